@@ -1,0 +1,122 @@
+"""The only things that the use cases know of the world. Protocols, and the values they exchange.
+
+A Reader cannot change a switch: it takes ReadCommands and probes. Only applying a plan holds a Writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from slp_ops.model import CaptureStatus, Device
+from slp_ops.readonly import ReadCommand
+
+
+class Sink(Protocol):
+    """Where a command's text goes, piece by piece, so that memory stays bounded."""
+
+    def write(self, text: str) -> None:
+        """Take the next piece. Pieces may end anywhere, also inside a line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a command ended, with the switch's own words where they say why."""
+
+    status: CaptureStatus
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeStep:
+    """A telnet or ping from the switch: exec text built by ``probes`` from checked parts only.
+
+    ``seconds`` bounds it. ``kind`` says which way out of it is to be taken.
+    """
+
+    command: str
+    kind: str  # "telnet" or "ping"
+    seconds: float
+
+
+class Reader(Protocol):
+    """An open session that can only read."""
+
+    @property
+    def hostname(self) -> str:
+        """The name in the prompt."""
+
+    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
+        """Send one command; ``timeout`` is the longest silence in seconds, however long the output.
+
+        Raises SessionLost when the session broke; a refused or silent command is an Ending.
+        """
+
+    async def probe(self, step: ProbeStep) -> str:
+        """Run a probe and give the switch's text; leaves a proven prompt or raises SessionLost."""
+
+
+class Transport(Protocol):
+    """A way to open sessions to devices."""
+
+    def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
+        """Open a session to read with; raises ConnectError."""
+
+
+class Secret:
+    """A text that must not be seen: it has no readable repr, str or pickle."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that sends it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not written anywhere")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """Who logs in, and by which one method."""
+
+    username: str
+    password: Secret | None = None
+    enable: Secret | None = None
+    key: str | None = None  # a private key's file
+    agent: bool = False
+
+
+class Credentials(Protocol):
+    """Where credentials come from."""
+
+    def get(self, name: str, username: str | None) -> Credential:
+        """The credential of that name; raises CredentialError."""
+
+
+# Progress: the use cases say what happens, the command line draws it. Silence is the default.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something happened to one device: ``what`` is a word such as connecting, running, done."""
+
+    device: str
+    what: str
+    detail: str = ""
+    bytes: int = 0
+
+
+OnEvent = Callable[[Event], None]
+
+
+def silent(event: Event) -> None:
+    """The default listener."""

@@ -1,0 +1,112 @@
+"""The only commands that may be sent to read a switch.
+
+A ReadCommand can be built only from text that is provably read-only: the first word expands to
+``show`` and to nothing else, pipes only select lines, and nothing in it could start a second
+command, write a file or leave the switch. Whoever holds only ReadCommands cannot change a switch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from slp_ops.errors import NotReadOnly
+
+# Exec verbs of IOS-XE that begin with "s": an abbreviation must single out "show" among them.
+_VERBS: Final = (
+    "scan", "send", "session", "set", "setup", "show", "slip", "snmp", "software", "spec-file",
+    "squeeze", "ssh", "stack-mac", "start-chassis", "stop-chassis", "switch", "systat",
+)  # fmt: skip
+_SELECTING: Final = ("include", "exclude", "begin", "section", "count")
+_WRITING: Final = ("redirect", "tee", "append", "save")
+_PIPE_VERBS: Final = (*_SELECTING, *_WRITING, "format")
+_PRINTABLE: Final = re.compile(r"[\x20-\x7e]+", re.ASCII)
+# A file system or a scheme with a colon: nothing that only reads needs one.
+_URL: Final = re.compile(
+    r"(?i)://|(?<![\w-])(?:\w*flash\w*|crashinfo|disk\d|slot\d|usb\w*|nvram|null|system|tmpsys|stby-\w+|webui|"
+    r"archive|cns|tar|t?ftp|sftp|scp|rcp|https?|pram|xmodem|ymodem|logging|revrcsf|unix|bs)[\w-]*:"
+)
+# With "shell processing" configured, IOS.sh chains, substitutes and redirects as a Unix shell does.
+_SHELL: Final = re.compile(r"[;`&<>]|\$(?![\s|)]|$)")
+_LONGEST: Final = 240
+
+
+class ReadCommand:
+    """A command that cannot change a switch; ``str()`` gives it as it is sent.
+
+    Raises NotReadOnly for anything that is not provably read-only.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        if why := next(_objections(text), None):
+            raise NotReadOnly(
+                f"{text[:80]!r} is refused: {why}",
+                hint="only 'show ...' is sent, with the pipes include, exclude, begin, section, count",
+            )
+        self._text = text.strip()
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"ReadCommand({self._text!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ReadCommand) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+def _expansions(word: str, vocabulary: tuple[str, ...]) -> tuple[str, ...]:
+    """Every word that an abbreviation could stand for; a word in full stands for itself alone."""
+    lowered = word.lower()
+    if lowered in vocabulary:
+        return (lowered,)
+    return tuple(known for known in vocabulary if known.startswith(lowered))
+
+
+def _objections(text: str) -> Iterator[str]:
+    """Why a text may not be sent; nothing when it is provably read-only."""
+    if len(text) > _LONGEST:
+        yield f"it is longer than {_LONGEST} characters"
+    if not _PRINTABLE.fullmatch(text):
+        yield "it is empty or holds a control character, a second line or a character beyond ASCII"
+    if "?" in text:
+        yield "'?' asks for help and leaves half a line behind"
+    if _SHELL.search(text):
+        yield "it holds a character with which the switch's shell could chain or redirect"
+    if _URL.search(text):
+        yield "it names a file or an address"
+    command, *pipes = text.split("|")
+    words = command.split()
+    if not words or _expansions(words[0], _VERBS) != ("show",):
+        yield "the first word does not expand to 'show' alone"
+    if len(words) < 2:
+        yield "'show' alone names nothing to show"
+    for word in words[1:]:
+        # "save" is an argument of some show commands and so may be cut to one letter; the others
+        # follow a bar only, but a bar may have been lost on the way here.
+        if "save" in _expansions(word, _WRITING) or word.lower() in _WRITING:
+            yield f"{word!r} may stand for a word that writes"
+    if pipes:
+        yield from _first_pipe(pipes[0])
+    for later in pipes[1:]:
+        # IOS-XE takes a later bar as a part of the expression ("include CPU|five"), unless a release
+        # chains filters: then a writing verb with a target would write.
+        parts = later.split()
+        if len(parts) > 1 and any(verb in _WRITING for verb in _expansions(parts[0], _PIPE_VERBS)):
+            yield f"'| {parts[0]}' may write"
+
+
+def _first_pipe(pipe: str) -> Iterator[str]:
+    words = pipe.split()
+    if not words:
+        yield "the bar is followed by nothing"
+        return
+    verbs = _expansions(words[0], _PIPE_VERBS)
+    if len(verbs) != 1 or verbs[0] not in _SELECTING:
+        yield f"'| {words[0]}' is not, or not only, one of {', '.join(_SELECTING)}"
