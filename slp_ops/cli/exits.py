@@ -1,0 +1,39 @@
+"""How slp-ops ends, as one enum; the documentation's table is made from it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Process exit codes. Where several apply, 5 outranks 4 and 4 outranks 3."""
+
+    FINE = 0
+    BUG = 1
+    USAGE = 2
+    FINDINGS = 3
+    UNREAD = 4
+    CHANGE_FAILED = 5
+    INTERRUPTED = 130
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for the documentation and for ``--help``."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Exit.FINE: "everything that was asked was done, and nothing was found at or above the threshold",
+    Exit.BUG: "a defect of slp-ops; the path of a file with the traceback is printed",
+    Exit.USAGE: "a wrong option or a bad file; nothing was sent to any device",
+    Exit.FINDINGS: "findings at or above the threshold",
+    Exit.UNREAD: "some devices could not be read, or not completely",
+    Exit.CHANGE_FAILED: "a change failed, or could not be verified",
+    Exit.INTERRUPTED: "interrupted by the operator; what was read is saved",
+}
+
+
+def worst(*codes: Exit) -> Exit:
+    """The code that outranks the others: 1, 130, 2, then 5, 4, 3, 0."""
+    order = (Exit.BUG, Exit.INTERRUPTED, Exit.USAGE, Exit.CHANGE_FAILED, Exit.UNREAD, Exit.FINDINGS)
+    return next((code for code in order if code in codes), Exit.FINE)

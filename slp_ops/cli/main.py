@@ -1,0 +1,114 @@
+"""The entry point: finds the verb, imports only that verb, and is the one place that catches all.
+
+``slp-ops --help`` imports no verb, so that it answers at once; a verb's one-line help stands here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+from slp_ops import __version__
+from slp_ops.cli.exits import Exit
+from slp_ops.errors import Interrupted, SlpOpsError
+
+# verb -> (module with a click command named `command`, one line of help)
+VERBS: dict[str, tuple[str, str]] = {
+    "collect": ("collect", "Run the documented show commands on each switch and keep the evidence."),
+    "commands": ("commands", "List the show commands, their sets and the releases that have them."),
+    "facts": ("facts", "Show what the captures of a run say, as typed facts."),
+    "inventory": ("inventory", "Check an inventory: every problem at once, with file and line."),
+    "lab": ("lab", "Simulated switches on this machine, to try everything safely."),
+    "parse": ("parse", "Read one saved command output, terminal log or show tech."),
+    "runs": ("runs", "List, show, verify and prune the runs on disk."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its verbs by name and imports one only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every verb, in alphabetical order."""
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the verb's module and give its command."""
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"slp_ops.cli.{VERBS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs' one-liners from the table, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, VERBS[verb][1]) for verb in self.list_commands(ctx)])
+
+
+@click.group(
+    cls=LazyGroup,
+    epilog="Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in Exit) + ".",
+)
+@click.version_option(__version__, prog_name="slp-ops")
+def cli() -> None:
+    """Find out why Catalyst 9000 switches do not report their licences, and put it right.
+
+    Reading never changes a switch. Start with: slp-ops lab up, then
+    slp-ops collect --site tokyo -i inventory.example.yaml
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with one of the documented codes."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        code = ended.exit_code
+    except click.ClickException as err:
+        err.show()
+        code = Exit.USAGE
+    except (KeyboardInterrupt, click.Abort, Interrupted) as err:
+        _say(str(err) or "interrupted")
+        code = Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone: not our trouble, and nothing more to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.FINE
+    except SlpOpsError as err:
+        _say(f"error: {err.message}")
+        if err.hint:
+            _say(f"  hint: {err.hint}")
+        code = Exit.USAGE
+    except Exception:  # noqa: BLE001 - the catch-all: a defect must not end in a bare traceback
+        code = _report_bug()
+    sys.exit(int(code or 0))
+
+
+def _say(text: str) -> None:
+    from slp_ops.safetext import printable
+
+    click.echo("\n".join(printable(line) for line in text.split("\n")), err=True)
+
+
+def _report_bug() -> Exit:
+    """Keep the traceback in a file: it is for the maintainers, the operator gets its path.
+
+    Only frames and the exception's type and message are kept, never the values of variables.
+    """
+    from slp_ops.paths import state_dir
+
+    try:
+        path = state_dir() / "traceback.txt"
+        path.touch(mode=0o600)
+        path.write_text(f"slp-ops {__version__}\n{traceback.format_exc()}", encoding="utf-8", errors="replace")
+        where = f"the traceback is in {path}"
+    except OSError as err:
+        where = f"and the traceback could not be saved ({err.strerror})"
+    _say(f"error: this is a defect of slp-ops; {where}")
+    return Exit.BUG
+
+

@@ -1,0 +1,24 @@
+"""Where slp-ops keeps what outlives a run: host keys, the masking key, the lab's keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_state_path
+
+from slp_ops.errors import StoreError
+
+
+def state_dir() -> Path:
+    """The user's state directory for slp-ops, made with mode 0700. Honours XDG_STATE_HOME.
+
+    Raises StoreError when it cannot be made.
+    """
+    path = user_state_path("slp-ops")
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as err:
+        raise StoreError(
+            f"cannot make {path}: {err.strerror}", hint="set XDG_STATE_HOME to a folder you may write to"
+        ) from err
+    return path
