@@ -6,14 +6,18 @@ To add a command, add one module here with a module-level ``COMMAND`` and a gold
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from slp_ops.readonly import ReadCommand
-from slp_ops.release import Release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slp_ops.release import Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

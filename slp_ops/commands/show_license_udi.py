@@ -1,0 +1,12 @@
+"""``show license udi``."""
+
+from __future__ import annotations
+
+from slp_ops.commands import ShowCommand
+from slp_ops.commands._verbatim import parse
+
+COMMAND = ShowCommand(
+    command="show license udi",
+    order=100,
+    parse=parse,
+)

@@ -1,0 +1,13 @@
+"""``show license usage``."""
+
+from __future__ import annotations
+
+from slp_ops.commands import ShowCommand
+from slp_ops.commands._verbatim import parse
+
+COMMAND = ShowCommand(
+    command="show license usage",
+    sets=frozenset({"baseline"}),
+    order=53,
+    parse=parse,
+)
