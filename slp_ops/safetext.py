@@ -1,0 +1,36 @@
+"""Text of a switch made harmless for a terminal.
+
+A banner, a description or a log line can hold escape sequences that rewrite what the operator has
+read, or marks that reverse the order of words. Whatever is printed for a person passes here first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# C0 without tab and newline, DEL and C1; line and paragraph separators; the marks that change the
+# direction of text or hide in it; surrogates, among them the undecodable bytes of a capture.
+_UNSAFE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def printable(text: str) -> str:
+    """The text with every unsafe character written out, such as ``\\x1b``; CR LF becomes LF."""
+    return _UNSAFE.sub(_spelled, text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The same for a place that holds one line: newlines and tabs are written out as well."""
+    return printable(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _spelled(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that was no UTF-8 (surrogateescape)
+        code -= 0xDC00
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
