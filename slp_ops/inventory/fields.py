@@ -1,0 +1,277 @@
+"""How each value of an inventory is read: from a node of the tree to a typed value or a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
+
+from slp_ops.inventory.grammar import (
+    HOST,
+    INTERFACE,
+    NAME,
+    PARAMETER,
+    URL,
+    USERNAME,
+    VRF,
+    Grammar,
+    secret_word,
+)
+from slp_ops.inventory.problems import Problems, did_you_mean, shown
+from slp_ops.inventory.tree import Entry, Mapping, Node, Scalar, Sequence
+from slp_ops.model import CredentialMethod, Hop
+
+Reader: TypeAlias = Callable[[Node, str, Problems], object]
+
+PLATFORMS: Final = ("cisco_xe",)
+TRANSPORTS: Final = ("netmiko", "asyncssh")
+TOPOLOGIES: Final = (
+    "smart",
+    "callhome",
+    "cslu",
+    "cslu-initiated",
+    "on-prem",
+    "on-prem-initiated",
+    "controller",
+    "offline",
+)
+_MOST_HOPS: Final = 8
+_LONGEST_TEXT: Final = 1024
+
+
+def a_kind(node: Node) -> str:
+    """What stands there, in a person's words, without the value."""
+    if isinstance(node, Sequence):
+        return "a list"
+    if isinstance(node, Mapping):
+        return "a mapping"
+    words = {
+        "str": "text",
+        "int": "a number",
+        "float": "a number with a point",
+        "bool": "true or false (YAML takes yes, no, on and off for these too)",
+        "null": "nothing",
+        "timestamp": "a date",
+    }
+    return words.get(node.kind, "a special YAML word")
+
+
+def is_null(node: Node) -> bool:
+    """Whether the key stands there with nothing behind it."""
+    return isinstance(node, Scalar) and node.kind == "null"
+
+
+def text(node: Node, key: str, problems: Problems, expected: str = "text") -> str | None:
+    """A text; what YAML takes for something else has to be quoted."""
+    if isinstance(node, Scalar) and node.kind == "str" and node.text:
+        if len(node.text) <= _LONGEST_TEXT:
+            return node.text
+        problems.add(node.line, key, f"is longer than {_LONGEST_TEXT} characters", expected)
+        return None
+    kind = "empty text" if isinstance(node, Scalar) and node.kind == "str" else a_kind(node)
+    quote = "; put it in quotes" if isinstance(node, Scalar) and node.kind != "null" else ""
+    quote = "" if kind == "empty text" else quote
+    problems.add(node.line, key, f"is {kind}{quote}", expected)
+    return None
+
+
+def fitting(grammar: Grammar) -> Callable[[Node, str, Problems], str | None]:
+    """A reader for a text of that grammar."""
+
+    def read(node: Node, key: str, problems: Problems) -> str | None:
+        value = text(node, key, problems, grammar.expected)
+        if value is not None and not grammar.accepts(value):
+            problems.add(node.line, key, "is not well formed", grammar.expected)
+            return None
+        return value
+
+    return read
+
+
+def one_of(words: Iterable[str]) -> Callable[[Node, str, Problems], str | None]:
+    """A reader for a closed set of words."""
+    known = tuple(words)
+
+    def read(node: Node, key: str, problems: Problems) -> str | None:
+        expected = known[0] if len(known) == 1 else f"one of {', '.join(known)}"
+        value = text(node, key, problems, expected)
+        if value is not None and value not in known:
+            message = f"{shown(value)!r} is not known{did_you_mean(value, known)}"
+            problems.add(node.line, key, message, expected)
+            return None
+        return value
+
+    return read
+
+
+def between(low: int, high: int) -> Callable[[Node, str, Problems], int | None]:
+    """A reader for a whole number. ``022`` and ``1:30`` are refused: YAML reads 18 and 90."""
+
+    def read(node: Node, key: str, problems: Problems) -> int | None:
+        expected = f"a whole number from {low} to {high}"
+        if not isinstance(node, Scalar) or node.kind != "int":
+            problems.add(node.line, key, f"is {a_kind(node)}", expected)
+            return None
+        plain = node.text.isascii() and node.text.isdigit() and len(node.text) <= len(str(high))
+        if not plain or node.text != str(int(node.text)) or not low <= int(node.text) <= high:
+            problems.add(node.line, key, f"is {shown(node.text)}", expected)
+            return None
+        return int(node.text)
+
+    return read
+
+
+def flag(node: Node, key: str, problems: Problems) -> bool | None:
+    """True or false."""
+    if isinstance(node, Scalar) and node.kind == "bool":
+        return node.text.lower() in ("true", "yes", "on")
+    problems.add(node.line, key, f"is {a_kind(node)}", "true or false")
+    return None
+
+
+def entries(
+    node: Node, key: str, problems: Problems, known: Iterable[str] | None = None
+) -> tuple[Entry, ...]:
+    """The entries of a mapping; nothing there is an empty one. Keys beyond ``known`` are noted."""
+    if is_null(node):
+        return ()
+    if not isinstance(node, Mapping):
+        problems.add(node.line, key, f"is {a_kind(node)}", "a mapping of keys and values")
+        return ()
+    if known is None:
+        return node.entries
+    words = tuple(known)
+    for entry in node.entries:
+        # A key that asks for a secret is refused wherever it stands, see everywhere.py.
+        if entry.key.text not in words and not secret_word(entry.key.text):
+            name = shown(entry.key.text)
+            problems.add(
+                entry.key.line,
+                joined(key, entry.key.text),
+                f"is not a known key{did_you_mean(name, words)}",
+                f"any of {', '.join(words)}",
+            )
+    return tuple(entry for entry in node.entries if entry.key.text in words)
+
+
+def lacks(node: Node, key: str) -> bool:
+    """Whether a mapping, or nothing, stands there without that key."""
+    return is_null(node) or (isinstance(node, Mapping) and all(one.key.text != key for one in node.entries))
+
+
+def joined(key: str, name: str) -> str:
+    """The key of something inside a mapping."""
+    name = secret_word(name) or shown(name)
+    return f"{key}.{name}" if key else name
+
+
+def items(node: Node, key: str, problems: Problems, expected: str) -> tuple[Node, ...]:
+    """The items of a list; nothing there is an empty one."""
+    if is_null(node):
+        return ()
+    if not isinstance(node, Sequence):
+        problems.add(node.line, key, f"is {a_kind(node)}", expected)
+        return ()
+    return node.items
+
+
+def tags(node: Node, key: str, problems: Problems) -> tuple[str, ...]:
+    """A list of words."""
+    read = fitting(NAME)
+    listed = items(node, key, problems, "a list such as [core, access]")
+    found = (read(item, f"{key}[{index}]", problems) for index, item in enumerate(listed))
+    return tuple(dict.fromkeys(tag for tag in found if tag is not None))
+
+
+def jump(node: Node, key: str, problems: Problems) -> tuple[Hop, ...] | None:
+    """A list of jump hosts, the one nearest to us first."""
+    listed = items(node, key, problems, "a list such as [{host: bastion.example.net}]")
+    if len(listed) > _MOST_HOPS:
+        problems.add(node.line, key, f"has {len(listed)} hops", f"at most {_MOST_HOPS}")
+    hops = [_hop(item, f"{key}[{index}]", problems) for index, item in enumerate(listed)]
+    return tuple(hop for hop in hops if hop is not None)
+
+
+def _hop(node: Node, key: str, problems: Problems) -> Hop | None:
+    found = mapped(node, key, problems, _HOP)
+    host = found.pop("host", None)
+    if not isinstance(host, str):
+        if lacks(node, "host"):
+            problems.add(node.line, f"{key}.host", "is missing", HOST.expected)
+        return None
+    return Hop(host=host, **found)  # type: ignore[arg-type]  # typed by the readers of _HOP
+
+
+def mapped(node: Node, key: str, problems: Problems, readers: dict[str, Reader]) -> dict[str, object]:
+    """The values of a mapping whose keys and readers are known."""
+    found: dict[str, object] = {}
+    for entry in entries(node, key, problems, readers):
+        name = entry.key.text
+        value = readers[name](entry.value, joined(key, name), problems)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def intent(node: Node, key: str, problems: Problems) -> dict[str, object]:
+    """How a switch is meant to report."""
+    return mapped(node, key, problems, _INTENT)
+
+
+def params(node: Node, key: str, problems: Problems) -> dict[str, object]:
+    """Parameters of playbooks: each is checked against its own grammar where it is used."""
+    found: dict[str, object] = {}
+    for entry in entries(node, key, problems):
+        name, place = entry.key.text, joined(key, entry.key.text)
+        if not PARAMETER.accepts(name):
+            problems.add(entry.key.line, place, "is no name of a parameter", PARAMETER.expected)
+            continue
+        value = _parameter(entry.value, place, problems)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _parameter(node: Node, key: str, problems: Problems) -> object | None:
+    if isinstance(node, Scalar) and node.kind == "bool":
+        return flag(node, key, problems)
+    if isinstance(node, Scalar) and node.kind == "int":
+        return between(0, 2**32 - 1)(node, key, problems)
+    return text(node, key, problems, "text, a whole number, true or false")
+
+
+def method(node: Node, key: str, problems: Problems) -> CredentialMethod:
+    """How a credential proves itself: by one method."""
+    found = mapped(node, key, problems, _METHOD)
+    if "key" in found and found.get("agent"):
+        problems.add(node.line, key, "names a key and the agent", "one of the two")
+    return CredentialMethod(**found)  # type: ignore[arg-type]  # typed by the readers of _METHOD
+
+
+_HOP: Final[dict[str, Reader]] = {
+    "host": fitting(HOST),
+    "port": between(1, 65535),
+    "username": fitting(USERNAME),
+    "credential": fitting(NAME),
+}
+_INTENT: Final[dict[str, Reader]] = {
+    "topology": one_of(TOPOLOGIES),
+    "url": fitting(URL),
+    "vrf": fitting(VRF),
+    "source_interface": fitting(INTERFACE),
+}
+_METHOD: Final[dict[str, Reader]] = {"key": text, "agent": flag}
+
+# What may stand at defaults, at a site and at a device.
+SETTINGS: Final[dict[str, Reader]] = {
+    "username": fitting(USERNAME),
+    "credential": fitting(NAME),
+    "platform": one_of(PLATFORMS),
+    "transport": one_of(TRANSPORTS),
+    "port": between(1, 65535),
+    "tags": tags,
+    "jump": jump,
+    "legacy_ssh": flag,
+    "max_sessions": between(1, 10_000),
+    "intent": intent,
+    "params": params,
+}

@@ -1,0 +1,100 @@
+"""What a name, a host, a URL may look like. Values reach file paths, terminals and switches.
+
+Each grammar refuses what could mean something else there: a leading dash is an option, a leading
+dot a hidden file, ``?`` asks IOS for help, blanks and quotes end a word.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grammar:
+    """A test and the words that tell a person how to pass it."""
+
+    accepts: Callable[[str], bool]
+    expected: str
+
+
+def _matching(pattern: str, expected: str) -> Grammar:
+    compiled = re.compile(pattern, re.ASCII)
+    return Grammar(accepts=lambda text: compiled.fullmatch(text) is not None, expected=expected)
+
+
+_SECRET: Final = re.compile(
+    r"(?i)(.*[_-])?(password|passwd|passphrase|pass|pwd|secret|enable|token|idtoken|api_?key|"
+    r"private_?key|community)"
+)
+_FIRST_WORD: Final = re.compile(r"[\w-]*", re.ASCII)
+_LABEL: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", re.ASCII)
+_URL: Final = re.compile(
+    r"https?://(?P<host>\[[0-9A-Fa-f:.]+\]|[^/:\[\]@]+)(:(?P<port>\d{1,5}))?(/[A-Za-z0-9._~/%+=,-]*)?",
+    re.ASCII,
+)
+
+
+def secret_word(key: str) -> str:
+    """The word of a key that asks for a secret, empty when it asks for none.
+
+    Of ``password:hunter2`` (no blank) YAML makes one key: only its first word may be repeated.
+    """
+    found = _FIRST_WORD.match(key)
+    word = found[0] if found else ""
+    return word if _SECRET.fullmatch(word) else ""
+
+
+def _is_address(text: str) -> bool:
+    """An IP address; an IPv6 zone, being free text to the library, has its own bounds."""
+    bare, _, zone = text.partition("%")
+    if "%" in text and not re.fullmatch(r"[A-Za-z0-9._-]{1,15}", zone, re.ASCII):
+        return False
+    try:
+        return ip_address(bare).version == 6 or "%" not in text
+    except ValueError:
+        return False
+
+
+def _is_host(text: str) -> bool:
+    if _is_address(text):
+        return True
+    labels = text.split(".")
+    # A last label of digits alone means an address with a slip in it, such as 192.0.2.300.
+    return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
+
+
+def _is_url(text: str) -> bool:
+    found = _URL.fullmatch(text)
+    if found is None or len(text) > 240:
+        return False
+    port = found["port"]
+    return _is_host(found["host"].strip("[]")) and (port is None or 1 <= int(port) <= 65535)
+
+
+NAME: Final = _matching(
+    r"(?![.-])[A-Za-z0-9._-]{1,64}",
+    "1 to 64 letters, digits, '.', '_' or '-', the first no '.' or '-'",
+)
+PARAMETER: Final = _matching(r"[A-Za-z][A-Za-z0-9_-]{0,63}", "a letter, then letters, digits, '_' or '-'")
+HOST: Final = Grammar(
+    accepts=_is_host, expected="a host name or an IP address such as 192.0.2.11 or 2001:db8::11"
+)
+USERNAME: Final = _matching(
+    r"(?![.@-])[A-Za-z0-9._@\\+$-]{1,64}",
+    "1 to 64 letters, digits or any of . _ @ \\ + $ -, the first no '.', '@' or '-'",
+)
+URL: Final = Grammar(
+    accepts=_is_url,
+    expected="http(s)://host[:port]/path, without user, password or query",
+)
+VRF: Final = _matching(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,31}", "a VRF name of at most 32 characters")
+INTERFACE: Final = _matching(
+    r"[A-Za-z][A-Za-z-]{0,30}\d{1,5}(/\d{1,3}){0,3}(\.\d{1,10})?",
+    "an interface such as Vlan100 or GigabitEthernet0/0",
+)

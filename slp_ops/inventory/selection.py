@@ -1,0 +1,168 @@
+"""Which devices of an inventory a command takes: by site, by tag, by name.
+
+The limit is Ansible's: patterns parted by ``:`` or ``,``, read from left to right; a plain one adds,
+``!`` takes away, ``&`` keeps only what it matches too; ``@FILE`` stands for the names in a file. A
+pattern matches device names; one that matches no device may name a site.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import translate
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import Problem, SelectionError
+from slp_ops.inventory.problems import did_you_mean, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slp_ops.inventory.values import Inventory
+    from slp_ops.model import Device
+
+_LISTED: Final = 20
+_LARGEST: Final = 4 * 2**20  # characters of a file of names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What the operator asked for; nothing asked for is every device."""
+
+    sites: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    limit: str = ""
+
+
+def select(inventory: Inventory, selection: Selection) -> tuple[Device, ...]:
+    """The devices, in the inventory's order; raises SelectionError when there is none.
+
+    Several sites, or several tags, widen: a device of any of them is taken. Sites, tags and limit
+    narrow one another.
+    """
+    sites = tuple(site.name for site in inventory.sites)
+    tags = tuple(dict.fromkeys(tag for device in inventory.devices for tag in device.tags))
+    _known("site", selection.sites, sites)
+    _known("tag", selection.tags, tags)
+    chosen = [
+        device
+        for device in inventory.devices
+        if (not selection.sites or device.site in selection.sites)
+        and (not selection.tags or not set(selection.tags).isdisjoint(device.tags))
+    ]
+    if selection.limit:
+        named = _limited(inventory, selection.limit)
+        chosen = [device for device in chosen if device.name in named]
+    if not chosen:
+        raise SelectionError(
+            "the selection matches no device",
+            hint=f"there are sites {_listed(sites)}; tags {_listed(tags)}; "
+            f"devices {_listed(device.name for device in inventory.devices)}",
+        )
+    return tuple(chosen)
+
+
+def _known(what: str, asked: Iterable[str], known: tuple[str, ...]) -> None:
+    for one in asked:
+        if one not in known:
+            raise SelectionError(
+                f"there is no {what} {shown(one)!r}{did_you_mean(one, known)}",
+                hint=f"there are {_listed(known)}" if known else f"the inventory has no {what}s",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Term:
+    """One part of a limit: a sign, and one pattern or the lines of a file."""
+
+    sign: str
+    patterns: tuple[tuple[int | None, str], ...]  # line in the file, pattern
+    file: str = ""
+
+
+def _limited(inventory: Inventory, limit: str) -> set[str]:
+    parts = (part.strip() for part in re.split("[:,]", limit))
+    terms = [_term(part) for part in parts if part]
+    # Whatever the order of writing: first what adds, then what keeps, then what takes away. With
+    # nothing that adds, everything is there to begin with.
+    every = {device.name for device in inventory.devices}
+    named = set() if any(not term.sign for term in terms) else every
+    for term in sorted(terms, key=lambda term: ("", "&", "!").index(term.sign)):
+        matched = _matched(inventory, term)
+        match term.sign:
+            case "!":
+                named = named - matched
+            case "&":
+                named = named & matched
+            case _:
+                named = named | matched
+    return named
+
+
+def _term(part: str) -> _Term:
+    sign = part[0] if part[0] in "!&" else ""
+    pattern = part.removeprefix(sign).strip()
+    if pattern.startswith("@"):
+        return _Term(sign=sign, patterns=_lines(Path(pattern[1:]).expanduser()), file=pattern[1:])
+    return _Term(sign=sign, patterns=((None, pattern),))
+
+
+def _lines(path: Path) -> tuple[tuple[int | None, str], ...]:
+    """The names in a file, one a line; ``#`` begins a comment."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            content = file.read(_LARGEST)
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a NUL in the name
+        why = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        problem = Problem(path=shown(str(path)), message=f"--limit cannot read it: {why}")
+        hint = "--limit @FILE reads one device name a line"
+        raise SelectionError((problem,), hint=hint) from error
+    numbered = (
+        (number, line.partition("#")[0].strip()) for number, line in enumerate(content.splitlines(), 1)
+    )
+    return tuple((number, name) for number, name in numbered if name)
+
+
+def _matched(inventory: Inventory, term: _Term) -> set[str]:
+    """The names that a term stands for. A name that is not there is an error, also behind ``!``:
+
+    with a slip in it, the very switch that was to be left out would be taken.
+    """
+    found: set[str] = set()
+    strangers: list[Problem] = []
+    for line, pattern in term.patterns:
+        matched = _named(inventory, pattern)
+        found |= matched
+        if not matched and not (term.sign and _is_glob(pattern)):
+            near = did_you_mean(pattern, (device.name for device in inventory.devices))
+            message = f"{shown(pattern)!r} matches no device and no site{near}"
+            strangers.append(Problem(path=term.file or "--limit", line=line, message=message))
+    if strangers:
+        hint = f"there are {_listed(device.name for device in inventory.devices)}"
+        raise SelectionError(tuple(strangers[:_LISTED]), hint=hint)
+    return found
+
+
+def _named(inventory: Inventory, pattern: str) -> set[str]:
+    """Devices by name, or, where none has such a name, the devices of such a site."""
+    devices = inventory.devices
+    if not _is_glob(pattern):
+        by_name = {device.name for device in devices if device.name == pattern}
+        return by_name or {device.name for device in devices if device.site == pattern}
+    glob = re.compile(translate(pattern))
+    by_name = {device.name for device in devices if glob.match(device.name)}
+    return by_name or {device.name for device in devices if glob.match(device.site)}
+
+
+def _is_glob(pattern: str) -> bool:
+    return any(character in pattern for character in "*?[")
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names in a sentence, a bounded number of them."""
+    known = tuple(names)
+    rest = len(known) - _LISTED
+    if not known:
+        return "none"
+    return ", ".join(known[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,205 @@
+"""YAML as a tree with line numbers, without YAML's traps.
+
+Built from the parser's events, so that depth and size stay bounded whatever the text holds:
+an alias counts as much as what it stands for, and nothing is ever constructed from a tag.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import yaml
+
+from slp_ops.inventory.problems import Problems, is_hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DEEPEST: Final = 24  # an inventory needs eight
+_LARGEST: Final = 1_000_000  # nodes, aliases expanded: some 50,000 devices
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_RESOLVER: Final = yaml.resolver.Resolver()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar:
+    """One value. ``kind`` is what YAML takes it for: str, int, bool, null, float, timestamp."""
+
+    line: int
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequence:
+    """A list."""
+
+    line: int
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A key and what stands there."""
+
+    key: Scalar
+    value: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """Keys and values as written, duplicates included; merged entries come last."""
+
+    line: int
+    entries: tuple[Entry, ...]
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+class _Refused(Exception):
+    """The text cannot be read any further."""
+
+    def __init__(self, line: int, message: str, expected: str = "") -> None:
+        super().__init__(message)
+        self.line, self.message, self.expected = line, message, expected
+
+
+def parse(text: str, problems: Problems) -> Node | None:
+    """The tree of a text; None, with the problem noted, when there is none."""
+    if _has_hidden(text, problems):
+        return None
+    try:
+        return _Builder().build(yaml.parse(text, Loader=_Loader))
+    except _Refused as refused:
+        problems.add(refused.line, "", refused.message, refused.expected)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        # The parser quotes pieces of the text; a piece may be a secret, so only its own words stay.
+        words = re.sub(r"""(['"])(?!<)(?:(?!\1).){2,}\1""", "...", error.problem or "syntax error")
+        tabs = "spaces, not tabs, in front of a key" if "\\t" in words else ""
+        problems.add(line, "", f"not readable as YAML: {words}", tabs)
+    except yaml.YAMLError:
+        problems.add(1, "", "not readable as YAML")
+    return None
+
+
+def _has_hidden(text: str, problems: Problems) -> bool:
+    """Note every line with a control character or a bidi mark; the parser would stop at the first."""
+    found = False
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
+        if line.isascii() and line.isprintable():
+            continue
+        for character in line:
+            if character != "\t" and is_hidden(character):
+                problems.add(
+                    number, "", f"holds the invisible character U+{ord(character):04X}", "plain text"
+                )
+                found = True
+                break
+    return found
+
+
+class _Builder:
+    """Events to nodes. Containers under construction lie on a stack, no recursion."""
+
+    def __init__(self) -> None:
+        self._anchors: dict[str, tuple[Node, int]] = {}
+
+    def build(self, events: Iterator[yaml.Event]) -> Node | None:
+        root: Node | None = None
+        open_: list[_Open] = []
+        documents = 0
+        for event in events:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            node: Node
+            size = 1
+            match event:
+                case yaml.DocumentStartEvent():
+                    documents += 1
+                    if documents > 1:
+                        raise _Refused(line, "a second document starts here", "one a file")
+                    continue
+                case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                    if len(open_) >= _DEEPEST:
+                        raise _Refused(line, "nested too deeply")
+                    _no_tag(event.tag, line)
+                    is_mapping = isinstance(event, yaml.MappingStartEvent)
+                    open_.append(_Open(line, event.anchor, is_mapping))
+                    continue
+                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                    closed = open_.pop()
+                    node, size, anchor = closed.node(), closed.size, closed.anchor
+                case yaml.ScalarEvent():
+                    _no_tag(event.tag, line)
+                    node, anchor = _scalar(event, line), event.anchor
+                case yaml.AliasEvent():
+                    if event.anchor not in self._anchors:
+                        raise _Refused(line, "an alias to something that is not defined above it")
+                    node, size = self._anchors[event.anchor]
+                    anchor = None
+                case _:
+                    continue
+            if anchor is not None:
+                self._anchors[anchor] = (node, size)
+            if size > _LARGEST or (open_ and open_[-1].size + size > _LARGEST):
+                raise _Refused(line, "too large, aliases expanded")
+            if open_:
+                open_[-1].add(node, size)
+            else:
+                root = node
+        return root
+
+
+class _Open:
+    """A list or mapping whose end has not come yet."""
+
+    def __init__(self, line: int, anchor: str | None, is_mapping: bool) -> None:
+        self.line, self.anchor, self.size = line, anchor, 1
+        self._is_mapping = is_mapping
+        self._nodes: list[Node] = []
+
+    def add(self, node: Node, size: int) -> None:
+        if self._is_mapping and len(self._nodes) % 2 == 0 and not isinstance(node, Scalar):
+            raise _Refused(node.line, "a list or mapping stands where a key belongs", "a word")
+        self._nodes.append(node)
+        self.size += size
+
+    def node(self) -> Node:
+        if not self._is_mapping:
+            return Sequence(line=self.line, items=tuple(self._nodes))
+        pairs = zip(self._nodes[::2], self._nodes[1::2], strict=True)
+        entries = [Entry(key=key, value=value) for key, value in pairs if isinstance(key, Scalar)]
+        return Mapping(line=self.line, entries=_merged(entries))
+
+
+def _merged(entries: list[Entry]) -> tuple[Entry, ...]:
+    """Resolve ``<<: *anchor``: what the mapping says itself wins, then the first one merged."""
+    own = [entry for entry in entries if entry.key.kind != "merge"]
+    if len(own) == len(entries):
+        return tuple(own)
+    known = {entry.key.text for entry in own}
+    for entry in entries:
+        if entry.key.kind != "merge":
+            continue
+        sources = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
+        for source in sources:
+            if not isinstance(source, Mapping):
+                raise _Refused(entry.key.line, "'<<' merges mappings only", "an alias to a mapping")
+            fresh = [one for one in source.entries if one.key.text not in known]
+            own += fresh
+            known.update(one.key.text for one in fresh)
+    return tuple(own)
+
+
+def _scalar(event: yaml.ScalarEvent, line: int) -> Scalar:
+    tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]  # the stubs leave it bare
+    return Scalar(line=line, text=event.value, kind=str(tag).rpartition(":")[2])
+
+
+def _no_tag(tag: str | None, line: int) -> None:
+    if tag not in (None, "!"):
+        raise _Refused(line, "a YAML tag such as !vault or !!str is not read here", "plain values")
