@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_state_path
 
 from slp_ops.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def state_dir() -> Path:

@@ -1,17 +1,19 @@
 """The only things that the use cases know of the world. Protocols, and the values they exchange.
 
-A Reader cannot change a switch: it takes ReadCommands and probes. Only applying a plan holds a Writer.
+A Reader cannot change a switch: it takes ReadCommands. Only applying a plan holds a Writer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from slp_ops.model import CaptureStatus, Device
-from slp_ops.readonly import ReadCommand
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from slp_ops.model import CaptureStatus, Device
+    from slp_ops.readonly import ReadCommand
 
 
 class Sink(Protocol):
@@ -29,18 +31,6 @@ class Ending:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeStep:
-    """A telnet or ping from the switch: exec text built by ``probes`` from checked parts only.
-
-    ``seconds`` bounds it. ``kind`` says which way out of it is to be taken.
-    """
-
-    command: str
-    kind: str  # "telnet" or "ping"
-    seconds: float
-
-
 class Reader(Protocol):
     """An open session that can only read."""
 
@@ -53,9 +43,6 @@ class Reader(Protocol):
 
         Raises SessionLost when the session broke; a refused or silent command is an Ending.
         """
-
-    async def probe(self, step: ProbeStep) -> str:
-        """Run a probe and give the switch's text; leaves a proven prompt or raises SessionLost."""
 
 
 class Transport(Protocol):
@@ -94,6 +81,7 @@ class Credential:
     password: Secret | None = None
     enable: Secret | None = None
     key: str | None = None  # a private key's file
+    passphrase: Secret | None = None  # of that key
     agent: bool = False
 
 

@@ -8,10 +8,12 @@ command, write a file or leave the switch. Whoever holds only ReadCommands canno
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import NotReadOnly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Exec verbs of IOS-XE that begin with "s": an abbreviation must single out "show" among them.
 _VERBS: Final = (

@@ -1,0 +1,320 @@
+"""The dialogue with an IOS-XE vty, without I/O: what to send, how long to listen, what it meant.
+
+Each thing that one does on a terminal is a procedure: a generator that yields ``Send`` and ``Wait``
+and gets back the bytes that came, None for silence, or ``b""`` for a closed channel. An adapter
+drives it, with threads or with asyncio; the words spoken are the same.
+
+    tyo-core-01#show clock          <- echo, one character at a time
+    04:11:31.402 UTC Tue Nov 24 2026
+    tyo-core-01#                    <- the prompt, and then silence
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from slp_ops.errors import EnableFailed, NoPrompt, SessionLost
+from slp_ops.model import CaptureStatus
+from slp_ops.ports import Ending, Secret, Sink
+from slp_ops.transport.screen import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send these bytes now."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Listen until something comes, but no longer than this many seconds."""
+
+    seconds: float
+
+
+T = TypeVar("T")
+Procedure = Generator[Send | Wait, bytes | None, T]
+
+# Silence after which a prompt at the end of the text is believed. A prompt is followed by nothing
+# until somebody types; text that only looks like one is followed by the rest of it.
+QUIET: Final = 0.05
+# The same where this output has shown lines that begin as the prompt does (a log of commands).
+QUIET_WHEN_IN_DOUBT: Final = 0.5
+# How long a login may be silent: a slow AAA server delays each answer by many seconds.
+LOGIN_SILENCE: Final = 20.0
+
+_PROMPT: Final = re.compile(r"^[A-Za-z0-9][\w.\-/:@+~]*[>#] ?$")
+_LOG_LINE: Final = re.compile(r"%[A-Z0-9_]+(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+\s?:")
+_UNSUPPORTED: Final = re.compile(
+    r"^% ?(?:Invalid input|Incomplete command|Ambiguous command|Unknown command|Unrecognized command)"
+)
+_DENIED: Final = re.compile(
+    r"^(?:% ?)?(?:Command authorization failed|Authorization failed|Authorization denied|Not authorized)",
+    re.IGNORECASE,
+)
+# A refusal is a few lines long; the same words inside a long output are a part of it.
+_REFUSAL_LINES: Final = 8
+
+
+class Dialogue:
+    """One vty: learns its prompt at login and is ``alive`` as long as a prompt can be relied on."""
+
+    def __init__(self) -> None:
+        self.screen = Screen()
+        self.prompt = ""
+        self.alive = False
+
+    @property
+    def hostname(self) -> str:
+        """The name in the prompt."""
+        return self.prompt[:-1]
+
+    # -- logging in -------------------------------------------------------------------------------
+
+    def log_in(self, enable: Secret | None) -> Procedure[None]:
+        """Find the prompt, get privileged, switch paging off.
+
+        Raises NoPrompt, EnableFailed or SessionLost.
+        """
+        yield from self._find_prompt()
+        if self.prompt.endswith(">"):
+            yield from self._enable(enable)
+        for setting in ("terminal length 0", "terminal width 511"):
+            # Where AAA refuses these, --More-- and scrolled echoes are dealt with as they come.
+            yield from self.run(setting, LOGIN_SILENCE)
+
+    def _find_prompt(self) -> Procedure[None]:
+        """A banner may end in anything: the prompt is what an empty line brings once more."""
+        seen = ""
+        nudges = 0
+        while True:
+            candidate = self.screen.tail.strip()
+            looks = _PROMPT.match(candidate) is not None
+            heard = yield from self.hear(QUIET if looks else LOGIN_SILENCE)
+            if heard is not None:
+                continue
+            if looks and candidate == seen:
+                self.prompt = candidate
+                self.alive = True
+                return
+            if not looks and nudges == 2:
+                last = candidate[-60:]
+                raise NoPrompt(
+                    f"logged in, but no IOS-XE prompt came within {3 * LOGIN_SILENCE:.0f} s"
+                    + (f"; the last line is {last!r}" if last else ""),
+                    hint="log in by hand and look what the switch shows after the password",
+                )
+            seen = candidate if looks else ""
+            nudges += 0 if looks else 1
+            self.screen.forget_tail()
+            yield Send(b"\r")
+
+    def _enable(self, secret: Secret | None) -> Procedure[None]:
+        hint = "set SLP_OPS_ENABLE, or let AAA give this user privilege level 15"
+        if secret is None:
+            raise EnableFailed(
+                f"{self.hostname} gives this user no privileged prompt, and no enable secret is known",
+                hint=hint,
+            )
+        self.screen.forget_tail()
+        yield Send(b"enable\r")
+        privileged = f"{self.hostname}#"
+        said = ""
+        asked = False
+        while True:
+            tail = self.screen.tail.strip()
+            if tail == privileged:
+                self.prompt = privileged
+                return
+            if tail.lower().endswith("password:"):
+                if asked:
+                    raise EnableFailed(f"{self.hostname} refused the enable secret", hint=hint)
+                asked = True
+                self.screen.forget_tail()
+                yield Send(secret.reveal().encode() + b"\r")
+            elif said and tail == self.prompt:
+                raise EnableFailed(f"{self.hostname} refused to enable: {said}", hint=hint)
+            heard = yield from self.hear(LOGIN_SILENCE)
+            if heard is None:
+                raise EnableFailed(f"{self.hostname} did not answer to enable", hint=hint)
+            said = next((line.strip() for line in heard if line.startswith("%")), said)
+
+    # -- commands ---------------------------------------------------------------------------------
+
+    def show(self, command: str, timeout: float, sink: Sink) -> Procedure[Ending]:
+        """Send one command and hand its output to the sink; the echo and the prompt are no part of it.
+
+        Raises SessionLost when the channel closes, or when an earlier command never came back.
+        """
+        if not self.alive:
+            raise SessionLost("the session did not come back to a prompt")
+        yield from self._discard_pending()
+        self.screen.forget_tail()
+        yield Send(command.encode() + b"\r")
+        output = _Output(command, self.prompt, sink)
+        while True:
+            done = output.may_be_done(self.screen.tail.strip())
+            heard = yield from self.hear(timeout if done is None else done)
+            if heard is None:
+                break
+            output.add(heard)
+            if self.screen.asks_for_more:
+                yield Send(b" ")
+        if done is None or not output.echoed_or_silent_long(done):
+            output.close(self.screen.tail)
+            yield from self._recover()
+            return Ending(status=CaptureStatus.TIMEOUT, reason=f"no byte for {timeout:g} s")
+        self.screen.forget_tail()
+        output.close("")
+        return output.ending()
+
+    def run(self, command: str, timeout: float) -> Procedure[tuple[Ending, str]]:
+        """Send one command and give its text, for commands whose output is short."""
+        pieces: list[str] = []
+        ending = yield from self.show(command, timeout, _ListSink(pieces))
+        return ending, "".join(pieces)
+
+    def hear(self, seconds: float) -> Procedure[list[str] | None]:
+        """Listen once; the lines that were finished, or None for silence. Raises SessionLost."""
+        data = yield Wait(seconds)
+        if data is None:
+            return None
+        if data == b"":
+            self.alive = False
+            raise SessionLost("the switch closed the connection")
+        return self.screen.feed(data)
+
+    def _discard_pending(self) -> Procedure[None]:
+        """Take what came since the prompt: log lines that belong to no command."""
+        while (yield from self.hear(0)) is not None:
+            pass
+
+    def _recover(self) -> Procedure[None]:
+        """Leave a command that hangs; without a prompt afterwards the session is given up."""
+        self.alive = False
+        for escape in (b"\x03", b"\x1e"):
+            self.screen.forget_tail()
+            yield Send(escape)
+            for _ in range(100):
+                heard = yield from self.hear(2.0)
+                if heard is None:
+                    break
+                if self.screen.tail.strip() == self.prompt and (yield from self.hear(QUIET)) is None:
+                    self.alive = True
+                    return
+
+
+@dataclass(slots=True)
+class _ListSink:
+    pieces: list[str]
+
+    def write(self, text: str) -> None:
+        self.pieces.append(text)
+
+
+class _Output:
+    """What one command printed: takes off the echo, spots the end, remembers how it began."""
+
+    def __init__(self, command: str, prompt: str, sink: Sink) -> None:
+        self._command = command
+        self._prompt = prompt
+        self._sink = sink
+        self._echoed = False
+        self._before_echo: list[str] = []
+        self._held: list[str] = []  # a line that is the prompt, and log lines after it
+        self._doubt = False
+        self._opening: list[str] = []
+        self._lines = 0
+
+    def add(self, lines: list[str]) -> None:
+        """Take finished lines."""
+        if not self._echoed:
+            lines = self._without_echo(lines)
+        if self._held or any(line.startswith(self._prompt) for line in lines):
+            lines = self._past_prompt_lines(lines)
+        self._emit(lines)
+
+    def may_be_done(self, tail: str) -> float | None:
+        """How many seconds of silence would prove the end; None while the tail is no prompt."""
+        if tail == self._prompt:
+            if not self._echoed:
+                # An echo may be many seconds late, and this prompt an older one's.
+                return QUIET_WHEN_IN_DOUBT * 4 if self._before_echo else None
+            return QUIET_WHEN_IN_DOUBT if self._doubt else QUIET
+        if tail == "" and self._held:
+            # A log line came behind the prompt, and IOS-XE does not print the prompt again.
+            return QUIET_WHEN_IN_DOUBT * 2
+        return None
+
+    def echoed_or_silent_long(self, quiet: float) -> bool:
+        """Whether the silence just heard ends this output."""
+        return self._echoed or quiet >= QUIET_WHEN_IN_DOUBT * 4
+
+    def close(self, tail: str) -> None:
+        """Hand on what was held back, and a last line without an end."""
+        rest = self._before_echo
+        if self._held:
+            # Behind the prompt only log lines follow: they were printed, the prompt was not output.
+            rest = rest + self._held[1:]
+        if tail and tail.strip() != self._prompt:
+            rest = [*rest, tail]
+        self._before_echo, self._held = [], []
+        self._emit(rest)
+
+    def ending(self) -> Ending:
+        """Whether the switch ran the command, did not know it, or refused it."""
+        if self._lines <= _REFUSAL_LINES:
+            for line in self._opening:
+                if _UNSUPPORTED.match(line):
+                    return Ending(status=CaptureStatus.UNSUPPORTED, reason=line)
+                if _DENIED.match(line):
+                    return Ending(status=CaptureStatus.DENIED, reason=line)
+        return Ending(status=CaptureStatus.OK)
+
+    def _emit(self, lines: list[str]) -> None:
+        if not lines:
+            return
+        if self._lines <= _REFUSAL_LINES:
+            said = [line.strip() for line in lines if line.strip()]
+            self._lines += len(said)
+            self._opening.extend(said[:_REFUSAL_LINES])
+        self._sink.write("".join(lines))
+
+    def _without_echo(self, lines: list[str]) -> list[str]:
+        for at, line in enumerate(lines):
+            if self._is_echo(line.rstrip("\n")):
+                self._echoed = True
+                before = [kept for kept in (*self._before_echo, *lines[:at]) if _LOG_LINE.search(kept)]
+                self._before_echo = []
+                return [*before, *lines[at + 1 :]]
+        self._before_echo.extend(lines)
+        if sum(1 for line in self._before_echo if line.strip() and not _LOG_LINE.search(line)) > 3:
+            # This line does not echo: what came is output.
+            self._echoed = True
+            lines, self._before_echo = self._before_echo, []
+            return lines
+        return []
+
+    def _is_echo(self, line: str) -> bool:
+        seen = line.rstrip()
+        return seen.endswith(self._command) or ("$" in seen and seen.endswith(self._command[-12:]))
+
+    def _past_prompt_lines(self, lines: list[str]) -> list[str]:
+        given: list[str] = []
+        for line in lines:
+            if line.rstrip() == self._prompt:
+                given.extend(self._held)
+                self._held = [line]
+                self._doubt = True
+            elif self._held and (_LOG_LINE.search(line) or not line.strip()):
+                self._held.append(line)
+            else:
+                self._doubt = self._doubt or line.startswith(self._prompt)
+                given.extend(self._held)
+                self._held = []
+                given.append(line)
+        return given

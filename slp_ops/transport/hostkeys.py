@@ -1,0 +1,161 @@
+"""Which host key each switch showed before: one check for both transports and for every jump host.
+
+The file has the form of OpenSSH's ``known_hosts`` (``[host]:port type base64``), is our own and is
+read and appended under a lock, so that several runs may share it.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import hashlib
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import HostKeyChanged, HostKeyUnknown, InputError, Problem, StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# What is offered to a switch, best first. ``ssh-rsa`` signs with SHA-1 and is added for legacy_ssh only.
+MODERN_KEY_TYPES: Final = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+)
+LEGACY_KEY_TYPES: Final = (*MODERN_KEY_TYPES, "ssh-rsa")
+
+
+class HostKeyMode(StrEnum):
+    """What to do with a key that is not on file. A changed key is refused unless the check is off."""
+
+    STRICT = "strict"
+    TOFU = "tofu"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A public host key as SSH writes it. An RSA key has one type, however it signs."""
+
+    type: str
+    blob: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """As ``ssh`` prints it."""
+        digest = base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
+        return f"{self.type} SHA256:{digest}"
+
+
+class HostKeys:
+    """The keys on file, and the decision about one that a switch shows now."""
+
+    def __init__(self, path: Path, mode: HostKeyMode) -> None:
+        self._path = path
+        self._mode = mode
+        self._lock = threading.Lock()
+        self._known: dict[str, Key] | None = None
+
+    def check(self, name: str, host: str, port: int, key: Key) -> None:
+        """Accept the key, or raise HostKeyChanged or HostKeyUnknown, in which ``name`` is the switch's.
+
+        On first use the key is written to the file. Raises StoreError when that fails.
+        """
+        if self._mode is HostKeyMode.OFF:
+            return
+        place = f"[{host}]:{port}"
+        with self._lock:
+            known = self._read()
+            before = known.get(place)
+            if before is None and self._mode is HostKeyMode.TOFU:
+                before = self._learn(place, key)
+        if before is None:
+            raise HostKeyUnknown(
+                f"no host key is on file for {name} ({host} port {port}); it shows {key.fingerprint}",
+                hint="compare it with what 'show ip ssh' prints on the switch's console, then add it to "
+                f"{self._path}",
+            )
+        if before.blob != key.blob:
+            raise HostKeyChanged(
+                f"the host key of {name} ({host} port {port}) has changed: "
+                f"on file {before.fingerprint}, now {key.fingerprint}",
+                hint="somebody may stand in between; if the switch was replaced or its keys were made anew, "
+                f"remove the line {place} from {self._path}",
+            )
+
+    def preferred(self, host: str, port: int, offered: tuple[str, ...]) -> tuple[str, ...]:
+        """The key types to ask for, the one on file first: a switch with several keys must show the same."""
+        with self._lock:
+            before = self._read().get(f"[{host}]:{port}") if self._mode is not HostKeyMode.OFF else None
+        if before is None:
+            return offered
+        first = tuple(kind for kind in offered if _same_key(kind, before.type))
+        return (*first, *(kind for kind in offered if kind not in first))
+
+    def _read(self) -> dict[str, Key]:
+        if self._known is None:
+            try:
+                text = self._path.read_text(encoding="utf-8", errors="replace")
+            except FileNotFoundError:
+                text = ""
+            except OSError as err:
+                raise StoreError(
+                    f"cannot read {self._path}: {err.strerror}", hint="name another file with --known-hosts"
+                ) from err
+            self._known = _parse(text, str(self._path))
+        return self._known
+
+    def _learn(self, place: str, key: Key) -> Key:
+        """Write a first key, unless another process was faster; gives the key that is on file now."""
+        line = f"{place} {key.type} {base64.b64encode(key.blob).decode()}\n"
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._path.open("a+", encoding="utf-8", errors="replace") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                file.seek(0)
+                known = _parse(file.read(), str(self._path))
+                if place not in known:
+                    file.write(line)
+                    known[place] = key
+        except OSError as err:
+            raise StoreError(
+                f"cannot write the host key of {place} to {self._path}: {err.strerror}",
+                hint="name another file with --known-hosts",
+            ) from err
+        self._known = known
+        return known[place]
+
+
+def _same_key(algorithm: str, key_type: str) -> bool:
+    """Whether a signature algorithm is made with a key of that type: RSA keys sign in three ways."""
+    return algorithm == key_type or (key_type == "ssh-rsa" and algorithm.startswith("rsa-sha2-"))
+
+
+def _parse(text: str, path: str) -> dict[str, Key]:
+    known: dict[str, Key] = {}
+    problems: list[Problem] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        try:
+            place, key_type, encoded = words[:3]
+            known[place] = Key(key_type, base64.b64decode(encoded, validate=True))
+        except ValueError:
+            problems.append(
+                Problem(
+                    path=path,
+                    line=number,
+                    message="this is no host key",
+                    expected="'[host]:port type base64'",
+                )
+            )
+    if problems:
+        raise InputError(tuple(problems), hint="correct or remove these lines")
+    return known

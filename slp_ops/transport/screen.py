@@ -1,0 +1,76 @@
+"""The line discipline of an IOS-XE terminal: bytes in, finished lines out, the unfinished one kept.
+
+No prompt, no command, no I/O lives here. The dialogue asks ``tail`` what stands on the last line.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+# An unfinished line longer than this is handed on in pieces, so that a switch that never ends a
+# line cannot fill the memory. A prompt is at most some 100 characters long.
+_LONGEST_TAIL: Final = 1 << 16
+_KEEP: Final = 1 << 10
+_MORE: Final = re.compile(r"(?:^|[\r\x08 ])--More-- ?$")
+
+
+def overtype(line: str) -> str:
+    """What a terminal shows of a line with backspaces and carriage returns inside.
+
+    IOS-XE erases ``--More--`` and scrolls long command lines by typing over them.
+    """
+    if "\b" not in line and "\r" not in line:
+        return line
+    cells: list[str] = []
+    at = 0
+    for character in line:
+        if character == "\b":
+            at = max(0, at - 1)
+        elif character == "\r":
+            at = 0
+        else:
+            cells[at : at + 1] = [character]
+            at += 1
+    return "".join(cells).rstrip(" ")
+
+
+class Screen:
+    """Turns what a channel gives into lines."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._tail = ""
+
+    @property
+    def tail(self) -> str:
+        """The unfinished line, as a terminal shows it."""
+        return overtype(self._tail)
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether the switch waits at ``--More--`` (and is not in the middle of erasing it)."""
+        return _MORE.search(self._tail) is not None
+
+    def forget_tail(self) -> None:
+        """Drop the unfinished line: a prompt or a question that was dealt with."""
+        self._tail = ""
+
+    def feed(self, data: bytes) -> list[str]:
+        """Add bytes; give every line that they finish, each ending in a line feed.
+
+        A line that does not end for very long comes in pieces, of which only the last has one.
+        """
+        text = self._tail + self._decoder.decode(data)
+        *lines, self._tail = text.split("\n")
+        finished = [_finished(line) for line in lines]
+        if len(self._tail) > _LONGEST_TAIL:
+            finished.append(self._tail[:-_KEEP])
+            self._tail = self._tail[-_KEEP:]
+        return finished
+
+
+def _finished(line: str) -> str:
+    line = line.rstrip("\r")
+    return (overtype(line) if "\b" in line or "\r" in line else line) + "\n"

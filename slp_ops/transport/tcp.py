@@ -1,0 +1,83 @@
+"""The TCP connection is ours: only so can refused, unreachable, unresolved and timed out be told apart.
+
+Whoever holds the socket can also wake a blocked reader at once by shutting it down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import socket
+
+from slp_ops.errors import ConnectError, ConnectionRefused, ConnectTimeout, NameNotFound, Unreachable
+
+_UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
+
+
+async def connect(host: str, port: int, timeout: float) -> socket.socket:
+    """A connected, non-blocking socket. ``timeout`` in seconds bounds each address and the name's resolution.
+
+    Raises NameNotFound, Unreachable, ConnectionRefused or ConnectTimeout.
+    """
+    failure: ConnectError | None = None
+    for family, address in await _addresses(host, port, timeout):
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        try:
+            async with asyncio.timeout(timeout):
+                await asyncio.get_running_loop().sock_connect(sock, address)
+        except BaseException as err:
+            sock.close()
+            if not isinstance(err, OSError | TimeoutError):
+                raise
+            failure = failure or _translate(err, host, port, timeout)
+        else:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
+    raise failure or NameNotFound(f"{host} has no address", hint="check the host in the inventory")
+
+
+async def _addresses(host: str, port: int, timeout: float) -> list[tuple[int, tuple[str, int]]]:
+    try:
+        # A literal needs no resolver and so no thread of the small pool that resolvers share.
+        literal = ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    else:
+        return [(socket.AF_INET if literal.version == 4 else socket.AF_INET6, (host, port))]
+    try:
+        async with asyncio.timeout(timeout):
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except TimeoutError:
+        raise NameNotFound(
+            f"no name server answered for {host} within {timeout:g} s",
+            hint="check this machine's name servers",
+        ) from None
+    except (socket.gaierror, UnicodeError) as err:
+        raise NameNotFound(
+            f"the name {host} does not resolve from here",
+            hint="check the spelling in the inventory, or put the address there",
+        ) from err
+    return [(family, address) for family, _, _, _, address in found]  # type: ignore[misc]  # AF_INET6 adds two
+
+
+def _translate(err: OSError | TimeoutError, host: str, port: int, timeout: float) -> ConnectError:
+    place = f"{host} port {port}"
+    if isinstance(err, ConnectionRefusedError):
+        return ConnectionRefused(
+            f"{place} refuses connections",
+            hint="SSH may be off ('ip ssh version 2', 'transport input ssh'), on another port, or filtered",
+        )
+    if isinstance(err, TimeoutError) or err.errno == errno.ETIMEDOUT:
+        return ConnectTimeout(
+            f"{place} did not answer within {timeout:g} s",
+            hint="the switch is down, or a firewall drops the packets",
+        )
+    if err.errno in _UNREACHABLE:
+        return Unreachable(
+            f"there is no way to {place}: {err.strerror}", hint="check routing and VPN from here"
+        )
+    return Unreachable(
+        f"connecting to {place} failed: {err.strerror or err}", hint="check this machine's network"
+    )
