@@ -1,0 +1,48 @@
+"""Simulated time: a start, a scale, and a source of real seconds that is handed in.
+
+Nothing here reads a clock by itself: with the source at rest a switch stands still, and a test moves
+it with ``advance``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+def at_rest() -> float:
+    """A source of real seconds that never moves, for tests and for screens printed once."""
+    return 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Clock:
+    """What time it is on a switch. All times are naive: IOS prints a zone word, not an offset.
+
+    ``mark`` is what ``show clock`` prints in front: ``*`` not authoritative, ``.`` authoritative
+    but not synchronised, nothing when all is well.
+    """
+
+    start: datetime
+    source: Callable[[], float] = at_rest
+    scale: float = 1.0
+    mark: str = ""
+    synchronised: bool = True
+    _origin: float | None = None
+    _added: float = 0.0
+
+    def now(self) -> datetime:
+        """Simulated UTC."""
+        if self._origin is None:
+            self._origin = self.source()
+        elapsed = (self.source() - self._origin) * self.scale + self._added
+        return self.start + timedelta(seconds=elapsed)
+
+    def advance(self, seconds: float) -> None:
+        """Let simulated time pass at once."""
+        self._added += seconds
+
+    def real_seconds(self, simulated: float) -> float:
+        """How long ``simulated`` seconds of the switch take outside."""
+        return simulated / self.scale

@@ -1,0 +1,73 @@
+"""The network as one switch sees it: its own settings first, then the world around it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from slp_ops.lab.world import Lookup, Reach, Resolution
+
+if TYPE_CHECKING:
+    from slp_ops.lab.state import Switch
+
+_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
+
+
+def name_servers(switch: Switch, vrf: str = "") -> tuple[str, ...]:
+    """The configured name servers, in order."""
+    if vrf:
+        return tuple((switch.config.find(f"ip name-server vrf {vrf}") or "").split())
+    for rest in switch.config.each("ip name-server"):
+        if not rest.startswith("vrf "):
+            return tuple(rest.split())
+    return ()
+
+
+def resolve(switch: Switch, name: str, vrf: str = "") -> Resolution:
+    """A name's address, or why there is none."""
+    if _ADDRESS.fullmatch(name):
+        return Resolution(name=name, lookup=Lookup.LITERAL, address=name)
+    pinned = switch.config.find(f"ip host {name}")
+    if pinned:
+        return Resolution(name=name, lookup=Lookup.PINNED, address=pinned.split()[-1])
+    if switch.config.has("no ip domain lookup"):
+        return Resolution(name=name, lookup=Lookup.DISABLED)
+    servers = name_servers(switch, vrf)
+    if not servers:
+        return Resolution(name=name, lookup=Lookup.NO_SERVER, servers=("255.255.255.255",))
+    for number, server in enumerate(servers, 1):
+        if switch.world.answering is None or server in switch.world.answering:
+            address = _known(switch, name)
+            if address:
+                switch.hosts[name] = address
+                return Resolution(
+                    name=name, lookup=Lookup.RESOLVED, address=address, servers=servers[:number]
+                )
+            break
+    return Resolution(name=name, lookup=Lookup.FAILED, servers=servers)
+
+
+def _known(switch: Switch, name: str) -> str:
+    """Names without a dot are tried with the domain name, as IOS does."""
+    names, domain = switch.world.names, switch.config.find("ip domain name")
+    return names.get(name, "") or (names.get(f"{name}.{domain}", "") if domain else "")
+
+
+def connect(switch: Switch, address: str, port: int | None, *, vrf: str = "", source: str = "") -> Reach:
+    """What a connection meets; a source interface that is down or does not exist leads nowhere."""
+    if source and (source in switch.down or not address_of(switch, source)):
+        return Reach.UNREACHABLE
+    return switch.world.reach(address, port, vrf=vrf, source=source)
+
+
+def address_of(switch: Switch, interface: str) -> str:
+    """The address of an interface; empty when it has none or is shut down."""
+    under = (f"interface {interface}",)
+    if switch.config.has("shutdown", under):
+        return ""
+    return (switch.config.find("ip address", under) or "").split(" ")[0]
+
+
+def vrf_of(switch: Switch, interface: str) -> str:
+    """The VRF that an interface is in; empty for the global table."""
+    return switch.config.find("vrf forwarding", (f"interface {interface}",)) or ""

@@ -1,0 +1,75 @@
+"""What can be wrong with a switch: one YAML file for each scenario, built into a Switch.
+
+To add one: put a file here; its name is the scenario's. The schema is in ``_schema``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from slp_ops.lab.clock import at_rest
+from slp_ops.lab.scenarios._build import build_switch
+from slp_ops.lab.scenarios._schema import ScenarioFile
+from slp_ops.lab.state import Switch
+
+# A fixed start, so that two runs of a test see the same dates. The server hands in the real one.
+START = datetime(2025, 6, 10, 1, 0, 0)  # noqa: DTZ001 - IOS prints naive times; this one is UTC
+DEFAULT = "healthy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One scenario. ``expect`` names the rules that an operator should see fail."""
+
+    name: str
+    title: str
+    expect: tuple[str, ...]
+    legacy_ssh: bool
+    file: ScenarioFile
+
+    def build(
+        self,
+        index: int = 0,
+        *,
+        name: str = "",
+        start: datetime = START,
+        source: Callable[[], float] = at_rest,
+        scale: float = 1.0,
+    ) -> Switch:
+        """The ``index``-th switch of this kind. ``start`` is its UTC when the clock begins."""
+        return build_switch(
+            self.file, index, name=name or f"lab-{index + 1:04d}", start=start, source=source, scale=scale
+        )
+
+
+def names() -> tuple[str, ...]:
+    """Every scenario there is, in order."""
+    return tuple(
+        sorted(
+            entry.name.removesuffix(".yaml")
+            for entry in files(__name__).iterdir()
+            if entry.name.endswith(".yaml")
+        )
+    )
+
+
+@cache
+def load(name: str) -> Scenario:
+    """The scenario of that name; KeyError when there is none."""
+    if name not in names():
+        raise KeyError(name)
+    text = files(__name__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    file = ScenarioFile.model_validate(yaml.safe_load(text))
+    return Scenario(
+        name=name,
+        title=file.title,
+        expect=tuple(file.expect),
+        legacy_ssh=file.faults.sha1_only,
+        file=file,
+    )

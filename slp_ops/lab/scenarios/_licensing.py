@@ -1,0 +1,197 @@
+"""The licence state that a scenario starts with: what was reported, trusted and acknowledged."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections import Counter
+from datetime import datetime, timedelta
+
+from slp_ops.lab.agent import deadline
+from slp_ops.lab.licensing import (
+    Backend,
+    Class,
+    Entitlement,
+    Exchange,
+    Licensing,
+    Policy,
+    Registration,
+    RumReport,
+    RumState,
+)
+from slp_ops.lab.scenarios._schema import ExchangeForm, LicensingForm, PolicyClassForm, Span
+from slp_ops.lab.state import Switch
+
+_NAMESPACE = uuid.UUID("6d1f6a0e-2f6b-4a53-9d0c-5a2f9b1c7e10")
+
+
+def build(form: LicensingForm, switch: Switch) -> Licensing:
+    """The agent's state at the switch's start."""
+    start = switch.clock.start
+
+    def back(span: Span | None) -> datetime | None:
+        return None if span is None else start - span
+
+    licensing = Licensing(
+        entitlements=_entitlements(form, switch),
+        policy=_policy(form, start),
+        trust=_trust(form, switch),
+        first_use=start - form.first_use,
+        last_ack=back(form.last_ack),
+        last_push=back(form.last_push),
+        last_file_write=back(form.file_write),
+        next_push=None if form.next_push is None else start - form.next_push,
+        purged=form.reports.purged,
+        acknowledged=form.reports.purged + form.reports.acknowledged,
+        lost=form.reports.lost,
+        backend=Backend(
+            valid_tokens=frozenset(form.backend.valid_tokens)
+            if form.backend.valid_tokens is not None
+            else Backend().valid_tokens,
+            knows_instance=form.backend.knows_instance,
+            gateway_timeouts=form.backend.gateway_timeouts,
+            poll_id_expired=form.backend.poll_id_expired,
+        ),
+        registration=Registration(registered=form.registered),
+        authorization_code=form.hseck9 == "authorized",
+    )
+    if form.account:
+        licensing.account, licensing.virtual_account = Backend().account, Backend().virtual_account
+        licensing.account_as_of = licensing.last_ack or start - form.trusted
+    for name, exchange in form.statistics.items():
+        licensing.exchanges[name] = _exchange(exchange, start)
+    licensing.reports = _reports(form, licensing, start)
+    licensing.ack_deadline = deadline(switch, licensing)
+    return licensing
+
+
+def tag(pid: str) -> str:
+    """How entitlements name a hardware kind: ``C9300-24``, ``C9500``."""
+    found = re.fullmatch(r"(C9[23]\d\dL?)-(24|48).*", pid)
+    return f"{found[1]}-{found[2]}" if found else pid.split("-", maxsplit=1)[0]
+
+
+def _entitlements(form: LicensingForm, switch: Switch) -> list[Entitlement]:
+    kinds = Counter(tag(member.pid) for member in switch.members)
+    found = []
+    for feature in form.features:
+        for kind, count in kinds.items():
+            words = feature.replace("network", "Network").replace("dna", "DNA").replace("-", " ")
+            description = (
+                f"{kind} {words.replace('advantage', 'Advantage').replace('essentials', 'Essentials')}"
+            )
+            found.append(
+                Entitlement(
+                    feature=feature,
+                    description=description,
+                    metric=_metric(kind, feature),
+                    count=count,
+                    in_use=feature not in form.not_in_use,
+                    perpetual=feature.startswith("network"),
+                    since=switch.clock.start - form.first_use,
+                )
+            )
+    if form.hseck9:
+        found.append(
+            Entitlement(
+                feature="hseck9",
+                description="Cat9K HSEC",
+                metric=_metric("Cat9K", "HSEC"),
+                count=1,
+                export=True,
+                authorized=form.hseck9 == "authorized",
+                since=switch.clock.start - form.first_use,
+            )
+        )
+    return found
+
+
+def _metric(kind: str, feature: str) -> str:
+    word = f"{kind}_{feature}".replace("-", "_")
+    return f"regid.2017-05.com.cisco.{word},1.0_{uuid.uuid5(_NAMESPACE, word)}"
+
+
+def _policy(form: LicensingForm, start: datetime) -> Policy:
+    if form.policy is None:
+        return Policy()
+
+    def custom(values: PolicyClassForm) -> Class:
+        return Class(
+            first=values.first,
+            frequency=values.frequency,
+            change=values.change,
+            origin="Customer Policy",
+        )
+
+    return Policy(
+        name=form.policy.name,
+        installed=start - form.policy.installed,
+        perpetual=custom(form.policy.perpetual),
+        subscription=custom(form.policy.subscription),
+    )
+
+
+def _trust(form: LicensingForm, switch: Switch) -> dict[str, datetime]:
+    if form.trust == "none":
+        return {}
+    when = switch.clock.start - form.trusted
+    members = (switch.active,) if form.trust == "active" else switch.members
+    return {member.serial: when + timedelta(seconds=number // 2) for number, member in enumerate(members)}
+
+
+def _exchange(form: ExchangeForm, start: datetime) -> Exchange:
+    def back(span: timedelta | None) -> datetime | None:
+        return None if span is None else start - span
+
+    return Exchange(
+        total=form.total,
+        success=form.success,
+        fail=form.fail,
+        ongoing=form.ongoing,
+        ongoing_communication=form.communication,
+        response=form.response,
+        responded=back(form.responded),
+        reason=form.reason,
+        last_success=back(form.last_success),
+        last_failure=back(form.last_failure),
+    )
+
+
+def _reports(form: LicensingForm, licensing: Licensing, start: datetime) -> list[RumReport]:
+    """Oldest first; one open report for each licence in use comes last."""
+    used = [entitlement for entitlement in licensing.entitlements if entitlement.in_use]
+    if not used:
+        return []
+    counts = form.reports
+    states = (
+        [RumState.ACK] * counts.acknowledged
+        + [RumState.UNACK] * counts.unacknowledged
+        + [RumState.CLOSED] * counts.closed
+        + [RumState.OPEN] * len(used)
+    )
+    first = int((start - form.first_use - datetime(1970, 1, 1)).total_seconds())  # noqa: DTZ001 - UTC
+    rounds = -(-len(states) // len(used))
+    span = form.first_use / max(rounds, 1)
+    reports = []
+    flagged = counts.flagged
+    for number, state in enumerate(states):
+        entitlement = used[number % len(used)]
+        begun = start - form.first_use + span * (number // len(used))
+        flag = state is RumState.UNACK and flagged > 0
+        flagged -= flag
+        reports.append(
+            RumReport(
+                id=first + number,
+                feature=entitlement.feature,
+                metric=entitlement.metric,
+                state=state,
+                flag="E" if flag else "N",
+                start=begun,
+                end=None if state is RumState.OPEN else begun + span,
+                previous=first + number - len(used) if number >= len(used) else 0,
+                next=first + number + len(used) if number + len(used) < len(states) else 0,
+                reason={RumState.ACK: "ACKED", RumState.OPEN: "None"}.get(state, "REPORTING"),
+                transaction_message=counts.message if flag else "<none>",
+            )
+        )
+    return reports

@@ -1,0 +1,31 @@
+"""What a screen is: the full words of a show command, when it exists, and how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slp_ops.lab.state import Switch
+
+
+def always(switch: Switch) -> bool:
+    """A command that every release has."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One show command. ``draw`` gets the words typed where the command has placeholders."""
+
+    words: tuple[str, ...]
+    draw: Callable[[Switch, tuple[str, ...]], str]
+    exists: Callable[[Switch], bool] = always
+
+
+def screen(
+    command: str,
+    draw: Callable[[Switch, tuple[str, ...]], str],
+    exists: Callable[[Switch], bool] = always,
+) -> Screen:
+    """A screen whose words are written as one text."""
+    return Screen(tuple(command.split()), draw, exists)

@@ -1,0 +1,242 @@
+"""One simulated switch: everything it is and knows, and how that changes. No I/O, no waiting.
+
+The shell asks a Switch what to print and tells it what was typed; the server asks it whether it is
+up. Simulated time passes by the clock handed in; ``settle`` catches up with what should have
+happened since, and every screen does so before it is drawn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from slp_ops.lab import agent, archive, network
+from slp_ops.lab.clock import Clock
+from slp_ops.lab.config import Config
+from slp_ops.lab.hardware import Access, Certificate, Faults, Load, Member, Role, Vty
+from slp_ops.lab.licensing import Licensing
+from slp_ops.lab.syslog import Log
+from slp_ops.lab.traits import Traits
+from slp_ops.lab.world import Reach, Resolution, World
+from slp_ops.release import Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blueprint:
+    """How the large parts of a switch are made, when somebody first asks for them."""
+
+    config: Callable[[], Config]
+    licensing: Callable[[Switch], Licensing]
+    log: Callable[[Switch], Log]
+    flash: Callable[[Switch], dict[str, bytes]]
+
+
+@dataclass(kw_only=True)
+class Switch:
+    """The whole state of one switch."""
+
+    name: str  # the host name it starts with; ``hostname`` is what the configuration says now
+    release: Release
+    members: tuple[Member, ...]
+    clock: Clock
+    booted: datetime  # UTC
+    blueprint: Blueprint
+    reload_reason: str = "Reload Command"
+    world: World = field(default_factory=World)
+    faults: Faults = field(default_factory=Faults)
+    access: Access = field(default_factory=Access)
+    load: Load = field(default_factory=Load)
+    trustpool: list[Certificate] = field(default_factory=list)
+    down: set[str] = field(default_factory=set)  # interfaces without a link
+    hosts: dict[str, str] = field(default_factory=dict)  # the resolver's cache
+    engineering: str = ""  # the build's own name, for a release that is no release
+    smu: bool = False
+    chassis: str = ""  # the PID of a modular chassis; members are then its supervisors
+    last_change: datetime | None = None
+    last_save: datetime | None = None
+    changed_by: str = "netops"
+    back_at: datetime | None = None  # while it reloads
+    revert: archive.Revert | None = None
+    archives: list[str] = field(default_factory=list)
+    write_erased: bool = False
+    log_sequence: int = 0
+
+    # The large parts, made on first use so that a thousand switches listen at once.
+
+    @cached_property
+    def config(self) -> Config:
+        """The running configuration."""
+        return self.blueprint.config()
+
+    @cached_property
+    def startup(self) -> Config | None:
+        """The startup configuration; None after ``write erase``."""
+        return self.config.copy()
+
+    @cached_property
+    def licensing(self) -> Licensing:
+        """What the Smart Agent holds."""
+        return self.blueprint.licensing(self)
+
+    @cached_property
+    def log(self) -> Log:
+        """The log buffer."""
+        return self.blueprint.log(self)
+
+    @cached_property
+    def flash(self) -> dict[str, bytes]:
+        """The files of flash:, by their path without the file system's name."""
+        return self.blueprint.flash(self)
+
+    @cached_property
+    def traits(self) -> Traits:
+        """What this release prints and knows."""
+        return Traits.of(self.release)
+
+    # Who and when.
+
+    @property
+    def hostname(self) -> str:
+        """The name in the prompt."""
+        return self.config.find("hostname") or "Switch"
+
+    @property
+    def active(self) -> Member:
+        """The member that one is logged in to."""
+        return next(member for member in self.members if member.role is Role.ACTIVE)
+
+    @property
+    def stacked(self) -> bool:
+        """Whether there is more than one member or supervisor."""
+        return len(self.members) > 1
+
+    @property
+    def zone(self) -> str:
+        """The zone word that is printed."""
+        return (self.config.find("clock timezone") or "UTC").split()[0]
+
+    @property
+    def offset(self) -> timedelta:
+        """How far local time is ahead of UTC."""
+        words = (self.config.find("clock timezone") or "UTC 0 0").split()[1:]
+        hours, minutes = (int(word) for word in [*words, "0", "0"][:2])
+        return timedelta(hours=hours, minutes=-minutes if hours < 0 else minutes)
+
+    def now(self) -> datetime:
+        """Simulated UTC."""
+        return self.clock.now()
+
+    def local(self, when: datetime) -> datetime:
+        """UTC as the switch's own clock shows it."""
+        return when + self.offset
+
+    def stamp(self, when: datetime | None) -> str:
+        """A time as the licence pages print it: ``Jan 02 03:04:05 2024 UTC``."""
+        return "<none>" if when is None else f"{self.local(when):%b %d %H:%M:%S %Y} {self.zone}"
+
+    @property
+    def vty(self) -> Vty:
+        """What the configuration says about sessions."""
+        under = ("line vty 0 4",)
+        minutes, seconds = (
+            int(word) for word in [*(self.config.find("exec-timeout", under) or "10 0").split(), "0"][:2]
+        )
+        return Vty(
+            transport_output=self.config.find("transport output", under) != "none",
+            access_class_out=next(
+                (
+                    rest.removesuffix(" out")
+                    for rest in self.config.each("access-class", under)
+                    if rest.endswith(" out")
+                ),
+                "",
+            ),
+            exec_prompt_timestamp=self.config.has("exec prompt timestamp", under),
+            sequence_numbers=self.config.has("service sequence-numbers"),
+            exec_timeout=(minutes * 60 + seconds) or None,
+        )
+
+    def denies(self, command: str) -> bool:
+        """Whether AAA refuses this full command."""
+        return any(command == denied or command.startswith(denied + " ") for denied in self.access.denied)
+
+    # Configuration.
+
+    def configure(self, line: str, under: tuple[str, ...] = (), *, user: str = "netops") -> None:
+        """Take one full configuration line in the mode named by the lines of ``under``."""
+        self.settle()
+        self.config.apply(line, under)
+        self.last_change, self.changed_by = self.now(), user
+        agent.configured(self, line)
+
+    def configured(self) -> None:
+        """Log that somebody left configuration mode."""
+        self.say("SYS", 5, "CONFIG_I", f"Configured from console by {self.changed_by} on vty0")
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the running configuration differs from the startup configuration."""
+        return self.startup is None or self.startup.render() != self.config.render()
+
+    def write_memory(self) -> None:
+        """Save the running configuration."""
+        self.startup, self.last_save = self.config.copy(), self.now()
+
+    def write_erase(self) -> None:
+        """Erase the startup configuration; the Smart Agent forgets its last ACK at the next boot."""
+        self.startup, self.write_erased = None, True
+
+    # Files.
+
+    def md5(self, path: str) -> str:
+        """The digest that ``verify /md5`` prints."""
+        return hashlib.md5(self.flash[path], usedforsecurity=False).hexdigest()
+
+    # Time and the log.
+
+    def say(self, facility: str, severity: int, mnemonic: str, text: str) -> None:
+        """Write one message to the log buffer, as of now."""
+        self.log.add(self.now(), f"%{facility}-{severity}-{mnemonic}: {text}")
+
+    def settle(self) -> None:
+        """Let everything happen that was due until now: boots, reverts, the agent's work."""
+        if self.back_at is not None and self.now() >= self.back_at:
+            archive.boot(self)
+        archive.settle(self)
+        agent.settle(self)
+
+    def reload(self, reason: str = "Reload Command") -> float:
+        """Go down; gives the downtime in simulated seconds. It is back when ``is_down`` says so."""
+        return archive.reload(self, reason)
+
+    @property
+    def is_down(self) -> bool:
+        """Whether it is reloading."""
+        return self.back_at is not None and self.now() < self.back_at
+
+    # The network as seen from here.
+
+    def resolve(self, name: str, vrf: str = "") -> Resolution:
+        """Look a name up as IOS does: literal, ``ip host``, cache, then the name servers."""
+        return network.resolve(self, name, vrf)
+
+    def connect(self, address: str, port: int | None, *, vrf: str = "", source: str = "") -> Reach:
+        """What a TCP connection (or, without a port, a ping) from this switch meets."""
+        return network.connect(self, address, port, vrf=vrf, source=source)
+
+    # Licence exec commands: each gives the text that IOS prints.
+
+    def trust_idtoken(self, token: str, scope: str, *, force: bool = False) -> str:
+        """``license smart trust idtoken TOKEN {local|all} [force]``."""
+        return agent.trust_idtoken(self, token, scope, force=force)
+
+    def sync(self, scope: str) -> str:
+        """``license smart sync {all|local}``."""
+        return agent.sync(self, scope)
+
+    def factory_reset(self) -> str:
+        """``license smart factory reset``: pending until the reload."""
+        return agent.factory_reset(self)
