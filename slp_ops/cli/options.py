@@ -1,0 +1,82 @@
+"""Options that several verbs share, as decorators; each has a help text and an environment variable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from slp_ops.inventory.selection import Selection
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+inventory_option = click.option(
+    "-i",
+    "--inventory",
+    "inventory_path",
+    type=click.Path(path_type=Path),
+    envvar="SLP_OPS_INVENTORY",
+    default=Path("inventory.yaml"),
+    show_default="inventory.yaml",
+    show_envvar=True,
+    help="The inventory file.",
+)
+
+runs_dir_option = click.option(
+    "--runs-dir",
+    type=click.Path(path_type=Path),
+    envvar="SLP_OPS_RUNS_DIR",
+    default=Path("runs"),
+    show_default="runs",
+    show_envvar=True,
+    help="The folder of the runs, one folder in it for each.",
+)
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, envvar="SLP_OPS_JSON", help="Print JSON on stdout."
+)
+
+
+def selection_options(command: _Command) -> _Command:
+    """Add --site, --tag and --limit; the command receives them as ``selection``."""
+
+    @wraps(command)
+    def with_selection(
+        *args: Any, sites: tuple[str, ...], tags: tuple[str, ...], limit: str, **kwargs: Any
+    ) -> Any:
+        return command(*args, selection=Selection(sites=sites, tags=tags, limit=limit), **kwargs)
+
+    for option in (
+        click.option(
+            "--limit",
+            envvar="SLP_OPS_LIMIT",
+            show_envvar=True,
+            default="",
+            metavar="PATTERN",
+            help="Only devices of these names, such as 'tyo-*:!tyo-acc-02' (':' or ',' adds, '!' takes "
+            "away, '&' keeps what matches too), or @FILE with a name a line.",
+        ),
+        click.option(
+            "--tag",
+            "tags",
+            multiple=True,
+            envvar="SLP_OPS_TAG",
+            show_envvar=True,
+            metavar="TAG",
+            help="Only devices with this tag; repeat it for any of several.",
+        ),
+        click.option(
+            "--site",
+            "sites",
+            multiple=True,
+            envvar="SLP_OPS_SITE",
+            show_envvar=True,
+            metavar="SITE",
+            help="Only devices of this site; repeat it for several.",
+        ),
+    ):
+        with_selection = option(with_selection)
+    return with_selection  # type: ignore[return-value]  # click gives back what it was given

@@ -1,0 +1,293 @@
+"""Where credentials come from: the environment, the system keyring, a prompt on a terminal.
+
+For a credential named ``tokyo-ro`` the environment is asked for ``SLP_OPS_TOKYO_RO_PASSWORD``, then
+for ``SLP_OPS_PASSWORD``; the keyring for the entry ``tokyo-ro`` of the service ``slp-ops``
+(``tokyo-ro:enable`` and ``tokyo-ro:passphrase`` beside it). Each answer, a prompt's above all, is
+kept for the run: a fleet asks once. Values leave here only as Secret.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from slp_ops.errors import CredentialError
+from slp_ops.keyfile import KeyKind, key_kind
+from slp_ops.model import CredentialMethod
+from slp_ops.ports import Credential, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from slp_ops.model import Device, Hop
+
+SERVICE: Final = "slp-ops"
+_LARGEST_KEY: Final = 64 * 1024
+_NO_KEY: Final = {
+    KeyKind.PUBLIC: "this is the public half; name the file without .pub",
+    KeyKind.PUTTY: "this is a PuTTY key; export it in OpenSSH form with PuTTYgen",
+    KeyKind.UNKNOWN: "name a private key in OpenSSH or PEM form",
+}
+
+# A question and whether the answer is hidden while it is typed; raises EOFError when there is none.
+Ask: TypeAlias = Callable[[str, bool], str]
+# A keyring entry's value, None when it has none.
+Keyring: TypeAlias = Callable[[str], str | None]
+
+
+def variable(credential: str, what: str) -> str:
+    """The environment variable of one credential, such as SLP_OPS_TOKYO_RO_PASSWORD."""
+    return f"SLP_OPS_{re.sub('[^A-Za-z0-9]', '_', credential).upper()}_{what.upper()}"
+
+
+def system_keyring(entry: str) -> str | None:
+    """What the system's keyring holds; imported only when it is asked, since it is slow to load."""
+    import keyring
+
+    return keyring.get_password(SERVICE, entry)
+
+
+def ask_on_terminal() -> Ask | None:
+    """A prompt, when somebody is there to answer it."""
+    if not sys.stdin.isatty():
+        return None
+
+    def ask(question: str, hidden: bool) -> str:
+        if hidden:
+            return getpass.getpass(question)
+        sys.stderr.write(question)  # stdout is for results
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+        if not answer:
+            raise EOFError
+        return answer.strip()
+
+    return ask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where one credential's parts would come from, without their values; for people to check."""
+
+    name: str
+    username: str
+    proof: str
+    enable: str  # empty when there is none
+    missing: str  # what is missing, empty when nothing is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Key:
+    path: Path
+    locked: bool
+
+
+class ShellCredentials:
+    """The credentials of one run. Safe to use from many threads: a prompt appears once."""
+
+    def __init__(
+        self,
+        methods: Mapping[str, CredentialMethod],
+        *,
+        environ: Mapping[str, str] | None = None,
+        keyring: Keyring = system_keyring,
+        ask: Ask | None = None,
+    ) -> None:
+        self._methods = methods
+        self._environ = os.environ if environ is None else environ
+        self._keyring = keyring
+        self._ask = ask
+        self._lock = Lock()
+        self._entries: dict[str, Secret | None] = {}
+        self._broken = ""  # why the keyring could not be read
+        self._made: dict[tuple[str, str | None], Credential | CredentialError] = {}
+
+    def get(self, name: str, username: str | None) -> Credential:
+        """The credential of that name; ``username`` is what the inventory says.
+
+        Raises CredentialError. Whoever comes while a person is typing waits for the answer.
+        """
+        with self._lock:
+            if (name, username) not in self._made:
+                try:
+                    self._made[name, username] = self._make(name, username)
+                except CredentialError as error:
+                    self._made[name, username] = error
+            made = self._made[name, username]
+        if isinstance(made, CredentialError):
+            raise CredentialError(made.message, hint=made.hint)
+        return made
+
+    def prepare(self, devices: Iterable[Device]) -> None:
+        """Get every credential that the devices and their jump hosts need, before any session.
+
+        So nobody is asked in the middle of a progress display, nor while a switch waits.
+        """
+        for name, username in _needed(devices):
+            self.get(name, username)
+
+    def origins(self, devices: Iterable[Device]) -> tuple[Origin, ...]:
+        """Where everything that the devices need would come from. Asks nobody."""
+        with self._lock:
+            return tuple(self._origin(name, username) for name, username in _needed(devices))
+
+    def _make(self, name: str, username: str | None) -> Credential:
+        method = self._methods.get(name, CredentialMethod())
+        if method.agent:
+            self._check_agent(name)
+        key = self._key(name, method.key) if method.key is not None else None
+        found = self._username(name, username)
+        user = found[0] if found else self._typed_username(name)
+        enable = self._find(name, "enable")
+        password = passphrase = None
+        if key is not None and key.locked:
+            question = f"Passphrase of {key.path} (credential {name}): "
+            passphrase = self._need(name, "passphrase", question)
+        elif key is None and not method.agent:
+            password = self._need(name, "password", f"Password of {user} (credential {name}): ")
+        return Credential(
+            username=user,
+            password=password,
+            enable=enable[0] if enable else None,
+            key=None if key is None else str(key.path),
+            passphrase=passphrase,
+            agent=method.agent,
+        )
+
+    def _username(self, name: str, username: str | None) -> tuple[str, str] | None:
+        """The name to log in with and its origin. The nearer to the credential, the stronger."""
+        own, general = variable(name, "username"), "SLP_OPS_USERNAME"
+        if value := self._environ.get(own):
+            return value, own
+        if username is not None:
+            return username, "inventory"
+        if value := self._environ.get(general):
+            return value, general
+        return None
+
+    def _find(self, name: str, what: str) -> tuple[Secret, str] | None:
+        """A secret that needs no typing, and its origin."""
+        for one in (variable(name, what), f"SLP_OPS_{what.upper()}"):
+            if value := self._environ.get(one):
+                return Secret(value), one
+        entry = name if what == "password" else f"{name}:{what}"
+        kept = self._kept(entry)
+        return None if kept is None else (kept, f"keyring entry {entry}")
+
+    def _kept(self, entry: str) -> Secret | None:
+        if entry not in self._entries:
+            value = None
+            if not self._broken:
+                try:
+                    value = self._keyring(entry)
+                except Exception as error:  # noqa: BLE001 - a backend is a plug-in and raises what it likes
+                    # Many servers have no keyring at all. Ask it no second time: each question may
+                    # wait for a service that does not answer.
+                    self._broken = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+            self._entries[entry] = Secret(value) if value else None
+        return self._entries[entry]
+
+    def _need(self, name: str, what: str, question: str) -> Secret:
+        found = self._find(name, what)
+        if found is not None:
+            return found[0]
+        typed = self._typed(question, hidden=True)
+        if typed:
+            return Secret(typed)
+        entry = name if what == "password" else f"{name}:{what}"
+        broken = f"; the keyring could not be read ({self._broken})" if self._broken else ""
+        raise CredentialError(
+            f"credential {name}: there is no {what}",
+            hint=f"set {variable(name, what)} or SLP_OPS_{what.upper()}, store it with "
+            f"'keyring set {SERVICE} {entry}', or run on a terminal to be asked{broken}",
+        )
+
+    def _typed_username(self, name: str) -> str:
+        typed = self._typed(f"User name (credential {name}): ", hidden=False)
+        if typed:
+            return typed
+        raise CredentialError(
+            f"credential {name}: there is no user name",
+            hint=f"set username: in the inventory, {variable(name, 'username')} or SLP_OPS_USERNAME",
+        )
+
+    def _typed(self, question: str, *, hidden: bool) -> str:
+        if self._ask is None:
+            return ""
+        try:
+            return self._ask(question, hidden)
+        except EOFError:
+            return ""
+
+    def _check_agent(self, name: str) -> None:
+        if not self._environ.get("SSH_AUTH_SOCK"):
+            raise CredentialError(
+                f"credential {name}: no SSH agent is running here",
+                hint="start one and give it the key: eval $(ssh-agent), then ssh-add FILE",
+            )
+
+    def _key(self, name: str, file: str) -> _Key:
+        try:
+            path = Path(file).expanduser()
+            text = path.read_bytes()[:_LARGEST_KEY].decode("ascii", errors="replace")
+        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: whose home ~ is
+            why = getattr(error, "strerror", None) or "the path is not usable"
+            raise CredentialError(
+                f"credential {name}: the key {file} cannot be read: {why}",
+                hint="name a private key's file in the inventory's credentials",
+            ) from error
+        kind = key_kind(text)
+        hint = _NO_KEY.get(kind)
+        if hint is not None:
+            raise CredentialError(f"credential {name}: {path} is no private key", hint=hint)
+        return _Key(path=path, locked=kind is KeyKind.LOCKED)
+
+    def _origin(self, name: str, username: str | None) -> Origin:
+        method = self._methods.get(name, CredentialMethod())
+        asked = "" if self._ask is None else "prompt"
+        user = self._username(name, username)
+        enable = self._find(name, "enable")
+        try:
+            proof = self._proof(name, method) or asked
+            missing = "" if proof else "no password"
+        except CredentialError as error:
+            proof, missing = "", error.message.removeprefix(f"credential {name}: ")
+        if user is None and not asked:
+            missing = "no user name"
+        return Origin(
+            name=name,
+            username=f"{user[0]} ({user[1]})" if user else asked,
+            proof=proof,
+            enable=enable[1] if enable else "",
+            missing=missing,
+        )
+
+    def _proof(self, name: str, method: CredentialMethod) -> str:
+        if method.agent:
+            self._check_agent(name)
+            return "agent"
+        if method.key is None:
+            found = self._find(name, "password")
+            return found[1] if found else ""
+        key = self._key(name, method.key)
+        if not key.locked:
+            return f"key {key.path}"
+        found = self._find(name, "passphrase")
+        if found is None and self._ask is None:
+            raise CredentialError(f"credential {name}: no passphrase for {key.path}")
+        return f"key {key.path}, passphrase: {found[1] if found else 'prompt'}"
+
+
+def _needed(devices: Iterable[Device]) -> tuple[tuple[str, str | None], ...]:
+    """Each credential with the user name that goes with it, jump hosts included, once."""
+    ways: list[Device | Hop] = []
+    for device in devices:
+        ways += (*device.jump, device)
+    return tuple(dict.fromkeys((one.credential, one.username) for one in ways))

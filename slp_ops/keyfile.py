@@ -1,0 +1,54 @@
+"""What a private key's file is, told from its text: whether it is one, and whether it is locked.
+
+So that a passphrase is asked for only when there is one, and a wrong file is named before any switch
+counts a refused login. No cryptography happens here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from enum import StrEnum
+from typing import Final
+
+_BEGIN: Final = re.compile(r"-----BEGIN ((?:[A-Z0-9]+ )*)PRIVATE KEY-----")
+_MAGIC: Final = b"openssh-key-v1\x00"
+
+
+class KeyKind(StrEnum):
+    """What stands in a file that is said to be a private key."""
+
+    OPEN = "open"
+    LOCKED = "locked"  # with a passphrase
+    PUTTY = "putty"
+    PUBLIC = "public"
+    UNKNOWN = "unknown"
+
+
+def key_kind(text: str) -> KeyKind:
+    """What the text of a key's file is."""
+    if text.startswith("PuTTY-User-Key-File"):
+        return KeyKind.PUTTY
+    begin = _BEGIN.search(text)
+    if begin is None:
+        public = re.match(r"(ssh-|ecdsa-|sk-|---- BEGIN SSH2 PUBLIC|-----BEGIN PUBLIC)", text)
+        return KeyKind.PUBLIC if public else KeyKind.UNKNOWN
+    if begin[1] == "OPENSSH ":
+        return _openssh_kind(text[begin.end() :].partition("-----END")[0])
+    # PKCS#8 says it in the heading, the older PEM form in a header line.
+    locked = "ENCRYPTED " in begin[1] or "Proc-Type: 4,ENCRYPTED" in text
+    return KeyKind.LOCKED if locked else KeyKind.OPEN
+
+
+def _openssh_kind(body: str) -> KeyKind:
+    """After the magic comes the cipher's name with its length; ``none`` is an open key."""
+    try:
+        blob = base64.b64decode("".join(body.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return KeyKind.UNKNOWN
+    if not blob.startswith(_MAGIC):
+        return KeyKind.UNKNOWN
+    rest = blob[len(_MAGIC) :]
+    length = int.from_bytes(rest[:4], "big")
+    return KeyKind.OPEN if rest[4 : 4 + length] == b"none" else KeyKind.LOCKED
