@@ -1,0 +1,123 @@
+"""``slp-ops inventory``: is the inventory sound, and what does it say?"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+from rich.cells import cell_len  # a Japanese description takes two columns a character
+
+from slp_ops.cli.exits import Exit
+from slp_ops.cli.options import inventory_option, json_option
+from slp_ops.credentials import ShellCredentials, ask_on_terminal
+from slp_ops.errors import InputError
+from slp_ops.inventory import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from slp_ops.credentials import Origin
+    from slp_ops.inventory import Inventory
+
+
+@click.group(name="inventory")
+def command() -> None:
+    """Check an inventory before a run depends on it."""
+
+
+@command.command(name="check")
+@inventory_option
+@json_option
+def check(inventory_path: Path, as_json: bool) -> None:
+    """Report every problem at once with file and line, or sum up what the inventory holds.
+
+    Nothing is sent to any switch and no password is shown or asked for.
+    """
+    try:
+        inventory = load(inventory_path)
+    except InputError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps(_problems(error), indent=2, ensure_ascii=False))
+        raise click.exceptions.Exit(Exit.USAGE) from error
+    credentials = ShellCredentials(inventory.credentials, ask=ask_on_terminal())
+    origins = credentials.origins(inventory.devices)
+    if as_json:
+        summary = _summary(inventory_path, inventory, origins)
+        click.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+    else:
+        _print(inventory_path, inventory, origins)
+
+
+def _problems(error: InputError) -> dict[str, object]:
+    return {
+        "schema": 1,
+        "ok": False,
+        "problems": [asdict(problem) for problem in error.problems],
+        "hint": error.hint,
+    }
+
+
+def _summary(path: Path, inventory: Inventory, origins: tuple[Origin, ...]) -> dict[str, object]:
+    per_site = Counter(device.site for device in inventory.devices)
+    return {
+        "schema": 1,
+        "ok": True,
+        "path": str(path),
+        "sites": [{**asdict(site), "devices": per_site[site.name]} for site in inventory.sites],
+        "devices": len(inventory.devices),
+        "tags": dict(Counter(tag for device in inventory.devices for tag in device.tags)),
+        "transports": dict(Counter(device.transport for device in inventory.devices)),
+        "legacy_ssh": [device.name for device in inventory.devices if device.legacy_ssh],
+        "credentials": [asdict(origin) for origin in origins],
+    }
+
+
+def _print(path: Path, inventory: Inventory, origins: tuple[Origin, ...]) -> None:
+    devices = inventory.devices
+    click.echo(f"{path}: no problems; {len(devices)} devices in {len(inventory.sites)} sites")
+    sites = [("SITE", "DEVICES", "AT ONCE", "TAGS", "TRANSPORTS", "DESCRIPTION")]
+    for site in inventory.sites:
+        here = [device for device in devices if device.site == site.name]
+        sites.append(
+            (
+                site.name,
+                str(len(here)),
+                str(site.max_sessions or ""),
+                _counted(tag for device in here for tag in device.tags),
+                _counted(device.transport for device in here),
+                site.description,
+            )
+        )
+    _table(sites)
+    _table(
+        [
+            ("CREDENTIAL", "USER NAME", "PROOF", "ENABLE", "MISSING"),
+            *((one.name, one.username, one.proof, one.enable, one.missing) for one in origins),
+        ]
+    )
+    if old := [device.name for device in devices if device.legacy_ssh]:
+        click.echo(f"\nSHA-1 allowed (legacy_ssh): {', '.join(old)}")
+    if behind := Counter(device.jump[0].host for device in devices if device.jump):
+        click.echo(f"\nBehind a jump host: {_listed(behind)}")
+
+
+def _table(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    click.echo()
+    for row in rows:
+        cells = ((cell or "-", width) for cell, width in zip(row, widths, strict=True))
+        line = "  ".join(f"{cell}{' ' * (width - cell_len(cell))}" for cell, width in cells)
+        click.echo(line.rstrip())
+
+
+def _counted(words: Iterable[str]) -> str:
+    return _listed(Counter(words))
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{word} {count}" for word, count in counts.most_common())
