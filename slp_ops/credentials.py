@@ -256,11 +256,11 @@ class ShellCredentials:
         enable = self._find(name, "enable")
         try:
             proof = self._proof(name, method) or asked
-            missing = "" if proof else "no password"
+            missing = "" if proof else f"no password: set {variable(name, 'password')} or SLP_OPS_PASSWORD"
         except CredentialError as error:
             proof, missing = "", error.message.removeprefix(f"credential {name}: ")
         if user is None and not asked:
-            missing = "no user name"
+            missing = f"no user name: set {variable(name, 'username')} or SLP_OPS_USERNAME"
         return Origin(
             name=name,
             username=f"{user[0]} ({user[1]})" if user else asked,

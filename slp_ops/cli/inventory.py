@@ -12,12 +12,12 @@ from rich.cells import cell_len  # a Japanese description takes two columns a ch
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.options import inventory_option, json_option
+from slp_ops.cli.target import read_inventory, ssh_config_option
 from slp_ops.credentials import ShellCredentials, ask_on_terminal
 from slp_ops.errors import InputError
-from slp_ops.inventory import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from slp_ops.credentials import Origin
@@ -31,14 +31,15 @@ def command() -> None:
 
 @command.command(name="check")
 @inventory_option
+@ssh_config_option
 @json_option
-def check(inventory_path: Path, as_json: bool) -> None:
+def check(inventory_path: Path, ssh_config: Path, as_json: bool) -> None:
     """Report every problem at once with file and line, or sum up what the inventory holds.
 
     Nothing is sent to any switch and no password is shown or asked for.
     """
     try:
-        inventory = load(inventory_path)
+        inventory = read_inventory(inventory_path, ssh_config)
     except InputError as error:
         if not as_json:
             raise
@@ -106,7 +107,7 @@ def _print(path: Path, inventory: Inventory, origins: tuple[Origin, ...]) -> Non
         click.echo(f"\nBehind a jump host: {_listed(behind)}")
 
 
-def _table(rows: list[tuple[str, ...]]) -> None:
+def _table(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     click.echo()
     for row in rows:

@@ -1,0 +1,200 @@
+"""What ``~/.ssh/config`` says about a host, for what the inventory leaves open.
+
+    Host tyo-*
+        ProxyJump bastion-1,bastion-2
+    Host bastion-*
+        HostName %h.example.net
+        Port 2222
+        IdentityFile ~/.ssh/bastion
+
+Text in, values out. As with OpenSSH the first value found wins, and of several jump hosts the first
+is the nearest to us; that first one's own ProxyJump is followed. Match blocks and Include depend on
+more than the text and are left out, which is noted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from fnmatch import translate
+from functools import lru_cache
+from typing import Final
+
+from slp_ops.errors import InputError, Problem
+from slp_ops.inventory.grammar import HOST, USERNAME
+from slp_ops.inventory.problems import shown
+
+PATH: Final = "~/.ssh/config"
+_DEEPEST: Final = 8
+_READ: Final = ("hostname", "port", "user", "proxyjump", "identityfile", "proxycommand")
+_LINE: Final = re.compile(r"\s*([A-Za-z]\w*)(?:\s*=\s*|\s+)(.*?)\s*")
+_WORD: Final = re.compile(r'"([^"]*)"|(\S+)')
+_HOP: Final = re.compile(
+    r"(?:ssh://)?(?:(?P<user>[^@\s]+)@)?(?P<host>\[[^\]]+\]|[^:@/\s]+)(?::(?P<port>\d{1,5}))?/?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """Where an alias leads. None or empty is "the file does not say"; notes tell what was left out."""
+
+    alias: str
+    hostname: str
+    port: int | None = None
+    user: str | None = None
+    identity_files: tuple[str, ...] = ()
+    jump: tuple[Resolved, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Option:
+    line: int
+    name: str
+    value: str
+    patterns: tuple[str, ...]  # of the Host line above it
+
+
+def resolve(config_text: str, host: str) -> Resolved:
+    """What the text says about a host; raises InputError for a value that cannot be meant."""
+    return SshConfig(config_text).resolve(host)
+
+
+class SshConfig:
+    """One file's text, taken apart once for many hosts. ``notes`` says what of it is left out."""
+
+    def __init__(self, text: str, path: str = PATH) -> None:
+        self.path = path
+        self._options, self.notes = _options(text, path)
+
+    def resolve(self, host: str) -> Resolved:
+        """What the file says about a host; raises InputError for a value that cannot be meant."""
+        return self._resolve(host, ())
+
+    def _resolve(self, alias: str, before: tuple[str, ...]) -> Resolved:
+        said: dict[str, _Option] = {}
+        files: list[str] = []
+        for option in self._options:
+            if not _matches(option.patterns, alias):
+                continue
+            if option.name == "identityfile":
+                files.append(option.value)
+            else:
+                # ProxyJump and ProxyCommand answer the same question: whichever comes first wins.
+                said.setdefault("proxy" if option.name.startswith("proxy") else option.name, option)
+        notes = self.notes
+        proxy = said.get("proxy")
+        if proxy and proxy.name == "proxycommand" and proxy.value.lower() != "none":
+            notes += (f"{self.path}:{proxy.line}: ProxyCommand is not run; ProxyJump would be followed",)
+        elif proxy and proxy.name == "proxyjump" and len(before) >= _DEEPEST:
+            raise self._refused(proxy, f"more than {_DEEPEST} jump hosts")
+        jumps = proxy is not None and proxy.name == "proxyjump" and proxy.value.lower() != "none"
+        return Resolved(
+            alias=alias,
+            hostname=self._hostname(said.get("hostname"), alias),
+            port=self._port(said.get("port")),
+            user=self._user(said.get("user")),
+            identity_files=tuple(dict.fromkeys(file for file in files if file.lower() != "none")),
+            jump=self._jump(proxy, (*before, alias)) if proxy and jumps else (),
+            notes=notes,
+        )
+
+    def _hostname(self, option: _Option | None, alias: str) -> str:
+        if option is None:
+            return alias
+        hostname = re.sub("%[%h]", lambda found: alias if found[0] == "%h" else "%", option.value)
+        if not HOST.accepts(hostname):
+            raise self._refused(option, "is not well formed", HOST.expected)
+        return hostname
+
+    def _user(self, option: _Option | None) -> str | None:
+        if option is not None and not USERNAME.accepts(option.value):
+            raise self._refused(option, "is not well formed", USERNAME.expected)
+        return option.value if option else None
+
+    def _port(self, option: _Option | None) -> int | None:
+        if option is None:
+            return None
+        if not _is_port(option.value):
+            raise self._refused(option, "is not well formed", "a port from 1 to 65535")
+        return int(option.value)
+
+    def _jump(self, option: _Option, before: tuple[str, ...]) -> tuple[Resolved, ...]:
+        hops: tuple[Resolved, ...] = ()
+        for part in option.value.split(","):
+            found = _HOP.fullmatch(part.strip())
+            if found is None or (found["port"] and not _is_port(found["port"])):
+                raise self._refused(option, "is not well formed", "[user@]host[:port], parted by commas")
+            name = found["host"].strip("[]")
+            if name in before:
+                way = " -> ".join(shown(one) for one in (*before, name))
+                raise self._refused(option, f"goes round in a circle: {way}")
+            hop = self._resolve(name, before)
+            user = self._user(replace(option, value=found["user"])) if found["user"] else hop.user
+            if not HOST.accepts(hop.hostname):
+                raise self._refused(option, "names a host that is not well formed", HOST.expected)
+            # Only the first hop is reached from here, so only its own ProxyJump counts.
+            nearer = () if hops else hop.jump
+            port = int(found["port"]) if found["port"] else hop.port
+            hops += (*nearer, replace(hop, user=user, port=port, jump=()))
+        if len(hops) > _DEEPEST:
+            raise self._refused(option, f"more than {_DEEPEST} jump hosts")
+        return hops
+
+    def _refused(self, option: _Option, message: str, expected: str = "") -> InputError:
+        problem = Problem(
+            path=self.path, line=option.line, key=option.name, message=message, expected=expected
+        )
+        return InputError((problem,))
+
+
+def _options(text: str, path: str) -> tuple[tuple[_Option, ...], tuple[str, ...]]:
+    """The options that are read, each with the patterns of its Host line, and notes on the rest."""
+    options: list[_Option] = []
+    notes: list[str] = []
+    patterns: tuple[str, ...] | None = ("*",)  # None inside a Match block
+    for number, line in enumerate(text.splitlines(), start=1):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            continue  # a comment, a blank line, or a word without a value
+        name, words = found[1].lower(), _words(found[2])
+        if name == "host":
+            patterns = words
+        elif name == "match":
+            patterns = None
+            notes.append(f"{path}:{number}: this Match block is left out")
+        elif name == "include":
+            notes.append(f"{path}:{number}: Include is left out")
+        elif name in _READ and patterns is not None and words:
+            # A ProxyCommand is a whole line; all others are one word.
+            value = found[2] if name == "proxycommand" else words[0]
+            options.append(_Option(line=number, name=name, value=value, patterns=patterns))
+    return tuple(options), tuple(notes)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Words, quoted ones too, up to a comment."""
+    words: list[str] = []
+    for found in _WORD.finditer(text):
+        if found[2] and found[2].startswith("#"):
+            break
+        words.append(found[1] if found[2] is None else found[2])
+    return tuple(words)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535
+
+
+def _matches(patterns: tuple[str, ...], host: str) -> bool:
+    """Whether a Host line is about this host: one pattern fits and no ``!`` pattern does."""
+    lowered = host.lower()
+    if any(_glob(one[1:]).match(lowered) for one in patterns if one.startswith("!")):
+        return False
+    return any(_glob(one).match(lowered) for one in patterns if not one.startswith("!"))
+
+
+@lru_cache(maxsize=1024)
+def _glob(pattern: str) -> re.Pattern[str]:
+    """``*`` and ``?`` as OpenSSH knows them; a bracket is a plain character there."""
+    return re.compile(translate(pattern.lower().replace("[", "[[]")))
