@@ -18,6 +18,7 @@
     │   │   ├── HostKeyUnknown      ``--host-key strict`` and no key is on file
     │   │   ├── ClosedEarly         closed before authentication, often no free vty
     │   │   ├── AuthenticationFailed
+    │   │   ├── CredentialStopped   not tried: the credential was refused too often in this run
     │   │   ├── EnableFailed        no privilege 15 could be had
     │   │   └── NoPrompt            logged in, but no IOS-XE prompt came
     │   ├── SessionLost             the connection broke in mid-session
@@ -175,6 +176,12 @@ class AuthenticationFailed(ConnectError):
     """The switch did not accept the credential."""
 
     kind = "authentication_failed"
+
+
+class CredentialStopped(ConnectError):
+    """Not tried: this run has stopped the credential so that the account is not locked out."""
+
+    kind = "credential_stopped"
 
 
 class EnableFailed(ConnectError):

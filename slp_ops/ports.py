@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
-    from slp_ops.model import CaptureStatus, Device
+    from slp_ops.model import Capture, CaptureStatus, Device
     from slp_ops.readonly import ReadCommand
 
 
@@ -31,12 +31,33 @@ class Ending:
     reason: str = ""
 
 
+class CaptureWriter(Sink, Protocol):
+    """One capture being written: a Sink that ends in the evidence."""
+
+    def commit(self, ending: Ending) -> Capture:
+        """Keep what was written, with how the command ended. Raises StoreError."""
+
+
+class Evidence(Protocol):
+    """Where one device's captures are kept."""
+
+    def open(self, command: str) -> CaptureWriter:
+        """Begin a capture. Raises StoreError."""
+
+    def record(self, command: str, ending: Ending) -> Capture:
+        """Keep that a command gave no text, and why. Raises StoreError."""
+
+
 class Reader(Protocol):
     """An open session that can only read."""
 
     @property
     def hostname(self) -> str:
         """The name in the prompt."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the session stands at a prompt, so that a command may be sent."""
 
     async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
         """Send one command; ``timeout`` is the longest silence in seconds, however long the output.

@@ -93,6 +93,10 @@ class _Session:
     def hostname(self) -> str:
         return self._dialogue.hostname
 
+    @property
+    def alive(self) -> bool:
+        return self._dialogue.alive
+
     async def log_in(self, credential: Credential) -> None:
         await self._drive(self._dialogue.log_in(credential.enable))
 

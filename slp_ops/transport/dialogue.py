@@ -89,7 +89,7 @@ class Dialogue:
 
     def _find_prompt(self) -> Procedure[None]:
         """A banner may end in anything: the prompt is what an empty line brings once more."""
-        seen = ""
+        seen = last = ""
         nudges = 0
         while True:
             candidate = self.screen.tail.strip()
@@ -101,8 +101,8 @@ class Dialogue:
                 self.prompt = candidate
                 self.alive = True
                 return
+            last = candidate[-60:] or last
             if not looks and nudges == 2:
-                last = candidate[-60:]
                 raise NoPrompt(
                     f"logged in, but no IOS-XE prompt came within {3 * LOGIN_SILENCE:.0f} s"
                     + (f"; the last line is {last!r}" if last else ""),
@@ -243,7 +243,7 @@ class _Output:
         if tail == self._prompt:
             if not self._echoed:
                 # An echo may be many seconds late, and this prompt an older one's.
-                return QUIET_WHEN_IN_DOUBT * 4 if self._before_echo else None
+                return QUIET_WHEN_IN_DOUBT * 4 if self._said_before_echo else None
             return QUIET_WHEN_IN_DOUBT if self._doubt else QUIET
         if tail == "" and self._held:
             # A log line came behind the prompt, and IOS-XE does not print the prompt again.
@@ -292,12 +292,16 @@ class _Output:
                 self._before_echo = []
                 return [*before, *lines[at + 1 :]]
         self._before_echo.extend(lines)
-        if sum(1 for line in self._before_echo if line.strip() and not _LOG_LINE.search(line)) > 3:
+        if self._said_before_echo > 3:
             # This line does not echo: what came is output.
             self._echoed = True
             lines, self._before_echo = self._before_echo, []
             return lines
         return []
+
+    @property
+    def _said_before_echo(self) -> int:
+        return sum(1 for line in self._before_echo if line.strip() and not _LOG_LINE.search(line))
 
     def _is_echo(self, line: str) -> bool:
         seen = line.rstrip()

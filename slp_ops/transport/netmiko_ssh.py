@@ -91,6 +91,10 @@ class _Session:
     def hostname(self) -> str:
         return self._dialogue.hostname
 
+    @property
+    def alive(self) -> bool:
+        return self._dialogue.alive
+
     async def open(self, device: Device, credential: Credential, host_keys: HostKeys) -> None:
         await self._call(partial(self._open, device, credential, host_keys))
 
@@ -227,7 +231,7 @@ def _private_key(credential: Credential) -> Any:
 
     phrase = credential.passphrase.reveal().encode() if credential.passphrase else None
     try:
-        return paramiko.PKey.from_path(credential.key, phrase)
+        return paramiko.PKey.from_path(credential.key, phrase)  # type: ignore[arg-type]  # the stub wants str, the code bytes
     except (OSError, ValueError, TypeError, paramiko.SSHException) as err:
         raise CredentialError(
             f"cannot use the private key {credential.key}: {type(err).__name__}",

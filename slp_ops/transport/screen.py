@@ -14,6 +14,8 @@ from typing import Final
 _LONGEST_TAIL: Final = 1 << 16
 _KEEP: Final = 1 << 10
 _MORE: Final = re.compile(r"(?:^|[\r\x08 ])--More-- ?$")
+# Releases differ in how many backspaces and blanks they erase it with: all of them go.
+_ERASED_MORE: Final = re.compile(r"^[\r\x08 ]*--More-- ?[\r\x08 ]*[\r\x08]")
 
 
 def overtype(line: str) -> str:
@@ -23,6 +25,7 @@ def overtype(line: str) -> str:
     """
     if "\b" not in line and "\r" not in line:
         return line
+    line = _ERASED_MORE.sub("", line)
     cells: list[str] = []
     at = 0
     for character in line:

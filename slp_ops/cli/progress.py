@@ -1,0 +1,105 @@
+"""Progress on stderr: a live display on a terminal, plain lines otherwise."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from slp_ops.safetext import one_line
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from rich.text import Text
+
+    from slp_ops.ports import Event
+
+
+class Progress:
+    """Counts devices as they end and says what the others are doing."""
+
+    def __init__(self, verb: str, total: int) -> None:
+        self._verb = verb
+        self._total = total
+        self._started = time.monotonic()
+        self._doing: dict[str, str] = {}
+        self.ended: Counter[str] = Counter()
+
+    def event(self, event: Event) -> None:
+        """What a device is doing now."""
+        self._doing[event.device] = f"{event.what} {event.detail}".strip()
+
+    def done(self, device: str, status: str, detail: str) -> None:
+        """A device has ended."""
+        self._doing.pop(device, None)
+        self.ended[status] += 1
+        self._said(device, status, detail)
+
+    def _said(self, device: str, status: str, detail: str) -> None:
+        count = f"{self.ended.total():>{len(str(self._total))}}/{self._total}"
+        line = f"[{count}] {self._clock()} {device}: {status}" + (f" - {detail}" if detail else "")
+        click.echo(one_line(line), err=True)
+
+    def _clock(self) -> str:
+        minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
+        return f"{minutes}:{seconds:02}"
+
+    def line(self) -> str:
+        """One line for the live display."""
+        counts = ", ".join(f"{count} {status}" for status, count in sorted(self.ended.items())) or "none yet"
+        busy = [f"{device} ({what})" for device, what in list(self._doing.items())[:2]]
+        more = len(self._doing) - len(busy)
+        doing = "; ".join(busy) + (f" and {more} more" if more > 0 else "")
+        return f"{self._verb} {self._clock()}  {self.ended.total()}/{self._total} done: {counts}" + (
+            f"  |  {doing}" if doing else ""
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Nothing to tidy up for plain lines."""
+
+
+class _Live(Progress):
+    def __enter__(self) -> Self:
+        from rich.console import Console
+        from rich.live import Live
+
+        self._console = Console(stderr=True)
+        self._live = Live(_Line(self), console=self._console, refresh_per_second=4, transient=True)
+        self._live.__enter__()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._live.stop()
+
+    def _said(self, device: str, status: str, detail: str) -> None:
+        # A thousand devices would scroll the screen away: a terminal shows trouble, and the count.
+        if status == "ok":
+            return
+        from rich.text import Text
+
+        words = f"{device}: {status}" + (f" - {detail}" if detail else "")
+        self._console.print(Text(one_line(words), style="yellow" if status == "partial" else "red"))
+
+
+class _Line:
+    """The live line, drawn anew at each refresh."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def __rich__(self) -> Text:
+        from rich.text import Text
+
+        return Text(one_line(self._progress.line()), overflow="ellipsis", no_wrap=True)
+
+
+def progress(verb: str, total: int) -> Progress:
+    """The progress of a verb over so many devices, to be used as a context manager."""
+    return (_Live if sys.stderr.isatty() else Progress)(verb, total)

@@ -1,0 +1,105 @@
+"""Logins that neither storm an AAA server nor lock an account out.
+
+A transport around a transport: it spreads logins over time, lets the first login of each credential
+go alone, and stops a credential after three refusals in a row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import AuthenticationFailed, CredentialStopped
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from slp_ops.model import Device
+    from slp_ops.ports import Reader, Transport
+
+# Lock-out policies commonly allow three to five refusals.
+REFUSALS: Final = 3
+# Each login waits its turn, give or take this share of it, so that many runs do not march in step.
+_JITTER: Final = 0.3
+
+
+@dataclass(slots=True)
+class _Credential:
+    """What is known of one credential in this run."""
+
+    proven: bool = False
+    refused: int = 0  # in a row
+    in_flight: int = 0
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    @property
+    def stopped(self) -> bool:
+        return self.refused >= REFUSALS
+
+    @property
+    def may_start(self) -> bool:
+        """Logins in flight count as refused as long as nothing better is known."""
+        if not self.proven and self.refused == 0:
+            return self.in_flight == 0
+        return self.refused == 0 or self.refused + self.in_flight < REFUSALS
+
+
+class Paced:
+    """Paces the logins of another transport. ``rate`` is logins started a second; 0 is unlimited."""
+
+    def __init__(self, transport: Transport, *, rate: float) -> None:
+        self._transport = transport
+        self._interval = 1 / rate if rate else 0.0
+        self._next = 0.0
+        self._credentials: dict[str, _Credential] = {}
+
+    @asynccontextmanager
+    async def read(self, device: Device) -> AsyncIterator[Reader]:
+        """As the inner transport; raises CredentialStopped as well."""
+        credential = self._credentials.setdefault(device.credential, _Credential())
+        async with credential.changed:
+            await credential.changed.wait_for(lambda: credential.stopped or credential.may_start)
+            if credential.stopped:
+                raise CredentialStopped(
+                    f"not tried: credential {device.credential!r} was refused {REFUSALS} times in a row",
+                    hint="correct it and run again with --resume last; more tries could lock the account out",
+                )
+            credential.in_flight += 1
+        entered = False
+        try:
+            await self._turn()
+            async with self._transport.read(device) as reader:
+                entered = True
+                await self._landed(credential, refused=False)
+                yield reader
+        except AuthenticationFailed:
+            if not entered:
+                await self._landed(credential, refused=True)
+                entered = True
+            raise
+        finally:
+            if not entered:
+                await self._landed(credential, refused=None)
+
+    async def _turn(self) -> None:
+        if not self._interval:
+            return
+        now = asyncio.get_running_loop().time()
+        start = max(now, self._next)
+        self._next = start + self._interval
+        jitter = random.uniform(-_JITTER, _JITTER) * self._interval  # noqa: S311 - no secret depends on it
+        if (wait := start - now + jitter) > 0:
+            await asyncio.sleep(wait)
+
+    async def _landed(self, credential: _Credential, *, refused: bool | None) -> None:
+        async with credential.changed:
+            credential.in_flight -= 1
+            if refused is True:
+                credential.refused += 1
+            elif refused is False:
+                credential.proven = True
+                credential.refused = 0
+            credential.changed.notify_all()
