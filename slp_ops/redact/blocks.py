@@ -1,0 +1,141 @@
+"""Secrets that span lines: keys and certificates, and the sections that give a line its meaning.
+
+A block is opened by its first line, which is kept, and then asked about each line that follows. What it
+absorbs comes out as one mask. No block trusts its end to come: text that is no body closes it, so that
+a log line or a cut capture cannot hide the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final, Protocol
+
+
+class Part(Enum):
+    """What a line is to the open block."""
+
+    BODY = auto()  # absorbed into the block's mask
+    PLAIN = auto()  # a line like any other; the block stays open
+    ROW = auto()  # its last word is a secret
+    OVER = auto()  # the block ended before this line
+
+
+class Block(Protocol):
+    """An open block."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of secret that it holds."""
+
+    def part(self, line: str) -> Part:
+        """What this line, without its line end, is to the block."""
+
+
+_BASE64: Final = re.compile(r"[\s>|:]*[A-Za-z0-9+/]+={0,2}\s*", re.ASCII)
+_HEX: Final = re.compile(r"\s*(?:[0-9A-F]{2,8}\s+)*[0-9A-F]{2,8}\s*", re.ASCII)
+_PEM_HEADER: Final = re.compile(r"\s*(?:Proc-Type|DEK-Info):.*", re.ASCII)
+_WORDS: Final = frozenset({"quit", "exit", "end", "!"})
+
+_PEM: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,60})-----[\s\"]*$", re.ASCII)
+_CHAIN: Final = re.compile(
+    r"\s*certificate\s+(?:(?:ca|self-signed|rollover)\s+)*[0-9A-F]+\s*", re.ASCII | re.IGNORECASE
+)
+_KEY_STRING: Final = re.compile(r"\s*key-string\s*", re.ASCII)
+_PAC: Final = re.compile(r"\s*PAC-Opaque:\s*[0-9A-F]*\s*", re.ASCII)
+_KEY_CHAIN: Final = re.compile(r"[+\-]?\s*key\s+chain\s+\S.*", re.ASCII)
+_PSK_TABLE: Final = re.compile(r"\s*Keyring\s+Hostname/Address\s+Preshared\s+Key\s*", re.ASCII)
+
+# Every line that opens a block holds one of these.
+STEMS: Final = ("-----begin", "certificate ", "key-string", "pac-opaque", "key chain", "preshared")
+
+
+@dataclass(slots=True, kw_only=True)
+class Pem:
+    """Base64 between BEGIN and END. Log lines may fall into the middle of it."""
+
+    kind: str
+    patience: int = 8  # lines that are no body before the block is given up
+    _strangers: int = 0
+    _in_body: bool = True
+
+    def part(self, line: str) -> Part:
+        """Body are long base64 lines, and a short one right after another body line: the last."""
+        word = line.strip()
+        if word.startswith("-----END"):
+            return Part.OVER
+        is_body = word not in _WORDS and (
+            _PEM_HEADER.fullmatch(line) is not None
+            or (_BASE64.fullmatch(line) is not None and (self._in_body or len(word) >= 16))
+        )
+        if not word:
+            return Part.BODY if self._in_body else Part.PLAIN
+        self._in_body = is_body
+        if is_body:
+            self._strangers = 0
+            return Part.BODY
+        self._strangers += 1
+        return Part.PLAIN if self._strangers <= self.patience else Part.OVER
+
+
+@dataclass(slots=True, kw_only=True)
+class HexBody:
+    """Lines of hexadecimal words, as under ``crypto pki certificate chain`` and in a PAC."""
+
+    kind: str
+
+    def part(self, line: str) -> Part:
+        """Hexadecimal is body; the first other line ends it."""
+        return Part.BODY if _HEX.fullmatch(line) else Part.OVER
+
+
+@dataclass(slots=True, kw_only=True)
+class KeyString:
+    """A key of many lines, hexadecimal or base64 with a comment, until ``quit`` or ``exit``."""
+
+    kind: str = "key"
+
+    def part(self, line: str) -> Part:
+        """Everything indented is body until the closing word."""
+        word = line.strip()
+        return Part.BODY if word and word not in _WORDS and line[:1].isspace() else Part.OVER
+
+
+@dataclass(slots=True, kw_only=True)
+class KeyChain:
+    """The section ``key chain``: in it ``key 7`` is a number."""
+
+    kind: str = "key"
+
+    def part(self, line: str) -> Part:
+        """The section lasts as long as its lines are indented."""
+        return Part.PLAIN if line.lstrip("+-")[:1].isspace() else Part.OVER
+
+
+@dataclass(slots=True, kw_only=True)
+class PskTable:
+    """The table of ``show crypto isakmp key``: the last column is the secret."""
+
+    kind: str = "pre-shared-key"
+
+    def part(self, line: str) -> Part:
+        """Rows have two words at least; an empty line or a prompt ends the table."""
+        return Part.ROW if len(line.split()) > 1 else Part.OVER
+
+
+def opened_by(line: str) -> Block | None:
+    """The block that this line opens, if it opens one."""
+    if pem := _PEM.search(line):
+        return Pem(kind="private-key" if "PRIVATE" in pem[1] else "certificate")
+    if _CHAIN.fullmatch(line):
+        return HexBody(kind="certificate")
+    if _KEY_STRING.fullmatch(line):
+        return KeyString()
+    if _PAC.fullmatch(line):
+        return HexBody(kind="key")
+    if _KEY_CHAIN.fullmatch(line):
+        return KeyChain()
+    if _PSK_TABLE.fullmatch(line):
+        return PskTable()
+    return None
