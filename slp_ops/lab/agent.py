@@ -52,3 +52,14 @@ def deadline(switch: Switch, licensing: Licensing) -> datetime | None:
         elif asked.frequency:
             dates.append(licensing.last_ack + timedelta(days=asked.frequency))
     return min(dates, default=None)
+
+
+def policy_days(licensing: Licensing) -> int:
+    """The number of days that made the deadline, as ``InPolicy(N)`` prints it."""
+    numbers = []
+    for entitlement in licensing.entitlements:
+        if entitlement.in_use and not entitlement.export:
+            policy = licensing.policy
+            asked = policy.perpetual if entitlement.perpetual else policy.subscription
+            numbers.append(asked.first if licensing.last_ack is None else asked.frequency)
+    return min((number for number in numbers if number), default=0)

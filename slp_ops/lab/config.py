@@ -6,8 +6,8 @@ work; what a line does to the tree (replace, add, take away) is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from slp_ops.lab.config_order import (
     as_printed,
@@ -16,6 +16,9 @@ from slp_ops.lab.config_order import (
     printed_both_ways,
     replaces,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DEFAULT_SMART_URL: Final = "https://smartreceiver.cisco.com/licservice/license"
 
@@ -14,7 +16,7 @@ _ORDER: Final = (
     "boot-start-marker", "boot system", "boot-end-marker", "vrf definition",
     "logging buffered", "logging console", "no logging", "enable", "aaa", "no aaa", "clock",
     "switch", "call-home", "ip name-server", "ip host", "ip domain", "no ip domain", "no ip",
-    "login", "license", "vtp", "crypto pki trustpoint", "crypto pki certificate", "crypto",
+    "login", "license", "no license", "vtp", "crypto pki trustpoint", "crypto pki certificate", "crypto",
     "system", "diagnostic", "spanning-tree", "archive", "memory", "username", "redundancy",
     "transceiver", "vlan", "lldp", "class-map", "policy-map", "interface", "router",
     "ip default-gateway", "ip forward-protocol", "ip tcp", "ip http", "no ip http", "ip route",
@@ -48,11 +50,11 @@ _SINGLE_UNDER: Final = (
 _OFF_PRINTED: Final = (
     "ip domain lookup", "service pad", "aaa new-model", "platform punt-keepalive",
     "ip http secure-server", "ip http server", "ip http ctc authentication", "ip gratuitous-arps",
-    "logging console", "ip source-route",
+    "logging console", "ip source-route", "license smart server-identity-check",
 )  # fmt: skip
-_OFF_PRINTED_UNDER: Final = ("ip address", "switchport", "active")
+_OFF_PRINTED_UNDER: Final = ("ip address", "switchport", "reporting smart-licensing-data")
 # Printed both ways: the positive form is a line of its own too.
-_BOTH: Final = ("aaa new-model", "ip http server", "ip http secure-server", "active", "ip address")
+_BOTH: Final = ("aaa new-model", "ip http server", "ip http secure-server", "ip address")
 
 
 class Line(Protocol):

@@ -8,20 +8,24 @@ happened since, and every screen does so before it is drawn.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from slp_ops.lab import agent, archive, network
-from slp_ops.lab.clock import Clock
-from slp_ops.lab.config import Config
 from slp_ops.lab.hardware import Access, Certificate, Faults, Load, Member, Role, Vty
-from slp_ops.lab.licensing import Licensing
-from slp_ops.lab.syslog import Log
 from slp_ops.lab.traits import Traits
 from slp_ops.lab.world import Reach, Resolution, World
-from slp_ops.release import Release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slp_ops.lab.clock import Clock
+    from slp_ops.lab.config import Config
+    from slp_ops.lab.licensing import Licensing
+    from slp_ops.lab.syslog import Log
+    from slp_ops.release import Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,8 @@ class Traits:
     agent: str
     codename: str
     account: bool  # account block, RUM commands, usage report summary
-    vrf: bool  # VRF in the transport block, and ``license smart vrf``
+    vrf: bool  # ``license smart vrf``
+    vrf_block: str  # how the transport block prints it: "", "nested" or "line"
     telemetry: str  # "", "telemetry" (17.12) or "analytics" (17.15)
     conversion: bool
     reporting_mode: bool
@@ -55,6 +56,7 @@ def _of(train: tuple[int, int], slp: bool) -> Traits:
         codename=_CODENAMES.get(train, "IOSXE"),
         account=train >= (17, 7),
         vrf=train >= (17, 9),
+        vrf_block="" if train < (17, 7) else "nested" if train < (17, 12) else "line",
         telemetry="" if train < (17, 11) else "telemetry" if train < (17, 15) else "analytics",
         conversion=train >= (17, 13),
         reporting_mode=train >= (17, 14),

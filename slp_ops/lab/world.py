@@ -5,9 +5,12 @@ Data and look-ups only; how a telnet or a licence push looks is decided elsewher
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Reach(StrEnum):

@@ -5,18 +5,22 @@ To add one: put a file here; its name is the scenario's. The schema is in ``_sch
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import yaml
 
 from slp_ops.lab.clock import at_rest
 from slp_ops.lab.scenarios._build import build_switch
 from slp_ops.lab.scenarios._schema import ScenarioFile
-from slp_ops.lab.state import Switch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slp_ops.lab.state import Switch
 
 # A fixed start, so that two runs of a test see the same dates. The server hands in the real one.
 START = datetime(2025, 6, 10, 1, 0, 0)  # noqa: DTZ001 - IOS prints naive times; this one is UTC

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from slp_ops.lab.clock import Clock
 from slp_ops.lab.config import Config
@@ -13,10 +12,15 @@ from slp_ops.lab.config_order import DEFAULT_SMART_URL
 from slp_ops.lab.hardware import Access, Faults, HostKey, Load, Member, Role
 from slp_ops.lab.scenarios import _base, _licensing, _log
 from slp_ops.lab.scenarios._certificates import CERTIFICATES
-from slp_ops.lab.scenarios._schema import ScenarioFile
 from slp_ops.lab.state import Blueprint, Switch
 from slp_ops.lab.world import Path, Peer, Reach, World
 from slp_ops.release import Release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from slp_ops.lab.scenarios._schema import ScenarioFile
 
 NAMES = {
     "smartreceiver.cisco.com": "203.0.113.10",
@@ -32,18 +36,22 @@ _PEERS = {
     "10.10.0.80": Peer.CSLU,
     "10.10.0.81": Peer.ON_PREM,
 }
-_PATHS = tuple(
-    Path(reach=Reach.OPEN, address=address, port=port, vrf="")
-    for address, port in (
-        ("203.0.113.10", 443),
-        ("203.0.113.11", 443),
-        ("203.0.113.12", 80),
-        ("10.10.0.80", 8182),
-        ("10.10.0.81", 443),
-        ("10.10.0.81", 80),
-        ("10.10.0.88", 8080),
-    )
-) + (Path(reach=Reach.REFUSED, address="10.10.0.80"), Path(reach=Reach.REFUSED, address="10.10.0.81"))
+_PATHS = (
+    *(
+        Path(reach=Reach.OPEN, address=address, port=port, vrf="")
+        for address, port in (
+            ("203.0.113.10", 443),
+            ("203.0.113.11", 443),
+            ("203.0.113.12", 80),
+            ("10.10.0.80", 8182),
+            ("10.10.0.81", 443),
+            ("10.10.0.81", 80),
+            ("10.10.0.88", 8080),
+        )
+    ),
+    Path(reach=Reach.REFUSED, address="10.10.0.80"),
+    Path(reach=Reach.REFUSED, address="10.10.0.81"),
+)
 
 
 def build_switch(

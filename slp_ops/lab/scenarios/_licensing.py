@@ -6,6 +6,7 @@ import re
 import uuid
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from slp_ops.lab.agent import deadline
 from slp_ops.lab.licensing import (
@@ -19,8 +20,10 @@ from slp_ops.lab.licensing import (
     RumReport,
     RumState,
 )
-from slp_ops.lab.scenarios._schema import ExchangeForm, LicensingForm, PolicyClassForm, Span
-from slp_ops.lab.state import Switch
+
+if TYPE_CHECKING:
+    from slp_ops.lab.scenarios._schema import ExchangeForm, LicensingForm, PolicyClassForm, Span
+    from slp_ops.lab.state import Switch
 
 _NAMESPACE = uuid.UUID("6d1f6a0e-2f6b-4a53-9d0c-5a2f9b1c7e10")
 

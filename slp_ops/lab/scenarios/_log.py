@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from slp_ops.lab.scenarios._schema import ScenarioFile
-from slp_ops.lab.state import Switch
 from slp_ops.lab.syslog import Log
+
+if TYPE_CHECKING:
+    from slp_ops.lab.scenarios._schema import ScenarioFile
+    from slp_ops.lab.state import Switch
 
 
 def build(file: ScenarioFile, switch: Switch) -> Log:
@@ -16,7 +19,9 @@ def build(file: ScenarioFile, switch: Switch) -> Log:
     for form in file.log:
         for number in range(form.count):
             back = form.at + (form.every or timedelta()) * (form.count - 1 - number)
-            lines.append((switch.clock.start - back, form.text))
+            # Real messages never fall on whole seconds.
+            jitter = timedelta(milliseconds=number * 137 % 911)
+            lines.append((switch.clock.start - back + jitter, form.text))
     for when, text in sorted(lines, key=lambda line: line[0]):
         log.add(when, text)
     return log
@@ -31,8 +36,8 @@ _BOOT = tuple(
         (44.0, "%SYS-5-CONFIG_I: Configured from memory by console"),
         (44.4, "%SYS-5-RESTART: System restarted --"),
         (52.9, "%PKI-6-TRUSTPOINT_CREATE: Trustpoint: SLA-TrustPoint created succesfully"),
-        (61.3, "%LINK-3-UPDOWN: Interface Vlan100, changed state to up"),
-        (62.3, "%LINEPROTO-5-UPDOWN: Line protocol on Interface Vlan100, changed state to up"),
+        (61.3, "%LINK-3-UPDOWN: Interface GigabitEthernet1/0/1, changed state to up"),
+        (62.3, "%LINEPROTO-5-UPDOWN: Line protocol on Interface GigabitEthernet1/0/1, changed state to up"),
         (75.8, "%SMART_LIC-6-AGENT_READY: Smart Agent for Licensing is initialized"),
     )
 )

@@ -188,7 +188,8 @@ class ScenarioFile(_Form):
     """A whole scenario."""
 
     title: str
-    expect: list[str] = []
+    expect: list[str] = []  # rules at warning or above
+    informs: list[str] = []  # rules that only inform
     release: str = "17.9.4a"
     engineering: str = ""
     members: list[str] = ["C9300-24UX"]

@@ -6,13 +6,17 @@ To add one: put a ``Screen`` into the ``SCREENS`` of a module here. Its words ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from slp_ops.lab.screens._screen import Screen, always
-from slp_ops.lab.state import Switch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slp_ops.lab.state import Switch
 
 __all__ = ["Screen", "always", "render", "vocabulary"]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from slp_ops.lab.state import Switch
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slp_ops.lab.state import Switch
 
 
 def always(switch: Switch) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from slp_ops.lab.screens._screen import screen
-from slp_ops.lab.state import Switch
+
+if TYPE_CHECKING:
+    from slp_ops.lab.state import Switch
 
 
 def _clock(switch: Switch, _: tuple[str, ...]) -> str:

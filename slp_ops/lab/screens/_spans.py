@@ -1,0 +1,35 @@
+"""Spans of time in the words that IOS uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+
+def _words(pairs: tuple[tuple[int, str], ...]) -> str:
+    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in pairs)
+
+
+def uptime(span: timedelta) -> str:
+    """As ``show version`` says it: ``6 weeks, 3 hours, 17 minutes``; zero parts are left out."""
+    minutes = int(span.total_seconds()) // 60
+    weeks, minutes = divmod(minutes, 7 * 24 * 60)
+    years, weeks = divmod(weeks, 52)
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((years, "year"), (weeks, "week"), (days, "day"), (hours, "hour"), (minutes, "minute"))
+    return _words(tuple(part for part in parts if part[0])) or "0 minutes"
+
+
+def remaining(span: timedelta) -> str:
+    """As the job table says it: always in the plural, large units only when they are needed."""
+    seconds = max(int(span.total_seconds()), 0)
+    days, seconds = divmod(seconds, 86400)
+    hours, seconds = divmod(seconds, 3600)
+    minutes, seconds = divmod(seconds, 60)
+    parts = [(days, "days"), (hours, "hours"), (minutes, "minutes"), (seconds, "seconds")]
+    while len(parts) > 1 and not parts[0][0]:
+        parts.pop(0)
+    return ", ".join(f"{count} {word}" for count, word in parts)
