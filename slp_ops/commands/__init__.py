@@ -17,15 +17,8 @@ from slp_ops.readonly import ReadCommand
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from slp_ops.facts.values import Fact, Line
     from slp_ops.release import Release
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line of a capture, counted from 1."""
-
-    number: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +28,7 @@ class Parsed:
     ``total`` counts the lines that say anything; ``total - len(unparsed)`` of them were read.
     """
 
-    facts: tuple[object, ...] = ()
+    facts: tuple[Fact, ...] = ()
     unparsed: tuple[Line, ...] = ()
     total: int = 0
 
@@ -46,7 +39,9 @@ class ShowCommand:
 
     ``since`` is the first release that has it, ``until`` the last. ``needs_config`` names a
     configuration line without which the switch does not offer it: such a command is never sent by
-    a collector, only recorded as skipped. ``timeout`` is the longest silence in seconds.
+    a collector, only recorded as skipped. ``timeout`` is the longest silence in seconds. A word in
+    capitals stands for an argument: such a command is read where it is found, and never collected.
+    ``provides`` names the facts that its text may hold.
     """
 
     command: str
@@ -57,6 +52,7 @@ class ShowCommand:
     timeout: float = 60.0
     order: int = 100  # place in the run: the clock and the release first, heavy ones last
     parse: Callable[[str], Parsed]
+    provides: tuple[type[Fact], ...] = ()
 
     def read_command(self) -> ReadCommand:
         """As it is sent. Raises NotReadOnly for one that is not a plain show command."""
@@ -71,3 +67,25 @@ def registry() -> tuple[ShowCommand, ...]:
         if not module.name.startswith("_"):
             found.append(import_module(f"{__name__}.{module.name}").COMMAND)
     return tuple(sorted(found, key=lambda command: (command.order, command.command)))
+
+
+def find(text: str) -> ShowCommand | None:
+    """The command that somebody typed, in full or shortened, with or without a pipe (``sh lic st``)."""
+    words = text.split("|", 1)[0].lower().split()
+    found = [
+        (fit, command)
+        for command in registry()
+        if (fit := _fit(words, command.command.split("|", 1)[0].split())) is not None
+    ]
+    # "show processes cpu" is the same table as its sorted form; the longer match wins.
+    return max(found, key=lambda each: each[0])[1] if found else None
+
+
+def _fit(typed: list[str], words: list[str]) -> int | None:
+    """How many of a command's words were typed; None when it is another command."""
+    fit = 0
+    for word, known in zip(typed, words, strict=False):
+        if not known.isupper() and not (known.startswith(word) and word):
+            return None
+        fit += 1
+    return fit if len(typed) == len(words) else None

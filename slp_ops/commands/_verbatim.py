@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from slp_ops.commands import Line, Parsed
+from slp_ops.commands import Parsed
+from slp_ops.facts.values import Line
 
 
 def parse(text: str) -> Parsed:

@@ -1,0 +1,226 @@
+"""One reader for every licensing page: status, all, summary, usage, udi, authorization, tech support.
+
+They share their blocks and differ in which they print and in which order, so a block means the same
+wherever it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.commands import Parsed
+from slp_ops.commands import _status as status
+from slp_ops.commands._agent import internals, rum_summary, telemetry
+from slp_ops.commands._authorizations import BLOCKS as AUTHORIZATIONS
+from slp_ops.commands._authorizations import authorizations
+from slp_ops.commands._communication import jobs, statistics
+from slp_ops.commands._entitlements import entitlement, summary_rows
+from slp_ops.commands._outline import Block, outline
+from slp_ops.commands._page import body
+from slp_ops.commands._topology import topology
+from slp_ops.facts.licensing import (
+    Accounts,
+    Entitlements,
+    LicenseTransport,
+    Licensing,
+    LicensingModel,
+)
+from slp_ops.facts.values import Fact, Line, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from slp_ops.commands._page import Body
+
+_ENABLED: Final = re.compile(r"^Smart Licensing is (\S+)$")
+# One block gives one fact.
+_SINGLE: Final[dict[str, Callable[[Block], Fact | None]]] = {
+    "data privacy": status.privacy,
+    "policy": status.policy,
+    "transport": status.transport,
+    "trust code installed": status.trust_codes,
+    "registration": status.registration,
+    "license conversion": status.conversion,
+    "export authorization key": status.export_authorization,
+    "usage report summary": rum_summary,
+    "telemetry report summary": telemetry,
+    "device telemetry report summary": telemetry,
+    "product analytics report summary": telemetry,
+    "upcoming scheduled jobs": jobs,
+}
+_WITHOUT_FACTS: Final = frozenset(
+    {
+        "smart licensing status",
+        "smart licensing tech support info",
+        "agent version",
+        "miscellaneous",
+        "utility",
+    }
+)
+
+
+def parser(command: str) -> Callable[[str], Parsed]:
+    """The parser of one of these pages."""
+    return partial(_parse, command=command)
+
+
+def _parse(text: str, *, command: str) -> Parsed:
+    page = body(text, command)
+    blocks = outline(page)
+    facts = tuple(_facts(blocks))
+    unparsed = tuple(
+        item.line for block in blocks for item in block.items if not item.used and item.label is None
+    )
+    return Parsed(facts=facts, unparsed=unparsed, total=_said(page))
+
+
+def _said(page: Body) -> int:
+    """How many lines say anything: rules of dashes do not."""
+    return sum(bool(row.text.strip("-= ")) for row in page.rows)
+
+
+def _facts(blocks: list[Block]) -> Iterator[Fact]:
+    by_kind: dict[str, list[Block]] = {}
+    for block in blocks:
+        kind = block.kind
+        if kind == "usage reporting" and block.has("attempts"):
+            kind = "exchange"  # the block of the statistics has the same name as the one of the status
+        elif kind == "transport" and not block.items:
+            continue
+        by_kind.setdefault(kind, []).append(block)
+    yield from _licensing(by_kind)
+    yield from _accounts(by_kind)
+    found_transport: LicenseTransport | None = None
+    for kind, build in _SINGLE.items():
+        for block in by_kind.pop(kind, [])[:1]:
+            if (fact := build(block)) is not None:
+                yield fact
+            if isinstance(fact, LicenseTransport):
+                found_transport = fact
+    for block in by_kind.pop("usage reporting", [])[:1]:
+        yield status.usage_reporting(block)
+    yield from _entitlements(by_kind)
+    if fact := status.product_instance(
+        [*by_kind.pop("product information", []), *by_kind.pop("ha udi list", []), *by_kind.get("", [])]
+    ):
+        yield fact
+    statistic_heads = by_kind.pop("communication statistics", [])
+    groups = by_kind.pop("exchange", [])
+    groups.sort(key=lambda block: block.line.number if block.line else 0)
+    if fact := statistics(statistic_heads, groups):
+        yield fact
+    kinds = [kind for kind in AUTHORIZATIONS if kind in by_kind]
+    if fact := authorizations(sorted((b for kind in kinds for b in by_kind.pop(kind)), key=_place)):
+        yield fact
+    if found_transport is not None:
+        yield topology(found_transport)
+    info = by_kind.pop("other info", [])
+    if fact := internals(info, (block for each in by_kind.values() for block in each)):
+        yield fact
+
+
+def _place(block: Block) -> int:
+    return block.line.number if block.line else 0
+
+
+def _licensing(by_kind: dict[str, list[Block]]) -> Iterator[Licensing]:
+    """The agent as a whole, from what several small blocks say."""
+    lines: dict[str, Line] = {}
+    values: dict[str, str | None] = {}
+    command = ""
+    for kind, field, label in (
+        ("smart licensing using policy", "policy_status", "status"),
+        ("smart licensing using policy", "reporting_mode", "reporting mode"),
+        ("utility", "utility", "status"),
+        ("miscellaneous", "custom_id", "custom id"),
+        ("agent version", "agent_version", "smart agent for licensing"),
+    ):
+        for block in by_kind.get(kind, [])[:1]:
+            command = block.command
+            values[field] = block.take(field, label)
+            if field in block.lines:
+                lines[field] = block.lines[field]
+    for kind in ("", "smart licensing status", "smart licensing tech support info"):
+        for block in by_kind.get(kind, []):
+            command = command or block.command
+            for item in block.bare():
+                if found := _ENABLED.match(item.text.strip()):
+                    item.used = True
+                    values["smart_licensing"], lines["smart_licensing"] = found[1], item.line
+                elif item.text.strip() == "Smart Licensing Tech Support info":
+                    item.used = True
+    model = _model(by_kind, lines)
+    if lines:
+        yield Licensing(
+            model=model,
+            smart_licensing=values.get("smart_licensing"),
+            policy_status=values.get("policy_status"),
+            reporting_mode=values.get("reporting_mode"),
+            utility=values.get("utility"),
+            custom_id=values.get("custom_id"),
+            agent_version=values.get("agent_version"),
+            other=tuple(
+                p
+                for kind in ("smart licensing using policy", *_WITHOUT_FACTS)
+                for b in by_kind.get(kind, [])
+                for p in b.rest()
+            ),
+            source=Source(command, lines),
+        )
+
+
+def _model(by_kind: dict[str, list[Block]], lines: dict[str, Line]) -> LicensingModel | None:
+    """SLP has a block of its own; before it there was a registration."""
+    for kinds, model in (
+        (("smart licensing using policy", "policy", "usage reporting"), LicensingModel.SLP),
+        (("registration",), LicensingModel.SL),
+    ):
+        for kind in kinds:
+            for block in by_kind.get(kind, []):
+                if block.line is not None:
+                    lines["model"] = block.line
+                    return model
+    return None
+
+
+def _accounts(by_kind: dict[str, list[Block]]) -> Iterator[Accounts]:
+    """From their own block, or from the registration before SLP (where the indentation may break)."""
+    for kind in ("account information", "registration"):
+        for block in by_kind.get(kind, [])[:1]:
+            if fact := status.accounts(block):
+                yield fact
+                return
+
+
+def _entitlements(by_kind: dict[str, list[Block]]) -> Iterator[Fact]:
+    """The licences; ``License Authorization`` belongs to them under SLP, and to itself before."""
+    blocks = by_kind.pop("entitlement", [])
+    headings = by_kind.pop("license usage", [])
+    items = [entitlement(block) for block in blocks]
+    for block in headings:
+        items.extend(summary_rows(block))
+    authorization: str | None = None
+    lines: dict[str, Line] = {}
+    for block in by_kind.pop("license authorization", [])[:1]:
+        if "registration" in by_kind or not _under_slp(block):
+            yield status.authorization(block)
+            continue
+        authorization = block.take("authorization_status", "status")
+        lines |= block.lines
+    first = next((block.line for block in (*headings, *blocks) if block.line), None)
+    if first is None and not lines:
+        return
+    if first is not None:
+        lines["items"] = first
+    yield Entitlements(
+        items=tuple(items),
+        authorization_status=authorization,
+        other=tuple(pair for block in headings for pair in block.rest()),
+        source=Source((headings or blocks)[0].command if headings or blocks else "", lines),
+    )
+
+
+def _under_slp(block: Block) -> bool:
+    return any(item.label == "status" and item.value == "Not Applicable" for item in block.items)

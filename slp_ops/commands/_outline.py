@@ -1,0 +1,236 @@
+"""The licensing pages as blocks of labels and values, whatever the order, indentation or blank lines.
+
+    Transport:                                  a heading that is known, without a value
+      Type: cslu                                label and value
+      Proxy:
+        Not Configured                          a bare missing word: the value of the label above
+    License Usage                               a title, known by itself or by its underline
+    =============
+    network-advantage (C9300-24 Network Advantage):
+    Trust Code Installed: Dec 03 08:23:45 2021 UTC
+
+Pages differ between releases in all but their words: blocks change places, blank lines vanish and
+indentation breaks. So a block begins where a known heading stands, and ends where the next begins.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.commands._values import MISSING, present
+from slp_ops.facts.values import Line, Pair, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from slp_ops.commands._page import Body, Row
+
+# Headings that begin a block wherever they stand, in lower case.
+HEADINGS: Final = frozenset(
+    {
+        "account information",
+        "authorizations",
+        "communication statistics",
+        "data privacy",
+        "device enforcement state",
+        "enforced licenses",
+        "export authorization key",
+        "ha udi list",
+        "license authorization",
+        "license conversion",
+        "license usage",
+        "miscellaneous",
+        "overall status",
+        "policy",
+        "purchased licenses",
+        "registration",
+        "smart licensing using policy",
+        "specified license reservations",
+        "transport",
+        "trust code installed",
+        "usage reporting",
+        "utility",
+    }
+)
+# The blocks of Communication Statistics that are known; there, any label without a value begins one.
+EXCHANGES: Final = frozenset(
+    {
+        "authorization confirmation",
+        "authorization request",
+        "authorization return",
+        "hello message",
+        "result polling",
+        "telemetry reporting",
+        "trust acknowledgement",
+        "trust establishment",
+        "trust sync",
+    }
+)
+# Titles of tech support: the line alone, in pages where the underline was lost.
+TITLES: Final = frozenset(
+    {
+        "agent version",
+        "ha info",
+        "license authorizations",
+        "license certificates",
+        "license usage",
+        "other info",
+        "platform provided mapping table",
+        "product information",
+        "reservation info",
+        "smart licensing status",
+        "upcoming scheduled jobs",
+    }
+)
+# A label that is a heading although a value may follow it.
+_VALUED: Final = frozenset({"trust code installed"})
+_ROLE: Final = re.compile(r"^(Active|Standby|Member)\s?:\s*(PID:.*)$")
+_UNDERLINE: Final = re.compile(r"^={3,}$")
+_RULE: Final = re.compile(r"^(?:-{3,}|={3,})$")
+_SPACES: Final = re.compile(r"\s+")
+
+
+class Item:
+    """A line of a block: a label with its value, or bare text (``label`` None)."""
+
+    __slots__ = ("heading", "label", "number", "text", "used", "value")
+
+    def __init__(self, row: Row, label: str | None, value: str, heading: str) -> None:
+        self.number = row.number
+        self.text = row.text
+        self.label = label
+        self.value = value
+        self.heading = heading  # the nearest label without a value above it
+        self.used = False
+
+    @property
+    def line(self) -> Line:
+        """As evidence."""
+        return Line(number=self.number, text=self.text)
+
+
+class Block:
+    """What stands under one heading; builders take labels out of it, the rest is kept as it is."""
+
+    __slots__ = ("command", "items", "kind", "line", "lines", "title")
+
+    def __init__(self, command: str, kind: str, title: str, line: Line | None) -> None:
+        self.command = command
+        self.kind = kind
+        self.title = title
+        self.line = line
+        self.items: list[Item] = []
+        self.lines: dict[str, Line] = {}
+
+    def has(self, label: str) -> bool:
+        """Whether a label stands in this block."""
+        return any(item.label == label for item in self.items)
+
+    def take(self, field: str, *labels: str) -> str | None:
+        """The value of the first of these labels, None for a missing word; its line is the field's."""
+        for item in self.items:
+            if item.label in labels and not item.used:
+                item.used = True
+                self.lines[field] = item.line
+                return present(item.value)
+        return None
+
+    def bare(self) -> Iterator[Item]:
+        """The lines without a label that nobody has read."""
+        return (item for item in self.items if item.label is None and not item.used)
+
+    def rest(self) -> tuple[Pair, ...]:
+        """Every label with a value that no field took."""
+        return tuple(pairs(self.items, self.title))
+
+    def source(self) -> Source:
+        """Where the fields that were taken stood."""
+        lines = self.lines if self.line is None else {"": self.line, **self.lines}
+        return Source(self.command, lines)
+
+
+def pairs(items: Iterable[Item], heading: str = "") -> Iterator[Pair]:
+    """The unread labels that have a value, marked as read."""
+    for item in items:
+        if item.label is None or item.used:
+            continue
+        item.used = True
+        if (value := present(item.value)) is not None:
+            yield Pair(
+                label=item.text.strip()[: len(item.label)], value=value, heading=item.heading or heading
+            )
+
+
+def split_label(text: str) -> tuple[str, str] | None:
+    """Label and value of a line; None when no colon ends a label (``https://..``, ``12:30``)."""
+    place = text.find(":")
+    while place >= 0:
+        following = text[place + 1 : place + 2]
+        if following in ("", " ", "\t", ":"):
+            label = text[:place].strip()
+            return (label, text[place + 1 :].lstrip(": \t")) if label else None
+        place = text.find(":", place + 1)
+    return None
+
+
+def outline(body: Body) -> list[Block]:
+    """The blocks of a page; the first holds what stands before any heading."""
+    blocks = [Block(body.command, "", "", None)]
+    zone = ""  # the latest title or top heading: it decides what an unknown heading may be
+    heading = ""
+    previous: Item | None = None
+    rows = body.rows
+    for place, row in enumerate(rows):
+        text = row.text.strip()
+        if _RULE.match(text):
+            continue
+        title = text.rstrip(": ").lower()
+        underlined = place + 1 < len(rows) and _UNDERLINE.match(rows[place + 1].text.strip())
+        if underlined or (title in TITLES and title == text.lower()):
+            zone = title
+            blocks.append(Block(body.command, title, text.rstrip(": "), row.line))
+            heading, previous = "", None
+            continue
+        role = _ROLE.match(text)
+        split = (role[1], role[2]) if role else split_label(text)
+        if split is None:
+            if text in MISSING and previous is not None and not previous.value:
+                # "Not Configured" under "Proxy:" says that the label above has no value.
+                continue
+            previous = Item(row, None, text, heading)
+            blocks[-1].items.append(previous)
+            continue
+        label, value = split
+        key = _SPACES.sub(" ", label.lower())
+        if (kind := _heading(key, value, zone, text)) is None:
+            previous = Item(row, key, value, heading)
+            blocks[-1].items.append(previous)
+            heading = heading if value else label
+            continue
+        if kind == "exchange":
+            zone = "communication statistics"
+        elif kind in HEADINGS and kind != "usage reporting":
+            zone = kind
+        blocks.append(Block(body.command, kind, label, row.line))
+        heading, previous = "", None
+        if kind not in HEADINGS or kind in _VALUED:
+            blocks[-1].items.append(Item(row, key, value, ""))
+    return blocks
+
+
+def _heading(key: str, value: str, zone: str, text: str) -> str | None:
+    """The kind of block that a labelled line begins; None when it is an item of the present one."""
+    if zone == "other info":
+        return None
+    if key in _VALUED or (not value and key in HEADINGS):
+        return key
+    if key == "handle" and value.isdecimal():
+        return "entitlement"
+    if value:
+        return None
+    if zone == "communication statistics" or key in EXCHANGES:
+        return "exchange"
+    if text.endswith("):") and " (" in text:
+        return "feature" if zone == "authorizations" else "entitlement"
+    return None

@@ -1,0 +1,94 @@
+"""A command's text without its envelope: line ends, echo, prompt, timestamp headers, paging, log lines.
+
+Switch# show license summary
+Load for five secs: 1%/0%; one minute: 0%; five minutes: 0%
+Time source is NTP, 11:43:15.743 UTC Wed Nov 17 2021
+...
+Switch#
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from slp_ops.facts.values import Line
+
+
+class Page(str):
+    """A text that knows which command printed it, and how many lines of a larger file precede it.
+
+    Parsers take any str; from a Page their facts cite the file's own lines.
+    """
+
+    command: str
+    before: int
+
+    def __new__(cls, text: str, *, command: str, before: int = 0) -> Page:
+        """Keep the text and remember where it comes from."""
+        page = super().__new__(cls, text)
+        page.command = command
+        page.before = before
+        return page
+
+
+class Row(NamedTuple):
+    """A numbered line, trailing blanks removed."""
+
+    number: int
+    text: str
+
+    @property
+    def line(self) -> Line:
+        """As evidence."""
+        return Line(number=self.number, text=self.text)
+
+
+class Body(NamedTuple):
+    """What the command itself printed: the lines that say anything."""
+
+    command: str
+    rows: list[Row]
+
+
+PROMPT: Final = re.compile(r"^[A-Za-z][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#]$", re.ASCII)
+ECHO: Final = re.compile(
+    r"^\s*(?:[A-Za-z][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#]\s*)?(?:do\s+)?((?:sh|sho|show|test)\s+[a-z].*)$",
+    re.ASCII | re.IGNORECASE,
+)
+LOG_LINE: Final = re.compile(
+    r"^(?:\d{1,10}: )?(?:[\w.\-]+: )?[*.]?"
+    r"(?:[A-Z][a-z]{2} [ \d]?\d (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Za-z][\w+-]*)?"
+    r"|\d+:\d\d:\d\d|(?:\d+[ywdh])+): (?:[^%]{0,80}: )?%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+:",
+    re.ASCII,
+)
+_PAGING: Final = re.compile(r" ?--More-- ?(?:[\x08\r ]|\x1b\[\w)*")
+_HEADERS: Final = ("Load for five secs:", "Time source is ", "No time source,")
+_ENVELOPE: Final = 6  # a header, an echo and a stray prompt stand in the first lines or nowhere
+
+
+def body(text: str, command: str = "", *, log: bool = False) -> Body:
+    """The lines of a text, numbered from 1, without the envelope and without blank lines.
+
+    ``log`` keeps syslog lines: elsewhere they come from the console, in the middle of the output.
+    """
+    before = text.before if isinstance(text, Page) else 0
+    command = text.command if isinstance(text, Page) else command
+    if "--More--" in text:
+        text = _PAGING.sub("", text)
+    # Plain "\n" only: other line ends of Unicode may stand inside a banner or a description.
+    rows = [
+        Row(number, line) for number, raw in enumerate(text.split("\n"), before + 1) if (line := raw.rstrip())
+    ]
+    start = 0
+    for place, row in enumerate(rows[:_ENVELOPE]):
+        stripped = row.text.lstrip()
+        if stripped.startswith(_HEADERS) or ECHO.match(row.text) or PROMPT.match(stripped):
+            start = place + 1
+    end = len(rows)
+    while end > start and PROMPT.match(rows[end - 1].text.lstrip()):
+        end -= 1
+    rows = rows[start:end]
+    if not log:
+        rows = [row for row in rows if "%" not in row.text or not LOG_LINE.match(row.text)]
+    return Body(command, rows)

@@ -1,0 +1,384 @@
+"""Builders of the status blocks: accounts, privacy, transport, policy, reporting, trust, registration.
+
+Each takes the labels it knows out of a block; whatever else has a value stays in ``other``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.commands._values import dated, days, device_time, flag, integer, present, time_inside
+from slp_ops.facts.licensing import (
+    Accounts,
+    Authorization,
+    Conversion,
+    ExportAuthorization,
+    LicenseTransport,
+    Policy,
+    PolicyClass,
+    PolicyKind,
+    Privacy,
+    ProductInstance,
+    Proxy,
+    PushInterval,
+    Registration,
+    TransportKind,
+    TrustCode,
+    TrustCodes,
+    Udi,
+    UsageReporting,
+)
+from slp_ops.facts.values import Line, Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands._outline import Block, Item
+
+_UDI: Final = re.compile(r"^PID:\s?([^,]*),\s?SN:\s?(\S*)")
+_PUSH: Final = re.compile(r"^(\d+)\b")
+_STATE: Final = re.compile(r"State\((\d+)\)")
+_IN_POLICY: Final = re.compile(r"InPolicy\((\d+)\)")
+_TRANSPORTS: Final = {
+    "smart": TransportKind.SMART,
+    "callhome": TransportKind.CALLHOME,
+    "cslu": TransportKind.CSLU,
+    "transport off": TransportKind.OFF,
+    "off": TransportKind.OFF,
+    "automatic": TransportKind.AUTOMATIC,
+}
+
+
+def accounts(block: Block) -> Accounts | None:
+    """``Smart Account: NAME As of <time>``; before SLP the names stand in the Registration block."""
+    if not (block.has("smart account") or block.has("virtual account")):
+        return None
+    smart = block.take("smart", "smart account")
+    name, separator, as_of = (smart or "").rpartition(" As of ")
+    virtual = block.take("virtual", "virtual account")
+    if "smart" in block.lines:
+        block.lines["smart_printed"] = block.lines["as_of"] = block.lines["smart"]
+    return Accounts(
+        smart=(name if separator else smart) or None,
+        smart_printed=smart,
+        as_of=device_time(as_of) if separator else None,
+        virtual=virtual,
+        source=block.source(),
+    )
+
+
+def privacy(block: Block) -> Privacy:
+    """``Data Privacy:``."""
+    return Privacy(
+        sending_hostname=flag(block.take("sending_hostname", "sending hostname")),
+        callhome_hostname_privacy=block.take("callhome_hostname_privacy", "callhome hostname privacy"),
+        smart_hostname_privacy=block.take("smart_hostname_privacy", "smart licensing hostname privacy"),
+        version_privacy=block.take("version_privacy", "version privacy"),
+        other=block.rest(),
+        source=block.source(),
+    )
+
+
+def transport(block: Block) -> LicenseTransport:
+    """``Transport:`` with its proxy and VRF."""
+    kind = block.take("type", "type")
+    if "type" in block.lines:
+        block.lines["kind"] = block.lines["type"]
+    block.take("proxy", "proxy")
+    address = block.take("proxy.address", "address")
+    port = block.take("proxy.port", "port")
+    username = block.take("proxy.username", "username")
+    password = block.take("proxy.password", "password")
+    proxy = None
+    if any((address, port, username, password)):
+        proxy = Proxy(address=address, port=integer(port), username=username, password=password)
+    if address_line := block.lines.get("proxy.address"):
+        block.lines["proxy"] = address_line
+    return LicenseTransport(
+        kind=_TRANSPORTS.get((kind or "").lower(), TransportKind.OTHER),
+        type=kind,
+        url=block.take("url", "url"),
+        cslu_address=block.take("cslu_address", "cslu address"),
+        proxy=proxy,
+        vrf=block.take("vrf", "vrf"),
+        server_identity_check=flag(block.take("server_identity_check", "server identity check")),
+        ip_mode=block.take("ip_mode", "ip mode"),
+        trust_point=block.take("trust_point", "trust point"),
+        other=block.rest(),
+        source=block.source(),
+    )
+
+
+def policy(block: Block) -> Policy:
+    """``Policy:`` with its four headings; the same labels stand under each of them."""
+    in_use = block.take("in_use", "policy in use")
+    installed = in_use is not None and in_use.lower().startswith("installed on ")
+    if "in_use" in block.lines:
+        block.lines["installed"] = block.lines["in_use"]
+    headings = dict.fromkeys(
+        item.heading for item in block.items if item.label in _POLICY_LABELS and item.heading
+    )
+    return Policy(
+        in_use=in_use,
+        installed=time_inside(in_use) if installed else None,
+        name=block.take("name", "policy name"),
+        ack_required=flag(block.take("ack_required", "reporting ack required")),
+        classes=tuple(_policy_class(block, heading) for heading in headings),
+        other=block.rest(),
+        source=block.source(),
+    )
+
+
+_POLICY_LABELS: Final = {
+    "first report requirement (days)": "first_report",
+    "reporting frequency (days)": "frequency",
+    "report on change (days)": "on_change",
+}
+
+
+def _policy_class(block: Block, heading: str) -> PolicyClass:
+    values: dict[str, str] = {}
+    lines: dict[str, Line] = {}
+    for item in block.items:
+        field = _POLICY_LABELS.get(item.label or "")
+        if field and item.heading == heading and not item.used:
+            item.used = True
+            values[field] = item.value
+            lines[field] = item.line
+    lowered = heading.lower()
+    # "Unenforced/Non-Export Perpetual", and "Enforced (Perpetual/Subscription)": the start decides.
+    if lowered.startswith("enforced"):
+        kind = PolicyKind.ENFORCED
+    elif lowered.startswith("export"):
+        kind = PolicyKind.EXPORT
+    elif "perpetual" in lowered:
+        kind = PolicyKind.PERPETUAL
+    elif "subscription" in lowered:
+        kind = PolicyKind.SUBSCRIPTION
+    else:
+        kind = PolicyKind.OTHER
+    return PolicyClass(
+        kind=kind,
+        heading=heading,
+        first_report=days(values.get("first_report")),
+        frequency=days(values.get("frequency")),
+        on_change=days(values.get("on_change")),
+        source=Source(block.command, lines),
+    )
+
+
+def usage_reporting(block: Block) -> UsageReporting:
+    """``Usage Reporting:``."""
+    return UsageReporting(
+        last_ack=device_time(block.take("last_ack", "last ack received")),
+        next_ack_deadline=device_time(block.take("next_ack_deadline", "next ack deadline")),
+        push_interval=_push_interval(block.take("push_interval", "reporting push interval")),
+        next_ack_check=device_time(block.take("next_ack_check", "next ack push check")),
+        next_report_push=device_time(block.take("next_report_push", "next report push")),
+        last_report_push=device_time(block.take("last_report_push", "last report push")),
+        last_report_file_write=device_time(block.take("last_report_file_write", "last report file write")),
+        other=block.rest(),
+        source=block.source(),
+    )
+
+
+def _push_interval(text: str | None) -> PushInterval | None:
+    if text is None:
+        return None
+    number, state, in_policy = _PUSH.match(text), _STATE.search(text), _IN_POLICY.search(text)
+    return PushInterval(
+        text=text,
+        days=integer(number[1]) if number else None,
+        state=integer(state[1]) if state else None,
+        in_policy=integer(in_policy[1]) if in_policy else None,
+    )
+
+
+def trust_codes(block: Block) -> TrustCodes:
+    """``Trust Code Installed:`` in all of its forms: none, one time, or a code a unit.
+
+    Trust Code Installed:    Trust Code Type: CSSM
+        Attributes: <none>
+      Active: PID:C9500-32QC,SN:FOC0000A0AA
+        INSTALLED on Apr 22 05:01:33 2025 UTC    Valid on Apr 22 04:56:31 2025 UTC
+        Expired on Jan 01 00:00:00 1970 UTC
+    """
+    value = block.take("installed", "trust code installed")
+    code_type = None
+    if value is not None and value.lower().startswith("trust code type:"):
+        code_type = present(value.partition(":")[2])
+        block.lines["code_type"] = block.lines["installed"]
+        value = None
+    units: list[_Unit] = []
+    unit: _Unit | None = None
+    attributes = None
+    for item in block.items:
+        if item.used:
+            continue
+        if item.label in ("active", "standby", "member"):
+            item.used = True
+            unit = _Unit(item, len(units) + 1)
+            units.append(unit)
+        elif unit is not None:
+            unit.read(item)
+        elif item.label == "attributes":
+            attributes = block.take("attributes", "attributes")
+        elif item.label == "trust code type":
+            code_type = block.take("code_type", "trust code type")
+        elif item.label is None and "NSTALLED" in item.text:
+            item.used = True
+            value = item.text.strip()
+            block.lines["installed"] = item.line
+    return TrustCodes(
+        installed=time_inside(value),
+        code_type=code_type,
+        attributes=attributes,
+        codes=tuple(unit.code(block.command) for unit in units),
+        other=block.rest(),
+        source=block.source(),
+    )
+
+
+class _Unit:
+    """The lines of one unit's trust code, in whatever order they come."""
+
+    def __init__(self, item: Item, position: int) -> None:
+        self.position = position
+        self.role = item.text.strip().partition(":")[0].strip()
+        self.udi = item.value
+        self.lines = {"udi": item.line, "": item.line}
+        self.texts: dict[str, str] = {}
+
+    def read(self, item: Item) -> None:
+        """Take a line that is about a trust code; leave any other."""
+        text = item.text.strip()
+        if item.label == "trust code type":
+            self._keep("code_type", item.value, item)
+        elif item.label == "attributes":
+            self._keep("attributes", item.value, item)
+        elif item.label is None:
+            lowered = text.lower()
+            valid = lowered.find("valid on ")
+            if lowered.startswith(("installed", "not installed")):
+                self._keep("installed", text[:valid].strip() if valid > 0 else text, item)
+            if valid >= 0:
+                self._keep("valid", text[valid:], item)
+            if lowered.startswith(("expired on", "expires on")):
+                self._keep("expires", text, item)
+
+    def _keep(self, field: str, text: str, item: Item) -> None:
+        item.used = True
+        self.texts[field] = text
+        self.lines[field] = item.line
+
+    def code(self, command: str) -> TrustCode:
+        """The trust code that these lines tell of."""
+        pid, sn = split_udi(self.udi)
+        state = self.texts.get("installed")
+        return TrustCode(
+            position=self.position,
+            role=self.role,
+            pid=pid,
+            sn=sn,
+            udi=self.udi,
+            state=state.partition(" on ")[0] if state else None,
+            installed=time_inside(state),
+            valid=time_inside(self.texts.get("valid")),
+            expires=time_inside(self.texts.get("expires")),
+            code_type=present(self.texts.get("code_type")),
+            attributes=present(self.texts.get("attributes")),
+            source=Source(command, self.lines),
+        )
+
+
+def split_udi(text: str) -> tuple[str | None, str | None]:
+    """PID and serial number of ``PID:C9300-24UX,SN:FOC0000A0AA``."""
+    found = _UDI.match(text)
+    return (present(found[1]), present(found[2])) if found else (None, None)
+
+
+def product_instance(blocks: list[Block]) -> ProductInstance | None:
+    """``UDI: PID:..,SN:..`` and the members of ``HA UDI List:``."""
+    udi: Udi | None = None
+    members: list[Udi] = []
+    lines: dict[str, Line] = {}
+    command = ""
+    for block in blocks:
+        command = block.command
+        for item in block.items:
+            if item.label not in ("udi", "active", "standby", "member") or item.used:
+                continue
+            item.used = True
+            pid, sn = split_udi(item.value)
+            unit = item.label != "udi"
+            found = Udi(
+                position=len(members) + 1 if unit else 0,
+                role=item.text.strip().partition(":")[0].strip() if unit else None,
+                pid=pid,
+                sn=sn,
+                text=item.value,
+                source=Source(command, line=item.line),
+            )
+            if unit:
+                members.append(found)
+            else:
+                udi = found
+            lines.setdefault("members" if unit else "udi", item.line)
+    if udi is None and not members:
+        return None
+    other = tuple(pair for block in blocks for pair in block.rest())
+    return ProductInstance(udi=udi, members=tuple(members), other=other, source=Source(command, lines))
+
+
+def registration(block: Block) -> Registration:
+    """``Registration:``, before SLP."""
+    return Registration(
+        status=block.take("status", "status"),
+        export_controlled=block.take("export_controlled", "export-controlled functionality"),
+        initial=dated(block.take("initial", "initial registration")),
+        last_renewal=dated(block.take("last_renewal", "last renewal attempt")),
+        next_renewal=device_time(block.take("next_renewal", "next renewal attempt")),
+        expires=device_time(block.take("expires", "registration expires")),
+        other=block.rest(),
+        source=block.source(),
+    )
+
+
+def authorization(block: Block) -> Authorization:
+    """``License Authorization:``, before SLP."""
+    return Authorization(
+        status=dated(block.take("status", "status")),
+        evaluation_remaining=block.take("evaluation_remaining", "evaluation period remaining"),
+        last_communication=dated(block.take("last_communication", "last communication attempt")),
+        next_communication=device_time(block.take("next_communication", "next communication attempt")),
+        communication_deadline=device_time(block.take("communication_deadline", "communication deadline")),
+        other=block.rest(),
+        source=block.source(),
+    )
+
+
+def conversion(block: Block) -> Conversion:
+    """``License Conversion:``."""
+    return Conversion(
+        automatic=flag(block.take("automatic", "automatic conversion enabled")),
+        status=block.take("status", "status"),
+        last_data_push=device_time(block.take("last_data_push", "last data push")),
+        last_file_export=device_time(block.take("last_file_export", "last file export")),
+        other=block.rest(),
+        source=block.source(),
+    )
+
+
+def export_authorization(block: Block) -> ExportAuthorization:
+    """``Export Authorization Key:``: a feature a line, or ``<none>``."""
+    features: list[str] = []
+    line = block.line
+    for item in block.items:
+        item.used = True
+        if item.label == "features authorized":
+            line = item.line
+            text = present(item.value)
+        else:
+            text = present(item.text)
+        if text is not None:
+            features.append(text)
+    return ExportAuthorization(features=tuple(features), source=Source(block.command, line=line))

@@ -1,0 +1,77 @@
+"""The topology that a transport block speaks of, and how sure that is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from slp_ops.facts.licensing import TransportKind
+from slp_ops.facts.topology import Topology, TopologyKind
+from slp_ops.model import Confidence
+
+if TYPE_CHECKING:
+    from slp_ops.facts.licensing import LicenseTransport
+
+_TENANT: Final = re.compile(r"^/cslu/v\d+/pi/[^/]+", re.IGNORECASE)
+_CSLU: Final = re.compile(r"^/cslu/v\d+/pi/?$", re.IGNORECASE)
+_CSLU_PORT: Final = 8182
+
+
+def topology(transport: LicenseTransport) -> Topology:
+    """What type and URL say. Who starts the exchange, and a controller, they cannot say."""
+    kind, confidence, because = _judge(transport)
+    return Topology(kind=kind, confidence=confidence, because=because, source=transport.source)
+
+
+def _judge(transport: LicenseTransport) -> tuple[TopologyKind, Confidence, str]:
+    match transport.kind:
+        case TransportKind.CALLHOME:
+            return TopologyKind.CALLHOME, Confidence.HIGH, "transport type Callhome"
+        case TransportKind.OFF:
+            # CSLU, SSM On-Prem or a controller may still fetch the reports.
+            return TopologyKind.OFFLINE, Confidence.MEDIUM, "transport is off"
+        case TransportKind.SMART:
+            return _smart(transport.url)
+        case TransportKind.CSLU:
+            return _cslu(transport.cslu_address)
+        case _:
+            return TopologyKind.UNKNOWN, Confidence.LOW, f"transport type {transport.type or 'not printed'}"
+
+
+def _smart(url: str | None) -> tuple[TopologyKind, Confidence, str]:
+    if url is None:
+        return TopologyKind.SMART, Confidence.MEDIUM, "transport type Smart, no URL printed"
+    if _host(url).endswith(".cisco.com"):
+        return TopologyKind.SMART, Confidence.HIGH, "transport type Smart to Cisco"
+    return TopologyKind.SMART, Confidence.LOW, "transport type Smart, but the URL is not Cisco's"
+
+
+def _cslu(address: str | None) -> tuple[TopologyKind, Confidence, str]:
+    if address is None:
+        return (
+            TopologyKind.CSLU,
+            Confidence.LOW,
+            "transport type cslu without an address: the factory default",
+        )
+    try:
+        parts = urlsplit(address)
+        path, port = parts.path, parts.port
+    except ValueError:
+        return TopologyKind.CSLU, Confidence.LOW, "transport type cslu, the address is no URL"
+    if _TENANT.match(path):
+        return (
+            TopologyKind.ON_PREM,
+            Confidence.HIGH,
+            "the CSLU address ends in a tenant, as SSM On-Prem's does",
+        )
+    if port == _CSLU_PORT or _CSLU.match(path):
+        return TopologyKind.CSLU, Confidence.HIGH, "the address is a CSLU's"
+    return TopologyKind.CSLU, Confidence.MEDIUM, "transport type cslu with an address of an unknown form"
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""

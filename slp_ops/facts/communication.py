@@ -1,0 +1,152 @@
+"""How the agent fares with CSSM, CSLU or SSM On-Prem: statistics, jobs, histories, internals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slp_ops.facts.values import Fact
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slp_ops.facts.values import Dated, DeviceTime, Flag, Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """Lifetime counts, and ``ongoing``: consecutive failures now, 0 once it works again."""
+
+    text: str
+    total: int | None = None
+    success: int | None = None
+    fail: int | None = None
+    ongoing: int | None = None
+    ongoing_communication: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange(Fact):
+    """One block of the Communication Statistics, such as ``Usage Reporting``."""
+
+    name: str
+    attempts: Attempts | None = None
+    last_response: Dated | None = None
+    failure_reason: str | None = None
+    last_success: DeviceTime | None = None
+    last_failure: DeviceTime | None = None
+    other: tuple[Pair, ...] = ()
+
+    @property
+    def failing_now(self) -> bool | None:
+        """Whether it fails now; None when the counters could not be read."""
+        if self.attempts is None or self.attempts.ongoing is None:
+            return None
+        return self.attempts.ongoing > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunicationStatistics(Fact):
+    """Only ``show license tech support`` prints them."""
+
+    level: str | None = None  # DIRECT with trust, INDIRECT without
+    overall_state: str | None = None
+    exchanges: tuple[Exchange, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+    def of(self, name: str) -> Exchange | None:
+        """The block of that name, whatever the case."""
+        return next((each for each in self.exchanges if each.name.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Fact):
+    """One scheduled job of the agent."""
+
+    name: str
+    text: str | None = None
+    at: DeviceTime | None = None
+    remaining: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledJobs(Fact):
+    """What the agent does next; the set of jobs changes from release to release."""
+
+    current_time: DeviceTime | None = None
+    jobs: tuple[Job, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry(Fact):
+    """What the history holds of one kind of message; no lines when there is no past history."""
+
+    kind: str
+    lines: tuple[str, ...] = ()
+    times: tuple[DeviceTime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageHistory(Fact):
+    """Requests, responses and imports. Unverified: no filled history of a real switch was at hand."""
+
+    entries: tuple[HistoryEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseEvent(Fact):
+    """One event. ``text`` is all that follows the time."""
+
+    time: DeviceTime
+    name: str
+    text: str
+    values: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLog(Fact):
+    """The agent's event log, oldest first as printed. Empty when ``No EventLog Found.``"""
+
+    events: tuple[LicenseEvent, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+    def since(self, moment: datetime) -> tuple[LicenseEvent, ...]:
+        """The events at or after a moment of the switch's own clock."""
+        return tuple(each for each in self.events if each.time.at and each.time.at >= moment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TechEvents(Fact):
+    """``show license tech events``. Unverified: no output of a real switch was at hand."""
+
+    events: tuple[LicenseEvent, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustData(Fact):
+    """The trust store's line for one unit."""
+
+    text: str
+    pid: str | None = None
+    sn: str | None = None
+    state: int | None = None
+    installed: bool = False
+    trust_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentInternals(Fact):
+    """``Other Info`` and the blocks of tech support that have no type of their own."""
+
+    agent_state: str | None = None
+    transport: str | None = None
+    default_url: str | None = None
+    write_erase_occurred: Flag | None = None
+    connected_to: str | None = None  # connect_info.name: SSM, CSLU_V1
+    vrf_support: Flag | None = None
+    overall_trust: str | None = None
+    clock_synced: Flag | None = None
+    event_log_size: str | None = None
+    trust_data: tuple[TrustData, ...] = ()
+    other: tuple[Pair, ...] = ()

@@ -1,0 +1,243 @@
+"""What the running configuration sets, as far as licensing and the way to CSSM depend on it.
+
+All of these come from ``show running-config``. A setting that no line mentions is at the default of
+its release; ``cite`` then gives the absence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slp_ops.facts.platform import same_interface
+from slp_ops.facts.values import Fact
+
+if TYPE_CHECKING:
+    from slp_ops.facts.values import DeviceTime, Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigInfo(Fact):
+    """The configuration as a whole. ``complete`` is False when its ``end`` was not seen."""
+
+    complete: bool = False
+    hostname: str | None = None
+    version: str | None = None
+    bytes: int | None = None
+    changed: DeviceTime | None = None
+    changed_by: str | None = None
+    saved: DeviceTime | None = None
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseConfig(Fact):
+    """``license smart ...`` and ``license boot ...``. ``transport`` None is the default, cslu."""
+
+    transport: str | None = None
+    url: str | None = None  # the duplicate that "url smart" makes IOS-XE show
+    url_default: bool = False
+    url_smart: str | None = None
+    url_cslu: str | None = None
+    url_utility: str | None = None
+    proxy_address: str | None = None
+    proxy_port: int | None = None
+    vrf: str | None = None
+    usage_interval: int | None = None
+    server_identity_check: bool | None = None
+    boot_level: str | None = None
+    addon: str | None = None
+    udi_pid: str | None = None
+    udi_sn: str | None = None
+    other: tuple[str, ...] = ()  # further "license" lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHomeProfileConfig(Fact):
+    """One profile under ``call-home``."""
+
+    name: str
+    active: bool = False
+    http: bool = False  # destination transport-method http
+    email: bool = True  # the default until "no destination transport-method email"
+    addresses: tuple[str, ...] = ()
+    reporting_smart_licensing: bool | None = None  # None: no line, which is on for CiscoTAC-1
+    other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHomeConfig(Fact):
+    """``service call-home`` and ``call-home``."""
+
+    service: bool = False
+    contact: str | None = None
+    proxy: str | None = None
+    proxy_port: int | None = None
+    vrf: str | None = None
+    source_interface: str | None = None
+    resolve: str | None = None  # http resolve-hostname
+    profiles: tuple[CallHomeProfileConfig, ...] = ()
+    other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpConfig(Fact):
+    """The HTTP client, which licensing uses, and the HTTP server, by which others collect."""
+
+    client_source_interface: str | None = None
+    client_secure_trustpoint: str | None = None
+    client_proxy: str | None = None
+    client_proxy_port: int | None = None
+    client_other: tuple[str, ...] = ()
+    server: bool | None = None
+    secure_server: bool | None = None
+    authentication: str | None = None
+    server_other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameServer(Fact):
+    """One DNS server."""
+
+    address: str
+    vrf: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedHost(Fact):
+    """An ``ip host`` entry."""
+
+    name: str
+    addresses: tuple[str, ...] = ()
+    vrf: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainName(Fact):
+    """``ip domain name``."""
+
+    name: str
+    vrf: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameConfig(Fact):
+    """DNS. ``lookup`` is on unless ``no ip domain lookup`` (or ``ip domain-lookup``) says otherwise."""
+
+    lookup: bool = True
+    lookup_source: str | None = None
+    lookup_sources: tuple[tuple[str, str], ...] = ()  # (vrf, interface)
+    domains: tuple[DomainName, ...] = ()
+    servers: tuple[NameServer, ...] = ()
+    hosts: tuple[PinnedHost, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NtpServer(Fact):
+    """One NTP server or peer."""
+
+    address: str
+    vrf: str | None = None
+    source_interface: str | None = None
+    prefer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeConfig(Fact):
+    """NTP and the clock's zone."""
+
+    servers: tuple[NtpServer, ...] = ()
+    source_interface: str | None = None
+    zone: str | None = None
+    summer_time: str | None = None
+    other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceConfig(Fact):
+    """One interface."""
+
+    name: str
+    vrf: str | None = None
+    addresses: tuple[str, ...] = ()  # as configured: "10.0.0.1 255.255.255.0", "dhcp"
+    shutdown: bool = False
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfacesConfig(Fact):
+    """Every interface and every VRF of the configuration."""
+
+    interfaces: tuple[InterfaceConfig, ...] = ()
+    vrfs: tuple[str, ...] = ()
+
+    def find(self, name: str) -> InterfaceConfig | None:
+        """The interface of that name; either side may be shortened."""
+        return next((each for each in self.interfaces if same_interface(each.name, name)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VtyLine(Fact):
+    """One range of vty lines. ``transport_output`` ("none",) forbids telnet from the switch."""
+
+    first: int
+    last: int
+    transport_input: tuple[str, ...] | None = None
+    transport_output: tuple[str, ...] | None = None
+    access_class_in: str | None = None
+    access_class_out: str | None = None
+    exec_timeout: str | None = None
+    privilege: int | None = None
+    other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VtyConfig(Fact):
+    """The terminal lines."""
+
+    lines: tuple[VtyLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User(Fact):
+    """A local user; no secret is kept."""
+
+    name: str
+    privilege: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessConfig(Fact):
+    """Who and what may log in to collect: users, AAA, NETCONF, RESTCONF."""
+
+    aaa_new_model: bool = False
+    aaa_lines: tuple[str, ...] = ()
+    users: tuple[User, ...] = ()
+    netconf: bool = False
+    restconf: bool = False
+    scp_server: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trustpoint(Fact):
+    """A ``crypto pki trustpoint``."""
+
+    name: str
+    enrollment: str | None = None
+    revocation_check: str | None = None
+    other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServicesConfig(Fact):
+    """Trustpoints, archive, traps, and services that change what the switch prints."""
+
+    trustpoints: tuple[Trustpoint, ...] = ()
+    service_internal: bool = False
+    traps_config: bool = False  # snmp-server enable traps config
+    archive: tuple[str, ...] = ()
+    log_timestamps: str | None = None
+    sequence_numbers: bool = False
+    logging_buffered: str | None = None
+    boot_system: tuple[str, ...] = ()
+    other: tuple[Pair, ...] = ()

@@ -1,0 +1,378 @@
+"""What the licence agent says: model, accounts, transport, policy, reporting, trust, entitlements.
+
+One vocabulary for Smart Licensing Using Policy (17.3.2 and later) and the Smart Licensing before it.
+A field is None when the switch printed a missing word (``<none>``, ``Not Configured``) or nothing;
+``cite`` tells the two apart, since a missing word has a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from slp_ops.facts.values import Fact
+
+if TYPE_CHECKING:
+    from slp_ops.facts.values import Dated, Days, DeviceTime, Flag, Pair
+
+
+class LicensingModel(StrEnum):
+    """Which kind of licensing a switch runs."""
+
+    SLP = "slp"  # Smart Licensing Using Policy
+    SL = "sl"  # Smart Licensing with registration, 16.9.1 to 17.3.1
+
+
+class TransportKind(StrEnum):
+    """How the agent sends its reports."""
+
+    SMART = "smart"
+    CALLHOME = "callhome"
+    CSLU = "cslu"  # also SSM On-Prem
+    OFF = "off"
+    AUTOMATIC = "automatic"
+    OTHER = "other"
+
+
+class PolicyKind(StrEnum):
+    """The four headings of a policy."""
+
+    PERPETUAL = "perpetual"
+    SUBSCRIPTION = "subscription"
+    ENFORCED = "enforced"
+    EXPORT = "export"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Licensing(Fact):
+    """The agent as a whole."""
+
+    model: LicensingModel | None = None
+    smart_licensing: str | None = None  # "Smart Licensing is ENABLED"
+    policy_status: str | None = None  # Smart Licensing Using Policy: Status
+    reporting_mode: str | None = None
+    utility: str | None = None
+    custom_id: str | None = None
+    agent_version: str | None = None
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts(Fact):
+    """The Smart Account and Virtual Account that CSSM told the switch."""
+
+    smart: str | None = None
+    smart_printed: str | None = None  # with "As of <time>"
+    as_of: DeviceTime | None = None
+    virtual: str | None = None
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy(Fact):
+    """What the agent hides from CSSM."""
+
+    sending_hostname: Flag | None = None
+    callhome_hostname_privacy: str | None = None
+    smart_hostname_privacy: str | None = None
+    version_privacy: str | None = None
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """A proxy that is set, at least in part."""
+
+    address: str | None = None
+    port: int | None = None
+    username: str | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseTransport(Fact):
+    """How and where reports go. ``type`` is the word printed; ``proxy`` is None when none is set."""
+
+    kind: TransportKind
+    type: str | None = None
+    url: str | None = None
+    cslu_address: str | None = None  # None under cslu: the switch looks for the name cslu-local
+    proxy: Proxy | None = None
+    vrf: str | None = None
+    server_identity_check: Flag | None = None
+    ip_mode: str | None = None
+    trust_point: str | None = None
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyClass(Fact):
+    """What a policy asks of one class of licences. 0 days means not required."""
+
+    kind: PolicyKind
+    heading: str
+    first_report: Days | None = None
+    frequency: Days | None = None
+    on_change: Days | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy(Fact):
+    """The policy in use."""
+
+    in_use: str | None = None  # "Merged from multiple sources." or "Installed On <time>"
+    installed: DeviceTime | None = None
+    name: str | None = None
+    ack_required: Flag | None = None
+    classes: tuple[PolicyClass, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+    def of(self, kind: PolicyKind) -> PolicyClass | None:
+        """What the policy asks of a class; None when it does not say."""
+        return next((each for each in self.classes if each.kind is kind), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushInterval:
+    """``30  days State(4) InPolicy(90)``; 0 days means that nothing is reported."""
+
+    text: str
+    days: int | None = None
+    state: int | None = None
+    in_policy: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageReporting(Fact):
+    """When the switch reported, was acknowledged, and has to be acknowledged again."""
+
+    last_ack: DeviceTime | None = None
+    next_ack_deadline: DeviceTime | None = None
+    push_interval: PushInterval | None = None
+    next_ack_check: DeviceTime | None = None
+    next_report_push: DeviceTime | None = None
+    last_report_push: DeviceTime | None = None
+    last_report_file_write: DeviceTime | None = None
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Udi(Fact):
+    """One unit. Neither role nor serial is a key (members repeat, two supervisors share one serial)."""
+
+    position: int = 0
+    role: str | None = None  # Active, Standby, Member; None on a standalone switch
+    pid: str | None = None
+    sn: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductInstance(Fact):
+    """The UDI under which CSSM knows the switch, and every unit of the stack."""
+
+    udi: Udi | None = None
+    members: tuple[Udi, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustCode(Fact):
+    """The trust code of one unit. ``installed`` is None when it has none.
+
+    ``expires`` may hold 1 January 1970 (``is_unset``), which means that no expiry is known.
+    """
+
+    position: int = 0
+    role: str | None = None
+    pid: str | None = None
+    sn: str | None = None
+    udi: str = ""
+    state: str | None = None  # as printed, "INSTALLED on <time>" without the time
+    installed: DeviceTime | None = None
+    valid: DeviceTime | None = None
+    expires: DeviceTime | None = None
+    code_type: str | None = None
+    attributes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustCodes(Fact):
+    """Trust with CSSM: one time on a standalone switch, one code a unit in a stack.
+
+    Nothing in either means that the switch printed ``Trust Code Installed: <none>``.
+    """
+
+    installed: DeviceTime | None = None
+    code_type: str | None = None
+    attributes: str | None = None
+    codes: tuple[TrustCode, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+    @property
+    def any_installed(self) -> bool:
+        """Whether at least one unit has a trust code."""
+        return self.installed is not None or any(code.installed for code in self.codes)
+
+    @property
+    def without(self) -> tuple[TrustCode, ...]:
+        """The units that have none."""
+        return tuple(code for code in self.codes if code.installed is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """The RUM measurement of one entitlement, as tech support prints it."""
+
+    name: str = ""
+    interval: str | None = None
+    current_value: int | None = None
+    current_report: int | None = None
+    previous_report: int | None = None
+    printed: tuple[Pair, ...] = ()  # lines that hold several values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitlement(Fact):
+    """One licence. The same name occurs once a hardware tag: the key is (name, tag).
+
+    ``status`` is the word (IN USE, NOT IN USE, AUTHORIZED, EVAL MODE, OUT OF COMPLIANCE);
+    ``tag`` may be cut with ``...`` where it comes from the summary.
+    """
+
+    name: str | None = None
+    tag: str | None = None
+    count: int | None = None
+    status: str | None = None
+    status_printed: str | None = None  # "IN USE(15)" in tech support
+    license_type: str | None = None  # Perpetual, Subscription
+    enforcement: str | None = None
+    export_status: str | None = None
+    description: str | None = None
+    version: str | None = None
+    feature_name: str | None = None
+    feature_description: str | None = None
+    regid: str | None = None
+    handle: int | None = None
+    status_time: DeviceTime | None = None
+    request_time: DeviceTime | None = None
+    soft_enforced: Flag | None = None
+    measurements: tuple[Measurement, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+    @property
+    def in_use(self) -> bool:
+        """Whether it is in use, in the words of either licensing model."""
+        return self.status is not None and self.status not in ("NOT IN USE", "NOT AUTHORIZED")
+
+    @property
+    def is_perpetual(self) -> bool | None:
+        """Perpetual or subscription; by the name where the type was not printed; None if neither says."""
+        if self.license_type is not None:
+            return self.license_type.lower().startswith("perpetual")
+        name = (self.name or "").lower()
+        if name.startswith("network-"):
+            return True
+        return False if name.startswith(("dna-", "air-dna")) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitlements(Fact):
+    """Every licence the switch knows of. Empty when it printed ``No licenses in use``."""
+
+    items: tuple[Entitlement, ...] = ()
+    authorization_status: str | None = None  # "Not Applicable" under SLP
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration(Fact):
+    """Registration of the Smart Licensing before SLP."""
+
+    status: str | None = None  # REGISTERED, UNREGISTERED
+    export_controlled: str | None = None
+    initial: Dated | None = None
+    last_renewal: Dated | None = None
+    next_renewal: DeviceTime | None = None
+    expires: DeviceTime | None = None
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorization(Fact):
+    """Authorization of the Smart Licensing before SLP. ``status.word`` such as EVAL MODE."""
+
+    status: Dated | None = None
+    evaluation_remaining: str | None = None
+    last_communication: Dated | None = None
+    next_communication: DeviceTime | None = None
+    communication_deadline: DeviceTime | None = None
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportAuthorization(Fact):
+    """Features that the export authorization key allows."""
+
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion(Fact):
+    """Conversion of older licences, printed by newer agents."""
+
+    automatic: Flag | None = None
+    status: str | None = None
+    last_data_push: DeviceTime | None = None
+    last_file_export: DeviceTime | None = None
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitAuthorization(Fact):
+    """The authorization code (SLAC) of one unit."""
+
+    position: int = 0
+    role: str | None = None
+    pid: str | None = None
+    sn: str | None = None
+    udi: str = ""
+    status: str | None = None  # NOT INSTALLED, SMART AUTHORIZATION INSTALLED on <time>, ...
+    at: DeviceTime | None = None
+    request_code: str | None = None
+    last_return_code: str | None = None
+    last_confirmation_code: str | None = None
+    authorization_code: str | None = None
+    other: tuple[Pair, ...] = ()
+
+    @property
+    def installed(self) -> bool:
+        """Whether this unit holds an authorization code."""
+        return self.status is not None and "NOT INSTALLED" not in self.status.upper()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizedFeature(Fact):
+    """One licence under ``Authorizations:``, such as hseck9."""
+
+    name: str
+    tag: str | None = None
+    description: str | None = None
+    total: int | None = None
+    enforcement: str | None = None
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseAuthorizations(Fact):
+    """Authorization codes a unit and what they authorize: needed for export-controlled licences only."""
+
+    units: tuple[UnitAuthorization, ...] = ()
+    features: tuple[AuthorizedFeature, ...] = ()
+    reservation: str | None = None  # License reservation: DISABLED
+    purchased: str | None = None
+    last_data_push: DeviceTime | None = None
+    last_file_export: DeviceTime | None = None
+    other: tuple[Pair, ...] = ()

@@ -1,0 +1,91 @@
+"""The syslog buffer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from slp_ops.facts.values import Fact
+
+if TYPE_CHECKING:
+    from datetime import time
+
+    from slp_ops.facts.values import Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogTime:
+    """When a message was logged. Most switches print no year: ``at`` finds it from the clock.
+
+    ``mark`` is "*" or "." where the clock was not to be trusted. Messages of the first minutes carry
+    the uptime instead (``00:01:23``, ``1w2d``), which is kept as text only.
+    """
+
+    text: str
+    mark: str = ""
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    time: time | None = None
+    zone: str | None = None
+
+    def at(self, now: datetime) -> datetime | None:
+        """The naive time, given the switch's clock: the latest year that does not put it in the future."""
+        if self.month is None or self.day is None or self.time is None:
+            return None
+        # A day's grace: the clock is read before the log, and either may be corrected in between.
+        latest = now + timedelta(days=1)
+        # Nine years back: 29 February may have to wait eight years for its like.
+        for year in (self.year,) if self.year else range(latest.year, latest.year - 9, -1):
+            try:
+                moment = datetime.combine(datetime(year, self.month, self.day), self.time)  # noqa: DTZ001 - naive on purpose
+            except ValueError:
+                continue
+            if self.year or moment <= latest:
+                return moment
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyslogMessage(Fact):
+    """One message. ``text`` is what follows the mnemonic, with continued lines joined by a newline."""
+
+    time: LogTime | None
+    facility: str
+    severity: int
+    mnemonic: str
+    text: str
+    sequence: int | None = None
+    origin: str | None = None  # "Switch 1 R0/0: ioxman", or a host name
+
+    @property
+    def name(self) -> str:
+        """Facility and mnemonic, such as ``SMART_LIC-COMM_FAILED``: severities vary by release."""
+        return f"{self.facility}-{self.mnemonic}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyslogBuffer(Fact):
+    """``show logging``: its settings, and the messages in the order in which they were printed."""
+
+    messages: tuple[SyslogMessage, ...] = ()
+    oldest: LogTime | None = None
+    newest: LogTime | None = None
+    buffer_level: str | None = None
+    buffer_logged: int | None = None  # messages since the buffer was cleared: more than there are = wrapped
+    buffer_bytes: int | None = None
+    dropped: int | None = None
+    other: tuple[Pair, ...] = ()
+    settings: tuple[str, ...] = ()  # lines of the heading that are no label and value
+
+    def of(self, *names: str) -> tuple[SyslogMessage, ...]:
+        """The messages of these names, oldest first."""
+        return tuple(message for message in self.messages if message.name in names)
+
+    @property
+    def wrapped(self) -> bool | None:
+        """Whether older messages have been overwritten; None when the counter was not printed."""
+        if self.buffer_logged is None:
+            return None
+        return self.buffer_logged > len(self.messages)

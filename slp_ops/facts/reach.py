@@ -1,0 +1,93 @@
+"""What the way out depends on: names, call-home, and the roots that are trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slp_ops.facts.values import Fact
+
+if TYPE_CHECKING:
+    from slp_ops.facts.values import DeviceTime, Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostEntry(Fact):
+    """One name that the switch knows."""
+
+    name: str
+    type: str | None = None
+    data: str | None = None
+    ttl: int | None = None
+    flags: str | None = None
+    printed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosts(Fact):
+    """``show hosts``. ``servers`` is empty when the switch has none: 255.255.255.255 is no server."""
+
+    domain: str | None = None
+    servers: tuple[str, ...] = ()
+    servers_printed: str | None = None
+    lookup: str | None = None  # "domain service", "static mappings"
+    entries: tuple[HostEntry, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHomeLicensing(Fact):
+    """``show call-home smart-licensing``."""
+
+    messages: str | None = None  # enabled, disabled
+    profile: str | None = None
+    profile_status: str | None = None  # ACTIVE, INACTIVE
+    profile_printed: str | None = None
+    urls: tuple[str, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHomeProfile(Fact):
+    """One profile of ``show call-home profile all``."""
+
+    name: str
+    status: str | None = None
+    reporting_data: str | None = None
+    transport_method: str | None = None
+    http_addresses: tuple[str, ...] = ()
+    other: tuple[Pair, ...] = ()
+    lines: tuple[str, ...] = ()  # schedules and alert groups as printed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHomeProfiles(Fact):
+    """``show call-home profile all``."""
+
+    profiles: tuple[CallHomeProfile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate(Fact):
+    """One certificate of the trustpool. Common names are None when they were not printed."""
+
+    subject: str | None = None
+    issuer: str | None = None
+    status: str | None = None
+    serial: str | None = None
+    start: DeviceTime | None = None
+    end: DeviceTime | None = None
+    printed: tuple[str, ...] = ()  # parts of the names other than the common name
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trustpool(Fact):
+    """``show crypto pki trustpool``."""
+
+    certificates: tuple[Certificate, ...] = ()
+
+    def find(self, common_name: str) -> Certificate | None:
+        """The certificate of that subject, whatever the case; an issuer alone does not count."""
+        wanted = common_name.lower()
+        return next((each for each in self.certificates if (each.subject or "").lower() == wanted), None)

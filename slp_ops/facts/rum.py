@@ -1,0 +1,130 @@
+"""Resource Utilization Measurement (RUM) reports: how many, in which state, and one in detail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from slp_ops.facts.values import Fact
+
+if TYPE_CHECKING:
+    from slp_ops.facts.values import Count, DeviceTime, Pair
+
+
+class RumState(StrEnum):
+    """Where a report stands, in the words of ``show license rum id all``."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+    PENDING = "PENDING"
+    UNACK = "UNACK"
+    ACK = "ACK"
+    DELETED = "DELETED"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RumSummary(Fact):
+    """The counts of ``Usage Report Summary``. They do not add up on real switches: derive no sums."""
+
+    total: int | None = None
+    purged: Count | None = None
+    acknowledged: int | None = None
+    waiting: Count | None = None
+    available: int | None = None
+    collecting: int | None = None
+    maximum_display: int | None = None
+    in_storage: int | None = None
+    mia: Count | None = None  # reports whose storage is lost
+    module_status: str | None = None
+    printed: tuple[Pair, ...] = ()  # the lines as they stood, since each holds several values
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RumReport(Fact):
+    """One report. Flag E marks an error; ``show license rum id N detail`` tells which."""
+
+    id: int
+    state: RumState
+    state_printed: str
+    flag: str | None = None
+    feature: str | None = None
+
+    @property
+    def has_error(self) -> bool:
+        """Whether CSSM or the agent flagged it."""
+        return self.flag == "E"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RumReports(Fact):
+    """Every report listed."""
+
+    reports: tuple[RumReport, ...] = ()
+
+    def count(self, state: RumState) -> int:
+        """How many are in this state."""
+        return sum(report.state is state for report in self.reports)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RumDetail(Fact):
+    """One report in detail."""
+
+    id: int | None = None
+    metric_name: str | None = None
+    feature: str | None = None
+    metric_value: str | None = None
+    udi: str | None = None
+    previous_id: int | None = None
+    next_id: int | None = None
+    state: RumState | None = None
+    state_printed: str | None = None
+    reason: str | None = None  # State Change Reason, or Close Reason in newer builds
+    start: DeviceTime | None = None
+    end: DeviceTime | None = None
+    storage_state: str | None = None
+    transaction_id: int | None = None
+    transaction_message: str | None = None
+    printed: tuple[Pair, ...] = ()  # the lines that hold several values
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RumDetails(Fact):
+    """The reports that were shown in detail."""
+
+    reports: tuple[RumDetail, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RumPayload(Fact):
+    """What a report sends, from ``test license smart rum show``. ``values`` holds every leaf by path."""
+
+    id: int | None = None
+    entitlement_tag: str | None = None
+    software_version: str | None = None
+    pid: str | None = None
+    sn: str | None = None
+    measurements: int = 0
+    values: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RumPayloads(Fact):
+    """The payloads that were shown."""
+
+    payloads: tuple[RumPayload, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetryReports(Fact):
+    """``Device Telemetry`` or ``Product Analytics`` report summary of newer agents."""
+
+    title: str = ""
+    available: str | None = None
+    reason: str | None = None
+    reports: int | None = None
+    other: tuple[Pair, ...] = ()
