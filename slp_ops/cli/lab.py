@@ -1,0 +1,86 @@
+"""``slp-ops lab``: simulated switches on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group(name="lab")
+def command() -> None:
+    """Simulated switches on this machine, to try everything safely."""
+
+
+@command.command(name="list")
+def list_scenarios() -> None:
+    """List the scenarios a simulated switch can be in."""
+    from slp_ops.lab import scenarios
+
+    width = max(len(name) for name in scenarios.names())
+    for name in scenarios.names():
+        click.echo(f"{name:<{width}}  {scenarios.load(name).title}")
+
+
+@command.command(name="up")
+@click.option("--size", type=click.IntRange(1), help="So many switches instead of the usual fleet.")
+@click.option("--scenario", help="What is wrong with them; see: slp-ops lab list.")
+@click.option(
+    "--base-port",
+    type=click.IntRange(0, 65535),
+    help="The first TCP port; 0 takes any that are free. [default: 42200]",
+)
+@click.option(
+    "--inventory-out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write an inventory of the switches to this file once all of them listen.",
+)
+@click.option(
+    "--journal",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Append every line that the switches are sent to this file, as JSON lines.",
+)
+@click.option(
+    "--time-scale",
+    type=click.FloatRange(0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Simulated seconds in a real one: with 60, a minute of the switch is a second.",
+)
+@click.option(
+    "--authorized-keys",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Public keys that may log in besides the password, in OpenSSH's form.",
+)
+@click.option(
+    "--bastion",
+    type=click.IntRange(0, 2),
+    default=0,
+    help="Put so many jump hosts in front; the inventory names them.",
+)
+def up(
+    size: int | None,
+    scenario: str | None,
+    base_port: int | None,
+    inventory_out: Path | None,
+    journal: Path | None,
+    time_scale: float,
+    authorized_keys: Path | None,
+    bastion: int,
+) -> None:
+    """Start simulated switches; they run until Ctrl-C or SIGTERM."""
+    from slp_ops.lab.up import Wanted, run
+
+    run(
+        Wanted(
+            size=size,
+            scenario=scenario,
+            base_port=base_port,
+            inventory_out=inventory_out,
+            journal=journal,
+            time_scale=time_scale,
+            authorized_keys=authorized_keys,
+            bastions=bastion,
+        ),
+        say=click.echo,
+    )

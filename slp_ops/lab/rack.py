@@ -1,0 +1,111 @@
+"""Many simulated switches in one process: started together, stopped together."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import InputError
+from slp_ops.lab import scenarios
+from slp_ops.lab.fleet import BASE_PORT, Place
+from slp_ops.lab.hostkeys import HostKeys
+from slp_ops.lab.journal import Journal
+from slp_ops.lab.server import Host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+LOOPBACK: Final = "127.0.0.1"
+USERNAME: Final = "netops"
+PASSWORD: Final = "netops"  # noqa: S105 - the lab's own, printed when it starts
+ENABLE: Final = "netops"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """One switch as an operator reaches it."""
+
+    place: Place
+    host: Host
+    address: str = LOOPBACK
+
+    @property
+    def name(self) -> str:
+        """Its name in the inventory."""
+        return self.place.name
+
+    @property
+    def port(self) -> int:
+        """Its TCP port."""
+        return self.host.port
+
+
+class Rack:
+    """Switches that listen on loopback. Use inside a running event loop."""
+
+    def __init__(
+        self,
+        *,
+        keys: HostKeys | None = None,
+        journal: Journal | None = None,
+        scale: float = 1.0,
+        authorized_keys: Path | None = None,
+    ) -> None:
+        self.journal = journal or Journal()
+        self.switches: list[Listening] = []
+        self._keys = keys or HostKeys.load()
+        self._scale = scale
+        self._authorized_keys = None if authorized_keys is None else str(authorized_keys)
+        self._start = datetime.now(UTC).replace(tzinfo=None)
+
+    def start(self, places: Iterable[Place], base_port: int | None = BASE_PORT) -> None:
+        """Let every switch listen, or none; ``base_port`` None takes whatever ports are free."""
+        for place in places:
+            host = Host(
+                place.name,
+                partial(
+                    scenarios.load(place.scenario).build,
+                    place.offset,
+                    name=place.name,
+                    start=self._start,
+                    source=time.monotonic,
+                    scale=self._scale,
+                ),
+                keys=self._keys,
+                journal=self.journal,
+                username=USERNAME,
+                password=PASSWORD,
+                enable=ENABLE,
+                authorized_keys=self._authorized_keys,
+            )
+            port = 0 if base_port is None else place.port(base_port)
+            try:
+                host.listen(LOOPBACK, port)
+            except OSError as err:
+                self.close()
+                raise InputError(
+                    f"port {port} for {place.name} cannot be opened: {err.strerror}",
+                    hint="is another lab running? choose other ports with --base-port",
+                ) from err
+            self.switches.append(Listening(place=place, host=host))
+
+    def __getitem__(self, name: str) -> Listening:
+        return next(each for each in self.switches if each.name == name)
+
+    def close(self) -> None:
+        """Stop them all."""
+        for each in self.switches:
+            each.host.close()
+        self.switches.clear()
+
+
+def healthy(size: int, scenario: str = scenarios.DEFAULT, site: str = "tokyo") -> tuple[Place, ...]:
+    """``size`` switches of one scenario."""
+    return tuple(
+        Place(name=f"lab-{number + 1:04d}", site=site, scenario=scenario, offset=number)
+        for number in range(size)
+    )

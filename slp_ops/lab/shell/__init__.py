@@ -1,0 +1,96 @@
+"""The command line of a simulated switch, without any I/O: bytes in, actions out.
+
+    shell = Shell(switch)
+    shell.receive(b"show clock\\r")
+    for action in shell.outgoing(): ...
+
+What a command does is a generator that asks for what it needs (``requests``); the terminal runs it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slp_ops.lab.shell.actions import Action, Close, Drop, Reboot, Wait, Write
+from slp_ops.lab.shell.execute import grammar
+from slp_ops.lab.shell.loop import converse, run_one
+from slp_ops.lab.shell.session import Session
+from slp_ops.lab.shell.terminal import Line, Terminal, unheard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from slp_ops.lab.journal import Mode
+    from slp_ops.lab.state import Switch
+
+__all__ = ["Action", "Close", "Drop", "Reboot", "Shell", "Wait", "Write"]
+
+
+class Shell:
+    """One login to one switch. ``command`` runs that one line and leaves, as ``ssh host command``."""
+
+    def __init__(
+        self,
+        switch: Switch,
+        *,
+        username: str = "netops",
+        enable: str = "netops",
+        line: int = 1,
+        came_from: str = "127.0.0.1",
+        command: str | None = None,
+        on_typed: Callable[[Mode, str], None] = unheard,
+    ) -> None:
+        switch.settle()
+        faults = switch.faults
+        self.session = Session(
+            switch=switch,
+            username=username,
+            privilege=switch.access.privilege,
+            enable=enable,
+            line=line,
+            came_from=came_from,
+            timestamp=switch.vty.exec_prompt_timestamp,
+        )
+        self._terminal = Terminal(
+            converse(self.session) if command is None else run_one(self.session, command),
+            screen=self.session.screen,
+            line=Line(echo_seconds=faults.echo_delay),
+            on_typed=on_typed,
+            complete=self._complete,
+            help_for=self._help,
+        )
+
+    def receive(self, data: bytes) -> None:
+        """Take what the operator typed."""
+        self._terminal.receive(data)
+
+    def elapsed(self, wait: Wait) -> None:
+        """A Wait that was asked for is over."""
+        self._terminal.elapsed(wait)
+
+    def next_action(self) -> Action | None:
+        """The next thing to do; None until bytes arrive or a Wait is over."""
+        return self._terminal.next_action()
+
+    def outgoing(self) -> Iterator[Action]:
+        """Everything there is to do now."""
+        while (action := self.next_action()) is not None:
+            yield action
+
+    def announce(self, message: str) -> None:
+        """Show a log message, if this session monitors."""
+        if self.session.monitor:
+            self._terminal.announce(message)
+
+    def _complete(self, typed: str) -> str:
+        begun = typed.rpartition(" ")[2]
+        words = grammar(self.session).expected(typed) if begun and not self.session.mode else ()
+        return f"{words[0][len(begun) :]} " if len(words) == 1 else ""
+
+    def _help(self, typed: str) -> str:
+        words = grammar(self.session).expected(typed)
+        if not words:
+            return "% Unrecognized command"
+        if typed and not typed.endswith(" "):
+            return "  ".join(words)
+        return "\n".join(f"  {word}" for word in words) + "\n"

@@ -1,0 +1,174 @@
+"""One exec command line: understood, refused, denied or run, and its output filtered and paged."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.lab import screens
+from slp_ops.lab.shell import filters
+from slp_ops.lab.shell.filters import Filter
+from slp_ops.lab.shell.grammar import Grammar, Match, Unknown
+from slp_ops.lab.shell.refuse import invalid, sentence
+from slp_ops.lab.shell.requests import Lose, Page, Pause, Program, Say
+from slp_ops.lab.shell.stamps import log_line, timestamp
+from slp_ops.lab.shell.verbs import KNOWN, all_verbs
+from slp_ops.lab.shell.verbs_telnet import resume
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from slp_ops.lab.shell.session import Session
+
+_PRIVILEGED: Final = ("running-config", "startup-config", "tech-support", "archive", "logging")
+# Words after ``show`` that every switch has; they count when an abbreviation is judged.
+_SHOWN: Final = (
+    "aaa", "access-lists", "alarms", "aliases", "archive", "arp", "authentication", "auto",
+    "banner", "bfd", "boot", "bootflash:", "buffers", "call-home", "cdp", "class-map", "clock",
+    "cns", "configuration", "controllers", "crypto", "debugging", "device-tracking", "dhcp",
+    "diagnostic", "dot1x", "dtp", "env", "environment", "errdisable", "etherchannel", "event",
+    "file", "flash:", "flow", "hardware", "history", "hosts", "html", "idprom", "install",
+    "interfaces", "inventory", "ip", "ipv6", "key", "license", "line", "lldp", "location",
+    "logging", "login", "mac", "memory", "module", "monitor", "mvr", "network-policy", "ntp",
+    "nvram:", "parser", "platform", "policy-map", "port-security", "power", "privilege",
+    "processes", "protocols", "queue", "redundancy", "reload", "rmon", "route-map",
+    "running-config", "scp", "sdm", "sessions", "snmp", "software", "spanning-tree", "ssh",
+    "stack-power", "standby", "startup-config", "storm-control", "subsys", "switch",
+    "tacacs", "tcp", "tech-support", "template", "terminal", "time-range", "track", "udld",
+    "users", "version", "vlan", "vrf", "vtp",
+)  # fmt: skip
+
+
+def execute(session: Session, line: str, *, before: int = 0) -> Program:
+    """Run one line. ``before`` counts the columns typed ahead of it, such as those of ``do ``."""
+    command, chosen = filters.parse(line)
+    meaning = grammar(session).parse(command)
+    if meaning is None:
+        if not before:
+            yield from resume(session)
+        return
+    if isinstance(meaning, Unknown):
+        if before:
+            yield Say(invalid(session, before))
+        else:
+            yield from all_verbs()["telnet <word> <line>"].run(session, _bare_word(meaning.word))
+        return
+    if not isinstance(meaning, Match):
+        yield Say(sentence(session, meaning, command, before=before))
+        return
+    showing = meaning.words[0] in ("show", "more")
+    if chosen is not None and not showing:
+        yield Say(invalid(session, before + len(command)))
+        return
+    if chosen is not None and not isinstance(chosen, Filter):
+        yield Say(sentence(session, chosen, line, before=before))
+        return
+    if session.switch.denies(meaning.text):
+        yield Say(f"{session.switch.access.refusal}\n\n")
+        return
+    yield from _faulty(session, meaning, chosen)
+
+
+def _faulty(session: Session, meaning: Match, chosen: Filter | None) -> Program:
+    """Run a command on a line that may hang, break or be slow."""
+    faults = session.switch.faults
+    if faults.command_delay:
+        yield Pause(faults.command_delay, real=True)
+    if _concerns(faults.hang_command, meaning):
+        yield Say(_text(session, meaning)[: faults.hang_after])
+        yield Pause(None, keys=b"")
+        return
+    if _concerns(faults.drop_command, meaning):
+        yield Say(_text(session, meaning)[: faults.drop_after])
+        yield Lose()
+        return
+    if meaning.words[0] != "show":
+        yield from all_verbs()[meaning.phrase].run(session, meaning)
+        return
+    lines = _lines(session, meaning)
+    if lines is None:
+        yield Say(invalid(session, 0))
+        return
+    yield from output(session, lines, chosen)
+
+
+def output(session: Session, lines: Iterable[str], chosen: Filter | None) -> Program:
+    """Print what a show command gives, as the terminal and the pipe want it."""
+    if session.timestamp:
+        yield Say(timestamp(session.switch))
+    if chosen is not None and chosen.writes:
+        yield from _write(session, lines, chosen)
+        return
+    if chosen is not None:
+        lines = filters.apply(chosen, lines)
+    if session.switch.faults.log_within_output:
+        lines = _interrupted(lines, log_line(session.switch))
+    yield Page(lines)
+
+
+def grammar(session: Session) -> Grammar:
+    """What may be typed in exec mode on this switch, at this privilege."""
+    verbs = tuple(
+        verb.phrase
+        for verb in all_verbs().values()
+        if verb.level <= session.privilege and verb.exists(session)
+    )
+    shown = tuple(
+        " ".join(words)
+        for words in screens.vocabulary(session.switch)
+        if session.may_all or words[1] not in _PRIVILEGED
+    )
+    return _grammar(verbs, shown, session.may_all)
+
+
+@lru_cache(maxsize=64)
+def _grammar(verbs: tuple[str, ...], shown: tuple[str, ...], may_all: bool) -> Grammar:
+    known = (*KNOWN, *(f"show {word}" for word in _SHOWN if may_all or word not in _PRIVILEGED))
+    return Grammar((*verbs, *shown), known)
+
+
+def _bare_word(word: str) -> Match:
+    return Match(phrase="", words=(word,), arguments=(word,))
+
+
+def _concerns(prefix: str | None, meaning: Match) -> bool:
+    if prefix is None or meaning.words[0] != "show":
+        return False
+    return not prefix or meaning.text == prefix or meaning.text.startswith(f"{prefix} ")
+
+
+def _text(session: Session, meaning: Match) -> str:
+    return "".join(f"{line}\n" for line in _lines(session, meaning) or ())
+
+
+def _lines(session: Session, meaning: Match) -> Iterable[str] | None:
+    """The lines of a show command: those about the session are drawn here, the rest by screens."""
+    verb = all_verbs().get(meaning.phrase)
+    if verb is not None and verb.lines is not None:
+        return verb.lines(session, meaning)
+    text = screens.render(session.switch, meaning.words)
+    return None if text is None else text.removesuffix("\n").split("\n")
+
+
+def _interrupted(lines: Iterable[str], message: str) -> Iterator[str]:
+    """A log message comes when it comes: here, after the third line."""
+    for number, line in enumerate(lines):
+        if number == 3:
+            yield message
+        yield line
+
+
+def _write(session: Session, lines: Iterable[str], chosen: Filter) -> Program:
+    """``redirect``, ``append`` and ``tee`` to flash."""
+    system, colon, path = chosen.argument.strip().partition(":")
+    if not colon or system.lower() not in ("flash", "bootflash"):
+        yield Say(f"%Error opening {chosen.argument.strip()} (Permission denied)\n\n")
+        return
+    kept = list(lines)
+    data = "".join(f"{line}\n" for line in kept).encode("utf-8", "surrogateescape")
+    name = path.lstrip("/")
+    if chosen.verb == "append":
+        data = session.switch.flash.get(name, b"") + data
+    session.switch.flash[name] = data
+    if chosen.verb == "tee":
+        yield Page(kept)

@@ -1,0 +1,31 @@
+"""How IOS says no: the caret, and its three sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slp_ops.lab.shell.grammar import Ambiguous, Incomplete, Invalid, Refusal, Unknown
+
+if TYPE_CHECKING:
+    from slp_ops.lab.shell.session import Session
+
+
+def sentence(session: Session, refusal: Refusal, line: str, *, before: int = 0) -> str:
+    """What is printed. ``before`` counts the columns typed ahead of ``line``, such as ``do ``."""
+    match refusal:
+        case Invalid(column):
+            return invalid(session, column + before)
+        case Ambiguous():
+            return f'% Ambiguous command:  "{line.strip()}"\n'
+        case Incomplete():
+            return "% Incomplete command.\n\n"
+        case Unknown():
+            return invalid(session, before + len(line) - len(line.lstrip()))
+
+
+def invalid(session: Session, column: int) -> str:
+    """The caret stands under the letter that went wrong: the prompt counts, the margin ends it."""
+    at = len(session.prompt) + column
+    if session.screen.width:
+        at = min(at, session.screen.width - 1)
+    return f"{' ' * at}^\n% Invalid input detected at '^' marker.\n\n"

@@ -1,0 +1,63 @@
+"""What one login knows: the switch, the mode it is in, its terminal, its telnet connections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from slp_ops.lab.state import Switch
+    from slp_ops.lab.world import Reach
+
+# In configuration mode IOS cuts the name so that the prompt stays short.
+_NAME_IN_CONFIG: Final = 20
+
+
+@dataclass(slots=True)
+class Screen:
+    """What commands may set of a terminal, and the lines typed on it."""
+
+    length: int = 24
+    width: int = 80
+    history: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Connection:
+    """A telnet connection opened from this session."""
+
+    number: int
+    host: str
+    address: str
+    reach: Reach
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """The state of one login."""
+
+    switch: Switch
+    username: str
+    privilege: int
+    enable: str
+    line: int = 1  # the vty, from 1
+    screen: Screen = field(default_factory=Screen)
+    timestamp: bool
+    under: tuple[str, ...] = ()  # the lines of the configuration mode it is in
+    mode: str = ""  # "config", "config-if" ..; empty in exec mode
+    connections: list[Connection] = field(default_factory=list)
+    came_from: str = "127.0.0.1"
+    monitor: bool = False
+
+    @property
+    def prompt(self) -> str:
+        """The prompt as it stands now."""
+        name = self.switch.hostname
+        if self.mode:
+            return f"{name[:_NAME_IN_CONFIG]}({self.mode})#"
+        return f"{name}{'#' if self.privilege >= 2 else '>'}"
+
+    @property
+    def may_all(self) -> bool:
+        """Whether commands of privilege 15 are there."""
+        return self.privilege >= 15

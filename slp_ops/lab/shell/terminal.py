@@ -1,0 +1,293 @@
+"""Runs a command generator on a terminal: bytes in, actions out, nothing else known.
+
+    terminal.receive(data)          what the operator typed
+    terminal.next_action()          Write, Wait, Close ... or None until something arrives
+    terminal.elapsed(wait)          that Wait is over
+
+Output is made as it is taken, so that a page of many megabytes is never held at once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.lab.journal import Mode
+from slp_ops.lab.shell.actions import Action, Close, Drop, Reboot, Wait, Write
+from slp_ops.lab.shell.editor import LineEditor, nothing_known
+from slp_ops.lab.shell.requests import (
+    Answer,
+    AskBytes,
+    AskKey,
+    AskLine,
+    GoDown,
+    Leave,
+    Lose,
+    Page,
+    Pause,
+    Program,
+    Request,
+    Say,
+)
+from slp_ops.lab.shell.session import Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_MORE: Final = b" --More-- "
+_ERASE_MORE: Final = b"\b" * 9 + b" " * 8 + b"\b" * 9
+_CHUNK: Final = 16_384
+_HISTORY: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """How well the line between operator and switch works; the default is perfectly."""
+
+    chunk_bytes: int = 0
+    chunk_seconds: float = 0.0
+    echo_seconds: float = 0.0
+
+
+def unheard(mode: Mode, text: str) -> None:
+    """Nobody keeps a journal."""
+
+
+class Terminal:
+    """One session's terminal."""
+
+    def __init__(
+        self,
+        program: Program,
+        *,
+        screen: Screen | None = None,
+        line: Line | None = None,
+        on_typed: Callable[[Mode, str], None] = unheard,
+        complete: Callable[[str], str] = nothing_known,
+        help_for: Callable[[str], str] | None = None,
+    ) -> None:
+        self.screen = screen or Screen()
+        self._program = program
+        self._line = line or Line()
+        self._on_typed = on_typed
+        self._complete = complete
+        self._help_for = help_for
+        self._inbox = bytearray()
+        self._after_cr = False
+        self._outbox: deque[Action] = deque()
+        self._blocked: Wait | None = None
+        self._request: Request | None = None
+        self._ended = False
+        self._editor: LineEditor | None = None
+        self._echo_waited = False
+        self._pages: Iterator[str] = iter(())
+        self._next_line: str | None = None
+        self._room = 0
+        self._at_more = False
+        self._pause: Wait | None = None
+        self._resume(None)
+
+    # -- what the wire calls
+
+    def receive(self, data: bytes) -> None:
+        """Take what the operator typed."""
+        if not self._ended:
+            self._inbox += data
+
+    def elapsed(self, wait: Wait) -> None:
+        """A Wait that was asked for is over; one that was cut short meanwhile is ignored."""
+        if wait is self._blocked:
+            self._blocked = None
+        elif wait is self._pause:
+            self._pause = None
+            self._resume(False)
+
+    def next_action(self) -> Action | None:
+        """The next thing to do, or None until bytes arrive or a wait is over."""
+        while self._blocked is None:
+            if self._outbox:
+                action = self._paced(self._outbox.popleft())
+                if isinstance(action, Wait) and action is not self._pause:
+                    self._blocked = action
+                return action
+            if self._ended or not self._step():
+                return None
+        return None
+
+    def announce(self, text: str) -> None:
+        """A log line in the middle of whatever is going on; what is being typed is not redrawn."""
+        if not self._ended:
+            self._write(f"\n{text}\n")
+
+    @property
+    def idle(self) -> bool:
+        """Whether it waits for a command to be typed."""
+        return isinstance(self._request, AskLine) and not self._inbox and not self._outbox
+
+    # -- one step of the command
+
+    def _step(self) -> bool:
+        match self._request:
+            case Say(text):
+                self._write(text)
+                self._resume(None)
+            case Page():
+                return self._page()
+            case Pause(keys=keys):
+                return self._cut_short(keys)
+            case AskLine():
+                return self._edit()
+            case AskKey():
+                key = self._key()
+                if key is None:
+                    return False
+                self._on_typed(Mode.DIALOGUE, chr(key))
+                self._resume(bytes([key]))
+            case AskBytes():
+                if not self._inbox:
+                    return False
+                data, self._inbox = bytes(self._inbox), bytearray()
+                self._on_typed(Mode.TELNET, data.decode("latin-1"))
+                self._resume(data)
+            case Leave():
+                self._end(Close())
+            case Lose():
+                self._end(Drop())
+            case GoDown(seconds):
+                self._end(Reboot(seconds))
+            case None:
+                self._end(Close())
+        return True
+
+    def _end(self, action: Action) -> None:
+        self._ended = True
+        self._inbox.clear()
+        self._program.close()
+        self._outbox.append(action)
+
+    def _resume(self, answer: Answer) -> None:
+        try:
+            request = next(self._program) if answer is None else self._program.send(answer)
+        except StopIteration:
+            self._request = None
+            return
+        self._request = request
+        match request:
+            case AskLine(prompt=prompt, mode=mode):
+                command = request.command
+                self._echo_waited = not command or not self._line.echo_seconds
+                self._editor = LineEditor(
+                    prompt,
+                    width=self.screen.width,
+                    secret=mode is Mode.PASSWORD,
+                    history=self.screen.history if command else (),
+                    complete=self._complete if command else nothing_known,
+                    help_for=self._help_for if command else None,
+                )
+                self._outbox.append(Write(self._editor.take_echo()))
+            case Page(lines):
+                self._pages = iter(lines)
+                self._next_line = next(self._pages, None)
+                self._room = self.screen.length - 1
+                self._at_more = False
+            case Pause(seconds=seconds, real=real):
+                self._pause = Wait(seconds, real=real)
+                self._outbox.append(self._pause)
+            case _:
+                pass
+
+    def _edit(self) -> bool:
+        assert self._editor is not None  # noqa: S101 - made together with the request
+        assert isinstance(self._request, AskLine)  # noqa: S101 - the caller's match
+        if not self._inbox:
+            return False
+        if not self._echo_waited:
+            self._echo_waited = True
+            self._outbox.append(Wait(self._line.echo_seconds, real=True))
+            return True
+        typed = None
+        while typed is None and (key := self._key()) is not None:
+            typed = self._editor.feed(key)
+        if echo := self._editor.take_echo():
+            self._outbox.append(Write(echo))
+        if typed is not None:
+            secret = self._request.mode is Mode.PASSWORD
+            self._on_typed(self._request.mode, "" if secret else typed.text)
+            if self._request.command and typed.text.strip():
+                self.screen.history.append(typed.text)
+                del self.screen.history[:-_HISTORY]
+            self._resume(typed)
+        return True
+
+    def _page(self) -> bool:
+        if self._at_more:
+            key = self._key()
+            if key is None:
+                return False
+            self._at_more = False
+            self._outbox.append(Write(_ERASE_MORE))
+            if key not in b" \r\n":
+                self._next_line = None
+            self._room = self.screen.length - 1 if key == 0x20 else 1
+        if 0x1E in self._inbox:
+            del self._inbox[: self._inbox.index(0x1E) + 1]
+            self._next_line = None
+        chunk: list[str] = []
+        size = 0
+        while self._next_line is not None and size < _CHUNK:
+            if self.screen.length and self._room <= 0:
+                self._at_more = True
+                break
+            chunk.append(self._next_line + "\n")
+            size += len(self._next_line) + 2
+            rows = 1 + (max(len(self._next_line) - 1, 0) // self.screen.width if self.screen.width else 0)
+            self._room -= rows
+            self._next_line = next(self._pages, None)
+        if chunk:
+            self._write("".join(chunk))
+        if self._at_more:
+            self._outbox.append(Write(_MORE))
+        elif self._next_line is None:
+            self._resume(None)
+        return True
+
+    def _cut_short(self, keys: bytes) -> bool:
+        at = next((n for n, byte in enumerate(self._inbox) if byte in keys), None)
+        if at is None:
+            return False
+        del self._inbox[: at + 1]
+        if self._pause is not None and self._pause in self._outbox:
+            self._outbox.remove(self._pause)
+        self._pause = None
+        self._resume(True)
+        return True
+
+    def _key(self) -> int | None:
+        """The next byte typed; CR LF and CR NUL are one key."""
+        while self._inbox:
+            key = self._inbox.pop(0)
+            if self._after_cr and key in (0x0A, 0x00):
+                self._after_cr = False
+                continue
+            self._after_cr = key == 0x0D
+            return key
+        return None
+
+    # -- output
+
+    def _write(self, text: str) -> None:
+        data = text.replace("\n", "\r\n").encode("utf-8", "surrogateescape")
+        if data:
+            self._outbox.append(Write(data))
+
+    def _paced(self, action: Action) -> Action:
+        if not isinstance(action, Write):
+            return action
+        data, line = action.data, self._line
+        if line.chunk_bytes and len(data) > line.chunk_bytes:
+            self._outbox.appendleft(Write(data[line.chunk_bytes :]))
+            data = data[: line.chunk_bytes]
+        if line.chunk_bytes:
+            self._outbox.appendleft(Wait(line.chunk_seconds, real=True))
+        return Write(data)

@@ -1,0 +1,216 @@
+"""Telnet from the switch: every outcome of an attempt, the connection, and the ways out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.lab.shell.grammar import Grammar, Match
+from slp_ops.lab.shell.refuse import invalid, sentence
+from slp_ops.lab.shell.requests import AskBytes, Program, Say, confirmed, paused
+from slp_ops.lab.shell.resolving import translate
+from slp_ops.lab.shell.session import Connection, Session
+from slp_ops.lab.shell.verbs import Verb
+from slp_ops.lab.world import Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_BREAKS: Final = b"\x1e\x03"
+_SYNWAIT: Final = 30  # seconds, "ip tcp synwait-time"
+_ROUND_TRIP: Final = 0.2
+_PORTS: Final = {"telnet": 23, "www": 80, "ftp": 21, "smtp": 25, "domain": 53, "echo": 7}
+_OPTIONS: Final = Grammar(
+    (
+        "/ipv4", "/ipv6", "/vrf <word>", "/source-interface <interface>", "/debug", "/noecho",
+        "/quiet", "/stream", "/terminal-type <word>", "/route", "/line", "<number>", *_PORTS,
+    )
+)  # fmt: skip
+_FAILURES: Final = {
+    Reach.REFUSED: "% Connection refused by remote host",
+    Reach.UNREACHABLE: "% Destination unreachable; gateway or host down",
+    Reach.TIMED_OUT: "% Connection timed out; remote host not responding",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Target:
+    host: str
+    port: int = 23
+    vrf: str = ""
+    source: str = ""
+
+
+def _telnet(session: Session, match: Match) -> Program:
+    host, *rest = match.arguments
+    target = _Target(host=host)
+    if rest:
+        column = len(f"telnet {host} ")
+        if (problem := _options(session, rest[0], column, target)) is not None:
+            yield Say(problem)
+            return
+    yield from connect(session, target, bare=not match.phrase)
+
+
+def _options(session: Session, text: str, column: int, target: _Target) -> str | None:
+    """Read what follows the host into ``target``; the refusal when something is wrong with it."""
+    words = text.split()
+    at = 0
+    while at < len(words):
+        before = column + len(" ".join(words[:at])) + (1 if at else 0)
+        size = next((n for n in (1, 2, 3) if _whole(words[at : at + n])), 0)
+        if not size:
+            refusal = _OPTIONS.parse(" ".join(words[at : at + 2]))
+            if refusal is None or isinstance(refusal, Match):
+                return invalid(session, before)
+            return sentence(session, refusal, text, before=before)
+        meaning = _OPTIONS.parse(" ".join(words[at : at + size]))
+        assert isinstance(meaning, Match)  # noqa: S101 - that is how its size was found
+        match meaning.words:
+            case ("/vrf", name):
+                if not session.switch.config.has(f"vrf definition {name}"):
+                    return invalid(session, before + len("/vrf "))
+                target.vrf = name
+            case ("/source-interface", interface):
+                if not session.switch.config.has(f"interface {interface}"):
+                    return invalid(session, before + len("/source-interface "))
+                target.source = interface
+            case (port,) if port.isdecimal():
+                target.port = int(port)
+            case (name,) if name in _PORTS:
+                target.port = _PORTS[name]
+            case _:
+                pass
+        at += size
+    return None
+
+
+def _whole(words: list[str]) -> bool:
+    return isinstance(_OPTIONS.parse(" ".join(words)), Match)
+
+
+def connect(session: Session, target: _Target, *, bare: bool = False) -> Program:
+    """Try to connect. ``bare`` is a word typed alone that was no command."""
+    vty = session.switch.vty
+    found = yield from translate(session, target.host, target.vrf)
+    if found is None:
+        return
+    if not found.found:
+        yield Say("% Bad IP address or host name\n")
+        if bare:
+            yield Say("% Unknown command or computer name, or unable to find computer address\n")
+        return
+    if not vty.transport_output:
+        yield Say("% telnet connections not permitted from this terminal\n")
+        return
+    if vty.access_class_out:
+        yield Say("% Connections to that host not permitted from this terminal\n")
+        return
+    if found.name == found.address:
+        yield Say(f"Trying {found.address}, {target.port} ... ")
+    else:
+        yield Say(f"Trying {found.name} ({found.address}, {target.port})... ")
+    reach = session.switch.connect(found.address, target.port, vrf=target.vrf, source=target.source)
+    seconds = _ROUND_TRIP
+    if reach is Reach.TIMED_OUT:
+        seconds = float(session.switch.config.find("ip tcp synwait-time") or _SYNWAIT)
+    if (yield from paused(seconds, _BREAKS)):
+        yield Say("\n")
+        return
+    if not reach.connected:
+        yield Say(f"\n{_FAILURES[reach]}\n\n")
+        return
+    yield Say("Open\n\n")
+    number = max((each.number for each in session.connections), default=0) + 1
+    connection = Connection(number=number, host=target.host, address=found.address, reach=reach)
+    session.connections.append(connection)
+    yield from _talk(session, connection)
+
+
+def _talk(session: Session, connection: Connection) -> Program:
+    """Bytes go to the far end until it closes or the escape sequence comes."""
+    if connection.reach is Reach.CLOSES:
+        yield from paused(_ROUND_TRIP, b"")
+        yield from _closed(session, connection)
+        return
+    escaped = False
+    while True:
+        data = yield AskBytes()
+        assert isinstance(data, bytes)  # noqa: S101 - the terminal's contract
+        sent = bytearray()
+        for byte in data:
+            if escaped and byte in b"xX":
+                # Suspended: the connection stays, and an empty line would resume it.
+                yield Say("\n")
+                return
+            if byte == 0x1E and not escaped:
+                escaped = True
+                continue
+            escaped = False
+            sent.append(byte)
+        # A TLS server takes what is typed for a broken record and closes.
+        if connection.reach is Reach.OPEN and any(byte in b"\r\n" for byte in sent):
+            yield from paused(_ROUND_TRIP, b"")
+            yield from _closed(session, connection)
+            return
+
+
+def _closed(session: Session, connection: Connection) -> Program:
+    session.connections.remove(connection)
+    yield Say(f"\n[Connection to {connection.host} closed by foreign host]\n")
+
+
+def resume(session: Session) -> Program:
+    """What an empty line does while a connection is suspended."""
+    if session.connections:
+        connection = session.connections[-1]
+        yield Say(f"[Resuming connection {connection.number} to {connection.host} ... ]\n")
+        yield from _talk(session, connection)
+
+
+def _resume(session: Session, match: Match) -> Program:
+    connection = _chosen(session, match)
+    if connection is None:
+        yield Say("% No current connection\n" if not match.arguments else "% Bad connection number\n")
+        return
+    session.connections.remove(connection)
+    session.connections.append(connection)
+    yield from resume(session)
+
+
+def _disconnect(session: Session, match: Match) -> Program:
+    connection = _chosen(session, match)
+    if connection is None:
+        yield Say("% No current connection\n" if not match.arguments else "% Bad connection number\n")
+        return
+    if (yield from confirmed(f"Closing connection to {connection.host} ")):
+        session.connections.remove(connection)
+
+
+def _chosen(session: Session, match: Match) -> Connection | None:
+    if not match.arguments:
+        return session.connections[-1] if session.connections else None
+    number = int(match.arguments[0])
+    return next((each for each in session.connections if each.number == number), None)
+
+
+def _sessions(session: Session, match: Match) -> Iterable[str]:
+    if not session.connections:
+        return ("% No connections open",)
+    rows = ["Conn Host                Address             Byte  Idle Conn Name"]
+    for each in sorted(session.connections, key=lambda connection: connection.number):
+        mark = "*" if each is session.connections[-1] else " "
+        rows.append(f"{mark}{each.number:3d} {each.host:<19} {each.address:<19} {0:4d} {0:5d} {each.host}")
+    return rows
+
+
+VERBS = (
+    Verb(phrase="telnet <word>", run=_telnet, level=1),
+    Verb(phrase="telnet <word> <line>", run=_telnet, level=1),
+    Verb(phrase="connect <word>", run=_telnet, level=1),
+    Verb(phrase="disconnect", run=_disconnect, level=1),
+    Verb(phrase="disconnect <number>", run=_disconnect, level=1),
+    Verb(phrase="resume", run=_resume, level=1),
+    Verb(phrase="resume <number>", run=_resume, level=1),
+    Verb(phrase="show sessions", lines=_sessions, level=1),
+)

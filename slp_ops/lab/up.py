@@ -1,0 +1,125 @@
+"""``slp-ops lab up``: which switches are wanted, what is said about them, and their end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from slp_ops.errors import InputError
+from slp_ops.lab import scenarios
+from slp_ops.lab.fleet import BASE_PORT, Place, default_fleet
+from slp_ops.lab.journal import Journal
+from slp_ops.lab.rack import ENABLE, PASSWORD, USERNAME, Listening, Rack, healthy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the command line asks for."""
+
+    size: int | None = None
+    scenario: str | None = None
+    base_port: int | None = None
+    inventory_out: Path | None = None
+    journal: Path | None = None
+    time_scale: float = 1.0
+    authorized_keys: Path | None = None
+    bastions: int = 0
+
+
+def run(wanted: Wanted, *, say: Callable[[str], object]) -> None:
+    """Start the switches, say where they are, and wait for a signal."""
+    asyncio.run(_run(wanted, say))
+
+
+async def _run(wanted: Wanted, say: Callable[[str], object]) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    with ExitStack() as stack:
+        journal = Journal(wanted.journal)
+        stack.callback(journal.close)
+        rack = Rack(journal=journal, scale=wanted.time_scale, authorized_keys=wanted.authorized_keys)
+        stack.callback(rack.close)
+        base = BASE_PORT if wanted.base_port is None else wanted.base_port
+        rack.start(_places(wanted), base or None)
+        if wanted.inventory_out is not None:
+            write_inventory(wanted.inventory_out, rack.switches)
+        say(_ready(rack.switches, wanted.inventory_out))
+        await ended.wait()
+    # Aborted connections are closed in the next turn of the loop.
+    await asyncio.sleep(0)
+
+
+def _places(wanted: Wanted) -> tuple[Place, ...]:
+    if wanted.scenario is not None and wanted.scenario not in scenarios.names():
+        raise InputError(
+            f"no scenario {wanted.scenario!r}", hint=f"there are: {', '.join(scenarios.names())}"
+        )
+    if wanted.size is None and wanted.scenario is None:
+        return default_fleet()
+    return healthy(wanted.size or 1, wanted.scenario or scenarios.DEFAULT)
+
+
+def inventory(switches: list[Listening]) -> dict[str, object]:
+    """An inventory in slp-ops' own format."""
+    sites: dict[str, dict[str, object]] = {}
+    for each in switches:
+        device: dict[str, object] = {"host": each.address, "port": each.port}
+        if scenarios.load(each.place.scenario).legacy_ssh:
+            device["legacy_ssh"] = True
+        site = sites.setdefault(each.place.site, {"devices": {}})
+        devices = site["devices"]
+        assert isinstance(devices, dict)  # noqa: S101 - made so one line above
+        devices[each.name] = device
+    return {
+        "version": 1,
+        "defaults": {
+            "username": USERNAME,
+            "credential": "default",
+            "platform": "cisco_xe",
+            "transport": "netmiko",
+        },
+        "sites": sites,
+    }
+
+
+def write_inventory(path: Path, switches: list[Listening]) -> None:
+    """Write it whole or not at all."""
+    text = yaml.safe_dump(inventory(switches), sort_keys=False, allow_unicode=True)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).replace(path)
+    except OSError as err:
+        raise InputError(f"{path} cannot be written: {err.strerror}") from err
+
+
+def _ready(switches: list[Listening], file: Path | None) -> str:
+    first, last = switches[0], switches[-1]
+    lines = [f"{len(switches)} simulated switches listen on {first.address}:"]
+    lines += [
+        f"  {each.name:<28} port {each.port}  {each.place.site:<10} {each.place.scenario}"
+        for each in switches[:_SHOWN]
+    ]
+    if len(switches) > _SHOWN:
+        lines.append(f"  ... and so on to {last.name}, port {last.port}")
+    lines.append(f"User {USERNAME}, password {PASSWORD}, enable password {ENABLE}.")
+    if file is not None:
+        lines.append(f"Inventory: {file}")
+    lines.append("Ctrl-C or SIGTERM ends them.")
+    return "\n".join(lines)
