@@ -1,0 +1,112 @@
+"""The few ways in which the store touches the disk, and what it says when the disk does not play along.
+
+Nothing here follows a symbolic link at the end of a path, and a file is either whole or not there.
+Captures and records are not fsynced: a killed process loses nothing that the kernel has taken, and
+an fsync a capture would make a fleet wait for the disk. What must outlive a power failure, a journal of
+changes, asks for ``sync``.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_FULL: Final = "free some space and run it again; what was saved before is intact, see: slp-ops runs verify"
+_HINTS: Final = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: _FULL,
+    errno.EACCES: "use a folder that you may write to: --runs-dir or SLP_OPS_RUNS_DIR",
+    errno.EPERM: "use a folder that you may write to: --runs-dir or SLP_OPS_RUNS_DIR",
+    errno.EROFS: "the file system is read-only: use another folder with --runs-dir or SLP_OPS_RUNS_DIR",
+    errno.ENOTDIR: "a part of the path is a file: use another folder with --runs-dir or SLP_OPS_RUNS_DIR",
+    errno.EEXIST: "something else stands in the way there: move it, or use another folder with --runs-dir",
+    errno.ELOOP: "a symbolic link stands where the store keeps its own files: remove it",
+    errno.EMFILE: "too many open files: raise the limit with ulimit -n, or use fewer --workers",
+}
+_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_WRITE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@contextmanager
+def trouble(doing: str, path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into one clear StoreError: cannot DOING PATH: REASON."""
+    try:
+        yield
+    except OSError as err:
+        raise store_error(doing, path, err) from err
+
+
+def store_error(doing: str, path: Path, err: OSError) -> StoreError:
+    """The error for one refusal of the operating system."""
+    hint = _HINTS.get(err.errno or 0, "")
+    return StoreError(f"cannot {doing} {path}: {err.strerror or err}", hint=hint)
+
+
+def write_all(fd: int, data: bytes | bytearray) -> None:
+    """Write everything; the kernel may take less at a time."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def create(path: Path) -> int:
+    """A new file of ours to write to; fails when anything is there, also a dangling link."""
+    return os.open(path, _WRITE | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def replace(path: Path, data: bytes, *, sync: bool = False) -> None:
+    """Put a whole file in place; a reader sees the old one or the new one."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        fd = create(temporary)
+        try:
+            write_all(fd, data)
+            if sync:
+                os.fsync(fd)
+        finally:
+            os.close(fd)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def append(path: Path, line: bytes, *, sync: bool = False) -> None:
+    """Add a line, or nothing: when it cannot be written whole, the file gets its old length back."""
+    fd = os.open(path, _WRITE | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        size = os.fstat(fd).st_size
+        try:
+            write_all(fd, line)
+            if sync:
+                os.fsync(fd)
+        except BaseException:
+            os.ftruncate(fd, size)
+            raise
+    finally:
+        os.close(fd)
+
+
+def read(path: Path, *, within: Path) -> bytes:
+    """A regular file's content; neither it nor its folder ``within`` may be a symbolic link."""
+    folder = os.open(within, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fd = os.open(path.name, _READ, dir_fd=folder)
+    finally:
+        os.close(folder)
+    with os.fdopen(fd, "rb") as file:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        return file.read()

@@ -1,0 +1,171 @@
+"""A run read back. Everything in it is taken with care: a kill, a disk or a person may have been at it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.errors import StoreError
+from slp_ops.model import Capture, DeviceResult, DeviceStatus, Trouble
+from slp_ops.store import disk, records
+from slp_ops.store.names import is_plain
+from slp_ops.store.records import SCHEMA, About, Header, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+NAME: Final = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+(?:-[a-z]+)*)-([0-9a-f]{6})", re.ASCII)
+_BROKEN: Final = (KeyError, TypeError, ValueError, AttributeError)
+
+
+class StoredRun:
+    """One run folder. What its name says is known even when its run file cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def id(self) -> str:
+        """What people call the run by."""
+        return self.header.id
+
+    @cached_property
+    def header(self) -> Header:
+        """What was run, when and on what. A run that nobody writes any more is not running."""
+        header, _ = self._run_file
+        if header.state is RunState.RUNNING and not self.is_held():
+            return replace(header, state=RunState.INTERRUPTED)
+        return header
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there is a run file to read; without it only the captures are left."""
+        return self._run_file[1] is not None
+
+    @property
+    def about(self) -> Mapping[str, About]:
+        """What the inventory said of each device."""
+        return {about.name: about for about in self.header.devices}
+
+    def is_held(self) -> bool:
+        """Whether a process is writing this run."""
+        try:
+            fd = os.open(self.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(fd)
+        return False
+
+    @cached_property
+    def devices(self) -> tuple[DeviceResult, ...]:
+        """How each device ended, with its captures. One that the run did not come to, or not to its end,
+        has the error ``interrupted``.
+        """
+        return tuple(self._result(about) for about in self.header.devices)
+
+    def captures(self, device: str) -> tuple[Capture, ...]:
+        """A device's captures, in the order in which they ended. Raises StoreError."""
+        about = self.about.get(device)
+        if about is None:
+            raise StoreError(f"run {self.id} has no device {device}")
+        found: list[Capture] = []
+        for record in records.lines(self._manifest(about))[0]:
+            try:
+                found.append(records.capture_of(record))
+            except _BROKEN:
+                continue  # verify names it
+        return tuple(found)
+
+    def text(self, device: str, capture: Capture) -> str:
+        """A capture's text, as the switch sent it but for the masks. Raises StoreError."""
+        about = self.about.get(device)
+        if about is None or capture.file is None or not is_plain(capture.file):
+            raise StoreError(f"run {self.id} holds no text of {capture.command!r} from {device}")
+        folder = self.folder(about)
+        with disk.trouble("read", folder / capture.file):
+            return disk.read(folder / capture.file, within=folder).decode("utf-8", "surrogateescape")
+
+    def folder(self, about: About) -> Path:
+        """A device's folder; raises StoreError for one that would lead out of the run."""
+        if not is_plain(about.folder):
+            raise StoreError(f"{self.path}/run.json names an unfit folder for {about.name}")
+        return self.path / about.folder
+
+    @cached_property
+    def results(self) -> Mapping[str, Mapping[str, Any]]:
+        """The devices' records by name. The appended ones count, the run file repeats them at its end."""
+        found: dict[str, Mapping[str, Any]] = {}
+        _, run = self._run_file
+        for record in (run or {}).get("devices", ()):
+            if "status" in record:
+                found[record["name"]] = record
+        try:
+            appended = disk.read(self.path / "devices.jsonl", within=self.path)
+        except OSError:
+            appended = b""
+        for record in records.lines(appended)[0]:
+            if isinstance(record.get("name"), str):
+                found[record["name"]] = record
+        return found
+
+    @cached_property
+    def _run_file(self) -> tuple[Header, dict[str, Any] | None]:
+        try:
+            record = json.loads(disk.read(self.path / "run.json", within=self.path))
+            if record["schema"] > SCHEMA:
+                raise StoreError(
+                    f"{self.path} was written by a newer slp-ops ({record.get('slp_ops', '?')})",
+                    hint="use that version, or a later one",
+                )
+            return records.header_of(record), record
+        except (OSError, *_BROKEN):
+            return self._named(), None
+
+    def _named(self) -> Header:
+        """What the folder alone says."""
+        found = NAME.fullmatch(self.path.resolve().name)
+        if found is None:
+            raise StoreError(f"{self.path} is not the folder of a run")
+        started = datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        folders = sorted(path.parent.name for path in self.path.glob("*/manifest.jsonl"))
+        return Header(
+            id=found[3],
+            verb=found[2],
+            started=started,
+            state=RunState.INTERRUPTED,
+            devices=tuple(About(name=folder, site="", folder=folder) for folder in folders),
+        )
+
+    def _manifest(self, about: About) -> bytes:
+        folder = self.folder(about)
+        with disk.trouble("read", folder / "manifest.jsonl"):
+            try:
+                return disk.read(folder / "manifest.jsonl", within=folder)
+            except FileNotFoundError:
+                return b""
+
+    def _result(self, about: About) -> DeviceResult:
+        captures = self.captures(about.name)
+        try:
+            return records.result_of(self.results[about.name], captures)
+        except _BROKEN:
+            pass
+        return DeviceResult(
+            name=about.name,
+            site=about.site,
+            status=DeviceStatus.PARTIAL if captures else DeviceStatus.SKIPPED,
+            captures=captures,
+            error=Trouble(kind="interrupted", message="the run ended before this switch was done"),
+        )

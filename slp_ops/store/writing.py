@@ -1,0 +1,157 @@
+"""A run while it is being written. Devices may be written from several threads at once."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from slp_ops.errors import StoreError
+from slp_ops.model import Capture
+from slp_ops.redact import redact
+from slp_ops.store import disk, records
+from slp_ops.store.capture import CaptureFile
+from slp_ops.store.names import slug, unique
+from slp_ops.store.records import Header, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+    from slp_ops.model import Device, DeviceResult
+    from slp_ops.ports import Ending
+
+
+def utc_now() -> datetime:
+    """The time for the stamps of a run; a run may be given another clock."""
+    return datetime.now(UTC)
+
+
+class Run:
+    """A run folder of ours. Leaving it as a context manager ends the run: interrupted on an exception."""
+
+    def __init__(
+        self, path: Path, header: Header, *, lock: int, key: bytes, now: Callable[[], datetime]
+    ) -> None:
+        self.path = path
+        self._header = header
+        self._lock: int | None = lock
+        self._key = key
+        self._now = now
+        self._abouts = {about.name: about for about in header.devices}
+        self._folders: dict[str, DeviceFolder] = {}
+        self._results: dict[str, Mapping[str, object]] = {}
+        self._guard = threading.Lock()
+
+    @property
+    def id(self) -> str:
+        """What people call the run by."""
+        return self._header.id
+
+    def device(self, device: Device) -> DeviceFolder:
+        """The folder of one of the run's devices, always the same one."""
+        with self._guard:
+            if device.name not in self._folders:
+                path = self.path / self._abouts[device.name].folder
+                self._folders[device.name] = DeviceFolder(path, key=self._key, now=self._now)
+            return self._folders[device.name]
+
+    def finish_device(self, result: DeviceResult) -> None:
+        """Keep how a device ended. Raises StoreError."""
+        record = records.result_record(result)
+        path = self.path / "devices.jsonl"
+        with self._guard, disk.trouble("write", path):
+            disk.append(path, records.line(record))
+            self._results[result.name] = record
+
+    def attach(self, name: str, data: str) -> Path:
+        """Put another file into the run, whole or not at all. It is not masked: the caller has done that.
+
+        Raises StoreError.
+        """
+        path = self.path / name
+        with disk.trouble("write", path):
+            disk.replace(path, data.encode("utf-8", "surrogateescape"))
+        return path
+
+    def finish(self, state: RunState = RunState.COMPLETE) -> None:
+        """End the run: write how it ended, let go of it. Nothing happens the second time."""
+        if self._lock is None:
+            return
+        path = self.path / "run.json"
+        try:
+            with self._guard, disk.trouble("write", path):
+                header = replace(self._header, finished=self._now(), state=state)
+                disk.replace(path, records.run_record(header, self._results))
+        finally:
+            os.close(self._lock)
+            self._lock = None
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.finish()
+            return
+        # What ends the run is what the operator must hear of, not that a full disk is still full.
+        with suppress(StoreError):
+            self.finish(RunState.INTERRUPTED)
+
+
+class DeviceFolder:
+    """One device's evidence: see ``ports.Evidence``. Its folder appears with its first capture."""
+
+    def __init__(self, path: Path, *, key: bytes, now: Callable[[], datetime]) -> None:
+        self.path = path
+        self._key = key
+        self._now = now
+        self._manifest = path / "manifest.jsonl"
+        self._taken: set[str] = set()
+        self._made = False
+        self._guard = threading.Lock()
+
+    def open(self, command: str) -> CaptureFile:
+        """Begin a capture. Raises StoreError."""
+        named = redact(command, self._key)
+        began = time.monotonic()
+        with self._guard:
+            self._make()
+            name = unique(slug(named), self._taken)
+        return CaptureFile(
+            self.path / f"{name}.txt",
+            command=named,
+            key=self._key,
+            started=self._now(),
+            elapsed=lambda: time.monotonic() - began,
+            keep=self._keep,
+        )
+
+    def record(self, command: str, ending: Ending) -> Capture:
+        """Keep that a command gave no text, and why. Raises StoreError."""
+        capture = Capture(
+            command=redact(command, self._key),
+            status=ending.status,
+            started=self._now(),
+            reason=ending.reason,
+        )
+        self._keep(capture)
+        return capture
+
+    def _keep(self, capture: Capture) -> None:
+        with self._guard, disk.trouble("write", self._manifest):
+            self._make()
+            disk.append(self._manifest, records.line(records.capture_record(capture)))
+
+    def _make(self) -> None:
+        if not self._made:
+            with disk.trouble("make", self.path):
+                self.path.mkdir(mode=0o700)
+            self._made = True
