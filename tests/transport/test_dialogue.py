@@ -229,7 +229,7 @@ def test_more_is_answered_and_erased(erased: str) -> None:
 
 
 def test_text_that_looks_like_the_prompt_is_output() -> None:
-    looks = [
+    looks: list[Piece] = [
         "tyo-core-01#",
         0.04,
         "show run\r\n",

@@ -1,0 +1,41 @@
+"""The transports by name. To add one, add its module and a line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from slp_ops.model import Device
+    from slp_ops.ports import Credentials, Reader, Transport
+    from slp_ops.transport.hostkeys import HostKeys
+    from slp_ops.transport.way import Way
+
+
+class ByName:
+    """Opens each device's session with the transport that the inventory names, imported on first use."""
+
+    def __init__(self, *, way: Way, credentials: Credentials, host_keys: HostKeys, workers: int) -> None:
+        self._way = way
+        self._credentials = credentials
+        self._host_keys = host_keys
+        self._workers = workers
+        self._made: dict[str, Transport] = {}
+
+    def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
+        """A session to read with; raises ConnectError or CredentialError when entered."""
+        if device.transport not in self._made:
+            self._made[device.transport] = self._make(device.transport)
+        return self._made[device.transport].read(device)
+
+    def _make(self, name: str) -> Transport:
+        if name == "asyncssh":
+            from slp_ops.transport.async_ssh import AsyncsshTransport
+
+            return AsyncsshTransport(way=self._way, credentials=self._credentials, host_keys=self._host_keys)
+        from slp_ops.transport.netmiko_ssh import NetmikoTransport
+
+        return NetmikoTransport(
+            way=self._way, credentials=self._credentials, host_keys=self._host_keys, workers=self._workers
+        )
