@@ -24,7 +24,8 @@ class Clock:
     """What time it is on a switch. All times are naive: IOS prints a zone word, not an offset.
 
     ``mark`` is what ``show clock`` prints in front: ``*`` not authoritative, ``.`` authoritative
-    but not synchronised, nothing when all is well.
+    but not synchronised, nothing when all is well. ``wrong`` tells that it is off by so much that
+    certificates are refused.
     """
 
     start: datetime
@@ -32,8 +33,14 @@ class Clock:
     scale: float = 1.0
     mark: str = ""
     synchronised: bool = True
+    wrong: bool = False
     _origin: float | None = None
     _added: float = 0.0
+
+    @property
+    def plausible(self) -> bool:
+        """Whether certificates can be checked by it."""
+        return not self.wrong
 
     def now(self) -> datetime:
         """Simulated UTC."""
@@ -49,3 +56,8 @@ class Clock:
     def real_seconds(self, simulated: float) -> float:
         """How long ``simulated`` seconds of the switch take outside."""
         return simulated / self.scale
+
+    def correct(self, true_now: datetime) -> None:
+        """NTP has set it."""
+        self._added += (true_now - self.now()).total_seconds()
+        self.mark, self.synchronised, self.wrong = "", True, False

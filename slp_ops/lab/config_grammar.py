@@ -165,7 +165,7 @@ def opened_by(prompt: str, phrase: str) -> str | None:
     return dict(MODES[prompt].opens).get(phrase)
 
 
-def in_print(phrase: str, words: tuple[str, ...], *, secret: str = "9 $9$") -> str:
+def in_print(phrase: str, words: tuple[str, ...]) -> str:
     """A typed line as the configuration keeps it; ``words`` are in full, without ``no``."""
     text = " ".join(words)
     if phrase == "profile <word>":
@@ -177,11 +177,11 @@ def in_print(phrase: str, words: tuple[str, ...], *, secret: str = "9 $9$") -> s
     if phrase == "line vty <number>":
         return f"{text} {words[2]}"
     if phrase in ("enable secret <line>", "username <word> <line>"):
-        return _hashed(text, secret)
+        return _hashed(text)
     return text
 
 
-def _hashed(text: str, secret: str) -> str:
+def _hashed(text: str) -> str:
     """Clear-text secrets are kept as type 9; ``secret 9 ..`` is kept as typed."""
     before, word, rest = text.rpartition(" secret ")
     if not word:
@@ -190,4 +190,4 @@ def _hashed(text: str, secret: str) -> str:
     if first in ("5", "8", "9"):
         return text
     clear = clear if first == "0" else rest
-    return f"{before} secret {secret}{''.join(f'{ord(letter) * 7 % 62:02d}' for letter in clear)[:40]}"
+    return f"{before} secret 9 $9${''.join(f'{ord(letter) * 7 % 62:02d}' for letter in clear)[:40]}"

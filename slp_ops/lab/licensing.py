@@ -185,7 +185,7 @@ class Licensing:
     virtual_account: str = ""
     last_ack: datetime | None = None
     ack_deadline: datetime | None = None
-    next_poll: datetime | None = None
+    next_attempt: datetime | None = None  # after a failure
     next_push: datetime | None = None
     last_push: datetime | None = None
     last_file_write: datetime | None = None
@@ -193,7 +193,7 @@ class Licensing:
     changed: datetime | None = None
     poll_id: int | None = None
     poll_due: datetime | None = None
-    pending_token: str = ""
+    pending_token: tuple[str, str, bool] = ("", "", False)  # token, scope, force
     trust_due: datetime | None = None
     push_due: datetime | None = None
     push_interval: int | None = 30

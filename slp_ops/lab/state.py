@@ -203,7 +203,11 @@ class Switch:
 
     def say(self, facility: str, severity: int, mnemonic: str, text: str) -> None:
         """Write one message to the log buffer, as of now."""
-        self.log.add(self.now(), f"%{facility}-{severity}-{mnemonic}: {text}")
+        self.say_at(self.now(), facility, severity, mnemonic, text)
+
+    def say_at(self, when: datetime, facility: str, severity: int, mnemonic: str, text: str) -> None:
+        """Write one message as of a time that has been."""
+        self.log.add(when, f"%{facility}-{severity}-{mnemonic}: {text}")
 
     def settle(self) -> None:
         """Let everything happen that was due until now: boots, reverts, the agent's work."""

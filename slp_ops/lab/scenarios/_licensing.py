@@ -8,7 +8,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from slp_ops.lab.agent import deadline
+from slp_ops.lab.agent import RETRY, shows_cosmetic_deadline
+from slp_ops.lab.deadlines import ack_deadline
 from slp_ops.lab.licensing import (
     Backend,
     Class,
@@ -43,7 +44,6 @@ def build(form: LicensingForm, switch: Switch) -> Licensing:
         last_ack=back(form.last_ack),
         last_push=back(form.last_push),
         last_file_write=back(form.file_write),
-        next_push=None if form.next_push is None else start - form.next_push,
         purged=form.reports.purged,
         acknowledged=form.reports.purged + form.reports.acknowledged,
         lost=form.reports.lost,
@@ -64,8 +64,26 @@ def build(form: LicensingForm, switch: Switch) -> Licensing:
     for name, exchange in form.statistics.items():
         licensing.exchanges[name] = _exchange(exchange, start)
     licensing.reports = _reports(form, licensing, start)
-    licensing.ack_deadline = deadline(switch, licensing)
+    cosmetic = shows_cosmetic_deadline(switch.release)
+    licensing.ack_deadline = ack_deadline(licensing, cosmetic=cosmetic)
+    _schedule(form, licensing, start)
     return licensing
+
+
+def _schedule(form: LicensingForm, licensing: Licensing, start: datetime) -> None:
+    """When the agent acts next: by its push interval, or by its retries while it fails."""
+    if form.next_push is not None:
+        licensing.next_push = start - form.next_push
+    elif licensing.last_push is not None:
+        licensing.next_push = licensing.last_push + timedelta(days=30)
+    failures = [one.last_failure for one in licensing.exchanges.values() if one.ongoing and one.last_failure]
+    if failures:
+        licensing.failing = "still failing"
+        licensing.next_attempt = max(failures) + RETRY
+        while licensing.next_attempt <= start:
+            licensing.next_attempt += RETRY
+    if form.polling is not None:
+        licensing.poll_id, licensing.poll_due = form.polling, start + timedelta(minutes=22)
 
 
 def tag(pid: str) -> str:

@@ -116,6 +116,7 @@ class LicensingForm(_Form):
     last_push: Span | None = None
     next_push: Span | None = None
     file_write: Span | None = None
+    polling: int | None = None  # the poll id that is asked about
     first_use: Span = timedelta(days=200)
     reports: ReportsForm = ReportsForm()
     statistics: dict[str, ExchangeForm] = {}

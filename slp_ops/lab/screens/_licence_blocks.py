@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from slp_ops.lab.agent import policy_days
+from slp_ops.lab.deadlines import policy_days
 from slp_ops.lab.transport import Kind, transport_of
 
 if TYPE_CHECKING:
