@@ -72,6 +72,9 @@ class Transport(Protocol):
     def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
         """Open a session to read with; raises ConnectError."""
 
+    async def close(self) -> None:
+        """Give up what sessions share: threads, connections to jump hosts."""
+
 
 class Secret:
     """A text that must not be seen: it has no readable repr, str or pickle."""

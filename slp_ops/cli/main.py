@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from importlib import import_module
 
 import click
@@ -64,6 +65,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with one of the documented codes."""
+    if not sys.warnoptions:
+        # Libraries warn of their own future on stderr; that is for us, not for the operator.
+        warnings.simplefilter("ignore")
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as ended:
@@ -85,6 +89,11 @@ def main() -> None:
         code = Exit.USAGE
     except Exception:  # noqa: BLE001 - the catch-all: a defect must not end in a bare traceback
         code = _report_bug()
+    if code == Exit.INTERRUPTED:
+        # A thread may still hang in the system's resolver; everything is saved, so it is not waited for.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(code))
     sys.exit(int(code or 0))
 
 
@@ -104,11 +113,11 @@ def _report_bug() -> Exit:
     try:
         path = state_dir() / "traceback.txt"
         path.touch(mode=0o600)
-        path.write_text(f"slp-ops {__version__}\n{traceback.format_exc()}", encoding="utf-8", errors="replace")
+        path.write_text(
+            f"slp-ops {__version__}\n{traceback.format_exc()}", encoding="utf-8", errors="replace"
+        )
         where = f"the traceback is in {path}"
     except OSError as err:
         where = f"and the traceback could not be saved ({err.strerror})"
     _say(f"error: this is a defect of slp-ops; {where}")
     return Exit.BUG
-
-

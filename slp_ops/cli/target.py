@@ -51,6 +51,15 @@ class Target:
         inventory = read_inventory(self.inventory_path, self.ssh_config)
         return inventory, select(inventory, self.selection)
 
+    def described(self) -> dict[str, object]:
+        """The choice as a run keeps it."""
+        return {
+            "inventory": str(self.inventory_path),
+            "sites": list(self.selection.sites),
+            "tags": list(self.selection.tags),
+            "limit": self.selection.limit,
+        }
+
 
 def target_options(command: _Command) -> _Command:
     """Add -i, --ssh-config, --site, --tag and --limit; the command receives them as ``target``."""

@@ -81,6 +81,15 @@ def find(text: str) -> ShowCommand | None:
     return max(found, key=lambda each: each[0])[1] if found else None
 
 
+def ad_hoc(text: str) -> ShowCommand:
+    """One more command for a run, as somebody typed it; raises NotReadOnly before anything is sent."""
+    from slp_ops.commands import _verbatim
+
+    wanted = str(ReadCommand(text))
+    known = find(wanted)
+    return ShowCommand(command=wanted, order=800, parse=known.parse if known else _verbatim.parse)
+
+
 def _fit(typed: list[str], words: list[str]) -> int | None:
     """How many of a command's words were typed; None when it is another command."""
     fit = 0

@@ -84,6 +84,10 @@ class Paced:
             if not entered:
                 await self._landed(credential, refused=None)
 
+    async def close(self) -> None:
+        """Close the inner transport."""
+        await self._transport.close()
+
     async def _turn(self) -> None:
         if not self._interval:
             return

@@ -81,6 +81,9 @@ class AsyncsshTransport:
         finally:
             connection.abort()
 
+    async def close(self) -> None:
+        """Nothing is shared: each session has its own connection."""
+
 
 class _Session:
     """One vty, driven in the event loop."""

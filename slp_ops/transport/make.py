@@ -29,6 +29,12 @@ class ByName:
             self._made[device.transport] = self._make(device.transport)
         return self._made[device.transport].read(device)
 
+    async def close(self) -> None:
+        """Close every transport that was used, and the way."""
+        for transport in self._made.values():
+            await transport.close()
+        await self._way.close()
+
     def _make(self, name: str) -> Transport:
         if name == "asyncssh":
             from slp_ops.transport.async_ssh import AsyncsshTransport

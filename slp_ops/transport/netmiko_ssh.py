@@ -77,6 +77,10 @@ class NetmikoTransport:
         finally:
             await session.close()
 
+    async def close(self) -> None:
+        """Let go of the threads; one that still hangs is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
 
 class _Session:
     """One vty, driven by a thread while a call lasts."""
@@ -107,10 +111,13 @@ class _Session:
         with suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
         if self._connection is not None:
-            await asyncio.shield(
-                asyncio.get_running_loop().run_in_executor(self._threads, self._connection.paramiko_cleanup)
-            )
+            await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._threads, self._clean_up))
         self._sock.close()
+
+    def _clean_up(self) -> None:
+        # Paramiko wants to say goodbye on a socket that is shut: EOFError, OSError or one of its own.
+        with suppress(Exception):
+            self._connection.paramiko_cleanup()
 
     async def _call(self, work: Callable[[], T]) -> T:
         """Run in a thread. Cancelling shuts the socket down, which ends a blocking read at once."""

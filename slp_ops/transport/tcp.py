@@ -9,9 +9,13 @@ import asyncio
 import errno
 import ipaddress
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from slp_ops.errors import ConnectError, ConnectionRefused, ConnectTimeout, NameNotFound, Unreachable
 
+# A pool of its own: asyncio waits for its default pool when it ends, and a resolver may hang for long.
+_RESOLVERS = ThreadPoolExecutor(8, thread_name_prefix="resolver")
 _UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
 
 
@@ -48,7 +52,9 @@ async def _addresses(host: str, port: int, timeout: float) -> list[tuple[int, tu
         return [(socket.AF_INET if literal.version == 4 else socket.AF_INET6, (host, port))]
     try:
         async with asyncio.timeout(timeout):
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = await asyncio.get_running_loop().run_in_executor(
+                _RESOLVERS, partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+            )
     except TimeoutError:
         raise NameNotFound(
             f"no name server answered for {host} within {timeout:g} s",

@@ -21,3 +21,6 @@ class Way:
     async def open(self, device: Device) -> socket.socket:
         """A connected socket; raises ConnectError."""
         return await tcp.connect(device.host, device.port, self._timeout)
+
+    async def close(self) -> None:
+        """Close the connections to jump hosts."""

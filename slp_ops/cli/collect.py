@@ -1,0 +1,201 @@
+"""``slp-ops collect``: read the switches, keep the evidence, say what is missing and why."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from slp_ops.cli.connecting import Connecting, connecting_options, transport_for, with_transport
+from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.target import Target, target_options
+from slp_ops.model import CaptureStatus, DeviceStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from slp_ops.cli.progress import Progress
+    from slp_ops.commands import ShowCommand
+    from slp_ops.model import Device, DeviceResult
+
+SCHEMA: Final = "slp-ops/collect/1"
+# Each set holds the ones before it.
+_SETS: Final = ("baseline", "support", "full")
+_COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped": "magenta"}
+
+
+@click.command(name="collect")
+@target_options
+@connecting_options
+@runs_dir_option
+@click.option(
+    "--set",
+    "set_name",
+    type=click.Choice(_SETS),
+    default="baseline",
+    show_default=True,
+    envvar="SLP_OPS_SET",
+    help="baseline: what the checks need. support: also show license tech support. full: also show "
+    "tech-support, many minutes a switch.",
+)
+@click.option(
+    "--command",
+    "ad_hoc",
+    multiple=True,
+    envvar="SLP_OPS_COMMAND",
+    metavar="'show ...'",
+    help="One more show command; repeat it for several. Anything that is not provably read-only is refused.",
+)
+@click.option(
+    "--command-timeout",
+    type=click.FloatRange(min=0.5),
+    envvar="SLP_OPS_COMMAND_TIMEOUT",
+    metavar="SECONDS",
+    help="Give a command up after so long without a byte. [default: 60, and 180 for the heavy sets]",
+)
+@json_option
+def command(
+    *,
+    target: Target,
+    connecting: Connecting,
+    runs_dir: Path,
+    set_name: str,
+    ad_hoc: tuple[str, ...],
+    command_timeout: float | None,
+    as_json: bool,
+) -> None:
+    """Run the documented show commands on each switch and keep the evidence.
+
+    Reading never changes a switch. Without --site, --tag or --limit every device of the inventory
+    is read. Exit code 4 when some devices could not be read, or not completely.
+    """
+    from slp_ops.cli.fleet_run import exit_code, visit_all
+    from slp_ops.store import Runs
+    from slp_ops.usecases.collect import collect
+
+    commands = chosen(set_name, ad_hoc)
+    inventory, found = target.choose()
+    devices = with_transport(found, connecting)
+    transport = transport_for(inventory, devices, connecting)
+    began = time.monotonic()
+    with Runs(runs_dir).start("collect", devices, selection=target.described()) as run:
+
+        async def visit(device: Device, shown: Progress) -> DeviceResult:
+            return await collect(
+                device,
+                transport=transport,
+                evidence=run.device(device),
+                commands=commands,
+                command_timeout=command_timeout,
+                on_event=shown.event,
+            )
+
+        click.echo(f"run {run.id}: {len(devices)} devices, evidence in {run.path}", err=True)
+        results = visit_all(
+            "collect", devices, visit, run=run, transport=transport, workers=connecting.workers
+        )
+    if as_json:
+        click.echo(json.dumps(as_record(run.id, str(run.path), results), ensure_ascii=True))
+    else:
+        _print_summary(results, str(run.path), time.monotonic() - began)
+    raise click.exceptions.Exit(exit_code(results))
+
+
+def chosen(set_name: str, ad_hoc: Sequence[str]) -> tuple[ShowCommand, ...]:
+    """The commands of a set and the ad-hoc ones behind them, each once; raises NotReadOnly."""
+    from slp_ops.commands import ad_hoc as one_more
+    from slp_ops.commands import registry
+
+    sets = set(_SETS[: _SETS.index(set_name) + 1])
+    wanted = [known for known in registry() if known.sets & sets]
+    for text in ad_hoc:
+        extra = one_more(text)
+        if extra.command not in {known.command for known in wanted}:
+            wanted.append(extra)
+    return tuple(wanted)
+
+
+def as_record(run_id: str, path: str, results: Sequence[DeviceResult]) -> dict[str, Any]:
+    """The result as JSON."""
+    totals = Counter(result.status.value for result in results)
+    return {
+        "schema": SCHEMA,
+        "run": {"id": run_id, "path": path},
+        "devices": [_device_record(result) for result in results],
+        "totals": {
+            "devices": len(results),
+            **{status.value: totals[status.value] for status in DeviceStatus},
+            "captures": sum(len(result.captures) for result in results),
+            "bytes": sum(capture.bytes for result in results for capture in result.captures),
+        },
+    }
+
+
+def _device_record(result: DeviceResult) -> dict[str, Any]:
+    error = result.error
+    return {
+        "name": result.name,
+        "site": result.site,
+        "status": result.status.value,
+        "error": None
+        if error is None
+        else {"kind": error.kind, "message": error.message, "hint": error.hint},
+        "release": result.release,
+        "captures": [
+            {
+                "command": capture.command,
+                "status": capture.status.value,
+                "seconds": round(capture.seconds, 3),
+                "bytes": capture.bytes,
+                "file": capture.file,
+                "reason": capture.reason,
+            }
+            for capture in result.captures
+        ],
+    }
+
+
+def _print_summary(results: Sequence[DeviceResult], path: str, seconds: float) -> None:
+    from slp_ops.cli.fleet_run import causes, hint
+    from slp_ops.cli.table import table
+    from slp_ops.safetext import one_line
+
+    rows = []
+    for result in results:
+        answered = sum(
+            capture.status in (CaptureStatus.OK, CaptureStatus.UNSUPPORTED) for capture in result.captures
+        )
+        sent = sum(capture.status is not CaptureStatus.SKIPPED for capture in result.captures)
+        rows.append(
+            (
+                result.name,
+                result.site,
+                result.status.value,
+                result.release or "",
+                f"{answered}/{sent}" if sent else "",
+            )
+        )
+    header = ("DEVICE", "SITE", "STATUS", "RELEASE", "ANSWERED")
+    first, *lines = table(header, rows).split("\n")
+    click.echo(f"\n{first}")
+    for result, line in zip(results, lines, strict=True):
+        click.echo(
+            click.style(line, fg=None if result.status is DeviceStatus.OK else _COLOURS[result.status])
+        )
+    if wrong := [result for result in results if result.status is not DeviceStatus.OK]:
+        click.echo("\nNot complete:")
+        for result in wrong:
+            for cause in causes(result):
+                click.echo(f"  {result.name}: {one_line(cause)}")
+            if words := hint(result):
+                click.echo(f"    hint: {one_line(words)}")
+    totals = Counter(result.status.value for result in results)
+    counted = ", ".join(
+        f"{totals[status.value]} {status.value}" for status in DeviceStatus if totals[status.value]
+    )
+    click.echo(f"\n{len(results)} devices: {counted}, in {seconds:.1f} s")
+    click.echo(f"Evidence: {path}")

@@ -1,0 +1,125 @@
+"""What every verb that visits devices has in common: a run, progress, and an end that saves everything."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import traceback
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from slp_ops.cli.exits import Exit
+from slp_ops.cli.progress import progress
+from slp_ops.errors import SlpOpsError
+from slp_ops.fleet.each import each
+from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+
+    from slp_ops.cli.progress import Progress
+    from slp_ops.model import Capture, Device
+    from slp_ops.ports import Transport
+    from slp_ops.store import Run
+
+T = TypeVar("T")
+
+
+def visit_all(
+    verb: str,
+    devices: Sequence[Device],
+    visit: Callable[[Device, Progress], Awaitable[DeviceResult]],
+    *,
+    run: Run,
+    transport: Transport,
+    workers: int,
+) -> list[DeviceResult]:
+    """Visit each device, keep each result in the run, and give them in the devices' order.
+
+    Raises StoreError when the evidence cannot be written; Ctrl-C and SIGTERM end it within seconds
+    with everything saved, as KeyboardInterrupt.
+    """
+    ended: dict[str, DeviceResult] = {}
+
+    async def guarded(device: Device) -> DeviceResult:
+        try:
+            return await visit(device, shown)
+        except SlpOpsError:
+            raise
+        except Exception as err:  # noqa: BLE001 - the worker edge: a defect costs this device, not the run
+            text = "".join(traceback.format_exception(err))
+            path = run.attach(f"defect-{device.name}.txt", text)
+            message = f"a defect of slp-ops: {type(err).__name__}; the traceback is in {path}"
+            return DeviceResult(
+                name=device.name,
+                site=device.site,
+                status=DeviceStatus.FAILED,
+                error=Trouble(kind="defect", message=message, hint="report it with that file"),
+            )
+
+    async def all_of_them() -> None:
+        try:
+            async for device, result in each(devices, guarded, workers=workers):
+                run.finish_device(result)
+                ended[device.name] = result
+                shown.done(device.name, result.status, "; ".join(causes(result)))
+        finally:
+            await transport.close()
+
+    with progress(verb, len(devices)) as shown:
+        run_to_end(all_of_them())
+    return [ended[device.name] for device in devices]
+
+
+def run_to_end(work: Coroutine[Any, Any, T]) -> T:
+    """Run with asyncio. SIGTERM ends it as Ctrl-C does: cancelled, so that everything is saved."""
+
+    async def with_signals() -> T:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine that runs is a task's
+        loop = asyncio.get_running_loop()
+        with suppress(NotImplementedError, RuntimeError):
+            loop.add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    try:
+        return asyncio.run(with_signals())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+def causes(result: DeviceResult) -> list[str]:
+    """Why a device is not ok, shortest first reading: the error, then what each command says."""
+    if result.error is not None:
+        return [result.error.message]
+    words = []
+    for status in (CaptureStatus.DENIED, CaptureStatus.TIMEOUT, CaptureStatus.LOST):
+        hit = [capture for capture in result.captures if capture.status is status]
+        if hit:
+            words.append(f"{_named(hit)}: {status} ({hit[0].reason})")
+    return words
+
+
+def hint(result: DeviceResult) -> str:
+    """What the operator can do next about a device; empty when there is nothing to say."""
+    if result.error is not None:
+        return result.error.hint
+    statuses = {capture.status for capture in result.captures}
+    if CaptureStatus.DENIED in statuses:
+        return "let AAA permit these show commands to this user; without them some checks stay unknown"
+    if CaptureStatus.TIMEOUT in statuses:
+        return "the switch may be overloaded; a longer silence is allowed with --command-timeout SECONDS"
+    return ""
+
+
+def exit_code(results: Sequence[DeviceResult]) -> Exit:
+    """4 when a device could not be read completely, 1 when a defect of ours was the reason."""
+    if any(result.error is not None and result.error.kind == "defect" for result in results):
+        return Exit.BUG
+    return Exit.FINE if all(result.status is DeviceStatus.OK for result in results) else Exit.UNREAD
+
+
+def _named(captures: Sequence[Capture]) -> str:
+    names = [capture.command for capture in captures[:2]]
+    more = len(captures) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
