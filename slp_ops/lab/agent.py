@@ -181,10 +181,10 @@ def _poll(switch: Switch, now: datetime) -> None:
             licensing.trust.setdefault(member.serial, now)
 
 
-def acknowledged(switch: Switch, now: datetime) -> None:
-    """The ACK has come, on the wire or in a file."""
+def acknowledged(switch: Switch, now: datetime, numbers: frozenset[int] | None = None) -> None:
+    """The ACK has come, on the wire for all that wait or in a file for those it names."""
     licensing = switch.licensing
-    reports.acknowledge(licensing)
+    reports.acknowledge(licensing, numbers)
     licensing.last_ack, licensing.changed, licensing.poll_id = now, None, None
     licensing.account = licensing.backend.account
     licensing.virtual_account = licensing.backend.virtual_account

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from slp_ops.lab import agent, archive, network
+from slp_ops.lab import agent, archive, files, network
 from slp_ops.lab.hardware import Access, Certificate, Faults, Load, Member, Role, Vty
 from slp_ops.lab.traits import Traits
 from slp_ops.lab.world import Reach, Resolution, World
@@ -57,16 +57,15 @@ class Switch:
     down: set[str] = field(default_factory=set)  # interfaces without a link
     hosts: dict[str, str] = field(default_factory=dict)  # the resolver's cache
     engineering: str = ""  # the build's own name, for a release that is no release
-    smu: bool = False
     chassis: str = ""  # the PID of a modular chassis; members are then its supervisors
     last_change: datetime | None = None
     last_save: datetime | None = None
     changed_by: str = "netops"
     back_at: datetime | None = None  # while it reloads
     revert: archive.Revert | None = None
-    archives: list[str] = field(default_factory=list)
+    archives: list[str] = field(default_factory=list)  # paths, oldest first
+    archived: int = 0
     write_erased: bool = False
-    log_sequence: int = 0
 
     # The large parts, made on first use so that a thousand switches listen at once.
 
@@ -235,7 +234,8 @@ class Switch:
         """What a TCP connection (or, without a port, a ping) from this switch meets."""
         return network.connect(self, address, port, vrf=vrf, source=source)
 
-    # Licence exec commands: each gives the text that IOS prints.
+    # Licence exec commands: each gives the text that IOS prints. The rest are functions of
+    # ``licence_exec``, ``files``, ``trustpool`` and ``archive``, which take the switch first.
 
     def trust_idtoken(self, token: str, scope: str, *, force: bool = False) -> str:
         """``license smart trust idtoken TOKEN {local|all} [force]``."""
@@ -244,6 +244,14 @@ class Switch:
     def sync(self, scope: str) -> str:
         """``license smart sync {all|local}``."""
         return agent.sync(self, scope)
+
+    def save_usage(self, selection: str, argument: str, path: str) -> str:
+        """``license smart save usage {all|days N|rum-id ID|unreported} file PATH``."""
+        return files.save_usage(self, selection, argument, path)
+
+    def import_file(self, path: str) -> str:
+        """``license smart import PATH``."""
+        return files.import_file(self, path)
 
     def factory_reset(self) -> str:
         """``license smart factory reset``: pending until the reload."""

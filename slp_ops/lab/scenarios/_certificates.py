@@ -5,32 +5,25 @@ from __future__ import annotations
 from typing import Final
 
 from slp_ops.lab.hardware import Certificate
+from slp_ops.lab.trustpool import IDENTRUST
 
-IDENTRUST: Final = "IdenTrust Commercial Root CA 1"
 _ALL: Final = (
-    Certificate(
-        subject=IDENTRUST,
-        organization="IdenTrust",
-        country="US",
-        serial="0A0142800000014523C844B500000002",
-        start="03:12:23 JST Jan 17 2014",
-        end="03:12:23 JST Jan 17 2034",
-    ),
+    IDENTRUST,
     Certificate(
         subject="QuoVadis Root CA 2",
         organization="QuoVadis Limited",
         country="BM",
         serial="0509",
-        start="03:27:00 JST Nov 25 2006",
-        end="03:23:33 JST Nov 25 2031",
+        start="18:27:00 UTC Nov 24 2006",
+        end="18:23:33 UTC Nov 24 2031",
     ),
     Certificate(
         subject="Cisco Root CA 2048",
         organization="Cisco Systems",
         country="",
         serial="5FF87B282B54DC8D42A315B568C9ADFF",
-        start="05:17:12 JST May 15 2004",
-        end="05:25:42 JST May 15 2029",
+        start="20:17:12 UTC May 14 2004",
+        end="20:25:42 UTC May 14 2029",
         built_in=True,
     ),
 )

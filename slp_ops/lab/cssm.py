@@ -1,0 +1,20 @@
+"""What a person does in CSSM with files: upload usage reports, take the acknowledgement home."""
+
+from __future__ import annotations
+
+import json
+import re
+
+_REPORT = re.compile(rb"<RUMReport><!\[CDATA\[(.*?)\]\]></RUMReport>", re.DOTALL)
+
+
+def acknowledge(usage: bytes) -> bytes:
+    """The ACK file for a saved usage file; ValueError when it holds no report."""
+    numbers = []
+    for body in _REPORT.findall(usage):
+        payload = json.loads(json.loads(body)["payload"])
+        numbers.append(payload["asset_identification"]["report_id"])
+    if not numbers:
+        raise ValueError("no usage report in this file")
+    ack = {"header": {"type": "rum_ack"}, "report_ids": numbers}
+    return f"<smartLicense><RUMACK><![CDATA[{json.dumps(ack)}]]></RUMACK></smartLicense>\n".encode()
