@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from slp_ops.commands._outline import Block, Item
 
-_NUMBERED: Final = re.compile(r"([A-Z][A-Za-z]*(?: [A-Za-z]+)*): (\d+(?:\(\d+\))?)")
+_NUMBERED: Final = re.compile(r"([A-Z][A-Za-z]{0,20}(?: [A-Za-z]{1,20}){0,4}): (\d+(?:\(\d+\))?)")
 _UNIT: Final = re.compile(r"^P:([^,]*),S:(\S*?):")
 _STATE: Final = re.compile(r"state\[(\d+)\]")
 _TRUST_ID: Final = re.compile(r"TrustId:\s*(\d+)")

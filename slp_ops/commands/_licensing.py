@@ -10,7 +10,6 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.commands import Parsed
 from slp_ops.commands import _status as status
 from slp_ops.commands._agent import internals, rum_summary, telemetry
 from slp_ops.commands._authorizations import BLOCKS as AUTHORIZATIONS
@@ -18,7 +17,7 @@ from slp_ops.commands._authorizations import authorizations
 from slp_ops.commands._communication import jobs, statistics
 from slp_ops.commands._entitlements import entitlement, summary_rows
 from slp_ops.commands._outline import Block, outline
-from slp_ops.commands._page import body
+from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._topology import topology
 from slp_ops.facts.licensing import (
     Accounts,
@@ -32,7 +31,7 @@ from slp_ops.facts.values import Fact, Line, Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from slp_ops.commands._page import Body
+    from slp_ops.commands import Parsed
 
 _ENABLED: Final = re.compile(r"^Smart Licensing is (\S+)$")
 # One block gives one fact.
@@ -70,15 +69,8 @@ def _parse(text: str, *, command: str) -> Parsed:
     page = body(text, command)
     blocks = outline(page)
     facts = tuple(_facts(blocks))
-    unparsed = tuple(
-        item.line for block in blocks for item in block.items if not item.used and item.label is None
-    )
-    return Parsed(facts=facts, unparsed=unparsed, total=_said(page))
-
-
-def _said(page: Body) -> int:
-    """How many lines say anything: rules of dashes do not."""
-    return sum(bool(row.text.strip("-= ")) for row in page.rows)
+    unread = (Row(item.number, item.text) for block in blocks for item in block.items if not item.used)
+    return parsed(page, facts, unread)
 
 
 def _facts(blocks: list[Block]) -> Iterator[Fact]:

@@ -10,9 +10,15 @@ Switch#
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from slp_ops.commands import Parsed
 from slp_ops.facts.values import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slp_ops.facts.values import Fact
 
 
 class Page(str):
@@ -92,3 +98,17 @@ def body(text: str, command: str = "", *, log: bool = False) -> Body:
     if not log:
         rows = [row for row in rows if "%" not in row.text or not LOG_LINE.match(row.text)]
     return Body(command, rows)
+
+
+def parsed(page: Body, facts: Iterable[Fact | None], unread: Iterable[Row]) -> Parsed:
+    """What was read of a page; rules of dashes say nothing and count as nothing."""
+    return Parsed(
+        facts=tuple(fact for fact in facts if fact is not None),
+        unparsed=tuple(row.line for row in unread if says_something(row)),
+        total=sum(map(says_something, page.rows)),
+    )
+
+
+def says_something(row: Row) -> bool:
+    """False for a rule of dashes or equal signs."""
+    return bool(row.text.strip("-= \t"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._licensing import parser
 from slp_ops.release import Release
 
 COMMAND = ShowCommand(
     command="show license authorization",
     since=Release.parse("17.3.2"),
     order=100,
-    parse=parse,
+    parse=parser("show license authorization"),
 )

@@ -1,10 +1,58 @@
-"""``show license rum id all``."""
+"""``show license rum id all``: a row a report.
+
+Report Id,          State,    Flag, Feature Name
+1700000001          ACK       N     network-advantage
+1700000002          UNACK     E     network-advantage
+"""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Final
+
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._rum import state
+from slp_ops.facts.rum import RumReport, RumReports
+from slp_ops.facts.values import Source
 from slp_ops.release import Release
+
+if TYPE_CHECKING:
+    from slp_ops.commands import Parsed
+
+_ROW: Final = re.compile(r"^(\d{1,20})\s+([A-Z]+)\s+([A-Z])(?:\s+(\S.*))?$", re.ASCII)
+_HEADINGS: Final = ("Smart Licensing Usage Report:", "Report Id,")
+
+
+def parse(text: str) -> Parsed:
+    """The reports, in the order printed. A heading without rows is a list of none."""
+    page = body(text, "show license rum id all")
+    reports: list[RumReport] = []
+    unread: list[Row] = []
+    heading: Row | None = None
+    for row in page.rows:
+        printed = row.text.strip()
+        if found := _ROW.match(printed):
+            number, word, flag, feature = found.groups()
+            reports.append(
+                RumReport(
+                    id=int(number),
+                    state=state(word),
+                    state_printed=word,
+                    flag=flag,
+                    feature=feature,
+                    source=Source(page.command, line=row.line),
+                )
+            )
+        elif printed.startswith(_HEADINGS):
+            heading = heading or row
+        elif printed.strip("="):
+            unread.append(row)
+    if heading is None and not reports:
+        return parsed(page, (), unread)
+    source = Source(page.command, line=heading.line if heading else None)
+    return parsed(page, (RumReports(reports=tuple(reports), source=source),), unread)
+
 
 COMMAND = ShowCommand(
     command="show license rum id all",
@@ -12,4 +60,5 @@ COMMAND = ShowCommand(
     since=Release.parse("17.7.1"),
     order=57,
     parse=parse,
+    provides=(RumReports,),
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._licensing import parser
 
 COMMAND = ShowCommand(
     command="show license status",
     sets=frozenset({"baseline"}),
     order=52,
-    parse=parse,
+    parse=parser("show license status"),
 )

@@ -1,10 +1,42 @@
-"""``show license tech events``."""
+"""``show license tech events``. No output of a real switch was at hand, so this is read generically:
+
+dated lines become events, the rest is kept as it is. ``% Invalid input`` is a normal answer here.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._events import events
+from slp_ops.commands._outline import split_label
+from slp_ops.commands._page import Row, body, parsed
+from slp_ops.facts.communication import TechEvents
+from slp_ops.facts.values import Pair, Source
 from slp_ops.release import Release
+
+if TYPE_CHECKING:
+    from slp_ops.commands import Parsed
+
+
+def parse(text: str) -> Parsed:
+    """The dated lines as events; labels before them as they are."""
+    page = body(text, "show license tech events")
+    found, rest = events(page)
+    other: list[Pair] = []
+    unread: list[Row] = []
+    for row in rest:
+        pair = split_label(row.text)
+        if pair and pair[1]:
+            other.append(Pair(label=pair[0], value=pair[1]))
+        else:
+            unread.append(row)
+    if not found and not other:
+        return parsed(page, (), unread)
+    line = page.rows[0].line
+    fact = TechEvents(events=tuple(found), other=tuple(other), source=Source(page.command, line=line))
+    return parsed(page, (fact,), unread)
+
 
 COMMAND = ShowCommand(
     command="show license tech events",
@@ -12,4 +44,5 @@ COMMAND = ShowCommand(
     since=Release.parse("17.3.2"),
     order=56,
     parse=parse,
+    provides=(TechEvents,),
 )

@@ -1,13 +1,92 @@
-"""``show processes memory sorted | include Pool Total|PID|SA[A-Z]|MallocLite``."""
+"""``show processes memory sorted``: the pools, and who holds what.
+
+Processor Pool Total: 1371713468 Used:  314300744 Free: 1057412724
+ PID TTY  Allocated      Freed    Holding    Getbufs    Retbufs Process
+   0   0          0          0  933487680          0          0 *MallocLite*
+"""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Final
+
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._outline import split_label
+from slp_ops.commands._page import Row, body, parsed
+from slp_ops.facts.platform import MemoryPool, MemoryProcess, MemoryUse
+from slp_ops.facts.values import Line, Pair, Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands import Parsed
+
+_POOL: Final = re.compile(r"^\s*(\S.*?) Pool Total: +(\d+) +Used: +(\d+) +Free: +(\d+)$", re.ASCII)
+_PROCESS: Final = re.compile(r"^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\S.*)$", re.ASCII)
+_TOTAL: Final = re.compile(r"^\s*(\d+) Total$", re.ASCII)
+
+
+def parse(text: str) -> Parsed:
+    """Pools and processes in bytes."""
+    page = body(text, "show processes memory sorted")
+    pools: list[MemoryPool] = []
+    processes: list[MemoryProcess] = []
+    printed: list[Pair] = []
+    other: list[Pair] = []
+    lines: dict[str, Line] = {}
+    unread: list[Row] = []
+    for row in page.rows:
+        source = Source(page.command, line=row.line)
+        if found := _PROCESS.match(row.text):
+            *numbers, name = found.groups()
+            pid, tty, allocated, freed, holding, getbufs, retbufs = map(int, numbers)
+            processes.append(
+                MemoryProcess(
+                    pid=pid,
+                    tty=tty,
+                    allocated=allocated,
+                    freed=freed,
+                    holding=holding,
+                    getbufs=getbufs,
+                    retbufs=retbufs,
+                    name=name,
+                    source=source,
+                )
+            )
+            lines.setdefault("processes", row.line)
+        elif found := _POOL.match(row.text):
+            name, total, used, free = found.groups()
+            pools.append(
+                MemoryPool(name=name, total=int(total), used=int(used), free=int(free), source=source)
+            )
+            printed.extend(_as_printed(row))
+            lines.setdefault("pools", row.line)
+        elif found := _TOTAL.match(row.text):
+            other.append(Pair(label="Total", value=found[1]))
+        elif pair := split_label(row.text):
+            other.append(Pair(label=pair[0], value=pair[1]))
+        elif "PID" not in row.text:
+            unread.append(row)
+    if not pools and not processes:
+        return parsed(page, (), unread)
+    fact = MemoryUse(
+        pools=tuple(pools),
+        processes=tuple(processes),
+        printed=tuple(printed),
+        other=tuple(other),
+        source=Source(page.command, lines),
+    )
+    return parsed(page, (fact,), unread)
+
+
+def _as_printed(row: Row) -> list[Pair]:
+    pair = split_label(row.text)
+    return [Pair(label=pair[0], value=pair[1])] if pair else []
+
 
 COMMAND = ShowCommand(
+    # The pools, the heading, the licence agent's processes, and the pool in which RUM reports pile up.
     command="show processes memory sorted | include Pool Total|PID|SA[A-Z]|MallocLite",
     sets=frozenset({"baseline"}),
     order=67,
     parse=parse,
+    provides=(MemoryUse,),
 )

@@ -1,13 +1,96 @@
-"""``show switch``."""
+"""``show switch``.
+
+Switch/Stack Mac Address : 0c75.bd00.0001 - Local Mac Address
+Mac persistency wait time: Indefinite
+                                             H/W   Current
+Switch#   Role    Mac Address     Priority Version  State
+*1       Active   0c75.bd00.0001     15     V02     Ready
+ 2       Member   0000.0000.0000     0              Provisioned
+"""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Final
+
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._outline import split_label
+from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._values import integer
+from slp_ops.facts.platform import Stack, StackMember
+from slp_ops.facts.values import Line, Pair, Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands import Parsed
+
+_ROW: Final = re.compile(
+    r"^(\*?)\s*(\d{1,2})\s+([A-Z][a-z]+)\s+([0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})\s+(\d{1,2})\s+(\S.*)$",
+    re.ASCII,
+)
+
+
+def parse(text: str) -> Parsed:
+    """The stack and its members."""
+    page = body(text, "show switch")
+    members: list[StackMember] = []
+    lines: dict[str, Line] = {}
+    values: dict[str, str] = {}
+    other: list[Pair] = []
+    unread: list[Row] = []
+    for row in page.rows:
+        if found := _ROW.match(row.text.strip()):
+            members.append(_member(found, Source(page.command, line=row.line)))
+            lines.setdefault("members", row.line)
+        elif pair := split_label(row.text):
+            label, value = pair
+            field = _FIELDS.get(label.lower())
+            if field is None:
+                other.append(Pair(label=label, value=value))
+            else:
+                values[field], lines[field] = value, row.line
+        elif "Current" not in row.text and "Priority" not in row.text:
+            unread.append(row)
+    if not lines:
+        return parsed(page, (), unread)
+    mac = values.get("mac")
+    stack = Stack(
+        mac=mac.split(" ", 1)[0] if mac else None,
+        mac_printed=mac,
+        persistency=values.get("persistency"),
+        members=tuple(members),
+        other=tuple(other),
+        source=Source(page.command, lines),
+    )
+    return parsed(page, (stack,), unread)
+
+
+_FIELDS: Final = {
+    "switch/stack mac address": "mac",
+    "chassis/stack mac address": "mac",
+    "mac persistency wait time": "persistency",
+}
+
+
+def _member(found: re.Match[str], source: Source) -> StackMember:
+    star, number, role, mac, priority, rest = found.groups()
+    # The hardware version of a unit that is only provisioned is blank.
+    words = rest.split()
+    return StackMember(
+        number=int(number),
+        active=bool(star),
+        role=role,
+        mac=mac,
+        priority=integer(priority),
+        hardware=words[0] if len(words) > 1 else None,
+        state=words[-1] if words else None,
+        source=source,
+    )
+
 
 COMMAND = ShowCommand(
     command="show switch",
     sets=frozenset({"baseline"}),
     order=60,
     parse=parse,
+    provides=(Stack,),
 )

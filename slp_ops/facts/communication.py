@@ -83,6 +83,7 @@ class HistoryEntry(Fact):
 
     kind: str
     lines: tuple[str, ...] = ()
+    values: tuple[Pair, ...] = ()
     times: tuple[DeviceTime, ...] = ()
 
 
