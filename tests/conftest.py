@@ -1,0 +1,166 @@
+"""What every test has: a clean environment, and simulated switches on loopback when it asks for them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from slp_ops.credentials import ShellCredentials
+from slp_ops.fleet.pacing import Paced
+from slp_ops.lab.fleet import Place
+from slp_ops.lab.hostkeys import HostKeys as LabKeys
+from slp_ops.lab.rack import Rack
+from slp_ops.model import Device
+from slp_ops.transport.hostkeys import HostKeyMode, HostKeys
+from slp_ops.transport.make import ByName
+from slp_ops.transport.way import Way
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from slp_ops.lab.state import Switch
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of the user's reaches a test: no SLP_OPS_ variable, no state directory, no keyring."""
+    for name in list(os.environ):
+        if name.startswith("SLP_OPS_") and name != "SLP_OPS_SAMPLES":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+
+
+@pytest.fixture(scope="session")
+def lab_keys(tmp_path_factory: pytest.TempPathFactory) -> LabKeys:
+    """The lab's host keys, made once a session since RSA keys take their time."""
+    return LabKeys.load(tmp_path_factory.mktemp("lab-keys"))
+
+
+class Lab:
+    """Switches that listen, served by a thread of their own so that any client can be tested on them."""
+
+    def __init__(self, keys: LabKeys, scale: float, scenarios: dict[str, str]) -> None:
+        self._keys = keys
+        self._scale = scale
+        self._scenarios = scenarios
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="lab")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.call(self._start)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.call(self.rack.close)
+        self.call(lambda: None)  # aborted connections are closed in the next turn
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
+
+    def _start(self) -> None:
+        self.rack = Rack(keys=self._keys, scale=self._scale)
+        places = [
+            Place(name=name, site="tokyo", scenario=scenario, offset=number)
+            for number, (name, scenario) in enumerate(self._scenarios.items())
+        ]
+        self.rack.start(places, None)
+
+    def call(self, work: Callable[[], Any]) -> Any:
+        """Do something in the lab's own loop and give its result."""
+
+        async def run() -> Any:
+            return work()
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout=20)
+
+    def switch(self, name: str) -> Switch:
+        """The state of a switch; change it through ``change`` when sessions are open."""
+        state: Switch = self.call(lambda: self.rack[name].host.switch)
+        return state
+
+    def change(self, name: str, change: Callable[[Switch], object]) -> None:
+        """Change a switch in the lab's own thread."""
+        self.call(lambda: change(self.rack[name].host.switch))
+
+    def fault(self, name: str, **faults: Any) -> None:
+        """Let sessions to a switch go wrong in these ways."""
+        self.change(name, lambda switch: setattr(switch, "faults", replace(switch.faults, **faults)))
+
+    def access(self, name: str, **access: Any) -> None:
+        """Change who may do what on a switch."""
+        self.change(name, lambda switch: setattr(switch, "access", replace(switch.access, **access)))
+
+    def device(self, name: str, **settings: Any) -> Device:
+        """The switch as an inventory has it."""
+        device = Device(
+            name=name, site="tokyo", host="127.0.0.1", port=self.rack[name].port, username="netops"
+        )
+        return replace(device, **settings)
+
+    def lines(self, name: str, mode: str | None = None) -> list[str]:
+        """What a switch was sent, in order, optionally of one mode only."""
+        return [
+            entry.line
+            for entry in self.rack.journal.entries
+            if entry.switch == name and (mode is None or entry.mode == mode)
+        ]
+
+
+@pytest.fixture
+def lab(lab_keys: LabKeys) -> Iterator[Callable[..., Lab]]:
+    """``lab(sw1="healthy", sw2="drop")`` starts these switches; they end with the test."""
+    running: list[Lab] = []
+
+    def start(scale: float = 1.0, **scenarios: str) -> Lab:
+        started = Lab(lab_keys, scale, scenarios).__enter__()
+        running.append(started)
+        return started
+
+    yield start
+    for each in running:
+        each.__exit__()
+
+
+@pytest.fixture
+def opening(tmp_path: Path) -> Callable[..., Paced]:
+    """A transport as the command line makes it, with the lab's password."""
+
+    def make(
+        *,
+        password: str = "netops",
+        enable: str | None = "netops",
+        host_key: HostKeyMode = HostKeyMode.TOFU,
+        known_hosts: Path | None = None,
+        timeout: float = 5.0,
+        rate: float = 0,
+        workers: int = 20,
+        keys: dict[str, Any] | None = None,
+    ) -> Paced:
+        environ = {"SLP_OPS_PASSWORD": password}
+        if enable is not None:
+            environ["SLP_OPS_ENABLE"] = enable
+        credentials = ShellCredentials(keys or {}, environ=environ, keyring=lambda entry: None)
+        return Paced(
+            ByName(
+                way=Way(timeout=timeout),
+                credentials=credentials,
+                host_keys=HostKeys(known_hosts or tmp_path / "known_hosts", host_key),
+                workers=workers,
+            ),
+            rate=rate,
+        )
+
+    return make
