@@ -59,7 +59,7 @@ class Body(NamedTuple):
 
 PROMPT: Final = re.compile(r"^[A-Za-z][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#]$", re.ASCII)
 ECHO: Final = re.compile(
-    r"^\s*(?:[A-Za-z][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#]\s*)?(?:do\s+)?((?:sh|sho|show|test)\s+[a-z].*)$",
+    r"^\s*(?:[A-Za-z][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#]\s*)?(?:do\s+)?((?:(?:sh|sho|show)\s+[a-z]|test\s+lic).*)$",
     re.ASCII | re.IGNORECASE,
 )
 LOG_LINE: Final = re.compile(

@@ -1,13 +1,80 @@
-"""``show call-home smart-licensing``."""
+"""``show call-home smart-licensing``.
+
+Current smart-licensing transport settings:
+ Smart-license messages: enabled
+ Profile: CiscoTAC-1 (status: ACTIVE)
+ Destination  URL(s):  https://tools.cisco.com/its/service/oddce/services/DDCEService
+"""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Final
+
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._outline import split_label
+from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._values import present
+from slp_ops.facts.reach import CallHomeLicensing
+from slp_ops.facts.values import Line, Pair, Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands import Parsed
+
+_STATUS: Final = re.compile(r"^(.*?) ?\(status: (\w+)\)$")
+
+
+def parse(text: str) -> Parsed:
+    """Whether call-home carries licensing messages, by which profile, to where."""
+    page = body(text, "show call-home smart-licensing")
+    values: dict[str, str | None] = {}
+    lines: dict[str, Line] = {}
+    urls: list[str] = []
+    other: list[Pair] = []
+    unread: list[Row] = []
+    last = ""
+    for row in page.rows:
+        pair = split_label(row.text)
+        if pair is None:
+            if last == "destination url(s)" and "://" in row.text:
+                urls.append(row.text.strip())
+            else:
+                unread.append(row)
+            continue
+        label, value = pair
+        last = " ".join(label.lower().split())
+        if last == "smart-license messages":
+            values["messages"], lines["messages"] = present(value), row.line
+        elif last == "profile":
+            values["profile"] = present(value)
+            lines |= dict.fromkeys(("profile", "profile_status", "profile_printed"), row.line)
+        elif last == "destination url(s)":
+            lines["urls"] = row.line
+            urls += [value] if present(value) else []
+        elif value:
+            other.append(Pair(label=label, value=value))
+        else:
+            lines.setdefault("", row.line)
+    if not lines:
+        return parsed(page, (), unread)
+    printed = values.get("profile")
+    status = _STATUS.match(printed or "")
+    fact = CallHomeLicensing(
+        messages=values.get("messages"),
+        profile=status[1] if status else printed,
+        profile_status=status[2] if status else None,
+        profile_printed=printed,
+        urls=tuple(urls),
+        other=tuple(other),
+        source=Source(page.command, lines),
+    )
+    return parsed(page, (fact,), unread)
+
 
 COMMAND = ShowCommand(
     command="show call-home smart-licensing",
     sets=frozenset({"baseline"}),
     order=64,
     parse=parse,
+    provides=(CallHomeLicensing,),
 )

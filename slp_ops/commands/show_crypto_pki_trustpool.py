@@ -1,13 +1,126 @@
-"""``show crypto pki trustpool | include Issuer:|Subject:|[Cc][Nn]=``."""
+"""``show crypto pki trustpool``, whole or filtered to the names.
+
+    CA Certificate
+      Status: Available
+      Certificate Serial Number (hex): 0A0142800000014523C844B500000002
+      Issuer:
+        cn=IdenTrust Commercial Root CA 1
+        o=IdenTrust
+      Subject:
+        cn=IdenTrust Commercial Root CA 1
+        o=IdenTrust
+      Validity Date:
+        start date: 18:12:23 UTC Jan 16 2014
+        end   date: 18:12:23 UTC Jan 16 2034
+
+Issuer and Subject are told apart: a certificate that a root has issued is not that root.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._outline import split_label
+from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._values import device_time
+from slp_ops.facts.reach import Certificate, Trustpool
+from slp_ops.facts.values import Line, Pair, Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands import Parsed
+
+_SIDES: Final = ("issuer", "subject")
+_FIELDS: Final = {
+    "status": "status",
+    "certificate serial number (hex)": "serial",
+    "start date": "start",
+    "end date": "end",
+}
+
+
+class _Certificate:
+    """The lines of one certificate."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.lines: dict[str, Line] = {}
+        self.printed: list[str] = []
+        self.other: list[Pair] = []
+        self.side = ""
+
+    def begins_again(self, label: str) -> bool:
+        """Whether a label belongs to the next certificate: filtered output has no other border."""
+        return label in self.lines or (label == "issuer" and "subject" in self.lines)
+
+    def read(self, row: Row) -> None:
+        """Take a line."""
+        text = row.text.strip()
+        pair = split_label(text)
+        if pair is None:
+            key, separator, value = text.partition("=")
+            if separator and key.strip().lower() == "cn" and self.side:
+                self.values.setdefault(self.side, value.strip())
+                self.lines[self.side] = row.line
+            self.printed.append(text)
+            return
+        label, value = pair
+        lowered = " ".join(label.lower().split())
+        self.side = lowered if lowered in _SIDES else ""
+        field = _FIELDS.get(lowered)
+        if field is not None:
+            self.values[field], self.lines[field] = value, row.line
+        elif lowered in _SIDES:
+            self.lines[lowered] = row.line
+        elif value:
+            self.other.append(Pair(label=label, value=value))
+
+    def fact(self, command: str) -> Certificate:
+        """The certificate that these lines tell of."""
+        return Certificate(
+            subject=self.values.get("subject"),
+            issuer=self.values.get("issuer"),
+            status=self.values.get("status"),
+            serial=self.values.get("serial"),
+            start=device_time(self.values.get("start")),
+            end=device_time(self.values.get("end")),
+            printed=tuple(self.printed),
+            other=tuple(self.other),
+            source=Source(command, self.lines),
+        )
+
+
+def parse(text: str) -> Parsed:
+    """The certificates, in the order printed."""
+    page = body(text, "show crypto pki trustpool")
+    certificates: list[_Certificate] = []
+    unread: list[Row] = []
+    for row in page.rows:
+        printed = row.text.strip()
+        if printed.endswith("Certificate") and ":" not in printed:
+            certificates.append(_Certificate())
+            certificates[-1].lines[""] = row.line
+            continue
+        label = " ".join((split_label(printed) or ("", ""))[0].lower().split())
+        known = label in _SIDES or label in _FIELDS
+        if known and (not certificates or certificates[-1].begins_again(_FIELDS.get(label, label))):
+            certificates.append(_Certificate())
+        if certificates:
+            certificates[-1].read(row)
+        else:
+            unread.append(row)
+    if not certificates:
+        return parsed(page, (), unread)
+    facts = tuple(each.fact(page.command) for each in certificates if each.lines)
+    return parsed(page, (Trustpool(certificates=facts, source=Source(page.command)),), unread)
+
 
 COMMAND = ShowCommand(
+    # Names alone: the whole pool is long, and the rules ask only who is in it. "Issuer" and "Subject"
+    # keep a root apart from what it has issued.
     command="show crypto pki trustpool | include Issuer:|Subject:|[Cc][Nn]=",
     sets=frozenset({"baseline"}),
     order=65,
     parse=parse,
+    provides=(Trustpool,),
 )

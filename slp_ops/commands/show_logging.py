@@ -1,13 +1,113 @@
-"""``show logging``."""
+"""``show logging``: the settings, then the buffer.
+
+Syslog logging: enabled (0 messages dropped, 2 messages rate-limited, ...)
+    Buffer logging:  level debugging, 481 messages logged, xml disabled,
+Log Buffer (4096 bytes):
+*Nov 17 18:05:09.580: %SMART_LIC-3-COMM_FAILED: Communications failure with the ...
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._log_line import message
+from slp_ops.commands._outline import split_label
+from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._values import integer
+from slp_ops.facts.log import SyslogBuffer, SyslogMessage
+from slp_ops.facts.values import Line, Pair, Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands import Parsed
+
+_LEVEL: Final = re.compile(r"^level (\w+), (\d+) messages logged")
+_DROPPED: Final = re.compile(r"\((\d+) messages? dropped")
+_BUFFER: Final = re.compile(r"^Log Buffer \((\d+) bytes\):?$")
+
+
+class _Heading:
+    """What the lines before the buffer say."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, Line] = {}
+        self.level: str | None = None
+        self.logged: int | None = None
+        self.bytes: int | None = None
+        self.dropped: int | None = None
+        self.other: list[Pair] = []
+        self.settings: list[str] = []
+        self.cut: list[str] = []
+
+    def read(self, row: Row) -> None:
+        """Take a line before the first message."""
+        text = row.text.strip()
+        if found := _BUFFER.match(text):
+            self.bytes, self.lines["buffer_bytes"] = integer(found[1]), row.line
+            return
+        if self.bytes is not None:
+            self.cut.append(text)
+            self.lines.setdefault("cut", row.line)
+            return
+        pair = split_label(text)
+        if pair is None or not pair[1]:
+            self.settings.append(text)
+            return
+        label, value = pair
+        self.other.append(Pair(label=label, value=value))
+        if label == "Buffer logging" and (found := _LEVEL.match(value)):
+            self.level, self.logged = found[1], integer(found[2])
+            self.lines["buffer_level"] = self.lines["buffer_logged"] = row.line
+        elif label == "Syslog logging" and (found := _DROPPED.search(value)):
+            self.dropped, self.lines["dropped"] = integer(found[1]), row.line
+
+
+def parse(text: str) -> Parsed:
+    """The messages in the order printed, and what the heading says of the buffer."""
+    page = body(text, "show logging", log=True)
+    heading = _Heading()
+    messages: list[SyslogMessage] = []
+    more: list[str] = []
+    for row in page.rows:
+        found = message(row, page.command)
+        if found is None:
+            if messages:
+                more.append(row.text)
+            else:
+                heading.read(row)
+            continue
+        if more:
+            messages[-1] = replace(messages[-1], more=tuple(more))
+            more = []
+        messages.append(found)
+    if more:
+        messages[-1] = replace(messages[-1], more=tuple(more))
+    if not messages and heading.bytes is None and not heading.other:
+        return parsed(page, (), page.rows)
+    if messages and (first := messages[0].source.line("")):
+        heading.lines["oldest"] = heading.lines["messages"] = first
+    fact = SyslogBuffer(
+        messages=tuple(messages),
+        oldest=messages[0].time if messages else None,
+        newest=messages[-1].time if messages else None,
+        buffer_level=heading.level,
+        buffer_logged=heading.logged,
+        buffer_bytes=heading.bytes,
+        dropped=heading.dropped,
+        other=tuple(heading.other),
+        settings=tuple(heading.settings),
+        cut=tuple(heading.cut),
+        source=Source(page.command, heading.lines),
+    )
+    return parsed(page, (fact,), ())
+
 
 COMMAND = ShowCommand(
     command="show logging",
     sets=frozenset({"baseline"}),
     order=40,
     parse=parse,
+    provides=(SyslogBuffer,),
 )

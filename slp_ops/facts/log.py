@@ -49,15 +49,20 @@ class LogTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyslogMessage(Fact):
-    """One message. ``text`` is what follows the mnemonic, with continued lines joined by a newline."""
+    """One message. ``text`` is what follows the mnemonic; ``more`` holds the lines that continue it.
 
-    time: LogTime | None
-    facility: str
-    severity: int
-    mnemonic: str
-    text: str
+    A line of debugging or of another form has no mnemonic: facility and mnemonic are then empty.
+    """
+
+    time: LogTime
+    facility: str = ""
+    severity: int | None = None
+    mnemonic: str = ""
+    text: str = ""
     sequence: int | None = None
-    origin: str | None = None  # "Switch 1 R0/0: ioxman", or a host name
+    origin: str | None = None  # "Switch 1 R0/0: ioxman"
+    printed: str = ""  # the line without its sequence number
+    more: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -73,11 +78,12 @@ class SyslogBuffer(Fact):
     oldest: LogTime | None = None
     newest: LogTime | None = None
     buffer_level: str | None = None
-    buffer_logged: int | None = None  # messages since the buffer was cleared: more than there are = wrapped
+    buffer_logged: int | None = None  # since the switch booted or the log was cleared
     buffer_bytes: int | None = None
     dropped: int | None = None
     other: tuple[Pair, ...] = ()
     settings: tuple[str, ...] = ()  # lines of the heading that are no label and value
+    cut: tuple[str, ...] = ()  # what is left of a message that was overwritten in part
 
     def of(self, *names: str) -> tuple[SyslogMessage, ...]:
         """The messages of these names, oldest first."""
@@ -85,7 +91,9 @@ class SyslogBuffer(Fact):
 
     @property
     def wrapped(self) -> bool | None:
-        """Whether older messages have been overwritten; None when the counter was not printed."""
+        """Whether older messages have been overwritten; None when that cannot be told."""
+        if self.cut:
+            return True
         if self.buffer_logged is None:
             return None
         return self.buffer_logged > len(self.messages)
