@@ -1,7 +1,7 @@
 """Secrets that span lines: keys and certificates, and the sections that give a line its meaning.
 
-A block is opened by its first line, which is kept, and then asked about each line that follows. What it
-absorbs comes out as one mask. No block trusts its end to come: text that is no body closes it, so that
+A block is opened by its first line, which is kept, and then asked about each line that follows. The lines
+that it absorbs come out as one mask. No block trusts its end to come: text that is no body closes it, so that
 a log line or a cut capture cannot hide the rest.
 """
 
@@ -34,7 +34,7 @@ class Block(Protocol):
 
 
 _BASE64: Final = re.compile(r"[\s>|:]*[A-Za-z0-9+/]+={0,2}\s*", re.ASCII)
-_HEX: Final = re.compile(r"\s*(?:[0-9A-F]{2,8}\s+)*[0-9A-F]{2,8}\s*", re.ASCII)
+_HEX: Final = re.compile(r"[\s0-9A-F]*[0-9A-F]{2}\s*", re.ASCII)
 _PEM_HEADER: Final = re.compile(r"\s*(?:Proc-Type|DEK-Info):.*", re.ASCII)
 _WORDS: Final = frozenset({"quit", "exit", "end", "!"})
 
@@ -48,7 +48,7 @@ _KEY_CHAIN: Final = re.compile(r"[+\-]?\s*key\s+chain\s+\S.*", re.ASCII)
 _PSK_TABLE: Final = re.compile(r"\s*Keyring\s+Hostname/Address\s+Preshared\s+Key\s*", re.ASCII)
 
 # Every line that opens a block holds one of these.
-STEMS: Final = ("-----begin", "certificate ", "key-string", "pac-opaque", "key chain", "preshared")
+STEMS: Final = ("-----begin", "certificate ", "pac-opaque", "key")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Pem:
     def part(self, line: str) -> Part:
         """Body are long base64 lines, and a short one right after another body line: the last."""
         word = line.strip()
-        if word.startswith("-----END"):
+        if word.startswith("-----"):
             return Part.OVER
         is_body = word not in _WORDS and (
             _PEM_HEADER.fullmatch(line) is not None
@@ -118,10 +118,17 @@ class PskTable:
     """The table of ``show crypto isakmp key``: the last column is the secret."""
 
     kind: str = "pre-shared-key"
+    _in_rows: bool = False
 
     def part(self, line: str) -> Part:
-        """Rows have two words at least; an empty line or a prompt ends the table."""
-        return Part.ROW if len(line.split()) > 1 else Part.OVER
+        """Rows have two words at least. An empty line comes before them; another, or a prompt, ends them."""
+        words = line.split()
+        if (self._in_rows and not words) or (words and re.search("[#>]", words[0])):
+            return Part.OVER
+        if len(words) < 2:
+            return Part.PLAIN
+        self._in_rows = True
+        return Part.ROW
 
 
 def opened_by(line: str) -> Block | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.redact.masks import is_mask
@@ -33,8 +34,15 @@ _CMD: Final = r"(?:^|[^\w\s<])\s*(?:no\s+|default\s+)?"
 _LINE: Final = r"^[+\-]?\s*"
 _INDENTED: Final = r"^[+\-]?\s+"
 _TYPE: Final = r"(?:[0-9]\s+)?"
+# Words after "password" that make it a setting, and those that make it a sentence.
+_SETTING: Final = r"(?:encryption|required|rollover|policy|key-chain)\b"
+_PROSE: Final = (
+    r"(?:recovery|restriction|lifetime|prompt|types?|default|none|is|was|has|for|from|and|or|in|to|of|"
+    r"expired|mismatch|failed)$"
+)
 _VALUE: Final = r'("[^"\n]*"|\S+)'
 _REST: Final = r"(\S.*)"  # to the end of the line, where IOS accepts blanks in a secret
+_NAMED: Final = r"\S{0,80}?(?:pass|secret|key|token|community)\S*"  # a variable named after what it holds
 # What follows a label: label: x   label=x   "label":"x"   \"label\":\"x\"
 _FIELD: Final = (
     r"""\\*["']?\s*[:=]\s*(?:\\+"(?P<nested>[^"\\\n]*)\\+"|"(?P<json>(?:[^"\\\n]|\\.)*)"|'(?P<single>[^'\n]*)'"""
@@ -44,13 +52,21 @@ _FIELD: Final = (
 # (a literal that the line must hold, the kind of secret, the pattern)
 _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     # --- who may log in
-    ("username", "password", rf"{_CMD}username\s+\S+\s(?:.{{0,200}}?\s)?(?:password|secret)\s+{_TYPE}{_REST}"),
+    (
+        "username", "password",
+        rf"{_CMD}username\s+\S+\s(?:.{{0,200}}?\s)??(?:password|secret)\s+{_TYPE}{_REST}",
+    ),
     (
         "enable", "password",
         rf"{_CMD}enable\s+(?:algorithm-type\s+\S+\s+|common-criteria-policy\s+\S+\s+)*"
         rf"(?:password|secret)\s+(?:level\s+\d+\s+)?{_TYPE}{_REST}",
     ),
-    ("password", "password", rf"(?-i:{_LINE}password)\s+(?!encryption\s|required\b|rollover\b){_TYPE}{_REST}"),
+    ("password", "password", rf"(?-i:{_LINE}password)\s+(?!{_SETTING}){_TYPE}{_REST}"),
+    # Any other command that ends in a password.
+    (
+        "password", "password",
+        rf"(?-i:{_LINE}[a-z][\w-]*)\s+(?:\S+\s+){{0,8}}?(?-i:password)\s+(?!{_SETTING}|{_PROSE}){_TYPE}(\S+)\s*$",
+    ),
     ("password", "password", rf"\bpassword\s+[0-9]\s+{_VALUE}"),
     ("secret", "password", rf"\bsecret\s+[0-9]\s+{_VALUE}"),
     ("secret", "password", rf"(?-i:{_INDENTED}secret)\s+{_TYPE}{_VALUE}"),
@@ -59,10 +75,10 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     # --- passwords that stand without a type digit, told by what comes before them
     ("neighbor", "password", rf"\bneighbor\s+\S+\s+password\s+{_TYPE}{_VALUE}"),
     ("msdp", "password", rf"\bmsdp\s+(?:vrf\s+\S+\s+)?password\s+peer\s+\S+\s+{_TYPE}{_VALUE}"),
-    ("ppp", "password", rf"\bppp\s+\S+\s(?:.{{0,80}}?\s)?password\s+{_TYPE}{_VALUE}"),
+    ("ppp", "password", rf"\bppp\s+\S+\s(?:.{{0,80}}?\s)??password\s+{_TYPE}{_VALUE}"),
     (
         "mpls ldp", "password",
-        r"\bmpls\s+ldp\s(?:.{0,120}?\s)?password\s+(?!required\b|rollover\b)"
+        r"\bmpls\s+ldp\s(?:.{0,120}?\s)??password\s+(?!required\b|rollover\b)"
         rf"(?:fallback\s+|option\s+\d+\s+for\s+\S+\s+)?(?!key-chain\s){_TYPE}{_VALUE}",
     ),
     (
@@ -73,15 +89,19 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("-password", "password", rf"\b(?:area|domain)-password\s+{_TYPE}{_VALUE}"),
     ("wccp", "password", rf"\bip\s+wccp\s.{{1,80}}?\spassword\s+{_TYPE}{_VALUE}"),
     ("credentials", "password", rf"\bcts\s+credentials\s+id\s+\S+\s+password\s+{_TYPE}{_VALUE}"),
-    ("crypto", "password", rf"\bcrypto\s+(?:pki|ca)\s+(?:export|import)\s.{{1,200}}?\spassword\s+{_VALUE}"),
-    ("crypto", "password", rf"\bcrypto\s+key\s+export\s.{{1,120}}?\s3?des\s+{_VALUE}"),
+    (
+        "crypto", "password",
+        r"\bcrypto\s+(?:key|pki|ca)\s+(?:export|import)\s.{1,200}?\s"
+        rf"(?:password|3?des|terminal|url\s+\S+|pkcs12\s+\S+)\s+(?!3?des\b|password\b){_VALUE}",
+    ),
     ("passphrase", "password", rf"\bpassphrase\s+{_TYPE}{_VALUE}"),
     ("user-pin", "password", rf"\buser-pin\s+{_TYPE}{_VALUE}"),
-    ("mab request", "password", rf"\bmab\s+request\s+format\s+attribute\s+2\s+{_TYPE}{_VALUE}"),
     (
-        "environment", "password",
-        rf"\bevent\s+manager\s+environment\s+\S{{0,80}}?(?:pass|secret|key|token)\S*\s+{_REST}",
+        "mab request", "password",
+        rf"\bmab\s+request\s+format\s+attribute\s+2\s+(?!(?:upper|lower)case\b){_TYPE}{_VALUE}",
     ),
+    ("environment", "password", rf"\bevent\s+manager\s+environment\s+{_NAMED}\s+{_REST}"),
+    ("action", "password", rf"\baction\s+\S+\s+set\s+{_NAMED}\s+{_REST}"),
     ("password", "password", rf"{_LINE}(?:\w+\s+){{0,2}}password\s*:\s+(?P<field>\S.*)"),
     ("pass", "password", rf"pass(?:word|wd|phrase|code){_FIELD}"),
     ("secret", "password", rf"secret{_FIELD}"),
@@ -100,20 +120,25 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
         r"\bsnmp-server\s+user\s.{1,200}?\sauth\s+(?:md5|sha\S*(?:\s+(?:224|256|384|512))?)\s+(\S+)"
         r"(?:\s+priv\s+(?:3?des|aes)(?:\s+(?:128|192|256))?\s+(\S+))?",
     ),
+    (
+        "snmp-server", "snmp-key",
+        r"\bsnmp-server\s+user\s.{1,200}?\spriv\s+(?:3?des|aes)(?:\s+(?:128|192|256))?\s+(\S+)",
+    ),
     ("community-map", "snmp-community", rf"\bcommunity-map\s+{_VALUE}"),
     ("community", "snmp-community", r"\bcommunity\s+(?:name|index)\s*:\s*(\S+)"),
     ("security model", "snmp-community", r"\buser:\s+(\S+)\s+security\s+model:\s+v[12]"),
-    ("rmon", "snmp-community", rf"\brmon\s+event\s+\d+\s+(?:log\s+)?trap\s+{_VALUE}"),
+    ("rmon event", "snmp-community", rf"\brmon\s+event\s+\d+\s+(?:log\s+)?trap\s+{_VALUE}"),
     # --- RADIUS, TACACS+ and other servers
-    ("-server", "aaa-key", rf"\b(?:radius|tacacs)-server\s(?:.{{0,200}}?\s)?key\s+{_TYPE}{_REST}"),
-    ("server-private", "aaa-key", rf"\bserver-private\s+\S+\s(?:.{{0,200}}?\s)?key\s+{_TYPE}{_VALUE}"),
+    ("-server", "aaa-key", rf"\b(?:radius|tacacs)-server\s(?:.{{0,200}}?\s)??key\s+{_TYPE}{_REST}"),
+    ("server-private", "aaa-key", rf"\bserver-private\s+\S+\s(?:.{{0,200}}?\s)??key\s+{_TYPE}{_VALUE}"),
     ("server-key", "aaa-key", rf"\bserver-key\s+{_TYPE}{_VALUE}"),
+    ("pac-opaque", "aaa-key", r"\bPAC-Opaque:\s*([0-9A-F]+)\s*$"),
     ("pac key", "aaa-key", rf"\bpac\s+key\s+{_TYPE}{_VALUE}"),
     ("-key", "aaa-key", rf"\b(?:encryption|message-auth\w*-code)-key\s+{_TYPE}{_VALUE}"),
     (
         "key", "key",
-        r"(?<![\w-])key\s+[0-9]\s+(?!--|(?:prefer|source|version|minpoll|maxpoll|i?burst|normal-sync)\b)"
-        rf"{_VALUE}",
+        r"(?<![\w-])(?-i:key)\s+[05-9]\s+"
+        rf"(?!--|(?:prefer|source|version|minpoll|maxpoll|i?burst|normal-sync)\b){_VALUE}",
     ),
     # --- pre-shared keys
     ("isakmp", "pre-shared-key", rf"\bisakmp\s+key\s+(?:[06]\s+)?{_VALUE}\s+(?:address|hostname)\b"),
@@ -126,7 +151,7 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("group", "pre-shared-key", rf"\bgroup\s+\S+\s+key\s+(?:[06]\s+)?{_VALUE}"),
     ("psk", "pre-shared-key", rf"\bpsk\s+(?:set-key\s+)?(?:ascii|hex)\s+{_TYPE}{_VALUE}"),
     ("wep-key", "key", rf"\bwep-key\s+encryption\s+\d+\s+(?:ascii|hex)\s+{_TYPE}{_VALUE}"),
-    ("pmk", "key", rf"\bsap\s+pmk\s+{_VALUE}"),
+    ("sap pmk", "key", rf"\bsap\s+pmk\s+{_VALUE}"),
     ("session-key", "key", rf"\bsession-key\s+(?:in|out)bound\s+ah\s+\d+\s+{_VALUE}"),
     (
         "session-key", "key",
@@ -147,13 +172,14 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("hmac-sha-256", "key", rf"\bauthentication\s+mode\s+hmac-sha-256\s+{_TYPE}{_VALUE}"),
     (
         "authentication", "key",
-        r"\b(?:standby|vrrp|glbp)\s(?:.{0,40}?\s)?authentication\s+(?:md5\s+key-string\s+|text\s+|(?!md5\s|text\s))"
+        rf"(?-i:{_CMD}(?:standby|vrrp|glbp)\s+(?:\d+\s+)?authentication)\s+(?:text\s+|(?!md5\s|text\s))"
         rf"{_TYPE}{_VALUE}",
     ),
     ("authentication", "key", rf"\b(?:nhrp\s+authentication|rsvp\s+authentication\s+key)\s+{_TYPE}{_VALUE}"),
     ("authentication", "key", r'\bauthentication\s+(?:text|md5)\b[^"\n]{0,40}"([^"\n]+)"'),
     ("map-", "key", rf"\bmap-(?:server|resolver)\s.{{1,80}}?\skey\s+{_TYPE}{_VALUE}"),
     ("key-string", "key", rf"{_LINE}key-string\s+{_TYPE}{_REST}"),
+    ("key-string", "key", rf"\S\s+key-string\s+{_TYPE}{_VALUE}"),
     ("-- text", "key", r'\bkey\s+\d+\s+--\s+text\s+"([^"\n]*)"'),
     ("config-key", "key", rf"\bkey\s+config-key\s+\S+\s+{_REST}"),
     ("-key", "key", rf"{_CMD}(?:api|service)-key\s+{_TYPE}{_VALUE}"),
@@ -163,19 +189,26 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("the token", "token", r"\bthe\s+token\s+(\S+)\s+is\s+not\s+valid"),
     ("token", "token", rf"token{_FIELD}"),
     ("token", "token", rf"(?:(?-i:{_INDENTED}token)|\bserver\s+token)\s+{_VALUE}"),
-    ("authorization", "token", r"""\bauthorization\\*["']?\s*[:=]\s*\\*["']?(?:bearer|basic)\s+([^\s"'\\]+)"""),
+    (
+        "authorization", "token",
+        r"""\bauthorization\\*["']?\s*[:=]\s*\\*["']?(?:bearer|basic)\s+([^\s"'\\]+)""",
+    ),
     # --- addresses that carry a password
     ("://", "url-password", r"\b[a-z][a-z0-9+.\-]{1,20}://[^\s/:@\[\]]{0,256}:([^\s/]{1,256})@"),
     ("mail", "url-password", r"""\bmail[-\s]server\s+["']?[^\s:@"']{1,128}:([^\s"']{1,256})@"""),
     # --- a key in one line, as JSON writes it
     ("-----begin", "private-key", r"-----BEGIN [^-\n]{0,60}PRIVATE KEY-----(?:\\[nr]|\s)*([^\s-][^-]*)"),
-    ("-----begin", "certificate", r"-----BEGIN (?:[^-\n]{0,60} )?CERTIFICATE-----(?:\\[nr]|\s)*([^\s-][^-]*)"),
+    (
+        "-----begin", "certificate",
+        r"-----BEGIN (?:[^-\n]{0,60} )?CERTIFICATE-----(?:\\[nr]|\s)*([^\s-][^-]*)",
+    ),
 )  # fmt: skip
 
 # Every line that a pattern could match holds one of these; finding them in a whole text is cheap.
 STEMS: Final = (
-    "pass", "secret", "key", "token", "auth", "snmp", "community", "security model", "rmon", "psk", "pmk",
-    "user-pin", "mab request", "ipsec spi", "://", "mail", "-----begin",
+    "pass", "secret", "key", "token", "authentication", "authorization", "hmac-sha-256", "snmp-server",
+    "community", "security model", "rmon event", "psk", "sap pmk",
+    "user-pin", "mab request", "ipsec spi", "pkcs12", " pem ", "://", "mail", "-----begin", "pac-opaque",
 )  # fmt: skip
 
 # A RADIUS or TACACS server's "key SECRET". In a key chain "key 7" is the number of a key, and no secret.
@@ -186,21 +219,32 @@ _KEY_NUMBER: Final = re.compile(r"^[+\-]?\s*key\s+[0-9a-f]+\s*$", re.ASCII | re.
 
 # What stands where a label's secret would, and is none.
 _NOTHING: Final = re.compile(
-    r"<\w+>|none|null|'?nullptr'?|unset|empty|\*+|\[.*|(?:not[ -]?)?(?:configured|set|available|applicable)|not|"
-    r"enabled|disabled|true|false|yes|no",
+    r"<\w+>|none|null|'?nullptr'?|unset|empty|\*+|\[.*|(?:not[ -]?)?(?:configured|set|available|applicable)|"
+    r"not|enabled|disabled|true|false|yes|no",
     re.ASCII | re.IGNORECASE,
 )
 _LABELLED: Final = frozenset({"field", "nested", "json", "single", "bare"})
 
+_Rule = tuple[str, str, re.Pattern[str]]
 _COMPILED: Final = tuple(
     (literal, kind, re.compile(pattern, re.ASCII | re.IGNORECASE)) for literal, kind, pattern in _RULES
 )
 
 
+@lru_cache(maxsize=1024)
+def _rules_for(stems: tuple[str, ...]) -> tuple[_Rule, ...]:
+    """The rules that may match a line with these stems: those whose literal holds one of them or none."""
+    return tuple(
+        rule
+        for rule in _COMPILED
+        if any(stem in rule[0] for stem in stems) or not any(stem in rule[0] for stem in STEMS)
+    )
+
+
 def secrets(line: str, lowered: str, *, in_key_chain: bool) -> list[Found]:
     """The secrets of one line, in order and without overlap. ``lowered`` is the line in lower case."""
     found: list[Found] = []
-    for literal, kind, pattern in _COMPILED:
+    for literal, kind, pattern in _rules_for(tuple(stem for stem in STEMS if stem in lowered)):
         if literal in lowered:
             found.extend(_groups(pattern, kind, line))
     if "key" in lowered and not (in_key_chain and _KEY_NUMBER.match(line)):
@@ -213,6 +257,8 @@ def _groups(pattern: re.Pattern[str], kind: str, line: str) -> Iterator[Found]:
         labelled = match.lastgroup in _LABELLED
         for group in range(1, pattern.groups + 1):
             start, end = _trimmed(line, *match.span(group))
+            while labelled and end > start and line[end - 1] in ",;)}]":
+                end -= 1
             text = line[start:end]
             if text and not is_mask(text) and not (labelled and _NOTHING.fullmatch(text)):
                 yield Found(start=start, end=end, kind=kind)
@@ -224,7 +270,7 @@ def _trimmed(line: str, start: int, end: int) -> tuple[int, int]:
         end -= 1
     if end - start > 1 and line[start] == '"':
         start += 1
-    while end - start > 1 and line[end - 1] in "\"'" and line[start - 1 : start] != line[start]:
+    if end - start > 1 and line[end - 1] in "\"'":
         end -= 1
     return start, end
 

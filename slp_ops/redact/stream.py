@@ -14,7 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.redact import blocks, lines
-from slp_ops.redact.blocks import Block, KeyChain, Part
+from slp_ops.redact.blocks import Block, KeyChain, Part, Pem
 from slp_ops.redact.masks import as_mask, mask
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 LONGEST_LINE: Final = 256 * 1024
 _MARGIN: Final = 1024  # of an over-long line's head, read but not passed: a secret may begin there
 _SLICE: Final = 64 * 1024
-_STEMS: Final = tuple(sorted({*lines.STEMS, *blocks.STEMS}))
+_ALL_STEMS: Final = {*lines.STEMS, *blocks.STEMS}
+_STEMS: Final = tuple(
+    sorted(stem for stem in _ALL_STEMS if not any(other in stem for other in _ALL_STEMS - {stem}))
+)
 _CARRIAGE: Final = re.compile(r"(\r+)")
 _LONG_RUN: Final = re.compile(r"[A-Za-z0-9+/=]{40,}", re.ASCII)
 
@@ -109,6 +112,8 @@ class Redactor:
 
     def _lines(self, text: str) -> str:
         """Whole lines; only those that hold a stem, or that an open block claims, are looked at."""
+        if not text:
+            return ""
         lowered = text.replace("\u0130", "i").lower()  # the one character that grows in lower case
         starts = sorted(_line_starts(lowered))
         if not starts and self._block is None:
@@ -140,15 +145,14 @@ class Redactor:
                     return ""
                 case Part.ROW:
                     return self._last_word(content) + line[len(content) :]
-                case Part.PLAIN if self._body is not None:
-                    # A log line may be glued to a line of the key.
-                    content = _LONG_RUN.sub(self._masked_run, content)
+                case Part.PLAIN:
+                    closing = self._end_body()
+                    if isinstance(self._block, Pem):  # a log line may be glued to a line of the key
+                        content = _LONG_RUN.sub(self._masked_run, content)
                 case Part.OVER:
                     closing = self._close_block()
         if self._block is None:
             self._block = blocks.opened_by(content)
-            if self._block is not None and self._block.kind == "private-key":
-                self._body = None
         ending = line[len(line.rstrip("\r\n")) :]
         return closing + self._masked(content) + ending
 
@@ -161,12 +165,15 @@ class Redactor:
         self._ending = ending
 
     def _close_block(self) -> str:
-        """End the open block; what it absorbed comes out as one line."""
-        kind = "" if self._block is None else self._block.kind
+        closing = self._end_body()
         self._block = None
-        if self._body is None:
+        return closing
+
+    def _end_body(self) -> str:
+        """What the open block absorbed comes out as one line."""
+        if self._block is None or self._body is None:
             return ""
-        self._counts[kind] += 1
+        self._counts[self._block.kind] += 1
         digest, self._body = self._body.digest(), None
         return self._indent + as_mask(digest) + self._ending
 
@@ -177,7 +184,7 @@ class Redactor:
         return content[:at] + mask(word, self._key) + content[at + len(word) :]
 
     def _masked_run(self, found: re.Match[str]) -> str:
-        self._counts["private-key"] += 1
+        self._counts["key"] += 1
         return mask(found[0], self._key)
 
     def _masked(self, content: str, *, upto: int | None = None) -> str:

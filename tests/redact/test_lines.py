@@ -1,0 +1,362 @@
+"""Each form of line that holds a secret, and lines that look like one and must stay as they are.
+
+What stands between « and » is the secret: it and nothing else must change.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from slp_ops.redact import mask, redact
+
+KEY = b"k" * 32
+
+SECRETS = """
+enable secret 9 «$9$nhEmQVczB7dqsO$X.HsgL6x1il0RxkOSSvyQYwucySCt7qFm4v7pqCxkKM»
+enable secret level 5 5 «$1$ab$canary»
+enable password 7 «0822455D0A16»
+enable password «two words»
+enable password level 15 0 «canary»
+enable algorithm-type scrypt secret «canary»
+enable common-criteria-policy STRICT password 0 «canary»
+no enable secret 8 «$8$canary»
+username netops privilege 15 secret 9 «$9$canary»
+username netops password 7 «0822455D0A16»
+username netops privilege 15 password 0 «my long password»
+username netops privilege 1 common-criteria-policy STRICT password 0 «canary»
+username netops algorithm-type sha256 secret «canary»
+username netops one-time secret 0 «canary»
+username netops secret «canary»
++username netops secret 5 «$1$canary»
+-username netops secret 5 «$1$canary»
+sw1(config)#username netops secret 5 «$1$canary»
+ap mgmtuser username ops password 0 «canary1» secret 0 «canary2»
+ap dot1x username ops password 0 «canary»
+ action 1.0 cli command "username netops secret 0 «canary»"
+ action 1.2 set _password "«canary»"
+event manager environment _snmp_community «canary»
+event manager environment _mail_pass «canary»
+Nov 17 18:05:09.580: %PARSER-5-CFGLOG_LOGGEDCMD: User:ops  logged command:username x secret 5 «$1$canary»
+    3     2        ops@vty0     |username x privilege 15 password 0 «canary»
+ password 7 «0822455D0A16»
+ password «canary»
+ password 0 «a password with blanks»
+ secret 5 «$1$canary»
+ secret 0 «canary»
+line vty 0 4 password «canary»
+ppp chap password 7 «0822455D0A16»
+ ppp pap sent-username branch password 0 «canary»
+ ppp eap password «canary»
+ neighbor 192.0.2.1 password 7 «0822455D0A16»
+ neighbor PEERS password «canary»
+  neighbor 2001:db8::1 password «canary»
+mpls ldp neighbor 192.0.2.1 password 7 «0822455D0A16»
+mpls ldp neighbor vrf RED 192.0.2.1 password «canary»
+mpls ldp password fallback 7 «0822455D0A16»
+mpls ldp vrf RED password option 1 for LDP-PEERS 7 «0822455D0A16»
+ip msdp password peer 192.0.2.1 7 «0822455D0A16»
+ isis password «canary» level-1
+ area-password «canary» authenticate snp validate
+ domain-password «canary»
+cts sxp default password 7 «0822455D0A16»
+cts sxp default password «canary»
+cts credentials id SW1 password 7 «0822455D0A16»
+cts credentials id SW1 password «canary»
+vtp password «canary»
+vtp password «canary» hidden
+VTP Password: «canary»
+ip ftp password 7 «0822455D0A16»
+ip ftp password «canary»
+ip http client password 7 «0822455D0A16»
+ip http client password 0 «canary»
+ip scp password 7 «0822455D0A16»
+ip ssh client password «canary»
+ip wccp web-cache password 7 «0822455D0A16»
+ip wccp web-cache password «canary»
+vpdn username branch password «canary»
+wlccp ap username ops password 7 «0822455D0A16»
+ l2tp tunnel password 7 «0822455D0A16»
+ digest secret 7 «0822455D0A16» hash SHA
+ set aggressive-mode password «canary»
+ bind authenticate root-dn CN=ops,DC=example,DC=net password «canary»
+ bind authenticate root-dn CN=ops password 7 «0822455D0A16»
+ database archive pkcs12 password 7 «0822455D0A16»
+crypto key export rsa MINE pem terminal 3des «canary»
+crypto key export rsa MINE pem url flash: 3des «canary»
+crypto key import rsa MINE pem terminal «canary»
+crypto key import rsa MINE usage-keys pem url tftp://192.0.2.9/k «canary»
+crypto pki export TP pem terminal 3des «canary»
+crypto pki import TP pkcs12 flash:tp.p12 password «canary»
+crypto pki import TP pkcs12 tftp://192.0.2.9/tp.p12 «canary»
+crypto key lock rsa name MINE passphrase «canary»
+crypto pki token default user-pin 7 «0822455D0A16»
+mab request format attribute 2 7 «0822455D0A16»
+mab request format attribute 2 «canary»
+cns password «canary»
+energywise domain SITE security shared-secret 0 «canary»
+cable shared-secret «canary»
+ profile id 1 apn net authentication chap username u password 0 «canary»
+  run-opts 1 "-e TEAGENT_ACCOUNT_TOKEN=«canary» -e TEAGENT_INET=4"
+  run-opts 2 "-e DB_PASSWORD=«canary»"
+    Password: «canary»
+  Password: «two words»
+  "proxy_password": "«canary with blanks»",
+ {"password":"«with \\" quote»","user":"x"}
+snmp-server community «public» RO
+snmp-server community «public» view ALL RO 10
+snmp-server community "«two words»" RW
+snmp-server community 7 «0822455D0A16» RO
+snmp-server community «7» RO
+snmp-server host 192.0.2.5 «public»
+snmp-server host 192.0.2.5 version 2c «public»
+snmp-server host 192.0.2.5 vrf Mgmt-vrf informs version 2c «public» udp-port 1162 config
+snmp-server host 192.0.2.5 traps version 1 «public»  bgp
+snmp-server host 2001:db8::5 traps «public»
+snmp-server user ops ADMINS v3 auth sha «canary1» priv aes 128 «canary2»
+snmp-server user ops ADMINS v3 encrypted auth md5 «00:11:22» priv des «33:44:55» access 10
+snmp-server user ops ADMINS remote 192.0.2.5 v3 auth sha-2 256 «canary1» priv aes 256 «canary2»
+snmp-server user ops ADMINS v3 auth md5 «canary»
+snmp mib community-map  «public» engineid 800000090300
+rmon event 1 log trap «public» description "high load" owner ops
+Community name: «public»
+Community Index: «cisco0»
+user: «public»    security model: v2c
+radius-server key 7 «0822455D0A16»
+radius-server key «a key with blanks»
+radius-server host 192.0.2.7 auth-port 1812 acct-port 1813 key 7 «0822455D0A16»
+radius-server host 192.0.2.7 key «canary»
+tacacs-server key 6 «ZFYgGRbUUHQ^ORGQ[]ZF»
+tacacs-server host 192.0.2.7 timeout 3 key «canary»
+ key 7 «070C285F4D06»
+ key 6 «\\Nh`WgAQfKZbN[»
+ key 0 «a key with blanks»
+ key «canary»
+ key «12345»
+ pac key 7 «070C285F4D06»
+ pac key «canary»
+ server-private 192.0.2.7 timeout 3 key 7 «070C285F4D06»
+ server-private 192.0.2.7 auth-port 1812 acct-port 1813 key «canary»
+ client 192.0.2.7 server-key 7 «070C285F4D06»
+ client 192.0.2.7 vrf RED server-key «canary»
+ server-key «canary»
+ key-wrap encryption-key 0 «canary1» message-auth-code-key 0 «canary2» format ascii
+  itr map-server 192.0.2.7 key 7 «070C285F4D06»
+  etr map-server 192.0.2.7 key «canary» proxy-reply
+crypto isakmp key «canary» address 192.0.2.9
+crypto isakmp key 6 «VVZgfh]PQ» address 192.0.2.9 255.255.255.0 no-xauth
+crypto isakmp key «canary» hostname peer.example.net
+  pre-shared-key address 192.0.2.9 key «canary»
+  pre-shared-key address 192.0.2.0 255.255.255.0 key 6 «canary»
+  pre-shared-key address ipv6 2001:db8::/64 key «canary»
+  pre-shared-key hostname peer.example.net key «canary»
+  pre-shared-key local «canary»
+  pre-shared-key remote 6 «canary»
+  pre-shared-key hex «00AA11BB»
+  pre-shared-key «canary»
+ authentication remote pre-share key «canary»
+ authentication local pre-share key 6 «canary»
+ group BRANCH key «canary»
+ username branch password 6 «canary»
+ security wpa psk set-key ascii 0 «canary»
+ wpa-psk ascii 7 «070C285F4D06»
+ wpa-psk hex 0 «00AA11BB»
+ security static-wep-key encryption 40 ascii 0 «canary» 1
+  sap pmk «00AA11BB» mode-list gcm-encrypt gmac
+ set session-key inbound ah 256 «00AA11BB»
+ set session-key outbound esp 256 cipher «00AA11BB» authenticator «22CC33DD»
+ntp authentication-key 1 md5 «08116C5D1A0E550516» 7
+ntp authentication-key 2 hmac-sha2-256 «canary»
+ntp authentication-key 3 cmac-aes-128 «canary» 7
+ ip ospf authentication-key 7 «070C285F4D06»
+ ip ospf authentication-key «canary»
+ ip ospf message-digest-key 1 md5 7 «070C285F4D06»
+ ip ospf message-digest-key 1 md5 «canary»
+ area 1 virtual-link 192.0.2.1 message-digest-key 1 md5 7 «070C285F4D06»
+ area 1 virtual-link 192.0.2.1 authentication-key 7 «070C285F4D06»
+ area 0 authentication ipsec spi 500 sha1 7 «070C285F4D06»
+ ipv6 ospf authentication ipsec spi 500 md5 «00AA11BB»
+ ipv6 ospf encryption ipsec spi 500 esp aes-cbc 128 7 «070C285F» sha1 7 «4D0607»
+ ospfv3 1 ipv4 encryption ipsec spi 600 esp null sha1 «00AA11BB»
+ ospfv3 encryption ipsec spi 601 esp 3des «00AA» md5 «11BB»
+   authentication mode hmac-sha-256 7 «070C285F4D06»
+ standby 1 authentication «canary»
+ standby 1 authentication text «canary»
+ standby authentication «canary»
+ standby 1 authentication md5 key-string 7 «070C285F4D06» timeout 30
+ vrrp 1 authentication text «canary»
+ vrrp 1 authentication md5 key-string «canary»
+ glbp 1 authentication md5 key-string 7 «070C285F4D06»
+  Authentication text "«canary»"
+  Authentication MD5, key-string "«canary»"
+ ip nhrp authentication «canary»
+ ip rsvp authentication key 7 «070C285F4D06»
+ ip rip authentication key-string 7 «070C285F4D06»
+  authentication-key 7 «070C285F4D06»
+  key-string 7 «070C285F4D06»
+  key-string «a key with blanks»
+   key-string 6 «canary»
+    key 1 -- text "«canary»"
+key config-key password-encrypt «canary»
+key config-key 1 «canary»
+ service-key «canary»
+ api-key «canary»
+ token «57CC80106C087FB1B2A7BAB4F2F4373C00247166»
+nmsp cloud-services server token «canary»
+license smart trust idtoken «ZmFrZSB0b2tlbiBmb3IgdGVzdHM%3D%0A» all force
+license smart register idtoken «ZmFrZQ»
+sw1#license smart trust idtoken «ZmFrZQ» local
+Failure Reason: {"token":["The token «ZmFrZQ» is not valid"]}
+ REQUEST: {"request":{"idtoken":"«ZmFrZQ»","product":"x"}}
+ REQUEST: "{\\"token\\":\\"«ZmFrZQ»\\",\\"n\\":1}"
+2024-01-02 03:04:05.920 UTC SAEVT_TRUST idToken="«ZmFrZQ»" udi="PID:C9300,SN:X"
+Authorization: Bearer «eyJhbGciOi.J9.abc»
+"Authorization": "Basic «bmV0b3BzOm5ldG9wcw==»"
+ path ftp://ops:«p:w@rd»@192.0.2.9/$h-$t
+ path scp://ops:«canary»@archive.example.net//cfg/
+copy running-config ftp://ops:«canary»@192.0.2.9/x
+ip http client proxy-server http://ops:«canary»@proxy.example.net proxy-port 8080
+  enrollment url http://ops:«canary»@ca.example.net:80/certsrv
+ mail-server ops:«canary»@mail.example.net priority 1
+ action 2.0 mail server "ops:«canary»@mail.example.net" to "noc@example.net"
+{"pem":"-----BEGIN RSA PRIVATE KEY-----\\n«MIIEpAIBAAKCAQEA7»-----END RSA PRIVATE KEY-----"}
+"""
+
+UNTOUCHED = """
+service password-encryption
+service password-recovery
+password encryption aes
+no password encryption aes
+security passwords min-length 8
+The password-recovery mechanism is enabled.
+ WARNING: Command has been added to the configuration using a type 0 password. However, type 0 passwords
+will soon be deprecated. Migrate to a supported password type
+aaa authentication login default group tacacs+ local
+aaa authentication enable default group tacacs+ enable
+aaa authentication password-prompt "Enter password:"
+aaa authentication username-prompt "User name:"
+login local
+key chain OSPF-KEYS
+ ip ospf authentication message-digest
+ ip ospf authentication key-chain OSPF-KEYS
+ area 0 authentication message-digest
+ isis authentication key-chain ISIS-KEYS level-1
+ standby 1 authentication md5 key-chain HSRP-KEYS
+ mka pre-shared-key key-chain MKA-KEYS
+  ip authentication key-chain eigrp 1 EIGRP-KEYS
+ authentication mode md5
+mpls ldp password required
+mpls ldp password rollover duration 5
+cts sxp connection peer 192.0.2.1 source 192.0.2.2 password default mode local speaker
+ntp server 192.0.2.1 key 5 prefer
+ntp server vrf Mgmt-vrf 192.0.2.1 key 7 prefer
+ntp server 192.0.2.1 key 6
+ntp peer 192.0.2.1 key 7 version 4
+ntp trusted-key 5
+ntp authenticate
+crypto key generate rsa modulus 2048 label MINE
+ rsakeypair MINE
+ enrollment url http://ca.example.net:80
+ match identity remote address 192.0.2.9
+ authentication remote pre-share
+ authentication pre-share
+ neighbor 192.0.2.1 send-community both
+ set community 65000:100 additive
+ip community-list standard GOLD permit 65000:1
+snmp-server enable traps snmp authentication linkdown linkup coldstart warmstart
+snmp-server group ADMINS v3 priv read ALL write ALL
+snmp-server host 192.0.2.5 version 3 priv monitor
+snmp-server host 192.0.2.5 vrf Mgmt-vrf version 3 auth monitor
+snmp-server location Tokyo, floor 3
+snmp-server view ALL iso included
+snmp-server engineID local 800000090300001122334455
+tacacs-server directed-request
+tacacs-server timeout 5
+radius-server attribute 6 on-for-login-auth
+ address ipv4 192.0.2.7 auth-port 1812 acct-port 1813
+ key-server priority 16
+mab request format attribute 1 groupsize 2 separator : lowercase
+mab request format attribute 2 uppercase
+ security wpa akm psk
+ no security wpa psk
+license smart url https://smartreceiver.cisco.com/licservice/license
+license smart url cslu http://192.0.2.60:8182/cslu/v1/pi
+license smart url cslu https://onprem.example.net:443/cslu/v1/pi/tokyo@1
+license smart proxy address proxy.example.net
+license smart transport smart
+  destination address http https://tools.cisco.com/its/service/oddce/services/DDCEService
+ http secure server-identity-check
+ http-proxy "proxy.example.net" port 8080
+ contact-email-addr sch-smart-licensing@cisco.com
+    Password: <empty>
+    Password: <none>
+    Username: netops
+     Password: Not Configured
+     Password:
+Password:
+     "password": "<empty>",
+     "proxy_password": "",
+Failure Reason: {"token":["not readable"]}
+  Trust Code Installed: <none>
+ 399   0          0          0      29960          0          0 Consent token pr
+  65   0          0          0      29960          0          0 Token Daemon
+ 392   0          0          0      29960          0          0 Key chain liveke
+ 429   0          0          0      29960          0          0 IPSEC key engine
+FIPS: Flash Key Check : Key Not Found, FIPS Mode Not Enabled
+    X509v3 Key Usage: 86000000
+    Public Key Algorithm: rsaEncryption
+  Key Label: SLA-KEY
+%SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: ops] [Reason: Login Authentication Failed - BadPassword]
+%HSRP-4-BADAUTH: Bad authentication from 192.0.2.1, group 1, remote state Active
+%SNMP-3-AUTHFAIL: Authentication failure for SNMP req from host 192.0.2.5
+%PKI-6-TRUSTPOINT_CREATE: Trustpoint: SLA-TrustPoint created succesfully
+User Access Verification. Passwords are never sent to anybody by mail
+description link to snmp and secret lab
+hostname tyo-core-01
+"""
+
+
+def cases(table: str) -> list[str]:
+    return [line.replace("\\\\", "\\") for line in table.strip("\n").split("\n")]
+
+
+@pytest.mark.parametrize("line", cases(SECRETS))
+def test_only_the_secret_is_replaced(line: str) -> None:
+    secrets = re.findall("«(.*?)»", line)
+    raw = line.replace("«", "").replace("»", "")
+    expected = re.sub("«(.*?)»", lambda found: mask(found[1], KEY), line)
+
+    assert secrets
+    assert redact(raw + "\n", KEY) == expected + "\n"
+
+
+@pytest.mark.parametrize("line", cases(SECRETS))
+@pytest.mark.parametrize("ending", ["\r\n", "   \r\n", ""])
+def test_line_ends_and_padding_stay(line: str, ending: str) -> None:
+    raw = line.replace("«", "").replace("»", "")
+    expected = re.sub("«(.*?)»", lambda found: mask(found[1], KEY), line)
+
+    assert redact(raw + ending, KEY) == expected + ending
+
+
+@pytest.mark.parametrize("line", cases(UNTOUCHED))
+def test_lines_without_a_secret_stay(line: str) -> None:
+    assert redact(line + "\n", KEY) == line + "\n"
+
+
+def test_what_is_masked_is_not_masked_again() -> None:
+    raw = SECRETS.replace("«", "").replace("»", "")
+    once = redact(raw, KEY)
+
+    assert redact(once, KEY) == once
+
+
+def test_the_same_secret_gets_the_same_mask_wherever_it_stands() -> None:
+    out = redact("username a password 0 canary\n key canary\nsnmp-server community canary RO\n", KEY)
+
+    assert out.count(mask("canary", KEY)) == 3
+
+
+def test_another_key_gives_another_mask() -> None:
+    assert mask("canary", KEY) != mask("canary", b"j" * 32)
