@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from slp_ops.errors import CredentialError
+from slp_ops.inventory.grammar import env_word
 from slp_ops.keyfile import KeyKind, key_kind
 from slp_ops.model import CredentialMethod
 from slp_ops.ports import Credential, Secret
@@ -44,7 +44,7 @@ Keyring: TypeAlias = Callable[[str], str | None]
 
 def variable(credential: str, what: str) -> str:
     """The environment variable of one credential, such as SLP_OPS_TOKYO_RO_PASSWORD."""
-    return f"SLP_OPS_{re.sub('[^A-Za-z0-9]', '_', credential).upper()}_{what.upper()}"
+    return f"SLP_OPS_{env_word(credential)}_{what.upper()}"
 
 
 def system_keyring(entry: str) -> str | None:

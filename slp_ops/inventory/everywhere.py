@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.inventory.fields import a_kind, joined
-from slp_ops.inventory.grammar import secret_word
-from slp_ops.inventory.problems import Problems, is_hidden
-from slp_ops.inventory.tree import Mapping, Node, Scalar, Sequence
+from slp_ops.inventory.grammar import env_word, secret_word
+from slp_ops.inventory.problems import Problems, is_hidden, shown
+from slp_ops.inventory.tree import REPLACED, Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HINT: Final = (
     "passwords belong in the environment (SLP_OPS_PASSWORD, SLP_OPS_ENABLE, or SLP_OPS_<CREDENTIAL>_"
@@ -27,6 +30,33 @@ def holds_secret(node: Node) -> bool:
             return False
 
 
+def check_credential_names(root: Node, problems: Problems) -> None:
+    """Note names that share their environment variables: one would get the other's password."""
+    first: dict[str, str] = {}
+    for named, key in _credential_names(root, ""):
+        other = first.setdefault(env_word(named.text), named.text)
+        if other != named.text:
+            message = f"has the same environment variables as the credential '{shown(other)}'"
+            problems.add(named.line, key, message, "names that differ in letters or digits")
+
+
+def _credential_names(node: Node, key: str) -> Iterator[tuple[Scalar, str]]:
+    """Where credentials are named: listed at the top, and used at every level."""
+    if isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            yield from _credential_names(item, f"{key}[{index}]")
+    if not isinstance(node, Mapping):
+        return
+    for entry in node.entries:
+        name, place = entry.key.text, joined(key, entry.key.text)
+        if name == "credential" and isinstance(entry.value, Scalar):
+            yield entry.value, place
+        elif not key and name == "credentials" and isinstance(entry.value, Mapping):
+            yield from ((one.key, joined(place, one.key.text)) for one in entry.value.entries)
+        else:
+            yield from _credential_names(entry.value, place)
+
+
 def check(node: Node, key: str, problems: Problems) -> None:
     """Note all of it, with the line and the full key of each."""
     match node:
@@ -36,7 +66,6 @@ def check(node: Node, key: str, problems: Problems) -> None:
             for index, item in enumerate(node.items):
                 check(item, f"{key}[{index}]", problems)
         case Scalar():
-            # A hidden character in the open was found before; this one came from an escape.
             _no_hidden(node, key, problems)
 
 
@@ -58,9 +87,15 @@ def _check_mapping(node: Mapping, key: str, problems: Problems) -> None:
 
 
 def _no_hidden(scalar: Scalar, key: str, problems: Problems) -> None:
+    """Hidden characters: those in the open were replaced, others come from escapes in quotes."""
     for character in scalar.text:
-        if is_hidden(character):
-            code = f"the invisible character U+{ord(character):04X}"
-            what = "a line break" if character == "\n" else code
-            problems.add(scalar.line, key, f"holds {what}", "plain text on one line")
-            return
+        if character == "\n":
+            what = "a line break"
+        elif character == REPLACED:
+            what = "an invisible or unreadable character"
+        elif is_hidden(character):
+            what = f"the invisible character U+{ord(character):04X}"
+        else:
+            continue
+        problems.add(scalar.line, key, f"holds {what}", "plain text on one line")
+        return

@@ -95,7 +95,7 @@ def one_of(words: Iterable[str]) -> Callable[[Node, str, Problems], str | None]:
         expected = known[0] if len(known) == 1 else f"one of {', '.join(known)}"
         value = text(node, key, problems, expected)
         if value is not None and value not in known:
-            message = f"{shown(value)!r} is not known{did_you_mean(value, known)}"
+            message = f"'{shown(value)}' is not known{did_you_mean(value, known)}"
             problems.add(node.line, key, message, expected)
             return None
         return value

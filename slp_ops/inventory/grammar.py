@@ -50,6 +50,11 @@ def secret_word(key: str) -> str:
     return word if _SECRET.fullmatch(word) else ""
 
 
+def env_word(credential: str) -> str:
+    """The part of an environment variable's name that stands for a credential: TOKYO_RO."""
+    return re.sub("[^A-Za-z0-9]", "_", credential).upper()
+
+
 def _is_address(text: str) -> bool:
     """An IP address; an IPv6 zone, being free text to the library, has its own bounds."""
     bare, _, zone = text.partition("%")

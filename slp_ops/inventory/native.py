@@ -56,18 +56,15 @@ def read(content: str, path: str) -> Inventory:
     """The inventory that a text holds; raises InputError with everything that is wrong."""
     problems = Problems(path)
     root = parse(content, problems)
-    hint = ""
+    if root is None:
+        problems.raise_if_any()
     if root is None or is_null(root):
-        if root is not None or not content.strip():
-            problems.add(1, "", "is empty", "version, defaults and sites")
-        problems.raise_if_any()
-        # Comments alone make no event at all.
-        problems.add(1, "", "holds nothing but comments", "version, defaults and sites")
-        problems.raise_if_any()
-        raise AssertionError("unreachable: a problem was noted")
+        what = "holds nothing but comments" if content.strip() else "is empty"
+        problems.add(1, "", what, "version, defaults and sites")
+        raise problems.error()
     everywhere.check(root, "", problems)
-    if everywhere.holds_secret(root):
-        hint = everywhere.HINT
+    everywhere.check_credential_names(root, problems)
+    hint = everywhere.HINT if everywhere.holds_secret(root) else ""
     inventory = _Read(problems).inventory(root)
     problems.raise_if_any(hint=hint)
     return inventory

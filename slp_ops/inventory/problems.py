@@ -51,11 +51,13 @@ class Problems:
 
     def raise_if_any(self, *, hint: str = "") -> None:
         """Raise InputError with everything that was noted."""
-        if not self._found:
-            return
+        if self._found:
+            raise self.error(hint=hint)
+
+    def error(self, *, hint: str = "") -> InputError:
+        """Everything that was noted, each once."""
         found = sorted(dict.fromkeys(self._found), key=lambda problem: problem.line or 0)
         rest = len(found) - _SHOWN
         if rest > 0:
-            more = Problem(path=self.path, message=f"and {rest} more problems")
-            found = [*found[:_SHOWN], more]
-        raise InputError(tuple(found), hint=hint)
+            found = [*found[:_SHOWN], Problem(path=self.path, message=f"and {rest} more problems")]
+        return InputError(tuple(found), hint=hint)

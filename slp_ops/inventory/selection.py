@@ -67,7 +67,7 @@ def _known(what: str, asked: Iterable[str], known: tuple[str, ...]) -> None:
     for one in asked:
         if one not in known:
             raise SelectionError(
-                f"there is no {what} {shown(one)!r}{did_you_mean(one, known)}",
+                f"there is no {what} '{shown(one)}'{did_you_mean(one, known)}",
                 hint=f"there are {_listed(known)}" if known else f"the inventory has no {what}s",
             )
 
@@ -85,9 +85,9 @@ def _limited(inventory: Inventory, limit: str) -> set[str]:
     parts = (part.strip() for part in re.split("[:,]", limit))
     terms = [_term(part) for part in parts if part]
     # Whatever the order of writing: first what adds, then what keeps, then what takes away. With
-    # nothing that adds, everything is there to begin with.
+    # signs only, everything is there to begin with.
     every = {device.name for device in inventory.devices}
-    named = set() if any(not term.sign for term in terms) else every
+    named = set() if not terms or any(not term.sign for term in terms) else every
     for term in sorted(terms, key=lambda term: ("", "&", "!").index(term.sign)):
         matched = _matched(inventory, term)
         match term.sign:
@@ -136,7 +136,7 @@ def _matched(inventory: Inventory, term: _Term) -> set[str]:
         found |= matched
         if not matched and not (term.sign and _is_glob(pattern)):
             near = did_you_mean(pattern, (device.name for device in inventory.devices))
-            message = f"{shown(pattern)!r} matches no device and no site{near}"
+            message = f"'{shown(pattern)}' matches no device and no site{near}"
             strangers.append(Problem(path=term.file or "--limit", line=line, message=message))
     if strangers:
         hint = f"there are {_listed(device.name for device in inventory.devices)}"

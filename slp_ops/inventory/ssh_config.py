@@ -71,7 +71,7 @@ class SshConfig:
         """What the file says about a host; raises InputError for a value that cannot be meant."""
         return self._resolve(host, ())
 
-    def _resolve(self, alias: str, before: tuple[str, ...]) -> Resolved:
+    def _resolve(self, alias: str, before: tuple[str, ...], *, follow: bool = True) -> Resolved:
         said: dict[str, _Option] = {}
         files: list[str] = []
         for option in self._options:
@@ -88,7 +88,7 @@ class SshConfig:
             notes += (f"{self.path}:{proxy.line}: ProxyCommand is not run; ProxyJump would be followed",)
         elif proxy and proxy.name == "proxyjump" and len(before) >= _DEEPEST:
             raise self._refused(proxy, f"more than {_DEEPEST} jump hosts")
-        jumps = proxy is not None and proxy.name == "proxyjump" and proxy.value.lower() != "none"
+        jumps = follow and proxy is not None and proxy.name == "proxyjump" and proxy.value.lower() != "none"
         return Resolved(
             alias=alias,
             hostname=self._hostname(said.get("hostname"), alias),
@@ -129,14 +129,13 @@ class SshConfig:
             if name in before:
                 way = " -> ".join(shown(one) for one in (*before, name))
                 raise self._refused(option, f"goes round in a circle: {way}")
-            hop = self._resolve(name, before)
+            # Only the first hop is reached from here, so only its own ProxyJump counts.
+            hop = self._resolve(name, before, follow=not hops)
             user = self._user(replace(option, value=found["user"])) if found["user"] else hop.user
             if not HOST.accepts(hop.hostname):
                 raise self._refused(option, "names a host that is not well formed", HOST.expected)
-            # Only the first hop is reached from here, so only its own ProxyJump counts.
-            nearer = () if hops else hop.jump
             port = int(found["port"]) if found["port"] else hop.port
-            hops += (*nearer, replace(hop, user=user, port=port, jump=()))
+            hops += (*hop.jump, replace(hop, user=user, port=port, jump=()))
         if len(hops) > _DEEPEST:
             raise self._refused(option, f"more than {_DEEPEST} jump hosts")
         return hops

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 24  # an inventory needs eight
 _LARGEST: Final = 1_000_000  # nodes, aliases expanded: some 50,000 devices
+REPLACED: Final = "\ufffd"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Final = yaml.resolver.Resolver()
 
@@ -69,15 +70,13 @@ class _Refused(Exception):
 
 def parse(text: str, problems: Problems) -> Node | None:
     """The tree of a text; None, with the problem noted, when there is none."""
-    if _has_hidden(text, problems):
-        return None
+    visible = _visible(text, problems)
     try:
-        return _Builder().build(yaml.parse(text, Loader=_Loader))
+        return _Builder().build(yaml.parse(visible, Loader=_Loader))
     except _Refused as refused:
         problems.add(refused.line, "", refused.message, refused.expected)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
+        line = _line_of(error, last=len(visible.splitlines()) or 1)
         # The parser quotes pieces of the text; a piece may be a secret, so only its own words stay.
         words = re.sub(r"""(['"])(?!<)(?:(?!\1).){2,}\1""", "...", error.problem or "syntax error")
         tabs = "spaces, not tabs, in front of a key" if "\\t" in words else ""
@@ -87,20 +86,30 @@ def parse(text: str, problems: Problems) -> Node | None:
     return None
 
 
-def _has_hidden(text: str, problems: Problems) -> bool:
-    """Note every line with a control character or a bidi mark; the parser would stop at the first."""
-    found = False
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
+def _line_of(error: yaml.MarkedYAMLError, *, last: int) -> int:
+    """The line to look at: where it went wrong, or, at the end of the file, where that began."""
+    went_wrong, began = error.problem_mark, error.context_mark
+    at_end = went_wrong is not None and went_wrong.line + 1 >= last
+    mark = began if at_end and began else went_wrong or began
+    return min(mark.line + 1, last) if mark else 1
+
+
+def _visible(text: str, problems: Problems) -> str:
+    """The text without control characters and bidi marks, each line that holds one noted.
+
+    The parser would stop at the first of some, take others for line breaks, and show the rest as
+    they came; a replacement character keeps the place, so that the key is named as well.
+    """
+    lines = re.split("\r\n|\r|\n", text)
+    for index, line in enumerate(lines):
         if line.isascii() and line.isprintable():
             continue
-        for character in line:
-            if character != "\t" and is_hidden(character):
-                problems.add(
-                    number, "", f"holds the invisible character U+{ord(character):04X}", "plain text"
-                )
-                found = True
-                break
-    return found
+        hidden = [character for character in line if character != "\t" and is_hidden(character)]
+        if hidden:
+            message = f"holds the invisible character U+{ord(hidden[0]):04X}"
+            problems.add(index + 1, "", message, "plain text")
+            lines[index] = line.translate(dict.fromkeys(map(ord, hidden), REPLACED))
+    return "\n".join(lines)
 
 
 class _Builder:
