@@ -13,6 +13,7 @@
     │   │   ├── Unreachable         no route, network or host unreachable
     │   │   ├── ConnectionRefused   nothing listens on the port
     │   │   ├── ConnectTimeout      no answer in time
+    │   │   ├── HopFailed           a jump host on the way could not be logged in to
     │   │   ├── NoCommonAlgorithm   SSH found no algorithm both sides accept
     │   │   ├── HostKeyChanged      the switch shows another key than it did before
     │   │   ├── HostKeyUnknown      ``--host-key strict`` and no key is on file
@@ -146,6 +147,12 @@ class ConnectTimeout(ConnectError):
     """No answer came in time."""
 
     kind = "timed_out"
+
+
+class HopFailed(ConnectError):
+    """A jump host on the way could not be reached or logged in to."""
+
+    kind = "hop_failed"
 
 
 class NoCommonAlgorithm(ConnectError):

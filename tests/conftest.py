@@ -18,7 +18,6 @@ from slp_ops.lab.rack import Rack
 from slp_ops.model import Device
 from slp_ops.transport.hostkeys import HostKeyMode, HostKeys
 from slp_ops.transport.make import ByName
-from slp_ops.transport.way import Way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -155,10 +154,10 @@ def opening(tmp_path: Path) -> Callable[..., Paced]:
         credentials = ShellCredentials(keys or {}, environ=environ, keyring=lambda entry: None)
         return Paced(
             ByName(
-                way=Way(timeout=timeout),
                 credentials=credentials,
                 host_keys=HostKeys(known_hosts or tmp_path / "known_hosts", host_key),
                 workers=workers,
+                connect_timeout=timeout,
             ),
             rate=rate,
         )

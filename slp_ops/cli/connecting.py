@@ -131,7 +131,6 @@ def transport_for(inventory: Inventory, devices: Sequence[Device], connecting: C
     from slp_ops.paths import state_dir
     from slp_ops.transport.hostkeys import HostKeys
     from slp_ops.transport.make import ByName
-    from slp_ops.transport.way import Way
 
     credentials = ShellCredentials(inventory.credentials, ask=ask_on_terminal())
     failures: list[CredentialError] = []
@@ -143,9 +142,9 @@ def transport_for(inventory: Inventory, devices: Sequence[Device], connecting: C
     if failures and len(failures) == len(devices):
         raise failures[0]
     transport = ByName(
-        way=Way(timeout=connecting.connect_timeout),
         credentials=credentials,
         host_keys=HostKeys(connecting.known_hosts or state_dir() / "known_hosts", connecting.host_key),
         workers=connecting.workers,
+        connect_timeout=connecting.connect_timeout,
     )
     return Paced(transport, rate=connecting.login_rate)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.progress import progress
-from slp_ops.errors import SlpOpsError
+from slp_ops.errors import SessionLost, SlpOpsError
 from slp_ops.fleet.each import each
 from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Trouble
 
@@ -89,10 +89,10 @@ def run_to_end(work: Coroutine[Any, Any, T]) -> T:
 
 
 def causes(result: DeviceResult) -> list[str]:
-    """Why a device is not ok, shortest first reading: the error, then what each command says."""
-    if result.error is not None:
-        return [result.error.message]
+    """Why a device is not ok: why it could not be opened, and what each command that failed said."""
     words = []
+    if result.error is not None and (not result.captures or result.error.kind != SessionLost.kind):
+        words.append(result.error.message)
     for status in (CaptureStatus.DENIED, CaptureStatus.TIMEOUT, CaptureStatus.LOST):
         hit = [capture for capture in result.captures if capture.status is status]
         if hit:
@@ -102,13 +102,15 @@ def causes(result: DeviceResult) -> list[str]:
 
 def hint(result: DeviceResult) -> str:
     """What the operator can do next about a device; empty when there is nothing to say."""
-    if result.error is not None:
+    if result.error is not None and result.error.hint:
         return result.error.hint
     statuses = {capture.status for capture in result.captures}
     if CaptureStatus.DENIED in statuses:
         return "let AAA permit these show commands to this user; without them some checks stay unknown"
     if CaptureStatus.TIMEOUT in statuses:
         return "the switch may be overloaded; a longer silence is allowed with --command-timeout SECONDS"
+    if CaptureStatus.LOST in statuses:
+        return "run again with --resume last to read only what is missing"
     return ""
 
 

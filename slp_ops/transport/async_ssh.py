@@ -22,7 +22,7 @@ from slp_ops.errors import (
     SlpOpsError,
 )
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
-from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key
+from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
 
 if TYPE_CHECKING:
     import socket
@@ -71,8 +71,8 @@ class AsyncsshTransport:
             credential,
             legacy=device.legacy_ssh,
             credential_name=device.credential,
-            key_types=self._host_keys.preferred(device.host, device.port, _key_types(device.legacy_ssh)),
-            check=lambda key: self._host_keys.check(device.name, device.host, device.port, key),
+            key_types=self._host_keys.preferred(known_as(device), device.port, _key_types(device.legacy_ssh)),
+            check=lambda key: self._host_keys.check(device.name, known_as(device), device.port, key),
         )
         try:
             session = _Session(await _shell(connection))

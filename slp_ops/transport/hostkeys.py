@@ -19,6 +19,8 @@ from slp_ops.errors import HostKeyChanged, HostKeyUnknown, InputError, Problem, 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from slp_ops.model import Device
+
 # What is offered to a switch, best first. ``ssh-rsa`` signs with SHA-1 and is added for legacy_ssh only.
 MODERN_KEY_TYPES: Final = (
     "ssh-ed25519",
@@ -51,6 +53,11 @@ class Key:
         """As ``ssh`` prints it."""
         digest = base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
         return f"{self.type} SHA256:{digest}"
+
+
+def known_as(device: Device) -> str:
+    """The host by which a device's key is filed: behind a jump host an address is only its own network's."""
+    return f"{device.host}@{device.jump[-1].host}" if device.jump else device.host
 
 
 class HostKeys:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slp_ops.transport.way import Way
+
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
     from slp_ops.ports import Credentials, Reader, Transport
     from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.way import Way
 
 
 class ByName:
     """Opens each device's session with the transport that the inventory names, imported on first use."""
 
-    def __init__(self, *, way: Way, credentials: Credentials, host_keys: HostKeys, workers: int) -> None:
-        self._way = way
+    def __init__(
+        self, *, credentials: Credentials, host_keys: HostKeys, workers: int, connect_timeout: float
+    ) -> None:
+        self._way = Way(credentials=credentials, host_keys=host_keys, timeout=connect_timeout)
         self._credentials = credentials
         self._host_keys = host_keys
         self._workers = workers

@@ -25,7 +25,7 @@ from slp_ops.errors import (
     SlpOpsError,
 )
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
-from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key
+from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -152,9 +152,9 @@ class _Session:
             auto_connect=False,
         )
         connection.forget_secrets()
-        connection.key_types = host_keys.preferred(device.host, device.port, kinds)
+        connection.key_types = host_keys.preferred(known_as(device), device.port, kinds)
         connection.key_policy = _policy(
-            lambda key: host_keys.check(device.name, device.host, device.port, key)
+            lambda key: host_keys.check(device.name, known_as(device), device.port, key)
         )
         try:
             connection._open()  # netmiko's own seam for opening after the policy was set

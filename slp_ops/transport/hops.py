@@ -1,0 +1,162 @@
+"""Jump hosts: logged in to once a run, shared by every switch behind them.
+
+The connection to a hop is asyncssh's, whichever transport the switch itself is read with: what comes
+out is a connected socket, as from a direct connection. Each hop has its own credential and its own
+host-key check.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import asyncssh
+
+from slp_ops.errors import (
+    ConnectError,
+    ConnectionRefused,
+    ConnectTimeout,
+    CredentialError,
+    HopFailed,
+    NameNotFound,
+    Unreachable,
+)
+from slp_ops.transport import tcp
+from slp_ops.transport.async_ssh import login
+from slp_ops.transport.hostkeys import MODERN_KEY_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from slp_ops.model import Hop
+    from slp_ops.ports import Credentials
+    from slp_ops.transport.hostkeys import HostKeys
+
+_CHUNK: Final = 1 << 16
+
+
+class Hops:
+    """The jump hosts of one run. ``timeout`` in seconds bounds each TCP connection."""
+
+    def __init__(self, *, credentials: Credentials, host_keys: HostKeys, timeout: float) -> None:
+        self._credentials = credentials
+        self._host_keys = host_keys
+        self._timeout = timeout
+        self._logins: dict[tuple[Hop, ...], asyncio.Task[asyncssh.SSHClientConnection]] = {}
+        self._pumps: set[asyncio.Task[None]] = set()
+
+    async def connect(self, chain: tuple[Hop, ...], host: str, port: int) -> socket.socket:
+        """A socket connected to host and port, seen from the last hop. Raises ConnectError."""
+        if not chain:
+            return await tcp.connect(host, port, self._timeout)
+        connection = await self._hop(chain)
+        try:
+            async with asyncio.timeout(self._timeout):
+                reader, writer = await connection.open_connection(host, port, encoding=None)
+        except TimeoutError:
+            raise ConnectTimeout(
+                f"{host} port {port} did not answer within {self._timeout:g} s through {chain[-1].host}",
+                hint="the switch is down, or a firewall behind the jump host drops the packets",
+            ) from None
+        except asyncssh.ChannelOpenError as err:
+            raise _translate(err, chain[-1], host, port) from None
+        except (OSError, asyncssh.Error) as err:
+            raise HopFailed(
+                f"the connection to jump host {chain[-1].host} broke: {err}",
+                hint="run again with --resume last",
+            ) from None
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        local_reader, local_writer = await asyncio.open_connection(sock=theirs)
+        self._spawn(_pump(reader, local_writer))
+        self._spawn(_pump(local_reader, writer))
+        return ours
+
+    async def close(self) -> None:
+        """Log out of every hop, the furthest first."""
+        for task in self._pumps:
+            task.cancel()
+        for chain in sorted(self._logins, key=len, reverse=True):
+            attempt = self._logins[chain]
+            attempt.cancel()
+            if attempt.done() and not attempt.cancelled() and attempt.exception() is None:
+                attempt.result().abort()
+        self._logins.clear()
+
+    async def _hop(self, chain: tuple[Hop, ...]) -> asyncssh.SSHClientConnection:
+        """The connection to the last hop of a chain: one login, however many ask for it.
+
+        A login that failed is not tried again in this run, so that fifty switches behind a hop do not
+        lock its account out.
+        """
+        attempt = self._logins.get(chain)
+        if (
+            attempt is not None
+            and attempt.done()
+            and not attempt.exception()
+            and attempt.result().is_closed()
+        ):
+            attempt = None
+        if attempt is None:
+            attempt = self._logins[chain] = asyncio.create_task(self._log_in(chain))
+        # Shielded: one switch's end must not take the hop from the others.
+        return await asyncio.shield(attempt)
+
+    async def _log_in(self, chain: tuple[Hop, ...]) -> asyncssh.SSHClientConnection:
+        hop = chain[-1]
+        try:
+            credential = await asyncio.to_thread(self._credentials.get, hop.credential, hop.username)
+            sock = await self.connect(chain[:-1], hop.host, hop.port)
+            return await login(
+                sock,
+                credential,
+                legacy=False,
+                credential_name=hop.credential,
+                key_types=self._host_keys.preferred(hop.host, hop.port, MODERN_KEY_TYPES),
+                check=lambda key: self._host_keys.check(f"jump host {hop.host}", hop.host, hop.port, key),
+            )
+        except HopFailed:
+            raise
+        except (ConnectError, CredentialError) as err:
+            raise HopFailed(f"jump host {hop.host}: {err.message}", hint=err.hint) from err
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._pumps.add(task)
+        task.add_done_callback(self._pumps.discard)
+
+
+async def _pump(
+    source: asyncssh.SSHReader[bytes] | asyncio.StreamReader,
+    target: asyncssh.SSHWriter[bytes] | asyncio.StreamWriter,
+) -> None:
+    """Carry bytes one way until either end closes."""
+    with suppress(OSError, asyncssh.Error):
+        while data := await source.read(_CHUNK):
+            target.write(data)
+            await target.drain()
+    with suppress(OSError, asyncssh.Error):
+        target.close()
+
+
+def _translate(err: asyncssh.ChannelOpenError, hop: Hop, host: str, port: int) -> ConnectError:
+    """What the jump host says of a target it could not reach; sshd gives the system's words."""
+    place = f"{host} port {port}, seen from jump host {hop.host}"
+    words = err.reason.lower()
+    if "refused" in words:
+        return ConnectionRefused(f"{place}, refuses connections", hint="check the port in the inventory")
+    if "timed out" in words or "timeout" in words:
+        return ConnectTimeout(f"{place}, does not answer", hint="the switch is down, or packets are dropped")
+    if "resolve" in words or "not known" in words or "name" in words:
+        return NameNotFound(
+            f"{place}, does not resolve",
+            hint="the jump host resolves the name: put the address in the inventory",
+        )
+    if err.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
+        return Unreachable(
+            f"jump host {hop.host} forbids forwarding to {host} port {port}",
+            hint="permit it there (AllowTcpForwarding, PermitOpen)",
+        )
+    return Unreachable(f"{place}: {err.reason}", hint="look from the jump host itself")

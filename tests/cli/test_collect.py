@@ -1,0 +1,241 @@
+"""``slp-ops collect`` as an operator runs it: a process of its own, real SSH, real signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def slp_ops(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "slp_ops", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "SLP_OPS_PASSWORD": "netops", **environ},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+def inventory(path: Path, running: Any, *names: str, **settings: dict[str, Any]) -> str:
+    devices = {
+        name: {"host": "127.0.0.1", "port": running.rack[name].port, **settings.get(name, {})}
+        for name in names
+    }
+    path.write_text(
+        yaml.safe_dump(
+            {"version": 1, "defaults": {"username": "netops"}, "sites": {"tokyo": {"devices": devices}}}
+        )
+    )
+    return str(path)
+
+
+def test_a_site_is_read_and_what_is_missing_is_named(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
+    running = lab(sw1="healthy-stack", sw2="aaa-denied", sw3="drop")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1", "sw2", "sw3")
+
+    done = slp_ops("collect", "--site", "tokyo", "-i", path, "--json")
+
+    report = json.loads(done.stdout)
+    devices = {device["name"]: device for device in report["devices"]}
+    assert done.returncode == 4, done.stderr
+    assert [device["status"] for device in report["devices"]] == ["ok", "partial", "partial"]
+    denied = {c["command"]: c for c in devices["sw2"]["captures"]}["show running-config"]
+    assert (denied["status"], denied["reason"]) == ("denied", "Command authorization failed.")
+    lost = [c for c in devices["sw3"]["captures"] if c["status"] == "lost"]
+    assert [c["command"] for c in lost] == ["show logging"]
+    # Opened once more, and everything behind the broken command was read.
+    assert len(running.lines("sw3", "login")) == 2
+    assert devices["sw3"]["captures"][-1]["status"] == "ok"
+    skipped = [c for c in devices["sw1"]["captures"] if c["status"] == "skipped"]
+    assert all("17.6" in c["reason"] or "service internal" in c["reason"] for c in skipped)
+    for device in report["devices"]:
+        for capture in device["captures"]:
+            if capture["file"]:
+                file = tmp_path / report["run"]["path"] / device["name"] / capture["file"]
+                assert file.stat().st_size == capture["bytes"]
+
+
+def test_four_kinds_of_trouble_cost_only_themselves(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
+    running = lab(
+        good1="healthy", stopped="healthy", hung="hang", refused="healthy", changed="healthy", good2="healthy"
+    )
+    names = ("good1", "stopped", "hung", "refused", "changed", "good2")
+    path = inventory(tmp_path / "inv.yaml", running, *names, refused={"credential": "other"})
+    assert slp_ops("collect", "-i", path, "--limit", "changed").returncode == 0
+    from slp_ops.lab.hardware import HostKey
+
+    running.fault("changed", host_key=HostKey.CHANGED)
+    running.call(running.rack["stopped"].host.close)
+
+    done = slp_ops("collect", "-i", path, "--json", "--command-timeout", "1", SLP_OPS_OTHER_PASSWORD="wrong")
+
+    devices = {device["name"]: device for device in json.loads(done.stdout)["devices"]}
+    assert done.returncode == 4
+    assert devices["good1"]["status"] == devices["good2"]["status"] == "ok"
+    assert devices["stopped"]["error"]["kind"] == "refused"
+    assert devices["refused"]["error"]["kind"] == "authentication_failed"
+    assert devices["changed"]["error"]["kind"] == "host_key_changed"
+    assert devices["hung"]["status"] == "partial"
+    assert {c["status"] for c in devices["hung"]["captures"]} >= {"timeout", "ok"}
+    for name in ("stopped", "refused", "changed"):
+        assert devices[name]["error"]["hint"]
+        assert name in done.stderr
+
+
+def test_a_run_that_is_killed_keeps_what_it_had(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
+    running = lab(sw1="healthy", sw2="hang")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1", "sw2")
+    runs = tmp_path / "runs"
+    with subprocess.Popen(
+        [sys.executable, "-m", "slp_ops", "collect", "-i", path],
+        cwd=tmp_path,
+        env={**os.environ, "SLP_OPS_PASSWORD": "netops"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        deadline = time.monotonic() + 30
+        while not list(runs.glob("*/devices.jsonl")) and time.monotonic() < deadline:
+            time.sleep(0.05)  # sw1 ends, sw2 hangs: the run is half-way
+        process.kill()
+        process.wait()
+
+    verified = slp_ops("runs", "verify", "last")
+
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert "interrupted" in verified.stdout
+    assert len(list(runs.glob("*/sw1/*.txt"))) >= 15
+
+
+@pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_within_five_seconds_while_a_switch_hangs(
+    lab: Any, tmp_path: Path, transport: str, ending: signal.Signals
+) -> None:
+    running = lab(sw="hang")
+    path = inventory(tmp_path / "inv.yaml", running, "sw")
+    with subprocess.Popen(
+        [sys.executable, "-m", "slp_ops", "collect", "-i", path, "--transport", transport],
+        cwd=tmp_path,
+        env={**os.environ, "SLP_OPS_PASSWORD": "netops"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 30
+        while "show version" not in running.lines("sw") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        began = time.monotonic()
+        process.send_signal(ending)
+        _, said = process.communicate(timeout=20)
+        took = time.monotonic() - began
+
+    assert process.returncode == 130, said
+    assert took < 5
+    (manifest,) = (tmp_path / "runs").glob("*/sw/manifest.jsonl")
+    captures = [json.loads(line) for line in manifest.read_text().splitlines()]
+    assert [(c["command"], c["status"]) for c in captures] == [("show clock", "ok"), ("show version", "lost")]
+    assert captures[-1]["reason"] == "interrupted"
+
+
+def test_a_secret_of_the_configuration_is_found_nowhere(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
+    canary = "Can4ry-S3cret"
+    running = lab(sw="healthy")
+
+    def plant(switch: Any) -> None:
+        for line in (
+            f"snmp-server community {canary} RO",
+            f"enable secret 9 $9${canary}",
+            f"username admin privilege 15 password 0 {canary}",
+            f"tacacs-server host 192.0.2.5 key {canary}",
+        ):
+            switch.config.apply(line)
+
+    running.change("sw", plant)
+    path = inventory(tmp_path / "inv.yaml", running, "sw")
+
+    done = slp_ops("collect", "-i", path)
+
+    assert done.returncode == 0, done.stderr
+    texts = {
+        file: file.read_text(errors="replace") for file in (tmp_path / "runs").rglob("*") if file.is_file()
+    }
+    assert any("snmp-server community" in text for text in texts.values())
+    assert not [file for file, text in texts.items() if canary in text]
+    assert canary not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "reload",
+        "show run | redirect flash:x",
+        "show clock\nreload",
+        "s ver",
+        "show version ; reload",
+        "show ?",
+    ],
+)
+def test_what_is_not_read_only_opens_no_session(lab: Any, slp_ops: Any, tmp_path: Path, bad: str) -> None:
+    running = lab(sw="healthy")
+    path = inventory(tmp_path / "inv.yaml", running, "sw")
+
+    done = slp_ops("collect", "-i", path, "--command", bad)
+
+    assert done.returncode == 2
+    assert "refused" in done.stderr
+    assert running.lines("sw") == []
+    assert not (tmp_path / "runs").exists()
+
+
+def test_an_ad_hoc_command_is_read_too(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
+    running = lab(sw="healthy")
+    path = inventory(tmp_path / "inv.yaml", running, "sw")
+
+    done = slp_ops("collect", "-i", path, "--command", "sh ver | inc uptime", "--json")
+
+    (device,) = json.loads(done.stdout)["devices"]
+    assert device["captures"][-1]["command"] == "sh ver | inc uptime"
+    assert device["captures"][-1]["status"] == "ok"
+    assert device["captures"][-1]["bytes"] > 10
+
+
+def test_a_selection_that_matches_nothing_says_what_there_is(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
+    running = lab(sw="healthy")
+    path = inventory(tmp_path / "inv.yaml", running, "sw")
+
+    done = slp_ops("collect", "-i", path, "--site", "kyoto")
+
+    assert done.returncode == 2
+    assert "kyoto" in done.stderr
+    assert "tokyo" in done.stderr
+
+
+def test_help_loads_no_transport() -> None:
+    code = (
+        "import sys\nfrom slp_ops.cli import main\n"
+        "try:\n main.cli.main(['--help'], standalone_mode=False)\nfinally:\n"
+        " heavy = {'netmiko', 'asyncssh', 'paramiko', 'rich', 'yaml', 'pydantic'} & set(sys.modules)\n"
+        " assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "collect" in done.stdout
