@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DEEPEST: Final = 24  # an inventory needs eight
-_LARGEST: Final = 1_000_000  # nodes, aliases expanded: some 50,000 devices
+_LARGEST: Final = 500_000  # nodes, aliases expanded: some 25,000 devices
 REPLACED: Final = "\ufffd"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Final = yaml.resolver.Resolver()
@@ -112,77 +112,97 @@ def _visible(text: str, problems: Problems) -> str:
     return "\n".join(lines)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Built:
+    """A finished node with its size and depth, what its aliases stand for counted in."""
+
+    node: Node
+    size: int = 1
+    depth: int = 0
+
+
 class _Builder:
     """Events to nodes. Containers under construction lie on a stack, no recursion."""
 
     def __init__(self) -> None:
-        self._anchors: dict[str, tuple[Node, int]] = {}
+        self._anchors: dict[str, _Built] = {}
+        self._open: list[_Open] = []
+        self._documents = 0
 
     def build(self, events: Iterator[yaml.Event]) -> Node | None:
         root: Node | None = None
-        open_: list[_Open] = []
-        documents = 0
         for event in events:
             line = event.start_mark.line + 1 if event.start_mark else 1
-            node: Node
-            size = 1
-            match event:
-                case yaml.DocumentStartEvent():
-                    documents += 1
-                    if documents > 1:
-                        raise _Refused(line, "a second document starts here", "one a file")
-                    continue
-                case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                    if len(open_) >= _DEEPEST:
-                        raise _Refused(line, "nested too deeply")
-                    _no_tag(event.tag, line)
-                    is_mapping = isinstance(event, yaml.MappingStartEvent)
-                    open_.append(_Open(line, event.anchor, is_mapping))
-                    continue
-                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                    closed = open_.pop()
-                    node, size, anchor = closed.node(), closed.size, closed.anchor
-                case yaml.ScalarEvent():
-                    _no_tag(event.tag, line)
-                    node, anchor = _scalar(event, line), event.anchor
-                case yaml.AliasEvent():
-                    if event.anchor not in self._anchors:
-                        raise _Refused(line, "an alias to something that is not defined above it")
-                    node, size = self._anchors[event.anchor]
-                    anchor = None
-                case _:
-                    continue
-            if anchor is not None:
-                self._anchors[anchor] = (node, size)
-            if size > _LARGEST or (open_ and open_[-1].size + size > _LARGEST):
-                raise _Refused(line, "too large, aliases expanded")
-            if open_:
-                open_[-1].add(node, size)
+            built = self._take(event, line)
+            if built is None:
+                continue
+            if self._open:
+                self._open[-1].add(built, line)
             else:
-                root = node
+                root = built.node
+            if len(self._open) + built.depth > _DEEPEST:
+                raise _Refused(line, "nested too deeply")
         return root
+
+    def _take(self, event: yaml.Event, line: int) -> _Built | None:
+        """What an event finishes; nothing when it begins something."""
+        match event:
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    raise _Refused(line, "a second document starts here", "one a file")
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                if len(self._open) >= _DEEPEST:
+                    raise _Refused(line, "nested too deeply")
+                _no_tag(event.tag, line)
+                is_mapping = isinstance(event, yaml.MappingStartEvent)
+                self._open.append(_Open(line, event.anchor, is_mapping))
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                closed = self._open.pop()
+                return self._named(closed.built(), closed.anchor)
+            case yaml.ScalarEvent():
+                _no_tag(event.tag, line)
+                return self._named(_Built(node=_scalar(event, line)), event.anchor)
+            case yaml.AliasEvent():
+                # What is still open has no name yet, so nothing can contain itself.
+                if event.anchor not in self._anchors:
+                    raise _Refused(line, "an alias to something that is not defined above it")
+                return self._anchors[event.anchor]
+        return None
+
+    def _named(self, built: _Built, anchor: str | None) -> _Built:
+        if anchor is not None:
+            self._anchors[anchor] = built
+        return built
 
 
 class _Open:
     """A list or mapping whose end has not come yet."""
 
     def __init__(self, line: int, anchor: str | None, is_mapping: bool) -> None:
-        self.line, self.anchor, self.size = line, anchor, 1
-        self._is_mapping = is_mapping
+        self.anchor = anchor
+        self._line, self._is_mapping = line, is_mapping
+        self._size, self._depth = 1, 0
         self._nodes: list[Node] = []
 
-    def add(self, node: Node, size: int) -> None:
-        if self._is_mapping and len(self._nodes) % 2 == 0 and not isinstance(node, Scalar):
-            raise _Refused(node.line, "a list or mapping stands where a key belongs", "a word")
-        self._nodes.append(node)
-        self.size += size
+    def add(self, built: _Built, line: int) -> None:
+        if self._is_mapping and len(self._nodes) % 2 == 0 and not isinstance(built.node, Scalar):
+            raise _Refused(line, "a list or mapping stands where a key belongs", "a word")
+        self._nodes.append(built.node)
+        self._size += built.size
+        self._depth = max(self._depth, built.depth)
+        if self._size > _LARGEST:
+            raise _Refused(line, "too large, aliases expanded")
 
-    def node(self) -> Node:
-        if not self._is_mapping:
-            return Sequence(line=self.line, items=tuple(self._nodes))
-        pairs = zip(self._nodes[::2], self._nodes[1::2], strict=True)
-        entries = [Entry(key=key, value=value) for key, value in pairs if isinstance(key, Scalar)]
-        return Mapping(line=self.line, entries=_merged(entries))
+    def built(self) -> _Built:
+        node: Node
+        if self._is_mapping:
+            pairs = zip(self._nodes[::2], self._nodes[1::2], strict=True)
+            entries = [Entry(key=key, value=value) for key, value in pairs if isinstance(key, Scalar)]
+            node = Mapping(line=self._line, entries=_merged(entries))
+        else:
+            node = Sequence(line=self._line, items=tuple(self._nodes))
+        return _Built(node=node, size=self._size, depth=self._depth + 1)
 
 
 def _merged(entries: list[Entry]) -> tuple[Entry, ...]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 WORDS = (
     "version", "defaults", "sites", "devices", "credentials", "host", "port", "tags", "jump", "username",
     "credential", "params", "intent", "legacy_ssh", "max_sessions", "topology", "url", "vrf", "password",
-    "key", "agent", "tokyo", "sw-1", "SW-1", "..", "on", "1", "22", "true", "~", "<<", "192.0.2.1", "netmiko", "a/b",
-    "*a", "&a", "!!str", "-", "?", ":", "[", "]", "{", "}", ",", "#", "'", '"', "|", ">",
+    "key", "agent", "tokyo", "sw-1", "SW-1", "..", "on", "1", "22", "true", "~", "<<", "192.0.2.1", "netmiko",
+    "a/b", "*a", "&a", "!!str", "-", "?", ":", "[", "]", "{", "}", ",", "#", "'", '"', "|", ">",
 )
 # fmt: on
 yaml_like = st.lists(

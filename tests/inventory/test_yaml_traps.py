@@ -60,13 +60,32 @@ def test_aliases_that_explode_are_refused_at_once(tmp_path: Path, level: str) ->
     assert time.process_time() - started < 5
 
 
+def test_aliases_that_nest_without_end_are_refused(tmp_path: Path) -> None:
+    lines = ["d0: &d0 []", *(f"d{number}: &d{number} [*d{number - 1}]" for number in range(1, 3000))]
+    problem = problem_of(tmp_path, "\n".join(lines))
+    assert problem.message == "nested too deeply"
+    assert problem.line is not None
+    assert problem.line < 40
+
+
 def test_merges_that_explode_are_refused_at_once(tmp_path: Path) -> None:
     lines = ["m0: &m0 {a0: 1}"]
     for number in range(1, 60):
-        lines.append(f"m{number}: &m{number} {{<<: [*m{number - 1}, *m{number - 1}], a{number}: 1}}")
+        nine = ", ".join([f"*m{number - 1}"] * 9)
+        lines.append(f"m{number}: &m{number} {{<<: [{nine}], a{number}: 1}}")
     started = time.process_time()
     assert "too large, aliases expanded" in problem_of(tmp_path, "\n".join(lines)).message
     assert time.process_time() - started < 5
+
+
+def test_the_largest_that_is_read_costs_seconds_at_most(tmp_path: Path) -> None:
+    path = tmp_path / "inventory.yaml"
+    lists = ", ".join(["*many"] * 400)
+    path.write_text(f"many: &many [{', '.join(['password'] * 1000)}]\nx: [{lists}]\n", encoding="utf-8")
+    started = time.process_time()
+    with pytest.raises(InputError):
+        load(path)
+    assert time.process_time() - started < 10
 
 
 def test_a_huge_file_is_refused_without_reading_all_of_it(tmp_path: Path) -> None:
