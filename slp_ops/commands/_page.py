@@ -110,5 +110,5 @@ def parsed(page: Body, facts: Iterable[Fact | None], unread: Iterable[Row]) -> P
 
 
 def says_something(row: Row) -> bool:
-    """False for a rule of dashes or equal signs."""
-    return bool(row.text.strip("-= \t"))
+    """False for a rule of dashes or equal signs, and for the "!" between parts of a configuration."""
+    return bool(row.text.strip("-=! \t"))

@@ -1,13 +1,163 @@
-"""``show running-config``."""
+"""``show running-config``: what licensing and the way to CSSM depend on.
+
+Each family of lines has a reader; a line that none of them takes stays unparsed, which here means
+that licensing does not depend on it.
+"""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Final
+
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._config_access import AccessLines, ServiceLines, VtyLines
+from slp_ops.commands._config_license import CallHomeLines, LicenseLines
+from slp_ops.commands._config_names import HttpLines, InterfaceLines, NameLines, TimeLines
+from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._stanzas import Stanza, stanzas
+from slp_ops.commands._values import device_time, integer
+from slp_ops.facts.config import (
+    AccessConfig,
+    CallHomeConfig,
+    ConfigInfo,
+    HttpConfig,
+    InterfacesConfig,
+    LicenseConfig,
+    NameConfig,
+    ServicesConfig,
+    TimeConfig,
+    VtyConfig,
+)
+from slp_ops.facts.values import DeviceTime, Fact, Line, Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands import Parsed
+
+_SIZE: Final = re.compile(r"^Current configuration : (\d+) bytes", re.ASCII)
+_CHANGED: Final = re.compile(
+    r"^! (?:Last configuration change|NVRAM config last updated) at (.*?)(?: by (\S+))?$"
+)
+
+
+class _Info:
+    """What the heading and the single lines say of the configuration as a whole."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.lines: dict[str, Line] = {}
+        self.complete = False
+        self.hostname: str | None = None
+        self.version: str | None = None
+        self.size: int | None = None
+        self.printed: str | None = None
+        self.times: dict[str, DeviceTime | None] = {}
+        self.changed_by: str | None = None
+
+    def heading(self, row: Row) -> None:
+        """Take a comment or a line of the heading."""
+        if found := _SIZE.match(row.text):
+            self.size, self.lines["bytes"] = integer(found[1]), row.line
+            self.printed = row.text.partition(":")[2].strip()
+        elif row.text.startswith("! ") and (found := _CHANGED.match(row.text)):
+            field = "changed" if "change" in row.text else "saved"
+            self.times[field], self.lines[field] = device_time(found[1]), row.line
+            if field == "changed":
+                self.changed_by = found[2]
+                self.lines["changed_by"] = row.line
+
+    def read(self, stanza: Stanza) -> bool:
+        """Take the lines that name the switch and the release, and the end."""
+        match stanza.words:
+            case ["hostname", name]:
+                self.hostname, self.lines["hostname"] = name, stanza.row.line
+            case ["version", version]:
+                self.version, self.lines["version"] = version, stanza.row.line
+            case ["end"]:
+                self.complete = True
+                self.lines["complete"] = stanza.row.line
+            case ["Building", "configuration..."] | ["Current", "configuration", *_]:
+                return True
+            case _:
+                return False
+        return True
+
+    def fact(self, total: int) -> ConfigInfo:
+        """The configuration as a whole: complete when both its head and its end were seen."""
+        return ConfigInfo(
+            complete=self.complete and self.version is not None,
+            hostname=self.hostname,
+            version=self.version,
+            bytes=self.size,
+            size=self.printed,
+            changed=self.times.get("changed"),
+            changed_by=self.changed_by,
+            saved=self.times.get("saved"),
+            lines=total,
+            source=Source(self.command, self.lines),
+        )
+
+
+def parse(text: str) -> Parsed:
+    """The configuration by family.
+
+    Of one that is cut or filtered only the families are given of which a line was seen: what does
+    not stand in it may have been cut off.
+    """
+    page = body(text, "show running-config")
+    command = page.command
+    info = _Info(command)
+    licence, call_home = LicenseLines(), CallHomeLines()
+    names, time, http, interfaces = (
+        NameLines(command),
+        TimeLines(command),
+        HttpLines(command),
+        InterfaceLines(command),
+    )
+    vty, access, services = VtyLines(command), AccessLines(command), ServiceLines(command)
+    readers = (info, licence, call_home, http, names, time, interfaces, vty, access, services)
+    unread: list[Row] = []
+    for row in page.rows[:12]:
+        info.heading(row)
+    for stanza in stanzas(page.rows):
+        if any(reader.read(stanza) for reader in readers):
+            unread.extend(row for row in stanza.children if row.number in stanza.unread)
+        else:
+            unread += [stanza.row, *stanza.children]
+    whole = info.fact(len(page.rows))
+    if not info.lines and not any(
+        (licence.lines, call_home.lines, http.lines, names.lines, interfaces.lines)
+    ):
+        return parsed(page, (), unread)
+    seen: tuple[tuple[bool, Fact], ...] = (
+        (True, whole),
+        (bool(licence.lines), licence.fact(command)),
+        (bool(call_home.lines), call_home.fact(command)),
+        (bool(http.lines), http.fact()),
+        (bool(names.lines), names.fact()),
+        (bool(time.lines), time.fact()),
+        (bool(interfaces.lines), interfaces.fact()),
+        (bool(vty.ranges), vty.fact()),
+        (bool(access.lines), access.fact()),
+        (bool(services.lines), services.fact()),
+    )
+    return parsed(page, (fact for any_line, fact in seen if any_line or whole.complete), unread)
+
 
 COMMAND = ShowCommand(
     command="show running-config",
     sets=frozenset({"baseline"}),
     order=30,
     parse=parse,
+    provides=(
+        ConfigInfo,
+        LicenseConfig,
+        CallHomeConfig,
+        HttpConfig,
+        NameConfig,
+        TimeConfig,
+        InterfacesConfig,
+        VtyConfig,
+        AccessConfig,
+        ServicesConfig,
+    ),
 )

@@ -1,13 +1,156 @@
-"""``show version``."""
+"""``show version``: the release, the image, the units, and why it last booted.
+
+    Cisco IOS XE Software, Version 17.09.04a
+    Cisco IOS Software [Cupertino], Catalyst L3 Switch Software (CAT9K_IOSXE), Version 17.9.4a, ...
+    tyo-core-01 uptime is 1 week, 2 days, 3 hours, 4 minutes
+    System returned to ROM by Reload Command
+    System image file is "flash:packages.conf"
+    Smart Licensing Status: Smart Licensing Using Policy
+
+Engineering builds put a free string in the first line; then "Experimental Version 17.12.20240516:071512"
+of the second gives the train. The tables of packages and members are read by ``_version_tables``.
+"""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Final
+
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._outline import split_label
+from slp_ops.commands._page import Row, body, parsed, says_something
+from slp_ops.commands._values import device_time, present
+from slp_ops.commands._version_tables import Tables, release_of
+from slp_ops.facts.platform import Software
+from slp_ops.facts.values import Line, Pair, Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands import Parsed
+
+_BANNER: Final = re.compile(
+    r"^(?:Cisco IOS Software|IOS \(tm\))(?: \[(\w*)\])?,? .{0,80}?\(([\w.-]{1,60})\),? "
+    r"(?:Experimental )?Version ([^,\s]+)"
+)
+_SENTENCES: Final = (
+    (re.compile(r"^Cisco IOS XE Software, Version (\S.*)$"), ("version",)),
+    (re.compile(r"^(\S{1,64}) uptime is (\S.*)$"), ("hostname", "uptime")),
+    (re.compile(r"^Uptime for this control processor is (\S.*)$"), ("control_processor_uptime",)),
+    (re.compile(r"^System returned to ROM by (\S.*)$"), ("returned_to_rom_by",)),
+    (re.compile(r"^System restarted at (\S.*)$"), ("restarted",)),
+    (re.compile(r'^System image file is "([^"]*)"$'), ("system_image",)),
+    (re.compile(r"^[Cc]isco (\S+) .{0,60}processor .{0,60}bytes of memory\.?$"), ("chassis",)),
+    (re.compile(r"^Processor board ID (\S+)"), ("processor_board",)),
+)
+_LABELS: Final = {
+    "last reload reason": "reload_reason",
+    "smart licensing status": "licensing_status",
+    "license level": "license_level",
+    "air license level": "air_license_level",
+    "model number": "model",
+    "system serial number": "serial",
+}
+_AMOUNT: Final = re.compile(r"^(\d+K?) (?:bytes of )?([\d.]* ?[A-Za-z].*)$", re.ASCII)
+_IS: Final = re.compile(
+    r"^(Configuration register|Installation mode|Compiled|Last reset|The current throughput level) "
+    r"(?:is |from )?(\S.*)$"
+)
+# Licence texts and export notices: known, and without a fact in them.
+_NOTICES: Final = ("Cisco IOS-XE software, Copyright", "Copyright (c)", "This product contains crypto")
+_COLUMNS: Final = ("Technology", "Current ", "Switch Ports", "Technology-package")
+
+
+def parse(text: str) -> Parsed:
+    """The software, with every unit."""
+    page = body(text, "show version")
+    values: dict[str, str | None] = {}
+    lines: dict[str, Line] = {}
+    other: list[Pair] = []
+    unread: list[Row] = []
+    tables = Tables(page.command)
+    banner = ""
+    notice = False
+    for row in page.rows:
+        printed = row.text.strip()
+        if tables.read(row, printed):
+            notice = False
+        elif found := _BANNER.match(printed):
+            name, family, banner = found.groups()
+            values |= {"release_name": name or None, "image_family": family}
+            lines |= dict.fromkeys(("release_name", "image_family", "banner"), row.line)
+            other.append(Pair(label="Cisco IOS Software", value=printed))
+        elif _sentence(printed, row, values, lines):
+            notice = False
+        elif printed.startswith(_NOTICES):
+            notice = True
+        elif (pair := split_label(printed)) and (pair[1] or not notice):
+            notice = False
+            _label(pair, row, values, lines, other)
+        elif found := _AMOUNT.match(printed):
+            other.append(Pair(label=found[2].rstrip("."), value=found[1]))
+        elif found := _IS.match(printed):
+            other.append(Pair(label=found[1], value=found[2]))
+        elif says_something(row) and not notice and not printed.startswith(_COLUMNS):
+            unread.append(row)
+    if not lines and not tables.members:
+        return parsed(page, (), page.rows)
+    version = values.get("version")
+    lines["release"] = lines.get("version") or lines.get("banner") or page.rows[0].line
+    fact = Software(
+        hostname=values.get("hostname"),
+        version=version or present(banner),
+        release=release_of(f"{version or ''} {banner}"),
+        image_family=values.get("image_family"),
+        release_name=values.get("release_name"),
+        system_image=values.get("system_image"),
+        uptime=values.get("uptime"),
+        control_processor_uptime=values.get("control_processor_uptime"),
+        returned_to_rom_by=values.get("returned_to_rom_by"),
+        reload_reason=values.get("reload_reason"),
+        restarted=device_time(values.get("restarted")),
+        model=values.get("model"),
+        serial=values.get("serial"),
+        chassis=values.get("chassis"),
+        processor_board=values.get("processor_board"),
+        licensing_status=values.get("licensing_status"),
+        license_level=values.get("license_level"),
+        air_license_level=values.get("air_license_level"),
+        packages=tuple(tables.packages),
+        members=tables.switch_members(),
+        other=tuple(other),
+        source=Source(page.command, lines),
+    )
+    return parsed(page, (fact,), unread)
+
+
+def _sentence(printed: str, row: Row, values: dict[str, str | None], lines: dict[str, Line]) -> bool:
+    for pattern, fields in _SENTENCES:
+        if found := pattern.match(printed):
+            for field, value in zip(fields, found.groups(), strict=True):
+                if field not in values:
+                    values[field], lines[field] = present(value), row.line
+            return True
+    return False
+
+
+def _label(
+    pair: tuple[str, str],
+    row: Row,
+    values: dict[str, str | None],
+    lines: dict[str, Line],
+    other: list[Pair],
+) -> None:
+    label, value = pair
+    field = _LABELS.get(label.lower())
+    if field is not None and field not in values:
+        values[field], lines[field] = present(value), row.line
+    elif value:
+        other.append(Pair(label=label, value=value))
+
 
 COMMAND = ShowCommand(
     command="show version",
     sets=frozenset({"baseline"}),
     order=20,
     parse=parse,
+    provides=(Software,),
 )

@@ -24,6 +24,7 @@ class ConfigInfo(Fact):
     hostname: str | None = None
     version: str | None = None
     bytes: int | None = None
+    size: str | None = None  # as printed
     changed: DeviceTime | None = None
     changed_by: str | None = None
     saved: DeviceTime | None = None

@@ -1,0 +1,170 @@
+"""The ``license`` and ``call-home`` lines of a running configuration.
+
+license smart transport cslu
+license smart url cslu http://192.0.2.30:8182/cslu/v1/pi
+call-home
+ profile "CiscoTAC-1"
+  active
+  destination transport-method http
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from slp_ops.commands._values import integer
+from slp_ops.facts.config import CallHomeConfig, CallHomeProfileConfig, LicenseConfig
+from slp_ops.facts.values import Line, Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands._stanzas import Stanza
+
+
+class LicenseLines:
+    """``license ...``."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.lines: dict[str, Line] = {}
+        self.other: list[str] = []
+
+    def read(self, stanza: Stanza) -> bool:
+        """Take a licence line; False for any other."""
+        if stanza.words[:1] != ["license"]:
+            return False
+        fields = self._fields(stanza)
+        if not fields:
+            self.other.append(stanza.text)
+            self.lines.setdefault("other", stanza.row.line)
+        for field, value in fields.items():
+            self.values[field] = value
+            self.lines[field] = stanza.row.line
+        return True
+
+    @staticmethod
+    def _fields(stanza: Stanza) -> dict[str, Any]:
+        match stanza.words[1:]:
+            case _ if stanza.negated and stanza.words[1:2] != ["smart"]:
+                return {}
+            case ["boot", "level", level, "addon", addon, *_]:
+                return {"boot_level": level, "addon": addon}
+            case ["boot", "level", level, *_]:
+                return {"boot_level": level}
+            case ["udi", "pid", pid, "sn", sn]:
+                return {"udi_pid": pid, "udi_sn": sn}
+            case ["smart", "server-identity-check"]:
+                return {"server_identity_check": not stanza.negated}
+            case _ if stanza.negated:
+                return {}
+            case ["smart", "transport", transport]:
+                return {"transport": transport}
+            case ["smart", "url", "default"]:
+                return {"url_default": True}
+            case ["smart", "url", ("smart" | "cslu" | "utility") as kind, url]:
+                return {f"url_{kind}": url}
+            case ["smart", "url", url]:
+                return {"url": url}
+            case ["smart", "proxy", "address", address]:
+                return {"proxy_address": address}
+            case ["smart", "proxy", "port", port]:
+                return {"proxy_port": integer(port)}
+            case ["smart", "vrf", vrf]:
+                return {"vrf": vrf}
+            case ["smart", "usage", "interval", days]:
+                return {"usage_interval": integer(days)}
+        return {}
+
+    def fact(self, command: str) -> LicenseConfig:
+        """What the lines set."""
+        return LicenseConfig(**self.values, other=tuple(self.other), source=Source(command, self.lines))
+
+
+class CallHomeLines:
+    """``service call-home`` and ``call-home``."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.lines: dict[str, Line] = {}
+        self.profiles: list[tuple[Stanza, str]] = []
+        self.other: list[str] = []
+
+    def read(self, stanza: Stanza) -> bool:
+        """Take a call-home line; False for any other."""
+        if stanza.words == ["service", "call-home"]:
+            self._set(stanza, {"service": not stanza.negated})
+            return True
+        if stanza.words[:1] != ["call-home"]:
+            return False
+        self.lines.setdefault("", stanza.row.line)
+        for child in stanza.below():
+            if child.after("profile"):
+                self.profiles.append((child, " ".join(child.words[1:]).strip('"')))
+            elif fields := self._fields(child):
+                self._set(child, fields)
+            else:
+                self.other.append(child.text)
+        return True
+
+    def _set(self, stanza: Stanza, fields: dict[str, Any]) -> None:
+        self.values |= fields
+        self.lines |= dict.fromkeys(fields, stanza.row.line)
+
+    @staticmethod
+    def _fields(child: Stanza) -> dict[str, Any]:
+        match child.words:
+            case _ if child.negated:
+                return {}
+            case ["contact-email-addr", contact]:
+                return {"contact": contact}
+            case ["http-proxy", host, "port", port]:
+                return {"proxy": host.strip('"'), "proxy_port": integer(port)}
+            case ["http", "resolve-hostname", how]:
+                return {"resolve": how}
+            case ["vrf", vrf]:
+                return {"vrf": vrf}
+            case ["source-interface", *name]:
+                return {"source_interface": "".join(name)}
+        return {}
+
+    def fact(self, command: str) -> CallHomeConfig:
+        """What the lines set."""
+        profiles = tuple(_profile(stanza, name, command) for stanza, name in self.profiles)
+        if profiles:
+            self.lines.setdefault("profiles", self.profiles[0][0].row.line)
+        return CallHomeConfig(
+            **self.values,
+            profiles=profiles,
+            other=tuple(self.other),
+            source=Source(command, self.lines),
+        )
+
+
+def _profile(stanza: Stanza, name: str, command: str) -> CallHomeProfileConfig:
+    values: dict[str, Any] = {}
+    lines: dict[str, Line] = {"": stanza.row.line, "name": stanza.row.line}
+    addresses: list[str] = []
+    other: list[str] = []
+    for child in stanza.below():
+        field: str | None = None
+        match child.words:
+            case ["active"]:
+                field, value = "active", not child.negated
+            case ["destination", "transport-method", ("http" | "email") as method]:
+                field, value = method, not child.negated
+            case ["reporting", "smart-licensing-data"]:
+                field, value = "reporting_smart_licensing", not child.negated
+            case ["destination", "address", "http", url] if not child.negated:
+                addresses.append(url)
+                lines.setdefault("addresses", child.row.line)
+                continue
+        if field is None:
+            other.append(child.text)
+        else:
+            values[field], lines[field] = value, child.row.line
+    return CallHomeProfileConfig(
+        name=name,
+        **values,
+        addresses=tuple(addresses),
+        other=tuple(other),
+        source=Source(command, lines),
+    )

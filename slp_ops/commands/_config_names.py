@@ -1,0 +1,271 @@
+"""The lines that decide how a switch finds CSSM: DNS, time, HTTP, interfaces and VRFs.
+
+ip domain lookup source-interface Vlan100
+ip name-server vrf Mgmt-vrf 192.0.2.53 192.0.2.54
+ip http client source-interface Vlan100
+ntp server vrf Mgmt-vrf 192.0.2.1 prefer
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.commands._values import integer
+from slp_ops.facts.config import (
+    DomainName,
+    HttpConfig,
+    InterfaceConfig,
+    InterfacesConfig,
+    NameConfig,
+    NameServer,
+    NtpServer,
+    PinnedHost,
+    TimeConfig,
+)
+from slp_ops.facts.values import Line, Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands._stanzas import Stanza
+
+
+def _vrf(words: list[str]) -> tuple[str | None, list[str]]:
+    """``vrf NAME`` taken off the front of some words."""
+    return (words[1], words[2:]) if words[:1] == ["vrf"] and len(words) > 1 else (None, words)
+
+
+class NameLines:
+    """DNS."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.lines: dict[str, Line] = {}
+        self.lookup = True
+        self.lookup_source: str | None = None
+        self.lookup_sources: list[tuple[str, str]] = []
+        self.servers: list[NameServer] = []
+        self.domains: list[DomainName] = []
+        self.hosts: list[PinnedHost] = []
+
+    def read(self, stanza: Stanza) -> bool:
+        """Take a DNS line; False for any other."""
+        line = stanza.row.line
+        source = Source(self.command, line=line)
+        # "ip domain-lookup" and "ip domain-name" are the older spellings.
+        words = stanza.words[:1] + [part for word in stanza.words[1:2] for part in word.split("-", 1)]
+        match [*words, *stanza.words[2:]]:
+            case ["ip", "domain", "lookup", *rest]:
+                self._lookup(stanza, rest)
+            case ["ip", "name", "server", *rest] if not stanza.negated:
+                vrf, addresses = _vrf(rest)
+                self.servers += [NameServer(address=each, vrf=vrf, source=source) for each in addresses]
+                self.lines.setdefault("servers", line)
+            case ["ip", "domain", "name", *rest] if rest and not stanza.negated:
+                vrf, names = _vrf(rest)
+                self.domains += [DomainName(name=each, vrf=vrf, source=source) for each in names[:1]]
+                self.lines.setdefault("domains", line)
+            case ["ip" | "ipv6", "host", *rest] if rest and not stanza.negated:
+                vrf, names = _vrf(rest)
+                if names:
+                    self.hosts.append(
+                        PinnedHost(name=names[0], addresses=tuple(names[1:]), vrf=vrf, source=source)
+                    )
+                    self.lines.setdefault("hosts", line)
+            case _:
+                return False
+        return True
+
+    def _lookup(self, stanza: Stanza, rest: list[str]) -> None:
+        vrf, words = _vrf(rest)
+        if words[:1] == ["source-interface"] and not stanza.negated:
+            name = "".join(words[1:])
+            if vrf is None:
+                self.lookup_source, self.lines["lookup_source"] = name, stanza.row.line
+            else:
+                self.lookup_sources.append((vrf, name))
+                self.lines.setdefault("lookup_sources", stanza.row.line)
+        elif not words and vrf is None:
+            self.lookup, self.lines["lookup"] = not stanza.negated, stanza.row.line
+
+    def fact(self) -> NameConfig:
+        """What the lines set."""
+        return NameConfig(
+            lookup=self.lookup,
+            lookup_source=self.lookup_source,
+            lookup_sources=tuple(self.lookup_sources),
+            servers=tuple(self.servers),
+            domains=tuple(self.domains),
+            hosts=tuple(self.hosts),
+            source=Source(self.command, self.lines),
+        )
+
+
+class TimeLines:
+    """NTP and the clock."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.lines: dict[str, Line] = {}
+        self.values: dict[str, str] = {}
+        self.servers: list[NtpServer] = []
+        self.other: list[str] = []
+
+    def read(self, stanza: Stanza) -> bool:
+        """Take a line about time; False for any other."""
+        line = stanza.row.line
+        match stanza.words:
+            case ["ntp", "server" | "peer", *rest] if rest and not stanza.negated:
+                vrf, words = _vrf(rest)
+                if words[:1] in (["ip"], ["ipv6"]):
+                    words = words[1:]
+                interface = words[words.index("source") + 1 :][:1] if "source" in words else []
+                self.servers += [
+                    NtpServer(
+                        address=address,
+                        vrf=vrf,
+                        source_interface=interface[0] if interface else None,
+                        prefer="prefer" in words,
+                        source=Source(self.command, line=line),
+                    )
+                    for address in words[:1]
+                ]
+                self.lines.setdefault("servers", line)
+            case ["ntp", "source", *name] if not stanza.negated:
+                self.values["source_interface"] = "".join(name)
+                self.lines["source_interface"] = line
+            case ["clock", "timezone", *rest]:
+                self.values["zone"], self.lines["zone"] = " ".join(rest), line
+            case ["clock", "summer-time", *rest]:
+                self.values["summer_time"], self.lines["summer_time"] = " ".join(rest), line
+            case ["ntp", *_]:
+                self.other.append(stanza.text)
+                self.lines.setdefault("other", line)
+            case _:
+                return False
+        return True
+
+    def fact(self) -> TimeConfig:
+        """What the lines set."""
+        return TimeConfig(
+            servers=tuple(self.servers),
+            source_interface=self.values.get("source_interface"),
+            zone=self.values.get("zone"),
+            summer_time=self.values.get("summer_time"),
+            other=tuple(self.other),
+            source=Source(self.command, self.lines),
+        )
+
+
+class HttpLines:
+    """The HTTP client and server."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.lines: dict[str, Line] = {}
+        self.values: dict[str, Any] = {}
+        self.client_other: list[str] = []
+        self.server_other: list[str] = []
+
+    def read(self, stanza: Stanza) -> bool:
+        """Take an ``ip http`` line; False for any other."""
+        rest = stanza.after("ip", "http")
+        if rest is None:
+            return False
+        fields = self._fields(rest, stanza.negated)
+        for field, value in fields.items():
+            self.values[field], self.lines[field] = value, stanza.row.line
+        if not fields:
+            kept = "client_other" if rest[:1] == ["client"] else "server_other"
+            getattr(self, kept).append(stanza.text)
+            self.lines.setdefault(kept, stanza.row.line)
+        return True
+
+    @staticmethod
+    def _fields(words: list[str], negated: bool) -> dict[str, Any]:
+        match words:
+            case ["server"]:
+                return {"server": not negated}
+            case ["secure-server"]:
+                return {"secure_server": not negated}
+            case _ if negated:
+                return {}
+            case ["authentication", *how]:
+                return {"authentication": " ".join(how)}
+            case ["client", "source-interface", *name]:
+                return {"client_source_interface": "".join(name)}
+            case ["client", "secure-trustpoint", name]:
+                return {"client_secure_trustpoint": name}
+            case ["client", "proxy-server", host, "proxy-port", port]:
+                return {"client_proxy": host, "client_proxy_port": integer(port)}
+            case ["client", "proxy-server", host]:
+                return {"client_proxy": host}
+        return {}
+
+    def fact(self) -> HttpConfig:
+        """What the lines set."""
+        return HttpConfig(
+            **self.values,
+            client_other=tuple(self.client_other),
+            server_other=tuple(self.server_other),
+            source=Source(self.command, self.lines),
+        )
+
+
+class InterfaceLines:
+    """Interfaces, and the VRFs that are defined."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.lines: dict[str, Line] = {}
+        self.interfaces: list[InterfaceConfig] = []
+        self.vrfs: list[str] = []
+
+    def read(self, stanza: Stanza) -> bool:
+        """Take an interface or a VRF; False for any other stanza."""
+        match stanza.words:
+            case _ if stanza.negated:
+                return False
+            case ["interface", *name] if name:
+                self.interfaces.append(_interface(stanza, "".join(name), self.command))
+                self.lines.setdefault("interfaces", stanza.row.line)
+            case ["vrf", "definition", vrf] | ["ip", "vrf", vrf]:
+                self.vrfs.append(vrf)
+                self.lines.setdefault("vrfs", stanza.row.line)
+                stanza.unread.update(row.number for row in stanza.children)
+            case _:
+                return False
+        return True
+
+    def fact(self) -> InterfacesConfig:
+        """What the stanzas set."""
+        return InterfacesConfig(
+            interfaces=tuple(self.interfaces),
+            vrfs=tuple(self.vrfs),
+            source=Source(self.command, self.lines),
+        )
+
+
+_PLAIN: Final = frozenset({"ip", "ipv6", "vrf", "no", "shutdown", "description"})
+
+
+def _interface(stanza: Stanza, name: str, command: str) -> InterfaceConfig:
+    values: dict[str, Any] = {}
+    lines: dict[str, Line] = {"": stanza.row.line, "name": stanza.row.line}
+    addresses: list[str] = []
+    for row in stanza.children:
+        words = row.text.split()
+        match words if words and words[0] in _PLAIN else []:
+            case ["vrf", "forwarding", vrf, *_] | ["ip", "vrf", "forwarding", vrf, *_]:
+                values["vrf"], lines["vrf"] = vrf, row.line
+            case ["ip" | "ipv6", "address", *address] if address:
+                addresses.append(" ".join(address))
+                lines.setdefault("addresses", row.line)
+            case ["no", "ip", "address"]:
+                lines.setdefault("addresses", row.line)
+            case ["shutdown"]:
+                values["shutdown"], lines["shutdown"] = True, row.line
+            case ["description", *_]:
+                values["description"] = row.text.strip().removeprefix("description ")
+                lines["description"] = row.line
+            case _:
+                stanza.unread.add(row.number)
+    return InterfaceConfig(name=name, **values, addresses=tuple(addresses), source=Source(command, lines))

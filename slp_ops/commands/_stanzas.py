@@ -1,0 +1,106 @@
+"""A running configuration as stanzas: a line, and the indented lines below it.
+
+    interface Vlan100
+     ip address 192.0.2.11 255.255.255.0
+
+Banners are skipped: their text may look like anything. In a configuration whose indentation was lost
+on the way here, "!" and the next opening line end a stanza instead.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slp_ops.commands._page import Row
+
+_OPENERS: Final = (
+    "aaa group ",
+    "archive",
+    "call-home",
+    "class-map ",
+    "control-plane",
+    "crypto pki ",
+    "interface ",
+    "ip access-list ",
+    "ip vrf ",
+    "line ",
+    "policy-map ",
+    "redundancy",
+    "router ",
+    "vrf definition ",
+)
+_BANNER: Final = re.compile(r"^banner \S+ (\^?\S)")
+
+
+class Stanza:
+    """One line of the configuration with what belongs to it. ``no`` is taken off the words."""
+
+    __slots__ = ("children", "negated", "row", "text", "unread", "words")
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.text = row.text.strip()
+        words = self.text.split()
+        self.negated = words[:1] == ["no"]
+        self.words = words[1:] if self.negated else words
+        self.children: list[Row] = []
+        self.unread: set[int] = set()  # the children of which no fact speaks
+
+    def after(self, *words: str) -> list[str] | None:
+        """The words that follow these; None when the line begins otherwise."""
+        count = len(words)
+        return self.words[count:] if tuple(self.words[:count]) == words else None
+
+    def below(self) -> Iterator[Stanza]:
+        """The lines below as stanzas of their own, one level of indentation deep."""
+        margin = min((_indent(row) for row in self.children), default=0)
+        inner: Stanza | None = None
+        for row in self.children:
+            if inner is not None and _indent(row) > margin:
+                inner.children.append(row)
+                continue
+            if inner is not None:
+                yield inner
+            inner = Stanza(row)
+        if inner is not None:
+            yield inner
+
+
+def _indent(row: Row) -> int:
+    return len(row.text) - len(row.text.lstrip())
+
+
+def stanzas(rows: list[Row]) -> Iterator[Stanza]:
+    """The stanzas in the order printed, comments left out."""
+    flat = not any(row.text[0] == " " and row.text.strip() != "!" for row in rows)
+    current: Stanza | None = None
+    banner = ""
+    for row in rows:
+        text = row.text
+        if banner:
+            if banner in text:
+                banner = ""
+            continue
+        if text.lstrip()[0] == "!":
+            if flat and current is not None:
+                yield current
+                current = None
+            continue
+        if current is not None and (_below_flat(current, text) if flat else text[0] in " \t"):
+            current.children.append(row)
+            continue
+        if current is not None:
+            yield current
+        current = Stanza(row)
+        if found := _BANNER.match(text):
+            banner = found[1] if found[1] not in text[found.end() :] else ""
+    if current is not None:
+        yield current
+
+
+def _below_flat(current: Stanza, text: str) -> bool:
+    return current.text.startswith(_OPENERS) and not text.startswith(_OPENERS) and text != "end"
