@@ -48,7 +48,7 @@ def visit_all(
             raise
         except Exception as err:  # noqa: BLE001 - the worker edge: a defect costs this device, not the run
             text = "".join(traceback.format_exception(err))
-            path = run.attach(f"defect-{device.name}.txt", text)
+            path = run.attach(f"defect-{device.name}.txt", run.masked(text))
             message = f"a defect of slp-ops: {type(err).__name__}; the traceback is in {path}"
             return DeviceResult(
                 name=device.name,

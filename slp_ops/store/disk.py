@@ -9,11 +9,12 @@ changes, asks for ``sync``.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import secrets
 import stat
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from slp_ops.errors import StoreError
 
@@ -99,14 +100,32 @@ def append(path: Path, line: bytes, *, sync: bool = False) -> None:
         os.close(fd)
 
 
-def read(path: Path, *, within: Path) -> bytes:
-    """A regular file's content; neither it nor its folder ``within`` may be a symbolic link."""
+def opened(path: Path, *, within: Path) -> BinaryIO:
+    """A regular file to read; neither it nor its folder ``within`` may be a symbolic link."""
     folder = os.open(within, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         fd = os.open(path.name, _READ, dir_fd=folder)
     finally:
         os.close(folder)
-    with os.fdopen(fd, "rb") as file:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file")
+    file = os.fdopen(fd, "rb")
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "not a regular file")
+    return file
+
+
+def read(path: Path, *, within: Path) -> bytes:
+    """The content of a file, opened with the same care."""
+    with opened(path, within=within) as file:
         return file.read()
+
+
+def digest(path: Path, *, within: Path) -> tuple[str, int]:
+    """The SHA-256 and the size of a file, opened with the same care, in bounded memory."""
+    sha256 = hashlib.sha256()
+    size = 0
+    with opened(path, within=within) as file:
+        while piece := file.read(1024 * 1024):
+            sha256.update(piece)
+            size += len(piece)
+    return sha256.hexdigest(), size

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME: Final = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+(?:-[a-z]+)*)-([0-9a-f]{6})", re.ASCII)
-_BROKEN: Final = (KeyError, TypeError, ValueError, AttributeError)
+BROKEN: Final = (KeyError, TypeError, ValueError, AttributeError)
 
 
 class StoredRun:
@@ -84,7 +84,7 @@ class StoredRun:
         for record in records.lines(self._manifest(about))[0]:
             try:
                 found.append(records.capture_of(record))
-            except _BROKEN:
+            except BROKEN:
                 continue  # verify names it
         return tuple(found)
 
@@ -109,7 +109,7 @@ class StoredRun:
         found: dict[str, Mapping[str, Any]] = {}
         _, run = self._run_file
         for record in (run or {}).get("devices", ()):
-            if "status" in record:
+            if "status" in record and isinstance(record.get("name"), str):
                 found[record["name"]] = record
         try:
             appended = disk.read(self.path / "devices.jsonl", within=self.path)
@@ -130,7 +130,7 @@ class StoredRun:
                     hint="use that version, or a later one",
                 )
             return records.header_of(record), record
-        except (OSError, *_BROKEN):
+        except (OSError, *BROKEN):
             return self._named(), None
 
     def _named(self) -> Header:
@@ -160,7 +160,7 @@ class StoredRun:
         captures = self.captures(about.name)
         try:
             return records.result_of(self.results[about.name], captures)
-        except _BROKEN:
+        except BROKEN:
             pass
         return DeviceResult(
             name=about.name,

@@ -69,15 +69,19 @@ class Run:
             disk.append(path, records.line(record))
             self._results[result.name] = record
 
-    def attach(self, name: str, data: str) -> Path:
-        """Put another file into the run, whole or not at all. It is not masked: the caller has done that.
+    def attach(self, name: str, text: str) -> Path:
+        """Put another file into the run, whole or not at all. Raises StoreError.
 
-        Raises StoreError.
+        The text is kept as it is: masking it here would break a JSON line. See ``masked``.
         """
         path = self.path / name
         with disk.trouble("write", path):
-            disk.replace(path, data.encode("utf-8", "surrogateescape"))
+            disk.replace(path, text.encode("utf-8", "surrogateescape"))
         return path
+
+    def masked(self, text: str) -> str:
+        """Text that may quote a device, with its secrets masked as in this run's captures."""
+        return redact(text, self._key)
 
     def finish(self, state: RunState = RunState.COMPLETE) -> None:
         """End the run: write how it ended, let go of it. Nothing happens the second time."""

@@ -1,0 +1,148 @@
+"""Is a run's evidence what was written? Damage is one thing, an interruption another.
+
+A run that was killed has lost the capture in flight and nothing else: that is said, and is no damage.
+"""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slp_ops.errors import StoreError
+from slp_ops.store import disk, records
+from slp_ops.store.names import is_plain
+from slp_ops.store.stored import BROKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from slp_ops.model import Capture
+    from slp_ops.store.records import About, RunState
+    from slp_ops.store.stored import StoredRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something about one file of a run. ``damage`` is False for what an interruption leaves behind."""
+
+    file: str
+    what: str
+    damage: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What a look at every byte of a run gave."""
+
+    state: RunState
+    captures: int
+    bytes: int
+    remarks: tuple[Remark, ...]
+
+    @property
+    def damaged(self) -> bool:
+        """Whether something is not what was written."""
+        return any(remark.damage for remark in self.remarks)
+
+
+def verify(run: StoredRun) -> Verified:
+    """Look at every capture of a run; raises StoreError only when the folder itself cannot be read."""
+    checking = _Checking(run)
+    remarks = tuple(checking.remarks())
+    return Verified(state=run.header.state, captures=checking.captures, bytes=checking.bytes, remarks=remarks)
+
+
+class _Checking:
+    def __init__(self, run: StoredRun) -> None:
+        self._run = run
+        self.captures = 0
+        self.bytes = 0
+
+    def remarks(self) -> Iterator[Remark]:
+        run = self._run
+        if not run.is_readable:
+            yield Remark(file="run.json", what="is missing or cannot be read")
+        yield from self._lines(run.path, "devices.jsonl", "")
+        folders = {about.folder for about in run.header.devices}
+        with disk.trouble("read", run.path):
+            found = sorted(run.path.iterdir())
+        for path in found:
+            if path.name.endswith(".part"):
+                yield Remark(file=path.name, what="was being written", damage=False)
+            elif path.is_dir() and path.name not in folders:
+                yield Remark(file=path.name, what="is no device's folder of this run", damage=False)
+        for about in run.header.devices:
+            yield from self._device(about)
+
+    def _device(self, about: About) -> Iterator[Remark]:
+        try:
+            folder = self._run.folder(about)
+        except StoreError as err:
+            yield Remark(file="run.json", what=err.message)
+            return
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            yield Remark(file=about.folder, what="is not a folder of ours")
+            return
+        yield from self._lines(folder, "manifest.jsonl", f"{about.folder}/")
+        listed = {"manifest.jsonl"}
+        try:
+            captures = self._run.captures(about.name)
+        except StoreError:
+            return  # said above: the manifest cannot be read
+        for capture in captures:
+            self.captures += 1
+            if capture.file is not None:
+                listed.add(capture.file)
+                yield from self._capture(folder, capture)
+        expected = self._run.results.get(about.name, {}).get("captures", 0)
+        if isinstance(expected, int) and len(captures) < expected:
+            what = f"lists {len(captures)} captures of {expected}"
+            yield Remark(file=f"{about.folder}/manifest.jsonl", what=what)
+        if folder.is_dir():
+            with disk.trouble("read", folder):
+                strangers = sorted({path.name for path in folder.iterdir()} - listed)
+            for name in strangers:
+                what = "was in flight" if name.endswith(".part") else "stands in no line of the manifest"
+                yield Remark(file=f"{about.folder}/{name}", what=what, damage=False)
+
+    def _capture(self, folder: Path, capture: Capture) -> Iterator[Remark]:
+        name = f"{folder.name}/{capture.file}"
+        if capture.file is None or not is_plain(capture.file):
+            yield Remark(file=f"{folder.name}/manifest.jsonl", what=f"names an unfit file {capture.file!r}")
+            return
+        try:
+            sha256, size = disk.digest(folder / capture.file, within=folder)
+        except OSError as err:
+            yield Remark(file=name, what=_why(err))
+            return
+        self.bytes += size
+        if sha256 != capture.sha256:
+            yield Remark(file=name, what="is not what was written: its SHA-256 differs")
+
+    def _lines(self, folder: Path, name: str, prefix: str) -> Iterator[Remark]:
+        try:
+            data = disk.read(folder / name, within=folder)
+        except FileNotFoundError:
+            return
+        except OSError as err:
+            yield Remark(file=prefix + name, what=_why(err))
+            return
+        found, damaged, torn = records.lines(data)
+        for number in damaged:
+            yield Remark(file=prefix + name, what=f"line {number} is no record")
+        if name == "manifest.jsonl":
+            for record in found:
+                try:
+                    records.capture_of(record)
+                except BROKEN:
+                    yield Remark(file=prefix + name, what=f"a record is no capture: {str(record)[:60]}")
+        if torn:
+            yield Remark(file=prefix + name, what="its last line was being written", damage=False)
+
+
+def _why(err: OSError) -> str:
+    if err.errno == errno.ELOOP:
+        return "is a symbolic link"
+    return f"cannot be read: {err.strerror or err}"
