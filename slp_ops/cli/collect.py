@@ -57,6 +57,21 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     metavar="SECONDS",
     help="Give a command up after so long without a byte. [default: 60, and 180 for the heavy sets]",
 )
+@click.option(
+    "--max-cpu",
+    type=click.FloatRange(min=0, max=100),
+    default=80.0,
+    show_default=True,
+    envvar="SLP_OPS_MAX_CPU",
+    metavar="PERCENT",
+    help="Spare a switch the heavy commands when its five-minute CPU load is so high.",
+)
+@click.option(
+    "--force-heavy",
+    is_flag=True,
+    envvar="SLP_OPS_FORCE_HEAVY",
+    help="Send the heavy commands whatever the CPU load.",
+)
 @json_option
 def command(
     *,
@@ -66,6 +81,8 @@ def command(
     set_name: str,
     ad_hoc: tuple[str, ...],
     command_timeout: float | None,
+    max_cpu: float,
+    force_heavy: bool,
     as_json: bool,
 ) -> None:
     """Run the documented show commands on each switch and keep the evidence.
@@ -75,8 +92,9 @@ def command(
     """
     from slp_ops.cli.fleet_run import exit_code, visit_all
     from slp_ops.store import Runs
-    from slp_ops.usecases.collect import collect
+    from slp_ops.usecases.collect import How, collect
 
+    how = How(command_timeout=command_timeout, max_cpu=None if force_heavy else max_cpu)
     commands = chosen(set_name, ad_hoc)
     inventory, found = target.choose()
     devices = with_transport(found, connecting)
@@ -90,7 +108,7 @@ def command(
                 transport=transport,
                 evidence=run.device(device),
                 commands=commands,
-                command_timeout=command_timeout,
+                how=how,
                 on_event=shown.event,
             )
 

@@ -31,7 +31,8 @@ class Progress:
 
     def event(self, event: Event) -> None:
         """What a device is doing now."""
-        self._doing[event.device] = f"{event.what} {event.detail}".strip()
+        size = f", {event.bytes / 1e6:.1f} MB" if event.bytes else ""
+        self._doing[event.device] = f"{event.what} {event.detail}".strip() + size
 
     def done(self, device: str, status: str, detail: str) -> None:
         """A device has ended."""

@@ -54,6 +54,11 @@ class ShowCommand:
     parse: Callable[[str], Parsed]
     provides: tuple[type[Fact], ...] = ()
 
+    @property
+    def heavy(self) -> bool:
+        """Whether it takes a switch minutes and megabytes: the sets beyond the baseline."""
+        return bool(self.sets) and "baseline" not in self.sets
+
     def read_command(self) -> ReadCommand:
         """As it is sent. Raises NotReadOnly for one that is not a plain show command."""
         return ReadCommand(self.command)

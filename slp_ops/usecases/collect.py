@@ -7,29 +7,45 @@ happens, what was read is in the evidence, and the result says what is missing a
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import (
     CredentialError,
     CredentialStopped,
     DeviceError,
-    InvalidRelease,
     SessionLost,
 )
+from slp_ops.facts.platform import CpuLoad, Software
 from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Trouble
 from slp_ops.ports import Ending, Event, silent
-from slp_ops.release import Release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Capture, Device
     from slp_ops.ports import CaptureWriter, Evidence, OnEvent, Reader, Transport
+    from slp_ops.release import Release
 
 _SESSIONS: Final = 2
-# The release stands in the first lines of "show version"; the rest need not be kept in memory.
-_VERSION_TEXT: Final = 4096
+# The release and the CPU's load stand in the first lines; the rest need not be kept in memory.
+_OPENING: Final = 4096
+# A long output shows its progress so often, in bytes.
+_PROGRESS: Final = 1 << 19
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How a device is read.
+
+    ``command_timeout`` in seconds replaces each command's own longest silence. The heavy commands are
+    not sent to a switch whose five-minute CPU load is ``max_cpu`` percent or more, or unknown; None
+    sends them whatever the load.
+    """
+
+    command_timeout: float | None = None
+    max_cpu: float | None = 80.0
 
 
 async def collect(
@@ -38,14 +54,11 @@ async def collect(
     transport: Transport,
     evidence: Evidence,
     commands: Iterable[ShowCommand],
-    command_timeout: float | None = None,
+    how: How = How(),
     on_event: OnEvent = silent,
 ) -> DeviceResult:
-    """Read one device; raises StoreError only.
-
-    ``command_timeout`` in seconds replaces each command's own longest silence.
-    """
-    visit = _Visit(device, evidence, deque(commands), command_timeout, on_event)
+    """Read one device; raises StoreError only."""
+    visit = _Visit(device, evidence, deque(commands), how, on_event)
     trouble: Trouble | None = None
     for _ in range(_SESSIONS):
         try:
@@ -55,13 +68,7 @@ async def collect(
         except (DeviceError, CredentialError) as err:
             trouble = Trouble(kind=err.kind, message=err.message, hint=err.hint)
             if not visit.captures:
-                skipped = isinstance(err, CredentialStopped | CredentialError)
-                return DeviceResult(
-                    name=device.name,
-                    site=device.site,
-                    status=DeviceStatus.SKIPPED if skipped else DeviceStatus.FAILED,
-                    error=trouble,
-                )
+                return _unopened(device, trouble, err)
             break
         if visit.lost is not None:
             trouble = Trouble(kind=visit.lost.kind, message=visit.lost.message, hint=visit.lost.hint)
@@ -74,8 +81,14 @@ async def collect(
         status=status_of(visit.captures),
         captures=tuple(visit.captures),
         error=trouble,
-        release=visit.release_text,
+        release=visit.version,
     )
+
+
+def _unopened(device: Device, trouble: Trouble, err: Exception) -> DeviceResult:
+    untried = isinstance(err, CredentialStopped | CredentialError)
+    status = DeviceStatus.SKIPPED if untried else DeviceStatus.FAILED
+    return DeviceResult(name=device.name, site=device.site, status=status, error=trouble)
 
 
 def status_of(captures: Iterable[Capture]) -> DeviceStatus:
@@ -110,31 +123,26 @@ class _Visit:
     """One device while it is being read, over as many sessions as it takes."""
 
     def __init__(
-        self,
-        device: Device,
-        evidence: Evidence,
-        waiting: deque[ShowCommand],
-        command_timeout: float | None,
-        on_event: OnEvent,
+        self, device: Device, evidence: Evidence, waiting: deque[ShowCommand], how: How, on_event: OnEvent
     ) -> None:
         self.waiting = waiting
         self.captures: list[Capture] = []
         self.lost: DeviceError | None = None
-        self.release: Release | None = None
-        self.release_text: str | None = None
+        self.version: str | None = None
+        self._release: Release | None = None
+        self._load: float | None = None
         self._device = device
         self._evidence = evidence
-        self._command_timeout = command_timeout
+        self._how = how
         self._on_event = on_event
 
     async def read(self, reader: Reader) -> None:
         """Send what is waiting, until nothing is or the session cannot be relied on."""
         while self.waiting and reader.alive:
             command = self.waiting[0]
-            if reason := not_sent_because(command, self.release):
+            if reason := not_sent_because(command, self._release) or self._too_heavy(command):
                 self._record(command, CaptureStatus.SKIPPED, reason)
             else:
-                self._on_event(Event(device=self._device.name, what="running", detail=command.command))
                 self.captures.append(await self._show(reader, command))
             self.waiting.popleft()
 
@@ -147,10 +155,22 @@ class _Visit:
     def _record(self, command: ShowCommand, status: CaptureStatus, reason: str) -> None:
         self.captures.append(self._evidence.record(command.command, Ending(status=status, reason=reason)))
 
+    def _too_heavy(self, command: ShowCommand) -> str:
+        """Why this switch is spared a heavy command: many megabytes would make a full CPU fuller."""
+        limit = self._how.max_cpu
+        if not command.heavy or limit is None:
+            return ""
+        if self._load is None:
+            return "the five-minute CPU load could not be read; --force-heavy sends it all the same"
+        if self._load >= limit:
+            return f"the five-minute CPU load is {self._load:g} %, and the limit {limit:g} % (--max-cpu)"
+        return ""
+
     async def _show(self, reader: Reader, command: ShowCommand) -> Capture:
-        timeout = self._command_timeout or command.timeout
+        self._on_event(Event(device=self._device.name, what="running", detail=command.command))
         writer = self._evidence.open(command.command)
-        sink = _Opening(writer)
+        sink = _Opening(writer, lambda size: self._on_event(self._progress(command, size)))
+        timeout = self._how.command_timeout or command.timeout
         try:
             ending = await reader.show(command.read_command(), timeout=timeout, sink=sink)
         except SessionLost as err:
@@ -161,31 +181,36 @@ class _Visit:
             writer.commit(Ending(status=CaptureStatus.LOST, reason="interrupted"))
             raise
         capture = writer.commit(ending)
-        if command.command == "show version" and ending.status is CaptureStatus.OK:
-            self._note_release("".join(sink.pieces))
+        if ending.status is CaptureStatus.OK and {Software, CpuLoad} & set(command.provides):
+            self._learn(command, "".join(sink.pieces))
         return capture
 
-    def _note_release(self, text: str) -> None:
-        for line in text.split("\n"):
-            if "Version" in line:
-                try:
-                    self.release = Release.parse(line)
-                except InvalidRelease:
-                    continue
-                self.release_text = str(self.release)
-                return
+    def _progress(self, command: ShowCommand, size: int) -> Event:
+        return Event(device=self._device.name, what="running", detail=command.command, bytes=size)
+
+    def _learn(self, command: ShowCommand, text: str) -> None:
+        """Note what decides about the commands to come."""
+        for fact in command.parse(text).facts:
+            if isinstance(fact, Software):
+                self._release = fact.release
+                self.version = str(fact.release) if fact.release else fact.version
+            elif isinstance(fact, CpuLoad):
+                self._load = fact.five_minutes
 
 
 class _Opening:
-    """Passes everything on and remembers how it began."""
+    """Passes everything on, remembers how it began, and says how much it is."""
 
-    def __init__(self, writer: CaptureWriter) -> None:
+    def __init__(self, writer: CaptureWriter, progress: Callable[[int], None]) -> None:
         self._writer = writer
-        self._kept = 0
+        self._progress = progress
+        self._size = 0
         self.pieces: list[str] = []
 
     def write(self, text: str) -> None:
         self._writer.write(text)
-        if self._kept < _VERSION_TEXT:
+        if self._size < _OPENING:
             self.pieces.append(text)
-            self._kept += len(text)
+        before, self._size = self._size, self._size + len(text)
+        if before // _PROGRESS != self._size // _PROGRESS:
+            self._progress(self._size)
