@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.inventory.fields import a_kind, joined
-from slp_ops.inventory.grammar import env_word, secret_word
+from slp_ops.inventory.grammar import asks_secret, env_word
 from slp_ops.inventory.problems import Problems, is_hidden, shown
 from slp_ops.inventory.tree import REPLACED, Mapping, Node, Scalar, Sequence
 
@@ -23,7 +23,7 @@ def holds_secret(node: Node) -> bool:
     """Whether a key anywhere below asks for a secret: it decides the hint."""
     match node:
         case Mapping():
-            return any(bool(secret_word(e.key.text)) or holds_secret(e.value) for e in node.entries)
+            return any(asks_secret(e.key.text) or holds_secret(e.value) for e in node.entries)
         case Sequence():
             return any(holds_secret(item) for item in node.items)
         case Scalar():
@@ -75,7 +75,7 @@ def _check_mapping(node: Mapping, key: str, problems: Problems) -> None:
         name, line = entry.key.text, entry.key.line
         place = joined(key, name)
         _no_hidden(entry.key, place, problems)
-        if secret_word(name):
+        if asks_secret(name):
             problems.add(line, place, "a secret does not belong in a file", "no such key")
         if entry.key.kind != "str":
             kind = a_kind(entry.key)

@@ -14,7 +14,8 @@ from slp_ops.inventory.grammar import (
     USERNAME,
     VRF,
     Grammar,
-    secret_word,
+    asks_secret,
+    first_word,
 )
 from slp_ops.inventory.problems import Problems, did_you_mean, shown
 from slp_ops.inventory.tree import Entry, Mapping, Node, Scalar, Sequence
@@ -142,12 +143,11 @@ def entries(
     words = tuple(known)
     for entry in node.entries:
         # A key that asks for a secret is refused wherever it stands, see everywhere.py.
-        if entry.key.text not in words and not secret_word(entry.key.text):
-            name = shown(entry.key.text)
+        if entry.key.text not in words and not asks_secret(entry.key.text):
             problems.add(
                 entry.key.line,
                 joined(key, entry.key.text),
-                f"is not a known key{did_you_mean(name, words)}",
+                f"is not a known key{did_you_mean(first_word(entry.key.text), words)}",
                 f"any of {', '.join(words)}",
             )
     return tuple(entry for entry in node.entries if entry.key.text in words)
@@ -160,8 +160,9 @@ def lacks(node: Node, key: str) -> bool:
 
 def joined(key: str, name: str) -> str:
     """The key of something inside a mapping."""
-    name = secret_word(name) or shown(name)
-    return f"{key}.{name}" if key else name
+    word = first_word(name)
+    seen = shown(word) if word == name else f"{shown(word)}..."
+    return f"{key}.{seen}" if key else seen
 
 
 def items(node: Node, key: str, problems: Problems, expected: str) -> tuple[Node, ...]:

@@ -32,7 +32,6 @@ _SECRET: Final = re.compile(
     r"(?i)(.*[_-])?(password|passwd|passphrase|pass|pwd|secret|enable|token|idtoken|api_?key|"
     r"private_?key|community)"
 )
-_FIRST_WORD: Final = re.compile(r"[\w-]*", re.ASCII)
 _LABEL: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", re.ASCII)
 _URL: Final = re.compile(
     r"https?://(?P<host>\[[0-9A-Fa-f:.]+\]|[^/:\[\]@]+)(:(?P<port>\d{1,5}))?(/[A-Za-z0-9._~/%+=,-]*)?",
@@ -40,14 +39,17 @@ _URL: Final = re.compile(
 )
 
 
-def secret_word(key: str) -> str:
-    """The word of a key that asks for a secret, empty when it asks for none.
+def first_word(key: str) -> str:
+    """A key up to the first blank, colon or equals sign: the part that may be repeated in a message.
 
-    Of ``password:hunter2`` (no blank) YAML makes one key: only its first word may be repeated.
+    Of ``password:hunter2`` (no blank) YAML makes one key, with the password in it.
     """
-    found = _FIRST_WORD.match(key)
-    word = found[0] if found else ""
-    return word if _SECRET.fullmatch(word) else ""
+    return re.split(r"[:=\s]", key, maxsplit=1)[0]
+
+
+def asks_secret(key: str) -> bool:
+    """Whether a key is the name of something that must not stand in a file."""
+    return _SECRET.fullmatch(first_word(key)) is not None
 
 
 def env_word(credential: str) -> str:

@@ -129,27 +129,32 @@ def _matched(inventory: Inventory, term: _Term) -> set[str]:
 
     with a slip in it, the very switch that was to be left out would be taken.
     """
+    by_name = {device.name: {device.name} for device in inventory.devices}
     found: set[str] = set()
-    strangers: list[Problem] = []
+    strangers: list[tuple[int | None, str]] = []
     for line, pattern in term.patterns:
-        matched = _named(inventory, pattern)
+        matched = by_name.get(pattern) or _by_pattern(inventory, pattern)
         found |= matched
         if not matched and not (term.sign and _is_glob(pattern)):
-            near = did_you_mean(pattern, (device.name for device in inventory.devices))
-            message = f"'{shown(pattern)}' matches no device and no site{near}"
-            strangers.append(Problem(path=term.file or "--limit", line=line, message=message))
+            strangers.append((line, pattern))
     if strangers:
-        hint = f"there are {_listed(device.name for device in inventory.devices)}"
-        raise SelectionError(tuple(strangers[:_LISTED]), hint=hint)
+        problems = tuple(
+            Problem(
+                path=term.file or "--limit",
+                line=line,
+                message=f"'{shown(pattern)}' matches no device and no site{did_you_mean(pattern, by_name)}",
+            )
+            for line, pattern in strangers[:_LISTED]
+        )
+        raise SelectionError(problems, hint=f"there are {_listed(by_name)}")
     return found
 
 
-def _named(inventory: Inventory, pattern: str) -> set[str]:
-    """Devices by name, or, where none has such a name, the devices of such a site."""
+def _by_pattern(inventory: Inventory, pattern: str) -> set[str]:
+    """Devices by a pattern of their names, or, where none fits, the devices of such a site."""
     devices = inventory.devices
     if not _is_glob(pattern):
-        by_name = {device.name for device in devices if device.name == pattern}
-        return by_name or {device.name for device in devices if device.site == pattern}
+        return {device.name for device in devices if device.site == pattern}
     glob = re.compile(translate(pattern))
     by_name = {device.name for device in devices if glob.match(device.name)}
     return by_name or {device.name for device in devices if glob.match(device.site)}
