@@ -1,0 +1,190 @@
+"""Is a release affected? Fixes are numbered inside their train, so that a larger number proves nothing.
+
+"Fixed in 17.3.7, 17.6.5, 17.9.1 and later" says nothing of 17.8.1: intermediate trains have no fix of
+their own and are taken as affected, told apart from what a notice names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from slp_ops.release import Release
+from slp_ops.rules.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+Train: TypeAlias = tuple[int, int]
+
+
+class Standing(StrEnum):
+    """How a release stands towards an advisory."""
+
+    AFFECTED = "affected"
+    FIXED = "fixed"
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A release judged. ``listed``: the notice itself says so; otherwise it is our inference."""
+
+    standing: Standing
+    because: Text
+    listed: bool = False
+    first_fixed: Release | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Releases that a notice names as affected: one, or all from one to another."""
+
+    first: Release
+    last: Release
+
+    def holds(self, release: Release) -> bool:
+        """Whether it names this release."""
+        return self.first <= release <= self.last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstFixed:
+    """What a notice says of releases: the first fixed one of each train, and those it names as affected.
+
+    ``introduced`` is the first release that can have the defect at all. Without any fix a release
+    cannot be judged: what the notice tells then does not depend on it.
+    """
+
+    fixed: Mapping[Train, Release] = field(default_factory=dict)
+    introduced: Release | None = None
+    affected: tuple[Named, ...] = ()
+
+    def judge(self, release: Release | None) -> Judged:
+        """How a release stands; None is a text that names no release."""
+        if release is None:
+            return Judged(standing=Standing.UNKNOWN, because=_UNREADABLE)
+        fix = self.first_fix(release.train)
+        if release.is_engineering:
+            return Judged(standing=Standing.UNKNOWN, because=_ENGINEERING, first_fixed=fix)
+        if self.introduced is not None and release < self.introduced:
+            return Judged(standing=Standing.NOT_APPLICABLE, because=_BEFORE.of(introduced=self.introduced))
+        if not self.fixed:
+            return Judged(standing=Standing.UNKNOWN, because=_NO_FIX)
+        judged = self._by_train(release, fix)
+        if release.smu and judged.standing is Standing.AFFECTED:
+            return replace(judged, standing=Standing.UNKNOWN, because=_SMU.of(fix=fix or _NONE), listed=False)
+        return judged
+
+    def first_fix(self, train: Train) -> Release | None:
+        """The first fixed release of this train; without one, the nearest of a later train or the last."""
+        if not self.fixed:
+            return None
+        return self.fixed[min((known for known in self.fixed if known >= train), default=max(self.fixed))]
+
+    def _by_train(self, release: Release, fix: Release | None) -> Judged:
+        own = self.fixed.get(release.train)
+        if own is not None and release >= own:
+            return Judged(
+                standing=Standing.FIXED, because=_FIXED_IN.of(fix=own), listed=True, first_fixed=own
+            )
+        if own is not None:
+            return Judged(
+                standing=Standing.AFFECTED, because=_BELOW.of(fix=own), listed=True, first_fixed=own
+            )
+        if release.train > max(self.fixed):
+            return Judged(
+                standing=Standing.FIXED, because=_AND_LATER.of(fix=fix), listed=True, first_fixed=fix
+            )
+        listed = any(named.holds(release) for named in self.affected)
+        return Judged(
+            standing=Standing.AFFECTED,
+            because=(_NAMED if listed else _ASSUMED).of(train=name(release.train), fix=fix),
+            listed=listed,
+            first_fixed=fix,
+        )
+
+
+def name(train: Train) -> str:
+    """A train as people write it."""
+    return f"{train[0]}.{train[1]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """Where to upgrade to: both clear every advisory. None where no such release can be named."""
+
+    same_train: Release | None = None
+    next_em_train: Release | None = None
+
+
+def targets(release: Release | None, advisories: Iterable[FirstFixed], extended: Iterable[Train]) -> Targets:
+    """The nearest release of its own train, and the first of the next extended-maintenance train.
+
+    ``extended`` is our knowledge, not the switch's. Advisories without any fix cannot be cleared by an
+    upgrade and do not count.
+    """
+    if release is None:
+        return Targets()
+    fixes = [advisory for advisory in advisories if advisory.fixed]
+    own = None if release.is_engineering else replace(release, smu=False)
+    later = (
+        _first_clear(_candidates(train, None, fixes), fixes)
+        for train in sorted(extended)
+        if train > release.train
+    )
+    return Targets(
+        same_train=_first_clear(_candidates(release.train, own, fixes), fixes),
+        next_em_train=next((found for found in later if found is not None), None),
+    )
+
+
+def _candidates(train: Train, at_least: Release | None, advisories: list[FirstFixed]) -> Iterator[Release]:
+    """Releases of a train that are known to exist, or are sure to: its first, and those with a fix."""
+    yield at_least or Release(major=train[0], minor=train[1], maintenance=1)
+    for advisory in advisories:
+        fix = advisory.fixed.get(train)
+        if fix is not None and (at_least is None or fix >= at_least):
+            yield fix
+
+
+def _first_clear(candidates: Iterable[Release], advisories: list[FirstFixed]) -> Release | None:
+    clear = (
+        candidate
+        for candidate in candidates
+        if all(
+            advisory.judge(candidate).standing in (Standing.FIXED, Standing.NOT_APPLICABLE)
+            for advisory in advisories
+        )
+    )
+    return min(clear, default=None)
+
+
+_NONE = Text("none", "なし")
+_UNREADABLE = Text("the text names no IOS-XE release", "IOS-XE のリリース番号を読み取れません")
+_ENGINEERING = Text(
+    "an engineering build: its place among the releases of its train is unknown",
+    "エンジニアリング ビルドのため、トレイン内での位置が分かりません",
+)
+_BEFORE = Text("earlier than {introduced}, where this begins", "対象は {introduced} 以降のリリースです")
+_NO_FIX = Text(
+    "no fixed release is known; whether it matters does not show in the release",
+    "修正済みリリースの情報がなく、リリースだけでは判断できません",
+)
+_SMU = Text(
+    "an SMU is installed and may hold the fix of {fix}: look at show install summary",
+    "SMU が適用されており、{fix} の修正が含まれている可能性があります (show install summary で確認)",
+)
+_FIXED_IN = Text("fixed in this train from {fix} on", "このトレインでは {fix} 以降で修正済み")
+_BELOW = Text("earlier than {fix}, the first fixed release of this train", "このトレインの修正は {fix} 以降")
+_AND_LATER = Text("fixed in {fix} and later", "{fix} 以降で修正済み")
+_NAMED = Text(
+    "named as affected; the {train} train has no fixed release, the next is {fix}",
+    "該当リリースとして明記されています。{train} トレインに修正リリースはなく、次の修正は {fix}",
+)
+_ASSUMED = Text(
+    "not listed: no fixed release of the {train} train is named, so it is assumed affected; next is {fix}",
+    "通知に記載なし: {train} トレインの修正リリースが示されていないため該当とみなします。次の修正は {fix}",
+)

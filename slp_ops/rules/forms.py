@@ -1,0 +1,216 @@
+"""How the YAML of rules is read: ours and the operator's in one way, every problem with file, line, key.
+
+Three forms, told apart by their first key: an advisory (``id``), messages (``messages``), and the
+terms and trains of our own data. Nothing in them is an expression: an advisory knows releases, a message
+knows a mnemonic and a pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.errors import InvalidRelease
+from slp_ops.inventory.fields import Reader, a_kind, entries, items, joined, lacks, mapped, one_of, text
+from slp_ops.inventory.tree import Mapping, Node, Scalar
+from slp_ops.model import Confidence, Severity
+from slp_ops.release import Release
+from slp_ops.rules.advisory import Advisory
+from slp_ops.rules.fixed import FirstFixed, Named, Standing
+from slp_ops.rules.text import Text, verbatim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from slp_ops.inventory.problems import Problems
+    from slp_ops.rules.fixed import Train
+
+_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{1,79}", re.ASCII)
+_LINK: Final = re.compile(r"https://[^\s<>\"]{4,300}", re.ASCII)
+_TRAIN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})", re.ASCII)
+
+
+def rule_id(node: Node, key: str, problems: Problems) -> str | None:
+    """The id of a rule: words such as cslu-address-missing, or Cisco's own such as FN72323."""
+    value = text(node, key, problems, "an id such as dns-failure or FN72323")
+    if value is not None and not _ID.fullmatch(value):
+        problems.add(node.line, key, "is no id", "letters, digits, '-', '_', '.', '/', first a letter")
+        return None
+    return value
+
+
+def both(node: Node, key: str, problems: Problems) -> Text | None:
+    """A text: ``{en: ..., ja: ...}``, or one for both languages."""
+    if isinstance(node, Scalar):
+        value = text(node, key, problems, "a text, or {en: ..., ja: ...}")
+        return None if value is None else verbatim(value)
+    found = mapped(node, key, problems, {"en": text, "ja": text})
+    for lang in ("en", "ja"):
+        if lacks(node, lang):
+            problems.add(node.line, f"{key}.{lang}", "is missing", "a text")
+    if len(found) < 2:
+        return None
+    return Text(str(found["en"]), str(found["ja"]))
+
+
+def listed(read: Reader, expected: str) -> Callable[[Node, str, Problems], tuple[Any, ...]]:
+    """A list of what ``read`` reads."""
+
+    def several(node: Node, key: str, problems: Problems) -> tuple[Any, ...]:
+        nodes = items(node, key, problems, expected)
+        found = (read(item, f"{key}[{index}]", problems) for index, item in enumerate(nodes))
+        return tuple(value for value in found if value is not None)
+
+    return several
+
+
+def link(node: Node, key: str, problems: Problems) -> str | None:
+    """An address that a person may open."""
+    value = text(node, key, problems, "an https:// address")
+    if value is not None and not _LINK.fullmatch(value):
+        problems.add(node.line, key, "is no link", "an https:// address")
+        return None
+    return value
+
+
+def severity(node: Node, key: str, problems: Problems) -> Severity | None:
+    """info, warning, error or critical."""
+    value = one_of(Severity)(node, key, problems)
+    return None if value is None else Severity(value)
+
+
+def confidence(node: Node, key: str, problems: Problems) -> Confidence | None:
+    """low, medium or high."""
+    value = one_of(Confidence)(node, key, problems)
+    return None if value is None else Confidence(value)
+
+
+def release(node: Node, key: str, problems: Problems) -> Release | None:
+    """A numbered release."""
+    value = node.text if isinstance(node, Scalar) else None
+    try:
+        found = Release.parse(value or "")
+    except InvalidRelease:
+        problems.add(node.line, key, "names no release", "a number such as 17.9.4a")
+        return None
+    if found.is_engineering:
+        problems.add(node.line, key, "is an engineering build", "a numbered release")
+        return None
+    return found
+
+
+def named(node: Node, key: str, problems: Problems) -> Named | None:
+    """A release, or ``16.1.1 to 16.12.5b``."""
+    value = node.text if isinstance(node, Scalar) else ""
+    first, _, last = (part.strip() for part in value.partition(" to "))
+    start = release(Scalar(line=node.line, text=first, kind="str"), key, problems)
+    end = release(Scalar(line=node.line, text=last, kind="str"), key, problems) if last else start
+    if start is None or end is None:
+        return None
+    if end < start:
+        problems.add(node.line, key, "ends before it begins", "the earlier release first")
+        return None
+    return Named(first=start, last=end)
+
+
+def train(node: Node, key: str, problems: Problems) -> Train | None:
+    """A train such as 17.9."""
+    found = _TRAIN.fullmatch(node.text) if isinstance(node, Scalar) else None
+    if found is None:
+        problems.add(node.line, key, "is no train", "two numbers such as 17.9")
+        return None
+    return int(found[1]), int(found[2])
+
+
+def trains(node: Node, problems: Problems) -> tuple[Train, ...]:
+    """The trains with extended maintenance."""
+    several = listed(train, "a list of trains such as 17.9")
+    found: dict[str, Any] = mapped(node, "", problems, {"extended_maintenance": several})
+    return tuple(found.get("extended_maintenance", ()))
+
+
+def examples(node: Node, key: str, problems: Problems) -> dict[Standing, tuple[str, ...]]:
+    """Releases with the verdict they must get."""
+    texts = listed(lambda one, place, found: one.text if isinstance(one, Scalar) else None, "a list")
+    given: dict[str, Any] = mapped(node, key, problems, {standing.value: texts for standing in Standing})
+    return {Standing(name): tuple(values) for name, values in given.items()}
+
+
+def first_fixed(node: Node, key: str, problems: Problems) -> FirstFixed:
+    """What a notice says of releases."""
+    found: dict[str, Any] = mapped(
+        node,
+        key,
+        problems,
+        {
+            "introduced": release,
+            "fixed": listed(release, "a list of releases, one a train"),
+            "affected": listed(named, "a list of releases, or of '16.1.1 to 16.12.5b'"),
+        },
+    )
+    fixes: dict[Train, Release] = {}
+    for fix in found.get("fixed", ()):
+        if fix.train in fixes:
+            problems.add(node.line, f"{key}.fixed", "names two releases of one train", "the first fixed one")
+        fixes[fix.train] = fix
+    return FirstFixed(
+        fixed=fixes, introduced=found.get("introduced"), affected=tuple(found.get("affected", ()))
+    )
+
+
+# What every rule that is written as YAML says of itself.
+TELLING: Final[dict[str, Reader]] = {
+    "id": rule_id,
+    "title": both,
+    "severity": severity,
+    "confidence": confidence,
+    "cause": both,
+    "remedy": listed(both, "a list of steps"),
+    "links": listed(link, "a list of https:// addresses"),
+    "playbooks": listed(rule_id, "a list of playbooks' ids"),
+    "explains": listed(rule_id, "a list of rules' ids"),
+}
+_ADVISORY: Final[dict[str, Reader]] = {
+    **TELLING,
+    "bugs": listed(rule_id, "a list of bug ids"),
+    "releases": first_fixed,
+    "examples": examples,
+}
+
+
+def require(node: Node, key: str, problems: Problems, names: Iterable[str]) -> bool:
+    """Note each key that must be there and is not."""
+    missing = [name for name in names if lacks(node, name)]
+    for name in missing:
+        problems.add(node.line, joined(key, name), "is missing")
+    return not missing
+
+
+def advisory(node: Node, problems: Problems) -> Advisory | None:
+    """An advisory from its file; None, with the problems noted, when it is not one."""
+    if not isinstance(node, Mapping):
+        problems.add(node.line, "", f"is {a_kind(node)}", "a mapping with id, title, releases, ...")
+        return None
+    found: dict[str, Any] = mapped(node, "", problems, _ADVISORY)
+    told = ("id", "title", "severity", "cause", "remedy")
+    whole = require(node, "", problems, (*told, "releases", "examples"))
+    if not whole or not found.keys() >= set(told):
+        return None
+    made = Advisory(**{"confidence": Confidence.HIGH, **found})
+    _check_examples(node, made, problems)
+    return made
+
+
+def _check_examples(node: Mapping, made: Advisory, problems: Problems) -> None:
+    """An example that is judged otherwise is a mistake in one of the two: say so where it stands."""
+    place = next(entry.value for entry in entries(node, "", problems) if entry.key.text == "examples")
+    for standing, texts in made.examples.items():
+        for each in texts:
+            try:
+                judged = made.releases.judge(Release.parse(each))
+            except InvalidRelease:
+                judged = made.releases.judge(None)
+            if judged.standing is not standing:
+                problems.add(
+                    place.line, f"examples.{standing}", f"{each} is judged {judged.standing}", str(standing)
+                )

@@ -1,0 +1,112 @@
+"""What a function needs, read from the types of its parameters, and how it is found for one device.
+
+A need is a fact, something derived from facts, or a setting. A derived kind is a class with a class
+method ``derive`` whose parameters are its own needs; it is derived once a device. Where all of them are
+optional, ``told_by`` names the facts without which it gives None.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from slp_ops.facts import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+F = TypeVar("F", bound=Fact)
+T = TypeVar("T")
+
+
+class Facts(Protocol):
+    """The facts of one device, one value a type."""
+
+    def get(self, kind: type[F]) -> F | None:
+        """The fact of that type; None when the captures do not hold it."""
+
+    def why_missing(self, kind: type[Fact]) -> str:
+        """Why it is not there, such as how its command ended; empty when that was never read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One parameter: its type, and whether the function can do without."""
+
+    kind: type
+    optional: bool = False
+
+
+@cache
+def needs_of(function: Callable[..., object]) -> tuple[Need, ...]:
+    """The needs of a function, in the order of its parameters."""
+    hints = get_type_hints(function)
+    return tuple(_need(hints[name]) for name in inspect.signature(function).parameters)
+
+
+def _need(hint: Any) -> Need:
+    if get_origin(hint) in (Union, UnionType):
+        kinds = [kind for kind in get_args(hint) if kind is not NoneType]
+        if len(kinds) != 1:
+            raise TypeError(f"a parameter needs one type of fact, not {hint}")
+        return Need(kind=kinds[0], optional=True)
+    return Need(kind=hint)
+
+
+def _derivation(kind: type) -> Callable[..., Any] | None:
+    return getattr(kind, "derive", None)
+
+
+class Known:
+    """Everything known of one device: its facts, the settings, and what has been derived from them."""
+
+    def __init__(self, facts: Facts, settings: Iterable[object] = ()) -> None:
+        self._facts = facts
+        self._found: dict[type, Any] = {type(setting): setting for setting in settings}
+
+    def get(self, kind: type[T]) -> T | None:
+        """The value of that kind; None when it is not known."""
+        if kind not in self._found:
+            self._found[kind] = self._find(kind)
+        found: T | None = self._found[kind]
+        return found
+
+    def why_missing(self, kind: type[Fact]) -> str:
+        """Why a fact is not there."""
+        return self._facts.why_missing(kind)
+
+    def arguments(self, needs: Iterable[Need]) -> list[Any] | None:
+        """The values of these needs; None when one is missing that is not optional."""
+        values: list[Any] = []
+        for need in needs:
+            value: Any = self.get(need.kind)
+            if value is None and not need.optional:
+                return None
+            values.append(value)
+        return values
+
+    def missing(self, needs: Iterable[Need]) -> tuple[type[Fact], ...]:
+        """The facts for want of which these needs cannot be met, each once."""
+        return tuple(dict.fromkeys(self._missing(needs)))
+
+    def _missing(self, needs: Iterable[Need]) -> Iterator[type[Fact]]:
+        for need in needs:
+            if need.optional or self.get(need.kind) is not None:
+                continue
+            if issubclass(need.kind, Fact):
+                yield need.kind
+            else:
+                yield from self._missing(needs_of(need.kind.derive))  # type: ignore[attr-defined]  # as _find has seen
+                yield from getattr(need.kind, "told_by", ())
+
+    def _find(self, kind: type) -> Any:
+        if issubclass(kind, Fact):
+            return self._facts.get(kind)
+        derive = _derivation(kind)
+        if derive is None:
+            raise TypeError(f"{kind.__name__} is no fact, no setting, and has no derive()")
+        arguments = self.arguments(needs_of(derive))
+        return None if arguments is None else derive(*arguments)

@@ -1,0 +1,111 @@
+"""A rule: who it is, what it needs, what it says, and the function that judges.
+
+    @rule(
+        "domain-lookup-disabled",
+        group=Group.NAMES,
+        severity=Severity.ERROR,
+        title=Text("Name lookup is switched off", "名前解決が無効"),
+        ...
+    )
+    def domain_lookup_disabled(names: NameConfig, way: Way | None) -> Judgement: ...
+
+The parameters' types are the facts that the rule needs. One that is missing makes the verdict unknown,
+unless the type says ``| None``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from slp_ops.model import Confidence, Severity
+from slp_ops.rules.needs import Need, needs_of
+from slp_ops.rules.values import Judgement
+
+if TYPE_CHECKING:
+    from slp_ops.rules.text import Text
+
+Check: TypeAlias = Callable[..., Judgement]
+
+
+class Group(StrEnum):
+    """What a rule is about, in the order in which people look."""
+
+    TRANSPORT = "transport"
+    NAMES = "names"
+    COMMUNICATION = "communication"
+    TRUST = "trust"
+    REPORTING = "reporting"
+    LICENCES = "licences"
+    ENVIRONMENT = "environment"
+    INFORMATION = "information"
+    PROBES = "probes"
+    SYSLOG = "syslog"
+    ADVISORIES = "advisories"
+
+
+class Era(StrEnum):
+    """Which kind of licensing a switch runs; outputs and remedies have little in common."""
+
+    SLP = "slp"  # 17.3.2 and later
+    SL = "sl"  # registration, 16.9.1 to 17.3.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule. ``explains`` names the rules whose failure is a consequence of this one's.
+
+    ``era`` is the kind of licensing that it is about, None for both.
+    """
+
+    id: str
+    group: Group
+    severity: Severity
+    title: Text
+    cause: Text
+    remedy: tuple[Text, ...]
+    check: Check
+    needs: tuple[Need, ...]
+    confidence: Confidence = Confidence.HIGH
+    links: tuple[str, ...] = ()
+    playbooks: tuple[str, ...] = ()
+    explains: tuple[str, ...] = ()
+    era: Era | None = Era.SLP
+
+
+def rule(
+    id_: str,
+    *,
+    group: Group,
+    severity: Severity,
+    title: Text,
+    cause: Text,
+    remedy: tuple[Text, ...],
+    confidence: Confidence = Confidence.HIGH,
+    links: tuple[str, ...] = (),
+    playbooks: tuple[str, ...] = (),
+    explains: tuple[str, ...] = (),
+    era: Era | None = Era.SLP,
+) -> Callable[[Check], Rule]:
+    """Make a rule of the function below it."""
+
+    def make(check: Check) -> Rule:
+        return Rule(
+            id=id_,
+            group=group,
+            severity=severity,
+            title=title,
+            cause=cause,
+            remedy=remedy,
+            check=check,
+            needs=needs_of(check),
+            confidence=confidence,
+            links=links,
+            playbooks=playbooks,
+            explains=explains,
+            era=era,
+        )
+
+    return make

@@ -1,0 +1,30 @@
+"""Which kind of licensing: everything else hangs on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from slp_ops.facts import Fact, Licensing, LicensingModel, Software
+from slp_ops.release import Release
+from slp_ops.rules.rule import Era
+
+FIRST_SLP: Final = Release(major=17, minor=3, maintenance=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Licences:
+    """The kind of licensing of this device."""
+
+    era: Era
+
+    told_by: ClassVar[tuple[type[Fact], ...]] = (Licensing, Software)
+
+    @classmethod
+    def derive(cls, licensing: Licensing | None, software: Software | None) -> Licences | None:
+        """From what the agent prints; from the release where it was not asked."""
+        if licensing is not None and licensing.model is not None:
+            return cls(era=Era.SLP if licensing.model is LicensingModel.SLP else Era.SL)
+        release = None if software is None else software.release
+        slp = None if release is None else release.at_least(FIRST_SLP)
+        return None if slp is None else cls(era=Era.SLP if slp else Era.SL)
