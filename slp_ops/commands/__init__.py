@@ -41,7 +41,7 @@ class ShowCommand:
     configuration line without which the switch does not offer it: such a command is never sent by
     a collector, only recorded as skipped. ``timeout`` is the longest silence in seconds. A word in
     capitals stands for an argument: such a command is read where it is found, and never collected.
-    ``provides`` names the facts that its text may hold.
+    ``provides`` names the facts that its text may hold; ``aliases`` are other commands of the same form.
     """
 
     command: str
@@ -53,6 +53,7 @@ class ShowCommand:
     order: int = 100  # place in the run: the clock and the release first, heavy ones last
     parse: Callable[[str], Parsed]
     provides: tuple[type[Fact], ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def heavy(self) -> bool:
@@ -75,15 +76,19 @@ def registry() -> tuple[ShowCommand, ...]:
 
 
 def find(text: str) -> ShowCommand | None:
-    """The command that somebody typed, in full or shortened, with or without a pipe (``sh lic st``)."""
+    """The command that somebody typed, in full or shortened, with or without a pipe (``sh lic st``).
+
+    None for a command that is not known, and for one that could be several.
+    """
     words = text.split("|", 1)[0].lower().split()
-    found = [
-        (fit, command)
-        for command in registry()
-        if (fit := _fit(words, command.command.split("|", 1)[0].split())) is not None
-    ]
-    # "show processes cpu" is the same table as its sorted form; the longer match wins.
-    return max(found, key=lambda each: each[0])[1] if found else None
+    fits: dict[int, list[ShowCommand]] = {}
+    for command in registry():
+        found = (_fit(words, form.split("|", 1)[0].split()) for form in (command.command, *command.aliases))
+        fit = max((each for each in found if each is not None), default=None)
+        if fit is not None:
+            fits.setdefault(fit, []).append(command)
+    best = fits[max(fits)] if fits else []
+    return best[0] if len(best) == 1 else None
 
 
 def ad_hoc(text: str) -> ShowCommand:
@@ -96,10 +101,13 @@ def ad_hoc(text: str) -> ShowCommand:
 
 
 def _fit(typed: list[str], words: list[str]) -> int | None:
-    """How many of a command's words were typed; None when it is another command."""
+    """How many words were typed in full; None when it is another command."""
+    if len(typed) != len(words):
+        return None
     fit = 0
-    for word, known in zip(typed, words, strict=False):
-        if not known.isupper() and not (known.startswith(word) and word):
+    for word, known in zip(typed, words, strict=True):
+        if known == word:
+            fit += 1
+        elif not known.isupper() and not known.startswith(word):
             return None
-        fit += 1
-    return fit if len(typed) == len(words) else None
+    return fit

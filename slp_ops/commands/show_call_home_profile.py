@@ -99,6 +99,7 @@ def parse(text: str) -> Parsed:
 
 COMMAND = ShowCommand(
     command="show call-home profile all",
+    aliases=("show call-home profile NAME",),
     parse=parse,
     provides=(CallHomeProfiles,),
 )

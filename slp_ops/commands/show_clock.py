@@ -46,6 +46,7 @@ def parse(text: str) -> Parsed:
 
 COMMAND = ShowCommand(
     command="show clock",
+    aliases=("show clock detail",),
     sets=frozenset({"baseline"}),
     order=10,
     parse=parse,

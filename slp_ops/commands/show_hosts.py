@@ -95,6 +95,7 @@ def _entry(text: str, source: Source) -> HostEntry | None:
 
 COMMAND = ShowCommand(
     command="show hosts",
+    aliases=("show hosts summary",),
     sets=frozenset({"baseline"}),
     order=61,
     parse=parse,

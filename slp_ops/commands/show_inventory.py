@@ -1,12 +1,87 @@
-"""``show inventory``."""
+"""``show inventory``, also ``raw`` and ``oid``.
+
+NAME: "Switch 1", DESCR: "C9300-48UXM"
+PID: C9300-48UXM       , VID: V02  , SN: FOC0000A0AA
+"""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Final
+
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from slp_ops.commands._outline import split_label
+from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._values import present
+from slp_ops.facts.platform import Inventory, Part
+from slp_ops.facts.values import Line, Pair, Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands import Parsed
+
+_NAME: Final = re.compile(r'^NAME: "([^"]*)", ?DESCR: "(.*)"$')
+_PID: Final = re.compile(r"^PID: ?([^,]*), ?VID: ?([^,]*), ?SN: ?(.*)$")
+
+
+class _Part:
+    """The lines of one part."""
+
+    def __init__(self, name: str, description: str, row: Row) -> None:
+        self.name = name
+        self.description = description
+        self.values: tuple[str | None, ...] = (None, None, None)
+        self.lines: dict[str, Line] = {"": row.line, "name": row.line, "description": row.line}
+        self.printed = [row]
+        self.other: list[Pair] = []
+
+    def fact(self, command: str) -> Part:
+        """The part that these lines tell of."""
+        pid, vid, sn = self.values
+        return Part(
+            name=self.name,
+            description=present(self.description),
+            pid=pid,
+            vid=vid,
+            sn=sn,
+            printed=tuple(_as_printed(row) for row in self.printed),
+            other=tuple(self.other),
+            source=Source(command, self.lines),
+        )
+
+
+def _as_printed(row: Row) -> Pair:
+    label, value = split_label(row.text) or ("", row.text.strip())
+    return Pair(label=label, value=value)
+
+
+def parse(text: str) -> Parsed:
+    """The parts, in the order printed."""
+    page = body(text, "show inventory")
+    parts: list[_Part] = []
+    other: list[Pair] = []
+    unread: list[Row] = []
+    for row in page.rows:
+        printed = row.text.strip()
+        if found := _NAME.match(printed):
+            parts.append(_Part(found[1], found[2], row))
+        elif parts and (found := _PID.match(printed)):
+            part = parts[-1]
+            part.values = tuple(present(each) for each in found.groups())
+            part.lines |= dict.fromkeys(("pid", "vid", "sn"), row.line)
+            part.printed.append(row)
+        elif pair := split_label(printed):
+            (parts[-1].other if parts else other).append(Pair(label=pair[0], value=pair[1]))
+        elif printed.strip("+"):
+            unread.append(row)
+    if not parts:
+        return parsed(page, (), unread)
+    facts = tuple(part.fact(page.command) for part in parts)
+    return parsed(page, (Inventory(parts=facts, other=tuple(other), source=Source(page.command)),), unread)
+
 
 COMMAND = ShowCommand(
     command="show inventory",
-    order=100,
+    aliases=("show inventory WHAT",),
     parse=parse,
+    provides=(Inventory,),
 )

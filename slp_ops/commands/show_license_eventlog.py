@@ -31,6 +31,7 @@ def parse(text: str) -> Parsed:
 
 COMMAND = ShowCommand(
     command="show license eventlog",
+    aliases=("show license eventlog DAYS",),
     sets=frozenset({"baseline"}),
     order=54,
     parse=parse,

@@ -106,6 +106,7 @@ def parse(text: str) -> Parsed:
 
 COMMAND = ShowCommand(
     command="show logging",
+    aliases=("show logging last COUNT",),
     sets=frozenset({"baseline"}),
     order=40,
     parse=parse,

@@ -89,6 +89,7 @@ _FIELDS: Final = ("five_seconds", "interrupts", "one_minute", "five_minutes", "p
 COMMAND = ShowCommand(
     # The load, the heading, and the licence agent's processes: a full table is long on a busy switch.
     command="show processes cpu sorted | include CPU utilization|PID|SA[A-Z]",
+    aliases=("show processes cpu", "show processes cpu sorted INTERVAL"),
     sets=frozenset({"baseline"}),
     order=66,
     parse=parse,

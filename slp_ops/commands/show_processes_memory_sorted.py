@@ -85,6 +85,7 @@ def _as_printed(row: Row) -> list[Pair]:
 COMMAND = ShowCommand(
     # The pools, the heading, the licence agent's processes, and the pool in which RUM reports pile up.
     command="show processes memory sorted | include Pool Total|PID|SA[A-Z]|MallocLite",
+    aliases=("show processes memory",),
     sets=frozenset({"baseline"}),
     order=67,
     parse=parse,

@@ -145,6 +145,7 @@ def parse(text: str) -> Parsed:
 
 COMMAND = ShowCommand(
     command="show running-config",
+    aliases=("show running-config all",),
     sets=frozenset({"baseline"}),
     order=30,
     parse=parse,

@@ -89,6 +89,7 @@ def _member(found: re.Match[str], source: Source) -> StackMember:
 
 COMMAND = ShowCommand(
     command="show switch",
+    aliases=("show switch detail",),
     sets=frozenset({"baseline"}),
     order=60,
     parse=parse,

@@ -1,12 +1,44 @@
-"""``show tech-support``."""
+"""``show tech-support``, also ``show tech-support license``: split by its own headings.
+
+    ------------------ show license status ------------------
+
+It yields the facts of the commands inside. Lines are counted where a section has a parser; a section
+without one counts as one line, its heading, so that megabytes of other features drown nothing.
+"""
 
 from __future__ import annotations
 
-from slp_ops.commands import ShowCommand
-from slp_ops.commands._verbatim import parse
+from typing import TYPE_CHECKING
+
+from slp_ops.commands import Parsed, ShowCommand
+from slp_ops.commands._precedence import chosen, rank
+from slp_ops.commands._sections import sections
+from slp_ops.facts.values import Line
+
+if TYPE_CHECKING:
+    from slp_ops.facts.values import Fact
+
+
+def parse(text: str) -> Parsed:
+    """The facts of every section that is understood, one value a type."""
+    found: list[tuple[int, Fact]] = []
+    unparsed: list[Line] = []
+    total = 0
+    for section in sections(text):
+        if section.command is None or section.command.command == COMMAND.command:
+            unparsed.append(Line(number=section.page.before, text=section.typed))
+            total += 1
+            continue
+        parsed = section.command.parse(section.page)
+        found += [(rank(section.command.command), fact) for fact in parsed.facts]
+        unparsed += parsed.unparsed
+        total += parsed.total
+    return Parsed(facts=tuple(chosen(found).values()), unparsed=tuple(unparsed), total=total)
+
 
 COMMAND = ShowCommand(
     command="show tech-support",
+    aliases=("show tech-support FEATURE",),
     sets=frozenset({"full"}),
     timeout=180.0,
     order=910,

@@ -75,6 +75,7 @@ class Part(Fact):
     pid: str | None = None
     vid: str | None = None
     sn: str | None = None
+    printed: tuple[Pair, ...] = ()  # the lines as they stood, since each holds several values
     other: tuple[Pair, ...] = ()
 
 
@@ -83,6 +84,7 @@ class Inventory(Fact):
     """``show inventory``."""
 
     parts: tuple[Part, ...] = ()
+    other: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,180 @@
+"""Captures to facts: one bag a device, one value a type, and for what is missing the reason.
+
+Pure: texts in, values out. Where they come from, a run folder or somebody's terminal log, is the
+business of the command line and the store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from slp_ops.commands import find, registry
+from slp_ops.commands._page import LOG_LINE, Page
+from slp_ops.commands._precedence import chosen, rank
+from slp_ops.commands._sections import sections
+from slp_ops.model import CaptureStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from slp_ops.commands import Parsed, ShowCommand
+    from slp_ops.facts import Fact
+
+_FactType = TypeVar("_FactType", bound="Fact")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """One capture after reading: ``parsed`` is None when there was nothing to read, or no parser."""
+
+    command: str
+    status: CaptureStatus
+    known: ShowCommand | None = None
+    parsed: Parsed | None = None
+
+    @property
+    def read_lines(self) -> int:
+        """How many lines were understood."""
+        return self.parsed.total - len(self.parsed.unparsed) if self.parsed else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Why there is no value of a type: the commands that would give it, each with what became of it."""
+
+    kind: str
+    commands: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        reasons = "; ".join(f"{command}: {why}" for command, why in self.commands)
+        return f"{self.kind} is missing ({reasons})" if reasons else f"{self.kind} is missing"
+
+
+class Facts:
+    """What is known of one device."""
+
+    __slots__ = ("_by_type", "captures")
+
+    def __init__(self, by_type: Mapping[type[Fact], Fact], captures: tuple[Read, ...] = ()) -> None:
+        self._by_type = by_type
+        self.captures = captures
+
+    @classmethod
+    def of(cls, *facts: Fact) -> Facts:
+        """A bag of these facts alone, as tests of rules need it."""
+        return cls({type(fact): fact for fact in facts})
+
+    def get(self, kind: type[_FactType]) -> _FactType | None:
+        """The value of that type; None when there is none, and ``missing`` says why."""
+        return cast("_FactType | None", self._by_type.get(kind))
+
+    def all(self) -> tuple[Fact, ...]:
+        """Every value, one a type."""
+        return tuple(self._by_type.values())
+
+    def missing(self, kind: type[Any]) -> Missing:
+        """Why there is no value of that type."""
+        found: list[tuple[str, str]] = []
+        for command in registry():
+            if kind in command.provides:
+                found.append((command.command.split(" | ", 1)[0], self._why(command)))
+        return Missing(kind=kind.__name__, commands=tuple(found))
+
+    def status_of(self, command: str) -> CaptureStatus | None:
+        """How a documented command ended; None when it is not among the captures."""
+        return next((each.status for each in self.captures if _is(each, command)), None)
+
+    def _why(self, command: ShowCommand) -> str:
+        status = self.status_of(command.command)
+        if status is None:
+            return "not collected"
+        return _WHY[status]
+
+
+_WHY: Final = {
+    CaptureStatus.OK: "printed nothing of it",
+    CaptureStatus.UNSUPPORTED: "not supported by this release, or not permitted",
+    CaptureStatus.DENIED: "denied by the switch's authorization",
+    CaptureStatus.TIMEOUT: "timed out",
+    CaptureStatus.SKIPPED: "skipped",
+    CaptureStatus.LOST: "lost with the session",
+}
+
+
+def _is(read: Read, command: str) -> bool:
+    return read.command == command or (read.known is not None and read.known.command == command)
+
+
+def read(captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
+    """Facts out of (command, status, text). Texts of commands that did not end ok are not read.
+
+    A command that timed out or was lost is read as far as it came.
+    """
+    reads = tuple(_read(command, status, text) for command, status, text in captures)
+    candidates = (
+        (rank(each.known.command), fact)
+        for each in reads
+        if each.parsed is not None and each.known is not None
+        for fact in each.parsed.facts
+    )
+    return Facts(chosen(candidates), reads)
+
+
+_READABLE: Final = (CaptureStatus.OK, CaptureStatus.TIMEOUT, CaptureStatus.LOST)
+
+
+def _read(command: str, status: CaptureStatus, text: str) -> Read:
+    known = find(command)
+    if known is None or status not in _READABLE or not text:
+        return Read(command=command, status=status, known=known)
+    page = text if isinstance(text, Page) else Page(text, command=command)
+    return Read(command=command, status=status, known=known, parsed=known.parse(page))
+
+
+def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
+    """The commands inside a terminal log or a show tech, ready for ``read``.
+
+    A text without any echo or heading is taken for the one command that its first words speak of.
+    """
+    marked = False
+    for section in sections(text):
+        marked = True
+        yield section.typed, outcome(section.page), section.page
+    if not marked and (command := _spoken_of(text)):
+        yield command, CaptureStatus.OK, text
+
+
+def outcome(text: str) -> CaptureStatus:
+    """How a command ended, by what it printed: for texts that come without a status."""
+    head = text[:500]
+    if any(words in head for words in ("% Invalid input", "% Incomplete command", "% Ambiguous command")):
+        return CaptureStatus.UNSUPPORTED
+    if "Command authorization failed" in head or "% Authorization failed" in head:
+        return CaptureStatus.DENIED
+    return CaptureStatus.OK
+
+
+# Words that stand near the beginning of one command's output and of no other's.
+_SIGNATURES: Final = (
+    ("Smart Licensing Tech Support info", "show license tech support"),
+    ("Cisco IOS XE Software, Version ", "show version"),
+    ("Current configuration : ", "show running-config"),
+    ("Syslog logging: ", "show logging"),
+    ("Smart Licensing Status", "show license all"),
+    ("Smart Licensing Using Policy:", "show license status"),
+    ("License Authorization:", "show license usage"),
+    ("Account Information:", "show license summary"),
+    ("License Usage:", "show license summary"),
+    ("Smart Licensing Usage Report:", "show license rum id all"),
+    ("**** Event Log ****", "show license eventlog"),
+    ("Communication Statistics:", "show license tech support"),
+)
+
+
+def _spoken_of(text: str) -> str | None:
+    head = text[:4000]
+    found = [(place, command) for words, command in _SIGNATURES if (place := head.find(words)) >= 0]
+    if found:
+        return min(found)[1]
+    return "show logging" if any(LOG_LINE.match(line.strip()) for line in head.split("\n")) else None
