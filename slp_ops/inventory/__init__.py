@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError, Problem
-from slp_ops.inventory import native
+from slp_ops.inventory import native, table
 from slp_ops.inventory.values import Inventory, Site
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = ["Inventory", "Site", "load"]
 _SOURCES: Final[dict[str, Callable[[str, str], Inventory]]] = {
     ".yaml": native.read,
     ".yml": native.read,
+    ".csv": table.read,
 }
 _LARGEST: Final = 16 * 2**20
 _HINT: Final = "name the inventory with -i FILE or SLP_OPS_INVENTORY; the README shows one to start from"

@@ -62,6 +62,11 @@ def read(content: str, path: str) -> Inventory:
         what = "holds nothing but comments" if content.strip() else "is empty"
         problems.add(1, "", what, "version, defaults and sites")
         raise problems.error()
+    return read_tree(root, problems)
+
+
+def read_tree(root: Node, problems: Problems) -> Inventory:
+    """The inventory that a tree of this form holds; other sources build such a tree."""
     everywhere.check(root, "", problems)
     everywhere.check_credential_names(root, problems)
     hint = everywhere.HINT if everywhere.holds_secret(root) else ""

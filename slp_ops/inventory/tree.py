@@ -70,7 +70,7 @@ class _Refused(Exception):
 
 def parse(text: str, problems: Problems) -> Node | None:
     """The tree of a text; None, with the problem noted, when there is none."""
-    visible = _visible(text, problems)
+    visible = visible_text(text, problems)
     try:
         return _Builder().build(yaml.parse(visible, Loader=_Loader))
     except _Refused as refused:
@@ -94,7 +94,7 @@ def _line_of(error: yaml.MarkedYAMLError, *, last: int) -> int:
     return min(mark.line + 1, last) if mark else 1
 
 
-def _visible(text: str, problems: Problems) -> str:
+def visible_text(text: str, problems: Problems) -> str:
     """The text without control characters and bidi marks, each line that holds one noted.
 
     The parser would stop at the first of some, take others for line breaks, and show the rest as
