@@ -100,6 +100,7 @@ from slp_ops.facts.platform import (
     TechnologyPackage,
     same_interface,
 )
+from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.facts.reach import (
     CallHomeLicensing,
     CallHomeProfile,
@@ -181,6 +182,7 @@ __all__ = [
     "MessageHistory",
     "NameConfig",
     "NameServer",
+    "NameVerdict",
     "NtpServer",
     "NtpStatus",
     "Package",
@@ -191,6 +193,9 @@ __all__ = [
     "PolicyClass",
     "PolicyKind",
     "Privacy",
+    "ProbeResult",
+    "ProbeVerdict",
+    "Probes",
     "ProductInstance",
     "Proxy",
     "PushInterval",

@@ -1,0 +1,191 @@
+"""``telnet HOST PORT`` sent from a switch: what came of the name and of the connection.
+
+    Translating "tools.cisco.com"...domain server (192.0.2.53) [OK]
+
+    Trying tools.cisco.com (198.51.100.7, 443)... Open
+
+    Trying 192.0.2.80, 8182 ...
+    % Connection timed out; remote host not responding
+
+A name with several addresses has them tried one after another. What follows ``Open`` was said by the
+far end and is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.commands import ShowCommand
+from slp_ops.commands._page import Row, body, parsed
+from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
+from slp_ops.facts.values import Source
+
+if TYPE_CHECKING:
+    from slp_ops.commands import Parsed
+    from slp_ops.facts.values import Line
+
+NAME: Final = "telnet HOST PORT"
+TRANSLATING: Final = re.compile(r'^Translating "(?P<name>[^"]*)"(?P<asked>\.\.\.domain server)?(?P<rest>.*)$')
+TRYING: Final = re.compile(
+    r"^Trying (?P<host>\S+?)(?: \((?P<address>[0-9A-Fa-f.:]+), (?P<port>\d+)\)|, (?P<only_port>\d+))?"
+    r" ?\.\.\.\s*(?P<open>Open)?(?P<rest>.*)$",
+    re.ASCII,
+)
+_SERVER: Final = re.compile(r"\(([0-9A-Fa-f.:]+)\)", re.ASCII)
+_CLOSED: Final = re.compile(r"^\[Connection to .* closed by foreign host\]$")
+_NO_SERVER: Final = "255.255.255.255"
+# Words, not whole sentences: releases differ in the rest.
+_FAILURES: Final = (
+    ("not permitted from this terminal", ProbeVerdict.NOT_TESTABLE),
+    ("authorization failed", ProbeVerdict.NOT_TESTABLE),
+    ("authorization denied", ProbeVerdict.NOT_TESTABLE),
+    ("not authorized", ProbeVerdict.NOT_TESTABLE),
+    ("invalid input", ProbeVerdict.NOT_TESTABLE),
+    ("incomplete command", ProbeVerdict.NOT_TESTABLE),
+    ("ambiguous command", ProbeVerdict.NOT_TESTABLE),
+    ("bad ip address or host name", ProbeVerdict.UNRESOLVED),
+    ("unrecognized host or address", ProbeVerdict.UNRESOLVED),
+    ("unable to find computer address", ProbeVerdict.UNRESOLVED),
+    ("connection refused", ProbeVerdict.REFUSED),
+    ("timed out", ProbeVerdict.TIMED_OUT),
+    ("unreachable", ProbeVerdict.UNREACHABLE),
+    ("gateway or host down", ProbeVerdict.UNREACHABLE),
+)
+
+
+def failure(line: str) -> ProbeVerdict | None:
+    """What a refusal of the switch means; None for a line that is none."""
+    lowered = line.lower()
+    if not lowered.startswith(("%", "command authorization", "authorization")):
+        return None
+    return next((verdict for words, verdict in _FAILURES if words in lowered), ProbeVerdict.UNKNOWN)
+
+
+class Reading:
+    """A telnet's or a ping's text as it is read, line by line."""
+
+    def __init__(self, host: str) -> None:
+        self.verdict = ProbeVerdict.UNKNOWN
+        self.name = NameVerdict.LITERAL if is_address(host) else NameVerdict.UNKNOWN
+        self.servers: list[str] = []
+        self.addresses: list[str] = []
+        self.text: str | None = None
+        self.lines: dict[str, Line] = {}
+
+    def read(self, row: Row) -> bool:
+        """Take a line; False when it says nothing that is known."""
+        line = row.text.strip()
+        if found := TRANSLATING.match(line):
+            self._translated(found, row)
+        elif found := TRYING.match(line):
+            self._tried(found, row)
+        elif (verdict := failure(line)) is not None:
+            self._failed(verdict, line, row)
+        else:
+            return _CLOSED.match(line) is not None or line == "^"
+        return True
+
+    def _translated(self, found: re.Match[str], row: Row) -> None:
+        self.servers = [server for server in _SERVER.findall(found["rest"]) if server != _NO_SERVER]
+        self.lines["name"] = self.lines["servers"] = row.line
+        if "[OK]" in found["rest"]:
+            self.name = NameVerdict.RESOLVED
+        elif not found["asked"]:
+            self.name = NameVerdict.LOOKUP_DISABLED
+        elif _NO_SERVER in found["rest"]:
+            self.name = NameVerdict.NO_SERVER
+        else:
+            self.name = NameVerdict.UNRESOLVED
+        if self.name is not NameVerdict.RESOLVED:
+            self._says(ProbeVerdict.UNRESOLVED, row.text.strip(), row)
+
+    def _tried(self, found: re.Match[str], row: Row) -> None:
+        address = found["address"] or (found["host"] if is_address(found["host"]) else None)
+        if address is not None:
+            self.addresses.append(address)
+            self.lines.setdefault("addresses", row.line)
+        if self.name in (NameVerdict.UNKNOWN, NameVerdict.UNRESOLVED, NameVerdict.LOOKUP_DISABLED):
+            # An address without any "[OK]": it was known without asking.
+            self.name = NameVerdict.LOCAL
+        rest = found["rest"].strip()
+        if found["open"]:
+            self._says(ProbeVerdict.OPEN, row.text.strip(), row)
+        elif rest and (verdict := failure(rest)) is not None:
+            self._says(verdict, row.text.strip(), row)
+        else:
+            # Nothing came of it, unless a line below says otherwise: it was given up.
+            self._says(ProbeVerdict.TIMED_OUT, row.text.strip(), row)
+
+    def _failed(self, verdict: ProbeVerdict, line: str, row: Row) -> None:
+        if verdict is ProbeVerdict.UNRESOLVED and self.name is NameVerdict.UNKNOWN:
+            self.name = NameVerdict.UNRESOLVED
+        self._says(verdict, line, row)
+
+    def _says(self, verdict: ProbeVerdict, line: str, row: Row) -> None:
+        self.verdict, self.text = verdict, line
+        self.lines["verdict"] = self.lines["text"] = row.line
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an IPv4 or IPv6 address."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def option(words: list[str], name: str) -> str | None:
+    """The word behind an option."""
+    return words[words.index(name) + 1] if name in words[:-1] else None
+
+
+def parse(text: str) -> Parsed:
+    """One probe. Host, port and path are taken from the command, and where it is not known from the text."""
+    page = body(text, NAME)
+    words = page.command.split()
+    host = words[1] if len(words) > 1 and words[1] != "HOST" else ""
+    port = words[2] if len(words) > 2 and words[2].isdecimal() else None
+    reading = Reading(host)
+    unread: list[Row] = []
+    for row in page.rows:
+        if reading.verdict is ProbeVerdict.OPEN:
+            break
+        if not reading.read(row):
+            unread.append(row)
+        host, port = _named(row.text, host, port)
+    if not reading.lines:
+        return parsed(page, (), unread)
+    result = ProbeResult(
+        command=page.command,
+        host=host,
+        port=None if port is None else int(port),
+        vrf=option(words, "/vrf"),
+        source_interface=option(words, "/source-interface"),
+        verdict=reading.verdict,
+        name=reading.name,
+        servers=tuple(reading.servers),
+        addresses=tuple(reading.addresses),
+        text=reading.text,
+        source=Source(page.command, reading.lines),
+    )
+    return parsed(page, (Probes(results=(result,), source=result.source),), unread)
+
+
+def _named(line: str, host: str, port: str | None) -> tuple[str, str | None]:
+    """Host and port that the text itself names, where the command does not."""
+    if found := TRANSLATING.match(line.strip()):
+        return host or found["name"], port
+    if found := TRYING.match(line.strip()):
+        return host or found["host"], port or found["port"] or found["only_port"]
+    return host, port
+
+
+COMMAND = ShowCommand(
+    command=NAME,
+    aliases=tuple(f"telnet HOST PORT{' OPTION' * more}" for more in range(1, 7)),
+    parse=parse,
+    provides=(Probes,),
+)
