@@ -145,6 +145,21 @@ def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
         yield command, CaptureStatus.OK, text
 
 
+def parse_one(command: ShowCommand, text: str) -> Parsed | tuple[str, ...]:
+    """What one command says in a text that may be its output alone, a terminal log or a show tech.
+
+    Gives the names of the commands that are there when this one is not among them.
+    """
+    found = tuple(sections(text))
+    mine = [each.page for each in found if each.command is command]
+    if mine:
+        return command.parse(mine[-1])  # the latest, when it was asked several times
+    others = tuple(dict.fromkeys(each.typed for each in found if each.command is not None))
+    if others and command.command != "show tech-support":
+        return others
+    return command.parse(text)
+
+
 def outcome(text: str) -> CaptureStatus:
     """How a command ended, by what it printed: for texts that come without a status."""
     head = text[:500]

@@ -1,0 +1,88 @@
+"""``slp-ops facts``: what the captures of a run say, device by device."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from slp_ops.cli.options import json_option, runs_dir_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slp_ops.reading import Facts
+
+SCHEMA: Final = "slp-ops/facts/1"
+
+
+@click.command(name="facts")
+@runs_dir_option
+@click.argument("ref", metavar="RUN", default="last")
+@click.option("--device", metavar="NAME", help="Only this device.")
+@json_option
+def command(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> None:
+    """Show the facts of RUN: its id, its folder, a unique beginning of either, or 'last'."""
+    from slp_ops.cli.run_facts import facts_of
+    from slp_ops.store import Runs
+
+    run = Runs(runs_dir).open(ref)
+    names = [result.name for result in run.devices if device in (None, result.name)]
+    if device is not None and not names:
+        there = ", ".join(result.name for result in run.devices[:10])
+        raise click.BadParameter(
+            f"run {run.id} has no device {device!r}; it has {there}", param_hint="--device"
+        )
+    found = {name: facts_of(run, name) for name in names}
+    if as_json:
+        record = {
+            "schema": SCHEMA,
+            "run": {"id": run.id, "path": str(run.path)},
+            "devices": [_record(name, facts) for name, facts in found.items()],
+        }
+        click.echo(json.dumps(record, indent=2))
+        return
+    for name, facts in found.items():
+        _print(name, facts)
+
+
+def _record(name: str, facts: Facts) -> dict[str, Any]:
+    from slp_ops.cli.shown_facts import facts_record, lines_record, unparsed_record
+
+    parsed = [(each.command, each.parsed) for each in facts.captures if each.parsed is not None]
+    return {
+        "name": name,
+        "facts": facts_record(facts.all()),
+        "captures": [
+            {
+                "command": each.command,
+                "status": each.status.value,
+                "lines": lines_record([each.parsed] if each.parsed else []),
+            }
+            for each in facts.captures
+        ],
+        "unparsed": [
+            {"command": command, **line}
+            for command, each in parsed
+            for line in unparsed_record(each.unparsed)
+        ],
+        "lines": lines_record(each for _, each in parsed),
+    }
+
+
+def _print(name: str, facts: Facts) -> None:
+    from slp_ops.cli.shown_facts import rows
+    from slp_ops.cli.table import table
+    from slp_ops.safetext import one_line
+
+    click.echo(click.style(one_line(name), bold=True))
+    if facts.all():
+        click.echo(table(("FACT", "FIELD", "VALUE"), rows(facts.all())))
+    for each in facts.captures:
+        if each.parsed is None:
+            click.echo(f"{one_line(each.command)}: {each.status}, nothing read")
+        elif each.parsed.unparsed:
+            total = each.parsed.total
+            click.echo(f"{one_line(each.command)}: {each.read_lines} of {total} lines read")
+    click.echo()
