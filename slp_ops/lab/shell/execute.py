@@ -49,15 +49,15 @@ def execute(session: Session, line: str, *, before: int = 0) -> Program:
         return
     if isinstance(meaning, Unknown):
         if before:
-            yield Say(invalid(session, before))
+            yield Say(sentence(session, meaning, command, before=before))
         else:
             yield from all_verbs()["telnet <word> <line>"].run(session, _bare_word(meaning.word))
         return
     if not isinstance(meaning, Match):
         yield Say(sentence(session, meaning, command, before=before))
         return
-    showing = meaning.words[0] in ("show", "more")
-    if chosen is not None and not showing:
+    verb = all_verbs().get(meaning.phrase)
+    if chosen is not None and verb is not None and verb.lines is None:
         yield Say(invalid(session, before + len(command)))
         return
     if chosen is not None and not isinstance(chosen, Filter):
@@ -82,20 +82,17 @@ def _faulty(session: Session, meaning: Match, chosen: Filter | None) -> Program:
         yield Say(_text(session, meaning)[: faults.drop_after])
         yield Lose()
         return
-    if meaning.words[0] != "show":
-        yield from all_verbs()[meaning.phrase].run(session, meaning)
+    verb = all_verbs().get(meaning.phrase)
+    if verb is not None and verb.lines is None:
+        yield from verb.run(session, meaning)
         return
-    lines = _lines(session, meaning)
-    if lines is None:
-        yield Say(invalid(session, 0))
-        return
-    yield from output(session, lines, chosen)
-
-
-def output(session: Session, lines: Iterable[str], chosen: Filter | None) -> Program:
-    """Print what a show command gives, as the terminal and the pipe want it."""
-    if session.timestamp:
+    if session.timestamp and meaning.words[0] == "show":
         yield Say(timestamp(session.switch))
+    yield from _output(session, _lines(session, meaning), chosen)
+
+
+def _output(session: Session, lines: Iterable[str], chosen: Filter | None) -> Program:
+    """Print lines as the terminal and the pipe want them."""
     if chosen is not None and chosen.writes:
         yield from _write(session, lines, chosen)
         return
@@ -138,16 +135,15 @@ def _concerns(prefix: str | None, meaning: Match) -> bool:
 
 
 def _text(session: Session, meaning: Match) -> str:
-    return "".join(f"{line}\n" for line in _lines(session, meaning) or ())
+    return "".join(f"{line}\n" for line in _lines(session, meaning))
 
 
-def _lines(session: Session, meaning: Match) -> Iterable[str] | None:
+def _lines(session: Session, meaning: Match) -> Iterable[str]:
     """The lines of a show command: those about the session are drawn here, the rest by screens."""
     verb = all_verbs().get(meaning.phrase)
     if verb is not None and verb.lines is not None:
         return verb.lines(session, meaning)
-    text = screens.render(session.switch, meaning.words)
-    return None if text is None else text.removesuffix("\n").split("\n")
+    return screens.lines(session.switch, meaning.words) or ()
 
 
 def _interrupted(lines: Iterable[str], message: str) -> Iterator[str]:

@@ -43,9 +43,13 @@ class Incomplete:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """One word alone that begins no command: IOS takes it for a host's name."""
+    """One word alone that begins no command: IOS takes it for a host's name.
+
+    Where names are not looked up, the caret stands at ``column``.
+    """
 
     word: str
+    column: int
 
 
 Refusal = Invalid | Ambiguous | Incomplete | Unknown
@@ -118,7 +122,7 @@ class Grammar:
             taken = _take_argument(node, line, tokens[index:])
             if taken is None:
                 if index == 0 and len(tokens) == 1:
-                    return Unknown(token)
+                    return Unknown(token, column + _agreement(node, token))
                 return Invalid(column + _agreement(node, token))
             value, node, used = taken
             words.append(value)

@@ -13,14 +13,12 @@ if TYPE_CHECKING:
 def sentence(session: Session, refusal: Refusal, line: str, *, before: int = 0) -> str:
     """What is printed. ``before`` counts the columns typed ahead of ``line``, such as ``do ``."""
     match refusal:
-        case Invalid(column):
+        case Invalid(column=column) | Unknown(column=column):
             return invalid(session, column + before)
         case Ambiguous():
             return f'% Ambiguous command:  "{line.strip()}"\n'
         case Incomplete():
             return "% Incomplete command.\n\n"
-        case Unknown():
-            return invalid(session, before + len(line) - len(line.lstrip()))
 
 
 def invalid(session: Session, column: int) -> str:

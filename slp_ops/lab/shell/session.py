@@ -43,11 +43,20 @@ class Session:
     line: int = 1  # the vty, from 1
     screen: Screen = field(default_factory=Screen)
     timestamp: bool
-    under: tuple[str, ...] = ()  # the lines of the configuration mode it is in
-    mode: str = ""  # "config", "config-if" ..; empty in exec mode
+    modes: list[tuple[str, str]] = field(default_factory=list)  # (prompt word, header line)
     connections: list[Connection] = field(default_factory=list)
     came_from: str = "127.0.0.1"
     monitor: bool = False
+
+    @property
+    def mode(self) -> str:
+        """The word in the prompt of configuration mode; empty in exec mode."""
+        return self.modes[-1][0] if self.modes else ""
+
+    @property
+    def under(self) -> tuple[str, ...]:
+        """The header lines of the configuration mode it is in, outermost first."""
+        return tuple(header for _, header in self.modes[1:])
 
     @property
     def prompt(self) -> str:

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from slp_ops.lab.shell.requests import Program
     from slp_ops.lab.shell.session import Session
 
-_MODULES: Final = ("verbs_session", "verbs_telnet")
+_MODULES: Final = (
+    "verbs_session", "verbs_telnet", "verbs_ping", "verbs_system", "verbs_files", "verbs_license",
+)  # fmt: skip
 
 # On every switch, but not simulated: they count when an abbreviation is judged.
 KNOWN: Final = (
-    "access-enable", "access-profile", "app-hosting", "archive", "beep", "calendar", "cd", "clear",
-    "clock", "cns", "crypto", "debug", "diagnostic", "dot1x", "erase", "ethernet", "event",
+    "access-enable", "access-profile", "app-hosting", "beep", "calendar", "cd", "clear",
+    "clock", "cns", "crypto", "debug", "diagnostic", "dot1x", "ethernet", "event",
     "format", "fsck", "guestshell", "hw-module", "install", "ip", "isis", "issu", "killall-bg",
     "lldp", "lock", "login", "microcode", "mkdir", "monitor", "mping", "mstat", "mtrace", "no",
     "pad", "platform", "power", "radius", "redundancy", "release", "rename", "renew", "request",
