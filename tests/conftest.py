@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
@@ -15,7 +17,9 @@ from slp_ops.fleet.pacing import Paced
 from slp_ops.lab.fleet import Place
 from slp_ops.lab.hostkeys import HostKeys as LabKeys
 from slp_ops.lab.rack import Rack
-from slp_ops.model import Device
+from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
+from slp_ops.ports import Ending
+from slp_ops.store import Runs
 from slp_ops.transport.hostkeys import HostKeyMode, HostKeys
 from slp_ops.transport.make import ByName
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.lab.state import Switch
+    from slp_ops.store import Run
 
 
 @pytest.fixture(autouse=True)
@@ -161,5 +166,35 @@ def opening(tmp_path: Path) -> Callable[..., Paced]:
             ),
             rate=rate,
         )
+
+    return make
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    """A folder for runs whose clock moves on by a minute at each look."""
+    moments = (
+        datetime(2026, 11, 24, 4, 11, 31, tzinfo=UTC) + timedelta(minutes=n) for n in itertools.count(1)
+    )
+    return Runs(tmp_path / "runs", key=b"k" * 32, now=moments.__next__)
+
+
+@pytest.fixture
+def good_run(runs: Runs) -> Callable[..., Run]:
+    """``good_run("sw1", "sw2")`` makes a complete run in which each of them gave its clock."""
+
+    def make(*names: str, status: DeviceStatus = DeviceStatus.OK) -> Run:
+        devices = [Device(name=name, site="tokyo", host="192.0.2.11") for name in names]
+        with runs.start("collect", devices) as run:
+            for device in devices:
+                writer = run.device(device).open("show clock")
+                writer.write(f"{device.name}\n")
+                kept = writer.commit(Ending(status=CaptureStatus.OK))
+                run.finish_device(
+                    DeviceResult(
+                        name=device.name, site=device.site, status=status, captures=(kept,), release="17.9.4a"
+                    )
+                )
+        return run
 
     return make

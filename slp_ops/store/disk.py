@@ -94,10 +94,22 @@ def append(path: Path, line: bytes, *, sync: bool = False) -> None:
             if sync:
                 os.fsync(fd)
         except BaseException:
-            os.ftruncate(fd, size)
+            with suppress(OSError):  # what the operator must hear is why it could not be written
+                os.ftruncate(fd, size)
             raise
     finally:
         os.close(fd)
+
+
+def drop_torn_line(path: Path) -> None:
+    """Cut off a last line without its newline, so that the next one does not grow onto it."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    with os.fdopen(fd, "r+b") as file:
+        data = file.read()
+        file.truncate(data.rfind(b"\n") + 1)
 
 
 def opened(path: Path, *, within: Path) -> BinaryIO:

@@ -103,8 +103,8 @@ def capture_of(record: Mapping[str, Any]) -> Capture:
         started=_time(record.get("started")),
         seconds=float(record.get("seconds", 0.0)),
         bytes=int(record.get("bytes", 0)),
-        file=record.get("file"),
-        sha256=record.get("sha256"),
+        file=_text(record.get("file")),
+        sha256=_text(record.get("sha256")),
         reason=str(record.get("reason", "")),
         masked={str(kind): int(count) for kind, count in dict(record.get("masked", {})).items()},
     )
@@ -135,7 +135,7 @@ def result_of(record: Mapping[str, Any], captures: tuple[Capture, ...]) -> Devic
         error=None
         if error is None
         else Trouble(kind=error["kind"], message=error["message"], hint=error.get("hint", "")),
-        release=record.get("release"),
+        release=_text(record.get("release")),
     )
 
 
@@ -201,6 +201,12 @@ def _abouts(record: Mapping[str, Any]) -> Iterator[About]:
             tags=tuple(each.get("tags", ())),
             intent=dict(each.get("intent", {})),
         )
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(f"{value!r} is no text")
 
 
 def _stamp(moment: datetime | None) -> str | None:

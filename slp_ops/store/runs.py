@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops import __version__
@@ -14,7 +15,7 @@ from slp_ops.errors import InputError
 from slp_ops.store import disk, records
 from slp_ops.store.maskkey import mask_key
 from slp_ops.store.names import folder_name, unique
-from slp_ops.store.records import About, Header
+from slp_ops.store.records import About, Header, RunState
 from slp_ops.store.stored import NAME, StoredRun
 from slp_ops.store.writing import Run, utc_now
 
@@ -64,6 +65,30 @@ class Runs:
                 lock = _appear(path, records.run_record(header, {}))
             if lock is not None:
                 return Run(path, header, lock=lock, key=key, now=self._now)
+
+    def resume(self, ref: str) -> Run:
+        """Take up a run that has ended: what is written now is added to what is there.
+
+        Raises InputError while somebody writes it, StoreError when it cannot be written.
+        """
+        stored = self.open(ref)
+        path = stored.path
+        with disk.trouble("open", path):
+            lock = os.open(path / "lock", os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            header = replace(stored.header, state=RunState.RUNNING, finished=None)
+            with disk.trouble("write", path / "run.json"):
+                disk.drop_torn_line(path / "devices.jsonl")
+                disk.replace(path / "run.json", records.run_record(header, stored.results))
+        except BlockingIOError:
+            os.close(lock)
+            raise InputError(f"run {stored.id} is still being written", hint="wait for it to end") from None
+        except BaseException:
+            os.close(lock)
+            raise
+        key = mask_key() if self._key is None else self._key
+        return Run(path, header, lock=lock, key=key, now=self._now, results=stored.results)
 
     def all(self) -> list[StoredRun]:
         """Every run, the newest first."""

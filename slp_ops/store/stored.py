@@ -76,7 +76,14 @@ class StoredRun:
         return tuple(self._result(about) for about in self.header.devices)
 
     def captures(self, device: str) -> tuple[Capture, ...]:
-        """A device's captures, in the order in which they ended. Raises StoreError."""
+        """A device's captures, the last one of each command. Raises StoreError.
+
+        A run that was taken up again has read some commands twice; the earlier files stay.
+        """
+        return tuple({capture.command: capture for capture in self.manifest(device)}.values())
+
+    def manifest(self, device: str) -> tuple[Capture, ...]:
+        """Every capture of a device, in the order in which they ended. Raises StoreError."""
         about = self.about.get(device)
         if about is None:
             raise StoreError(f"run {self.id} has no device {device}")

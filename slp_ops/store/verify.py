@@ -88,7 +88,7 @@ class _Checking:
         yield from self._lines(folder, "manifest.jsonl", f"{about.folder}/")
         listed = {"manifest.jsonl"}
         try:
-            captures = self._run.captures(about.name)
+            captures = self._run.manifest(about.name)
         except StoreError:
             return  # said above: the manifest cannot be read
         for capture in captures:

@@ -36,7 +36,14 @@ class Run:
     """A run folder of ours. Leaving it as a context manager ends the run: interrupted on an exception."""
 
     def __init__(
-        self, path: Path, header: Header, *, lock: int, key: bytes, now: Callable[[], datetime]
+        self,
+        path: Path,
+        header: Header,
+        *,
+        lock: int,
+        key: bytes,
+        now: Callable[[], datetime],
+        results: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
         self.path = path
         self._header = header
@@ -45,7 +52,7 @@ class Run:
         self._now = now
         self._abouts = {about.name: about for about in header.devices}
         self._folders: dict[str, DeviceFolder] = {}
-        self._results: dict[str, Mapping[str, object]] = {}
+        self._results = dict(results or {})
         self._guard = threading.Lock()
 
     @property
@@ -155,7 +162,13 @@ class DeviceFolder:
             disk.append(self._manifest, records.line(records.capture_record(capture)))
 
     def _make(self) -> None:
-        if not self._made:
-            with disk.trouble("make", self.path):
+        if self._made:
+            return
+        with disk.trouble("make", self.path):
+            try:
                 self.path.mkdir(mode=0o700)
-            self._made = True
+            except FileExistsError:
+                # The run was taken up again: what is there stays, under its own names.
+                self._taken = {path.stem.lower() for path in self.path.glob("*.txt")}
+                disk.drop_torn_line(self._manifest)
+        self._made = True
