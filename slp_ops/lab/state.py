@@ -57,6 +57,8 @@ class Switch:
     down: set[str] = field(default_factory=set)  # interfaces without a link
     hosts: dict[str, str] = field(default_factory=dict)  # the resolver's cache
     engineering: str = ""  # the build's own name, for a release that is no release
+    experimental: str = ""  # and the number it gives itself
+    bulk: int = 0  # bytes that ``show tech-support`` has at least
     chassis: str = ""  # the PID of a modular chassis; members are then its supervisors
     last_change: datetime | None = None
     last_save: datetime | None = None
@@ -77,7 +79,8 @@ class Switch:
     @cached_property
     def startup(self) -> Config | None:
         """The startup configuration; None after ``write erase``."""
-        return self.config.copy()
+        # Made anew, not copied: by the time it is asked for, the running one may have been changed.
+        return self.blueprint.config()
 
     @cached_property
     def licensing(self) -> Licensing:
