@@ -85,6 +85,8 @@ class Faults:
     hang_after: int = 0  # bytes of output before it says no more, the connection held
     echo_delay: float = 0.0
     command_delay: float = 0.0
+    chunk_bytes: int = 0  # output comes in pieces of so many bytes ..
+    chunk_delay: float = 0.0  # .. and so long after each other
     log_within_output: bool = False  # a syslog line appears in the middle of a page
 
 

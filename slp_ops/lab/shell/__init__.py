@@ -54,7 +54,11 @@ class Shell:
         self._terminal = Terminal(
             converse(self.session) if command is None else run_one(self.session, command),
             screen=self.session.screen,
-            line=Line(echo_seconds=faults.echo_delay),
+            line=Line(
+                echo_seconds=faults.echo_delay,
+                chunk_bytes=faults.chunk_bytes,
+                chunk_seconds=faults.chunk_delay,
+            ),
             on_typed=on_typed,
             complete=self._complete,
             help_for=self._help,
