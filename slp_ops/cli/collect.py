@@ -11,6 +11,7 @@ import click
 
 from slp_ops.cli.connecting import Connecting, connecting_options, transport_for, with_transport
 from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.table import counted
 from slp_ops.cli.target import Target, target_options
 from slp_ops.model import CaptureStatus, DeviceStatus
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device, DeviceResult
 
-SCHEMA: Final = "slp-ops/collect/1"
 # Each set holds the ones before it.
-_SETS: Final = ("baseline", "support", "full")
+SETS: Final = ("baseline", "support", "full")
+SCHEMA: Final = "slp-ops/collect/1"
 _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped": "magenta"}
 
 
@@ -35,7 +36,7 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
 @click.option(
     "--set",
     "set_name",
-    type=click.Choice(_SETS),
+    type=click.Choice(SETS),
     default="baseline",
     show_default=True,
     envvar="SLP_OPS_SET",
@@ -72,6 +73,12 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     envvar="SLP_OPS_FORCE_HEAVY",
     help="Send the heavy commands whatever the CPU load.",
 )
+@click.option(
+    "--resume",
+    metavar="RUN|last",
+    envvar="SLP_OPS_RESUME",
+    help="Take a run up again: read only what is missing or failed, into the same run.",
+)
 @json_option
 def command(
     *,
@@ -83,6 +90,7 @@ def command(
     command_timeout: float | None,
     max_cpu: float,
     force_heavy: bool,
+    resume: str | None,
     as_json: bool,
 ) -> None:
     """Run the documented show commands on each switch and keep the evidence.
@@ -91,28 +99,40 @@ def command(
     is read. Exit code 4 when some devices could not be read, or not completely.
     """
     from slp_ops.cli.fleet_run import exit_code, visit_all
+    from slp_ops.cli.resumed import Resumed
     from slp_ops.store import Runs
-    from slp_ops.usecases.collect import How, collect
+    from slp_ops.usecases.collect import Earlier, How, collect
 
     how = How(command_timeout=command_timeout, max_cpu=None if force_heavy else max_cpu)
+    runs = Runs(runs_dir)
+    resumed = None if resume is None else Resumed(runs.open(resume))
+    if resumed is not None:
+        set_name, ad_hoc = resumed.asked
     commands = chosen(set_name, ad_hoc)
     inventory, found = target.choose()
-    devices = with_transport(found, connecting)
+    devices = with_transport(found if resumed is None else resumed.among(found), connecting)
     transport = transport_for(inventory, devices, connecting)
+    asked = {**target.described(), "set": set_name, "commands": list(ad_hoc)}
     began = time.monotonic()
-    with Runs(runs_dir).start("collect", devices, selection=target.described()) as run:
+    with runs.start("collect", devices, selection=asked) if resume is None else runs.resume(resume) as run:
 
         async def visit(device: Device, shown: Progress) -> DeviceResult:
-            return await collect(
+            earlier = Earlier(captures=()) if resumed is None else resumed.earlier(device)
+            missing = earlier.missing(commands)
+            if resumed is not None and not missing:
+                return resumed.result(device)
+            result = await collect(
                 device,
                 transport=transport,
                 evidence=run.device(device),
-                commands=commands,
+                commands=missing,
                 how=how,
+                release=earlier.release,
                 on_event=shown.event,
             )
+            return earlier.completed_by(result)
 
-        click.echo(f"run {run.id}: {len(devices)} devices, evidence in {run.path}", err=True)
+        click.echo(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}", err=True)
         results = visit_all(
             "collect", devices, visit, run=run, transport=transport, workers=connecting.workers
         )
@@ -128,7 +148,7 @@ def chosen(set_name: str, ad_hoc: Sequence[str]) -> tuple[ShowCommand, ...]:
     from slp_ops.commands import ad_hoc as one_more
     from slp_ops.commands import registry
 
-    sets = set(_SETS[: _SETS.index(set_name) + 1])
+    sets = set(SETS[: SETS.index(set_name) + 1])
     wanted = [known for known in registry() if known.sets & sets]
     for text in ad_hoc:
         extra = one_more(text)
@@ -212,8 +232,8 @@ def _print_summary(results: Sequence[DeviceResult], path: str, seconds: float) -
             if words := hint(result):
                 click.echo(f"    hint: {one_line(words)}")
     totals = Counter(result.status.value for result in results)
-    counted = ", ".join(
+    statuses = ", ".join(
         f"{totals[status.value]} {status.value}" for status in DeviceStatus if totals[status.value]
     )
-    click.echo(f"\n{len(results)} devices: {counted}, in {seconds:.1f} s")
+    click.echo(f"\n{counted(len(results), 'device')}: {statuses}, in {seconds:.1f} s")
     click.echo(f"Evidence: {path}")

@@ -7,7 +7,7 @@ happens, what was read is in the evidence, and the result says what is missing a
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import (
@@ -21,7 +21,7 @@ from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Trouble
 from slp_ops.ports import Ending, Event, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Capture, Device
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _SESSIONS: Final = 2
 # The release and the CPU's load stand in the first lines; the rest need not be kept in memory.
 _OPENING: Final = 4096
+_ANSWERED: Final = frozenset({CaptureStatus.OK, CaptureStatus.UNSUPPORTED})
 # A long output shows its progress so often, in bytes.
 _PROGRESS: Final = 1 << 19
 
@@ -48,6 +49,42 @@ class How:
     max_cpu: float | None = 80.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What a run that is taken up again already has of a device."""
+
+    captures: tuple[Capture, ...]
+    release: Release | None = None
+
+    def missing(self, commands: Sequence[ShowCommand]) -> tuple[ShowCommand, ...]:
+        """The commands that are still to be sent.
+
+        The CPU load is read again where a heavy command waits: an old one must not decide about it.
+        """
+        read = {capture.command for capture in self.captures if capture.status in _ANSWERED}
+        skipped = {capture.command for capture in self.captures if capture.status is CaptureStatus.SKIPPED}
+        waiting = [
+            command
+            for command in commands
+            if command.command not in read
+            and not (command.command in skipped and not_sent_because(command, self.release))
+        ]
+        if any(command.heavy for command in waiting):
+            waiting += [
+                command for command in commands if CpuLoad in command.provides and command not in waiting
+            ]
+        return tuple(sorted(waiting, key=lambda command: command.order))
+
+    def completed_by(self, result: DeviceResult) -> DeviceResult:
+        """The device's result over both parts of the run."""
+        captures = {capture.command: capture for capture in (*self.captures, *result.captures)}
+        status = status_of(captures.values())
+        if not result.captures and result.error is not None:
+            status = DeviceStatus.PARTIAL if captures else result.status
+        release = result.release or (str(self.release) if self.release else None)
+        return replace(result, captures=tuple(captures.values()), status=status, release=release)
+
+
 async def collect(
     device: Device,
     *,
@@ -55,10 +92,14 @@ async def collect(
     evidence: Evidence,
     commands: Iterable[ShowCommand],
     how: How = How(),
+    release: Release | None = None,
     on_event: OnEvent = silent,
 ) -> DeviceResult:
-    """Read one device; raises StoreError only."""
-    visit = _Visit(device, evidence, deque(commands), how, on_event)
+    """Read one device; raises StoreError only.
+
+    ``release`` is what an earlier part of the run has read; the commands' gates need it.
+    """
+    visit = _Visit(device, evidence, deque(commands), how, release, on_event)
     trouble: Trouble | None = None
     for _ in range(_SESSIONS):
         try:
@@ -96,7 +137,7 @@ def status_of(captures: Iterable[Capture]) -> DeviceStatus:
     statuses = {capture.status for capture in captures}
     if not statuses & {CaptureStatus.DENIED, CaptureStatus.TIMEOUT, CaptureStatus.LOST}:
         return DeviceStatus.OK
-    if not statuses & {CaptureStatus.OK, CaptureStatus.UNSUPPORTED}:
+    if not statuses & _ANSWERED:
         return DeviceStatus.FAILED
     return DeviceStatus.PARTIAL
 
@@ -123,13 +164,19 @@ class _Visit:
     """One device while it is being read, over as many sessions as it takes."""
 
     def __init__(
-        self, device: Device, evidence: Evidence, waiting: deque[ShowCommand], how: How, on_event: OnEvent
+        self,
+        device: Device,
+        evidence: Evidence,
+        waiting: deque[ShowCommand],
+        how: How,
+        release: Release | None,
+        on_event: OnEvent,
     ) -> None:
         self.waiting = waiting
         self.captures: list[Capture] = []
         self.lost: DeviceError | None = None
         self.version: str | None = None
-        self._release: Release | None = None
+        self._release = release
         self._load: float | None = None
         self._device = device
         self._evidence = evidence

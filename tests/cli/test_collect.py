@@ -124,6 +124,76 @@ def test_a_run_that_is_killed_keeps_what_it_had(lab: Any, slp_ops: Any, tmp_path
     assert len(list(runs.glob("*/sw1/*.txt"))) >= 15
 
 
+def test_resuming_reads_only_what_is_missing(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
+    running = lab(fine="healthy", broken="drop", away="healthy", denied="aaa-denied")
+    path = inventory(tmp_path / "inv.yaml", running, "fine", "broken", "away", "denied")
+    running.fault("away", no_free_vty=True)
+    first = slp_ops("collect", "-i", path, "--json")
+    assert first.returncode == 4
+    before = {name: list(running.lines(name)) for name in ("fine", "broken", "denied")}
+    running.fault("broken", drop_command=None)
+    running.fault("away", no_free_vty=False)
+    running.access("denied", denied=())
+
+    done = slp_ops("collect", "-i", path, "--json", "--resume", "last")
+
+    report = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert [device["status"] for device in report["devices"]] == ["ok"] * 4
+    assert report["run"] == json.loads(first.stdout)["run"]
+    assert running.lines("fine") == before["fine"]
+    shown = [line for line in running.lines("broken")[len(before["broken"]) :] if line.startswith("show")]
+    assert shown == ["show logging"]
+    shown = [line for line in running.lines("denied")[len(before["denied"]) :] if line.startswith("show")]
+    assert shown == ["show running-config"]
+    verified = slp_ops("runs", "verify", "last")
+    assert (verified.returncode, "complete" in verified.stdout) == (0, True)
+    assert slp_ops("collect", "-i", path, "--resume", "last").returncode == 0
+
+
+def test_a_killed_run_is_completed_by_resuming(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
+    running = lab(sw1="healthy", sw2="hang")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1", "sw2")
+    with subprocess.Popen(
+        [sys.executable, "-m", "slp_ops", "collect", "-i", path],
+        cwd=tmp_path,
+        env={**os.environ, "SLP_OPS_PASSWORD": "netops"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        deadline = time.monotonic() + 30
+        while "show version" not in running.lines("sw2") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+    running.fault("sw2", hang_command=None)
+    clocks = running.lines("sw2").count("show clock")
+
+    done = slp_ops("collect", "-i", path, "--json", "--resume", "last")
+
+    assert done.returncode == 0, done.stderr
+    assert [device["release"] for device in json.loads(done.stdout)["devices"]] == ["17.9.4a"] * 2
+    assert running.lines("sw2").count("show clock") == clocks == 1
+
+
+def test_a_busy_switch_is_spared_the_heavy_set(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
+    running = lab(busy="rum-backlog", calm="healthy")
+    path = inventory(tmp_path / "inv.yaml", running, "busy", "calm")
+
+    done = slp_ops("collect", "-i", path, "--json", "--set", "support")
+
+    devices = json.loads(done.stdout)["devices"]
+    tech = {d["name"]: d["captures"][-1] for d in devices}
+    assert [d["captures"][-1]["command"] for d in devices] == ["show license tech support"] * 2
+    assert tech["busy"]["status"] == "skipped"
+    assert "--max-cpu" in tech["busy"]["reason"]
+    assert tech["calm"]["status"] == "ok"
+    assert "show license tech support" not in running.lines("busy")
+    forced = slp_ops("collect", "-i", path, "--limit", "busy", "--set", "support", "--force-heavy")
+    assert forced.returncode == 0
+    assert "show license tech support" in running.lines("busy")
+
+
 @pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_within_five_seconds_while_a_switch_hangs(
