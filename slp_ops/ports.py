@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Capture, CaptureStatus, Device
+    from slp_ops.probestep import ProbeStep
     from slp_ops.readonly import ReadCommand
 
 
@@ -29,6 +30,13 @@ class Ending:
 
     status: CaptureStatus
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeEnding(Ending):
+    """How a probe ended. ``seconds`` is how long the connection was tried, the look-up not counted."""
+
+    seconds: float = 0.0
 
 
 class CaptureWriter(Sink, Protocol):
@@ -63,6 +71,14 @@ class Reader(Protocol):
         """Send one command; ``timeout`` is the longest silence in seconds, however long the output.
 
         Raises SessionLost when the session broke; a refused or silent command is an Ending.
+        """
+
+
+    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
+        """Try a connection from the switch for at most so many seconds, and leave it again.
+
+        Afterwards the session stands at a prompt with no connection open, or is not ``alive`` and must
+        be dropped. Raises SessionLost when the session broke.
         """
 
 

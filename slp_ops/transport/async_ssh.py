@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import asyncssh
@@ -23,13 +24,15 @@ from slp_ops.errors import (
 )
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
+from slp_ops.transport.telnet import probe
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from slp_ops.model import Device
-    from slp_ops.ports import Credential, Credentials, Ending, Reader, Sink
+    from slp_ops.ports import Credential, Credentials, Ending, ProbeEnding, Reader, Sink
+    from slp_ops.probestep import ProbeStep
     from slp_ops.readonly import ReadCommand
     from slp_ops.transport.hostkeys import HostKeys
     from slp_ops.transport.way import Way
@@ -105,6 +108,10 @@ class _Session:
 
     async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
         return await self._drive(self._dialogue.show(str(command), timeout, sink))
+
+    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
+        procedure = probe(self._dialogue, str(step), timeout=timeout, sink=sink, clock=monotonic)
+        return await self._drive(procedure)
 
     async def _drive(self, procedure: Procedure[T]) -> T:
         answer: bytes | None = None

@@ -48,7 +48,7 @@ QUIET_WHEN_IN_DOUBT: Final = 0.5
 LOGIN_SILENCE: Final = 20.0
 
 _PROMPT: Final = re.compile(r"^[A-Za-z0-9][\w.\-/:@+~]*[>#] ?$")
-_LOG_LINE: Final = re.compile(r"%[A-Z0-9_]+(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+\s?:")
+LOG_LINE: Final = re.compile(r"%[A-Z0-9_]+(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+\s?:")
 _UNSUPPORTED: Final = re.compile(
     r"^% ?(?:Invalid input|Incomplete command|Ambiguous command|Unknown command|Unrecognized command)"
 )
@@ -288,7 +288,7 @@ class _Output:
         for at, line in enumerate(lines):
             if self._is_echo(line.rstrip("\n")):
                 self._echoed = True
-                before = [kept for kept in (*self._before_echo, *lines[:at]) if _LOG_LINE.search(kept)]
+                before = [kept for kept in (*self._before_echo, *lines[:at]) if LOG_LINE.search(kept)]
                 self._before_echo = []
                 return [*before, *lines[at + 1 :]]
         self._before_echo.extend(lines)
@@ -301,7 +301,7 @@ class _Output:
 
     @property
     def _said_before_echo(self) -> int:
-        return sum(1 for line in self._before_echo if line.strip() and not _LOG_LINE.search(line))
+        return sum(1 for line in self._before_echo if line.strip() and not LOG_LINE.search(line))
 
     def _is_echo(self, line: str) -> bool:
         seen = line.rstrip()
@@ -314,7 +314,7 @@ class _Output:
                 given.extend(self._held)
                 self._held = [line]
                 self._doubt = True
-            elif self._held and (_LOG_LINE.search(line) or not line.strip()):
+            elif self._held and (LOG_LINE.search(line) or not line.strip()):
                 self._held.append(line)
             else:
                 self._doubt = self._doubt or line.startswith(self._prompt)
