@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.facts.probes import Probes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from slp_ops.facts.probes import ProbeResult
     from slp_ops.facts.values import Fact
 
 _RANKS: Final = {
@@ -42,7 +45,14 @@ def chosen(candidates: Iterable[tuple[int, Fact]]) -> dict[type[Fact], Fact]:
 def _best(found: list[tuple[int, Fact]]) -> Fact:
     if len(found) == 1:
         return found[0][1]
+    if isinstance(found[0][1], Probes):
+        # Each command tried another target: they add up.
+        return Probes(results=tuple(result for _, fact in found for result in _results(fact)))
     return max(found, key=lambda each: (said(each[1]), -each[0]))[1]
+
+
+def _results(fact: Fact) -> tuple[ProbeResult, ...]:
+    return fact.results if isinstance(fact, Probes) else ()
 
 
 def said(value: object) -> int:
