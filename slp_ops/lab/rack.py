@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError
 from slp_ops.lab import scenarios
+from slp_ops.lab.bastion import Bastion
 from slp_ops.lab.fleet import BASE_PORT, Place
 from slp_ops.lab.hostkeys import HostKeys
 from slp_ops.lab.journal import Journal
@@ -57,6 +59,7 @@ class Rack:
     ) -> None:
         self.journal = journal or Journal()
         self.switches: list[Listening] = []
+        self.bastions: list[Bastion] = []
         self._keys = keys or HostKeys.load()
         self._scale = scale
         self._authorized_keys = None if authorized_keys is None else str(authorized_keys)
@@ -87,11 +90,26 @@ class Rack:
                 host.listen(LOOPBACK, port)
             except OSError as err:
                 self.close()
-                raise InputError(
-                    f"port {port} for {place.name} cannot be opened: {err.strerror}",
-                    hint="is another lab running? choose other ports with --base-port",
-                ) from err
+                raise _taken(port, place.name, err) from err
             self.switches.append(Listening(place=place, host=host))
+
+    async def put_behind(self, hops: int, base_port: int | None = BASE_PORT) -> None:
+        """Add jump hosts; their ports are those just below the switches'."""
+        for hop in range(1, hops + 1):
+            bastion = Bastion(
+                f"bastion-{hop}",
+                keys=self._keys,
+                journal=self.journal,
+                username=USERNAME,
+                password=PASSWORD,
+            )
+            port = 0 if base_port is None else base_port - hop
+            try:
+                await bastion.listen(LOOPBACK, port)
+            except OSError as err:
+                self.close()
+                raise _taken(port, bastion.name, err) from err
+            self.bastions.append(bastion)
 
     def __getitem__(self, name: str) -> Listening:
         return next(each for each in self.switches if each.name == name)
@@ -101,6 +119,16 @@ class Rack:
         for each in self.switches:
             each.host.close()
         self.switches.clear()
+        for bastion in self.bastions:
+            bastion.close()
+        self.bastions.clear()
+
+
+def _taken(port: int, name: str, err: OSError) -> InputError:
+    return InputError(
+        f"port {port} for {name} cannot be opened: {os.strerror(err.errno or 0)}",
+        hint="is another lab running? choose other ports with --base-port",
+    )
 
 
 def healthy(size: int, scenario: str = scenarios.DEFAULT, site: str = "tokyo") -> tuple[Place, ...]:

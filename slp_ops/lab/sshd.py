@@ -11,6 +11,7 @@ import asyncssh
 
 from slp_ops.lab.hardware import HostKey
 from slp_ops.lab.journal import Mode
+from slp_ops.lab.scp import ScpServer, is_scp
 from slp_ops.lab.shell import Close, Drop, Reboot, Shell, Wait, Write
 from slp_ops.lab.shell.loop import banner
 
@@ -78,6 +79,7 @@ class _Login(asyncssh.SSHServer):
         self._host = host
         self._sock = sock
         self._failures = 0
+        self._opened = False
         self.line = 0
         self.number = host.journal_number()
 
@@ -117,7 +119,11 @@ class _Login(asyncssh.SSHServer):
         username = self.conn.get_extra_info("username")
         self._host.record(self.number, Mode.LOGIN, f"accepted {username}")
 
-    def session_requested(self) -> _Vty:
+    def session_requested(self) -> _Vty | bool:
+        if self._opened:
+            # IOS gives one session a connection and refuses another.
+            return False
+        self._opened = True
         return _Vty(self, self._host, self._sock)
 
 
@@ -130,6 +136,7 @@ class _Vty(asyncssh.SSHServerSession[bytes]):
         self._sock = sock
         self._command: str | None = None
         self._shell: Shell | None = None
+        self._scp: ScpServer | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._full = False
 
@@ -148,6 +155,11 @@ class _Vty(asyncssh.SSHServerSession[bytes]):
         return True
 
     def session_started(self) -> None:
+        if self._command is not None and is_scp(self._command):
+            self._host.record(self._login.number, Mode.SCP, self._command)
+            self._scp = ScpServer(self._host.switch, self._command)
+            self._copy(self._scp.begin())
+            return
         peer = self._login.conn.get_extra_info("peername")
         self._shell = Shell(
             self._host.switch,
@@ -164,6 +176,8 @@ class _Vty(asyncssh.SSHServerSession[bytes]):
         self._pump()
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
+        if self._scp is not None:
+            self._copy(self._scp.receive(data))
         if self._shell is not None:
             self._shell.receive(data)
             self._pump()
@@ -176,7 +190,17 @@ class _Vty(asyncssh.SSHServerSession[bytes]):
         self._pump()
 
     def eof_received(self) -> bool:
+        if self._scp is not None and not self._scp.done:
+            # The sender of files says no more when all are there.
+            self._chan.exit(0)
         return False
+
+    def _copy(self, answer: bytes) -> None:
+        assert self._scp is not None  # noqa: S101 - only called for an scp
+        if answer:
+            self._chan.write(answer)
+        if self._scp.done:
+            self._chan.exit(1 if self._scp.failed else 0)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._timer is not None:

@@ -17,7 +17,7 @@ from slp_ops.errors import InputError
 from slp_ops.lab import scenarios
 from slp_ops.lab.fleet import BASE_PORT, Place, default_fleet
 from slp_ops.lab.journal import Journal
-from slp_ops.lab.rack import ENABLE, PASSWORD, USERNAME, Listening, Rack, healthy
+from slp_ops.lab.rack import ENABLE, LOOPBACK, PASSWORD, USERNAME, Rack, healthy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,9 +56,10 @@ async def _run(wanted: Wanted, say: Callable[[str], object]) -> None:
         stack.callback(rack.close)
         base = BASE_PORT if wanted.base_port is None else wanted.base_port
         rack.start(_places(wanted), base or None)
+        await rack.put_behind(wanted.bastions, base or None)
         if wanted.inventory_out is not None:
-            write_inventory(wanted.inventory_out, rack.switches)
-        say(_ready(rack.switches, wanted.inventory_out))
+            write_inventory(wanted.inventory_out, rack)
+        say(_ready(rack, wanted.inventory_out))
         await ended.wait()
     # Aborted connections are closed in the next turn of the loop.
     await asyncio.sleep(0)
@@ -74,10 +75,10 @@ def _places(wanted: Wanted) -> tuple[Place, ...]:
     return healthy(wanted.size or 1, wanted.scenario or scenarios.DEFAULT)
 
 
-def inventory(switches: list[Listening]) -> dict[str, object]:
+def inventory(rack: Rack) -> dict[str, object]:
     """An inventory in slp-ops' own format."""
     sites: dict[str, dict[str, object]] = {}
-    for each in switches:
+    for each in rack.switches:
         device: dict[str, object] = {"host": each.address, "port": each.port}
         if scenarios.load(each.place.scenario).legacy_ssh:
             device["legacy_ssh"] = True
@@ -85,21 +86,23 @@ def inventory(switches: list[Listening]) -> dict[str, object]:
         devices = site["devices"]
         assert isinstance(devices, dict)  # noqa: S101 - made so one line above
         devices[each.name] = device
-    return {
-        "version": 1,
-        "defaults": {
-            "username": USERNAME,
-            "credential": "default",
-            "platform": "cisco_xe",
-            "transport": "netmiko",
-        },
-        "sites": sites,
+    defaults: dict[str, object] = {
+        "username": USERNAME,
+        "credential": "default",
+        "platform": "cisco_xe",
+        "transport": "netmiko",
     }
+    if rack.bastions:
+        defaults["jump"] = [
+            {"host": LOOPBACK, "port": each.port, "username": USERNAME, "credential": "default"}
+            for each in rack.bastions
+        ]
+    return {"version": 1, "defaults": defaults, "sites": sites}
 
 
-def write_inventory(path: Path, switches: list[Listening]) -> None:
+def write_inventory(path: Path, rack: Rack) -> None:
     """Write it whole or not at all."""
-    text = yaml.safe_dump(inventory(switches), sort_keys=False, allow_unicode=True)
+    text = yaml.safe_dump(inventory(rack), sort_keys=False, allow_unicode=True)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -109,7 +112,8 @@ def write_inventory(path: Path, switches: list[Listening]) -> None:
         raise InputError(f"{path} cannot be written: {err.strerror}") from err
 
 
-def _ready(switches: list[Listening], file: Path | None) -> str:
+def _ready(rack: Rack, file: Path | None) -> str:
+    switches = rack.switches
     first, last = switches[0], switches[-1]
     lines = [f"{len(switches)} simulated switches listen on {first.address}:"]
     lines += [
@@ -118,6 +122,7 @@ def _ready(switches: list[Listening], file: Path | None) -> str:
     ]
     if len(switches) > _SHOWN:
         lines.append(f"  ... and so on to {last.name}, port {last.port}")
+    lines += [f"  {each.name:<28} port {each.port}  jump host" for each in rack.bastions]
     lines.append(f"User {USERNAME}, password {PASSWORD}, enable password {ENABLE}.")
     if file is not None:
         lines.append(f"Inventory: {file}")
