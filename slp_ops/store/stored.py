@@ -49,7 +49,7 @@ class StoredRun:
         """Whether there is a run file to read; without it only the captures are left."""
         return self._run_file[1] is not None
 
-    @property
+    @cached_property
     def about(self) -> Mapping[str, About]:
         """What the inventory said of each device."""
         return {about.name: about for about in self.header.devices}

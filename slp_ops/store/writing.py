@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slp_ops.errors import StoreError
@@ -50,6 +51,7 @@ class Run:
         self._lock: int | None = lock
         self._key = key
         self._now = now
+        self._named = lru_cache(maxsize=256)(self.masked)  # the same few commands on every device
         self._abouts = {about.name: about for about in header.devices}
         self._folders: dict[str, DeviceFolder] = {}
         self._results = dict(results or {})
@@ -65,7 +67,9 @@ class Run:
         with self._guard:
             if device.name not in self._folders:
                 path = self.path / self._abouts[device.name].folder
-                self._folders[device.name] = DeviceFolder(path, key=self._key, now=self._now)
+                self._folders[device.name] = DeviceFolder(
+                    path, key=self._key, named=self._named, now=self._now
+                )
             return self._folders[device.name]
 
     def finish_device(self, result: DeviceResult) -> None:
@@ -120,9 +124,12 @@ class Run:
 class DeviceFolder:
     """One device's evidence: see ``ports.Evidence``. Its folder appears with its first capture."""
 
-    def __init__(self, path: Path, *, key: bytes, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path, *, key: bytes, named: Callable[[str], str], now: Callable[[], datetime]
+    ) -> None:
         self.path = path
         self._key = key
+        self._named = named  # a command as it may be written down
         self._now = now
         self._manifest = path / "manifest.jsonl"
         self._taken: set[str] = set()
@@ -131,7 +138,7 @@ class DeviceFolder:
 
     def open(self, command: str) -> CaptureFile:
         """Begin a capture. Raises StoreError."""
-        named = redact(command, self._key)
+        named = self._named(command)
         began = time.monotonic()
         with self._guard:
             self._make()
@@ -148,7 +155,7 @@ class DeviceFolder:
     def record(self, command: str, ending: Ending) -> Capture:
         """Keep that a command gave no text, and why. Raises StoreError."""
         capture = Capture(
-            command=redact(command, self._key),
+            command=self._named(command),
             status=ending.status,
             started=self._now(),
             reason=ending.reason,
