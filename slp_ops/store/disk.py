@@ -101,15 +101,18 @@ def append(path: Path, line: bytes, *, sync: bool = False) -> None:
         os.close(fd)
 
 
-def drop_torn_line(path: Path) -> None:
-    """Cut off a last line without its newline, so that the next one does not grow onto it."""
+def tidy(folder: Path, lines: str) -> None:
+    """Clear away what a killed writer left in a folder that is ours again: files that were being written,
+    and in the file ``lines`` a last line without its newline, onto which the next one would grow.
+    """
+    for path in folder.glob(".*.part"):
+        path.unlink()
     try:
-        fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fd = os.open(folder / lines, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
         return
     with os.fdopen(fd, "r+b") as file:
-        data = file.read()
-        file.truncate(data.rfind(b"\n") + 1)
+        file.truncate(file.read().rfind(b"\n") + 1)
 
 
 def opened(path: Path, *, within: Path) -> BinaryIO:

@@ -71,23 +71,23 @@ class Runs:
 
         Raises InputError while somebody writes it, StoreError when it cannot be written.
         """
-        stored = self.open(ref)
-        path = stored.path
+        path = self.open(ref).path
+        key = mask_key() if self._key is None else self._key
         with disk.trouble("open", path):
-            lock = os.open(path / "lock", os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            lock = os.open(path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stored = StoredRun(path)  # read only now: until here another process may have written it
             header = replace(stored.header, state=RunState.RUNNING, finished=None)
-            with disk.trouble("write", path / "run.json"):
-                disk.drop_torn_line(path / "devices.jsonl")
+            with disk.trouble("write", path):
+                disk.tidy(path, "devices.jsonl")
                 disk.replace(path / "run.json", records.run_record(header, stored.results))
         except BlockingIOError:
             os.close(lock)
-            raise InputError(f"run {stored.id} is still being written", hint="wait for it to end") from None
+            raise InputError(f"run {path.name} is still being written", hint="wait for it to end") from None
         except BaseException:
             os.close(lock)
             raise
-        key = mask_key() if self._key is None else self._key
         return Run(path, header, lock=lock, key=key, now=self._now, results=stored.results)
 
     def all(self) -> list[StoredRun]:

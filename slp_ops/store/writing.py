@@ -175,7 +175,9 @@ class DeviceFolder:
             try:
                 self.path.mkdir(mode=0o700)
             except FileExistsError:
+                if self.path.is_symlink() or not self.path.is_dir():
+                    raise
                 # The run was taken up again: what is there stays, under its own names.
+                disk.tidy(self.path, self._manifest.name)
                 self._taken = {path.stem.lower() for path in self.path.glob("*.txt")}
-                disk.drop_torn_line(self._manifest)
         self._made = True

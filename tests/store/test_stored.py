@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.errors import InputError, StoreError
-from slp_ops.model import Capture, CaptureStatus, DeviceStatus
+from slp_ops.model import Capture, CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import Ending
 from slp_ops.store import Run, Runs, RunState, StoredRun
 from slp_ops.store.verify import Remark, verify
@@ -225,8 +225,6 @@ def test_text_that_quotes_a_device_is_masked_with_the_key_of_the_run(runs: Runs)
 
 
 def test_how_a_capture_ended_comes_back(runs: Runs) -> None:
-    from slp_ops.model import Device
-
     member = Device(name="sw1", site="tokyo", host="192.0.2.1")
     with runs.start("collect", [member]) as run:
         writer = run.device(member).open("show running-config")
@@ -246,3 +244,56 @@ def test_how_a_capture_ended_comes_back(runs: Runs) -> None:
             masked={"password": 1},
         ),
     )
+
+
+SWITCH = Device(name="sw1", site="tokyo", host="192.0.2.1")
+
+
+def test_a_run_that_is_taken_up_again_keeps_what_it_has(runs: Runs) -> None:
+    with runs.start("collect", [SWITCH]) as run:
+        first = run.device(SWITCH).open("show clock").commit(Ending(status=CaptureStatus.OK))
+        run.device(SWITCH).open("show logging").commit(Ending(status=CaptureStatus.LOST, reason="broke"))
+        run.finish(RunState.INTERRUPTED)
+    folder = run.path / "sw1"
+    (folder / ".show-logging.txt.part").write_text("half")
+    (run.path / ".run.json.00aa11bb.part").write_text("half")
+    for name in (folder / "manifest.jsonl", run.path / "devices.jsonl"):
+        with name.open("a") as file:
+            file.write('{"torn')
+
+    with runs.resume(run.id) as again:
+        assert runs.open(run.id).header.state is RunState.RUNNING
+        second = again.device(SWITCH).open("show logging").commit(Ending(status=CaptureStatus.OK))
+        third = again.device(SWITCH).open("show clock").commit(Ending(status=CaptureStatus.OK))
+        again.finish_device(
+            DeviceResult(name="sw1", site="tokyo", status=DeviceStatus.OK, captures=(first, second))
+        )
+
+    stored = runs.open(run.id)
+    assert (again.id, again.path) == (run.id, run.path)
+    assert stored.header.state is RunState.COMPLETE
+    assert {each.command: each.file for each in stored.captures("sw1")} == {
+        "show clock": third.file,
+        "show logging": second.file,
+    }
+    assert stored.text("sw1", first) == ""
+    assert (second.file, third.file) == ("show-logging.txt", "show-clock-2.txt")
+    assert [each.status for each in stored.manifest("sw1")].count(CaptureStatus.LOST) == 1
+    assert stored.devices[0].status is DeviceStatus.OK
+    assert verify(stored).remarks == ()
+
+
+def test_a_run_that_is_being_written_is_not_taken_up(runs: Runs) -> None:
+    with runs.start("collect", [SWITCH]) as run, pytest.raises(InputError, match="still being written"):
+        runs.resume(run.id)
+    with runs.resume(run.id):
+        pass
+
+
+def test_a_run_is_not_taken_up_through_a_link(runs: Runs, good_run: Make, tmp_path: Path) -> None:
+    path = good_run("sw1").path
+    (path / "sw1").rename(tmp_path / "outside")
+    (path / "sw1").symlink_to(tmp_path / "outside")
+
+    with runs.resume("last") as run, pytest.raises(StoreError, match="cannot make .*sw1"):
+        run.device(SWITCH).open("show clock")
