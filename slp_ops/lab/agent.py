@@ -49,9 +49,9 @@ def _due(switch: Switch, licensing: Licensing) -> list[tuple[datetime, Callable[
         (licensing.trust_due or _NEVER, _ask_for_trust),
         (licensing.push_due or _NEVER if allowed else _NEVER, _push),
         (licensing.next_attempt or _NEVER if allowed else _NEVER, _try_again),
-        (licensing.next_push or _NEVER if allowed and not licensing.failing else _NEVER, _push),
+        # While an attempt is due, the schedule waits for it.
+        (licensing.next_push or _NEVER if allowed and licensing.next_attempt is None else _NEVER, _push),
         (licensing.poll_due or _NEVER if allowed else _NEVER, _poll),
-        (_NEVER, _push),
     ]
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 
 class RumState(StrEnum):
@@ -159,11 +159,15 @@ class Registration:
     """The state of classic Smart Licensing, before 17.3.2."""
 
     registered: bool = False
-    evaluation_left: float = 71 * 86400.0
+    evaluation_ends: datetime | None = None
     renewed: datetime | None = None
-    next_renewal: datetime | None = None
-    next_communication: datetime | None = None
     out_of_compliance: bool = False
+
+    def left(self, now: datetime) -> timedelta | None:
+        """What is left of the evaluation period; None when it has expired."""
+        if self.evaluation_ends is None or self.evaluation_ends <= now:
+            return None
+        return self.evaluation_ends - now
 
 
 @dataclass(slots=True, kw_only=True)

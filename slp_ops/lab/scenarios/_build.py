@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,7 @@ def build_switch(
         scale=scale,
         mark=file.clock.mark,
         synchronised=file.clock.synchronised,
+        wrong=file.clock.behind != timedelta(0),
     )
     release = Release.parse(file.release)
     members = _members(file, index)
@@ -79,6 +81,8 @@ def build_switch(
         members=members,
         chassis=file.chassis,
         engineering=file.engineering,
+        experimental=file.release if file.engineering else "",
+        bulk=file.bulk,
         clock=clock,
         booted=clock.start - file.uptime,
         reload_reason=file.reload_reason,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.lab.agent import RETRY, shows_cosmetic_deadline
 from slp_ops.lab.deadlines import ack_deadline
+from slp_ops.lab.delivery import EMPTY, TIMEOUT_504
 from slp_ops.lab.licensing import (
     Backend,
     Class,
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from slp_ops.lab.scenarios._schema import ExchangeForm, LicensingForm, PolicyClassForm, Span
     from slp_ops.lab.state import Switch
 
+_TITLES = {
+    "network-advantage": "Network Advantage",
+    "network-essentials": "Network Essentials",
+    "dna-advantage": "DNA Advantage",
+    "dna-essentials": "DNA Essentials",
+}
 _NAMESPACE = uuid.UUID("6d1f6a0e-2f6b-4a53-9d0c-5a2f9b1c7e10")
 
 
@@ -55,7 +62,11 @@ def build(form: LicensingForm, switch: Switch) -> Licensing:
             gateway_timeouts=form.backend.gateway_timeouts,
             poll_id_expired=form.backend.poll_id_expired,
         ),
-        registration=Registration(registered=form.registered),
+        registration=Registration(
+            registered=form.registered,
+            renewed=start - form.trusted if form.registered else None,
+            evaluation_ends=None if form.evaluation is None else start + form.evaluation,
+        ),
         authorization_code=form.hseck9 == "authorized",
     )
     if form.account:
@@ -76,12 +87,14 @@ def _schedule(form: LicensingForm, licensing: Licensing, start: datetime) -> Non
         licensing.next_push = start - form.next_push
     elif licensing.last_push is not None:
         licensing.next_push = licensing.last_push + timedelta(days=30)
-    failures = [one.last_failure for one in licensing.exchanges.values() if one.ongoing and one.last_failure]
-    if failures:
-        licensing.failing = "still failing"
-        licensing.next_attempt = max(failures) + RETRY
+    failing = [one for one in licensing.exchanges.values() if one.ongoing and one.last_failure]
+    if failing:
+        licensing.next_attempt = max(one.last_failure for one in failing if one.last_failure) + RETRY
         while licensing.next_attempt <= start:
             licensing.next_attempt += RETRY
+        # An answer that refuses is no failure of the communication, and is not restored.
+        lost = [one for one in failing if one.ongoing_communication or one.reason in (EMPTY, TIMEOUT_504)]
+        licensing.failing = "failing since before" if lost else ""
     if form.polling is not None:
         licensing.poll_id, licensing.poll_due = form.polling, start + timedelta(minutes=22)
 
@@ -95,8 +108,8 @@ def tag(pid: str) -> str:
 def _entitlements(form: LicensingForm, switch: Switch) -> list[Entitlement]:
     kinds = Counter(tag(member.pid) for member in switch.members)
     found = []
-    for feature in form.features:
-        for kind, count in kinds.items():
+    for kind, count in kinds.items():
+        for feature in form.features:
             words = feature.replace("network", "Network").replace("dna", "DNA").replace("-", " ")
             description = (
                 f"{kind} {words.replace('advantage', 'Advantage').replace('essentials', 'Essentials')}"
@@ -106,7 +119,8 @@ def _entitlements(form: LicensingForm, switch: Switch) -> list[Entitlement]:
                     feature=feature,
                     description=description,
                     metric=_metric(kind, feature),
-                    count=count,
+                    # A chassis counts its subscription once, whatever its supervisors.
+                    count=1 if switch.chassis and feature.startswith("dna") else count,
                     in_use=feature not in form.not_in_use,
                     perpetual=feature.startswith("network"),
                     since=switch.clock.start - form.first_use,

@@ -124,6 +124,7 @@ class LicensingForm(_Form):
     backend: BackendForm = BackendForm()
     hseck9: Literal["", "authorized", "not_authorized"] = ""
     registered: bool = False
+    evaluation: Span | None = None  # left of the evaluation period, before Using Policy
 
 
 class LogForm(_Form):
@@ -195,6 +196,7 @@ class ScenarioFile(_Form):
     engineering: str = ""
     members: list[str] = ["C9300-24UX"]
     chassis: str = ""
+    bulk: int = 0
     member_versions: dict[int, str] = {}
     uptime: Span = timedelta(days=42, hours=3, minutes=17)
     reload_reason: str = "Reload Command"

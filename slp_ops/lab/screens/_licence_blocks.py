@@ -12,7 +12,7 @@ from slp_ops.lab.deadlines import policy_days
 from slp_ops.lab.transport import Kind, transport_of
 
 if TYPE_CHECKING:
-    from slp_ops.lab.licensing import Class
+    from slp_ops.lab.licensing import Class, Entitlement
     from slp_ops.lab.state import Switch
 
 Lines = Iterator[str]
@@ -169,7 +169,9 @@ def usage_reporting(switch: Switch, *, full: bool = False) -> Lines:
     yield f"  Next ACK deadline: {switch.stamp(licensing.ack_deadline)}"
     yield f"  Reporting push interval: {interval}"
     yield f"  Next ACK push check: {switch.stamp(licensing.poll_due)}"
-    yield f"  Next report push: {switch.stamp(licensing.next_push)}"
+    # Nothing is pushed while the transport is off.
+    pushed = None if transport_of(switch).kind is Kind.OFF else licensing.next_push
+    yield f"  Next report push: {switch.stamp(pushed)}"
     yield f"  Last report push: {switch.stamp(licensing.last_push)}"
     yield f"  Last report file write: {switch.stamp(licensing.last_file_write)}"
 
@@ -211,22 +213,43 @@ def licences(switch: Switch) -> Lines:
     for number, entitlement in enumerate(switch.licensing.entitlements):
         if number:
             yield ""
-        enforced = "EXPORT RESTRICTED" if entitlement.export else "NOT ENFORCED"
+        enforced, exported = export_words(entitlement)
         yield f"{entitlement.feature} ({entitlement.description}):"
         yield f"  Description: {entitlement.description}"
-        yield f"  Count: {entitlement.count}"
+        yield f"  Count: {entitlement.count if entitlement.in_use else 0}"
         yield "  Version: 1.0"
         yield f"  Status: {entitlement.status}"
-        restricted = "RESTRICTED - " if entitlement.export else "NOT RESTRICTED"
-        if entitlement.export:
-            restricted += "ALLOWED" if entitlement.authorized else "NOT ALLOWED"
-        yield f"  Export status: {restricted}"
+        yield f"  Export status: {exported}"
         yield f"  Feature Name: {entitlement.feature}"
         yield f"  Feature Description: {entitlement.description}"
         yield f"  Enforcement type: {enforced}"
-        yield f"  License type: {'Perpetual' if entitlement.perpetual or entitlement.export else 'Subscription'}"
+        yield f"  License type: {licence_type(entitlement)}"
     if not switch.licensing.entitlements:
         yield "No licenses in use"
+
+
+def export_words(entitlement: Entitlement) -> tuple[str, str]:
+    """The enforcement type and the export status of a licence."""
+    if not entitlement.export:
+        return "NOT ENFORCED", "NOT RESTRICTED"
+    allowed = "ALLOWED" if entitlement.authorized else "NOT ALLOWED"
+    return "EXPORT RESTRICTED", f"RESTRICTED - {allowed}"
+
+
+def licence_type(entitlement: Entitlement) -> str:
+    """Perpetual or subscription."""
+    return "Perpetual" if entitlement.perpetual or entitlement.export else "Subscription"
+
+
+def agent_version(switch: Switch) -> Lines:
+    """The Smart Agent's version."""
+    yield f"Smart Agent for Licensing: {switch.traits.agent}"
+
+
+def under(*parts: Lines) -> Lines:
+    """Parts that belong together, without a blank line between."""
+    for part in parts:
+        yield from part
 
 
 def udi(switch: Switch) -> Lines:
@@ -246,7 +269,8 @@ def authorizations(switch: Switch) -> Lines:
     for member in switch.members:
         yield f"  {member.role}: {member.udi}"
         if switch.licensing.authorization_code and member is switch.active:
-            yield f"{indent}Status: SMART AUTHORIZATION INSTALLED on {switch.stamp(switch.licensing.first_use)}"
+            when = switch.stamp(switch.licensing.first_use)
+            yield f"{indent}Status: SMART AUTHORIZATION INSTALLED on {when}"
         else:
             yield f"{indent}Status: NOT INSTALLED"
 

@@ -26,9 +26,11 @@ def report_summary(switch: Switch, *, full: bool = False) -> Lines:
     if full:
         stored = len(states) - licensing.lost
         yield f"Total: {total},  Purged: {licensing.purged}({licensing.purged})"
-        yield f"Total Acknowledged Received: {licensing.acknowledged},  Waiting for Ack: {waiting}({waiting + available})"
+        owed = waiting + available
+        yield (f"Total Acknowledged Received: {licensing.acknowledged},  Waiting for Ack: {waiting}({owed})")
         yield f"Available to Report: {available}  Collecting Data: {collecting}"
-        yield f"Maximum Display: {len(states)}  In Storage: {stored},  MIA: {licensing.lost}({licensing.lost})"
+        lost = f"{licensing.lost}({licensing.lost})"
+        yield f"Maximum Display: {len(states)}  In Storage: {stored},  MIA: {lost}"
         yield "Report Module Status: Ready"
         return
     yield f"Total: {total},  Purged: {licensing.purged}"

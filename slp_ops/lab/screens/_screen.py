@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from slp_ops.lab.state import Switch
 
@@ -18,10 +18,10 @@ def always(switch: Switch) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One show command. ``draw`` gets the words typed where the command has placeholders."""
+    """One show command. ``lines`` gets the words typed where the command has placeholders."""
 
     words: tuple[str, ...]
-    draw: Callable[[Switch, tuple[str, ...]], str]
+    lines: Callable[[Switch, tuple[str, ...]], Iterable[str]]
     exists: Callable[[Switch], bool] = always
 
 
@@ -30,5 +30,9 @@ def screen(
     draw: Callable[[Switch, tuple[str, ...]], str],
     exists: Callable[[Switch], bool] = always,
 ) -> Screen:
-    """A screen whose words are written as one text."""
-    return Screen(tuple(command.split()), draw, exists)
+    """A screen whose words are written as one text, and that is drawn as a whole."""
+    return Screen(
+        tuple(command.split()),
+        lambda switch, words: draw(switch, words).removesuffix("\n").split("\n"),
+        exists,
+    )

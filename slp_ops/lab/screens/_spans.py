@@ -1,11 +1,16 @@
-"""Spans of time in the words that IOS uses."""
+"""Days and spans of time in the words that IOS uses."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime, timedelta
+
+
+def day(local: datetime) -> str:
+    """``Tue Jun 10 2025``: the day of the month is not padded."""
+    return f"{local:%a %b} {local.day} {local:%Y}"
 
 
 def _words(pairs: tuple[tuple[int, str], ...]) -> str:

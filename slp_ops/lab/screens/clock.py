@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slp_ops.lab.screens._screen import screen
+from slp_ops.lab.screens._spans import day
 
 if TYPE_CHECKING:
     from slp_ops.lab.state import Switch
@@ -12,7 +13,34 @@ if TYPE_CHECKING:
 
 def _clock(switch: Switch, _: tuple[str, ...]) -> str:
     local = switch.local(switch.now())
-    return f"{switch.clock.mark}{local:%H:%M:%S}.{local.microsecond // 1000:03d} {switch.zone} {local:%a %b} {local.day} {local:%Y}"
+    return f"{switch.clock.mark}{local:%H:%M:%S}.{local.microsecond // 1000:03d} {switch.zone} {day(local)}"
 
 
-SCREENS = (screen("show clock", _clock),)
+def _ntp_status(switch: Switch, _: tuple[str, ...]) -> str:
+    now = switch.local(switch.now())
+    server = next((rest.split()[0] for rest in switch.config.each("ntp server")), "")
+    if not server:
+        return "%NTP is not enabled."
+    good = switch.clock.synchronised
+    state = f"synchronized, stratum 3, reference is {server}"
+    if not good:
+        state = "unsynchronized, stratum 16, no reference clock"
+    seconds = int((now - now.replace(month=1, day=1, hour=0, minute=0)).total_seconds())
+    clock = f"{now:%H:%M:%S}.{now.microsecond // 1000:03d} {switch.zone} {day(now)}"
+    ticks = int((switch.now() - switch.booted).total_seconds() * 100)
+    loop = "'CTRL' (Normal Controlled Loop)" if good else "'NSET' (Never set)"
+    return "\n".join(
+        (
+            f"Clock is {state}",
+            "nominal freq is 250.0000 Hz, actual freq is 249.9987 Hz, precision is 2**10",
+            f"ntp uptime is {ticks} (1/100 of seconds), resolution is 4016",
+            f"reference time is {0xEC000000 + seconds:08X}.{now.microsecond:08X} ({clock})",
+            "clock offset is 0.4712 msec, root delay is 4.31 msec",
+            "root dispersion is 12.07 msec, peer dispersion is 1.63 msec",
+            f"loopfilter state is {loop}, drift is 0.000005163 s/s",
+            f"system poll interval is 1024, last update was {'412 sec ago.' if good else 'never.'}",
+        )
+    )
+
+
+SCREENS = (screen("show clock", _clock), screen("show ntp status", _ntp_status))

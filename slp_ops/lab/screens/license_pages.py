@@ -50,9 +50,9 @@ def _all(switch: Switch, _: tuple[str, ...]) -> str:
         blocks.trust(switch),
         blocks.title("License Usage"),
         blocks.licences(switch),
-        _under(blocks.title("Product Information"), blocks.udi(switch)),
-        _under(blocks.title("Agent Version"), iter((f"Smart Agent for Licensing: {switch.traits.agent}",))),
-        _under(
+        blocks.under(blocks.title("Product Information"), blocks.udi(switch)),
+        blocks.under(blocks.title("Agent Version"), blocks.agent_version(switch)),
+        blocks.under(
             blocks.title("License Authorizations"), _conversion_dates(switch), blocks.authorizations(switch)
         ),
         blocks.purchased(switch),
@@ -60,11 +60,6 @@ def _all(switch: Switch, _: tuple[str, ...]) -> str:
         report_summary(switch),
         telemetry(switch),
     )
-
-
-def _under(*parts: blocks.Lines) -> blocks.Lines:
-    for part in parts:
-        yield from part
 
 
 def _conversion_dates(switch: Switch) -> blocks.Lines:

@@ -25,7 +25,10 @@ def _lines(switch: Switch) -> Iterator[str]:
         else f"    Console logging: level debugging, {log.logged} messages logged, xml disabled,\n"
         "                     filtering disabled"
     )
-    yield "Syslog logging: enabled (0 messages dropped, 3 messages rate-limited, 0 flushes, 0 overruns, xml disabled, filtering disabled)"
+    yield (
+        "Syslog logging: enabled (0 messages dropped, 3 messages rate-limited, 0 flushes, 0 overruns, "
+        "xml disabled, filtering disabled)"
+    )
     yield ""
     yield "No Active Message Discriminator."
     yield ""

@@ -1,4 +1,4 @@
-"""``show hosts``, ``show ntp status``: what the switch knows of its surroundings."""
+"""``show hosts``."""
 
 from __future__ import annotations
 
@@ -31,34 +31,4 @@ def _hosts(switch: Switch, _: tuple[str, ...]) -> str:
     return "\n".join(lines)
 
 
-def _ntp_status(switch: Switch, _: tuple[str, ...]) -> str:
-    now = switch.local(switch.now())
-    server = next((rest.split()[0] for rest in switch.config.each("ntp server")), "")
-    if not server:
-        return "%NTP is not enabled."
-    seconds = int((now - now.replace(month=1, day=1, hour=0, minute=0)).total_seconds())
-    reference = f"{0xEC000000 + seconds:08X}.{now.microsecond:08X}"
-    good = switch.clock.synchronised
-    state = (
-        f"synchronized, stratum 3, reference is {server}"
-        if good
-        else "unsynchronized, stratum 16, no reference clock"
-    )
-    up = int((switch.now() - switch.booted).total_seconds() * 100)
-    loop = "'CTRL' (Normal Controlled Loop)" if good else "'NSET' (Never set)"
-    updated = "412 sec ago." if good else "never."
-    return "\n".join(
-        (
-            f"Clock is {state}",
-            "nominal freq is 250.0000 Hz, actual freq is 249.9987 Hz, precision is 2**10",
-            f"ntp uptime is {up} (1/100 of seconds), resolution is 4016",
-            f"reference time is {reference} ({now:%H:%M:%S}.{now.microsecond // 1000:03d} {switch.zone} {now:%a %b} {now.day} {now:%Y})",
-            "clock offset is 0.4712 msec, root delay is 4.31 msec",
-            "root dispersion is 12.07 msec, peer dispersion is 1.63 msec",
-            f"loopfilter state is {loop}, drift is 0.000005163 s/s",
-            f"system poll interval is 1024, last update was {updated}",
-        )
-    )
-
-
-SCREENS = (screen("show hosts", _hosts), screen("show ntp status", _ntp_status))
+SCREENS = (screen("show hosts", _hosts),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from slp_ops.lab.screens._screen import screen
@@ -36,4 +37,42 @@ def _certificate(one: Certificate) -> Iterator[str]:
     yield f"  Trustpool: {'Built-In' if one.built_in else 'Downloaded'}"
 
 
-SCREENS = (screen("show crypto pki trustpool", _trustpool),)
+def _fingerprint(name: str, length: int) -> str:
+    digits = hashlib.sha256(name.encode()).hexdigest().upper()[:length]
+    return " ".join(digits[n : n + 8] for n in range(0, length, 8)) + " "
+
+
+def _status(switch: Switch, name: str) -> str:
+    own = name.startswith("TP-self-signed")
+    subject = f"cn=IOS-Self-Signed-Certificate-{name[15:]}" if own else "cn=Cisco Licensing Root CA,o=Cisco"
+    lines = [
+        f"Trustpoint {name}:",
+        "  Issuing CA certificate configured:",
+        "    Subject Name:",
+        f"     {subject}",
+        f"    Fingerprint MD5: {_fingerprint(name, 32)}",
+        f"    Fingerprint SHA1: {_fingerprint(name, 40)}",
+        "  State:",
+        f"    Keys generated ............. {'Yes (General Purpose, non-exportable)' if own else 'No'}",
+        "    Issuing CA authenticated ....... Yes",
+        f"    Certificate request(s) ..... {'Yes' if own else 'None'}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _trustpoints(switch: Switch, _: tuple[str, ...]) -> str:
+    return "\n\n".join(_status(switch, name) for name in switch.config.each("crypto pki trustpoint"))
+
+
+def _trustpoint(switch: Switch, words: tuple[str, ...]) -> str:
+    if words[0] not in tuple(switch.config.each("crypto pki trustpoint")):
+        return "% Trustpoint not found"
+    return _status(switch, words[0])
+
+
+SCREENS = (
+    screen("show crypto pki trustpool", _trustpool),
+    screen("show crypto pki trustpoints status", _trustpoints),
+    screen("show crypto pki trustpoints <word> status", _trustpoint),
+)

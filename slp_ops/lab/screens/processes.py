@@ -47,9 +47,8 @@ def _cpu(switch: Switch, _: tuple[str, ...]) -> str:
     ]
     for pid, runtime, invoked, share, name in rows:
         usecs = runtime * 1000 // invoked
-        lines.append(
-            f"{pid:>4} {runtime:>11} {invoked:>11} {usecs:>10} {share:>5.2f}% {share:>5.2f}% {share:>5.2f}%   0 {name:<17}"
-        )
+        shares = f"{share:>5.2f}% {share:>5.2f}% {share:>5.2f}%"
+        lines.append(f"{pid:>4} {runtime:>11} {invoked:>11} {usecs:>10} {shares}   0 {name:<17}")
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slp_ops.lab.screens._screen import screen
+from slp_ops.lab.screens._spans import day
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def _moment(switch: Switch, when: datetime) -> str:
     local = switch.local(when)
-    return f"{local:%H:%M:%S} {switch.zone} {local:%a %b} {local.day} {local:%Y}"
+    return f"at {local:%H:%M:%S} {switch.zone} {day(local)} by {switch.changed_by}"
 
 
 def _body(switch: Switch) -> str:
@@ -53,6 +54,6 @@ def _interface(switch: Switch, words: tuple[str, ...]) -> str:
 
 SCREENS = (
     screen("show running-config", _running),
-    screen("show running-config interface <word>", _interface),
+    screen("show running-config interface <interface>", _interface),
     screen("show startup-config", _startup),
 )

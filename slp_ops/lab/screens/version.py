@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slp_ops.lab.screens._screen import screen
-from slp_ops.lab.screens._spans import uptime
+from slp_ops.lab.screens._spans import day, uptime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,31 +48,36 @@ def padded(switch: Switch) -> str:
     return f"{release.major}.{release.minor:02d}.{release.maintenance or 1:02d}{release.rebuild}"
 
 
+def _patched(switch: Switch) -> str:
+    return " - SMU-PATCHED" if switch.release.smu else ""
+
+
+def image_lines(switch: Switch) -> Iterator[str]:
+    """The lines that name the image, as ``show redundancy`` has them too."""
+    traits = switch.traits
+    named = (
+        f"Experimental Version {switch.experimental} [{switch.engineering} 102]"
+        if switch.engineering
+        else f"Version {switch.release}, RELEASE SOFTWARE (fc3)"
+    )
+    family = "CAT9K_LITE_IOSXE" if switch.active.pid.startswith("C9200") else "CAT9K_IOSXE"
+    yield f"Cisco IOS Software [{traits.codename}], Catalyst L3 Switch Software ({family}), {named}"
+    if not switch.engineering:
+        yield "Technical Support: http://www.cisco.com/techsupport"
+    yield f"Copyright (c) 1986-{traits.year} by Cisco Systems, Inc."
+    yield f"Compiled Wed 18-Oct-{traits.year % 100} 09:51 by mcpre"
+
+
 def _version(switch: Switch, _: tuple[str, ...]) -> str:
     return "\n".join(_lines(switch))
 
 
 def _lines(switch: Switch) -> Iterator[str]:
-    release, traits = switch.release, switch.traits
-    family = "CAT9K_LITE_IOSXE" if switch.active.pid.startswith("C9200") else "CAT9K_IOSXE"
-    if switch.engineering:
-        yield f"Cisco IOS XE Software, Version {switch.engineering}"
-        named = f"Experimental Version {release.major}.{release.minor}.20250516:071512 [BLD_{switch.engineering} 102]"
-        copyright_line = f"Copyright (c) 1986-{traits.year} by Cisco Systems, Inc."
-    else:
-        smu = " - SMU-PATCHED" if release.smu else ""
-        yield f"Cisco IOS XE Software, Version {padded(switch)}{smu}"
-        named = f"Version {release.major}.{release.minor}.{release.maintenance}{release.rebuild}, RELEASE SOFTWARE (fc3)"
-        yield f"Cisco IOS Software [{traits.codename}], Catalyst L3 Switch Software ({family}), {named}"
-        yield "Technical Support: http://www.cisco.com/techsupport"
-        copyright_line = f"Copyright (c) 1986-{traits.year} by Cisco Systems, Inc."
-    if switch.engineering:
-        yield f"Cisco IOS Software [{traits.codename}], Catalyst L3 Switch Software ({family}), {named}"
-    yield copyright_line
-    yield f"Compiled Wed 18-Oct-{traits.year % 100} 09:51 by mcpre"
+    yield f"Cisco IOS XE Software, Version {switch.engineering or padded(switch) + _patched(switch)}"
+    yield from image_lines(switch)
     yield ""
     yield ""
-    yield from _LICENCE.format(year=traits.year).split("\n")
+    yield from _LICENCE.format(year=switch.traits.year).split("\n")
     yield ""
     yield "ROM: IOS-XE ROMMON"
     yield "BOOTLDR: System Bootstrap, Version 17.10.1r, RELEASE SOFTWARE (P)"
@@ -81,8 +86,9 @@ def _lines(switch: Switch) -> Iterator[str]:
     yield f"{switch.hostname} uptime is {up}"
     yield f"Uptime for this control processor is {up}"
     restarted = switch.local(switch.booted)
-    yield f"System returned to ROM by {switch.reload_reason} at {restarted:%H:%M:%S} {switch.zone} {restarted:%a %b} {restarted.day} {restarted:%Y}"
-    yield f"System restarted at {restarted:%H:%M:%S} {switch.zone} {restarted:%a %b} {restarted.day} {restarted:%Y}"
+    moment = f"at {restarted:%H:%M:%S} {switch.zone} {day(restarted)}"
+    yield f"System returned to ROM by {switch.reload_reason} {moment}"
+    yield f"System restarted {moment}"
     flash = "bootflash" if switch.chassis else "flash"
     yield f'System image file is "{flash}:packages.conf"'
     yield f"Last reload reason: {switch.reload_reason}"
@@ -123,8 +129,8 @@ def _licensing_status(switch: Switch) -> str:
         return switch.traits.status_line
     registration = switch.licensing.registration
     if registration.registered:
-        return "REGISTERED/OUT OF COMPLIANCE" if registration.out_of_compliance else "REGISTERED/AUTHORIZED"
-    return "UNREGISTERED/EVAL MODE" if registration.evaluation_left > 0 else "UNREGISTERED/EVAL EXPIRED"
+        return f"REGISTERED/{'OUT OF COMPLIANCE' if registration.out_of_compliance else 'AUTHORIZED'}"
+    return f"UNREGISTERED/EVAL {'MODE' if registration.left(switch.now()) else 'EXPIRED'}"
 
 
 def _hardware(switch: Switch) -> Iterator[str]:
