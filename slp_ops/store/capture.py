@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.model import Capture, CaptureStatus
-from slp_ops.redact import Redactor
+from slp_ops.redact import Redactor, redact
 from slp_ops.store import disk
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class CaptureFile:
         self._path = path
         self._temporary = path.with_name(f".{path.name}.part")
         self._command = command
+        self._key = key
         self._redactor = Redactor(key)
         self._started = started
         self._elapsed = elapsed
@@ -72,7 +73,7 @@ class CaptureFile:
             bytes=self._bytes,
             file=file,
             sha256=None if file is None else self._digest.hexdigest(),
-            reason=ending.reason,
+            reason=redact(ending.reason, self._key),
             masked=self._redactor.counts,
         )
         self._keep(capture)

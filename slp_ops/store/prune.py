@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.model import DeviceStatus
 from slp_ops.store import disk
+from slp_ops.store.records import RunState
 from slp_ops.store.stored import NAME, StoredRun
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def judge(
     for place, run in enumerate(runs):
         if run.is_held():
             why = "is being written"
+        elif run.header.state is RunState.UNREADABLE:
+            why = f"was written by a newer slp-ops ({run.header.version})"
         elif keep is not None and place < keep:
             why = f"one of the newest {keep}"
         elif older_than is not None and now - run.header.started <= older_than:

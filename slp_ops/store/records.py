@@ -26,6 +26,7 @@ class RunState(StrEnum):
     RUNNING = "running"
     COMPLETE = "complete"
     INTERRUPTED = "interrupted"
+    UNREADABLE = "unreadable"  # a newer slp-ops wrote it, in a form that this one does not know
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

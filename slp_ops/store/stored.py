@@ -71,8 +71,9 @@ class StoredRun:
     @cached_property
     def devices(self) -> tuple[DeviceResult, ...]:
         """How each device ended, with its captures. One that the run did not come to, or not to its end,
-        has the error ``interrupted``.
+        has the error ``interrupted``. Raises StoreError.
         """
+        self._check_readable()
         return tuple(self._result(about) for about in self.header.devices)
 
     def captures(self, device: str) -> tuple[Capture, ...]:
@@ -84,6 +85,7 @@ class StoredRun:
 
     def manifest(self, device: str) -> tuple[Capture, ...]:
         """Every capture of a device, in the order in which they ended. Raises StoreError."""
+        self._check_readable()
         about = self.about.get(device)
         if about is None:
             raise StoreError(f"run {self.id} has no device {device}")
@@ -127,15 +129,20 @@ class StoredRun:
                 found[record["name"]] = record
         return found
 
+    def _check_readable(self) -> None:
+        if self.header.state is RunState.UNREADABLE:
+            raise StoreError(
+                f"{self.path} was written by slp-ops {self.header.version}, which is newer than this one",
+                hint="use that version, or a later one",
+            )
+
     @cached_property
     def _run_file(self) -> tuple[Header, dict[str, Any] | None]:
         try:
             record = json.loads(disk.read(self.path / "run.json", within=self.path))
             if record["schema"] > SCHEMA:
-                raise StoreError(
-                    f"{self.path} was written by a newer slp-ops ({record.get('slp_ops', '?')})",
-                    hint="use that version, or a later one",
-                )
+                version = str(record.get("slp_ops", "?"))
+                return replace(self._named(), state=RunState.UNREADABLE, version=version, devices=()), None
             return records.header_of(record), record
         except (OSError, *BROKEN):
             return self._named(), None

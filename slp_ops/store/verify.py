@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from slp_ops.errors import StoreError
 from slp_ops.store import disk, records
 from slp_ops.store.names import is_plain
+from slp_ops.store.records import RunState
 from slp_ops.store.stored import BROKEN
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.model import Capture
-    from slp_ops.store.records import About, RunState
+    from slp_ops.store.records import About
     from slp_ops.store.stored import StoredRun
 
 
@@ -62,6 +63,10 @@ class _Checking:
 
     def remarks(self) -> Iterator[Remark]:
         run = self._run
+        if run.header.state is RunState.UNREADABLE:
+            what = f"was written by slp-ops {run.header.version}, which is newer: not checked"
+            yield Remark(file="run.json", what=what, damage=False)
+            return
         if not run.is_readable:
             yield Remark(file="run.json", what="is missing or cannot be read")
         yield from self._lines(run.path, "devices.jsonl", "")

@@ -74,6 +74,9 @@ class Run:
 
     def finish_device(self, result: DeviceResult) -> None:
         """Keep how a device ended. Raises StoreError."""
+        if (error := result.error) is not None:  # it may quote what the device sent
+            error = replace(error, message=self.masked(error.message), hint=self.masked(error.hint))
+            result = replace(result, error=error)
         record = records.result_record(result)
         path = self.path / "devices.jsonl"
         with self._guard, disk.trouble("write", path):
@@ -158,7 +161,7 @@ class DeviceFolder:
             command=self._named(command),
             status=ending.status,
             started=self._now(),
-            reason=ending.reason,
+            reason=redact(ending.reason, self._key),
         )
         self._keep(capture)
         return capture

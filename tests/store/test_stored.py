@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from slp_ops.errors import InputError, StoreError
 from slp_ops.model import Capture, CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import Ending
 from slp_ops.store import Run, Runs, RunState, StoredRun
+from slp_ops.store.prune import judge
 from slp_ops.store.verify import Remark, verify
 
 if TYPE_CHECKING:
@@ -175,8 +177,21 @@ def test_a_run_of_a_newer_slp_ops_says_so(runs: Runs, good_run: Make) -> None:
     record = json.loads((made.path / "run.json").read_text())
     (made.path / "run.json").write_text(json.dumps({**record, "schema": 2, "slp_ops": "9.0"}))
 
-    with pytest.raises(StoreError, match=r"newer slp-ops \(9\.0\)"):
-        _ = runs.open(made.id).header
+    other = good_run("sw1")
+    assert [run.id for run in runs.all()] == [other.id, made.id]
+    newer = runs.open(made.id)
+    assert newer.header.state is RunState.UNREADABLE
+    assert not verify(newer).damaged
+    with pytest.raises(StoreError, match=r"was written by slp-ops 9\.0"):
+        newer.captures("sw1")
+    with pytest.raises(StoreError, match=r"was written by slp-ops 9\.0"):
+        _ = newer.devices
+    assert [
+        each.kept_because for each in judge(runs.all(), keep=0, older_than=None, now=datetime.now(UTC))
+    ] == [
+        "the newest good evidence of sw1",
+        "was written by a newer slp-ops (9.0)",
+    ]
 
 
 def test_devices_that_the_run_did_not_come_to(runs: Runs, good_run: Make) -> None:
@@ -295,5 +310,5 @@ def test_a_run_is_not_taken_up_through_a_link(runs: Runs, good_run: Make, tmp_pa
     (path / "sw1").rename(tmp_path / "outside")
     (path / "sw1").symlink_to(tmp_path / "outside")
 
-    with runs.resume("last") as run, pytest.raises(StoreError, match="cannot make .*sw1"):
+    with runs.resume("last") as run, pytest.raises(StoreError, match=r"cannot make .*sw1"):
         run.device(SWITCH).open("show clock")

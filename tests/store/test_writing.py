@@ -94,6 +94,19 @@ def test_a_secret_in_an_ad_hoc_command_is_masked_too(runs: Runs) -> None:
     assert not list(run.path.rglob("*canary*"))
 
 
+def test_the_words_of_a_device_in_reasons_and_causes_are_masked_too(runs: Runs) -> None:
+    said = Ending(status=CaptureStatus.DENIED, reason="% denied: username x secret 9 canary")
+    error = Trouble(kind="no_prompt", message="no prompt after 'enable secret 9 canary'")
+    with runs.start("collect", [SWITCH]) as run:
+        run.device(SWITCH).open("show clock").commit(said)
+        run.device(SWITCH).record("show version", said)
+        run.finish_device(
+            DeviceResult(name=SWITCH.name, site="tokyo", status=DeviceStatus.FAILED, error=error)
+        )
+
+    assert all(b"canary" not in path.read_bytes() for path in run.path.rglob("*") if path.is_file())
+
+
 def test_bytes_that_are_no_utf8_come_back_as_they_were(runs: Runs) -> None:
     raw = b"banner \xff\xfe \xe6\x97\xa5\xe6\x9c\xac\r\n"
     with runs.start("collect", [SWITCH]) as run:
