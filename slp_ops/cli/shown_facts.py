@@ -48,8 +48,8 @@ def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
     match value:
         case None | []:
             return
-        case {"label": str(label), "value": str(text)}:
-            yield f"{path.rpartition('[')[0]} {label}".strip(), text
+        case {"label": str(label), "value": text}:
+            yield f"{path.rpartition('[')[0]} {label}".strip(), str(text)
         case {"text": str(text), **rest} if not {"label", "time", "name", "pid"} & rest.keys():
             # A time, a number of days, a flag: what was printed says it all.
             yield path, text

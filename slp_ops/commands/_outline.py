@@ -198,6 +198,9 @@ def outline(body: Body) -> list[Block]:
             if text in MISSING and previous is not None and not previous.value:
                 # "Not Configured" under "Proxy:" says that the label above has no value.
                 continue
+            if previous is not None and previous.label == "vrf" and not previous.value:
+                previous.value = text  # the name stands below its label
+                continue
             previous = Item(row, None, text, heading)
             blocks[-1].items.append(previous)
             continue
@@ -206,7 +209,8 @@ def outline(body: Body) -> list[Block]:
         if (kind := _heading(key, value, zone, text)) is None:
             previous = Item(row, key, value, heading)
             blocks[-1].items.append(previous)
-            heading = heading if value else label
+            # In "Other Info" an empty value is just that; elsewhere it heads the lines below.
+            heading = heading if value or zone == "other info" else label
             continue
         if kind == "exchange":
             zone = "communication statistics"

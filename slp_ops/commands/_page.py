@@ -89,8 +89,10 @@ def body(text: str, command: str = "", *, log: bool = False) -> Body:
     start = 0
     for place, row in enumerate(rows[:_ENVELOPE]):
         stripped = row.text.lstrip()
-        if stripped.startswith(_HEADERS) or ECHO.match(row.text) or PROMPT.match(stripped):
+        if ECHO.match(row.text):
             start = place + 1
+        elif place == start and (stripped.startswith(_HEADERS) or PROMPT.match(stripped)):
+            start += 1
     end = len(rows)
     while end > start and PROMPT.match(rows[end - 1].text.lstrip()):
         end -= 1

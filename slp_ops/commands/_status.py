@@ -297,36 +297,54 @@ def split_udi(text: str) -> tuple[str | None, str | None]:
 
 
 def product_instance(blocks: list[Block]) -> ProductInstance | None:
-    """``UDI: PID:..,SN:..`` and the members of ``HA UDI List:``."""
+    """``UDI: PID:..,SN:..`` and the members of ``HA UDI List:``, or a router's table of slots."""
     udi: Udi | None = None
     members: list[Udi] = []
     lines: dict[str, Line] = {}
-    command = ""
     for block in blocks:
-        command = block.command
         for item in block.items:
-            if item.label not in ("udi", "active", "standby", "member") or item.used:
+            found = None if item.used else _udi(item, len(members) + 1, block.command)
+            if found is None:
                 continue
             item.used = True
-            pid, sn = split_udi(item.value)
-            unit = item.label != "udi"
-            found = Udi(
-                position=len(members) + 1 if unit else 0,
-                role=item.text.strip().partition(":")[0].strip() if unit else None,
-                pid=pid,
-                sn=sn,
-                text=item.value,
-                source=Source(command, line=item.line),
-            )
-            if unit:
-                members.append(found)
+            if found.role is None:
+                udi = udi or found
             else:
-                udi = found
-            lines.setdefault("members" if unit else "udi", item.line)
+                members.append(found)
+            lines.setdefault("members" if found.role else "udi", item.line)
     if udi is None and not members:
         return None
-    other = tuple(pair for block in blocks for pair in block.rest())
-    return ProductInstance(udi=udi, members=tuple(members), other=other, source=Source(command, lines))
+    return ProductInstance(
+        udi=udi,
+        members=tuple(members),
+        other=tuple(pair for block in blocks if block.kind for pair in block.rest()),
+        source=Source(blocks[0].command, lines),
+    )
+
+
+def _udi(item: Item, position: int, command: str) -> Udi | None:
+    """The unit that a line names: ``UDI: PID:..,SN:..``, ``Active:PID:..`` or ``* PID SN PID:SN``."""
+    role: str | None = None
+    if item.label == "udi":
+        pid, sn = split_udi(item.value)
+        text, position = item.value, 0
+    elif item.label in ("active", "standby", "member"):
+        pid, sn = split_udi(item.value)
+        text, role = item.value, item.text.strip().partition(":")[0].strip()
+    else:
+        words = item.text.split()
+        if len(words) < 3 or words[-1] != f"{words[-3]}:{words[-2]}":
+            return None
+        pid, sn, text = words[-3:]
+        position = 0
+    return Udi(
+        position=position,
+        role=role,
+        pid=pid,
+        sn=sn,
+        text=text,
+        source=Source(command, line=item.line),
+    )
 
 
 def registration(block: Block) -> Registration:

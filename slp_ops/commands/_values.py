@@ -106,7 +106,7 @@ def device_time(text: str | None) -> DeviceTime | None:
 
 def time_inside(text: str | None) -> DeviceTime | None:
     """The time inside a longer text; None when there is none."""
-    found = _TIME.search(text or "")
+    found = _TIME.search(text or "") or _ISO.search(text or "")
     return device_time(found[0]) if found else None
 
 

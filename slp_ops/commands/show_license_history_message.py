@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.commands import ShowCommand
 from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
-from slp_ops.commands._values import device_time
+from slp_ops.commands._values import time_inside
 from slp_ops.facts.communication import HistoryEntry, MessageHistory
 from slp_ops.facts.values import DeviceTime, Line, Pair, Source
 from slp_ops.release import Release
@@ -58,8 +58,7 @@ class _Entry:
         pair = split_label(text)
         if pair and pair[1]:
             self.values.append(Pair(label=pair[0], value=pair[1]))
-        time = device_time(text)
-        if time is not None and time.at is not None:
+        if (time := time_inside(text)) is not None:
             self.times.append(time)
 
 

@@ -5,7 +5,7 @@ dated lines become events, the rest is kept as it is. ``% Invalid input`` is a n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
 from slp_ops.commands._events import events
@@ -18,6 +18,8 @@ from slp_ops.release import Release
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
 
+_TITLES: Final = ("", "smart licensing tech events", "**** event log ****")
+
 
 def parse(text: str) -> Parsed:
     """The dated lines as events; labels before them as they are."""
@@ -25,13 +27,16 @@ def parse(text: str) -> Parsed:
     found, rest = events(page)
     other: list[Pair] = []
     unread: list[Row] = []
+    titled = False
     for row in rest:
         pair = split_label(row.text)
-        if pair and pair[1]:
+        if row.text.strip("= ").lower() in _TITLES:
+            titled = True
+        elif pair and pair[1]:
             other.append(Pair(label=pair[0], value=pair[1]))
         else:
             unread.append(row)
-    if not found and not other:
+    if not found and not other and not titled:
         return parsed(page, (), unread)
     line = page.rows[0].line
     fact = TechEvents(events=tuple(found), other=tuple(other), source=Source(page.command, line=line))

@@ -58,10 +58,10 @@ def parse(text: str) -> Parsed:
         elif load is None and (found := _LOAD.search(row.text)):
             seconds, interrupts, minute, minutes = found.groups()
             load = (
-                decimal(seconds),
-                decimal(interrupts) if interrupts is not None else None,
-                decimal(minute),
-                decimal(minutes),
+                int(seconds),
+                int(interrupts) if interrupts is not None else None,
+                int(minute),
+                int(minutes),
             )
             printed = (split_label(row.text) or ("", ""))[1]
             lines |= dict.fromkeys(_FIELDS, row.line)

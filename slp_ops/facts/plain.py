@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Final
 
+from slp_ops.facts.values import Pair
 from slp_ops.release import Release
+
+# Numbers are numbers; with leading zeros (0509) or beyond any counter they are names.
+_WHOLE: Final = re.compile(r"^(?:0|-?[1-9]\d{0,17})$", re.ASCII)
 
 
 def plain(value: object) -> object:
@@ -25,6 +31,8 @@ def plain(value: object) -> object:
         return [plain(each) for each in value]
     if not is_dataclass(value) or isinstance(value, type):
         raise TypeError(f"{value!r} is no fact")
+    if isinstance(value, Pair) and _WHOLE.match(value.value):
+        return {"label": value.label, "value": int(value.value), "heading": value.heading}
     return {
         field.name: plain(getattr(value, field.name))
         for field in fields(value)

@@ -95,8 +95,8 @@ class DeviceTime:
 
     @property
     def is_unset(self) -> bool:
-        """True for 1 January 1970, which agents print where no time is known: never "expired"."""
-        return self.at is not None and self.at.year == 1970
+        """True for the first day of 1970 or 1900, printed where no time is known: never "expired"."""
+        return self.at is not None and self.at.year in (1970, 1900)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
