@@ -193,6 +193,12 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
         "authorization", "token",
         r"""\bauthorization\\*["']?\s*[:=]\s*\\*["']?(?:bearer|basic)\s+([^\s"'\\]+)""",
     ),
+    # --- secrets that give themselves away, whatever stands before them: hashes, and type 7
+    ("$", "password", r"(?<!\S)(\$(?:1|5|6|8|9|14)\$[./0-9A-Za-z]{1,64}\$[./0-9A-Za-z]{16,})"),
+    (
+        " 7 ", "password",
+        r"(?-i:^[+\-]?\s*[a-z][\w-]*)\s.{0,200}?\s7\s+(?-i:((?=[0-9]*[A-F])[01][0-9][0-9A-F]{6,}))(?!\S)",
+    ),
     # --- addresses that carry a password
     ("://", "url-password", r"\b[a-z][a-z0-9+.\-]{1,20}://[^\s/:@\[\]]{0,256}:([^\s/]{1,256})@"),
     ("mail", "url-password", r"""\bmail[-\s]server\s+["']?[^\s:@"']{1,128}:([^\s"']{1,256})@"""),
@@ -208,7 +214,8 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
 STEMS: Final = (
     "pass", "secret", "key", "token", "authentication", "authorization", "hmac-sha-256", "snmp-server",
     "community", "security model", "rmon event", "psk", "sap pmk",
-    "user-pin", "mab request", "ipsec spi", "pkcs12", " pem ", "://", "mail", "-----begin", "pac-opaque",
+    "user-pin", "mab request", "ipsec spi", "pkcs12", " pem ", "$", " 7 ", "://", "mail",
+    "-----begin", "pac-opaque",
 )  # fmt: skip
 
 # A RADIUS or TACACS server's "key SECRET". In a key chain "key 7" is the number of a key, and no secret.
@@ -217,9 +224,11 @@ _OWN_KEY: Final = re.compile(
 )
 _KEY_NUMBER: Final = re.compile(r"^[+\-]?\s*key\s+[0-9a-f]+\s*$", re.ASCII | re.IGNORECASE)
 
+# What the switch itself puts in the place of a secret, in "show tech-support" and in logs.
+_HIDDEN: Final = re.compile(r"<removed>|<hidden>|\*+", re.ASCII | re.IGNORECASE)
 # What stands where a label's secret would, and is none.
 _NOTHING: Final = re.compile(
-    r"<\w+>|none|null|'?nullptr'?|unset|empty|\*+|\[.*|(?:not[ -]?)?(?:configured|set|available|applicable)|"
+    r"<\w+>|none|null|'?nullptr'?|unset|empty|\[.*|(?:not[ -]?)?(?:configured|set|available|applicable)|"
     r"not|enabled|disabled|true|false|yes|no",
     re.ASCII | re.IGNORECASE,
 )
@@ -245,7 +254,7 @@ def secrets(line: str, lowered: str, *, in_key_chain: bool) -> list[Found]:
     """The secrets of one line, in order and without overlap. ``lowered`` is the line in lower case."""
     found: list[Found] = []
     for literal, kind, pattern in _rules_for(tuple(stem for stem in STEMS if stem in lowered)):
-        if literal in lowered:
+        if literal in lowered and pattern.search(line):
             found.extend(_groups(pattern, kind, line))
     if "key" in lowered and not (in_key_chain and _KEY_NUMBER.match(line)):
         found.extend(_groups(_OWN_KEY, "key", line))
@@ -260,7 +269,9 @@ def _groups(pattern: re.Pattern[str], kind: str, line: str) -> Iterator[Found]:
             while labelled and end > start and line[end - 1] in ",;)}]":
                 end -= 1
             text = line[start:end]
-            if text and not is_mask(text) and not (labelled and _NOTHING.fullmatch(text)):
+            if not text or is_mask(text) or _HIDDEN.fullmatch(text):
+                continue
+            if not (labelled and _NOTHING.fullmatch(text)):
                 yield Found(start=start, end=end, kind=kind)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.redact import blocks, lines
 from slp_ops.redact.blocks import Block, KeyChain, Part, Pem
-from slp_ops.redact.masks import as_mask, mask
+from slp_ops.redact.masks import as_mask, is_mask, mask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -179,6 +179,8 @@ class Redactor:
 
     def _last_word(self, content: str) -> str:
         word = content.split()[-1]
+        if is_mask(word):
+            return content
         at = content.rindex(word)
         self._counts["pre-shared-key"] += 1
         return content[:at] + mask(word, self._key) + content[at + len(word) :]

@@ -204,6 +204,8 @@ key config-key 1 «canary»
  api-key «canary»
  token «57CC80106C087FB1B2A7BAB4F2F4373C00247166»
 nmsp cloud-services server token «canary»
+some future thing 7 «08116C5D1A0E55»
+some future thing «$9$nhEmQVczB7dqsO$X.HsgL6x1il0RxkOSSvyQYwucySCt7qFm4v7pqCxkKM»
 license smart trust idtoken «ZmFrZSB0b2tlbiBmb3IgdGVzdHM%3D%0A» all force
 license smart register idtoken «ZmFrZQ»
 sw1#license smart trust idtoken «ZmFrZQ» local
@@ -314,6 +316,14 @@ FIPS: Flash Key Check : Key Not Found, FIPS Mode Not Enabled
 User Access Verification. Passwords are never sent to anybody by mail
 description link to snmp and secret lab
 hostname tyo-core-01
+enable secret 9 <removed>
+username netops privilege 15 secret 9 <removed>
+snmp-server community <removed> RO
+%PARSER-5-CFGLOG_LOGGEDCMD: User:ops  logged command:username x secret *****
+   7  10485760   20971520    1234   0.00%   0.00%   0.00%   0 Spanning Tree
+  ip prefix-list EDGE seq 7 permit 192.0.2.0/24
+ 7   0011.22AA.BBCC    DYNAMIC     Gi1/0/7
+path flash:/$h-$t
 """
 
 
