@@ -72,7 +72,7 @@ def execute(session: Session, line: str, *, before: int = 0) -> Program:
 def _faulty(session: Session, meaning: Match, chosen: Filter | None) -> Program:
     """Run a command on a line that may hang, break or be slow."""
     faults = session.switch.faults
-    if faults.command_delay:
+    if faults.command_delay and meaning.words[0] != "terminal":  # which asks nothing of the switch
         yield Pause(faults.command_delay, real=True)
     if _concerns(faults.hang_command, meaning):
         yield Say(_text(session, meaning)[: faults.hang_after])
