@@ -83,13 +83,6 @@ def test_single_characters_make_no_difference(text: str) -> None:
     assert fed(text, list(range(len(text)))) == fed(text, [])
 
 
-@given(texts)
-def test_masked_text_is_left_alone(text: str) -> None:
-    once = redact(text, KEY)
-
-    assert redact(once, KEY) == once
-
-
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=40))
 def test_any_word_after_a_keyword_is_hidden(secret: str) -> None:
     word = "".join(secret.split()) + "canary"
