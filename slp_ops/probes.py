@@ -1,0 +1,328 @@
+"""From a switch's facts to what is to be tried from it, and over which path. Pure.
+
+What a probe's text says is read by ``commands.telnet`` and ``commands.ping``, as any capture is, so that a
+saved run and a pasted terminal log are judged as a live switch is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from slp_ops.errors import InputError, NotReadOnly
+from slp_ops.facts import (
+    CallHomeConfig,
+    CallHomeLicensing,
+    HttpConfig,
+    Interfaces,
+    InterfacesConfig,
+    LicenseConfig,
+    LicenseTransport,
+    Topology,
+    TopologyKind,
+    TransportKind,
+)
+from slp_ops.probestep import ProbeStep, Tool, is_interface, is_vrf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slp_ops.reading import Facts
+
+SMART: Final = ("smartreceiver.cisco.com", 443)
+CALLHOME: Final = ("tools.cisco.com", 443)
+TRUSTPOOL: Final = ("www.cisco.com", 80)  # http://www.cisco.com/security/pki/trs/ios_core.p7b
+CSLU_NAME: Final = "cslu-local"  # what a switch without any address looks for
+CSLU_PORT: Final = 8182
+_SCHEMES: Final = {"https": 443, "http": 80}
+# The inventory's topologies in which the switch waits to be asked.
+_PULLED: Final = ("cslu-initiated", "on-prem-initiated", "controller")
+
+
+class Purpose(StrEnum):
+    """What a target is to the switch."""
+
+    PROXY = "proxy"
+    SMART = "smart"
+    CALLHOME = "callhome"
+    CSLU = "cslu"
+    ON_PREM = "on-prem"
+    TRUSTPOOL = "trustpool"
+    TARGET = "target"  # named by the operator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A host and port. The verdict on the switch rests on the ``required`` ones."""
+
+    purpose: Purpose
+    host: str
+    port: int | None
+    required: bool = True
+
+
+class Situation(StrEnum):
+    """Who connects to whom."""
+
+    CONNECTS = "connects"  # the switch, to its target
+    PULLED = "pulled"  # CSLU, SSM On-Prem or a controller, to the switch
+    OFF = "off"  # nobody: reports are carried as files
+    UNKNOWN = "unknown"  # the transport could not be read
+
+
+class PathFault(StrEnum):
+    """What is wrong with the path, before anything is tried."""
+
+    INTERFACE_MISSING = "interface_missing"
+    INTERFACE_DOWN = "interface_down"
+    VRF_MISSING = "vrf_missing"
+    VRF_MISMATCH = "vrf_mismatch"
+    NOT_PLAIN = "not_plain"  # a name that could be more than a name: nothing is sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """The VRF and the source interface that the licence agent's connections take.
+
+    ``known`` is False when the configuration could not be read: then it is the default path, from which a
+    test proves little. ``interface_vrf`` is set where it differs from the VRF.
+    """
+
+    vrf: str | None = None
+    source_interface: str | None = None
+    known: bool = True
+    fault: PathFault | None = None
+    interface_vrf: str | None = None
+
+    @property
+    def ok(self) -> bool | None:
+        """Whether it is fit to be used; None when the configuration could not be read."""
+        if self.fault is not None:
+            return False
+        return True if self.known else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One target and how it is tried. ``step`` is None where host, port or path are not plain words."""
+
+    target: Target
+    step: ProbeStep | None
+    unfit: str = ""
+
+    def ping(self) -> ProbeStep | None:
+        """What still proves that the name resolves where telnet is forbidden."""
+        if self.step is None:
+            return None
+        return ProbeStep(
+            tool=Tool.PING,
+            host=self.step.host,
+            vrf=self.step.vrf,
+            source_interface=self.step.source_interface,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to try from one switch. ``proxied``: it reaches its target through a proxy, which is tried."""
+
+    situation: Situation
+    kind: TransportKind | None = None
+    path: Path
+    probes: tuple[Probe, ...] = ()
+    proxied: bool = False
+
+
+def plan(
+    facts: Facts,
+    *,
+    topology: str | None = None,
+    targets: tuple[Target, ...] = (),
+    everything: bool = False,
+) -> Plan:
+    """What to try. ``topology`` is the one that the inventory intends, ``targets`` the operator's own.
+
+    ``everything`` adds Cisco's servers, whatever the transport.
+    """
+    kind = _kind(facts)
+    situation = _situation(kind, topology)
+    own = tuple(_targets(facts, kind)) if situation is Situation.CONNECTS else ()
+    wanted = [*own, *targets]
+    if everything:
+        for purpose, (host, port) in (
+            (Purpose.SMART, SMART),
+            (Purpose.CALLHOME, CALLHOME),
+            (Purpose.TRUSTPOOL, TRUSTPOOL),
+        ):
+            wanted.append(Target(purpose=purpose, host=host, port=port, required=False))
+    path = path_of(facts, kind)
+    return Plan(
+        situation=situation,
+        kind=kind,
+        path=path,
+        probes=tuple(_probe(target, path) for target in _each_once(wanted)),
+        proxied=any(target.purpose is Purpose.PROXY for target in own),
+    )
+
+
+def target_of(text: str) -> Target:
+    """A target as an operator types it: ``host:port`` or ``[IPv6]:port``. Raises InputError."""
+    host, colon, port = text.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    host = host[1:-1] if bracketed else host
+    try:
+        if not colon or (":" in host and not bracketed) or not (port.isascii() and port.isdecimal()):
+            raise InputError(f"{text[:80]!r} is no host:port")
+        ProbeStep(host=host, port=int(port))
+    except (InputError, NotReadOnly) as err:
+        raise InputError(
+            f"target {err.message}", hint="write it as smartreceiver.cisco.com:443 or 192.0.2.80:8182"
+        ) from None
+    return Target(purpose=Purpose.TARGET, host=host, port=int(port))
+
+
+def path_of(facts: Facts, kind: TransportKind | None) -> Path:
+    """The path in force: call-home's own settings first where it is used, then the HTTP client's."""
+    transport, http = facts.get(LicenseTransport), facts.get(HttpConfig)
+    config, home = facts.get(LicenseConfig), facts.get(CallHomeConfig)
+    source = http.client_source_interface if http else None
+    vrf = (config.vrf if config else None) or (transport.vrf if transport else None)
+    if kind is TransportKind.CALLHOME:
+        source = (home.source_interface if home else None) or source
+        vrf = home.vrf if home else None
+    return _checked(facts, vrf, source, known=http is not None)
+
+
+def _checked(facts: Facts, vrf: str | None, source: str | None, *, known: bool) -> Path:
+    settings, states = facts.get(InterfacesConfig), facts.get(Interfaces)
+    fault: PathFault | None = None
+    own_vrf: str | None = None
+    if source is not None:
+        configured = settings.find(source) if settings else None
+        state = states.find(source) if states else None
+        own_vrf = configured.vrf if configured else None
+        if configured is None and state is None and (settings or states):
+            fault = PathFault.INTERFACE_MISSING
+        elif (state is not None and not state.up) or (configured is not None and configured.shutdown):
+            fault = PathFault.INTERFACE_DOWN
+        elif vrf is not None and configured is not None and own_vrf != vrf:
+            fault = PathFault.VRF_MISMATCH
+    # The HTTP client's source interface places its traffic in that interface's own VRF.
+    used = vrf if vrf is not None else own_vrf
+    if fault is None and used is not None and settings is not None and used not in settings.vrfs:
+        fault = PathFault.VRF_MISSING
+    if (source is not None and not is_interface(source)) or (used is not None and not is_vrf(used)):
+        fault = PathFault.NOT_PLAIN
+    return Path(
+        vrf=used,
+        source_interface=source,
+        known=known,
+        fault=fault,
+        interface_vrf=own_vrf if own_vrf != used else None,
+    )
+
+
+def _kind(facts: Facts) -> TransportKind | None:
+    """The transport: as the agent prints it, else as the configuration has it."""
+    transport, config = facts.get(LicenseTransport), facts.get(LicenseConfig)
+    if transport is not None:
+        return transport.kind
+    if config is None:
+        return None
+    try:
+        return TransportKind(config.transport or "cslu")
+    except ValueError:
+        return TransportKind.OTHER
+
+
+def _situation(kind: TransportKind | None, topology: str | None) -> Situation:
+    if topology in _PULLED or kind is TransportKind.AUTOMATIC:
+        return Situation.PULLED
+    if kind is TransportKind.OFF:
+        return Situation.OFF
+    if kind is None or kind is TransportKind.OTHER:
+        return Situation.UNKNOWN
+    return Situation.CONNECTS
+
+
+def _targets(facts: Facts, kind: TransportKind | None) -> Iterator[Target]:
+    """What the licence agent itself connects to: the proxy where one is set, and then nothing else."""
+    if (proxy := _proxy(facts, kind)) is not None:
+        yield proxy
+        if proxy.port is not None:
+            return
+    transport, config = facts.get(LicenseTransport), facts.get(LicenseConfig)
+    if kind is TransportKind.SMART:
+        url = transport.url if transport else None
+        if url is None and config is not None:
+            url = config.url_smart or config.url
+        host, port = _address(url, None) if url else SMART
+        yield Target(purpose=Purpose.SMART, host=host, port=port)
+    elif kind is TransportKind.CALLHOME:
+        url = _destination(facts)
+        host, port = _address(url, None) if url else CALLHOME
+        yield Target(purpose=Purpose.CALLHOME, host=host, port=port)
+    elif kind is TransportKind.CSLU:
+        url = transport.cslu_address if transport else config.url_cslu if config else None
+        topology = facts.get(Topology)
+        on_prem = topology is not None and topology.kind is TopologyKind.ON_PREM
+        host, port = _address(url, None if on_prem else CSLU_PORT) if url else (CSLU_NAME, CSLU_PORT)
+        yield Target(purpose=Purpose.ON_PREM if on_prem else Purpose.CSLU, host=host, port=port)
+
+
+def _proxy(facts: Facts, kind: TransportKind | None) -> Target | None:
+    """The proxy in force; a port that is not set stays None."""
+    transport, config = facts.get(LicenseTransport), facts.get(LicenseConfig)
+    host, port = None, None
+    if kind is TransportKind.CALLHOME:
+        home = facts.get(CallHomeConfig)
+        host, port = (home.proxy, home.proxy_port) if home else (None, None)
+    elif transport is not None and transport.proxy is not None:
+        host, port = transport.proxy.address, transport.proxy.port
+    elif config is not None:
+        host, port = config.proxy_address, config.proxy_port
+    if host is None:
+        return None
+    if "://" in host:
+        host, named = _address(host, None)
+        port = port or named
+    return Target(purpose=Purpose.PROXY, host=host, port=port)
+
+
+def _destination(facts: Facts) -> str | None:
+    """The HTTP destination of call-home's active profile; the one for licensing where several are."""
+    home, shown = facts.get(CallHomeConfig), facts.get(CallHomeLicensing)
+    if shown is not None and shown.urls:
+        return shown.urls[0]
+    active = [profile for profile in home.profiles if profile.active and profile.addresses] if home else []
+    active.sort(key=lambda profile: profile.reporting_smart_licensing is False)
+    return active[0].addresses[0] if active else None
+
+
+def _address(url: str, default: int | None) -> tuple[str, int | None]:
+    """Host and port of a URL. What is no URL is given back as its own host, to be refused as such."""
+    try:
+        parts = urlsplit(url if "://" in url else f"//{url}")
+        return parts.hostname or url, parts.port or default or _SCHEMES.get(parts.scheme.lower())
+    except ValueError:
+        return url, default
+
+
+def _each_once(targets: list[Target]) -> list[Target]:
+    """By host and port, the first and its purpose counting; required if any of them is."""
+    kept: dict[tuple[str, int | None], Target] = {}
+    for target in targets:
+        kept.setdefault((target.host.lower(), target.port), target)
+    return list(kept.values())
+
+
+def _probe(target: Target, path: Path) -> Probe:
+    try:
+        step = ProbeStep(
+            host=target.host, port=target.port, vrf=path.vrf, source_interface=path.source_interface
+        )
+    except NotReadOnly as err:
+        return Probe(target=target, step=None, unfit=err.message)
+    return Probe(target=target, step=step)
