@@ -98,6 +98,7 @@ def _try_again(switch: Switch, now: datetime) -> None:
     """Retry after a failure: with a report when one may be sent, else with a hello to CSLU."""
     licensing = switch.licensing
     licensing.next_attempt = None
+    reports.roll(switch, now)
     if transport_of(switch).kind is Kind.CSLU and licensing.last_push is None:
         hello = licensing.exchanges["Hello Message"]
         sent = _exchange(switch, "Hello Message", now)

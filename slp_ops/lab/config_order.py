@@ -28,7 +28,8 @@ _RANK: Final = {words: number for number, words in enumerate(_ORDER)}
 
 # The words of a line that say which setting it is: a second line with the same ones replaces it.
 _SINGLE: Final = (
-    "hostname", "version", "clock timezone", "logging buffered", "logging console",
+    "hostname", "version", "service timestamps log", "service timestamps debug",
+    "clock timezone", "logging buffered", "logging console",
     "logging source-interface", "enable secret", "ip domain name", "ip domain timeout",
     "ip domain retry", "ip domain lookup source-interface", "ip default-gateway",
     "ip http client source-interface", "ip http client secure-trustpoint",

@@ -29,11 +29,14 @@ DEFAULT = "healthy"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One scenario. ``expect`` names the rules that an operator should see fail."""
+    """One scenario. ``expect`` names the rules an operator should see fail at warning or above,
+    ``informs`` those that only inform.
+    """
 
     name: str
     title: str
     expect: tuple[str, ...]
+    informs: tuple[str, ...]
     legacy_ssh: bool
     file: ScenarioFile
 
@@ -74,6 +77,7 @@ def load(name: str) -> Scenario:
         name=name,
         title=file.title,
         expect=tuple(file.expect),
+        informs=tuple(file.informs),
         legacy_ssh=file.faults.sha1_only,
         file=file,
     )

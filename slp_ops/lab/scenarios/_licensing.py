@@ -102,7 +102,10 @@ def _schedule(form: LicensingForm, licensing: Licensing, start: datetime) -> Non
 def tag(pid: str) -> str:
     """How entitlements name a hardware kind: ``C9300-24``, ``C9500``."""
     found = re.fullmatch(r"(C9[23]\d\dL?)-(24|48).*", pid)
-    return f"{found[1]}-{found[2]}" if found else pid.split("-", maxsplit=1)[0]
+    if found:
+        return f"{found[1]}-{found[2]}"
+    # A chassis gives its family's name: C9407R counts as C9400.
+    return re.sub(r"^(C94)\d\dR$", r"\g<1>00", pid.split("-", maxsplit=1)[0])
 
 
 def _entitlements(form: LicensingForm, switch: Switch) -> list[Entitlement]:

@@ -25,7 +25,7 @@ def _registration(switch: Switch, *, full: bool = True) -> blocks.Lines:
     yield "Registration:"
     if held.renewed is None:
         yield "  Status: UNREGISTERED"
-        yield "  Export-Controlled Functionality: NOT ALLOWED"
+        yield "  Export-Controlled Functionality: Not Allowed"
         return
     yield "  Status: REGISTERED"
     yield f"  Smart Account: {licensing.backend.account}"

@@ -48,7 +48,7 @@ def _parts(switch: Switch) -> Iterator[tuple[str, str, str, str]]:
     active = switch.active
     if switch.chassis:
         pid = switch.chassis
-        yield "Chassis", f"Cisco Catalyst 9400 Series {pid[5]} Slot Chassis", pid, active.serial
+        yield "Chassis", f"Cisco Catalyst 9400 Series {pid[4]} Slot Chassis", pid, active.serial
         for slot in (3, 4)[: len(switch.members)]:
             yield (
                 f"Slot {slot} Supervisor",
