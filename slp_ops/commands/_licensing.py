@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from slp_ops.commands import Parsed
 
 _ENABLED: Final = re.compile(r"^Smart Licensing is (\S+)$")
+_TECH_SUPPORT: Final = "Smart Licensing Tech Support info"
 # One block gives one fact.
 _SINGLE: Final[dict[str, Callable[[Block], Fact | None]]] = {
     "data privacy": status.privacy,
@@ -109,7 +110,8 @@ def _facts(blocks: list[Block]) -> Iterator[Fact]:
     if found_transport is not None:
         yield topology(found_transport)
     info = by_kind.pop("other info", [])
-    if fact := internals(info, (block for each in by_kind.values() for block in each)):
+    # By name, not by place: the order of blocks differs between releases and says nothing.
+    if fact := internals(info, (block for kind in sorted(by_kind) for block in by_kind[kind])):
         yield fact
 
 
@@ -121,7 +123,7 @@ def _licensing(by_kind: dict[str, list[Block]]) -> Iterator[Licensing]:
     """The agent as a whole, from what several small blocks say."""
     lines: dict[str, Line] = {}
     values: dict[str, str | None] = {}
-    command = ""
+    command = by_kind[""][0].command
     for kind, field, label in (
         ("smart licensing using policy", "policy_status", "status"),
         ("smart licensing using policy", "reporting_mode", "reporting mode"),
@@ -130,19 +132,15 @@ def _licensing(by_kind: dict[str, list[Block]]) -> Iterator[Licensing]:
         ("agent version", "agent_version", "smart agent for licensing"),
     ):
         for block in by_kind.get(kind, [])[:1]:
-            command = block.command
             values[field] = block.take(field, label)
             if field in block.lines:
                 lines[field] = block.lines[field]
-    for kind in ("", "smart licensing status", "smart licensing tech support info"):
-        for block in by_kind.get(kind, []):
-            command = command or block.command
-            for item in block.bare():
-                if found := _ENABLED.match(item.text.strip()):
-                    item.used = True
-                    values["smart_licensing"], lines["smart_licensing"] = found[1], item.line
-                elif item.text.strip() == "Smart Licensing Tech Support info":
-                    item.used = True
+    for item in by_kind[""][0].bare():
+        if found := _ENABLED.match(item.text.strip()):
+            item.used = True
+            values["smart_licensing"], lines["smart_licensing"] = found[1], item.line
+        elif item.text.strip() == _TECH_SUPPORT:
+            item.used = True
     model = _model(by_kind, lines)
     if lines:
         yield Licensing(

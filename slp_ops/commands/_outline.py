@@ -85,6 +85,8 @@ TITLES: Final = frozenset(
 )
 # A label that is a heading although a value may follow it.
 _VALUED: Final = frozenset({"trust code installed"})
+# Sentences about the page as a whole, under whichever heading they stand.
+_OF_THE_PAGE: Final = ("Smart Licensing is ", "Smart Licensing Tech Support info")
 _ROLE: Final = re.compile(r"^(Active|Standby|Member)\s?:\s*(PID:.*)$")
 _UNDERLINE: Final = re.compile(r"^={3,}$")
 _RULE: Final = re.compile(r"^(?:-{3,}|={3,})$")
@@ -195,6 +197,9 @@ def outline(body: Body) -> list[Block]:
         role = _ROLE.match(text)
         split = (role[1], role[2]) if role else split_label(text)
         if split is None:
+            if text.startswith(_OF_THE_PAGE):
+                blocks[0].items.append(Item(row, None, text, ""))
+                continue
             if text in MISSING and previous is not None and not previous.value:
                 # "Not Configured" under "Proxy:" says that the label above has no value.
                 continue

@@ -70,13 +70,20 @@ class Stanza:
             yield inner
 
 
+def _moved_left(rows: list[Row]) -> list[Row]:
+    """The lines without the margin that all of them share."""
+    margin = min(map(_indent, rows), default=0)
+    return [row._replace(text=row.text[margin:]) for row in rows] if margin else rows
+
+
 def _indent(row: Row) -> int:
     return len(row.text) - len(row.text.lstrip())
 
 
 def stanzas(rows: list[Row]) -> Iterator[Stanza]:
     """The stanzas in the order printed, comments left out."""
-    flat = not any(row.text[0] == " " and row.text.strip() != "!" for row in rows)
+    rows = _moved_left(rows)
+    flat = not any(row.text[0] in " \t" and row.text.strip() != "!" for row in rows)
     current: Stanza | None = None
     banner = ""
     for row in rows:
