@@ -1,0 +1,157 @@
+"""What a parameter of a playbook may look like, by its kind. Nothing else reaches a command.
+
+A value is put into a command as one whole word. Each grammar refuses what could be more than that: a
+blank or a control character begins another word or line, ``?`` asks IOS for help, ``|`` and ``;`` chain,
+a leading ``-`` or ``/`` is an option.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final, assert_never
+
+from slp_ops.inventory.grammar import HOST, INTERFACE, URL, VRF, Grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Kind(StrEnum):
+    """The kinds of parameters."""
+
+    INTERFACE = "interface"
+    HOST = "host"
+    IP = "ip"
+    URL = "url"
+    VRF = "vrf"
+    INTEGER = "integer"
+    TOKEN = "token"  # noqa: S105 - a kind's name; secret, always
+    FLASH = "flash"  # a file on the switch
+    SOURCE = "source"  # where a switch can copy from: a URL or a file on flash
+    CERTIFICATE = "certificate"  # a PEM file of the operator's, pasted line by line
+
+
+class NotFitting(ValueError):
+    """A value that its kind's grammar refuses. The message says what was expected, never the value."""
+
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9%+/=_.-]{1,255}", re.ASCII)
+_FLASH: Final = re.compile(
+    r"(?:boot)?flash:(?!/)(?:[A-Za-z0-9_][A-Za-z0-9._-]*/){0,4}[A-Za-z0-9_][A-Za-z0-9._-]{0,79}", re.ASCII
+)
+_DIGITS: Final = re.compile(r"\d{1,9}", re.ASCII)
+_BEGIN: Final = "-----BEGIN CERTIFICATE-----"
+_END: Final = "-----END CERTIFICATE-----"
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{1,76}={0,2}", re.ASCII)
+_LARGEST_PEM: Final = 16_384
+# More than this on one line is beyond what a vty takes.
+_LONGEST: Final = 240
+
+
+def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda text: pattern.fullmatch(text) is not None
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text
+
+
+_FLASH_FILE: Final = Grammar(accepts=_matches(_FLASH), expected="a file on the switch such as flash:ack.txt")
+_GRAMMARS: Final[dict[Kind, Grammar]] = {
+    Kind.INTERFACE: INTERFACE,
+    Kind.HOST: Grammar(accepts=lambda text: HOST.accepts(text) and "%" not in text, expected=HOST.expected),
+    Kind.IP: Grammar(accepts=_is_ip, expected="an IP address such as 192.0.2.53"),
+    Kind.URL: URL,
+    Kind.VRF: VRF,
+    Kind.TOKEN: Grammar(
+        accepts=_matches(_TOKEN), expected="an id token as CSSM shows it: letters, digits and % + / = _ . -"
+    ),
+    Kind.FLASH: _FLASH_FILE,
+    Kind.SOURCE: Grammar(
+        accepts=lambda text: URL.accepts(text) or _FLASH_FILE.accepts(text),
+        expected=f"{URL.expected}, or {_FLASH_FILE.expected}",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a kind leaves open: the range of an integer, the certificate that is meant."""
+
+    low: int = 0
+    high: int = 2**31 - 1
+    sha256: str = ""
+
+
+def check(kind: Kind, text: str, bounds: Bounds | None = None) -> str:
+    """The value as it goes into a command; raises NotFitting. For a certificate, its PEM body's lines."""
+    bounds = bounds or Bounds()
+    if kind is Kind.INTEGER:
+        return _integer(text, bounds)
+    if kind is Kind.CERTIFICATE:
+        return "\n".join(certificate_body(text, bounds.sha256))
+    grammar = _GRAMMARS[kind]
+    # HOST and URL bound themselves; an interface or a VRF is short by its grammar.
+    if len(text) > max(_LONGEST, 255) or not grammar.accepts(text):
+        raise NotFitting(grammar.expected)
+    return text
+
+
+def expected(kind: Kind, bounds: Bounds | None = None) -> str:
+    """What a value of that kind looks like, in a person's words."""
+    bounds = bounds or Bounds()
+    match kind:
+        case Kind.INTEGER:
+            return f"a whole number from {bounds.low} to {bounds.high}"
+        case Kind.CERTIFICATE:
+            return "a PEM file with one certificate" + (
+                f" whose SHA-256 fingerprint is {bounds.sha256}" if bounds.sha256 else ""
+            )
+        case (
+            Kind.INTERFACE | Kind.HOST | Kind.IP | Kind.URL | Kind.VRF | Kind.TOKEN | Kind.FLASH | Kind.SOURCE
+        ):
+            return _GRAMMARS[kind].expected
+        case _:
+            assert_never(kind)
+
+
+def certificate_body(pem: str, sha256: str) -> tuple[str, ...]:
+    """The lines between BEGIN and END of the one certificate in a PEM text; raises NotFitting.
+
+    ``sha256``, hexadecimal, is the fingerprint that the certificate must have: it is what is trusted, not
+    the file's name or where it came from.
+    """
+    wanted = expected(Kind.CERTIFICATE, Bounds(sha256=sha256))
+    lines = [line.strip() for line in pem.splitlines() if line.strip()]
+    if len(pem) > _LARGEST_PEM or lines.count(_BEGIN) != 1 or lines.count(_END) != 1:
+        raise NotFitting(wanted)
+    body = lines[lines.index(_BEGIN) + 1 : lines.index(_END)]
+    if not body or not all(_BASE64.fullmatch(line) for line in body):
+        raise NotFitting(wanted)
+    try:
+        der = base64.b64decode("".join(body), validate=True)
+    except binascii.Error:
+        raise NotFitting(wanted) from None
+    if hashlib.sha256(der).hexdigest() != sha256.replace(":", "").lower():
+        raise NotFitting(wanted)
+    return tuple(body)
+
+
+def _integer(text: str, bounds: Bounds) -> str:
+    if (
+        _DIGITS.fullmatch(text) is None
+        or not bounds.low <= int(text) <= bounds.high
+        or text != str(int(text))
+    ):
+        raise NotFitting(expected(Kind.INTEGER, bounds))
+    return text

@@ -1,0 +1,153 @@
+"""A playbook's settings against a running configuration: what has to be typed, and what gives it back.
+
+Nothing is typed that is there already. What undoes a line follows from what stood in its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slp_ops.playbook.model import Way
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from slp_ops.plan.running import Running
+    from slp_ops.playbook.model import Setting
+    from slp_ops.playbook.template import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One configuration line and the lines of the mode it is typed in, outermost first."""
+
+    text: str
+    under: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return " / ".join((*self.under, self.text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line to be typed: what stood there before, what gives that back, what will be shown besides."""
+
+    line: Line
+    was: tuple[str, ...] = ()
+    undo: tuple[Line, ...] = ()
+    shows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A part of the running configuration that was looked at, by name, with what stood there."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+def no(line: str) -> str:
+    """What takes a line away, or gives back what a ``no`` line took away."""
+    return line.removeprefix("no ") if line.startswith("no ") else f"no {line}"
+
+
+def changes(
+    settings: Iterable[Setting], values: Mapping[str, Value], running: Running
+) -> tuple[tuple[Change, ...], tuple[Read, ...]]:
+    """The lines to be typed, and everything that was looked at to find them."""
+    found: list[Change] = []
+    looked: dict[str, Read] = {}
+    for setting in settings:
+        for text in setting.line.render(values):
+            shows = tuple(one for line in setting.shows for one in line.render(values))
+            change, read = _change(setting, text, shows, running)
+            for each in read:
+                looked.setdefault(each.name, each)
+            if change is not None:
+                found.append(change)
+    return tuple(found), tuple(looked.values())
+
+
+def _change(
+    setting: Setting, text: str, shows: tuple[str, ...], running: Running
+) -> tuple[Change | None, tuple[Read, ...]]:
+    under = setting.under
+    was: tuple[str, ...]
+    undo: tuple[str, ...]
+    match setting.way:
+        case Way.ADD:
+            there = running.find(text, under)
+            name, was = text, (there,) if there else ()
+            done = there is not None
+            # "no X" in a playbook takes X away: X is what stood there.
+            undo = (no(text),)
+        case Way.SET | Way.FILL:
+            name, was = setting.of, running.values(setting.of, under)
+            done = bool(was) if setting.way is Way.FILL else running.find(text, under) is not None
+            undo = was or (no(text),)
+        case Way.ON:
+            off = running.find(f"no {text}", under)
+            name, was, done, undo = text, (off,) if off else (), off is None, (no(text),)
+        case Way.OFF:
+            there = running.find(text, under)
+            name, was, done, undo = text, (there,) if there else (), there is None, (there or text,)
+            text = no(text)
+    reads = [Read(name=_place(under, name), lines=was)]
+    extra: list[str] = []
+    for line in shows:
+        there = running.find(line, under)
+        reads.append(Read(name=_place(under, line), lines=(there,) if there else ()))
+        if there is None:
+            extra.append(no(line))
+    if setting.shows:
+        # What IOS-XE showed in their place before comes back with the setting's own earlier value.
+        extra = [line for line in extra if no(line) not in undo]
+    if done:
+        return None, tuple(reads)
+    lines = tuple(Line(text=one, under=under) for one in (*extra, *undo))
+    return Change(line=Line(text=text, under=under), was=was, undo=lines, shows=shows), tuple(reads)
+
+
+def _place(under: tuple[str, ...], name: str) -> str:
+    return "running-config: " + " / ".join((*under, name))
+
+
+def undo_of(found: Sequence[Change]) -> tuple[Line, ...]:
+    """The lines that give back what was there, the last change first."""
+    return tuple(dict.fromkeys(line for change in reversed(found) for line in change.undo))
+
+
+def typed(lines: Iterable[Line]) -> tuple[str, ...]:
+    """The lines as they are sent: each mode is entered, and left with ``exit``."""
+    return tuple(_typed(lines))
+
+
+def _typed(lines: Iterable[Line]) -> Iterator[str]:
+    mode: tuple[str, ...] = ()
+    for line in lines:
+        kept = 0
+        while kept < min(len(mode), len(line.under)) and mode[kept] == line.under[kept]:
+            kept += 1
+        yield from ("exit" for _ in mode[kept:])
+        yield from line.under[kept:]
+        mode = line.under
+        yield line.text
+    yield from ("exit" for _ in mode)
+
+
+def in_force(change: Change, running: Running) -> bool:
+    """Whether a running configuration shows that a line was taken."""
+    text, under = change.line.text, change.line.under
+    if running.find(text, under) is not None:
+        return True
+    # What is on by default is printed in its "no" form only, and what was taken away not at all.
+    opposite = no(text)
+    return (text.startswith("no ") or opposite in change.was) and running.find(opposite, under) is None
+
+
+def as_before(change: Change, running: Running) -> bool:
+    """Whether a running configuration shows again what stood there before a change."""
+    if change.was:
+        return all(running.find(line, change.line.under) is not None for line in change.was)
+    return running.find(change.line.text, change.line.under) is None

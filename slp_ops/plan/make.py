@@ -1,0 +1,313 @@
+"""Playbooks + one switch's facts and parameters -> what will be done on it. Pure.
+
+The same facts give the same plan: that is how an approved plan is known to be still the right one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.facts import ProductInstance, Software
+from slp_ops.plan.changes import Change, changes
+from slp_ops.plan.choosing import choose
+from slp_ops.plan.model import (
+    Action,
+    Because,
+    Configure,
+    Considered,
+    Execute,
+    Instruct,
+    PlannedStep,
+    Spared,
+    SwitchPlan,
+)
+from slp_ops.plan.values import Given, values_of
+from slp_ops.playbook.model import ConfigStep, ExecStep, ManualStep
+from slp_ops.playbook.named import GUARDS, UNREADABLE, WORDS
+from slp_ops.rules.settings import Intent
+from slp_ops.rules.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from slp_ops.plan.running import Running
+    from slp_ops.playbook.model import Playbook, Step
+    from slp_ops.release import Release
+    from slp_ops.rules.needs import Known
+    from slp_ops.rules.values import Outcome
+
+# Long enough to log in again from afar, short enough that a lock-out ends before anybody drives there.
+TIMER_MINUTES: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """One switch as planning sees it."""
+
+    name: str
+    site: str
+    known: Known
+    running: Running | None
+    outcomes: tuple[Outcome, ...]
+    given: Given
+
+
+def consider(
+    switch: Switch,
+    playbooks: Sequence[Playbook],
+    *,
+    named: Sequence[str] = (),
+    timer: int = TIMER_MINUTES,
+) -> Considered:
+    """What to do on a switch, and for every playbook that is left out the reason."""
+    chosen = choose(playbooks, switch.outcomes, named=named, intent=Intent.of(switch.given.intent))
+    planning = _Planning(switch, timer)
+    actions = []
+    for playbook, because in chosen.picked:
+        action = planning.action(playbook, because)
+        if action is not None:
+            actions.append(action)
+    spared = [planning.spare(playbook, why) for playbook, why in chosen.not_needed]
+    spared += planning.spared
+    if not actions and not spared and not chosen.choices and not chosen.mentioned:
+        spared.append(Spared(name=switch.name, site=switch.site, why=_NOTHING))
+    plan = planning.plan(actions) if actions else None
+    return Considered(plan=plan, spared=tuple(spared), choices=chosen.choices, mentioned=chosen.mentioned)
+
+
+def serials_of(known: Known) -> tuple[str, ...]:
+    """The serial numbers by which a switch is known again, every member's."""
+    instance, software = known.get(ProductInstance), known.get(Software)
+    units = () if instance is None else (instance.udi, *instance.members)
+    found = {unit.sn for unit in units if unit is not None and unit.sn}
+    if not found and software is not None:
+        found = {sn for sn in (software.serial, *(member.serial for member in software.members)) if sn}
+    return tuple(sorted(found))
+
+
+@dataclass(slots=True)
+class _Planning:
+    """One switch while it is being planned: collects what was read, and what is left out."""
+
+    switch: Switch
+    timer: int
+    spared: list[Spared] = field(default_factory=list)
+    fields: dict[str, Any] = field(default_factory=dict)
+    typed: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
+
+    @property
+    def release(self) -> Release | None:
+        software = self.switch.known.get(Software)
+        return None if software is None else software.release
+
+    def plan(self, actions: Iterable[Action]) -> SwitchPlan:
+        software = self.switch.known.get(Software)
+        version = None if software is None else software.version
+        return SwitchPlan(
+            name=self.switch.name,
+            site=self.switch.site,
+            serials=serials_of(self.switch.known),
+            release=version,
+            actions=tuple(actions),
+            fields={"show version: release": version, **dict(sorted(self.fields.items()))},
+        )
+
+    def spare(self, playbook: Playbook, why: Text, missing: tuple[str, ...] = ()) -> Spared:
+        return Spared(
+            name=self.switch.name, site=self.switch.site, playbook=playbook.id, why=why, missing=missing
+        )
+
+    def action(self, playbook: Playbook, because: tuple[Because, ...]) -> Action | None:
+        """The playbook on this switch; None, with the reason kept, when there is nothing to be done."""
+        before = dict(self.fields)
+        made = self._action(playbook, because)
+        if isinstance(made, Action):
+            return made
+        self.fields = before  # what was read for nothing does not bind the plan
+        why, missing = made
+        self.spared.append(self.spare(playbook, why, missing))
+        return None
+
+    def _action(
+        self, playbook: Playbook, because: tuple[Because, ...]
+    ) -> Action | tuple[Text, tuple[str, ...]]:
+        if (why := self._not_for(playbook.since, playbook.until)) is not None:
+            return why, ()
+        for name in playbook.requires:
+            if (why := self._guard(name)) is not None:
+                return why, ()
+        values = values_of(playbook.params, self.switch.given, self.switch.known)
+        if values.wrong:
+            return values.wrong[0], ()
+        missing = values.missing
+        if playbook.any_of and not any(name in values.values for name in playbook.any_of):
+            missing = (*missing, playbook.any_of[0])
+        if missing:
+            return _MISSING.of(names=", ".join(missing)), missing
+        words = {**self._words(playbook), **values.values}
+        steps = self._steps(playbook, words)
+        if isinstance(steps, Text):
+            return steps, ()
+        if all(isinstance(step, Instruct) for step in steps):
+            return _IN_PLACE, ()
+        return Action(
+            playbook=playbook.id,
+            title=playbook.title,
+            risk=playbook.risk,
+            because=because,
+            steps=steps,
+            params=values.shown,
+            secrets=tuple(dict.fromkeys(_secrets(playbook, steps))),
+            verify=playbook.verify,
+            no_rollback=playbook.no_rollback,
+            irreversible=playbook.irreversible,
+            consent=playbook.consent,
+            notes=self._notes(playbook),
+            save=playbook.save,
+        )
+
+    def _steps(self, playbook: Playbook, values: Mapping[str, Any]) -> tuple[PlannedStep, ...] | Text:
+        steps: list[PlannedStep] = []
+        temporary: list[Change] = []
+        for step in playbook.steps:
+            if not self._wanted(step):
+                continue
+            match step:
+                case ManualStep():
+                    steps.append(Instruct(text=step.text))
+                case ExecStep():
+                    steps.extend(self._exec(playbook, step, values))
+                case ConfigStep():
+                    if self.switch.running is None or not self.switch.running.whole:
+                        return _NO_CONFIG
+                    found = self._changes(step, values)
+                    if found:
+                        steps.append(self._configure(step, found))
+                    if step.temporary:
+                        temporary.extend(found)
+        if temporary:
+            steps.append(Configure(changes=tuple(_back(temporary)), gives_back=True))
+        return tuple(steps)
+
+    def _changes(self, step: ConfigStep, values: Mapping[str, Any]) -> tuple[Change, ...]:
+        assert self.switch.running is not None  # noqa: S101 - the caller has looked
+        found, read = changes(step.settings, values, self.switch.running)
+        self.fields.update({each.name: list(each.lines) for each in read})
+        # A line that an earlier playbook of this plan types already is not typed twice.
+        fresh = [change for change in found if (change.line.under, change.line.text) not in self.typed]
+        self.typed.update((change.line.under, change.line.text) for change in fresh)
+        return tuple(fresh)
+
+    def _configure(self, step: ConfigStep, found: tuple[Change, ...]) -> Configure:
+        if not step.cuts_access:
+            return Configure(changes=found)
+        assert self.switch.running is not None  # noqa: S101 - the caller has looked
+        path = self.switch.running.values("path", ("archive",))
+        self.fields["running-config: archive / path"] = list(path)
+        return Configure(
+            changes=found,
+            cuts_access=True,
+            timer=self.timer if path else None,
+            protection=_PROTECTED.of(minutes=self.timer) if path else _UNPROTECTED,
+        )
+
+    def _exec(self, playbook: Playbook, step: ExecStep, values: Mapping[str, Any]) -> Iterator[Execute]:
+        body = values.get(step.paste) if step.paste else None
+        if step.paste and not body:
+            return
+        for command in step.command.render(values, playbook.secrets):
+            yield Execute(
+                command=command,
+                in_config=step.in_config,
+                dialogue=step.dialogue,
+                expects=step.expects,
+                done_when=step.done_when,
+                repeat=step.repeat,
+                ends_session=step.ends_session,
+                paste=tuple(body or ()),
+                seconds=step.seconds,
+            )
+
+    def _wanted(self, step: Step) -> bool:
+        if self._not_for(step.since, step.until) is not None:
+            return False
+        return all(self._guard(name) is None for name in step.only_if)
+
+    def _guard(self, name: str) -> Text | None:
+        """Why a guard is not met; what it said is a field of the plan."""
+        guard = GUARDS[name]
+        said = guard.ask(self.switch.known)
+        if said is UNREADABLE:
+            why: Text | None = _UNKNOWN.of(guard=name, why=guard.missing(self.switch.known))
+        else:
+            why = said
+        self.fields[f"guard: {name}"] = "met" if why is None else why.en
+        return why
+
+    def _words(self, playbook: Playbook) -> dict[str, Any]:
+        used = {
+            name for step in playbook.steps if isinstance(step, ExecStep) for name in step.command.slots
+        } & WORDS.keys()
+        found: dict[str, Any] = {}
+        for name in sorted(used):
+            said = WORDS[name].ask(self.switch.known)
+            found[name] = None if said is UNREADABLE else said
+            self.fields[f"word: {name}"] = found[name]
+        return found
+
+    def _not_for(self, since: Release | None, until: Release | None) -> Text | None:
+        if since is None and until is None:
+            return None
+        release = self.release
+        if release is None:
+            return _NO_RELEASE
+        if since is not None and release.at_least(since) is False:
+            return _TOO_OLD.of(since=since, release=release)
+        if until is not None and release > until:
+            return _TOO_NEW.of(until=f"{until.major}.{until.minor}", release=release)
+        return None
+
+    def _notes(self, playbook: Playbook) -> tuple[Text, ...]:
+        """What one should know before saying yes."""
+        unsaved = GUARDS["config-saved"].ask(self.switch.known)
+        if playbook.save and unsaved is not UNREADABLE and unsaved is not None:
+            return (_SAVES_OTHERS,)
+        return ()
+
+
+def _back(found: Iterable[Change]) -> Iterator[Change]:
+    for change in reversed(list(found)):
+        for line in change.undo:
+            yield Change(line=line, was=(change.line.text,), undo=())
+
+
+def _secrets(playbook: Playbook, steps: Iterable[PlannedStep]) -> Iterator[str]:
+    for step in steps:
+        if isinstance(step, Execute):
+            yield from (name for name in playbook.secrets if f"{{{name}}}" in step.command)
+
+
+_NOTHING: Final = Text("no rule fails that a playbook remedies", "プレイブックで対処できる問題はありません")
+_IN_PLACE: Final = Text("everything is configured already", "すべて設定済みです")
+_MISSING: Final = Text("a parameter is missing: {names}", "パラメータがありません: {names}")
+_NO_CONFIG: Final = Text(
+    "the running configuration could not be read to its end",
+    "running-config を最後まで読み取れませんでした",
+)
+_NO_RELEASE: Final = Text("the release could not be read", "リリースを読み取れませんでした")
+_TOO_OLD: Final = Text("needs {since} or later; this is {release}", "{since} 以降が必要です (現在 {release})")
+_TOO_NEW: Final = Text("only up to {until}; this is {release}", "{until} までが対象です (現在 {release})")
+_UNKNOWN: Final = Text("{guard} cannot be told: {why}", "{guard} を判定できません: {why}")
+_PROTECTED: Final = Text(
+    "a revert timer of {minutes} minutes protects it: unless confirmed, the earlier configuration comes back",
+    "{minutes} 分の revert timer で保護されます。確認しなければ元の設定に戻ります",
+)
+_UNPROTECTED: Final = Text(
+    "no revert timer protects it: 'archive' with a path is not configured on this switch",
+    "revert timer で保護されません。このスイッチには archive の path が設定されていません",
+)
+_SAVES_OTHERS: Final = Text(
+    "the running configuration holds changes that were never saved; saving after this change saves them too",
+    "保存されていない変更が running-config にあります。この変更の保存時に、それらも保存されます",
+)

@@ -1,0 +1,84 @@
+"""The running configuration as planning needs it: which lines stand in which mode, as they are printed.
+
+call-home
+ profile "CiscoTAC-1"
+  active
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# 16.x prints these with a hyphen, and every release takes both.
+_SPELLINGS: Final = (("ip domain-lookup", "ip domain lookup"), ("ip domain-name", "ip domain name"))
+# Name servers share a line, and each is added and taken away by itself.
+_SHARED: Final = re.compile(r"(ip name-server(?: vrf \S+)?) (?!vrf )(\S+ .+)")
+_BANNER: Final = re.compile(r"banner \S+ (\^C|\S)")
+
+
+def same(line: str) -> str:
+    """A line in the form in which lines are compared: blanks, quotes and old spellings do not matter."""
+    text = " ".join(line.replace('"', "").split())
+    for old, new in _SPELLINGS:
+        text = re.sub(rf"^(no )?{re.escape(old)}(?= |$)", rf"\g<1>{new}", text)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Each line with the lines of the mode it stands in, outermost first. ``whole`` when its end was read."""
+
+    lines: tuple[tuple[tuple[str, ...], str], ...]
+    whole: bool
+
+    @classmethod
+    def parse(cls, text: str) -> Running:
+        """Read ``show running-config``: indentation makes the modes, comments and banners are left out."""
+        return cls(tuple(_lines(text)), any(line.rstrip() == "end" for line in text.split("\n")))
+
+    def under(self, *mode: str) -> tuple[str, ...]:
+        """The lines directly in a mode, as they are printed."""
+        wanted = tuple(same(line) for line in mode)
+        return tuple(line for place, line in self.lines if tuple(map(same, place)) == wanted)
+
+    def find(self, line: str, under: tuple[str, ...] = ()) -> str | None:
+        """This very line in a mode, as it is printed."""
+        wanted = same(line)
+        return next((each for each in self.under(*under) if same(each) == wanted), None)
+
+    def values(self, words: str, under: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The lines of a mode that begin with these words."""
+        wanted = same(words)
+        return tuple(
+            each for each in self.under(*under) if same(each) == wanted or same(each).startswith(f"{wanted} ")
+        )
+
+
+def _lines(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    path: list[tuple[int, str]] = []
+    banner = ""
+    for raw in text.split("\n"):
+        if banner:
+            banner = "" if banner in raw else banner
+            continue
+        line = raw.strip()
+        if not line or line.startswith("!"):
+            continue
+        depth = len(raw) - len(raw.lstrip(" "))
+        while path and path[-1][0] >= depth:
+            path.pop()
+        for one in _apart(line):
+            yield tuple(mode for _, mode in path), one
+        path.append((depth, line))
+        if (found := _BANNER.match(line)) and line.count(found[1]) == 1:
+            banner = found[1]
+
+
+def _apart(line: str) -> tuple[str, ...]:
+    found = _SHARED.fullmatch(line)
+    return tuple(f"{found[1]} {value}" for value in found[2].split()) if found else (line,)

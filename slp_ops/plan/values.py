@@ -1,0 +1,116 @@
+"""Where the parameters of a playbook come from on one switch, each checked against its grammar.
+
+In this order: the command line, the inventory's ``params``, its ``intent``, the playbook's default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.facts import InterfacesConfig
+from slp_ops.params import Kind, NotFitting, check, expected
+from slp_ops.rules.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from slp_ops.playbook.model import Param
+    from slp_ops.playbook.template import Value
+    from slp_ops.rules.needs import Known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What was said of parameters for one switch. ``files`` are the PEM texts of certificates, by name."""
+
+    options: Mapping[str, str] = field(default_factory=dict)  # --param, and what was asked for
+    params: Mapping[str, object] = field(default_factory=dict)
+    intent: Mapping[str, object] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """The values for a playbook's commands, how they are shown, and what is wrong with them."""
+
+    values: Mapping[str, Value]
+    shown: Mapping[str, str]
+    missing: tuple[str, ...] = ()
+    wrong: tuple[Text, ...] = ()
+
+
+def values_of(params: Iterable[Param], given: Given, known: Known) -> Values:
+    """Every parameter that is no secret, as far as something gives it."""
+    values: dict[str, Value] = {}
+    shown: dict[str, str] = {}
+    missing: list[str] = []
+    wrong: list[Text] = []
+    for param in params:
+        if param.secret:
+            continue
+        said, where = _said(param, given)
+        if not said:
+            if not param.optional:
+                missing.append(param.name)
+            continue
+        try:
+            values[param.name] = _checked(param, said, given)
+            shown[param.name] = said
+        except NotFitting:
+            wrong.append(
+                _NOT_FITTING.of(where=where, name=param.name, expected=expected(param.kind, param.bounds))
+            )
+            continue
+        if (why := _not_here(param, values[param.name], known)) is not None:
+            wrong.append(why)
+    return Values(values=values, shown=shown, missing=tuple(missing), wrong=tuple(wrong))
+
+
+def check_option(param: Param, text: str) -> None:
+    """Check what was typed for a parameter; raises NotFitting. A certificate's file is read later."""
+    if param.kind is not Kind.CERTIFICATE:
+        _checked(param, text, Given())
+
+
+def _said(param: Param, given: Given) -> tuple[str, str]:
+    """The text of a parameter and where it was said."""
+    if param.name in given.options:
+        return given.options[param.name], "--param"
+    if param.name in given.params:
+        value = given.params[param.name]
+        return str(value).lower() if isinstance(value, bool) else str(value), "params"
+    if param.intent is not None and param.intent in given.intent:
+        return str(given.intent[param.intent]), "intent"
+    return param.default or "", "default"
+
+
+def _checked(param: Param, said: str, given: Given) -> Value:
+    if param.kind is Kind.CERTIFICATE:
+        body = check(param.kind, given.files.get(param.name, ""), param.bounds)
+        return tuple(body.split("\n"))
+    if param.many:
+        return tuple(check(param.kind, each.strip(" "), param.bounds) for each in said.split(","))
+    return check(param.kind, said, param.bounds)
+
+
+def _not_here(param: Param, value: Value, known: Known) -> Text | None:
+    """Why a value is right in form, but names something that this switch does not have."""
+    interfaces = known.get(InterfacesConfig)
+    if interfaces is None or not isinstance(value, str):
+        return None
+    if param.kind is Kind.INTERFACE and interfaces.interfaces and interfaces.find(value) is None:
+        return _NO_INTERFACE.of(value=value)
+    if param.kind is Kind.VRF and value not in interfaces.vrfs:
+        return _NO_VRF.of(value=value)
+    return None
+
+
+_NOT_FITTING: Final = Text(
+    "{name} ({where}) is not well formed: expected {expected}",
+    "{name} ({where}) の形式が正しくありません。期待する形式: {expected}",
+)
+_NO_INTERFACE: Final = Text(
+    "this switch has no interface {value}", "このスイッチにインターフェイス {value} がありません"
+)
+_NO_VRF: Final = Text("this switch has no VRF {value}", "このスイッチに VRF {value} がありません")

@@ -1,0 +1,41 @@
+"""What we can put right: one YAML file a playbook, in ``playbooks/`` at the top of the repository.
+
+To add one: put a file there, with the form described in ``form``, and a case for it in the table of
+``tests/playbooks/``: it must turn a broken lab switch into a sound one, find nothing to do afterwards,
+and give the earlier configuration back. A condition or a proof that no file can express is a function
+of a few lines in ``named``.
+"""
+
+from __future__ import annotations
+
+from slp_ops.playbook.loading import folder, load, packaged
+from slp_ops.playbook.model import (
+    ConfigStep,
+    ExecStep,
+    ManualStep,
+    Param,
+    Playbook,
+    Repeat,
+    Reply,
+    Risk,
+    Setting,
+    Step,
+    Way,
+)
+
+__all__ = [
+    "ConfigStep",
+    "ExecStep",
+    "ManualStep",
+    "Param",
+    "Playbook",
+    "Repeat",
+    "Reply",
+    "Risk",
+    "Setting",
+    "Step",
+    "Way",
+    "folder",
+    "load",
+    "packaged",
+]

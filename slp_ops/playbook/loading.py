@@ -1,0 +1,159 @@
+"""Where playbooks come from: ours from the package, or from the top of a checkout; the operator's as texts.
+
+Reading is all or nothing: InputError holds every problem of every file, with line and key.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slp_ops.errors import InputError
+from slp_ops.inventory.problems import Problems, did_you_mean
+from slp_ops.inventory.tree import Mapping, Scalar, Sequence, parse
+from slp_ops.params import Kind
+from slp_ops.playbook.form import playbook
+from slp_ops.playbook.model import ConfigStep, ExecStep
+from slp_ops.playbook.named import GUARDS, PROOFS, WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from slp_ops.errors import Problem
+    from slp_ops.inventory.tree import Node
+    from slp_ops.playbook.model import Playbook
+
+
+@cache
+def packaged() -> tuple[Playbook, ...]:
+    """Our own playbooks. In a checkout they are read from its top-level folder."""
+    inside = files("slp_ops").joinpath("playbooks")
+    root = inside if inside.is_dir() else Path(__file__).parents[2] / "playbooks"
+    found = sorted((entry for entry in root.iterdir() if entry.name.endswith(".yaml")), key=lambda e: e.name)
+    return load((f"playbooks/{entry.name}", entry.read_text(encoding="utf-8")) for entry in found)
+
+
+def folder(path: Path) -> Iterator[tuple[str, str]]:
+    """The files of an operator's folder, for ``load``; raises InputError."""
+    try:
+        found = sorted(path.glob("*.yaml"))
+        if not found:
+            raise InputError(
+                f"there is no playbook in {path}", hint="a playbook is a file that ends in .yaml"
+            )
+        yield from ((str(each), each.read_text(encoding="utf-8")) for each in found)
+    except (OSError, UnicodeDecodeError) as err:
+        raise InputError(f"cannot read the playbooks in {path}: {err}") from err
+
+
+def load(texts: Iterable[tuple[str, str]], *, rules: Iterable[str] | None = None) -> tuple[Playbook, ...]:
+    """The playbooks of these (path, text); raises InputError. ``rules`` are the rules' ids, if known."""
+    known = None if rules is None else tuple(rules)
+    made: dict[str, Playbook] = {}
+    found: list[Problem] = []
+    for path, text in texts:
+        problems = Problems(path)
+        node = parse(text, problems)
+        one = None if node is None else playbook(node, problems, path)
+        if one is not None and isinstance(node, Mapping):
+            _check(one, _Places(node), problems, known)
+            if one.id in made:
+                problems.add(1, "id", f"{one.id} is the id of {made[one.id].file} too", "an id of its own")
+            made.setdefault(one.id, one)
+        try:
+            problems.raise_if_any()
+        except InputError as err:
+            found += err.problems
+    if found:
+        raise InputError(tuple(found), hint="the form is described in docs/how-to/own-playbooks.en.md")
+    return tuple(made.values())
+
+
+class _Places:
+    """Where each key of a file stands, so that a problem found later can name its line."""
+
+    def __init__(self, root: Node) -> None:
+        self._lines: dict[str, int] = {}
+        self._walk(root, "")
+
+    def line(self, key: str) -> int | None:
+        """The line of a key, or of what it stands in."""
+        while key and key not in self._lines:
+            key = key.rpartition("[")[0] if key.endswith("]") else key.rpartition(".")[0]
+        return self._lines.get(key)
+
+    def _walk(self, node: Node, key: str) -> None:
+        if isinstance(node, Scalar):
+            return
+        if isinstance(node, Sequence):
+            for index, item in enumerate(node.items):
+                self._lines[f"{key}[{index}]"] = item.line
+                self._walk(item, f"{key}[{index}]")
+            return
+        for entry in node.entries:
+            place = f"{key}.{entry.key.text}" if key else entry.key.text
+            self._lines[place] = entry.key.line
+            self._walk(entry.value, place)
+
+
+def _check(made: Playbook, places: _Places, problems: Problems, rules: tuple[str, ...] | None) -> None:
+    """What one part of a file says of another: names that must be there."""
+
+    def names(key: str, used: Iterable[str], known: Iterable[str], what: str) -> None:
+        words = tuple(known)
+        for index, name in enumerate(used):
+            if name not in words:
+                place = f"{key}[{index}]"
+                message = f"'{name}' is no {what}{did_you_mean(name, words)}"
+                problems.add(
+                    places.line(place),
+                    place,
+                    message,
+                    f"any of {', '.join(words)}" if len(words) < 12 else "",
+                )
+
+    names("requires", made.requires, GUARDS, "guard")
+    names("any_of", made.any_of, (param.name for param in made.params), "parameter")
+    if rules is not None:
+        names("remedies", made.remedies, rules, "rule")
+        names("verify", made.verify, rules, "rule")
+    used: set[str] = set()
+    given = {param.name for param in made.params}
+    for index, step in enumerate(made.steps):
+        key = f"steps[{index}]"
+        names(f"{key}.only_if", step.only_if, GUARDS, "guard")
+        slots: list[str] = []
+        if isinstance(step, ConfigStep):
+            slots = [name for one in step.settings for line in (one.line, *one.shows) for name in line.slots]
+            hidden = [name for name in slots if name in made.secrets]
+            if hidden:
+                problems.add(
+                    places.line(key),
+                    key,
+                    f"puts the secret {hidden[0]} into the configuration",
+                    "an exec step",
+                )
+        elif isinstance(step, ExecStep):
+            slots = [*step.command.slots, *filter(None, [step.paste])]
+            if step.done_when and step.done_when not in PROOFS:
+                message = f"'{step.done_when}' is no proof{did_you_mean(step.done_when, PROOFS)}"
+                problems.add(places.line(f"{key}.done_when"), f"{key}.done_when", message, ", ".join(PROOFS))
+            pasted = made.param(step.paste) if step.paste else None
+            if pasted is not None and pasted.kind is not Kind.CERTIFICATE:
+                problems.add(places.line(f"{key}.paste"), f"{key}.paste", "is not of kind certificate")
+        used.update(slots)
+        for name in dict.fromkeys(slots):
+            if name not in given and name not in WORDS:
+                message = f"'{name}' is no parameter{did_you_mean(name, (*given, *WORDS))}"
+                problems.add(places.line(key), key, message, "a name under params, or hostname, stamp, force")
+    for param in made.params:
+        if param.name not in used:
+            problems.add(places.line(f"params.{param.name}"), f"params.{param.name}", "is used by no step")
+        if param.name in WORDS:
+            problems.add(
+                places.line(f"params.{param.name}"), f"params.{param.name}", "is a word of its own already"
+            )
+    if made.no_rollback is None and not any(isinstance(step, ConfigStep) for step in made.steps):
+        problems.add(places.line("rollback"), "rollback", "is config, and no step configures", "none")

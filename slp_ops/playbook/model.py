@@ -1,0 +1,188 @@
+"""What a playbook is: values only, made from its file by ``form``.
+
+A playbook knows no switch. Planning puts it together with one switch's facts and parameters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from slp_ops.params import Bounds, Kind
+
+if TYPE_CHECKING:
+    from slp_ops.playbook.template import Template
+    from slp_ops.release import Release
+    from slp_ops.rules.text import Text
+
+
+class Risk(StrEnum):
+    """What a playbook may do to a switch, least first."""
+
+    CHANGE = "change"  # configuration or licence state; traffic is not touched
+    DISRUPTIVE = "disruptive"  # reporting stops for a while, or the switch reloads
+    DESTRUCTIVE = "destructive"  # something is lost that no rollback brings back
+
+    @property
+    def rank(self) -> int:
+        """0 for a change to 2 for something destructive."""
+        return list(Risk).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Param:
+    """One parameter. ``intent`` is the key of the inventory's ``intent`` that gives it too.
+
+    ``many`` takes a list: several values, one command each. A secret is asked for when it is applied.
+    """
+
+    name: str
+    kind: Kind
+    title: Text
+    optional: bool = False
+    many: bool = False
+    default: str | None = None
+    intent: str | None = None
+    bounds: Bounds = field(default_factory=Bounds)
+
+    @property
+    def secret(self) -> bool:
+        """Whether its value may be seen nowhere."""
+        return self.kind is Kind.TOKEN
+
+
+class Way(StrEnum):
+    """How a configuration line is found in the running configuration, and so how it is undone."""
+
+    ADD = "add"  # a line beside others; not there unless it is shown
+    SET = "set"  # the one value of a setting: another value is replaced, and given back
+    FILL = "fill"  # a setting that is given a value only where it has none
+    ON = "on"  # on unless ``no ...`` is shown
+    OFF = "off"  # take away a line that is shown when it is on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One configuration line. ``under`` are the lines of the mode it stands in, outermost first.
+
+    ``of`` are the words that every value of a SET or FILL begins with. ``shows`` are lines that IOS-XE adds
+    by itself, to be undone as well.
+    """
+
+    way: Way
+    line: Template
+    under: tuple[str, ...] = ()
+    of: str = ""
+    shows: tuple[Template, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigStep:
+    """Configuration lines. ``temporary`` ones are undone when the playbook's other steps are done.
+
+    Of every step: ``only_if`` names guards, ``since`` and ``until`` releases; elsewhere it is left out.
+    ``cuts_access`` says that they could lock everybody out: a revert timer is then wanted.
+    """
+
+    settings: tuple[Setting, ...]
+    cuts_access: bool = False
+    temporary: bool = False
+    only_if: tuple[str, ...] = ()
+    since: Release | None = None
+    until: Release | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What is answered when the switch asks. ``answer`` "" is Enter alone."""
+
+    asks: str
+    answer: str
+
+
+class Repeat(StrEnum):
+    """Whether a step may be sent again when nobody knows whether it was done."""
+
+    SAFE = "safe"  # sending it twice is the same as once
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecStep:
+    """One exec command with its dialogue, or one that is typed in configuration mode.
+
+    ``expects`` are words one of which must be printed, ``done_when`` names the proof that it is done.
+    ``ends_session`` is for a reload: the session is lost, and the switch is waited for. ``paste`` names the
+    parameter whose lines are typed when the switch asks for them. ``seconds`` is the longest silence.
+    """
+
+    command: Template
+    in_config: bool = False
+    dialogue: tuple[Reply, ...] = ()
+    expects: tuple[str, ...] = ()
+    done_when: str = ""
+    repeat: Repeat = Repeat.NEVER
+    ends_session: bool = False
+    paste: str = ""
+    seconds: int = 60
+    only_if: tuple[str, ...] = ()
+    since: Release | None = None
+    until: Release | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualStep:
+    """Something that a person does, mostly in CSSM. ``before`` the switch is touched any further."""
+
+    text: Text
+    only_if: tuple[str, ...] = ()
+    since: Release | None = None
+    until: Release | None = None
+
+
+Step: TypeAlias = ConfigStep | ExecStep | ManualStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playbook:
+    """One remediation, as its file describes it.
+
+    ``order`` is its place among several on one switch, the way before what uses it.
+    ``topology`` names the intents for which it is the right one where several remedy a rule. ``requires``
+    names guards, ``any_of`` parameters of which one must be given. ``irreversible`` tells what no rollback
+    brings back, ``no_rollback`` why there is none.
+    """
+
+    id: str
+    title: Text
+    remedies: tuple[str, ...]
+    risk: Risk
+    steps: tuple[Step, ...]
+    verify: tuple[str, ...]
+    topology: tuple[str, ...] = ()
+    params: tuple[Param, ...] = ()
+    any_of: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    since: Release | None = None
+    until: Release | None = None
+    no_rollback: Text | None = None
+    irreversible: Text | None = None
+    consent: Text | None = None
+    order: int = 50
+    save: bool = True
+    file: str = ""
+
+    def param(self, name: str) -> Param | None:
+        """The parameter of that name."""
+        return next((each for each in self.params if each.name == name), None)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of its secret parameters."""
+        return tuple(each.name for each in self.params if each.secret)
+
+    @property
+    def reloads(self) -> bool:
+        """Whether the switch goes down."""
+        return any(isinstance(step, ExecStep) and step.ends_session for step in self.steps)
