@@ -126,8 +126,22 @@ def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
 
 @command.command(name="prune")
 @runs_dir_option
-@click.option("--keep", type=click.IntRange(min=0), metavar="N", help="Keep the newest N runs.")
-@click.option("--older-than", callback=_age, metavar="AGE", help="Keep what is younger: 36h, 90d, 12w.")
+@click.option(
+    "--keep",
+    type=click.IntRange(min=0),
+    metavar="N",
+    envvar="SLP_OPS_KEEP",
+    show_envvar=True,
+    help="Keep the newest N runs.",
+)
+@click.option(
+    "--older-than",
+    callback=_age,
+    metavar="AGE",
+    envvar="SLP_OPS_OLDER_THAN",
+    show_envvar=True,
+    help="Keep what is younger: 36h, 90d, 12w.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option

@@ -147,6 +147,14 @@ def test_twenty_megabytes_without_a_newline_stay_out_of_memory() -> None:
 
 
 _HOSTILE = [
+    " 7 ",
+    "$1$a$",
+    "crypto key export a url b ",
+    "action a set ",
+    "snmp-server host a ",
+    "user: a security model: ",
+    "a password ",
+    "PAC-Opaque: 00",
     "username a ",
     "enable secret ",
     "key ",
