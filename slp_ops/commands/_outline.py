@@ -230,10 +230,10 @@ def outline(body: Body) -> list[Block]:
 
 def _heading(key: str, value: str, zone: str, text: str) -> str | None:
     """The kind of block that a labelled line begins; None when it is an item of the present one."""
-    if zone == "other info":
-        return None
     if key in _VALUED or (not value and key in HEADINGS):
         return key
+    if zone == "other info" and key not in EXCHANGES:
+        return None
     if key == "handle" and value.isdecimal():
         return "entitlement"
     if value:
