@@ -19,6 +19,10 @@ from slp_ops.errors import Interrupted, SlpOpsError
 
 # verb -> (module with a click command named `command`, one line of help)
 VERBS: dict[str, tuple[str, str]] = {
+    "check-reachability": (
+        "check_reachability",
+        "Test from each switch whether it reaches what it reports to; say which step fails.",
+    ),
     "collect": ("collect", "Run the documented show commands on each switch and keep the evidence."),
     "commands": ("commands", "List the show commands, their sets and the releases that have them."),
     "facts": ("facts", "Show what the captures of a run say, as typed facts."),

@@ -166,6 +166,13 @@ class DeviceFolder:
         self._keep(capture)
         return capture
 
+    def text(self, capture: Capture) -> str:
+        """A capture's text as it was kept; empty when it has none. Raises StoreError."""
+        if capture.file is None:
+            return ""
+        with disk.trouble("read", self.path / capture.file):
+            return disk.read(self.path / capture.file, within=self.path).decode("utf-8", "surrogateescape")
+
     def _keep(self, capture: Capture) -> None:
         with self._guard, disk.trouble("write", self._manifest):
             self._make()

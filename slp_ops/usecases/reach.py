@@ -13,18 +13,22 @@ from slp_ops.commands import registry
 from slp_ops.errors import CredentialError, DeviceError, SessionLost
 from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import Ending, Event, ProbeEnding, silent
+from slp_ops.ports import Event, ProbeEnding, silent
 from slp_ops.probes import plan
 from slp_ops.reading import Facts, read
 from slp_ops.usecases.collect import collect, status_of
+from slp_ops.usecases.reach_verdict import conclude, not_asked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Capture, Device, DeviceResult
-    from slp_ops.ports import CaptureWriter, Evidence, OnEvent, Reader, Transport
+    from slp_ops.ports import Evidence, OnEvent, Reader, Transport
     from slp_ops.probes import Plan, Probe, Target
     from slp_ops.probestep import ProbeStep
     from slp_ops.usecases.collect import How
+    from slp_ops.usecases.reach_verdict import Conclusion
 
 PROBE_TIMEOUT: Final = 75.0
 # What decides where the switch connects to, by which path, and whether more than TCP is needed.
@@ -78,7 +82,12 @@ class Reached:
     result: DeviceResult
     plan: Plan | None = None
     tried: tuple[Tried, ...] = ()
-    facts: Facts | None = None
+    conclusion: Conclusion
+
+    @classmethod
+    def unasked(cls, result: DeviceResult) -> Reached:
+        """A switch of which nothing could be read."""
+        return cls(result=result, conclusion=not_asked(result.error))
 
 
 def commands() -> tuple[ShowCommand, ...]:
@@ -91,19 +100,21 @@ async def reach(
     *,
     transport: Transport,
     evidence: Evidence,
+    recall: Callable[[Capture], str],
     asked: Asked,
     how: How,
     on_event: OnEvent = silent,
 ) -> Reached:
-    """Read and probe one device; raises StoreError only."""
-    kept = _Kept(evidence)
+    """Read and probe one device; raises StoreError only.
+
+    ``recall`` gives the text of a capture as it was kept, masked: nothing is judged by anything else.
+    """
     result = await collect(
-        device, transport=transport, evidence=kept, commands=commands(), how=how, on_event=on_event
+        device, transport=transport, evidence=evidence, commands=commands(), how=how, on_event=on_event
     )
-    facts = read(kept.captures())
-    del kept
     if not any(capture.status is CaptureStatus.OK for capture in result.captures):
-        return Reached(result=result)
+        return Reached.unasked(result)
+    facts = _facts(result.captures, recall)
     topology = device.intent.get("topology")
     planned = plan(
         facts,
@@ -111,15 +122,19 @@ async def reach(
         targets=asked.targets,
         everything=asked.everything,
     )
-    probing = _Probing(device, transport, evidence, asked.probe_timeout, on_event)
+    probing = _Probing(device, transport, evidence, recall, asked.probe_timeout, on_event)
     tried = await probing.all(planned.probes)
     captures = (*result.captures, *probing.captures)
     return Reached(
         result=replace(result, captures=captures, status=status_of(captures)),
         plan=planned,
         tried=tried,
-        facts=_with_probes(facts, tried),
+        conclusion=conclude(planned, tried, _with_probes(facts, tried)),
     )
+
+
+def _facts(captures: Iterable[Capture], recall: Callable[[Capture], str]) -> Facts:
+    return read((capture.command, capture.status, recall(capture)) for capture in captures)
 
 
 def _with_probes(facts: Facts, tried: tuple[Tried, ...]) -> Facts:
@@ -134,12 +149,19 @@ class _Probing:
     """The probes of one device, over as many sessions as it takes."""
 
     def __init__(
-        self, device: Device, transport: Transport, evidence: Evidence, timeout: float, on_event: OnEvent
+        self,
+        device: Device,
+        transport: Transport,
+        evidence: Evidence,
+        recall: Callable[[Capture], str],
+        timeout: float,
+        on_event: OnEvent,
     ) -> None:
         self.captures: list[Capture] = []
         self._device = device
         self._transport = transport
         self._evidence = evidence
+        self._recall = recall
         self._timeout = timeout
         self._on_event = on_event
 
@@ -179,60 +201,15 @@ class _Probing:
         """One telnet or ping, kept as evidence and read as any capture is."""
         self._on_event(Event(device=self._device.name, what="probing", detail=str(step)))
         writer = self._evidence.open(str(step))
-        sink = _Tee(writer)
         ending = ProbeEnding(status=CaptureStatus.LOST, reason="interrupted")
         try:
-            ending = await reader.probe(step, timeout=self._timeout, sink=sink)
+            ending = await reader.probe(step, timeout=self._timeout, sink=writer)
         except SessionLost as err:
             ending = ProbeEnding(status=CaptureStatus.LOST, reason=err.message)
         finally:
-            self.captures.append(writer.commit(ending))
-        probes = read([(str(step), ending.status, sink.text)]).get(Probes)
+            capture = writer.commit(ending)
+            self.captures.append(capture)
+        probes = _facts([capture], self._recall).get(Probes)
         if probes is None or ending.status is CaptureStatus.LOST:
             return ending, None
         return ending, probes.results[0]
-
-
-class _Kept:
-    """Evidence that also stays in memory until the facts have been read from it."""
-
-    def __init__(self, evidence: Evidence) -> None:
-        self._evidence = evidence
-        self._texts: list[tuple[str, _Tee]] = []
-        self._recorded: list[tuple[str, CaptureStatus, str]] = []
-
-    def open(self, command: str) -> CaptureWriter:
-        """Begin a capture."""
-        tee = _Tee(self._evidence.open(command))
-        self._texts.append((command, tee))
-        return tee
-
-    def record(self, command: str, ending: Ending) -> Capture:
-        """Keep that a command gave no text."""
-        self._recorded.append((command, ending.status, ""))
-        return self._evidence.record(command, ending)
-
-    def captures(self) -> list[tuple[str, CaptureStatus, str]]:
-        """What there is so far, ready to be read."""
-        return [*((command, tee.status, tee.text) for command, tee in self._texts), *self._recorded]
-
-
-class _Tee:
-    """A capture that is kept and remembered."""
-
-    def __init__(self, writer: CaptureWriter) -> None:
-        self._writer = writer
-        self._pieces: list[str] = []
-        self.status = CaptureStatus.LOST
-
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces)
-
-    def write(self, text: str) -> None:
-        self._writer.write(text)
-        self._pieces.append(text)
-
-    def commit(self, ending: Ending) -> Capture:
-        self.status = ending.status
-        return self._writer.commit(ending)

@@ -38,7 +38,7 @@ NO_TRANSPORT: Final = Text(
 )
 NO_TRANSPORT_STEP: Final = Text(
     "let AAA permit 'show license status' and 'show running-config', or name a target: --target HOST:PORT",
-    "AAA で 'show license status' と 'show running-config' を許可するか、--target HOST:PORT で対象を指定します",
+    "AAA で show license status と show running-config を許可するか、--target HOST:PORT を指定します",
 )
 TARGET_UNFIT: Final = Text(
     "the target in the configuration is not usable: {why}", "設定されている接続先が正しくありません: {why}"
@@ -91,7 +91,7 @@ CSLU_STEP: Final = Text(
 )
 CSLU_NAME_STEP: Final = Text(
     "with CSLU: license smart url cslu http://HOST:8182/cslu/v1/pi, or a DNS record cslu-local",
-    "CSLU を使う場合: license smart url cslu http://HOST:8182/cslu/v1/pi、または DNS に cslu-local を登録します",
+    "CSLU の場合: license smart url cslu http://HOST:8182/cslu/v1/pi、または DNS に cslu-local を登録",
 )
 LOOKUP_DISABLED: Final = Text(
     "name lookup is switched off, so that {host} has no address",
@@ -199,7 +199,7 @@ SYNC_STEP: Final = Text(
 AUDIT_STEP: Final = Text("look for the cause: slp-ops audit", "原因を調べます: slp-ops audit")
 SERVER_REFUSES: Final = Text(
     "the server is reached, but refuses: {reason} ({where}); see slp-ops audit",
-    "サーバーには到達していますが、要求が拒否されています: {reason} ({where})。slp-ops audit を参照してください",
+    "サーバーには到達していますが、要求が拒否されています: {reason} ({where})。slp-ops audit を参照",
 )
 TLS_UNKNOWN: Final = Text(
     "whether TLS works is not proven: neither statistics nor log messages of the agent were found",

@@ -6,7 +6,7 @@ that blocks. ``Open`` proves no TLS, so what the agent itself reports counts too
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -29,9 +29,10 @@ from slp_ops.usecases import reach_texts as say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slp_ops.model import Trouble
     from slp_ops.probes import Path, Plan
     from slp_ops.reading import Facts
-    from slp_ops.usecases.reach import Reached, Tried
+    from slp_ops.usecases.reach import Tried
 
 _ROOT: Final = "IdenTrust Commercial Root CA 1"
 _FAILED: Final = "SMART_LIC-COMM_FAILED"
@@ -87,24 +88,19 @@ class Fares:
     reason: str = ""
 
 
-def conclude(reached: Reached) -> Conclusion:
-    """The verdict on one switch."""
-    plan, facts = reached.plan, reached.facts
-    if plan is None or facts is None:
-        error = reached.result.error
-        cause = verbatim(error.message) if error else say.NOT_READ
-        steps = (verbatim(error.hint),) if error and error.hint else ()
-        return Conclusion(
-            verdict=ReachVerdict.CANNOT_TELL, blocked_at=Stage.OPERATOR, cause=cause, next_steps=steps
-        )
-    found = _judged(plan, reached.tried, facts)
+def not_asked(trouble: Trouble | None) -> Conclusion:
+    """The verdict on a switch that nothing could be read from."""
     return Conclusion(
-        verdict=found.verdict,
-        blocked_at=found.blocked_at,
-        cause=found.cause,
-        next_steps=found.next_steps,
-        notes=(*found.notes, *_notes(plan, reached.tried, facts)),
+        verdict=ReachVerdict.CANNOT_TELL,
+        blocked_at=Stage.OPERATOR,
+        cause=verbatim(trouble.message) if trouble else say.NOT_READ,
+        next_steps=(verbatim(trouble.hint),) if trouble and trouble.hint else (),
     )
+
+
+def conclude(plan: Plan, tried: tuple[Tried, ...], facts: Facts) -> Conclusion:
+    """The verdict on one switch."""
+    return replace(_judged(plan, tried, facts), notes=tuple(_notes(plan, tried, facts)))
 
 
 def _judged(plan: Plan, tried: tuple[Tried, ...], facts: Facts) -> Conclusion:

@@ -1,0 +1,146 @@
+"""``slp-ops check-reachability``: from the switch, over the path its licence agent uses."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from slp_ops.cli.connecting import Connecting, connecting_options, transport_for, with_transport
+from slp_ops.cli.lang import lang_option
+from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.target import Target, target_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slp_ops.cli.progress import Progress
+    from slp_ops.model import Device, DeviceResult
+    from slp_ops.rules.text import Lang
+    from slp_ops.usecases.reach import Reached
+
+
+@click.command(name="check-reachability")
+@target_options
+@connecting_options
+@runs_dir_option
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    envvar="SLP_OPS_TARGET",
+    metavar="HOST:PORT",
+    help="Test this as well, and let the verdict rest on it too; repeat it for several.",
+)
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    envvar="SLP_OPS_ALL",
+    help="Test smartreceiver.cisco.com, tools.cisco.com and www.cisco.com (trustpool bundle) as well, "
+    "whatever the transport; the verdict does not rest on them.",
+)
+@click.option(
+    "--probe-timeout",
+    type=click.FloatRange(min=1, max=600),
+    envvar="SLP_OPS_PROBE_TIMEOUT",
+    default=75.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Break an attempt off after so long. A switch gives one address up after 30 s by default.",
+)
+@click.option(
+    "--command-timeout",
+    type=click.FloatRange(min=0.5),
+    envvar="SLP_OPS_COMMAND_TIMEOUT",
+    metavar="SECONDS",
+    help="Give a show command up after so long without a byte. [default: 60, and 180 for the heavy one]",
+)
+@click.option(
+    "--max-cpu",
+    type=click.FloatRange(min=0, max=100),
+    default=80.0,
+    show_default=True,
+    envvar="SLP_OPS_MAX_CPU",
+    metavar="PERCENT",
+    help="Spare a switch show license tech support when its five-minute CPU load is so high.",
+)
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False),
+    envvar="SLP_OPS_JUNIT",
+    metavar="FILE",
+    help="Also write the verdicts as JUnit XML, for a pipeline.",
+)
+@lang_option
+@json_option
+def command(
+    *,
+    target: Target,
+    connecting: Connecting,
+    runs_dir: Path,
+    targets: tuple[str, ...],
+    everything: bool,
+    probe_timeout: float,
+    command_timeout: float | None,
+    max_cpu: float,
+    junit: str | None,
+    lang: Lang,
+    as_json: bool,
+) -> None:
+    """Can each switch reach what it reports to? If not: which step fails, and what to do.
+
+    Targets, VRF and source interface follow from each switch's own configuration. Nothing is changed
+    and no connection is left open. Exit code 3 when a switch is blocked, 4 when some could not be asked.
+    """
+    from slp_ops.cli import shown_reach
+    from slp_ops.cli.fleet_run import visit_all
+    from slp_ops.probes import target_of
+    from slp_ops.store import Runs
+    from slp_ops.usecases.collect import How
+    from slp_ops.usecases.reach import Asked, Reached, reach
+
+    asked = Asked(
+        targets=tuple(target_of(text) for text in targets),
+        everything=everything,
+        probe_timeout=probe_timeout,
+    )
+    how = How(command_timeout=command_timeout, max_cpu=max_cpu)
+    inventory, found = target.choose()
+    devices = with_transport(found, connecting)
+    transport = transport_for(inventory, devices, connecting)
+    reached: dict[str, Reached] = {}
+    began = time.monotonic()
+    selection = {**target.described(), "targets": list(targets), "all": everything}
+    with Runs(runs_dir).start("check-reachability", devices, selection=selection) as run:
+
+        async def visit(device: Device, shown: Progress) -> DeviceResult:
+            folder = run.device(device)
+            found = await reach(
+                device,
+                transport=transport,
+                evidence=folder,
+                recall=folder.text,
+                asked=asked,
+                how=how,
+                on_event=shown.event,
+            )
+            reached[device.name] = found
+            return found.result
+
+        click.echo(f"run {run.id}: {len(devices)} devices, evidence in {run.path}", err=True)
+        results = visit_all(
+            "check-reachability", devices, visit, run=run, transport=transport, workers=connecting.workers
+        )
+        answers = [reached.get(result.name) or Reached.unasked(result) for result in results]
+        report = shown_reach.as_record(run.id, str(run.path), answers, lang)
+        run.attach("reachability.json", json.dumps(report, ensure_ascii=True, indent=1))
+    if junit is not None:
+        shown_reach.write_junit(junit, answers, lang, time.monotonic() - began)
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=True))
+    else:
+        shown_reach.print_matrix(answers, str(run.path), time.monotonic() - began, lang)
+    raise click.exceptions.Exit(shown_reach.exit_code(answers))
