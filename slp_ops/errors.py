@@ -161,6 +161,16 @@ class NoCommonAlgorithm(ConnectError):
     kind = "no_common_algorithm"
 
 
+def no_common_algorithm(words: str, *, legacy: bool) -> NoCommonAlgorithm:
+    """The error with what the library said, and the hint that fits the inventory's ``legacy_ssh``."""
+    return NoCommonAlgorithm(
+        f"SSH found no algorithm that both sides accept: {words}",
+        hint="look at 'show ip ssh' on the switch"
+        if legacy
+        else "an old switch offers SHA-1 only: set legacy_ssh: true for it in the inventory",
+    )
+
+
 class HostKeyChanged(ConnectError):
     """The switch shows another host key than the one on file."""
 

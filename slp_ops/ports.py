@@ -73,7 +73,6 @@ class Reader(Protocol):
         Raises SessionLost when the session broke; a refused or silent command is an Ending.
         """
 
-
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
         """Try a connection from the switch for at most so many seconds, and leave it again.
 
@@ -129,7 +128,7 @@ class Credentials(Protocol):
     """Where credentials come from."""
 
     def get(self, name: str, username: str | None) -> Credential:
-        """The credential of that name; raises CredentialError."""
+        """The credential of that name, at once if it was asked for before; raises CredentialError."""
 
 
 # Progress: the use cases say what happens, the command line draws it. Silence is the default.

@@ -67,6 +67,7 @@ class Dialogue:
         self.screen = Screen()
         self.prompt = ""
         self.alive = False
+        self._set_up = False
 
     @property
     def hostname(self) -> str:
@@ -76,16 +77,10 @@ class Dialogue:
     # -- logging in -------------------------------------------------------------------------------
 
     def log_in(self, enable: Secret | None) -> Procedure[None]:
-        """Find the prompt, get privileged, switch paging off.
-
-        Raises NoPrompt, EnableFailed or SessionLost.
-        """
+        """Find the prompt and get privileged. Raises NoPrompt, EnableFailed or SessionLost."""
         yield from self._find_prompt()
         if self.prompt.endswith(">"):
             yield from self._enable(enable)
-        for setting in ("terminal length 0", "terminal width 511"):
-            # Where AAA refuses these, --More-- and scrolled echoes are dealt with as they come.
-            yield from self.run(setting, LOGIN_SILENCE)
 
     def _find_prompt(self) -> Procedure[None]:
         """A banner may end in anything: the prompt is what an empty line brings once more."""
@@ -152,6 +147,7 @@ class Dialogue:
         """
         if not self.alive:
             raise SessionLost("the session did not come back to a prompt")
+        yield from self.set_up()
         yield from self._discard_pending()
         self.screen.forget_tail()
         yield Send(command.encode() + b"\r")
@@ -171,6 +167,16 @@ class Dialogue:
         self.screen.forget_tail()
         output.close("")
         return output.ending()
+
+    def set_up(self) -> Procedure[None]:
+        """Switch paging off, once a session; a login must not wait for it.
+
+        Where AAA refuses it, ``--More--`` and scrolled echoes are dealt with as they come.
+        """
+        if not self._set_up:
+            self._set_up = True
+            for setting in ("terminal length 0", "terminal width 511"):
+                yield from self.run(setting, LOGIN_SILENCE)
 
     def run(self, command: str, timeout: float) -> Procedure[tuple[Ending, str]]:
         """Send one command and give its text, for commands whose output is short."""

@@ -24,7 +24,7 @@ from slp_ops.errors import (
     Unreachable,
 )
 from slp_ops.transport import tcp
-from slp_ops.transport.async_ssh import login
+from slp_ops.transport.async_login import login
 from slp_ops.transport.hostkeys import MODERN_KEY_TYPES
 
 if TYPE_CHECKING:
@@ -107,14 +107,14 @@ class Hops:
     async def _log_in(self, chain: tuple[Hop, ...]) -> asyncssh.SSHClientConnection:
         hop = chain[-1]
         try:
-            credential = await asyncio.to_thread(self._credentials.get, hop.credential, hop.username)
+            credential = self._credentials.get(hop.credential, hop.username)
             sock = await self.connect(chain[:-1], hop.host, hop.port)
             return await login(
                 sock,
                 credential,
                 legacy=False,
                 credential_name=hop.credential,
-                key_types=self._host_keys.preferred(hop.host, hop.port, MODERN_KEY_TYPES),
+                host_keys=self._host_keys.preferred(hop.host, hop.port, MODERN_KEY_TYPES),
                 check=lambda key: self._host_keys.check(f"jump host {hop.host}", hop.host, hop.port, key),
             )
         except HopFailed:

@@ -18,6 +18,7 @@ from slp_ops.errors import HostKeyChanged, HostKeyUnknown, InputError, Problem, 
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from slp_ops.model import Device
 
@@ -67,7 +68,8 @@ class HostKeys:
         self._path = path
         self._mode = mode
         self._lock = threading.Lock()
-        self._known: dict[str, Key] | None = None
+        self._known: dict[str, Key] = {}
+        self._read_to = 0  # how far the file was read, in bytes: others may append to it meanwhile
 
     def check(self, name: str, host: str, port: int, key: Key) -> None:
         """Accept the key, or raise HostKeyChanged or HostKeyUnknown, in which ``name`` is the switch's.
@@ -106,37 +108,43 @@ class HostKeys:
         return (*first, *(kind for kind in offered if kind not in first))
 
     def _read(self) -> dict[str, Key]:
-        if self._known is None:
-            try:
-                text = self._path.read_text(encoding="utf-8", errors="replace")
-            except FileNotFoundError:
-                text = ""
-            except OSError as err:
-                raise StoreError(
-                    f"cannot read {self._path}: {err.strerror}", hint="name another file with --known-hosts"
-                ) from err
-            self._known = _parse(text, str(self._path))
+        """What is on file, with what another process has added meanwhile."""
+        try:
+            if self._path.stat().st_size > self._read_to:
+                with self._path.open("rb") as file:
+                    self._take_in(file)
+        except FileNotFoundError:
+            pass
+        except OSError as err:
+            raise StoreError(
+                f"cannot read {self._path}: {err.strerror}", hint="name another file with --known-hosts"
+            ) from err
         return self._known
+
+    def _take_in(self, file: BinaryIO) -> None:
+        file.seek(self._read_to)
+        data = file.read()
+        self._known |= _parse(data.decode("utf-8", "replace"), str(self._path))
+        self._read_to += len(data)
 
     def _learn(self, place: str, key: Key) -> Key:
         """Write a first key, unless another process was faster; gives the key that is on file now."""
-        line = f"{place} {key.type} {base64.b64encode(key.blob).decode()}\n"
+        line = f"{place} {key.type} {base64.b64encode(key.blob).decode()}\n".encode()
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._path.open("a+", encoding="utf-8", errors="replace") as file:
+            with self._path.open("a+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                file.seek(0)
-                known = _parse(file.read(), str(self._path))
-                if place not in known:
+                self._take_in(file)
+                if place not in self._known:
                     file.write(line)
-                    known[place] = key
+                    self._known[place] = key
+                    self._read_to += len(line)
         except OSError as err:
             raise StoreError(
                 f"cannot write the host key of {place} to {self._path}: {err.strerror}",
                 hint="name another file with --known-hosts",
             ) from err
-        self._known = known
-        return known[place]
+        return self._known[place]
 
 
 def _same_key(algorithm: str, key_type: str) -> bool:

@@ -22,8 +22,8 @@ from slp_ops.errors import (
     ConnectError,
     ConnectTimeout,
     CredentialError,
-    NoCommonAlgorithm,
     SlpOpsError,
+    no_common_algorithm,
 )
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
@@ -68,10 +68,7 @@ class NetmikoTransport:
     @asynccontextmanager
     async def read(self, device: Device) -> AsyncIterator[Reader]:
         """Open a session to read with; raises ConnectError or CredentialError."""
-        loop = asyncio.get_running_loop()
-        credential = await loop.run_in_executor(
-            self._threads, self._credentials.get, device.credential, device.username
-        )
+        credential = self._credentials.get(device.credential, device.username)
         sock = await self._way.open(device)
         session = _Session(sock, self._threads)
         try:
@@ -168,7 +165,7 @@ class _Session:
         except SlpOpsError:
             raise
         except Exception as err:  # noqa: BLE001 - the library raises its own, paramiko's and bare types
-            raise _translate(err, device) from None
+            raise _translate(err, device, lost_in_key_exchange=connection.lost_in_key_exchange) from None
         self._drive(self._dialogue.log_in(credential.enable))
 
     def _drive(self, procedure: Procedure[T]) -> T:
@@ -203,6 +200,12 @@ def _connection_class() -> Any:  # netmiko has no types
 
     class Connection(CiscoIosSSH):
         key_types: tuple[str, ...] = ()
+        _ssh: paramiko.Transport | None = None
+
+        @property
+        def lost_in_key_exchange(self) -> bool:
+            """Whether the other side said which SSH it is, and then showed no key."""
+            return self._ssh is not None and bool(self._ssh.remote_version) and self._ssh.host_key is None
 
         def session_preparation(self) -> None:
             """Ours: the dialogue finds the prompt and switches paging off."""
@@ -213,7 +216,7 @@ def _connection_class() -> Any:  # netmiko has no types
 
         def _connect_params_dict(self) -> dict[str, Any]:
             def transport(*args: Any, **kwargs: Any) -> paramiko.Transport:
-                made = paramiko.Transport(*args, **kwargs)
+                made = self._ssh = paramiko.Transport(*args, **kwargs)
                 made.get_security_options().key_types = self.key_types
                 return made
 
@@ -253,7 +256,7 @@ def _private_key(credential: Credential) -> Any:
         ) from None
 
 
-def _translate(err: Exception, device: Device) -> ConnectError:
+def _translate(err: Exception, device: Device, *, lost_in_key_exchange: bool) -> ConnectError:
     """Netmiko calls nearly everything a timeout; what paramiko meant stands in the context."""
     import paramiko
     from paramiko.ssh_exception import IncompatiblePeer
@@ -263,12 +266,9 @@ def _translate(err: Exception, device: Device) -> ConnectError:
         cause = cause.__context__
     words = " ".join(str(cause).split())
     if isinstance(cause, IncompatiblePeer):
-        return NoCommonAlgorithm(
-            f"SSH found no algorithm that both sides accept: {words}",
-            hint="an old switch offers SHA-1 only: set legacy_ssh: true for it in the inventory"
-            if not device.legacy_ssh
-            else "look at 'show ip ssh' on the switch",
-        )
+        return no_common_algorithm(words, legacy=device.legacy_ssh)
+    if lost_in_key_exchange and isinstance(cause, EOFError | ConnectionError):
+        return no_common_algorithm("the switch hung up on the key exchange", legacy=device.legacy_ssh)
     if isinstance(cause, paramiko.AuthenticationException):
         if "timeout" in words.lower():
             return ConnectTimeout(

@@ -89,6 +89,7 @@ def logged_in(outputs: dict[str, list[Piece]], prompt: str = "tyo-core-01#") -> 
     vty.queue.append("\r\n" + prompt)
     dialogue = Dialogue()
     vty.drive(dialogue.log_in(None))
+    vty.drive(dialogue.set_up())
     return dialogue, vty
 
 

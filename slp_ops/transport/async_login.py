@@ -1,0 +1,181 @@
+"""Logging in with asyncssh on a connected socket: for switches and for jump hosts alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncssh
+
+from slp_ops.errors import (
+    AuthenticationFailed,
+    ClosedEarly,
+    ConnectError,
+    ConnectTimeout,
+    CredentialError,
+    SlpOpsError,
+    no_common_algorithm,
+)
+from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Sequence
+
+    from slp_ops.ports import Credential
+
+# Explicit lists: what a library adds or drops in its defaults must not decide what is offered.
+MODERN_KEX: Final = (
+    "curve25519-sha256",
+    "curve25519-sha256@libssh.org",
+    "ecdh-sha2-nistp256",
+    "ecdh-sha2-nistp384",
+    "ecdh-sha2-nistp521",
+    "diffie-hellman-group16-sha512",
+    "diffie-hellman-group-exchange-sha256",
+    "diffie-hellman-group14-sha256",
+)
+LEGACY_KEX: Final = (*MODERN_KEX, "diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha1")
+LOGIN_SECONDS: Final = 60.0
+
+
+class _Client(asyncssh.SSHClient):
+    """The hooks of one login: the host key's check, and one method with one answer."""
+
+    def __init__(self, check: Callable[[Key], None], password: str | None) -> None:
+        self._check = check
+        self._password = password
+        self.refusal: SlpOpsError | None = None
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._saw_key = False
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        self._connection = conn
+
+    @property
+    def lost_in_key_exchange(self) -> bool:
+        """Whether the other side said which SSH it is, and then showed no key."""
+        greeted = self._connection is not None and self._connection.get_extra_info("server_version")
+        return bool(greeted) and not self._saw_key
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
+        self._saw_key = True
+        try:
+            self._check(Key(key.get_algorithm(), key.public_data))
+        except SlpOpsError as err:
+            # Raised here it would surface as a bare protocol error.
+            self.refusal = err
+            return False
+        return True
+
+    def password_auth_requested(self) -> str | None:
+        # Given out once, whichever method asks first: each refused offer counts towards a lock-out.
+        password, self._password = self._password, None
+        return password
+
+    def kbdint_auth_requested(self) -> str | None:
+        return "" if self._password is not None else None
+
+    def kbdint_challenge_received(
+        self, name: str, instructions: str, lang: str, prompts: Sequence[tuple[str, bool]]
+    ) -> list[str] | None:
+        if not prompts:
+            return []
+        password = self.password_auth_requested()
+        return None if password is None or len(prompts) > 1 else [password]
+
+
+def key_types(legacy: bool) -> tuple[str, ...]:
+    """What is offered: SHA-1 only where the inventory allows it."""
+    return LEGACY_KEY_TYPES if legacy else MODERN_KEY_TYPES
+
+
+async def login(
+    sock: socket.socket,
+    credential: Credential,
+    *,
+    legacy: bool,
+    credential_name: str,
+    host_keys: tuple[str, ...],
+    check: Callable[[Key], None],
+) -> asyncssh.SSHClientConnection:
+    """Authenticate on a connected socket. Raises ConnectError or CredentialError."""
+    client = _Client(check, None if credential.password is None else credential.password.reveal())
+    try:
+        client_keys = await _client_keys(credential)
+        return await asyncssh.connect(
+            sock=sock,
+            config=None,
+            client_factory=lambda: client,
+            # A callable that knows no host: then every key comes to our own check. None would switch
+            # the check off, and an empty file name would read the user's own known_hosts.
+            known_hosts=lambda host, addr, port: ([], [], [], [], [], [], []),
+            server_host_key_algs=list(host_keys),
+            kex_algs=list(LEGACY_KEX if legacy else MODERN_KEX),
+            signature_algs=list(key_types(legacy)),
+            username=credential.username,
+            client_keys=client_keys,
+            agent_path=None,
+            preferred_auth=("publickey",)
+            if credential.key or credential.agent
+            else ("password", "keyboard-interactive"),
+            gss_auth=False,
+            gss_kex=False,
+            host_based_auth=False,
+            login_timeout=LOGIN_SECONDS,
+            compression_algs=["none"],
+        )
+    except (OSError, asyncssh.Error) as err:
+        sock.close()
+        if client.refusal is not None:
+            raise client.refusal from None
+        if isinstance(err, asyncssh.ConnectionLost | OSError) and client.lost_in_key_exchange:
+            raise no_common_algorithm("the switch hung up on the key exchange", legacy=legacy) from None
+        raise _translate(err, credential_name, legacy) from None
+    except BaseException:
+        sock.close()
+        raise
+
+
+async def _client_keys(credential: Credential) -> Any:
+    """The keys to offer; None (no key at all) keeps asyncssh from trying those in the user's home."""
+    if credential.agent:
+        try:
+            agent = await asyncssh.connect_agent()
+            keys = list(await agent.get_keys())
+        except (OSError, asyncssh.Error) as err:
+            raise CredentialError(
+                f"the SSH agent cannot be asked: {err}", hint="start it, and see that SSH_AUTH_SOCK is set"
+            ) from None
+        if not keys:
+            raise CredentialError("the SSH agent holds no key", hint="add one with ssh-add")
+        return keys
+    if credential.key is None:
+        return None
+    phrase = credential.passphrase.reveal() if credential.passphrase else None
+    try:
+        return [asyncssh.read_private_key(credential.key, phrase)]
+    except (OSError, asyncssh.KeyImportError) as err:
+        raise CredentialError(
+            f"cannot use the private key {credential.key}: {type(err).__name__}",
+            hint="check the file's format and permissions, and its passphrase",
+        ) from None
+
+
+def _translate(err: OSError | asyncssh.Error, credential_name: str, legacy: bool) -> ConnectError:
+    words = " ".join(str(err).split())
+    if isinstance(err, asyncssh.PermissionDenied):
+        return AuthenticationFailed(
+            f"the switch refused the login of credential {credential_name!r}",
+            hint="check user name and password; more refused logins may lock the account out",
+        )
+    if isinstance(err, asyncssh.KeyExchangeFailed) or "No matching" in words:
+        return no_common_algorithm(words, legacy=legacy)
+    if "timeout" in words.lower():
+        return ConnectTimeout(
+            f"SSH was silent for {LOGIN_SECONDS:g} s after the TCP connection was open",
+            hint="the switch or its AAA server is overloaded, or something else listens on that port",
+        )
+    return ClosedEarly(
+        "the connection was closed before the login" + (f" ({words})" if words else ""),
+        hint="often no vty line is free ('show users'), or an access-class forbids this address",
+    )
