@@ -135,25 +135,24 @@ def _push(switch: Switch, now: datetime) -> None:
         return
     count = reports.sent(switch, now)
     usage.succeed(now, "OK_POLL")
-    licensing.messages += (
-        Message(
-            exchange="Usage Reporting",
-            direction="REQUEST",
-            when=now,
-            text=f'{{"request_type":"LICENSE_USAGE","sudi":{{"udi_pid":"{switch.active.pid}",'
-            f'"udi_serial_number":"{switch.active.serial}"}},"reports":{count}}}',
-        ),
-        Message(
-            exchange="Usage Reporting",
-            direction="RESPONSE",
-            when=now,
-            text=f'{{"status":"OK_POLL","poll_id":{licensing.poll_id},"poll_interval":1800}}',
-        ),
-    )
+    licensing.messages += usage_messages(switch, now, count, licensing.poll_id or 0)
     del licensing.messages[:-20]
     licensing.last_push = now
     licensing.next_push = now + PUSH_INTERVAL
     licensing.poll_due = now + timedelta(seconds=licensing.backend.ack_delay)
+
+
+def usage_messages(switch: Switch, now: datetime, count: int, poll_id: int) -> tuple[Message, Message]:
+    """A usage report and its answer, as the message history keeps them."""
+    sudi = f'{{"udi_pid":"{switch.active.pid}","udi_serial_number":"{switch.active.serial}"}}'
+    request = (
+        f'{{"request_type":"LICENSE_USAGE","hostname":"{switch.hostname}","sudi":{sudi},"reports":{count}}}'
+    )
+    response = f'{{"status":"OK_POLL","poll_id":{poll_id},"poll_interval":1800}}'
+    return (
+        Message(exchange="Usage Reporting", direction="REQUEST", when=now, text=request),
+        Message(exchange="Usage Reporting", direction="RESPONSE", when=now, text=response),
+    )
 
 
 def _poll(switch: Switch, now: datetime) -> None:

@@ -24,8 +24,7 @@ class Clock:
     """What time it is on a switch. All times are naive: IOS prints a zone word, not an offset.
 
     ``mark`` is what ``show clock`` prints in front: ``*`` not authoritative, ``.`` authoritative
-    but not synchronised, nothing when all is well. ``wrong`` tells that it is off by so much that
-    certificates are refused.
+    but not synchronised, nothing when all is well. ``behind`` is how far it is off.
     """
 
     start: datetime
@@ -33,14 +32,14 @@ class Clock:
     scale: float = 1.0
     mark: str = ""
     synchronised: bool = True
-    wrong: bool = False
+    behind: timedelta = timedelta(0)
     _origin: float | None = None
     _added: float = 0.0
 
     @property
     def plausible(self) -> bool:
         """Whether certificates can be checked by it."""
-        return not self.wrong
+        return self.behind < timedelta(hours=1)
 
     def now(self) -> datetime:
         """Simulated UTC."""
@@ -57,7 +56,8 @@ class Clock:
         """How long ``simulated`` seconds of the switch take outside."""
         return simulated / self.scale
 
-    def correct(self, true_now: datetime) -> None:
-        """NTP has set it."""
-        self._added += (true_now - self.now()).total_seconds()
-        self.mark, self.synchronised, self.wrong = "", True, False
+    def correct(self) -> None:
+        """A time server has set it."""
+        self.start += self.behind
+        self.behind = timedelta(0)
+        self.mark, self.synchronised = "", True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from slp_ops.lab.world import Lookup, Reach, Resolution
@@ -10,6 +11,7 @@ from slp_ops.lab.world import Lookup, Reach, Resolution
 if TYPE_CHECKING:
     from slp_ops.lab.state import Switch
 
+_SYNCHRONISES = timedelta(minutes=4)
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 
 
@@ -58,6 +60,20 @@ def connect(switch: Switch, address: str, port: int | None, *, vrf: str = "", so
     if source and (source in switch.down or not address_of(switch, source)):
         return Reach.UNREACHABLE
     return switch.world.reach(address, port, vrf=vrf, source=source)
+
+
+def settle_clock(switch: Switch) -> None:
+    """A clock that is not synchronised is set some minutes after a time server has been named."""
+    if switch.clock.synchronised:
+        return
+    if switch.config.find("ntp server") is None:
+        switch.asking_time = None
+    elif switch.asking_time is None:
+        switch.asking_time = switch.now()
+    elif switch.now() - switch.asking_time >= _SYNCHRONISES:
+        switch.clock.correct()
+        switch.log.trusted = True
+        switch.say("PKI", 6, "AUTHORITATIVE_CLOCK", "The system clock has been set.")
 
 
 def address_of(switch: Switch, interface: str) -> str:

@@ -64,6 +64,7 @@ class Switch:
     last_save: datetime | None = None
     changed_by: str = "netops"
     back_at: datetime | None = None  # while it reloads
+    asking_time: datetime | None = None  # since when a time server is being asked
     revert: archive.Revert | None = None
     archives: list[str] = field(default_factory=list)  # paths, oldest first
     archived: int = 0
@@ -215,6 +216,7 @@ class Switch:
         """Let everything happen that was due until now: boots, reverts, the agent's work."""
         if self.back_at is not None and self.now() >= self.back_at:
             archive.boot(self)
+        network.settle_clock(self)
         archive.settle(self)
         agent.settle(self)
 

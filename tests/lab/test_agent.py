@@ -329,3 +329,17 @@ def test_hseck9_is_authorized_on_request_and_returned() -> None:
     licence_exec.authorization_return(switch)
     assert entitlement.status == "NOT AUTHORIZED"
     assert licence_exec.authorization_return(switch).startswith("No reservation authorization code")
+
+
+def test_a_time_server_sets_the_clock_after_some_minutes() -> None:
+    switch = load("clock-wrong").build()
+    right = switch.now() + switch.clock.behind
+    switch.configure("ntp server 10.10.0.123")
+    wait(switch, 0.01)
+    assert switch.clock.mark == "*"
+    wait(switch, 0.1)
+    assert switch.clock.mark == ""
+    assert switch.now() > right
+    switch.trust_idtoken("LAB-VALID-TOKEN", "all")
+    wait(switch, 0.1)
+    assert switch.licensing.trust

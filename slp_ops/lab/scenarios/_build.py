@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -71,7 +70,7 @@ def build_switch(
         scale=scale,
         mark=file.clock.mark,
         synchronised=file.clock.synchronised,
-        wrong=file.clock.behind != timedelta(0),
+        behind=file.clock.behind,
     )
     release = Release.parse(file.release)
     members = _members(file, index)

@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from slp_ops.lab.agent import RETRY, shows_cosmetic_deadline
+from slp_ops.lab.agent import RETRY, shows_cosmetic_deadline, usage_messages
 from slp_ops.lab.deadlines import ack_deadline
 from slp_ops.lab.delivery import EMPTY, TIMEOUT_504
 from slp_ops.lab.licensing import (
@@ -17,6 +17,8 @@ from slp_ops.lab.licensing import (
     Entitlement,
     Exchange,
     Licensing,
+    LogEvent,
+    Message,
     Policy,
     Registration,
     RumReport,
@@ -75,6 +77,8 @@ def build(form: LicensingForm, switch: Switch) -> Licensing:
     for name, exchange in form.statistics.items():
         licensing.exchanges[name] = _exchange(exchange, start)
     licensing.reports = _reports(form, licensing, start)
+    licensing.events = _events(switch, licensing)
+    licensing.messages = _messages(switch, licensing)
     cosmetic = shows_cosmetic_deadline(switch.release)
     licensing.ack_deadline = ack_deadline(licensing, cosmetic=cosmetic)
     _schedule(form, licensing, start)
@@ -193,6 +197,32 @@ def _exchange(form: ExchangeForm, start: datetime) -> Exchange:
         last_success=back(form.last_success),
         last_failure=back(form.last_failure),
     )
+
+
+def _events(switch: Switch, licensing: Licensing) -> list[LogEvent]:
+    """What the platform told the agent: at the boot, and every eight hours of the last three days."""
+    start, step = switch.clock.start, timedelta(hours=8)
+    moments = [switch.booted + timedelta(seconds=76)]
+    moments += [start - step * number for number in range(9, 0, -1) if start - step * number > moments[0]]
+    events = []
+    for moment in moments:
+        features = ",".join(sorted({one.feature for one in licensing.entitlements}))
+        reset = (
+            'SAEVT_PLATFORM eventSource="INFRA_SL" eventName="INFRA_SL_EVLOG_ERM_RESET" '
+            f'MSG="ERM-Reset: Client 0, AP-GROUP group, {len(licensing.entitlements)} features {features}"'
+        )
+        events.append(LogEvent(when=moment, text=reset))
+        for number, one in enumerate(licensing.entitlements, 1):
+            text = f'SAEVT_ENDPOINT_USAGE count="{one.count}" entitlementTag="{one.metric}"'
+            events.append(LogEvent(when=moment + timedelta(milliseconds=number), text=text))
+    return events
+
+
+def _messages(switch: Switch, licensing: Licensing) -> list[Message]:
+    """The last report and its answer, if there was one."""
+    if licensing.last_push is None:
+        return []
+    return list(usage_messages(switch, licensing.last_push, len(licensing.entitlements), 1_000_017))
 
 
 def _reports(form: LicensingForm, licensing: Licensing, start: datetime) -> list[RumReport]:
