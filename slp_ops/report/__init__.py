@@ -1,0 +1,1 @@
+"""What people look at, send and read: one ReportView, many forms."""
