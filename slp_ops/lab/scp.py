@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.lab.files import flash_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from slp_ops.lab.state import Switch
 
 _OK: Final = b"\0"
@@ -41,7 +43,7 @@ class ScpServer:
         self._left: int | None = None
         self._name = ""
         self._content = bytearray()
-        self._to_send: list[bytes] = []
+        self._steps = self._file()
 
     def begin(self) -> bytes:
         """What is sent before anything has come."""
@@ -49,14 +51,8 @@ class ScpServer:
             return self._fail(DISABLED)
         if self._path is None:
             return self._fail(b"\1scp: no such device\n")
-        if not self._sending:
-            return _OK
-        content = self._switch.flash.get(self._path)
-        if content is None:
-            return self._fail(f"\1scp: flash:{self._path}: No such file or directory\n".encode())
-        name = self._path.rpartition("/")[2]
-        self._to_send = [f"C0644 {len(content)} {name}\n".encode(), content + _OK]
-        return b""
+        # A receiver speaks first, a sender waits for the receiver's zero byte.
+        return b"" if self._sending else _OK
 
     def receive(self, data: bytes) -> bytes:
         """Take what came; what is to be answered."""
@@ -70,11 +66,23 @@ class ScpServer:
         while self._inbox and not self.done:
             if self._inbox.pop(0) != 0:
                 return out + self._fail(b"")
-            if self._to_send:
-                out += self._to_send.pop(0)
-            else:
+            step = next(self._steps)
+            if step is None:
                 self.done = True
+            else:
+                out += step
         return out
+
+    def _file(self) -> Iterator[bytes | None]:
+        """The messages of a file that is read, one for each acknowledgement; None at the end."""
+        path = self._path or ""
+        content = self._switch.flash.get(path)
+        if content is None:
+            yield self._fail(f"\1scp: flash:{path}: No such file or directory\n".encode())
+            return
+        yield f"C0644 {len(content)} {path.rpartition('/')[2]}\n".encode()
+        yield content + _OK
+        yield None
 
     def _take(self) -> bytes:
         out = b""

@@ -1,0 +1,152 @@
+"""Many switches at once, and the command that starts them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import asyncssh
+import pytest
+import yaml
+
+from slp_ops.lab import demo, scenarios
+from slp_ops.lab.fleet import default_fleet
+from slp_ops.lab.journal import Journal, Mode
+from slp_ops.lab.rack import Rack, healthy
+
+if TYPE_CHECKING:
+    from slp_ops.lab.hostkeys import HostKeys
+
+ME = [sys.executable, "-c", "from slp_ops.cli.main import main; main()"]
+
+
+def up(*options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*ME, "lab", "up", "--base-port", "0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ready(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("Ctrl-C"):
+            break
+    return "".join(lines)
+
+
+def test_a_thousand_switches_listen_within_three_seconds(lab_keys: HostKeys) -> None:
+    async def start() -> float:
+        began = time.monotonic()
+        rack = Rack(keys=lab_keys)
+        rack.start(healthy(1000), None)
+        seconds = time.monotonic() - began
+        options = {"username": "netops", "password": "netops", "known_hosts": None, "client_keys": None}
+        async with asyncssh.connect("127.0.0.1", rack["lab-1000"].port, **options) as conn:
+            assert "15" in str((await conn.run("show privilege")).stdout)
+        assert sum("switch" in vars(each.host) for each in rack.switches) == 1
+        rack.close()
+        return seconds
+
+    assert asyncio.run(start()) < 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_up_says_where_they_are_and_ends_on_a_signal(tmp_path: Path, number: signal.Signals) -> None:
+    inventory, journal = tmp_path / "inventory.yaml", tmp_path / "journal.jsonl"
+    with up("--size", "3", "--inventory-out", str(inventory), "--journal", str(journal)) as process:
+        said = ready(process)
+        devices = yaml.safe_load(inventory.read_text())["sites"]["tokyo"]["devices"]
+        for name, device in devices.items():
+            assert f"{name:<28} port {device['port']}" in said
+        assert "User netops, password netops, enable password netops." in said
+        asyncio.run(_show(devices["lab-0002"]["port"], "show privilege"))
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert [(line["switch"], line["mode"], line["line"]) for line in lines] == [
+        ("lab-0002", "login", "accepted netops"),
+        ("lab-0002", "exec", "show privilege"),
+    ]
+
+
+async def _show(port: int, command: str) -> str:
+    options = {"username": "netops", "password": "netops", "known_hosts": None, "client_keys": None}
+    async with asyncssh.connect("127.0.0.1", port, **options) as conn:
+        return str((await conn.run(command)).stdout)
+
+
+def test_a_port_in_use_is_one_clear_error() -> None:
+    with up("--size", "1") as process:
+        port = ready(process).split("port ")[1].split()[0]
+        second = subprocess.run(
+            [*ME, "lab", "up", "--size", "2", "--base-port", str(int(port) - 1)],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        process.terminate()
+    assert second.returncode == 2
+    assert second.stdout == ""
+    assert "port" in second.stderr
+    assert "--base-port" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_an_unknown_scenario_lists_those_there_are() -> None:
+    ended = subprocess.run(
+        [*ME, "lab", "up", "--scenario", "no-such"], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert ended.returncode == 2
+    assert "healthy-stack" in ended.stderr
+
+
+def test_list_names_every_scenario() -> None:
+    listed = subprocess.run([*ME, "lab", "list"], capture_output=True, text=True, timeout=30, check=True)
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(scenarios.names())
+
+
+def test_the_example_inventory_names_the_default_fleet() -> None:
+    example = Path(__file__).parents[2] / "inventory.example.yaml"
+    sites = yaml.safe_load(example.read_text(encoding="utf-8"))["sites"]
+    there = {
+        (site, name, device["port"], device.get("legacy_ssh", False))
+        for site, content in sites.items()
+        for name, device in content["devices"].items()
+    }
+    assert there == {
+        (place.site, place.name, place.port(), scenarios.load(place.scenario).legacy_ssh)
+        for place in default_fleet()
+    }
+
+
+@pytest.mark.parametrize(
+    ("scenario", "status"),
+    [("healthy", "ok"), ("aaa-denied", "partial"), ("drop", "partial"), ("refused-password", "failed")],
+)
+def test_what_the_demo_expects(scenario: str, status: str) -> None:
+    assert demo.expected(scenario) == status
+
+
+def test_a_journal_holds_no_password(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j.jsonl")
+    journal.record("sw1", 1, Mode.EXEC, "enable")
+    journal.record("sw1", 1, Mode.PASSWORD, "")
+    journal.record("sw2", 2, Mode.EXEC, "show clock")
+    journal.close()
+    assert list(journal.lines("sw1")) == ["enable", ""]
+    assert list(journal.lines(None, Mode.EXEC)) == ["enable", "show clock"]
+    assert len((tmp_path / "j.jsonl").read_text().splitlines()) == 3
