@@ -49,12 +49,12 @@ _GLOBAL: Final = (
     "license smart enable", "license smart custom_id <word>", "license smart reservation",
     "license smart privacy all", "license smart privacy hostname", "license smart privacy version",
     "license smart proxy address <word>", "license smart proxy port <number>",
-    "license smart server-identity-check", "license smart transport",
+    "license smart server-identity-check",
     "license smart transport automatic", "license smart transport callhome",
     "license smart transport cslu", "license smart transport off", "license smart transport smart",
-    "license smart url", "license smart url <word>", "license smart url cslu",
-    "license smart url cslu <word>", "license smart url default", "license smart url smart",
-    "license smart url smart <word>", "license smart usage interval", "license smart usage interval <number>",
+    "license smart url <word>",
+    "license smart url cslu <word>", "license smart url default",
+    "license smart url smart <word>", "license smart usage interval <number>",
     "license smart usage customer-tags <line>",
     "crypto pki trustpool import url <word>", "crypto pki trustpool import terminal",
     "crypto pki trustpool clean", "crypto pki certificate chain <word>",
@@ -67,7 +67,7 @@ _GLOBAL: Final = (
     "banner <line>", "event manager <line>", "errdisable <line>", "vtp mode <word>",
 )  # fmt: skip
 _IF: Final = (
-    "description <line>", "ip address <address> <address>", "ip address dhcp", "ip address", "shutdown",
+    "description <line>", "ip address <address> <address>", "ip address dhcp", "shutdown",
     "vrf forwarding <word>", "switchport", "switchport mode <word>", "switchport access vlan <number>",
     "switchport trunk <line>", "speed <word>", "duplex <word>", "ip access-group <line>",
     "spanning-tree <line>", "no-negotiation",
@@ -80,13 +80,13 @@ _LINE: Final = (
     "stopbits <number>", "privilege level <number>", "escape-character <word>",
 )  # fmt: skip
 _CALL_HOME: Final = (
-    "contact-email-addr <word>", "http-proxy <word> port <number>", "http-proxy", "vrf <word>", "vrf",
-    "source-interface <interface>", "source-interface", "http resolve-hostname ipv4-first",
+    "contact-email-addr <word>", "http-proxy <word> port <number>", "vrf <word>",
+    "source-interface <interface>", "http resolve-hostname ipv4-first",
     "mail-server <line>", "sender from <word>", "rate-limit <number>", "alert-group <line>",
 )  # fmt: skip
 _PROFILE: Final = (
     "active", "destination transport-method http", "destination transport-method email",
-    "destination address http <word>", "destination address http", "destination address email <word>",
+    "destination address http <word>", "destination address email <word>",
     "destination preferred-msg-format <word>", "reporting smart-licensing-data",
     "reporting smart-call-home-data", "reporting all", "subscribe-to-alert-group <line>",
 )  # fmt: skip
@@ -94,6 +94,15 @@ _TRUSTPOINT: Final = (
     "revocation-check <line>", "enrollment <line>", "subject-name <line>", "rsakeypair <line>",
     "source interface <interface>", "vrf <word>", "fingerprint <word>", "usage <word>",
 )  # fmt: skip
+# Complete after ``no``, incomplete otherwise.
+_CUT_SHORT: Final = {
+    "config": (
+        "license smart transport",
+        "license smart url",
+        "license smart url cslu",
+        "license smart url smart",
+    ),
+}
 MODES: Final = {
     mode.prompt: mode
     for mode in (
@@ -149,14 +158,17 @@ MODES: Final = {
 }
 
 
-def mode_phrases(switch: Switch, prompt: str) -> tuple[str, ...]:
-    """The phrases of a mode on this switch, those that open other modes among them."""
+def mode_phrases(switch: Switch, prompt: str, *, negated: bool = False) -> tuple[str, ...]:
+    """The phrases of a mode on this switch, those that open other modes among them.
+
+    ``negated`` is for what follows ``no``: there some may be cut short.
+    """
     mode = MODES[prompt]
     phrases = (*mode.phrases, *(phrase for phrase, _ in mode.opens))
-    if prompt != "config":
-        return phrases
-    if switch.traits.vrf:
-        phrases = (*phrases, "license smart vrf <word>", "license smart vrf")
+    if negated:
+        phrases = (*phrases, *_CUT_SHORT.get(prompt, ()))
+    if prompt == "config" and switch.traits.vrf:
+        phrases = (*phrases, "license smart vrf <word>")
     return phrases
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.lab.licensing import EXCHANGES, RumState
+from slp_ops.lab.licensing import EXCHANGES, Entitlement, RumState
 from slp_ops.lab.screens import _licence_blocks as blocks
 from slp_ops.lab.screens._other_info import other_info
 from slp_ops.lab.screens._reports import enforcement, report_summary, telemetry
@@ -14,7 +14,9 @@ from slp_ops.lab.screens._spans import remaining
 from slp_ops.lab.transport import Kind, transport_of
 
 if TYPE_CHECKING:
-    from slp_ops.lab.licensing import Entitlement, Exchange
+    from collections.abc import Iterator
+
+    from slp_ops.lab.licensing import Exchange
     from slp_ops.lab.state import Switch
 
 _ISSUED: Final = timedelta(seconds=11)
@@ -58,15 +60,27 @@ def _tech_support(switch: Switch, _: tuple[str, ...]) -> str:
 
 
 def _handles(switch: Switch) -> blocks.Lines:
-    for number, entitlement in enumerate(switch.licensing.entitlements, 1):
+    for number, entitlement in enumerate((*switch.licensing.entitlements, *_wireless(switch)), 1):
         if number > 1:
             yield ""
         yield f"Handle: {number}"
         yield f"  License: {entitlement.feature}"
         yield f"  Entitlement Tag: {entitlement.metric}"
         yield from _handle(switch, entitlement)
-    if not switch.licensing.entitlements:
-        yield "No licenses in use"
+
+
+def _wireless(switch: Switch) -> Iterator[Entitlement]:
+    """Licences of wireless controllers, which every switch lists and none uses; only here."""
+    for feature, perpetual in (("air-network-advantage", True), ("air-dna-advantage", False)):
+        yield Entitlement(
+            feature=feature,
+            description=feature,
+            metric=f"regid.2018-06.com.cisco.{feature.upper()},1.0_2f7d01c4-86aa-4f0e-9d55-c3e1b7a90412",
+            count=0,
+            in_use=False,
+            perpetual=perpetual,
+            since=switch.booted,
+        )
 
 
 def _handle(switch: Switch, entitlement: Entitlement) -> blocks.Lines:

@@ -98,9 +98,9 @@ def _reach(refusal: Refusal) -> int:
 
 
 def _parse(session: Session, prompt: str, line: str) -> Match | Refusal:
-    phrases = mode_phrases(session.switch, prompt)
-    known = session.switch.config.section(*(header for _, header in session.modes[1:]))
     negation = _negation(line)
+    phrases = mode_phrases(session.switch, prompt, negated=bool(negation))
+    known = session.switch.config.section(*(header for _, header in session.modes[1:]))
     if negation:
         at = line.index(negation.strip()) + len(negation)
         parsed = _negative(phrases).parse(line[at:])
