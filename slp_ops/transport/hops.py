@@ -67,8 +67,7 @@ class Hops:
                 f"the connection to jump host {chain[-1].host} broke: {err}",
                 hint="run again with --resume last",
             ) from None
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
+        ours, theirs = _tcp_pair()
         local_reader, local_writer = await asyncio.open_connection(sock=theirs)
         self._spawn(_pump(reader, local_writer))
         self._spawn(_pump(local_reader, writer))
@@ -126,6 +125,23 @@ class Hops:
         task = asyncio.ensure_future(work)
         self._pumps.add(task)
         task.add_done_callback(self._pumps.discard)
+
+
+def _tcp_pair() -> tuple[socket.socket, socket.socket]:
+    """Two ends of a TCP connection on loopback; asyncssh wants a peer with an address.
+
+    Another process could connect to the listener first: only our own end is taken.
+    """
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
+        ours = socket.create_connection(listener.getsockname())
+        theirs, peer = listener.accept()
+        while peer != ours.getsockname():
+            theirs.close()
+            theirs, peer = listener.accept()
+    for end in (ours, theirs):
+        end.setblocking(False)
+        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return ours, theirs
 
 
 async def _pump(
