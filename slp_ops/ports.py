@@ -6,10 +6,12 @@ A Reader cannot change a switch: it takes ReadCommands. Only applying a plan hol
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Capture, CaptureStatus, Device
@@ -81,6 +83,70 @@ class Reader(Protocol):
         """
 
 
+class SentStatus(StrEnum):
+    """How something that was sent to change a switch ended."""
+
+    DONE = "done"
+    REFUSED = "refused"  # the switch's own words say so
+    ASKED = "asked"  # it asked what the order has no answer for; left without one
+    UNEXPECTED = "unexpected"  # it ended, but did not say what it should have said
+    SILENT = "silent"  # no prompt came
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of an order. ``taken`` counts the lines that the switch took, ``line`` is the next one."""
+
+    status: SentStatus
+    said: str = ""
+    taken: int = 0
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigOrder:
+    """Lines for configuration mode, as they are typed. ``timer`` are minutes of the revert timer.
+
+    ``seconds`` is the longest silence after each line.
+    """
+
+    lines: tuple[str, ...]
+    timer: int | None = None
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecOrder:
+    """One exec command, or one in configuration mode. ``{name}`` in it stands for a secret.
+
+    ``dialogue`` are pairs of a question's words and its answer, ``expects`` the words of which one must be
+    printed, ``paste`` the lines that it collects. ``ends_session`` is for a reload.
+    """
+
+    command: str
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    in_config: bool = False
+    dialogue: tuple[tuple[str, str], ...] = ()
+    expects: tuple[str, ...] = ()
+    paste: tuple[str, ...] = ()
+    ends_session: bool = False
+    seconds: float = 60.0
+
+    def typed(self) -> str:
+        """The command with its secrets put in, for the one place that sends it."""
+        text = self.command
+        for name, secret in self.secrets.items():
+            text = text.replace(f"{{{name}}}", secret.reveal())
+        return text
+
+
+class Writer(Reader, Protocol):
+    """An open session that can change the switch. Only what applies an approved plan holds one."""
+
+    async def send(self, order: ConfigOrder | ExecOrder) -> Sent:
+        """Send an order; raises SessionLost when the session broke, and nobody knows how far it came."""
+
+
 class Transport(Protocol):
     """A way to open sessions to devices."""
 
@@ -89,6 +155,13 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Give up what sessions share: threads, connections to jump hosts."""
+
+
+class ChangingTransport(Transport, Protocol):
+    """A way to open sessions that may change a switch as well. A dry run holds a Transport only."""
+
+    def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
+        """Open a session that may change the switch; raises ConnectError."""
 
 
 class Secret:

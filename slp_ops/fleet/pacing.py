@@ -10,15 +10,18 @@ import asyncio
 import random
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.errors import AuthenticationFailed, CredentialStopped
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
-    from slp_ops.ports import Reader, Transport
+    from slp_ops.ports import ChangingTransport, Reader, Transport, Writer
+
+S = TypeVar("S")
 
 # Lock-out policies commonly allow three to five refusals.
 REFUSALS: Final = 3
@@ -56,9 +59,14 @@ class Paced:
         self._next = 0.0
         self._credentials: dict[str, _Credential] = {}
 
-    @asynccontextmanager
-    async def read(self, device: Device) -> AsyncIterator[Reader]:
+    def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
         """As the inner transport; raises CredentialStopped as well."""
+        return self._paced(device, self._transport.read)
+
+    @asynccontextmanager
+    async def _paced(
+        self, device: Device, opening: Callable[[Device], AbstractAsyncContextManager[S]]
+    ) -> AsyncIterator[S]:
         credential = self._credentials.setdefault(device.credential, _Credential())
         async with credential.changed:
             await credential.changed.wait_for(lambda: credential.stopped or credential.may_start)
@@ -71,10 +79,10 @@ class Paced:
         entered = False
         try:
             await self._turn()
-            async with self._transport.read(device) as reader:
+            async with opening(device) as session:
                 entered = True
                 await self._landed(credential, refused=False)
-                yield reader
+                yield session
         except AuthenticationFailed:
             if not entered:
                 await self._landed(credential, refused=True)
@@ -107,3 +115,15 @@ class Paced:
                 credential.proven = True
                 credential.refused = 0
             credential.changed.notify_all()
+
+
+class PacedChanges(Paced):
+    """Paces a transport that may change switches."""
+
+    def __init__(self, transport: ChangingTransport, *, rate: float) -> None:
+        super().__init__(transport, rate=rate)
+        self._changing = transport
+
+    def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
+        """As the inner transport; raises CredentialStopped as well."""
+        return self._paced(device, self._changing.write)

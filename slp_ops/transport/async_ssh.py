@@ -14,15 +14,28 @@ import asyncssh
 
 from slp_ops.errors import ClosedEarly, ConnectTimeout
 from slp_ops.transport.async_login import LOGIN_SECONDS, key_types, login
+from slp_ops.transport.configure import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import known_as
 from slp_ops.transport.telnet import probe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
-    from slp_ops.ports import Credential, Credentials, Ending, ProbeEnding, Reader, Sink
+    from slp_ops.ports import (
+        ConfigOrder,
+        Credential,
+        Credentials,
+        Ending,
+        ExecOrder,
+        ProbeEnding,
+        Reader,
+        Sent,
+        Sink,
+        Writer,
+    )
     from slp_ops.probestep import ProbeStep
     from slp_ops.readonly import ReadCommand
     from slp_ops.transport.hostkeys import HostKeys
@@ -32,6 +45,7 @@ if TYPE_CHECKING:
 _UNREAD: Final = 1 << 20
 
 T = TypeVar("T")
+S = TypeVar("S", bound="_Session")
 
 
 class AsyncsshTransport:
@@ -42,9 +56,16 @@ class AsyncsshTransport:
         self._credentials = credentials
         self._host_keys = host_keys
 
-    @asynccontextmanager
-    async def read(self, device: Device) -> AsyncIterator[Reader]:
+    def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
         """Open a session to read with; raises ConnectError or CredentialError."""
+        return self._session(device, _Session)
+
+    def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
+        """Open a session that may change the switch; raises as ``read``."""
+        return self._session(device, _WritingSession)
+
+    @asynccontextmanager
+    async def _session(self, device: Device, kind: type[S]) -> AsyncIterator[S]:
         credential = self._credentials.get(device.credential, device.username)
         sock = await self._way.open(device)
         connection = await login(
@@ -56,7 +77,7 @@ class AsyncsshTransport:
             check=lambda key: self._host_keys.check(device.name, known_as(device), device.port, key),
         )
         try:
-            session = _Session(await _open_vty(connection))
+            session = kind(await _open_vty(connection))
             await session.log_in(credential)
             yield session
         finally:
@@ -104,6 +125,13 @@ class _Session:
         except StopIteration as done:
             result: T = done.value
             return result
+
+
+class _WritingSession(_Session):
+    """A vty on which a switch may be changed."""
+
+    async def send(self, order: ConfigOrder | ExecOrder) -> Sent:
+        return await self._drive(send(self._dialogue, order))
 
 
 class _Vty(asyncssh.SSHClientSession[bytes]):

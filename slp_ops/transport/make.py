@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
-    from slp_ops.ports import Credentials, Reader, Transport
+    from slp_ops.ports import ChangingTransport, Credentials, Reader, Writer
     from slp_ops.transport.hostkeys import HostKeys
 
 
@@ -24,13 +24,15 @@ class ByName:
         self._credentials = credentials
         self._host_keys = host_keys
         self._workers = workers
-        self._made: dict[str, Transport] = {}
+        self._made: dict[str, ChangingTransport] = {}
 
     def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
         """A session to read with; raises ConnectError or CredentialError when entered."""
-        if device.transport not in self._made:
-            self._made[device.transport] = self._make(device.transport)
-        return self._made[device.transport].read(device)
+        return self._by_name(device).read(device)
+
+    def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
+        """A session that may change the switch; raises as ``read``."""
+        return self._by_name(device).write(device)
 
     async def close(self) -> None:
         """Close every transport that was used, and the way."""
@@ -38,7 +40,12 @@ class ByName:
             await transport.close()
         await self._way.close()
 
-    def _make(self, name: str) -> Transport:
+    def _by_name(self, device: Device) -> ChangingTransport:
+        if device.transport not in self._made:
+            self._made[device.transport] = self._make(device.transport)
+        return self._made[device.transport]
+
+    def _make(self, name: str) -> ChangingTransport:
         if name == "asyncssh":
             from slp_ops.transport.async_ssh import AsyncsshTransport
 

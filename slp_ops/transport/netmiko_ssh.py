@@ -25,15 +25,28 @@ from slp_ops.errors import (
     SlpOpsError,
     no_common_algorithm,
 )
+from slp_ops.transport.configure import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
 from slp_ops.transport.telnet import probe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
-    from slp_ops.ports import Credential, Credentials, Ending, ProbeEnding, Reader, Sink
+    from slp_ops.ports import (
+        ConfigOrder,
+        Credential,
+        Credentials,
+        Ending,
+        ExecOrder,
+        ProbeEnding,
+        Reader,
+        Sent,
+        Sink,
+        Writer,
+    )
     from slp_ops.probestep import ProbeStep
     from slp_ops.readonly import ReadCommand
     from slp_ops.transport.hostkeys import HostKeys
@@ -52,6 +65,7 @@ _AUTH_SECONDS: Final = 60.0
 _CHUNK: Final = 1 << 16
 
 T = TypeVar("T")
+S = TypeVar("S", bound="_Session")
 
 
 class NetmikoTransport:
@@ -65,12 +79,19 @@ class NetmikoTransport:
         # Paramiko logs what it then also raises; without a handler Python would print it.
         logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
-    @asynccontextmanager
-    async def read(self, device: Device) -> AsyncIterator[Reader]:
+    def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
         """Open a session to read with; raises ConnectError or CredentialError."""
+        return self._session(device, _Session)
+
+    def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
+        """Open a session that may change the switch; raises as ``read``."""
+        return self._session(device, _WritingSession)
+
+    @asynccontextmanager
+    async def _session(self, device: Device, kind: type[S]) -> AsyncIterator[S]:
         credential = self._credentials.get(device.credential, device.username)
         sock = await self._way.open(device)
-        session = _Session(sock, self._threads)
+        session = kind(sock, self._threads)
         try:
             await session.open(device, credential, self._host_keys)
             yield session
@@ -190,6 +211,13 @@ class _Session:
         except StopIteration as done:
             result: T = done.value
             return result
+
+
+class _WritingSession(_Session):
+    """A vty on which a switch may be changed."""
+
+    async def send(self, order: ConfigOrder | ExecOrder) -> Sent:
+        return await self._call(partial(self._drive, send(self._dialogue, order)))
 
 
 @cache

@@ -1,0 +1,280 @@
+"""Changing a switch on its terminal, without I/O: configuration lines one by one, and exec commands.
+
+    tyo-core-01#configure terminal
+    tyo-core-01(config)#license smart transport smort
+                                              ^
+    % Invalid input detected at '^' marker.
+    tyo-core-01(config)#end
+    tyo-core-01#
+
+A line is sent when the prompt for it is there, and the next one only after the switch took it. A question is
+answered as the order says, and else left with Ctrl-C. Nothing is ever sent to find a prompt.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import SessionLost
+from slp_ops.ports import ConfigOrder, Sent, SentStatus
+from slp_ops.transport.dialogue import LOG_LINE, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from slp_ops.ports import ExecOrder
+
+_CTRL_C: Final = b"\x03"
+_REFUSED: Final = re.compile(
+    r"^\s*(?:%\s?(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Bad|Error|No such|Cannot|Unable|Not |"
+    r"Failed|Archive path|Rollback Confirmed Change: a timer|Please|.*\b(?:failed|not permitted|"
+    r"does not exist|is not supported|not configured|already (?:active|pending))\b)|"
+    r"(?:% ?)?(?:Command authorization failed|Authorization (?:failed|denied)|Not authorized)|"
+    r"Import Data Failed|Command rejected)",
+    re.IGNORECASE,
+)
+_QUESTION: Final = re.compile(r"(?:\[confirm\]|\[[^\]]{0,60}\]\s?[?:]?|[?:])\s*$")
+_CONFIG_PROMPT: Final = re.compile(r"(?P<name>[\w.\-/:@+~]+)\((?P<mode>[A-Za-z][\w-]*)\)# ?")
+_MODES: Final = ("config", "cfg", "ca-", "conf")
+# How long a prompt may take that should be there at once.
+_ANSWER: Final = 10.0
+_MOST_LINES: Final = 2000
+
+
+class _Now(Enum):
+    """Where the terminal stands."""
+
+    EXEC = auto()
+    CONFIG = auto()
+    ASKS = auto()
+    SILENT = auto()
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What a line brought: where the terminal stands now, and what it printed."""
+
+    now: _Now = _Now.SILENT
+    lines: list[str] = field(default_factory=list)
+    asked: str = ""
+
+    @property
+    def refusal(self) -> str:
+        """The line with which the switch refused; empty when it did not."""
+        return next((line.strip() for line in self.lines if _REFUSED.match(line)), "")
+
+    @property
+    def text(self) -> str:
+        """Everything that was printed."""
+        return "\n".join(line.rstrip() for line in self.lines).strip("\n")
+
+
+def send(dialogue: Dialogue, order: ConfigOrder | ExecOrder) -> Procedure[Sent]:
+    """Send an order of either kind. Raises SessionLost."""
+    return configure(dialogue, order) if isinstance(order, ConfigOrder) else execute(dialogue, order)
+
+
+def configure(dialogue: Dialogue, order: ConfigOrder) -> Procedure[Sent]:
+    """Type configuration lines; the first one that is refused ends it. Raises SessionLost."""
+    yield from _begin(dialogue)
+    refused = yield from _enter(dialogue, order.timer, order.seconds)
+    if refused is not None:
+        return refused
+    remarks: list[str] = []
+    for taken, line in enumerate(order.lines):
+        heard = yield from _type(dialogue, line, order.seconds)
+        remarks += heard.lines
+        if heard.now is _Now.CONFIG and not heard.refusal:
+            continue
+        yield from _leave(dialogue, heard)
+        return _stopped(heard, taken=taken, line=line)
+    left = yield from _leave(dialogue, _Heard(now=_Now.CONFIG))
+    said = "\n".join(line.rstrip() for line in remarks).strip("\n")
+    status = SentStatus.DONE if left else SentStatus.SILENT
+    return Sent(status=status, said=said, taken=len(order.lines))
+
+
+def execute(dialogue: Dialogue, order: ExecOrder) -> Procedure[Sent]:
+    """Type one command and lead its dialogue as the order says. Raises SessionLost."""
+    yield from _begin(dialogue)
+    home = _Now.EXEC
+    if order.in_config:
+        refused = yield from _enter(dialogue, None, order.seconds)
+        if refused is not None:
+            return refused
+        home = _Now.CONFIG
+    talk = _Talk(order.dialogue)
+    try:
+        heard = yield from _type(dialogue, order.typed(), order.seconds, talk=talk, paste=order.paste)
+    except SessionLost:
+        if order.ends_session and talk.complete:
+            return Sent(status=SentStatus.DONE, said="the session ended, as expected", taken=1)
+        raise
+    if heard.now is not _Now.EXEC:
+        yield from _leave(dialogue, heard)
+    else:
+        dialogue.alive = True
+    if heard.now is not home or heard.refusal:
+        return _stopped(heard, taken=0, line=order.command)
+    said = heard.text
+    if order.expects and not any(words.lower() in said.lower() for words in order.expects):
+        return Sent(status=SentStatus.UNEXPECTED, said=said or "it said nothing", taken=1)
+    return Sent(status=SentStatus.DONE, said=said, taken=1)
+
+
+class _Talk:
+    """The questions that are expected, each answered once."""
+
+    def __init__(self, replies: Iterable[tuple[str, str]]) -> None:
+        self._left = list(replies)
+        self.complete = not self._left
+
+    def reply(self, tail: str) -> bytes | None:
+        """What to send to the question that stands there; None when the order does not say."""
+        for number, (asks, answer) in enumerate(self._left):
+            if asks.lower() in tail.lower():
+                del self._left[number]
+                self.complete = not self._left
+                # [confirm] takes one key: a second one would be typed into whatever comes next.
+                key = answer[:1].encode("ascii") or b"\r"
+                return key if tail.rstrip().endswith("[confirm]") else answer.encode("ascii") + b"\r"
+        return None
+
+
+def _begin(dialogue: Dialogue) -> Procedure[None]:
+    if not dialogue.alive:
+        raise SessionLost("the session did not come back to a prompt")
+    yield from dialogue.set_up()
+    # Only a proven exec prompt makes the session usable again.
+    dialogue.alive = False
+
+
+def _enter(dialogue: Dialogue, timer: int | None, seconds: float) -> Procedure[Sent | None]:
+    """Get into configuration mode; what went wrong, if something did."""
+    opening = "configure terminal" + ("" if timer is None else f" revert timer {timer}")
+    heard = yield from _type(dialogue, opening, seconds)
+    if heard.now is _Now.CONFIG and not heard.refusal:
+        return None
+    yield from _leave(dialogue, heard)
+    return _stopped(heard, taken=0, line=opening)
+
+
+def _leave(dialogue: Dialogue, heard: _Heard) -> Procedure[bool]:
+    """Get back to the exec prompt, which makes the session alive; whether that worked."""
+    if heard.now in (_Now.ASKS, _Now.SILENT):
+        dialogue.screen.forget_tail()
+        yield Send(_CTRL_C)
+        heard = yield from _hear(dialogue, "", _ANSWER)
+    if heard.now is _Now.CONFIG:
+        heard = yield from _type(dialogue, "end", _ANSWER * 6)
+    dialogue.alive = heard.now is _Now.EXEC
+    return dialogue.alive
+
+
+def _stopped(heard: _Heard, *, taken: int, line: str) -> Sent:
+    if heard.now is _Now.ASKS:
+        return Sent(status=SentStatus.ASKED, said=heard.asked, taken=taken, line=line)
+    if heard.now is _Now.SILENT:
+        return Sent(status=SentStatus.SILENT, said=heard.text, taken=taken, line=line)
+    said = heard.refusal or heard.text or "the switch left the mode in which it was expected"
+    return Sent(status=SentStatus.REFUSED, said=said, taken=taken, line=line)
+
+
+def _type(
+    dialogue: Dialogue, line: str, seconds: float, *, talk: _Talk | None = None, paste: Sequence[str] = ()
+) -> Procedure[_Heard]:
+    while (yield from dialogue.hear(0)) is not None:
+        pass  # log lines that belong to nothing
+    dialogue.screen.forget_tail()
+    yield Send(line.encode("ascii") + b"\r")
+    heard = yield from _hear(dialogue, line, seconds, talk=talk, pasting=bool(paste))
+    if paste and heard.now is _Now.ASKS:
+        heard = yield from _paste(dialogue, paste, seconds, heard)
+    return heard
+
+
+def _paste(dialogue: Dialogue, lines: Sequence[str], seconds: float, asked: _Heard) -> Procedure[_Heard]:
+    """Type lines that the switch collects: it prompts for none of them, so each one's echo is waited for."""
+    for line in lines:
+        yield Send(line.encode("ascii") + b"\r")
+        waited = 0.0
+        while waited < seconds:
+            finished = yield from dialogue.hear(_ANSWER)
+            waited += _ANSWER if finished is None else 0.0
+            if finished and any(each.strip().endswith(line) for each in finished):
+                break
+        else:
+            return _Heard(now=_Now.SILENT, lines=asked.lines)
+    yield Send(b"quit\r")
+    heard = yield from _hear(dialogue, "quit", seconds)
+    return _Heard(now=heard.now, lines=[*asked.lines, *heard.lines], asked=heard.asked)
+
+
+def _hear(
+    dialogue: Dialogue, echo: str, seconds: float, *, talk: _Talk | None = None, pasting: bool = False
+) -> Procedure[_Heard]:
+    """Listen until the terminal stands at a prompt or a question, or is silent for too long."""
+    heard = _Heard()
+    echoed = not echo
+    prompt_above: _Now | None = None
+    while True:
+        tail = dialogue.screen.tail.strip()
+        now = _stands(dialogue, tail)
+        if now is None and not tail and prompt_above is not None:
+            now = prompt_above  # a log line came behind the prompt, which is not printed again
+        quiet = _quiet(now, echoed)
+        if pasting and echoed and not tail and any("End with a blank line" in line for line in heard.lines):
+            now, quiet = _Now.ASKS, QUIET_WHEN_IN_DOUBT
+        finished = yield from dialogue.hear(seconds if quiet is None else quiet)
+        if finished is None:
+            if quiet is None or now is None:
+                return heard
+            if now is _Now.ASKS and talk is not None and (reply := talk.reply(tail)) is not None:
+                heard.lines.append(tail)
+                dialogue.screen.forget_tail()
+                yield Send(reply)
+                continue
+            heard.now, heard.asked = now, tail if now is _Now.ASKS else ""
+            return heard
+        for line in finished:
+            text = line.rstrip("\n")
+            if not echoed and _is_echo(text, echo):
+                echoed = True
+                continue
+            above = _stands(dialogue, text.strip())
+            prompt_above = above if above in (_Now.EXEC, _Now.CONFIG) else prompt_above
+            if above not in (_Now.EXEC, _Now.CONFIG) and len(heard.lines) < _MOST_LINES:
+                heard.lines.append(text)
+                if not LOG_LINE.search(text) and text.strip():
+                    prompt_above = None
+        if dialogue.screen.asks_for_more:
+            yield Send(b" ")
+
+
+def _stands(dialogue: Dialogue, tail: str) -> _Now | None:
+    if not tail:
+        return None
+    if tail == dialogue.prompt:
+        return _Now.EXEC
+    found = _CONFIG_PROMPT.fullmatch(tail)
+    # In configuration mode IOS-XE cuts a long name.
+    if found and dialogue.hostname.startswith(found["name"]) and found["mode"].startswith(_MODES):
+        return _Now.CONFIG
+    return _Now.ASKS if _QUESTION.search(tail) else None
+
+
+def _quiet(now: _Now | None, echoed: bool) -> float | None:
+    """How many seconds of silence prove where the terminal stands."""
+    if now is None:
+        return None
+    if not echoed:
+        return QUIET_WHEN_IN_DOUBT * 4
+    return QUIET_WHEN_IN_DOUBT if now is _Now.ASKS else QUIET
+
+
+def _is_echo(text: str, typed: str) -> bool:
+    seen = text.rstrip()
+    return seen.endswith(typed) or ("$" in seen and seen.endswith(typed[-12:]))
