@@ -186,6 +186,7 @@ def acknowledged(switch: Switch, now: datetime, numbers: frozenset[int] | None =
     licensing = switch.licensing
     reports.acknowledge(licensing, numbers)
     licensing.last_ack, licensing.changed, licensing.poll_id = now, None, None
+    licensing.write_erased = False
     licensing.account = licensing.backend.account
     licensing.virtual_account = licensing.backend.virtual_account
     licensing.account_as_of = now
@@ -256,7 +257,7 @@ def booted(switch: Switch) -> None:
     if licensing.reset_pending:
         _forget(switch, now)
     elif switch.write_erased:
-        licensing.last_ack = None
+        licensing.last_ack, licensing.write_erased = None, True
         licensing.ack_deadline = ack_deadline(licensing)
     switch.write_erased = False
     for seconds, severity, mnemonic, text in _BOOT:

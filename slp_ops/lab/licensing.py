@@ -206,4 +206,5 @@ class Licensing:
     lost: int = 0  # MIA: reports whose storage is gone
     authorization_code: bool = False
     reset_pending: bool = False
+    write_erased: bool = False  # since the last ACK
     failing: str = ""  # the reason of the last COMM_FAILED not yet followed by a RESTORED

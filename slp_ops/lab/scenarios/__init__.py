@@ -18,7 +18,7 @@ from slp_ops.lab.scenarios._build import build_switch
 from slp_ops.lab.scenarios._schema import ScenarioFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from slp_ops.lab.state import Switch
 
@@ -30,13 +30,14 @@ DEFAULT = "healthy"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """One scenario. ``expect`` names the rules an operator should see fail at warning or above,
-    ``informs`` those that only inform.
+    ``informs`` those that only inform and are worth showing, ``intent`` what the inventory must say for it.
     """
 
     name: str
     title: str
     expect: tuple[str, ...]
     informs: tuple[str, ...]
+    intent: Mapping[str, str]
     legacy_ssh: bool
     file: ScenarioFile
 
@@ -78,6 +79,7 @@ def load(name: str) -> Scenario:
         title=file.title,
         expect=tuple(file.expect),
         informs=tuple(file.informs),
+        intent=file.intent,
         legacy_ssh=file.faults.sha1_only,
         file=file,
     )

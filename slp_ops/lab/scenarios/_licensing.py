@@ -56,6 +56,7 @@ def build(form: LicensingForm, switch: Switch) -> Licensing:
         purged=form.reports.purged,
         acknowledged=form.reports.purged + form.reports.acknowledged,
         lost=form.reports.lost,
+        write_erased=form.write_erased,
         backend=Backend(
             valid_tokens=frozenset(form.backend.valid_tokens)
             if form.backend.valid_tokens is not None

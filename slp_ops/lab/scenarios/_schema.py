@@ -124,6 +124,7 @@ class LicensingForm(_Form):
     backend: BackendForm = BackendForm()
     hseck9: Literal["", "authorized", "not_authorized"] = ""
     registered: bool = False
+    write_erased: bool = False
     evaluation: Span | None = None  # left of the evaluation period, before Using Policy
 
 
@@ -191,7 +192,8 @@ class ScenarioFile(_Form):
 
     title: str
     expect: list[str] = []  # rules at warning or above
-    informs: list[str] = []  # rules that only inform
+    informs: list[str] = []  # rules that only inform and are worth showing
+    intent: dict[str, str] = {}  # what an inventory would say of it
     release: str = "17.9.4a"
     engineering: str = ""
     members: list[str] = ["C9300-24UX"]

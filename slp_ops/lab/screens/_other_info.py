@@ -60,7 +60,7 @@ def other_info(switch: Switch) -> Lines:
     yield "Privacy Send IP: True"
     yield "Build type:: Production"
     yield from _SIZES
-    yield f"Write Erase Occurred: {switch.write_erased}"
+    yield f"Write Erase Occurred: {licensing.write_erased}"
     yield "XOS version: 0.12.0.0"
     yield f"Config Persist Received: {bool(licensing.last_push)}"
     yield "Message Version: 1.3"
