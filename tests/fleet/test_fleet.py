@@ -12,12 +12,13 @@ from slp_ops.errors import AuthenticationFailed, ConnectionRefused, CredentialSt
 from slp_ops.fleet.each import each
 from slp_ops.fleet.pacing import Paced
 from slp_ops.model import CaptureStatus, Device
-from slp_ops.ports import Ending
+from slp_ops.ports import Ending, ProbeEnding
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from slp_ops.ports import Reader, Sink
+    from slp_ops.probestep import ProbeStep
     from slp_ops.readonly import ReadCommand
 
 
@@ -103,6 +104,9 @@ class FakeReader:
 
     async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
         return Ending(status=CaptureStatus.OK)
+
+    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
+        return ProbeEnding(status=CaptureStatus.OK, seconds=0.0)
 
 
 class FakeTransport:
