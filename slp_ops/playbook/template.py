@@ -120,11 +120,6 @@ def _pieces(text: str) -> Iterator[_Piece]:
         raise NoTemplate("has a bracket that is not closed")
 
 
-def reveal(command: str, secrets: Mapping[str, str]) -> str:
-    """The command with its secrets put in, for the one place that sends it. KeyError when one is missing."""
-    return re.sub(r"\{([a-z][a-z0-9_]*)\}", lambda found: secrets[found[1]], command)
-
-
 def secrets_in(command: str) -> tuple[str, ...]:
     """The names of the secrets that a rendered command still waits for."""
     return tuple(re.findall(r"\{([a-z][a-z0-9_]*)\}", command))
