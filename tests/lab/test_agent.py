@@ -34,6 +34,7 @@ def since(switch: Switch, count: int) -> list[str]:
         ("dns-failure", "(ERR 218 : Host name resolution failed)"),
         ("firewall-drop", "(ERR 207 : Connection time out)"),
         ("wrong-source-interface", "(ERR 207 : Connection time out)"),
+        ("source-interface-missing", "(ERR 207 : Connection time out)"),
         ("quovadis", "(ERR 205 : Request Aborted)"),
         ("callhome-inactive", "smart license transport is disabled in call-home"),
         ("empty-response", "(CSSM) : Received empty response from server"),
