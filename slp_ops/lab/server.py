@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import asyncssh
 
     from slp_ops.lab.hostkeys import HostKeys
-    from slp_ops.lab.shell import Shell
     from slp_ops.lab.state import Switch
 
 _BACKLOG: Final = 128
@@ -43,9 +42,7 @@ class Host:
         self.name = name
         self.enable = enable
         self.journal = journal
-        self.shells: set[Shell] = set()
         self.authorized_keys = authorized_keys
-        self.logins = 0
         self._build = build
         self._keys = keys
         self._username = username

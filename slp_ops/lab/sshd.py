@@ -12,7 +12,7 @@ import asyncssh
 from slp_ops.lab.hardware import HostKey
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.scp import ScpServer, is_scp
-from slp_ops.lab.shell import Close, Drop, Reboot, Shell, Wait, Write
+from slp_ops.lab.shell import Action, Close, Drop, Reboot, Shell, Wait, Write
 from slp_ops.lab.shell.loop import banner
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ _SHA1: Final = {
     "mac_algs": ["hmac-sha1"],
 }
 _RSA: Final = (b"rsa-sha2-512", b"rsa-sha2-256", b"ssh-rsa")
+_PACKET: Final = 32_768
 _RETRIES: Final = 3  # "ip ssh authentication-retries"
 
 
@@ -69,7 +70,7 @@ async def serve(host: Host, sock: socket.socket, keys: HostKeys, contact: int) -
         )
     except (TimeoutError, OSError, asyncssh.Error):
         # The peer went away, or would not accept what is offered; it knows why, we need not.
-        sock.close()
+        return
 
 
 class _Login(asyncssh.SSHServer):
@@ -170,7 +171,6 @@ class _Vty(asyncssh.SSHServerSession[bytes]):
             command=self._command,
             on_typed=lambda mode, line: self._host.record(self._login.number, mode, line),
         )
-        self._host.shells.add(self._shell)
         if self._command is not None:
             self._host.record(self._login.number, Mode.EXEC, self._command)
         self._pump()
@@ -205,33 +205,42 @@ class _Vty(asyncssh.SSHServerSession[bytes]):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        if self._shell is not None:
-            self._host.shells.discard(self._shell)
-            self._shell = None
+        self._shell = None
         self._login.conn.close()
 
     def _pump(self) -> None:
+        """Do what the shell wants done; what it writes goes out in as few packets as possible."""
+        out = bytearray()
         while self._shell is not None and not self._full:
-            match self._shell.next_action():
-                case None:
-                    return
-                case Write(data):
-                    self._chan.write(data)
-                case Wait(seconds=None):
-                    pass
-                case Wait(seconds=float() | int() as seconds, real=real) as wait:
-                    delay = seconds if real else self._host.switch.clock.real_seconds(seconds)
-                    loop = asyncio.get_running_loop()
-                    self._timer = loop.call_later(delay, self._over, wait)
-                case Close():
-                    self._chan.exit(0)
-                    return
-                case Drop():
-                    self._login.conn.abort()
-                    return
-                case Reboot(seconds):
-                    self._host.go_down(seconds)
-                    return
+            action = self._shell.next_action()
+            if isinstance(action, Write):
+                out += action.data
+                if len(out) < _PACKET:
+                    continue
+            if out:
+                self._chan.write(bytes(out))
+                out.clear()
+            if action is None:
+                return
+            self._act(action)
+
+    def _act(self, action: Action) -> None:
+        match action:
+            case Wait(seconds=float() | int() as seconds, real=real):
+                delay = seconds if real else self._host.switch.clock.real_seconds(seconds)
+                loop = asyncio.get_running_loop()
+                self._timer = loop.call_later(delay, self._over, action)
+            case Close():
+                self._chan.exit(0)
+                self._shell = None
+            case Drop():
+                self._login.conn.abort()
+                self._shell = None
+            case Reboot(seconds):
+                self._shell = None
+                self._host.go_down(seconds)
+            case _:
+                pass
 
     def _over(self, wait: Wait) -> None:
         if self._shell is not None:

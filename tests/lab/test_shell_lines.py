@@ -165,13 +165,16 @@ def test_a_large_page_is_made_as_it_is_taken() -> None:
     assert max(sizes) < 40_000
 
 
-def test_a_log_line_is_shown_only_to_who_monitors(operator: Operator) -> None:
-    operator.shell.announce("*Mar  1 00:00:01.000: %SYS-5-TEST: one")
-    assert operator.read() == ""
-    operator.line("terminal monitor")
-    operator.keys(b"show pr")
-    operator.shell.announce("*Mar  1 00:00:01.000: %SYS-5-TEST: two")
-    assert operator.read() == "\r\n*Mar  1 00:00:01.000: %SYS-5-TEST: two\r\n"
+def test_log_messages_are_shown_to_who_monitors(operator: Operator) -> None:
+    operator.switch.say("SYS", 5, "TEST", "one")
+    assert operator.keys(b"show pr") == "show pr"
+    operator.line("\x15terminal monitor")
+    operator.switch.say("SYS", 5, "TEST", "two")
+    seen = operator.keys(b"show pr")
+    assert seen.startswith("\r\n")
+    assert "%SYS-5-TEST: two\r\n" in seen
+    assert "one" not in seen
+    assert operator.keys(b"ivilege\r").startswith("ivilege\r\nCurrent privilege")
 
 
 def _on_screen(text: str, width: int) -> str:

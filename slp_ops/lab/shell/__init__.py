@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slp_ops.lab.screens.logging import format_entry
 from slp_ops.lab.shell.actions import Action, Close, Drop, Reboot, Wait, Write
 from slp_ops.lab.shell.execute import grammar
 from slp_ops.lab.shell.loop import converse, run_one
@@ -51,6 +52,7 @@ class Shell:
             came_from=came_from,
             timestamp=switch.vty.exec_prompt_timestamp,
         )
+        self._logged = switch.log.logged
         self._terminal = Terminal(
             converse(self.session) if command is None else run_one(self.session, command),
             screen=self.session.screen,
@@ -74,6 +76,7 @@ class Shell:
 
     def next_action(self) -> Action | None:
         """The next thing to do; None until bytes arrive or a Wait is over."""
+        self._monitor()
         return self._terminal.next_action()
 
     def outgoing(self) -> Iterator[Action]:
@@ -81,10 +84,14 @@ class Shell:
         while (action := self.next_action()) is not None:
             yield action
 
-    def announce(self, message: str) -> None:
-        """Show a log message, if this session monitors."""
+    def _monitor(self) -> None:
+        """After ``terminal monitor``: log messages come between whatever else is printed."""
+        log = self.session.switch.log
         if self.session.monitor:
-            self._terminal.announce(message)
+            for entry in log.entries:
+                if entry.number > self._logged:
+                    self._terminal.announce(format_entry(self.session.switch, entry))
+        self._logged = log.logged
 
     def _complete(self, typed: str) -> str:
         begun = typed.rpartition(" ")[2]

@@ -105,6 +105,13 @@ def _output(session: Session, lines: Iterable[str], chosen: Filter | None) -> Pr
 
 def grammar(session: Session) -> Grammar:
     """What may be typed in exec mode on this switch, at this privilege."""
+    state = (session.privilege, session.switch.last_change)
+    if session.known is None or session.known[0] != state:
+        session.known = (state, _gathered(session))
+    return session.known[1]
+
+
+def _gathered(session: Session) -> Grammar:
     verbs = tuple(
         verb.phrase
         for verb in all_verbs().values()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from slp_ops.lab.shell.grammar import Grammar
     from slp_ops.lab.state import Switch
     from slp_ops.lab.world import Reach
 
@@ -47,6 +48,7 @@ class Session:
     connections: list[Connection] = field(default_factory=list)
     came_from: str = "127.0.0.1"
     monitor: bool = False
+    known: tuple[object, Grammar] | None = None  # what may be typed, and when that was found out
 
     @property
     def mode(self) -> str:

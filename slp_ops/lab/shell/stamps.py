@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slp_ops.lab.screens.logging import format_entry
+from slp_ops.lab.syslog import Entry
+
 if TYPE_CHECKING:
     from slp_ops.lab.state import Switch
 
@@ -30,10 +33,6 @@ def timestamp(switch: Switch) -> str:
 
 def log_line(switch: Switch) -> str:
     """A message as the vty shows it, in the middle of whatever is going on."""
-    local = switch.local(switch.now())
-    number = f"{switch.log.logged + 1:06d}: " if switch.vty.sequence_numbers else ""
-    return (
-        f"{number}{switch.clock.mark}{local:%b} {local.day:2d} {local:%H:%M:%S}."
-        f"{local.microsecond // 1000:03d}: %LINEPROTO-5-UPDOWN: "
-        "Line protocol on Interface GigabitEthernet1/0/17, changed state to up"
-    )
+    text = "%LINEPROTO-5-UPDOWN: Line protocol on Interface GigabitEthernet1/0/17, changed state to up"
+    number, trusted = switch.log.logged + 1, switch.log.trusted
+    return format_entry(switch, Entry(switch.now(), text, number, trusted))
