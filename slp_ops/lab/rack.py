@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from dataclasses import dataclass
@@ -125,15 +126,17 @@ class Rack:
 
 
 def _taken(port: int, name: str, err: OSError) -> InputError:
-    return InputError(
-        f"port {port} for {name} cannot be opened: {os.strerror(err.errno or 0)}",
-        hint="is another lab running? choose other ports with --base-port",
-    )
+    hint = "is another lab running? choose other ports with --base-port"
+    if err.errno in (errno.EMFILE, errno.ENFILE):
+        hint = "raise the limit of open files (ulimit -n); a switch needs up to four"
+    return InputError(f"port {port} for {name} cannot be opened: {os.strerror(err.errno or 0)}", hint=hint)
 
 
-def healthy(size: int, scenario: str = scenarios.DEFAULT, site: str = "tokyo") -> tuple[Place, ...]:
+def healthy(
+    size: int, scenario: str = scenarios.DEFAULT, *, prefix: str = "lab", site: str = "tokyo"
+) -> tuple[Place, ...]:
     """``size`` switches of one scenario."""
     return tuple(
-        Place(name=f"lab-{number + 1:04d}", site=site, scenario=scenario, offset=number)
+        Place(name=f"{prefix}-{number + 1:04d}", site=site, scenario=scenario, offset=number)
         for number in range(size)
     )

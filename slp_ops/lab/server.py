@@ -77,7 +77,7 @@ class Host:
 
     def _accept(self) -> None:
         assert self._listener is not None  # noqa: S101 - the reader is removed with it
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
             while True:
                 sock, _ = self._listener.accept()
                 self._contacted(sock)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import tempfile
 from contextlib import ExitStack
@@ -49,13 +50,15 @@ async def _run(wanted: Wanted, say: Callable[[str], object]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
+    places = _places(wanted)
+    _allow_files(len(places))
     with ExitStack() as stack:
         journal = Journal(wanted.journal)
         stack.callback(journal.close)
         rack = Rack(journal=journal, scale=wanted.time_scale, authorized_keys=wanted.authorized_keys)
         stack.callback(rack.close)
         base = BASE_PORT if wanted.base_port is None else wanted.base_port
-        rack.start(_places(wanted), base or None)
+        rack.start(places, base or None)
         await rack.put_behind(wanted.bastions, base or None)
         if wanted.inventory_out is not None:
             write_inventory(wanted.inventory_out, rack)
@@ -65,6 +68,15 @@ async def _run(wanted: Wanted, say: Callable[[str], object]) -> None:
     await asyncio.sleep(0)
 
 
+def _allow_files(switches: int) -> None:
+    """Each switch listens and may have sessions: the usual limit of 1,024 files is soon reached."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = 4 * switches + 64
+    if soft < needed:
+        most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def _places(wanted: Wanted) -> tuple[Place, ...]:
     if wanted.scenario is not None and wanted.scenario not in scenarios.names():
         raise InputError(
@@ -72,7 +84,10 @@ def _places(wanted: Wanted) -> tuple[Place, ...]:
         )
     if wanted.size is None and wanted.scenario is None:
         return default_fleet()
-    return healthy(wanted.size or 1, wanted.scenario or scenarios.DEFAULT)
+    if wanted.scenario is None:
+        return healthy(wanted.size or 1)
+    # Named after what is wrong with them, so that several labs fit into one inventory.
+    return healthy(wanted.size or 1, wanted.scenario, prefix=wanted.scenario)
 
 
 def inventory(rack: Rack) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -86,6 +87,38 @@ async def _show(port: int, command: str) -> str:
     options = {"username": "netops", "password": "netops", "known_hosts": None, "client_keys": None}
     async with asyncssh.connect("127.0.0.1", port, **options) as conn:
         return str((await conn.run(command)).stdout)
+
+
+def test_a_public_key_may_log_in(lab_keys: HostKeys, tmp_path: Path) -> None:
+    mine, other = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
+    (tmp_path / "keys").write_bytes(mine.export_public_key())
+
+    async def log_in(key: asyncssh.SSHKey) -> str:
+        rack = Rack(keys=lab_keys, authorized_keys=tmp_path / "keys")
+        rack.start(healthy(1), None)
+        options = {"username": "netops", "known_hosts": None, "client_keys": [key], "password": None}
+        try:
+            async with asyncssh.connect("127.0.0.1", rack["lab-0001"].port, **options) as conn:
+                return str((await conn.run("show privilege")).stdout)
+        finally:
+            rack.close()
+
+    assert "level is 15" in asyncio.run(log_in(mine))
+    with pytest.raises(asyncssh.PermissionDenied):
+        asyncio.run(log_in(other))
+
+
+def test_files_are_allowed_for_as_many_as_are_wanted() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with subprocess.Popen(
+        [*ME, "lab", "up", "--base-port", "0", "--size", "100"],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (80, hard)),
+    ) as process:
+        assert "100 simulated switches listen" in ready(process)
+        process.terminate()
+    assert soft == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def test_a_port_in_use_is_one_clear_error() -> None:
