@@ -70,7 +70,7 @@ def _outcome(rule: Rule, judged: Judgement, known: Known) -> Outcome:
         case NotApplicable():
             verdict, why = Verdict.NOT_APPLICABLE, judged.why
         case Unknown():
-            verdict, why = Verdict.UNKNOWN, judged.why or wanting(judged.missing, known)
+            verdict, why = Verdict.UNKNOWN, judged.why or wanting(judged.missing, known.facts)
         case _:
             assert_never(judged)
     return Outcome(

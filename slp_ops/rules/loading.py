@@ -10,21 +10,23 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from slp_ops.errors import InputError
+from slp_ops.errors import InputError, Problem
 from slp_ops.inventory.problems import Problems
 from slp_ops.inventory.tree import parse
-from slp_ops.rules import forms
+from slp_ops.rules.advisory import Advisory
+from slp_ops.rules.catalogue import MessagesFile
+from slp_ops.rules.forms.advisories import advisory, trains
+from slp_ops.rules.forms.messages import defined, is_messages, messages, referred
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from slp_ops.errors import Problem
     from slp_ops.inventory.tree import Node
-    from slp_ops.rules.advisory import Advisory
     from slp_ops.rules.fixed import Train
 
 T = TypeVar("T")
 _DATA: Final = files("slp_ops.rules").joinpath("data")
+_HINT: Final = "the forms are those of slp_ops/rules/data, described in docs/reference/rules.en.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,19 @@ def advisories() -> tuple[Advisory, ...]:
 
 def advisories_of(sources: Iterable[Source]) -> tuple[Advisory, ...]:
     """The advisories of these files; raises InputError."""
-    return _all_of(sources, lambda node, problems: (forms.advisory(node, problems),))
+    return _all_of(sources, lambda node, problems: (advisory(node, problems),))
+
+
+@cache
+def message_file() -> MessagesFile:
+    """Our own messages."""
+    (found,) = messages_of([packaged_file("messages.yaml")])
+    return found
+
+
+def messages_of(sources: Iterable[Source]) -> tuple[MessagesFile, ...]:
+    """The messages of these files; raises InputError."""
+    return _all_of(sources, lambda node, problems: (messages(node, problems),))
 
 
 @cache
@@ -64,8 +78,58 @@ def extended_trains() -> tuple[Train, ...]:
     """The trains with extended maintenance: our knowledge, not a switch's."""
     return _all_of(
         [packaged_file("trains.yaml")],
-        forms.trains,
+        trains,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operators:
+    """What an operator's own files add."""
+
+    advisories: tuple[Advisory, ...] = ()
+    messages: tuple[MessagesFile, ...] = ()
+
+
+def operators(sources: Iterable[Source], taken: frozenset[str]) -> Operators:
+    """The rules in these files. ``taken`` are the ids of the rules that there are already.
+
+    Raises InputError with every problem of every file.
+    """
+
+    def read(node: Node, problems: Problems) -> tuple[Advisory | MessagesFile | None, ...]:
+        own = ids.setdefault(problems.path, [])
+        if is_messages(node):
+            own += defined(node, "messages")
+            pointers.extend((problems.path, *each) for each in referred(node))
+            return (messages(node, problems),)
+        own += defined(node, None)
+        return (advisory(node, problems),)
+
+    ids: dict[str, list[tuple[str, int]]] = {}
+    pointers: list[tuple[str, str, int]] = []
+    found = _all_of(sources, read)
+    problems = list(_clashes(ids, pointers, taken))
+    if problems:
+        raise InputError(tuple(problems), hint=_HINT)
+    return Operators(
+        advisories=tuple(each for each in found if isinstance(each, Advisory)),
+        messages=tuple(each for each in found if isinstance(each, MessagesFile)),
+    )
+
+
+def _clashes(
+    ids: dict[str, list[tuple[str, int]]], pointers: list[tuple[str, str, int]], taken: frozenset[str]
+) -> Iterator[Problem]:
+    """Ids that occur twice, and messages that are evidence for a rule that does not exist."""
+    seen = set(taken)
+    for path, own in ids.items():
+        for name, line in own:
+            if name in seen:
+                yield Problem(path=path, line=line, key="id", message=f"{name} is the id of another rule")
+            seen.add(name)
+    for path, name, line in pointers:
+        if name not in seen:
+            yield Problem(path=path, line=line, key="rule", message=f"there is no rule {name}")
 
 
 def _all_of(sources: Iterable[Source], read: Callable[[Node, Problems], Iterable[T | None]]) -> tuple[T, ...]:
@@ -83,5 +147,5 @@ def _all_of(sources: Iterable[Source], read: Callable[[Node, Problems], Iterable
         except InputError as err:
             found += err.problems
     if found:
-        raise InputError(tuple(found), hint="the forms are described in docs/reference/rules.en.md")
+        raise InputError(tuple(found), hint=_HINT)
     return tuple(values)

@@ -1,8 +1,8 @@
 """What a function needs, read from the types of its parameters, and how it is found for one device.
 
-A need is a fact, something derived from facts, or a setting. A derived kind is a class with a class
-method ``derive`` whose parameters are its own needs; it is derived once a device. Where all of them are
-optional, ``told_by`` names the facts without which it gives None.
+A need is a fact, something derived from facts, a setting, or ``Facts``, all of them. A derived kind is a
+class with a class method ``derive`` whose parameters are its own needs; it is derived once a device.
+Where all of them are optional, ``told_by`` names the facts without which it gives None.
 """
 
 from __future__ import annotations
@@ -11,25 +11,16 @@ import inspect
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from slp_ops.facts import Fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-F = TypeVar("F", bound=Fact)
+    from slp_ops.reading import Facts
+
 T = TypeVar("T")
-
-
-class Facts(Protocol):
-    """The facts of one device, one value a type."""
-
-    def get(self, kind: type[F]) -> F | None:
-        """The fact of that type; None when the captures do not hold it."""
-
-    def why_missing(self, kind: type[Fact]) -> str:
-        """Why it is not there, such as how its command ended; empty when that was never read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +55,8 @@ class Known:
     """Everything known of one device: its facts, the settings, and what has been derived from them."""
 
     def __init__(self, facts: Facts, settings: Iterable[object] = ()) -> None:
-        self._facts = facts
-        self._found: dict[type, Any] = {type(setting): setting for setting in settings}
+        self.facts = facts
+        self._found: dict[type, Any] = {type(setting): setting for setting in (facts, *settings)}
 
     def get(self, kind: type[T]) -> T | None:
         """The value of that kind; None when it is not known."""
@@ -73,10 +64,6 @@ class Known:
             self._found[kind] = self._find(kind)
         found: T | None = self._found[kind]
         return found
-
-    def why_missing(self, kind: type[Fact]) -> str:
-        """Why a fact is not there."""
-        return self._facts.why_missing(kind)
 
     def arguments(self, needs: Iterable[Need]) -> list[Any] | None:
         """The values of these needs; None when one is missing that is not optional."""
@@ -104,7 +91,7 @@ class Known:
 
     def _find(self, kind: type) -> Any:
         if issubclass(kind, Fact):
-            return self._facts.get(kind)
+            return self.facts.get(kind)
         derive = _derivation(kind)
         if derive is None:
             raise TypeError(f"{kind.__name__} is no fact, no setting, and has no derive()")

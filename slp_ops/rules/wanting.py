@@ -1,42 +1,48 @@
-"""In words: which facts are missing, why, and which command would give them."""
+"""In words: which facts are missing, what became of their command, and so which one to run."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from slp_ops.commands import registry
+from slp_ops.model import CaptureStatus
 from slp_ops.rules.text import Text
 
 if TYPE_CHECKING:
     from slp_ops.facts import Fact
-    from slp_ops.rules.needs import Known
+    from slp_ops.reading import Facts
 
 
-def wanting(missing: tuple[type[Fact], ...], known: Known) -> Text:
+def wanting(missing: tuple[type[Fact], ...], facts: Facts) -> Text:
     """Why a verdict is unknown for want of these facts."""
     if not missing:
         return _UNTOLD
-    said = dict.fromkeys(_one(kind, known) for kind in missing)
+    found = dict.fromkeys(command for kind in missing for command in _commands(kind, facts))
+    if not found:
+        return _NO_COMMAND.of(facts=", ".join(kind.__name__ for kind in missing))
+    # A command that was read and did not hold it helps nobody as long as another one was not read.
+    unread = [each for each in found if each[1] is not CaptureStatus.OK] or list(found)
+    said = [_NEEDS.of(command=command, why=_WHY[status]) for command, status in unread]
     return Text("; ".join(text.en for text in said), "、".join(text.ja for text in said))
 
 
-@cache
-def command_for(kind: type[Fact]) -> str | None:
-    """The command that gives a fact: the first that a run sends."""
-    # The bar and what follows only shorten the output.
-    return next((command.command.split(" |")[0] for command in registry() if kind in command.provides), None)
+def _commands(kind: type[Fact], facts: Facts) -> list[tuple[str, CaptureStatus | None]]:
+    """The first command that gives a fact, unless that one was read and another was not."""
+    found = [(command, facts.status_of(command)) for command, _ in facts.missing(kind).commands]
+    unread = (each for each in found if each[1] is not CaptureStatus.OK)
+    return [next(unread, found[0])] if found else []
 
 
-def _one(kind: type[Fact], known: Known) -> Text:
-    command = command_for(kind)  # type: ignore[arg-type]  # a class is hashable, whatever its objects are
-    reason = known.why_missing(kind)
-    if command is None:
-        return _NO_COMMAND.of(fact=kind.__name__)
-    return (_WITH_REASON if reason else _WITHOUT).of(command=command, reason=reason)
-
-
-_UNTOLD = Text("what was read does not tell", "取得した情報からは判断できません")
-_NO_COMMAND = Text("{fact} is not known", "{fact} の情報がありません")
-_WITHOUT = Text("needs '{command}'", "'{command}' の出力が必要です")
-_WITH_REASON = Text("needs '{command}' ({reason})", "'{command}' の出力が必要です ({reason})")
+_UNTOLD: Final = Text("what was read does not tell", "取得した情報からは判断できません")
+_NO_COMMAND: Final = Text("{facts} is not known", "{facts} の情報がありません")
+_NEEDS: Final = Text("needs '{command}': {why}", "'{command}' が必要です ({why})")
+_WHY: Final = {
+    None: Text("it was not collected", "未取得"),
+    CaptureStatus.OK: Text("what it printed does not hold it", "出力に該当する情報がありません"),
+    CaptureStatus.UNSUPPORTED: Text(
+        "not supported by this release, or not permitted", "このリリースで未対応、または権限がありません"
+    ),
+    CaptureStatus.DENIED: Text("AAA does not permit it", "AAA により拒否されました"),
+    CaptureStatus.TIMEOUT: Text("it timed out", "タイムアウトしました"),
+    CaptureStatus.SKIPPED: Text("it was skipped", "実行していません"),
+    CaptureStatus.LOST: Text("the session was lost", "セッションが切断されました"),
+}

@@ -1,9 +1,4 @@
-"""How the YAML of rules is read: ours and the operator's in one way, every problem with file, line, key.
-
-Three forms, told apart by their first key: an advisory (``id``), messages (``messages``), and the
-terms and trains of our own data. Nothing in them is an expression: an advisory knows releases, a message
-knows a mnemonic and a pattern.
-"""
+"""How single values in the YAML of rules are read."""
 
 from __future__ import annotations
 
@@ -11,12 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InvalidRelease
-from slp_ops.inventory.fields import Reader, a_kind, entries, items, joined, lacks, mapped, one_of, text
-from slp_ops.inventory.tree import Mapping, Node, Scalar
+from slp_ops.inventory.fields import Reader, items, joined, lacks, mapped, one_of, text
+from slp_ops.inventory.tree import Node, Scalar
 from slp_ops.model import Confidence, Severity
 from slp_ops.release import Release
-from slp_ops.rules.advisory import Advisory
-from slp_ops.rules.fixed import FirstFixed, Named, Standing
+from slp_ops.rules.fixed import Named
 from slp_ops.rules.text import Text, verbatim
 
 if TYPE_CHECKING:
@@ -27,6 +21,7 @@ if TYPE_CHECKING:
 
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{1,79}", re.ASCII)
 _LINK: Final = re.compile(r"https://[^\s<>\"]{4,300}", re.ASCII)
+_MESSAGE: Final = re.compile(r"[A-Z][A-Z0-9_]*(?:-[A-Z][A-Z0-9_]*)*-[A-Z0-9_]+", re.ASCII)
 _TRAIN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})", re.ASCII)
 
 
@@ -122,60 +117,23 @@ def train(node: Node, key: str, problems: Problems) -> Train | None:
     return int(found[1]), int(found[2])
 
 
-def trains(node: Node, problems: Problems) -> tuple[Train, ...]:
-    """The trains with extended maintenance."""
-    several = listed(train, "a list of trains such as 17.9")
-    found: dict[str, Any] = mapped(node, "", problems, {"extended_maintenance": several})
-    return tuple(found.get("extended_maintenance", ()))
+def pattern(node: Node, key: str, problems: Problems) -> re.Pattern[str] | None:
+    """A regular expression."""
+    value = text(node, key, problems, "a regular expression")
+    try:
+        return None if value is None else re.compile(value, re.ASCII)
+    except re.error as err:
+        problems.add(node.line, key, f"is no regular expression: {err.msg}")
+        return None
 
 
-def examples(node: Node, key: str, problems: Problems) -> dict[Standing, tuple[str, ...]]:
-    """Releases with the verdict they must get."""
-    texts = listed(lambda one, place, found: one.text if isinstance(one, Scalar) else None, "a list")
-    given: dict[str, Any] = mapped(node, key, problems, {standing.value: texts for standing in Standing})
-    return {Standing(name): tuple(values) for name, values in given.items()}
-
-
-def first_fixed(node: Node, key: str, problems: Problems) -> FirstFixed:
-    """What a notice says of releases."""
-    found: dict[str, Any] = mapped(
-        node,
-        key,
-        problems,
-        {
-            "introduced": release,
-            "fixed": listed(release, "a list of releases, one a train"),
-            "affected": listed(named, "a list of releases, or of '16.1.1 to 16.12.5b'"),
-        },
-    )
-    fixes: dict[Train, Release] = {}
-    for fix in found.get("fixed", ()):
-        if fix.train in fixes:
-            problems.add(node.line, f"{key}.fixed", "names two releases of one train", "the first fixed one")
-        fixes[fix.train] = fix
-    return FirstFixed(
-        fixed=fixes, introduced=found.get("introduced"), affected=tuple(found.get("affected", ()))
-    )
-
-
-# What every rule that is written as YAML says of itself.
-TELLING: Final[dict[str, Reader]] = {
-    "id": rule_id,
-    "title": both,
-    "severity": severity,
-    "confidence": confidence,
-    "cause": both,
-    "remedy": listed(both, "a list of steps"),
-    "links": listed(link, "a list of https:// addresses"),
-    "playbooks": listed(rule_id, "a list of playbooks' ids"),
-    "explains": listed(rule_id, "a list of rules' ids"),
-}
-_ADVISORY: Final[dict[str, Reader]] = {
-    **TELLING,
-    "bugs": listed(rule_id, "a list of bug ids"),
-    "releases": first_fixed,
-    "examples": examples,
-}
+def message_name(node: Node, key: str, problems: Problems) -> str | None:
+    """A message by facility and mnemonic; the severity digit between them varies by release."""
+    value = text(node, key, problems, "FACILITY-MNEMONIC")
+    if value is not None and not _MESSAGE.fullmatch(value):
+        problems.add(node.line, key, "is no name of a message", "FACILITY-MNEMONIC, without the digit")
+        return None
+    return value
 
 
 def require(node: Node, key: str, problems: Problems, names: Iterable[str]) -> bool:
@@ -186,31 +144,14 @@ def require(node: Node, key: str, problems: Problems, names: Iterable[str]) -> b
     return not missing
 
 
-def advisory(node: Node, problems: Problems) -> Advisory | None:
-    """An advisory from its file; None, with the problems noted, when it is not one."""
-    if not isinstance(node, Mapping):
-        problems.add(node.line, "", f"is {a_kind(node)}", "a mapping with id, title, releases, ...")
-        return None
-    found: dict[str, Any] = mapped(node, "", problems, _ADVISORY)
-    told = ("id", "title", "severity", "cause", "remedy")
-    whole = require(node, "", problems, (*told, "releases", "examples"))
-    if not whole or not found.keys() >= set(told):
-        return None
-    made = Advisory(**{"confidence": Confidence.HIGH, **found})
-    _check_examples(node, made, problems)
-    return made
-
-
-def _check_examples(node: Mapping, made: Advisory, problems: Problems) -> None:
-    """An example that is judged otherwise is a mistake in one of the two: say so where it stands."""
-    place = next(entry.value for entry in entries(node, "", problems) if entry.key.text == "examples")
-    for standing, texts in made.examples.items():
-        for each in texts:
-            try:
-                judged = made.releases.judge(Release.parse(each))
-            except InvalidRelease:
-                judged = made.releases.judge(None)
-            if judged.standing is not standing:
-                problems.add(
-                    place.line, f"examples.{standing}", f"{each} is judged {judged.standing}", str(standing)
-                )
+# What a rule that is written as YAML may say of itself.
+TELLING: Final[dict[str, Reader]] = {
+    "id": rule_id,
+    "title": both,
+    "severity": severity,
+    "confidence": confidence,
+    "remedy": listed(both, "a list of steps"),
+    "links": listed(link, "a list of https:// addresses"),
+    "playbooks": listed(rule_id, "a list of playbooks' ids"),
+    "explains": listed(rule_id, "a list of rules' ids"),
+}

@@ -1,0 +1,94 @@
+"""Advisories as rules: judged by the release, then by what the switch shows of it.
+
+A release that is affected is not yet a switch that suffers. With signs the finding counts as the
+advisory says; without them it is information.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.facts import Software
+from slp_ops.model import Severity
+from slp_ops.rules.fixed import Standing
+from slp_ops.rules.needs import Need, needs_of
+from slp_ops.rules.rule import Group, Rule
+from slp_ops.rules.signs import SIGNS, Sign
+from slp_ops.rules.text import Text
+from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
+
+if TYPE_CHECKING:
+    from slp_ops.release import Release
+    from slp_ops.rules.advisory import Advisory
+    from slp_ops.rules.needs import Known
+
+
+def stand(advisory: Advisory, release: Release | None, known: Known) -> Sign:
+    """How a switch of that release stands towards an advisory, as far as its facts tell."""
+    needs = _needs(advisory)
+    return _look(advisory, release, [known.get(need.kind) for need in needs])
+
+
+def advisory_rule(advisory: Advisory) -> Rule:
+    """The rule of an advisory."""
+
+    def check(software: Software, *found: Any) -> Judgement:
+        return _judgement(advisory, software, _look(advisory, software.release, found))
+
+    return Rule(
+        id=advisory.id,
+        group=Group.ADVISORIES,
+        severity=advisory.severity,
+        title=advisory.title,
+        cause=advisory.cause,
+        remedy=advisory.remedy,
+        check=check,
+        needs=(Need(kind=Software), *_needs(advisory)),
+        confidence=advisory.confidence,
+        links=advisory.links,
+        playbooks=advisory.playbooks,
+        explains=advisory.explains,
+        era=None,
+    )
+
+
+def _needs(advisory: Advisory) -> tuple[Need, ...]:
+    look = SIGNS.get(advisory.id)
+    # The first parameter is the verdict by the release.
+    return () if look is None else needs_of(look)[1:]
+
+
+def _look(advisory: Advisory, release: Release | None, found: Any) -> Sign:
+    judged = advisory.releases.judge(release)
+    look = SIGNS.get(advisory.id)
+    if look is None or judged.standing in (Standing.FIXED, Standing.NOT_APPLICABLE):
+        return Sign(judged=judged, suffers=None if look is not None else True)
+    return look(judged, *found)
+
+
+def _judgement(advisory: Advisory, software: Software, sign: Sign) -> Judgement:
+    judged = sign.judged
+    match judged.standing:
+        case Standing.NOT_APPLICABLE:
+            return NotApplicable(why=judged.because)
+        case Standing.FIXED:
+            return Passed(why=judged.because)
+        case Standing.UNKNOWN if advisory.releases.fixed or software.release is None:
+            return Unknown(why=judged.because)
+    if not advisory.releases.fixed and sign.suffers is not True:
+        # No release tells; where the switch shows nothing of it either, there is nothing to say.
+        return Unknown(missing=sign.missing) if sign.missing else Passed(why=_NO_SIGN)
+    if sign.suffers is None and sign.missing:
+        return Unknown(missing=sign.missing)
+    return Failed(
+        summary=(_AFFECTED if judged.first_fixed is not None else _CONCERNED).of(
+            release=software.release, because=judged.because, title=advisory.title
+        ),
+        evidence=(*software.cite("version"), *sign.evidence),
+        severity=None if sign.suffers else Severity.INFO,
+    )
+
+
+_NO_SIGN: Final = Text("the switch shows no sign of it", "症状は見られません")
+_AFFECTED: Final = Text("{release} is affected: {because}", "{release} は該当します: {because}")
+_CONCERNED: Final = Text("{title} ({release})", "{title} ({release})")

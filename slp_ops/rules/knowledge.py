@@ -1,0 +1,79 @@
+"""All that is known, ours and the operator's, checked as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.rules import checks, loading
+from slp_ops.rules.advisories import advisory_rule
+from slp_ops.rules.catalogue import Catalogue
+from slp_ops.rules.messages import message_rule
+from slp_ops.rules.rule import Group, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from slp_ops.rules.advisory import Advisory
+    from slp_ops.rules.fixed import Train
+    from slp_ops.rules.loading import Source
+
+# Year, month and number of the knowledge, which grows without the program.
+VERSION: Final = "2026.11.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """Rules in the order in which people look, and what they rest on."""
+
+    rules: tuple[Rule, ...]
+    advisories: tuple[Advisory, ...]
+    catalogue: Catalogue
+    extended: tuple[Train, ...]
+    version: str = VERSION
+
+    def rule(self, name: str) -> Rule | None:
+        """The rule of that id, whatever the case."""
+        return next((rule for rule in self.rules if rule.id.lower() == name.lower()), None)
+
+
+@cache
+def ours() -> Knowledge:
+    """What slp-ops brings along."""
+    return _assembled(loading.advisories(), Catalogue([loading.message_file()]))
+
+
+def with_operators(sources: Iterable[Source]) -> Knowledge:
+    """Ours and what these files add; raises InputError with every problem of every file."""
+    own = loading.operators(sources, frozenset(rule.id for rule in ours().rules))
+    return _assembled(
+        (*loading.advisories(), *own.advisories), Catalogue([loading.message_file(), *own.messages])
+    )
+
+
+def _assembled(advisories: tuple[Advisory, ...], catalogue: Catalogue) -> Knowledge:
+    rules = [
+        *_checks(),
+        *(message_rule(entry) for entry in catalogue.messages if entry.severity is not None),
+        *(advisory_rule(advisory) for advisory in advisories),
+    ]
+    order = list(Group)
+    return Knowledge(
+        rules=tuple(sorted(rules, key=lambda rule: order.index(rule.group))),
+        advisories=advisories,
+        catalogue=catalogue,
+        extended=loading.extended_trains(),
+    )
+
+
+def _checks() -> Iterator[Rule]:
+    """Every rule of every module of ``checks``, in the order in which they stand."""
+    for module in iter_modules(checks.__path__):
+        if not module.name.startswith("_"):
+            found = import_module(f"{checks.__name__}.{module.name}")
+            for value in vars(found).values():
+                if isinstance(value, Rule) and value.check.__module__ == found.__name__:
+                    yield value

@@ -1,0 +1,192 @@
+# ruff: noqa: TC001 - the engine reads the types of the parameters
+"""Does a switch whose release is affected suffer from it? What its facts show, advisory by advisory.
+
+To add signs for an advisory, add a function here and its name to ``SIGNS``. Its first parameter is the
+verdict by the release; the others are needs, all optional, since a sign may be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from slp_ops.facts import CpuLoad, Fact, MemoryUse, RumSummary, TransportKind, Trustpool
+from slp_ops.rules.checks.communication import comm_flapping
+from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
+from slp_ops.rules.checks.records import rum_backlog
+from slp_ops.rules.fixed import Judged, Standing
+from slp_ops.rules.settings import Thresholds
+from slp_ops.rules.text import Text
+from slp_ops.rules.values import Failed
+from slp_ops.rules.views.backlog import Backlog
+from slp_ops.rules.views.communication import Communication
+from slp_ops.rules.views.deadline import Deadline
+from slp_ops.rules.views.log import LicenceLog
+from slp_ops.rules.views.way import Way
+
+if TYPE_CHECKING:
+    from slp_ops.model import Evidence
+    from slp_ops.rules.values import Judgement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """An advisory and a switch: ``judged`` by release and facts, and whether it suffers now.
+
+    ``suffers`` is None when the facts that would tell are missing; ``missing`` names them.
+    """
+
+    judged: Judged
+    suffers: bool | None
+    evidence: tuple[Evidence, ...] = ()
+    missing: tuple[type[Fact], ...] = ()
+
+
+Look: TypeAlias = Callable[..., Sign]
+
+
+def _not_applicable(judged: Judged, because: Text) -> Sign:
+    changed = replace(judged, standing=Standing.NOT_APPLICABLE, because=because, listed=False)
+    return Sign(judged=changed, suffers=False)
+
+
+def _noted(judged: Judged, note: Text) -> Judged:
+    """The verdict by the release, with what the switch shows added."""
+    both = Text("{because}; {note}", "{because} ({note})")
+    return replace(judged, because=both.of(because=judged.because, note=note))
+
+
+def _fn72323(judged: Judged, trustpool: Trustpool | None, way: Way | None) -> Sign:
+    """The root in the trustpool settles it, whatever the release."""
+    if trustpool is not None and trustpool.find(IDENTRUST) is not None:
+        return _not_applicable(
+            judged,
+            Text(f"{IDENTRUST} is in the trustpool", f"trustpool に {IDENTRUST} が存在します"),
+        )
+    if way is not None and not way.reaches_cisco:
+        note = Text("the switch does not talk to Cisco's servers", "Cisco のサーバと直接通信しません")
+        return Sign(judged=_noted(judged, note), suffers=False)
+    if trustpool is None or not trustpool.certificates:
+        return Sign(judged=judged, suffers=None, missing=(Trustpool,))
+    note = Text(f"the trustpool lacks {IDENTRUST}", f"trustpool に {IDENTRUST} がありません")
+    return Sign(judged=_noted(judged, note), suffers=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),))
+
+
+def _fn72578(
+    judged: Judged,
+    thresholds: Thresholds,
+    backlog: Backlog | None,
+    cpu: CpuLoad | None,
+    memory: MemoryUse | None,
+    log: LicenceLog | None,
+) -> Sign:
+    """Many reports, or a busy agent."""
+    looked: list[Judgement] = []
+    if backlog is not None:
+        looked.append(rum_backlog.check(backlog, thresholds))
+    if cpu is not None:
+        looked.append(smart_agent_cpu.check(cpu, thresholds, log))
+    if memory is not None and memory.pools:
+        looked.append(smart_agent_memory.check(memory, thresholds))
+    if not looked:
+        return Sign(judged=judged, suffers=None, missing=(RumSummary, CpuLoad))
+    return _by(judged, looked)
+
+
+def _cscwa11048(
+    judged: Judged,
+    thresholds: Thresholds,
+    way: Way | None,
+    communication: Communication | None,
+    log: LicenceLog | None,
+) -> Sign:
+    """With call-home or smart transport: poll ids that nobody knows, time-outs, flapping."""
+    if way is not None and way.kind not in (TransportKind.SMART, TransportKind.CALLHOME):
+        return _not_applicable(
+            judged,
+            Text(
+                "it concerns smart and call-home transport only",
+                "対象は Smart / Call-home トランスポートのみです",
+            ),
+        )
+    reasons = communication.reasons if communication is not None else {}
+    evidence = (*reasons.get("polling-id-invalid", ()), *reasons.get("server-timeout-504", ()))
+    looked = [] if log is None else [comm_flapping.check(log, thresholds)]
+    if evidence:
+        sign = _by(judged, looked)
+        return replace(sign, judged=_noted(judged, _SHOWS), suffers=True, evidence=evidence + sign.evidence)
+    if communication is None and log is None:
+        return Sign(judged=judged, suffers=None, missing=Communication.told_by)
+    return _by(judged, looked)
+
+
+def _cscvy20345(judged: Judged, deadline: Deadline | None) -> Sign:
+    """What counts is the printed date with perpetual licences alone."""
+    if deadline is None:
+        return Sign(judged=judged, suffers=None)
+    if deadline.cosmetic:
+        note = Text("the date shown has no effect", "表示されている期限は影響ありません")
+        return Sign(
+            judged=_noted(judged, note), suffers=True, evidence=deadline.usage.cite("next_ack_deadline")
+        )
+    return _not_applicable(
+        judged,
+        Text(
+            "it shows with perpetual licences alone, acknowledged once",
+            "永久ライセンスのみで ACK 受信済みの場合にのみ現れます",
+        ),
+    )
+
+
+def _cscwc77088(
+    judged: Judged, thresholds: Thresholds, backlog: Backlog | None, communication: Communication | None
+) -> Sign:
+    """Reports pile up while the exchange fails."""
+    if backlog is None:
+        return Sign(judged=judged, suffers=None, missing=Backlog.told_by)
+    looked = rum_backlog.check(backlog, thresholds)
+    failing = communication is None or communication.failing
+    suffers = isinstance(looked, Failed) and failing
+    return Sign(
+        judged=judged, suffers=suffers, evidence=looked.evidence if isinstance(looked, Failed) else ()
+    )
+
+
+def _cscwa34749(
+    judged: Judged,
+    thresholds: Thresholds,
+    backlog: Backlog | None,
+    communication: Communication | None,
+) -> Sign:
+    """It matters where somebody may reset: that is a remedy of a poll id that sticks, and of a backlog."""
+    evidence: tuple[Evidence, ...] = ()
+    if communication is not None:
+        evidence = communication.reasons.get("polling-id-invalid", ())
+    if backlog is not None:
+        looked = rum_backlog.check(backlog, thresholds)
+        evidence += looked.evidence if isinstance(looked, Failed) else ()
+    return Sign(judged=judged, suffers=bool(evidence), evidence=evidence)
+
+
+def _by(judged: Judged, looked: list[Judgement]) -> Sign:
+    """What several checks say together."""
+    hits = [each for each in looked if isinstance(each, Failed)]
+    return Sign(
+        judged=_noted(judged, _SHOWS if hits else _NO_SIGN),
+        suffers=bool(hits),
+        evidence=tuple(evidence for hit in hits for evidence in hit.evidence),
+    )
+
+
+_SHOWS: Final = Text("this switch shows the signs", "この装置に症状が見られます")
+_NO_SIGN: Final = Text("this switch shows no sign of it", "この装置に症状は見られません")
+
+SIGNS: Final[dict[str, Look]] = {
+    "FN72323": _fn72323,
+    "FN72578": _fn72578,
+    "CSCwa11048": _cscwa11048,
+    "CSCvy20345": _cscvy20345,
+    "CSCwc77088": _cscwc77088,
+    "CSCwa34749": _cscwa34749,
+}

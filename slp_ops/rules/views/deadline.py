@@ -1,0 +1,77 @@
+# ruff: noqa: TC001 - the engine reads the types of derive's parameters
+"""The ACK deadline: how near it is, and whether anything hangs on it at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.facts import Entitlements, Policy, PolicyKind, Software, UsageReporting
+from slp_ops.rules.fixed import Standing
+from slp_ops.rules.loading import advisories
+from slp_ops.rules.views.now import Now
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from slp_ops.facts import DeviceTime
+
+COSMETIC: Final = "CSCvy20345"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """What is left until the deadline. ``left`` is None where none is printed.
+
+    ``cosmetic``: with perpetual licences alone and one ACK received, nothing happens when it passes.
+    """
+
+    usage: UsageReporting
+    time: DeviceTime | None
+    left: timedelta | None
+    cosmetic: bool
+    now: Now
+
+    @classmethod
+    def derive(
+        cls,
+        usage: UsageReporting,
+        now: Now,
+        entitlements: Entitlements | None,
+        policy: Policy | None,
+        software: Software | None,
+    ) -> Deadline:
+        """From the agent's date and the switch's own clock."""
+        time = usage.next_ack_deadline
+        known = time is not None and time.at is not None and not time.is_unset
+        return cls(
+            usage=usage,
+            time=time if known else None,
+            left=time.at - now.at if known and time is not None and time.at is not None else None,
+            cosmetic=known and _is_cosmetic(usage, entitlements, policy, software),
+            now=now,
+        )
+
+    @property
+    def text(self) -> str:
+        """The deadline as printed."""
+        return "" if self.time is None else self.time.text
+
+
+def _is_cosmetic(
+    usage: UsageReporting,
+    entitlements: Entitlements | None,
+    policy: Policy | None,
+    software: Software | None,
+) -> bool:
+    """Acknowledged once, perpetual licences alone, no report asked of them, and a release with the defect."""
+    if usage.last_ack is None or entitlements is None:
+        return False
+    in_use = [item.is_perpetual for item in entitlements.items if item.in_use]
+    perpetual = None if policy is None else policy.of(PolicyKind.PERPETUAL)
+    asked = perpetual is not None and perpetual.frequency is not None and bool(perpetual.frequency.days)
+    if not in_use or not all(in_use) or asked:
+        return False
+    (notice,) = (each for each in advisories() if each.id == COSMETIC)
+    judged = notice.releases.judge(None if software is None else software.release)
+    return judged.standing is not Standing.FIXED
