@@ -56,6 +56,8 @@ def probe(
     the dialogue is ``alive`` only if its prompt was seen and ``show sessions`` was empty. Raises
     SessionLost when the channel closes, or when the session could not be used to begin with.
     """
+    if dialogue.alive:
+        yield from dialogue.set_up()
     if not dialogue.alive:
         raise SessionLost("the session did not come back to a prompt")
     while (yield from dialogue.hear(0)) is not None:
@@ -64,17 +66,18 @@ def probe(
     dialogue.alive = False
     seen = _Seen(command, dialogue.prompt, sink, clock)
     yield Send(command.encode("ascii") + b"\r")
-    now = yield from _listen(dialogue, seen, timeout)
-    seconds = seen.seconds
-    reason = ""
-    if now is _Now.SILENT:
-        reason = f"given up after {timeout:g} s"
-        now = yield from _abort(dialogue, seen)
-    back = now is _Now.PROMPT
-    if now is _Now.OPEN:
-        back = yield from _leave(dialogue, seen)
-    if back:
+    try:
+        now = yield from _listen(dialogue, seen, timeout)
+        seconds = seen.seconds
+        given_up = now is _Now.SILENT
+        if given_up:
+            now = yield from _abort(dialogue, seen)
+    finally:
+        # The attempt's own line has no end while nothing has come of it.
+        seen.keep_unfinished(dialogue.screen.tail)
+    if now is _Now.PROMPT or (now is _Now.OPEN and (yield from _leave(dialogue, seen))):
         yield from _verify(dialogue, seen)
+    reason = f"given up after {timeout:g} s" if given_up else ""
     return ProbeEnding(status=CaptureStatus.OK, reason=reason, seconds=seconds)
 
 
@@ -118,6 +121,12 @@ class _Seen:
         if found["open"] and not found["rest"].strip():
             self.opened = True
             self._sink.write(line.rstrip() + "\n")
+
+    def keep_unfinished(self, tail: str) -> None:
+        """Keep the unfinished line if it is the switch's answer."""
+        line = tail.strip()
+        if not self.opened and (TRYING.match(line) or TRANSLATING.match(line)):
+            self._sink.write(line + "\n")
 
     def quiet(self, tail: str) -> float | None:
         """How many seconds of silence would prove that the prompt is back; None while it is not there."""
