@@ -136,13 +136,28 @@ def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
     """The commands inside a terminal log or a show tech, ready for ``read``.
 
     A text without any echo or heading is taken for the one command that its first words speak of.
+    Syslog lines of a console count as a log where nobody asked for ``show logging``.
     """
-    marked = False
-    for section in sections(text):
-        marked = True
+    found = tuple(sections(text))
+    for section in found:
         yield section.typed, outcome(section.page), section.page
-    if not marked and (command := _spoken_of(text)):
-        yield command, CaptureStatus.OK, text
+    spoken_of = None if found else _spoken_of(text)
+    if spoken_of is not None:
+        yield spoken_of, CaptureStatus.OK, text
+    logged = any(each.command is not None and each.command.command == _LOGGING for each in found)
+    if not logged and spoken_of != _LOGGING and (lines := _console(text)):
+        yield _LOGGING, CaptureStatus.OK, lines
+
+
+_LOGGING: Final = "show logging"
+
+
+def _console(text: str) -> str:
+    """The syslog lines of a text at their places, everything else left blank; empty without any."""
+    if "%" not in text:
+        return ""
+    lines = [line if "%" in line and LOG_LINE.match(line.strip()) else "" for line in text.split("\n")]
+    return "\n".join(lines) if any(lines) else ""
 
 
 def parse_one(command: ShowCommand, text: str) -> Parsed | tuple[str, ...]:
@@ -192,4 +207,5 @@ def _spoken_of(text: str) -> str | None:
     found = [(place, command) for words, command in _SIGNATURES if (place := head.find(words)) >= 0]
     if found:
         return min(found)[1]
-    return "show logging" if any(LOG_LINE.match(line.strip()) for line in head.split("\n")) else None
+    first = next((line for line in head.split("\n") if line.strip()), "")
+    return _LOGGING if LOG_LINE.match(first.strip()) else None

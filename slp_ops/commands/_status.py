@@ -202,7 +202,7 @@ def trust_codes(block: Block) -> TrustCodes:
         INSTALLED on Apr 22 05:01:33 2025 UTC    Valid on Apr 22 04:56:31 2025 UTC
         Expired on Jan 01 00:00:00 1970 UTC
     """
-    value = block.take("installed", "trust code installed")
+    value = printed = block.take("installed", "trust code installed")
     code_type = None
     if value is not None and value.lower().startswith("trust code type:"):
         code_type = present(value.partition(":")[2])
@@ -230,6 +230,7 @@ def trust_codes(block: Block) -> TrustCodes:
             block.lines["installed"] = item.line
     return TrustCodes(
         installed=time_inside(value),
+        printed=printed,
         code_type=code_type,
         attributes=attributes,
         codes=tuple(unit.code(block.command) for unit in units),
@@ -281,6 +282,7 @@ class _Unit:
             sn=sn,
             udi=self.udi,
             state=state.partition(" on ")[0] if state else None,
+            printed=self.lines["installed"].text.strip() if state else None,
             installed=time_inside(state),
             valid=time_inside(self.texts.get("valid")),
             expires=time_inside(self.texts.get("expires")),

@@ -78,6 +78,7 @@ class _Certificate:
     def fact(self, command: str) -> Certificate:
         """The certificate that these lines tell of."""
         return Certificate(
+            type=self.values.get("type"),
             subject=self.values.get("subject"),
             issuer=self.values.get("issuer"),
             status=self.values.get("status"),
@@ -99,7 +100,8 @@ def parse(text: str) -> Parsed:
         printed = row.text.strip()
         if printed.endswith("Certificate") and ":" not in printed:
             certificates.append(_Certificate())
-            certificates[-1].lines[""] = row.line
+            certificates[-1].values["type"] = printed
+            certificates[-1].lines["type"] = row.line
             continue
         label = " ".join((split_label(printed) or ("", ""))[0].lower().split())
         known = label in _SIDES or label in _FIELDS

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def parse(text: str) -> Parsed:
     """Whether the clock follows a server, and which."""
     page = body(text, "show ntp status")
+    state: str | None = None
     synchronised: bool | None = None
     enabled = True
     stratum: int | None = None
@@ -42,11 +43,12 @@ def parse(text: str) -> Parsed:
             lines.setdefault("other", row.line)
             continue
         read = False
-        for part in printed.removesuffix(".").split(", "):
+        for part in printed.split(", "):
             words = part.split()
             if words[:2] == ["Clock", "is"]:
-                synchronised = words[2:3] == ["synchronized"]
-                lines["synchronised"] = row.line
+                state = " ".join(words[2:])
+                synchronised = state == "synchronized"
+                lines["state"] = lines["synchronised"] = row.line
             elif words[:1] == ["stratum"]:
                 stratum = integer(words[-1])
                 lines["stratum"] = row.line
@@ -63,7 +65,9 @@ def parse(text: str) -> Parsed:
                     label, separator, value = part.partition(" was ")
                 if not separator:
                     continue
-                other.append(Pair(label=label.strip(), value=value.strip()))
+                said = value.strip()
+                # The full stop ends the sentence; the one of ".LOCL." does not.
+                other.append(Pair(label=label.strip(), value=said[:-1] if said.endswith("ago.") else said))
                 lines.setdefault("other", row.line)
             read = True
         if not read:
@@ -71,6 +75,7 @@ def parse(text: str) -> Parsed:
     if not lines:
         return parsed(page, (), unread)
     fact = NtpStatus(
+        state=state,
         synchronised=synchronised,
         stratum=stratum,
         reference=reference,

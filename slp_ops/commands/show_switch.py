@@ -17,7 +17,7 @@ from slp_ops.commands import ShowCommand
 from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import integer
-from slp_ops.facts.platform import Stack, StackMember
+from slp_ops.facts.platform import Stack, StackMember, StackPorts
 from slp_ops.facts.values import Line, Pair, Source
 
 if TYPE_CHECKING:
@@ -27,12 +27,17 @@ _ROW: Final = re.compile(
     r"^(\*?)\s*(\d{1,2})\s+([A-Z][a-z]+)\s+([0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})\s+(\d{1,2})\s+(\S.*)$",
     re.ASCII,
 )
+_PORTS: Final = re.compile(
+    r"^(\d{1,2})\s+([A-Za-z]+)\s+([A-Za-z]+)\s+(\d{1,2}|None)\s+(\d{1,2}|None)$", re.ASCII
+)
+_HEADINGS: Final = ("Current", "Priority", "Stack Port Status", "Port 1")
 
 
 def parse(text: str) -> Parsed:
     """The stack and its members."""
     page = body(text, "show switch")
     members: list[StackMember] = []
+    ports: list[StackPorts] = []
     lines: dict[str, Line] = {}
     values: dict[str, str] = {}
     other: list[Pair] = []
@@ -41,6 +46,17 @@ def parse(text: str) -> Parsed:
         if found := _ROW.match(row.text.strip()):
             members.append(_member(found, Source(page.command, line=row.line)))
             lines.setdefault("members", row.line)
+        elif found := _PORTS.match(row.text.strip()):
+            number, *rest = found.groups()
+            ports.append(
+                StackPorts(
+                    number=int(number),
+                    states=tuple(rest[:2]),
+                    neighbours=tuple(rest[2:]),
+                    source=Source(page.command, line=row.line),
+                )
+            )
+            lines.setdefault("ports", row.line)
         elif pair := split_label(row.text):
             label, value = pair
             field = _FIELDS.get(label.lower())
@@ -48,7 +64,7 @@ def parse(text: str) -> Parsed:
                 other.append(Pair(label=label, value=value))
             else:
                 values[field], lines[field] = value, row.line
-        elif "Current" not in row.text and "Priority" not in row.text:
+        elif not any(heading in row.text for heading in _HEADINGS):
             unread.append(row)
     if not lines:
         return parsed(page, (), unread)
@@ -58,6 +74,7 @@ def parse(text: str) -> Parsed:
         mac_printed=mac,
         persistency=values.get("persistency"),
         members=tuple(members),
+        ports=tuple(ports),
         other=tuple(other),
         source=Source(page.command, lines),
     )

@@ -78,7 +78,7 @@ def parse(text: str) -> Parsed:
             values |= {"release_name": name or None, "image_family": family}
             lines |= dict.fromkeys(("release_name", "image_family", "banner"), row.line)
             other.append(Pair(label="Cisco IOS Software", value=printed))
-        elif _sentence(printed, row, values, lines):
+        elif _sentence(printed, row, values, lines, other):
             notice = False
         elif printed.startswith(_NOTICES):
             notice = True
@@ -122,9 +122,13 @@ def parse(text: str) -> Parsed:
     return parsed(page, (fact,), unread)
 
 
-def _sentence(printed: str, row: Row, values: dict[str, str | None], lines: dict[str, Line]) -> bool:
+def _sentence(
+    printed: str, row: Row, values: dict[str, str | None], lines: dict[str, Line], other: list[Pair]
+) -> bool:
     for pattern, fields in _SENTENCES:
         if found := pattern.match(printed):
+            if fields == ("chassis",):
+                other.append(Pair(label="processor", value=printed))
             for field, value in zip(fields, found.groups(), strict=True):
                 if field not in values:
                     values[field], lines[field] = present(value), row.line

@@ -33,6 +33,7 @@ class Clock(Fact):
 class NtpStatus(Fact):
     """``show ntp status``. ``synchronised`` is None when the state was not printed."""
 
+    state: str | None = None  # synchronized, unsynchronized
     synchronised: bool | None = None
     stratum: int | None = None
     reference: str | None = None

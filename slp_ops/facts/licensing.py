@@ -190,7 +190,8 @@ class TrustCode(Fact):
     pid: str | None = None
     sn: str | None = None
     udi: str = ""
-    state: str | None = None  # as printed, "INSTALLED on <time>" without the time
+    state: str | None = None  # INSTALLED, NOT INSTALLED
+    printed: str | None = None  # the line that says so
     installed: DeviceTime | None = None
     valid: DeviceTime | None = None
     expires: DeviceTime | None = None
@@ -206,6 +207,7 @@ class TrustCodes(Fact):
     """
 
     installed: DeviceTime | None = None
+    printed: str | None = None  # what follows "Trust Code Installed:"
     code_type: str | None = None
     attributes: str | None = None
     codes: tuple[TrustCode, ...] = ()

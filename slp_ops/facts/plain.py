@@ -34,7 +34,5 @@ def plain(value: object) -> object:
     if isinstance(value, Pair) and _WHOLE.match(value.value):
         return {"label": value.label, "value": int(value.value), "heading": value.heading}
     return {
-        field.name: plain(getattr(value, field.name))
-        for field in fields(value)
-        if field.name != "source"
+        field.name: plain(getattr(value, field.name)) for field in fields(value) if field.name != "source"
     }

@@ -101,6 +101,15 @@ class StackMember(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StackPorts(Fact):
+    """The stack ports of one unit, from ``show switch detail``."""
+
+    number: int
+    states: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stack(Fact):
     """``show switch``."""
 
@@ -108,6 +117,7 @@ class Stack(Fact):
     mac_printed: str | None = None
     persistency: str | None = None
     members: tuple[StackMember, ...] = ()
+    ports: tuple[StackPorts, ...] = ()
     other: tuple[Pair, ...] = ()
 
 

@@ -71,6 +71,7 @@ class CallHomeProfiles(Fact):
 class Certificate(Fact):
     """One certificate of the trustpool. Common names are None when they were not printed."""
 
+    type: str | None = None  # "CA Certificate"
     subject: str | None = None
     issuer: str | None = None
     status: str | None = None

@@ -114,3 +114,15 @@ def test_pasted_text_is_taken_for_what_its_first_words_speak_of() -> None:
     log = "*Feb 10 18:05:09.580: %SMART_LIC-3-COMM_FAILED: Communications failure\n"
     assert read(split(log)).get(SyslogBuffer) is not None
     assert list(split("shopping list\nmilk\n")) == []
+
+
+def test_log_lines_of_a_console_count_where_nobody_asked_for_the_log() -> None:
+    line = "*Feb 10 18:05:09.580: %SMART_LIC-3-COMM_FAILED: Communications failure"
+    log = f"Press RETURN to get started!\n{line}\nsw1#show clock\n10:00:00.000 UTC Mon Jan 1 2024\nsw1#\n"
+    buffer = read(split(log)).get(SyslogBuffer)
+    assert buffer is not None
+    assert [message.cite()[0].line for message in buffer.messages] == [2]
+    asked = log + "sw1#show logging\nLog Buffer (4096 bytes):\n"
+    silent = read(split(asked)).get(SyslogBuffer)
+    assert silent is not None
+    assert silent.messages == ()
