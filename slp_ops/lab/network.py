@@ -56,9 +56,9 @@ def _known(switch: Switch, name: str) -> str:
 
 
 def connect(switch: Switch, address: str, port: int | None, *, vrf: str = "", source: str = "") -> Reach:
-    """What a connection meets; a source interface that is down or does not exist leads nowhere."""
+    """What a connection meets; from a source interface that is down or has no address no answer comes."""
     if source and (source in switch.down or not address_of(switch, source)):
-        return Reach.UNREACHABLE
+        return Reach.TIMED_OUT
     return switch.world.reach(address, port, vrf=vrf, source=source)
 
 

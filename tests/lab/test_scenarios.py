@@ -93,7 +93,7 @@ def test_the_network_around_a_switch(name: str, lookup: Lookup, reach: Reach | N
 
 def test_a_source_interface_that_is_down_leads_nowhere() -> None:
     switch = load("wrong-source-interface").build()
-    assert switch.connect("203.0.113.11", 443, source="Vlan200") is Reach.UNREACHABLE
+    assert switch.connect("203.0.113.11", 443, source="Vlan200") is Reach.TIMED_OUT
     assert switch.connect("203.0.113.11", 443, source="Vlan100") is Reach.OPEN
 
 
