@@ -62,6 +62,10 @@ class Target:
     port: int | None
     required: bool = True
 
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
 
 class Situation(StrEnum):
     """Who connects to whom."""
@@ -163,7 +167,7 @@ def plan(
         kind=kind,
         path=path,
         probes=tuple(_probe(target, path) for target in _each_once(wanted)),
-        proxied=any(target.purpose is Purpose.PROXY for target in own),
+        proxied=any(target.purpose is Purpose.PROXY and target.port is not None for target in own),
     )
 
 
@@ -319,6 +323,8 @@ def _each_once(targets: list[Target]) -> list[Target]:
 
 
 def _probe(target: Target, path: Path) -> Probe:
+    if target.port is None:
+        return Probe(target=target, step=None, unfit=f"{target.purpose} {target.host[:80]!r} has no port")
     try:
         step = ProbeStep(
             host=target.host, port=target.port, vrf=path.vrf, source_interface=path.source_interface

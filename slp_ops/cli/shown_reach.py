@@ -13,6 +13,7 @@ from slp_ops.cli.table import table
 from slp_ops.errors import InputError
 from slp_ops.facts.probes import NameVerdict, ProbeVerdict
 from slp_ops.model import DeviceStatus
+from slp_ops.rules.text import Lang
 from slp_ops.safetext import one_line, printable
 from slp_ops.usecases.reach_verdict import ReachVerdict
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slp_ops.probes import Path
-    from slp_ops.rules.text import Lang
     from slp_ops.usecases.reach import Reached, Tried
 
 SCHEMA: Final = "slp-ops/check-reachability/1"
@@ -46,6 +46,7 @@ _COLOURS: Final = {
     ReachVerdict.CANNOT_TELL: "yellow",
     ReachVerdict.NOT_APPLICABLE: None,
 }
+_LABELS: Final = {Lang.EN: ("next", "note", "By cause"), Lang.JA: ("対処", "補足", "原因別")}
 _NAMED: Final = (NameVerdict.RESOLVED, NameVerdict.LOCAL)
 
 
@@ -128,7 +129,7 @@ def print_matrix(answers: Sequence[Reached], path: str, seconds: float, lang: La
         if answer.conclusion.cause is not None and answer.conclusion.verdict is not ReachVerdict.WORKS
     )
     if causes:
-        click.echo("\nBy cause:")
+        click.echo(f"\n{_LABELS[lang][2]}:")
         for cause, count in causes.most_common():
             click.echo(f"  {count:>4}  {one_line(cause)}")
     totals = Counter(answer.conclusion.verdict for answer in answers)
@@ -140,11 +141,12 @@ def print_matrix(answers: Sequence[Reached], path: str, seconds: float, lang: La
 def _print_advice(answers: Sequence[Reached], lang: Lang) -> None:
     """What is to be said of each switch; those of which the same is said are named together."""
     said: dict[tuple[str, ...], list[str]] = {}
+    step_label, note_label, _ = _LABELS[lang]
     for answer in answers:
         conclusion = answer.conclusion
         words = [conclusion.cause.said(lang)] if conclusion.cause else []
-        words += [f"next: {step.said(lang)}" for step in conclusion.next_steps]
-        words += [f"note: {note.said(lang)}" for note in conclusion.notes]
+        words += [f"{step_label}: {step.said(lang)}" for step in conclusion.next_steps]
+        words += [f"{note_label}: {note.said(lang)}" for note in conclusion.notes]
         if words:
             said.setdefault(tuple(words), []).append(answer.result.name)
     if said:
@@ -163,7 +165,7 @@ def _row(answer: Reached) -> tuple[str, ...]:
     return (
         answer.result.name,
         _path(answer.plan.path) if answer.plan and tried else "",
-        ", ".join(f"{each.probe.target.host}:{each.probe.target.port}" for each in tried),
+        ", ".join(str(each.probe.target) for each in tried),
         ", ".join(_name_mark(each) for each in tried),
         ", ".join(_MARKS.get(each.verdict, each.verdict.value) for each in tried),
         f"{_word(conclusion.verdict)}{at}",

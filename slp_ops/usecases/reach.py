@@ -129,7 +129,7 @@ async def reach(
         result=replace(result, captures=captures, status=status_of(captures)),
         plan=planned,
         tried=tried,
-        conclusion=conclude(planned, tried, _with_probes(facts, tried)),
+        conclusion=conclude(planned, tried, _with_probes(facts, tried), device.intent),
     )
 
 

@@ -1,42 +1,37 @@
 """What the probes and the facts of one switch add up to: works, blocked at a stage, or cannot tell.
 
 The stages are judged in the order in which a connection passes them; the first that fails is the one
-that blocks. ``Open`` proves no TLS, so what the agent itself reports counts too.
+that blocks. Where a rule of the audit knows the root of it, cause and remedy are that rule's words.
+``Open`` proves no TLS, so what the agent itself reports counts too.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.facts import (
-    Clock,
-    ClockTrust,
-    CommunicationStatistics,
-    LicenseTransport,
-    NameConfig,
-    NameVerdict,
-    ProbeVerdict,
-    SyslogBuffer,
-    TransportKind,
-    Trustpool,
-)
-from slp_ops.probes import CSLU_NAME, PathFault, Purpose, Situation
+from slp_ops.facts import LicenseTransport, NameVerdict, ProbeVerdict
+from slp_ops.model import Verdict
+from slp_ops.probes import PathFault, Situation
+from slp_ops.rules.engine import judge
+from slp_ops.rules.knowledge import ours
+from slp_ops.rules.needs import Known
+from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.text import Text, verbatim
+from slp_ops.rules.views.communication import Communication
 from slp_ops.usecases import reach_texts as say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from slp_ops.model import Trouble
-    from slp_ops.probes import Path, Plan
+    from slp_ops.probes import Plan
     from slp_ops.reading import Facts
+    from slp_ops.rules.rule import Rule
+    from slp_ops.rules.values import Finding
     from slp_ops.usecases.reach import Tried
-
-_ROOT: Final = "IdenTrust Commercial Root CA 1"
-_FAILED: Final = "SMART_LIC-COMM_FAILED"
-_RESTORED: Final = "SMART_LIC-COMM_RESTORED"
 
 
 class ReachVerdict(StrEnum):
@@ -59,6 +54,22 @@ class Stage(StrEnum):
     TLS = "tls"
 
 
+# The rules that name the root of a stage's failure, the likeliest first.
+_ROOTS: Final[Mapping[Stage, tuple[str, ...]]] = {
+    Stage.TARGET: ("proxy-incomplete",),
+    Stage.PATH: ("http-source-interface-missing", "http-source-interface-down", "vrf-mismatch"),
+    Stage.NAMES: ("cslu-address-missing", "domain-lookup-disabled", "name-server-missing"),
+    Stage.TLS: ("callhome-profile-inactive", "identrust-root-missing", "clock-not-trusted"),
+}
+_CLOSED: Final = (
+    ProbeVerdict.UNRESOLVED,
+    ProbeVerdict.REFUSED,
+    ProbeVerdict.TIMED_OUT,
+    ProbeVerdict.UNREACHABLE,
+)
+_NO_ADDRESS: Final = (NameVerdict.UNRESOLVED, NameVerdict.NO_SERVER, NameVerdict.LOOKUP_DISABLED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
     """The verdict on one switch. ``notes`` are what else an operator must know to rely on it."""
@@ -68,24 +79,6 @@ class Conclusion:
     cause: Text | None = None
     next_steps: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = ()
-
-
-class Reporting(StrEnum):
-    """How the agent itself fares."""
-
-    WORKS = "works"
-    FAILS = "fails"  # no answer came
-    REFUSED = "refused"  # an answer came, and it was no
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fares:
-    """How the agent fares, in whose words, and why."""
-
-    reporting: Reporting
-    where: Text = say.NOWHERE
-    reason: str = ""
 
 
 def not_asked(trouble: Trouble | None) -> Conclusion:
@@ -98,212 +91,162 @@ def not_asked(trouble: Trouble | None) -> Conclusion:
     )
 
 
-def conclude(plan: Plan, tried: tuple[Tried, ...], facts: Facts) -> Conclusion:
-    """The verdict on one switch."""
-    return replace(_judged(plan, tried, facts), notes=tuple(_notes(plan, tried, facts)))
+def conclude(plan: Plan, tried: tuple[Tried, ...], facts: Facts, intent: Mapping[str, object]) -> Conclusion:
+    """The verdict on one switch. ``intent`` is what the inventory wants of it."""
+    known = Known(facts, (Thresholds(), Intent.of(intent), ours().catalogue))
+    found = _Case(plan, tried, known).judged()
+    return replace(found, notes=tuple(_notes(plan, tried, known)))
 
 
-def _judged(plan: Plan, tried: tuple[Tried, ...], facts: Facts) -> Conclusion:
-    required = [each for each in tried if each.probe.target.required]
-    if not required:
-        return _nothing_tried(plan)
-    unfit = next((each for each in required if each.probe.step is None), None)
-    if unfit is not None:
-        if plan.path.fault is PathFault.NOT_PLAIN:
-            return _blocked(Stage.PATH, *_path(plan.path))
-        return _blocked(Stage.TARGET, say.TARGET_UNFIT.of(why=unfit.why), (say.TARGET_UNFIT_STEP,))
-    closed = next((each for each in required if each.verdict in _CLOSED), None)
-    if closed is not None:
-        if plan.path.fault is not None:
-            return _blocked(Stage.PATH, *_path(plan.path))
-        if closed.verdict is ProbeVerdict.UNRESOLVED or _is_unresolved(closed):
-            return _blocked(Stage.NAMES, *_names(closed, plan, facts))
-        return _blocked(Stage.TCP, *_tcp(closed, plan.path))
-    untested = next((each for each in required if each.verdict is not ProbeVerdict.OPEN), None)
-    if untested is not None:
-        return _untested(untested, plan, facts)
-    return _open(plan, facts)
+@cache
+def _rules() -> tuple[Rule, ...]:
+    wanted = {name for names in _ROOTS.values() for name in names}
+    return tuple(rule for rule in ours().rules if rule.id in wanted)
 
 
-_CLOSED: Final = (
-    ProbeVerdict.UNRESOLVED,
-    ProbeVerdict.REFUSED,
-    ProbeVerdict.TIMED_OUT,
-    ProbeVerdict.UNREACHABLE,
-)
+class _Case:
+    """One switch being judged."""
 
+    def __init__(self, plan: Plan, tried: tuple[Tried, ...], known: Known) -> None:
+        self._plan = plan
+        self._required = [each for each in tried if each.probe.target.required]
+        self._communication = _told(known)
+        self._failed: dict[str, Finding] = {}
+        for rule in _rules():
+            outcome = judge(rule, known)
+            if outcome.verdict is Verdict.FAIL and outcome.finding is not None:
+                self._failed[rule.id] = outcome.finding
 
-def _blocked(stage: Stage, cause: Text, steps: tuple[Text, ...]) -> Conclusion:
-    return Conclusion(verdict=ReachVerdict.BLOCKED, blocked_at=stage, cause=cause, next_steps=steps)
+    def judged(self) -> Conclusion:
+        """The verdict, without notes."""
+        if not self._required:
+            return self._nothing_tried()
+        unfit = next((each for each in self._required if each.probe.step is None), None)
+        if unfit is not None:
+            stage = Stage.PATH if self._plan.path.fault is PathFault.NOT_PLAIN else Stage.TARGET
+            return self._blocked(stage, say.UNFIT.of(why=unfit.why), (say.UNFIT_STEP,))
+        closed = next((each for each in self._required if each.verdict in _CLOSED), None)
+        if closed is not None:
+            return self._closed(closed)
+        untold = next((each for each in self._required if each.verdict is not ProbeVerdict.OPEN), None)
+        return self._open() if untold is None else self._untold(untold)
 
+    def _blocked(self, stage: Stage, cause: Text, steps: tuple[Text, ...]) -> Conclusion:
+        """Blocked there; a rule that failed knows better why."""
+        for name in _ROOTS.get(stage, ()):
+            if name in self._failed:
+                cause, steps = self._failed[name].summary, self._failed[name].remedy
+                break
+        return Conclusion(verdict=ReachVerdict.BLOCKED, blocked_at=stage, cause=cause, next_steps=steps)
 
-def _nothing_tried(plan: Plan) -> Conclusion:
-    match plan.situation:
-        case Situation.OFF:
-            return Conclusion(verdict=ReachVerdict.NOT_APPLICABLE, cause=say.OFF, next_steps=(say.OFF_STEP,))
-        case Situation.PULLED:
-            return Conclusion(
-                verdict=ReachVerdict.NOT_APPLICABLE, cause=say.PULLED, next_steps=(say.PULLED_STEP,)
-            )
-        case _:
-            return Conclusion(
-                verdict=ReachVerdict.CANNOT_TELL,
-                blocked_at=Stage.TARGET,
-                cause=say.NO_TRANSPORT,
-                next_steps=(say.NO_TRANSPORT_STEP,),
-            )
+    def _nothing_tried(self) -> Conclusion:
+        match self._plan.situation:
+            case Situation.OFF:
+                verdict, at, cause, step = ReachVerdict.NOT_APPLICABLE, None, say.OFF, say.OFF_STEP
+            case Situation.PULLED:
+                verdict, at, cause, step = ReachVerdict.NOT_APPLICABLE, None, say.PULLED, say.PULLED_STEP
+            case _:
+                verdict, at = ReachVerdict.CANNOT_TELL, Stage.TARGET
+                cause, step = say.NO_TRANSPORT, say.NO_TRANSPORT_STEP
+        return Conclusion(verdict=verdict, blocked_at=at, cause=cause, next_steps=(step,))
 
+    def _closed(self, tried: Tried) -> Conclusion:
+        path, target, result = self._plan.path, tried.probe.target, tried.result
+        if path.fault is not None:
+            fault = verbatim(path.fault.value.replace("_", " "))
+            return self._blocked(Stage.PATH, say.PATH.of(fault=fault), (say.PATH_STEP,))
+        if tried.verdict is ProbeVerdict.UNRESOLVED or (result is not None and result.name in _NO_ADDRESS):
+            return self._unresolved(tried)
+        values = {
+            "target": str(target),
+            "port": target.port,
+            "address": ", ".join(result.addresses) if result and result.addresses else target.host,
+            "source": path.source_interface or say.THE_SWITCH,
+        }
+        cause, step = say.CLOSED[tried.verdict]
+        local = result is not None and result.name is NameVerdict.LOCAL
+        steps = (step.of(**values), *((say.PINNED_STEP.of(**values),) if local else ()))
+        return self._blocked(Stage.TCP, cause.of(**values), steps)
 
-def _path(path: Path) -> tuple[Text, tuple[Text, ...]]:
-    interface, vrf = path.source_interface or "", path.vrf or ""
-    match path.fault:
-        case PathFault.INTERFACE_MISSING:
-            return say.INTERFACE_MISSING.of(interface=interface), (say.INTERFACE_STEP,)
-        case PathFault.INTERFACE_DOWN:
-            return say.INTERFACE_DOWN.of(interface=interface), (
-                say.INTERFACE_UP_STEP.of(interface=interface),
-                say.INTERFACE_STEP,
-            )
-        case PathFault.VRF_MISSING:
-            return say.VRF_MISSING.of(vrf=vrf), (say.VRF_STEP,)
-        case PathFault.VRF_MISMATCH:
-            own = path.interface_vrf or say.GLOBAL
-            return say.VRF_MISMATCH.of(interface=interface, own=own, vrf=vrf), (say.VRF_STEP,)
-        case _:
-            return say.PATH_UNFIT, (say.VRF_STEP,)
+    def _unresolved(self, tried: Tried) -> Conclusion:
+        host = tried.probe.target.host
+        servers = ", ".join(tried.result.servers) if tried.result else ""
+        cause = say.UNRESOLVED.of(host=host, servers=servers or say.NONE)
+        return self._blocked(Stage.NAMES, cause, (say.UNRESOLVED_STEP.of(host=host), say.SERVER_STEP))
 
-
-def _is_unresolved(tried: Tried) -> bool:
-    return tried.result is not None and tried.result.name in (
-        NameVerdict.UNRESOLVED,
-        NameVerdict.NO_SERVER,
-        NameVerdict.LOOKUP_DISABLED,
-    )
-
-
-def _names(tried: Tried, plan: Plan, facts: Facts) -> tuple[Text, tuple[Text, ...]]:
-    host = tried.probe.target.host
-    result, names = tried.result, facts.get(NameConfig)
-    if host == CSLU_NAME and tried.probe.target.purpose is Purpose.CSLU:
-        return say.CSLU_UNSET, (say.CSLU_STEP, say.CSLU_NAME_STEP)
-    verdict = result.name if result is not None else NameVerdict.UNKNOWN
-    if verdict is NameVerdict.LOOKUP_DISABLED or (names is not None and not names.lookup):
-        return say.LOOKUP_DISABLED.of(host=host), (say.LOOKUP_STEP,)
-    if verdict is NameVerdict.NO_SERVER:
-        return say.NO_SERVER.of(host=host), (_server_step(plan.path),)
-    servers = ", ".join(result.servers) if result is not None else ""
-    return say.UNRESOLVED.of(host=host, servers=servers or say.NO_SERVERS_SHOWN), (
-        say.UNRESOLVED_STEP.of(host=host),
-        say.SERVER_REACH_STEP,
-    )
-
-
-def _server_step(path: Path) -> Text:
-    return say.SERVER_VRF_STEP.of(vrf=path.vrf) if path.vrf else say.SERVER_STEP
-
-
-def _tcp(tried: Tried, path: Path) -> tuple[Text, tuple[Text, ...]]:
-    target, result = tried.probe.target, tried.result
-    address = ", ".join(result.addresses) if result is not None and result.addresses else target.host
-    values = {
-        "target": f"{target.host}:{target.port}",
-        "port": target.port,
-        "address": address,
-        "source": path.source_interface or say.DEFAULT_SOURCE,
-    }
-    pinned = (say.PINNED_STEP.of(**values),) if result and result.name is NameVerdict.LOCAL else ()
-    match tried.verdict:
-        case ProbeVerdict.REFUSED:
-            return say.REFUSED.of(**values), (say.REFUSED_STEP.of(**values), *pinned)
-        case ProbeVerdict.UNREACHABLE:
-            return say.UNREACHABLE.of(**values), (say.UNREACHABLE_STEP.of(**values), *pinned)
-        case _:
-            return say.TIMED_OUT.of(**values), (say.TIMED_OUT_STEP.of(**values), *pinned)
-
-
-def _untested(tried: Tried, plan: Plan, facts: Facts) -> Conclusion:
-    """Telnet could not tell: what else there is."""
-    if _is_unresolved(tried) and tried.verdict is ProbeVerdict.NOT_TESTABLE:
-        return _blocked(Stage.NAMES, *_names(tried, plan, facts))
-    line = (tried.result.text if tried.result is not None else None) or tried.why
-    told = tried.verdict is ProbeVerdict.NOT_TESTABLE
-    cause = (say.NOT_TESTABLE if told else say.PROBE_UNKNOWN).of(line=line or say.NOTHING)
-    fares = how_it_fares(facts)
-    steps = (say.NOT_TESTABLE_STEP,) if told else (say.AGAIN_STEP,)
-    if fares.reporting is Reporting.FAILS:
-        cause = say.AND.of(first=cause, second=say.FAILS.of(where=fares.where, reason=fares.reason))
-    return Conclusion(verdict=ReachVerdict.CANNOT_TELL, blocked_at=Stage.TCP, cause=cause, next_steps=steps)
-
-
-def _open(plan: Plan, facts: Facts) -> Conclusion:
-    """TCP is open everywhere: does TLS work on top of it?"""
-    fares = how_it_fares(facts)
-    if fares.reporting in (Reporting.WORKS, Reporting.REFUSED):
-        return Conclusion(verdict=ReachVerdict.WORKS)
-    pool, clock = facts.get(Trustpool), facts.get(Clock)
-    to_cisco = plan.kind in (TransportKind.SMART, TransportKind.CALLHOME)
-    if to_cisco and pool is not None and pool.find(_ROOT) is None:
-        return _blocked(Stage.TLS, say.NO_ROOT, (say.NO_ROOT_STEP, say.UPGRADE_STEP))
-    if fares.reporting is Reporting.UNKNOWN:
-        return Conclusion(verdict=ReachVerdict.WORKS)
-    if clock is not None and clock.trust is ClockTrust.NOT_AUTHORITATIVE:
-        return _blocked(Stage.TLS, say.CLOCK.of(time=clock.time.text), (say.CLOCK_STEP,))
-    return Conclusion(
-        verdict=ReachVerdict.CANNOT_TELL,
-        blocked_at=Stage.TLS,
-        cause=say.OPEN_BUT.of(where=fares.where, reason=fares.reason),
-        next_steps=(say.SYNC_STEP, say.AUDIT_STEP),
-    )
-
-
-def how_it_fares(facts: Facts) -> Fares:
-    """From Communication Statistics; without them from the latest message of the log."""
-    statistics = facts.get(CommunicationStatistics)
-    if statistics is not None:
-        tried = [each for each in statistics.exchanges if each.attempts and each.attempts.total]
-        failing = [each for each in tried if each.failing_now]
-        if failing:
-            silent = [each for each in failing if each.attempts and each.attempts.ongoing_communication]
-            worst = (silent or failing)[0]
-            response = worst.last_response.word if worst.last_response else ""
-            return Fares(
-                reporting=Reporting.FAILS if silent else Reporting.REFUSED,
-                where=say.STATISTICS.of(name=worst.name),
-                reason=worst.failure_reason or response,
-            )
-        if tried:
-            return Fares(reporting=Reporting.WORKS, where=say.STATISTICS.of(name=tried[0].name))
-    log = facts.get(SyslogBuffer)
-    latest = log.of(_FAILED, _RESTORED)[-1:] if log is not None else ()
-    for message in latest:
-        if message.name == _RESTORED:
-            return Fares(reporting=Reporting.WORKS, where=say.LOG)
-        return Fares(
-            reporting=Reporting.FAILS, where=say.LOG, reason=message.text.rsplit(" : ", 1)[-1].strip()
+    def _untold(self, tried: Tried) -> Conclusion:
+        """Telnet could not tell: what else there is."""
+        if tried.result is not None and tried.result.name in _NO_ADDRESS:
+            return self._unresolved(tried)
+        forbidden = tried.verdict is ProbeVerdict.NOT_TESTABLE
+        line = (tried.result.text if tried.result is not None else None) or tried.why
+        cause = (say.NOT_TESTABLE if forbidden else say.NO_ANSWER).of(line=line or say.NONE)
+        if self._communication is not None and self._communication.failing:
+            cause = say.AND.of(first=cause, second=say.FAILS.of(reason=_reason(self._communication)))
+        return Conclusion(
+            verdict=ReachVerdict.CANNOT_TELL,
+            blocked_at=Stage.TCP,
+            cause=cause,
+            next_steps=(say.NOT_TESTABLE_STEP if forbidden else say.AGAIN_STEP,),
         )
-    return Fares(reporting=Reporting.UNKNOWN)
+
+    def _open(self) -> Conclusion:
+        """TCP is open everywhere: does TLS work on top of it?"""
+        talks = self._communication
+        if talks is not None and (not talks.failing or _is_refused(talks)):
+            return Conclusion(verdict=ReachVerdict.WORKS)
+        roots = _ROOTS[Stage.TLS] if talks is not None else ("identrust-root-missing",)
+        if any(name in self._failed for name in roots):
+            return self._blocked(Stage.TLS, say.TLS_UNKNOWN, ())
+        if talks is None:
+            return Conclusion(verdict=ReachVerdict.WORKS)
+        return Conclusion(
+            verdict=ReachVerdict.CANNOT_TELL,
+            blocked_at=Stage.TLS,
+            cause=say.OPEN_BUT.of(reason=_reason(talks)),
+            next_steps=(say.SYNC_STEP, say.AUDIT_STEP),
+        )
 
 
-def _notes(plan: Plan, tried: tuple[Tried, ...], facts: Facts) -> Iterator[Text]:
-    if not plan.path.known and tried:
+def _told(known: Known) -> Communication | None:
+    """How the agent's exchange fares; None where neither counters nor the log say anything."""
+    talks = known.get(Communication)
+    return talks if talks is not None and (talks.counted or talks.last is not None) else None
+
+
+def _is_refused(talks: Communication) -> bool:
+    """Whether the server is reached and says no: failures that are none of the network."""
+    return bool(talks.exchanges) and not any(
+        each.attempts is not None and each.attempts.ongoing_communication for each in talks.exchanges
+    )
+
+
+def _reason(talks: Communication) -> str:
+    """The agent's own words for what fails."""
+    for each in talks.exchanges:
+        word = each.last_response.word if each.last_response is not None else ""
+        if said := each.failure_reason or word:
+            return f"{each.name}: {said}"
+    return talks.last.cite().text if talks.last is not None else ""
+
+
+def _notes(plan: Plan, tried: tuple[Tried, ...], known: Known) -> Iterator[Text]:
+    required = [each for each in tried if each.probe.target.required]
+    talks = _told(known)
+    if tried and not plan.path.known:
         yield say.DEFAULT_PATH
     if plan.proxied:
         yield say.PROXIED
-    transport = facts.get(LicenseTransport)
-    if transport is None and plan.situation is Situation.CONNECTS:
+    if plan.situation is Situation.CONNECTS and known.get(LicenseTransport) is None:
         yield say.FROM_CONFIG
     for each in tried:
-        if each.result is not None and each.result.name is NameVerdict.LOCAL:
-            yield say.PINNED.of(
-                host=each.probe.target.host, address=", ".join(each.result.addresses) or say.NOTHING
-            )
-    fares = how_it_fares(facts)
-    required = [each for each in tried if each.probe.target.required]
-    if fares.reporting is Reporting.REFUSED:
-        yield say.SERVER_REFUSES.of(where=fares.where, reason=fares.reason)
-    elif fares.reporting is Reporting.WORKS and any(
-        each.verdict is not ProbeVerdict.OPEN for each in required
-    ):
-        yield say.WORKED_LAST.of(where=fares.where)
-    elif fares.reporting is Reporting.UNKNOWN and required:
+        if each.result is not None and each.result.name is NameVerdict.LOCAL and each.result.addresses:
+            yield say.LOCAL.of(host=each.probe.target.host, address=", ".join(each.result.addresses))
+    if not required:
+        return
+    if talks is None:
         yield say.TLS_UNKNOWN
+    elif talks.failing and _is_refused(talks):
+        yield say.REFUSED_BY_SERVER.of(reason=_reason(talks))
+    elif not talks.failing and any(each.verdict is not ProbeVerdict.OPEN for each in required):
+        yield say.WORKED_LAST
