@@ -157,6 +157,13 @@ class Transport(Protocol):
         """Give up what sessions share: threads, connections to jump hosts."""
 
 
+class Journal(Protocol):
+    """Where a change is written down, on the disk before the next thing is done."""
+
+    def write(self, event: Mapping[str, object]) -> None:
+        """Append one event; raises StoreError, and then nothing more may be sent."""
+
+
 class ChangingTransport(Transport, Protocol):
     """A way to open sessions that may change a switch as well. A dry run holds a Transport only."""
 

@@ -26,7 +26,8 @@ def same(line: str) -> str:
     text = " ".join(line.replace('"', "").split())
     for old, new in _SPELLINGS:
         text = re.sub(rf"^(no )?{re.escape(old)}(?= |$)", rf"\g<1>{new}", text)
-    return text
+    # IOS-XE prints IPv6 addresses in capitals.
+    return text.lower() if "ip name-server " in text else text
 
 
 @dataclass(frozen=True, slots=True)

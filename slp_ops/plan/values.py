@@ -64,6 +64,8 @@ def values_of(params: Iterable[Param], given: Given, known: Known) -> Values:
             continue
         if (why := _not_here(param, values[param.name], known)) is not None:
             wrong.append(why)
+        elif param.kind is Kind.INTERFACE:
+            values[param.name] = _as_printed(said, known)
     return Values(values=values, shown=shown, missing=tuple(missing), wrong=tuple(wrong))
 
 
@@ -104,6 +106,13 @@ def _not_here(param: Param, value: Value, known: Known) -> Text | None:
     if param.kind is Kind.VRF and value not in interfaces.vrfs:
         return _NO_VRF.of(value=value)
     return None
+
+
+def _as_printed(name: str, known: Known) -> str:
+    """An interface as the switch spells it: ``vlan100`` is shown as ``Vlan100``."""
+    interfaces = known.get(InterfacesConfig)
+    found = None if interfaces is None else interfaces.find(name)
+    return name if found is None else found.name
 
 
 _NOT_FITTING: Final = Text(

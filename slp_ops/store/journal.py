@@ -1,0 +1,132 @@
+"""The journal of a change: one line an event, on the disk before the next thing is done.
+
+    {"event": "begin", "schema": "slp-ops/journal/1", "plans": [...], ...}
+    {"event": "step", "device": "tyo-core-01", "step": 0, "state": "begun", ...}
+    {"event": "step", "device": "tyo-core-01", "step": 0, "state": "done", ...}
+
+A kill or a power failure may cost the line that was being written, never one before it. What that line
+would have said is settled by asking the switch.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.errors import InputError, StoreError
+from slp_ops.store import disk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+SCHEMA: Final = "slp-ops/journal/1"
+FILE: Final = "journal.jsonl"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class JournalFile:
+    """A journal that is being written; only one process may do so. See ``ports.Journal``."""
+
+    def __init__(self, path: Path, fd: int, now: Callable[[], datetime]) -> None:
+        self.path = path
+        self._fd: int | None = fd
+        self._now = now
+
+    @classmethod
+    def create(cls, path: Path, begin: Mapping[str, Any], *, now: Callable[[], datetime] = _now) -> Self:
+        """Begin a journal with its first event; raises StoreError."""
+        with disk.trouble("make", path):
+            fd = disk.create(path)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        made = cls(path, fd, now)
+        made.write({"event": "begin", "schema": SCHEMA, **begin})
+        return made
+
+    @classmethod
+    def resume(
+        cls, path: Path, *, now: Callable[[], datetime] = _now
+    ) -> tuple[Self, tuple[dict[str, Any], ...]]:
+        """Go on with a journal; gives what it says so far. Raises StoreError or InputError.
+
+        A last line that was torn is taken off: what it was about to say has not been done, or is settled.
+        """
+        with disk.trouble("open", path):
+            fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(fd)
+            raise StoreError(
+                f"{path} is being written by another slp-ops", hint="wait until that one has ended"
+            ) from None
+        try:
+            with disk.trouble("read", path):
+                data = disk.read(path, within=path.parent)
+                whole = data.rfind(b"\n") + 1
+                if whole < len(data):
+                    os.ftruncate(fd, whole)
+                    os.fsync(fd)
+            events = _events(path, data[:whole])
+        except BaseException:
+            os.close(fd)
+            raise
+        return cls(path, fd, now), events
+
+    def write(self, event: Mapping[str, object]) -> None:
+        """Append one event and wait until the disk has it. Raises StoreError."""
+        assert self._fd is not None  # noqa: S101 - written after it was closed
+        stamped = {"at": self._now().isoformat(timespec="milliseconds"), **event}
+        line = (json.dumps(stamped, separators=(",", ":")) + "\n").encode("ascii")
+        with disk.trouble("write", self.path):
+            size = os.fstat(self._fd).st_size
+            try:
+                disk.write_all(self._fd, line)
+                os.fsync(self._fd)
+            except BaseException:
+                os.ftruncate(self._fd, size)
+                raise
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _events(path: Path, data: bytes) -> tuple[dict[str, Any], ...]:
+    events: list[dict[str, Any]] = []
+    for number, line in enumerate(data.splitlines(), start=1):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            event = None
+        if not isinstance(event, dict) or "event" not in event:
+            raise InputError(
+                f"{path}:{number}: is no event of a journal", hint="use the file as it was written"
+            )
+        events.append(event)
+    if not events or events[0].get("schema") != SCHEMA:
+        raise InputError(f"{path} is no journal of this slp-ops", hint=f"expected {SCHEMA} in its first line")
+    return tuple(events)

@@ -1,0 +1,98 @@
+"""Give the earlier configuration of one switch back, as far as a plan changed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import ConnectError, SessionLost
+from slp_ops.plan.changes import as_before, typed, undo_of
+from slp_ops.plan.journalled import End
+from slp_ops.plan.model import Configure
+from slp_ops.ports import ConfigOrder, Event, ExecOrder, SentStatus
+from slp_ops.rules.text import Text
+
+if TYPE_CHECKING:
+    from slp_ops.plan.changes import Change
+    from slp_ops.plan.journalled import Journalled
+    from slp_ops.usecases.line import Line
+    from slp_ops.usecases.work import Work
+
+_SAVE: Final = ExecOrder(command="write memory", expects=("[OK]",), seconds=120.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolledBack:
+    """How a rollback ended, and what it could not give back."""
+
+    end: End
+    why: Text
+
+
+async def roll_back(work: Work, state: Journalled, line: Line) -> RolledBack:
+    """Type what gives the earlier lines back, and see that they are back; raises StoreError only."""
+    changes = _touched(state)
+    kept = tuple(
+        action.playbook
+        for action in state.plan.actions
+        if action.no_rollback is not None or action.irreversible
+    )
+    try:
+        failure = await line.again(work.limits.reconnect)
+        if failure is not None:
+            return _failed(failure.message)
+        running = await line.running()
+        if running is None or not running.whole:
+            return _failed("the running configuration could not be read")
+        # Some of them may never have taken effect, or a revert timer may have given them back.
+        standing = [change for change in changes if not as_before(change, running)]
+        name = work.device.name
+        lines = list(typed(undo_of(standing)))
+        work.journal.write({"event": "rollback", "device": name, "state": "begun", "lines": lines})
+        work.on_event(Event(device=name, what="rolling back", detail=f"{len(lines)} lines"))
+        refused: list[str] = []
+        while lines:
+            sent = await line.send(ConfigOrder(lines=tuple(lines)))
+            running = await line.running()
+            if running is None:
+                return _failed("the running configuration could not be read back")
+            standing = [change for change in standing if not as_before(change, running)]
+            if sent.status is not SentStatus.REFUSED:
+                break
+            # A line that IOS-XE took away together with another one is refused: what counts is what the
+            # configuration shows, so the others are still tried.
+            refused.append(sent.line)
+            lines = list(typed(each for each in undo_of(standing) if each.text not in refused))
+        if standing:
+            return _failed(f"not given back: {'; '.join(str(change.line) for change in standing)}")
+        if state.saved:
+            saved = await line.send(_SAVE)
+            if saved.status is not SentStatus.DONE:
+                return _failed(f"given back, but not saved: {saved.said}")
+    except (ConnectError, SessionLost) as err:
+        return _failed(err.message)
+    why = _KEPT.of(playbooks=", ".join(kept)) if kept else _BACK
+    return RolledBack(end=End.ROLLED_BACK, why=why)
+
+
+def _touched(state: Journalled) -> tuple[Change, ...]:
+    """The changes of every configuration step that may have been sent, in their order."""
+    return tuple(
+        change
+        for number, (action, step) in enumerate(state.plan.steps)
+        if isinstance(step, Configure) and number in state.steps and not step.gives_back
+        if action.no_rollback is None
+        for change in step.changes
+    )
+
+
+def _failed(why: str) -> RolledBack:
+    return RolledBack(end=End.NOT_ROLLED_BACK, why=_FAILED.of(why=why))
+
+
+_BACK: Final = Text("the earlier configuration is back", "元の設定に戻しました")
+_KEPT: Final = Text(
+    "the earlier configuration is back; what {playbooks} did beyond it stays",
+    "元の設定に戻しました。{playbooks} の設定以外の操作は元に戻せません",
+)
+_FAILED: Final = Text("the rollback failed: {why}", "ロールバックに失敗しました: {why}")

@@ -1,0 +1,357 @@
+"""A switch in memory with everything that changes it: no socket, no waiting, and faults where one wants them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+
+from slp_ops.commands import registry
+from slp_ops.errors import ConnectionRefused
+from slp_ops.lab import scenarios
+from slp_ops.lab.journal import Mode
+from slp_ops.lab.shell import Close, Drop, Reboot, Shell, Wait, Write
+from slp_ops.model import Device
+from slp_ops.plan import Given, Switch, consider, record
+from slp_ops.plan.journalled import journalled
+from slp_ops.playbook import packaged
+from slp_ops.ports import Secret
+from slp_ops.rules.engine import audit
+from slp_ops.rules.knowledge import ours
+from slp_ops.rules.needs import Known
+from slp_ops.rules.settings import Intent, Thresholds
+from slp_ops.store import Runs
+from slp_ops.store.journal import JournalFile
+from slp_ops.transport.configure import send
+from slp_ops.transport.dialogue import Dialogue, Procedure, Send
+from slp_ops.usecases.apply import Applied, apply
+from slp_ops.usecases.collect import collect
+from slp_ops.usecases.line import Line
+from slp_ops.usecases.rollback import RolledBack, roll_back
+from slp_ops.usecases.work import Limits, Pace, Remembering, Work
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from slp_ops.lab.state import Switch as LabSwitch
+    from slp_ops.plan import Considered, SwitchPlan
+    from slp_ops.plan.journalled import Journalled
+    from slp_ops.ports import ConfigOrder, Ending, ExecOrder, ProbeEnding, Sent, Sink
+    from slp_ops.reading import Facts
+    from slp_ops.readonly import ReadCommand
+    from slp_ops.rules.values import Outcome
+
+T = TypeVar("T")
+# What is to be done with a line: nothing, or the session breaks before or after the switch takes it.
+Cut = Callable[[Mode, str], str | None]
+
+
+class Killed(BaseException):
+    """The process was killed here."""
+
+
+class _Broken(Exception):
+    """The session broke before the switch took the line."""
+
+
+class Vty:
+    """One session, straight into the shell of a simulated switch."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._dialogue = Dialogue()
+        self._closed = False
+        self._break_after = False
+        self._shell = Shell(bench.switch, on_typed=self._typed)
+
+    @property
+    def hostname(self) -> str:
+        return self._dialogue.hostname
+
+    @property
+    def alive(self) -> bool:
+        return self._dialogue.alive
+
+    def log_in(self) -> None:
+        self._drive(self._dialogue.log_in(Secret("netops")))
+
+    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
+        return self._drive(self._dialogue.show(str(command), timeout, sink))
+
+    async def probe(self, step: Any, *, timeout: float, sink: Sink) -> ProbeEnding:
+        raise NotImplementedError
+
+    def _typed(self, mode: Mode, line: str) -> None:
+        self._bench.typed.append((mode, line))
+        match self._bench.cut(mode, line):
+            case "before":
+                raise _Broken
+            case "after":
+                self._break_after = True
+
+    def _drive(self, procedure: Procedure[T]) -> T:
+        answer: bytes | None = None
+        try:
+            while True:
+                request = procedure.send(answer)
+                answer = None
+                if isinstance(request, Send):
+                    self._shell.receive(request.data)
+                else:
+                    answer = self._heard()
+        except StopIteration as done:
+            result: T = done.value
+            return result
+
+    def _heard(self) -> bytes | None:
+        out = bytearray()
+        while not self._closed:
+            try:
+                action = self._shell.next_action()
+            except _Broken:
+                self._closed = True
+                break
+            match action:
+                case None:
+                    break
+                case Write(data):
+                    out += data
+                case Wait(seconds=None):
+                    break
+                case Wait() as wait:
+                    self._bench.switch.clock.advance(wait.seconds or 0)
+                    self._shell.elapsed(wait)
+                case Close() | Drop() | Reboot():
+                    self._closed = True
+        if self._break_after:
+            self._closed = True
+            out.clear()
+        if out:
+            return bytes(out)
+        return b"" if self._closed else None
+
+
+class WritingVty(Vty):
+    async def send(self, order: ConfigOrder | ExecOrder) -> Sent:
+        return self._drive(send(self._dialogue, order))
+
+
+class InMemory:
+    """A transport to one simulated switch."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self.logins = 0
+
+    @asynccontextmanager
+    async def read(self, device: Device) -> AsyncIterator[Vty]:
+        yield self._open(Vty(self._bench))
+
+    @asynccontextmanager
+    async def write(self, device: Device) -> AsyncIterator[WritingVty]:
+        yield self._open(WritingVty(self._bench))
+
+    async def close(self) -> None:
+        pass
+
+    def _open(self, vty: Any) -> Any:
+        self.logins += 1
+        if self._bench.switch.is_down or self._bench.unreachable:
+            raise ConnectionRefused("nothing listens")
+        vty.log_in()
+        return vty
+
+
+class SimulatedPace(Pace):
+    """Waiting moves the switch's clock."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+
+    def now(self) -> float:
+        return self._bench.switch.clock.now().timestamp()
+
+    async def pause(self, seconds: float) -> None:
+        self._bench.waited(seconds)
+        self._bench.switch.clock.advance(seconds)
+
+    async def rest(self, seconds: float) -> None:
+        if not self.stopping:
+            await self.pause(seconds)
+
+
+class Journal:
+    """A journal file that may kill its writer: before or after its Nth event."""
+
+    def __init__(self, file: JournalFile, *, kill_before: int = -1, kill_after: int = -1) -> None:
+        self._file = file
+        self._kill_before, self._kill_after = kill_before, kill_after
+        self.written = 0
+
+    def write(self, event: Mapping[str, object]) -> None:
+        if self.written == self._kill_before:
+            raise Killed
+        self._file.write(event)
+        self.written += 1
+        if self.written - 1 == self._kill_after:
+            raise Killed
+
+
+class Bench:
+    """One switch, its plan and its journal."""
+
+    def __init__(
+        self,
+        folder: Path,
+        scenario: str,
+        *,
+        name: str = "tyo-core-01",
+        intent: Mapping[str, object] | None = None,
+        params: Mapping[str, object] | None = None,
+    ) -> None:
+        self.switch: LabSwitch = scenarios.load(scenario).build(name=name)
+        self.device = Device(
+            name=name, site="tokyo", host="192.0.2.11", intent=intent or {}, params=params or {}
+        )
+        self.typed: list[tuple[Mode, str]] = []
+        self.cut: Cut = lambda mode, line: None
+        self.waited: Callable[[float], object] = lambda seconds: None
+        self.unreachable = False
+        self.transport = InMemory(self)
+        self.pace = SimulatedPace(self)
+        self.journal_path = folder / "journal.jsonl"
+        self.run = Runs(folder / "runs", key=bytes(32)).start("remediate", [self.device])
+        self.options: dict[str, str] = {}
+        self.files: dict[str, str] = {}
+        self.secrets: dict[str, Secret] = {}
+        self.named: tuple[str, ...] = ()
+        self.person: Any = None
+
+    # -- looking
+
+    @property
+    def commands(self) -> tuple[Any, ...]:
+        return tuple(known for known in registry() if known.sets & {"baseline", "support"})
+
+    def look(self) -> Remembering:
+        return asyncio.run(self._look())
+
+    async def _look(self) -> Remembering:
+        memory = Remembering(self.run.device(self.device), self.run.masked)
+        await collect(self.device, transport=self.transport, evidence=memory, commands=self.commands)
+        return memory
+
+    def judge(self, facts: Facts) -> tuple[Outcome, ...]:
+        return audit(
+            ours().rules, Known(facts, (Thresholds(), Intent.of(self.device.intent), ours().catalogue))
+        )
+
+    def failing(self) -> set[str]:
+        return {each.rule for each in self.judge(self.look().facts) if each.counts >= 1}
+
+    def config(self) -> list[str]:
+        return self.switch.config.render().splitlines()
+
+    def sent(self, *modes: Mode) -> list[str]:
+        return [line for mode, line in self.typed if mode in modes]
+
+    # -- planning
+
+    def considered(self, memory: Remembering, outcomes: tuple[Outcome, ...]) -> Considered:
+        return consider(
+            Switch(
+                name=self.device.name,
+                site=self.device.site,
+                known=Known(memory.facts),
+                running=memory.running,
+                outcomes=outcomes,
+                given=Given(
+                    options=self.options,
+                    params=self.device.params,
+                    intent=self.device.intent,
+                    files=self.files,
+                ),
+            ),
+            packaged(),
+            named=self.named,
+        )
+
+    def plan(self, *named: str, **options: str) -> Considered:
+        self.named = named or self.named
+        self.options |= options
+        memory = self.look()
+        return self.considered(memory, self.judge(memory.facts))
+
+    # -- applying
+
+    def work(self, plan: SwitchPlan, journal: Any) -> Work:
+        more = {} if self.person is None else {"person": self.person}
+        return Work(
+            device=self.device,
+            plan=plan,
+            transport=self.transport,
+            evidence=self.run.device(self.device),
+            mask=self.run.masked,
+            journal=journal,
+            commands=self.commands,
+            judge=self.judge,
+            plan_again=lambda memory, outcomes: self.considered(memory, outcomes).plan,
+            secrets=self.secrets,
+            pace=self.pace,
+            limits=Limits(),
+            **more,
+        )
+
+    def apply(
+        self, plan: SwitchPlan, *, kill_before: int = -1, kill_after: int = -1, rollback_on_fail: bool = False
+    ) -> Applied:
+        """From the beginning."""
+        self.journal_path.unlink(missing_ok=True)
+        with JournalFile.create(self.journal_path, {"plans": [record(plan)]}) as file:
+            journal = Journal(file, kill_before=kill_before, kill_after=kill_after)
+            state = self._state(file.path)
+            return asyncio.run(apply(self.work(plan, journal), state, rollback_on_fail=rollback_on_fail))
+
+    def resume(self) -> Applied:
+        """As another process would, knowing nothing but the journal."""
+        file, events = JournalFile.resume(self.journal_path)
+        with file:
+            state = journalled(events, str(self.journal_path))[self.device.name]
+            return asyncio.run(apply(self.work(state.plan, file), state))
+
+    def roll_back(self) -> RolledBack:
+        file, events = JournalFile.resume(self.journal_path)
+        with file:
+            state = journalled(events, str(self.journal_path))[self.device.name]
+            work = self.work(state.plan, file)
+            return asyncio.run(roll_back(work, state, Line(work)))
+
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.journal_path.read_text().splitlines()]
+
+    def _state(self, path: Path) -> Journalled:
+        events = [json.loads(line) for line in path.read_text().splitlines()]
+        return journalled(events, str(path))[self.device.name]
+
+    def deny(self, *commands: str) -> None:
+        self.switch.access = replace(self.switch.access, denied=commands)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Callable[..., Bench]:
+    """``bench("factory-fresh", intent={...})`` gives a switch to be put right."""
+    made = iter(range(100))
+
+    def make(scenario: str, **settings: Any) -> Bench:
+        folder = tmp_path / f"bench-{next(made)}"
+        folder.mkdir()
+        return Bench(folder, scenario, **settings)
+
+    return make
