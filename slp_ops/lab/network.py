@@ -39,18 +39,22 @@ def resolve(switch: Switch, name: str, vrf: str = "") -> Resolution:
         return Resolution(name=name, lookup=Lookup.NO_SERVER, servers=("255.255.255.255",))
     for number, server in enumerate(servers, 1):
         if switch.world.answering is None or server in switch.world.answering:
-            address = _known(switch, name)
-            if address:
-                switch.hosts[name] = address
+            addresses = _known(switch, name).split()
+            if addresses:
+                switch.hosts[name] = addresses[0]
                 return Resolution(
-                    name=name, lookup=Lookup.RESOLVED, address=address, servers=servers[:number]
+                    name=name,
+                    lookup=Lookup.RESOLVED,
+                    address=addresses[0],
+                    others=tuple(addresses[1:]),
+                    servers=servers[:number],
                 )
             break
     return Resolution(name=name, lookup=Lookup.FAILED, servers=servers)
 
 
 def _known(switch: Switch, name: str) -> str:
-    """Names without a dot are tried with the domain name, as IOS does."""
+    """The addresses of a name. Names without a dot are tried with the domain name, as IOS does."""
     names, domain = switch.world.names, switch.config.find("ip domain name")
     return names.get(name, "") or (names.get(f"{name}.{domain}", "") if domain else "")
 

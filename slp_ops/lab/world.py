@@ -42,11 +42,15 @@ class Lookup(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """A name and what came of it. ``servers`` are those that were asked, in order."""
+    """A name and what came of it. ``servers`` are those that were asked, in order.
+
+    ``others`` are the addresses behind the first.
+    """
 
     name: str
     lookup: Lookup
     address: str = ""
+    others: tuple[str, ...] = ()
     servers: tuple[str, ...] = ()
 
     @property
@@ -86,7 +90,10 @@ class Peer(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class World:
-    """Names, paths and peers. ``answering`` are the name servers that answer; None means all do."""
+    """Names, paths and peers. ``answering`` are the name servers that answer; None means all do.
+
+    A name with several addresses has them in one text, a blank between them.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     answering: frozenset[str] | None = None

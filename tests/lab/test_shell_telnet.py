@@ -45,6 +45,17 @@ def test_outcomes(reach: Reach, text: str, seconds: float) -> None:
     assert sum(operator.waited) == pytest.approx(seconds)
 
 
+def test_several_addresses_are_tried_one_after_another() -> None:
+    operator = at("two-addresses")
+    text = operator.line("telnet smartreceiver.cisco.com 443 /ipv4")
+    assert text.endswith(
+        "Trying smartreceiver.cisco.com (203.0.113.20, 443)... \n"
+        "% Connection timed out; remote host not responding\n"
+        "Trying smartreceiver.cisco.com (203.0.113.10, 443)... Open\n\n"
+    )
+    assert sum(operator.waited) == pytest.approx(30.2)
+
+
 def test_by_address_there_is_nothing_to_translate() -> None:
     assert at(reach=Reach.OPEN).line(f"telnet {TOOLS} 443").endswith(f"Trying {TOOLS}, 443 ... Open\n\n")
 

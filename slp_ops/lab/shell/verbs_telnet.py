@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.lab.shell.grammar import Grammar, Match
 from slp_ops.lab.shell.refuse import invalid, sentence
-from slp_ops.lab.shell.requests import AskBytes, Program, Say, confirmed, paused
+from slp_ops.lab.shell.requests import Answer, AskBytes, Program, Request, Say, confirmed, paused
 from slp_ops.lab.shell.resolving import translate
 from slp_ops.lab.shell.session import Connection, Session
 from slp_ops.lab.shell.verbs import Verb
 from slp_ops.lab.world import Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
 
 _BREAKS: Final = b"\x1e\x03"
 _SYNWAIT: Final = 30  # seconds, "ip tcp synwait-time"
@@ -106,25 +106,36 @@ def connect(session: Session, target: _Target, *, bare: bool = False) -> Program
     if vty.access_class_out:
         yield Say("% Connections to that host not permitted from this terminal\n")
         return
-    if found.name == found.address:
-        yield Say(f"Trying {found.address}, {target.port} ... ")
+    for address in (found.address, *found.others):
+        if (reach := (yield from _attempt(session, target, found.name, address))) is None:
+            return
+        if reach.connected:
+            yield Say("Open\n\n")
+            number = max((each.number for each in session.connections), default=0) + 1
+            connection = Connection(number=number, host=target.host, address=address, reach=reach)
+            session.connections.append(connection)
+            yield from _talk(session, connection)
+            return
+        yield Say(f"\n{_FAILURES[reach]}\n")
+    yield Say("\n")
+
+
+def _attempt(
+    session: Session, target: _Target, name: str, address: str
+) -> Generator[Request, Answer, Reach | None]:
+    """Try one address; None when it was broken off."""
+    if name == address:
+        yield Say(f"Trying {address}, {target.port} ... ")
     else:
-        yield Say(f"Trying {found.name} ({found.address}, {target.port})... ")
-    reach = session.switch.connect(found.address, target.port, vrf=target.vrf, source=target.source)
+        yield Say(f"Trying {name} ({address}, {target.port})... ")
+    reach = session.switch.connect(address, target.port, vrf=target.vrf, source=target.source)
     seconds = _ROUND_TRIP
     if reach is Reach.TIMED_OUT:
         seconds = float(session.switch.config.find("ip tcp synwait-time") or _SYNWAIT)
     if (yield from paused(seconds, _BREAKS)):
         yield Say("\n")
-        return
-    if not reach.connected:
-        yield Say(f"\n{_FAILURES[reach]}\n\n")
-        return
-    yield Say("Open\n\n")
-    number = max((each.number for each in session.connections), default=0) + 1
-    connection = Connection(number=number, host=target.host, address=found.address, reach=reach)
-    session.connections.append(connection)
-    yield from _talk(session, connection)
+        return None
+    return reach
 
 
 def _talk(session: Session, connection: Connection) -> Program:
