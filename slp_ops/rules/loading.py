@@ -140,12 +140,13 @@ def _all_of(sources: Iterable[Source], read: Callable[[Node, Problems], Iterable
         node = parse(source.text, problems)
         if node is not None:
             values += (value for value in read(node, problems) if value is not None)
-        elif not source.text.strip():
-            problems.add(1, "", "is empty")
         try:
             problems.raise_if_any()
         except InputError as err:
             found += err.problems
+        else:
+            if node is None:  # comments alone, or nothing
+                found.append(Problem(path=source.path, line=1, message="holds no rule"))
     if found:
         raise InputError(tuple(found), hint=_HINT)
     return tuple(values)

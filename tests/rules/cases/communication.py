@@ -1,0 +1,233 @@
+"""Communication and trust."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from slp_ops.facts import (
+    Clock,
+    DeviceTime,
+    LicenseTransport,
+    ProductInstance,
+    SyslogBuffer,
+    SyslogMessage,
+    TransportKind,
+    TrustCode,
+    TrustCodes,
+    Udi,
+)
+from slp_ops.facts.communication import Attempts, CommunicationStatistics, Exchange
+from slp_ops.facts.log import LogTime
+from slp_ops.rules.settings import Intent, Thresholds
+
+NOW = datetime(2026, 1, 10, 12, 0, 0)  # noqa: DTZ001 - a device's time is naive
+CLOCK = Clock(time=DeviceTime(text="12:00:00.000 UTC Sat Jan 10 2026", at=NOW))
+
+
+def said(
+    mnemonic: str, text: str = "", *, facility: str = "SMART_LIC", ago: timedelta | None = None
+) -> SyslogMessage:
+    """A message, at a time before now or without one."""
+    stamp = LogTime(text="00:01:23")
+    if ago is not None:
+        at = NOW - ago
+        stamp = LogTime(
+            text=f"{at:%b %d %H:%M:%S}",
+            month=at.month,
+            day=at.day,
+            time=time(at.hour, at.minute, at.second),
+        )
+    return SyslogMessage(time=stamp, facility=facility, severity=3, mnemonic=mnemonic, text=text)
+
+
+def failed(reason: str, ago: timedelta | None = None) -> SyslogMessage:
+    """A COMM_FAILED with that reason."""
+    text = f"Communications failure with the Cisco Smart Software Manager (CSSM) : {reason}"
+    return said("COMM_FAILED", text, ago=ago)
+
+
+def call_home(error: str) -> SyslogMessage:
+    """A failure of call-home."""
+    text = f"Fail to send out Smart Licensing message to: https://tools.cisco.com ({error})"
+    return said("SL_MESSAGE_FAILED", text, facility="CALL_HOME")
+
+
+RESTORED = said("COMM_RESTORED", "Communications with Cisco Smart Software Manager (CSSM) restored")
+CALL_HOME = failed("Fail to send out Call Home HTTP message.")
+
+
+def log(*messages: SyslogMessage) -> SyslogBuffer:
+    """A buffer of these."""
+    return SyslogBuffer(messages=messages)
+
+
+def stats(
+    name: str, ongoing: int, reason: str | None = None, state: str | None = None
+) -> CommunicationStatistics:
+    """Statistics with one block that was tried."""
+    attempts = Attempts(text="", total=9, ongoing=ongoing)
+    exchange = Exchange(name=name, attempts=attempts, failure_reason=reason)
+    return CommunicationStatistics(exchanges=(exchange,), overall_state=state)
+
+
+FAILING = stats("Usage Reporting", 3)
+WORKING = stats("Usage Reporting", 0)
+HARMLESS = stats("Authorization Request", 5, "Null pointer Error")
+NEVER_TRIED = CommunicationStatistics(
+    exchanges=(Exchange(name="Usage Reporting", attempts=Attempts(text="", total=0, ongoing=0)),)
+)
+OLD = failed("Communications failure", ago=timedelta(days=60))
+
+
+def pairs(count: int, every: timedelta, *, timed: bool = True) -> SyslogBuffer:
+    """So many failures, each restored ten minutes later."""
+    messages: list[SyslogMessage] = []
+    for number in range(count, 0, -1):
+        ago = every * number
+        messages.append(failed("HTTP Server Error 504: Gateway Time-out", ago=ago if timed else None))
+        messages.append(said("COMM_RESTORED", ago=ago - timedelta(minutes=10) if timed else None))
+    return log(*messages)
+
+
+SMART = LicenseTransport(kind=TransportKind.SMART, type="Smart", url="https://smartreceiver.cisco.com/l")
+CSLU = LicenseTransport(kind=TransportKind.CSLU, type="cslu", cslu_address="http://192.0.2.9:8182/cslu/v1/pi")
+EMPTY = LicenseTransport(kind=TransportKind.CSLU, type="cslu")
+OFF = LicenseTransport(kind=TransportKind.OFF, type="Transport Off")
+WHEN = DeviceTime(text="Jan 02 03:04:05 2026 UTC")
+
+
+def unit(serial: str, *, trusted: bool = True) -> TrustCode:
+    """A unit of a stack."""
+    return TrustCode(pid="C9300-24UX", sn=serial, installed=WHEN if trusted else None)
+
+
+def units(*serials: str) -> ProductInstance:
+    """A stack of these."""
+    return ProductInstance(members=tuple(Udi(pid="C9300-24UX", sn=serial) for serial in serials))
+
+
+CASES = {
+    "http-timeout": {
+        "pass": [[log()], [WORKING], [log(call_home("ERR 207 : t"), CALL_HOME, RESTORED)]],
+        "fail": [[log(call_home("ERR 207 : Connection time out"), CALL_HOME)]],
+        "unknown": [[], [FAILING], [log(CALL_HOME)]],
+    },
+    "http-aborted": {
+        "pass": [[log()], [WORKING, log(call_home("ERR 205 : Request Aborted"))]],
+        "fail": [
+            [log(call_home("ERR 205 : Request Aborted"), CALL_HOME)],
+            [log(failed("The certificate has expired")), FAILING],
+        ],
+        "unknown": [[], [FAILING]],
+    },
+    "comm-failing-now": {
+        "pass": [
+            [WORKING],
+            [log()],
+            [log(CALL_HOME, RESTORED)],
+            [log(OLD), CLOCK],
+            [HARMLESS, log()],
+            [WORKING, log(CALL_HOME)],
+        ],
+        "fail": [[FAILING], [log(CALL_HOME)], [NEVER_TRIED, log(CALL_HOME)], [stats("Hello Message", 7)]],
+        "unknown": [[], [HARMLESS]],
+    },
+    "comm-flapping": {
+        "pass": [
+            [pairs(1, timedelta(hours=1)), CLOCK],
+            [pairs(2, timedelta(hours=1)), CLOCK],
+            [pairs(6, timedelta(hours=20)), CLOCK],
+            [log(), CLOCK],
+            [pairs(3, timedelta(hours=2)), CLOCK, Thresholds(flap_pairs=4)],
+            [pairs(3, timedelta(hours=2)), CLOCK, Thresholds(flap_hours=3)],
+        ],
+        "fail": [
+            [pairs(3, timedelta(hours=2)), CLOCK],
+            [pairs(6, timedelta(hours=20)), CLOCK, Thresholds(flap_hours=48)],
+        ],
+        "unknown": [[], [pairs(4, timedelta(hours=1), timed=False), CLOCK]],
+    },
+    "polling-id-invalid": {
+        "pass": [
+            [WORKING],
+            [FAILING],
+            [log()],
+            [stats("Result Polling", 0, "Invalid Polling Id 1 provided")],
+        ],
+        "fail": [
+            [stats("Result Polling", 2, "Invalid Polling Id 814077312 provided in the polling request")]
+        ],
+        "unknown": [[], [log(CALL_HOME)]],
+    },
+    "server-timeout-504": {
+        "pass": [[log()], [WORKING], [pairs(1, timedelta(hours=1)), CLOCK]],
+        "fail": [
+            [log(failed("HTTP Server Error 504: Gateway Time-out"))],
+            [log(failed("HTTP Server Error 504:Gateway Time-out"))],
+            [stats("Usage Reporting", 1, "HTTP Server Error 504: Gateway Time-out")],
+        ],
+        "unknown": [[], [FAILING]],
+    },
+    "empty-response": {
+        "pass": [[log()], [WORKING]],
+        "fail": [[log(failed("Received empty response from server"))]],
+        "unknown": [[], [FAILING]],
+    },
+    "on-prem-too-old": {
+        "pass": [[log()]],
+        "fail": [[log(said("REPORTING_NOT_SUPPORTED", "The CSSM OnPrem is down rev"))]],
+        "unknown": [[], [WORKING]],
+    },
+    "trust-missing": {
+        "pass": [[TrustCodes(installed=WHEN), SMART], [TrustCodes(codes=(unit("A"),)), SMART]],
+        "fail": [
+            [TrustCodes(), SMART],
+            [TrustCodes(codes=(unit("A", trusted=False),)), SMART],
+            [TrustCodes(), EMPTY],
+        ],
+        "unknown": [[], [SMART], [TrustCodes()]],
+        "not_applicable": [
+            [TrustCodes(), CSLU],
+            [TrustCodes(), OFF],
+            [TrustCodes(), EMPTY, Intent(topology="cslu")],
+            [TrustCodes(), SMART, Intent(topology="controller")],
+        ],
+    },
+    "trust-incomplete": {
+        "pass": [
+            [TrustCodes(codes=(unit("A"), unit("B"))), units("A", "B")],
+            [TrustCodes(codes=(unit("A"), unit("A"))), units("A", "A")],
+            [TrustCodes(installed=WHEN)],
+        ],
+        "fail": [
+            [TrustCodes(codes=(unit("A"), unit("B", trusted=False)))],
+            [TrustCodes(codes=(unit("A"),)), units("A", "B")],
+            [TrustCodes(codes=(unit("A"),)), units("A", "A")],
+        ],
+        "unknown": [[], [units("A")]],
+        "not_applicable": [[TrustCodes()]],
+    },
+    "token-invalid": {
+        "pass": [[WORKING], [log()], [FAILING]],
+        "fail": [[stats("Trust Establishment", 1, '{"token":["The token abc is not valid"]}')]],
+        "unknown": [[], [log(CALL_HOME)]],
+    },
+    "product-instance-unknown": {
+        "pass": [[WORKING], [log()]],
+        "fail": [
+            [
+                stats(
+                    "Usage Reporting",
+                    4,
+                    '{"product_instance_identifier":["The identity for the instance x is not valid."]}',
+                )
+            ]
+        ],
+        "unknown": [[], [log(CALL_HOME)]],
+    },
+    "insufficient-trust": {
+        "pass": [[WORKING]],
+        "fail": [[stats("Trust Establishment", 0, None, "Insufficient trust for direct communication")]],
+        "unknown": [[], [log()]],
+    },
+}

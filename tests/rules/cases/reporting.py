@@ -1,0 +1,254 @@
+"""Reporting, reports and licences."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from slp_ops.facts import (
+    AgentInternals,
+    Clock,
+    Days,
+    DeviceTime,
+    Entitlement,
+    Entitlements,
+    Flag,
+    LicenseAuthorizations,
+    LicenseTransport,
+    Policy,
+    PolicyClass,
+    PolicyKind,
+    PushInterval,
+    RumReport,
+    RumReports,
+    RumState,
+    RumSummary,
+    Software,
+    TransportKind,
+    UnitAuthorization,
+    UsageReporting,
+)
+from slp_ops.facts.communication import Attempts, CommunicationStatistics, Exchange
+from slp_ops.facts.values import Count
+from slp_ops.release import Release
+from slp_ops.rules.settings import Intent, Thresholds
+
+NOW = datetime(2026, 1, 10, 12, 0, 0)  # noqa: DTZ001 - a device's time is naive
+CLOCK = Clock(time=DeviceTime(text="12:00:00.000 UTC Sat Jan 10 2026", at=NOW))
+
+
+def on(days: float) -> DeviceTime:
+    """So many days from now, or before it."""
+    at = NOW + timedelta(days=days)
+    return DeviceTime(text=f"{at:%b %d %H:%M:%S %Y} UTC", at=at)
+
+
+def usage(
+    deadline: float | None, ack: float | None = -60, push: float | None = None, interval: int = 30
+) -> UsageReporting:
+    """Reporting with these dates, in days from now."""
+    return UsageReporting(
+        next_ack_deadline=None if deadline is None else on(deadline),
+        last_ack=None if ack is None else on(ack),
+        last_report_push=None if push is None else on(push),
+        push_interval=PushInterval(text=str(interval), days=interval),
+    )
+
+
+def licences(*names: str, status: str = "IN USE") -> Entitlements:
+    """Licences of these names."""
+    return Entitlements(items=tuple(Entitlement(name=name, status=status) for name in names))
+
+
+def software(version: str, uptime: str = "1 year, 2 weeks") -> Software:
+    """show version of that release."""
+    return Software(version=version, release=Release.parse(version), uptime=uptime)
+
+
+OFF = LicenseTransport(kind=TransportKind.OFF, type="Transport Off")
+SMART = LicenseTransport(kind=TransportKind.SMART, type="Smart")
+ERASED = AgentInternals(write_erase_occurred=Flag(text="True", on=True))
+NOT_ERASED = AgentInternals(write_erase_occurred=Flag(text="False", on=False))
+NA = licences("network-advantage")
+NA_AND_DNA = licences("network-advantage", "dna-advantage")
+
+
+def days(first: int, frequency: int, change: int, kind: PolicyKind = PolicyKind.PERPETUAL) -> PolicyClass:
+    """A class of a policy."""
+    return PolicyClass(
+        kind=kind,
+        heading=kind,
+        first_report=Days(text=str(first), days=first),
+        frequency=Days(text=str(frequency), days=frequency),
+        on_change=Days(text=str(change), days=change),
+    )
+
+
+DEFAULT = Policy(classes=(days(365, 0, 90), days(90, 90, 90, PolicyKind.SUBSCRIPTION)))
+CUSTOM = Policy(classes=(days(60, 60, 60), days(90, 90, 90, PolicyKind.SUBSCRIPTION)))
+
+
+def reports(*rows: tuple[RumState, str]) -> RumReports:
+    """Reports of these states and flags."""
+    return RumReports(
+        reports=tuple(
+            RumReport(id=number, state=state, state_printed=state, flag=flag)
+            for number, (state, flag) in enumerate(rows, 1)
+        )
+    )
+
+
+HEALTHY = reports((RumState.ACK, "N"), (RumState.OPEN, "N"))
+COSMETIC = [usage(10, -355), CLOCK, NA, software("17.9.3")]
+HSECK9 = licences("network-advantage", "hseck9")
+STUCK = CommunicationStatistics(
+    exchanges=(
+        Exchange(
+            name="Result Polling",
+            attempts=Attempts(text="", total=9, ongoing=2),
+            failure_reason="Invalid Polling Id 1 provided in the polling request",
+        ),
+    )
+)
+
+CASES = {
+    "ack-overdue": {
+        "pass": [[usage(5), CLOCK], [usage(None), CLOCK]],
+        "fail": [
+            [usage(-1), CLOCK],
+            [usage(-0.1), CLOCK],
+            [usage(-400, None), CLOCK, NA],
+            [usage(-5), CLOCK, NA, software("17.9.4a")],
+            [usage(-5), CLOCK, NA_AND_DNA, software("17.9.3")],
+            [usage(-5), CLOCK, NA, software("17.9.3"), CUSTOM],
+        ],
+        "unknown": [[], [usage(-1)], [CLOCK]],
+        "not_applicable": [[usage(-5), CLOCK, NA, software("17.9.3"), DEFAULT]],
+    },
+    "ack-due-soon": {
+        "pass": [[usage(31), CLOCK], [usage(-1), CLOCK], [usage(20), CLOCK, Thresholds(ack_days=14)]],
+        "fail": [[usage(29), CLOCK], [usage(0.5), CLOCK], [usage(40), CLOCK, Thresholds(ack_days=45)]],
+        "unknown": [[], [usage(5)]],
+        "not_applicable": [COSMETIC],
+    },
+    "never-acknowledged": {
+        "pass": [[usage(90)]],
+        "fail": [
+            [usage(90, None), software("17.9.4")],
+            [usage(90, None), software("17.9.4", "6 days, 2 hours")],
+            [usage(90, None, push=-3), CLOCK],
+            [usage(90, None), software("17.9.4"), NOT_ERASED],
+        ],
+        "unknown": [[], [usage(90, None)]],
+        "not_applicable": [[usage(None, None, interval=0)], [usage(90, None), software("17.9.4"), ERASED]],
+    },
+    "ack-deadline-cosmetic": {
+        "pass": [
+            [usage(10), CLOCK, NA_AND_DNA, software("17.9.3")],
+            [usage(10, None), CLOCK, NA, software("17.9.3")],
+            [usage(None), CLOCK, NA, software("17.9.3")],
+            [usage(10), CLOCK, NA, software("17.9.4a")],
+            [usage(10), CLOCK, NA, software("17.9.3"), CUSTOM],
+        ],
+        "fail": [COSMETIC, [usage(-10), CLOCK, licences("network-essentials"), software("17.6.4")]],
+        "unknown": [[], [usage(10)]],
+    },
+    "offline-report-due": {
+        "pass": [[OFF, usage(60), CLOCK], [OFF, usage(None), CLOCK]],
+        "fail": [[OFF, usage(10), CLOCK], [OFF, usage(-10), CLOCK]],
+        "unknown": [[], [OFF], [OFF, usage(10)]],
+        "not_applicable": [[SMART, usage(10), CLOCK], [OFF, usage(-9), CLOCK, Intent(topology="controller")]],
+    },
+    "last-ack-cleared": {
+        "pass": [[usage(90), ERASED], [usage(90, None), NOT_ERASED]],
+        "fail": [[usage(90, None), ERASED]],
+        "unknown": [[], [usage(90, None)]],
+    },
+    "rum-error-flag": {
+        "pass": [[HEALTHY]],
+        "fail": [[reports((RumState.UNACK, "E"), (RumState.OPEN, "N"))]],
+        "unknown": [[]],
+    },
+    "rum-backlog": {
+        "pass": [
+            [RumSummary(total=12, available=12)],
+            [HEALTHY],
+            [reports(*[(RumState.ACK, "N")] * 1500)],
+            [RumSummary(total=1200), Thresholds(rum_reports=2000)],
+        ],
+        "fail": [
+            [RumSummary(total=1000)],
+            [RumSummary(total=4, waiting=Count(text="0(1200)", count=0, bracketed=1200))],
+            [reports(*[(RumState.UNACK, "N")] * 1000)],
+            [RumSummary(total=300), Thresholds(rum_reports=200)],
+        ],
+        "unknown": [[], [RumSummary()]],
+    },
+    "policy-not-default": {
+        "pass": [[DEFAULT]],
+        "fail": [[CUSTOM]],
+        "unknown": [[], [Policy(in_use="Merged from multiple sources.")]],
+    },
+    "not-in-use": {
+        "pass": [
+            [NA_AND_DNA],
+            [Entitlements(items=(*NA.items, Entitlement(name="hseck9", status="NOT IN USE")))],
+        ],
+        "fail": [[licences("network-advantage", status="NOT IN USE")]],
+        "unknown": [[], [Entitlements()]],
+    },
+    "hseck9-not-authorized": {
+        "pass": [
+            [
+                HSECK9,
+                LicenseAuthorizations(units=(UnitAuthorization(status="SMART AUTHORIZATION INSTALLED"),)),
+            ]
+        ],
+        "fail": [
+            [licences("hseck9", status="NOT AUTHORIZED")],
+            [HSECK9, LicenseAuthorizations(units=(UnitAuthorization(status="NOT INSTALLED"),))],
+        ],
+        "unknown": [[], [HSECK9]],
+        "not_applicable": [[NA], [licences("hseck9", status="NOT IN USE")]],
+    },
+    "CSCvy20345": {
+        "pass": [[software("17.9.4a")]],
+        "fail": [COSMETIC],
+        "unknown": [[], [Software(version="S2C")]],
+        "not_applicable": [[software("16.12.5b")], [usage(10), CLOCK, NA_AND_DNA, software("17.9.3")]],
+    },
+    "CSCwc77088": {
+        "pass": [[software("17.9.4"), RumSummary(total=12)]],
+        "fail": [[software("17.9.4"), RumSummary(total=1200)]],
+        "unknown": [[], [software("17.9.4")]],
+        "not_applicable": [[software("16.12.8"), RumSummary(total=1200)]],
+    },
+    "CSCwa34749": {
+        "pass": [[software("17.9.4")]],
+        "fail": [[software("17.9.4"), STUCK], [software("17.9.4"), RumSummary(total=1200)]],
+        "unknown": [[], [Software(version="S2C")]],
+        "not_applicable": [[software("16.12.8")]],
+    },
+    "CSCwa11048": {
+        "pass": [[software("17.3.5")]],
+        "fail": [
+            [software("17.3.4"), SMART, STUCK],
+            [
+                software("17.3.4"),
+                SMART,
+                CommunicationStatistics(
+                    exchanges=(
+                        Exchange(name="Usage Reporting", attempts=Attempts(text="", total=3, ongoing=0)),
+                    )
+                ),
+            ],
+        ],
+        "unknown": [[], [software("17.3.4"), SMART], [software("17.3.4 - SMU-PATCHED"), SMART, STUCK]],
+        "not_applicable": [[software("17.3.4"), OFF], [software("16.12.8")]],
+    },
+    "FN72578": {
+        "pass": [[software("17.6.5"), RumSummary(total=1200)]],
+        "fail": [[software("17.6.4"), RumSummary(total=1200)], [software("17.6.4"), RumSummary(total=12)]],
+        "unknown": [[], [software("17.6.4")], [software("17.6.4 - SMU-PATCHED"), RumSummary(total=1200)]],
+        "not_applicable": [[software("16.12.8")]],
+    },
+}

@@ -1,0 +1,185 @@
+"""Transport and path."""
+
+from __future__ import annotations
+
+from slp_ops.facts import (
+    AccessConfig,
+    CallHomeConfig,
+    CallHomeLicensing,
+    CallHomeProfileConfig,
+    DeviceTime,
+    HttpConfig,
+    InterfaceConfig,
+    Interfaces,
+    InterfacesConfig,
+    InterfaceState,
+    LicenseConfig,
+    LicenseTransport,
+    Proxy,
+    TransportKind,
+    UsageReporting,
+    User,
+)
+from slp_ops.facts.communication import Attempts, CommunicationStatistics, Exchange
+from slp_ops.rules.settings import Intent
+
+SMART = LicenseTransport(
+    kind=TransportKind.SMART, type="Smart", url="https://smartreceiver.cisco.com/licservice/license"
+)
+CSLU = LicenseTransport(kind=TransportKind.CSLU, type="cslu", cslu_address="http://192.0.2.9:8182/cslu/v1/pi")
+EMPTY = LicenseTransport(kind=TransportKind.CSLU, type="cslu")
+CALLHOME = LicenseTransport(kind=TransportKind.CALLHOME, type="Callhome")
+OFF = LicenseTransport(kind=TransportKind.OFF, type="Transport Off")
+ODD_URL = LicenseTransport(
+    kind=TransportKind.SMART, type="Smart", url="https://ssm.example.net/licservice/license"
+)
+ACKED = UsageReporting(last_ack=DeviceTime(text="Jan 02 03:04:05 2026 UTC"))
+WORKING = CommunicationStatistics(
+    exchanges=(Exchange(name="Usage Reporting", attempts=Attempts(text="", total=6, ongoing=0)),)
+)
+FROM_VLAN = HttpConfig(client_source_interface="Vlan100")
+UP = Interfaces(interfaces=(InterfaceState(name="Vlan100", address="192.0.2.1", status="up", protocol="up"),))
+DOWN = Interfaces(
+    interfaces=(InterfaceState(name="Vlan100", address="192.0.2.1", status="down", protocol="down"),)
+)
+NO_ADDRESS = Interfaces(interfaces=(InterfaceState(name="Vlan100", status="up", protocol="up"),))
+OTHERS = Interfaces(interfaces=(InterfaceState(name="Vlan1", status="up", protocol="up"),))
+MGMT = InterfacesConfig(
+    interfaces=(InterfaceConfig(name="Vlan100"), InterfaceConfig(name="Vlan200", vrf="Mgmt-vrf")),
+    vrfs=("Mgmt-vrf",),
+)
+BY_VRF = LicenseConfig(vrf="Mgmt-vrf")
+PULLED = Intent(topology="cslu-initiated")
+
+CASES = {
+    "cslu-address-missing": {
+        "pass": [[CSLU], [EMPTY, ACKED, WORKING]],
+        "fail": [[EMPTY], [EMPTY, ACKED], [EMPTY, WORKING]],
+        "unknown": [[]],
+        "not_applicable": [[SMART], [EMPTY, PULLED]],
+    },
+    "callhome-profile-inactive": {
+        "pass": [
+            [CALLHOME, CallHomeLicensing(messages="enabled", profile_status="ACTIVE")],
+            [CALLHOME, CallHomeConfig(profiles=(CallHomeProfileConfig(name="CiscoTAC-1", active=True),))],
+        ],
+        "fail": [
+            [CALLHOME, CallHomeLicensing(messages="disabled")],
+            [CALLHOME, CallHomeLicensing(messages="enabled", profile_status="INACTIVE")],
+            [CALLHOME, CallHomeConfig(profiles=(CallHomeProfileConfig(name="CiscoTAC-1"),))],
+            [
+                CALLHOME,
+                CallHomeConfig(
+                    profiles=(CallHomeProfileConfig(name="p", active=True, reporting_smart_licensing=False),)
+                ),
+            ],
+        ],
+        "unknown": [[CALLHOME], []],
+        "not_applicable": [[SMART]],
+    },
+    "callhome-transport": {"pass": [[SMART], [OFF]], "fail": [[CALLHOME]], "unknown": [[]]},
+    "smart-url-unexpected": {
+        "pass": [[SMART], [ODD_URL, Intent(url="https://ssm.example.net/licservice/license")]],
+        "fail": [
+            [ODD_URL],
+            [LicenseTransport(kind=TransportKind.SMART, url="https://notcisco.com/licservice/license")],
+            [LicenseTransport(kind=TransportKind.SMART, url="https://ssm.example.net/cslu/v1/pi/acme-1")],
+        ],
+        "unknown": [[], [LicenseTransport(kind=TransportKind.SMART)]],
+        "not_applicable": [[CSLU]],
+    },
+    "proxy-incomplete": {
+        "pass": [
+            [SMART],
+            [LicenseTransport(kind=TransportKind.SMART, proxy=Proxy(address="proxy.example.net", port=8080))],
+            [SMART, LicenseConfig(proxy_address="proxy.example.net", proxy_port=8080)],
+            [CALLHOME, LicenseConfig()],
+        ],
+        "fail": [
+            [LicenseTransport(kind=TransportKind.SMART, proxy=Proxy(address="proxy.example.net"))],
+            [SMART, LicenseConfig(proxy_port=8080)],
+            [CALLHOME, LicenseConfig(proxy_address="proxy.example.net", proxy_port=8080)],
+        ],
+        "unknown": [[]],
+    },
+    "transport-off": {"pass": [[SMART]], "fail": [[OFF]], "unknown": [[]]},
+    "http-source-interface-missing": {
+        "pass": [[SMART, FROM_VLAN, UP], [SMART, FROM_VLAN, DOWN], [SMART, FROM_VLAN, MGMT]],
+        "fail": [[SMART, FROM_VLAN, OTHERS]],
+        "unknown": [[], [SMART, FROM_VLAN]],
+        "not_applicable": [[SMART, HttpConfig()], [OFF, FROM_VLAN, OTHERS]],
+    },
+    "http-source-interface-down": {
+        "pass": [[SMART, FROM_VLAN, UP], [CALLHOME, FROM_VLAN, UP]],
+        "fail": [
+            [SMART, FROM_VLAN, DOWN],
+            [SMART, FROM_VLAN, NO_ADDRESS],
+            [CALLHOME, CallHomeConfig(source_interface="Vlan100"), DOWN],
+        ],
+        "unknown": [[], [SMART, FROM_VLAN]],
+        "not_applicable": [[SMART, FROM_VLAN, OTHERS], [SMART, HttpConfig(), DOWN]],
+    },
+    "vrf-mismatch": {
+        "pass": [
+            [SMART, BY_VRF, MGMT],
+            [SMART, BY_VRF, MGMT, HttpConfig(client_source_interface="Vlan200")],
+            [SMART, MGMT, HttpConfig(client_source_interface="Vlan200")],
+        ],
+        "fail": [
+            [SMART, BY_VRF, MGMT, FROM_VLAN],
+            [SMART, LicenseConfig(vrf="nowhere"), MGMT],
+            [CALLHOME, CallHomeConfig(vrf="Mgmt-vrf"), MGMT, FROM_VLAN],
+        ],
+        "unknown": [[], [SMART, BY_VRF]],
+        "not_applicable": [[SMART, MGMT], [OFF, BY_VRF, MGMT, FROM_VLAN]],
+    },
+    "intent-drift": {
+        "pass": [
+            [SMART, Intent(topology="smart")],
+            [CSLU, Intent(topology="cslu", url="http://192.0.2.9:8182/cslu/v1/pi/")],
+            [SMART, FROM_VLAN, Intent(source_interface="vlan 100")],
+            [OFF, PULLED],
+        ],
+        "fail": [
+            [SMART, Intent(topology="cslu")],
+            [CALLHOME, Intent(topology="offline")],
+            [CSLU, Intent(url="http://192.0.2.10:8182/cslu/v1/pi")],
+            [EMPTY, Intent(url="http://192.0.2.10:8182/cslu/v1/pi")],
+            [SMART, Intent(vrf="Mgmt-vrf")],
+            [SMART, FROM_VLAN, Intent(source_interface="Vlan200")],
+            [SMART, Intent(source_interface="Vlan200")],
+        ],
+        "unknown": [[Intent(topology="smart")]],
+        "not_applicable": [[SMART]],
+    },
+    "pull-access-missing": {
+        "pass": [
+            [PULLED, AccessConfig(netconf=True, users=(User(name="cslu", privilege=15),)), HttpConfig()],
+            [
+                PULLED,
+                AccessConfig(restconf=True, users=(User(name="cslu", privilege=15),)),
+                HttpConfig(secure_server=True),
+            ],
+            [
+                PULLED,
+                AccessConfig(
+                    netconf=True,
+                    aaa_new_model=True,
+                    aaa_lines=("aaa authentication login default group tacacs+ local",),
+                ),
+                HttpConfig(),
+            ],
+        ],
+        "fail": [
+            [PULLED, AccessConfig(users=(User(name="cslu", privilege=15),)), HttpConfig()],
+            [PULLED, AccessConfig(netconf=True, users=(User(name="cslu"),)), HttpConfig()],
+            [
+                Intent(topology="controller"),
+                AccessConfig(users=(User(name="dnac", privilege=15),)),
+                HttpConfig(secure_server=True),
+            ],
+        ],
+        "unknown": [[PULLED], [PULLED, HttpConfig()]],
+        "not_applicable": [[AccessConfig(), HttpConfig()]],
+    },
+}
