@@ -3,8 +3,8 @@
     interface Vlan100
      ip address 192.0.2.11 255.255.255.0
 
-Banners are skipped: their text may look like anything. In a configuration whose indentation was lost
-on the way here, "!" and the next opening line end a stanza instead.
+What a banner says belongs to the banner: it may look like anything. In a configuration whose
+indentation was lost on the way here, "!" and the next opening line end a stanza instead.
 """
 
 from __future__ import annotations
@@ -88,9 +88,9 @@ def stanzas(rows: list[Row]) -> Iterator[Stanza]:
     banner = ""
     for row in rows:
         text = row.text
-        if banner:
-            if banner in text:
-                banner = ""
+        if banner and current is not None:
+            current.children.append(row)
+            banner = "" if banner in text else banner
             continue
         if text.lstrip()[0] == "!":
             if flat and current is not None:

@@ -50,18 +50,24 @@ class _Heading:
         if self.bytes is not None:
             self.cut.append(text)
             self.lines.setdefault("cut", row.line)
+            self.label(text, "cut")
             return
-        pair = split_label(text)
-        if pair is None or not pair[1]:
+        label, value = self.label(text)
+        if not value:
             self.settings.append(text)
             return
-        label, value = pair
-        self.other.append(Pair(label=label, value=value))
         if label == "Buffer logging" and (found := _LEVEL.match(value)):
             self.level, self.logged = found[1], integer(found[2])
             self.lines["buffer_level"] = self.lines["buffer_logged"] = row.line
         elif label == "Syslog logging" and (found := _DROPPED.search(value)):
             self.dropped, self.lines["dropped"] = integer(found[1]), row.line
+
+    def label(self, text: str, heading: str = "") -> tuple[str, str]:
+        """Keep the label and value that a line holds; both are empty when it holds none."""
+        label, value = split_label(text) or ("", "")
+        if value:
+            self.other.append(Pair(label=label, value=value, heading=heading))
+        return label, value
 
 
 def parse(text: str) -> Parsed:
@@ -75,6 +81,7 @@ def parse(text: str) -> Parsed:
         if found is None:
             if messages:
                 more.append(row.text)
+                heading.label(row.text, messages[-1].name)
             else:
                 heading.read(row)
             continue

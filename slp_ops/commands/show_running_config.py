@@ -13,6 +13,7 @@ from slp_ops.commands import ShowCommand
 from slp_ops.commands._config_access import AccessLines, ServiceLines, VtyLines
 from slp_ops.commands._config_license import CallHomeLines, LicenseLines
 from slp_ops.commands._config_names import HttpLines, InterfaceLines, NameLines, TimeLines
+from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._stanzas import Stanza, stanzas
 from slp_ops.commands._values import device_time, integer
@@ -28,9 +29,11 @@ from slp_ops.facts.config import (
     TimeConfig,
     VtyConfig,
 )
-from slp_ops.facts.values import DeviceTime, Fact, Line, Source
+from slp_ops.facts.values import DeviceTime, Fact, Line, Pair, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from slp_ops.commands import Parsed
 
 _SIZE: Final = re.compile(r"^Current configuration : (\d+) bytes", re.ASCII)
@@ -81,7 +84,7 @@ class _Info:
                 return False
         return True
 
-    def fact(self, total: int) -> ConfigInfo:
+    def fact(self, total: int, unread: list[Row]) -> ConfigInfo:
         """The configuration as a whole: complete when both its head and its end were seen."""
         return ConfigInfo(
             complete=self.complete and self.version is not None,
@@ -93,8 +96,15 @@ class _Info:
             changed_by=self.changed_by,
             saved=self.times.get("saved"),
             lines=total,
+            other=tuple(_labelled(unread)),
             source=Source(self.command, self.lines),
         )
+
+
+def _labelled(rows: list[Row]) -> Iterator[Pair]:
+    for row in rows:
+        if ": " in row.text and (pair := split_label(row.text)) and pair[1]:
+            yield Pair(label=pair[0], value=pair[1])
 
 
 def parse(text: str) -> Parsed:
@@ -123,7 +133,7 @@ def parse(text: str) -> Parsed:
             unread.extend(row for row in stanza.children if row.number in stanza.unread)
         else:
             unread += [stanza.row, *stanza.children]
-    whole = info.fact(len(page.rows))
+    whole = info.fact(len(page.rows), unread)
     if not info.lines and not any(
         (licence.lines, call_home.lines, http.lines, names.lines, interfaces.lines)
     ):

@@ -109,7 +109,6 @@ class EventLog(Fact):
     """The agent's event log, oldest first as printed. Empty when ``No EventLog Found.``"""
 
     events: tuple[LicenseEvent, ...] = ()
-    other: tuple[Pair, ...] = ()
 
     def since(self, moment: datetime) -> tuple[LicenseEvent, ...]:
         """The events at or after a moment of the switch's own clock."""

@@ -29,6 +29,7 @@ class ConfigInfo(Fact):
     changed_by: str | None = None
     saved: DeviceTime | None = None
     lines: int = 0
+    other: tuple[Pair, ...] = ()  # labels in banners, comments and lines that no fact speaks of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,4 +242,3 @@ class ServicesConfig(Fact):
     sequence_numbers: bool = False
     logging_buffered: str | None = None
     boot_system: tuple[str, ...] = ()
-    other: tuple[Pair, ...] = ()
