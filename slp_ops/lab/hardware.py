@@ -71,7 +71,8 @@ class HostKey(StrEnum):
 class Faults:
     """What goes wrong with sessions to a switch, as data; the server and the shell act on it.
 
-    ``*_command`` is the beginning of a full show command, "" for any. Times are real seconds.
+    ``*_command`` is the beginning of a full command, exec or configuration, "" for any show command.
+    Times are real seconds.
     """
 
     sha1_only: bool = False
@@ -79,8 +80,11 @@ class Faults:
     refuse_password: bool = False
     reset_at_auth: bool = False  # the connection is reset as soon as a password is offered
     no_free_vty: bool = False  # closed before authentication
+    silent_port: bool = False  # connected, and not a word
+    silent_shell: bool = False  # logged in, and no prompt
     drop_command: str | None = None
     drop_after: int = 0  # bytes of that command's output before the connection breaks
+    drop_undone: bool = False  # the connection breaks before the command is carried out
     hang_command: str | None = None
     hang_after: int = 0  # bytes of output before it says no more, the connection held
     echo_delay: float = 0.0

@@ -51,6 +51,7 @@ class Host:
         self._listener: socket.socket | None = None
         self._address: tuple[str, int] | None = None
         self._contacts = 0
+        self._silent: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._boot: asyncio.TimerHandle | None = None
 
@@ -88,6 +89,9 @@ class Host:
             self.record(self.journal_number(), Mode.LOGIN, "no free vty")
             sock.close()
             return
+        if self.switch.faults.silent_port:
+            self._silent.append(sock)
+            return
         sock.setblocking(False)
         self._contacts += 1
         task = asyncio.get_running_loop().create_task(sshd.serve(self, sock, self._keys, self._contacts))
@@ -105,6 +109,9 @@ class Host:
             asyncio.get_running_loop().remove_reader(self._listener)
             self._listener.close()
             self._listener = None
+        for sock in self._silent:
+            sock.close()
+        self._silent.clear()
         for task in self._tasks:
             task.cancel()
         for connection in list(self._lines.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +45,7 @@ _SHA1: Final = {
     "mac_algs": ["hmac-sha1"],
 }
 _RSA: Final = (b"rsa-sha2-512", b"rsa-sha2-256", b"ssh-rsa")
+_PARTING: Final = 2.0  # seconds
 _PACKET: Final = 32_768
 _RETRIES: Final = 3  # "ip ssh authentication-retries"
 
@@ -59,6 +61,7 @@ async def serve(host: Host, sock: socket.socket, keys: HostKeys, contact: int) -
     (pair,) = asyncssh.load_keypairs([key])
     if key is not keys.other:
         pair.host_key_algorithms = (b"ssh-rsa",) if faults.sha1_only else _RSA
+    held = sock.dup()
     try:
         await asyncssh.run_server(
             sock,
@@ -70,7 +73,20 @@ async def serve(host: Host, sock: socket.socket, keys: HostKeys, contact: int) -
         )
     except (TimeoutError, OSError, asyncssh.Error):
         # The peer went away, or would not accept what is offered; it knows why, we need not.
-        return
+        if not faults.reset_at_auth:
+            await _part(held)
+    finally:
+        held.close()
+
+
+async def _part(sock: socket.socket) -> None:
+    """Let the peer read our last words: closing over something unread would reset the connection."""
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(OSError, TimeoutError):
+        sock.shutdown(socket.SHUT_WR)
+        async with asyncio.timeout(_PARTING):
+            while await loop.sock_recv(sock, 4096):
+                pass
 
 
 class _Login(asyncssh.SSHServer):

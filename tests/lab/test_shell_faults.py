@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell.actions import Drop, Wait, Write
 from slp_ops.lab.shell.operator import Operator
@@ -39,6 +41,39 @@ def test_a_hang_says_something_and_then_no_more() -> None:
     assert operator.hanging
     assert operator.keys(b"\x03\x1e\r\n") == ""
     assert operator.ended is None
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_a_session_breaks_at_a_command_that_changes_something(undone: bool) -> None:
+    operator = at(drop_command="license smart save usage", drop_undone=undone)
+    assert operator.line("license smart save usage all file flash:rum.txt").count("\n") == 1
+    assert isinstance(operator.ended, Drop)
+    assert ("rum.txt" in operator.switch.flash) is not undone
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_a_session_breaks_at_a_configuration_line(undone: bool) -> None:
+    operator = at(drop_command="license smart transport", drop_undone=undone)
+    operator.line("configure terminal")
+    operator.line("service internal")
+    operator.line("license smart transport off")
+    assert isinstance(operator.ended, Drop)
+    assert operator.switch.config.has("license smart transport off") is not undone
+
+
+def test_a_dialogue_is_answered_before_the_session_breaks() -> None:
+    operator = at(drop_command="write erase", drop_after=1000)
+    assert operator.line("write erase").endswith("[confirm]")
+    assert "Erase of nvram: complete" in operator.keys(b"\r")
+    assert isinstance(operator.ended, Drop)
+
+
+def test_a_shell_that_gives_no_prompt() -> None:
+    switch = scenarios.load("healthy").build(name="sw1")
+    switch.faults = replace(switch.faults, silent_shell=True)
+    operator = Operator(switch)
+    assert operator.greeting == ""
+    assert operator.keys(b"\r\r") == ""
 
 
 def test_a_slow_echo_comes_once_a_line_in_real_seconds() -> None:

@@ -9,6 +9,7 @@ from slp_ops.lab import trustpool
 from slp_ops.lab.config_grammar import in_print, mode_phrases, opened_by
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell.execute import execute
+from slp_ops.lab.shell.faulty import carried_out
 from slp_ops.lab.shell.grammar import Grammar, Invalid, Match, Refusal, Unknown
 from slp_ops.lab.shell.refuse import invalid, sentence
 from slp_ops.lab.shell.requests import AskLine, Ended, Program, Say, Typed, ask_line, paused
@@ -69,13 +70,16 @@ def _apply(session: Session, line: str, match: Match, negated: str, depth: int) 
         return
     # A line of an outer mode leaves the inner ones first.
     del session.modes[depth:]
+    yield from carried_out(session, f"{negated}{text}", _take(session, match, negated, text))
+
+
+def _take(session: Session, match: Match, negated: str, text: str) -> Program:
     if match.words[:3] == ("crypto", "pki", "trustpool"):
         yield from _trustpool(session, match)
         return
     if match.words[0] == "banner" and not negated:
         text = yield from _banner(text)
-    under = session.under
-    switch.configure(f"{negated}{text}", under, user=session.username)
+    session.switch.configure(f"{negated}{text}", session.under, user=session.username)
     opened = opened_by(session.mode, match.phrase)
     if opened is not None and not negated:
         session.modes.append((opened, text))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.lab import screens
 from slp_ops.lab.shell import filters
+from slp_ops.lab.shell.faulty import carried_out
 from slp_ops.lab.shell.filters import Filter
 from slp_ops.lab.shell.grammar import Grammar, Match, Unknown
 from slp_ops.lab.shell.refuse import invalid, sentence
-from slp_ops.lab.shell.requests import Lose, Page, Pause, Program, Say
+from slp_ops.lab.shell.requests import Page, Pause, Program, Say
 from slp_ops.lab.shell.stamps import log_line, timestamp
 from slp_ops.lab.shell.verbs import KNOWN, all_verbs
 from slp_ops.lab.shell.verbs_telnet import resume
@@ -66,22 +67,13 @@ def execute(session: Session, line: str, *, before: int = 0) -> Program:
     if session.switch.denies(meaning.text):
         yield Say(f"{session.switch.access.refusal}\n\n")
         return
-    yield from _faulty(session, meaning, chosen)
+    delay = session.switch.faults.command_delay
+    if delay and meaning.words[0] != "terminal":  # which asks nothing of the switch
+        yield Pause(delay, real=True)
+    yield from carried_out(session, meaning.text, _run(session, meaning, chosen))
 
 
-def _faulty(session: Session, meaning: Match, chosen: Filter | None) -> Program:
-    """Run a command on a line that may hang, break or be slow."""
-    faults = session.switch.faults
-    if faults.command_delay and meaning.words[0] != "terminal":  # which asks nothing of the switch
-        yield Pause(faults.command_delay, real=True)
-    if _concerns(faults.hang_command, meaning):
-        yield Say(_text(session, meaning)[: faults.hang_after])
-        yield Pause(None, keys=b"")
-        return
-    if _concerns(faults.drop_command, meaning):
-        yield Say(_text(session, meaning)[: faults.drop_after])
-        yield Lose()
-        return
+def _run(session: Session, meaning: Match, chosen: Filter | None) -> Program:
     verb = all_verbs().get(meaning.phrase)
     if verb is not None and verb.lines is None:
         yield from verb.run(session, meaning)
@@ -133,16 +125,6 @@ def _grammar(verbs: tuple[str, ...], shown: tuple[str, ...], may_all: bool) -> G
 
 def _bare_word(word: str) -> Match:
     return Match(phrase="", words=(word,), arguments=(word,))
-
-
-def _concerns(prefix: str | None, meaning: Match) -> bool:
-    if prefix is None or meaning.words[0] != "show":
-        return False
-    return not prefix or meaning.text == prefix or meaning.text.startswith(f"{prefix} ")
-
-
-def _text(session: Session, meaning: Match) -> str:
-    return "".join(f"{line}\n" for line in _lines(session, meaning))
 
 
 def _lines(session: Session, meaning: Match) -> Iterable[str]:

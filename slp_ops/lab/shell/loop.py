@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell.execute import execute
-from slp_ops.lab.shell.requests import AskLine, Ended, Leave, Program, Say, Typed
+from slp_ops.lab.shell.requests import AskLine, Ended, Leave, Pause, Program, Say, Typed
 
 if TYPE_CHECKING:
     from slp_ops.lab.shell.session import Session
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def converse(session: Session) -> Program:
     """Greet, then take command lines for ever."""
+    if session.switch.faults.silent_shell:
+        yield Pause(None, keys=b"")
     for kind in ("motd", "exec"):
         if text := banner(session.switch.config.find(f"banner {kind}")):
             yield Say(f"{text}\n")
