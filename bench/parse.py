@@ -133,9 +133,9 @@ def _other(parse: Callable[[str, str], Any] | None, command: str, text: str) -> 
 def main() -> int:
     texts = captures()
     theirs = {"ntc-templates": ntc_templates(), "genie": genie()}
-    print(f"{'command':<32}{'bytes':>8}{'slp-ops ms':>12}" + "".join(f"{name:>22}" for name in theirs))
+    print(f"{'command':<32}{'bytes':>8}{'slp-ops ms':>12}" + "".join(f"{name:>26}" for name in theirs))
     for command, text in texts.items():
-        cells = "".join(f"{_other(parse, command, text):>22}" for parse in theirs.values())
+        cells = "".join(f"{_other(parse, command, text):>26}" for parse in theirs.values())
         print(f"{command:<32}{len(text):>8}{milliseconds(_ours(command, text)):>12.2f}{cells}")
     every = [(command, CaptureStatus.OK, text) for command, text in texts.items()]
     together = milliseconds(lambda: read(every))

@@ -96,9 +96,14 @@ class CallHomeLines:
         if stanza.words[:1] != ["call-home"]:
             return False
         self.lines.setdefault("", stanza.row.line)
+        profile: Stanza | None = None
         for child in stanza.below():
             if child.after("profile"):
                 self.profiles.append((child, " ".join(child.words[1:]).strip('"')))
+                # Without indentation what follows a profile is its own; profiles come last.
+                profile = None if child.children else child
+            elif profile is not None:
+                profile.children.append(child.row)
             elif fields := self._fields(child):
                 self._set(child, fields)
             else:

@@ -93,7 +93,7 @@ def stanzas(rows: list[Row]) -> Iterator[Stanza]:
             banner = "" if banner in text else banner
             continue
         if text.lstrip()[0] == "!":
-            if flat and current is not None:
+            if flat and current is not None and text == "!":
                 yield current
                 current = None
             continue

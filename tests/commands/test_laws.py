@@ -111,6 +111,12 @@ def test_a_common_margin_does_not_matter(name: str) -> None:
     assert _facts(name, text).keys() == _facts(name, TEXTS[name]).keys()
 
 
+def test_a_configuration_that_lost_its_indentation_says_the_same() -> None:
+    name = "show_running_config/campus-switch"
+    flat = "\n".join(line.strip() for line in TEXTS[name].split("\n"))
+    assert _facts(name, flat) == _facts(name, TEXTS[name])
+
+
 def _blocks(lines: list[str]) -> list[list[str]]:
     """The lines in front of the first title cut where a line begins at the margin, then title by title."""
     titles = [place - 1 for place, line in enumerate(lines) if line.strip("=") == "" and len(line) > 3]
