@@ -23,25 +23,40 @@ def list_scenarios() -> None:
 
 
 @command.command(name="up")
-@click.option("--size", type=click.IntRange(1), help="So many switches instead of the usual fleet.")
-@click.option("--scenario", help="What is wrong with them; see: slp-ops lab list.")
+@click.option(
+    "--size",
+    envvar="SLP_OPS_LAB_SIZE",
+    type=click.IntRange(1),
+    metavar="N",
+    help="So many switches instead of the usual fleet.",
+)
+@click.option(
+    "--scenario",
+    envvar="SLP_OPS_LAB_SCENARIO",
+    metavar="NAME",
+    help="What is wrong with them; see: slp-ops lab list.",
+)
 @click.option(
     "--base-port",
+    envvar="SLP_OPS_LAB_BASE_PORT",
     type=click.IntRange(0, 65535),
     help="The first TCP port; 0 takes any that are free. [default: 42200]",
 )
 @click.option(
     "--inventory-out",
+    envvar="SLP_OPS_LAB_INVENTORY_OUT",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write an inventory of the switches to this file once all of them listen.",
 )
 @click.option(
     "--journal",
+    envvar="SLP_OPS_LAB_JOURNAL",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Append every line that the switches are sent to this file, as JSON lines.",
 )
 @click.option(
     "--time-scale",
+    envvar="SLP_OPS_LAB_TIME_SCALE",
     type=click.FloatRange(0, min_open=True),
     default=1.0,
     show_default=True,
@@ -49,11 +64,13 @@ def list_scenarios() -> None:
 )
 @click.option(
     "--authorized-keys",
+    envvar="SLP_OPS_LAB_AUTHORIZED_KEYS",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Public keys that may log in besides the password, in OpenSSH's form.",
 )
 @click.option(
     "--bastion",
+    envvar="SLP_OPS_LAB_BASTION",
     type=click.IntRange(0, 2),
     default=0,
     help="Put so many jump hosts in front; the inventory names them.",
@@ -68,7 +85,11 @@ def up(
     authorized_keys: Path | None,
     bastion: int,
 ) -> None:
-    """Start simulated switches; they run until Ctrl-C or SIGTERM."""
+    """Start simulated switches; they run until Ctrl-C or SIGTERM.
+
+    Without --size and --scenario they are those of inventory.example.yaml. User, password and enable
+    password are netops.
+    """
     from slp_ops.lab.up import Wanted, run
 
     run(

@@ -53,11 +53,16 @@ async def _run(wanted: Wanted, say: Callable[[str], object]) -> None:
     places = _places(wanted)
     _allow_files(len(places))
     with ExitStack() as stack:
-        journal = Journal(wanted.journal)
+        journal = _journal(wanted.journal)
         stack.callback(journal.close)
         rack = Rack(journal=journal, scale=wanted.time_scale, authorized_keys=wanted.authorized_keys)
         stack.callback(rack.close)
         base = BASE_PORT if wanted.base_port is None else wanted.base_port
+        if base and not wanted.bastions < base <= 65536 - len(places):
+            raise InputError(
+                f"{len(places)} ports from {base} upwards do not fit between {wanted.bastions + 1} and 65535",
+                hint="choose another --base-port, or 0 for any that are free",
+            )
         rack.start(places, base or None)
         await rack.put_behind(wanted.bastions, base or None)
         if wanted.inventory_out is not None:
@@ -66,6 +71,13 @@ async def _run(wanted: Wanted, say: Callable[[str], object]) -> None:
         await ended.wait()
     # Aborted connections are closed in the next turn of the loop.
     await asyncio.sleep(0)
+
+
+def _journal(path: Path | None) -> Journal:
+    try:
+        return Journal(path)
+    except OSError as err:
+        raise InputError(f"{path} cannot be written: {err.strerror}") from err
 
 
 def _allow_files(switches: int) -> None:

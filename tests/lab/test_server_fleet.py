@@ -139,12 +139,22 @@ def test_a_port_in_use_is_one_clear_error() -> None:
     assert "Traceback" not in second.stderr
 
 
-def test_an_unknown_scenario_lists_those_there_are() -> None:
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--scenario", "no-such"], "healthy-stack"),
+        (["--size", "1000", "--base-port", "65000"], "--base-port"),
+        (["--size", "1", "--base-port", "0", "--journal", "/no-such-folder/j"], "/no-such-folder/j"),
+        (["--size", "1", "--base-port", "0", "--inventory-out", "/no-such-folder/i"], "/no-such-folder/i"),
+    ],
+)
+def test_wrong_options_are_one_clear_error(options: list[str], told: str) -> None:
     ended = subprocess.run(
-        [*ME, "lab", "up", "--scenario", "no-such"], capture_output=True, text=True, timeout=30, check=False
+        [*ME, "lab", "up", *options], capture_output=True, text=True, timeout=30, check=False
     )
     assert ended.returncode == 2
-    assert "healthy-stack" in ended.stderr
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_list_names_every_scenario() -> None:
