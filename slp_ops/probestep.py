@@ -93,7 +93,7 @@ class ProbeStep:
             words = [f"ping vrf {self.vrf}" if self.vrf else "ping", self.host]
             if self.source_interface:
                 words.append(f"source {self.source_interface}")
-            return " ".join([*words, "repeat 2", "timeout 2"])
+            return " ".join([*words, "repeat 2"])
         words = [f"telnet {self.host} {self.port}"]
         if self.vrf:
             words.append(f"/vrf {self.vrf}")
