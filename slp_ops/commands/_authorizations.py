@@ -18,9 +18,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands._outline import pairs
-from slp_ops.commands._status import split_udi
+from slp_ops.commands._trust import split_udi
 from slp_ops.commands._values import device_time, integer, present, time_inside
-from slp_ops.facts.licensing import AuthorizedFeature, LicenseAuthorizations, UnitAuthorization
+from slp_ops.facts.holdings import AuthorizedFeature, LicenseAuthorizations, UnitAuthorization
 from slp_ops.facts.values import Line, Source
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands._outline import pairs
 from slp_ops.commands._values import device_time, flag, integer, present
-from slp_ops.facts.licensing import Entitlement, Measurement
+from slp_ops.facts.holdings import Entitlement, Measurement
 from slp_ops.facts.values import Pair, Source
 
 if TYPE_CHECKING:

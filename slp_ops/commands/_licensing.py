@@ -10,7 +10,9 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.commands import _classic as classic
 from slp_ops.commands import _status as status
+from slp_ops.commands import _trust as trust
 from slp_ops.commands._agent import internals, rum_summary, telemetry
 from slp_ops.commands._authorizations import BLOCKS as AUTHORIZATIONS
 from slp_ops.commands._authorizations import authorizations
@@ -19,13 +21,8 @@ from slp_ops.commands._entitlements import entitlement, summary_rows
 from slp_ops.commands._outline import Block, outline
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._topology import topology
-from slp_ops.facts.licensing import (
-    Accounts,
-    Entitlements,
-    LicenseTransport,
-    Licensing,
-    LicensingModel,
-)
+from slp_ops.facts.holdings import Entitlements
+from slp_ops.facts.licensing import Accounts, LicenseTransport, Licensing, LicensingModel
 from slp_ops.facts.values import Fact, Line, Source
 
 if TYPE_CHECKING:
@@ -40,10 +37,10 @@ _SINGLE: Final[dict[str, Callable[[Block], Fact | None]]] = {
     "data privacy": status.privacy,
     "policy": status.policy,
     "transport": status.transport,
-    "trust code installed": status.trust_codes,
-    "registration": status.registration,
-    "license conversion": status.conversion,
-    "export authorization key": status.export_authorization,
+    "trust code installed": trust.trust_codes,
+    "registration": classic.registration,
+    "license conversion": classic.conversion,
+    "export authorization key": classic.export_authorization,
     "usage report summary": rum_summary,
     "telemetry report summary": telemetry,
     "device telemetry report summary": telemetry,
@@ -95,7 +92,7 @@ def _facts(blocks: list[Block]) -> Iterator[Fact]:
     for block in by_kind.pop("usage reporting", [])[:1]:
         yield status.usage_reporting(block)
     yield from _entitlements(by_kind)
-    if fact := status.product_instance(
+    if fact := trust.product_instance(
         [*by_kind.pop("product information", []), *by_kind.pop("ha udi list", []), *by_kind.get("", [])]
     ):
         yield fact
@@ -195,7 +192,7 @@ def _entitlements(by_kind: dict[str, list[Block]]) -> Iterator[Fact]:
     lines: dict[str, Line] = {}
     for block in by_kind.pop("license authorization", [])[:1]:
         if "registration" in by_kind or not _under_slp(block):
-            yield status.authorization(block)
+            yield classic.authorization(block)
             continue
         authorization = block.take("authorization_status", "status")
         lines |= block.lines

@@ -1,0 +1,193 @@
+"""What a switch holds of CSSM: its units, their trust codes, licences and authorization codes.
+
+Neither role nor serial number is a key: members repeat, and two supervisors share one serial.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slp_ops.facts.values import Fact
+
+if TYPE_CHECKING:
+    from slp_ops.facts.values import DeviceTime, Flag, Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Udi(Fact):
+    """One unit. Neither role nor serial is a key (members repeat, two supervisors share one serial)."""
+
+    position: int = 0
+    role: str | None = None  # Active, Standby, Member; None on a standalone switch
+    pid: str | None = None
+    sn: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductInstance(Fact):
+    """The UDI under which CSSM knows the switch, and every unit of the stack."""
+
+    udi: Udi | None = None
+    members: tuple[Udi, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustCode(Fact):
+    """The trust code of one unit. ``installed`` is None when it has none.
+
+    ``expires`` may hold 1 January 1970 (``is_unset``), which means that no expiry is known.
+    """
+
+    position: int = 0
+    role: str | None = None
+    pid: str | None = None
+    sn: str | None = None
+    udi: str = ""
+    state: str | None = None  # INSTALLED, NOT INSTALLED
+    printed: str | None = None  # the line that says so
+    installed: DeviceTime | None = None
+    valid: DeviceTime | None = None
+    expires: DeviceTime | None = None
+    code_type: str | None = None
+    attributes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustCodes(Fact):
+    """Trust with CSSM: one time on a standalone switch, one code a unit in a stack.
+
+    Nothing in either means that the switch printed ``Trust Code Installed: <none>``.
+    """
+
+    installed: DeviceTime | None = None
+    printed: str | None = None  # what follows "Trust Code Installed:"
+    code_type: str | None = None
+    attributes: str | None = None
+    codes: tuple[TrustCode, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+    @property
+    def any_installed(self) -> bool:
+        """Whether at least one unit has a trust code."""
+        return self.installed is not None or any(code.installed for code in self.codes)
+
+    @property
+    def without(self) -> tuple[TrustCode, ...]:
+        """The units that have none."""
+        return tuple(code for code in self.codes if code.installed is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """The RUM measurement of one entitlement, as tech support prints it."""
+
+    name: str = ""
+    interval: str | None = None
+    current_value: int | None = None
+    current_report: int | None = None
+    previous_report: int | None = None
+    printed: tuple[Pair, ...] = ()  # lines that hold several values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitlement(Fact):
+    """One licence. The same name occurs once a hardware tag: the key is (name, tag).
+
+    ``status`` is the word (IN USE, NOT IN USE, AUTHORIZED, EVAL MODE, OUT OF COMPLIANCE);
+    ``tag`` may be cut with ``...`` where it comes from the summary.
+    """
+
+    name: str | None = None
+    tag: str | None = None
+    count: int | None = None
+    status: str | None = None
+    status_printed: str | None = None  # "IN USE(15)" in tech support
+    license_type: str | None = None  # Perpetual, Subscription
+    enforcement: str | None = None
+    export_status: str | None = None
+    description: str | None = None
+    version: str | None = None
+    feature_name: str | None = None
+    feature_description: str | None = None
+    regid: str | None = None
+    handle: int | None = None
+    status_time: DeviceTime | None = None
+    request_time: DeviceTime | None = None
+    soft_enforced: Flag | None = None
+    measurements: tuple[Measurement, ...] = ()
+    other: tuple[Pair, ...] = ()
+
+    @property
+    def in_use(self) -> bool:
+        """Whether it is in use, in the words of either licensing model."""
+        return self.status is not None and self.status not in ("NOT IN USE", "NOT AUTHORIZED")
+
+    @property
+    def is_perpetual(self) -> bool | None:
+        """Perpetual or subscription; by the name where the type was not printed; None if neither says."""
+        if self.license_type is not None:
+            return self.license_type.lower().startswith("perpetual")
+        name = (self.name or "").lower()
+        if name.startswith("network-"):
+            return True
+        return False if name.startswith(("dna-", "air-dna")) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitlements(Fact):
+    """Every licence the switch knows of. Empty when it printed ``No licenses in use``."""
+
+    items: tuple[Entitlement, ...] = ()
+    authorization_status: str | None = None  # "Not Applicable" under SLP
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitAuthorization(Fact):
+    """The authorization code (SLAC) of one unit."""
+
+    position: int = 0
+    role: str | None = None
+    pid: str | None = None
+    sn: str | None = None
+    udi: str = ""
+    status: str | None = None  # NOT INSTALLED, SMART AUTHORIZATION INSTALLED on <time>, ...
+    at: DeviceTime | None = None
+    request_code: str | None = None
+    last_return_code: str | None = None
+    last_confirmation_code: str | None = None
+    authorization_code: str | None = None
+    other: tuple[Pair, ...] = ()
+
+    @property
+    def installed(self) -> bool:
+        """Whether this unit holds an authorization code."""
+        return self.status is not None and "NOT INSTALLED" not in self.status.upper()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizedFeature(Fact):
+    """One licence under ``Authorizations:``, such as hseck9."""
+
+    name: str
+    tag: str | None = None
+    description: str | None = None
+    total: int | None = None
+    enforcement: str | None = None
+    other: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseAuthorizations(Fact):
+    """Authorization codes a unit and what they authorize: needed for export-controlled licences only."""
+
+    units: tuple[UnitAuthorization, ...] = ()
+    features: tuple[AuthorizedFeature, ...] = ()
+    reservation: str | None = None  # License reservation: DISABLED
+    purchased: str | None = None
+    last_data_push: DeviceTime | None = None
+    last_file_export: DeviceTime | None = None
+    other: tuple[Pair, ...] = ()
