@@ -1,4 +1,4 @@
-"""The SSH side of one switch: algorithms, authentication, and a shell wired to a channel."""
+"""The SSH side of one switch: algorithms, host keys, authentication."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import asyncio
 import contextlib
 import socket
 import struct
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import asyncssh
 
 from slp_ops.lab.hardware import HostKey
 from slp_ops.lab.journal import Mode
-from slp_ops.lab.scp import ScpServer, is_scp
-from slp_ops.lab.shell import Action, Close, Drop, Reboot, Shell, Wait, Write
 from slp_ops.lab.shell.loop import banner
+from slp_ops.lab.vty import Vty
 
 if TYPE_CHECKING:
     from slp_ops.lab.hostkeys import HostKeys
@@ -46,7 +45,6 @@ _SHA1: Final = {
 }
 _RSA: Final = (b"rsa-sha2-512", b"rsa-sha2-256", b"ssh-rsa")
 _PARTING: Final = 2.0  # seconds
-_PACKET: Final = 32_768
 _RETRIES: Final = 3  # "ip ssh authentication-retries"
 
 
@@ -136,140 +134,12 @@ class _Login(asyncssh.SSHServer):
         username = self.conn.get_extra_info("username")
         self._host.record(self.number, Mode.LOGIN, f"accepted {username}")
 
-    def session_requested(self) -> _Vty | bool:
+    def session_requested(self) -> Vty | bool:
         if self._opened:
             # IOS gives one session a connection and refuses another.
             return False
         self._opened = True
-        return _Vty(self, self._host, self._sock)
-
-
-class _Vty(asyncssh.SSHServerSession[bytes]):
-    """A channel with a shell on it. Nothing runs while nothing happens: no task, no polling."""
-
-    def __init__(self, login: _Login, host: Host, sock: socket.socket) -> None:
-        self._login = login
-        self._host = host
-        self._sock = sock
-        self._command: str | None = None
-        self._shell: Shell | None = None
-        self._scp: ScpServer | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._full = False
-
-    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
-        self._chan = chan
-
-    def pty_requested(self, term_type: str, term_size: Any, term_modes: Any) -> bool:
-        # The size is not taken over: a vty has 24 lines of 80 columns until one says otherwise.
-        return True
-
-    def shell_requested(self) -> bool:
-        return True
-
-    def exec_requested(self, command: str) -> bool:
-        self._command = command
-        return True
-
-    def session_started(self) -> None:
-        if self._command is not None and is_scp(self._command):
-            self._host.record(self._login.number, Mode.SCP, self._command)
-            self._scp = ScpServer(self._host.switch, self._command)
-            self._copy(self._scp.begin())
-            return
-        peer = self._login.conn.get_extra_info("peername")
-        self._shell = Shell(
-            self._host.switch,
-            username=self._login.conn.get_extra_info("username"),
-            enable=self._host.enable,
-            line=self._login.line,
-            came_from=peer[0],
-            command=self._command,
-            on_typed=lambda mode, line: self._host.record(self._login.number, mode, line),
-        )
-        if self._command is not None:
-            self._host.record(self._login.number, Mode.EXEC, self._command)
-        self._pump()
-
-    def data_received(self, data: bytes, datatype: int | None) -> None:
-        if self._scp is not None:
-            self._copy(self._scp.receive(data))
-        if self._shell is not None:
-            self._shell.receive(data)
-            self._pump()
-
-    def pause_writing(self) -> None:
-        self._full = True
-
-    def resume_writing(self) -> None:
-        self._full = False
-        self._pump()
-
-    def eof_received(self) -> bool:
-        if self._scp is not None and not self._scp.done:
-            # The sender of files says no more when all are there.
-            self._chan.exit(0)
-        return False
-
-    def _copy(self, answer: bytes) -> None:
-        assert self._scp is not None  # noqa: S101 - only called for an scp
-        if answer:
-            self._chan.write(answer)
-        if self._scp.done:
-            self._chan.exit(1 if self._scp.failed else 0)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._shell = None
-        self._login.conn.close()
-
-    def _pump(self) -> None:
-        """Do what the shell wants done; what it writes goes out in as few packets as possible."""
-        try:
-            self._advance()
-        except Exception as err:  # noqa: BLE001 - else it would pass for a fault that the lab plays
-            loop = asyncio.get_running_loop()
-            loop.call_exception_handler({"message": "a defect of the lab", "exception": err})
-            self._act(Drop())
-
-    def _advance(self) -> None:
-        out = bytearray()
-        while self._shell is not None and not self._full:
-            action = self._shell.next_action()
-            if isinstance(action, Write):
-                out += action.data
-                if len(out) < _PACKET:
-                    continue
-            if out:
-                self._chan.write(bytes(out))
-                out.clear()
-            if action is None:
-                return
-            self._act(action)
-
-    def _act(self, action: Action) -> None:
-        match action:
-            case Wait(seconds=float() | int() as seconds, real=real):
-                delay = seconds if real else self._host.switch.clock.real_seconds(seconds)
-                loop = asyncio.get_running_loop()
-                self._timer = loop.call_later(delay, self._over, action)
-            case Close():
-                self._chan.exit(0)
-                self._shell = None
-            case Drop():
-                self._login.conn.abort()
-                self._shell = None
-            case Reboot(seconds):
-                self._shell = None
-                self._host.go_down(seconds)
-            case _:
-                pass
-
-    def _over(self, wait: Wait) -> None:
-        if self._shell is not None:
-            self._shell.elapsed(wait)
-            self._pump()
+        return Vty(self._host, self.conn, line=self.line, number=self.number)
 
 
 def reset(sock: socket.socket) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell.actions import Action, Close, Drop, Reboot, Wait, Write
 from slp_ops.lab.shell.editor import LineEditor, nothing_known
+from slp_ops.lab.shell.pager import MORE, Pager
 from slp_ops.lab.shell.requests import (
     Answer,
     AskBytes,
@@ -33,11 +34,9 @@ from slp_ops.lab.shell.requests import (
 from slp_ops.lab.shell.session import Screen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-_MORE: Final = b" --More-- "
-_ERASE_MORE: Final = b"\b" * 9 + b" " * 8 + b"\b" * 9
-_CHUNK: Final = 16_384
+_ESCAPE: Final = 0x1E  # Ctrl-^
 _HISTORY: Final = 20
 
 
@@ -81,10 +80,7 @@ class Terminal:
         self._ended = False
         self._editor: LineEditor | None = None
         self._echo_waited = False
-        self._pages: Iterator[str] = iter(())
-        self._next_line: str | None = None
-        self._room = 0
-        self._at_more = False
+        self._pager: Pager | None = None
         self._pause: Wait | None = None
         self._resume(None)
 
@@ -119,11 +115,6 @@ class Terminal:
         """A log line in the middle of whatever is going on; what is being typed is not redrawn."""
         if not self._ended:
             self._write(f"\n{text}\n")
-
-    @property
-    def idle(self) -> bool:
-        """Whether it waits for a command to be typed."""
-        return isinstance(self._request, AskLine) and not self._inbox and not self._outbox
 
     # -- one step of the command
 
@@ -187,10 +178,7 @@ class Terminal:
                 )
                 self._outbox.append(Write(self._editor.take_echo()))
             case Page(lines):
-                self._pages = iter(lines)
-                self._next_line = next(self._pages, None)
-                self._room = self.screen.length - 1
-                self._at_more = False
+                self._pager = Pager(lines, self.screen)
             case Pause(seconds=seconds, real=real):
                 self._pause = Wait(seconds, real=real)
                 self._outbox.append(self._pause)
@@ -221,34 +209,19 @@ class Terminal:
         return True
 
     def _page(self) -> bool:
-        if self._at_more:
+        assert self._pager is not None  # noqa: S101 - made together with the request
+        if self._pager.waits:
             key = self._key()
             if key is None:
                 return False
-            self._at_more = False
-            self._outbox.append(Write(_ERASE_MORE))
-            if key not in b" \r\n":
-                self._next_line = None
-            self._room = self.screen.length - 1 if key == 0x20 else 1
-        if 0x1E in self._inbox:
-            del self._inbox[: self._inbox.index(0x1E) + 1]
-            self._next_line = None
-        chunk: list[str] = []
-        size = 0
-        while self._next_line is not None and size < _CHUNK:
-            if self.screen.length and self._room <= 0:
-                self._at_more = True
-                break
-            chunk.append(self._next_line + "\n")
-            size += len(self._next_line) + 2
-            rows = 1 + (max(len(self._next_line) - 1, 0) // self.screen.width if self.screen.width else 0)
-            self._room -= rows
-            self._next_line = next(self._pages, None)
-        if chunk:
-            self._write("".join(chunk))
-        if self._at_more:
-            self._outbox.append(Write(_MORE))
-        elif self._next_line is None:
+            self._outbox.append(Write(self._pager.answer(key)))
+        if _ESCAPE in self._inbox:
+            del self._inbox[: self._inbox.index(_ESCAPE) + 1]
+            self._pager.stop()
+        self._write(self._pager.take())
+        if self._pager.waits:
+            self._outbox.append(Write(MORE))
+        elif self._pager.done:
             self._resume(None)
         return True
 

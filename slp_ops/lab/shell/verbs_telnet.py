@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.lab.shell.grammar import Grammar, Match
-from slp_ops.lab.shell.refuse import invalid, sentence
 from slp_ops.lab.shell.requests import Answer, AskBytes, Program, Request, Say, confirmed, paused
 from slp_ops.lab.shell.resolving import translate
 from slp_ops.lab.shell.session import Connection, Session
+from slp_ops.lab.shell.telnet_target import Target, read_options
 from slp_ops.lab.shell.verbs import Verb
 from slp_ops.lab.world import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
+    from slp_ops.lab.shell.grammar import Match
+
 _BREAKS: Final = b"\x1e\x03"
 _SYNWAIT: Final = 30  # seconds, "ip tcp synwait-time"
 _ROUND_TRIP: Final = 0.2
-_PORTS: Final = {"telnet": 23, "www": 80, "ftp": 21, "smtp": 25, "domain": 53, "echo": 7}
-_OPTIONS: Final = Grammar(
-    (
-        "/ipv4", "/ipv6", "/vrf <word>", "/source-interface <interface>", "/debug", "/noecho",
-        "/quiet", "/stream", "/terminal-type <word>", "/route", "/line", "<number>", *_PORTS,
-    )
-)  # fmt: skip
 _FAILURES: Final = {
     Reach.REFUSED: "% Connection refused by remote host",
     Reach.UNREACHABLE: "% Destination unreachable; gateway or host down",
@@ -33,63 +26,18 @@ _FAILURES: Final = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
-class _Target:
-    host: str
-    port: int = 23
-    vrf: str = ""
-    source: str = ""
-
-
 def _telnet(session: Session, match: Match) -> Program:
     host, *rest = match.arguments
-    target = _Target(host=host)
+    target = Target(host=host)
     if rest:
         column = len(f"telnet {host} ")
-        if (problem := _options(session, rest[0], column, target)) is not None:
+        if (problem := read_options(session, rest[0], column, target)) is not None:
             yield Say(problem)
             return
     yield from connect(session, target, bare=not match.phrase)
 
 
-def _options(session: Session, text: str, column: int, target: _Target) -> str | None:
-    """Read what follows the host into ``target``; the refusal when something is wrong with it."""
-    words = text.split()
-    at = 0
-    while at < len(words):
-        before = column + len(" ".join(words[:at])) + (1 if at else 0)
-        size = next((n for n in (1, 2, 3) if _whole(words[at : at + n])), 0)
-        if not size:
-            refusal = _OPTIONS.parse(" ".join(words[at : at + 2]))
-            if refusal is None or isinstance(refusal, Match):
-                return invalid(session, before)
-            return sentence(session, refusal, text, before=before)
-        meaning = _OPTIONS.parse(" ".join(words[at : at + size]))
-        assert isinstance(meaning, Match)  # noqa: S101 - that is how its size was found
-        match meaning.words:
-            case ("/vrf", name):
-                if not session.switch.config.has(f"vrf definition {name}"):
-                    return invalid(session, before + len("/vrf "))
-                target.vrf = name
-            case ("/source-interface", interface):
-                if not session.switch.config.has(f"interface {interface}"):
-                    return invalid(session, before + len("/source-interface "))
-                target.source = interface
-            case (port,) if port.isdecimal():
-                target.port = int(port)
-            case (name,) if name in _PORTS:
-                target.port = _PORTS[name]
-            case _:
-                pass
-        at += size
-    return None
-
-
-def _whole(words: list[str]) -> bool:
-    return isinstance(_OPTIONS.parse(" ".join(words)), Match)
-
-
-def connect(session: Session, target: _Target, *, bare: bool = False) -> Program:
+def connect(session: Session, target: Target, *, bare: bool = False) -> Program:
     """Try to connect. ``bare`` is a word typed alone that was no command."""
     vty = session.switch.vty
     found = yield from translate(session, target.host, target.vrf)
@@ -121,7 +69,7 @@ def connect(session: Session, target: _Target, *, bare: bool = False) -> Program
 
 
 def _attempt(
-    session: Session, target: _Target, name: str, address: str
+    session: Session, target: Target, name: str, address: str
 ) -> Generator[Request, Answer, Reach | None]:
     """Try one address; None when it was broken off."""
     if name == address:
