@@ -106,8 +106,10 @@ def test_no_part_can_become_anything_else(evil: str, place: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["-debug", "/debug", "..", "a..b", "a.", ".a", "300.1.1.1", "1.2.3", "fe80::1%1"]
-    + ["a" * 64, "ä.example", "１.2.3.4", ""],
+    [
+        *("-debug", "/debug", "..", "a..b", "a.", ".a", "300.1.1.1", "1.2.3", "fe80::1%1"),
+        *("a" * 64, "ä.example", "１.2.3.4", ""),
+    ],
 )
 def test_what_is_no_host(name: str) -> None:
     assert not is_host(name)
@@ -166,8 +168,10 @@ def test_a_target_as_it_is_typed(typed: str, host: str, port: int) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "tools.cisco.com", ":443", "a:", "a:x", "a:0", "a:65536", "a b:443", "a:443 "]
-    + ["2001:db8::1:443", "a;reload:443", "a:４４３", "https://a:443"],
+    [
+        *("", "tools.cisco.com", ":443", "a:", "a:x", "a:0", "a:65536", "a b:443", "a:443 "),
+        *("2001:db8::1:443", "a;reload:443", "a:４４３", "https://a:443"),
+    ],
 )
 def test_what_is_no_target_is_refused_with_the_form(typed: str) -> None:
     with pytest.raises(InputError) as caught:
