@@ -32,20 +32,25 @@ class Vty(asyncssh.SSHServerSession[bytes]):
         self._full = False
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        """The channel is open."""
         self._chan = chan
 
     def pty_requested(self, term_type: str, term_size: Any, term_modes: Any) -> bool:
+        """A terminal is granted."""
         # The size is not taken over: a vty has 24 lines of 80 columns until one says otherwise.
         return True
 
     def shell_requested(self) -> bool:
+        """A shell is granted."""
         return True
 
     def exec_requested(self, command: str) -> bool:
+        """A command instead of a shell is granted."""
         self._command = command
         return True
 
     def session_started(self) -> None:
+        """Begin what was requested."""
         if self._command is not None and is_scp(self._command):
             self._host.record(self._number, Mode.SCP, self._command)
             self._scp = ScpServer(self._host.switch, self._command)
@@ -66,6 +71,7 @@ class Vty(asyncssh.SSHServerSession[bytes]):
         self._pump()
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
+        """Hand on what was typed."""
         if self._scp is not None:
             self._copy(self._scp.receive(data))
         if self._shell is not None:
@@ -73,13 +79,16 @@ class Vty(asyncssh.SSHServerSession[bytes]):
             self._pump()
 
     def pause_writing(self) -> None:
+        """The peer does not keep up: make no more output."""
         self._full = True
 
     def resume_writing(self) -> None:
+        """The peer has caught up."""
         self._full = False
         self._pump()
 
     def eof_received(self) -> bool:
+        """The peer will type no more: the session ends."""
         if self._scp is not None and not self._scp.done:
             # The sender of files says no more when all are there.
             self._chan.exit(0)
@@ -93,6 +102,7 @@ class Vty(asyncssh.SSHServerSession[bytes]):
             self._chan.exit(1 if self._scp.failed else 0)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """The channel is closed, and with it the connection, as IOS does."""
         if self._timer is not None:
             self._timer.cancel()
         self._shell = None
