@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.lab import delivery, reports
 from slp_ops.lab.deadlines import ack_deadline
+from slp_ops.lab.hardware import Load
 from slp_ops.lab.licensing import Exchange, Licensing, LogEvent, Message
 from slp_ops.lab.transport import Kind, transport_of
 from slp_ops.lab.world import Peer
@@ -135,6 +136,8 @@ def _push(switch: Switch, now: datetime) -> None:
         return
     count = reports.sent(switch, now)
     usage.succeed(now, "OK_POLL")
+    if sent.peer is Peer.CSSM:
+        licensing.exchanges["Trust Sync"].succeed(now)
     licensing.messages += usage_messages(switch, now, count, licensing.poll_id or 0)
     del licensing.messages[:-20]
     licensing.last_push = now
@@ -269,6 +272,7 @@ def booted(switch: Switch) -> None:
 def _forget(switch: Switch, now: datetime) -> None:
     """The licence state out of the box. CSSM keeps a stale product instance of its own."""
     old = switch.licensing
+    switch.load = Load()  # what the agent's processes ate
     for entitlement in old.entitlements:
         entitlement.since = now
     backend = old.backend

@@ -1,4 +1,8 @@
-"""Which playbooks are for one switch: by the rules that fail, by the intent, or because they are named."""
+"""Which playbooks are for one switch: by the rules that fail, by the intent, or because they are named.
+
+A playbook is needed where a rule that it remedies fails, and one by which it is verified does too: where
+those pass, it has nothing to put right.
+"""
 
 from __future__ import annotations
 
@@ -38,33 +42,26 @@ def choose(
     """The playbooks for a switch of which these are the audit's outcomes, in the order to apply them."""
     by_rule = {outcome.rule: outcome for outcome in outcomes}
     if named:
-        wanted = [playbook for playbook in playbooks if playbook.id in named]
-        return _named(wanted, by_rule)
-    failing = [
-        outcome.rule
-        for outcome in by_rule.values()
-        if outcome.verdict is Verdict.FAIL and outcome.severity.rank >= Severity.WARNING.rank
-    ]
+        return _named([playbook for playbook in playbooks if playbook.id in named], by_rule)
     picked: dict[str, Playbook] = {}
     choices: list[Choice] = []
     mentioned: dict[str, None] = {}
-    for rule in failing:
+    for rule in _roots(by_rule.values()):
         fitting = [
             playbook for playbook in playbooks if rule in playbook.remedies and _meant(playbook, intent)
         ]
-        harmless = [playbook for playbook in fitting if playbook.risk is Risk.CHANGE]
-        mentioned.update(dict.fromkeys(each.id for each in fitting if each.risk is not Risk.CHANGE))
-        by_intent = [playbook for playbook in harmless if playbook.topology and intent.topology]
-        if len(harmless) > 1:
-            harmless = by_intent or harmless
-        if len(harmless) == 1:
-            picked[harmless[0].id] = harmless[0]
-        elif harmless:
-            choices.append(Choice(rule=rule, playbooks=tuple(each.id for each in harmless)))
+        ready = [each for each in fitting if each.risk is Risk.CHANGE and _needed(each, by_rule)]
+        mentioned.update(dict.fromkeys(each.id for each in fitting if each not in ready))
+        if len(ready) > 1 and intent.topology is not None:
+            ready = [playbook for playbook in ready if playbook.topology] or ready
+        if len(ready) == 1:
+            picked[ready[0].id] = ready[0]
+        elif ready:
+            choices.append(Choice(rule=rule, playbooks=tuple(each.id for each in ready)))
     return Chosen(
         picked=tuple((each, _because(each, by_rule)) for each in in_order(picked.values())),
         choices=tuple(choices),
-        mentioned=tuple(mentioned),
+        mentioned=tuple(name for name in mentioned if name not in picked),
     )
 
 
@@ -73,9 +70,28 @@ def in_order(playbooks: Iterable[Playbook]) -> tuple[Playbook, ...]:
     return tuple(sorted(playbooks, key=lambda playbook: (playbook.order, playbook.id)))
 
 
+def _roots(outcomes: Iterable[Outcome]) -> list[str]:
+    """The rules that fail at warning or above; a consequence goes away with its cause."""
+    return [
+        outcome.rule
+        for outcome in outcomes
+        if outcome.verdict is Verdict.FAIL
+        and outcome.severity.rank >= Severity.WARNING.rank
+        and outcome.root is None
+    ]
+
+
 def _meant(playbook: Playbook, intent: Intent) -> bool:
     """Whether the intent does not speak against a playbook."""
     return not playbook.topology or intent.topology is None or intent.topology in playbook.topology
+
+
+def _fails(rule: str, by_rule: Mapping[str, Outcome]) -> bool:
+    return rule in by_rule and by_rule[rule].verdict is Verdict.FAIL
+
+
+def _needed(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> bool:
+    return not playbook.verify or any(_fails(rule, by_rule) for rule in playbook.verify)
 
 
 def _because(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> tuple[Because, ...]:
@@ -88,24 +104,34 @@ def _because(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> tuple[Becaus
 
 
 def _named(wanted: Iterable[Playbook], by_rule: Mapping[str, Outcome]) -> Chosen:
-    """Named ones are planned where a rule of theirs fails. One that only configures may be planned anywhere:
-    where everything is configured already, it comes to nothing.
+    """Named ones are planned where they are needed. One that only configures may be planned anywhere: where
+    everything is configured already, it comes to nothing.
     """
     picked: list[tuple[Playbook, tuple[Because, ...]]] = []
     spared: list[tuple[Playbook, Text]] = []
     for playbook in in_order(wanted):
         because = _because(playbook, by_rule)
         configures = all(isinstance(step, ConfigStep | ManualStep) for step in playbook.steps)
-        if because or configures or not playbook.remedies:
+        if configures or not playbook.remedies or (because and _needed(playbook, by_rule)):
             picked.append((playbook, because))
-            continue
-        unknown = [
-            rule for rule in playbook.remedies if rule in by_rule and by_rule[rule].verdict is Verdict.UNKNOWN
-        ]
-        why = _UNKNOWN.of(rules=", ".join(unknown)) if unknown else _PASSES
-        spared.append((playbook, why.of(remedies=", ".join(playbook.remedies)) if why is _PASSES else why))
+        elif because:
+            spared.append((playbook, _SOUND.of(verify=", ".join(playbook.verify))))
+        else:
+            spared.append((playbook, _why_not(playbook, by_rule)))
     return Chosen(picked=tuple(picked), not_needed=tuple(spared))
 
 
+def _why_not(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> Text:
+    unknown = [
+        rule for rule in playbook.remedies if rule in by_rule and by_rule[rule].verdict is Verdict.UNKNOWN
+    ]
+    if unknown:
+        return _UNKNOWN.of(rules=", ".join(unknown))
+    return _PASSES.of(remedies=", ".join(playbook.remedies))
+
+
 _PASSES: Final = Text("none of its rules fails ({remedies})", "対象のルールに該当しません ({remedies})")
+_SOUND: Final = Text(
+    "what it would put right is sound already ({verify})", "対処対象はすでに正常です ({verify})"
+)
 _UNKNOWN: Final = Text("cannot be judged: {rules}", "判定できません: {rules}")

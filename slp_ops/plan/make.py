@@ -24,7 +24,7 @@ from slp_ops.plan.model import (
 )
 from slp_ops.plan.values import Given, values_of
 from slp_ops.playbook.model import ConfigStep, ExecStep, ManualStep
-from slp_ops.playbook.named import GUARDS, UNREADABLE, WORDS
+from slp_ops.playbook.named import GUARDS, PROOFS, UNREADABLE, WORDS
 from slp_ops.rules.settings import Intent
 from slp_ops.rules.text import Text
 
@@ -216,6 +216,12 @@ class _Planning:
         body = values.get(step.paste) if step.paste else None
         if step.paste and not body:
             return
+        proof = PROOFS.get(step.done_when)
+        if proof is not None and not proof.compares:
+            shown = proof.holds(None, self.switch.known)
+            self.fields[f"proof: {proof.name}"] = shown
+            if shown:
+                return
         for command in step.command.render(values, playbook.secrets):
             yield Execute(
                 command=command,

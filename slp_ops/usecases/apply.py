@@ -194,7 +194,7 @@ class _Applying:
                 why = _UNREAD.of(why=looked)
             else:
                 _, self.after = looked
-                failing = not_passing(rules, self.after)
+                failing = not_passing(rules, self.before, self.after)
                 worse = () if self.before is None else regressions(self.before, self.after)
                 if not failing and not worse:
                     self._note_verified(passed=True)

@@ -36,15 +36,29 @@ class Picture:
         return next((outcome.verdict for outcome in self.outcomes if outcome.rule == rule), None)
 
 
-def not_passing(rules: tuple[str, ...], now: Picture) -> tuple[str, ...]:
-    """Of the rules by which a change is verified, those that do not pass; what cannot be judged counts."""
+def not_passing(rules: tuple[str, ...], before: Picture | None, now: Picture) -> tuple[str, ...]:
+    """Of the rules by which a change is verified, those that do not pass.
+
+    One that cannot be judged counts, unless this switch never let it be judged.
+    """
     sound = (Verdict.PASS, Verdict.NOT_APPLICABLE)
-    return tuple(rule for rule in dict.fromkeys(rules) if now.verdict(rule) not in sound)
+    found = []
+    for rule in dict.fromkeys(rules):
+        verdict = now.verdict(rule)
+        never = verdict is Verdict.UNKNOWN and before is not None and before.verdict(rule) is verdict
+        if verdict not in sound and not never:
+            found.append(rule)
+    return tuple(found)
 
 
 def regressions(before: Picture, now: Picture) -> tuple[str, ...]:
-    """The rules that passed before the change and fail after it."""
-    return tuple(rule for rule in now.failing if before.verdict(rule) is Verdict.PASS)
+    """The rules that passed before the change and fail after it, apart from consequences of old failures."""
+    known = before.failing
+    return tuple(
+        rule
+        for rule, outcome in now.failing.items()
+        if before.verdict(rule) is Verdict.PASS and outcome.root not in known
+    )
 
 
 def report(before: Picture | None, after: Picture | None) -> dict[str, Any]:

@@ -100,7 +100,7 @@ class Pace:
 class Limits:
     """How long things may take, in seconds."""
 
-    wait: float = 900.0  # for proofs, and for the rules to pass: an ACK takes minutes
+    wait: float = 3600.0  # for proofs, and for the rules to pass: an ACK takes 5 minutes to an hour
     reload: float = 1800.0  # until a switch that reloads answers again
     reconnect: float = 300.0  # until a lost session can be opened again
     first_look: float = 5.0  # between the first looks; later ones take their time

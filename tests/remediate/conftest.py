@@ -1,4 +1,4 @@
-"""A switch in memory with everything that changes it: no socket, no waiting, and faults where one wants them."""
+"""A switch in memory with everything that changes it: no socket, no waiting, faults where one wants them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -37,6 +36,7 @@ from slp_ops.usecases.rollback import RolledBack, roll_back
 from slp_ops.usecases.work import Limits, Pace, Remembering, Work
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import AsyncIterator
 
     from slp_ops.lab.state import Switch as LabSwitch

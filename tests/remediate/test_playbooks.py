@@ -1,0 +1,202 @@
+"""Every playbook on a broken switch: the audit fails, it is applied, the audit passes, nothing is left to do,
+and the rollback gives the earlier lines back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from slp_ops.lab import cssm
+from slp_ops.lab.journal import Mode
+from slp_ops.plan.journalled import End
+from slp_ops.playbook import packaged
+from slp_ops.ports import Secret
+
+if TYPE_CHECKING:
+    from slp_ops.rules.text import Text
+
+TOKEN = "LAB-VALID-TOKEN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    playbook: str
+    scenario: str
+    cures: frozenset[str]
+    intent: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    named: bool = False
+    prepare: Callable[[Any], object] = lambda switch: None
+
+
+CASES = (
+    Case(
+        playbook="transport-smart",
+        scenario="factory-fresh",
+        cures=frozenset({"cslu-address-missing", "intent-drift"}),
+        intent={"topology": "smart", "source_interface": "Vlan1"},
+    ),
+    Case(
+        playbook="transport-smart",
+        scenario="empty-response",
+        cures=frozenset({"smart-url-unexpected"}),
+        intent={"topology": "smart"},
+    ),
+    Case(
+        playbook="transport-callhome",
+        scenario="callhome-inactive",
+        cures=frozenset({"callhome-profile-inactive"}),
+        intent={"topology": "callhome"},
+    ),
+    Case(
+        playbook="transport-callhome",
+        scenario="factory-fresh",
+        cures=frozenset({"cslu-address-missing", "intent-drift"}),
+        intent={"topology": "callhome"},
+    ),
+    Case(
+        playbook="transport-cslu",
+        scenario="factory-fresh",
+        cures=frozenset({"cslu-address-missing"}),
+        intent={"topology": "cslu", "url": "http://192.0.2.40:8182/cslu/v1/pi"},
+    ),
+    Case(
+        playbook="transport-on-prem",
+        scenario="factory-fresh",
+        cures=frozenset({"cslu-address-missing"}),
+        intent={"topology": "on-prem", "url": "https://ssm.example.net/cslu/v1/pi/lab-1"},
+    ),
+    Case(
+        playbook="transport-off",
+        scenario="factory-fresh",
+        cures=frozenset({"cslu-address-missing", "intent-drift"}),
+        intent={"topology": "offline"},
+    ),
+    Case(
+        playbook="pull-access",
+        scenario="pull-access-missing",
+        cures=frozenset({"pull-access-missing"}),
+        intent={"topology": "cslu-initiated"},
+    ),
+    Case(
+        playbook="http-source-interface",
+        scenario="wrong-source-interface",
+        cures=frozenset({"http-source-interface-down"}),
+        options={"source_interface": "vlan100"},
+    ),
+    Case(
+        playbook="name-server",
+        scenario="name-server-missing",
+        cures=frozenset({"name-server-missing"}),
+        options={"name_servers": "10.10.0.53,10.10.1.53"},
+    ),
+    Case(playbook="domain-lookup", scenario="lookup-disabled", cures=frozenset({"domain-lookup-disabled"})),
+    Case(
+        playbook="proxy",
+        scenario="proxy-incomplete",
+        cures=frozenset({"proxy-incomplete"}),
+        options={"proxy_address": "proxy.example.net", "proxy_port": "8080"},
+    ),
+    Case(
+        playbook="trust-token", scenario="invalid-token", cures=frozenset({"trust-missing", "token-invalid"})
+    ),
+    Case(playbook="trust-token", scenario="member-without-trust", cures=frozenset({"trust-incomplete"})),
+    Case(playbook="trust-token", scenario="instance-removed", cures=frozenset({"product-instance-unknown"})),
+    Case(
+        playbook="usage-sync",
+        scenario="invalid-token",
+        cures=frozenset({"never-acknowledged"}),
+        prepare=lambda switch: switch.licensing.trust.update(
+            {m.serial: switch.now() for m in switch.members}
+        ),
+    ),
+    Case(
+        playbook="trustpool-identrust",
+        scenario="quovadis",
+        cures=frozenset({"identrust-root-missing", "FN72323"}),
+        options={"bundle": "http://www.cisco.com/security/pki/trs/ios_core.p7b"},
+    ),
+    Case(
+        playbook="rum-manual-exchange",
+        scenario="rum-backlog",
+        cures=frozenset(),
+        options={"ack_file": "flash:ACK_rum.txt"},
+        named=True,
+    ),
+    Case(
+        playbook="factory-reset",
+        scenario="polling-id-invalid",
+        cures=frozenset({"polling-id-invalid"}),
+        named=True,
+    ),
+    Case(playbook="rum-listing", scenario="healthy-17-6", cures=frozenset(), named=True),
+    Case(playbook="rum-listing", scenario="healthy-17-12", cures=frozenset(), named=True),
+)
+
+
+class AtTheDesk:
+    """Does what the instructions say, in CSSM and on flash."""
+
+    def __init__(self, bench: Any) -> None:
+        self.bench = bench
+        self.told: list[str] = []
+
+    async def has_done(self, device: str, text: Text) -> bool:
+        self.told.append(text.en)
+        flash = self.bench.switch.flash
+        saved = next(
+            (name for name in flash if name.endswith("_rum.txt") and name.startswith("slp-ops")), None
+        )
+        if saved is not None:
+            flash["ACK_rum.txt"] = cssm.acknowledge(flash[saved])
+        return True
+
+    async def settles(self, device: str, command: str) -> Any:
+        raise AssertionError(f"nobody should have been asked about {command}")
+
+
+def made(bench: Callable[..., Any], case: Case) -> Any:
+    found = bench(case.scenario, intent=case.intent)
+    case.prepare(found.switch)
+    found.options = dict(case.options)
+    found.named = (case.playbook,) if case.named else ()
+    found.secrets = {"token": Secret(TOKEN)}
+    found.person = AtTheDesk(found)
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.playbook}-{case.scenario}")
+def test_broken_planned_applied_sound_and_nothing_left_to_do(bench: Callable[..., Any], case: Case) -> None:
+    switch = made(bench, case)
+    assert case.cures <= switch.failing()
+    plan = switch.plan().plan
+    assert plan is not None
+    # Others may be picked besides: this one alone is what is shown here.
+    switch.named = (case.playbook,)
+    plan = switch.plan().plan
+    before = switch.config()
+    # Planning types nothing but show commands and terminal settings.
+    assert all(line.startswith(("show ", "terminal ")) for line in switch.sent(Mode.EXEC) if line)
+    assert switch.sent(Mode.CONFIG) == []
+
+    applied = switch.apply(plan)
+    assert applied.end is End.DONE, applied.why
+    assert not case.cures & switch.failing()
+    assert not any(TOKEN in str(event) for event in switch.events())
+
+    second = switch.plan()
+    if case.playbook != "rum-listing":
+        assert second.plan is None
+        assert [each.playbook for each in second.spared] == [case.playbook]
+
+    back = switch.roll_back()
+    assert back.end is End.ROLLED_BACK, back.why
+    assert set(before) <= set(switch.config())
+
+
+def test_every_playbook_has_a_case() -> None:
+    assert {each.id for each in packaged()} == {case.playbook for case in CASES}
