@@ -47,14 +47,14 @@ _SINGLE: Final[dict[str, Callable[[Block], Fact | None]]] = {
     "product analytics report summary": telemetry,
     "upcoming scheduled jobs": jobs,
 }
-_WITHOUT_FACTS: Final = frozenset(
-    {
-        "smart licensing status",
-        "smart licensing tech support info",
-        "agent version",
-        "miscellaneous",
-        "utility",
-    }
+# Small blocks that together tell of the agent as a whole.
+_OF_THE_AGENT: Final = (
+    "smart licensing using policy",
+    "utility",
+    "miscellaneous",
+    "agent version",
+    "smart licensing status",
+    "smart licensing tech support info",
 )
 
 
@@ -82,6 +82,7 @@ def _facts(blocks: list[Block]) -> Iterator[Fact]:
         by_kind.setdefault(kind, []).append(block)
     yield from _licensing(by_kind)
     yield from _accounts(by_kind)
+    yield from _entitlements(by_kind)
     found_transport: LicenseTransport | None = None
     for kind, build in _SINGLE.items():
         for block in by_kind.pop(kind, [])[:1]:
@@ -91,7 +92,6 @@ def _facts(blocks: list[Block]) -> Iterator[Fact]:
                 found_transport = fact
     for block in by_kind.pop("usage reporting", [])[:1]:
         yield status.usage_reporting(block)
-    yield from _entitlements(by_kind)
     if fact := trust.product_instance(
         [*by_kind.pop("product information", []), *by_kind.pop("ha udi list", []), *by_kind.get("", [])]
     ):
@@ -149,10 +149,7 @@ def _licensing(by_kind: dict[str, list[Block]]) -> Iterator[Licensing]:
             custom_id=values.get("custom_id"),
             agent_version=values.get("agent_version"),
             other=tuple(
-                p
-                for kind in ("smart licensing using policy", *_WITHOUT_FACTS)
-                for b in by_kind.get(kind, [])
-                for p in b.rest()
+                pair for kind in _OF_THE_AGENT for block in by_kind.get(kind, []) for pair in block.rest()
             ),
             source=Source(command, lines),
         )
@@ -205,7 +202,7 @@ def _entitlements(by_kind: dict[str, list[Block]]) -> Iterator[Fact]:
         items=tuple(items),
         authorization_status=authorization,
         other=tuple(pair for block in headings for pair in block.rest()),
-        source=Source((headings or blocks)[0].command if headings or blocks else "", lines),
+        source=Source(by_kind[""][0].command, lines),
     )
 
 

@@ -34,6 +34,8 @@ def parse(text: str) -> Parsed:
     words = page.command.split()
     vrf = option(words, "vrf")
     host = words[3 if vrf else 1] if len(words) > (3 if vrf else 1) else ""
+    if page.command == NAME:
+        host = ""  # a text alone does not say whom it was sent to
     reading = Reading(host)
     answered: bool | None = None
     unread: list[Row] = []
