@@ -1,0 +1,171 @@
+"""One switch in one run, in the few values that its history is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.facts import (
+    LicenseTransport,
+    ProductInstance,
+    Software,
+    TrustCodes,
+    UsageReporting,
+)
+from slp_ops.facts.history import RumPoint
+from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.rules.views.communication import Communication
+from slp_ops.rules.views.now import Now
+from slp_ops.rules.views.owed import Lateness, OwedReports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime, timedelta
+
+    from slp_ops.facts import DeviceTime
+    from slp_ops.model import DeviceResult
+    from slp_ops.rules.needs import Known
+    from slp_ops.rules.values import Outcome
+
+_JUDGED: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A rule whose condition was met (``fail``), or that could not be judged. The others passed."""
+
+    rule: str
+    verdict: Verdict
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What is followed. Device times are naive and the switch's own; None is what could not be read.
+
+    ``licensing``: whether the licence agent's pages were read at all. ``ack_age`` is by the switch's clock.
+    """
+
+    device: str
+    site: str
+    tags: tuple[str, ...] = ()
+    status: DeviceStatus
+    error: str | None = None  # the kind of trouble that kept the device from being read
+    seen: datetime
+    clock: datetime | None = None
+    clock_trusted: bool = False
+    release: str | None = None
+    transport: str | None = None
+    units: int | None = None
+    trusted_units: int | None = None
+    last_ack: datetime | None = None
+    ack_age: timedelta | None = None
+    deadline: datetime | None = None
+    last_push: datetime | None = None
+    backlog: int | None = None
+    unacknowledged: int | None = None
+    late: bool | None = None
+    failing: bool | None = None
+    licensing: bool = False
+    found: tuple[Found, ...] = ()
+    knowledge: str = ""
+
+    @property
+    def failed(self) -> Mapping[str, Severity]:
+        """The rules whose condition was met, with how much each matters."""
+        return {each.rule: each.severity for each in self.found if each.verdict is Verdict.FAIL}
+
+    def point(self, run: str) -> RumPoint | None:
+        """Its RUM counts as a point of the history; None when the run does not tell them."""
+        if self.backlog is None:
+            return None
+        return RumPoint(
+            run=run,
+            seen=self.seen,
+            at=self.clock if self.clock_trusted else None,
+            backlog=self.backlog,
+            unacknowledged=self.unacknowledged,
+            last_ack=self.last_ack,
+            late=self.late,
+        )
+
+
+def summarise(
+    result: DeviceResult,
+    known: Known,
+    outcomes: Iterable[Outcome],
+    *,
+    seen: datetime,
+    tags: tuple[str, ...] = (),
+    knowledge: str = "",
+) -> Summary:
+    """One device of a run. ``seen`` is when the run began, unless a capture tells it better."""
+    now, usage = known.get(Now), known.get(UsageReporting)
+    owed, lateness = known.get(OwedReports), known.get(Lateness)
+    communication = known.get(Communication)
+    software = known.get(Software)
+    units, trusted = _trust(known)
+    last_ack = None if usage is None else _at(usage.last_ack)
+    return Summary(
+        device=result.name,
+        site=result.site,
+        tags=tags,
+        status=result.status,
+        error=None if result.error is None else result.error.kind,
+        seen=_seen(result, seen),
+        clock=None if now is None else now.at,
+        clock_trusted=now is not None and now.trusted,
+        release=result.release if software is None else _release(software, result.release),
+        transport=_transport(known.get(LicenseTransport)),
+        units=units,
+        trusted_units=trusted,
+        last_ack=last_ack,
+        ack_age=None if now is None or last_ack is None else now.at - last_ack,
+        deadline=None if usage is None else _at(usage.next_ack_deadline),
+        last_push=None if usage is None else _at(usage.last_report_push),
+        backlog=None if owed is None else owed.backlog,
+        unacknowledged=None if owed is None else owed.unacknowledged,
+        late=None if lateness is None else lateness.late,
+        failing=None if communication is None else communication.failing,
+        licensing=usage is not None,
+        found=tuple(
+            Found(rule=outcome.rule, verdict=outcome.verdict, severity=outcome.severity)
+            for outcome in outcomes
+            if outcome.verdict in _JUDGED
+        ),
+        knowledge=knowledge,
+    )
+
+
+def _seen(result: DeviceResult, began: datetime) -> datetime:
+    """When its clock was read, since a run of a thousand switches takes its time."""
+    started = [each.started for each in result.captures if each.started is not None]
+    return min(started, default=began)
+
+
+def _release(software: Software, said: str | None) -> str | None:
+    return str(software.release) if software.release is not None else software.version or said
+
+
+def _transport(transport: LicenseTransport | None) -> str | None:
+    """Kind and target in one text, as people say it."""
+    if transport is None:
+        return None
+    target = transport.url or transport.cslu_address
+    return " ".join(each for each in (transport.kind.value, target) if each)
+
+
+def _trust(known: Known) -> tuple[int | None, int | None]:
+    """How many units there are, and how many of them have a trust code."""
+    codes = known.get(TrustCodes)
+    instance = known.get(ProductInstance)
+    units = 1 if instance is None else max(1, len(instance.members))
+    if codes is None:
+        return None, None
+    if codes.codes:
+        return len(codes.codes), len(codes.codes) - len(codes.without)
+    return units, units if codes.installed is not None else 0
+
+
+def _at(time: DeviceTime | None) -> datetime | None:
+    return None if time is None or time.is_unset else time.at

@@ -1,0 +1,147 @@
+"""What a fleet's history adds up to: counts by site and day, and whose reports grow.
+
+For ``slp-ops trend`` and for the report; the values come from ``store.history``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slp_ops.rules.views.growth import Course, Growth, growth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, timedelta
+
+    from slp_ops.facts.history import RumPoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteDay:
+    """The switches of a site on one day of their own clocks, each as its last run of that day had it.
+
+    Sums are over the ``counted`` switches whose counts could be read, ``failing`` over the ``judged`` ones.
+    """
+
+    day: date
+    site: str
+    switches: int
+    counted: int = 0
+    backlog: int | None = None
+    largest: int | None = None
+    unacknowledged: int | None = None
+    oldest_ack: timedelta | None = None
+    mean_ack: timedelta | None = None
+    late: int | None = None
+    judged: int = 0
+    failing: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """The RUM counts of one switch, oldest first; ``failing`` is whether its exchange fails now."""
+
+    device: str
+    site: str
+    points: tuple[RumPoint, ...]
+    failing: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchGrowth:
+    """What one switch's counts do."""
+
+    device: str
+    site: str
+    growth: Growth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetTrend:
+    """By site and for the fleet, oldest day first; and the switches, the ones to look at first in front.
+
+    ``limit`` is the number of reports that ``growth.reach`` speaks of.
+    """
+
+    limit: int
+    fleet: tuple[SiteDay, ...]
+    sites: Mapping[str, tuple[SiteDay, ...]]
+    switches: tuple[SwitchGrowth, ...]
+
+    @property
+    def growing(self) -> tuple[SwitchGrowth, ...]:
+        """The switches whose unacknowledged reports grow, the one that reaches the limit first in front."""
+        return tuple(each for each in self.switches if each.growth.course is Course.GROWING)
+
+    @property
+    def courses(self) -> Mapping[Course, int]:
+        """How many switches do what."""
+        return Counter(each.growth.course for each in self.switches)
+
+
+def fleet_trend(days: Iterable[SiteDay], series: Iterable[Series], *, limit: int) -> FleetTrend:
+    """The trend of a fleet, or of the part of it that was chosen."""
+    days = tuple(days)
+    by_site: dict[str, list[SiteDay]] = {}
+    by_day: dict[date, list[SiteDay]] = {}
+    for each in days:
+        by_site.setdefault(each.site, []).append(each)
+        by_day.setdefault(each.day, []).append(each)
+    return FleetTrend(
+        limit=limit,
+        fleet=tuple(_together(by_day[day]) for day in sorted(by_day)),
+        sites={site: tuple(by_site[site]) for site in sorted(by_site)},
+        switches=tuple(sorted(_switches(series, limit), key=_urgency)),
+    )
+
+
+def _switches(series: Iterable[Series], limit: int) -> Iterable[SwitchGrowth]:
+    for each in series:
+        found = growth(each.points, limit=limit, failing=each.failing)
+        if found is not None:
+            yield SwitchGrowth(device=each.device, site=each.site, growth=found)
+
+
+def _urgency(each: SwitchGrowth) -> tuple[bool, float, int, str]:
+    found = each.growth
+    likely = found.reach.likely.timestamp() if found.reach is not None and found.reach.likely else None
+    if found.reach is None and found.course is Course.GROWING:
+        likely = float("-inf")  # it has come so far
+    return (
+        found.course is not Course.GROWING,
+        float("inf") if likely is None else likely,
+        -found.count,
+        each.device,
+    )
+
+
+def _together(days: Sequence[SiteDay]) -> SiteDay:
+    """The sites of one day as one."""
+    judged = sum(each.judged for each in days)
+    counted = sum(each.counted for each in days)
+    ages = [(each.mean_ack, each.switches) for each in days if each.mean_ack is not None]
+    weight = sum(switches for _, switches in ages)
+    return SiteDay(
+        day=days[0].day,
+        site="",
+        switches=sum(each.switches for each in days),
+        counted=counted,
+        backlog=_sum(each.backlog for each in days),
+        largest=max((each.largest for each in days if each.largest is not None), default=None),
+        unacknowledged=_sum(each.unacknowledged for each in days),
+        oldest_ack=max((each.oldest_ack for each in days if each.oldest_ack is not None), default=None),
+        mean_ack=sum((age * switches for age, switches in ages[1:]), ages[0][0] * ages[0][1]) / weight
+        if ages
+        else None,
+        late=_sum(each.late for each in days),
+        judged=judged,
+        failing=_sum(each.failing for each in days),
+    )
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    """None when nothing is known: a sum of nothing is not zero reports."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

@@ -1,0 +1,109 @@
+"""A straight line through counts, and when it will reach a limit, with how sure that is.
+
+Pure arithmetic on numbers: x are days, y are counts. What they mean is the business of the caller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist, fmean
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CONFIDENCE: Final = 0.90
+FEWEST: Final = 4  # with three points two numbers are fitted and one tells how well: that is no measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """When the line reaches a limit, in days on the axis of x.
+
+    ``latest`` is None when a line that fits as well never reaches it.
+    """
+
+    likely: float
+    earliest: float
+    latest: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """The fitted line. ``margin`` is how far the slope may be off, either way, at 90 %."""
+
+    slope: float
+    margin: float
+    mean_x: float
+    mean_y: float
+    variance: float  # of one count about the line
+    count: int
+    spread: float  # sum of the squared distances of x from their mean
+
+    @property
+    def rises(self) -> bool:
+        """Whether it surely goes up: chance alone would not make such a line."""
+        return self.slope - self.margin > 0
+
+    def at(self, x: float) -> float:
+        """The height of the line."""
+        return self.mean_y + self.slope * (x - self.mean_x)
+
+    def reaches(self, limit: float) -> Crossing | None:
+        """When a rising line reaches a limit; None for one that does not rise.
+
+        The interval is Fieller's: both the slope and the height of the line are uncertain.
+        """
+        if self.slope <= 0:
+            return None
+        away = limit - self.mean_y
+        likely = self.mean_x + away / self.slope
+        scale = _quantile(self.count - 2) ** 2 * self.variance
+        by_slope, by_height = scale / self.spread, scale / self.count
+        rest = self.slope**2 - by_slope
+        root = sqrt(max(0.0, self.slope**2 * by_height + by_slope * away**2 - by_slope * by_height))
+        if rest <= 0:
+            # The line may as well be flat; how soon at the earliest is told by the steepest one that fits.
+            steepest = self.slope + sqrt(by_slope)
+            return Crossing(likely=likely, earliest=self.mean_x + away / steepest, latest=None)
+        ends = [(self.slope * away + sign * root) / rest for sign in (-1, 1)]
+        return Crossing(likely=likely, earliest=self.mean_x + min(ends), latest=self.mean_x + max(ends))
+
+
+def fit(points: Sequence[tuple[float, float]], *, batch: float = 1.0) -> Trend | None:
+    """The line of least squares; None for fewer points than it takes, or all at one x.
+
+    Counts come in steps of one, and in steps of what ``batch`` days add: a line through them cannot be
+    surer than that, however straight they lie by chance.
+    """
+    if len(points) < FEWEST:
+        return None
+    mean_x, mean_y = fmean(x for x, _ in points), fmean(y for _, y in points)
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    if spread == 0:
+        return None
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
+    residual = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in points) / (len(points) - 2)
+    step = max(1.0, abs(slope) * batch)
+    variance = max(residual, step**2 / 12)  # the variance of a rounding to whole steps
+    return Trend(
+        slope=slope,
+        margin=_quantile(len(points) - 2) * sqrt(variance / spread),
+        mean_x=mean_x,
+        mean_y=mean_y,
+        variance=variance,
+        count=len(points),
+        spread=spread,
+    )
+
+
+def _quantile(freedom: int) -> float:
+    """Student's t for the two-sided confidence, by Cornish and Fisher; within 1.3 % from 2 degrees on."""
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    return (
+        z
+        + (z**3 + z) / (4 * freedom)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
+    )

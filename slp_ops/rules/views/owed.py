@@ -1,0 +1,92 @@
+# ruff: noqa: TC001 - the engine reads the types of derive's parameters
+"""How many reports CSSM has not acknowledged, and whether the ACK is late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from slp_ops.facts import (
+    Fact,
+    LicenseTransport,
+    RumReports,
+    RumState,
+    RumSummary,
+    Software,
+    TransportKind,
+)
+from slp_ops.rules.views.deadline import Deadline
+from slp_ops.rules.views.uptime import uptime_of
+
+if TYPE_CHECKING:
+    from slp_ops.model import Evidence
+
+_INTERVAL: Final = 30  # days; what IOS-XE pushes by unless told otherwise
+_GRACE: Final = timedelta(days=2)  # a push that fails is tried again; CSSM may take a day to answer
+_DONE: Final = (RumState.ACK, RumState.DELETED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedReports:
+    """The reports that stay on the switch until CSSM acknowledges them.
+
+    ``unacknowledged`` are those of them that were sent. Unlike ``Backlog`` neither counts what was
+    acknowledged or purged long ago: these numbers rise and fall.
+    """
+
+    backlog: int
+    unacknowledged: int
+    evidence: tuple[Evidence, ...]
+
+    told_by: ClassVar[tuple[type[Fact], ...]] = (RumReports, RumSummary)
+
+    @classmethod
+    def derive(cls, listed: RumReports | None, summary: RumSummary | None) -> OwedReports | None:
+        """From the list, or else from the summary."""
+        if listed is not None and listed.reports:
+            held = [report for report in listed.reports if report.state not in _DONE]
+            sent = [report for report in held if report.state in (RumState.UNACK, RumState.PENDING)]
+            rows = sent or held
+            return cls(
+                backlog=len(held),
+                unacknowledged=len(sent),
+                evidence=(*rows[0].cite(), *(rows[-1].cite() if len(rows) > 1 else ())) if rows else (),
+            )
+        if summary is None or (summary.waiting is None and summary.available is None):
+            return None
+        waiting = 0 if summary.waiting is None else summary.waiting.count
+        both = waiting + (summary.available or 0)
+        bracketed = None if summary.waiting is None else summary.waiting.bracketed
+        return cls(
+            # The number in brackets counts both kinds; it agrees with their sum wherever it was seen.
+            backlog=max(both, bracketed or 0),
+            unacknowledged=waiting,
+            evidence=summary.cite("waiting", "available"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lateness:
+    """Whether an ACK should have come by now, by the switch's own interval or deadline."""
+
+    late: bool
+    silent: timedelta | None  # since the last ACK, or since the start of a switch that never had one
+
+    @classmethod
+    def derive(
+        cls, deadline: Deadline, transport: LicenseTransport | None, software: Software | None
+    ) -> Lateness | None:
+        """With transport off somebody carries the reports, and only the deadline counts."""
+        usage = deadline.usage
+        last = None if usage.last_ack is None else usage.last_ack.at
+        silent = uptime_of(software) if last is None else deadline.now.at - last
+        overdue = deadline.left is not None and deadline.left < timedelta(0) and not deadline.cosmetic
+        if transport is not None and transport.kind is TransportKind.OFF:
+            return cls(late=overdue, silent=silent)
+        interval = None if usage.push_interval is None else usage.push_interval.days
+        if interval == 0:
+            return cls(late=overdue, silent=silent)
+        if silent is None:
+            return cls(late=True, silent=None) if overdue else None
+        return cls(late=overdue or silent > timedelta(days=interval or _INTERVAL) + _GRACE, silent=silent)
