@@ -157,7 +157,13 @@ def test_an_empty_line_resumes_a_suspended_connection() -> None:
     assert operator.line("show clock") == ""
     assert operator.keys(b"\x1ex") == "\r\nsw1#"
     telnet = [line for mode, line in operator.typed if mode is Mode.TELNET]
-    assert telnet == ["\x1ex", "show clock\r", "\x1ex"]
+    assert telnet == ["\x1e", "x", "show clock\r", "\x1e", "x"]
+
+
+def test_what_is_typed_behind_the_escape_is_for_the_switch() -> None:
+    operator = at(reach=Reach.SILENT)
+    operator.line(COMMAND)
+    assert operator.keys(b"\x1exdisconnect\r\rshow sessions\r").endswith("% No connections open\r\nsw1#")
 
 
 def test_the_escape_key_twice_is_not_an_escape() -> None:

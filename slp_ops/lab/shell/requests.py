@@ -72,7 +72,13 @@ class AskKey:
 
 @dataclass(frozen=True, slots=True)
 class AskBytes:
-    """Take whatever arrives, as a telnet session does. The answer is bytes."""
+    """Take whatever arrives, as a telnet session does. The answer is bytes.
+
+    They end with the escape key: what is typed behind it may be for the switch. ``one`` asks for
+    the key that follows it.
+    """
+
+    one: bool = False
 
 
 @dataclass(frozen=True, slots=True)

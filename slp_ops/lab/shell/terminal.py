@@ -135,10 +135,13 @@ class Terminal:
                     return False
                 self._on_typed(Mode.DIALOGUE, chr(key))
                 self._resume(bytes([key]))
-            case AskBytes():
+            case AskBytes(one=one):
                 if not self._inbox:
                     return False
-                data, self._inbox = bytes(self._inbox), bytearray()
+                escape = self._inbox.find(_ESCAPE)
+                size = 1 if one else escape + 1 if escape >= 0 else len(self._inbox)
+                data = bytes(self._inbox[:size])
+                del self._inbox[:size]
                 self._on_typed(Mode.TELNET, data.decode("latin-1"))
                 self._resume(data)
             case Leave():

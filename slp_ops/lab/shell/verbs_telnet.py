@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from slp_ops.lab.shell.grammar import Match
 
+_ESCAPE: Final = b"\x1e"  # Ctrl-^
 _BREAKS: Final = b"\x1e\x03"
 _SYNWAIT: Final = 30  # seconds, "ip tcp synwait-time"
 _ROUND_TRIP: Final = 0.2
@@ -94,21 +95,16 @@ def _talk(session: Session, connection: Connection) -> Program:
         return
     escaped = False
     while True:
-        data = yield AskBytes()
+        data = yield AskBytes(one=escaped)
         assert isinstance(data, bytes)  # noqa: S101 - the terminal's contract
-        sent = bytearray()
-        for byte in data:
-            if escaped and byte in b"xX":
-                # Suspended: the connection stays, and an empty line would resume it.
-                yield Say("\n")
-                return
-            if byte == 0x1E and not escaped:
-                escaped = True
-                continue
-            escaped = False
-            sent.append(byte)
+        if escaped and data in (b"x", b"X"):
+            # Suspended: the connection stays, and an empty line would resume it.
+            yield Say("\n")
+            return
+        # The escape key twice is sent on as one.
+        escaped = data.endswith(_ESCAPE) and not escaped
         # A TLS server takes what is typed for a broken record and closes.
-        if connection.reach is Reach.OPEN and any(byte in b"\r\n" for byte in sent):
+        if connection.reach is Reach.OPEN and any(byte in b"\r\n" for byte in data):
             yield from paused(_ROUND_TRIP, b"")
             yield from _closed(session, connection)
             return
