@@ -1,0 +1,154 @@
+"""The geometry of the charts: numbers in, places out. How they look is the business of the page."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from slp_ops.report.view import Due, Health, TrendPoint
+
+_TICKS: Final = (-365, -180, -90, -30, 0, 30, 90, 180, 365)
+_SOON: Final = 30
+_COLUMNS: Final = 80
+_APART: Final = 26.0  # a tick's label needs so much beside that of now
+_LEAST: Final = 4.0  # of a bar, so that one switch among hundreds is still seen
+_DOTS: Final = 9  # a taller column is drawn as a bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A part of a bar."""
+
+    kind: str
+    count: int
+    x: float
+    width: float
+
+
+def stacked(counts: Mapping[Health, int], *, most: int, width: float) -> tuple[Segment, ...]:
+    """The parts of one bar, side by side; ``most`` is what the whole width stands for."""
+    found: list[Segment] = []
+    x = 0.0
+    for kind, count in counts.items():
+        if count:
+            part = round(width * count / max(most, 1), 1)
+            found.append(Segment(kind=kind.value, count=count, x=round(x, 1), width=max(part, 1.5)))
+            x += part
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """The deadlines that fall on one place of the time line."""
+
+    x: float
+    kind: str  # overdue, soon, later, cosmetic
+    dots: tuple[float, ...]  # their heights, when they are drawn one by one
+    base: float  # of the bar, when they are not
+    height: float
+    count: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLine:
+    """Deadlines by the days that are left."""
+
+    columns: tuple[Column, ...]
+    ticks: tuple[tuple[float, int], ...]
+    now: float
+    beyond: int
+
+
+def time_line(dues: Iterable[Due], *, width: float, height: float) -> TimeLine:
+    """One column for each few days. What lies beyond the last tick stands at the edge and is counted."""
+    dues = tuple(dues)
+    first = max(min((due.days_left for due in dues), default=0), _TICKS[0])
+    last = min(max((due.days_left for due in dues), default=90), _TICKS[-1])
+    low = max(tick for tick in _TICKS if tick <= min(first, -_SOON))
+    high = min(tick for tick in _TICKS if tick >= max(last, 90))
+    step = (high - low) / _COLUMNS
+
+    def place(days: float) -> float:
+        return round(width * (days - low) / (high - low), 1)
+
+    binned: dict[tuple[int, str], list[Due]] = {}
+    for due in dues:
+        within = min(max(due.days_left, low), high)
+        # Columns begin at 0: a day before now and one after it never share one.
+        column = math.floor((within + 0.5) / step)
+        binned.setdefault((column, _kind(due)), []).append(due)
+    totals: Counter[int] = Counter()
+    for (column, _), found in binned.items():
+        totals[column] += len(found)
+    highest = max(totals.values(), default=1)
+    below: Counter[int] = Counter()
+    columns: list[Column] = []
+    for (column, kind), found in sorted(binned.items()):
+        base = below[column]
+        below[column] += len(found)
+        dots = highest <= _DOTS
+        unit = height / max(highest, _DOTS if dots else 1)
+        columns.append(
+            Column(
+                x=place((column + 0.5) * step),
+                kind=kind,
+                dots=tuple(round((base + number + 0.5) * unit, 1) for number in range(len(found)))
+                if dots
+                else (),
+                base=round(base * unit, 1),
+                height=0.0 if dots else max(round(unit * len(found), 1), _LEAST),
+                count=len(found),
+                names=tuple(due.device for due in found[:6]),
+            )
+        )
+    return TimeLine(
+        columns=tuple(columns),
+        ticks=tuple(
+            (place(tick), tick)
+            for tick in _TICKS
+            if low <= tick <= high and (tick == 0 or abs(place(tick) - place(0)) > _APART)
+        ),
+        now=place(0),
+        beyond=sum(not low <= due.days_left <= high for due in dues),
+    )
+
+
+def _kind(due: Due) -> str:
+    if due.cosmetic:
+        return "cosmetic"
+    if due.days_left < 0:
+        return "overdue"
+    return "soon" if due.days_left <= _SOON else "later"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the trend, as the points of a polyline."""
+
+    kind: str
+    points: str
+    last: int
+    most: int
+
+
+def trend_lines(points: tuple[TrendPoint, ...], *, width: float, height: float) -> tuple[Line, ...]:
+    """Each figure from its own zero to its own largest, by the time of the runs."""
+    begin, end = points[0].started, points[-1].started
+    span = (end - begin).total_seconds() or 1.0
+    lines: list[Line] = []
+    for kind in ("backlog", "failing", "overdue"):
+        values = [int(getattr(point, kind)) for point in points]
+        most = max(values)
+        places = (
+            f"{width * (point.started - begin).total_seconds() / span:.1f},"
+            f"{height - height * value / max(most, 1):.1f}"
+            for point, value in zip(points, values, strict=True)
+        )
+        lines.append(Line(kind=kind, points=" ".join(places), last=values[-1], most=most))
+    return tuple(lines)

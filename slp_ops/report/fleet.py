@@ -1,0 +1,127 @@
+"""All switches of a run to the view of the fleet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from slp_ops.report.view import AdvisoryRef, Cause, Due, Health, ReleaseRow, ReportView, SiteRow
+from slp_ops.rules.fixed import targets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from slp_ops.model import Severity
+    from slp_ops.report.view import DeviceView, RunInfo, Told, TrendPoint
+    from slp_ops.rules.advisory import Advisory
+    from slp_ops.rules.knowledge import Knowledge
+
+
+def report(
+    run: RunInfo,
+    devices: Iterable[DeviceView],
+    knowledge: Knowledge,
+    *,
+    generated: datetime,
+    trend: tuple[TrendPoint, ...] = (),
+) -> ReportView:
+    """The view of the fleet."""
+    devices = tuple(sorted(devices, key=lambda each: (each.site, each.name)))
+    healths = Counter(each.health for each in devices)
+    return ReportView(
+        run=run,
+        generated=generated,
+        devices=devices,
+        healths={health: healths[health] for health in Health},
+        sites=tuple(_sites(devices)),
+        causes=tuple(_causes(devices)),
+        releases=tuple(_releases(devices, knowledge)),
+        advisories=tuple(
+            AdvisoryRef(id=each.id, title=each.title, severity=each.severity, links=each.links)
+            for each in _releasable(knowledge)
+        ),
+        topologies=dict(
+            Counter(str(each.topology.kind) if each.topology else "unknown" for each in devices).most_common()
+        ),
+        dues=tuple(sorted(_dues(devices), key=lambda due: (due.days_left, due.device))),
+        backlogs=tuple(
+            sorted(
+                (each for each in devices if each.rum is not None and each.rum.backlog),
+                key=lambda each: -(each.rum.backlog or 0 if each.rum else 0),
+            )
+        ),
+        trend=trend,
+        knowledge=knowledge.version,
+    )
+
+
+def _releasable(knowledge: Knowledge) -> Iterator[Advisory]:
+    """Advisories with a fixed release; the others cannot be judged by the release."""
+    return (each for each in knowledge.advisories if each.releases.fixed)
+
+
+def _sites(devices: Iterable[DeviceView]) -> Iterator[SiteRow]:
+    counts: dict[str, Counter[Health]] = {}
+    for each in devices:
+        counts.setdefault(each.site, Counter())[each.health] += 1
+    for site, found in counts.items():
+        yield SiteRow(name=site, counts={health: found[health] for health in Health})
+
+
+def _causes(devices: Iterable[DeviceView]) -> list[Cause]:
+    """Root causes, the most switches first; what is information only comes after all that matters."""
+    found: dict[str, list[tuple[DeviceView, Told, Severity]]] = {}
+    for each in devices:
+        for story in each.stories:
+            found.setdefault(story.root.rule, []).append((each, story.root, story.severity))
+    causes = [_cause(rule, entries) for rule, entries in found.items()]
+    return sorted(
+        causes, key=lambda each: (not each.matters, -len(each.devices), -each.severity.rank, each.rule)
+    )
+
+
+def _cause(rule: str, entries: list[tuple[DeviceView, Told, Severity]]) -> Cause:
+    first = entries[0][1]
+    return Cause(
+        rule=rule,
+        title=first.title,
+        severity=max((severity for _, _, severity in entries), key=lambda each: each.rank),
+        cause=first.cause,
+        devices=tuple(device.name for device, _, _ in entries),
+        sites=dict(Counter(device.site for device, _, _ in entries).most_common()),
+        remedy=first.remedy,
+        playbooks=first.playbooks,
+        links=first.links,
+    )
+
+
+def _releases(devices: Iterable[DeviceView], knowledge: Knowledge) -> Iterator[ReleaseRow]:
+    """The oldest first; what names no release last."""
+    counts = Counter((each.release, each.release_text) for each in devices)
+    known = sorted(
+        ((release, text) for release, text in counts if release is not None),
+        key=lambda each: (each[0].order, each[1] or ""),
+    )
+    unknown = sorted((each for each in counts if each[0] is None), key=lambda each: each[1] or "")
+    for release, text in (*known, *unknown):
+        judged = [advisory.releases.judge(release) for advisory in _releasable(knowledge)]
+        yield ReleaseRow(
+            release=text,
+            devices=counts[release, text],
+            standings=tuple((each.standing, each.listed) for each in judged),
+            targets=targets(release, [each.releases for each in knowledge.advisories], knowledge.extended),
+        )
+
+
+def _dues(devices: Iterable[DeviceView]) -> Iterator[Due]:
+    for each in devices:
+        reporting = each.reporting
+        if reporting is not None and reporting.deadline is not None and reporting.days_left is not None:
+            yield Due(
+                device=each.name,
+                site=each.site,
+                days_left=reporting.days_left,
+                text=reporting.deadline.text,
+                cosmetic=reporting.cosmetic,
+            )

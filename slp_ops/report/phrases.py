@@ -1,0 +1,68 @@
+"""Sentences that several forms say: made of the view and the words, plain text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slp_ops.report.view import Health
+
+if TYPE_CHECKING:
+    from slp_ops.report.view import DeviceView, ReportView, Rum
+    from slp_ops.report.words import Words
+
+
+def lead(view: ReportView, words: Words) -> str:
+    """The whole report in a sentence or three."""
+    bad = sum(count for health, count in view.healths.items() if health.severity is not None)
+    unclear = view.healths[Health.UNCLEAR] + view.healths[Health.UNREAD]
+    count = len(view.devices)
+    said = [
+        words("headline", bad=bad, count=count) if bad or unclear else words("headline_fine", count=count)
+    ]
+    if view.causes and view.causes[0].matters:
+        first = view.causes[0]
+        said.append(words("headline_cause", cause=words.say(first.title), switches=len(first.devices)))
+    if unclear:
+        said.append(words("headline_unclear", count=unclear))
+    return " ".join(said)
+
+
+def headline(device: DeviceView, words: Words) -> str:
+    """One switch in a line: its gravest story, or why nothing is known of it."""
+    stories = [story for story in device.stories if story.severity.rank]
+    if stories:
+        more = f" (+{len(stories) - 1})" if len(stories) > 1 else ""
+        return f"{words.say(stories[0].root.title)}{more}"
+    return device.trouble.message if device.trouble is not None else ""
+
+
+def dues_text(view: ReportView, words: Words) -> str:
+    """The time line in words."""
+    real = [due for due in view.dues if not due.cosmetic]
+    overdue = sum(due.days_left < 0 for due in real)
+    soon = sum(0 <= due.days_left <= 30 for due in real)
+    said = words(
+        "dues_summary",
+        overdue=overdue,
+        soon=soon,
+        later=len(real) - overdue - soon,
+        none=len(view.devices) - len(view.dues),
+    )
+    cosmetic = len(view.dues) - len(real)
+    return f"{said} {words('dues_cosmetic', count=cosmetic)}" if cosmetic else said
+
+
+def rum_text(rum: Rum, words: Words) -> str:
+    """The counts that the switch gave, each by its name."""
+    said = [
+        f"{words[name]} {count}"
+        for name, count in (
+            ("rum_waiting", rum.waiting),
+            ("rum_available", rum.available),
+            ("rum_acknowledged", rum.acknowledged),
+            ("rum_flagged", rum.flagged or None),
+        )
+        if count is not None
+    ]
+    said += [f"{state} {count}" for state, count in (rum.states or {}).items()]
+    return ", ".join(said)

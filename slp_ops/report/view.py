@@ -1,0 +1,299 @@
+"""What a report holds: values only, computed once, the same for every form and both languages.
+
+Device text in here is as the switch printed it. Each form makes it harmless in its own way, at its own edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from slp_ops.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from slp_ops.facts import DeviceTime, Entitlement, Exchange, LicenseTransport, Policy, Topology
+    from slp_ops.model import Capture, Confidence, DeviceStatus, Evidence, Trouble, Verdict
+    from slp_ops.playbook.model import Risk
+    from slp_ops.release import Release
+    from slp_ops.rules.fixed import Standing, Targets
+    from slp_ops.rules.text import Text
+
+
+class Health(StrEnum):
+    """The verdict on one switch, gravest first."""
+
+    CRITICAL = "critical"
+    ERROR = "error"
+    WARNING = "warning"
+    UNREAD = "unread"  # nothing could be read
+    UNCLEAR = "unclear"  # nothing found, but a command that was asked for was not answered
+    FINE = "fine"
+
+    @property
+    def severity(self) -> Severity | None:
+        """The severity of the gravest finding; None when there is none that matters."""
+        return Severity(self.value) if self in (Health.CRITICAL, Health.ERROR, Health.WARNING) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunInfo:
+    """The run that is reported."""
+
+    id: str
+    verb: str
+    state: str
+    started: datetime
+    finished: datetime | None = None
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybookRef:
+    """A playbook as far as a reader needs it."""
+
+    id: str
+    title: Text
+    risk: Risk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One finding."""
+
+    rule: str
+    title: Text
+    group: str
+    severity: Severity
+    confidence: Confidence
+    summary: Text
+    cause: Text
+    remedy: tuple[Text, ...]
+    evidence: tuple[Evidence, ...]
+    links: tuple[str, ...] = ()
+    playbooks: tuple[PlaybookRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A root cause with what follows from it."""
+
+    root: Told
+    consequences: tuple[Told, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """The gravest of them."""
+        return max((told.severity for told in (self.root, *self.consequences)), key=lambda each: each.rank)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unjudged:
+    """A rule that could not be judged, and why."""
+
+    rule: str
+    title: Text
+    verdict: Verdict
+    why: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One unit of a switch. ``trusted`` is None where nothing is known of its trust code."""
+
+    position: int
+    role: str | None
+    pid: str | None
+    sn: str | None
+    trusted: bool | None = None
+    release: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """When it was acknowledged, and when it must be again. All times are the switch's own."""
+
+    last_ack: DeviceTime | None = None
+    deadline: DeviceTime | None = None
+    days_left: int | None = None  # negative when the deadline has passed, by the switch's clock
+    cosmetic: bool = False  # CSCvy20345: the date is shown and means nothing
+    last_push: DeviceTime | None = None
+    next_push: DeviceTime | None = None
+    interval_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rum:
+    """RUM reports. ``states`` counts the rows of the listing, the others are the agent's own counts."""
+
+    backlog: int | None = None
+    waiting: int | None = None
+    available: int | None = None
+    acknowledged: int | None = None
+    flagged: int = 0
+    states: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvisoryVerdict:
+    """What an advisory means for one switch: its release alone, and all that the switch shows."""
+
+    id: str
+    standing: Standing
+    listed: bool
+    first_fixed: str | None
+    because: Text
+    verdict: Verdict | None  # of the rule, which looks at more than the release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceView:
+    """One switch."""
+
+    name: str
+    site: str
+    host: str
+    tags: tuple[str, ...]
+    status: DeviceStatus
+    health: Health
+    trouble: Trouble | None = None
+    collected: datetime | None = None  # when its last capture began
+    release: Release | None = None
+    version: str | None = None  # as printed
+    model: str | None = None
+    uptime: str | None = None
+    agent: str | None = None
+    units: tuple[Unit, ...] = ()
+    topology: Topology | None = None
+    transport: LicenseTransport | None = None
+    smart_account: str | None = None
+    virtual_account: str | None = None
+    clock: DeviceTime | None = None
+    clock_trusted: bool | None = None
+    reporting: Reporting | None = None
+    rum: Rum | None = None
+    licences: tuple[Entitlement, ...] = ()
+    policy: Policy | None = None
+    exchanges: tuple[Exchange, ...] = ()
+    failing: bool | None = None  # does the exchange fail now
+    stories: tuple[Story, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
+    verdicts: Mapping[str, Verdict] | None = None  # every rule
+    advisories: tuple[AdvisoryVerdict, ...] = ()
+    upgrade: Targets | None = None
+    captures: tuple[Capture, ...] = ()
+
+    @property
+    def release_text(self) -> str | None:
+        """The release as people write it; what was printed where that names none."""
+        if self.release is None:
+            return self.version
+        return f"{self.release} + SMU" if self.release.smu else str(self.release)
+
+    @property
+    def findings(self) -> tuple[Told, ...]:
+        """Every finding, each root before its consequences."""
+        return tuple(told for story in self.stories for told in (story.root, *story.consequences))
+
+    @property
+    def target(self) -> str | None:
+        """What it reports to, as printed."""
+        return None if self.transport is None else self.transport.url or self.transport.cslu_address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One root cause in the fleet. ``sites`` counts its switches by site."""
+
+    rule: str
+    title: Text
+    severity: Severity
+    cause: Text
+    devices: tuple[str, ...]
+    sites: Mapping[str, int]
+    remedy: tuple[Text, ...]
+    playbooks: tuple[PlaybookRef, ...]
+    links: tuple[str, ...]
+
+    @property
+    def matters(self) -> bool:
+        """Whether it is more than information."""
+        return self.severity is not Severity.INFO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRow:
+    """One site: how many switches there are of each verdict."""
+
+    name: str
+    counts: Mapping[Health, int]
+
+    @property
+    def total(self) -> int:
+        """All its switches."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvisoryRef:
+    """An advisory as a column of the table of releases."""
+
+    id: str
+    title: Text
+    severity: Severity
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRow:
+    """One release in the fleet, and how it stands towards each advisory. ``release`` None was not read."""
+
+    release: str | None
+    devices: int
+    standings: tuple[tuple[Standing, bool], ...]  # (standing, whether the notice itself says so)
+    targets: Targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One ACK deadline on the time line."""
+
+    device: str
+    site: str
+    days_left: int
+    text: str
+    cosmetic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """One earlier run in the film: what was waiting, failing and overdue in the fleet then."""
+
+    run: str
+    started: datetime
+    devices: int
+    backlog: int
+    failing: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """The whole report. ``trend`` is there when there is history, oldest first."""
+
+    run: RunInfo
+    generated: datetime
+    devices: tuple[DeviceView, ...]
+    healths: Mapping[Health, int]
+    sites: tuple[SiteRow, ...]
+    causes: tuple[Cause, ...]  # those that matter first, then information
+    releases: tuple[ReleaseRow, ...]
+    advisories: tuple[AdvisoryRef, ...]
+    topologies: Mapping[str, int]
+    dues: tuple[Due, ...]
+    backlogs: tuple[DeviceView, ...]  # those that hold reports, most first
+    trend: tuple[TrendPoint, ...] = ()
+    knowledge: str = ""

@@ -1,0 +1,305 @@
+"""What a report says in its own words, in both languages. What rules say stands in the rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.rules.text import Text
+
+if TYPE_CHECKING:
+    from slp_ops.rules.text import Lang
+
+_WORDS: Final = {
+    "title": Text("Smart Licensing report", "Smart Licensing レポート"),
+    "skip": Text("Skip to the switches", "装置一覧へ移動"),
+    "run": Text("Run", "実行 ID"),
+    "collected": Text("Collected", "取得日時"),
+    "generated": Text("Report made", "レポート作成日時"),
+    "state": Text("State", "状態"),
+    "knowledge": Text("Knowledge base", "ナレッジベース"),
+    "incomplete": Text(
+        "This run did not come to its end: what is missing is not proven to be well.",
+        "この実行は途中で終了しています。取得できていない項目が正常であるとは限りません。",
+    ),
+    "overview": Text("Overview", "概要"),
+    "causes": Text("Causes", "原因"),
+    "switches": Text("Switches", "装置一覧"),
+    "details": Text("Each switch", "装置ごとの詳細"),
+    "switch": Text("Switch", "装置"),
+    "site": Text("Site", "サイト"),
+    "verdict": Text("Verdict", "判定"),
+    "release": Text("Release", "リリース"),
+    "model": Text("Model", "モデル"),
+    "topology": Text("Reports by", "接続方式"),
+    "cause": Text("Cause", "原因"),
+    "days_left": Text("ACK days left", "ACK 期限まで (日)"),
+    "backlog": Text("RUM backlog", "RUM 滞留数"),
+    "rule": Text("Rule", "ルール"),
+    "severity": Text("Severity", "重大度"),
+    "confidence": Text("Confidence", "確度"),
+    "summary": Text("Summary", "要約"),
+    "evidence": Text("Evidence", "根拠"),
+    "remedy": Text("Next steps", "対処手順"),
+    "playbooks": Text("Playbooks", "プレイブック"),
+    "links": Text("Links", "リンク"),
+    "why": Text("Why", "理由"),
+    "follows": Text("It follows from this:", "この原因により、次の事象が発生しています:"),
+    "line": Text("line {line}", "{line} 行目"),
+    "absent": Text("not in the output: {what}", "出力に存在しません: {what}"),
+    "absent_all": Text("nothing of it in the output", "出力に該当する記載がありません"),
+    "facts": Text("Facts", "取得した情報"),
+    "unjudged": Text("Not judged", "判定できなかった項目"),
+    "unjudged_why": Text("{count} rules: {why}", "{count} 件: {why}"),
+    "nothing_found": Text("No finding at warning or above.", "warning 以上の検出事項はありません。"),
+    "no_causes": Text(
+        "No cause at warning or above was found in this run.",
+        "この実行では warning 以上の原因は検出されませんでした。",
+    ),
+    "notes": Text("For information", "参考情報"),
+    "see_cause": Text("What it means and all next steps", "意味と対処手順の全体"),
+    "works": Text("every exchange that was tried works", "試行した通信はすべて成功しています"),
+    "switches_count": Text("{count} switches", "{count} 台"),
+    "one_switch": Text("1 switch", "1 台"),
+    "affected": Text("switches affected", "該当する装置"),
+    "and_more": Text("and {count} more", "ほか {count} 台"),
+    "more_sites": Text("and {count} more sites", "ほか {count} サイト"),
+    "show_in_table": Text("Show in the table", "一覧に表示"),
+    "explain": Text("What it means", "意味"),
+    "filter_verdict": Text("Verdict", "判定"),
+    "filter_site": Text("Site", "サイト"),
+    "all": Text("all", "すべて"),
+    "search": Text("Search", "検索"),
+    "clear": Text("Clear", "クリア"),
+    "open_all": Text("Open all", "すべて開く"),
+    "close_all": Text("Close all", "すべて閉じる"),
+    "to_top": Text("Back to the table", "一覧へ戻る"),
+    "shown": Text("_TOTAL_ of _MAX_ switches", "_MAX_ 台中 _TOTAL_ 台を表示"),
+    "shown_all": Text("_TOTAL_ switches", "_TOTAL_ 台"),
+    "none_match": Text("No switch matches.", "該当する装置がありません。"),
+    "sort_up": Text("activate to sort", "選択すると並べ替えます"),
+    "chart_sites": Text("Verdicts by site", "サイト別の判定"),
+    "chart_topologies": Text("How the switches report", "接続方式の内訳"),
+    "chart_dues": Text("ACK deadlines", "ACK 期限"),
+    "chart_backlog": Text("RUM backlog: reports on the switch", "RUM レポートの滞留 (装置上の件数)"),
+    "chart_releases": Text("Releases against advisories", "リリースと既知の問題"),
+    "chart_trend": Text("From run to run", "推移"),
+    "days_axis": Text("days from the switch's own clock", "装置の時計を基準とした残り日数"),
+    "overdue": Text("overdue", "期限超過"),
+    "today": Text("now", "現在"),
+    "days": Text("{count} days", "{count} 日"),
+    "dues_summary": Text(
+        "{overdue} overdue, {soon} due within 30 days, {later} later; {none} without a deadline.",
+        "期限超過 {overdue} 台、30 日以内 {soon} 台、それ以降 {later} 台、期限なし {none} 台。",
+    ),
+    "dues_cosmetic": Text(
+        "{count} of the dates have no effect (CSCvy20345); they are drawn hollow.",
+        "うち {count} 台は表示上のみの期限です (CSCvy20345、白抜きで表示)。",
+    ),
+    "dues_none": Text("No deadline was printed.", "ACK 期限は表示されていません。"),
+    "dues_note": Text(
+        "Times are each switch's own, compared with its own clock only.",
+        "時刻は各装置の表示値であり、その装置の時計とのみ比較しています。",
+    ),
+    "beyond": Text("Beyond the edges: {count}", "範囲外: {count} 台"),
+    "threshold": Text("about 1,000: likely trouble (FN72578)", "約 1,000 件: 影響が出始める目安 (FN72578)"),
+    "backlog_none": Text(
+        "No switch holds unacknowledged reports.", "滞留している RUM レポートはありません。"
+    ),
+    "backlog_more": Text(
+        "{count} more switches hold reports; see the table.",
+        "ほか {count} 台にも滞留があります (一覧を参照)。",
+    ),
+    "standing_affected": Text("affected", "該当"),
+    "standing_assumed": Text("assumed affected: not listed", "該当とみなす (記載なし)"),
+    "standing_fixed": Text("fixed", "修正済み"),
+    "standing_not_applicable": Text("not applicable", "対象外"),
+    "standing_unknown": Text("unknown", "不明"),
+    "upgrade_same": Text("Upgrade in its train", "同一トレインの推奨"),
+    "upgrade_em": Text("Next extended train", "次の長期メンテナンス トレイン"),
+    "release_note": Text(
+        "By the release alone; whether a switch suffers stands in its own section. Which trains are "
+        "extended-maintenance is what slp-ops knows, not what a switch says.",
+        "リリース番号のみによる判定です。実際に影響を受けているかは装置ごとの詳細を参照してください。"
+        "長期メンテナンス トレインの区分は slp-ops のナレッジに基づきます。",
+    ),
+    "no_release": Text("not read", "未取得"),
+    "unknown": Text("unknown", "不明"),
+    "none": Text("none", "なし"),
+    "yes": Text("yes", "はい"),
+    "no": Text("no", "いいえ"),
+    "host": Text("Address", "アドレス"),
+    "tags": Text("Tags", "タグ"),
+    "uptime": Text("Uptime", "稼働時間"),
+    "agent": Text("Licence agent", "ライセンス エージェント"),
+    "target": Text("Reports to", "送信先"),
+    "transport": Text("Transport", "トランスポート"),
+    "proxy": Text("Proxy", "プロキシ"),
+    "vrf": Text("VRF", "VRF"),
+    "smart_account": Text("Smart Account", "スマート アカウント"),
+    "virtual_account": Text("Virtual Account", "バーチャル アカウント"),
+    "clock": Text("Its clock", "装置の時計"),
+    "clock_untrusted": Text("not to be trusted", "信頼できません"),
+    "last_ack": Text("Last ACK", "最終 ACK 受信"),
+    "deadline": Text("Next ACK deadline", "次の ACK 期限"),
+    "cosmetic": Text("has no effect (CSCvy20345)", "影響なし (CSCvy20345)"),
+    "last_push": Text("Last report push", "最終レポート送信"),
+    "next_push": Text("Next report push", "次回レポート送信"),
+    "interval": Text("Push interval", "送信間隔"),
+    "rum": Text("RUM reports", "RUM レポート"),
+    "rum_waiting": Text("waiting for ACK", "ACK 待ち"),
+    "rum_available": Text("available to report", "送信可能"),
+    "rum_acknowledged": Text("acknowledged", "ACK 済み"),
+    "rum_flagged": Text("flagged as error", "エラー フラグ"),
+    "licences": Text("Licences", "ライセンス"),
+    "licence": Text("Licence", "ライセンス"),
+    "tag": Text("Entitlement tag", "エンタイトルメント タグ"),
+    "count": Text("Count", "数"),
+    "status": Text("Status", "状態"),
+    "licence_type": Text("Type", "種別"),
+    "enforcement": Text("Enforcement", "強制"),
+    "units": Text("Units", "構成ユニット"),
+    "position": Text("No.", "No."),
+    "role": Text("Role", "役割"),
+    "pid": Text("PID", "PID"),
+    "sn": Text("Serial number", "シリアル番号"),
+    "trust": Text("Trust code", "信頼コード"),
+    "trust_yes": Text("installed", "インストール済み"),
+    "trust_no": Text("missing", "なし"),
+    "policy": Text("Policy", "ポリシー"),
+    "policy_class": Text("Class", "区分"),
+    "first_report": Text("First report (days)", "初回レポート (日)"),
+    "frequency": Text("Frequency (days)", "レポート間隔 (日)"),
+    "on_change": Text("On change (days)", "変更時 (日)"),
+    "exchanges": Text("Communication statistics", "通信統計"),
+    "exchange": Text("Exchange", "通信種別"),
+    "attempts": Text("Attempts", "試行"),
+    "failed_now": Text("Failing now", "連続失敗"),
+    "last_response": Text("Last response", "最後の応答"),
+    "failure_reason": Text("Failure reason", "失敗の理由"),
+    "advisories": Text("Advisories", "既知の問題"),
+    "advisory": Text("Advisory", "識別子"),
+    "first_fixed": Text("First fixed", "最初の修正リリース"),
+    "because": Text("Because", "判断の理由"),
+    "captures": Text("Captures", "取得コマンド"),
+    "captures_ok": Text("{ok} of {all} commands answered", "{all} コマンド中 {ok} 件を取得"),
+    "not_answered": Text("Not answered", "取得できなかったコマンド"),
+    "command": Text("Command", "コマンド"),
+    "unread": Text("Not read", "未取得"),
+    "hint": Text("Hint", "ヒント"),
+    "passed": Text("{count} rules passed, {na} do not apply", "合格 {count} 件、対象外 {na} 件"),
+    "headline_fine": Text(
+        "All {count} switches are well as far as could be judged.",
+        "判定できた範囲では {count} 台すべて正常です。",
+    ),
+    "headline": Text(
+        "{bad} of {count} switches need attention.",
+        "{count} 台中 {bad} 台で対応が必要です。",
+    ),
+    "headline_cause": Text(
+        "Most frequent cause: {cause} ({switches} switches).",
+        "最も多い原因: {cause} ({switches} 台)。",
+    ),
+    "headline_unclear": Text(
+        "{count} could not be read, or not completely.",
+        "{count} 台は情報の一部または全部を取得できていません。",
+    ),
+    "about": Text("How to read this", "この資料の読み方"),
+    "about_text": Text(
+        "A verdict rests on what the switch itself printed; the evidence names the command and the line. "
+        "What could not be read is never counted as well. An overdue ACK is a matter of compliance: on a "
+        "Catalyst 9000 nothing but HSECK9 is enforced.",
+        "判定は装置自身の出力に基づき、根拠としてコマンドと行番号を示しています。取得できなかった項目を正常とは"
+        "みなしません。ACK 期限の超過はコンプライアンス上の問題であり、Catalyst 9000 で強制されるのは HSECK9 "
+        "のみです。",
+    ),
+    "about_hidden": Text(
+        "Control characters and marks that change the direction of text are written out, such as \\x1b.",
+        "制御文字や文字方向を変える記号は \\x1b のように表記しています。",
+    ),
+    "entered": Text("as typed", "入力値"),
+    "zone": Text("Zone word", "タイムゾーン表記"),
+    "finding": Text("Finding", "検出事項"),
+    "findings": Text("Findings", "検出事項"),
+    "root_cause": Text("Root cause", "根本原因"),
+    "udis": Text("UDIs", "UDI"),
+    "deadlines": Text("Policy and deadlines", "ポリシーと期限"),
+    "targets": Text("Upgrade targets", "推奨リリース"),
+    "value": Text("Value", "値"),
+    "text": Text("Text", "テキスト"),
+    "trend_run": Text("Run", "実行"),
+    "trend_backlog": Text("RUM backlog", "RUM 滞留"),
+    "trend_failing": Text("failing", "通信失敗"),
+    "trend_overdue": Text("overdue", "期限超過"),
+    "devices": Text("Devices", "装置"),
+}
+_HEALTHS: Final = {
+    "critical": Text("critical", "重大"),
+    "error": Text("error", "エラー"),
+    "warning": Text("warning", "警告"),
+    "unread": Text("not read", "未取得"),
+    "unclear": Text("not fully read", "一部未取得"),
+    "fine": Text("fine", "正常"),
+    "info": Text("info", "情報"),
+}
+_TOPOLOGIES: Final = {
+    "smart": Text("direct, smart transport", "直接接続 (Smart)"),
+    "callhome": Text("direct, call-home", "直接接続 (Call-home)"),
+    "cslu": Text("through CSLU", "CSLU 経由"),
+    "on-prem": Text("through SSM On-Prem", "SSM オンプレミス経由"),
+    "controller": Text("through a controller", "コントローラ経由"),
+    "offline": Text("offline", "オフライン"),
+    "unknown": Text("unknown", "不明"),
+}
+_CONFIDENCES: Final = {
+    "low": Text("low", "低"),
+    "medium": Text("medium", "中"),
+    "high": Text("high", "高"),
+}
+_RISKS: Final = {
+    "change": Text("change", "設定変更"),
+    "disruptive": Text("disruptive", "影響あり"),
+    "destructive": Text("destructive", "復元不可"),
+}
+
+
+class Words:
+    """The words of one language. ``words["release"]``, ``words("days", count=3)``, ``words.health(...)``."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
+        self._words = {name: text.said(lang) for name, text in _WORDS.items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self._words[name]
+
+    def __call__(self, name: str, **values: object) -> str:
+        """With ``{name}`` replaced; only our own sentences are templates."""
+        return self._words[name].format(**values)
+
+    def say(self, text: Text) -> str:
+        """What a rule says."""
+        return text.said(self.lang)
+
+    def health(self, value: str) -> str:
+        """A verdict or a severity."""
+        return _HEALTHS[value].said(self.lang)
+
+    def topology(self, value: str) -> str:
+        """A way of reporting."""
+        return _TOPOLOGIES[value].said(self.lang)
+
+    def confidence(self, value: str) -> str:
+        """How sure."""
+        return _CONFIDENCES[value].said(self.lang)
+
+    def risk(self, value: str) -> str:
+        """How risky a playbook is."""
+        return _RISKS[value].said(self.lang)
+
+    def standing(self, value: str, *, listed: bool) -> str:
+        """How a release stands towards an advisory."""
+        return self["standing_assumed" if value == "affected" and not listed else f"standing_{value}"]
+
+    def switches(self, count: int) -> str:
+        """So many switches."""
+        return self["one_switch"] if count == 1 else self("switches_count", count=count)
