@@ -1,5 +1,6 @@
 # make demo   the simulated fleet, the main job on it over real SSH, and what came out
 # make test   format, lint, types, layer contracts, tests (under 8 minutes)
+# make test-all  the same, and the tests that take long (under 45 minutes)
 # make env    the environment alone, in .venv
 
 PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3 2>/dev/null))
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check fix lock bench-env clean
+.PHONY: help env demo test test-all check fix lock bench-env clean
 
 help:
 	@sed -n 's/^# //p' $(MAKEFILE_LIST)
@@ -33,6 +34,10 @@ check: env
 
 test: check
 	$(BIN)/pytest -n auto -m "not slow"
+
+# One process for the slow ones: several of them use every core by themselves.
+test-all: test
+	$(BIN)/pytest -m slow
 
 fix: env
 	$(BIN)/ruff format .

@@ -222,6 +222,15 @@ def test_a_hang_costs_one_silence(lab: Any, opening: Any, transport: str) -> Non
     assert ending.status is CaptureStatus.TIMEOUT
 
 
+@pytest.mark.slow
+def test_an_echo_that_takes_twelve_seconds_is_waited_for(lab: Any, opening: Any, transport: str) -> None:
+    running = lab(sw="slow-echo")
+
+    ((ending, text),) = read(opening(), running.device("sw", transport=transport), "show clock")
+
+    assert (ending.status, len(text.splitlines())) == (CaptureStatus.OK, 1)
+
+
 def test_a_denied_command_is_denied(lab: Any, opening: Any, transport: str) -> None:
     running = lab(sw="aaa-denied")
 
