@@ -40,7 +40,7 @@ def list_scenarios() -> None:
     "--base-port",
     envvar="SLP_OPS_LAB_BASE_PORT",
     type=click.IntRange(0, 65535),
-    help="The first TCP port; 0 takes any that are free. [default: 42200]",
+    help="The first TCP port; 0 takes any that are free. [default: 22200]",
 )
 @click.option(
     "--inventory-out",

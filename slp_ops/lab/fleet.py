@@ -9,7 +9,8 @@ from importlib.resources import files
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-BASE_PORT = 42200
+# Below the range from which Linux takes ports for outgoing connections, so that none is in the way.
+BASE_PORT = 22200
 
 
 class _Site(BaseModel):
