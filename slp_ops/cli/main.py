@@ -19,16 +19,20 @@ from slp_ops.errors import Interrupted, SlpOpsError
 
 # verb -> (module with a click command named `command`, one line of help)
 VERBS: dict[str, tuple[str, str]] = {
+    "audit": ("audit", "Judge switches, saved runs or files: what is wrong, why, and what to do."),
     "check-reachability": (
         "check_reachability",
         "Test from each switch whether it reaches what it reports to; say which step fails.",
     ),
+    "check-version": ("check_version", "Judge releases against field notices and bugs; name the upgrade."),
     "collect": ("collect", "Run the documented show commands on each switch and keep the evidence."),
     "commands": ("commands", "List the show commands, their sets and the releases that have them."),
+    "explain": ("explain", "What a rule, a syslog line, a RUM state or a licensing term means."),
     "facts": ("facts", "Show what the captures of a run say, as typed facts."),
     "inventory": ("inventory", "Check an inventory: every problem at once, with file and line."),
     "lab": ("lab", "Simulated switches on this machine, to try everything safely."),
     "parse": ("parse", "Read one saved command output, terminal log or show tech."),
+    "rules": ("rules", "List every rule with its severity, and the version of the knowledge."),
     "runs": ("runs", "List, show, verify and prune the runs on disk."),
 }
 

@@ -17,12 +17,14 @@ from slp_ops.rules.advisory import Advisory
 from slp_ops.rules.catalogue import MessagesFile
 from slp_ops.rules.forms.advisories import advisory, trains
 from slp_ops.rules.forms.messages import defined, is_messages, messages, referred
+from slp_ops.rules.forms.terms import terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from slp_ops.inventory.tree import Node
     from slp_ops.rules.fixed import Train
+    from slp_ops.rules.terms import Term
 
 T = TypeVar("T")
 _DATA: Final = files("slp_ops.rules").joinpath("data")
@@ -53,7 +55,9 @@ def packaged_file(name: str) -> Source:
 @cache
 def advisories() -> tuple[Advisory, ...]:
     """Our own advisories."""
-    return advisories_of(packaged("advisories"))
+    found = advisories_of(packaged("advisories"))
+    # Field notices first: they say more than a bug.
+    return tuple(sorted(found, key=lambda each: (not each.id.startswith("FN"), each.id)))
 
 
 def advisories_of(sources: Iterable[Source]) -> tuple[Advisory, ...]:
@@ -71,6 +75,12 @@ def message_file() -> MessagesFile:
 def messages_of(sources: Iterable[Source]) -> tuple[MessagesFile, ...]:
     """The messages of these files; raises InputError."""
     return _all_of(sources, lambda node, problems: (messages(node, problems),))
+
+
+@cache
+def known_terms() -> tuple[Term, ...]:
+    """Our own terms."""
+    return _all_of([packaged_file("terms.yaml")], terms)
 
 
 @cache

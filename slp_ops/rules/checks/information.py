@@ -299,9 +299,7 @@ def command_denied(facts: Facts) -> Judgement:
         summary=Text("Denied: {commands}", "拒否されたコマンド: {commands}").of(
             commands=", ".join(each.command for each in denied)
         ),
-        evidence=tuple(
-            Evidence(command=each.command, line=None, text="command authorization") for each in denied
-        ),
+        evidence=tuple(Evidence(command=each.command, line=None, text="its output") for each in denied),
     )
 
 

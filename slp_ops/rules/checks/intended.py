@@ -11,7 +11,7 @@ from slp_ops.rules.checks._links import OVERVIEW, TASKS
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent
 from slp_ops.rules.text import Text
-from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed
+from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.way import Way
 
 if TYPE_CHECKING:
@@ -142,10 +142,12 @@ def _drifts(way: Way, intent: Intent) -> Iterator[tuple[str, str, str, tuple[Evi
     playbooks=("pull-access",),
     explains=("never-acknowledged", "ack-due-soon", "ack-overdue", "rum-backlog"),
 )
-def pull_access_missing(intent: Intent, access: AccessConfig, http: HttpConfig) -> Judgement:
+def pull_access_missing(intent: Intent, access: AccessConfig | None, http: HttpConfig | None) -> Judgement:
     """Only where the inventory says that the other side connects."""
     if not intent.other_side_connects:
         return NotApplicable(why=Text("the switch itself connects", "装置側から接続する構成です"))
+    if access is None or http is None:
+        return Unknown(missing=(AccessConfig, HttpConfig))
     by_https = bool(http.secure_server) and (access.restconf or intent.topology != "controller")
     if not access.netconf and not by_https:
         return Failed(

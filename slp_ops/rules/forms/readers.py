@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{1,79}", re.ASCII)
 _LINK: Final = re.compile(r"https://[^\s<>\"]{4,300}", re.ASCII)
 _MESSAGE: Final = re.compile(r"[A-Z][A-Z0-9_]*(?:-[A-Z][A-Z0-9_]*)*-[A-Z0-9_]+", re.ASCII)
+# After a comma or full stop, and between two wide characters.
+_FOLDED: Final = re.compile(r"(?<=[、。]) | (?<=[ぁ-んァ-ヶー一-龠）」] )(?=[ぁ-んァ-ヶー一-龠（「])")
 _TRAIN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})", re.ASCII)
 
 
@@ -45,7 +47,12 @@ def both(node: Node, key: str, problems: Problems) -> Text | None:
             problems.add(node.line, f"{key}.{lang}", "is missing", "a text")
     if len(found) < 2:
         return None
-    return Text(str(found["en"]), str(found["ja"]))
+    return Text(str(found["en"]), _unfolded(str(found["ja"])))
+
+
+def _unfolded(text: str) -> str:
+    """Without the blanks that YAML's folding puts between lines: Japanese has none there."""
+    return _FOLDED.sub("", text)
 
 
 def listed(read: Reader, expected: str) -> Callable[[Node, str, Problems], tuple[Any, ...]]:

@@ -1,0 +1,130 @@
+"""``slp-ops audit``: what is wrong, why, how we know, and what to do."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from slp_ops.cli.connecting import Connecting, connecting_options
+from slp_ops.cli.exits import Exit, worst
+from slp_ops.cli.judging import judging_options
+from slp_ops.cli.lang import lang_option
+from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.target import Target, target_options
+from slp_ops.model import Severity
+
+if TYPE_CHECKING:
+    from slp_ops.cli.gathering import Gathered
+    from slp_ops.rules.text import Lang
+    from slp_ops.usecases.audit import Asked, Audited
+
+
+@click.command(name="audit")
+@target_options
+@connecting_options
+@runs_dir_option
+@click.option(
+    "--run",
+    "run_ref",
+    metavar="RUN|last",
+    envvar="SLP_OPS_RUN",
+    help="Judge a saved run; no switch is asked.",
+)
+@judging_options
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    default=Severity.WARNING.value,
+    show_default=True,
+    envvar="SLP_OPS_FAIL_ON",
+    help="Exit with 3 when there is a finding of this severity or above.",
+)
+@click.option(
+    "--against",
+    metavar="RUN",
+    envvar="SLP_OPS_AGAINST",
+    help="Compare with an earlier run: which findings are new, gone, unchanged.",
+)
+@click.option(
+    "--max-cpu",
+    type=click.FloatRange(min=0, max=100),
+    default=80.0,
+    show_default=True,
+    envvar="SLP_OPS_MAX_CPU",
+    metavar="PERCENT",
+    help="Spare a switch show license tech support when its five-minute CPU load is so high.",
+)
+@lang_option
+@json_option
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def command(
+    *,
+    target: Target,
+    connecting: Connecting,
+    runs_dir: Path,
+    run_ref: str | None,
+    asked: Asked,
+    fail_on: str,
+    against: str | None,
+    max_cpu: float,
+    lang: Lang,
+    as_json: bool,
+    files: tuple[Path, ...],
+) -> None:
+    """Judge switches, a saved run (--run), or FILES; tell causes, evidence and remedies.
+
+    Without --run and FILES the selected switches are read into a run of their own. Each of FILES is one
+    switch: a show tech, a terminal log, pasted outputs, or a folder of such files; no switch is asked.
+    Exit code 3 when there are findings at or above --fail-on, 4 when some switches could not be read.
+    """
+    from slp_ops.cli import shown_audit
+    from slp_ops.cli.gathering import from_files, from_run, from_switches
+    from slp_ops.store import Runs
+    from slp_ops.usecases.audit import audited, compare
+
+    if run_ref is not None and files:
+        raise click.UsageError("--run and FILES exclude each other")
+
+    def judge(found: Gathered) -> Audited:
+        return audited(found.result, found.facts, asked=asked, intent=found.intent)
+
+    began = time.monotonic()
+    runs = Runs(runs_dir)
+    earlier = None if against is None else tuple(map(judge, from_run(runs.open(against))))
+    read_code = Exit.FINE
+    run_id = None
+    if files:
+        devices = tuple(map(judge, from_files(files)))
+    elif run_ref is not None:
+        run = runs.open(run_ref)
+        run_id = run.id
+        devices = tuple(map(judge, from_run(run)))
+        read_code = Exit.FINE if all(device.outcomes for device in devices) else Exit.UNREAD
+    else:
+        from slp_ops.cli.collect import chosen
+        from slp_ops.cli.fleet_run import exit_code
+        from slp_ops.usecases.collect import How
+
+        run_id, results, judged = from_switches(
+            "audit",
+            judge,
+            target=target,
+            connecting=connecting,
+            runs_dir=runs_dir,
+            commands=chosen("support", ()),
+            how=How(max_cpu=max_cpu),
+        )
+        devices = tuple(judged)
+        read_code = exit_code(results)
+    compared = None if earlier is None else compare(earlier, devices)
+    if as_json:
+        record = shown_audit.as_record(run_id, devices, asked.knowledge, lang, compared)
+        click.echo(json.dumps(record, ensure_ascii=False))
+    else:
+        shown_audit.show(devices, asked.knowledge, lang, compared, seconds=time.monotonic() - began)
+    found = any(device.reaches(Severity(fail_on)) for device in devices)
+    raise click.exceptions.Exit(worst(read_code, Exit.FINDINGS if found else Exit.FINE))

@@ -1,0 +1,162 @@
+"""Where the evidence of a judging verb comes from: switches, a saved run, or files that somebody sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import click
+
+from slp_ops.errors import InputError, Problem
+from slp_ops.model import DeviceResult, DeviceStatus
+from slp_ops.reading import read, split
+from slp_ops.rules.settings import Intent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from slp_ops.cli.connecting import Connecting
+    from slp_ops.cli.progress import Progress
+    from slp_ops.cli.target import Target
+    from slp_ops.commands import ShowCommand
+    from slp_ops.model import CaptureStatus, Device
+    from slp_ops.reading import Facts
+    from slp_ops.store import StoredRun
+    from slp_ops.usecases.collect import How
+
+T = TypeVar("T")
+_LARGEST = 256 * 2**20
+
+
+class Gathered(NamedTuple):
+    """One device: how it was read, its facts if anything was, and what the inventory intends."""
+
+    result: DeviceResult
+    facts: Facts | None
+    intent: Intent
+
+
+def from_run(run: StoredRun) -> Iterator[Gathered]:
+    """The devices of a saved run, one after the other. Raises StoreError."""
+    from slp_ops.cli.run_facts import facts_of
+
+    for result in run.devices:
+        facts = facts_of(run, result.name) if result.captures else None
+        yield Gathered(result, facts, Intent.of(run.about[result.name].intent))
+
+
+def from_files(paths: Sequence[Path]) -> Iterator[Gathered]:
+    """Each path is one switch: a file with its outputs, or a folder of such files. Raises InputError."""
+    seen: Counter[str] = Counter()
+    for path in paths:
+        facts = read(part for file in _files(path) for part in split(_text(file)))
+        if not any(each.parsed is not None for each in facts.captures):
+            raise InputError(
+                (Problem(path=str(path), message="holds no show command that is known"),),
+                hint="give a show tech, a terminal log with its prompts, or outputs with their command above",
+            )
+        name, release = _who(facts, path)
+        seen[name] += 1
+        if seen[name] > 1:
+            name = f"{name} ({path.name})"
+        result = DeviceResult(name=name, site="", status=DeviceStatus.OK, release=release)
+        yield Gathered(result, facts, Intent())
+
+
+def from_switches(
+    verb: str,
+    judge: Callable[[Gathered], T],
+    *,
+    target: Target,
+    connecting: Connecting,
+    runs_dir: Path,
+    commands: Sequence[ShowCommand],
+    how: How,
+    further: Callable[[Facts], Sequence[ShowCommand]] | None = None,
+) -> tuple[str, list[DeviceResult], list[T]]:
+    """Read the switches into a run of the verb's own and judge each as it ends.
+
+    ``further`` names what else must be read, once the first facts are known. Gives the run's id, how
+    each device was read, and what was made of it, in the devices' order.
+    """
+    from slp_ops.cli.connecting import transport_for, with_transport
+    from slp_ops.cli.fleet_run import visit_all
+    from slp_ops.cli.table import counted
+    from slp_ops.store import Runs
+    from slp_ops.usecases.collect import Earlier, collect
+
+    inventory, found = target.choose()
+    devices = with_transport(found, connecting)
+    transport = transport_for(inventory, devices, connecting)
+    judged: dict[str, T] = {}
+    with Runs(runs_dir).start(verb, devices, selection=target.described()) as run:
+
+        async def visit(device: Device, shown: Progress) -> DeviceResult:
+            folder = run.device(device)
+
+            async def sent(wanted: Sequence[ShowCommand]) -> DeviceResult:
+                return await collect(
+                    device,
+                    transport=transport,
+                    evidence=folder,
+                    commands=wanted,
+                    how=how,
+                    on_event=shown.event,
+                )
+
+            def parts(result: DeviceResult) -> Iterator[tuple[str, CaptureStatus, str]]:
+                for capture in result.captures:
+                    yield capture.command, capture.status, folder.text(capture)
+
+            result = await sent(commands)
+            facts = read(parts(result)) if result.captures else None
+            more = further(facts) if further is not None and facts is not None else ()
+            if more and result.error is None:
+                earlier = Earlier(captures=result.captures)
+                result = earlier.completed_by(await sent(more))
+                facts = read(parts(result))
+            judged[device.name] = judge(Gathered(result, facts, Intent.of(device.intent)))
+            return result
+
+        click.echo(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}", err=True)
+        results = visit_all(verb, devices, visit, run=run, transport=transport, workers=connecting.workers)
+    for result in results:
+        if result.name not in judged:
+            judged[result.name] = judge(Gathered(result, None, Intent()))
+    return run.id, results, [judged[result.name] for result in results]
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))
+    if not files:
+        raise InputError((Problem(path=str(path), message="is an empty folder"),))
+    return files
+
+
+def _text(path: Path) -> str:
+    """The file's text with its secrets masked: it may come from anywhere, and go to a screen."""
+    import secrets
+
+    from slp_ops.redact import redact
+
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as err:
+        raise InputError((Problem(path=str(path), message=f"cannot be read: {err.strerror}"),)) from err
+    if len(data) > _LARGEST:
+        raise InputError((Problem(path=str(path), message="is larger than 256 MB"),))
+    return redact(data.decode("utf-8", "surrogateescape"), secrets.token_bytes(32))
+
+
+def _who(facts: Facts, path: Path) -> tuple[str, str | None]:
+    """The switch's name, as it says it or else as the file does, and its release."""
+    from slp_ops.facts import ConfigInfo, Software
+
+    software, config = facts.get(Software), facts.get(ConfigInfo)
+    named = (software.hostname if software else None) or (config.hostname if config else None)
+    release = software.release if software is not None else None
+    return named or path.stem, None if release is None else str(release)

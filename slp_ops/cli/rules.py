@@ -1,0 +1,51 @@
+"""``slp-ops rules``: every rule, and the version of the knowledge."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from slp_ops.cli.judging import knowledge_of, rules_option
+from slp_ops.cli.lang import lang_option
+from slp_ops.cli.options import json_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slp_ops.rules.text import Lang
+
+
+@click.command(name="rules")
+@rules_option
+@lang_option
+@json_option
+def command(*, rules_dir: Path | None, lang: Lang, as_json: bool) -> None:
+    """List every rule with its severity; 'slp-ops explain RULE' tells more of one."""
+    from slp_ops.cli.table import table
+
+    knowledge = knowledge_of(rules_dir)
+    if as_json:
+        record = {
+            "schema": "slp-ops/rules/1",
+            "knowledge": knowledge.version,
+            "rules": [
+                {
+                    "id": rule.id,
+                    "group": rule.group.value,
+                    "severity": rule.severity.value,
+                    "confidence": rule.confidence.value,
+                    "title": rule.title.said(lang),
+                    "playbooks": list(rule.playbooks),
+                }
+                for rule in knowledge.rules
+            ],
+        }
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+        return
+    rows = [
+        (rule.id, rule.severity.value, rule.group.value, rule.title.said(lang)) for rule in knowledge.rules
+    ]
+    click.echo(table(("RULE", "SEVERITY", "GROUP", "TITLE"), rows))
+    click.echo(f"\n{len(rows)} rules; knowledge {knowledge.version}")

@@ -1,0 +1,91 @@
+"""What somebody asked about: a rule, a line of a log, a reason of a failure, or a word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.rules.loading import known_terms
+from slp_ops.rules.text import Text
+
+if TYPE_CHECKING:
+    from slp_ops.rules.knowledge import Knowledge
+    from slp_ops.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """The answer; ``rules`` tell causes and remedies. ``unverified``: not seen in a real output."""
+
+    title: Text
+    meaning: Text
+    rules: tuple[Rule, ...] = ()
+    unverified: bool = False
+
+
+def explain(asked: str, knowledge: Knowledge) -> Explained | None:
+    """The answer to a question; None when nothing of it is known."""
+    if (rule := knowledge.rule(asked)) is not None:
+        return Explained(title=rule.title, meaning=rule.cause, rules=(rule,))
+    return _message(asked, knowledge) or _term(asked, knowledge) or _reason(asked, knowledge)
+
+
+def _message(asked: str, knowledge: Knowledge) -> Explained | None:
+    catalogue = knowledge.catalogue
+    match = catalogue.find_line(asked)
+    if match is not None:
+        said = match.reason or match.entry
+        return Explained(
+            title=said.title,
+            meaning=said.meaning,
+            rules=_rules(knowledge, match.rule),
+            unverified=said.unverified,
+        )
+    if catalogue.is_unrelated(asked):
+        return _UNRELATED
+    # A name without its text, with or without the sign and the digit.
+    plain = asked.lstrip("%").rstrip(":").upper()
+    parts = plain.split("-")
+    name = "-".join(part for part in parts if not (len(part) == 1 and part.isdigit()))
+    entry = next(
+        (each for each in catalogue.messages if name in (each.message, each.message.split("-")[-1])), None
+    )
+    if entry is None:
+        return None
+    own = entry.id if entry.severity is not None else entry.rule
+    return Explained(
+        title=entry.title, meaning=entry.meaning, rules=_rules(knowledge, own), unverified=entry.unverified
+    )
+
+
+def _term(asked: str, knowledge: Knowledge) -> Explained | None:
+    term = next((each for each in known_terms() if each.is_named(asked)), None)
+    if term is None:
+        return None
+    return Explained(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
+
+
+def _reason(asked: str, knowledge: Knowledge) -> Explained | None:
+    reason = knowledge.catalogue.reason(asked.removeprefix("Failure Reason:").strip())
+    if reason is None:
+        return None
+    return Explained(
+        title=reason.title,
+        meaning=reason.meaning,
+        rules=_rules(knowledge, reason.rule),
+        unverified=reason.unverified,
+    )
+
+
+def _rules(knowledge: Knowledge, *names: str | None) -> tuple[Rule, ...]:
+    found = (knowledge.rule(name) for name in names if name is not None)
+    return tuple(rule for rule in found if rule is not None)
+
+
+_UNRELATED: Final = Explained(
+    title=Text("Not about licence reporting", "ライセンスのレポートとは無関係"),
+    meaning=Text(
+        "This message has nothing to do with licence reporting.",
+        "このメッセージはライセンスのレポートとは関係ありません。",
+    ),
+)

@@ -1,0 +1,125 @@
+"""Judge one device: facts in, what every rule says of it out.
+
+The same for a switch that was just read, a saved run, and a text that somebody sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from slp_ops.facts import Probes
+from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.rules.engine import audit
+from slp_ops.rules.knowledge import Knowledge, ours
+from slp_ops.rules.needs import Known
+from slp_ops.rules.rule import Group
+from slp_ops.rules.settings import Intent, Thresholds
+
+if TYPE_CHECKING:
+    from slp_ops.model import DeviceResult, Trouble
+    from slp_ops.reading import Facts
+    from slp_ops.rules.rule import Rule
+    from slp_ops.rules.values import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What an audit asks: of which rules, and where something begins to be a finding."""
+
+    knowledge: Knowledge = field(default_factory=ours)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    select: frozenset[str] = frozenset()  # these rules alone; empty is every rule
+    ignore: frozenset[str] = frozenset()
+
+    def rules(self, facts: Facts) -> tuple[Rule, ...]:
+        """The rules to ask of a device. Those on probes are asked where probes were sent."""
+        probed = facts.get(Probes) is not None
+        return tuple(
+            rule
+            for rule in self.knowledge.rules
+            if rule.id not in self.ignore
+            and (rule.id in self.select or (not self.select and (probed or rule.group is not Group.PROBES)))
+        )
+
+    def known(self, facts: Facts, intent: Intent) -> Known:
+        """What is known of a device, as rules see it."""
+        return Known(facts, (self.knowledge.catalogue, self.thresholds, intent))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """One device judged. Without evidence there are no outcomes, and ``error`` says why."""
+
+    name: str
+    site: str
+    status: DeviceStatus
+    release: str | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    error: Trouble | None = None
+
+    @property
+    def failing(self) -> tuple[Outcome, ...]:
+        """The findings, the gravest first."""
+        hits = [outcome for outcome in self.outcomes if outcome.verdict is Verdict.FAIL]
+        return tuple(sorted(hits, key=lambda outcome: -outcome.severity.rank))
+
+    @property
+    def unjudged(self) -> tuple[Outcome, ...]:
+        """What could not be judged: a fact is missing, or the check has a defect."""
+        return tuple(each for each in self.outcomes if each.verdict in (Verdict.UNKNOWN, Verdict.ERROR))
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the gravest finding."""
+        return max((each.severity for each in self.failing), key=lambda each: each.rank, default=None)
+
+    def reaches(self, threshold: Severity) -> bool:
+        """Whether there is a finding at or above a severity."""
+        return self.worst is not None and self.worst.rank >= threshold.rank
+
+
+def judged(facts: Facts, *, asked: Asked, intent: Intent) -> tuple[Outcome, ...]:
+    """What every rule that is asked says of these facts."""
+    return audit(asked.rules(facts), asked.known(facts, intent))
+
+
+def audited(result: DeviceResult, facts: Facts | None, *, asked: Asked, intent: Intent) -> Audited:
+    """A device of a run, judged by its facts; None when nothing was read."""
+    return Audited(
+        name=result.name,
+        site=result.site,
+        status=result.status,
+        release=result.release,
+        outcomes=() if facts is None else judged(facts, asked=asked, intent=intent),
+        error=result.error,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Findings of two audits, as (device, rule)."""
+
+    new: tuple[tuple[str, str], ...]
+    gone: tuple[tuple[str, str], ...]
+    unchanged: tuple[tuple[str, str], ...]
+
+
+def compare(before: tuple[Audited, ...], now: tuple[Audited, ...]) -> Compared:
+    """What has come and what has gone, for the devices that both have; what is unknown now is not gone."""
+    here = {each.name for each in now} & {each.name for each in before}
+    was = _findings(before, here)
+    are = _findings(now, here)
+    unclear = {(each.name, outcome.rule) for each in now for outcome in each.unjudged}
+    unread = {each.name for each in now if not each.outcomes}
+    return Compared(
+        new=tuple(pair for pair in are if pair not in was),
+        gone=tuple(pair for pair in was if pair not in are and pair not in unclear and pair[0] not in unread),
+        unchanged=tuple(pair for pair in are if pair in was),
+    )
+
+
+def _findings(devices: tuple[Audited, ...], names: set[str]) -> dict[tuple[str, str], None]:
+    return {
+        (each.name, outcome.rule): None for each in devices if each.name in names for outcome in each.failing
+    }
