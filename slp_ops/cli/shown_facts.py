@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _HIDDEN = frozenset(
     {"printed", "smart_printed", "status_printed", "state_printed", "mac_printed", "position"}
 )
+# A dict with a text and one of these is a fact; without them it is a printed value and what it means.
+_MORE_THAN_A_TEXT = frozenset({"facility", "host", "label", "name", "pid"})
 
 
 def facts_record(facts: Iterable[Fact]) -> dict[str, Any]:
@@ -50,7 +52,7 @@ def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
             return
         case {"label": str(label), "value": text}:
             yield f"{path.rpartition('[')[0]} {label}".strip(), str(text)
-        case {"text": str(text), **rest} if not {"label", "time", "name", "pid"} & rest.keys():
+        case {"text": str(text), **rest} if not _MORE_THAN_A_TEXT & rest.keys():
             # A time, a number of days, a flag: what was printed says it all.
             yield path, text
         case dict():

@@ -85,6 +85,8 @@ TITLES: Final = frozenset(
 )
 # A label that is a heading although a value may follow it.
 _VALUED: Final = frozenset({"trust code installed"})
+# Kinds of blocks that are known by their form; a title of that name is none of them.
+_BY_FORM: Final = frozenset({"entitlement", "exchange", "feature"})
 # Sentences about the page as a whole, under whichever heading they stand.
 _OF_THE_PAGE: Final = ("Smart Licensing is ", "Smart Licensing Tech Support info")
 _ROLE: Final = re.compile(r"^(Active|Standby|Member)\s?:\s*(PID:.*)$")
@@ -191,7 +193,8 @@ def outline(body: Body) -> list[Block]:
         underlined = place + 1 < len(rows) and _UNDERLINE.match(rows[place + 1].text.strip())
         if underlined or (title in TITLES and title == text.lower()):
             zone = title
-            blocks.append(Block(body.command, title, text.rstrip(": "), row.line))
+            kind = f"title {title}" if title in _BY_FORM else title
+            blocks.append(Block(body.command, kind, text.rstrip(": "), row.line))
             heading, previous = "", None
             continue
         role = _ROLE.match(text)
@@ -211,19 +214,19 @@ def outline(body: Body) -> list[Block]:
             continue
         label, value = split
         key = _SPACES.sub(" ", label.lower())
-        if (kind := _heading(key, value, zone, text)) is None:
+        if (found := _heading(key, value, zone, text)) is None:
             previous = Item(row, key, value, heading)
             blocks[-1].items.append(previous)
             # In "Other Info" an empty value is just that; elsewhere it heads the lines below.
             heading = heading if value or zone == "other info" else label
             continue
-        if kind == "exchange":
+        if found == "exchange":
             zone = "communication statistics"
-        elif kind in HEADINGS and kind != "usage reporting":
-            zone = kind
-        blocks.append(Block(body.command, kind, label, row.line))
+        elif found in HEADINGS and found != "usage reporting":
+            zone = found
+        blocks.append(Block(body.command, found, label, row.line))
         heading, previous = "", None
-        if kind not in HEADINGS or kind in _VALUED:
+        if found not in HEADINGS or found in _VALUED:
             blocks[-1].items.append(Item(row, key, value, ""))
     return blocks
 

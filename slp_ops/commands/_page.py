@@ -57,9 +57,9 @@ class Body(NamedTuple):
     rows: list[Row]
 
 
-PROMPT: Final = re.compile(r"^[A-Za-z][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#]$", re.ASCII)
+PROMPT: Final = re.compile(r"^[A-Za-z0-9][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#]$", re.ASCII)
 ECHO: Final = re.compile(
-    r"^\s*(?:[A-Za-z][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#]\s*)?(?:do\s+)?((?:(?:sh|sho|show)\s+[a-z]|test\s+lic).*)$",
+    r"^\s*(?:[A-Za-z0-9][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#]\s*)?(?:do\s+)?((?:(?:sh|sho|show)\s+[a-z]|test\s+lic).*)$",
     re.ASCII | re.IGNORECASE,
 )
 LOG_LINE: Final = re.compile(

@@ -62,6 +62,14 @@ def test_no_damage_makes_a_parser_raise(name: str, seed: int, cut: int, junk: st
     assert _holds_together(_command(name).parse("\n".join(lines)))
 
 
+@pytest.mark.parametrize(
+    "word", ["Entitlement:", "Exchange", "Feature", "Transport:", "Trust Code Installed:"]
+)
+def test_a_title_of_any_name_makes_no_parser_raise(word: str) -> None:
+    for command in registry():
+        assert _holds_together(command.parse(f"{word}\n=====\n{word}\n"))
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_text_cut_anywhere_gives_less_and_never_raises(name: str) -> None:
     text = TEXTS[name]
