@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from slp_ops.inventory import Inventory
     from slp_ops.model import Device
-    from slp_ops.ports import Transport
+    from slp_ops.ports import Credentials, Transport
+    from slp_ops.transport.make import ByName
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -125,12 +126,15 @@ def transport_for(inventory: Inventory, devices: Sequence[Device], connecting: C
     Raises CredentialError when not one device has a usable credential; where only some lack one,
     each of them says so in its result.
     """
+    from slp_ops.fleet.pacing import Paced
+
+    return Paced(by_name(credentials_for(inventory, devices), connecting), rate=connecting.login_rate)
+
+
+def credentials_for(inventory: Inventory, devices: Sequence[Device]) -> Credentials:
+    """The credentials of these devices, asked for beforehand; raises as ``transport_for``."""
     from slp_ops.credentials import ShellCredentials, ask_on_terminal
     from slp_ops.errors import CredentialError
-    from slp_ops.fleet.pacing import Paced
-    from slp_ops.paths import state_dir
-    from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.make import ByName
 
     credentials = ShellCredentials(inventory.credentials, ask=ask_on_terminal())
     failures: list[CredentialError] = []
@@ -141,10 +145,18 @@ def transport_for(inventory: Inventory, devices: Sequence[Device], connecting: C
             failures.append(err)
     if failures and len(failures) == len(devices):
         raise failures[0]
-    transport = ByName(
+    return credentials
+
+
+def by_name(credentials: Credentials, connecting: Connecting) -> ByName:
+    """The transport that opens each device's session as the inventory says."""
+    from slp_ops.paths import state_dir
+    from slp_ops.transport.hostkeys import HostKeys
+    from slp_ops.transport.make import ByName
+
+    return ByName(
         credentials=credentials,
         host_keys=HostKeys(connecting.known_hosts or state_dir() / "known_hosts", connecting.host_key),
         workers=connecting.workers,
         connect_timeout=connecting.connect_timeout,
     )
-    return Paced(transport, rate=connecting.login_rate)

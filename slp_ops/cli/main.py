@@ -33,6 +33,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "lab": ("lab", "Simulated switches on this machine, to try everything safely."),
     "parse": ("parse", "Read one saved command output, terminal log or show tech."),
     "rules": ("rules", "List every rule with its severity, and the version of the knowledge."),
+    "remediate": ("remediate", "Put right what the audit finds: plan, apply, verify, roll back."),
     "runs": ("runs", "List, show, verify and prune the runs on disk."),
 }
 

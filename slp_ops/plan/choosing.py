@@ -51,7 +51,8 @@ def choose(
             playbook for playbook in playbooks if rule in playbook.remedies and _meant(playbook, intent)
         ]
         ready = [each for each in fitting if each.risk is Risk.CHANGE and _needed(each, by_rule)]
-        mentioned.update(dict.fromkeys(each.id for each in fitting if each not in ready))
+        if not ready:
+            mentioned.update(dict.fromkeys(each.id for each in fitting))
         if len(ready) > 1 and intent.topology is not None:
             ready = [playbook for playbook in ready if playbook.topology] or ready
         if len(ready) == 1:

@@ -151,6 +151,8 @@ class _Planning:
             return steps, ()
         if all(isinstance(step, Instruct) for step in steps):
             return _IN_PLACE, ()
+        if any(_MASK in line.text for step in steps if isinstance(step, Configure) for line in step.undo):
+            return _MASKED, ()
         return Action(
             playbook=playbook.id,
             title=playbook.title,
@@ -295,6 +297,11 @@ def _secrets(playbook: Playbook, steps: Iterable[PlannedStep]) -> Iterator[str]:
 
 
 _NOTHING: Final = Text("no rule fails that a playbook remedies", "プレイブックで対処できる問題はありません")
+_MASK: Final = "<masked:"
+_MASKED: Final = Text(
+    "a line that would be replaced holds a secret, and could not be given back",
+    "置き換える行に秘密情報が含まれ、元に戻せません",
+)
 _IN_PLACE: Final = Text("everything is configured already", "すべて設定済みです")
 _MISSING: Final = Text("a parameter is missing: {names}", "パラメータがありません: {names}")
 _NO_CONFIG: Final = Text(

@@ -37,6 +37,11 @@ class Configure:
         """The lines as they are typed in configuration mode."""
         return typed(change.line for change in self.changes)
 
+    @property
+    def undo(self) -> tuple[Line, ...]:
+        """The lines that give back what stood there before."""
+        return undo_of(self.changes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execute:

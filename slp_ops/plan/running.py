@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # 16.x prints these with a hyphen, and every release takes both.
 _SPELLINGS: Final = (("ip domain-lookup", "ip domain lookup"), ("ip domain-name", "ip domain name"))
+_HEADING: Final = ("!", "Building configuration", "Current configuration")
 # Name servers share a line, and each is added and taken away by itself.
 _SHARED: Final = re.compile(r"(ip name-server(?: vrf \S+)?) (?!vrf )(\S+ .+)")
 _BANNER: Final = re.compile(r"banner \S+ (\^C|\S)")
@@ -68,7 +69,7 @@ def _lines(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
             banner = "" if banner in raw else banner
             continue
         line = raw.strip()
-        if not line or line.startswith("!"):
+        if not line or line.startswith(_HEADING):
             continue
         depth = len(raw) - len(raw.lstrip(" "))
         while path and path[-1][0] >= depth:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import ConnectError, SessionLost
-from slp_ops.model import CaptureStatus
 from slp_ops.plan.journalled import End, StepState
 from slp_ops.plan.make import serials_of
 from slp_ops.plan.model import what_changed
@@ -44,6 +43,7 @@ class Applied:
     after: Picture | None = None
     steps_done: int = 0
     steps: int = 0
+    regressed: tuple[str, ...] = ()  # rules that passed before and fail now
 
     @property
     def touched(self) -> bool:
@@ -85,6 +85,7 @@ async def apply(work: Work, state: Journalled, *, rollback_on_fail: bool = False
         after=applying.after,
         steps_done=state.next_step,
         steps=len(work.plan.steps),
+        regressed=applying.regressed,
     )
 
 
@@ -97,6 +98,11 @@ class _Applying:
         self._work = work
         self._state = state
         self._line = line
+
+    @property
+    def regressed(self) -> tuple[str, ...]:
+        """The rules that passed before and fail now."""
+        return () if self.before is None or self.after is None else regressions(self.before, self.after)
 
     async def run(self) -> None:
         """Everything, from the first look to the saved configuration; raises _Stopped."""
@@ -152,8 +158,7 @@ class _Applying:
             commands=work.commands,
             on_event=work.on_event,
         )
-        statuses = {status for status, _ in memory.captures.values()}
-        if result.error is not None and CaptureStatus.OK not in statuses:
+        if result.error is not None and not memory.any_read:
             return verbatim(result.error.message)
         facts = memory.facts
         return memory, Picture(outcomes=work.judge(facts), facts=facts, running=memory.running)
@@ -195,7 +200,7 @@ class _Applying:
             else:
                 _, self.after = looked
                 failing = not_passing(rules, self.before, self.after)
-                worse = () if self.before is None else regressions(self.before, self.after)
+                worse = self.regressed
                 if not failing and not worse:
                     self._note_verified(passed=True)
                     return

@@ -107,6 +107,36 @@ class Limits:
     slowest_look: float = 60.0
 
 
+class Kept:
+    """Evidence that remembers its captures, for the record of the run."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self.captures: list[Capture] = []
+
+    def open(self, command: str) -> CaptureWriter:
+        """See ``ports.Evidence``."""
+        return _Noted(self._evidence.open(command), self.captures)
+
+    def record(self, command: str, ending: Ending) -> Capture:
+        """See ``ports.Evidence``."""
+        self.captures.append(self._evidence.record(command, ending))
+        return self.captures[-1]
+
+
+@dataclass(slots=True)
+class _Noted:
+    writer: CaptureWriter
+    captures: list[Capture]
+
+    def write(self, text: str) -> None:
+        self.writer.write(text)
+
+    def commit(self, ending: Ending) -> Capture:
+        self.captures.append(self.writer.commit(ending))
+        return self.captures[-1]
+
+
 class Remembering:
     """Evidence that also keeps the texts, masked as on disk, so that facts can be read at once."""
 
@@ -127,6 +157,11 @@ class Remembering:
     def keep(self, command: str, status: CaptureStatus, text: str) -> None:
         """Remember a text."""
         self.captures[command] = (status, self._mask(text))
+
+    @property
+    def any_read(self) -> bool:
+        """Whether at least one command was answered."""
+        return any(status is CaptureStatus.OK for status, _ in self.captures.values())
 
     @property
     def facts(self) -> Facts:

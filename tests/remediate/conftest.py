@@ -36,8 +36,8 @@ from slp_ops.usecases.rollback import RolledBack, roll_back
 from slp_ops.usecases.work import Limits, Pace, Remembering, Work
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from slp_ops.lab.state import Switch as LabSwitch
     from slp_ops.plan import Considered, SwitchPlan

@@ -4,7 +4,6 @@ and the rollback gives the earlier lines back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ from slp_ops.playbook import packaged
 from slp_ops.ports import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from slp_ops.rules.text import Text
 
 TOKEN = "LAB-VALID-TOKEN"

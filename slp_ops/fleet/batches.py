@@ -1,0 +1,37 @@
+"""A canary first, then batches: ``1,10%,100%``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+T = TypeVar("T")
+_SIZE: Final = re.compile(r"([1-9]\d{0,5})(%?)", re.ASCII)
+
+
+class NoBatches(ValueError):
+    """A text that names no batches; the message says what was expected."""
+
+
+def parse(text: str) -> tuple[tuple[int, bool], ...]:
+    """Sizes with whether they are percent of all. The last one repeats until everything is done."""
+    found = []
+    for part in text.split(","):
+        size = _SIZE.fullmatch(part.strip())
+        if size is None or (size[2] and int(size[1]) > 100):
+            raise NoBatches("expected sizes such as 1,10%,100%: numbers, or percent of all")
+        found.append((int(size[1]), bool(size[2])))
+    return tuple(found)
+
+
+def batches(items: Sequence[T], sizes: Sequence[tuple[int, bool]]) -> Iterator[tuple[T, ...]]:
+    """Everything, in batches of these sizes; a percentage is rounded up."""
+    done = turn = 0
+    while done < len(items):
+        number, percent = sizes[min(turn, len(sizes) - 1)]
+        size = max(1, -(-len(items) * number // 100)) if percent else number
+        yield tuple(items[done : done + size])
+        done, turn = done + size, turn + 1
