@@ -102,7 +102,7 @@ def command(
     elif run_ref is not None:
         run = runs.open(run_ref)
         run_id = run.id
-        devices = tuple(map(judge, from_run(run)))
+        devices = tuple(map(judge, from_run(run, target.selection)))
         read_code = Exit.FINE if all(device.outcomes for device in devices) else Exit.UNREAD
     else:
         from slp_ops.cli.collect import chosen

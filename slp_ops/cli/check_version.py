@@ -87,7 +87,7 @@ def command(
     if releases:
         rows = [of_text(text, asked=asked) for text in releases]
     elif run_ref is not None:
-        rows = list(map(judge, from_run(Runs(runs_dir).open(run_ref))))
+        rows = list(map(judge, from_run(Runs(runs_dir).open(run_ref), target.selection)))
     else:
         from slp_ops.cli.fleet_run import exit_code
         from slp_ops.usecases.collect import How

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from slp_ops.cli.progress import Progress
     from slp_ops.cli.target import Target
     from slp_ops.commands import ShowCommand
+    from slp_ops.inventory.selection import Selection
     from slp_ops.model import CaptureStatus, Device
     from slp_ops.reading import Facts
     from slp_ops.store import StoredRun
@@ -37,11 +38,17 @@ class Gathered(NamedTuple):
     intent: Intent
 
 
-def from_run(run: StoredRun) -> Iterator[Gathered]:
-    """The devices of a saved run, one after the other. Raises StoreError."""
+def from_run(run: StoredRun, selection: Selection | None = None) -> Iterator[Gathered]:
+    """The devices of a saved run that are selected, one after the other.
+
+    Raises StoreError, and SelectionError when the run has none of them.
+    """
     from slp_ops.cli.run_facts import facts_of
 
+    wanted = None if selection is None else {device.name for device in _selected(run, selection)}
     for result in run.devices:
+        if wanted is not None and result.name not in wanted:
+            continue
         facts = facts_of(run, result.name) if result.captures else None
         yield Gathered(result, facts, Intent.of(run.about[result.name].intent))
 
@@ -125,6 +132,20 @@ def from_switches(
         if result.name not in judged:
             judged[result.name] = judge(Gathered(result, None, Intent()))
     return run.id, results, [judged[result.name] for result in results]
+
+
+def _selected(run: StoredRun, selection: Selection) -> tuple[Device, ...]:
+    """By what the run keeps of the inventory."""
+    from slp_ops.inventory.selection import select
+    from slp_ops.inventory.values import Inventory, Site
+    from slp_ops.model import Device
+
+    abouts = run.header.devices
+    devices = tuple(
+        Device(name=about.name, site=about.site, host=about.host, tags=about.tags) for about in abouts
+    )
+    sites = tuple(Site(name=name) for name in dict.fromkeys(about.site for about in abouts))
+    return select(Inventory(sites=sites, devices=devices), selection)
 
 
 def _files(path: Path) -> list[Path]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from slp_ops.cli.table import counted, table
+from slp_ops.cli.table import table
 from slp_ops.cli.wrapping import wrapped
 from slp_ops.model import Severity
-from slp_ops.rules.text import Lang
+from slp_ops.rules.text import Lang, Text
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def show(
         _print_fleet(devices, knowledge, lang)
     if compared is not None:
         _print_compared(compared, lang)
-    _print_total(devices, seconds)
+    _print_total(devices, lang, seconds)
 
 
 def _print_device(device: Audited, lang: Lang) -> None:
@@ -287,21 +287,39 @@ def _print_compared(compared: Compared, lang: Lang) -> None:
     click.echo()
 
 
-def _print_total(devices: Sequence[Audited], seconds: float) -> None:
+def _print_total(devices: Sequence[Audited], lang: Lang, seconds: float) -> None:
     worst = Counter(device.worst for device in devices if device.outcomes)
-    unread = sum(not device.outcomes for device in devices)
-    said = [f"{worst[severity]} {words}" for severity, words in _AT_WORST.items() if worst[severity]]
-    if unread:
-        said.append(f"{unread} not read")
-    unknown = sum(len(device.unjudged) for device in devices)
-    switches = "1 switch" if len(devices) == 1 else f"{len(devices)} switches"
-    click.echo(f"{switches}: {', '.join(said)}; {counted(unknown, 'verdict')} unknown, in {seconds:.1f} s")
+    said = [
+        words.said(lang).format(count=worst[severity])
+        for severity, words in _AT_WORST.items()
+        if worst[severity]
+    ]
+    if unread := sum(not device.outcomes for device in devices):
+        said.append(_UNREAD.said(lang).format(count=unread))
+    total = _TOTAL if len(devices) > 1 else _ALONE
+    click.echo(
+        total.said(lang).format(
+            count=len(devices),
+            worst=", ".join(said),
+            unknown=sum(len(device.unjudged) for device in devices),
+            seconds=seconds,
+        )
+    )
 
 
 _AT_WORST: Final = {
-    Severity.CRITICAL: "critical",
-    Severity.ERROR: "with errors",
-    Severity.WARNING: "with warnings",
-    Severity.INFO: "with information only",
-    None: "clean",
+    Severity.CRITICAL: Text("{count} critical", "重大 {count}"),
+    Severity.ERROR: Text("{count} with errors", "エラー {count}"),
+    Severity.WARNING: Text("{count} with warnings", "警告 {count}"),
+    Severity.INFO: Text("{count} with information only", "情報のみ {count}"),
+    None: Text("{count} clean", "検出なし {count}"),
 }
+_UNREAD: Final = Text("{count} not read", "未取得 {count}")
+_TOTAL: Final = Text(
+    "{count} switches: {worst}; {unknown} verdicts unknown, in {seconds:.1f} s",
+    "{count} 台: {worst}。判定不可 {unknown} 件 ({seconds:.1f} 秒)",
+)
+_ALONE: Final = Text(
+    "{count} switch: {worst}; {unknown} verdicts unknown, in {seconds:.1f} s",
+    "{count} 台: {worst}。判定不可 {unknown} 件 ({seconds:.1f} 秒)",
+)

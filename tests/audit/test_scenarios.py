@@ -1,0 +1,187 @@
+"""Every simulated switch against the findings that an operator should see: those, and no others."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from slp_ops.cli.main import cli
+from slp_ops.commands import registry
+from slp_ops.facts import Software
+from slp_ops.lab import scenarios
+from slp_ops.lab.shell import Close, Shell, Wait, Write
+from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Severity, Verdict
+from slp_ops.reading import Facts, outcome, read, split
+from slp_ops.rules.settings import Intent
+from slp_ops.usecases.audit import Asked, Audited, audited
+from slp_ops.usecases.collect import not_sent_because
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from slp_ops.lab.state import Switch
+
+# Nobody can log in, or the reading does not end: these are about sessions, not about licences.
+UNREADABLE = {
+    "refused-password",
+    "reset-at-auth",
+    "no-free-vty",
+    "hang",
+    "drop",
+    "bulky",
+    "slow",
+    "slow-echo",
+}
+READABLE = tuple(name for name in scenarios.names() if name not in UNREADABLE)
+
+
+def typed(switch: Switch, command: str) -> str:
+    """What the switch prints, without any session."""
+    shell = Shell(switch, command=command)
+    written: list[str] = []
+    while (action := shell.next_action()) is not None:
+        if isinstance(action, Write):
+            written.append(action.data.decode("utf-8", "surrogateescape"))
+        elif isinstance(action, Wait):
+            shell.elapsed(action)
+        elif isinstance(action, Close):
+            break
+    return "".join(written).replace("\r\n", "\n")
+
+
+def captures(switch: Switch) -> Iterator[tuple[str, CaptureStatus, str]]:
+    """What a collector would bring back of the baseline and of tech support."""
+    release = None
+    for command in registry():
+        if not command.sets & {"baseline", "support"}:
+            continue
+        if not_sent_because(command, release):
+            yield command.command, CaptureStatus.SKIPPED, ""
+            continue
+        text = typed(switch, command.command)
+        status = outcome(text)
+        yield command.command, status, text
+        if command.command == "show version":
+            software = read([(command.command, status, text)]).get(Software)
+            release = software.release if software is not None else None
+
+
+def judged(facts: Facts, name: str) -> Audited:
+    """The facts of a scenario's switch, judged as its inventory intends."""
+    result = DeviceResult(name=name, site="lab", status=DeviceStatus.OK)
+    return audited(result, facts, asked=Asked(), intent=Intent.of(dict(scenarios.load(name).intent)))
+
+
+def graver(device: Audited) -> set[str]:
+    """The rules that fail at warning or above."""
+    return {each.rule for each in device.failing if each.severity.rank >= Severity.WARNING.rank}
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_the_findings_are_the_expected_ones_and_no_others(name: str) -> None:
+    scenario = scenarios.load(name)
+    device = judged(read(captures(scenario.build())), name)
+    assert graver(device) == set(scenario.expect)
+    informs = {each.rule for each in device.failing if each.severity is Severity.INFO}
+    assert set(scenario.informs) <= informs
+    assert not [each for each in device.outcomes if each.verdict is Verdict.ERROR]
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_evidence_stands_where_it_says(name: str) -> None:
+    taken = list(captures(scenarios.load(name).build()))
+    lines = {command: text.split("\n") for command, _, text in taken}
+    for found in judged(read(taken), name).failing:
+        assert found.finding is not None
+        assert found.finding.evidence, found.rule
+        for evidence in found.finding.evidence:
+            if evidence.line is not None:
+                there = lines[evidence.command][evidence.line - 1]
+                assert there.rstrip() == evidence.text, (found.rule, evidence.command)
+
+
+@pytest.mark.parametrize(
+    ("name", "root", "consequences"),
+    [
+        ("name-server-missing", "name-server-missing", {"dns-failure", "comm-failing-now"}),
+        ("lookup-disabled", "domain-lookup-disabled", {"dns-failure", "comm-failing-now"}),
+        (
+            "factory-fresh",
+            "cslu-address-missing",
+            {"trust-missing", "comm-failing-now", "never-acknowledged"},
+        ),
+        ("quovadis", "FN72323", {"identrust-root-missing", "http-aborted", "comm-failing-now"}),
+        ("wrong-source-interface", "http-source-interface-down", {"http-timeout", "comm-failing-now"}),
+        ("polling-id-invalid", "CSCwa11048", {"polling-id-invalid", "comm-flapping", "comm-failing-now"}),
+        ("offline-overdue", "offline-report-due", {"ack-overdue"}),
+        ("invalid-token", "token-invalid", {"trust-missing", "insufficient-trust"}),
+    ],
+)
+def test_the_story_begins_with_the_root_cause(name: str, root: str, consequences: set[str]) -> None:
+    roots = {
+        each.rule: each.root for each in judged(read(captures(scenarios.load(name).build())), name).failing
+    }
+    assert roots[root] is None
+    assert {rule for rule, above in roots.items() if above == root} >= consequences
+
+
+@pytest.mark.parametrize(
+    "name", ["dns-failure", "quovadis", "factory-fresh", "healthy-stack", "offline-overdue"]
+)
+def test_a_text_file_of_show_tech_gives_the_same_verdicts(name: str) -> None:
+    switch = scenarios.load(name).build()
+    live = judged(read(captures(switch)), name)
+    text = typed(switch, "show tech-support license")
+    said = {each.rule: each.verdict for each in judged(read(split(text)), name).outcomes}
+    for each in live.failing:
+        assert said[each.rule] in (Verdict.FAIL, Verdict.UNKNOWN), each.rule
+    from_file = {rule for rule, verdict in said.items() if verdict is Verdict.FAIL}
+    assert from_file <= {each.rule for each in live.failing}
+
+
+@pytest.mark.parametrize("transport", ["netmiko", pytest.param("asyncssh", marks=pytest.mark.slow)])
+def test_every_scenario_over_real_ssh(transport: str, lab: Callable[..., Any], tmp_path: Path) -> None:
+    switches = {name: f"sw-{number:02}" for number, name in enumerate(READABLE)}
+    fleet = lab(**{switch: name for name, switch in switches.items()})
+    devices: dict[str, dict[str, Any]] = {}
+    for name, switch in switches.items():
+        known = scenarios.load(name)
+        device = fleet.device(switch)
+        settings: dict[str, Any] = {"host": device.host, "port": device.port, "legacy_ssh": known.legacy_ssh}
+        if known.intent:
+            settings["intent"] = dict(known.intent)
+        devices[switch] = settings
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text(
+        yaml.safe_dump(
+            {"version": 1, "defaults": {"username": "netops"}, "sites": {"lab": {"devices": devices}}}
+        )
+    )
+    done = CliRunner().invoke(
+        cli,
+        [
+            "audit",
+            *("-i", str(inventory)),
+            *("--runs-dir", str(tmp_path / "runs")),
+            *("--known-hosts", str(tmp_path / "known_hosts")),
+            *("--transport", transport),
+            *("--login-rate", "0"),
+            "--json",
+        ],
+        env={"SLP_OPS_PASSWORD": "netops", "SLP_OPS_ENABLE": "netops"},
+        standalone_mode=False,
+    )
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    record = json.loads(done.stdout)
+    found: dict[str, set[str]] = {switch: set() for switch in switches.values()}
+    for each in record["outcomes"]:
+        if each["verdict"] == "fail" and each["severity"] != "info":
+            found[each["device"]].add(each["rule"])
+    assert {name: found[switch] for name, switch in switches.items()} == {
+        name: set(scenarios.load(name).expect) for name in READABLE
+    }
