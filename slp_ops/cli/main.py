@@ -34,6 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "parse": ("parse", "Read one saved command output, terminal log or show tech."),
     "rules": ("rules", "List every rule with its severity, and the version of the knowledge."),
     "remediate": ("remediate", "Put right what the audit finds: plan, apply, verify, roll back."),
+    "report": ("report", "Report a run as a page, workbook, JSON, CSV, JUnit, Markdown, metrics, calendar."),
     "runs": ("runs", "List, show, verify and prune the runs on disk."),
 }
 

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from slp_ops.model import CaptureStatus
 from slp_ops.report.charts import stacked, time_line, trend_lines
-from slp_ops.report.phrases import dues_text, headline, lead, rum_text
+from slp_ops.report.phrases import dues_text, headline, lead, quoted, rum_text
 from slp_ops.report.view import Health
 from slp_ops.report.words import Words
 from slp_ops.safetext import printable
@@ -58,6 +58,7 @@ def render(view: ReportView, lang: Lang) -> str:
     most = max((row.total for row in view.sites), default=1)
     topologies = max(view.topologies.values(), default=1)
     backlogs = [(each.name, _held(each)) for each in view.backlogs[:_BACKLOGS]]
+    line = time_line(view.dues, width=520, height=108)
     fullest = max((held for _, held in backlogs), default=1)
     return _template().render(
         view=view,
@@ -80,7 +81,8 @@ def render(view: ReportView, lang: Lang) -> str:
             for row in sorted(view.sites, key=lambda row: (-row.total, row.name))[:_SITES]
         ],
         more_sites=words("more_sites", count=len(view.sites) - _SITES) if len(view.sites) > _SITES else "",
-        line=time_line(view.dues, width=520, height=108),
+        line=line,
+        kinds={column.kind for column in line.columns},
         dues_text=dues_text(view, words),
         topology_bars=[
             (kind, count, round(280 * count / topologies, 1)) for kind, count in view.topologies.items()
@@ -111,6 +113,7 @@ def _template() -> jinja2.Template:
         place=_place,
         moment=_moment,
         order=_order,
+        quoted=quoted,
         roots=_roots,
         rum=rum_text,
         short=_short,

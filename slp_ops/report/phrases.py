@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from slp_ops.report.view import Health
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from slp_ops.model import Evidence
     from slp_ops.report.view import DeviceView, ReportView, Rum
     from slp_ops.report.words import Words
 
@@ -66,3 +70,16 @@ def rum_text(rum: Rum, words: Words) -> str:
     ]
     said += [f"{state} {count}" for state, count in (rum.states or {}).items()]
     return ", ".join(said)
+
+
+def quoted(evidence: Iterable[Evidence], words: Words) -> Iterator[tuple[str, str, str]]:
+    """Evidence by command: (command, which lines, their text). An absence has no line and says what it is."""
+    for (command, is_line), found in groupby(evidence, lambda each: (each.command, each.line is not None)):
+        lines = tuple(found)
+        if is_line:
+            numbers = ", ".join(str(each.line) for each in lines)
+            place = words("line", line=numbers) if len(lines) == 1 else words("lines", lines=numbers)
+            yield command, place, "\n".join(each.text for each in lines)
+        else:
+            for each in lines:
+                yield command, "", words("absent", what=each.text) if each.text else words["absent_all"]

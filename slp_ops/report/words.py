@@ -45,6 +45,7 @@ _WORDS: Final = {
     "why": Text("Why", "理由"),
     "follows": Text("It follows from this:", "この原因により、次の事象が発生しています:"),
     "line": Text("line {line}", "{line} 行目"),
+    "lines": Text("lines {lines}", "{lines} 行目"),
     "absent": Text("not in the output: {what}", "出力に存在しません: {what}"),
     "absent_all": Text("nothing of it in the output", "出力に該当する記載がありません"),
     "facts": Text("Facts", "取得した情報"),
@@ -85,6 +86,8 @@ _WORDS: Final = {
     "chart_trend": Text("From run to run", "推移"),
     "days_axis": Text("days from the switch's own clock", "装置の時計を基準とした残り日数"),
     "overdue": Text("overdue", "期限超過"),
+    "soon": Text("within 30 days", "30 日以内"),
+    "later": Text("later", "それ以降"),
     "today": Text("now", "現在"),
     "days": Text("{count} days", "{count} 日"),
     "dues_summary": Text(
@@ -92,8 +95,8 @@ _WORDS: Final = {
         "期限超過 {overdue} 台、30 日以内 {soon} 台、それ以降 {later} 台、期限なし {none} 台。",
     ),
     "dues_cosmetic": Text(
-        "{count} of the dates have no effect (CSCvy20345); they are drawn hollow.",
-        "うち {count} 台は表示上のみの期限です (CSCvy20345、白抜きで表示)。",
+        "{count} of the dates have no effect (CSCvy20345).",
+        "ほか {count} 台は表示上のみの期限です (CSCvy20345)。",
     ),
     "dues_none": Text("No deadline was printed.", "ACK 期限は表示されていません。"),
     "dues_note": Text(
@@ -216,7 +219,15 @@ _WORDS: Final = {
         "Control characters and marks that change the direction of text are written out, such as \\x1b.",
         "制御文字や文字方向を変える記号は \\x1b のように表記しています。",
     ),
-    "entered": Text("as typed", "入力値"),
+    "ics_summary": Text("ACK due: {device}", "ACK 期限: {device}"),
+    "ics_description": Text(
+        "The switch prints '{deadline}'. This time is the switch's own, without an offset; its zone word is "
+        "{zone}. Site {site}, run {run}. Nothing is switched off when it passes; it is a matter of "
+        "compliance.",
+        "装置の表示: '{deadline}'。時刻は装置自身のもので、オフセットを含みません "
+        "(タイムゾーン表記: {zone})。サイト {site}、実行 ID {run}。"
+        "期限を過ぎても機能は停止しませんが、コンプライアンス上の対応が必要です。",
+    ),
     "zone": Text("Zone word", "タイムゾーン表記"),
     "finding": Text("Finding", "検出事項"),
     "findings": Text("Findings", "検出事項"),

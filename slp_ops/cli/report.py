@@ -1,0 +1,106 @@
+"""``slp-ops report``: a run in the forms that people look at, send and feed to other systems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from slp_ops.cli.lang import lang_option
+from slp_ops.cli.options import runs_dir_option
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from slp_ops.report.view import ReportView
+    from slp_ops.rules.text import Lang
+
+# option -> what it gives; "-" prints the form, unless it is one that nobody reads on a terminal
+FORMS: Final = {
+    "html": "One self-contained page for people: opens offline, prints, works in the dark.",
+    "xlsx": "The licence audit workbook.",
+    "json": "Everything, for scripts.",
+    "csv": "A row for each finding.",
+    "junit": "JUnit XML, for a pipeline.",
+    "md": "Markdown, for a ticket.",
+    "prometheus": "For node_exporter's textfile collector; the name must end in .prom there.",
+    "ics": "A calendar of the ACK deadlines.",
+}
+
+
+def _forms(command: Callable[..., Any]) -> Callable[..., Any]:
+    for form, words in reversed(FORMS.items()):
+        command = click.option(
+            f"--{form}",
+            form,
+            metavar="FILE",
+            type=click.Path(dir_okay=False, allow_dash=form != "xlsx"),
+            envvar=f"SLP_OPS_REPORT_{form.upper()}",
+            show_envvar=True,
+            help=words,
+        )(command)
+    return command
+
+
+@click.command(name="report")
+@click.argument("ref", metavar="RUN", default="last")
+@_forms
+@runs_dir_option
+@lang_option
+def command(*, ref: str, runs_dir: Path, lang: Lang, **files: str | None) -> None:
+    """Report RUN: its id, its folder, a unique beginning of either, or 'last'.
+
+    Give one or more forms, each with its file; "-" prints it. Nothing is read from any switch.
+    """
+    from slp_ops.cli.run_view import view_of
+    from slp_ops.cli.writing import write
+    from slp_ops.store import Runs
+
+    wanted = {form: path for form, path in files.items() if path}
+    if not wanted:
+        given = ", ".join(f"--{form}" for form in FORMS)
+        raise click.UsageError(f"say which form you want: {given}, each with a file")
+    run = Runs(runs_dir).open(ref)
+    view = view_of(run)
+    for form, path in wanted.items():
+        write(path, rendered(form, view, lang))
+
+
+def rendered(form: str, view: ReportView, lang: Lang) -> bytes:
+    """One form of a report."""
+    match form:
+        case "html":
+            from slp_ops.report import as_html
+
+            return as_html.render(view, lang).encode("utf-8")
+        case "xlsx":
+            from slp_ops.report import as_excel
+
+            return as_excel.render(view, lang)
+        case "json":
+            from slp_ops.report import as_json
+
+            return as_json.render(view, lang).encode("ascii")
+        case "csv":
+            from slp_ops.report import as_csv
+
+            return as_csv.render(view, lang).encode("utf-8")
+        case "junit":
+            from slp_ops.report import as_junit
+
+            return as_junit.render(view, lang).encode("utf-8")
+        case "md":
+            from slp_ops.report import as_markdown
+
+            return as_markdown.render(view, lang).encode("utf-8")
+        case "prometheus":
+            from slp_ops.report import as_prometheus
+
+            return as_prometheus.render(view)
+        case "ics":
+            from slp_ops.report import as_ics
+
+            return as_ics.render(view, lang)
+        case _:
+            raise ValueError(f"no form: {form!r}")

@@ -1,0 +1,39 @@
+"""Files that a command was asked for: whole or not at all, and said where they are."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from slp_ops.errors import InputError
+from slp_ops.safetext import one_line
+
+
+def write(path: str, data: bytes) -> None:
+    """Put the bytes into a file, or on standard output for "-". Raises InputError.
+
+    Nobody who watches the file, a browser or a metrics collector, ever sees half of it.
+    """
+    if path == "-":
+        sys.stdout.buffer.write(data)
+        return
+    target = Path(path)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            mask = os.umask(0)
+            os.umask(mask)
+            Path(temporary).chmod(0o666 & ~mask)
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as err:
+        raise InputError(f"{path} cannot be written: {err.strerror}") from err
+    click.echo(f"wrote {one_line(str(target))}", err=True)

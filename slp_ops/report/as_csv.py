@@ -1,0 +1,75 @@
+"""One row for each finding, with its switch; a switch without any has one row. For spreadsheets and scripts.
+
+UTF-8 with a byte order mark, since Excel takes it for the local code page otherwise.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from slp_ops.report.cells import csv_cell
+from slp_ops.report.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slp_ops.report.view import DeviceView, ReportView, Told
+    from slp_ops.rules.text import Lang
+
+# Names for scripts: the same in every language.
+COLUMNS = (
+    "device", "site", "verdict", "status", "release", "model", "topology", "last_ack", "ack_deadline",
+    "ack_days_left", "rum_backlog", "rule", "root", "severity", "confidence", "summary", "evidence",
+)  # fmt: skip
+
+
+def render(view: ReportView, lang: Lang) -> str:
+    """The table as text."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    words = Words(lang)
+    for device in view.devices:
+        for row in _rows(device, words):
+            writer.writerow([csv_cell(value) for value in row])
+    return "\ufeff" + out.getvalue()
+
+
+def _rows(device: DeviceView, words: Words) -> Iterator[tuple[object, ...]]:
+    reporting, rum = device.reporting, device.rum
+    shared = (
+        device.name,
+        device.site,
+        device.health.value,
+        device.status.value,
+        device.release_text or "",
+        device.model or "",
+        device.topology.kind.value if device.topology else "",
+        reporting.last_ack.text if reporting and reporting.last_ack else "",
+        reporting.deadline.text if reporting and reporting.deadline else "",
+        reporting.days_left if reporting and reporting.days_left is not None else "",
+        rum.backlog if rum and rum.backlog is not None else "",
+    )
+    if not device.stories:
+        yield (*shared, "", "", "", "", device.trouble.message if device.trouble else "", "")
+    for story in device.stories:
+        yield (*shared, *_finding(story.root, "", words))
+        for told in story.consequences:
+            yield (*shared, *_finding(told, story.root.rule, words))
+
+
+def _finding(told: Told, root: str, words: Words) -> tuple[str, ...]:
+    evidence = "; ".join(
+        f"{each.command} {each.line if each.line is not None else '-'}: {each.text.strip()}"
+        for each in told.evidence
+    )
+    return (
+        told.rule,
+        root,
+        told.severity.value,
+        told.confidence.value,
+        words.say(told.summary),
+        evidence,
+    )

@@ -1,0 +1,143 @@
+"""For tickets: what is wrong, on which switches, how it is known and what to do. CommonMark with tables."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.report.phrases import dues_text, headline, lead, quoted
+from slp_ops.report.words import Words
+from slp_ops.safetext import one_line, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slp_ops.report.view import Cause, DeviceView, ReportView, Told
+    from slp_ops.rules.text import Lang
+
+# Everything that Markdown, or the HTML that it lets through, may take for more than text. References
+# to people and issues (@name, #1) would notify somebody.
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#+!|~&@$^])")
+_LINK: Final = re.compile(r"(?i)\b(www(?=\.)|(?:https?|ftp)(?=:))")  # becomes a link by itself
+_NAMES: Final = 12
+
+
+def render(view: ReportView, lang: Lang) -> str:
+    """The text."""
+    return "\n".join(_lines(view, Words(lang))) + "\n"
+
+
+def _lines(view: ReportView, words: Words) -> Iterator[str]:
+    run = view.run
+    yield f"# {words['title']}"
+    yield ""
+    yield _text(lead(view, words))
+    yield ""
+    yield f"- {words['run']}: `{run.id}`"
+    yield f"- {words['collected']}: {run.started:%Y-%m-%d %H:%M} UTC"
+    yield f"- {words['chart_dues']}: {_text(dues_text(view, words))}"
+    if run.state != "complete":
+        yield f"- **{words['incomplete']}**"
+    yield ""
+    counts = [(health, count) for health, count in view.healths.items() if count]
+    yield from _table(
+        [words["verdict"], words["switches"]],
+        [[words.health(each.value), str(count)] for each, count in counts],
+    )
+    causes = [cause for cause in view.causes if cause.matters]
+    yield f"## {words['causes']}"
+    yield ""
+    if not causes:
+        yield words["no_causes"]
+        yield ""
+    for cause in causes:
+        yield from _cause(cause, words)
+    bad = [each for each in view.devices if each.health.severity is not None or each.trouble is not None]
+    if bad:
+        yield f"## {words['switches']}"
+        yield ""
+        yield from _table(
+            [words[name] for name in ("switch", "site", "verdict", "release", "cause")],
+            [
+                [
+                    _text(each.name),
+                    _text(each.site),
+                    words.health(each.health.value),
+                    _text(each.release_text or "-"),
+                    _text(headline(each, words)),
+                ]
+                for each in bad
+            ],
+        )
+        for each in bad:
+            yield from _device(each, words)
+
+
+def _cause(cause: Cause, words: Words) -> Iterator[str]:
+    names = ", ".join(_text(name) for name in cause.devices[:_NAMES])
+    more = f" {words('and_more', count=len(cause.devices) - _NAMES)}" if len(cause.devices) > _NAMES else ""
+    yield f"### {words.health(cause.severity.value)}: {_text(words.say(cause.title))} (`{cause.rule}`)"
+    yield ""
+    yield f"**{words.switches(len(cause.devices))}**: {names}{more}"
+    yield ""
+    yield _text(words.say(cause.cause))
+    yield ""
+    for number, step in enumerate(cause.remedy, start=1):
+        yield f"{number}. {_text(words.say(step))}"
+    if cause.remedy:
+        yield ""
+    if cause.playbooks:
+        yield f"{words['playbooks']}: {', '.join(f'`{book.id}`' for book in cause.playbooks)}"
+        yield ""
+    for link in cause.links:
+        yield f"- <{link}>"
+    if cause.links:
+        yield ""
+
+
+def _device(device: DeviceView, words: Words) -> Iterator[str]:
+    yield f"### {_text(device.name)}"
+    yield ""
+    if device.trouble is not None:
+        hint = f" ({words['hint']}: {_text(device.trouble.hint)})" if device.trouble.hint else ""
+        yield f"**{words['unread']}**: {_text(device.trouble.message)}{hint}"
+        yield ""
+    for story in device.stories:
+        if not story.severity.rank:
+            continue
+        yield from _told(story.root, "", words)
+        for told in story.consequences:
+            yield from _told(told, "  ", words)
+    yield ""
+
+
+def _told(told: Told, indent: str, words: Words) -> Iterator[str]:
+    severity = words.health(told.severity.value)
+    yield f"{indent}- **{severity}** {_text(words.say(told.summary))} (`{told.rule}`)"
+    for command, place, text in quoted(told.evidence, words):
+        where = f"{_text(command)}, {place}" if place else _text(command)
+        yield f"{indent}  - {where}"
+        yield ""
+        yield from (f"{indent}    {line}" for line in _fenced(text))
+        yield ""
+
+
+def _fenced(text: str) -> list[str]:
+    """A block of code whose fence is longer than any in the text."""
+    safe = printable(text)
+    longest = max((len(found) for found in re.findall(r"`+", safe)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}text", *safe.split("\n"), fence]
+
+
+def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'|'.join(' --- ' for _ in head)}|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+    yield ""
+
+
+def _text(text: str) -> str:
+    """Words, ours or a switch's, of which nothing means anything to Markdown: no link, no name, no markup."""
+    return _LINK.sub(r"\1\\", _SPECIAL.sub(r"\\\1", one_line(text)))
