@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "commands": ("commands", "List the show commands, their sets and the releases that have them."),
     "explain": ("explain", "What a rule, a syslog line, a RUM state or a licensing term means."),
     "facts": ("facts", "Show what the captures of a run say, as typed facts."),
+    "history": ("history", "Show how one switch was in every run, and what became of it."),
     "inventory": ("inventory", "Check an inventory: every problem at once, with file and line."),
     "lab": ("lab", "Simulated switches on this machine, to try everything safely."),
     "parse": ("parse", "Read one saved command output, terminal log or show tech."),
@@ -36,6 +37,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "remediate": ("remediate", "Put right what the audit finds: plan, apply, verify, roll back."),
     "report": ("report", "Report a run as a page, workbook, JSON, CSV, JUnit, Markdown, metrics, calendar."),
     "runs": ("runs", "List, show, verify and prune the runs on disk."),
+    "trend": ("trend", "Show where the fleet is heading: RUM reports, ACKs, failing communication."),
 }
 
 

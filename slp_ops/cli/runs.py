@@ -1,4 +1,4 @@
-"""``slp-ops runs``: what is on disk, what it holds, whether it is whole, and old runs out."""
+"""``slp-ops runs``: what is on disk, what it holds, whether it is whole, old runs out, the index anew."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
 
 @click.group(name="runs")
 def command() -> None:
-    """List, show, verify and prune the runs on disk.
+    """List, show, verify, prune and index the runs on disk.
 
     RUN is a run's id, its folder's name, a unique beginning of either, its path, or 'last'.
     """
@@ -178,6 +178,33 @@ def prune_runs(
         )
     elif not dry_run:
         click.echo(f"{len(removed)} runs removed, {len(judged) - len(removed)} kept")
+
+
+@command.command(name="reindex")
+@runs_dir_option
+@click.option(
+    "--anew",
+    is_flag=True,
+    envvar="SLP_OPS_ANEW",
+    help="Judge every run again from its captures, by the rules of today: about 0.1 s a switch and run.",
+)
+@json_option
+def reindex_runs(*, runs_dir: Path, anew: bool, as_json: bool) -> None:
+    """Make the index of the history anew from the run folders alone.
+
+    The index is brought up to date by itself whenever the history is asked for. What a run was judged to
+    be, by the rules of its time, is kept in its folder and taken over; without that it is judged now.
+    """
+    from slp_ops.cli.indexing import catch_up
+    from slp_ops.store.index import FILE, discard
+
+    discard(runs_dir)
+    put = catch_up(runs_dir, anew=anew)
+    size = sum(path.stat().st_size for path in runs_dir.glob(f"{FILE}*"))
+    if as_json:
+        _print_json({"schema": "slp-ops/reindex/1", "runs": put, "bytes": size})
+    else:
+        click.echo(f"{put} runs indexed, {size / 1e6:.1f} MB")
 
 
 def _print_devices(results: list[DeviceResult]) -> None:

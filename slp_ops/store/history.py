@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from slp_ops.store.stored import StoredRun
 
 _TOTALS: Final = ("counted", "backlog", "largest", "unacknowledged", "late", "judged", "failing")
-_FEW: Final = 64  # pictures, where each is needed
-_WINDOW: Final = 90 * 86_400 * 1000  # milliseconds
+_FEW: Final = 64
+_WINDOW: Final = 60  # days, as slp_ops.rules.views.growth looks back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,9 +157,9 @@ class History:
         """Every switch, with site and tags of its newest run, in the order of their names."""
         words = self._words()
         rows = self._db.execute(
-            "SELECT name, site, tags FROM device, "
-            "(SELECT device, site, tags, MAX(seen) FROM sample GROUP BY device) AS newest "
-            "WHERE device.id = newest.device ORDER BY name"
+            "SELECT name, site, tags FROM device JOIN sample ON sample.device = device.id "
+            "AND (day, seen, run) = (SELECT day, seen, run FROM sample WHERE device = device.id "
+            "ORDER BY day DESC, seen DESC, run DESC LIMIT 1) ORDER BY name"
         )
         return tuple(
             Known(name=name, site=words.get(site, ""), tags=tuple(json.loads(words.get(tags, "[]"))))
@@ -180,15 +180,19 @@ class History:
             for ref, verb, started, *sample in reversed(rows)
         )
 
-    def days(self, devices: Collection[str] | None = None) -> tuple[SiteDay, ...]:
-        """The last sample of each switch a day, added up by site; of these devices only, if given."""
+    def days(self, devices: Collection[str] | None = None, *, newest: int = 90) -> tuple[SiteDay, ...]:
+        """The last sample of each switch a day, added up by site; of these devices only, if given.
+
+        ``newest`` is how many days back from each switch's last one.
+        """
+        self._choose(devices, newest)
         words = self._words()
         rows = self._db.execute(
-            "SELECT day, site, COUNT(*), MAX(ack_age), AVG(ack_age), COUNT(backlog), SUM(backlog), "  # noqa: S608 - our own words
+            "SELECT day, site, COUNT(*), MAX(ack_age), AVG(ack_age), COUNT(backlog), SUM(backlog), "
             "MAX(backlog), SUM(unacknowledged), SUM(late), COUNT(failing), SUM(failing) FROM "
-            "(SELECT day, site, backlog, unacknowledged, ack_age, late, failing, MAX(seen) FROM sample "
-            f"WHERE licensing = 1 {self._chosen(devices)} GROUP BY device, day) "
-            "GROUP BY day, site ORDER BY day, site"
+            "(SELECT day, site, backlog, unacknowledged, ack_age, late, failing, MAX(seen) FROM chosen "
+            "CROSS JOIN sample ON sample.device = chosen.device AND day >= first WHERE licensing = 1 "
+            "GROUP BY sample.device, day) GROUP BY day, site"
         )
         found = [
             SiteDay(
@@ -204,25 +208,25 @@ class History:
         return tuple(sorted(found, key=lambda each: (each.day, each.site)))
 
     def series(self, devices: Collection[str] | None = None) -> tuple[Series, ...]:
-        """The RUM counts of each switch in the newest ninety days of runs, in the order of their names.
+        """The RUM counts of each switch, one a day of its newest sixty, in the order of their names.
 
-        The last of each day; where there are no more than a few days, every one.
+        Where there are no more than a few days every run counts.
         """
+        self._choose(devices, _WINDOW)
         words = self._words()
+        names = dict(self._db.execute("SELECT id, name FROM device"))
+        refs = dict(self._db.execute("SELECT id, ref FROM run"))
         rows = self._db.execute(
-            "SELECT name, site, ref, sample.seen, clock, clock_trusted, backlog, unacknowledged, "  # noqa: S608 - our own words
-            "last_ack, late, failing FROM (SELECT sample.*, MAX(seen) FROM sample WHERE backlog IS NOT NULL "
-            "AND run IN (SELECT id FROM run WHERE started >= (SELECT MAX(started) FROM run) - ?) "
-            f"{self._chosen(devices)} GROUP BY device, day) AS sample "
-            "JOIN device ON device.id = sample.device JOIN run ON run.id = sample.run "
-            "ORDER BY name, sample.seen",
-            (_WINDOW,),
+            "SELECT sample.device, site, failing, run, MAX(seen), clock, clock_trusted, backlog, "
+            "unacknowledged, last_ack, late FROM chosen CROSS JOIN sample "
+            "ON sample.device = chosen.device AND day >= first "
+            "WHERE backlog IS NOT NULL GROUP BY sample.device, day"
         )
         found: dict[str, list[RumPoint]] = {}
         last: dict[str, tuple[str, bool | None]] = {}
-        for name, site, run, seen, clock, trusted, backlog, unacknowledged, last_ack, late, failing in rows:
+        for device, site, failing, run, seen, clock, trusted, backlog, unacknowledged, last_ack, late in rows:
             point = RumPoint(
-                run=run,
+                run=refs[run],
                 seen=moment(seen),
                 at=naive(clock) if trusted else None,
                 backlog=backlog,
@@ -230,36 +234,39 @@ class History:
                 last_ack=naive(last_ack),
                 late=flag(late),
             )
+            name = names[device]
             found.setdefault(name, []).append(point)
             last[name] = (words.get(site, ""), flag(failing))
         return tuple(
             Series(
                 device=name,
                 site=last[name][0],
-                points=tuple(points) if len(points) >= FEWEST else self._every(name),
+                points=tuple(found[name]) if len(found[name]) >= FEWEST else self._every(name),
                 failing=last[name][1],
             )
-            for name, points in found.items()
+            for name in sorted(found)
         )
 
     def _every(self, name: str) -> tuple[RumPoint, ...]:
         pictures = self.device(name, newest=_FEW)
         return tuple(point for each in pictures if (point := each.summary.point(each.run)) is not None)
 
-    def _chosen(self, devices: Collection[str] | None) -> str:
-        """A condition that keeps to these devices."""
-        if devices is None:
-            return ""
-        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (device INTEGER PRIMARY KEY)")
+    def _choose(self, devices: Collection[str] | None, newest: int) -> None:
+        """Put the devices asked for into a table of our own, each with the first day that counts."""
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (device INTEGER PRIMARY KEY, first INTEGER)")
         self._db.execute("DELETE FROM temp.chosen")
-        self._db.executemany(
-            "INSERT OR IGNORE INTO temp.chosen SELECT id FROM device WHERE name = ?",
-            ((name,) for name in devices),
+        chosen = (
+            "INSERT OR IGNORE INTO temp.chosen "
+            "SELECT id, (SELECT MAX(day) FROM sample WHERE device = id) - ? FROM device"
         )
-        return "AND device IN (SELECT device FROM temp.chosen)"
+        if devices is None:
+            self._db.execute(chosen, (newest,))
+        else:
+            self._db.executemany(f"{chosen} WHERE name = ?", ((newest, name) for name in devices))
 
     def _words(self, among: Collection[int | None] | None = None) -> dict[int, str]:
-        if among is None:
+        """The words by their numbers; where only a few are needed, those."""
+        if among is None or len(among) > _FEW:
             return dict(self._db.execute("SELECT id, text FROM word"))
         wanted = [number for number in among if number is not None]
         marks = ", ".join("?" * len(wanted))

@@ -95,6 +95,10 @@ class Runs:
         runs = [StoredRun(self.root / name) for name in self._names()]
         return sorted(runs, key=lambda run: (run.header.started, run.path.name), reverse=True)
 
+    def folders(self) -> list[StoredRun]:
+        """Every run, the oldest first by its name; of none of them is anything read yet."""
+        return [StoredRun(self.root / name) for name in self._names()]
+
     def open(self, ref: str) -> StoredRun:
         """The run of that id, name, unique beginning of either, or path; ``last`` is the newest.
 

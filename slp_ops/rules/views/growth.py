@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slp_ops.facts.history import RumPoint
 
 # Older counts say how it was, not how it goes on.
-_WINDOW: Final = timedelta(days=90)
+_WINDOW: Final = timedelta(days=60)
 # Beyond this nobody plans, and a straight line says nothing.
 _HORIZON: Final = timedelta(days=730)
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose, as device times are

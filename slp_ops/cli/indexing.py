@@ -1,0 +1,139 @@
+"""The history brought up to date with the run folders: where store, parsers and rules meet for it.
+
+A run is indexed when the history is next asked for, not while it collects: reading a thousand switches must
+not wait for parsers. What audit and watch have judged anyway is kept in the run, and only taken over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import click
+
+from slp_ops.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from slp_ops.history.summary import Summary
+    from slp_ops.inventory.selection import Selection
+    from slp_ops.model import DeviceResult
+    from slp_ops.store import StoredRun
+    from slp_ops.store.history import History
+    from slp_ops.usecases.audit import Asked
+
+T = TypeVar("T")
+_WORTH_SAYING: Final = 20  # switches to be parsed take about a second
+
+
+def asking(runs_dir: Path, ask: Callable[[History], T], *, parse: bool = True) -> T:
+    """What the history says, after it has caught up with the folders. Raises StoreError.
+
+    Without ``parse`` runs that nobody has judged yet are left out: who is about to read switches must not
+    wait for them.
+    """
+    from slp_ops.store.history import Broken, History
+
+    for _ in range(2):
+        try:
+            catch_up(runs_dir, parse=parse)
+            with History.open(runs_dir) as history:
+                return ask(history)
+        except Broken:
+            click.echo("note: the index of the history was damaged; it is made anew", err=True)
+    raise StoreError(
+        f"the index of the history in {runs_dir} breaks again and again",
+        hint="check the disk; the run folders hold everything, see: slp-ops runs verify",
+    )
+
+
+def catch_up(runs_dir: Path, *, parse: bool = True, anew: bool = False) -> int:
+    """Put in the runs that are new or have changed, forget those that are gone; how many were put in.
+
+    ``anew`` judges each of them again from its captures.
+    """
+    from slp_ops.store import Runs
+    from slp_ops.store.history import History, mark
+
+    with History.open(runs_dir) as history:
+        behind = history.behind(Runs(runs_dir).folders())
+    put = 0
+    for run in behind:
+        at = mark(run)
+        try:
+            summaries = summaries_of(run, parse=parse, anew=anew)
+        except StoreError:
+            if run.path.is_dir():
+                raise
+            continue  # it has been pruned in the meantime
+        if summaries is not None:
+            with History.open(runs_dir) as history:
+                history.put(run, at, summaries)
+            put += 1
+    return put
+
+
+def summaries_of(run: StoredRun, *, parse: bool = True, anew: bool = False) -> tuple[Summary, ...] | None:
+    """The summaries of a run: those that it holds, and the rest made of its captures and kept in it.
+
+    None when there is a rest and it may not be parsed.
+    """
+    from slp_ops.store.records import RunState
+    from slp_ops.store.summaries import load, save
+    from slp_ops.usecases.audit import Asked
+
+    if run.header.state is RunState.UNREADABLE:
+        return ()
+    kept = {} if anew else load(run)
+    abouts = run.header.devices
+    if all(about.name in kept for about in abouts):
+        return tuple(kept[about.name] for about in abouts)
+    if not parse:
+        return None
+    missing = [result for result in run.devices if result.name not in kept]
+    if len(missing) > _WORTH_SAYING:
+        click.echo(f"reading run {run.id} for the history: {len(missing)} switches", err=True)
+    asked = Asked()
+    made = {result.name: summary_of(run, result, asked) for result in missing}
+    found = tuple(made.get(about.name) or kept[about.name] for about in abouts)
+    if run.is_readable:
+        save(run, found)
+    return found
+
+
+def summary_of(run: StoredRun, result: DeviceResult, asked: Asked) -> Summary:
+    """The summary of one device, from its captures."""
+    from slp_ops.cli.run_facts import facts_of
+    from slp_ops.history.summary import summarise
+    from slp_ops.rules.engine import audit
+    from slp_ops.rules.settings import Intent
+
+    about = run.about[result.name]
+    facts = facts_of(run, result.name)
+    known = asked.known(facts, Intent.of(about.intent))
+    return summarise(
+        result,
+        known,
+        audit(asked.rules(facts), known) if facts.all() else (),
+        seen=run.header.started,
+        tags=about.tags,
+        knowledge=asked.knowledge.version,
+    )
+
+
+def chosen(history: History, selection: Selection) -> tuple[str, ...] | None:
+    """The names of the selected switches, by what the runs know of them; None when all are meant.
+
+    Raises SelectionError.
+    """
+    from slp_ops.inventory.selection import Selection, select
+    from slp_ops.inventory.values import Inventory, Site
+    from slp_ops.model import Device
+
+    if selection == Selection():
+        return None
+    known = history.devices()
+    devices = tuple(Device(name=each.name, site=each.site, host="", tags=each.tags) for each in known)
+    sites = tuple(Site(name=name) for name in dict.fromkeys(each.site for each in known))
+    return tuple(device.name for device in select(Inventory(sites=sites, devices=devices), selection))

@@ -1,0 +1,80 @@
+"""What RUM counts do, in words and as JSON: the same for one switch, a fleet and a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.regression import FEWEST
+from slp_ops.rules.checks.history import growing_words, reach_words
+from slp_ops.rules.text import Text
+from slp_ops.rules.views.growth import Course
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slp_ops.rules.text import Lang
+    from slp_ops.rules.views.growth import Growth
+
+
+def growth_words(found: Growth, limit: int) -> Text:
+    """One sentence or two."""
+    match found.course:
+        case Course.GROWING:
+            return growing_words(found, limit)
+        case Course.TOO_FEW:
+            return _TOO_FEW.of(needed=FEWEST, runs=found.points)
+        case Course.STEADY | Course.ACKNOWLEDGED | Course.BETWEEN:
+            return _WORDS[found.course].of(count=found.count)
+
+
+def growth_record(found: Growth | None, limit: int, lang: Lang) -> dict[str, Any] | None:
+    """The same for scripts."""
+    if found is None:
+        return None
+    reach = found.reach
+    return {
+        "course": found.course.value,
+        "count": found.count,
+        "points": found.points,
+        "days": round(found.days, 2),
+        "since": _day(found.since),
+        "per_day": None if found.per_day is None else round(found.per_day, 2),
+        "per_day_margin": None if found.margin is None else round(found.margin, 2),
+        "limit": limit,
+        "reach": None
+        if reach is None
+        else {
+            "likely": _day(reach.likely),
+            "earliest": _day(reach.earliest),
+            "latest": _day(reach.latest),
+            "confidence": 0.9,
+        },
+        "words": growth_words(found, limit).said(lang),
+    }
+
+
+def when(found: Growth, limit: int) -> Text:
+    """When the limit will be reached."""
+    return reach_words(found.reach, limit)
+
+
+def _day(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y-%m-%d}"
+
+
+_TOO_FEW: Final = Text(
+    "how the reports develop cannot be told yet: it takes the counts of {needed} runs since the last ACK, "
+    "and there are {runs}",
+    "レポートの増減はまだ判断できません (最後の ACK 以降、{needed} 回分の件数が必要。現在 {runs} 回)",
+)
+_WORDS: Final = {
+    Course.STEADY: Text("{count} reports, not growing", "レポート {count} 件、増加していません"),
+    Course.ACKNOWLEDGED: Text(
+        "{count} reports; an ACK has come since the last runs",
+        "レポート {count} 件、直近の実行の間に ACK を受信しています",
+    ),
+    Course.BETWEEN: Text(
+        "{count} reports, growing as they do until the next one is due; the ACK is not late",
+        "レポート {count} 件、次の送信までの通常の増加です (ACK の遅れなし)",
+    ),
+}

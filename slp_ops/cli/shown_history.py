@@ -1,0 +1,176 @@
+"""The history of a switch for people and as JSON."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from slp_ops.cli.charts import WIDTH, sparkline
+from slp_ops.cli.shown_growth import growth_record, growth_words
+from slp_ops.cli.table import counted, table
+from slp_ops.cli.wrapping import wrapped
+from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.rules.views.growth import growth
+from slp_ops.safetext import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from slp_ops.history.summary import Summary
+    from slp_ops.rules.text import Lang
+    from slp_ops.rules.views.growth import Growth
+    from slp_ops.store.history import Picture
+
+SCHEMA: Final = "slp-ops/history/1"
+_MARKS: Final = {Verdict.FAIL: "█", Verdict.UNKNOWN: "?", Verdict.ERROR: "!"}
+_COLOURS: Final = {
+    Severity.CRITICAL: "bright_red",
+    Severity.ERROR: "red",
+    Severity.WARNING: "yellow",
+    Severity.INFO: "cyan",
+}
+
+
+def as_record(device: str, pictures: Sequence[Picture], limit: int, lang: Lang) -> dict[str, Any]:
+    """Everything that is known, oldest first."""
+    newest = pictures[-1].summary
+    return {
+        "schema": SCHEMA,
+        "device": device,
+        "site": newest.site,
+        "pictures": [_picture_record(picture) for picture in pictures],
+        "growth": growth_record(_growth(pictures, limit), limit, lang),
+    }
+
+
+def _picture_record(picture: Picture) -> dict[str, Any]:
+    summary = picture.summary
+    age = summary.ack_age
+    return {
+        "run": picture.run,
+        "verb": picture.verb,
+        "started": picture.started.isoformat(timespec="seconds"),
+        "seen": summary.seen.isoformat(timespec="seconds"),
+        "clock": _iso(summary.clock),
+        "clock_trusted": summary.clock_trusted,
+        "site": summary.site,
+        "status": summary.status.value,
+        "error": summary.error,
+        "release": summary.release,
+        "transport": summary.transport,
+        "trust": {"units": summary.units, "trusted": summary.trusted_units},
+        "last_ack": _iso(summary.last_ack),
+        "ack_age_days": None if age is None else round(age.total_seconds() / 86_400, 2),
+        "ack_late": summary.late,
+        "deadline": _iso(summary.deadline),
+        "last_push": _iso(summary.last_push),
+        "rum": {"backlog": summary.backlog, "unacknowledged": summary.unacknowledged},
+        "failing": summary.failing,
+        "findings": [{"rule": rule, "severity": severity.value} for rule, severity in summary.failed.items()],
+        "unjudged": [each.rule for each in summary.found if each.verdict is not Verdict.FAIL],
+        "knowledge": summary.knowledge,
+    }
+
+
+def show(device: str, pictures: Sequence[Picture], limit: int, lang: Lang, *, last: int) -> None:
+    """Print charts, findings over time, and what changed from run to run."""
+    summaries = [picture.summary for picture in pictures]
+    first, newest = pictures[0], pictures[-1]
+    click.echo(
+        f"{click.style(one_line(device), bold=True)}  {one_line(newest.summary.site)}  "
+        f"{counted(len(pictures), 'run')}, {first.started:%Y-%m-%d} to {newest.started:%Y-%m-%d}"
+    )
+    _print_charts(summaries)
+    found = _growth(pictures, limit)
+    if found is not None:
+        for line in wrapped(growth_words(found, limit).said(lang), "  "):
+            click.echo(line)
+    _print_findings(summaries)
+    _print_rows(pictures, last)
+
+
+def _growth(pictures: Sequence[Picture], limit: int) -> Growth | None:
+    points = [point for each in pictures if (point := each.summary.point(each.run)) is not None]
+    failing = next((each.summary.failing for each in reversed(pictures) if each.summary.licensing), None)
+    return growth(points, limit=limit, failing=failing)
+
+
+def _print_charts(summaries: Sequence[Summary]) -> None:
+    charts: list[tuple[str, list[float | None]]] = [
+        ("RUM backlog", [each.backlog for each in summaries]),
+        ("unacknowledged", [each.unacknowledged for each in summaries]),
+        ("days since ACK", [_days(each.ack_age) for each in summaries]),
+        ("findings", [len(each.failed) if each.licensing else None for each in summaries]),
+    ]
+    for name, values in charts:
+        known = [value for value in values if value is not None]
+        if known:
+            numbers = f"{known[-1]:g} now, {min(known):g} to {max(known):g}"
+            click.echo(f"  {name:<15} {numbers:<26} {sparkline(values)}")
+
+
+def _print_findings(summaries: Sequence[Summary]) -> None:
+    """A row a rule that ever failed, a mark a run: █ found, · not, ? could not be judged, blank not read."""
+    shown = summaries[-WIDTH:]
+    severities: dict[str, Severity] = {}
+    for summary in shown:
+        severities |= summary.failed
+    if not severities:
+        return
+    click.echo("\nFINDINGS  █ found  · not found  ? could not be judged")
+    width = max(map(len, severities))
+    for rule, severity in sorted(severities.items(), key=lambda item: (-item[1].rank, item[0])):
+        marks = "".join(_mark(summary, rule) for summary in shown)
+        click.echo(f"  {click.style(f'{rule:<{width}}', fg=_COLOURS[severity])}  {severity:<8}  {marks}")
+
+
+def _mark(summary: Summary, rule: str) -> str:
+    if not summary.found and not summary.licensing:
+        return " "
+    return next((_MARKS[each.verdict] for each in summary.found if each.rule == rule), "·")
+
+
+def _print_rows(pictures: Sequence[Picture], last: int) -> None:
+    rows = []
+    for key, group in groupby(pictures, key=lambda picture: _cells(picture.summary)):
+        same = list(group)
+        begin, end = same[0], same[-1]
+        times = f"{begin.started:%Y-%m-%d %H:%M}Z"
+        if len(same) > 1:
+            times += f" .. {end.started:%Y-%m-%d %H:%M}Z"
+        runs = begin.run if len(same) == 1 else f"{begin.run} +{len(same) - 1}"
+        rows.append((times, runs, *key))
+    header = ("STARTED", "RUN", "STATUS", "RELEASE", "TRANSPORT", "TRUST", "LAST ACK", "DEADLINE", "FINDINGS")
+    click.echo()
+    click.echo(table(header, rows[-last:]))
+    if len(rows) > last:
+        click.echo(f"{len(rows) - last} earlier rows; --last {len(rows)} prints all")
+
+
+def _cells(summary: Summary) -> tuple[str, ...]:
+    """What makes a row; the counts, which always move, are in the charts."""
+    failed = [severity for severity in summary.failed.values() if severity is not Severity.INFO]
+    return (
+        summary.status.value if summary.error is None else f"{summary.status}: {summary.error}",
+        summary.release or "",
+        (summary.transport or "").removesuffix("/licservice/license"),
+        "" if summary.units is None else f"{summary.trusted_units}/{summary.units}",
+        _day(summary.last_ack),
+        _day(summary.deadline),
+        str(len(failed)) if summary.licensing or summary.status is DeviceStatus.OK else "",
+    )
+
+
+def _day(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d}"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")
+
+
+def _days(age: timedelta | None) -> float | None:
+    return None if age is None else round(age.total_seconds() / 86_400, 1)

@@ -1,0 +1,65 @@
+"""``slp-ops trend``: where a fleet is heading, by site and switch."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from slp_ops.cli.lang import lang_option
+from slp_ops.cli.options import json_option, runs_dir_option, selection_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slp_ops.history.trend import FleetTrend
+    from slp_ops.inventory.selection import Selection
+    from slp_ops.rules.text import Lang
+    from slp_ops.store.history import History
+
+
+@click.command(name="trend")
+@runs_dir_option
+@selection_options
+@click.option(
+    "--days",
+    type=click.IntRange(min=1),
+    default=90,
+    show_default=True,
+    envvar="SLP_OPS_DAYS",
+    metavar="N",
+    help="Look so many days back.",
+)
+@click.option(
+    "--reports",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    envvar="SLP_OPS_REPORTS",
+    metavar="N",
+    help="Say when a switch will hold about so many reports. FN72578 speaks of 1,000; it is no fixed limit.",
+)
+@lang_option
+@json_option
+def command(
+    *, runs_dir: Path, selection: Selection, days: int, reports: int, lang: Lang, as_json: bool
+) -> None:
+    """Show RUM reports, the age of ACKs and failing communication over time, and which reports grow.
+
+    Sites and tags are those of each switch's newest run. A date is where a straight line through the counts
+    leads, with the days between which it lies at 90 %; with fewer than four runs there is none.
+    """
+    from slp_ops.cli import shown_trend
+    from slp_ops.cli.indexing import asking, chosen
+    from slp_ops.history.trend import fleet_trend
+
+    def ask(history: History) -> FleetTrend:
+        names = chosen(history, selection)
+        return fleet_trend(history.days(names, newest=days), history.series(names), limit=reports)
+
+    trend = asking(runs_dir, ask)
+    if as_json:
+        click.echo(json.dumps(shown_trend.as_record(trend, lang), ensure_ascii=False))
+    else:
+        shown_trend.show(trend, lang)
