@@ -60,8 +60,9 @@ class Switch:
             while True:
                 request = procedure.send(reply)
                 if isinstance(request, Send):
-                    self.sent.append(request.data)
-                    self.receive(request.data)
+                    typed = request.data.replace(b"\n", b"\r")  # IOS-XE takes either for Enter
+                    self.sent.append(typed)
+                    self.receive(typed)
                     reply = None
                 else:
                     reply = self.wait(request.seconds)
