@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 
 @click.command(name="rules")
 @rules_option
+@click.option("--markdown", is_flag=True, help="Print the reference page of all rules.")
 @lang_option
 @json_option
-def command(*, rules_dir: Path | None, lang: Lang, as_json: bool) -> None:
+def command(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool) -> None:
     """List every rule with its severity; 'slp-ops explain RULE' tells more of one."""
     from slp_ops.cli.table import table
 
     knowledge = knowledge_of(rules_dir)
+    if markdown:
+        from slp_ops.rules.reference import render
+
+        click.echo(render(knowledge, lang), nl=False)
+        return
     if as_json:
         record = {
             "schema": "slp-ops/rules/1",

@@ -1,0 +1,72 @@
+"""How long a saved switch takes to be judged: its captures parsed, and the rules alone.
+
+python bench/audit.py [--switches 1000] [--scenario dns-failure]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import TYPE_CHECKING
+
+from slp_ops.commands import registry
+from slp_ops.lab import scenarios
+from slp_ops.lab.shell import Close, Shell, Wait, Write
+from slp_ops.reading import outcome, read
+from slp_ops.rules.settings import Intent
+from slp_ops.usecases.audit import Asked, judged
+
+if TYPE_CHECKING:
+    from slp_ops.lab.state import Switch
+    from slp_ops.model import CaptureStatus
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--switches", type=int, default=1000)
+    options.add_argument("--scenario", default="dns-failure")
+    chosen = options.parse_args()
+    captures = captured(scenarios.load(chosen.scenario).build())
+    asked = Asked()
+    judged(read(captures), asked=asked, intent=Intent())  # what is loaded once does not count
+    began = time.process_time()
+    for _ in range(chosen.switches):
+        facts = read(captures)
+    parsed = time.process_time()
+    for _ in range(chosen.switches):
+        judged(facts, asked=asked, intent=Intent())
+    ended = time.process_time()
+    size = sum(len(text) for _, _, text in captures)
+    rules = len(asked.rules(facts))
+    parsing, judging = (1000 * span / chosen.switches for span in (parsed - began, ended - parsed))
+    print(f"{chosen.switches} switches of {size / 1000:.0f} kB, {rules} rules, CPU of one switch:")
+    print(
+        f"  parsing and judging {parsing + judging:.1f} ms (at most 60), judging alone {judging:.1f} ms (at most 10)"
+    )
+
+
+def captured(switch: Switch) -> list[tuple[str, CaptureStatus, str]]:
+    """What a collector brings back of the baseline and of tech support."""
+    found = []
+    for command in registry():
+        if command.sets & {"baseline", "support"}:
+            text = typed(switch, command.command)
+            found.append((command.command, outcome(text), text))
+    return found
+
+
+def typed(switch: Switch, command: str) -> str:
+    shell = Shell(switch, command=command)
+    written: list[bytes] = []
+    while (action := shell.next_action()) is not None:
+        if isinstance(action, Write):
+            written.append(action.data)
+        elif isinstance(action, Wait):
+            shell.elapsed(action)
+        elif isinstance(action, Close):
+            break
+    return b"".join(written).decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+
+
+if __name__ == "__main__":
+    main()

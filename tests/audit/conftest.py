@@ -1,0 +1,88 @@
+"""Saved runs of simulated switches, made without any session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slp_ops.commands import registry
+from slp_ops.facts import Software
+from slp_ops.lab import scenarios
+from slp_ops.lab.shell import Close, Shell, Wait, Write
+from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
+from slp_ops.ports import Ending
+from slp_ops.reading import outcome, read
+from slp_ops.store import Runs
+from slp_ops.usecases.collect import not_sent_because, status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from slp_ops.lab.state import Switch
+    from slp_ops.store import Run
+
+
+def _typed(switch: Switch, command: str) -> str:
+    shell = Shell(switch, command=command)
+    written: list[bytes] = []
+    while (action := shell.next_action()) is not None:
+        if isinstance(action, Write):
+            written.append(action.data)
+        elif isinstance(action, Wait):
+            shell.elapsed(action)
+        elif isinstance(action, Close):
+            break
+    return b"".join(written).decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+
+
+def _keep(run: Run, device: Device, scenario: str) -> None:
+    folder = run.device(device)
+    switch = scenarios.load(scenario).build(name=device.name)
+    release = None
+    kept = []
+    for command in registry():
+        if not command.sets & {"baseline", "support"}:
+            continue
+        if why := not_sent_because(command, release):
+            kept.append(folder.record(command.command, Ending(status=CaptureStatus.SKIPPED, reason=why)))
+            continue
+        text = _typed(switch, command.command)
+        writer = folder.open(command.command)
+        writer.write(text)
+        kept.append(writer.commit(Ending(status=outcome(text))))
+        if command.command == "show version":
+            software = read([(command.command, CaptureStatus.OK, text)]).get(Software)
+            release = software.release if software is not None else None
+    captures = tuple(kept)
+    run.finish_device(
+        DeviceResult(
+            name=device.name,
+            site=device.site,
+            status=status_of(captures),
+            captures=captures,
+            release=None if release is None else str(release),
+        )
+    )
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Callable[..., str]:
+    """``saved(sw1="healthy", sw2="dns-failure")`` keeps a run of these below ``tmp_path/runs``: its id."""
+
+    def keep(**named: str) -> str:
+        devices = [
+            Device(name=name, site="osaka" if name.startswith("osa") else "tokyo", host="192.0.2.1")
+            for name in named
+        ]
+        with Runs(tmp_path / "runs").start("collect", devices) as run:
+            for device in devices:
+                if named[device.name] == "unread":
+                    failed = DeviceResult(name=device.name, site=device.site, status=DeviceStatus.FAILED)
+                    run.finish_device(failed)
+                else:
+                    _keep(run, device, named[device.name])
+            return run.id
+
+    return keep
