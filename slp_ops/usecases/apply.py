@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.errors import ConnectError, SessionLost
 from slp_ops.plan.journalled import End, StepState
 from slp_ops.plan.make import serials_of
-from slp_ops.plan.model import what_changed
+from slp_ops.plan.model import Configure, Execute, what_changed
 from slp_ops.ports import Event, ExecOrder, SentStatus
 from slp_ops.rules.needs import Known
 from slp_ops.rules.text import Text, verbatim
@@ -116,7 +116,9 @@ class _Applying:
                 raise _Stopped(End.STOPPED, _BEFORE_STEP.of(number=number + 1))
             if state is StepState.REFUSED:
                 raise _Stopped(End.FAILED, _WAS_REFUSED.of(number=number + 1))
-            if state in (StepState.BEGUN, StepState.SENT, StepState.UNSETTLED):
+            half = state is StepState.NOT_DONE and isinstance(step, Configure)
+            open_ = (StepState.BEGUN, StepState.SENT, StepState.UNSETTLED)
+            if state is not None and (half or state in open_):
                 result = await steps.settle(number, step, state, self._state.noted.get(number))
             else:
                 result = await steps.take(number, step)
@@ -163,9 +165,22 @@ class _Applying:
         facts = memory.facts
         return memory, Picture(outcomes=work.judge(facts), facts=facts, running=memory.running)
 
+    async def _answers(self) -> None:
+        """Wait for a switch that may still be reloading since the change was interrupted."""
+        steps = self._work.plan.steps
+        at = self._state.next_step
+        step = steps[at][1] if at < len(steps) else None
+        limits = self._work.limits
+        reloading = isinstance(step, Execute) and step.ends_session
+        failure = await self._line.again(limits.reload if reloading else limits.reconnect)
+        if failure is not None:
+            raise _Stopped(End.UNSETTLED, _UNREAD.of(why=failure.message))
+
     async def _first_look(self) -> None:
-        looked = await self._look()
         fresh = not self._state.touched
+        if not fresh:
+            await self._answers()
+        looked = await self._look()
         if isinstance(looked, Text):
             raise _Stopped(End.UNREAD if fresh else End.UNSETTLED, _UNREAD.of(why=looked))
         memory, self.before = looked

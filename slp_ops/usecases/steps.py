@@ -7,7 +7,7 @@ stands there is settled by what the switch shows, and sent again only where that
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import ConnectError, DeviceError, SessionLost
@@ -24,6 +24,7 @@ from slp_ops.usecases.work import Settled
 
 if TYPE_CHECKING:
     from slp_ops.errors import SlpOpsError
+    from slp_ops.plan.changes import Change
     from slp_ops.plan.model import PlannedStep
     from slp_ops.playbook.named import Noted, Proof
     from slp_ops.ports import Sent
@@ -41,6 +42,7 @@ class Result:
     state: StepState
     why: Text | None = None
     waiting: bool = False  # for a person
+    missing: tuple[Change, ...] = ()  # the configuration lines that are not in force
 
     @property
     def done(self) -> bool:
@@ -75,9 +77,14 @@ class Steps:
                 return await self._instruct(number, step)
             case Configure():
                 found = await self._settle_config(number, step, None)
-                return await self._configure(number, step) if found.state is StepState.NOT_DONE else found
+                if found.state is not StepState.NOT_DONE:
+                    return found
+                # A line that is in force is not typed again.
+                return await self._configure(number, replace(step, changes=found.missing))
             case Execute():
                 found = await self._settle_exec(number, step, noted, None, sent=state is StepState.SENT)
+                if found.state is StepState.SENT:
+                    found = await self._ask(number, step, found)
                 return await self._execute(number, step) if found.state is StepState.NOT_DONE else found
 
     def _note(self, number: int, state: StepState, why: Text | None = None, **more: object) -> Result:
@@ -156,11 +163,12 @@ class Steps:
         there = [change for change in step.changes if in_force(change, running)]
         if len(there) == len(step.changes):
             return await self._confirmed(number, step)
-        if not there:
+        missing = tuple(change for change in step.changes if change not in there)
+        if there:
+            why = _PARTLY.of(count=len(there), total=len(step.changes), said=_one_line(said) or "-")
+        else:
             why = _NONE.of(lost=_NOTHING if lost is None else verbatim(lost.message))
-            return self._note(number, StepState.NOT_DONE, why)
-        why = _PARTLY.of(count=len(there), total=len(step.changes), said=_one_line(said) or "-")
-        return self._note(number, StepState.UNSETTLED, why)
+        return replace(self._note(number, StepState.NOT_DONE, why), missing=missing)
 
     async def _confirmed(self, number: int, step: Configure) -> Result:
         """Everything is in force; with a timer, tell the switch to keep it."""
@@ -238,14 +246,20 @@ class Steps:
         if step.repeat is Repeat.SAFE:
             why = _NOT_SENT.of(lost=_NOTHING if lost is None else verbatim(lost.message))
             return self._note(number, StepState.NOT_DONE, why)
+        unknown = Result(state=StepState.UNSETTLED, why=_NOBODY_KNOWS.of(command=step.command))
+        return await self._ask(number, step, unknown)
+
+    async def _ask(self, number: int, step: Execute, otherwise: Result) -> Result:
+        """Let a person say what the switch does not tell."""
+        if step.repeat is Repeat.SAFE:
+            return self._note(number, StepState.NOT_DONE, otherwise.why)
         match await self._work.person.settles(self._work.device.name, step.command):
             case Settled.DONE:
                 return self._note(number, StepState.DONE, how="operator")
             case Settled.AGAIN:
                 return self._note(number, StepState.NOT_DONE, how="operator")
             case Settled.UNKNOWN:
-                why = _NOBODY_KNOWS.of(command=step.command)
-                return self._note(number, StepState.UNSETTLED, why)
+                return self._note(number, otherwise.state, otherwise.why)
 
     async def _proven(self, proof: Proof, noted: Noted | None, patience: float) -> bool:
         """Look until the proof is there, the time is over, or the operator wants to stop."""
@@ -275,8 +289,9 @@ class Steps:
     def _scrubbed(self, order: ExecOrder, sent: Sent) -> str:
         """The switch's words for the journal; of a command with a secret only what is surely not its echo."""
         said = sent.said
-        if order.secrets:
+        if order.secrets and sent.status is not SentStatus.REFUSED:
             said = "\n".join(line for line in said.split("\n") if line.lstrip().startswith("%"))
+        if order.secrets:
             for secret in order.secrets.values():
                 said = said.replace(secret.reveal(), "***")
         return self._work.mask(_one_line(said))

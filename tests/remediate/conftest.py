@@ -207,6 +207,8 @@ class Journal:
 class Bench:
     """One switch, its plan and its journal."""
 
+    Killed = Killed
+
     def __init__(
         self,
         folder: Path,

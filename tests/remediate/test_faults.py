@@ -1,0 +1,430 @@
+"""Every fault at every step: never a second application of what must not repeat, never a silent half state.
+
+What is expected of each: the journal tells the truth, the result says what is left to be done, and going on
+afterwards either brings the switch to its end or says why not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from slp_ops.lab import archive
+from slp_ops.lab.journal import Mode
+from slp_ops.plan.journalled import End
+from slp_ops.ports import Secret
+from slp_ops.usecases.work import Settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slp_ops.rules.text import Text
+
+TOKEN = "LAB-VALID-TOKEN"
+TRUST = f"license smart trust idtoken {TOKEN} all"
+# What does harm, or cannot be taken back, when it is sent twice.
+ONCE = (
+    TRUST,
+    f"{TRUST} force",
+    "license smart factory reset",
+    "reload",
+    "license smart import flash:ACK_rum.txt",
+)
+
+
+class Desk:
+    """Somebody who has done what is to be done by hand, and knows nothing of open steps."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def has_done(self, device: str, text: Text) -> bool:
+        return True
+
+    async def settles(self, device: str, command: str) -> Settled:
+        self.asked.append(command)
+        return Settled.UNKNOWN
+
+
+class Looked(Desk):
+    """Somebody who has looked at the switch and says what is true."""
+
+    def __init__(self, found: Any, booted: Any) -> None:
+        super().__init__()
+        self.found, self.booted = found, booted
+
+    async def settles(self, device: str, command: str) -> Settled:
+        switch = self.found.switch
+        switch.settle()
+        licensing = switch.licensing
+        carried_out = {
+            "reload": switch.booted != self.booted,
+            "license smart factory reset": licensing.reset_pending or switch.booted != self.booted,
+            "license smart trust idtoken {token} all": licensing.trust_due is not None
+            or bool(licensing.trust),
+        }
+        return Settled.DONE if carried_out[command] else Settled.AGAIN
+
+
+def sound(bench: Callable[..., Any], scenario: str, playbook: str, **settings: Any) -> tuple[Any, Any]:
+    """A switch and its plan."""
+    found = bench(scenario, **settings)
+    found.secrets = {"token": Secret(TOKEN)}
+    found.person = Desk()
+    plan = found.plan(playbook).plan
+    assert plan is not None
+    found.typed.clear()
+    return found, plan
+
+
+def typed_once(found: Any) -> None:
+    for line in ONCE:
+        assert found.sent(Mode.EXEC).count(line) <= 1, line
+
+
+Case = tuple[str, str, dict[str, Any]]
+CONFIG: Case = ("name-server-missing", "name-server", {"params": {"name_servers": "10.10.0.53,10.10.1.53"}})
+EXEC: Case = ("invalid-token", "trust-token", {})
+RESET: Case = ("polling-id-invalid", "factory-reset", {})
+
+
+# -- a session that is lost, before and after the switch took each line
+
+
+def lines_of(found: Any, plan: Any, **how: Any) -> list[tuple[Mode, str]]:
+    """Everything that is typed from the first step to the saved configuration, when nothing goes wrong."""
+    assert found.apply(plan, **how).end is End.DONE
+    typed = found.typed
+    begin = next(n for n, (mode, line) in enumerate(typed) if line.startswith(("configure", "license smart")))
+    return [(mode, line) for mode, line in typed[begin:] if not line.startswith(("terminal ", "show "))]
+
+
+def cut_at(at: int, when: str) -> Callable[[Mode, str], str | None]:
+    """Lose the session at the ``at``-th line that is typed since the first step."""
+    seen = iter(range(10_000))
+    begun = False
+
+    def cut(mode: Mode, typed: str) -> str | None:
+        nonlocal begun
+        begun = begun or typed.startswith(("configure", "license smart"))
+        if not begun or typed.startswith(("terminal ", "show ")):
+            return None
+        return when if next(seen) == at else None
+
+    return cut
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("scenario", "playbook", "settings"), [CONFIG, EXEC, RESET], ids=lambda v: str(v)[:20]
+)
+def test_a_session_lost_at_any_line(
+    bench: Callable[..., Any], scenario: str, playbook: str, settings: dict[str, Any], when: str
+) -> None:
+    found, plan = sound(bench, scenario, playbook, **settings)
+    everything = lines_of(found, plan)
+    assert len(everything) > 3
+    for at, (_, line) in enumerate(everything):
+        found, plan = sound(bench, scenario, playbook, **settings)
+        booted = found.switch.booted
+        found.cut = cut_at(at, when)
+        applied = found.apply(plan)
+        found.cut = lambda mode, typed: None
+        typed_once(found)
+        events = [(each["event"], each.get("state")) for each in found.events()]
+        assert events[-1] == ("end", applied.end.value), (line, applied.why)
+        if applied.end is End.DONE:
+            continue
+        # It did not go well, and it says so; going on brings it to its end, or asks.
+        assert applied.why is not None
+        found.person = Looked(found, booted)
+        resumed = found.resume()
+        assert resumed.end is End.DONE, (line, applied.why, resumed.why)
+
+
+# -- kill -9 before and after each event of the journal
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["kill_before", "kill_after"])
+@pytest.mark.parametrize(
+    ("scenario", "playbook", "settings"), [CONFIG, EXEC, RESET], ids=lambda v: str(v)[:20]
+)
+def test_killed_at_any_event(
+    bench: Callable[..., Any], scenario: str, playbook: str, settings: dict[str, Any], how: str
+) -> None:
+    found, plan = sound(bench, scenario, playbook, **settings)
+    found.apply(plan)
+    count = len(found.events()) - 1
+    for number in range(count):
+        found, plan = sound(bench, scenario, playbook, **settings)
+        booted = found.switch.booted
+        with pytest.raises(found.Killed):
+            found.apply(plan, **{how: number})
+        resumed = found.resume()
+        if resumed.end is End.UNSETTLED:
+            # A step that nothing proves: nothing was sent, and a person is asked.
+            assert found.person.asked, (number, resumed.why, found.events()[-4:])
+            found.person = Looked(found, booted)
+            resumed = found.resume()
+        assert resumed.end is End.DONE, (number, resumed.why)
+        typed_once(found)
+
+
+def test_a_torn_last_line_of_the_journal_is_a_step_to_be_settled(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
+    found.apply(plan)
+    lines = found.journal_path.read_bytes().splitlines(keepends=True)
+    done = next(n for n, line in enumerate(lines) if b'"state":"done"' in line)
+    found.journal_path.write_bytes(b"".join(lines[:done]) + lines[done][:40])
+    found.typed.clear()
+    assert found.resume().end is End.DONE
+    # The configuration shows it: not a line was typed again.
+    assert "ip name-server 10.10.0.53" not in found.sent(Mode.CONFIG)
+
+
+# -- the switch says no
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_refused_line_stops_that_switch_and_says_which(bench: Callable[..., Any], number: int) -> None:
+    found, plan = sound(
+        bench, "factory-fresh", "transport-smart", intent={"topology": "smart", "source_interface": "Vlan1"}
+    )
+    lines = [change.line.text for change in plan.actions[0].changes]
+    before = found.config()
+    found.deny(lines[number])
+    applied = found.apply(plan)
+    assert applied.end is End.FAILED
+    assert applied.why is not None
+    assert lines[number] in applied.why.en
+    assert "Command authorization failed." in applied.why.en
+    assert f"{number} lines before it were taken" in applied.why.en
+    # Nothing behind it was typed, and it is not tried again by going on.
+    assert not set(lines[number + 1 :]) & set(found.sent(Mode.CONFIG))
+    found.deny()
+    assert found.resume().end is End.FAILED
+    assert found.roll_back().end is End.ROLLED_BACK
+    assert set(before) <= set(found.config())
+
+
+def test_an_exec_command_that_is_denied_is_not_tried_again(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, *EXEC[:2])
+    found.deny("license smart trust")
+    applied = found.apply(plan)
+    assert applied.end is End.FAILED
+    assert applied.why is not None
+    assert "Command authorization failed." in applied.why.en
+    assert TOKEN not in found.journal_path.read_text()
+    assert found.resume().end is End.FAILED
+    typed_once(found)
+
+
+def test_a_question_that_the_playbook_does_not_know_is_left(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, *RESET[:2])
+    unsaved = iter([False])
+
+    def cut(mode: Mode, line: str) -> str | None:
+        # Somebody configures meanwhile: reload asks whether to save.
+        if line == "license smart factory reset" and next(unsaved, True) is False:
+            found.switch.configure("ntp server 10.10.9.9")
+        return None
+
+    found.cut = cut
+    applied = found.apply(plan)
+    assert applied.end is End.FAILED
+    assert applied.why is not None
+    assert "Save? [yes/no]" in applied.why.en
+    assert not found.switch.is_down
+    assert not any(found.sent(Mode.DIALOGUE))
+
+
+# -- not the switch, or not as it was planned
+
+
+def test_another_switch_is_left_alone(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
+    found.switch.members = (replace(found.switch.members[0], serial="FOC9999Z0ZZ"),)
+    applied = found.apply(plan)
+    assert (applied.end, found.sent(Mode.CONFIG)) == (End.STALE, [])
+    assert applied.why is not None
+    assert "FOC9999Z0ZZ" in applied.why.en
+
+
+def test_facts_that_changed_refuse_the_plan_and_say_which(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, "factory-fresh", "transport-smart", intent={"topology": "smart"})
+    found.switch.configure("license smart transport off")
+    applied = found.apply(plan)
+    assert (applied.end, found.sent(Mode.CONFIG)) == (End.STALE, [])
+    assert applied.why is not None
+    assert (
+        "running-config: license smart transport: was nothing, is license smart transport off"
+        in applied.why.en
+    )
+
+
+def test_clocks_counters_and_logs_do_not_make_a_plan_stale(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
+    found.switch.clock.advance(6 * 3600)
+    found.switch.say("SYS", 5, "CONFIG_I", "Configured from console by somebody on vty1")
+    found.switch.configure("logging host 10.10.0.99")
+    assert found.apply(plan).end is End.DONE
+
+
+def test_what_was_put_right_meanwhile_is_left_alone(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, *EXEC[:2])
+    found.switch.licensing.trust.update({m.serial: found.switch.now() for m in found.switch.members})
+    found.switch.licensing.exchanges["Trust Establishment"].succeed(found.switch.now())
+    applied = found.apply(plan)
+    assert (applied.end, found.sent(Mode.CONFIG)) == (End.NOTHING, [])
+    typed_once(found)
+
+
+def test_a_switch_that_does_not_answer_is_unread_and_nothing_is_sent(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
+    found.unreachable = True
+    assert found.apply(plan).end is End.UNREAD
+
+
+# -- the revert timer
+
+
+def guarded(bench: Callable[..., Any]) -> tuple[Any, Any]:
+    found = bench("pull-access-missing", intent={"topology": "cslu-initiated"})
+    found.switch.configure("archive")
+    found.switch.configure("path flash:archive", ("archive",))
+    found.switch.write_memory()
+    found.person = Desk()
+    plan = found.plan("pull-access").plan
+    assert plan.actions[0].steps[1].timer == 10
+    found.typed.clear()
+    return found, plan
+
+
+def test_the_timer_is_confirmed_after_logging_in_again_and_before_any_wait(bench: Callable[..., Any]) -> None:
+    found, plan = guarded(bench)
+    logins = found.transport.logins
+    assert found.apply(plan).end is End.DONE
+    exec_lines = found.sent(Mode.EXEC)
+    assert "configure terminal revert timer 10" in exec_lines
+    assert exec_lines.count("configure confirm") == 1
+    assert found.switch.revert is None
+    assert found.transport.logins >= logins + 3
+
+
+def test_locked_out_until_the_timer_runs_out(bench: Callable[..., Any]) -> None:
+    found, plan = guarded(bench)
+    before = found.config()
+
+    def cut(mode: Mode, line: str) -> str | None:
+        if line == "restconf":
+            found.unreachable = True  # this line locks everybody out
+            return "after"
+        return None
+
+    def waited(seconds: float) -> None:
+        if found.switch.revert is None or found.switch.now() >= found.switch.revert.due:
+            found.switch.settle()
+            found.unreachable = False
+
+    found.cut, found.waited = cut, waited
+    applied = found.apply(plan)
+    assert applied.end is End.FAILED
+    assert applied.why is not None
+    assert found.config() == before
+    assert "configure confirm" not in found.sent(Mode.EXEC)
+
+
+def test_a_timer_that_somebody_else_started_is_not_touched(bench: Callable[..., Any]) -> None:
+    found, plan = guarded(bench)
+    archive.start_revert(found.switch, 30)
+    applied = found.apply(plan)
+    assert applied.end is End.FAILED
+    assert applied.why is not None
+    assert "already pending" in applied.why.en
+    assert found.switch.revert is not None
+    assert found.sent(Mode.CONFIG) == []
+
+
+def test_killed_with_the_timer_running_confirms_or_says_that_it_ran_out(bench: Callable[..., Any]) -> None:
+    for minutes, confirmed in ((1, True), (30, False)):
+        found, plan = guarded(bench)
+
+        def cut(mode: Mode, line: str, killed: type[BaseException] = found.Killed) -> str | None:
+            if line == "configure confirm":
+                raise killed
+            return None
+
+        found.cut = cut
+        with pytest.raises(found.Killed):
+            found.apply(plan)
+        found.cut = lambda mode, line: None
+        found.switch.clock.advance(minutes * 60)
+        resumed = found.resume()
+        assert resumed.end is End.DONE, resumed.why
+        assert found.switch.config.has("netconf-yang")
+        assert found.switch.revert is None
+        assert found.sent(Mode.CONFIG).count("netconf-yang") == (1 if confirmed else 2)
+
+
+# -- verification
+
+
+def test_rules_that_do_not_pass_are_not_called_done(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, "invalid-token", "trust-token")
+    found.switch.licensing.backend.valid_tokens = frozenset()
+    applied = found.apply(plan)
+    assert applied.end is End.UNSETTLED
+    assert applied.why is not None
+    assert "trust-installed" in applied.why.en
+    typed_once(found)
+    # The token is not sent again by going on.
+    assert found.resume().end is End.UNSETTLED
+    typed_once(found)
+
+
+def test_a_failed_verification_is_rolled_back_where_that_is_wanted(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
+    before = found.config()
+
+    def cut(mode: Mode, line: str) -> str | None:
+        if line == "ip name-server 10.10.1.53":
+            # Another fault comes with the change.
+            found.switch.configure("no ip domain lookup")
+        return None
+
+    found.cut = cut
+    applied = found.apply(plan, rollback_on_fail=True)
+    assert applied.end is End.ROLLED_BACK
+    assert applied.regressed == ("domain-lookup-disabled",)
+    assert set(before) <= set(found.config())
+
+
+def test_the_operator_stops_between_two_steps(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, *RESET[:2])
+
+    def cut(mode: Mode, line: str) -> str | None:
+        if line.startswith("license smart save usage"):
+            found.pace.stop()
+        return None
+
+    found.cut = cut
+    applied = found.apply(plan)
+    # The step in hand came to its end, and no other was begun.
+    assert (applied.end, applied.steps_done) == (End.STOPPED, 1)
+    assert "license smart factory reset" not in found.sent(Mode.EXEC)
+
+
+def test_the_configuration_is_saved_only_when_it_is_verified(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
+    found.deny("write memory")
+    applied = found.apply(plan)
+    assert applied.end is End.FAILED
+    assert applied.why is not None
+    assert "not saved" in applied.why.en
+    found.deny()
+    assert found.resume().end is End.DONE
+    assert not found.switch.unsaved
