@@ -29,7 +29,7 @@ rules_option = click.option(
     metavar="DIR",
     help="Rules of your own: every .yaml file below DIR is an advisory or a list of syslog messages.",
 )
-lists_rules = click.option(
+_select = click.option(
     "--select",
     "select",
     multiple=True,
@@ -79,7 +79,7 @@ def judging_options(command: _Command) -> _Command:
             metavar="RULE",
             help="Do not ask this rule; repeat it for several.",
         ),
-        lists_rules,
+        _select,
         rules_option,
     ):
         with_asked = option(with_asked)
