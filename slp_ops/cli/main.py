@@ -19,6 +19,7 @@ from slp_ops.errors import Interrupted, SlpOpsError
 
 # verb -> (module with a click command named `command`, one line of help)
 VERBS: dict[str, tuple[str, str]] = {
+    "bundle": ("bundle", "Put what a support case needs into one zip, masked; check such a zip."),
     "audit": ("audit", "Judge switches, saved runs or files: what is wrong, why, and what to do."),
     "check-reachability": (
         "check_reachability",
@@ -27,6 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "check-version": ("check_version", "Judge releases against field notices and bugs; name the upgrade."),
     "collect": ("collect", "Run the documented show commands on each switch and keep the evidence."),
     "commands": ("commands", "List the show commands, their sets and the releases that have them."),
+    "diff": ("diff", "Show what differs between two runs: findings, facts, configuration."),
     "explain": ("explain", "What a rule, a syslog line, a RUM state or a licensing term means."),
     "facts": ("facts", "Show what the captures of a run say, as typed facts."),
     "history": ("history", "Show how one switch was in every run, and what became of it."),

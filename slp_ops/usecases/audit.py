@@ -98,11 +98,12 @@ def audited(result: DeviceResult, facts: Facts | None, *, asked: Asked, intent: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Findings of two audits, as (device, rule)."""
+    """Findings of two audits, as (device, rule). ``unclear`` were found and cannot be judged now."""
 
     new: tuple[tuple[str, str], ...]
     gone: tuple[tuple[str, str], ...]
     unchanged: tuple[tuple[str, str], ...]
+    unclear: tuple[tuple[str, str], ...] = ()
 
 
 def compare(before: tuple[Audited, ...], now: tuple[Audited, ...]) -> Compared:
