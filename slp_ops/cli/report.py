@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import runs_dir_option
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from slp_ops.report.view import ReportView
     from slp_ops.rules.text import Lang
+    from slp_ops.usecases.audit import Asked
 
 # option -> what it gives; "-" prints the form, unless it is one that nobody reads on a terminal
 FORMS: Final = {
@@ -47,8 +49,9 @@ def _forms(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("ref", metavar="RUN", default="last")
 @_forms
 @runs_dir_option
+@judging_options
 @lang_option
-def command(*, ref: str, runs_dir: Path, lang: Lang, **files: str | None) -> None:
+def command(*, ref: str, runs_dir: Path, asked: Asked, lang: Lang, **files: str | None) -> None:
     """Report RUN: its id, its folder, a unique beginning of either, or 'last'.
 
     Give one or more forms, each with its file; "-" prints it. Nothing is read from any switch.
@@ -62,7 +65,7 @@ def command(*, ref: str, runs_dir: Path, lang: Lang, **files: str | None) -> Non
         given = ", ".join(f"--{form}" for form in FORMS)
         raise click.UsageError(f"say which form you want: {given}, each with a file")
     run = Runs(runs_dir).open(ref)
-    view = view_of(run)
+    view = view_of(run, asked)
     for form, path in wanted.items():
         write(path, rendered(form, view, lang))
 

@@ -219,6 +219,30 @@ _WORDS: Final = {
         "Control characters and marks that change the direction of text are written out, such as \\x1b.",
         "制御文字や文字方向を変える記号は \\x1b のように表記しています。",
     ),
+    "checklist": Text(
+        "To be added by a person before the case is opened. No switch can tell this.",
+        "ケース オープン前に追加していただく情報です (装置からは取得できません)。",
+    ),
+    "checklist_missed": Text(
+        "Not answered by the switch; add them by hand if you can:",
+        "装置から取得できなかったコマンドです。可能であれば手動で追加してください:",
+    ),
+    "bundle_title": Text("Smart Licensing: material for a support case", "Smart Licensing: ケース用資料"),
+    "bundle_normal": Text("Healthy reference run (normal/)", "正常時の比較用データ (normal/)"),
+    "bundle_masked": Text(
+        "Masked before anything was written, by kind (equal secrets have equal masks):",
+        "保存前にマスクした項目 (同じ値には同じマスクを使用):",
+    ),
+    "bundle_private": Text(
+        "Not masked, since support needs them: host names, addresses, serial numbers, account names.",
+        "マスクしていない項目 (調査に必要): ホスト名、IP アドレス、シリアル番号、アカウント名。",
+    ),
+    "told_case": Text("Case", "ケース番号"),
+    "told_trigger": Text("Trigger", "発生契機"),
+    "told_work_done": Text("Work done before", "実施した作業"),
+    "told_frequency": Text("Frequency", "発生頻度"),
+    "told_scope": Text("Scope", "影響範囲"),
+    "told_nothing": Text("not told", "記載なし"),
     "ics_summary": Text("ACK due: {device}", "ACK 期限: {device}"),
     "ics_description": Text(
         "The switch prints '{deadline}'. This time is the switch's own, without an offset; its zone word is "

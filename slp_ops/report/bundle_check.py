@@ -1,0 +1,114 @@
+"""Is a bundle what was written, and is nothing in it that should have been masked?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from zipfile import BadZipFile, ZipFile
+
+from slp_ops.redact import redact
+from slp_ops.report.bundle import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LARGEST: Final = 512 * 1024 * 1024  # of one entry: a zip of zeros must not fill the memory
+_MANIFEST: Final = "MANIFEST.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What is wrong with one entry of a bundle."""
+
+    path: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A bundle after the check."""
+
+    files: int
+    switches: int
+    remarks: tuple[Remark, ...]
+
+
+def check(file: BinaryIO) -> Checked:
+    """Look at every entry; nothing is unpacked."""
+    try:
+        with ZipFile(file) as archive:
+            manifest, remarks = _manifest(archive)
+            if manifest is None:
+                return Checked(files=0, switches=0, remarks=tuple(remarks))
+            remarks += _compare(archive, manifest)
+    except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as err:
+        return Checked(
+            files=0, switches=0, remarks=(Remark(path="", what=f"cannot be read as a zip: {err}"),)
+        )
+    files = manifest["files"]
+    return Checked(
+        files=len(files),
+        switches=len({each["switch"] for each in files if "switch" in each}),
+        remarks=tuple(remarks),
+    )
+
+
+def _manifest(archive: ZipFile) -> tuple[dict[str, Any] | None, list[Remark]]:
+    found = [name for name in archive.namelist() if name.count("/") == 1 and name.endswith(f"/{_MANIFEST}")]
+    if len(found) != 1:
+        return None, [
+            Remark(path=_MANIFEST, what="is not there: this is no bundle of slp-ops, or not all of it")
+        ]
+    try:
+        manifest = json.loads(_read(archive, found[0]))
+        whole = manifest["schema"] == SCHEMA and all(
+            isinstance(each["path"], str) and isinstance(each["sha256"], str) for each in manifest["files"]
+        )
+    except (KeyError, TypeError, ValueError):
+        whole = False
+    if not whole:
+        return None, [Remark(path=found[0], what=f"is no manifest of the form {SCHEMA}")]
+    return {**manifest, "root": found[0].partition("/")[0]}, []
+
+
+def _compare(archive: ZipFile, manifest: dict[str, Any]) -> Iterator[Remark]:
+    root = manifest["root"]
+    listed = {f"{root}/{each['path']}": each["sha256"] for each in manifest["files"]}
+    seen: set[str] = set()
+    for info in archive.infolist():
+        name = info.filename
+        if name in seen:
+            yield Remark(path=name, what="stands in the zip twice")
+        seen.add(name)
+        if name == f"{root}/{_MANIFEST}":
+            continue
+        if _leads_out(name):
+            yield Remark(path=name, what="would be unpacked outside of its folder")
+        elif name not in listed:
+            yield Remark(path=name, what="is not in the manifest")
+        else:
+            yield from _content(archive, name, listed[name])
+    for name in listed.keys() - seen:
+        yield Remark(path=name, what="is missing")
+
+
+def _content(archive: ZipFile, name: str, sha256: str) -> Iterator[Remark]:
+    data = _read(archive, name)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        yield Remark(path=name, what="was changed")
+    text = data.decode("utf-8", "surrogateescape")
+    if "/captures/" in name and redact(text, secrets.token_bytes(32)) != text:
+        yield Remark(path=name, what="holds something that should have been masked")
+
+
+def _read(archive: ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).file_size > _LARGEST:
+        raise ValueError(f"{name} is larger than {_LARGEST} bytes")
+    return archive.read(name)
+
+
+def _leads_out(name: str) -> bool:
+    return name.startswith(("/", "\\")) or ":" in name or "\\" in name or ".." in name.split("/")
