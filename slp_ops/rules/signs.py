@@ -11,7 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from slp_ops.facts import CpuLoad, Fact, MemoryUse, RumSummary, TransportKind, Trustpool
+from slp_ops.facts import (
+    Clock,
+    CpuLoad,
+    Fact,
+    MemoryUse,
+    RumSummary,
+    TransportKind,
+    Trustpool,
+    UsageReporting,
+)
 from slp_ops.rules.checks.communication import comm_flapping
 from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
 from slp_ops.rules.checks.records import rum_backlog
@@ -124,7 +133,7 @@ def _cscwa11048(
 def _cscvy20345(judged: Judged, deadline: Deadline | None) -> Sign:
     """What counts is the printed date with perpetual licences alone."""
     if deadline is None:
-        return Sign(judged=judged, suffers=None)
+        return Sign(judged=judged, suffers=None, missing=(UsageReporting, Clock))
     if deadline.cosmetic:
         note = Text("the date shown has no effect", "表示されている期限は影響ありません")
         return Sign(

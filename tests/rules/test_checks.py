@@ -144,6 +144,18 @@ def test_ids_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize(
+    ("ack", "left", "severity"),
+    [(-61, 29, "warning"), (-1, 29, "info"), (-22, 8, "warning"), (None, 20, "warning")],
+)
+def test_early_in_a_short_policy_a_near_deadline_only_informs(
+    ack: float | None, left: float, severity: str
+) -> None:
+    table = runpy.run_path(str(Path(__file__).parent / "cases" / "reporting.py"))
+    outcome = judge(rule_of("ack-due-soon"), known_of([table["usage"](left, ack), table["CLOCK"]]))
+    assert (outcome.verdict, outcome.severity) == ("fail", severity)
+
+
 def test_evidence_is_the_devices_own_line() -> None:
     from slp_ops.facts import LicenseTransport, TransportKind
     from slp_ops.facts.values import Source

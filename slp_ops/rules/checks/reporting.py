@@ -96,7 +96,7 @@ def ack_overdue(deadline: Deadline) -> Judgement:
     playbooks=("usage-sync",),
 )
 def ack_due_soon(deadline: Deadline, thresholds: Thresholds) -> Judgement:
-    """Nearer than the threshold and not passed yet."""
+    """Nearer than the threshold and not passed yet; early in a short policy it only informs."""
     if deadline.left is None:
         return Passed(why=_NO_DEADLINE)
     if deadline.cosmetic:
@@ -108,6 +108,7 @@ def ack_due_soon(deadline: Deadline, thresholds: Thresholds) -> Judgement:
             days=deadline.left.days, when=deadline.text
         ),
         evidence=deadline.usage.cite("next_ack_deadline", "last_ack"),
+        severity=Severity.INFO if deadline.is_early else None,
         confidence=deadline.now.confidence,
     )
 

@@ -53,6 +53,14 @@ class Deadline:
         )
 
     @property
+    def is_early(self) -> bool:
+        """Whether more than a third of the time is left: of 30 days, day 5 is no cause for alarm."""
+        last = self.usage.last_ack.at if self.usage.last_ack is not None else None
+        if self.left is None or last is None:
+            return False
+        return self.left > (self.now.at + self.left - last) / 3
+
+    @property
     def text(self) -> str:
         """The deadline as printed."""
         return "" if self.time is None else self.time.text
