@@ -13,6 +13,7 @@
     │   │   ├── Unreachable         no route, network or host unreachable
     │   │   ├── ConnectionRefused   nothing listens on the port
     │   │   ├── ConnectTimeout      no answer in time
+    │   │   │   └── SshTimeout      TCP is open, but SSH or the login did not answer in time
     │   │   ├── HopFailed           a jump host on the way could not be logged in to
     │   │   ├── NoCommonAlgorithm   SSH found no algorithm both sides accept
     │   │   ├── HostKeyChanged      the switch shows another key than it did before
@@ -147,6 +148,12 @@ class ConnectTimeout(ConnectError):
     """No answer came in time."""
 
     kind = "timed_out"
+
+
+class SshTimeout(ConnectTimeout):
+    """TCP is open, but SSH or the login did not answer in time."""
+
+    kind = "ssh_timed_out"
 
 
 class HopFailed(ConnectError):

@@ -10,9 +10,9 @@ from slp_ops.errors import (
     AuthenticationFailed,
     ClosedEarly,
     ConnectError,
-    ConnectTimeout,
     CredentialError,
     SlpOpsError,
+    SshTimeout,
     no_common_algorithm,
 )
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key
@@ -171,7 +171,7 @@ def _translate(err: OSError | asyncssh.Error, credential_name: str, legacy: bool
     if isinstance(err, asyncssh.KeyExchangeFailed) or "No matching" in words:
         return no_common_algorithm(words, legacy=legacy)
     if "timeout" in words.lower():
-        return ConnectTimeout(
+        return SshTimeout(
             f"SSH was silent for {LOGIN_SECONDS:g} s after the TCP connection was open",
             hint="the switch or its AAA server is overloaded, or something else listens on that port",
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import asyncssh
 
-from slp_ops.errors import ClosedEarly, ConnectTimeout
+from slp_ops.errors import ClosedEarly, SshTimeout
 from slp_ops.transport.async_login import LOGIN_SECONDS, key_types, login
 from slp_ops.transport.configure import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
@@ -200,7 +200,7 @@ async def _open_vty(connection: asyncssh.SSHClientConnection) -> _Vty:
                 lambda: vty, term_type="vt100", term_size=(511, 1000), encoding=None
             )
     except TimeoutError:
-        raise ConnectTimeout(
+        raise SshTimeout(
             f"logged in, but no terminal was given within {LOGIN_SECONDS:g} s", hint="look at the vty lines"
         ) from None
     except (OSError, asyncssh.Error) as err:

@@ -20,9 +20,9 @@ from slp_ops.errors import (
     AuthenticationFailed,
     ClosedEarly,
     ConnectError,
-    ConnectTimeout,
     CredentialError,
     SlpOpsError,
+    SshTimeout,
     no_common_algorithm,
 )
 from slp_ops.transport.configure import send
@@ -299,7 +299,7 @@ def _translate(err: Exception, device: Device, *, lost_in_key_exchange: bool) ->
         return no_common_algorithm("the switch hung up on the key exchange", legacy=device.legacy_ssh)
     if isinstance(cause, paramiko.AuthenticationException):
         if "timeout" in words.lower():
-            return ConnectTimeout(
+            return SshTimeout(
                 f"no answer to the login within {_AUTH_SECONDS:g} s",
                 hint="the switch's AAA server may be unreachable from the switch",
             )
@@ -313,7 +313,7 @@ def _translate(err: Exception, device: Device, *, lost_in_key_exchange: bool) ->
             hint="look at the switch's AAA configuration and its log",
         )
     if isinstance(cause, paramiko.SSHException) and "timeout" in words.lower():
-        return ConnectTimeout(
+        return SshTimeout(
             f"SSH was silent for {_BANNER_SECONDS:g} s after the TCP connection was open",
             hint="the switch is overloaded, or something else listens on that port",
         )
