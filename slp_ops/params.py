@@ -41,7 +41,7 @@ class NotFitting(ValueError):
     """A value that its kind's grammar refuses. The message says what was expected, never the value."""
 
 
-_TOKEN: Final = re.compile(r"[A-Za-z0-9%+/=_.-]{1,255}", re.ASCII)
+_TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9%+/=_.-]{0,254}", re.ASCII)
 _FLASH: Final = re.compile(
     r"(?:boot)?flash:(?!/)(?:[A-Za-z0-9_][A-Za-z0-9._-]*/){0,4}[A-Za-z0-9_][A-Za-z0-9._-]{0,79}", re.ASCII
 )

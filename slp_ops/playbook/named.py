@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from slp_ops.facts import (
     Clock,
     ClockTrust,
+    CommunicationStatistics,
     ConfigInfo,
     Entitlements,
     LicenseAuthorizations,
@@ -68,7 +69,9 @@ class Proof:
     """How a step is proven. ``reads`` are the show commands that it takes.
 
     ``seen`` gives what a switch shows, as a JSON value. ``done`` says whether that proves the step, given
-    what was seen before it; where ``compares`` is false, the present alone tells.
+    what was seen before it; where ``compares`` is false, the present alone tells. ``refused`` gives the
+    far end's last refusal, by which one knows early that the proof will not come; it is read by
+    ``refusal_reads``.
     """
 
     name: str
@@ -76,11 +79,24 @@ class Proof:
     seen: Named
     done: Callable[[Any, Any], bool]
     compares: bool = True
+    refused: Named | None = None
+    refusal_reads: tuple[str, ...] = ()
 
     def note(self, known: Known) -> Noted | None:
         """What is to be remembered from before the step; None where it could not be read."""
         seen = self.seen.ask(known)
-        return None if seen is UNREADABLE else {"seen": seen}
+        return None if seen is UNREADABLE else {"seen": seen, "refused": self._refusal(known)}
+
+    def refusal(self, noted: Noted | None, known: Known) -> str:
+        """Why the far end refused the step; empty when it did not, or nobody knows."""
+        now = self._refusal(known)
+        if noted is None or now is None or now == noted.get("refused"):
+            return ""
+        return now[1]
+
+    def _refusal(self, known: Known) -> list[str] | None:
+        said = None if self.refused is None else self.refused.ask(known)
+        return None if said is None or said is UNREADABLE else list(said)
 
     def holds(self, noted: Noted | None, known: Known) -> bool | None:
         """Whether the step is done; None when it cannot be told."""
@@ -208,6 +224,16 @@ def _trust_moved(noted: Any, seen: dict[str, str | None]) -> bool:
     return all(seen.values()) and (not any(before.values()) or before != seen)
 
 
+def _trust_refused(statistics: CommunicationStatistics) -> tuple[str, str] | None:
+    """When CSSM last refused to establish trust, and why. That nobody answered is no refusal."""
+    exchange = statistics.of("Trust Establishment")
+    if exchange is None or exchange.last_failure is None or exchange.last_response is None:
+        return None
+    if exchange.last_response.word != "INVALID STATUS CODE":
+        return None
+    return exchange.last_failure.text, exchange.failure_reason or exchange.last_response.word
+
+
 def _text_of(name: str) -> Callable[..., Any]:
     def seen(reporting: UsageReporting) -> str | None:
         time = getattr(reporting, name)
@@ -250,6 +276,8 @@ PROOFS: Final[Mapping[str, Proof]] = {
             reads=("show license status",),
             seen=_named("trust", _trust),
             done=_trust_moved,
+            refused=_named("trust refused", _trust_refused),
+            refusal_reads=("show license tech support",),
         ),
         Proof(
             name="report-sent",

@@ -191,7 +191,8 @@ class Steps:
             return Result(state=StepState.NOT_DONE, why=_NO_SECRET.of(names=", ".join(missing)), waiting=True)
         proof = PROOFS.get(step.done_when)
         try:
-            noted = None if proof is None else proof.note(await self._line.known(proof.reads))
+            reads = () if proof is None else (*proof.reads, *proof.refusal_reads)
+            noted = None if proof is None else proof.note(await self._line.known(reads))
             await self._line.open()
         except (ConnectError, SessionLost) as err:
             return Result(state=StepState.NOT_DONE, why=_said(err))
@@ -237,8 +238,11 @@ class Steps:
                 return self._note(number, StepState.UNSETTLED, _NOT_BACK.of(why=failure.message))
         proof = PROOFS.get(step.done_when)
         if proof is not None:
-            if await self._proven(proof, noted, patience):
+            found = await self._proven(proof, noted, patience)
+            if found is True:
                 return self._note(number, StepState.DONE, how="proof")
+            if found:
+                return self._note(number, StepState.REFUSED, _FAR_END.of(said=found))
             if sent:
                 return self._note(number, StepState.SENT, _NOT_PROVEN.of(proof=proof.name))
         elif sent and lost is None:
@@ -261,8 +265,11 @@ class Steps:
             case Settled.UNKNOWN:
                 return self._note(number, otherwise.state, otherwise.why)
 
-    async def _proven(self, proof: Proof, noted: Noted | None, patience: float) -> bool:
-        """Look until the proof is there, the time is over, or the operator wants to stop."""
+    async def _proven(self, proof: Proof, noted: Noted | None, patience: float) -> bool | str:
+        """Look until the proof is there, the time is over, or the operator wants to stop.
+
+        A text is the far end's refusal.
+        """
         pace, limits = self._work.pace, self._work.limits
         until = pace.now() + limits.wait
         look = limits.first_look
@@ -270,6 +277,10 @@ class Steps:
             try:
                 if proof.holds(noted, await self._line.known(proof.reads)):
                     return True
+                if proof.refusal_reads and look > limits.first_look:
+                    refusal = proof.refusal(noted, await self._line.known(proof.refusal_reads))
+                    if refusal:
+                        return refusal
             except (ConnectError, SessionLost):
                 if await self._line.again(patience) is not None:
                     return False
@@ -329,6 +340,7 @@ _ASKED: Final = Text(
     "プレイブックに回答のない質問のため中断しました: {said}",
 )
 _EXEC_REFUSED: Final = Text("the switch refused it: {said}", "スイッチが拒否しました: {said}")
+_FAR_END: Final = Text("the licence server refused it: {said}", "ライセンスサーバが拒否しました: {said}")
 _UNEXPECTED: Final = Text(
     "the switch did not say what it should have said: {said}", "想定した応答がありません: {said}"
 )

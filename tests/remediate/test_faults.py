@@ -373,9 +373,10 @@ def test_killed_with_the_timer_running_confirms_or_says_that_it_ran_out(bench: C
 # -- verification
 
 
-def test_rules_that_do_not_pass_are_not_called_done(bench: Callable[..., Any]) -> None:
+def test_a_proof_that_does_not_come_is_not_called_done(bench: Callable[..., Any]) -> None:
     found, plan = sound(bench, "invalid-token", "trust-token")
-    found.switch.licensing.backend.valid_tokens = frozenset()
+    # The way to CSSM breaks: nobody answers.
+    found.switch.world = replace(found.switch.world, paths=())
     applied = found.apply(plan)
     assert applied.end is End.UNSETTLED
     assert applied.why is not None
@@ -384,6 +385,19 @@ def test_rules_that_do_not_pass_are_not_called_done(bench: Callable[..., Any]) -
     # The token is not sent again by going on.
     assert found.resume().end is End.UNSETTLED
     typed_once(found)
+
+
+def test_a_token_that_cssm_refuses_is_told_soon(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, "invalid-token", "trust-token")
+    found.switch.licensing.backend.valid_tokens = frozenset()
+    began = found.switch.now()
+    applied = found.apply(plan)
+    assert applied.end is End.FAILED
+    assert applied.why is not None
+    assert "is not valid" in applied.why.en
+    assert TOKEN not in applied.why.en
+    assert TOKEN not in found.journal_path.read_text()
+    assert (found.switch.now() - began).total_seconds() < 180
 
 
 def test_a_failed_verification_is_rolled_back_where_that_is_wanted(bench: Callable[..., Any]) -> None:
