@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from slp_ops.cli.connecting import Connecting, connecting_options
 from slp_ops.cli.exits import Exit, worst
+from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
@@ -18,8 +18,9 @@ from slp_ops.cli.target import Target, target_options
 from slp_ops.model import Severity
 
 if TYPE_CHECKING:
-    from slp_ops.cli.gathering import Gathered
+    from slp_ops.inventory.selection import Selection
     from slp_ops.rules.text import Lang
+    from slp_ops.store import StoredRun
     from slp_ops.usecases.audit import Asked, Audited
 
 
@@ -83,26 +84,32 @@ def command(
     """
     from slp_ops.cli import shown_audit
     from slp_ops.cli.gathering import from_files, from_run, from_switches
+    from slp_ops.cli.past import Past
     from slp_ops.store import Runs
     from slp_ops.usecases.audit import audited, compare
 
     if run_ref is not None and files:
         raise click.UsageError("--run and FILES exclude each other")
 
-    def judge(found: Gathered) -> Audited:
-        return audited(found.result, found.facts, asked=asked, intent=found.intent)
-
     began = time.monotonic()
     runs = Runs(runs_dir)
-    earlier = None if against is None else tuple(map(judge, from_run(runs.open(against))))
+    past = Past(runs_dir, asked)
+
+    def of_run(run: StoredRun, selection: Selection | None = None) -> tuple[Audited, ...]:
+        return tuple(past.judge(found, seen=run.header.started)[0] for found in from_run(run, selection))
+
+    earlier = None if against is None else of_run(runs.open(against))
     read_code = Exit.FINE
     run_id = None
     if files:
-        devices = tuple(map(judge, from_files(files)))
+        devices = tuple(
+            audited(found.result, found.facts, asked=asked, intent=found.intent)
+            for found in from_files(files)
+        )
     elif run_ref is not None:
         run = runs.open(run_ref)
         run_id = run.id
-        devices = tuple(map(judge, from_run(run, target.selection)))
+        devices = of_run(run, target.selection)
         read_code = Exit.FINE if all(device.outcomes for device in devices) else Exit.UNREAD
     else:
         from slp_ops.cli.collect import chosen
@@ -111,19 +118,20 @@ def command(
 
         run_id, results, judged = from_switches(
             "audit",
-            judge,
+            past.judge,
             target=target,
             connecting=connecting,
             runs_dir=runs_dir,
             commands=chosen("support", ()),
             how=How(max_cpu=max_cpu),
         )
-        devices = tuple(judged)
+        devices = tuple(device for device, _ in judged)
+        past.keep(run_id, (summary for _, summary in judged))
         read_code = exit_code(results)
     compared = None if earlier is None else compare(earlier, devices)
     if as_json:
         record = shown_audit.as_record(run_id, devices, asked.knowledge, lang, compared)
-        click.echo(json.dumps(record, ensure_ascii=False))
+        click.echo(json_text(record))
     else:
         shown_audit.show(devices, asked.knowledge, lang, compared, seconds=time.monotonic() - began)
     found = any(device.reaches(Severity(fail_on)) for device in devices)

@@ -132,9 +132,9 @@ _MEASURES: Final[tuple[tuple[Text, Callable[[SiteDay], float | None]], ...]] = (
 _REPORTS: Final = Text("RUM reports", "RUM レポート")
 _GROWING: Final = Text("Unacknowledged and growing", "ACK 未受信のまま増加中")
 _HOW: Final = Text(
-    "A date is where a straight line through the counts since the last ACK leads; in nine cases of ten it lies "
-    "between the other two, as long as nothing changes. About 1,000 reports are what FN72578 names, and no "
-    "fixed limit.",
+    "A date is where a straight line through the counts since the last ACK leads; it lies "
+    "between the other two in nine cases of ten, as long as nothing changes. About 1,000 reports are what "
+    "FN72578 names, and no fixed limit.",
     "到達日は最後の ACK 以降の件数を直線で近似した推定で、現在の傾向が続く場合に 9 割の確率で前後の日付の間に"
     "入ります。約 1,000 件は FN72578 の目安であり、固定の上限ではありません。",
 )

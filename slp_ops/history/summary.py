@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from slp_ops.rules.needs import Known
     from slp_ops.rules.values import Outcome
 
-_JUDGED: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR)
+_KEPT: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +128,17 @@ def summarise(
         late=None if lateness is None else lateness.late,
         failing=None if communication is None else communication.failing,
         licensing=usage is not None,
-        found=tuple(
-            Found(rule=outcome.rule, verdict=outcome.verdict, severity=outcome.severity)
-            for outcome in outcomes
-            if outcome.verdict in _JUDGED
-        ),
+        found=found_of(outcomes),
         knowledge=knowledge,
+    )
+
+
+def found_of(outcomes: Iterable[Outcome]) -> tuple[Found, ...]:
+    """What is kept of an audit: what was found, and what could not be judged."""
+    return tuple(
+        Found(rule=outcome.rule, verdict=outcome.verdict, severity=outcome.severity)
+        for outcome in outcomes
+        if outcome.verdict in _KEPT
     )
 
 

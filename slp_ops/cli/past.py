@@ -1,0 +1,85 @@
+"""A judgement that knows the past: what earlier runs said goes in, and what is said now is kept for later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import click
+
+from slp_ops.errors import StoreError
+from slp_ops.facts.history import RumHistory
+from slp_ops.history.summary import found_of, summarise
+from slp_ops.reading import Facts
+from slp_ops.usecases.audit import audited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from slp_ops.cli.gathering import Gathered
+    from slp_ops.facts.history import RumPoint
+    from slp_ops.history.summary import Summary
+    from slp_ops.usecases.audit import Asked, Audited
+
+
+class Past:
+    """What the runs of a folder said before. Nothing is read until it is asked for.
+
+    Where there is no history to be had a note says why, and the audit goes on without.
+    """
+
+    def __init__(self, runs_dir: Path, asked: Asked) -> None:
+        self._runs_dir = runs_dir
+        self._asked = asked
+
+    def judge(self, found: Gathered, *, seen: datetime | None = None) -> tuple[Audited, Summary]:
+        """One device and its summary; ``seen`` is when a saved run began, now unless it is given."""
+        facts = found.facts or Facts({})
+        summary = summarise(
+            found.result,
+            self._asked.known(facts, found.intent),
+            (),
+            seen=seen or datetime.now(UTC),
+            knowledge=self._asked.knowledge.version,
+        )
+        earlier = [point for point in self._points.get(found.result.name, ()) if point.seen < summary.seen]
+        if earlier:
+            now = summary.point("")
+            history = RumHistory(points=() if now is None else (*earlier, now))
+            facts = Facts({type(each): each for each in (*facts.all(), history)}, facts.captures)
+        judged = audited(
+            found.result, None if found.facts is None else facts, asked=self._asked, intent=found.intent
+        )
+        return judged, replace(summary, found=found_of(judged.outcomes))
+
+    def keep(self, run_id: str, summaries: Iterable[Summary]) -> None:
+        """Keep in a run's folder what it was judged to be; not when only some of the rules were asked.
+
+        It can be made anew from the captures, so that nothing is lost where it cannot be written.
+        """
+        from slp_ops.store import Runs
+        from slp_ops.store.summaries import save
+
+        if self._asked.select or self._asked.ignore:
+            return
+        run = Runs(self._runs_dir).open(run_id)
+        try:
+            save(run, (replace(each, tags=run.about[each.device].tags) for each in summaries))
+        except StoreError as err:
+            click.echo(f"note: {err.message}", err=True)
+
+    @cached_property
+    def _points(self) -> Mapping[str, tuple[RumPoint, ...]]:
+        from slp_ops.cli.indexing import asking
+
+        if not self._runs_dir.is_dir():
+            return {}
+        try:
+            series = asking(self._runs_dir, lambda history: history.series(), parse=False)
+        except StoreError as err:
+            click.echo(f"note: judged without the history: {err.message}", err=True)
+            return {}
+        return {each.device: each.points for each in series}
