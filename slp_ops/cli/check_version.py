@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from slp_ops.cli.connecting import Connecting, connecting_options
 from slp_ops.cli.exits import Exit, worst
+from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.judging import knowledge_of, rules_option
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
@@ -104,7 +104,7 @@ def command(
         )
         read_code = exit_code(results)
     if as_json:
-        click.echo(json.dumps([as_record(row, lang) for row in rows], ensure_ascii=False))
+        click.echo(json_text([as_record(row, lang) for row in rows]))
     else:
         _show(rows, asked.knowledge, lang)
     affected = any(row.affected for row in rows)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.judging import knowledge_of, rules_option
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option
@@ -39,7 +39,7 @@ def command(*, rules_dir: Path | None, lang: Lang, as_json: bool, words: tuple[s
     if found is None:
         raise click.UsageError(_unknown(asked, knowledge))
     if as_json:
-        click.echo(json.dumps(as_record(asked, found, lang), ensure_ascii=False, indent=2))
+        click.echo(json_text(as_record(asked, found, lang), indent=2))
     else:
         _print(found, lang)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.judging import knowledge_of, rules_option
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option
@@ -48,7 +48,7 @@ def command(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool
                 for rule in knowledge.rules
             ],
         }
-        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+        click.echo(json_text(record, indent=2))
         return
     rows = [
         (rule.id, rule.severity.value, rule.group.value, rule.title.said(lang)) for rule in knowledge.rules

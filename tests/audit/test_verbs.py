@@ -214,6 +214,20 @@ def test_hostile_device_text_reaches_no_terminal(slp: Callable[..., Result], tmp
     assert "\u202e" not in said
 
 
+def test_undecodable_and_hidden_characters_stay_valid_json(
+    slp: Callable[..., Result], tmp_path: Path
+) -> None:
+    paste = tmp_path / "odd.txt"
+    paste.write_bytes(
+        b"sw#show license status\nTransport:\n  Type: Smart\n  URL: https://b\xff\xe2\x80\xaed.example.net/\n"
+    )
+    done = slp("audit", str(paste), "--json", "--lang", "ja")
+    evidence = outcomes(done)["odd", "smart-url-unexpected"]["evidence"]
+    assert evidence[1]["text"] == "  URL: https://b\udcff\u202ed.example.net/"
+    assert "\u202e" not in done.stdout
+    assert "送信先" in done.stdout
+
+
 def test_operators_rules_take_part(
     slp: Callable[..., Result], saved: Callable[..., str], tmp_path: Path
 ) -> None:
