@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import SessionLost
 from slp_ops.ports import ConfigOrder, Sent, SentStatus
-from slp_ops.transport.dialogue import LOG_LINE, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
+from slp_ops.transport.dialogue import ENTER, LOG_LINE, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -139,8 +139,8 @@ class _Talk:
                 del self._left[number]
                 self.complete = not self._left
                 # [confirm] takes one key: a second one would be typed into whatever comes next.
-                key = answer[:1].encode("ascii") or b"\r"
-                return key if tail.rstrip().endswith("[confirm]") else answer.encode("ascii") + b"\r"
+                key = answer[:1].encode("ascii") or ENTER
+                return key if tail.rstrip().endswith("[confirm]") else answer.encode("ascii") + ENTER
         return None
 
 
@@ -189,7 +189,7 @@ def _type(
     while (yield from dialogue.hear(0)) is not None:
         pass  # log lines that belong to nothing
     dialogue.screen.forget_tail()
-    yield Send(line.encode("ascii") + b"\r")
+    yield Send(line.encode("ascii") + ENTER)
     heard = yield from _hear(dialogue, line, seconds, talk=talk, pasting=bool(paste))
     if paste and heard.now is _Now.ASKS:
         heard = yield from _paste(dialogue, paste, seconds, heard)
@@ -199,7 +199,7 @@ def _type(
 def _paste(dialogue: Dialogue, lines: Sequence[str], seconds: float, asked: _Heard) -> Procedure[_Heard]:
     """Type lines that the switch collects: it prompts for none of them, so each one's echo is waited for."""
     for line in lines:
-        yield Send(line.encode("ascii") + b"\r")
+        yield Send(line.encode("ascii") + ENTER)
         waited = 0.0
         while waited < seconds:
             finished = yield from dialogue.hear(_ANSWER)
@@ -208,7 +208,7 @@ def _paste(dialogue: Dialogue, lines: Sequence[str], seconds: float, asked: _Hea
                 break
         else:
             return _Heard(now=_Now.SILENT, lines=asked.lines)
-    yield Send(b"quit\r")
+    yield Send(b"quit" + ENTER)
     heard = yield from _hear(dialogue, "quit", seconds)
     return _Heard(now=heard.now, lines=[*asked.lines, *heard.lines], asked=heard.asked)
 

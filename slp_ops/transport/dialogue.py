@@ -39,6 +39,9 @@ class Wait:
 T = TypeVar("T")
 Procedure = Generator[Send | Wait, bytes | None, T]
 
+# IOS-XE takes a line feed for Enter as well as a carriage return; netmiko has sent it to every release
+# for years, so whatever speaks with netmiko understands it.
+ENTER: Final = b"\n"
 # Silence after which a prompt at the end of the text is believed. A prompt is followed by nothing
 # until somebody types; text that only looks like one is followed by the rest of it.
 QUIET: Final = 0.05
@@ -106,7 +109,7 @@ class Dialogue:
             seen = candidate if looks else ""
             nudges += 0 if looks else 1
             self.screen.forget_tail()
-            yield Send(b"\r")
+            yield Send(ENTER)
 
     def _enable(self, secret: Secret | None) -> Procedure[None]:
         hint = "set SLP_OPS_ENABLE, or let AAA give this user privilege level 15"
@@ -116,7 +119,7 @@ class Dialogue:
                 hint=hint,
             )
         self.screen.forget_tail()
-        yield Send(b"enable\r")
+        yield Send(b"enable" + ENTER)
         privileged = f"{self.hostname}#"
         said = ""
         asked = False
@@ -130,7 +133,7 @@ class Dialogue:
                     raise EnableFailed(f"{self.hostname} refused the enable secret", hint=hint)
                 asked = True
                 self.screen.forget_tail()
-                yield Send(secret.reveal().encode() + b"\r")
+                yield Send(secret.reveal().encode() + ENTER)
             elif said and tail == self.prompt:
                 raise EnableFailed(f"{self.hostname} refused to enable: {said}", hint=hint)
             heard = yield from self.hear(LOGIN_SILENCE)
@@ -150,7 +153,7 @@ class Dialogue:
         yield from self.set_up()
         yield from self._discard_pending()
         self.screen.forget_tail()
-        yield Send(command.encode() + b"\r")
+        yield Send(command.encode() + ENTER)
         output = _Output(command, self.prompt, sink)
         while True:
             done = output.may_be_done(self.screen.tail.strip())

@@ -20,7 +20,7 @@ from slp_ops.commands.telnet import TRANSLATING, TRYING, failure
 from slp_ops.errors import SessionLost
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import ProbeEnding
-from slp_ops.transport.dialogue import LOG_LINE, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
+from slp_ops.transport.dialogue import ENTER, LOG_LINE, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ def probe(
     dialogue.screen.forget_tail()
     dialogue.alive = False
     seen = _Seen(command, dialogue.prompt, sink, clock)
-    yield Send(command.encode("ascii") + b"\r")
+    yield Send(command.encode("ascii") + ENTER)
     try:
         now = yield from _listen(dialogue, seen, timeout)
         seconds = seen.seconds
@@ -190,7 +190,7 @@ def _leave(dialogue: Dialogue, seen: _Seen) -> Procedure[bool]:
     """Leave an open connection; whether the prompt is back with, as far as can be told, nothing open."""
     if (yield from _until(dialogue, seen, _AT_ONCE, seen.quiet)):
         return True
-    yield Send(_CTRL_C + b"\r")
+    yield Send(_CTRL_C + ENTER)
     if (yield from _until(dialogue, seen, _CLOSING, seen.quiet)):
         return True
 
@@ -212,7 +212,7 @@ def _leave(dialogue: Dialogue, seen: _Seen) -> Procedure[bool]:
 def _disconnect(dialogue: Dialogue, seen: _Seen) -> Procedure[bool]:
     """Close a suspended connection. Enter is sent to the question only, never to a prompt."""
     dialogue.screen.forget_tail()
-    yield Send(b"disconnect\r")
+    yield Send(b"disconnect" + ENTER)
 
     def answered(tail: str) -> float | None:
         return QUIET_WHEN_IN_DOUBT if tail.strip() == dialogue.prompt or _asks(tail) else None
@@ -222,7 +222,7 @@ def _disconnect(dialogue: Dialogue, seen: _Seen) -> Procedure[bool]:
     if not _asks(dialogue.screen.tail):
         return True
     dialogue.screen.forget_tail()
-    yield Send(b"\r")
+    yield Send(ENTER)
     return (yield from _until(dialogue, seen, _ANSWER, answered))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -46,6 +47,13 @@ def check(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+def later(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Another command, on what a run left behind."""
+    return subprocess.run(
+        [sys.executable, "-m", "slp_ops", *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
 
 
 def devices(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -184,10 +192,12 @@ def test_the_run_holds_the_probes_for_the_audit(lab: Any, check: Any, tmp_path: 
     assert probes is not None
     assert [str(result.verdict) for result in probes.results] == ["timed_out"]
     assert json.loads((run.path / "reachability.json").read_text()) == report
-    verified = subprocess.run(
-        [sys.executable, "-m", "slp_ops", "runs", "verify", "last"], cwd=tmp_path, check=False
-    )
-    assert verified.returncode == 0
+    verified = later(tmp_path, "runs", "verify", "last")
+    assert verified.returncode == 0, verified.stdout
+    audited = later(tmp_path, "audit", "--run", "last", "--json")
+    outcomes = {each["rule"]: each for each in json.loads(audited.stdout)["outcomes"]}
+    assert outcomes["target-timed-out"]["verdict"] == "fail"
+    assert outcomes["comm-failing-now"]["root"] == "target-timed-out"
 
 
 def test_a_healthy_fleet_ends_with_0(lab: Any, check: Any) -> None:
@@ -301,6 +311,40 @@ def test_the_other_side_connects(lab: Any, check: Any) -> None:
     assert (device["verdict"], device["probes"]) == ("not_applicable", [])
     assert "the other side connects" in device["cause"]
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
+def test_an_interrupt_in_the_middle_of_a_probe_saves_what_was_said(
+    lab: Any, check: Any, tmp_path: Path, transport: str
+) -> None:
+    running = lab(0.01, sw="firewall-drop")
+    check(running, "--limit", "sw", "--probe-timeout", "1")  # writes the inventory
+    before = len(running.lines("sw"))
+    with subprocess.Popen(
+        [sys.executable, "-m", "slp_ops", "check-reachability", "-i", "inventory.yaml"]
+        + ["--transport", transport, "--runs-dir", "later"],
+        cwd=tmp_path,
+        env={**os.environ, "SLP_OPS_PASSWORD": "netops"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 60
+        while (
+            not any(line.startswith("telnet") for line in running.lines("sw")[before:])
+            and time.monotonic() < deadline
+        ):
+            time.sleep(0.05)  # the attempt hangs from here on
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+
+    assert process.returncode == 130, said
+    assert time.monotonic() - began < 6
+    (manifest,) = (tmp_path / "later").glob("*/sw/manifest.jsonl")
+    last = json.loads(manifest.read_text().splitlines()[-1])
+    assert last["command"].startswith("telnet tools.cisco.com")
+    assert (last["status"], last["reason"]) == ("lost", "interrupted")
 
 
 @pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])

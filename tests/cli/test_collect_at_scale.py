@@ -181,5 +181,5 @@ def test_memory_does_not_grow_with_what_switches_print(fleet: Any, tmp_path: Pat
     large = peak("--set", "full", "--force-heavy")  # 20 MB from each of 20 switches at once
 
     written = sum(file.stat().st_size for file in tmp_path.rglob("show-tech-support.txt"))
-    assert written >= 20 * 20_000_000
+    assert written >= 0.99 * 20 * 20_000_000  # what was masked has become shorter
     assert large - small < 60

@@ -278,7 +278,7 @@ def test_a_command_of_configuration_mode_comes_back_to_exec() -> None:
 
 def scripted(answers: dict[str, list[str | None]]) -> Scripted:
     def answer(data: bytes) -> list[str | None]:
-        line = data.decode().removesuffix("\r")
+        line = data.decode().removesuffix("\n")
         if line in answers:
             return [f"{line}\r\n", *answers[line]]
         return [f"{line}\r\n", "sw#"] if line else ["\r\nsw#"]
@@ -290,14 +290,14 @@ def test_a_session_that_breaks_between_two_lines_is_no_silent_success() -> None:
     vty = scripted({"configure terminal": ["sw(config)#"], "netconf-yang": [None]})
     with pytest.raises(SessionLost):
         vty.run(ConfigOrder(lines=("netconf-yang", "restconf")))
-    assert b"restconf\r" not in vty.sent
+    assert b"restconf\n" not in vty.sent
 
 
 def test_a_line_that_leads_out_of_configuration_mode_stops_it() -> None:
     vty = scripted({"configure terminal": ["sw(config)#"], "exit": ["sw#"]})
     _, sent = vty.run(ConfigOrder(lines=("exit", "reload")))
     assert (sent.status, sent.taken) == (SentStatus.REFUSED, 0)
-    assert b"reload\r" not in vty.sent
+    assert b"reload\n" not in vty.sent
 
 
 def test_a_question_in_configuration_mode_is_not_answered() -> None:
@@ -311,7 +311,7 @@ def test_a_question_in_configuration_mode_is_not_answered() -> None:
     )
     dialogue, sent = vty.run(ConfigOrder(lines=("no crypto key",)))
     assert sent.status is SentStatus.ASKED
-    assert b"yes\r" not in vty.sent
+    assert b"yes\n" not in vty.sent
     assert dialogue.alive
 
 

@@ -74,7 +74,7 @@ class Kept:
 
 def switch(outputs: dict[str, list[Piece]], prompt: str = "tyo-core-01#") -> Callable[[bytes], list[Piece]]:
     def answer(data: bytes) -> list[Piece]:
-        line = data.decode().removesuffix("\r")
+        line = data.decode().removesuffix("\n")
         if line in outputs:
             return [line, "\r\n", *outputs[line]]
         if line.startswith("terminal"):
@@ -140,9 +140,9 @@ def test_a_login_that_shows_no_prompt_says_what_it_shows() -> None:
 def test_enable_sends_the_secret_only_when_asked_for_it() -> None:
     def answer(data: bytes) -> list[Piece]:
         return {
-            b"\r": ["\r\nsw1>"],
-            b"enable\r": ["enable\r\n", "Password: "],
-            b"s3cret\r": ["\r\n", "sw1#"],
+            b"\n": ["\r\nsw1>"],
+            b"enable\n": ["enable\r\n", "Password: "],
+            b"s3cret\n": ["\r\n", "sw1#"],
         }.get(data, [data.decode().strip(), "\r\n", "sw1#"])  # type: ignore[return-value]
 
     vty = Vty(answer)
@@ -152,7 +152,7 @@ def test_enable_sends_the_secret_only_when_asked_for_it() -> None:
     vty.drive(dialogue.log_in(Secret("s3cret")))
 
     assert dialogue.prompt == "sw1#"
-    assert vty.sent.count(b"s3cret\r") == 1
+    assert vty.sent.count(b"s3cret\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -161,9 +161,9 @@ def test_enable_sends_the_secret_only_when_asked_for_it() -> None:
 )
 def test_a_refused_enable_secret_is_sent_once(refusal: list[Piece]) -> None:
     answers: dict[bytes, list[Piece]] = {
-        b"\r": ["\r\nsw1>"],
-        b"enable\r": ["enable\r\n", "Password: "],
-        b"wrong\r": refusal,
+        b"\n": ["\r\nsw1>"],
+        b"enable\n": ["enable\r\n", "Password: "],
+        b"wrong\n": refusal,
     }
     vty = Vty(lambda data: answers.get(data, []))
     vty.queue.append("\r\nsw1>")
@@ -171,7 +171,7 @@ def test_a_refused_enable_secret_is_sent_once(refusal: list[Piece]) -> None:
     with pytest.raises(EnableFailed):
         vty.drive(Dialogue().log_in(Secret("wrong")))
 
-    assert vty.sent.count(b"wrong\r") == 1
+    assert vty.sent.count(b"wrong\n") == 1
 
 
 def test_without_an_enable_secret_nothing_is_tried() -> None:
@@ -181,14 +181,14 @@ def test_without_an_enable_secret_nothing_is_tried() -> None:
     with pytest.raises(EnableFailed, match="no enable secret"):
         vty.drive(Dialogue().log_in(None))
 
-    assert b"enable\r" not in vty.sent
+    assert b"enable\n" not in vty.sent
 
 
 def test_an_echo_may_be_twelve_seconds_late() -> None:
     dialogue, vty = logged_in({})
 
     def late(data: bytes) -> list[Piece]:
-        return [12.0, data.decode(), "\n", CLOCK, "tyo-core-01#"] if b"clock" in data else []
+        return [12.0, data.decode().strip(), "\r\n", CLOCK, "tyo-core-01#"] if b"clock" in data else []
 
     vty.answer = late
 
