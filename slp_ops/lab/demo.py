@@ -27,6 +27,8 @@ _FOLDER: Final = Path("demo")
 _SITE: Final = "tokyo"
 _PATIENCE: Final = 240  # seconds: the demo as a whole ends within five minutes
 _UNREAD: Final = 4  # how collect ends when some switches were not read completely
+_JUDGED: Final = (3, _UNREAD)  # how audit ends when there are findings, or switches that were not read
+_MADE: Final = ("report.html", "licences.xlsx", "case.zip")
 
 
 def main() -> int:
@@ -34,6 +36,8 @@ def main() -> int:
     runs, inventory = _FOLDER / "runs", _FOLDER / "inventory.yaml"
     _FOLDER.mkdir(exist_ok=True)
     # What an earlier demo left, and nothing else that somebody may keep there.
+    for name in _MADE:
+        (_FOLDER / name).unlink(missing_ok=True)
     shutil.rmtree(runs, ignore_errors=True)
     inventory.unlink(missing_ok=True)
     _say("1. Start ten simulated switches on this machine, some with a planted fault.")
@@ -46,7 +50,10 @@ def main() -> int:
     whole = _run("runs", "verify", "last", "--runs-dir", str(runs)).returncode
     shown = _run("runs", "show", "last", "--runs-dir", str(runs), "--json", quiet=True).stdout
     wrong = _surprises(json.loads(shown))
+    wrong += _told(runs)
     _say(f"The evidence, a text file for each command, is under {runs.resolve()}")
+    for name in _MADE:
+        print(f"   {(_FOLDER / name).resolve()}", flush=True)  # noqa: T201
     if ended != _UNREAD:
         wrong.append(f"collect ended with {ended} instead of {_UNREAD}")
     if whole != 0:
@@ -56,6 +63,22 @@ def main() -> int:
     if not wrong:
         _say("As expected: each planted fault was told, and all other switches were read completely.")
     return 1 if wrong else 0
+
+
+def _told(runs: Path) -> list[str]:
+    """What is wrong with the switches: on the terminal, and as files to look at and to send."""
+    page, book, case = (str(_FOLDER / name) for name in _MADE)
+    kept = ("--runs-dir", str(runs))
+    _say("4. What is wrong with these switches, and what is to be done?")
+    audited = _run("audit", "--run", "last", *kept).returncode
+    _say("5. The same as a page, as a workbook, and as what support asks for.")
+    ended = {
+        "audit": 0 if audited in _JUDGED else audited,
+        "report": _run("report", "last", "--html", page, "--xlsx", book, *kept).returncode,
+        "bundle": _run("bundle", "last", "-o", case, "--trigger", "make demo", "--no-ask", *kept).returncode,
+        "bundle --check": _run("bundle", "--check", case).returncode,
+    }
+    return [f"{verb} ended with {code}" for verb, code in ended.items() if code]
 
 
 def expected(scenario: str) -> str:
