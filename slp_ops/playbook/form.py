@@ -252,8 +252,10 @@ def _step(node: Node, key: str, problems: Problems) -> Step | None:
         problems.add(node.line, key, "is no step", "one of config, exec, manual")
         return None
     kind = kinds[0]
-    for name in sorted(found.keys() - _ALLOWED[kind]):
-        problems.add(node.line, joined(key, name), f"has no meaning in a step of kind {kind}")
+    for entry in node.entries:
+        name = entry.key.text
+        if name in _STEP and name not in _ALLOWED[kind]:
+            problems.add(entry.key.line, joined(key, name), f"has no meaning in a step of kind {kind}")
     if kind not in found or found.keys() - _ALLOWED[kind]:
         return None
     main = found.pop(kind)
