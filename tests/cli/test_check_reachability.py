@@ -320,9 +320,9 @@ def test_an_interrupt_in_the_middle_of_a_probe_saves_what_was_said(
     running = lab(0.01, sw="firewall-drop")
     check(running, "--limit", "sw", "--probe-timeout", "1")  # writes the inventory
     before = len(running.lines("sw"))
+    options = ("-i", "inventory.yaml", "--transport", transport, "--runs-dir", "later")
     with subprocess.Popen(
-        [sys.executable, "-m", "slp_ops", "check-reachability", "-i", "inventory.yaml"]
-        + ["--transport", transport, "--runs-dir", "later"],
+        [sys.executable, "-m", "slp_ops", "check-reachability", *options],
         cwd=tmp_path,
         env={**os.environ, "SLP_OPS_PASSWORD": "netops"},
         stdout=subprocess.PIPE,
