@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _DATA: Final = files("slp_ops.rules").joinpath("data")
-_HINT: Final = "the forms are those of slp_ops/rules/data, described in docs/reference/rules.en.md"
+_HINT: Final = "the forms are described in docs/reference/rules.en.md, under Rules of your own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ def _lines(knowledge: Knowledge, lang: Lang) -> Iterator[str]:
     yield _INTRODUCTION.of(version=knowledge.version, count=len(knowledge.rules)).said(lang)
     yield ""
     yield from _thresholds(lang)
+    yield from _own(lang)
     advisories = {advisory.id: advisory for advisory in knowledge.advisories}
     for group in Group:
         rules = [rule for rule in knowledge.rules if rule.group is group]
@@ -63,6 +64,18 @@ def _thresholds(lang: Lang) -> Iterator[str]:
     for threshold, default in Thresholds.names().items():
         yield _row(f"`{threshold}`", str(default))
     yield ""
+
+
+def _own(lang: Lang) -> Iterator[str]:
+    yield f"## {_OWN.said(lang)}"
+    yield ""
+    yield _OWN_TEXT.said(lang)
+    yield ""
+    for example in EXAMPLES:
+        yield "```yaml"
+        yield example.rstrip()
+        yield "```"
+        yield ""
 
 
 def _rule(rule: Rule, advisory: Advisory | None, lang: Lang) -> Iterator[str]:
@@ -199,6 +212,56 @@ _THRESHOLDS: Final = Text("Thresholds", "しきい値")
 _THRESHOLDS_TEXT: Final = Text(
     "`--threshold NAME=NUMBER` sets where something begins to be a finding.",
     "`--threshold 名前=数値` で検出の基準を変更できます。",
+)
+_OWN: Final = Text("Rules of your own", "独自ルールの追加")
+_OWN_TEXT: Final = Text(
+    "`--rules DIR` reads every .yaml file below DIR: an advisory, or a list of messages. A text may stand "
+    "once, "
+    "or as `{en: ..., ja: ...}`. An advisory is judged by the release, and its examples are checked when it "
+    "is read. A message with a severity is a finding while it stands in the log: younger than `log-days`, "
+    "with none of `cleared_by` after it; one with `rule` is evidence for that rule instead, one with "
+    "neither is "
+    "only explained. Every mistake is reported with file, line and key.",
+    "`--rules DIR` を指定すると、DIR 配下の .yaml ファイル (アドバイザリまたはメッセージの一覧) "
+    "を読み込みます。"
+    "文言は 1 つだけ、または `{en: ..., ja: ...}` の形で記述します。"
+    "アドバイザリはリリースで判定され、examples は読み込み時に"
+    "検証されます。severity のあるメッセージは、`log-days` 以内で、"
+    "かつ後に `cleared_by` のメッセージがない間、検出対象と"
+    "なります。rule を指定するとそのルールの根拠として扱われ、どちらもない場合は explain "
+    "での説明のみに使用されます。"
+    "誤りはすべてファイル名、行番号、キーとともに報告されます。",
+)
+# A test reads them: what stands here works.
+EXAMPLES: Final = (
+    """\
+id: ACME-7
+title: {en: Not approved by our lab, ja: 社内検証未完了}
+severity: warning
+cause: The lab has not tested this release with our firewalls.
+remedy:
+  - Upgrade to a release of the approved list.
+links: [https://wiki.example.net/licensing]
+releases:
+  introduced: 17.3.2a          # optional: earlier ones are not concerned
+  fixed: [17.9.5, 17.12.3]     # the first good release of each train
+  affected: [17.10.1 to 17.11.1, 17.4.1]   # optional: named ones; other trains are assumed affected
+examples:
+  affected: [17.9.4a, 17.10.1]
+  fixed: [17.9.5, 17.15.1]
+""",
+    """\
+messages:
+  - message: ACME-RELAY_LOST   # facility and mnemonic, without the severity digit
+    pattern: 'relay \\S+ gone'  # optional, searched for in the text
+    title: The licence relay is gone
+    meaning: The switch has lost the relay in the basement.
+    severity: error
+    remedy: [Go to the basement.]
+    cleared_by: [ACME-RELAY_BACK]
+    sample: "%ACME-3-RELAY_LOST: relay r1 gone"
+unrelated: [ACMEFAN]
+""",
 )
 _GROUPS: Final = {
     Group.TRANSPORT: Text("Transport and path", "トランスポートと経路"),

@@ -102,6 +102,11 @@ def test_a_message_for_a_rule_that_does_not_exist_is_a_problem() -> None:
     assert ("rules/own.yaml", 11, "rule", "there is no rule no-such-rule") in told
 
 
+def test_a_sample_that_its_own_entry_does_not_match_is_a_problem() -> None:
+    told = _problems(MESSAGES.replace('"%ACME-4-RELAY_SLOW: 5 s"', '"%ACME-4-RELAY_FAST: 5 s"'))
+    assert told == [("rules/own.yaml", 8, "messages[1].sample", "is not matched by this entry")]
+
+
 def test_a_bad_pattern_is_a_problem() -> None:
     text = MESSAGES.replace("    severity: error\n", "    severity: error\n    pattern: '(('\n")
     assert _problems(text)[0][1:3] == (6, "messages[0].pattern")

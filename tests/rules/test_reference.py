@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from slp_ops.rules.knowledge import ours
-from slp_ops.rules.reference import anchor, render
+from slp_ops.rules.knowledge import ours, with_operators
+from slp_ops.rules.loading import Source
+from slp_ops.rules.reference import EXAMPLES, anchor, render
 from slp_ops.rules.text import Lang
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
@@ -34,3 +35,12 @@ def test_every_rule_has_its_section_and_every_link_inside_leads_somewhere(lang: 
 def test_no_template_is_left_unfilled() -> None:
     for lang in Lang:
         assert not re.search(r"\{[a-z_]+\}", render(ours(), lang))
+
+
+def test_the_examples_of_own_rules_work() -> None:
+    sources = [Source(path=f"{number}.yaml", text=text) for number, text in enumerate(EXAMPLES)]
+    knowledge = with_operators(sources)
+    assert len(knowledge.rules) == len(ours().rules) + 2
+    found = knowledge.catalogue.find_line("%ACME-3-RELAY_LOST: relay r1 gone")
+    assert found is not None
+    assert found.rule == "ACME-RELAY_LOST"

@@ -372,10 +372,11 @@ def empty_response(communication: Communication) -> Judgement:
     links=(OVERVIEW,),
     explains=("comm-failing-now", "comm-flapping", *_STARVED),
 )
-def on_prem_too_old(log: LicenceLog) -> Judgement:
-    """The switch says so in the log."""
+def on_prem_too_old(log: LicenceLog, communication: Communication | None) -> Judgement:
+    """The switch says so in the log, and the counters do not say that it works by now."""
     seen = log.standing("on-prem-too-old")
-    if not seen:
+    works = communication is not None and communication.counted and not communication.failing
+    if not seen or works:
         return Passed()
     return Failed(
         summary=Text(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.inventory.fields import Reader, flag, joined, mapped, one_of, text
 from slp_ops.inventory.tree import Mapping, Scalar, Sequence
-from slp_ops.rules.catalogue import Message, MessagesFile, Reason
+from slp_ops.rules.catalogue import Catalogue, Message, MessagesFile, Reason
 from slp_ops.rules.forms.readers import (
     TELLING,
     both,
@@ -88,7 +88,10 @@ def _message(node: Node, key: str, problems: Problems) -> Message | None:
         return None
     found.setdefault("id", found["message"])
     era = found.pop("era", "slp")
-    return Message(**found, era=None if era == "any" else Era(era))
+    made = Message(**found, era=None if era == "any" else Era(era))
+    if Catalogue([MessagesFile(messages=(made,))]).find_line(made.sample) is None:
+        problems.add(node.line, joined(key, "sample"), "is not matched by this entry")
+    return made
 
 
 def _reason(node: Node, key: str, problems: Problems) -> Reason | None:

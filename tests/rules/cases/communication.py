@@ -174,7 +174,11 @@ CASES = {
         "unknown": [[], [FAILING]],
     },
     "on-prem-too-old": {
-        "pass": [[log()]],
+        "pass": [
+            [log()],
+            [log(said("REPORTING_NOT_SUPPORTED", "The CSSM OnPrem is down rev"), RESTORED)],
+            [log(said("REPORTING_NOT_SUPPORTED", "The CSSM OnPrem is down rev")), WORKING],
+        ],
         "fail": [[log(said("REPORTING_NOT_SUPPORTED", "The CSSM OnPrem is down rev"))]],
         "unknown": [[], [WORKING]],
     },
