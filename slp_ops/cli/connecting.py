@@ -15,6 +15,7 @@ from slp_ops.transport.hostkeys import HostKeyMode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from slp_ops.credentials import Ask
     from slp_ops.inventory import Inventory
     from slp_ops.model import Device
     from slp_ops.ports import Credentials, Transport
@@ -120,23 +121,28 @@ def with_transport(devices: Sequence[Device], connecting: Connecting) -> tuple[D
     return tuple(replace(device, transport=connecting.transport) for device in devices)
 
 
-def transport_for(inventory: Inventory, devices: Sequence[Device], connecting: Connecting) -> Transport:
-    """The paced transport of a run, with the credentials asked for beforehand.
+def transport_for(
+    inventory: Inventory, devices: Sequence[Device], connecting: Connecting, *, ask: Ask | None = None
+) -> Transport:
+    """The paced transport of a run, with the credentials asked for beforehand, on the terminal or by ``ask``.
 
     Raises CredentialError when not one device has a usable credential; where only some lack one,
     each of them says so in its result.
     """
     from slp_ops.fleet.pacing import Paced
 
-    return Paced(by_name(credentials_for(inventory, devices), connecting), rate=connecting.login_rate)
+    credentials = credentials_for(inventory, devices, ask=ask)
+    return Paced(by_name(credentials, connecting), rate=connecting.login_rate)
 
 
-def credentials_for(inventory: Inventory, devices: Sequence[Device]) -> Credentials:
+def credentials_for(
+    inventory: Inventory, devices: Sequence[Device], *, ask: Ask | None = None
+) -> Credentials:
     """The credentials of these devices, asked for beforehand; raises as ``transport_for``."""
     from slp_ops.credentials import ShellCredentials, ask_on_terminal
     from slp_ops.errors import CredentialError
 
-    credentials = ShellCredentials(inventory.credentials, ask=ask_on_terminal())
+    credentials = ShellCredentials(inventory.credentials, ask=ask or ask_on_terminal())
     failures: list[CredentialError] = []
     for device in devices:
         try:

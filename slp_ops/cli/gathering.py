@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from slp_ops.cli.progress import Progress
     from slp_ops.cli.target import Target
     from slp_ops.commands import ShowCommand
+    from slp_ops.credentials import Ask
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import CaptureStatus, Device
     from slp_ops.reading import Facts
@@ -81,10 +82,12 @@ def from_switches(
     commands: Sequence[ShowCommand],
     how: How,
     further: Callable[[Facts], Sequence[ShowCommand]] | None = None,
+    ask: Ask | None = None,
 ) -> tuple[str, list[DeviceResult], list[T]]:
     """Read the switches into a run of the verb's own and judge each as it ends.
 
-    ``further`` names what else must be read, once the first facts are known. Gives the run's id, how
+    ``further`` names what else must be read, once the first facts are known; ``ask`` is who is asked for
+    secrets, the terminal unless it is given. Gives the run's id, how
     each device was read, and what was made of it, in the devices' order.
     """
     from slp_ops.cli.connecting import transport_for, with_transport
@@ -95,7 +98,7 @@ def from_switches(
 
     inventory, found = target.choose()
     devices = with_transport(found, connecting)
-    transport = transport_for(inventory, devices, connecting)
+    transport = transport_for(inventory, devices, connecting, ask=ask)
     judged: dict[str, T] = {}
     with Runs(runs_dir).start(verb, devices, selection=target.described()) as run:
 

@@ -40,6 +40,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "report": ("report", "Report a run as a page, workbook, JSON, CSV, JUnit, Markdown, metrics, calendar."),
     "runs": ("runs", "List, show, verify and prune the runs on disk."),
     "trend": ("trend", "Show where the fleet is heading: RUM reports, ACKs, failing communication."),
+    "watch": ("watch", "Audit again and again; say what changed, run a program on new findings."),
 }
 
 

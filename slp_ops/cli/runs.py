@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.spans import age
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from pathlib import Path
 
     from slp_ops.model import DeviceResult
     from slp_ops.store import StoredRun
     from slp_ops.store.prune import Judged
     from slp_ops.store.verify import Verified
-
-_UNITS: Final = {"h": "hours", "d": "days", "w": "weeks"}
-
-
-def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
-    """90d, 12w or 36h."""
-    if value is None:
-        return None
-    found = re.fullmatch(r"(\d{1,5})([hdw])", value, re.ASCII)
-    if found is None:
-        raise click.BadParameter(f"{value!r} is no age; give hours, days or weeks, such as 36h, 90d or 12w")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 @click.group(name="runs")
@@ -136,7 +125,7 @@ def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
 )
 @click.option(
     "--older-than",
-    callback=_age,
+    callback=age,
     metavar="AGE",
     envvar="SLP_OPS_OLDER_THAN",
     show_envvar=True,
@@ -186,7 +175,7 @@ def prune_runs(
     "--anew",
     is_flag=True,
     envvar="SLP_OPS_ANEW",
-    help="Judge every run again from its captures, by the rules of today: about 0.1 s a switch and run.",
+    help="Judge every run again from its captures, by the rules of today: some 25 ms a switch and run.",
 )
 @json_option
 def reindex_runs(*, runs_dir: Path, anew: bool, as_json: bool) -> None:

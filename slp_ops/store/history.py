@@ -166,13 +166,13 @@ class History:
             for name, site, tags in rows
         )
 
-    def device(self, name: str, *, newest: int | None = None) -> tuple[Picture, ...]:
-        """A switch's pictures, oldest first; only so many of the newest ones where that is said."""
+    def device(self, name: str, *, newest: int | None = None, verb: str | None = None) -> tuple[Picture, ...]:
+        """A switch's pictures, oldest first; of one verb, or so many of the newest, where that is said."""
         rows = self._db.execute(
             f"SELECT ref, verb, started, {', '.join(SAMPLE)} FROM sample "  # noqa: S608 - our own names
             "JOIN run ON run.id = sample.run WHERE device = (SELECT id FROM device WHERE name = ?) "
-            "ORDER BY seen DESC, folder DESC LIMIT ?",
-            (name, -1 if newest is None else newest),
+            "AND (? IS NULL OR verb = ?) ORDER BY seen DESC, folder DESC LIMIT ?",
+            (name, verb, verb, -1 if newest is None else newest),
         ).fetchall()
         words = self._words({word for row in rows for word in row[4 : 4 + len(WORDS)]})
         return tuple(

@@ -1,0 +1,141 @@
+"""What a run brought, seen against all that the runs before it said.
+
+A run that could not tell changes nothing: what was found stays found until something says that it is gone,
+and a switch that could not be read keeps what was last known of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.model import DeviceStatus, Severity, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from slp_ops.history.summary import Summary
+
+_UNREAD: Final = (DeviceStatus.FAILED, DeviceStatus.SKIPPED)
+
+
+class What(StrEnum):
+    """Kinds of change."""
+
+    FIRST_LOOK = "first_look"  # there is nothing to compare with; what is found is no news
+    NEW = "new"  # a finding
+    GONE = "gone"  # a finding
+    UNREADABLE = "unreadable"
+    READABLE = "readable"
+    RELEASE = "release"
+    TRANSPORT = "transport"
+    TRUST = "trust"  # units with a trust code, of all units
+    ACK = "ack"  # a new one has come
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of one switch. ``rule`` and ``severity`` are there for a finding."""
+
+    what: What
+    device: str
+    site: str
+    old: str | None = None
+    new: str | None = None
+    rule: str | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What holds of a switch after some runs; None is what no run told.
+
+    ``seen``: some run could read it. ``readable``: the last one could.
+    """
+
+    seen: bool = True
+    readable: bool = True
+    release: str | None = None
+    transport: str | None = None
+    trust: str | None = None
+    last_ack: datetime | None = None
+    findings: Mapping[str, Severity] = field(default_factory=dict)
+
+
+def standing(summaries: Iterable[Summary]) -> Standing | None:
+    """After these runs, oldest first; None when there are none."""
+    now: Standing | None = None
+    for summary in summaries:
+        now = after(now, summary)
+    return now
+
+
+def after(before: Standing | None, now: Summary) -> Standing:
+    """What holds after one more run."""
+    if not _is_read(now):
+        return replace(before or Standing(seen=False), readable=False)
+    old = before or Standing()
+    unclear = {each.rule for each in now.found if each.verdict is not Verdict.FAIL}
+    kept = {rule: severity for rule, severity in old.findings.items() if rule in unclear}
+    return Standing(
+        release=now.release or old.release,
+        transport=now.transport or old.transport,
+        trust=_trust(now) or old.trust,
+        last_ack=now.last_ack if now.licensing else old.last_ack,
+        findings={**kept, **now.failed},
+    )
+
+
+def changes(before: Standing | None, now: Summary) -> tuple[Change, ...]:
+    """What one more run brought, the findings first."""
+    if not _is_read(now):
+        if before is None or before.readable:
+            return (_change(What.UNREADABLE, now, new=now.error or now.status.value),)
+        return ()
+    if before is None or not before.seen:
+        return (_change(What.FIRST_LOOK, now, new=now.release),)
+    return tuple(_changes(before, after(before, now), now))
+
+
+def _changes(old: Standing, new: Standing, now: Summary) -> Iterator[Change]:
+    if not old.readable:
+        yield _change(What.READABLE, now)
+    for rule in sorted(new.findings.keys() - old.findings.keys()):
+        yield _change(What.NEW, now, rule=rule, severity=new.findings[rule])
+    for rule in sorted(old.findings.keys() - new.findings.keys()):
+        yield _change(What.GONE, now, rule=rule, severity=old.findings[rule])
+    for what, was, are in (
+        (What.RELEASE, old.release, new.release),
+        (What.TRANSPORT, old.transport, new.transport),
+        (What.TRUST, old.trust, new.trust),
+    ):
+        if was is not None and was != are:
+            yield _change(what, now, old=was, new=are)
+    if new.last_ack is not None and (old.last_ack is None or old.last_ack < new.last_ack):
+        yield _change(What.ACK, now, old=_text(old.last_ack), new=_text(new.last_ack))
+
+
+def _change(
+    what: What,
+    now: Summary,
+    *,
+    old: str | None = None,
+    new: str | None = None,
+    rule: str | None = None,
+    severity: Severity | None = None,
+) -> Change:
+    return Change(what=what, device=now.device, site=now.site, old=old, new=new, rule=rule, severity=severity)
+
+
+def _is_read(summary: Summary) -> bool:
+    return summary.licensing or summary.status not in _UNREAD
+
+
+def _trust(summary: Summary) -> str | None:
+    return None if summary.units is None else f"{summary.trusted_units}/{summary.units}"
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"
