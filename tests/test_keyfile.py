@@ -30,6 +30,8 @@ RSA = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
         (b"-----BEGIN OPENSSH PRIVATE KEY-----\n!!\n-----END OPENSSH PRIVATE KEY-----\n", KeyKind.UNKNOWN),
         (b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n", KeyKind.UNKNOWN),
     ],
+    # The keys are made anew each time: a test named after one has another name in each process.
+    ids=range(13),
 )
 def test_the_kind_of_a_key_is_told_from_its_text(text: bytes, kind: KeyKind) -> None:
     assert key_kind(text.decode()) is kind
