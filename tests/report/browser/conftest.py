@@ -1,0 +1,108 @@
+"""Debian's Chromium, headless, with a profile of its own; nothing is downloaded and nothing is reached."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from slp_ops.cli.run_view import view_of
+from slp_ops.lab import scenarios
+from slp_ops.report import as_html
+from slp_ops.report.fleet import report
+from slp_ops.rules.text import Lang
+from slp_ops.usecases.audit import Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from slp_ops.report.view import ReportView
+
+    Open = Callable[..., Page]
+
+_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+_HEALTHY = ("healthy", "healthy-stack", "healthy-17-12", "cslu-healthy", "healthy-17-6", "on-prem-healthy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives the browser."""
+    for item in items:
+        if item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser; without one these tests are skipped, but fail where CI runs."""
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("there is no chromium: install Debian's package of that name")
+        pytest.skip("there is no chromium here")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+    """Open a page from a file, and see to it that it reports no error and asks nobody for anything."""
+    contexts = []
+    wrong: list[str] = []
+    asked: list[str] = []
+
+    def open_(text: str, *, fragment: str = "", **how: Any) -> Page:
+        path = tmp_path / "report.html"
+        path.write_text(text, encoding="utf-8")
+        context = browser.new_context(**how)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{path.as_uri()}{fragment}")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not wrong
+    assert all(url.startswith("file:") for url in asked), asked
+
+
+@pytest.fixture(scope="session")
+def pages(small: ReportView) -> dict[Lang, str]:
+    """The small run's page in both languages."""
+    return {lang: as_html.render(small, lang) for lang in Lang}
+
+
+@pytest.fixture(scope="session")
+def thousand(make_run: Any) -> ReportView:
+    """A thousand switches, every third of them with one of the lab's faults: those read, many times over."""
+    faults = tuple(name for name in scenarios.names() if name != "bulky")
+    kinds = tuple(dict.fromkeys((*_HEALTHY, *faults)))
+    run = make_run([(kind, "lab", kind) for kind in kinds])
+    view = view_of(run, Asked())
+    by_kind = {each.name: each for each in view.devices}
+    devices = (
+        replace(
+            by_kind[
+                faults[number // 3 % len(faults)] if number % 3 == 0 else _HEALTHY[number % len(_HEALTHY)]
+            ],
+            name=f"sw-{number:04d}",
+            site=f"site-{number % 12:02d}",
+        )
+        for number in range(1000)
+    )
+    return report(view.run, devices, Asked().knowledge, generated=view.generated)

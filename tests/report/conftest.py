@@ -1,0 +1,143 @@
+"""Runs made in memory from the lab's screens, as the store keeps them, and their views."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slp_ops.cli.run_view import view_of
+from slp_ops.commands import registry
+from slp_ops.lab import scenarios
+from slp_ops.lab.screens import render
+from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus, Trouble
+from slp_ops.ports import Ending
+from slp_ops.store import Runs, StoredRun
+from slp_ops.usecases.audit import Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from slp_ops.report.view import ReportView
+    from slp_ops.store import Run
+
+    # (name, site, scenario); "silent" stands for a switch that nobody could reach
+    Places = Sequence[tuple[str, str, str]]
+    Change = Callable[[str, str], str]
+    MakeRun = Callable[..., StoredRun]
+
+STARTED = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+SMALL = (
+    ("tyo-core-01", "tokyo", "healthy-stack"),
+    ("tyo-acc-03", "tokyo", "dns-failure"),
+    ("tyo-acc-05", "tokyo", "aaa-denied"),
+    ("osa-acc-02", "osaka", "rum-backlog-listed"),
+    ("osa-acc-03", "osaka", "cosmetic-deadline"),
+    ("osa-acc-04", "osaka", "offline-overdue"),
+    ("nag-acc-01", "nagoya", "silent"),
+)
+
+
+def _unchanged(command: str, text: str) -> str:
+    return text
+
+
+def _fill(run: Run, device: Device, scenario: str, index: int, change: Change) -> None:
+    if scenario == "silent":
+        trouble = Trouble(kind="timed_out", message="no answer in 10 s", hint="is the switch up?")
+        run.finish_device(
+            DeviceResult(name=device.name, site=device.site, status=DeviceStatus.FAILED, error=trouble)
+        )
+        return
+    switch = scenarios.load(scenario).build(index, name="lab-switch")
+    folder, captures = run.device(device), []
+    for command in registry():
+        text = render(switch, tuple(command.command.split())) if command.sets else None
+        if text is None:
+            continue
+        ending = Ending(status=CaptureStatus.OK)
+        if switch.denies(command.command):
+            text, ending = (
+                "% Authorization failed.\n",
+                Ending(status=CaptureStatus.DENIED, reason="Command authorization failed."),
+            )
+        writer = folder.open(command.command)
+        writer.write(change(command.command, text))
+        captures.append(writer.commit(ending))
+    status = DeviceStatus.PARTIAL if switch.access.denied else DeviceStatus.OK
+    run.finish_device(
+        DeviceResult(name=device.name, site=device.site, status=status, captures=tuple(captures))
+    )
+
+
+@pytest.fixture(scope="session")
+def make_run(tmp_path_factory: pytest.TempPathFactory) -> MakeRun:
+    """Make a stored run of these places; ``change`` may rewrite what a switch printed."""
+
+    def make(places: Places = SMALL, *, change: Change = _unchanged, root: Path | None = None) -> StoredRun:
+        devices = [
+            Device(
+                name=name,
+                site=site,
+                host=f"192.0.2.{number % 250 + 1}",
+                intent={} if scenario == "silent" else dict(scenarios.load(scenario).intent),
+            )
+            for number, (name, site, scenario) in enumerate(places)
+        ]
+        runs = Runs(root or tmp_path_factory.mktemp("runs"), key=b"k" * 32, now=lambda: STARTED)
+        with runs.start("audit", devices) as run:
+            for number, (device, place) in enumerate(zip(devices, places, strict=True)):
+                _fill(run, device, place[2], number % 40, change)
+        return StoredRun(run.path)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def small_run(make_run: MakeRun) -> StoredRun:
+    """Seven switches of three sites, one of each kind that a report treats in its own way."""
+    return make_run()
+
+
+@pytest.fixture(scope="session")
+def small(small_run: StoredRun) -> ReportView:
+    """Their view."""
+    return view_of(small_run, Asked())
+
+
+HOSTILE_NAME = '../../<img src=x onerror="document.title=1">\u202egnp.\x1b[2J'
+HOSTILE_SITE = '=HYPERLINK("http://example.invalid";"x")'
+HOSTILE_TEXT = (
+    '</code></script><script>document.title="owned"</script>=1+1 @everyone #1 [x](http://example.invalid) '
+    "www.example.invalid ``` ~~~ |\u202e\u2066\x1b]0;x\x07\x9b31m\x00 {{7*7}}"
+)
+
+
+def _poison(command: str, text: str) -> str:
+    """Hostile text wherever a switch's own words are shown."""
+    if command == "show logging":
+        return text.replace("Unable to resolve server", HOSTILE_TEXT + " Unable to resolve server").replace(
+            "Host name resolution failed", "Host name resolution failed " + HOSTILE_TEXT
+        )
+    for label in ("Smart Account:", "Failure Reason:", "Next ACK deadline:", "URL:", "License type:"):
+        text = text.replace(f"{label} ", f"{label} =cmd|' /C calc'!A0 {HOSTILE_TEXT} ")
+    return text
+
+
+@pytest.fixture(scope="session")
+def hostile_run(make_run: MakeRun) -> StoredRun:
+    """Two switches whose inventory and whose outputs want to do harm, one of them unreachable."""
+    places = (
+        (HOSTILE_NAME, HOSTILE_SITE, "dns-failure"),
+        ("@SUM(1)", HOSTILE_SITE, "healthy-17-12"),
+        ("tyo-acc-01", "tokyo", "silent"),
+    )
+    return make_run(places, change=_poison)
+
+
+@pytest.fixture(scope="session")
+def hostile(hostile_run: StoredRun) -> ReportView:
+    """Their view."""
+    return view_of(hostile_run, Asked())

@@ -1,0 +1,86 @@
+"""What the view says of a fleet, and of each switch in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slp_ops.model import Severity, Verdict
+from slp_ops.report.view import Health
+
+if TYPE_CHECKING:
+    from slp_ops.report.view import DeviceView, ReportView
+
+
+def _device(view: ReportView, name: str) -> DeviceView:
+    return next(each for each in view.devices if each.name == name)
+
+
+def test_every_switch_has_the_verdict_of_its_gravest_finding(small: ReportView) -> None:
+    assert {each.name: each.health for each in small.devices} == {
+        "tyo-core-01": Health.FINE,
+        "tyo-acc-03": Health.ERROR,
+        "tyo-acc-05": Health.WARNING,
+        "osa-acc-02": Health.ERROR,
+        "osa-acc-03": Health.FINE,
+        "osa-acc-04": Health.ERROR,
+        "nag-acc-01": Health.UNREAD,
+    }
+    assert sum(small.healths.values()) == len(small.devices)
+    assert {row.name: row.total for row in small.sites} == {"tokyo": 3, "osaka": 3, "nagoya": 1}
+
+
+def test_what_could_not_be_read_is_never_well(small: ReportView) -> None:
+    silent = _device(small, "nag-acc-01")
+    assert silent.verdicts == {}
+    assert silent.trouble is not None
+    assert silent.reporting is None
+    unknown = {
+        (each.name, rule)
+        for each in small.devices
+        for rule, verdict in (each.verdicts or {}).items()
+        if verdict in (Verdict.UNKNOWN, Verdict.ERROR)
+    }
+    assert unknown
+    assert unknown == {(each.name, rule.rule) for each in small.devices for rule in each.unjudged}
+
+
+def test_a_root_stands_before_its_consequences(small: ReportView) -> None:
+    told = [told.rule for told in _device(small, "tyo-acc-03").stories[0].consequences]
+    assert _device(small, "tyo-acc-03").stories[0].root.rule == "dns-failure"
+    assert "comm-failing-now" in told
+
+
+def test_causes_that_matter_come_first_and_the_most_frequent_of_them_before_others(small: ReportView) -> None:
+    matters = [cause.matters for cause in small.causes]
+    assert matters == sorted(matters, reverse=True)
+    counts = [len(cause.devices) for cause in small.causes if cause.matters]
+    assert counts == sorted(counts, reverse=True)
+    assert all(cause.severity is Severity.INFO for cause in small.causes if not cause.matters)
+    assert sum(sum(cause.sites.values()) for cause in small.causes) == sum(
+        len(cause.devices) for cause in small.causes
+    )
+
+
+def test_deadlines_are_told_by_the_switch_s_own_clock(small: ReportView) -> None:
+    dues = {due.device: due for due in small.dues}
+    assert dues["osa-acc-04"].days_left < 0
+    assert dues["osa-acc-03"].cosmetic
+    assert [due.days_left for due in small.dues] == sorted(due.days_left for due in small.dues)
+
+
+def test_units_of_a_stack_keep_their_place_and_their_trust(small: ReportView) -> None:
+    units = _device(small, "tyo-core-01").units
+    assert [unit.role for unit in units] == ["Active", "Standby", "Member"]
+    assert all(unit.trusted for unit in units)
+    assert len({unit.sn for unit in units}) == len(units)
+
+
+def test_releases_stand_in_order_and_each_against_every_advisory(small: ReportView) -> None:
+    releases = [row.release for row in small.releases]
+    assert releases[-1] is None
+    assert sum(row.devices for row in small.releases) == len(small.devices)
+    assert all(len(row.standings) == len(small.advisories) for row in small.releases)
+
+
+def test_the_largest_backlog_comes_first(small: ReportView) -> None:
+    assert small.backlogs[0].name == "osa-acc-02"
