@@ -56,7 +56,7 @@ def command(*, ref: str, runs_dir: Path, asked: Asked, lang: Lang, **files: str 
 
     Give one or more forms, each with its file; "-" prints it. Nothing is read from any switch.
     """
-    from slp_ops.cli.run_view import view_of
+    from slp_ops.cli.run_view import trend_of, view_of
     from slp_ops.cli.writing import write
     from slp_ops.store import Runs
 
@@ -65,7 +65,8 @@ def command(*, ref: str, runs_dir: Path, asked: Asked, lang: Lang, **files: str 
         given = ", ".join(f"--{form}" for form in FORMS)
         raise click.UsageError(f"say which form you want: {given}, each with a file")
     run = Runs(runs_dir).open(ref)
-    view = view_of(run, asked)
+    trend = trend_of(run, runs_dir, asked.thresholds.rum_reports)
+    view = view_of(run, asked, trend=trend)
     for form, path in wanted.items():
         write(path, rendered(form, view, lang))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import click
+
+from slp_ops.errors import StoreError
 from slp_ops.playbook.loading import packaged
 from slp_ops.reading import read
 from slp_ops.report.fleet import report
@@ -12,13 +15,17 @@ from slp_ops.report.switch import Judged, Library, device_view
 from slp_ops.report.view import RunInfo
 from slp_ops.rules.engine import audit
 from slp_ops.rules.settings import Intent
+from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
+    from pathlib import Path
 
+    from slp_ops.history.trend import FleetTrend
     from slp_ops.model import CaptureStatus
-    from slp_ops.report.view import DeviceView, ReportView, TrendPoint
+    from slp_ops.report.view import DeviceView, ReportView
     from slp_ops.store import StoredRun
+    from slp_ops.store.history import History
     from slp_ops.usecases.audit import Asked
 
 
@@ -32,7 +39,7 @@ def view_of(
     *,
     only: Container[str] | None = None,
     cleaned: Callable[[str], str] = _as_kept,
-    trend: tuple[TrendPoint, ...] = (),
+    trend: FleetTrend | None = None,
 ) -> ReportView:
     """The view of a run, of all its devices or only of these. Raises StoreError.
 
@@ -53,6 +60,31 @@ def view_of(
         generated=datetime.now(UTC),
         trend=trend,
     )
+
+
+def trend_of(run: StoredRun, runs_dir: Path, limit: int) -> FleetTrend | None:
+    """How the run's switches came to where they are; None without at least two days of runs beside it.
+
+    A report is made all the same when the history cannot be had.
+    """
+    from slp_ops.cli.indexing import asking
+    from slp_ops.history.trend import fleet_trend
+
+    if run.path.resolve().parent != runs_dir.resolve():
+        return None
+    names = tuple(run.about)
+    last = run.header.started.date() + timedelta(days=1)  # a switch's own day may be ahead of UTC
+
+    def ask(history: History) -> FleetTrend:
+        days = [each for each in history.days(names) if each.day <= last]
+        return fleet_trend(days, history.series(names), limit=limit)
+
+    try:
+        trend = asking(runs_dir, ask)
+    except StoreError as err:
+        click.echo(f"note: no trend in this report: {one_line(err.message)}", err=True)
+        return None
+    return trend if len(trend.fleet) > 1 else None
 
 
 def _devices(

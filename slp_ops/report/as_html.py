@@ -24,6 +24,7 @@ from slp_ops.report.charts import stacked, time_line, trend_lines
 from slp_ops.report.phrases import dues_text, headline, lead, quoted, rum_text
 from slp_ops.report.view import Health
 from slp_ops.report.words import Words
+from slp_ops.rules.checks.history import reach_words
 from slp_ops.safetext import printable
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _OURS: Final = files("slp_ops.report").joinpath("templates")
 _EXPORTS: Final = re.compile(r"export\{([^}]*)\};?", re.ASCII)
 _SITES: Final = 20  # bars of a chart that a person still reads
 _BACKLOGS: Final = 10
+_GROWING: Final = 15
 _FULL: Final = 100  # in a larger fleet the explanation of a cause stands once, under Causes
 _LIKELY_TROUBLE: Final = 1000  # FN72578
 _MARKS: Final = {
@@ -60,6 +62,7 @@ def render(view: ReportView, lang: Lang) -> str:
     backlogs = [(each.name, _held(each)) for each in view.backlogs[:_BACKLOGS]]
     line = time_line(view.dues, width=520, height=108)
     fullest = max((held for _, held in backlogs), default=1)
+    days = () if view.trend is None else view.trend.fleet
     return _template().render(
         view=view,
         w=words,
@@ -90,7 +93,9 @@ def render(view: ReportView, lang: Lang) -> str:
         backlog_bars=[(name, held, round(280 * held / fullest, 1)) for name, held in backlogs],
         more_backlogs=max(len(view.backlogs) - _BACKLOGS, 0),
         limit_x=round(180 + 280 * _LIKELY_TROUBLE / fullest, 1) if fullest >= _LIKELY_TROUBLE else None,
-        trend=trend_lines(view.trend, width=660, height=100) if len(view.trend) > 1 else (),
+        days=days,
+        trend=trend_lines(days, width=660, height=100) if len(days) > 1 else (),
+        growing=() if view.trend is None else view.trend.growing[:_GROWING],
     )
 
 
@@ -115,6 +120,7 @@ def _template() -> jinja2.Template:
         order=_order,
         quoted=quoted,
         roots=_roots,
+        reach=reach_words,
         rum=rum_text,
         short=_short,
         unanswered=_unanswered,

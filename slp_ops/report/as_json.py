@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from slp_ops.facts.plain import plain
 
 if TYPE_CHECKING:
+    from slp_ops.history.trend import FleetTrend
     from slp_ops.report.view import Cause, DeviceView, PlaybookRef, ReleaseRow, ReportView, Told
     from slp_ops.rules.fixed import Targets
     from slp_ops.rules.text import Lang, Text
@@ -46,7 +47,7 @@ def record(view: ReportView, lang: Lang) -> dict[str, Any]:
             "topologies": dict(view.topologies),
             "causes": [_cause(each, lang) for each in view.causes],
             "releases": [_release(each, view) for each in view.releases],
-            "trend": [plain(each) for each in view.trend],
+            "trend": _trend(view.trend),
         },
         "devices": [_device(each, lang) for each in view.devices],
     }
@@ -75,6 +76,23 @@ def _release(row: ReleaseRow, view: ReportView) -> dict[str, Any]:
             for advisory, (standing, listed) in zip(view.advisories, row.standings, strict=True)
         ],
         "target": _target(row.targets),
+    }
+
+
+def _trend(trend: FleetTrend | None) -> dict[str, Any] | None:
+    """In short; ``slp-ops trend --json`` has it all."""
+    if trend is None:
+        return None
+    return {
+        "limit": trend.limit,
+        "fleet": [
+            {"day": day.day.isoformat(), "backlog": day.backlog, "failing": day.failing, "ack_late": day.late}
+            for day in trend.fleet
+        ],
+        "growing": [
+            {"device": each.device, "count": each.growth.count, "per_day": each.growth.per_day}
+            for each in trend.growing
+        ],
     }
 
 

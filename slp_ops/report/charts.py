@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from slp_ops.report.view import Due, Health, TrendPoint
+    from slp_ops.history.trend import SiteDay
+    from slp_ops.report.view import Due, Health
 
 _TICKS: Final = (-365, -180, -90, -30, 0, 30, 90, 180, 365)
 _SOON: Final = 30
@@ -129,7 +130,7 @@ def _kind(due: Due) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of the trend, as the points of a polyline."""
+    """One line of the trend, as the points of a polyline, with its last and its largest value."""
 
     kind: str
     points: str
@@ -137,18 +138,25 @@ class Line:
     most: int
 
 
-def trend_lines(points: tuple[TrendPoint, ...], *, width: float, height: float) -> tuple[Line, ...]:
-    """Each figure from its own zero to its own largest, by the time of the runs."""
-    begin, end = points[0].started, points[-1].started
-    span = (end - begin).total_seconds() or 1.0
+def trend_lines(days: Sequence[SiteDay], *, width: float, height: float) -> tuple[Line, ...]:
+    """Each figure from zero to its own largest, by the days of the runs; what is all zero has no line."""
+    span = (days[-1].day - days[0].day).days or 1
     lines: list[Line] = []
-    for kind in ("backlog", "failing", "overdue"):
-        values = [int(getattr(point, kind)) for point in points]
-        most = max(values)
+    for kind, pick in _FIGURES.items():
+        known = [(day.day, value) for day in days if (value := pick(day)) is not None]
+        most = max((value for _, value in known), default=0)
+        if not most:
+            continue
         places = (
-            f"{width * (point.started - begin).total_seconds() / span:.1f},"
-            f"{height - height * value / max(most, 1):.1f}"
-            for point, value in zip(points, values, strict=True)
+            f"{width * (day - days[0].day).days / span:.1f},{height - height * value / most:.1f}"
+            for day, value in known
         )
-        lines.append(Line(kind=kind, points=" ".join(places), last=values[-1], most=most))
+        lines.append(Line(kind=kind, points=" ".join(places), last=known[-1][1], most=most))
     return tuple(lines)
+
+
+_FIGURES: Final[Mapping[str, Callable[[SiteDay], int | None]]] = {
+    "backlog": lambda day: day.backlog,
+    "failing": lambda day: day.failing,
+    "overdue": lambda day: day.late,
+}

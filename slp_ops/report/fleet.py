@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from slp_ops.history.trend import FleetTrend
     from slp_ops.model import Severity
-    from slp_ops.report.view import DeviceView, RunInfo, Told, TrendPoint
+    from slp_ops.report.view import DeviceView, RunInfo, Told
     from slp_ops.rules.advisory import Advisory
     from slp_ops.rules.knowledge import Knowledge
 
@@ -24,7 +25,7 @@ def report(
     knowledge: Knowledge,
     *,
     generated: datetime,
-    trend: tuple[TrendPoint, ...] = (),
+    trend: FleetTrend | None = None,
 ) -> ReportView:
     """The view of the fleet."""
     devices = tuple(sorted(devices, key=lambda each: (each.site, each.name)))

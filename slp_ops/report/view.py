@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from slp_ops.facts import DeviceTime, Entitlement, Exchange, LicenseTransport, Policy, Topology
+    from slp_ops.history.trend import FleetTrend
     from slp_ops.model import Capture, Confidence, DeviceStatus, Evidence, Trouble, Verdict
     from slp_ops.playbook.model import Risk
     from slp_ops.release import Release
@@ -269,20 +270,8 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrendPoint:
-    """One earlier run in the film: what was waiting, failing and overdue in the fleet then."""
-
-    run: str
-    started: datetime
-    devices: int
-    backlog: int
-    failing: int
-    overdue: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportView:
-    """The whole report. ``trend`` is there when there is history, oldest first."""
+    """The whole report. ``trend`` is there when there is history."""
 
     run: RunInfo
     generated: datetime
@@ -295,5 +284,5 @@ class ReportView:
     topologies: Mapping[str, int]
     dues: tuple[Due, ...]
     backlogs: tuple[DeviceView, ...]  # those that hold reports, most first
-    trend: tuple[TrendPoint, ...] = ()
+    trend: FleetTrend | None = None
     knowledge: str = ""

@@ -261,10 +261,17 @@ _WORDS: Final = {
     "targets": Text("Upgrade targets", "推奨リリース"),
     "value": Text("Value", "値"),
     "text": Text("Text", "テキスト"),
-    "trend_run": Text("Run", "実行"),
-    "trend_backlog": Text("RUM backlog", "RUM 滞留"),
-    "trend_failing": Text("failing", "通信失敗"),
-    "trend_overdue": Text("overdue", "期限超過"),
+    "trend_now": Text("{last} now, {most} at most", "現在 {last}、最大 {most}"),
+    "trend_note": Text(
+        "Each line runs from zero to its own largest value. All figures: slp-ops trend.",
+        "各線は 0 から各項目の最大値までを示します。詳細は slp-ops trend を参照してください。",
+    ),
+    "trend_growing": Text("Unacknowledged and growing", "ACK 未受信のまま増加中"),
+    "trend_rate": Text("A day", "1 日あたり"),
+    "trend_outlook": Text("Outlook", "見通し"),
+    "trend_backlog": Text("RUM backlog", "RUM 滞留数"),
+    "trend_failing": Text("Switches whose exchange fails", "通信に失敗している装置"),
+    "trend_overdue": Text("Switches whose ACK is late", "ACK が遅れている装置"),
     "devices": Text("Devices", "装置"),
 }
 _HEALTHS: Final = {
