@@ -6,6 +6,7 @@ from __future__ import annotations
 from slp_ops.facts import HostEntry, Hosts, NameConfig, PinnedHost, TransportKind
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
+from slp_ops.rules.checks._reasons import unexplained
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
@@ -78,19 +79,6 @@ def dns_failure(communication: Communication, way: Way | None) -> Judgement:
 
 
 _SERVER = Text("of the server", "サーバ名")
-
-
-def unexplained(communication: Communication) -> Unknown | None:
-    """When it fails now and nothing says why, no reason can be excluded."""
-    if not communication.failing or communication.is_explained:
-        return None
-    return Unknown(why=_SILENT)
-
-
-_SILENT = Text(
-    "the exchange fails now, and neither 'show logging' nor 'show license tech support' says why",
-    "現在通信に失敗していますが、'show logging' と 'show license tech support' から理由を特定できません",
-)
 
 
 @rule(

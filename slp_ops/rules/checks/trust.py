@@ -14,7 +14,7 @@ from slp_ops.facts import (
 )
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, TASKS
-from slp_ops.rules.checks.communication import by_statistics
+from slp_ops.rules.checks._reasons import by_statistics
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent
 from slp_ops.rules.text import Text

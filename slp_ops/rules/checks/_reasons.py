@@ -1,0 +1,46 @@
+"""How a check finds its reason among those of failures that go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.facts import CommunicationStatistics
+from slp_ops.rules.text import Text
+from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
+
+if TYPE_CHECKING:
+    from slp_ops.rules.views.communication import Communication
+
+# What follows where reports do not arrive.
+STARVED: Final = ("never-acknowledged", "ack-due-soon", "ack-overdue", "rum-backlog", "CSCwc77088")
+
+
+def by_reason(name: str, summary: Text, communication: Communication) -> Judgement:
+    """Failed when a failure that stands gives this reason."""
+    evidence = communication.reasons.get(name, ())
+    if evidence:
+        return Failed(summary=summary, evidence=evidence, confidence=communication.confidence)
+    return unexplained(communication) or Passed()
+
+
+def by_statistics(name: str, summary: Text, communication: Communication) -> Judgement:
+    """For reasons that only tech support tells: without it they stay unknown while the exchange fails."""
+    evidence = communication.reasons.get(name, ())
+    if evidence:
+        return Failed(summary=summary, evidence=evidence, confidence=communication.confidence)
+    if communication.failing and not communication.counted and not communication.is_explained:
+        return Unknown(missing=(CommunicationStatistics,))
+    return Passed()
+
+
+def unexplained(communication: Communication) -> Unknown | None:
+    """When it fails now and nothing says why, no reason can be excluded."""
+    if not communication.failing or communication.is_explained:
+        return None
+    return Unknown(why=_SILENT)
+
+
+_SILENT: Final = Text(
+    "the exchange fails now, and neither 'show logging' nor 'show license tech support' says why",
+    "現在通信に失敗していますが、'show logging' と 'show license tech support' から理由を特定できません",
+)
