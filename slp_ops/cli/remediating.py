@@ -13,13 +13,13 @@ from slp_ops.cli import consent, shown_change, shown_plan
 from slp_ops.cli.changing import Changing, Fleet, change_all
 from slp_ops.cli.connecting import Connecting, by_name, credentials_for, with_transport
 from slp_ops.cli.exits import Exit, worst
-from slp_ops.cli.parameters import ask_missing, files_of, refuse_secrets_of, secrets_of
+from slp_ops.cli.parameters import files_of, refuse_secrets_of, secrets_of
+from slp_ops.cli.planning import commands_to_read, look_all, read_code, save_plan, those
 from slp_ops.errors import InputError
 from slp_ops.plan import SCHEMA, Execute, SwitchPlan, plan_of, record
 from slp_ops.plan.journalled import Journalled, journalled
 from slp_ops.usecases.apply import Applied, apply
 from slp_ops.usecases.line import Line
-from slp_ops.usecases.remediate import Looked, Wanted, look
 from slp_ops.usecases.rollback import roll_back
 from slp_ops.usecases.work import Kept, Limits, Work
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
     from slp_ops.cli.progress import Progress
     from slp_ops.cli.target import Target
-    from slp_ops.commands import ShowCommand
     from slp_ops.inventory import Inventory
-    from slp_ops.model import Capture, Device, DeviceResult
+    from slp_ops.model import Capture, Device
     from slp_ops.ports import Credentials, Journal, Secret
     from slp_ops.rules.text import Lang
     from slp_ops.store import Run
+    from slp_ops.usecases.remediate import Looked, Wanted
     from slp_ops.usecases.work import Pace, Person, Settled
 
 
@@ -63,14 +63,14 @@ class Session:
         found = shown_plan.as_record(looked, run_id)
         text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
         if out is not None:
-            _save(out, text)
+            save_plan(out, text)
         if self.as_json:
             click.echo(json.dumps(found, ensure_ascii=True))
         else:
             shown_plan.print_plan(looked, self.lang)
             if out is not None:
                 click.echo(f"Plan: {out}\nApply it with: slp-ops remediate --plan {out}")
-        return _read_code(looked)
+        return read_code(looked)
 
     def plan_and_apply(self) -> Exit:
         """Read, plan, show, ask, apply."""
@@ -83,8 +83,8 @@ class Session:
         if not plans:
             if self.as_json:
                 click.echo(json.dumps(shown_plan.as_record(looked, ""), ensure_ascii=True))
-            return _read_code(looked)
-        return worst(_read_code(looked), self._apply(credentials, devices, plans))
+            return read_code(looked)
+        return worst(read_code(looked), self._apply(credentials, devices, plans))
 
     def apply_file(self, found: Mapping[str, Any], path: Path) -> Exit:
         """Apply a saved plan."""
@@ -100,67 +100,24 @@ class Session:
                 f"{path} plans nothing for the switches that are selected",
                 hint="see what it holds, and the choice by --site, --tag and --limit",
             )
-        devices = _those(chosen, plans)
+        devices = those(chosen, plans)
         if not self.as_json:
             for plan in plans:
                 shown_plan.print_switch(plan, self.lang)
         return self._apply(credentials_for(inventory, devices), devices, plans)
 
     def _look(self, credentials: Credentials, devices: Sequence[Device]) -> tuple[list[Looked], str]:
-        from slp_ops.cli.fleet_run import visit_all
-        from slp_ops.fleet.pacing import Paced
-        from slp_ops.store import Runs
-
-        transport = Paced(by_name(credentials, self.connecting), rate=self.connecting.login_rate)
-        commands = _commands()
-        seen: dict[str, Looked] = {}
-        with Runs(self.runs_dir).start("remediate-plan", devices, selection=self.target.described()) as run:
-
-            async def visit(device: Device, shown: Progress) -> DeviceResult:
-                found = await look(
-                    device,
-                    transport=transport,
-                    evidence=run.device(device),
-                    mask=run.masked,
-                    commands=commands,
-                    wanted=self.wanted,
-                    on_event=shown.event,
-                )
-                seen[device.name] = found
-                return found.result
-
-            click.echo(f"run {run.id}: {len(devices)} devices, evidence in {run.path}", err=True)
-            results = visit_all(
-                "plan", devices, visit, run=run, transport=transport, workers=self.connecting.workers
-            )
-            looked = [seen.get(result.name) or Looked(result=result) for result in results]
-            looked = self._with_missing_asked(looked)
-            plan = json.dumps(shown_plan.as_record(looked, run.id), indent=1, ensure_ascii=True)
-            run.attach("plan.json", plan + "\n")
-        return looked, run.id
-
-    def _with_missing_asked(self, looked: list[Looked]) -> list[Looked]:
-        """Ask for parameters that nothing gives, if somebody can be asked, and plan again with them."""
-        missing = [
-            name
-            for each in looked
-            if each.considered is not None
-            for spared in each.considered.spared
-            for name in spared.missing
-        ]
-        if not missing or self.as_json or not consent.on_terminal():
-            return looked
-        options = {**self.wanted.options, **ask_missing(missing, self.wanted.playbooks)}
-        self.wanted = self._wanted(options)
-        again = []
-        for each in looked:
-            if each.switch is not None:
-                switch = replace(
-                    each.switch, given=replace(each.switch.given, options=options, files=self.wanted.files)
-                )
-                each = replace(each, switch=switch, considered=self.wanted.plan(switch))
-            again.append(each)
-        return again
+        read = look_all(
+            devices,
+            credentials,
+            connecting=self.connecting,
+            runs_dir=self.runs_dir,
+            selection=self.target.described(),
+            wanted=self.wanted,
+            ask=not self.as_json and consent.on_terminal(),
+        )
+        self.wanted = read.wanted
+        return read.looked, read.run
 
     # -- changing ---------------------------------------------------------------------------------
 
@@ -176,7 +133,7 @@ class Session:
                 click.echo("every switch of this journal has come to its end", err=True)
                 return Exit.FINE
             inventory, chosen = self._devices()
-            devices = _those(chosen, [state.plan for state in open_])
+            devices = those(chosen, [state.plan for state in open_])
             states = {device.name: states[device.name] for device in devices}
             file.write({"event": "resumed", "devices": list(states)})
             return self._change(credentials_for(inventory, devices), devices, states, file, str(path))
@@ -192,7 +149,7 @@ class Session:
                 click.echo("nothing was sent to any switch of this journal", err=True)
                 return Exit.FINE
             inventory, chosen = self._devices()
-            devices = _those(chosen, [state.plan for state in states.values()])
+            devices = those(chosen, [state.plan for state in states.values()])
             for device in devices:
                 for action in states[device.name].plan.actions:
                     click.echo(f"{device.name}: {action.playbook}", err=True)
@@ -220,7 +177,7 @@ class Session:
             lang=self.lang,
         )
         self._secrets(plans)
-        devices = _those(devices, plans)
+        devices = those(devices, plans)
         with Runs(self.runs_dir).start("remediate", devices, selection=self.target.described()) as run:
             begin = {"slp_ops": __version__, "run": run.id, "plans": [record(plan) for plan in plans]}
             with JournalFile.create(run.path / FILE, begin) as file:
@@ -261,7 +218,7 @@ class Session:
 
         transport = PacedChanges(by_name(credentials, self.connecting), rate=self.connecting.login_rate)
         person = self._person()
-        commands = _commands()
+        commands = commands_to_read()
 
         async def change(device: Device, pace: Pace, shown: Progress) -> tuple[Applied, Sequence[Capture]]:
             state = states[device.name]
@@ -298,9 +255,9 @@ class Session:
             workers=self.connecting.workers,
             alone=lambda device: states[device.name].plan.reloads and not back,
         )
-        return self._report(run, fleet, journal_path)
+        return self._report(run, fleet, journal_path, back=back)
 
-    def _report(self, run: Run, fleet: Fleet, journal_path: str) -> Exit:
+    def _report(self, run: Run, fleet: Fleet, journal_path: str, *, back: bool) -> Exit:
         found = shown_change.as_record(
             fleet.ended, fleet.not_begun, run=run.id, path=str(run.path), journal=journal_path
         )
@@ -309,7 +266,7 @@ class Session:
             click.echo(json.dumps(found, ensure_ascii=True))
         else:
             shown_change.print_result(found, fleet.ended, self.lang)
-        code = shown_change.exit_code(fleet.ended, stopped=fleet.stopped)
+        code = shown_change.exit_code(fleet.ended, stopped=fleet.stopped, back=back)
         return code if code is not Exit.FINE or not fleet.not_begun else Exit.CHANGE_FAILED
 
     # -- small things -----------------------------------------------------------------------------
@@ -320,18 +277,15 @@ class Session:
         refuse_secrets_of(devices, self.wanted.playbooks)
         return inventory, devices
 
-    def _wanted(self, options: Mapping[str, str], named: Iterable[str] | None = None) -> Wanted:
+    def _wanted_by(self, plan: SwitchPlan) -> Wanted:
+        """What gives this plan again, as long as the switch is as it was."""
+        options = {name: value for action in plan.actions for name, value in action.params.items()}
         return replace(
             self.wanted,
             options=options,
             files=files_of(options, self.wanted.playbooks),
-            named=self.wanted.named if named is None else tuple(named),
+            named=tuple(action.playbook for action in plan.actions),
         )
-
-    def _wanted_by(self, plan: SwitchPlan) -> Wanted:
-        """What gives this plan again, as long as the switch is as it was."""
-        options = {name: value for action in plan.actions for name, value in action.params.items()}
-        return self._wanted(options, [action.playbook for action in plan.actions])
 
     def _check(self, plans: Iterable[SwitchPlan]) -> None:
         known = {playbook.id for playbook in self.wanted.playbooks}
@@ -370,22 +324,6 @@ async def _back(work: Work, state: Journalled) -> Applied:
     return Applied(name=work.device.name, site=work.device.site, end=rolled.end, why=rolled.why)
 
 
-def _commands() -> tuple[ShowCommand, ...]:
-    from slp_ops.commands import registry
-
-    return tuple(command for command in registry() if command.sets & {"baseline", "support"})
-
-
-def _those(devices: Iterable[Device], plans: Iterable[SwitchPlan]) -> tuple[Device, ...]:
-    """The devices of these plans; raises InputError for one that the inventory's choice does not hold."""
-    by_name_ = {device.name: device for device in devices}
-    names = [plan.name for plan in plans]
-    missing = [name for name in names if name not in by_name_]
-    if missing:
-        raise InputError(f"the inventory's choice holds no {', '.join(missing)}")
-    return tuple(by_name_[name] for name in names)
-
-
 def _waiting_secrets(state: Journalled) -> list[str]:
     """The secrets of the steps that are not done yet."""
     from slp_ops.playbook.template import secrets_in
@@ -396,16 +334,3 @@ def _waiting_secrets(state: Journalled) -> list[str]:
         if number >= state.next_step and isinstance(step, Execute)
         for name in secrets_in(step.command)
     ]
-
-
-def _read_code(looked: Sequence[Looked]) -> Exit:
-    from slp_ops.cli.fleet_run import exit_code
-
-    return exit_code([each.result for each in looked])
-
-
-def _save(path: Path, text: str) -> None:
-    from slp_ops.store import disk
-
-    with disk.trouble("write", path):
-        disk.replace(path, text.encode("utf-8"))

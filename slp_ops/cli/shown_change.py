@@ -103,12 +103,17 @@ def print_result(record: dict[str, Any], ended: Sequence[Applied], lang: Lang) -
     click.echo(f"Journal: {record['journal']}")
 
 
-def exit_code(ended: Sequence[Applied], *, stopped: bool) -> Exit:
-    """5 when a change failed or could not be verified, 4 when a switch could not be read."""
+def exit_code(ended: Sequence[Applied], *, stopped: bool, back: bool) -> Exit:
+    """5 when a change failed or could not be verified, 4 when a switch could not be read.
+
+    ``back`` says that rolling back was what was asked for.
+    """
     codes = [Exit.FINE]
     for applied in ended:
         match applied.end:
             case End.DONE | End.NOTHING:
+                continue
+            case End.ROLLED_BACK if back:
                 continue
             case End.UNREAD:
                 codes.append(Exit.UNREAD)

@@ -13,21 +13,26 @@ from typing import TYPE_CHECKING, Any, Final
 from slp_ops.errors import ConnectError, DeviceError, SessionLost
 from slp_ops.model import CaptureStatus
 from slp_ops.plan.changes import in_force
+from slp_ops.plan.files import Check, Fetch, Put, Room
 from slp_ops.plan.journalled import StepState
 from slp_ops.plan.model import Configure, Execute, Instruct
 from slp_ops.playbook.model import Repeat
 from slp_ops.playbook.named import PROOFS
 from slp_ops.playbook.template import secrets_in
 from slp_ops.ports import ConfigOrder, Ending, Event, ExecOrder, SentStatus
-from slp_ops.rules.text import Text, verbatim
+from slp_ops.rules.text import verbatim
+from slp_ops.usecases import steps_texts as say
+from slp_ops.usecases.filesteps import FileSteps
 from slp_ops.usecases.work import Settled
 
 if TYPE_CHECKING:
     from slp_ops.errors import SlpOpsError
     from slp_ops.plan.changes import Change
+    from slp_ops.plan.files import FileStep
     from slp_ops.plan.model import PlannedStep
     from slp_ops.playbook.named import Noted, Proof
     from slp_ops.ports import Sent
+    from slp_ops.rules.text import Text
     from slp_ops.usecases.line import Line
     from slp_ops.usecases.work import Work
 
@@ -59,6 +64,7 @@ class Steps:
     def __init__(self, work: Work, line: Line) -> None:
         self._work = work
         self._line = line
+        self._files = FileSteps(work, line)
 
     async def take(self, number: int, step: PlannedStep) -> Result:
         """Do one step from its beginning."""
@@ -69,6 +75,8 @@ class Steps:
                 return await self._configure(number, step)
             case Execute():
                 return await self._execute(number, step)
+            case Room() | Fetch() | Put() | Check():
+                return await self._file(number, step)
 
     async def settle(self, number: int, step: PlannedStep, state: StepState, noted: Any) -> Result:
         """Find out what became of a step that a journal left open, and bring it to its end."""
@@ -86,6 +94,8 @@ class Steps:
                 if found.state is StepState.SENT:
                     found = await self._ask(number, step, found)
                 return await self._execute(number, step) if found.state is StepState.NOT_DONE else found
+            case Room() | Fetch() | Put() | Check():
+                return await self._file(number, step)  # done twice is done once
 
     def _note(self, number: int, state: StepState, why: Text | None = None, **more: object) -> Result:
         said = {} if why is None else {"why": why.en}
@@ -113,8 +123,18 @@ class Steps:
         await self._line.close()
         if await self._work.person.has_done(self._work.device.name, step.text):
             return self._note(number, StepState.DONE, how="operator")
-        self._note(number, StepState.NOT_DONE, _BY_HAND)
-        return Result(state=StepState.NOT_DONE, why=_BY_HAND, waiting=True)
+        self._note(number, StepState.NOT_DONE, say.BY_HAND)
+        return Result(state=StepState.NOT_DONE, why=say.BY_HAND, waiting=True)
+
+    # -- files ------------------------------------------------------------------------------------
+
+    async def _file(self, number: int, step: FileStep) -> Result:
+        self._note(number, StepState.BEGUN, kind=type(step).__name__.lower())
+        self._say(f"{type(step).__name__.lower()} {step.system if isinstance(step, Room) else step.path}")
+        done = await self._files.do(step)
+        if done.why is not None:
+            return self._note(number, StepState.NOT_DONE, done.why)
+        return self._note(number, StepState.DONE, **done.noted)
 
     # -- configuration ----------------------------------------------------------------------------
 
@@ -140,7 +160,7 @@ class Steps:
         if step.timer is not None and sent.taken:
             with suppress(DeviceError):  # the timer does the same a little later
                 await self._line.send(_REVERT)
-        why = _REFUSED.of(line=sent.line, said=_one_line(sent.said), taken=sent.taken)
+        why = say.REFUSED.of(line=sent.line, said=_one_line(sent.said), taken=sent.taken)
         return self._note(number, StepState.REFUSED, why, taken=sent.taken)
 
     async def _settle_config(
@@ -152,22 +172,22 @@ class Steps:
             patience = self._work.limits.reconnect + (step.timer or 0) * 60.0
             failure = await self._line.again(patience)
             if failure is not None:
-                why = _NOT_BACK.of(why=failure.message)
+                why = say.NOT_BACK.of(why=failure.message)
                 return self._note(number, StepState.UNSETTLED, why)
         try:
             running = await self._line.running()
         except (ConnectError, SessionLost) as err:
-            return self._note(number, StepState.UNSETTLED, _NOT_BACK.of(why=err.message))
+            return self._note(number, StepState.UNSETTLED, say.NOT_BACK.of(why=err.message))
         if running is None or not running.whole:
-            return self._note(number, StepState.UNSETTLED, _UNREADABLE)
+            return self._note(number, StepState.UNSETTLED, say.UNREADABLE)
         there = [change for change in step.changes if in_force(change, running)]
         if len(there) == len(step.changes):
             return await self._confirmed(number, step)
         missing = tuple(change for change in step.changes if change not in there)
         if there:
-            why = _PARTLY.of(count=len(there), total=len(step.changes), said=_one_line(said) or "-")
+            why = say.PARTLY.of(count=len(there), total=len(step.changes), said=_one_line(said) or "-")
         else:
-            why = _NONE.of(lost=_NOTHING if lost is None else verbatim(lost.message))
+            why = say.NONE.of(lost=say.NOTHING if lost is None else verbatim(lost.message))
         return replace(self._note(number, StepState.NOT_DONE, why), missing=missing)
 
     async def _confirmed(self, number: int, step: Configure) -> Result:
@@ -178,17 +198,19 @@ class Steps:
             sent = await self._line.send(_CONFIRM)
             running = await self._line.running()
         except (ConnectError, SessionLost) as err:
-            return self._note(number, StepState.UNSETTLED, _NOT_BACK.of(why=err.message))
+            return self._note(number, StepState.UNSETTLED, say.NOT_BACK.of(why=err.message))
         if running is not None and all(in_force(change, running) for change in step.changes):
             return self._note(number, StepState.DONE, confirmed=_one_line(sent.said))
-        return self._note(number, StepState.NOT_DONE, _REVERTED)
+        return self._note(number, StepState.NOT_DONE, say.REVERTED)
 
     # -- exec commands ----------------------------------------------------------------------------
 
     async def _execute(self, number: int, step: Execute) -> Result:
         missing = [name for name in secrets_in(step.command) if name not in self._work.secrets]
         if missing:
-            return Result(state=StepState.NOT_DONE, why=_NO_SECRET.of(names=", ".join(missing)), waiting=True)
+            return Result(
+                state=StepState.NOT_DONE, why=say.NO_SECRET.of(names=", ".join(missing)), waiting=True
+            )
         proof = PROOFS.get(step.done_when)
         try:
             reads = () if proof is None else (*proof.reads, *proof.refusal_reads)
@@ -218,10 +240,10 @@ class Steps:
             return await self._settle_exec(number, step, noted, silence, sent=False)
         self._keep(order, sent)
         if sent.status in (SentStatus.REFUSED, SentStatus.ASKED):
-            words = _ASKED if sent.status is SentStatus.ASKED else _EXEC_REFUSED
+            words = say.ASKED if sent.status is SentStatus.ASKED else say.EXEC_REFUSED
             return self._note(number, StepState.REFUSED, words.of(said=self._scrubbed(order, sent)))
         if sent.status is SentStatus.UNEXPECTED and proof is None:
-            why = _UNEXPECTED.of(said=self._scrubbed(order, sent))
+            why = say.UNEXPECTED.of(said=self._scrubbed(order, sent))
             return self._note(number, StepState.UNSETTLED, why)
         self._note(number, StepState.SENT)
         return await self._settle_exec(number, step, noted, None, sent=True)
@@ -235,23 +257,35 @@ class Steps:
         if lost is not None or step.ends_session:
             failure = await self._line.again(patience)
             if failure is not None:
-                return self._note(number, StepState.UNSETTLED, _NOT_BACK.of(why=failure.message))
+                return self._note(number, StepState.UNSETTLED, say.NOT_BACK.of(why=failure.message))
         proof = PROOFS.get(step.done_when)
         if proof is not None:
             found = await self._proven(proof, noted, patience)
             if found is True:
                 return self._note(number, StepState.DONE, how="proof")
             if found:
-                return self._note(number, StepState.REFUSED, _FAR_END.of(said=found))
+                return self._note(number, StepState.REFUSED, say.FAR_END.of(said=found))
             if sent:
-                return self._note(number, StepState.SENT, _NOT_PROVEN.of(proof=proof.name))
+                return self._note(number, StepState.SENT, say.NOT_PROVEN.of(proof=proof.name))
         elif sent and lost is None:
             return self._note(number, StepState.DONE)
-        if step.repeat is Repeat.SAFE:
+        elif (file := step.makes or step.removes) and (shown := await self._shown(file)) is not None:
+            if shown is bool(step.makes):
+                return self._note(number, StepState.DONE, how="dir")
             why = _NOT_SENT.of(lost=_NOTHING if lost is None else verbatim(lost.message))
             return self._note(number, StepState.NOT_DONE, why)
-        unknown = Result(state=StepState.UNSETTLED, why=_NOBODY_KNOWS.of(command=step.command))
+        if step.repeat is Repeat.SAFE:
+            why = say.NOT_SENT.of(lost=say.NOTHING if lost is None else verbatim(lost.message))
+            return self._note(number, StepState.NOT_DONE, why)
+        unknown = Result(state=StepState.UNSETTLED, why=say.NOBODY_KNOWS.of(command=step.command))
         return await self._ask(number, step, unknown)
+
+    async def _shown(self, file: str) -> bool | None:
+        """Whether a file is on the switch; None when it cannot be asked."""
+        try:
+            return await self._files.shows(file)
+        except (ConnectError, SessionLost):
+            return None
 
     async def _ask(self, number: int, step: Execute, otherwise: Result) -> Result:
         """Let a person say what the switch does not tell."""
@@ -314,42 +348,3 @@ def _one_line(text: str) -> str:
 
 def _said(err: SlpOpsError) -> Text:
     return verbatim(err.message)
-
-
-_NOTHING: Final = Text("no line is shown", "設定が反映されていません")
-_BY_HAND: Final = Text("a person has something to do first", "手作業が必要です")
-_REFUSED: Final = Text(
-    "the switch refused '{line}': {said} ({taken} lines before it were taken)",
-    "スイッチが '{line}' を拒否しました: {said} (それより前の {taken} 行は反映済み)",
-)
-_NOT_BACK: Final = Text("the switch could not be asked any more: {why}", "スイッチに再接続できません: {why}")
-_UNREADABLE: Final = Text(
-    "the running configuration could not be read back", "running-config を読み戻せませんでした"
-)
-_NONE: Final = Text("nothing of it took effect: {lost}", "反映されていません: {lost}")
-_PARTLY: Final = Text(
-    "only {count} of {total} lines are in force: {said}",
-    "{total} 行中 {count} 行のみ反映されています: {said}",
-)
-_REVERTED: Final = Text(
-    "the revert timer gave the earlier configuration back", "revert timer により元の設定に戻りました"
-)
-_NO_SECRET: Final = Text("the secret {names} is needed", "秘密パラメータ {names} が必要です")
-_ASKED: Final = Text(
-    "the switch asked what the playbook has no answer for, and was left without one: {said}",
-    "プレイブックに回答のない質問のため中断しました: {said}",
-)
-_EXEC_REFUSED: Final = Text("the switch refused it: {said}", "スイッチが拒否しました: {said}")
-_FAR_END: Final = Text("the licence server refused it: {said}", "ライセンスサーバが拒否しました: {said}")
-_UNEXPECTED: Final = Text(
-    "the switch did not say what it should have said: {said}", "想定した応答がありません: {said}"
-)
-_NOT_PROVEN: Final = Text(
-    "it was sent, and {proof} has not been seen in time; --resume looks again, without sending it again",
-    "送信済みですが {proof} を時間内に確認できませんでした。--resume で再確認します (再送はしません)",
-)
-_NOT_SENT: Final = Text("it did not happen: {lost}", "実行されていません: {lost}")
-_NOBODY_KNOWS: Final = Text(
-    "nothing on the switch tells whether '{command}' was carried out",
-    "'{command}' が実行されたかどうかスイッチから判断できません",
-)
