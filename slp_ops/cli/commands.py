@@ -16,9 +16,7 @@ def command(wanted: str | None, as_json: bool) -> None:
     """List the show commands in the order in which a run sends them."""
     known = sorted({name for each in registry() for name in each.sets})
     if wanted is not None and wanted not in known:
-        raise click.BadParameter(
-            f"no set {wanted!r}; there are: {', '.join(known)}", param_hint="--set"
-        )
+        raise click.BadParameter(f"no set {wanted!r}; there are: {', '.join(known)}", param_hint="--set")
     chosen = [each for each in registry() if wanted is None or wanted in each.sets]
     if as_json:
         click.echo(json.dumps({"schema": 1, "commands": [_row(each) for each in chosen]}, indent=2))
@@ -26,9 +24,7 @@ def command(wanted: str | None, as_json: bool) -> None:
     rows = [("COMMAND", "RELEASES", "SETS", "NOTE"), *(_columns(each) for each in chosen)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
-        click.echo(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        )
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _row(each: ShowCommand) -> dict[str, object]:
@@ -52,7 +48,5 @@ def _columns(each: ShowCommand) -> tuple[str, str, str, str]:
             releases = f"up to {until}"
         case since, until:
             releases = f"{since} to {until}"
-    note = (
-        f"never sent: needs '{each.needs_config}' in the configuration" if each.needs_config else ""
-    )
+    note = f"never sent: needs '{each.needs_config}' in the configuration" if each.needs_config else ""
     return (each.command, releases, ", ".join(sorted(each.sets)) or "-", note)
