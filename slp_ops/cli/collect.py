@@ -16,7 +16,7 @@ from slp_ops.cli.target import Target, target_options
 from slp_ops.model import CaptureStatus, DeviceStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from slp_ops.cli.progress import Progress
@@ -137,7 +137,7 @@ def command(
             "collect", devices, visit, run=run, transport=transport, workers=connecting.workers
         )
     if as_json:
-        click.echo(json.dumps(as_record(run.id, str(run.path), results), ensure_ascii=True))
+        click.echo(json.dumps(as_record(run.id, run.path, results, run.folders), ensure_ascii=True))
     else:
         _print_summary(results, str(run.path), time.monotonic() - began)
     raise click.exceptions.Exit(exit_code(results))
@@ -157,13 +157,16 @@ def chosen(set_name: str, ad_hoc: Sequence[str]) -> tuple[ShowCommand, ...]:
     return tuple(wanted)
 
 
-def as_record(run_id: str, path: str, results: Sequence[DeviceResult]) -> dict[str, Any]:
-    """The result as JSON."""
+def as_record(
+    run_id: str, path: Path, results: Sequence[DeviceResult], folders: Mapping[str, str]
+) -> dict[str, Any]:
+    """The result as JSON. Paths are absolute: a script may look from anywhere."""
+    root = path.resolve()
     totals = Counter(result.status.value for result in results)
     return {
         "schema": SCHEMA,
-        "run": {"id": run_id, "path": path},
-        "devices": [_device_record(result) for result in results],
+        "run": {"id": run_id, "path": str(root)},
+        "devices": [_device_record(result, root / folders[result.name]) for result in results],
         "totals": {
             "devices": len(results),
             **{status.value: totals[status.value] for status in DeviceStatus},
@@ -173,7 +176,7 @@ def as_record(run_id: str, path: str, results: Sequence[DeviceResult]) -> dict[s
     }
 
 
-def _device_record(result: DeviceResult) -> dict[str, Any]:
+def _device_record(result: DeviceResult, folder: Path) -> dict[str, Any]:
     error = result.error
     return {
         "name": result.name,
@@ -189,7 +192,7 @@ def _device_record(result: DeviceResult) -> dict[str, Any]:
                 "status": capture.status.value,
                 "seconds": round(capture.seconds, 3),
                 "bytes": capture.bytes,
-                "file": capture.file,
+                "file": None if capture.file is None else str(folder / capture.file),
                 "reason": capture.reason,
             }
             for capture in result.captures

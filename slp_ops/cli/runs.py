@@ -74,7 +74,7 @@ def show_run(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> 
     if as_json:
         from slp_ops.cli.collect import as_record
 
-        record = as_record(run.id, str(run.path), chosen)
+        record = as_record(run.id, run.path, chosen, {each.name: each.folder for each in run.about.values()})
         _print_json({**record, "schema": "slp-ops/run/1", "run": _run_record(run)})
         return
     click.echo(f"run {run.id}: {run.header.verb}, {run.header.state}, {_times(run)}")

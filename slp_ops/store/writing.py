@@ -62,6 +62,11 @@ class Run:
         """What people call the run by."""
         return self._header.id
 
+    @property
+    def folders(self) -> Mapping[str, str]:
+        """Each device's folder in the run, by its name."""
+        return {about.name: about.folder for about in self._header.devices}
+
     def device(self, device: Device) -> DeviceFolder:
         """The folder of one of the run's devices, always the same one."""
         with self._guard:
