@@ -184,6 +184,21 @@ def test_what_the_demo_expects(scenario: str, status: str) -> None:
     assert demo.expected(scenario) == status
 
 
+def test_the_demo_ends_as_it_should_and_asks_nothing(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "slp_ops.lab.demo"],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "tyo-acc-05: show running-config: denied" in ended.stdout
+    assert list((tmp_path / "demo" / "runs").glob("*/tyo-core-01/show-version.txt"))
+
+
 def test_a_journal_holds_no_password(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j.jsonl")
     journal.record("sw1", 1, Mode.EXEC, "enable")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from slp_ops.lab import scenarios
 from slp_ops.lab.journal import Mode
@@ -175,6 +179,26 @@ def test_log_messages_are_shown_to_who_monitors(operator: Operator) -> None:
     assert "%SYS-5-TEST: two\r\n" in seen
     assert "one" not in seen
     assert operator.keys(b"ivilege\r").startswith("ivilege\r\nCurrent privilege")
+
+
+KEYS = (
+    b"show privilege\r\nterminal length 0\r\nsh\x7fhow clock\x15show privi\tcd\x7f\x7f\r"
+    b"show license summary | include network\rconfigure terminal\rinterface vl1\r\x1a"
+    b"show xyz\rreload\rn\rdelete flash:x\r\rn"
+)
+
+
+# The escape key is not among them: it breaks off what is going on when it comes, so its time matters.
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, len(KEYS)), max_size=30))
+def test_how_the_keys_are_cut_into_packets_does_not_matter(cuts: list[int]) -> None:
+    whole = Operator(scenarios.load("healthy").build(name="sw1"))
+    pieces = Operator(scenarios.load("healthy").build(name="sw1"))
+    expected = whole.keys(KEYS)
+    edges = sorted({0, *cuts, len(KEYS)})
+    seen = "".join(pieces.keys(KEYS[start:end]) for start, end in pairwise(edges))
+    assert seen == expected
+    assert pieces.typed == whole.typed
 
 
 def _on_screen(text: str, width: int) -> str:
