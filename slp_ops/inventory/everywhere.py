@@ -19,15 +19,24 @@ HINT: Final = (
 )
 
 
-def holds_secret(node: Node) -> bool:
+def holds_secret(node: Node, key: str = "") -> bool:
     """Whether a key anywhere below asks for a secret: it decides the hint."""
     match node:
         case Mapping():
-            return any(asks_secret(e.key.text) or holds_secret(e.value) for e in node.entries)
+            return any(
+                _is_secret(entry.key.text, key) or holds_secret(entry.value, joined(key, entry.key.text))
+                for entry in node.entries
+            )
         case Sequence():
-            return any(holds_secret(item) for item in node.items)
+            return any(holds_secret(item, key) for item in node.items)
         case Scalar():
             return False
+
+
+def _is_secret(name: str, within: str) -> bool:
+    """Whether a key asks for a secret. A site or a switch may have any name."""
+    names_of_ours = within == "sites" or (within.startswith("sites.") and within.endswith(".devices"))
+    return asks_secret(name) and not names_of_ours
 
 
 def check_credential_names(root: Node, problems: Problems) -> None:
@@ -75,7 +84,7 @@ def _check_mapping(node: Mapping, key: str, problems: Problems) -> None:
         name, line = entry.key.text, entry.key.line
         place = joined(key, name)
         _no_hidden(entry.key, place, problems)
-        if asks_secret(name):
+        if _is_secret(name, key):
             problems.add(line, place, "a secret does not belong in a file", "no such key")
         if entry.key.kind != "str":
             kind = a_kind(entry.key)

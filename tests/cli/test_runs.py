@@ -84,7 +84,7 @@ def test_show_as_json_has_the_form_of_collect(call: Call, good_run: Make) -> Non
 
     assert record["schema"] == "slp-ops/run/1"
     assert record["run"]["id"] == run.id
-    assert record["devices"][0]["captures"][0]["file"] == "show-clock.txt"
+    assert record["devices"][0]["captures"][0]["file"] == str(run.path.resolve() / "sw1" / "show-clock.txt")
     assert record["totals"]["ok"] == 1
 
 
