@@ -345,7 +345,8 @@ def test_what_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
 def test_a_switch_may_be_named_like_a_secret(tmp_path: Path) -> None:
     path = tmp_path / "inventory.yaml"
     path.write_text(
-        "version: 1\nsites: {enable: {devices: {sw-invalid-token: {host: 192.0.2.1}, secret: {host: 192.0.2.2}}}}\n"
+        "version: 1\n"
+        "sites: {enable: {devices: {sw-invalid-token: {host: 192.0.2.1}, secret: {host: 192.0.2.2}}}}\n"
     )
 
     assert [device.name for device in load(path).devices] == ["sw-invalid-token", "secret"]
