@@ -24,6 +24,8 @@
     │   │   ├── EnableFailed        no privilege 15 could be had
     │   │   └── NoPrompt            logged in, but no IOS-XE prompt came
     │   ├── SessionLost             the connection broke in mid-session
+    │   ├── CopyFailed              a file could not be copied to or from the switch
+    │   ├── BadFile                 a file from the switch is not what was asked for
     │   └── CommandTimeout          a command gave no byte for too long
     └── Interrupted                 the operator pressed Ctrl-C
 
@@ -224,6 +226,18 @@ class SessionLost(DeviceError):
     """The connection broke after the prompt had been seen."""
 
     kind = "session_lost"
+
+
+class CopyFailed(DeviceError):
+    """A file could not be copied: the switch refused it, or the connection broke."""
+
+    kind = "copy_failed"
+
+
+class BadFile(DeviceError):
+    """A file came, and it is not what was asked for."""
+
+    kind = "bad_file"
 
 
 class CommandTimeout(DeviceError):

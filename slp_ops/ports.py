@@ -120,7 +120,8 @@ class ExecOrder:
     """One exec command, or one in configuration mode. ``{name}`` in it stands for a secret.
 
     ``dialogue`` are pairs of a question's words and its answer, ``expects`` the words of which one must be
-    printed, ``paste`` the lines that it collects. ``ends_session`` is for a reload.
+    printed, ``paste`` the lines that it collects. ``ends_session`` is for a reload. With a ``sink`` what it
+    prints goes there, however long, and not into what is given back.
     """
 
     command: str
@@ -131,6 +132,7 @@ class ExecOrder:
     paste: tuple[str, ...] = ()
     ends_session: bool = False
     seconds: float = 60.0
+    sink: Sink | None = None
 
     def typed(self) -> str:
         """The command with its secrets put in, for the one place that sends it."""
@@ -169,6 +171,36 @@ class ChangingTransport(Transport, Protocol):
 
     def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
         """Open a session that may change the switch; raises ConnectError."""
+
+
+class Files(Protocol):
+    """A connection that copies one file, every byte as it is; it raises CopyFailed."""
+
+    async def fetch(self, path: str) -> bytes:
+        """The content of a file on the switch, such as ``flash:report.txt``."""
+
+    async def put(self, path: str, data: bytes) -> None:
+        """Write a file on the switch, over one of that name."""
+
+
+class CopyingTransport(ChangingTransport, Protocol):
+    """A way to change switches, and to copy files to and from them."""
+
+    def files(self, device: Device) -> AbstractAsyncContextManager[Files]:
+        """Open a connection for one copy; raises ConnectError."""
+
+
+class Shelf(Protocol):
+    """Where files for switches and from switches are kept, unmasked: they are signed."""
+
+    def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
+        """Look at what a switch gave and keep it; what the journal notes of it.
+
+        Raises BadFile for what is not the file that was asked for, or StoreError.
+        """
+
+    def take(self, name: str) -> bytes:
+        """A file for a switch, as it was when it was planned; raises StoreError."""
 
 
 class Secret:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
-    from slp_ops.ports import ChangingTransport, Reader, Transport, Writer
+    from slp_ops.ports import ChangingTransport, CopyingTransport, Files, Reader, Transport, Writer
 
 S = TypeVar("S")
 
@@ -127,3 +127,15 @@ class PacedChanges(Paced):
     def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
         """As the inner transport; raises CredentialStopped as well."""
         return self._paced(device, self._changing.write)
+
+
+class PacedCopies(PacedChanges):
+    """Paces a transport that may change switches and copy files: a copy is a login like any other."""
+
+    def __init__(self, transport: CopyingTransport, *, rate: float) -> None:
+        super().__init__(transport, rate=rate)
+        self._copying = transport
+
+    def files(self, device: Device) -> AbstractAsyncContextManager[Files]:
+        """As the inner transport; raises CredentialStopped as well."""
+        return self._paced(device, self._copying.files)

@@ -7,6 +7,7 @@ their own ``Action`` from the same steps, and hand it to the same engine.
 from __future__ import annotations
 
 from slp_ops.plan.as_json import SCHEMA, plan_of, record, step_of, step_record
+from slp_ops.plan.files import Check, Fetch, FileStep, Put, Room
 from slp_ops.plan.make import TIMER_MINUTES, Switch, consider, serials_of
 from slp_ops.plan.model import (
     Action,
@@ -29,13 +30,18 @@ __all__ = [
     "TIMER_MINUTES",
     "Action",
     "Because",
+    "Check",
     "Choice",
     "Configure",
     "Considered",
     "Execute",
+    "Fetch",
+    "FileStep",
     "Given",
     "Instruct",
     "PlannedStep",
+    "Put",
+    "Room",
     "Running",
     "Spared",
     "Switch",

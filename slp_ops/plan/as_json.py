@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InputError
 from slp_ops.plan.changes import Change, Line
+from slp_ops.plan.files import Check, Fetch, Put, Room, file_record, file_step_of
 from slp_ops.plan.model import Action, Because, Configure, Execute, Instruct, SwitchPlan
 from slp_ops.playbook.model import Repeat, Reply, Risk
 from slp_ops.rules.text import Text
@@ -83,9 +84,13 @@ def step_record(step: PlannedStep) -> dict[str, Any]:
                 "ends_session": step.ends_session,
                 "paste": list(step.paste),
                 "seconds": step.seconds,
+                "makes": step.makes,
+                "removes": step.removes,
             }
         case Instruct():
             return {"kind": "manual", "text": _text(step.text)}
+        case Room() | Fetch() | Put() | Check():
+            return file_record(step)
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -174,11 +179,15 @@ def step_of(found: Mapping[str, Any]) -> PlannedStep:
                 ends_session=bool(found["ends_session"]),
                 paste=tuple(map(str, found["paste"])),
                 seconds=int(found["seconds"]),
+                makes=str(found["makes"]),
+                removes=str(found["removes"]),
             )
         case "manual":
             return Instruct(text=_needed(found["text"]))
         case kind:
-            raise ValueError(f"unknown kind of step {kind!r}")
+            if (step := file_step_of(found)) is None:
+                raise ValueError(f"unknown kind of step {kind!r}")
+            return step
 
 
 def _change_of(found: Mapping[str, Any]) -> Change:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from slp_ops.plan.changes import Change, Line, typed, undo_of
+from slp_ops.plan.files import FileStep
 from slp_ops.playbook.model import Repeat, Reply, Risk
 
 if TYPE_CHECKING:
@@ -45,7 +46,11 @@ class Configure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execute:
-    """One exec command, or one that is typed in configuration mode; see ``playbook.ExecStep``."""
+    """One exec command, or one that is typed in configuration mode; see ``playbook.ExecStep``.
+
+    ``makes`` is the file on the switch that it leaves behind, ``removes`` the one that it takes away: by
+    that it is settled where nobody knows whether it was carried out.
+    """
 
     command: str
     in_config: bool = False
@@ -56,6 +61,8 @@ class Execute:
     ends_session: bool = False
     paste: tuple[str, ...] = ()
     seconds: int = 60
+    makes: str = ""
+    removes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +72,7 @@ class Instruct:
     text: Text
 
 
-PlannedStep: TypeAlias = Configure | Execute | Instruct
+PlannedStep: TypeAlias = Configure | Execute | Instruct | FileStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

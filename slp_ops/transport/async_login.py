@@ -15,13 +15,16 @@ from slp_ops.errors import (
     SshTimeout,
     no_common_algorithm,
 )
-from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key
+from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Sequence
 
-    from slp_ops.ports import Credential
+    from slp_ops.model import Device
+    from slp_ops.ports import Credential, Credentials
+    from slp_ops.transport.hostkeys import HostKeys
+    from slp_ops.transport.way import Way
 
 # Explicit lists: what a library adds or drops in its defaults must not decide what is offered.
 MODERN_KEX: Final = (
@@ -134,6 +137,23 @@ async def login(
     except BaseException:
         sock.close()
         raise
+
+
+async def log_in_to(
+    device: Device, *, way: Way, credentials: Credentials, host_keys: HostKeys
+) -> tuple[asyncssh.SSHClientConnection, Credential]:
+    """Connect to a switch and authenticate. Raises ConnectError or CredentialError."""
+    credential = credentials.get(device.credential, device.username)
+    sock = await way.open(device)
+    connection = await login(
+        sock,
+        credential,
+        legacy=device.legacy_ssh,
+        credential_name=device.credential,
+        host_keys=host_keys.preferred(known_as(device), device.port, key_types(device.legacy_ssh)),
+        check=lambda key: host_keys.check(device.name, known_as(device), device.port, key),
+    )
+    return connection, credential
 
 
 async def _client_keys(credential: Credential) -> Any:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import asyncssh
 
 from slp_ops.errors import ClosedEarly, SshTimeout
-from slp_ops.transport.async_login import LOGIN_SECONDS, key_types, login
+from slp_ops.transport.async_login import LOGIN_SECONDS, log_in_to
 from slp_ops.transport.configure import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
-from slp_ops.transport.hostkeys import known_as
 from slp_ops.transport.telnet import probe
 
 if TYPE_CHECKING:
@@ -66,15 +65,8 @@ class AsyncsshTransport:
 
     @asynccontextmanager
     async def _session(self, device: Device, kind: type[S]) -> AsyncIterator[S]:
-        credential = self._credentials.get(device.credential, device.username)
-        sock = await self._way.open(device)
-        connection = await login(
-            sock,
-            credential,
-            legacy=device.legacy_ssh,
-            credential_name=device.credential,
-            host_keys=self._host_keys.preferred(known_as(device), device.port, key_types(device.legacy_ssh)),
-            check=lambda key: self._host_keys.check(device.name, known_as(device), device.port, key),
+        connection, credential = await log_in_to(
+            device, way=self._way, credentials=self._credentials, host_keys=self._host_keys
         )
         try:
             session = kind(await _open_vty(connection))

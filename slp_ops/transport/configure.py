@@ -19,13 +19,14 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import SessionLost
+from slp_ops.model import CaptureStatus
 from slp_ops.ports import ConfigOrder, Sent, SentStatus
 from slp_ops.transport.dialogue import ENTER, LOG_LINE, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from slp_ops.ports import ExecOrder
+    from slp_ops.ports import ExecOrder, Sink
 
 _CTRL_C: Final = b"\x03"
 _REFUSED: Final = re.compile(
@@ -99,6 +100,8 @@ def configure(dialogue: Dialogue, order: ConfigOrder) -> Procedure[Sent]:
 
 def execute(dialogue: Dialogue, order: ExecOrder) -> Procedure[Sent]:
     """Type one command and lead its dialogue as the order says. Raises SessionLost."""
+    if order.sink is not None:
+        return (yield from _into(dialogue, order, order.sink))
     yield from _begin(dialogue)
     home = _Now.EXEC
     if order.in_config:
@@ -123,6 +126,18 @@ def execute(dialogue: Dialogue, order: ExecOrder) -> Procedure[Sent]:
     if order.expects and not any(words.lower() in said.lower() for words in order.expects):
         return Sent(status=SentStatus.UNEXPECTED, said=said or "it said nothing", taken=1)
     return Sent(status=SentStatus.DONE, said=said, taken=1)
+
+
+def _into(dialogue: Dialogue, order: ExecOrder, sink: Sink) -> Procedure[Sent]:
+    """Type one command whose output may be long, and hand it on piece by piece."""
+    ending = yield from dialogue.show(order.typed(), order.seconds, sink)
+    match ending.status:
+        case CaptureStatus.OK:
+            return Sent(status=SentStatus.DONE, taken=1)
+        case CaptureStatus.UNSUPPORTED | CaptureStatus.DENIED:
+            return Sent(status=SentStatus.REFUSED, said=ending.reason, line=order.command)
+        case _:
+            return Sent(status=SentStatus.SILENT, said=ending.reason, line=order.command)
 
 
 class _Talk:

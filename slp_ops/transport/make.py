@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
-    from slp_ops.ports import ChangingTransport, Credentials, Reader, Writer
+    from slp_ops.ports import ChangingTransport, Credentials, Files, Reader, Writer
     from slp_ops.transport.hostkeys import HostKeys
 
 
@@ -33,6 +33,14 @@ class ByName:
     def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
         """A session that may change the switch; raises as ``read``."""
         return self._by_name(device).write(device)
+
+    def files(self, device: Device) -> AbstractAsyncContextManager[Files]:
+        """A connection for one copy of a file; raises as ``read``."""
+        # Imported here: whoever copies no file with netmiko needs no asyncssh, which takes time to load.
+        from slp_ops.transport.scp import ScpFiles
+
+        scp = ScpFiles(way=self._way, credentials=self._credentials, host_keys=self._host_keys)
+        return scp.open(device)
 
     async def close(self) -> None:
         """Close every transport that was used, and the way."""

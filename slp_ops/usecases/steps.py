@@ -134,7 +134,7 @@ class Steps:
         done = await self._files.do(step)
         if done.why is not None:
             return self._note(number, StepState.NOT_DONE, done.why)
-        return self._note(number, StepState.DONE, **done.noted)
+        return self._note(number, StepState.DONE, None, **done.noted)
 
     # -- configuration ----------------------------------------------------------------------------
 
@@ -272,7 +272,7 @@ class Steps:
         elif (file := step.makes or step.removes) and (shown := await self._shown(file)) is not None:
             if shown is bool(step.makes):
                 return self._note(number, StepState.DONE, how="dir")
-            why = _NOT_SENT.of(lost=_NOTHING if lost is None else verbatim(lost.message))
+            why = say.NOT_SENT.of(lost=say.NOTHING if lost is None else verbatim(lost.message))
             return self._note(number, StepState.NOT_DONE, why)
         if step.repeat is Repeat.SAFE:
             why = say.NOT_SENT.of(lost=say.NOTHING if lost is None else verbatim(lost.message))

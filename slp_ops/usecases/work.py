@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from slp_ops.ports import (
         CaptureWriter,
         ChangingTransport,
+        CopyingTransport,
         Ending,
         Evidence,
         Journal,
         OnEvent,
         Secret,
+        Shelf,
     )
     from slp_ops.rules.text import Text
     from slp_ops.rules.values import Outcome
@@ -192,8 +194,19 @@ class _Teed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copying:
+    """What it takes to move files: the way, and the shelf that they come from and go to."""
+
+    transport: CopyingTransport
+    shelf: Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """One switch to be changed. ``judge`` audits it, ``plan_again`` plans it anew from what was read."""
+    """One switch to be changed. ``judge`` audits it, ``plan_again`` plans it anew from what was read.
+
+    ``copying`` is there where the plan moves files.
+    """
 
     device: Device
     plan: SwitchPlan
@@ -208,4 +221,5 @@ class Work:
     person: Person = field(default_factory=Nobody)
     pace: Pace
     limits: Limits = field(default_factory=Limits)
+    copying: Copying | None = None
     on_event: OnEvent = silent

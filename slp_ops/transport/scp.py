@@ -1,0 +1,101 @@
+"""Files to and from a switch by SCP, whichever transport its terminal is driven with.
+
+IOS-XE serves SCP where ``ip scp server enable`` is configured and the user logs in at privilege 15. A
+connection carries one copy: IOS gives a connection one channel. The way and the checks are those of every
+session, so jump hosts and host keys work the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import asyncssh
+
+from slp_ops.errors import CopyFailed
+from slp_ops.transport.async_login import log_in_to
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from slp_ops.model import Device
+    from slp_ops.ports import Credentials
+    from slp_ops.transport.hostkeys import HostKeys
+    from slp_ops.transport.way import Way
+
+# The longest time without a byte: a busy switch reads its flash slowly.
+_SILENCE: Final = 120.0
+# A report is about 2 KB; thousands of them stay far below this.
+_LARGEST: Final = 256 * 2**20
+_HINTS: Final = {
+    "administratively disabled": "configure 'ip scp server enable', or read the file in-band with --in-band",
+    "privilege denied": "SCP needs a user who logs in at privilege level 15; or use --in-band",
+    "no space left": "free some space on flash",
+}
+
+
+class ScpFiles:
+    """Opens connections for copies."""
+
+    def __init__(self, *, way: Way, credentials: Credentials, host_keys: HostKeys) -> None:
+        self._way = way
+        self._credentials = credentials
+        self._host_keys = host_keys
+
+    @asynccontextmanager
+    async def open(self, device: Device) -> AsyncIterator[Scp]:
+        """Log in for one copy; raises ConnectError or CredentialError."""
+        connection, _ = await log_in_to(
+            device, way=self._way, credentials=self._credentials, host_keys=self._host_keys
+        )
+        try:
+            yield Scp(connection)
+        finally:
+            connection.abort()
+
+
+class Scp:
+    """One connection for one copy. See ``ports.Files``."""
+
+    def __init__(self, connection: asyncssh.SSHClientConnection) -> None:
+        self._connection = connection
+
+    async def fetch(self, path: str) -> bytes:
+        """See ``ports.Files``."""
+        with tempfile.TemporaryDirectory(prefix="slp-ops-") as folder:
+            target = Path(folder) / "fetched"
+            await self._copy((self._connection, path), str(target), path)
+            return target.read_bytes()
+
+    async def put(self, path: str, data: bytes) -> None:
+        """See ``ports.Files``."""
+        with tempfile.TemporaryDirectory(prefix="slp-ops-") as folder:
+            source = Path(folder) / path.rpartition(":")[2].rpartition("/")[2]
+            source.write_bytes(data)
+            await self._copy(str(source), (self._connection, path), path)
+
+    async def _copy(
+        self,
+        source: str | tuple[asyncssh.SSHClientConnection, str],
+        target: str | tuple[asyncssh.SSHClientConnection, str],
+        path: str,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(_SILENCE) as deadline:
+
+                def progress(of: bytes, to: bytes, copied: int, size: int) -> None:
+                    if size > _LARGEST:
+                        raise CopyFailed(f"{path} has {size} bytes, which no licence file has")
+                    deadline.reschedule(loop.time() + _SILENCE)
+
+                await asyncssh.scp(source, target, progress_handler=progress)
+        except TimeoutError:
+            raise CopyFailed(f"SCP of {path}: no byte for {_SILENCE:g} s") from None
+        except (OSError, asyncssh.Error) as err:
+            words = " ".join(str(err).split()) or type(err).__name__
+            hint = next((hint for said, hint in _HINTS.items() if said in words.lower()), "")
+            raise CopyFailed(f"SCP of {path}: {words}", hint=hint) from None

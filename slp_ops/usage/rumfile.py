@@ -1,0 +1,140 @@
+"""A usage file as ``license smart save usage`` writes it: the signed reports and what they say.
+
+    <?xml version="1.0" encoding="UTF-8"?>
+    <smartLicense>
+    <RUMReport><![CDATA[{"payload":"{..}","header":{"type":"rum"},"signature":{..}}]]></RUMReport>
+    </smartLicense>
+
+Read only: the bytes are signed, and what is written anywhere is the bytes that came. How a payload is
+wrapped differs (a JSON text, or JSON itself, with blanks or without), so nothing but the essential is
+insisted on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.usage.udi import UnitId, unit_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OPENING: Final = b"<RUMReport>"
+_CLOSING: Final = b"</RUMReport>"
+_END: Final = b"</smartLicense>"
+_CDATA: Final = re.compile(rb"\s*<!\[CDATA\[(.*)\]\]>\s*", re.DOTALL)
+# Seconds since 1970 between 2015 and 2100: what else stands there is no time.
+_TIMES: Final = range(1_420_070_400, 4_102_444_800)
+
+
+class NoReports(ValueError):
+    """This is no usage file, or not all of one; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One report. ``unit`` is the switch that it is of, ``units`` every member that it names besides."""
+
+    id: int | None
+    unit: UnitId | None
+    units: tuple[UnitId, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RumFile:
+    """What a usage file holds."""
+
+    reports: tuple[Report, ...]
+
+    @property
+    def units(self) -> tuple[UnitId, ...]:
+        """The switches that its reports are of, the most frequent first."""
+        counted = Counter(report.unit for report in self.reports if report.unit is not None)
+        return tuple(unit for unit, _ in counted.most_common())
+
+    @property
+    def all_units(self) -> tuple[UnitId, ...]:
+        """The same, and the members that the reports name."""
+        members = (unit for report in self.reports for unit in report.units)
+        return tuple(dict.fromkeys((*self.units, *members)))
+
+    @property
+    def start(self) -> datetime | None:
+        """When the first measurement began."""
+        return min((report.start for report in self.reports if report.start is not None), default=None)
+
+    @property
+    def end(self) -> datetime | None:
+        """When the last measurement ended."""
+        return max((report.end for report in self.reports if report.end is not None), default=None)
+
+
+def read_reports(data: bytes) -> RumFile:
+    """Read a usage file; raises NoReports."""
+    if b"<smartLicense" not in data:
+        raise NoReports("it holds no <smartLicense>")
+    if not data.rstrip().endswith(_END):
+        raise NoReports("it is cut short: its last line is not </smartLicense>")
+    if data.count(_OPENING) != data.count(_CLOSING):
+        raise NoReports("it is damaged: a <RUMReport> has no end")
+    return RumFile(reports=tuple(_report(body, number) for number, body in enumerate(_bodies(data), 1)))
+
+
+def _bodies(data: bytes) -> Iterator[bytes]:
+    at = 0
+    while (begin := data.find(_OPENING, at)) >= 0:
+        end = data.find(_CLOSING, begin)
+        if end < 0:
+            raise NoReports("it is damaged: a <RUMReport> has no end")
+        yield data[begin + len(_OPENING) : end]
+        at = end + len(_CLOSING)
+
+
+def _report(body: bytes, number: int) -> Report:
+    inside = _CDATA.fullmatch(body)
+    try:
+        signed = json.loads(inside[1] if inside else body)
+        payload = signed["payload"]
+        said = json.loads(payload) if isinstance(payload, str) else payload
+        if not isinstance(said, dict):
+            raise TypeError(type(said).__name__)
+    except (ValueError, KeyError, TypeError, RecursionError) as err:
+        raise NoReports(f"report {number} of it cannot be read: {type(err).__name__}") from None
+    identity, meta = _dict(said.get("asset_identification")), _dict(said.get("meta"))
+    times = list(_times(said.get("measurements")))
+    members = meta.get("ha_udi")
+    return Report(
+        id=_number(identity.get("report_id", meta.get("report_id", said.get("report_id")))),
+        unit=unit_in(_dict(identity.get("instance")).get("sudi")),
+        units=tuple(
+            unit
+            for each in (members if isinstance(members, list) else ())
+            if (unit := unit_in(_dict(each).get("sudi"))) is not None
+        ),
+        start=min((start for start, _ in times), default=None),
+        end=max((end for _, end in times), default=None),
+    )
+
+
+def _times(measurements: object) -> Iterator[tuple[datetime, datetime]]:
+    for each in measurements if isinstance(measurements, list) else ():
+        start, end = _number(_dict(each).get("start_time")), _number(_dict(each).get("end_time"))
+        if start in _TIMES and end in _TIMES and start is not None and end is not None:
+            yield datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
