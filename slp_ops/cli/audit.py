@@ -14,6 +14,7 @@ from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.target import Target, target_options
 from slp_ops.model import Severity
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from slp_ops.rules.text import Lang
     from slp_ops.store import StoredRun
     from slp_ops.usecases.audit import Asked, Audited
+    from slp_ops.usecases.collect import How
 
 
 @click.command(name="audit")
@@ -50,15 +52,7 @@ if TYPE_CHECKING:
     envvar="SLP_OPS_AGAINST",
     help="Compare with an earlier run: which findings are new, gone, unchanged.",
 )
-@click.option(
-    "--max-cpu",
-    type=click.FloatRange(min=0, max=100),
-    default=80.0,
-    show_default=True,
-    envvar="SLP_OPS_MAX_CPU",
-    metavar="PERCENT",
-    help="Spare a switch show license tech support when its five-minute CPU load is so high.",
-)
+@reading_options
 @lang_option
 @json_option
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
@@ -71,7 +65,7 @@ def command(
     asked: Asked,
     fail_on: str,
     against: str | None,
-    max_cpu: float,
+    how: How,
     lang: Lang,
     as_json: bool,
     files: tuple[Path, ...],
@@ -114,7 +108,6 @@ def command(
     else:
         from slp_ops.cli.collect import chosen
         from slp_ops.cli.fleet_run import exit_code
-        from slp_ops.usecases.collect import How
 
         run_id, results, judged = from_switches(
             "audit",
@@ -123,7 +116,7 @@ def command(
             connecting=connecting,
             runs_dir=runs_dir,
             commands=chosen("support", ()),
-            how=How(max_cpu=max_cpu),
+            how=how,
         )
         devices = tuple(device for device, _ in judged)
         past.keep(run_id, (summary for _, summary in judged))

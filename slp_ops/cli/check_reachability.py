@@ -11,6 +11,7 @@ import click
 from slp_ops.cli.connecting import Connecting, connecting_options, transport_for, with_transport
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.target import Target, target_options
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from slp_ops.cli.progress import Progress
     from slp_ops.model import Device, DeviceResult
     from slp_ops.rules.text import Lang
+    from slp_ops.usecases.collect import How
     from slp_ops.usecases.reach import Reached
 
 
@@ -52,28 +54,13 @@ if TYPE_CHECKING:
     help="Break an attempt off after so long. A switch gives one address up after 30 s by default.",
 )
 @click.option(
-    "--command-timeout",
-    type=click.FloatRange(min=0.5),
-    envvar="SLP_OPS_COMMAND_TIMEOUT",
-    metavar="SECONDS",
-    help="Give a show command up after so long without a byte. [default: 60, and 180 for the heavy one]",
-)
-@click.option(
-    "--max-cpu",
-    type=click.FloatRange(min=0, max=100),
-    default=80.0,
-    show_default=True,
-    envvar="SLP_OPS_MAX_CPU",
-    metavar="PERCENT",
-    help="Spare a switch show license tech support when its five-minute CPU load is so high.",
-)
-@click.option(
     "--junit",
     type=click.Path(dir_okay=False),
     envvar="SLP_OPS_JUNIT",
     metavar="FILE",
     help="Also write the verdicts as JUnit XML, for a pipeline.",
 )
+@reading_options
 @lang_option
 @json_option
 def command(
@@ -84,8 +71,7 @@ def command(
     targets: tuple[str, ...],
     everything: bool,
     probe_timeout: float,
-    command_timeout: float | None,
-    max_cpu: float,
+    how: How,
     junit: str | None,
     lang: Lang,
     as_json: bool,
@@ -99,7 +85,6 @@ def command(
     from slp_ops.cli.fleet_run import visit_all
     from slp_ops.probes import target_of
     from slp_ops.store import Runs
-    from slp_ops.usecases.collect import How
     from slp_ops.usecases.reach import Asked, Reached, reach
 
     asked = Asked(
@@ -107,7 +92,6 @@ def command(
         everything=everything,
         probe_timeout=probe_timeout,
     )
-    how = How(command_timeout=command_timeout, max_cpu=max_cpu)
     inventory, found = target.choose()
     devices = with_transport(found, connecting)
     transport = transport_for(inventory, devices, connecting)

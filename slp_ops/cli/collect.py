@@ -11,6 +11,7 @@ import click
 
 from slp_ops.cli.connecting import Connecting, connecting_options, transport_for, with_transport
 from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.table import counted
 from slp_ops.cli.target import Target, target_options
 from slp_ops.model import CaptureStatus, DeviceStatus
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from slp_ops.cli.progress import Progress
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device, DeviceResult
+    from slp_ops.usecases.collect import How
 
 # Each set holds the ones before it.
 SETS: Final = ("baseline", "support", "full")
@@ -52,33 +54,12 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     help="One more show command; repeat it for several. Anything that is not provably read-only is refused.",
 )
 @click.option(
-    "--command-timeout",
-    type=click.FloatRange(min=0.5),
-    envvar="SLP_OPS_COMMAND_TIMEOUT",
-    metavar="SECONDS",
-    help="Give a command up after so long without a byte. [default: 60, and 180 for the heavy sets]",
-)
-@click.option(
-    "--max-cpu",
-    type=click.FloatRange(min=0, max=100),
-    default=80.0,
-    show_default=True,
-    envvar="SLP_OPS_MAX_CPU",
-    metavar="PERCENT",
-    help="Spare a switch the heavy commands when its five-minute CPU load is so high.",
-)
-@click.option(
-    "--force-heavy",
-    is_flag=True,
-    envvar="SLP_OPS_FORCE_HEAVY",
-    help="Send the heavy commands whatever the CPU load.",
-)
-@click.option(
     "--resume",
     metavar="RUN|last",
     envvar="SLP_OPS_RESUME",
     help="Take a run up again: read only what is missing or failed, into the same run.",
 )
+@reading_options
 @json_option
 def command(
     *,
@@ -87,9 +68,7 @@ def command(
     runs_dir: Path,
     set_name: str,
     ad_hoc: tuple[str, ...],
-    command_timeout: float | None,
-    max_cpu: float,
-    force_heavy: bool,
+    how: How,
     resume: str | None,
     as_json: bool,
 ) -> None:
@@ -101,9 +80,8 @@ def command(
     from slp_ops.cli.fleet_run import exit_code, visit_all
     from slp_ops.cli.resumed import Resumed
     from slp_ops.store import Runs
-    from slp_ops.usecases.collect import Earlier, How, collect
+    from slp_ops.usecases.collect import Earlier, collect
 
-    how = How(command_timeout=command_timeout, max_cpu=None if force_heavy else max_cpu)
     runs = Runs(runs_dir)
     resumed = None if resume is None else Resumed(runs.open(resume))
     if resumed is not None:

@@ -15,6 +15,7 @@ from slp_ops.cli.connecting import Connecting, connecting_options
 from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.spans import age, span
 from slp_ops.cli.target import Target, target_options
 from slp_ops.errors import SlpOpsError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from slp_ops.credentials import Ask
     from slp_ops.rules.text import Lang
     from slp_ops.usecases.audit import Asked
+    from slp_ops.usecases.collect import How
 
 _LOCK: Final = "watch.lock"
 # So that the watches of many places, started by the same clock, do not all knock at one AAA server.
@@ -75,15 +77,7 @@ _JITTER: Final = 0.1
     help="Keep what is younger: 36h, 90d, 12w. With --keep a run goes only by both.",
 )
 @judging_options
-@click.option(
-    "--max-cpu",
-    type=click.FloatRange(min=0, max=100),
-    default=80.0,
-    show_default=True,
-    envvar="SLP_OPS_MAX_CPU",
-    metavar="PERCENT",
-    help="Spare a switch show license tech support when its five-minute CPU load is so high.",
-)
+@reading_options
 @lang_option
 @json_option
 def command(
@@ -97,7 +91,7 @@ def command(
     keep: int | None,
     older_than: timedelta | None,
     asked: Asked,
-    max_cpu: float,
+    how: How,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -118,7 +112,7 @@ def command(
             connecting=connecting,
             runs_dir=runs_dir,
             asked=asked,
-            max_cpu=max_cpu,
+            how=how,
             program=program,
             keep=keep,
             older_than=older_than,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from slp_ops.rules.text import Lang
     from slp_ops.store.history import History
     from slp_ops.usecases.audit import Asked, Audited
+    from slp_ops.usecases.collect import How
 
 VERB: Final = "watch"
 # So many rounds back what holds of a switch is looked for, over those that could not tell.
@@ -42,7 +43,7 @@ class Wanted:
     connecting: Connecting
     runs_dir: Path
     asked: Asked
-    max_cpu: float
+    how: How
     program: tuple[str, ...]
     keep: int | None
     older_than: timedelta | None
@@ -63,7 +64,6 @@ class Rounds:
         from slp_ops.cli.collect import chosen
         from slp_ops.cli.fleet_run import exit_code
         from slp_ops.cli.gathering import from_switches
-        from slp_ops.usecases.collect import How
 
         wanted = self.wanted
         past = Past(wanted.runs_dir, wanted.asked)
@@ -74,7 +74,7 @@ class Rounds:
             connecting=wanted.connecting,
             runs_dir=wanted.runs_dir,
             commands=chosen("support", ()),
-            how=How(max_cpu=wanted.max_cpu),
+            how=wanted.how,
             ask=wanted.ask,
         )
         self._recall(summary.device for _, summary in judged)

@@ -1,0 +1,52 @@
+"""How a switch is read: the options of every verb that collects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def reading_options(command: _Command) -> _Command:
+    """Add --command-timeout, --max-cpu and --force-heavy; the command receives them as ``how``."""
+
+    @wraps(command)
+    def with_how(
+        *args: Any, command_timeout: float | None, max_cpu: float, force_heavy: bool, **kwargs: Any
+    ) -> Any:
+        from slp_ops.usecases.collect import How
+
+        how = How(command_timeout=command_timeout, max_cpu=None if force_heavy else max_cpu)
+        return command(*args, how=how, **kwargs)
+
+    for option in (
+        click.option(
+            "--force-heavy",
+            is_flag=True,
+            envvar="SLP_OPS_FORCE_HEAVY",
+            help="Send the heavy commands whatever the CPU load.",
+        ),
+        click.option(
+            "--max-cpu",
+            type=click.FloatRange(min=0, max=100),
+            default=80.0,
+            show_default=True,
+            envvar="SLP_OPS_MAX_CPU",
+            metavar="PERCENT",
+            help="Spare a switch the heavy commands (show license tech support, show tech-support) when its "
+            "five-minute CPU load is so high.",
+        ),
+        click.option(
+            "--command-timeout",
+            type=click.FloatRange(min=0.5),
+            envvar="SLP_OPS_COMMAND_TIMEOUT",
+            metavar="SECONDS",
+            help="Give a command up after so long without a byte. [default: 60, and 180 for the heavy ones]",
+        ),
+    ):
+        with_how = option(with_how)
+    return with_how  # type: ignore[return-value]  # click gives back what it was given
