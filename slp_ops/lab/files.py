@@ -97,7 +97,10 @@ def save_usage(switch: Switch, selection: str, argument: str, path: str) -> str:
             reports.close(report, now)
     chosen = [report for report in licensing.reports if _wanted(report, selection, argument, now)]
     reports.roll(switch, now)
-    switch.flash[target] = _wrapped(switch, chosen)
+    content = _wrapped(switch, chosen)
+    if len(content) > switch.flash_free:
+        return f"%Error opening {path} (No space left on device)"
+    switch.flash[target] = content
     licensing.last_file_write = now
     return ""
 

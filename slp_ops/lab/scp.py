@@ -119,6 +119,8 @@ class ScpServer:
         found = _HEADER.fullmatch(line)
         if found is None:
             return self._fail(b"\1scp: folders are not supported\n")
+        if int(found[2]) > self._switch.flash_free:
+            return self._fail(f"\1scp: flash:{self._path}: No space left on device\n".encode())
         self._left = int(found[2])
         self._name = found[3].decode("utf-8", "surrogateescape")
         return _OK

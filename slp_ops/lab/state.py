@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.lab import agent, archive, files, network
 from slp_ops.lab.hardware import Access, Certificate, Faults, Load, Member, Role, Vty
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from slp_ops.lab.licensing import Licensing
     from slp_ops.lab.syslog import Log
     from slp_ops.release import Release
+
+
+FLASH_SIZE: Final = 11_353_194_496
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,7 @@ class Switch:
     hosts: dict[str, str] = field(default_factory=dict)  # the resolver's cache
     engineering: str = ""  # the build's own name, for a release that is no release
     experimental: str = ""  # and the number it gives itself
+    flash_taken: int = 2_841_006_080  # bytes of flash that the image takes, which is not held here
     bulk: int = 0  # bytes that ``show tech-support`` has at least
     chassis: str = ""  # the PID of a modular chassis; members are then its supervisors
     last_change: datetime | None = None
@@ -197,6 +201,11 @@ class Switch:
         self.startup, self.write_erased = None, True
 
     # Files.
+
+    @property
+    def flash_free(self) -> int:
+        """The bytes that are free on flash."""
+        return max(FLASH_SIZE - self.flash_taken - sum(map(len, self.flash.values())), 0)
 
     def md5(self, path: str) -> str:
         """The digest that ``verify /md5`` prints."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from slp_ops.lab.screens._screen import screen
+from slp_ops.lab.state import FLASH_SIZE
 
 if TYPE_CHECKING:
     from slp_ops.lab.state import Switch
-
-_TOTAL: Final = 11_353_194_496
-_USED: Final = 2_841_006_080  # by the image, which is not held here
 
 
 def directory(switch: Switch) -> str:
@@ -20,8 +18,7 @@ def directory(switch: Switch) -> str:
     for number, (path, content) in enumerate(sorted(switch.flash.items())):
         stamp = f"{local:%b} {local.day:>2} {local:%Y %H:%M:%S} +00:00"
         lines.append(f"{425_985 + number}  -rw-  {len(content):>16}  {stamp}  {path}")
-    free = _TOTAL - _USED - sum(len(content) for content in switch.flash.values())
-    lines += ["", f"{_TOTAL} bytes total ({free} bytes free)"]
+    lines += ["", f"{FLASH_SIZE} bytes total ({switch.flash_free} bytes free)"]
     return "\n".join(lines)
 
 
