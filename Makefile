@@ -1,6 +1,7 @@
 # make demo   the simulated fleet, the main job on it over real SSH, and what came out
 # make test   format, lint, types, layer contracts, tests (under 8 minutes)
 # make test-all  the same, and the tests that take long (under 45 minutes)
+# make docs   the documentation as a site, in site/
 # make env    the environment alone, in .venv
 
 PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3 2>/dev/null))
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-all check fix lock bench-env clean
+.PHONY: help env demo test test-all check fix lock bench-env docs reference clean
 
 help:
 	@sed -n 's/^# //p' $(MAKEFILE_LIST)
@@ -55,5 +56,12 @@ lock: env
 bench-env: env
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.lock
 
+docs: env reference
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@echo "site/index.html"
+
+reference: env
+	$(BIN)/python docs/generate.py
+
 clean:
-	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo site .mypy_cache .ruff_cache .pytest_cache .hypothesis

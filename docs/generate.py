@@ -1,0 +1,381 @@
+"""The pages under ``docs/reference`` that are made from the program itself; ``make reference`` writes them.
+
+A test compares what stands there with what this gives, so that neither can tell another story.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from click.testing import CliRunner
+
+from slp_ops.cli.exits import Exit
+from slp_ops.cli.main import VERBS
+from slp_ops.commands import registry
+from slp_ops.lab import scenarios
+from slp_ops.lab.screens import render
+from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus, Trouble
+from slp_ops.playbook.loading import packaged
+from slp_ops.playbook.model import ConfigStep, ExecStep
+from slp_ops.ports import Ending
+from slp_ops.rules import reference
+from slp_ops.rules.knowledge import ours
+from slp_ops.rules.text import Lang, Text
+from slp_ops.store import Runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from slp_ops.playbook.model import Playbook, Step
+
+HERE: Final = Path(__file__).parent
+_NOTE: Final = "Made from the program itself by `make reference`; do not edit."
+
+
+def pages() -> dict[str, str]:
+    """Every generated file by its path below ``docs/reference``."""
+    found = {
+        "commands.md": "\n".join(_commands()) + "\n",
+        "exit-codes.md": "\n".join(_exit_codes()) + "\n",
+        "show-commands.md": "\n".join(_show_commands()) + "\n",
+        "scenarios.md": "\n".join(_scenarios()) + "\n",
+        "decisions.md": "\n".join(_decisions()) + "\n",
+    }
+    for lang in Lang:
+        found[f"playbooks.{lang.value}.md"] = "\n".join(_playbooks(lang)) + "\n"
+        found[f"rules.{lang.value}.md"] = reference.render(ours(), lang)
+    schemas = dict(_schemas())
+    found["schemas.md"] = "\n".join(_schema_page(schemas)) + "\n"
+    for name, schema in schemas.items():
+        found[f"schemas/{name}.json"] = json.dumps(schema, indent=1, sort_keys=True) + "\n"
+    return found
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands and options"
+    yield ""
+    yield f"{_NOTE} Every option has an environment variable; what is typed counts more than what is set."
+    yield ""
+    for verb in sorted(VERBS):
+        command: click.Command = import_module(f"slp_ops.cli.{VERBS[verb][0]}").command
+        yield from _command(command, f"slp-ops {verb}", 2)
+
+
+def _command(command: click.Command, path: str, level: int) -> Iterator[str]:
+    yield f"{'#' * level} {path}"
+    yield ""
+    context = click.Context(command, info_name=path)
+    usage = " ".join(command.collect_usage_pieces(context))
+    yield f"    {path} {usage}"
+    yield ""
+    yield "\n\n".join(" ".join(part.split()) for part in (command.help or "").split("\n\n")).replace(
+        "<", "&lt;"
+    )
+    yield ""
+    options = [
+        each
+        for each in command.get_params(context)
+        if isinstance(each, click.Option) and not each.hidden and "--help" not in each.opts
+    ]
+    if options:
+        yield "| option | environment | what it does |"
+        yield "| --- | --- | --- |"
+        for each in options:
+            words = each.get_help_record(context)
+            assert words is not None, f"{path} {each.opts} has no help"
+            variable = each.envvar if isinstance(each.envvar, str) else ""
+            help_ = words[1].replace(f"[env var: {variable}; ", "[").replace(f"[env var: {variable}]", "")
+            yield f"| `{_cell(words[0])}` | {f'`{variable}`' if variable else ''} | {_cell(help_)} |"
+        yield ""
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from _command(inner, f"{path} {name}", level + 1)
+
+
+def _exit_codes() -> Iterator[str]:
+    yield "# Exit codes"
+    yield ""
+    yield f"{_NOTE} Where several apply, 5 outranks 4 and 4 outranks 3."
+    yield ""
+    yield "| code | meaning |"
+    yield "| ---: | --- |"
+    for code in Exit:
+        yield f"| {code.value} | {code.meaning} |"
+
+
+def _show_commands() -> Iterator[str]:
+    yield "# Show commands"
+    yield ""
+    yield f"{_NOTE} In the order in which a run sends them. A set is chosen with `slp-ops collect --set`; a"
+    yield "command without a set is read where it is found, in a show tech or a file, and never sent."
+    yield ""
+    yield "| command | releases | sets | gives |"
+    yield "| --- | --- | --- | --- |"
+    for each in registry():
+        since = f"from {each.since}" if each.since else ""
+        until = f"up to {each.until}" if each.until else ""
+        releases = " ".join(filter(None, (since, until))) or "all"
+        facts = ", ".join(kind.__name__ for kind in each.provides)
+        yield f"| `{_cell(each.command)}` | {releases} | {', '.join(sorted(each.sets))} | {facts} |"
+
+
+def _scenarios() -> Iterator[str]:
+    yield "# Scenarios of the lab"
+    yield ""
+    yield f"{_NOTE} `slp-ops lab up --scenario NAME` starts such a switch; the rules are those that fail."
+    yield ""
+    yield "| scenario | what is wrong | rules |"
+    yield "| --- | --- | --- |"
+    for name in scenarios.names():
+        scenario = scenarios.load(name)
+        rules = ", ".join(f"`{rule}`" for rule in (*scenario.expect, *scenario.informs))
+        yield f"| `{name}` | {_cell(scenario.title)} | {rules} |"
+
+
+def _decisions() -> Iterator[str]:
+    yield "# Decisions"
+    yield ""
+    yield f"{_NOTE} What was decided, why, and at what price."
+    yield ""
+    for path in sorted((HERE / "adr").glob("*.md")):
+        title = path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+        yield f"- [{title}](../adr/{path.name})"
+
+
+_BOOK: Final = {
+    "title": Text("Playbooks", "プレイブック"),
+    "note": Text(
+        "Made from the playbooks themselves by `make reference`; do not edit. A playbook is planned and "
+        "applied with `slp-ops remediate`; planning changes nothing.",
+        "プレイブックから `make reference` で生成しています (編集しないでください)。"
+        "`slp-ops remediate` で計画し適用します。計画だけでは何も変更しません。",
+    ),
+    "risk": Text("Risk", "リスク"),
+    "remedies": Text("Remedies", "対象ルール"),
+    "params": Text("Parameters", "パラメータ"),
+    "steps": Text("Steps", "手順"),
+    "verify": Text("Verified by", "確認に使うルール"),
+    "rollback": Text("Rollback", "ロールバック"),
+    "undone": Text("the configuration is given back", "設定を元に戻します"),
+    "lost": Text("What is lost", "失われるもの"),
+    "consent": Text("Before it is applied", "適用前の確認"),
+    "configure": Text("configure", "設定"),
+    "type": Text("type", "実行"),
+    "person": Text("a person", "手作業"),
+    "optional": Text("optional", "任意"),
+    "secret": Text("secret, asked for when it is applied", "機密情報、適用時に入力"),
+}
+
+
+def _playbooks(lang: Lang) -> Iterator[str]:
+    said = {name: text.said(lang) for name, text in _BOOK.items()}
+    yield f"# {said['title']}"
+    yield ""
+    yield said["note"]
+    yield ""
+    for book in sorted(packaged(), key=lambda each: each.id):
+        yield from _playbook(book, said, lang)
+
+
+def _playbook(book: Playbook, said: dict[str, str], lang: Lang) -> Iterator[str]:
+    yield f"## {book.id}"
+    yield ""
+    yield f"**{book.title.said(lang)}**"
+    yield ""
+    yield f"{said['risk']}: {book.risk.value}. {said['remedies']}: " + ", ".join(
+        f"[`{rule}`](rules.{lang.value}.md#{rule.lower()})" for rule in book.remedies
+    )
+    yield ""
+    for name, text in (("consent", book.consent), ("lost", book.irreversible)):
+        if text is not None:
+            yield f"{said[name]}: {text.said(lang)}"
+            yield ""
+    if book.params:
+        yield f"{said['params']}:"
+        yield ""
+        for param in book.params:
+            marks = [said["optional"]] if param.optional else []
+            marks += [said["secret"]] if param.secret else []
+            more = f" ({', '.join(marks)})" if marks else ""
+            yield f"- `{param.name}`, {param.kind.value}{more}: {_cell(param.title.said(lang))}"
+        yield ""
+    yield f"{said['steps']}:"
+    yield ""
+    for number, step in enumerate(book.steps, start=1):
+        yield f"{number}. {_step(step, said, lang)}"
+    yield ""
+    rollback = said["undone"] if book.no_rollback is None else book.no_rollback.said(lang)
+    verified = ", ".join(f"`{rule}`" for rule in book.verify)
+    yield f"{said['verify']}: {verified}. {said['rollback']}: {rollback}"
+    yield ""
+
+
+def _step(step: Step, said: dict[str, str], lang: Lang) -> str:
+    only = f" ({', '.join(step.only_if)})" if step.only_if else ""
+    if isinstance(step, ConfigStep):
+        lines = "; ".join(f"`{_cell(' / '.join((*each.under, each.line.text)))}`" for each in step.settings)
+        return f"{said['configure']}{only}: {lines}"
+    if isinstance(step, ExecStep):
+        return f"{said['type']}{only}: `{_cell(step.command.text)}`"
+    return f"{said['person']}{only}: {_cell(step.text.said(lang))}"
+
+
+# JSON: what each verb prints, told from a fleet in which every scenario of the lab occurs.
+_MAPS: Final = frozenset({
+    "verdicts", "sites", "masked", "topologies", "states", "facts", "courses", "selection", "counts",
+})  # fmt: skip  # objects whose keys are names of the fleet's own
+_VERBS: Final = {
+    "audit": ("audit", "--run", "last"),
+    "check-version": ("check-version", "--run", "last"),
+    "commands": ("commands",),
+    "explain": ("explain", "dns-failure"),
+    "facts": ("facts", "last"),
+    "report": ("report", "last", "--json", "-"),
+    "rules": ("rules",),
+    "run": ("runs", "show", "last"),
+    "runs": ("runs", "list"),
+    "verify": ("runs", "verify", "last"),
+    "trend": ("trend",),
+    "history": ("history", "sw-healthy"),
+    "diff": ("diff", "last", "last"),
+}
+_NO_RUNS: Final = frozenset({"commands", "explain", "rules"})
+
+
+def _schemas() -> Iterator[tuple[str, dict[str, Any]]]:
+    with tempfile.TemporaryDirectory() as folder:
+        runs = Path(folder) / "runs"
+        _make_run(runs)
+        for name, words in _VERBS.items():
+            given = [*words, *([] if "--json" in words else ["--json"])]
+            given += [] if name in _NO_RUNS else ["--runs-dir", str(runs)]
+            module = import_module(f"slp_ops.cli.{VERBS[words[0]][0]}")
+            result = CliRunner().invoke(module.command, given[1:], catch_exceptions=False)
+            yield name, _schema_of([json.loads(result.stdout)], name)
+
+
+def _schema_of(samples: list[Any], name: str) -> dict[str, Any]:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"slp-ops: {name}",
+        **_shape(samples, ""),
+    }
+
+
+def _shape(samples: list[Any], key: str) -> dict[str, Any]:
+    """What all samples have in common. A key that is not in all of them is not required."""
+    kinds = sorted({_kind(each) for each in samples})
+    shape: dict[str, Any] = {"type": kinds[0] if len(kinds) == 1 else kinds} if kinds else {}
+    objects = [each for each in samples if isinstance(each, dict)]
+    lists = [each for each in samples if isinstance(each, list)]
+    if objects and key in _MAPS:
+        shape["additionalProperties"] = _shape([value for each in objects for value in each.values()], "")
+    elif objects:
+        names = dict.fromkeys(name for each in objects for name in each)
+        shape["properties"] = {
+            name: _shape([each[name] for each in objects if name in each], name) for name in names
+        }
+        shape["required"] = sorted(name for name in names if all(name in each for each in objects))
+    if lists and any(lists):
+        shape["items"] = _shape([item for each in lists for item in each], key)
+    if key == "schema" and kinds == ["string"]:
+        shape["const"] = samples[0]
+    return shape
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, (int, float)):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
+
+
+def _make_run(root: Path) -> None:
+    """One switch of each scenario, and one that could not be reached."""
+    names = [name for name in scenarios.names() if name != "bulky"]
+    devices = [
+        Device(name=f"sw-{name}", site="lab", host="192.0.2.1", intent=dict(scenarios.load(name).intent))
+        for name in names
+    ]
+    silent = Device(name="sw-silent", site="lab", host="192.0.2.2")
+    with Runs(root, key=b"k" * 32).start("audit", [*devices, silent]) as run:
+        for device, name in zip(devices, names, strict=True):
+            switch, captures = scenarios.load(name).build(), []
+            for command in registry():
+                text = render(switch, tuple(command.command.split())) if command.sets else None
+                if text is None:
+                    continue
+                ending = Ending(status=CaptureStatus.OK)
+                if switch.denies(command.command):
+                    text = "% Authorization failed.\n"
+                    ending = Ending(status=CaptureStatus.DENIED, reason="Command authorization failed.")
+                writer = run.device(device).open(command.command)
+                writer.write(text)
+                captures.append(writer.commit(ending))
+            run.finish_device(
+                DeviceResult(
+                    name=device.name,
+                    site=device.site,
+                    status=DeviceStatus.PARTIAL if switch.access.denied else DeviceStatus.OK,
+                    captures=tuple(captures),
+                    release=str(switch.release),
+                )
+            )
+        trouble = Trouble(kind="timed_out", message="no answer in 10 s", hint="is the switch up?")
+        run.finish_device(
+            DeviceResult(name=silent.name, site=silent.site, status=DeviceStatus.FAILED, error=trouble)
+        )
+
+
+def _schema_page(schemas: dict[str, dict[str, Any]]) -> Iterator[str]:
+    yield "# JSON"
+    yield ""
+    yield f"{_NOTE} Each verb prints one object, or one list, on standard output with `--json`. The schemas"
+    yield "are told from a fleet in which every scenario of the lab occurs: a key that is required there is"
+    yield "always printed; more keys may come with a later version, under the same `schema`."
+    yield ""
+    yield "| verb | schema | top-level keys |"
+    yield "| --- | --- | --- |"
+    for name, schema in schemas.items():
+        words = " ".join(("slp-ops", *_VERBS[name]))
+        keys = ", ".join(f"`{key}`" for key in schema.get("properties", {})) or "a list"
+        yield f"| `{words}` | [{name}.json](schemas/{name}.json) | {keys} |"
+
+
+def changed(found: dict[str, str]) -> Iterable[str]:
+    """The files that do not say what they should."""
+    for path, text in found.items():
+        file = HERE / "reference" / path
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            yield path
+
+
+def main() -> None:
+    """Write what has changed."""
+    found = pages()
+    for path in changed(found):
+        file = HERE / "reference" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(found[path], encoding="utf-8")
+        sys.stdout.write(f"wrote {file.relative_to(HERE.parent)}\n")
+
+
+if __name__ == "__main__":
+    main()
