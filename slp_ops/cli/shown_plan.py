@@ -9,7 +9,7 @@ import click
 
 from slp_ops import __version__
 from slp_ops.cli.fleet_run import causes, hint
-from slp_ops.plan import SCHEMA, Configure, Execute, record
+from slp_ops.plan import SCHEMA, Check, Configure, Execute, Fetch, Instruct, Put, Room, record
 from slp_ops.playbook import Risk
 from slp_ops.rules.text import Lang, Text
 from slp_ops.safetext import one_line
@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from slp_ops.model import DeviceResult
-    from slp_ops.plan import Action, PlannedStep, Spared, SwitchPlan
+    from slp_ops.plan import Action, FileStep, PlannedStep, Spared, SwitchPlan
     from slp_ops.usecases.remediate import Looked
 
 _COLOURS: Final = {Risk.CHANGE: None, Risk.DISRUPTIVE: "yellow", Risk.DESTRUCTIVE: "red"}
 _WORDS: Final = {
     "because": Text("because", "理由"),
-    "named": Text("it was named with --playbook", "--playbook で指定されたため"),
+    "named": Text("the command line asks for it", "コマンドラインで指定されたため"),
     "sends": Text("sends", "送信"),
+    "copies": Text("copies", "コピー"),
+    "expects": Text("expects", "期待値"),
     "differs": Text("differs", "差分"),
     "by hand": Text("by hand", "手作業"),
     "protects": Text("protection", "保護"),
@@ -49,6 +51,9 @@ _WORDS: Final = {
     ),
     "unread": Text("Not read:", "読み取れなかったスイッチ:"),
 }
+
+
+_ROOM: Final = Text("at least {bytes} bytes free", "空き容量 {bytes} バイト以上")
 
 
 def as_record(looked: Sequence[Looked], run: str) -> dict[str, Any]:
@@ -164,8 +169,22 @@ def _step(step: PlannedStep, lang: Lang) -> Iterator[tuple[str, list[str]]]:
         yield _say("sends", lang), lines
         if step.done_when:
             yield _say("proof", lang), [step.done_when]
-    else:
+    elif isinstance(step, Instruct):
         yield _say("by hand", lang), [step.text.said(lang)]
+    else:
+        yield from _file_step(step, lang)
+
+
+def _file_step(step: FileStep, lang: Lang) -> Iterator[tuple[str, list[str]]]:
+    match step:
+        case Room():
+            yield _say("sends", lang), [step.command]
+            yield _say("expects", lang), [_ROOM.of(bytes=step.bytes).said(lang)]
+        case Fetch() | Put():
+            yield _say("copies", lang), list(step.commands)
+        case Check():
+            yield _say("sends", lang), [step.command]
+            yield _say("expects", lang), [f"MD5 {step.md5}"]
 
 
 def _padded(label: str) -> str:

@@ -115,6 +115,13 @@ class JournalFile:
         self.close()
 
 
+def read(path: Path) -> tuple[dict[str, Any], ...]:
+    """What a journal says so far, also one that is being written. Raises StoreError or InputError."""
+    with disk.trouble("read", path):
+        data = disk.read(path, within=path.parent)
+    return _events(path, data[: data.rfind(b"\n") + 1])
+
+
 def _events(path: Path, data: bytes) -> tuple[dict[str, Any], ...]:
     events: list[dict[str, Any]] = []
     for number, line in enumerate(data.splitlines(), start=1):

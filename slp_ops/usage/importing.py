@@ -1,0 +1,155 @@
+"""Plan ``slp-ops usage import``: the answer onto flash, checked there, imported, and Last ACK moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.plan import (
+    Action,
+    Check,
+    Considered,
+    Execute,
+    Instruct,
+    Put,
+    Room,
+    Spared,
+    SwitchPlan,
+    serials_of,
+)
+from slp_ops.playbook import Repeat, Risk
+from slp_ops.rules.text import Text
+from slp_ops.usage.ackfile import Ack
+from slp_ops.usage.matching import AckFile, acknowledged
+from slp_ops.usage.switch import NOT_OFFLINE, Seen, by_itself
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from slp_ops.plan import PlannedStep
+
+PLAYBOOK: Final = "usage-import"
+SUCCESS: Final = "Import Data Successful"
+IMPORT: Final = "license smart import"
+_ROOM: Final = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Importing:
+    """How answers are imported: ``clean`` takes the file off flash afterwards, ``by_hand`` has a person copy
+    it even where the switch serves SCP.
+    """
+
+    clean: bool = False
+    by_hand: bool = False
+
+
+def plan_import(seen: Seen, files: Sequence[AckFile], importing: Importing) -> Considered:
+    """What to do on a switch with the answers that are for it, or why nothing."""
+    if (why := seen.unfit) is not None:
+        return Considered(plan=None, spared=(Spared(name=seen.name, site=seen.site, why=why),))
+    open_ = [file for file in files if file.ack is None or not acknowledged(seen, file.ack)]
+    if not open_:
+        return Considered(plan=None, spared=(Spared(name=seen.name, site=seen.site, why=_NOTHING),))
+    plan = SwitchPlan(
+        name=seen.name,
+        site=seen.site,
+        serials=serials_of(seen.known),
+        release=seen.version,
+        actions=tuple(
+            Action(
+                playbook=PLAYBOOK,
+                title=_TITLE.of(name=file.name),
+                risk=Risk.CHANGE,
+                because=(),
+                # Two imports may fall into one second, and Last ACK shows no finer time: the last one proves.
+                steps=tuple(_steps(seen, file, importing, prove=file is open_[-1])),
+                params={**_params(file), "clean": _yes(importing.clean), "by_hand": _yes(importing.by_hand)},
+                no_rollback=_NO_ROLLBACK,
+                irreversible=_IRREVERSIBLE,
+                notes=tuple(_notes(seen)),
+                save=False,
+            )
+            for file in open_
+        ),
+        fields=seen.fields,
+    )
+    return Considered(plan=plan)
+
+
+def again(seen: Seen, plan: SwitchPlan) -> SwitchPlan | None:
+    """The plan that the switch would get now for the same answers."""
+    params = [action.params for action in plan.actions]
+    importing = Importing(clean=params[0]["clean"] == "yes", by_hand=params[0]["by_hand"] == "yes")
+    return plan_import(seen, [_file_of(each) for each in params], importing).plan
+
+
+def _steps(seen: Seen, file: AckFile, importing: Importing, *, prove: bool) -> Iterator[PlannedStep]:
+    path = file.on_flash
+    yield Room(system="flash:", bytes=_ROOM + 2 * file.size)
+    if seen.serves_scp and not importing.by_hand:
+        yield Put(path=path, name=file.name, sha256=file.sha256, size=file.size)
+    else:
+        yield Instruct(text=_COPY.of(file=file.name, path=path))
+    yield Check(path=path, md5=file.md5)
+    yield Execute(
+        command=f"{IMPORT} {path}",
+        expects=(SUCCESS,),
+        done_when="ack-received" if prove else "",
+        repeat=Repeat.NEVER,
+        seconds=600,
+    )
+    if importing.clean:
+        yield Execute(command=f"delete /force {path}", repeat=Repeat.SAFE, removes=path)
+
+
+def _notes(seen: Seen) -> Iterator[Text]:
+    if (transport := by_itself(seen.known)) is not None:
+        yield NOT_OFFLINE.of(transport=transport)
+
+
+def _params(file: AckFile) -> dict[str, str]:
+    reports = frozenset() if file.ack is None else file.ack.reports
+    return {
+        "file": file.name,
+        "sha256": file.sha256,
+        "md5": file.md5,
+        "size": str(file.size),
+        "reports": ",".join(map(str, sorted(reports))),
+    }
+
+
+def _file_of(params: Mapping[str, str]) -> AckFile:
+    reports = frozenset(int(number) for number in params["reports"].split(",") if number)
+    return AckFile(
+        path=params["file"],
+        name=params["file"],
+        sha256=params["sha256"],
+        md5=params["md5"],
+        size=int(params["size"]),
+        ack=Ack(units=(), reports=reports),
+    )
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"
+
+
+_TITLE: Final = Text("Import the acknowledgement {name}", "確認応答 {name} を取り込む")
+_NO_ROLLBACK: Final = Text(
+    "an acknowledgement that was imported stays; nothing is lost by it",
+    "取り込んだ確認応答は取り消せません。失われるものはありません",
+)
+_IRREVERSIBLE: Final = Text(
+    "the reports that it acknowledges may be purged from the switch; with it may come a policy or trust",
+    "確認応答済みのレポートはスイッチから削除されることがあります。ポリシーやトラストコードを含む場合があります",
+)
+_NOTHING: Final = Text(
+    "what its files acknowledge is acknowledged already", "該当レポートはすでに確認応答済みです"
+)
+_COPY: Final = Text(
+    "copy {file} to this switch as {path}, for instance from a server that it reaches: "
+    "copy scp://USER@SERVER/PATH/{file} {path}",
+    "{file} をこのスイッチに {path} としてコピーしてください。例 (スイッチから到達できるサーバから): "
+    "copy scp://USER@SERVER/PATH/{file} {path}",
+)

@@ -1,0 +1,201 @@
+"""Which of CSSM's answers is for which switch: by the units that it names, never by a file's name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.rules.text import Text, verbatim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from slp_ops.usage.ackfile import Ack
+    from slp_ops.usage.switch import Seen
+    from slp_ops.usage.udi import UnitId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AckFile:
+    """A file that should be an acknowledgement. ``ack`` is None for one that is none, and ``problem`` why."""
+
+    path: str
+    name: str
+    sha256: str
+    md5: str
+    size: int
+    ack: Ack | None = None
+    problem: str = ""
+
+    @property
+    def on_flash(self) -> str:
+        """The name that it gets on a switch: the same bytes, the same name."""
+        return f"flash:slp-ops_ack_{self.sha256[:12]}.txt"
+
+
+class Out(StrEnum):
+    """Why a file is left out."""
+
+    DAMAGED = "damaged"  # also what is no acknowledgement at all
+    NO_UNIT = "no_unit"
+    NO_SWITCH = "no_switch"
+    SEVERAL = "several_switches"
+    WRONG_UNIT = "wrong_unit"
+    DUPLICATE = "duplicate"
+    IMPORTED = "imported"
+    ACKNOWLEDGED = "acknowledged"
+
+    @property
+    def harmless(self) -> bool:
+        """Whether leaving it out leaves nothing undone."""
+        return self in (Out.DUPLICATE, Out.IMPORTED, Out.ACKNOWLEDGED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A file that is not imported, and why."""
+
+    path: str
+    out: Out
+    why: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """What is for which switch, by its name, and what is left out."""
+
+    files: Mapping[str, tuple[AckFile, ...]] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def match(
+    files: Iterable[AckFile],
+    switches: Sequence[Seen],
+    *,
+    assigned: Mapping[str, str],
+    imported: Mapping[tuple[str, str], str],
+) -> Matched:
+    """Match every file. ``assigned`` names the switch for a path, for files that name no unit;
+    ``imported`` gives for a switch and a SHA-256 the run that imported that file already.
+    """
+    owners: defaultdict[UnitId, list[str]] = defaultdict(list)
+    for switch in switches:
+        for unit in switch.units:
+            owners[unit].append(switch.name)
+    by_name = {switch.name: switch for switch in switches}
+    found: dict[str, list[AckFile]] = {}
+    left: list[LeftOut] = []
+    seen: dict[str, str] = {}  # SHA-256 -> the first file of it
+    for file in files:
+        name = _owner(file, owners, by_name, assigned.get(file.path), len(switches))
+        if isinstance(name, str):
+            name = _again(file, by_name[name], found.get(name, ()), seen, imported)
+        if isinstance(name, LeftOut):
+            left.append(name)
+            continue
+        seen[file.sha256] = file.path
+        found.setdefault(name, []).append(file)
+    return Matched(
+        files={name: tuple(sorted(those, key=_oldest_first)) for name, those in found.items()},
+        left_out=tuple(left),
+    )
+
+
+def acknowledged(switch: Seen, ack: Ack) -> bool:
+    """Whether the switch itself shows that what an answer acknowledges is acknowledged already."""
+    listed = switch.reports
+    if not listed or not ack.reports:
+        return False
+    waiting = [listed[number] for number in ack.reports if number in listed]
+    return bool(waiting) and not any(waiting)
+
+
+def _owner(
+    file: AckFile,
+    owners: Mapping[UnitId, list[str]],
+    switches: Mapping[str, Seen],
+    assigned: str | None,
+    read: int,
+) -> str | LeftOut:
+    """The one switch whose units a file names."""
+
+    def out(kind: Out, why: Text) -> LeftOut:
+        return LeftOut(path=file.path, out=kind, why=why)
+
+    if file.ack is None:
+        return out(Out.DAMAGED, verbatim(file.problem))
+    units = file.ack.units
+    named = ", ".join(map(str, units[:4])) + (" .." if len(units) > 4 else "")
+    matching = list(dict.fromkeys(name for unit in units for name in owners.get(unit, ())))
+    if assigned is not None:
+        if assigned not in switches:
+            return out(Out.NO_SWITCH, _NOT_READ.of(name=assigned))
+        if units and assigned not in matching:
+            return out(Out.WRONG_UNIT, _WRONG.of(name=assigned, units=named))
+        return assigned
+    if not units:
+        return out(Out.NO_UNIT, _NO_UNIT.of(path=file.path))
+    if not matching:
+        return out(Out.NO_SWITCH, _NONE.of(units=named, read=read))
+    if len(matching) > 1:
+        return out(Out.SEVERAL, _SEVERAL.of(units=named, names=", ".join(matching)))
+    return matching[0]
+
+
+def _again(
+    file: AckFile,
+    switch: Seen,
+    before: Sequence[AckFile],
+    seen: Mapping[str, str],
+    imported: Mapping[tuple[str, str], str],
+) -> str | LeftOut:
+    """The switch's name, unless the file was imported, or another one of this call does the same."""
+    if file.sha256 in seen:
+        return LeftOut(path=file.path, out=Out.DUPLICATE, why=_SAME.of(path=seen[file.sha256]))
+    if (run := imported.get((switch.name, file.sha256))) is not None:
+        return LeftOut(path=file.path, out=Out.IMPORTED, why=_IMPORTED.of(name=switch.name, run=run))
+    if file.ack is not None and file.ack.reports:
+        for other in before:
+            if other.ack is not None and other.ack.reports == file.ack.reports:
+                return LeftOut(path=file.path, out=Out.DUPLICATE, why=_SAME_REPORTS.of(path=other.path))
+        if acknowledged(switch, file.ack):
+            return LeftOut(path=file.path, out=Out.ACKNOWLEDGED, why=_ACKNOWLEDGED.of(name=switch.name))
+    return switch.name
+
+
+def _oldest_first(file: AckFile) -> tuple[int, str]:
+    reports = frozenset() if file.ack is None else file.ack.reports
+    return max(reports, default=0), file.path
+
+
+_NO_UNIT: Final = Text(
+    "it names no unit that can be read, so nothing tells which switch it is for: if you know, "
+    "--for {path}=NAME",
+    "UDI を読み取れず、対象のスイッチを判断できません。わかる場合は --for {path}=NAME で指定してください",
+)
+_NONE: Final = Text(
+    "it is for {units}, which none of the {read} switches that were read is",
+    "{units} 宛てですが、読み取った {read} 台に該当するスイッチがありません",
+)
+_SEVERAL: Final = Text(
+    "it names units of several switches ({names}): {units}",
+    "複数のスイッチ ({names}) の UDI を含んでいます: {units}",
+)
+_WRONG: Final = Text(
+    "it is for {units}, and {name} is none of them", "{units} 宛てで、{name} には一致しません"
+)
+_NOT_READ: Final = Text(
+    "{name} is none of the switches that were read", "{name} は読み取ったスイッチにありません"
+)
+_SAME: Final = Text("it is the same file as {path}", "{path} と同一のファイルです")
+_SAME_REPORTS: Final = Text(
+    "it acknowledges the same reports as {path}", "{path} と同じレポートへの確認応答です"
+)
+_IMPORTED: Final = Text(
+    "{name} has imported it already, in run {run}", "{name} は実行 {run} で取り込み済みです"
+)
+_ACKNOWLEDGED: Final = Text(
+    "{name} shows its reports as acknowledged already", "{name} では該当レポートがすでに確認応答済みです"
+)

@@ -1,0 +1,139 @@
+"""Plan ``slp-ops usage save``: room on flash, the reports into a file, the file to us, off flash again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.plan import Action, Considered, Execute, Fetch, Room, Spared, SwitchPlan, serials_of
+from slp_ops.playbook import Repeat, Reply, Risk
+from slp_ops.rules.text import Text
+from slp_ops.usage.switch import NOT_OFFLINE, Seen, by_itself
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from slp_ops.plan import PlannedStep
+
+PLAYBOOK: Final = "usage-save"
+# A report takes about 2 KB in a file, and thousands of them have been seen (FN72578).
+_ROOM: Final = 16 * 2**20
+_LONGEST_NAME: Final = 50
+_DAYS: Final = re.compile(r"days [1-9]\d{0,3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saving:
+    """What is to be saved. ``which`` are the command's words: unreported, all, or ``days N``.
+
+    ``stamp`` is the time in the names of the files; ``clean`` takes the file off flash once it is here,
+    ``in_band`` reads it on the terminal even where the switch serves SCP.
+    """
+
+    stamp: str
+    which: str = "unreported"
+    clean: bool = False
+    in_band: bool = False
+
+    def __post_init__(self) -> None:
+        if self.which not in ("unreported", "all") and not _DAYS.fullmatch(self.which):
+            raise ValueError(f"no choice of reports: {self.which!r}")
+
+    @classmethod
+    def of(cls, params: Mapping[str, str]) -> Saving:
+        """From what a plan says of itself."""
+        return cls(
+            stamp=params["stamp"],
+            which=params["which"],
+            clean=params["clean"] == "yes",
+            in_band=params["in_band"] == "yes",
+        )
+
+    @property
+    def params(self) -> dict[str, str]:
+        """As a plan keeps it."""
+        return {
+            "stamp": self.stamp,
+            "which": self.which,
+            "clean": "yes" if self.clean else "no",
+            "in_band": "yes" if self.in_band else "no",
+        }
+
+
+def file_name(switch: str, stamp: str) -> str:
+    """The file's name, on flash and here: a long name is cut, and stays one of its own."""
+    if len(switch) > _LONGEST_NAME:
+        digest = hashlib.sha256(switch.encode()).hexdigest()[:8]
+        switch = f"{switch[: _LONGEST_NAME - 9]}-{digest}"
+    return f"slp-ops_{switch}_{stamp}.txt"
+
+
+def plan_save(seen: Seen, saving: Saving) -> Considered:
+    """What to do on a switch, or why nothing."""
+    if (why := seen.unfit) is not None:
+        return Considered(plan=None, spared=(Spared(name=seen.name, site=seen.site, why=why),))
+    action = Action(
+        playbook=PLAYBOOK,
+        title=_TITLE,
+        risk=Risk.CHANGE,
+        because=(),
+        steps=tuple(_steps(seen, saving)),
+        params=saving.params,
+        no_rollback=_NO_ROLLBACK,
+        notes=tuple(_notes(seen, saving)),
+        save=False,
+    )
+    plan = SwitchPlan(
+        name=seen.name,
+        site=seen.site,
+        serials=serials_of(seen.known),
+        release=seen.version,
+        actions=(action,),
+        fields=seen.fields,
+    )
+    return Considered(plan=plan)
+
+
+def _steps(seen: Seen, saving: Saving) -> Iterator[PlannedStep]:
+    name = file_name(seen.name, saving.stamp)
+    path = f"flash:{name}"
+    yield Room(system="flash:", bytes=_ROOM)
+    yield Execute(
+        command=f"license smart save usage {saving.which} file {path}",
+        # Only a file of our own can stand there: from this very plan, when it is gone on with.
+        dialogue=(Reply(asks="over write", answer=""), Reply(asks="overwrite", answer="")),
+        repeat=Repeat.SAFE,
+        seconds=600,
+        makes=path,
+    )
+    yield Fetch(path=path, name=name, in_band=saving.in_band or not seen.serves_scp)
+    if saving.clean:
+        yield Execute(command=f"delete /force {path}", repeat=Repeat.SAFE, removes=path)
+
+
+def _notes(seen: Seen, saving: Saving) -> Iterator[Text]:
+    if saving.in_band or not seen.serves_scp:
+        yield _IN_BAND if seen.serves_scp else _NO_SCP
+    if (transport := by_itself(seen.known)) is not None:
+        yield NOT_OFFLINE.of(transport=transport)
+
+
+_TITLE: Final = Text(
+    "Save the usage reports into a file, and fetch it", "使用状況レポートをファイルに保存して取得する"
+)
+_NO_ROLLBACK: Final = Text(
+    "nothing on the switch is changed but a file on flash; it stays there without --clean",
+    "スイッチ上の変更は flash のファイルのみです。--clean を付けない場合は残ります",
+)
+_NO_SCP: Final = Text(
+    "no 'ip scp server enable' is configured: the file is read in-band with 'more /binary', which was not "
+    "verified on hardware; the MD5 must match all the same",
+    "ip scp server enable が設定されていないため、more /binary で端末経由で読み取ります (実機では未検証)。"
+    "MD5 の一致は必ず確認します",
+)
+_IN_BAND: Final = Text(
+    "read in-band with 'more /binary', which was not verified on hardware; the MD5 must match all the same",
+    "more /binary で端末経由で読み取ります (実機では未検証)。MD5 の一致は必ず確認します",
+)
