@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from slp_ops.store.stored import StoredRun
 
 _TOTALS: Final = ("counted", "backlog", "largest", "unacknowledged", "late", "judged", "failing")
-_FEW: Final = 64
+_FEW: Final = 64  # pictures
+_MANY: Final = 500  # words
 _WINDOW: Final = 60  # days, as slp_ops.rules.views.growth looks back
 
 
@@ -155,12 +156,12 @@ class History:
 
     def devices(self) -> tuple[Known, ...]:
         """Every switch, with site and tags of its newest run, in the order of their names."""
-        words = self._words()
         rows = self._db.execute(
             "SELECT name, site, tags FROM device JOIN sample ON sample.device = device.id "
             "AND (day, seen, run) = (SELECT day, seen, run FROM sample WHERE device = device.id "
             "ORDER BY day DESC, seen DESC, run DESC LIMIT 1) ORDER BY name"
-        )
+        ).fetchall()
+        words = self._words({word for row in rows for word in row[1:]})
         return tuple(
             Known(name=name, site=words.get(site, ""), tags=tuple(json.loads(words.get(tags, "[]"))))
             for name, site, tags in rows
@@ -186,14 +187,14 @@ class History:
         ``newest`` is how many days back from each switch's last one.
         """
         self._choose(devices, newest)
-        words = self._words()
         rows = self._db.execute(
             "SELECT day, site, COUNT(*), MAX(ack_age), AVG(ack_age), COUNT(backlog), SUM(backlog), "
             "MAX(backlog), SUM(unacknowledged), SUM(late), COUNT(failing), SUM(failing) FROM "
             "(SELECT day, site, backlog, unacknowledged, ack_age, late, failing, MAX(seen) FROM chosen "
             "CROSS JOIN sample ON sample.device = chosen.device AND day >= first WHERE licensing = 1 "
             "GROUP BY sample.device, day) GROUP BY day, site"
-        )
+        ).fetchall()
+        words = self._words({row[1] for row in rows})
         found = [
             SiteDay(
                 day=date_of(day),
@@ -208,20 +209,22 @@ class History:
         return tuple(sorted(found, key=lambda each: (each.day, each.site)))
 
     def series(self, devices: Collection[str] | None = None) -> tuple[Series, ...]:
-        """The RUM counts of each switch, one a day of its newest sixty, in the order of their names.
+        """The RUM counts of each switch over its newest sixty days, in the order of their names.
 
-        Where there are no more than a few days every run counts.
+        One a day of the newest fifteen, and one in three days before: more would make no line surer. Where
+        there are no more than a few, every run counts.
         """
         self._choose(devices, _WINDOW)
-        words = self._words()
         names = dict(self._db.execute("SELECT id, name FROM device"))
         refs = dict(self._db.execute("SELECT id, ref FROM run"))
         rows = self._db.execute(
             "SELECT sample.device, site, failing, run, MAX(seen), clock, clock_trusted, backlog, "
             "unacknowledged, last_ack, late FROM chosen CROSS JOIN sample "
-            "ON sample.device = chosen.device AND day >= first "
-            "WHERE backlog IS NOT NULL GROUP BY sample.device, day"
-        )
+            "ON sample.device = chosen.device AND day >= first WHERE backlog IS NOT NULL "
+            "AND (day > first + ? OR (day - first) % 3 = 0) GROUP BY sample.device, day",
+            (_WINDOW - 15,),
+        ).fetchall()
+        words = self._words({row[1] for row in rows})
         found: dict[str, list[RumPoint]] = {}
         last: dict[str, tuple[str, bool | None]] = {}
         for device, site, failing, run, seen, clock, trusted, backlog, unacknowledged, last_ack, late in rows:
@@ -264,9 +267,9 @@ class History:
         else:
             self._db.executemany(f"{chosen} WHERE name = ?", ((newest, name) for name in devices))
 
-    def _words(self, among: Collection[int | None] | None = None) -> dict[int, str]:
-        """The words by their numbers; where only a few are needed, those."""
-        if among is None or len(among) > _FEW:
+    def _words(self, among: Collection[int | None]) -> dict[int, str]:
+        """These words by their numbers; all of them where that is quicker."""
+        if len(among) > _MANY:
             return dict(self._db.execute("SELECT id, text FROM word"))
         wanted = [number for number in among if number is not None]
         marks = ", ".join("?" * len(wanted))
