@@ -44,7 +44,7 @@ Procedure = Generator[Send | Wait, bytes | None, T]
 ENTER: Final = b"\n"
 # Silence after which a prompt at the end of the text is believed. A prompt is followed by nothing
 # until somebody types; text that only looks like one is followed by the rest of it.
-QUIET: Final = 0.05
+QUIET: Final = 0.03
 # The same where this output has shown lines that begin as the prompt does (a log of commands).
 QUIET_WHEN_IN_DOUBT: Final = 0.5
 # How long a login may be silent: a slow AAA server delays each answer by many seconds.

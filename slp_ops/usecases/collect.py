@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _SESSIONS: Final = 2
 # The release and the CPU's load stand in the first lines; the rest need not be kept in memory.
-_OPENING: Final = 4096
+_OPENING: Final = 1024
 _ANSWERED: Final = frozenset({CaptureStatus.OK, CaptureStatus.UNSUPPORTED})
 # A long output shows its progress so often, in bytes.
 _PROGRESS: Final = 1 << 19

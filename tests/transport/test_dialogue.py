@@ -232,7 +232,7 @@ def test_more_is_answered_and_erased(erased: str) -> None:
 def test_text_that_looks_like_the_prompt_is_output() -> None:
     looks: list[Piece] = [
         "tyo-core-01#",
-        0.04,
+        0.02,
         "show run\r\n",
         "tyo-core-01#\r\n",
         "more\r\n",
