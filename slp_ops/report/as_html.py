@@ -69,8 +69,10 @@ def render(view: ReportView, lang: Lang) -> str:
         devices=devices,
         ranks=ranks,
         notes=[cause for cause in view.causes if not cause.matters],
-        explained={cause.rule: cause for cause in view.causes},
-        cause_anchors={cause.rule: f"c{number}" for number, cause in enumerate(view.causes, start=1)},
+        explained={(cause.rule, cause.matters): cause for cause in view.causes},
+        cause_anchors={
+            (cause.rule, cause.matters): f"c{number}" for number, cause in enumerate(view.causes, start=1)
+        },
         compact=len(devices) > _FULL,
         anchors={each.name: f"s{number}" for number, each in enumerate(devices, start=1)},
         headline=lead(view, words),
@@ -94,7 +96,7 @@ def render(view: ReportView, lang: Lang) -> str:
         more_backlogs=max(len(view.backlogs) - _BACKLOGS, 0),
         limit_x=round(180 + 280 * _LIKELY_TROUBLE / fullest, 1) if fullest >= _LIKELY_TROUBLE else None,
         days=days,
-        trend=trend_lines(days, width=660, height=100) if len(days) > 1 else (),
+        trend=trend_lines(days, width=620, height=100) if len(days) > 1 else (),
         growing=() if view.trend is None else view.trend.growing[:_GROWING],
     )
 

@@ -71,12 +71,16 @@ def _sites(devices: Iterable[DeviceView]) -> Iterator[SiteRow]:
 
 
 def _causes(devices: Iterable[DeviceView]) -> list[Cause]:
-    """Root causes, the most switches first; what is information only comes after all that matters."""
-    found: dict[str, list[tuple[DeviceView, Told, Severity]]] = {}
+    """Root causes, the most switches first; what is information only comes after all that matters.
+
+    A rule may be both: an affected release is an error where the switch suffers, and else information.
+    """
+    found: dict[tuple[str, bool], list[tuple[DeviceView, Told, Severity]]] = {}
     for each in devices:
         for story in each.stories:
-            found.setdefault(story.root.rule, []).append((each, story.root, story.severity))
-    causes = [_cause(rule, entries) for rule, entries in found.items()]
+            key = (story.root.rule, story.matters)
+            found.setdefault(key, []).append((each, story.root, story.severity))
+    causes = [_cause(rule, entries) for (rule, _), entries in found.items()]
     return sorted(
         causes, key=lambda each: (not each.matters, -len(each.devices), -each.severity.rank, each.rule)
     )

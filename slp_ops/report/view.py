@@ -90,6 +90,11 @@ class Story:
         """The gravest of them."""
         return max((told.severity for told in (self.root, *self.consequences)), key=lambda each: each.rank)
 
+    @property
+    def matters(self) -> bool:
+        """Whether it is more than information."""
+        return self.severity is not Severity.INFO
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unjudged:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
+from slp_ops.cli.exits import Exit
 from slp_ops.cli.main import VERBS
 
 if TYPE_CHECKING:
@@ -73,14 +74,13 @@ def _commands() -> Iterator[tuple[str, str]]:
         for line in path.read_text(encoding="utf-8").replace("\\\n", " ").split("\n"):
             if found := _COMMAND.match(line):
                 for part in found[1].partition("  #")[0].split(" && "):
-                    yield path.name, part
+                    if not any(sign in part for sign in ("...", "|", "--html F")):  # a form, no command
+                        yield path.name, part
 
 
 @pytest.mark.parametrize(("page", "line"), sorted(set(_commands())))
 def test_a_command_in_the_documentation_exists_with_its_options(page: str, line: str) -> None:
     _, verb, *words = shlex.split(line)
-    if "..." in line or "|" in line:
-        pytest.skip("a form, not a command")
     command: click.Command = import_module(f"slp_ops.cli.{VERBS[verb][0]}").command
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         inner = command.get_command(click.Context(command), words.pop(0))
@@ -101,6 +101,16 @@ def test_every_documented_metric_is_written_and_every_written_one_documented() -
     assert set(re.findall(r"^\| `(slp_ops_[a-z_]+)`", said, re.MULTILINE)) == written
     used = {name for line in said.split("\n") if "expr:" in line for name in names.findall(line)}
     assert used <= written
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
+def test_both_readmes_name_every_verb_and_every_exit_code(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    table = "".join(line for line in text.split("\n") if line.startswith("| `slp-ops"))
+    for verb in VERBS:
+        assert re.search(rf"`(?:slp-ops )?{verb}\b", table), verb
+    for code in Exit:
+        assert re.search(rf"^\| {code.value} \|", text, re.MULTILINE)
 
 
 def test_each_topology_and_each_case_has_a_page() -> None:

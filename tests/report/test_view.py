@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slp_ops.cli.run_view import view_of
 from slp_ops.model import Severity, Verdict
 from slp_ops.report.view import Health
+from slp_ops.usecases.audit import Asked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slp_ops.report.view import DeviceView, ReportView
+    from slp_ops.store import StoredRun
+
+    MakeRun = Callable[..., StoredRun]
 
 
 def _device(view: ReportView, name: str) -> DeviceView:
@@ -59,6 +66,14 @@ def test_causes_that_matter_come_first_and_the_most_frequent_of_them_before_othe
     assert sum(sum(cause.sites.values()) for cause in small.causes) == sum(
         len(cause.devices) for cause in small.causes
     )
+
+
+def test_a_rule_that_is_an_error_here_and_information_there_is_two_causes(make_run: MakeRun) -> None:
+    places = (("sw-1", "a", "rum-backlog"), ("sw-2", "a", "factory-fresh"))
+    view = view_of(make_run(places), Asked())
+    causes = {(cause.rule, cause.matters): cause.devices for cause in view.causes}
+    assert causes["FN72578", True] == ("sw-1",)
+    assert causes["FN72578", False] == ("sw-2",)
 
 
 def test_deadlines_are_told_by_the_switch_s_own_clock(small: ReportView) -> None:
