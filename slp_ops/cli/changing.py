@@ -15,7 +15,7 @@ import click
 
 from slp_ops.cli.progress import Progress
 from slp_ops.errors import SlpOpsError
-from slp_ops.fleet.batches import NoBatches, batches, parse
+from slp_ops.fleet.batches import NoBatches, parse, size_of
 from slp_ops.fleet.each import each
 from slp_ops.model import DeviceResult, DeviceStatus, Trouble
 from slp_ops.plan.journalled import End
@@ -25,7 +25,7 @@ from slp_ops.usecases.apply import Applied
 from slp_ops.usecases.work import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine, Sequence
+    from collections.abc import Awaitable, Collection, Coroutine, Sequence
 
     from slp_ops.model import Capture, Device
     from slp_ops.ports import Transport
@@ -118,7 +118,7 @@ _OPTIONS: Final = (
         default=0,
         show_default=True,
         metavar="N",
-        help="Begin no further batch when more switches than this have failed. A regression always stops.",
+        help="Begin no further switch when more than this have failed. A regression always stops.",
     ),
     click.option(
         "--batch",
@@ -165,16 +165,19 @@ def change_all(
     changing: Changing,
     workers: int,
     alone: Callable[[Device], bool],
+    verb: str = "remediate",
 ) -> Fleet:
     """Change the switches batch by batch; ``alone`` tells those that reload, which go one at a time.
 
     Ctrl-C lets the steps in hand come to their end and begins no other; a second one ends at once.
     """
     ended: dict[str, Applied] = {}
-    shown = Progress("remediate", len(devices))
+    shown = Progress(verb, len(devices))
     pace = Pace()
 
-    async def guarded(device: Device) -> Applied:
+    async def guarded(device: Device) -> Applied | None:
+        if pace.stopping or _enough(ended.values(), changing.max_fail):
+            return None
         captures: Sequence[Capture] = ()
         try:
             applied, captures = await change(device, pace, shown)
@@ -192,12 +195,16 @@ def change_all(
 
     async def batch_by_batch() -> None:
         try:
-            for batch in batches(devices, changing.sizes):
-                if pace.stopping or _enough(ended.values(), changing.max_fail):
-                    return
+            waiting, turn = list(devices), 0
+            while waiting:
+                size = size_of(changing.sizes, turn, len(devices))
+                batch, waiting = waiting[:size], waiting[size:]
                 at_once = 1 if any(alone(device) for device in batch) else workers
                 async for device, applied in each(batch, guarded, workers=at_once):
-                    ended[device.name] = applied
+                    if applied is not None:
+                        ended[device.name] = applied
+                # A canary that could not be reached has proven nothing: the next one is another canary.
+                turn += any(ended[name].touched for name in ended)
         finally:
             await transport.close()
 
@@ -209,8 +216,9 @@ def change_all(
     )
 
 
-def _enough(ended: Any, max_fail: int) -> bool:
-    failed = [applied for applied in ended if not applied.end.good]
+def _enough(ended: Collection[Applied], max_fail: int) -> bool:
+    """Whether no further switch is to be begun."""
+    failed = [applied for applied in ended if applied.touched and applied.end is not End.DONE]
     return len(failed) > max_fail or any(applied.regressed for applied in ended)
 
 

@@ -222,6 +222,7 @@ def _spared_record(spared: Spared) -> dict[str, Any]:
         "playbook": spared.playbook,
         "why": {"en": spared.why.en, "ja": spared.why.ja},
         "missing": list(spared.missing),
+        "needless": spared.needless,
     }
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-T = TypeVar("T")
 _SIZE: Final = re.compile(r"([1-9]\d{0,5})(%?)", re.ASCII)
 
 
@@ -27,11 +26,7 @@ def parse(text: str) -> tuple[tuple[int, bool], ...]:
     return tuple(found)
 
 
-def batches(items: Sequence[T], sizes: Sequence[tuple[int, bool]]) -> Iterator[tuple[T, ...]]:
-    """Everything, in batches of these sizes; a percentage is rounded up."""
-    done = turn = 0
-    while done < len(items):
-        number, percent = sizes[min(turn, len(sizes) - 1)]
-        size = max(1, -(-len(items) * number // 100)) if percent else number
-        yield tuple(items[done : done + size])
-        done, turn = done + size, turn + 1
+def size_of(sizes: Sequence[tuple[int, bool]], turn: int, total: int) -> int:
+    """How many go in this turn, the first being 0; a percentage is rounded up."""
+    number, percent = sizes[min(turn, len(sizes) - 1)]
+    return max(1, -(-total * number // 100)) if percent else number

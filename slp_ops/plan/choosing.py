@@ -28,6 +28,7 @@ class Chosen:
 
     picked: tuple[tuple[Playbook, tuple[Because, ...]], ...]
     not_needed: tuple[tuple[Playbook, Text], ...] = ()
+    unjudged: tuple[tuple[Playbook, Text], ...] = ()
     choices: tuple[Choice, ...] = ()
     mentioned: tuple[str, ...] = ()
 
@@ -109,26 +110,27 @@ def _named(wanted: Iterable[Playbook], by_rule: Mapping[str, Outcome]) -> Chosen
     everything is configured already, it comes to nothing.
     """
     picked: list[tuple[Playbook, tuple[Because, ...]]] = []
-    spared: list[tuple[Playbook, Text]] = []
+    not_needed: list[tuple[Playbook, Text]] = []
+    unjudged: list[tuple[Playbook, Text]] = []
     for playbook in in_order(wanted):
         because = _because(playbook, by_rule)
         configures = all(isinstance(step, ConfigStep | ManualStep) for step in playbook.steps)
         if configures or not playbook.remedies or (because and _needed(playbook, by_rule)):
             picked.append((playbook, because))
         elif because:
-            spared.append((playbook, _SOUND.of(verify=", ".join(playbook.verify))))
+            not_needed.append((playbook, _SOUND.of(verify=", ".join(playbook.verify))))
+        elif unknown := _unknown(playbook, by_rule):
+            unjudged.append((playbook, _UNKNOWN.of(rules=", ".join(unknown))))
         else:
-            spared.append((playbook, _why_not(playbook, by_rule)))
-    return Chosen(picked=tuple(picked), not_needed=tuple(spared))
+            not_needed.append((playbook, _PASSES.of(remedies=", ".join(playbook.remedies))))
+    return Chosen(picked=tuple(picked), not_needed=tuple(not_needed), unjudged=tuple(unjudged))
 
 
-def _why_not(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> Text:
-    unknown = [
+def _unknown(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> list[str]:
+    """The rules of a playbook that could not be judged."""
+    return [
         rule for rule in playbook.remedies if rule in by_rule and by_rule[rule].verdict is Verdict.UNKNOWN
     ]
-    if unknown:
-        return _UNKNOWN.of(rules=", ".join(unknown))
-    return _PASSES.of(remedies=", ".join(playbook.remedies))
 
 
 _PASSES: Final = Text("none of its rules fails ({remedies})", "対象のルールに該当しません ({remedies})")

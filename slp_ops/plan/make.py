@@ -68,10 +68,11 @@ def consider(
         action = planning.action(playbook, because)
         if action is not None:
             actions.append(action)
-    spared = [planning.spare(playbook, why) for playbook, why in chosen.not_needed]
+    spared = [planning.spare(playbook, why, needless=True) for playbook, why in chosen.not_needed]
+    spared += [planning.spare(playbook, why) for playbook, why in chosen.unjudged]
     spared += planning.spared
     if not actions and not spared and not chosen.choices and not chosen.mentioned:
-        spared.append(Spared(name=switch.name, site=switch.site, why=_NOTHING))
+        spared.append(Spared(name=switch.name, site=switch.site, why=_NOTHING, needless=True))
     plan = planning.plan(actions) if actions else None
     return Considered(plan=plan, spared=tuple(spared), choices=chosen.choices, mentioned=chosen.mentioned)
 
@@ -113,9 +114,16 @@ class _Planning:
             fields={"show version: release": version, **dict(sorted(self.fields.items()))},
         )
 
-    def spare(self, playbook: Playbook, why: Text, missing: tuple[str, ...] = ()) -> Spared:
+    def spare(
+        self, playbook: Playbook, why: Text, missing: tuple[str, ...] = (), *, needless: bool = False
+    ) -> Spared:
         return Spared(
-            name=self.switch.name, site=self.switch.site, playbook=playbook.id, why=why, missing=missing
+            name=self.switch.name,
+            site=self.switch.site,
+            playbook=playbook.id,
+            why=why,
+            missing=missing,
+            needless=needless,
         )
 
     def action(self, playbook: Playbook, because: tuple[Because, ...]) -> Action | None:
@@ -126,7 +134,7 @@ class _Planning:
             return made
         self.fields = before  # what was read for nothing does not bind the plan
         why, missing = made
-        self.spared.append(self.spare(playbook, why, missing))
+        self.spared.append(self.spare(playbook, why, missing, needless=why is _IN_PLACE))
         return None
 
     def _action(
@@ -165,7 +173,7 @@ class _Planning:
             no_rollback=playbook.no_rollback,
             irreversible=playbook.irreversible,
             consent=playbook.consent,
-            notes=self._notes(playbook),
+            notes=tuple(self._notes(playbook, steps)),
             save=playbook.save,
         )
 
@@ -276,12 +284,13 @@ class _Planning:
             return _TOO_NEW.of(until=f"{until.major}.{until.minor}", release=release)
         return None
 
-    def _notes(self, playbook: Playbook) -> tuple[Text, ...]:
+    def _notes(self, playbook: Playbook, steps: Iterable[PlannedStep]) -> Iterator[Text]:
         """What one should know before saying yes."""
         unsaved = GUARDS["config-saved"].ask(self.switch.known)
         if playbook.save and unsaved is not UNREADABLE and unsaved is not None:
-            return (_SAVES_OTHERS,)
-        return ()
+            yield _SAVES_OTHERS
+        if any(_secrets(playbook, steps)):
+            yield _ACCOUNTED
 
 
 def _back(found: Iterable[Change]) -> Iterator[Change]:
@@ -319,6 +328,10 @@ _PROTECTED: Final = Text(
 _UNPROTECTED: Final = Text(
     "no revert timer protects it: 'archive' with a path is not configured on this switch",
     "revert timer で保護されません。このスイッチには archive の path が設定されていません",
+)
+_ACCOUNTED: Final = Text(
+    "the switch sends this command with the secret in it to AAA accounting, where that is configured",
+    "AAA アカウンティングが設定されている場合、秘密情報を含むこのコマンドが記録されます",
 )
 _SAVES_OTHERS: Final = Text(
     "the running configuration holds changes that were never saved; saving after this change saves them too",

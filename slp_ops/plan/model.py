@@ -170,6 +170,7 @@ class Spared:
     why: Text
     playbook: str | None = None
     missing: tuple[str, ...] = ()  # the parameters for want of which it is left out
+    needless: bool = False  # nothing would be done: all is well, or configured already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,9 +190,11 @@ class _Applying:
             raise _Stopped(End.STALE if fresh else End.UNSETTLED, words)
         if not fresh:
             return
-        again = self._work.plan_again(memory, self.before.outcomes)
+        considered = self._work.plan_again(memory, self.before.outcomes)
+        again = considered.plan
         if again is None:
-            raise _Stopped(End.NOTHING, _NOT_NEEDED)
+            others = [spared.why for spared in considered.spared if not spared.needless]
+            raise _Stopped(End.STALE, others[0]) if others else _Stopped(End.NOTHING, _NOT_NEEDED)
         changed = what_changed(self._work.plan.fields, again.fields)
         if changed:
             raise _Stopped(End.STALE, _CHANGED.of(fields="; ".join(changed)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,8 @@ _FINAL: Final = (
     HostKeyUnknown,
 )
 _SHOW_SECONDS: Final = 120.0
+_LEVEL: Final = re.compile(r"privilege level is (\d+)")
+_CONFIGURES: Final = 15
 
 
 class Line:
@@ -87,6 +90,8 @@ class Line:
                 f"another switch answers now: it calls itself {writer.hostname}, not {self._hostname}",
                 hint="nothing more was sent; look who has this address",
             )
+        if not self._hostname:
+            await self._check_privilege(writer)
         self._hostname = writer.hostname
         return writer
 
@@ -112,6 +117,18 @@ class Line:
         if stack is not None:
             await stack.aclose()
 
+    async def _check_privilege(self, writer: Writer) -> None:
+        """A prompt with # may still be one of few commands. Where AAA hides the level, lines will tell."""
+        text = _Text()
+        await writer.show(ReadCommand("show privilege"), timeout=_SHOW_SECONDS, sink=text)
+        found = _LEVEL.search("".join(text.pieces))
+        if found is not None and int(found[1]) < _CONFIGURES:
+            await self.close()
+            raise EnableFailed(
+                f"privilege level {found[1]} on {writer.hostname}, and a change needs {_CONFIGURES}",
+                hint="set SLP_OPS_ENABLE, or let AAA give this user privilege level 15",
+            )
+
     async def _show(self, memory: Remembering, command: str) -> Ending:
         writer = await self.open()
         capture = memory.open(command)
@@ -125,6 +142,16 @@ class Line:
             raise
         capture.commit(ending)
         return ending
+
+
+class _Text:
+    """A sink that keeps a short text."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+
+    def write(self, text: str) -> None:
+        self.pieces.append(text)
 
 
 def _lost(reason: str) -> Ending:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device, DeviceResult
-    from slp_ops.plan.model import Considered, SwitchPlan
+    from slp_ops.plan.model import Considered
     from slp_ops.playbook.model import Playbook
     from slp_ops.ports import Evidence, OnEvent, Transport
     from slp_ops.reading import Facts
@@ -60,11 +60,9 @@ class Wanted:
         """What to do on a switch."""
         return consider(switch, self.playbooks, named=self.named, timer=self.timer)
 
-    def plan_again(
-        self, device: Device, memory: Remembering, outcomes: tuple[Outcome, ...]
-    ) -> SwitchPlan | None:
-        """The plan that the switch would get now."""
-        return self.plan(self.switch(device, memory, outcomes)).plan
+    def plan_again(self, device: Device, memory: Remembering, outcomes: tuple[Outcome, ...]) -> Considered:
+        """What the switch would get now."""
+        return self.plan(self.switch(device, memory, outcomes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Capture, Device
-    from slp_ops.plan.model import SwitchPlan
+    from slp_ops.plan.model import Considered, SwitchPlan
     from slp_ops.ports import (
         CaptureWriter,
         ChangingTransport,
@@ -216,7 +216,7 @@ class Work:
     journal: Journal
     commands: tuple[ShowCommand, ...]
     judge: Callable[[Facts], tuple[Outcome, ...]]
-    plan_again: Callable[[Remembering, tuple[Outcome, ...]], SwitchPlan | None]
+    plan_again: Callable[[Remembering, tuple[Outcome, ...]], Considered]
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     person: Person = field(default_factory=Nobody)
     pace: Pace

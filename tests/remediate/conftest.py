@@ -148,6 +148,7 @@ class InMemory:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self.logins = 0
+        self.privilege_to_write = 15
 
     @asynccontextmanager
     async def read(self, device: Device) -> AsyncIterator[Vty]:
@@ -155,7 +156,11 @@ class InMemory:
 
     @asynccontextmanager
     async def write(self, device: Device) -> AsyncIterator[WritingVty]:
-        yield self._open(WritingVty(self._bench))
+        access = self._bench.switch.access
+        self._bench.switch.access = replace(access, privilege=self.privilege_to_write)
+        vty = WritingVty(self._bench)
+        self._bench.switch.access = access
+        yield self._open(vty)
 
     async def close(self) -> None:
         pass
@@ -304,7 +309,7 @@ class Bench:
             journal=journal,
             commands=self.commands,
             judge=self.judge,
-            plan_again=lambda memory, outcomes: self.considered(memory, outcomes).plan,
+            plan_again=self.considered,
             secrets=self.secrets,
             pace=self.pace,
             limits=Limits(),

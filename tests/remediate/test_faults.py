@@ -289,6 +289,16 @@ def test_a_switch_that_does_not_answer_is_unread_and_nothing_is_sent(bench: Call
     assert found.apply(plan).end is End.UNREAD
 
 
+def test_a_privilege_that_is_too_low_for_a_change_is_told_before_one(bench: Callable[..., Any]) -> None:
+    found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
+    found.transport.privilege_to_write = 7
+    applied = found.apply(plan)
+    assert applied.end is End.FAILED
+    assert applied.why is not None
+    assert "privilege level 7" in applied.why.en
+    assert found.sent(Mode.CONFIG) == []
+
+
 # -- the revert timer
 
 
