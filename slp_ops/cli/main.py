@@ -39,6 +39,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "remediate": ("remediate", "Put right what the audit finds: plan, apply, verify, roll back."),
     "report": ("report", "Report a run as a page, workbook, JSON, CSV, JUnit, Markdown, metrics, calendar."),
     "runs": ("runs", "List, show, verify and prune the runs on disk."),
+    "usage": ("usage", "Exchange usage reports with CSSM by files: save, import, status."),
     "trend": ("trend", "Show where the fleet is heading: RUM reports, ACKs, failing communication."),
     "watch": ("watch", "Audit again and again; say what changed, run a program on new findings."),
 }

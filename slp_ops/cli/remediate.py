@@ -163,7 +163,7 @@ def command(
         changing=changing,
         secret_files=secret_files,
         manual_done=manual_done,
-        settled=_settled(settle),
+        settled=settled_of(settle),
         lang=lang,
         as_json=as_json,
     )
@@ -186,7 +186,8 @@ def _one_of(**given: Any) -> None:
         raise click.UsageError(f"{' and '.join(names)} cannot be used together")
 
 
-def _settled(given: Sequence[str]) -> dict[str, Any]:
+def settled_of(given: Sequence[str]) -> dict[str, Any]:
+    """What --settle says, by the switch's name; raises click.BadParameter."""
     from slp_ops.usecases.work import Settled
 
     found = {}

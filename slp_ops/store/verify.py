@@ -13,6 +13,7 @@ from slp_ops.errors import StoreError
 from slp_ops.store import disk, records
 from slp_ops.store.names import is_plain
 from slp_ops.store.records import RunState
+from slp_ops.store.shelf import ACKS, UPLOAD
 from slp_ops.store.stored import BROKEN
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class _Checking:
         for path in found:
             if path.name.endswith(".part"):
                 yield Remark(file=path.name, what="was being written", damage=False)
-            elif path.is_dir() and path.name not in folders:
+            elif path.is_dir() and path.name not in (*folders, UPLOAD, ACKS):
                 yield Remark(file=path.name, what="is no device's folder of this run", damage=False)
         for about in run.header.devices:
             yield from self._device(about)

@@ -46,6 +46,8 @@ class Importing:
 
 def plan_import(seen: Seen, files: Sequence[AckFile], importing: Importing) -> Considered:
     """What to do on a switch with the answers that are for it, or why nothing."""
+    if not files:
+        return Considered(plan=None)
     if (why := seen.unfit) is not None:
         return Considered(plan=None, spared=(Spared(name=seen.name, site=seen.site, why=why),))
     open_ = [file for file in files if file.ack is None or not acknowledged(seen, file.ack)]
@@ -77,11 +79,11 @@ def plan_import(seen: Seen, files: Sequence[AckFile], importing: Importing) -> C
     return Considered(plan=plan)
 
 
-def again(seen: Seen, plan: SwitchPlan) -> SwitchPlan | None:
-    """The plan that the switch would get now for the same answers."""
+def again(seen: Seen, plan: SwitchPlan) -> Considered:
+    """What planning would make of the switch now, with the same answers."""
     params = [action.params for action in plan.actions]
     importing = Importing(clean=params[0]["clean"] == "yes", by_hand=params[0]["by_hand"] == "yes")
-    return plan_import(seen, [_file_of(each) for each in params], importing).plan
+    return plan_import(seen, [_file_of(each) for each in params], importing)
 
 
 def _steps(seen: Seen, file: AckFile, importing: Importing, *, prove: bool) -> Iterator[PlannedStep]:

@@ -1,0 +1,94 @@
+"""A usage file that came from a switch: is it one, is it this switch's, and what the index says of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from slp_ops.errors import BadFile
+from slp_ops.usage.rumfile import NoReports, read_reports
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import datetime
+
+    from slp_ops.model import Device
+    from slp_ops.usage.udi import UnitId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One file, as the index and the journal have it. Without a report in it nothing is to be uploaded."""
+
+    host: str
+    site: str
+    file: str
+    bytes: int
+    sha256: str
+    reports: int
+    units: tuple[str, ...]  # the switch that the reports are of, and its members
+    first: str = ""  # when the first measurement began, and the last one ended; UTC
+    last: str = ""
+    strange: tuple[str, ...] = ()  # units in it that are not, or no longer, in this switch
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> Received:
+        """From its record; raises KeyError, TypeError or ValueError."""
+        return cls(
+            host=str(found["host"]),
+            site=str(found["site"]),
+            file=str(found["file"]),
+            bytes=int(found["bytes"]),
+            sha256=str(found["sha256"]),
+            reports=int(found["reports"]),
+            units=tuple(map(str, found["units"])),
+            first=str(found["first"]),
+            last=str(found["last"]),
+            strange=tuple(map(str, found["strange"])),
+        )
+
+
+def received(device: Device, name: str, data: bytes, units: Collection[UnitId]) -> Received:
+    """Look at a file that a switch of these units gave; raises BadFile."""
+    try:
+        found = read_reports(data)
+    except NoReports as err:
+        raise BadFile(f"{name} is no usage file: {err}") from None
+    if found.reports and not set(found.all_units) & set(units):
+        named = ", ".join(map(str, found.all_units[:4])) or "no unit"
+        raise BadFile(
+            f"{name} is of {named}, and this switch is {', '.join(map(str, units))}",
+            hint="look who has this address",
+        )
+    return Received(
+        host=device.name,
+        site=device.site,
+        file=name,
+        bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        reports=len(found.reports),
+        units=tuple(map(str, found.all_units)),
+        first=_stamp(found.start),
+        last=_stamp(found.end),
+        strange=tuple(str(unit) for unit in found.all_units if unit not in units),
+    )
+
+
+def received_in(events: Iterable[Mapping[str, Any]]) -> tuple[Received, ...]:
+    """What a journal says came, the last of each file."""
+    found = {}
+    for event in events:
+        if event.get("event") == "step" and event.get("state") == "done" and "received" in event:
+            each = Received.of(event["received"])
+            found[each.file] = each
+    return tuple(found.values())
+
+
+def _stamp(time: datetime | None) -> str:
+    return "" if time is None else f"{time:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,166 @@
+"""Where a switch stands in the offline exchange, and what is the next thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.facts import RumReports, RumState, RumSummary, UsageReporting
+from slp_ops.rules.text import Text
+from slp_ops.rules.views.deadline import Deadline
+from slp_ops.usage.switch import by_itself
+
+if TYPE_CHECKING:
+    from slp_ops.facts import DeviceTime
+    from slp_ops.rules.needs import Known
+    from slp_ops.usage.received import Received
+    from slp_ops.usage.switch import Seen
+
+# As the audit: a deadline nearer than this is due soon.
+SOON: Final = 30
+
+
+class Next(StrEnum):
+    """What is to be done next."""
+
+    IMPORT = "import"  # an answer for it is here
+    UPLOAD = "upload"  # a file was saved, and no acknowledgement has come since
+    SAVE = "save"
+    NOTHING = "nothing"
+    ITSELF = "itself"  # it reports without our help
+    UNFIT = "unfit"  # it takes no part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What earlier exchanges did with a switch, by the names of their runs, which begin with the time."""
+
+    saved: str = ""
+    imported: str = ""
+    file: Received | None = None
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One switch. Counts are None where the release does not show them (up to 17.6)."""
+
+    name: str
+    site: str
+    next: Next
+    why: Text
+    last_save: DeviceTime | None = None
+    last_ack: DeviceTime | None = None
+    deadline: DeviceTime | None = None
+    days_left: int | None = None
+    cosmetic: bool = False
+    unreported: int | None = None
+    unacknowledged: int | None = None
+    before: Before = Before()
+    acks: tuple[str, ...] = ()
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """As JSON."""
+        file = self.before.file
+        return {
+            "name": self.name,
+            "site": self.site,
+            "last_save": None if self.last_save is None else self.last_save.text,
+            "last_ack": None if self.last_ack is None else self.last_ack.text,
+            "deadline": None if self.deadline is None else self.deadline.text,
+            "days_left": self.days_left,
+            "deadline_cosmetic": self.cosmetic,
+            "unreported": self.unreported,
+            "unacknowledged": self.unacknowledged,
+            "next": self.next.value,
+            "why": {"en": self.why.en, "ja": self.why.ja},
+            "upload": f"{self.before.folder}/{file.file}" if file and self.next is Next.UPLOAD else None,
+            "import": list(self.acks),
+        }
+
+
+def standing(seen: Seen, before: Before, acks: tuple[str, ...] = ()) -> Standing:
+    """Where a switch stands; ``acks`` are the answers for it that are here and not imported."""
+    reporting, deadline = seen.known.get(UsageReporting), seen.known.get(Deadline)
+    days = None if deadline is None or deadline.left is None else deadline.left.days
+    unreported, unacknowledged, closed = _counts(seen.known)
+    cosmetic = deadline is not None and deadline.cosmetic
+    next_, why = _next(seen, before, acks, None if cosmetic else days, closed)
+    return Standing(
+        name=seen.name,
+        site=seen.site,
+        next=next_,
+        why=why,
+        last_save=None if reporting is None else reporting.last_report_file_write,
+        last_ack=None if reporting is None else reporting.last_ack,
+        deadline=None if deadline is None else deadline.time,
+        days_left=days,
+        cosmetic=cosmetic,
+        unreported=unreported,
+        unacknowledged=unacknowledged,
+        before=before,
+        acks=acks,
+    )
+
+
+def _next(
+    seen: Seen, before: Before, acks: tuple[str, ...], days: int | None, closed: int | None
+) -> tuple[Next, Text]:
+    if (why := seen.unfit) is not None:
+        return Next.UNFIT, why
+    if acks:
+        return Next.IMPORT, _IMPORT.of(files=", ".join(acks))
+    if _waits(seen, before):
+        return Next.UPLOAD, _UPLOAD.of(file=before.file.file) if before.file else _UPLOAD_UNKNOWN
+    if (transport := by_itself(seen.known)) is not None:
+        return Next.ITSELF, _ITSELF.of(transport=transport)
+    if days is not None and days <= SOON:
+        return Next.SAVE, _DUE.of(days=days)
+    if closed:
+        return Next.SAVE, _CLOSED.of(count=closed)
+    return Next.NOTHING, _NOTHING
+
+
+def _waits(seen: Seen, before: Before) -> bool:
+    """Whether a file was saved and nothing was acknowledged since."""
+    reporting = seen.known.get(UsageReporting)
+    saved = None if reporting is None else reporting.last_report_file_write
+    acked = None if reporting is None else reporting.last_ack
+    if saved is not None and saved.at is not None and not saved.is_unset:
+        # Both are the switch's own times. A file that was never fetched by us is waited for as well.
+        return acked is None or acked.at is None or acked.at < saved.at
+    return before.saved > before.imported
+
+
+def _counts(known: Known) -> tuple[int | None, int | None, int | None]:
+    """Unreported, unacknowledged, and of the unreported those that collect no more."""
+    listed, summary = known.get(RumReports), known.get(RumSummary)
+    if listed is not None:
+        closed = listed.count(RumState.CLOSED)
+        waiting = listed.count(RumState.UNACK) + listed.count(RumState.PENDING)
+        return closed + listed.count(RumState.OPEN), waiting, closed + waiting
+    if summary is None:
+        return None, None, None
+    waiting_ = None if summary.waiting is None else summary.waiting.count
+    if summary.available is None or summary.collecting is None:
+        return summary.available, waiting_, None
+    return summary.available, waiting_, max(summary.available - summary.collecting, 0) + (waiting_ or 0)
+
+
+_IMPORT: Final = Text("its acknowledgement is here: {files}", "確認応答があります: {files}")
+_UPLOAD: Final = Text(
+    "{file} waits for its acknowledgement: upload it to CSSM, then import what CSSM gives",
+    "{file} の確認応答待ちです。CSSM へアップロードし、ACK を取り込んでください",
+)
+_UPLOAD_UNKNOWN: Final = Text(
+    "a file was saved on the switch, and nothing was acknowledged since; no run here has fetched it",
+    "スイッチで保存されたファイルの確認応答がありません。取得した実行記録はここにはありません",
+)
+_ITSELF: Final = Text("it reports by itself: {transport}", "スイッチ自身が報告します: {transport}")
+_DUE: Final = Text("the ACK deadline is in {days} days", "ACK 期限まで {days} 日です")
+_CLOSED: Final = Text(
+    "{count} reports are complete and not acknowledged", "未確認のレポートが {count} 件あります"
+)
+_NOTHING: Final = Text("nothing is due", "必要な作業はありません")
