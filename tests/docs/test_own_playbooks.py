@@ -1,0 +1,26 @@
+"""The page on playbooks of one's own: its example is a playbook, and it names all that there is to name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from slp_ops.params import Kind
+from slp_ops.playbook.loading import load
+from slp_ops.playbook.model import Risk
+from slp_ops.playbook.named import GUARDS, PROOFS
+from slp_ops.rules.knowledge import ours
+
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "own-playbooks.en.md").read_text(encoding="utf-8")
+
+
+def test_the_example_is_a_playbook() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    (book,) = load([("example.yaml", example)], rules=[rule.id for rule in ours().rules])
+    assert book.risk is Risk.CHANGE
+    assert [param.name for param in book.params] == ["servers", "vrf"]
+
+
+def test_every_guard_proof_and_kind_is_named() -> None:
+    for name in (*GUARDS, *PROOFS, *(kind.value for kind in Kind)):
+        assert f"`{name}`" in PAGE, name
