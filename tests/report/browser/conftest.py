@@ -41,9 +41,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The browser; without one these tests are skipped, but fail where CI runs."""
+    """The browser; without one these tests are skipped, but fail where CI runs.
+
+    Not for the session: as long as it is driven, its event loop counts as running in this thread, and a
+    later test could not run one of its own.
+    """
     path = shutil.which("chromium")
     if path is None:
         if os.environ.get("CI") == "true":
