@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,41 +34,52 @@ def main() -> None:
     options.add_argument("--sites", type=int, default=20)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder) / "runs", chosen.runs, chosen.devices, chosen.sites)
+        found = measure(Path(folder) / "runs", chosen.runs, chosen.devices, chosen.sites)
+    print(f"{chosen.runs} runs of {chosen.devices} switches, {os.cpu_count()} cores")
+    print(f"one run indexed in {found.mean_run:.2f} s, at most {found.slowest_run:.2f} s")
+    print(f"index {found.index / 1e6:.0f} MB, summaries in the run folders {found.summaries / 1e6:.0f} MB")
+    for words, seconds in found.questions.items():
+        print(f"slp-ops {words} --json: {seconds:.2f} s")
 
 
-def measure(root: Path, runs: int, devices: int, sites: int) -> None:
-    began = time.perf_counter()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What was measured; times in seconds of wall clock, sizes in bytes."""
+
+    slowest_run: float
+    mean_run: float
+    index: int
+    summaries: int
+    questions: dict[str, float]
+
+
+def measure(root: Path, runs: int, devices: int, sites: int) -> Figures:
     for number in range(runs):
         generate(root, number, devices, sites)
-    print(f"{runs} runs of {devices} switches generated in {time.perf_counter() - began:.1f} s")
-    slowest = 0.0
-    began = time.perf_counter()
-    for run in sorted(Runs(root).all(), key=lambda run: run.path.name):
-        one = time.perf_counter()
+    times = []
+    for run in Runs(root).folders():
+        began = time.perf_counter()
         at = mark(run)
-        summaries = load(StoredRun(run.path)).values()
+        summaries = load(run).values()
         with History.open(root) as history:
             history.put(run, at, summaries)
-        slowest = max(slowest, time.perf_counter() - one)
-    total = time.perf_counter() - began
-    print(f"indexed in {total:.1f} s, {total / runs:.3f} s a run, the slowest {slowest:.3f} s")
-    size = sum(path.stat().st_size for path in root.glob("history-*"))
-    kept = sum(path.stat().st_size for path in root.glob("*/summaries.jsonl"))
-    print(f"index {size / 1e6:.0f} MB; summaries in the run folders {kept / 1e6:.0f} MB")
-    for arguments in (
-        ["history", "sw-0007", "--json"],
-        ["trend", "--json"],
-        ["trend", "--site", "site-03", "--json"],
-    ):
+        times.append(time.perf_counter() - began)
+    questions = {}
+    for words in ("history sw-0007", "trend", "trend --site site-03", "trend --days 365"):
         began = time.perf_counter()
         subprocess.run(
-            [sys.executable, "-m", "slp_ops", *arguments, "--runs-dir", str(root)],
+            [sys.executable, "-m", "slp_ops", *words.split(), "--json", "--runs-dir", str(root)],
             check=True,
             stdout=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONWARNINGS": "ignore"},
         )
-        print(f"slp-ops {' '.join(arguments)}: {time.perf_counter() - began:.2f} s")
+        questions[words] = time.perf_counter() - began
+    return Figures(
+        slowest_run=max(times),
+        mean_run=sum(times) / len(times),
+        index=sum(path.stat().st_size for path in root.glob("history-*")),
+        summaries=sum(path.stat().st_size for path in root.glob("*/summaries.jsonl")),
+        questions=questions,
+    )
 
 
 def generate(root: Path, number: int, devices: int, sites: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from slp_ops.store import StoredRun
     from slp_ops.usecases.audit import Asked, Audited
     from slp_ops.usecases.collect import How
+
+_QUICK: Final = 100  # switches of earlier runs, parsed in about two seconds
 
 
 @click.command(name="audit")
@@ -87,7 +89,8 @@ def command(
 
     began = time.monotonic()
     runs = Runs(runs_dir)
-    past = Past(runs_dir, asked)
+    # Who waits for switches does not wait for parsers as well; a saved run has time.
+    past = Past(runs_dir, asked, at_most=None if run_ref is not None else _QUICK)
 
     def of_run(run: StoredRun, selection: Selection | None = None) -> tuple[Audited, ...]:
         return tuple(past.judge(found, seen=run.header.started)[0] for found in from_run(run, selection))

@@ -13,7 +13,7 @@ import click
 from slp_ops.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from slp_ops.history.summary import Summary
@@ -27,17 +27,17 @@ T = TypeVar("T")
 _WORTH_SAYING: Final = 20  # switches to be parsed take about a second
 
 
-def asking(runs_dir: Path, ask: Callable[[History], T], *, parse: bool = True) -> T:
+def asking(runs_dir: Path, ask: Callable[[History], T], *, at_most: int | None = None) -> T:
     """What the history says, after it has caught up with the folders. Raises StoreError.
 
-    Without ``parse`` runs that nobody has judged yet are left out: who is about to read switches must not
-    wait for them.
+    ``at_most`` so many switches of runs that nobody has judged yet are parsed for it: who is about to read
+    switches must not wait long.
     """
     from slp_ops.store.history import Broken, History
 
     for _ in range(2):
         try:
-            catch_up(runs_dir, parse=parse)
+            catch_up(runs_dir, at_most=at_most)
             with History.open(runs_dir) as history:
                 return ask(history)
         except Broken:
@@ -48,10 +48,11 @@ def asking(runs_dir: Path, ask: Callable[[History], T], *, parse: bool = True) -
     )
 
 
-def catch_up(runs_dir: Path, *, parse: bool = True, anew: bool = False) -> int:
+def catch_up(runs_dir: Path, *, at_most: int | None = None, anew: bool = False) -> int:
     """Put in the runs that are new or have changed, forget those that are gone; how many were put in.
 
-    ``anew`` judges each of them again from its captures.
+    ``anew`` judges each of them again from its captures. Where more than ``at_most`` switches would have to
+    be parsed, the runs that hold them are left out.
     """
     from slp_ops.store import Runs
     from slp_ops.store.history import History, mark
@@ -62,44 +63,46 @@ def catch_up(runs_dir: Path, *, parse: bool = True, anew: bool = False) -> int:
     for run in behind:
         at = mark(run)
         try:
-            summaries = summaries_of(run, parse=parse, anew=anew)
+            kept, missing = held(run, anew=anew)
+            if at_most is not None:
+                if len(missing) > at_most:
+                    continue
+                at_most -= len(missing)
+            summaries = completed(run, kept, missing)
         except StoreError:
             if run.path.is_dir():
                 raise
             continue  # it has been pruned in the meantime
-        if summaries is not None:
-            with History.open(runs_dir) as history:
-                history.put(run, at, summaries)
-            put += 1
+        with History.open(runs_dir) as history:
+            history.put(run, at, summaries)
+        put += 1
     return put
 
 
-def summaries_of(run: StoredRun, *, parse: bool = True, anew: bool = False) -> tuple[Summary, ...] | None:
-    """The summaries of a run: those that it holds, and the rest made of its captures and kept in it.
-
-    None when there is a rest and it may not be parsed.
-    """
+def held(run: StoredRun, *, anew: bool = False) -> tuple[dict[str, Summary], list[str]]:
+    """The summaries that a run holds, and the devices of which it holds none that still tells the truth."""
     from slp_ops.store.records import RunState
-    from slp_ops.store.summaries import load, save
-    from slp_ops.usecases.audit import Asked
+    from slp_ops.store.summaries import load
 
     if run.header.state is RunState.UNREADABLE:
-        return ()
+        return {}, []
     kept = {} if anew else load(run)
-    abouts = run.header.devices
-    if all(about.name in kept for about in abouts):
-        return tuple(kept[about.name] for about in abouts)
-    if not parse:
-        return None
-    missing = [result for result in run.devices if result.name not in kept]
+    return kept, [about.name for about in run.header.devices if about.name not in kept]
+
+
+def completed(run: StoredRun, kept: Mapping[str, Summary], missing: Sequence[str]) -> tuple[Summary, ...]:
+    """All summaries of a run: the missing ones made of its captures, and kept in it for the next time."""
+    from slp_ops.store.summaries import save
+    from slp_ops.usecases.audit import Asked
+
     if len(missing) > _WORTH_SAYING:
         click.echo(f"reading run {run.id} for the history: {len(missing)} switches", err=True)
     asked = Asked()
-    made = {result.name: summary_of(run, result, asked) for result in missing}
-    found = tuple(made.get(about.name) or kept[about.name] for about in abouts)
-    if run.is_readable:
-        save(run, found)
-    return found
+    results = {result.name: result for result in run.devices} if missing else {}
+    found = {**kept, **{name: summary_of(run, results[name], asked) for name in missing}}
+    if missing and run.is_readable:
+        save(run, found.values())
+    return tuple(found.values())
 
 
 def summary_of(run: StoredRun, result: DeviceResult, asked: Asked) -> Summary:

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 class Past:
     """What the runs of a folder said before. Nothing is read until it is asked for.
 
-    Where there is no history to be had a note says why, and the audit goes on without.
+    ``at_most`` so many switches are parsed for it, of runs that nobody has judged yet; None is all. Where
+    there is no history to be had a note says why, and the audit goes on without.
     """
 
-    def __init__(self, runs_dir: Path, asked: Asked) -> None:
+    def __init__(self, runs_dir: Path, asked: Asked, *, at_most: int | None = None) -> None:
         self._runs_dir = runs_dir
         self._asked = asked
+        self._at_most = at_most
 
     def judge(self, found: Gathered, *, seen: datetime | None = None) -> tuple[Audited, Summary]:
         """One device and its summary; ``seen`` is when a saved run began, now unless it is given."""
@@ -78,7 +80,7 @@ class Past:
         if not self._runs_dir.is_dir():
             return {}
         try:
-            series = asking(self._runs_dir, lambda history: history.series(), parse=False)
+            series = asking(self._runs_dir, lambda history: history.series(), at_most=self._at_most)
         except StoreError as err:
             click.echo(f"note: judged without the history: {err.message}", err=True)
             return {}

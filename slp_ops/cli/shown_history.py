@@ -12,6 +12,7 @@ from slp_ops.cli.shown_growth import growth_record, growth_words
 from slp_ops.cli.table import counted, table
 from slp_ops.cli.wrapping import wrapped
 from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.rules.text import Text
 from slp_ops.rules.views.growth import growth
 from slp_ops.safetext import one_line
 
@@ -85,9 +86,9 @@ def show(device: str, pictures: Sequence[Picture], limit: int, lang: Lang, *, la
     )
     _print_charts(summaries)
     found = _growth(pictures, limit)
-    if found is not None:
-        for line in wrapped(growth_words(found, limit).said(lang), "  "):
-            click.echo(line)
+    words = _NO_COUNTS if found is None else growth_words(found, limit)
+    for line in wrapped(words.said(lang), "  "):
+        click.echo(line)
     _print_findings(summaries)
     _print_rows(pictures, last)
 
@@ -174,3 +175,9 @@ def _iso(moment: datetime | None) -> str | None:
 
 def _days(age: timedelta | None) -> float | None:
     return None if age is None else round(age.total_seconds() / 86_400, 1)
+
+
+_NO_COUNTS: Final = Text(
+    "no run tells how many RUM reports there are; up to 17.6 that takes 'service internal' on the switch",
+    "RUM レポートの件数はどの実行からも分かりません (17.6 以前は 'service internal' の設定が必要です)",
+)

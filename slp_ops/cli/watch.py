@@ -166,7 +166,8 @@ def _for_ever(rounds: Rounds, runs_dir: Path, every: float) -> None:
 
 def until_next(first: float, now: float, every: float, draw: float) -> float:
     """Seconds to the next multiple of ``every``, and up to a tenth more; missed rounds are left out."""
-    return first + (int((now - first) / every) + 1) * every - now + draw * every * _JITTER
+    turn = first + (int((now - first) / every) + 1) * every
+    return max(0.0, turn - now) + draw * every * _JITTER
 
 
 def _remembering() -> Ask | None:

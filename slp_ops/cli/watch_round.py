@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,10 @@ from slp_ops.cli.exits import Exit, worst
 from slp_ops.cli.past import Past
 from slp_ops.cli.shown_changes import say
 from slp_ops.history.changes import Standing, What, after, changes, standing
+from slp_ops.history.summary import found_of
 from slp_ops.model import Severity
+from slp_ops.rules.checks.history import GROWING
+from slp_ops.rules.views.growth import Course, growth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from slp_ops.credentials import Ask
     from slp_ops.history.changes import Change
     from slp_ops.history.summary import Summary
+    from slp_ops.history.trend import Series
     from slp_ops.rules.text import Lang
     from slp_ops.store.history import History
     from slp_ops.usecases.audit import Asked, Audited
@@ -66,7 +70,7 @@ class Rounds:
         from slp_ops.cli.gathering import from_switches
 
         wanted = self.wanted
-        past = Past(wanted.runs_dir, wanted.asked)
+        past = Past(wanted.runs_dir, wanted.asked, at_most=0)
         run, results, judged = from_switches(
             VERB,
             past.judge,
@@ -97,11 +101,24 @@ class Rounds:
             return
 
         def ask(history: History) -> dict[str, Standing | None]:
-            return {device: standing(_watched(history, device)) for device in unseen}
+            found = {device: standing(_watched(history, device)) for device in unseen}
+            for each in history.series(unseen):
+                if (known := found[each.device]) is not None and self._grew(each):
+                    found[each.device] = replace(
+                        known, findings={**known.findings, GROWING: Severity.WARNING}
+                    )
+            return found
 
-        self.known |= asking(self.wanted.runs_dir, ask, parse=False)
+        self.known |= asking(self.wanted.runs_dir, ask, at_most=0)
+
+    def _grew(self, series: Series) -> bool:
+        """Whether the last round said so: what only several runs tell is in no summary."""
+        limit = self.wanted.asked.thresholds.rum_reports
+        found = growth(series.points, limit=limit, failing=series.failing)
+        return found is not None and found.course is Course.GROWING
 
     def _changed(self, run: str, judged: Audited, summary: Summary) -> Sequence[Change]:
+        summary = replace(summary, found=found_of(judged.outcomes, of_history=True))
         before = self.known[summary.device]
         found = changes(before, summary)
         self.known[summary.device] = after(before, summary)

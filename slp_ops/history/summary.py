@@ -14,6 +14,7 @@ from slp_ops.facts import (
 )
 from slp_ops.facts.history import RumPoint
 from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.rules.checks.history import GROWING
 from slp_ops.rules.views.communication import Communication
 from slp_ops.rules.views.now import Now
 from slp_ops.rules.views.owed import Lateness, OwedReports
@@ -133,12 +134,16 @@ def summarise(
     )
 
 
-def found_of(outcomes: Iterable[Outcome]) -> tuple[Found, ...]:
-    """What is kept of an audit: what was found, and what could not be judged."""
+def found_of(outcomes: Iterable[Outcome], *, of_history: bool = False) -> tuple[Found, ...]:
+    """What is kept of an audit: what was found, and what could not be judged.
+
+    Without ``of_history`` what only several runs tell is left out: a summary must not depend on which other
+    runs were there when it was made, and the history tells it whenever it is asked.
+    """
     return tuple(
         Found(rule=outcome.rule, verdict=outcome.verdict, severity=outcome.severity)
         for outcome in outcomes
-        if outcome.verdict in _KEPT
+        if outcome.verdict in _KEPT and (of_history or outcome.rule != GROWING)
     )
 
 

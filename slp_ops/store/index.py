@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
@@ -105,6 +105,10 @@ def discard(root: Path) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        # SQLite would let the umask decide who may read it; what lies beside it gets the same mode.
+        with suppress(OSError):
+            os.close(disk.create(path))
     connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from slp_ops.rules.views.communication import Communication
 
 # What follows where reports do not arrive.
-STARVED: Final = ("never-acknowledged", "ack-due-soon", "ack-overdue", "rum-backlog", "CSCwc77088")
+STARVED: Final = (
+    "never-acknowledged",
+    "ack-due-soon",
+    "ack-overdue",
+    "rum-backlog",
+    "rum-unacknowledged-growing",
+    "CSCwc77088",
+)
 
 
 def by_reason(name: str, summary: Text, communication: Communication) -> Judgement:

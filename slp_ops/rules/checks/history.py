@@ -18,11 +18,12 @@ from slp_ops.rules.views.communication import Communication
 from slp_ops.rules.views.growth import Course, Growth, Reach, growth
 from slp_ops.rules.views.owed import OwedReports
 
+GROWING: Final = "rum-unacknowledged-growing"
 _SOON: Final = timedelta(days=30)
 
 
 @rule(
-    "rum-unacknowledged-growing",
+    GROWING,
     group=Group.REPORTING,
     severity=Severity.WARNING,
     title=Text("Unacknowledged RUM reports grow", "ACK 未受信の RUM レポートが増加中"),

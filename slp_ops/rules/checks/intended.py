@@ -140,7 +140,13 @@ def _drifts(way: Way, intent: Intent) -> Iterator[tuple[str, str, str, tuple[Evi
     ),
     links=(TASKS,),
     playbooks=("pull-access",),
-    explains=("never-acknowledged", "ack-due-soon", "ack-overdue", "rum-backlog"),
+    explains=(
+        "never-acknowledged",
+        "ack-due-soon",
+        "ack-overdue",
+        "rum-backlog",
+        "rum-unacknowledged-growing",
+    ),
 )
 def pull_access_missing(intent: Intent, access: AccessConfig | None, http: HttpConfig | None) -> Judgement:
     """Only where the inventory says that the other side connects."""

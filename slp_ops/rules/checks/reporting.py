@@ -236,7 +236,13 @@ def ack_deadline_cosmetic(deadline: Deadline) -> Judgement:
         ),
     ),
     links=(TASKS,),
-    explains=("ack-due-soon", "ack-overdue", "never-acknowledged", "rum-backlog"),
+    explains=(
+        "ack-due-soon",
+        "ack-overdue",
+        "never-acknowledged",
+        "rum-backlog",
+        "rum-unacknowledged-growing",
+    ),
 )
 def offline_report_due(
     transport: LicenseTransport, deadline: Deadline, thresholds: Thresholds, intent: Intent

@@ -204,6 +204,7 @@ def token_invalid(communication: Communication) -> Judgement:
         "ack-due-soon",
         "ack-overdue",
         "rum-backlog",
+        "rum-unacknowledged-growing",
     ),
 )
 def product_instance_unknown(communication: Communication) -> Judgement:
@@ -233,7 +234,7 @@ def product_instance_unknown(communication: Communication) -> Judgement:
     remedy=(_TOKEN, _INSTALL, _VERIFY),
     links=(TASKS,),
     playbooks=("trust-token",),
-    explains=("comm-failing-now", "never-acknowledged", "rum-backlog"),
+    explains=("comm-failing-now", "never-acknowledged", "rum-backlog", "rum-unacknowledged-growing"),
 )
 def insufficient_trust(statistics: CommunicationStatistics) -> Judgement:
     """The overall state says so."""

@@ -1,0 +1,22 @@
+"""A year of daily runs of a thousand switches, generated: quick enough, and small enough."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).parents[2] / "bench" / "history.py"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not BENCH.is_file(), reason="bench/ is not here")
+def test_a_year_of_a_thousand_switches(tmp_path: Path) -> None:
+    found = runpy.run_path(str(BENCH))["measure"](tmp_path / "runs", 365, 1000, 20)
+
+    assert found.mean_run <= 2
+    assert found.index <= 1e9
+    for words, seconds in found.questions.items():
+        # Each is a process of its own, from its start; other tests may keep both cores busy meanwhile.
+        assert seconds <= (1 if "365" not in words else 2), words
