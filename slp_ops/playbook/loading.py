@@ -147,7 +147,9 @@ def _check(made: Playbook, places: _Places, problems: Problems, rules: tuple[str
         for name in dict.fromkeys(slots):
             if name not in given and name not in WORDS:
                 message = f"'{name}' is no parameter{did_you_mean(name, (*given, *WORDS))}"
-                problems.add(places.line(key), key, message, "a name under params, or hostname, stamp, force")
+                problems.add(
+                    places.line(key), key, message, f"a name under params, or one of {', '.join(WORDS)}"
+                )
     for param in made.params:
         if param.name not in used:
             problems.add(places.line(f"params.{param.name}"), f"params.{param.name}", "is used by no step")

@@ -240,6 +240,7 @@ class Bench:
         self.secrets: dict[str, Secret] = {}
         self.named: tuple[str, ...] = ()
         self.person: Any = None
+        self.playbooks = packaged()
 
     # -- looking
 
@@ -286,7 +287,7 @@ class Bench:
                     files=self.files,
                 ),
             ),
-            packaged(),
+            self.playbooks,
             named=self.named,
         )
 

@@ -4,7 +4,11 @@ and the rollback gives the earlier lines back.
 
 from __future__ import annotations
 
+import base64
+import re
+import ssl
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +16,9 @@ import pytest
 from slp_ops.lab import cssm
 from slp_ops.lab.journal import Mode
 from slp_ops.plan.journalled import End
-from slp_ops.playbook import packaged
+from slp_ops.playbook import load, packaged
 from slp_ops.ports import Secret
+from slp_ops.rules.knowledge import ours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -201,3 +206,58 @@ def test_broken_planned_applied_sound_and_nothing_left_to_do(bench: Callable[...
 
 def test_every_playbook_has_a_case() -> None:
     assert {each.id for each in packaged()} == {case.playbook for case in CASES}
+
+
+def identrust() -> str:
+    """The root as this machine's own trust store has it."""
+    store = Path(ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt")
+    text = store.read_text() if store.is_file() else ""
+    for pem in re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", text, re.DOTALL):
+        der = base64.b64decode("".join(pem.split("\n")[1:-1]))
+        if b"IdenTrust Commercial Root CA 1" in der:
+            return str(pem)
+    pytest.skip("no trust store with the IdenTrust root on this machine")
+
+
+def test_the_root_may_be_pasted_from_a_file_and_only_that_root(bench: Callable[..., Any]) -> None:
+    switch = bench("quovadis")
+    switch.options, switch.files = {"pem": "identrust.pem"}, {"pem": identrust()}
+    plan = switch.plan("trustpool-identrust").plan
+    assert plan.actions[0].params == {"pem": "identrust.pem"}
+    assert switch.apply(plan).end is End.DONE
+    assert switch.sent(Mode.DIALOGUE)[-1] == "quit"
+    assert "identrust-root-missing" not in switch.failing()
+    assert switch.plan().plan is None
+
+    other = bench("quovadis")
+    other.options, other.files = {"pem": "other.pem"}, {"pem": identrust().replace("A", "B", 1)}
+    spared = other.plan("trustpool-identrust").spared
+    assert "5d56499b" in spared[0].why.en
+
+
+def test_an_operators_own_playbook_goes_the_same_way(bench: Callable[..., Any]) -> None:
+    own = """
+id: campus-domain
+title: {en: The domain of the campus, ja: 学内ドメイン}
+remedies: [name-server-missing]
+risk: change
+params:
+  server: {kind: ip, title: {en: a name server, ja: DNS サーバ}, default: 10.10.0.53}
+steps:
+  - config:
+      - {set: ip domain name campus.example.net, of: ip domain name}
+      - ip name-server {server}
+  - exec: license smart sync all
+    done_when: report-sent
+    repeat: safe
+verify: [name-server-missing]
+rollback: config
+"""
+    switch = bench("name-server-missing")
+    switch.playbooks = load([("campus.yaml", own)], rules=[rule.id for rule in ours().rules])
+    before = switch.config()
+    plan = switch.plan("campus-domain").plan
+    assert switch.apply(plan).end is End.DONE
+    assert "ip domain name campus.example.net" in switch.config()
+    assert switch.roll_back().end is End.ROLLED_BACK
+    assert set(before) <= set(switch.config())
