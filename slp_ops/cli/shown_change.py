@@ -29,7 +29,7 @@ _COLOURS: Final = {
 _HINTS: Final = {
     End.UNSETTLED: Text(
         "look at the switch, then: slp-ops remediate --resume {journal}",
-        "スイッチの状態を確認のうえ: slp-ops remediate --resume {journal}",
+        "装置の状態を確認のうえ: slp-ops remediate --resume {journal}",
     ),
     End.UNVERIFIED: Text(
         "look again with --resume {journal}, or give the earlier lines back with --rollback {journal}",
@@ -51,7 +51,7 @@ _HINTS: Final = {
     ),
     End.NOT_ROLLED_BACK: Text(
         "look at the switch; the journal holds the earlier lines: {journal}",
-        "スイッチを確認してください。元の設定行はジャーナルにあります: {journal}",
+        "装置を確認してください。元の設定行はジャーナルにあります: {journal}",
     ),
 }
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")

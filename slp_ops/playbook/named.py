@@ -157,15 +157,15 @@ _CODE_INSTALLED: Final = Text(
 )
 _NO_TRUST: Final = Text(
     "no trust code is installed: use trust-token first",
-    "トラストコードがありません。先に trust-token を実行してください",
+    "信頼コードがありません。先に trust-token を実行してください",
 )
 _NOT_DIRECT: Final = Text(
     "the switch does not talk to CSSM directly: trust comes with the ACK from CSLU or SSM On-Prem",
-    "CSSM へ直接通信していません。トラストコードは CSLU または SSM On-Prem からの ACK で届きます",
+    "CSSM へ直接通信していません。信頼コードは CSLU または SSM On-Prem からの ACK で届きます",
 )
 _OFF: Final = Text(
     "the transport is off: reports leave this switch as files, see slp-ops usage",
-    "トランスポートが off です。このスイッチの報告はファイルで行います (slp-ops usage を参照)",
+    "トランスポートが off です。この装置の報告はファイルで行います (slp-ops usage を参照)",
 )
 _CLOCK: Final = Text(
     "the clock is not set: certificates cannot be judged by it; configure NTP first",

@@ -10,9 +10,9 @@ NOTHING: Final = Text("no line is shown", "設定が反映されていません"
 BY_HAND: Final = Text("a person has something to do first", "手作業が必要です")
 REFUSED: Final = Text(
     "the switch refused '{line}': {said} ({taken} lines before it were taken)",
-    "スイッチが '{line}' を拒否しました: {said} (それより前の {taken} 行は反映済み)",
+    "装置が '{line}' を拒否しました: {said} (それより前の {taken} 行は反映済み)",
 )
-NOT_BACK: Final = Text("the switch could not be asked any more: {why}", "スイッチに再接続できません: {why}")
+NOT_BACK: Final = Text("the switch could not be asked any more: {why}", "装置に再接続できません: {why}")
 UNREADABLE: Final = Text(
     "the running configuration could not be read back", "running-config を読み戻せませんでした"
 )
@@ -29,7 +29,7 @@ ASKED: Final = Text(
     "the switch asked what the playbook has no answer for, and was left without one: {said}",
     "プレイブックに回答のない質問のため中断しました: {said}",
 )
-EXEC_REFUSED: Final = Text("the switch refused it: {said}", "スイッチが拒否しました: {said}")
+EXEC_REFUSED: Final = Text("the switch refused it: {said}", "装置が拒否しました: {said}")
 FAR_END: Final = Text("the licence server refused it: {said}", "ライセンスサーバが拒否しました: {said}")
 UNEXPECTED: Final = Text(
     "the switch did not say what it should have said: {said}", "想定した応答がありません: {said}"
@@ -41,5 +41,5 @@ NOT_PROVEN: Final = Text(
 NOT_SENT: Final = Text("it did not happen: {lost}", "実行されていません: {lost}")
 NOBODY_KNOWS: Final = Text(
     "nothing on the switch tells whether '{command}' was carried out",
-    "'{command}' が実行されたかどうかスイッチから判断できません",
+    "'{command}' が実行されたかどうか装置から判断できません",
 )
