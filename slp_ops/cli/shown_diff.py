@@ -127,12 +127,12 @@ def _run(run: StoredRun) -> str:
 
 def _device_lines(each: DeviceDiff, found: _Findings, lang: Lang) -> list[str]:
     lines = [
-        f"  {name}: {one_line(old or '-')} -> {one_line(new or '-')}"
+        f"  {name}: {one_line(old)} -> {one_line(new)}"
         for name, old, new in (
             ("status", each.old.status.value, each.new.status.value),
             ("release", each.old.release, each.new.release),
         )
-        if old != new
+        if old != new and old is not None and new is not None
     ]
     for sign, outcomes, colour in (
         ("+", found.new, "red"),

@@ -24,7 +24,7 @@ _MOVING: Final = frozenset(
         "TechEvents", "TelemetryReports",
     }
 )  # fmt: skip
-_MOVING_FIELDS: Final = frozenset({"uptime", "control_processor_uptime"})
+_MOVING_FIELDS: Final = frozenset({"uptime", "control_processor_uptime", "measurements"})
 _HIDDEN: Final = frozenset({"printed", "position"})
 # What tells the rows of a table apart, so that a row that goes does not move all others.
 _KEYS: Final = ("name", "number", "id", "kind", "udi", "address", "label", "first", "pid")
@@ -56,12 +56,22 @@ def field_changes(old: Facts, new: Facts, *, everything: bool = False) -> tuple[
         if not everything and (name in _MOVING or _of_config(was[name])):
             continue
         before, after = _fields(was[name], everything), _fields(now[name], everything)
+        if was[name].source.command != now[name].source.command:
+            # Another command told it this time: what it prints in brief, or not at all, is no change.
+            both = {field for field in before if field in after and not _alike(before[field], after[field])}
+            before = {field: value for field, value in before.items() if field in both}
+            after = {field: value for field, value in after.items() if field in both}
         found += (
             _change(name, field, before.get(field), after.get(field))
             for field in dict.fromkeys((*before, *after))
             if before.get(field) != after.get(field)
         )
     return tuple(found)
+
+
+def _alike(one: str, other: str) -> bool:
+    """``30  days`` and ``30  days State(4) InPolicy(90)``."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def _change(fact: str, field: str, old: str | None, new: str | None) -> FieldChange:

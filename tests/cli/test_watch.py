@@ -22,6 +22,9 @@ from slp_ops.cli.alarms import program
 from slp_ops.cli.main import cli
 from slp_ops.cli.spans import span
 from slp_ops.cli.watch import until_next
+from slp_ops.lab import agent
+from slp_ops.lab.world import Path as Way
+from slp_ops.lab.world import Reach
 from slp_ops.store import Runs
 
 if TYPE_CHECKING:
@@ -295,3 +298,29 @@ def test_spans_of_time(text: str, seconds: int) -> None:
 def test_what_is_no_span_of_time(text: str) -> None:
     with pytest.raises(click.BadParameter):
         span("smhd", "1h")(click.Context(click.Command("watch")), click.Option(["--every"]), text)
+
+
+def test_growing_reports_are_news_once_also_after_a_restart(watch: Any) -> None:
+    """Each single round is a process of its own, which knows the past from the runs alone."""
+    running = watch(sw1="healthy")
+
+    def cut_off(switch: Switch) -> None:
+        switch.world.paths = (Way(reach=Reach.TIMED_OUT),)
+        agent.sync(switch, "all")
+
+    running.change("sw1", cut_off)
+    news: list[set[str | None]] = []
+    for number in range(6):
+        running.change("sw1", lambda switch: switch.clock.advance(86_400))
+        result = CliRunner().invoke(cli, ["watch", "--once", "--json"])
+        assert result.exit_code == (3 if number == 3 else 0), result.output
+        news.append({each["rule"] for each in told(result) if each["what"] == "new"})
+
+    assert [("rum-unacknowledged-growing" in each) for each in news] == [
+        False,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]

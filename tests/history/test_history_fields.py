@@ -18,6 +18,7 @@ from slp_ops.facts import (
     TrustCodes,
     UsageReporting,
 )
+from slp_ops.facts.values import Source
 from slp_ops.history.fields import FieldChange, field_changes
 from slp_ops.reading import Facts
 
@@ -119,3 +120,13 @@ def test_another_secret_is_told_and_neither_is_shown() -> None:
             fact="LicenseTransport", field="proxy.password", old="<masked>", new="<masked>", secret=True
         ),
     )
+
+
+def test_what_another_command_does_not_print_is_no_change() -> None:
+    """Tech support was spared by the CPU guard in one of the runs."""
+    old = Facts.of(
+        Software(version="17.9.4a", model="C9300-24T", reload_reason="30  days State(4)", source=Source("a"))
+    )
+    new = Facts.of(Software(version="17.9.5", serial="X", reload_reason="30  days", source=Source("b")))
+
+    assert told(old, new) == [("Software.version", "17.9.4a", "17.9.5")]
