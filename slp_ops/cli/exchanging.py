@@ -18,6 +18,7 @@ from slp_ops.cli.connecting import Connecting, by_name, credentials_for, with_tr
 from slp_ops.cli.exits import Exit, worst
 from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.planning import read_code, those
+from slp_ops.cli.shown_exchange import print_plans
 from slp_ops.errors import InputError
 from slp_ops.plan import record
 from slp_ops.plan.journalled import Journalled, journalled
@@ -26,7 +27,7 @@ from slp_ops.usage.switch import COMMANDS
 from slp_ops.usecases.apply import Applied, apply
 from slp_ops.usecases.exchange import LookedAt, look_at, seen_in
 from slp_ops.usecases.remediate import Looked
-from slp_ops.usecases.work import Copying, Kept, Limits, Work
+from slp_ops.usecases.work import Copying, Kept, Limits, Nobody, Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,11 +39,11 @@ if TYPE_CHECKING:
     from slp_ops.model import Capture, Device, DeviceResult
     from slp_ops.plan import Considered, SwitchPlan
     from slp_ops.ports import Credentials, Shelf
-    from slp_ops.rules.text import Lang
+    from slp_ops.rules.text import Lang, Text
     from slp_ops.store import Run
     from slp_ops.store.journal import JournalFile
     from slp_ops.usage.switch import Seen
-    from slp_ops.usecases.work import Pace, Person
+    from slp_ops.usecases.work import Pace, Person, Settled
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Exchange(ABC):
     changing: Changing
     lang: Lang
     as_json: bool
+    settled: Mapping[str, Settled] = field(default_factory=dict)
     unread: list[DeviceResult] = field(default_factory=list)
 
     # -- what the verbs differ in -----------------------------------------------------------------
@@ -89,10 +91,6 @@ class Exchange(ABC):
     def prepare(self) -> None:  # noqa: B027 - only a verb that reads files has something to do here
         """Read what the operator gave, before any switch is asked. Raises InputError."""
 
-    def person(self) -> Person:
-        """Who does what is to be done by hand."""
-        return consent.Told(manual_done=False, settled={})
-
     def planned_code(self) -> Exit:
         """What the planning alone makes of the exit code."""
         return Exit.FINE
@@ -116,7 +114,7 @@ class Exchange(ABC):
         credentials = credentials_for(inventory, devices)
         looked, run_id = self._look(credentials, devices)
         if not self.as_json:
-            shown_plan.print_plan(looked, self.lang)
+            print_plans(looked, self.lang)
             for line in self.planned_lines():
                 click.echo(one_line(line))
         code = worst(read_code(looked), self.planned_code())
@@ -189,7 +187,11 @@ class Exchange(ABC):
             }
             states = {plan.name: Journalled(plan) for plan in plans}
             with JournalFile.create(run.path / FILE, begin) as file:
-                return self._in(run, credentials, devices, states, file, self.shelf((begin,), states))
+                shelf = self.shelf((begin,), states)
+                return self._in(run, credentials, devices, states, file, shelf, self._person())
+
+    def _person(self) -> Person:
+        return consent.Terminal(self.lang) if consent.on_terminal() else Nobody()
 
     def _resume(self, path: Path) -> Exit:
         from slp_ops.store import Runs
@@ -215,7 +217,8 @@ class Exchange(ABC):
             file.write({"event": "resumed", "devices": list(states)})
             credentials = credentials_for(inventory, devices)
             with Runs(self.runs_dir).start(self.title, devices, selection=self.target.described()) as run:
-                return self._in(run, credentials, devices, states, file, shelf)
+                person = _Copied(self._person(), self.settled)
+                return self._in(run, credentials, devices, states, file, shelf, person)
 
     def _in(
         self,
@@ -225,12 +228,13 @@ class Exchange(ABC):
         states: Mapping[str, Journalled],
         journal: JournalFile,
         shelf: Shelf,
+        person: Person,
     ) -> Exit:
         from slp_ops.fleet.pacing import PacedCopies
 
         transport = PacedCopies(by_name(credentials, self.connecting), rate=self.connecting.login_rate)
         copying = Copying(transport=transport, shelf=shelf)
-        person, commands = self.person(), commands_to_read()
+        commands = commands_to_read()
 
         async def change(device: Device, pace: Pace, shown: Progress) -> tuple[Applied, Sequence[Capture]]:
             state = states[device.name]
@@ -275,6 +279,20 @@ class Exchange(ABC):
             self.print_result(found)
         code = shown_change.exit_code(fleet.ended, stopped=fleet.stopped, back=False)
         return code if code is not Exit.FINE or not fleet.not_begun else Exit.CHANGE_FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    """Who goes on has copied the files by hand: the MD5 that is looked at next proves it, or not."""
+
+    person: Person
+    settled: Mapping[str, Settled]
+
+    async def has_done(self, device: str, text: Text) -> bool:
+        return True
+
+    async def settles(self, device: str, command: str) -> Settled:
+        return self.settled.get(device) or await self.person.settles(device, command)
 
 
 def commands_to_read() -> tuple[ShowCommand, ...]:

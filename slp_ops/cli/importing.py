@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from slp_ops.cli import consent
 from slp_ops.cli.exchanged import imported_in
 from slp_ops.cli.exchanging import Exchange, unread_record
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.shown_exchange import print_ends
 from slp_ops.errors import InputError, Problem
+from slp_ops.plan import Instruct
+from slp_ops.plan.journalled import End
 from slp_ops.rules.text import Text
 from slp_ops.store.shelf import ACKS, Shelf, fit_name
 from slp_ops.usage.ackfile import NoAck, read_ack
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from slp_ops.plan.journalled import Journalled
     from slp_ops.store import Run
     from slp_ops.usage.switch import Seen
-    from slp_ops.usecases.work import Person, Settled
 
 SCHEMA: Final = "slp-ops/usage-import/1"
 _LARGEST: Final = 64 * 2**20
@@ -46,9 +46,8 @@ class Import(Exchange):
     importing: Importing
     paths: tuple[Path, ...]
     assigned: Mapping[str, str]
-    manual_done: bool
-    settled: Mapping[str, Settled]
     _acks: AckFiles = field(init=False)
+    _plans: dict[str, SwitchPlan] = field(default_factory=dict)
     _matched: Matched = field(default_factory=Matched)
 
     def prepare(self) -> None:
@@ -81,13 +80,8 @@ class Import(Exchange):
 
     def shelf(self, events: Sequence[Mapping[str, Any]], states: Mapping[str, Journalled]) -> ports.Shelf:
         """See ``Exchange``."""
+        self._plans = {name: state.plan for name, state in states.items()}
         return AckShelf(Shelf(Path(events[0]["acks"])).read)
-
-    def person(self) -> Person:
-        """See ``Exchange``."""
-        if consent.on_terminal() and not self.settled and not self.manual_done:
-            return consent.Terminal(self.lang)
-        return consent.Told(manual_done=self.manual_done, settled=self.settled)
 
     def planned_code(self) -> Exit:
         """See ``Exchange``."""
@@ -105,7 +99,10 @@ class Import(Exchange):
         return [*lines, *(f"  {each.path}: {each.why.said(self.lang)}" for each in left)]
 
     def result(self, fleet: Fleet, found: dict[str, Any]) -> dict[str, Any]:
-        """See ``Exchange``."""
+        """See ``Exchange``. What waits for a person says again what is to be copied."""
+        for device in found["devices"]:
+            waits = device["end"] == End.WAITING
+            device["copy"] = self._by_hand(device["name"]) if waits else []
         return {
             **found,
             "schema": SCHEMA,
@@ -117,6 +114,8 @@ class Import(Exchange):
         """See ``Exchange``."""
 
         def details(device: dict[str, Any]) -> list[str]:
+            if device["copy"]:
+                return [each[self.lang.value] for each in device["copy"]]
             licence = device["licence"]
             if licence is None:
                 return []
@@ -125,6 +124,13 @@ class Import(Exchange):
             return [_MOVED.of(before=before, after=after, due=due).said(self.lang)]
 
         print_ends(found, self.lang, self.verb, details)
+
+    def _by_hand(self, name: str) -> list[dict[str, str]]:
+        return [
+            {"en": step.text.en, "ja": step.text.ja}
+            for _, step in self._plans[name].steps
+            if isinstance(step, Instruct)
+        ]
 
     def _left_out(self) -> list[dict[str, Any]]:
         return [

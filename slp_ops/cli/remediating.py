@@ -127,6 +127,9 @@ class Session:
 
         file, events = JournalFile.resume(path)
         with file:
+            if "verb" in events[0]:
+                verb = str(events[0]["verb"]).replace("-", " ")
+                raise InputError(f"{path} is the journal of {verb}", hint=f"slp-ops {verb} --resume {path}")
             states = journalled(events, str(path))
             open_ = [state for state in states.values() if not state.finished]
             if not open_:

@@ -40,7 +40,7 @@ _WORDS: Final = {
     "note": Text("note", "注意"),
     "params": Text("parameters", "パラメータ"),
     "risk": Text("risk", "リスク"),
-    "nothing": Text("Nothing is planned for:", "対処しないスイッチ:"),
+    "nothing": Text("Nothing is planned for:", "対処しない装置:"),
     "choices": Text(
         "Several playbooks remedy these rules. Name one with --playbook, or say what is meant with intent:",
         "複数のプレイブックが該当します。--playbook または inventory の intent で指定してください:",
@@ -49,7 +49,7 @@ _WORDS: Final = {
         "These would help too, and are planned only when they are named with --playbook:",
         "次のプレイブックも有効ですが、--playbook で指定した場合のみ計画します:",
     ),
-    "unread": Text("Not read:", "読み取れなかったスイッチ:"),
+    "unread": Text("Not read:", "読み取れなかった装置:"),
 }
 
 
@@ -88,6 +88,11 @@ def print_plan(looked: Sequence[Looked], lang: Lang) -> None:
     """Show it on the terminal."""
     for plan in plans_of(looked):
         print_switch(plan, lang)
+    print_rest(looked, lang)
+
+
+def print_rest(looked: Sequence[Looked], lang: Lang) -> None:
+    """The switches for which nothing is planned, what is to be chosen, and what could not be read."""
     if spared := _spared(looked):
         click.echo(_say("nothing", lang))
         for each in spared:
@@ -111,15 +116,19 @@ def print_plan(looked: Sequence[Looked], lang: Lang) -> None:
 
 def print_switch(plan: SwitchPlan, lang: Lang) -> None:
     """One switch: what, why, and how it is undone."""
-    head = f"{plan.name} ({plan.site})  {plan.release or '-'}  {', '.join(plan.serials)}"
     risk = f"{_say('risk', lang)}: {plan.risk.value}"
-    click.echo(click.style(one_line(f"{head}  {risk}"), bold=True, fg=_COLOURS[plan.risk]))
+    click.echo(click.style(one_line(f"{head(plan)}  {risk}"), bold=True, fg=_COLOURS[plan.risk]))
     for action in plan.actions:
         click.echo(one_line(f"  {action.playbook}: {action.title.said(lang)}"))
         for label, lines in _action(action, lang):
             for number, line in enumerate(lines):
                 click.echo(f"    {_padded(label if number == 0 else '')}{one_line(line)}")
     click.echo()
+
+
+def head(plan: SwitchPlan) -> str:
+    """Which switch it is."""
+    return f"{plan.name} ({plan.site})  {plan.release or '-'}  {', '.join(plan.serials)}"
 
 
 def _action(action: Action, lang: Lang) -> Iterator[tuple[str, list[str]]]:

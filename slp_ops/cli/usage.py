@@ -206,12 +206,6 @@ def save(
     help="Have a person copy the files to flash even where the switch serves SCP.",
 )
 @click.option(
-    "--manual-done",
-    is_flag=True,
-    envvar="SLP_OPS_MANUAL_DONE",
-    help="What a person has to copy has been copied; for scripts, mostly with --resume.",
-)
-@click.option(
     "--settle",
     multiple=True,
     envvar="SLP_OPS_SETTLE",
@@ -230,7 +224,6 @@ def import_(
     runs_dir: Path,
     assigned: tuple[str, ...],
     by_hand: bool,
-    manual_done: bool,
     settle: tuple[str, ...],
     clean: bool,
     dry_run: bool,
@@ -260,11 +253,10 @@ def import_(
         changing=changing,
         lang=lang,
         as_json=as_json,
+        settled=settled_of(settle),
         importing=Importing(clean=clean, by_hand=by_hand),
         paths=acks,
         assigned=_pairs(assigned),
-        manual_done=manual_done,
-        settled=settled_of(settle),
     )
     raise click.exceptions.Exit(session.go(dry_run=dry_run, resume=resume))
 

@@ -117,7 +117,7 @@ def _next(
     if (transport := by_itself(seen.known)) is not None:
         return Next.ITSELF, _ITSELF.of(transport=transport)
     if days is not None and days <= SOON:
-        return Next.SAVE, _DUE.of(days=days)
+        return Next.SAVE, _DUE.of(days=days) if days >= 0 else _OVERDUE.of(days=-days)
     if closed:
         return Next.SAVE, _CLOSED.of(count=closed)
     return Next.NOTHING, _NOTHING
@@ -160,6 +160,7 @@ _UPLOAD_UNKNOWN: Final = Text(
 )
 _ITSELF: Final = Text("it reports by itself: {transport}", "スイッチ自身が報告します: {transport}")
 _DUE: Final = Text("the ACK deadline is in {days} days", "ACK 期限まで {days} 日です")
+_OVERDUE: Final = Text("the ACK deadline passed {days} days ago", "ACK 期限を {days} 日過ぎています")
 _CLOSED: Final = Text(
     "{count} reports are complete and not acknowledged", "未確認のレポートが {count} 件あります"
 )
