@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -223,6 +225,50 @@ def test_an_interrupt_ends_within_five_seconds_while_a_switch_hangs(
     captures = [json.loads(line) for line in manifest.read_text().splitlines()]
     assert [(c["command"], c["status"]) for c in captures] == [("show clock", "ok"), ("show version", "lost")]
     assert captures[-1]["reason"] == "interrupted"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
+@pytest.mark.parametrize("fault", ["no TCP answer", "silent_port", "silent_shell", "echo_delay"])
+def test_an_interrupt_ends_within_five_seconds_in_every_state(
+    lab: Any, tmp_path: Path, transport: str, fault: str
+) -> None:
+    running = lab(sw="healthy")
+    settings: dict[str, Any] = {}
+    with ExitStack() as stack:
+        full = stack.enter_context(socket.socket())
+        if fault == "no TCP answer":  # a listener whose queue is full answers no further connection
+            full.bind(("127.0.0.1", 0))
+            full.listen(0)
+            settings["port"] = full.getsockname()[1]
+            held = [stack.enter_context(socket.socket()) for _ in range(3)]
+            for each in held:
+                each.setblocking(False)
+                each.connect_ex(("127.0.0.1", settings["port"]))
+        else:
+            running.fault("sw", **{fault: 30.0 if fault == "echo_delay" else True})
+        path = inventory(tmp_path / "inv.yaml", running, "sw", sw=settings)
+        with subprocess.Popen(
+            [sys.executable, "-m", "slp_ops", "collect", "-i", path, "--transport", transport],
+            cwd=tmp_path,
+            env={**os.environ, "SLP_OPS_PASSWORD": "netops"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            runs = tmp_path / "runs"
+            deadline = time.monotonic() + 30
+            while not list(runs.glob("*/run.json")) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            time.sleep(2)  # the session is in the state that never ends
+            began = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=20)
+            took = time.monotonic() - began
+
+    assert process.returncode == 130, said
+    assert took < 5
+    assert json.loads(next(runs.glob("*/run.json")).read_text())["state"] == "interrupted"
 
 
 def test_a_secret_of_the_configuration_is_found_nowhere(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
