@@ -50,7 +50,6 @@ _WORDS: Final = {
     "absent_all": Text("nothing of it in the output", "出力に該当する記載がありません"),
     "facts": Text("Facts", "取得した情報"),
     "unjudged": Text("Not judged", "判定できなかった項目"),
-    "unjudged_why": Text("{count} rules: {why}", "{count} 件: {why}"),
     "nothing_found": Text("No finding at warning or above.", "warning 以上の検出事項はありません。"),
     "no_causes": Text(
         "No cause at warning or above was found in this run.",
@@ -66,8 +65,6 @@ _WORDS: Final = {
     "more_sites": Text("and {count} more sites", "ほか {count} サイト"),
     "show_in_table": Text("Show in the table", "一覧に表示"),
     "explain": Text("What it means", "意味"),
-    "filter_verdict": Text("Verdict", "判定"),
-    "filter_site": Text("Site", "サイト"),
     "all": Text("all", "すべて"),
     "search": Text("Search", "検索"),
     "clear": Text("Clear", "クリア"),
@@ -75,7 +72,6 @@ _WORDS: Final = {
     "close_all": Text("Close all", "すべて閉じる"),
     "to_top": Text("Back to the table", "一覧へ戻る"),
     "shown": Text("_TOTAL_ of _MAX_ switches", "_MAX_ 台中 _TOTAL_ 台を表示"),
-    "shown_all": Text("_TOTAL_ switches", "_TOTAL_ 台"),
     "none_match": Text("No switch matches.", "該当する装置がありません。"),
     "sort_up": Text("activate to sort", "選択すると並べ替えます"),
     "chart_sites": Text("Verdicts by site", "サイト別の判定"),
@@ -189,7 +185,6 @@ _WORDS: Final = {
     "command": Text("Command", "コマンド"),
     "unread": Text("Not read", "未取得"),
     "hint": Text("Hint", "ヒント"),
-    "passed": Text("{count} rules passed, {na} do not apply", "合格 {count} 件、対象外 {na} 件"),
     "headline_fine": Text(
         "All {count} switches are well as far as could be judged.",
         "判定できた範囲では {count} 台すべて正常です。",
