@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-all check fix lock bench-env docs reference clean
+.PHONY: help env demo test test-slow test-all check fix lock bench-env docs reference clean
 
 help:
 	@sed -n 's/^# //p' $(MAKEFILE_LIST)
@@ -37,8 +37,10 @@ test: check
 	$(BIN)/pytest -n auto -m "not slow"
 
 # One process for the slow ones: several of them use every core by themselves.
-test-all: test
+test-slow: env
 	$(BIN)/pytest -m slow
+
+test-all: test test-slow
 
 fix: env
 	$(BIN)/ruff format .
