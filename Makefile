@@ -63,7 +63,7 @@ docs: env reference
 	@echo "site/index.html"
 
 reference: env
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 clean:
 	rm -rf $(VENV) demo site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
-import schemas
 
+from docs import schemas
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.main import VERBS
 from slp_ops.commands import registry

@@ -30,8 +30,8 @@ _COMMAND = re.compile(r"^ {4}(slp-ops [a-z].*)$")
 
 
 def test_generated_pages_are_what_the_program_gives(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(ROOT / "docs")
-    generate: Any = import_module("generate")
+    monkeypatch.syspath_prepend(ROOT)
+    generate: Any = import_module("docs.generate")
     wrong = list(generate.changed(generate.pages()))
     assert not wrong, "run: make reference"
 
