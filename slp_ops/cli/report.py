@@ -31,6 +31,9 @@ FORMS: Final = {
 }
 
 
+_WORTH_SAYING: Final = 100  # they take some seconds
+
+
 def _forms(command: Callable[..., Any]) -> Callable[..., Any]:
     for form, words in reversed(FORMS.items()):
         command = click.option(
@@ -65,6 +68,8 @@ def command(*, ref: str, runs_dir: Path, asked: Asked, lang: Lang, **files: str 
         given = ", ".join(f"--{form}" for form in FORMS)
         raise click.UsageError(f"say which form you want: {given}, each with a file")
     run = Runs(runs_dir).open(ref)
+    if len(run.about) > _WORTH_SAYING:
+        click.echo(f"judging {len(run.about)} switches of run {run.id}", err=True)
     trend = trend_of(run, runs_dir, asked.thresholds.rum_reports)
     view = view_of(run, asked, trend=trend)
     for form, path in wanted.items():

@@ -111,8 +111,8 @@ def _sheets(view: ReportView, words: Words) -> Iterator[tuple[str, list[str], It
         heads("switch", "site", "licence", "tag", "count", "status", "licence_type", "enforcement"),
         (
             (
-                each.name, each.site, item.name, item.tag, item.count, item.status, item.license_type,
-                item.enforcement,
+                each.name, each.site, item.name, item.tag or item.description, item.count, item.status,
+                item.license_type, item.enforcement,
             )
             for each in devices
             for item in each.licences

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import (
     Accounts,
@@ -54,6 +56,10 @@ if TYPE_CHECKING:
     from slp_ops.rules.needs import Known
     from slp_ops.rules.text import Text
     from slp_ops.rules.values import Outcome
+
+
+# Links of an operator's own rules become links of a page: nothing else may.
+_WEB: Final = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 
 
 class Library:
@@ -181,7 +187,7 @@ def _told(outcome: Outcome, library: Library) -> Told:
         cause=finding.cause,
         remedy=finding.remedy,
         evidence=finding.evidence,
-        links=finding.links,
+        links=tuple(link for link in finding.links if _WEB.fullmatch(link)),
         playbooks=tuple(library.playbooks[name] for name in finding.playbooks if name in library.playbooks),
     )
 
@@ -192,7 +198,8 @@ def _units(known: Known) -> Iterator[Unit]:
     if instance is None:
         return
     members = instance.members or ((instance.udi,) if instance.udi is not None else ())
-    versions = {each.serial: each.version for each in software.members} if software is not None else {}
+    rows = () if software is None else software.members
+    releases = {each.serial: each.release for each in rows if each.serial is not None}
     for place, udi in enumerate(members):
         yield Unit(
             position=place,
@@ -200,8 +207,14 @@ def _units(known: Known) -> Iterator[Unit]:
             pid=udi.pid,
             sn=udi.sn,
             trusted=_trusted(trust, udi, place),
-            release=versions.get(udi.sn),
+            release=_text(
+                releases.get(udi.sn or "") or (software.release if software and place == 0 else None)
+            ),
         )
+
+
+def _text(release: Release | None) -> str | None:
+    return None if release is None else str(release)
 
 
 def _trusted(trust: TrustCodes | None, udi: Udi, place: int) -> bool | None:
@@ -224,12 +237,17 @@ def _reporting(known: Known) -> Reporting | None:
     return Reporting(
         last_ack=usage.last_ack,
         deadline=usage.next_ack_deadline,
-        days_left=None if left is None else left.days,
+        days_left=None if left is None else _days(left),
         cosmetic=deadline is not None and deadline.cosmetic,
         last_push=usage.last_report_push,
         next_push=usage.next_report_push,
         interval_days=None if usage.push_interval is None else usage.push_interval.days,
     )
+
+
+def _days(left: timedelta) -> int:
+    """Whole days; within the first day after the deadline it is overdue by one, not by none."""
+    return left.days if left >= timedelta(0) else min(-1, -(-left).days)
 
 
 def _rum(known: Known) -> Rum | None:

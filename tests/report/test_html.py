@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.history.trend import SiteDay, fleet_trend
 from slp_ops.report import as_html
+from slp_ops.report.words import Words
 from slp_ops.rules.text import Lang
 
 if TYPE_CHECKING:
@@ -128,6 +132,32 @@ def test_hostile_text_is_shown_and_does_nothing(hostile: ReportView, lang: Lang)
     assert "example.invalid" not in " ".join(
         attrs["href"] or "" for tag, attrs in page.elements if tag == "a"
     )
+
+
+def test_a_run_that_did_not_end_says_so(small: ReportView, lang: Lang) -> None:
+    stopped = replace(small, run=replace(small.run, state="interrupted", finished=None))
+    words = Words(lang)
+    assert words["incomplete"] in _Page(as_html.render(stopped, lang)).text
+    assert words["incomplete"] not in _Page(as_html.render(small, lang)).text
+
+
+def test_history_is_shown_when_there_is_any(small: ReportView, lang: Lang) -> None:
+    def day(number: int) -> SiteDay:
+        return SiteDay(
+            day=date(2026, 11, number), site="a", switches=7, backlog=100 * number, failing=2, late=number
+        )
+
+    trend = fleet_trend([day(number) for number in range(1, 8)], (), limit=1000)
+    text = as_html.render(replace(small, trend=trend), lang)
+    assert text.count('<polyline class="l ') == 3
+    assert Words(lang)("trend_now", last=700, most=700) in text
+    assert '<polyline class="l ' not in as_html.render(small, lang)
+
+
+def test_a_link_that_is_none_is_left_out(small: ReportView) -> None:
+    links = {link for each in small.devices for told in each.findings for link in told.links}
+    assert links
+    assert all(link.startswith("https://") for link in links)
 
 
 def _contrast(one: str, other: str) -> float:

@@ -83,6 +83,13 @@ def test_deadlines_are_told_by_the_switch_s_own_clock(small: ReportView) -> None
     assert [due.days_left for due in small.dues] == sorted(due.days_left for due in small.dues)
 
 
+def test_days_are_counted_as_the_findings_count_them(small: ReportView) -> None:
+    due = next(due for due in small.dues if due.device == "osa-acc-02")
+    (told,) = (told for told in _device(small, "osa-acc-02").findings if told.rule == "ack-overdue")
+    assert due.days_left < 0
+    assert f" {-due.days_left} days ago" in told.summary.en
+
+
 def test_units_of_a_stack_keep_their_place_and_their_trust(small: ReportView) -> None:
     units = _device(small, "tyo-core-01").units
     assert [unit.role for unit in units] == ["Active", "Standby", "Member"]
