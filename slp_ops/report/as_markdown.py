@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.report.phrases import dues_text, headline, lead, quoted
+from slp_ops.report.view import Health
 from slp_ops.report.words import Words
 from slp_ops.safetext import one_line, printable
 
@@ -100,7 +101,8 @@ def _device(device: DeviceView, words: Words) -> Iterator[str]:
     yield ""
     if device.trouble is not None:
         hint = f" ({words['hint']}: {_text(device.trouble.hint)})" if device.trouble.hint else ""
-        yield f"**{words['unread']}**: {_text(device.trouble.message)}{hint}"
+        how = words.health("unread" if device.health is Health.UNREAD else "unclear")
+        yield f"**{how}**: {_text(device.trouble.message)}{hint}"
         yield ""
     for story in device.stories:
         if not story.severity.rank:

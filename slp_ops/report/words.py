@@ -183,7 +183,6 @@ _WORDS: Final = {
     "captures_ok": Text("{ok} of {all} commands answered", "{all} コマンド中 {ok} 件を取得"),
     "not_answered": Text("Not answered", "取得できなかったコマンド"),
     "command": Text("Command", "コマンド"),
-    "unread": Text("Not read", "未取得"),
     "hint": Text("Hint", "ヒント"),
     "headline_fine": Text(
         "All {count} switches are well as far as could be judged.",

@@ -72,7 +72,7 @@ def ack_overdue(deadline: Deadline) -> Judgement:
         summary=Text(
             "The ACK deadline passed {days} days ago, on {when}",
             "ACK の期限を {days} 日超過しています ({when})",
-        ).of(days=-deadline.left.days - 1, when=deadline.text),
+        ).of(days=(-deadline.left).days, when=deadline.text),
         evidence=deadline.usage.cite("next_ack_deadline", "last_ack"),
         confidence=deadline.now.confidence,
     )
