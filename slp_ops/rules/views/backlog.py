@@ -26,8 +26,11 @@ class Backlog:
         counts: list[tuple[int, tuple[Evidence, ...]]] = []
         if summary is not None:
             waiting = summary.waiting
+            # The total counts every report ever made. It tells what is held only while none has gone.
+            gone = summary.acknowledged or (summary.purged is not None and summary.purged.count)
             for field, count in (
-                ("total", summary.total),
+                ("total", None if gone else summary.total),
+                ("in_storage", summary.in_storage),
                 ("available", summary.available),
                 ("waiting", None if waiting is None else max(waiting.count, waiting.bracketed or 0)),
             ):

@@ -174,6 +174,8 @@ CASES = {
             [HEALTHY],
             [reports(*[(RumState.ACK, "N")] * 1500)],
             [RumSummary(total=1200), Thresholds(rum_reports=2000)],
+            # Years of health: as many were acknowledged and purged as were made.
+            [RumSummary(total=1500, acknowledged=1490, purged=Count(text="1480", count=1480), available=4)],
         ],
         "fail": [
             [RumSummary(total=1000)],
