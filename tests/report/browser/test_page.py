@@ -164,7 +164,7 @@ def test_a_thousand_switches_fit_five_megabytes_and_are_usable_in_two_seconds(
     for lang, text in texts.items():
         assert len(text.encode()) <= 5_000_000, lang
     took: list[float] = []
-    for _ in range(3):  # other work on the machine may be in the way of one
+    for _ in range(5):  # other work on the machine may be in the way of one
         page = open_page(texts[Lang.EN])
         page.wait_for_selector("html[data-ready]")
         took.append(page.evaluate("performance.getEntriesByName('table-ready')[0].startTime"))
