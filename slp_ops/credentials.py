@@ -18,10 +18,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from slp_ops.errors import CredentialError
-from slp_ops.inventory.grammar import env_word
 from slp_ops.keyfile import KeyKind, key_kind
 from slp_ops.model import CredentialMethod
 from slp_ops.ports import Credential, Secret
+from slp_ops.written.grammar import env_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -16,7 +16,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, assert_never
 
-from slp_ops.inventory.grammar import HOST, INTERFACE, URL, VRF, Grammar
+from slp_ops.written.grammar import HOST, INTERFACE, URL, VRF, Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -45,9 +45,9 @@ def command(*, rules_dir: Path | None, lang: Lang, as_json: bool, words: tuple[s
 
 
 def _unknown(asked: str, knowledge: Knowledge) -> str:
-    from slp_ops.inventory.problems import did_you_mean
     from slp_ops.rules.loading import known_terms
     from slp_ops.safetext import one_line
+    from slp_ops.written.problems import did_you_mean
 
     names = [*(rule.id for rule in knowledge.rules), *(term.id for term in known_terms())]
     return f"nothing is known of {one_line(asked[:80])!r}{did_you_mean(asked, names)}; see: slp-ops rules"

@@ -54,7 +54,7 @@ def command(*, runs_dir: Path, last: int, lang: Lang, as_json: bool, device: str
 
 
 def _unknown(history: History, device: str) -> tuple[Picture, ...]:
-    from slp_ops.inventory.problems import did_you_mean
+    from slp_ops.written.problems import did_you_mean
 
     names = [each.name for each in history.devices()]
     if not names:

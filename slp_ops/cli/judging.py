@@ -127,7 +127,7 @@ def _thresholds(given: tuple[str, ...]) -> Thresholds:
 
 
 def _known(given: tuple[str, ...], knowledge: Knowledge, option: str) -> frozenset[str]:
-    from slp_ops.inventory.problems import did_you_mean
+    from slp_ops.written.problems import did_you_mean
 
     found = []
     for name in given:

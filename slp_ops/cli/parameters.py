@@ -41,7 +41,7 @@ def playbooks_of(folder_path: Path | None, rules: Iterable[str]) -> tuple[Playbo
 
 def named_of(names: Sequence[str], playbooks: Sequence[Playbook]) -> tuple[str, ...]:
     """The playbooks named with --playbook; raises BadParameter for one that there is not."""
-    from slp_ops.inventory.problems import did_you_mean
+    from slp_ops.written.problems import did_you_mean
 
     known = [playbook.id for playbook in playbooks]
     for name in names:
@@ -56,8 +56,8 @@ def named_of(names: Sequence[str], playbooks: Sequence[Playbook]) -> tuple[str, 
 
 def options_of(given: Sequence[str], playbooks: Sequence[Playbook]) -> dict[str, str]:
     """``--param name=value``; raises BadParameter for a name, a form, or a secret that has no place here."""
-    from slp_ops.inventory.problems import did_you_mean
     from slp_ops.plan.values import check_option
+    from slp_ops.written.problems import did_you_mean
 
     params = _by_name(playbooks)
     found: dict[str, str] = {}

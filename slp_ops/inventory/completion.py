@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.inventory.grammar import NAME
 from slp_ops.model import CredentialMethod, Hop
+from slp_ops.written.grammar import NAME
 
 if TYPE_CHECKING:
     from slp_ops.inventory.ssh_config import Resolved, SshConfig

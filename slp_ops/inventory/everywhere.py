@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.inventory.fields import a_kind, joined
-from slp_ops.inventory.grammar import asks_secret, env_word
-from slp_ops.inventory.problems import Problems, is_hidden, shown
-from slp_ops.inventory.tree import REPLACED, Mapping, Node, Scalar, Sequence
+from slp_ops.written.fields import a_kind, joined
+from slp_ops.written.grammar import asks_secret, env_word
+from slp_ops.written.problems import Problems, is_hidden, shown
+from slp_ops.written.tree import REPLACED, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

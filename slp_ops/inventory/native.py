@@ -19,8 +19,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.inventory import everywhere
-from slp_ops.inventory.fields import (
-    SETTINGS,
+from slp_ops.inventory.readers import SETTINGS, method
+from slp_ops.inventory.settings import Settings
+from slp_ops.inventory.values import Inventory, Site
+from slp_ops.written.fields import (
     Reader,
     a_kind,
     entries,
@@ -29,14 +31,11 @@ from slp_ops.inventory.fields import (
     joined,
     lacks,
     mapped,
-    method,
     text,
 )
-from slp_ops.inventory.grammar import HOST, NAME
-from slp_ops.inventory.problems import Problems
-from slp_ops.inventory.settings import Settings
-from slp_ops.inventory.tree import Entry, Mapping, Node, Scalar, parse
-from slp_ops.inventory.values import Inventory, Site
+from slp_ops.written.grammar import HOST, NAME
+from slp_ops.written.problems import Problems
+from slp_ops.written.tree import Entry, Mapping, Node, Scalar, parse
 
 if TYPE_CHECKING:
     from slp_ops.model import CredentialMethod, Device

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import Problem, SelectionError
-from slp_ops.inventory.problems import did_you_mean, shown
+from slp_ops.written.problems import did_you_mean, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -21,8 +21,8 @@ from functools import lru_cache
 from typing import Final
 
 from slp_ops.errors import InputError, Problem
-from slp_ops.inventory.grammar import HOST, USERNAME
-from slp_ops.inventory.problems import shown
+from slp_ops.written.grammar import HOST, USERNAME
+from slp_ops.written.problems import shown
 
 PATH: Final = "~/.ssh/config"
 _DEEPEST: Final = 8

@@ -15,10 +15,10 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.inventory.grammar import asks_secret, first_word
 from slp_ops.inventory.native import read_tree
-from slp_ops.inventory.problems import Problems, did_you_mean, shown
-from slp_ops.inventory.tree import Entry, Mapping, Node, Scalar, Sequence, visible_text
+from slp_ops.written.grammar import asks_secret, first_word
+from slp_ops.written.problems import Problems, did_you_mean, shown
+from slp_ops.written.tree import Entry, Mapping, Node, Scalar, Sequence, visible_text
 
 if TYPE_CHECKING:
     from slp_ops.inventory.values import Inventory

@@ -21,20 +21,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.inventory.fields import (
-    Reader,
-    a_kind,
-    between,
-    entries,
-    flag,
-    items,
-    joined,
-    lacks,
-    mapped,
-    one_of,
-    text,
-)
-from slp_ops.inventory.tree import Mapping, Node, Scalar
 from slp_ops.params import Bounds, Kind, NotFitting, check
 from slp_ops.playbook.model import (
     ConfigStep,
@@ -51,11 +37,25 @@ from slp_ops.playbook.model import (
 )
 from slp_ops.playbook.template import NoTemplate, Template
 from slp_ops.rules.forms.readers import both, listed, release, require, rule_id
+from slp_ops.written.fields import (
+    Reader,
+    a_kind,
+    between,
+    entries,
+    flag,
+    items,
+    joined,
+    lacks,
+    mapped,
+    one_of,
+    text,
+)
+from slp_ops.written.tree import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slp_ops.inventory.problems import Problems
+    from slp_ops.written.problems import Problems
 
 INTENTS: Final = ("url", "vrf", "source_interface")
 TOPOLOGIES: Final = (

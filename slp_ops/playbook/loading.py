@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slp_ops.errors import InputError
-from slp_ops.inventory.problems import Problems, did_you_mean
-from slp_ops.inventory.tree import Mapping, Scalar, Sequence, parse
 from slp_ops.params import Kind
 from slp_ops.playbook.form import playbook
 from slp_ops.playbook.model import ConfigStep, ExecStep
 from slp_ops.playbook.named import GUARDS, PROOFS, WORDS
+from slp_ops.written.problems import Problems, did_you_mean
+from slp_ops.written.tree import Mapping, Scalar, Sequence, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slp_ops.errors import Problem
-    from slp_ops.inventory.tree import Node
     from slp_ops.playbook.model import Playbook
+    from slp_ops.written.tree import Node
 
 
 @cache

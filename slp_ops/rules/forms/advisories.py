@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InvalidRelease
-from slp_ops.inventory.fields import Reader, a_kind, entries, mapped
-from slp_ops.inventory.tree import Mapping, Node, Scalar
 from slp_ops.model import Confidence
 from slp_ops.release import Release
 from slp_ops.rules.advisory import Advisory
@@ -21,10 +19,12 @@ from slp_ops.rules.forms.readers import (
     rule_id,
     train,
 )
+from slp_ops.written.fields import Reader, a_kind, entries, mapped
+from slp_ops.written.tree import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
-    from slp_ops.inventory.problems import Problems
     from slp_ops.rules.fixed import Train
+    from slp_ops.written.problems import Problems
 
 
 def advisory(node: Node, problems: Problems) -> Advisory | None:

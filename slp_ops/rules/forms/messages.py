@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.inventory.fields import Reader, flag, joined, mapped, one_of, text
-from slp_ops.inventory.tree import Mapping, Scalar, Sequence
 from slp_ops.rules.catalogue import Catalogue, Message, MessagesFile, Reason
 from slp_ops.rules.forms.readers import (
     TELLING,
@@ -17,10 +15,12 @@ from slp_ops.rules.forms.readers import (
     rule_id,
 )
 from slp_ops.rules.rule import Era
+from slp_ops.written.fields import Reader, flag, joined, mapped, one_of, text
+from slp_ops.written.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from slp_ops.inventory.problems import Problems
-    from slp_ops.inventory.tree import Node
+    from slp_ops.written.problems import Problems
+    from slp_ops.written.tree import Node
 
 
 def messages(node: Node, problems: Problems) -> MessagesFile:

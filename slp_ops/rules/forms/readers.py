@@ -6,18 +6,18 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InvalidRelease
-from slp_ops.inventory.fields import Reader, items, joined, lacks, mapped, one_of, text
-from slp_ops.inventory.tree import Node, Scalar
 from slp_ops.model import Confidence, Severity
 from slp_ops.release import Release
 from slp_ops.rules.fixed import Named
 from slp_ops.rules.text import Text, verbatim
+from slp_ops.written.fields import Reader, items, joined, lacks, mapped, one_of, text
+from slp_ops.written.tree import Node, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from slp_ops.inventory.problems import Problems
     from slp_ops.rules.fixed import Train
+    from slp_ops.written.problems import Problems
 
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{1,79}", re.ASCII)
 _LINK: Final = re.compile(r"https://[^\s<>\"]{4,300}", re.ASCII)

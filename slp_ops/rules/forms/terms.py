@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.inventory.fields import mapped, text
 from slp_ops.rules.forms.readers import both, listed, require, rule_id
 from slp_ops.rules.terms import Term
+from slp_ops.written.fields import mapped, text
 
 if TYPE_CHECKING:
-    from slp_ops.inventory.fields import Reader
-    from slp_ops.inventory.problems import Problems
-    from slp_ops.inventory.tree import Node
+    from slp_ops.written.fields import Reader
+    from slp_ops.written.problems import Problems
+    from slp_ops.written.tree import Node
 
 
 def terms(node: Node, problems: Problems) -> tuple[Term, ...]:

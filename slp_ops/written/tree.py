@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import yaml
 
-from slp_ops.inventory.problems import Problems, is_hidden
+from slp_ops.written.problems import Problems, is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,121 @@
+"""What the keys of an inventory mean: each with its reader, which gives a typed value or a problem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.model import CredentialMethod, Hop
+from slp_ops.written.fields import between, entries, fitting, flag, items, joined, lacks, mapped, one_of, text
+from slp_ops.written.grammar import HOST, INTERFACE, NAME, PARAMETER, URL, USERNAME, VRF
+from slp_ops.written.tree import Scalar
+
+if TYPE_CHECKING:
+    from slp_ops.written.fields import Reader
+    from slp_ops.written.problems import Problems
+    from slp_ops.written.tree import Node
+
+PLATFORMS: Final = ("cisco_xe",)
+TRANSPORTS: Final = ("netmiko", "asyncssh")
+TOPOLOGIES: Final = (
+    "smart",
+    "callhome",
+    "cslu",
+    "cslu-initiated",
+    "on-prem",
+    "on-prem-initiated",
+    "controller",
+    "offline",
+)
+_MOST_HOPS: Final = 8
+
+
+def tags(node: Node, key: str, problems: Problems) -> tuple[str, ...]:
+    """A list of words."""
+    read = fitting(NAME)
+    listed = items(node, key, problems, "a list such as [core, access]")
+    found = (read(item, f"{key}[{index}]", problems) for index, item in enumerate(listed))
+    return tuple(dict.fromkeys(tag for tag in found if tag is not None))
+
+
+def jump(node: Node, key: str, problems: Problems) -> tuple[Hop, ...] | None:
+    """A list of jump hosts, the one nearest to us first."""
+    listed = items(node, key, problems, "a list such as [{host: bastion.example.net}]")
+    if len(listed) > _MOST_HOPS:
+        problems.add(node.line, key, f"has {len(listed)} hops", f"at most {_MOST_HOPS}")
+    hops = [_hop(item, f"{key}[{index}]", problems) for index, item in enumerate(listed)]
+    return tuple(hop for hop in hops if hop is not None)
+
+
+def _hop(node: Node, key: str, problems: Problems) -> Hop | None:
+    found = mapped(node, key, problems, _HOP)
+    host = found.pop("host", None)
+    if not isinstance(host, str):
+        if lacks(node, "host"):
+            problems.add(node.line, f"{key}.host", "is missing", HOST.expected)
+        return None
+    return Hop(host=host, **found)  # type: ignore[arg-type]  # typed by the readers of _HOP
+
+
+def intent(node: Node, key: str, problems: Problems) -> dict[str, object]:
+    """How a switch is meant to report."""
+    return mapped(node, key, problems, _INTENT)
+
+
+def params(node: Node, key: str, problems: Problems) -> dict[str, object]:
+    """Parameters of playbooks: each is checked against its own grammar where it is used."""
+    found: dict[str, object] = {}
+    for entry in entries(node, key, problems):
+        name, place = entry.key.text, joined(key, entry.key.text)
+        if not PARAMETER.accepts(name):
+            problems.add(entry.key.line, place, "is no name of a parameter", PARAMETER.expected)
+            continue
+        value = _parameter(entry.value, place, problems)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _parameter(node: Node, key: str, problems: Problems) -> object | None:
+    if isinstance(node, Scalar) and node.kind == "bool":
+        return flag(node, key, problems)
+    if isinstance(node, Scalar) and node.kind == "int":
+        return between(0, 2**32 - 1)(node, key, problems)
+    return text(node, key, problems, "text, a whole number, true or false")
+
+
+def method(node: Node, key: str, problems: Problems) -> CredentialMethod:
+    """How a credential proves itself: by one method."""
+    found = mapped(node, key, problems, _METHOD)
+    if "key" in found and found.get("agent"):
+        problems.add(node.line, key, "names a key and the agent", "one of the two")
+    return CredentialMethod(**found)  # type: ignore[arg-type]  # typed by the readers of _METHOD
+
+
+_HOP: Final[dict[str, Reader]] = {
+    "host": fitting(HOST),
+    "port": between(1, 65535),
+    "username": fitting(USERNAME),
+    "credential": fitting(NAME),
+}
+_INTENT: Final[dict[str, Reader]] = {
+    "topology": one_of(TOPOLOGIES),
+    "url": fitting(URL),
+    "vrf": fitting(VRF),
+    "source_interface": fitting(INTERFACE),
+}
+_METHOD: Final[dict[str, Reader]] = {"key": text, "agent": flag}
+
+# What may stand at defaults, at a site and at a device.
+SETTINGS: Final[dict[str, Reader]] = {
+    "username": fitting(USERNAME),
+    "credential": fitting(NAME),
+    "platform": one_of(PLATFORMS),
+    "transport": one_of(TRANSPORTS),
+    "port": between(1, 65535),
+    "tags": tags,
+    "jump": jump,
+    "legacy_ssh": flag,
+    "max_sessions": between(1, 10_000),
+    "intent": intent,
+    "params": params,
+}
