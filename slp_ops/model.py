@@ -7,11 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+
+# How a switch may be meant to report: the words of ``intent.topology``, and of a playbook's own.
+TOPOLOGIES: Final = (
+    "smart",
+    "callhome",
+    "cslu",
+    "cslu-initiated",
+    "on-prem",
+    "on-prem-initiated",
+    "controller",
+    "offline",
+)
 
 
 class CaptureStatus(StrEnum):

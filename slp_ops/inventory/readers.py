@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.model import CredentialMethod, Hop
+from slp_ops.model import TOPOLOGIES, CredentialMethod, Hop
 from slp_ops.written.fields import between, entries, fitting, flag, items, joined, lacks, mapped, one_of, text
 from slp_ops.written.grammar import HOST, INTERFACE, NAME, PARAMETER, URL, USERNAME, VRF
 from slp_ops.written.tree import Scalar
@@ -16,16 +16,6 @@ if TYPE_CHECKING:
 
 PLATFORMS: Final = ("cisco_xe",)
 TRANSPORTS: Final = ("netmiko", "asyncssh")
-TOPOLOGIES: Final = (
-    "smart",
-    "callhome",
-    "cslu",
-    "cslu-initiated",
-    "on-prem",
-    "on-prem-initiated",
-    "controller",
-    "offline",
-)
 _MOST_HOPS: Final = 8
 
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from slp_ops.model import TOPOLOGIES
 from slp_ops.params import Bounds, Kind, NotFitting, check
 from slp_ops.playbook.model import (
     ConfigStep,
@@ -58,16 +59,6 @@ if TYPE_CHECKING:
     from slp_ops.written.problems import Problems
 
 INTENTS: Final = ("url", "vrf", "source_interface")
-TOPOLOGIES: Final = (
-    "smart",
-    "callhome",
-    "cslu",
-    "cslu-initiated",
-    "on-prem",
-    "on-prem-initiated",
-    "controller",
-    "offline",
-)
 _PARAM: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}", re.ASCII)
 _ANSWER: Final = re.compile(r"[\x20-\x7e]{0,120}", re.ASCII)
