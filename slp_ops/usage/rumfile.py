@@ -126,7 +126,8 @@ def _report(body: bytes, number: int) -> Report:
 def _times(measurements: object) -> Iterator[tuple[datetime, datetime]]:
     for each in measurements if isinstance(measurements, list) else ():
         start, end = _number(_dict(each).get("start_time")), _number(_dict(each).get("end_time"))
-        if start in _TIMES and end in _TIMES and start is not None and end is not None:
+        # A range looks a None up by walking through all of it.
+        if start is not None and end is not None and start in _TIMES and end in _TIMES:
             yield datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
 
 
