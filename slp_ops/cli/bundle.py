@@ -103,7 +103,7 @@ def command(
     others = [] if reference is None else _names(reference, tuple(names))
     said = Told(**_answers(told, sys.stdin.isatty() if ask is None else ask))
     key = mask_key()
-    view = view_of(run, asked, only=frozenset(names), cleaned=lambda text: redact(text, key))
+    view = view_of(run, asked, runs_dir, only=frozenset(names), cleaned=lambda text: redact(text, key))
     target = Path(output)
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")

@@ -71,7 +71,7 @@ def command(*, ref: str, runs_dir: Path, asked: Asked, lang: Lang, **files: str 
     if len(run.about) > _WORTH_SAYING:
         click.echo(f"judging {len(run.about)} switches of run {run.id}", err=True)
     trend = trend_of(run, runs_dir, asked.thresholds.rum_reports)
-    view = view_of(run, asked, trend=trend)
+    view = view_of(run, asked, runs_dir, trend=trend)
     for form, path in wanted.items():
         write(path, rendered(form, view, lang))
 

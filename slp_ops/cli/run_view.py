@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.cli.gathering import Gathered
+from slp_ops.cli.past import Past
 from slp_ops.errors import StoreError
 from slp_ops.playbook.loading import packaged
 from slp_ops.reading import read
 from slp_ops.report.fleet import report
 from slp_ops.report.switch import Judged, Library, device_view
 from slp_ops.report.view import RunInfo
-from slp_ops.rules.engine import audit
 from slp_ops.rules.settings import Intent
 from slp_ops.safetext import one_line
 
@@ -36,6 +37,7 @@ def _as_kept(text: str) -> str:
 def view_of(
     run: StoredRun,
     asked: Asked,
+    runs_dir: Path,
     *,
     only: Container[str] | None = None,
     cleaned: Callable[[str], str] = _as_kept,
@@ -43,6 +45,7 @@ def view_of(
 ) -> ReportView:
     """The view of a run, of all its devices or only of these. Raises StoreError.
 
+    The verdicts are those of ``slp-ops audit --run``, with what earlier runs in ``runs_dir`` tell.
     ``cleaned`` is done to each text before it is read.
     """
     header = run.header
@@ -55,7 +58,7 @@ def view_of(
             finished=header.finished,
             version=header.version,
         ),
-        _devices(run, asked, only, cleaned),
+        _devices(run, asked, Past(runs_dir, asked), only, cleaned),
         asked.knowledge,
         generated=datetime.now(UTC),
         trend=trend,
@@ -88,7 +91,11 @@ def trend_of(run: StoredRun, runs_dir: Path, limit: int) -> FleetTrend | None:
 
 
 def _devices(
-    run: StoredRun, asked: Asked, only: Container[str] | None, cleaned: Callable[[str], str]
+    run: StoredRun,
+    asked: Asked,
+    past: Past,
+    only: Container[str] | None,
+    cleaned: Callable[[str], str],
 ) -> Iterator[DeviceView]:
     """One at a time: of a thousand switches only the views are kept, not the facts."""
     library = Library(asked.knowledge, packaged())
@@ -96,15 +103,16 @@ def _devices(
         if only is not None and result.name not in only:
             continue
         about = run.about[result.name]
-        facts = read(_texts(run, result.name, cleaned))
-        known = asked.known(facts, Intent.of(about.intent))
+        facts, intent = read(_texts(run, result.name, cleaned)), Intent.of(about.intent)
+        found = Gathered(result, facts if result.captures else None, intent)
+        judged, _ = past.judge(found, seen=run.header.started)
         yield device_view(
             Judged(
                 result=result,
                 host=about.host,
                 tags=about.tags,
-                known=known,
-                outcomes=audit(asked.rules(facts), known) if result.captures else (),
+                known=asked.known(facts, intent),
+                outcomes=judged.outcomes,
             ),
             library,
         )

@@ -104,7 +104,7 @@ def small_run(make_run: MakeRun) -> StoredRun:
 @pytest.fixture(scope="session")
 def small(small_run: StoredRun) -> ReportView:
     """Their view."""
-    return view_of(small_run, Asked())
+    return view_of(small_run, Asked(), small_run.path.parent)
 
 
 HOSTILE_NAME = '../../<img src=x onerror="document.title=1">\u202egnp.\x1b[2J'
@@ -140,4 +140,4 @@ def hostile_run(make_run: MakeRun) -> StoredRun:
 @pytest.fixture(scope="session")
 def hostile(hostile_run: StoredRun) -> ReportView:
     """Their view."""
-    return view_of(hostile_run, Asked())
+    return view_of(hostile_run, Asked(), hostile_run.path.parent)

@@ -70,7 +70,8 @@ def test_causes_that_matter_come_first_and_the_most_frequent_of_them_before_othe
 
 def test_a_rule_that_is_an_error_here_and_information_there_is_two_causes(make_run: MakeRun) -> None:
     places = (("sw-1", "a", "rum-backlog"), ("sw-2", "a", "factory-fresh"))
-    view = view_of(make_run(places), Asked())
+    run = make_run(places)
+    view = view_of(run, Asked(), run.path.parent)
     causes = {(cause.rule, cause.matters): cause.devices for cause in view.causes}
     assert causes["FN72578", True] == ("sw-1",)
     assert causes["FN72578", False] == ("sw-2",)

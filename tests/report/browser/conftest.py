@@ -97,7 +97,7 @@ def thousand(make_run: Any) -> ReportView:
     faults = tuple(name for name in scenarios.names() if name != "bulky")
     kinds = tuple(dict.fromkeys((*_HEALTHY, *faults)))
     run = make_run([(kind, "lab", kind) for kind in kinds])
-    view = view_of(run, Asked())
+    view = view_of(run, Asked(), run.path.parent)
     by_kind = {each.name: each for each in view.devices}
     devices = (
         replace(
