@@ -21,7 +21,15 @@ from markupsafe import Markup
 
 from slp_ops.model import CaptureStatus
 from slp_ops.report.charts import stacked, time_line, trend_lines
-from slp_ops.report.phrases import dues_text, headline, lead, quoted, rum_text
+from slp_ops.report.phrases import (
+    dues_text,
+    headline,
+    lead,
+    licences_text,
+    quoted,
+    rum_text,
+    units_text,
+)
 from slp_ops.report.view import Health
 from slp_ops.report.words import Words
 from slp_ops.rules.checks.history import reach_words
@@ -41,7 +49,7 @@ _EXPORTS: Final = re.compile(r"export\{([^}]*)\};?", re.ASCII)
 _SITES: Final = 20  # bars of a chart that a person still reads
 _BACKLOGS: Final = 10
 _GROWING: Final = 15
-_FULL: Final = 100  # in a larger fleet the explanation of a cause stands once, under Causes
+_FULL: Final = 100  # a larger fleet is told more tersely, and each cause explained once, under Causes
 _LIKELY_TROUBLE: Final = 1000  # FN72578
 _MARKS: Final = {
     "affected": ("error", "\u25a0"),
@@ -125,7 +133,9 @@ def _template() -> jinja2.Template:
         reach=reach_words,
         rum=rum_text,
         short=_short,
+        licences=licences_text,
         unanswered=_unanswered,
+        units=units_text,
     )
     environment.globals["mark"] = _mark
     return environment.get_template("report.html.j2")
@@ -198,12 +208,11 @@ def _short(text: str, length: int) -> str:
 
 
 def _roots(stories: Iterable[Story], words: Words) -> str:
-    """What a search finds a switch by: every finding's rule and title."""
-    return " ".join(
-        f"{told.rule} {words.say(told.title)}"
-        for story in stories
-        for told in (story.root, *story.consequences)
-    )
+    """What a search finds a switch by: every finding's rule, and the titles of the causes."""
+    found: list[str] = []
+    for story in stories:
+        found += [words.say(story.root.title), *(told.rule for told in (story.root, *story.consequences))]
+    return " ".join(found)
 
 
 def _by_reason(unjudged: Iterable[Unjudged], words: Words) -> list[tuple[str, list[str]]]:

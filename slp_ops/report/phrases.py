@@ -10,8 +10,9 @@ from slp_ops.report.view import Health
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from slp_ops.facts import Entitlement
     from slp_ops.model import Evidence
-    from slp_ops.report.view import DeviceView, ReportView, Rum
+    from slp_ops.report.view import DeviceView, ReportView, Rum, Unit
     from slp_ops.report.words import Words
 
 
@@ -70,6 +71,23 @@ def rum_text(rum: Rum, words: Words) -> str:
     ]
     said += [f"{state} {count}" for state, count in (rum.states or {}).items()]
     return ", ".join(said)
+
+
+def units_text(units: Iterable[Unit], words: Words) -> str:
+    """The units of a switch in a line."""
+    signs = {True: " \u2713", False: f" \u2716 {words['trust']}: {words['trust_no']}", None: ""}
+    return "; ".join(
+        f"{' '.join(filter(None, (unit.role, unit.pid, unit.sn)))}{signs[unit.trusted]}" for unit in units
+    )
+
+
+def licences_text(licences: Iterable[Entitlement]) -> str:
+    """The licences in use in a line."""
+    used = (each for each in licences if each.in_use)
+    return "; ".join(
+        " ".join(filter(None, (each.name or each.tag, str(each.count or 0), each.status, each.license_type)))
+        for each in used
+    )
 
 
 def quoted(evidence: Iterable[Evidence], words: Words) -> Iterator[tuple[str, str, str]]:

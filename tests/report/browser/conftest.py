@@ -110,3 +110,14 @@ def thousand(make_run: Any) -> ReportView:
         for number in range(1000)
     )
     return report(view.run, devices, Asked().knowledge, generated=view.generated)
+
+
+@pytest.fixture(scope="session")
+def all_wrong(thousand: ReportView) -> ReportView:
+    """A thousand switches of which none is well."""
+    kinds = [each for each in thousand.devices if each.health.severity is not None]
+    devices = (
+        replace(kinds[number % len(kinds)], name=f"sw-{number:04d}", site=f"site-{number % 12:02d}")
+        for number in range(1000)
+    )
+    return report(thousand.run, devices, Asked().knowledge, generated=thousand.generated)

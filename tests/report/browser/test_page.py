@@ -158,14 +158,15 @@ def test_hostile_text_runs_nothing(open_page: Open, hostile: ReportView) -> None
 
 
 def test_a_thousand_switches_fit_five_megabytes_and_are_usable_in_two_seconds(
-    open_page: Open, thousand: ReportView
+    open_page: Open, thousand: ReportView, all_wrong: ReportView
 ) -> None:
-    texts = {lang: as_html.render(thousand, lang) for lang in Lang}
-    for lang, text in texts.items():
-        assert len(text.encode()) <= 5_000_000, lang
+    for lang in Lang:
+        assert len(as_html.render(all_wrong, lang).encode()) <= 5_000_000, lang
+    text = as_html.render(thousand, Lang.EN)
+    assert len(text.encode()) <= 5_000_000
     took: list[float] = []
     for _ in range(5):  # other work on the machine may be in the way of one
-        page = open_page(texts[Lang.EN])
+        page = open_page(text)
         page.wait_for_selector("html[data-ready]")
         took.append(page.evaluate("performance.getEntriesByName('table-ready')[0].startTime"))
         if took[-1] <= 2000:
