@@ -52,7 +52,9 @@ def plan_import(seen: Seen, files: Sequence[AckFile], importing: Importing) -> C
         return Considered(plan=None, spared=(Spared(name=seen.name, site=seen.site, why=why),))
     open_ = [file for file in files if file.ack is None or not acknowledged(seen, file.ack)]
     if not open_:
-        return Considered(plan=None, spared=(Spared(name=seen.name, site=seen.site, why=_NOTHING),))
+        return Considered(
+            plan=None, spared=(Spared(name=seen.name, site=seen.site, why=_NOTHING, needless=True),)
+        )
     plan = SwitchPlan(
         name=seen.name,
         site=seen.site,

@@ -130,18 +130,15 @@ def usage(
 def inventory(tmp_path: Path) -> Callable[..., Path]:
     """``inventory(lab, "sw1", transport="asyncssh")`` writes the file that every call finds."""
 
-    def write(running: Any, *names: str, jump: list[dict[str, Any]] | None = None, **defaults: Any) -> Path:
+    def write(running: Any, *names: str, **defaults: Any) -> Path:
         devices = {name: {"host": "127.0.0.1", "port": running.rack[name].port} for name in names}
-        site: dict[str, Any] = {"devices": devices}
-        if jump:
-            site["jump"] = jump
         path = tmp_path / "inventory.yaml"
         path.write_text(
             yaml.safe_dump(
                 {
                     "version": 1,
                     "defaults": {"username": "netops", **defaults},
-                    "sites": {"tokyo": site},
+                    "sites": {"tokyo": {"devices": devices}},
                 }
             )
         )
