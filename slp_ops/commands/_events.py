@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -25,25 +26,44 @@ _VALUE: Final = re.compile(r'([\w.-]{1,60})="([^"]*)"')
 
 def events(page: Body) -> tuple[list[LicenseEvent], list[Row]]:
     """The dated lines with what continues them, and the lines before the first of them."""
-    found: list[LicenseEvent] = []
+    groups: list[list[Row]] = []
     unread: list[Row] = []
-    begun: tuple[str, list[str], Line] | None = None
     for row in page.rows:
-        if dated := _DATED.match(row.text.lstrip()):
-            if begun is not None:
-                found.append(_event(page.command, *begun))
-            begun = dated[1], [dated[2]], row.line
-        elif begun is None:
-            unread.append(row)
+        if _DATED.match(row.text.lstrip()):
+            groups.append([row])
+        elif groups:
+            groups[-1].append(row)
         else:
-            begun[1].append(row.text)
-    if begun is not None:
-        found.append(_event(page.command, *begun))
-    return found, unread
+            unread.append(row)
+    joined = _Joint([row.text for group in groups for row in group[:-1]])
+    return [_event(page.command, group[0].line, joined.text(group)) for group in groups], unread
 
 
-def _event(command: str, stamp: str, parts: list[str], line: Line) -> LicenseEvent:
-    text = "".join(parts)
+class _Joint:
+    """How wrapped lines go together: cut at the terminal's width, or at a blank that was then dropped.
+
+    A terminal cuts every line at the same column. Where lines that go on are of different lengths,
+    somebody wrapped at blanks; only a word longer than a line is then cut, and no blank stands before it.
+    """
+
+    def __init__(self, going_on: list[str]) -> None:
+        lengths = [len(text) for text in going_on]
+        self._width = max(lengths, default=0)
+        # One less: a blank in the last column is gone with the other trailing blanks.
+        self._at_blanks = min(lengths, default=0) < self._width - 1
+
+    def text(self, rows: list[Row]) -> str:
+        """The one line that these were."""
+        parts = [rows[0].text.lstrip()]
+        for before, row in itertools.pairwise(rows):
+            cut = len(before.text) == self._width and not (self._at_blanks and " " in before.text)
+            parts.append(row.text if cut else f" {row.text}")
+        return "".join(parts)
+
+
+def _event(command: str, line: Line, joined: str) -> LicenseEvent:
+    dated = _DATED.match(joined)
+    stamp, text = (dated[1], dated[2]) if dated else ("", joined)
     return LicenseEvent(
         time=device_time(stamp) or DeviceTime(text=stamp),
         name=text.split(maxsplit=1)[0],

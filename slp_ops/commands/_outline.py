@@ -35,6 +35,7 @@ HEADINGS: Final = frozenset(
         "data privacy",
         "device enforcement state",
         "enforced licenses",
+        "enforcement status",
         "export authorization key",
         "ha udi list",
         "license authorization",
@@ -43,6 +44,7 @@ HEADINGS: Final = frozenset(
         "miscellaneous",
         "overall status",
         "policy",
+        "policyv2",
         "purchased licenses",
         "registration",
         "smart licensing using policy",
@@ -53,6 +55,8 @@ HEADINGS: Final = frozenset(
         "utility",
     }
 )
+# What newer agents call a block that is known by another name.
+_RENAMED: Final = {"policyv2": "policy"}
 # The blocks of Communication Statistics that are known; there, any label without a value begins one.
 EXCHANGES: Final = frozenset(
     {
@@ -234,9 +238,11 @@ def outline(body: Body) -> list[Block]:
 def _heading(key: str, value: str, zone: str, text: str) -> str | None:
     """The kind of block that a labelled line begins; None when it is an item of the present one."""
     if key in _VALUED or (not value and key in HEADINGS):
-        return key
+        return _RENAMED.get(key, key)
     if zone == "other info" and key not in EXCHANGES:
         return None
+    if zone == "enforcement status" and text.endswith("):"):
+        return None  # what CSSM counts of a licence: the switch's own licences stand elsewhere
     if key == "handle" and value.isdecimal():
         return "entitlement"
     if value:

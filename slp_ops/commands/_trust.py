@@ -23,6 +23,8 @@ def trust_codes(block: Block) -> TrustCodes:
       Active: PID:C9500-32QC,SN:FOC0000A0AA
         INSTALLED on Apr 22 05:01:33 2025 UTC    Valid on Apr 22 04:56:31 2025 UTC
         Expired on Jan 01 00:00:00 1970 UTC
+
+    A single switch of a newer agent has the time in the heading, and its validity under its UDI.
     """
     value = printed = block.take("installed", "trust code installed")
     code_type = None

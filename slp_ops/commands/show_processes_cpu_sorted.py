@@ -8,6 +8,7 @@ CPU utilization for five seconds: 99%/0%; one minute: 98%; five minutes: 97%
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
@@ -25,7 +26,8 @@ _LOAD: Final = re.compile(
     re.ASCII,
 )
 _PROCESS: Final = re.compile(
-    r"^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+\.\d+)%\s+(\d+\.\d+)%\s+(\d+\.\d+)%\s+(\d+)\s+(\S.*)$", re.ASCII
+    r"^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+\.\d+)%\s+(\d+\.\d+)%\s+(\d+\.\d+)%\s+(\d+)(?:\s+(\S.*))?$",
+    re.ASCII,
 )
 
 
@@ -51,7 +53,7 @@ def parse(text: str) -> Parsed:
                     one_minute=decimal(one),
                     five_minutes=decimal(fives),
                     tty=int(tty),
-                    name=name,
+                    name=name or "",
                     source=Source(page.command, line=row.line),
                 )
             )
@@ -67,6 +69,9 @@ def parse(text: str) -> Parsed:
             lines |= dict.fromkeys(_FIELDS, row.line)
         elif pair := split_label(row.text):
             other.append(Pair(label=pair[0], value=pair[1]))
+        elif processes and not row.text[0].isspace():
+            # The rest of a long name, where the terminal had 80 columns.
+            processes[-1] = replace(processes[-1], name=f"{processes[-1].name} {row.text}".lstrip())
         elif "PID" not in row.text:
             unread.append(row)
     if load is None and not processes:

@@ -8,6 +8,7 @@ Processor Pool Total: 1371713468 Used:  314300744 Free: 1057412724
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from slp_ops.commands import Parsed
 
 _POOL: Final = re.compile(r"^\s*(\S.*?) Pool Total: +(\d+) +Used: +(\d+) +Free: +(\d+)$", re.ASCII)
-_PROCESS: Final = re.compile(r"^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\S.*)$", re.ASCII)
+_PROCESS: Final = re.compile(
+    r"^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)(?:\s+(\S.*))?$", re.ASCII
+)
 _TOTAL: Final = re.compile(r"^\s*(\d+) Total$", re.ASCII)
 
 
@@ -47,7 +50,7 @@ def parse(text: str) -> Parsed:
                     holding=holding,
                     getbufs=getbufs,
                     retbufs=retbufs,
-                    name=name,
+                    name=name or "",
                     source=source,
                 )
             )
@@ -63,6 +66,9 @@ def parse(text: str) -> Parsed:
             other.append(Pair(label="Total", value=found[1]))
         elif pair := split_label(row.text):
             other.append(Pair(label=pair[0], value=pair[1]))
+        elif processes and not row.text[0].isspace():
+            # The rest of a long name, where the terminal had 80 columns.
+            processes[-1] = replace(processes[-1], name=f"{processes[-1].name} {row.text}".lstrip())
         elif "PID" not in row.text:
             unread.append(row)
     if not pools and not processes:

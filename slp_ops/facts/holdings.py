@@ -36,7 +36,7 @@ class ProductInstance(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustCode(Fact):
-    """The trust code of one unit. ``installed`` is None when it has none.
+    """The trust code of one unit. ``installed`` is None when it has none, or when no time was printed.
 
     ``expires`` may hold 1 January 1970 (``is_unset``), which means that no expiry is known.
     """
@@ -53,6 +53,13 @@ class TrustCode(Fact):
     expires: DeviceTime | None = None
     code_type: str | None = None
     attributes: str | None = None
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the unit has one: it says so, or since when it is valid."""
+        if self.state is not None:
+            return not self.state.upper().startswith("NOT")
+        return self.installed is not None or self.valid is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +79,12 @@ class TrustCodes(Fact):
     @property
     def any_installed(self) -> bool:
         """Whether at least one unit has a trust code."""
-        return self.installed is not None or any(code.installed for code in self.codes)
+        return self.installed is not None or any(code.is_installed for code in self.codes)
 
     @property
     def without(self) -> tuple[TrustCode, ...]:
         """The units that have none."""
-        return tuple(code for code in self.codes if code.installed is None)
+        return tuple(code for code in self.codes if not code.is_installed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,6 +157,11 @@ class UsageReporting(Fact):
     last_report_file_write: DeviceTime | None = None
     other: tuple[Pair, ...] = ()
 
+    @property
+    def prints_ack(self) -> bool:
+        """Whether ``Last ACK received`` stood there: under a PolicyV2, or in a cut text, it does not."""
+        return self.source.first() is None or self.source.line("last_ack") is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration(Fact):

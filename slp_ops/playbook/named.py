@@ -33,6 +33,7 @@ from slp_ops.rules.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from slp_ops.facts import DeviceTime, TrustCode
     from slp_ops.rules.needs import Known
 
 Noted: TypeAlias = "dict[str, Any]"  # what a journal keeps of a proof
@@ -209,10 +210,15 @@ WORDS: Final[Mapping[str, Named]] = {
 # -- proofs ----------------------------------------------------------------------------------------
 
 
+def _since(code: TrustCode, trust: TrustCodes) -> DeviceTime | None:
+    """When a unit got its code; a single switch of a newer agent says it in the heading."""
+    return (code.installed or trust.installed or code.valid) if code.is_installed else None
+
+
 def _trust(trust: TrustCodes) -> dict[str, str | None]:
     if trust.codes:
         return {
-            code.udi or f"unit {code.position}": code.installed.text if code.installed else None
+            code.udi or f"unit {code.position}": moment.text if (moment := _since(code, trust)) else None
             for code in trust.codes
         }
     return {"": trust.installed.text if trust.installed else None}

@@ -224,8 +224,8 @@ def _trusted(trust: TrustCodes | None, udi: Udi, place: int) -> bool | None:
     if not trust.codes:
         return trust.installed is not None
     if place < len(trust.codes) and trust.codes[place].sn == udi.sn:
-        return trust.codes[place].installed is not None
-    return any(code.installed is not None for code in trust.codes if code.sn == udi.sn)
+        return trust.codes[place].is_installed
+    return any(code.is_installed for code in trust.codes if code.sn == udi.sn)
 
 
 def _reporting(known: Known) -> Reporting | None:

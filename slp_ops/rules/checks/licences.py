@@ -42,9 +42,14 @@ _HSECK9 = "hseck9"
     links=(OVERVIEW,),
 )
 def not_in_use(entitlements: Entitlements) -> Judgement:
-    """Network and DNA levels; others come and go with their feature."""
+    """Network and DNA levels; others come and go with their feature.
+
+    A level has an entry a model. That of a model which left the stack stays NOT IN USE for good, while
+    the level itself is in use.
+    """
     levels = [item for item in entitlements.items if (item.name or "").lower().startswith(_LEVELS)]
-    idle = [item for item in levels if item.status == "NOT IN USE"]
+    used = {item.name for item in levels if item.in_use}
+    idle = [item for item in levels if item.status == "NOT IN USE" and item.name not in used]
     if not levels:
         return Unknown(why=Text("no licence level is listed", "ライセンスレベルが表示されていません"))
     if not idle:

@@ -11,7 +11,7 @@ from slp_ops.rules.checks._links import OVERVIEW, TASKS
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.text import Text
-from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
+from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.backlog import Backlog
 
 
@@ -127,6 +127,13 @@ _FIELDS: Final = ("first_report", "frequency", "on_change")
 )
 def policy_not_default(policy: Policy) -> Judgement:
     """The values of both, side by side."""
+    if not policy.classes and policy.name is not None and policy.other:  # a PolicyV2, not a cut text
+        return NotApplicable(
+            why=Text(
+                "this policy does not speak of days a class of licences: {name}",
+                "このポリシーはライセンス種別ごとの日数を定めていません: {name}",
+            ).of(name=policy.name)
+        )
     if not policy.classes:
         return Unknown(missing=(Policy,))
     said: list[str] = []

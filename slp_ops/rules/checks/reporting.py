@@ -8,6 +8,7 @@ from datetime import timedelta
 from slp_ops.facts import (
     AgentInternals,
     LicenseTransport,
+    RumSummary,
     Software,
     TransportKind,
     UsageReporting,
@@ -130,14 +131,22 @@ def ack_due_soon(deadline: Deadline, thresholds: Thresholds) -> Judgement:
     playbooks=("usage-sync",),
 )
 def never_acknowledged(
-    usage: UsageReporting, now: Now | None, internals: AgentInternals | None, software: Software | None
+    usage: UsageReporting,
+    now: Now | None,
+    internals: AgentInternals | None,
+    software: Software | None,
+    summary: RumSummary | None,
 ) -> Judgement:
     """A young switch has time; one that owes nothing has nothing to acknowledge."""
     if usage.last_ack is not None:
         return Passed()
+    if not usage.prints_ack and summary is not None and summary.acknowledged:
+        return Passed(why=_ACKNOWLEDGED)
     interval = usage.push_interval.days if usage.push_interval is not None else None
     if interval == 0 and usage.next_ack_deadline is None:
         return NotApplicable(why=Text("nothing has to be reported", "レポートは要求されていません"))
+    if not usage.prints_ack:
+        return Unknown(why=_NOT_PRINTED)
     if was_erased(internals):
         return NotApplicable(
             why=Text(
@@ -159,6 +168,13 @@ def never_acknowledged(
 
 
 _PUSH_INTERVAL = 30
+_ACKNOWLEDGED = Text(
+    "reports were acknowledged, by the usage report summary",
+    "Usage Report Summary に ACK 済みのレポートがあります",
+)
+_NOT_PRINTED = Text(
+    "the text does not have the line 'Last ACK received'", "出力に Last ACK received の行がありません"
+)
 _NEVER = Text("No report was ever acknowledged", "ACK を一度も受信していません")
 _NEVER_YOUNG = Text(
     "No report has been acknowledged since the switch was started; in the first days that is normal",

@@ -87,6 +87,6 @@ class Lateness:
         interval = None if usage.push_interval is None else usage.push_interval.days
         if interval == 0:
             return cls(late=overdue, silent=silent)
-        if silent is None:
+        if silent is None or not usage.prints_ack:
             return cls(late=True, silent=None) if overdue else None
         return cls(late=overdue or silent > timedelta(days=interval or _INTERVAL) + _GRACE, silent=silent)
