@@ -202,7 +202,6 @@ CASES = {
             [TrustCodes(codes=(unit("A"), unit("B"))), units("A", "B")],
             [TrustCodes(codes=(unit("A"), unit("A"))), units("A", "A")],
             [TrustCodes(installed=WHEN)],
-            [TrustCodes(installed=WHEN, codes=(TrustCode(pid="A", sn="A", valid=WHEN),)), units("A")],
         ],
         "fail": [
             [TrustCodes(codes=(unit("A"), unit("B", trusted=False)))],
