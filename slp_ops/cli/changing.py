@@ -218,7 +218,9 @@ def change_all(
 
 def _enough(ended: Collection[Applied], max_fail: int) -> bool:
     """Whether no further switch is to be begun."""
-    failed = [applied for applied in ended if applied.touched and applied.end is not End.DONE]
+    # One that waits for a person has not failed: the others wait, or go on, all the same.
+    fine = (End.DONE, End.WAITING)
+    failed = [applied for applied in ended if applied.touched and applied.end not in fine]
     return len(failed) > max_fail or any(applied.regressed for applied in ended)
 
 

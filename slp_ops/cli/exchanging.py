@@ -212,6 +212,8 @@ class Exchange(ABC):
             devices = those(chosen, open_)
             shelf = self.shelf(events, states)
             if not devices:
+                nothing = Fleet(ended=(), not_begun=(), stopped=False)
+                self._say(self._found(nothing, run="", path="", journal=str(path)))
                 return Exit.FINE
             states = {device.name: states[device.name] for device in devices}
             file.write({"event": "resumed", "devices": list(states)})
@@ -268,17 +270,21 @@ class Exchange(ABC):
             alone=lambda device: False,
             verb=self.verb,
         )
-        found = shown_change.as_record(
-            fleet.ended, fleet.not_begun, run=run.id, path=str(run.path), journal=str(journal.path)
-        )
-        found = self.result(fleet, found)
+        found = self._found(fleet, run=run.id, path=str(run.path), journal=str(journal.path))
         run.attach("exchange.json", json_text(found, indent=1) + "\n")
+        self._say(found)
+        code = shown_change.exit_code(fleet.ended, stopped=fleet.stopped, back=False)
+        return code if code is not Exit.FINE or not fleet.not_begun else Exit.CHANGE_FAILED
+
+    def _found(self, fleet: Fleet, *, run: str, path: str, journal: str) -> dict[str, Any]:
+        found = shown_change.as_record(fleet.ended, fleet.not_begun, run=run, path=path, journal=journal)
+        return self.result(fleet, found)
+
+    def _say(self, found: dict[str, Any]) -> None:
         if self.as_json:
             click.echo(json_text(found))
         else:
             self.print_result(found)
-        code = shown_change.exit_code(fleet.ended, stopped=fleet.stopped, back=False)
-        return code if code is not Exit.FINE or not fleet.not_begun else Exit.CHANGE_FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli import shown_plan
-from slp_ops.plan import Check, Fetch, Put
+from slp_ops.plan import Check, Fetch, Instruct, Put
 from slp_ops.plan.journalled import End
 from slp_ops.rules.text import Lang, Text
 from slp_ops.safetext import one_line
@@ -39,6 +39,9 @@ def print_plans(looked: Sequence[Looked], lang: Lang) -> None:
             click.echo(f"{_SAME.said(lang)}")
             for plan in others:
                 click.echo(one_line(f"  {shown_plan.head(plan)}  {', '.join(_files(plan))}"))
+                for _, step in plan.steps:
+                    if isinstance(step, Instruct):
+                        click.echo(one_line(f"    {step.text.said(lang)}"))
             click.echo()
     shown_plan.print_rest(looked, lang)
 
@@ -78,7 +81,8 @@ def print_ends(
         click.echo(one_line(f"{_UNREAD.said(lang)} {device['name']}: {device['why']}"))
     counted = ", ".join(f"{count} {end}" for end, count in found["totals"].items())
     click.echo(f"\n{len(found['devices'])} switches: {counted}")
-    click.echo(f"Evidence: {found['run']['path']}")
+    if found["run"]["path"]:
+        click.echo(f"Evidence: {found['run']['path']}")
     click.echo(f"Journal: {found['journal']}")
     if open_:
         click.echo(one_line(_GO_ON.of(verb=verb, journal=found["journal"]).said(lang)))

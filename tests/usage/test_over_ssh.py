@@ -439,7 +439,7 @@ def test_killed_while_saving(
     inventory(running, "sw1")
     killed(command("save", "--yes", "--clean"), tmp_path, environment, marker, number)
     done = usage("save", "--resume", journal_of(tmp_path, "usage-save"), "--json")
-    assert done.code == 0, done.err
+    assert (done.code, [each["host"] for each in done.json["files"]]) == (0, ["sw1"]), done.err
     events = [json.loads(line) for line in journal_of(tmp_path, "usage-save").read_text().splitlines()]
     (kept,) = {event["received"]["file"] for event in events if "received" in event}
     index = list(tmp_path.glob("runs/*-usage-save-??????/upload/index.csv"))
@@ -491,7 +491,7 @@ def test_fifty_switches(
     kinds = ("offline-overdue", "healthy-stack", "healthy-17-6", "offline-overdue", "dual-supervisor")
     running = lab(scale=SCALE, **{name: kinds[n % len(kinds)] for n, name in enumerate(names)})
     scp(running, *names)
-    in_band = names[3::10]
+    in_band = names[3::5]
     for name in in_band:
         running.change(name, lambda switch: switch.configure("no ip scp server enable"))
     running.change("sw49", lambda switch: setattr(switch, "flash_taken", 11_353_000_000))
@@ -516,11 +516,11 @@ def test_fifty_switches(
         target = f"slp-ops_ack_{hashlib.sha256(data).hexdigest()[:12]}.txt"
         running.change(name, lambda switch, target=target, data=data: switch.flash.update({target: data}))
     imported = usage("import", folder, "--yes", "--json", "--wait", "60")
-    assert (imported.code, imported.json["totals"]) == (5, {"done": 44, "waiting": 5}), imported.err[-2000:]
+    assert (imported.code, imported.json["totals"]) == (5, {"done": 39, "waiting": 10}), imported.err[-2000:]
     reasons = sorted(each["reason"] for each in imported.json["left_out"])
     assert reasons == ["damaged", "duplicate", "no_switch", "no_switch", "no_switch"]
     resumed = usage("import", "--resume", imported.json["journal"], "--json", "--wait", "60")
-    assert (resumed.code, resumed.json["totals"]) == (0, {"done": 5}), resumed.err[-2000:]
+    assert (resumed.code, resumed.json["totals"]) == (0, {"done": 10}), resumed.err[-2000:]
     for at, name in enumerate(files):
         assert good[at].read_bytes() in running.switch(name).flash.values()
         assert len([line for line in sent(running, name) if "license smart import" in line]) == 1
