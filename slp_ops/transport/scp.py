@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 _SILENCE: Final = 120.0
 # A report is about 2 KB; thousands of them stay far below this.
 _LARGEST: Final = 256 * 2**20
+# What the library says when the switch answers in words instead of SCP: they are not handed on.
+_NO_SCP: Final = "Unknown request"
 _HINTS: Final = {
+    "no scp": "it needs 'ip scp server enable' and a user who logs in at privilege level 15; or use --in-band",
     "administratively disabled": "configure 'ip scp server enable', or read the file in-band with --in-band",
     "privilege denied": "SCP needs a user who logs in at privilege level 15; or use --in-band",
     "no space left": "free some space on flash",
@@ -97,5 +100,6 @@ class Scp:
             raise CopyFailed(f"SCP of {path}: no byte for {_SILENCE:g} s") from None
         except (OSError, asyncssh.Error) as err:
             words = " ".join(str(err).split()) or type(err).__name__
+            words = "the switch gives no SCP to this user" if words == _NO_SCP else words
             hint = next((hint for said, hint in _HINTS.items() if said in words.lower()), "")
             raise CopyFailed(f"SCP of {path}: {words}", hint=hint) from None
