@@ -32,10 +32,12 @@ _SILENCE: Final = 120.0
 _LARGEST: Final = 256 * 2**20
 # What the library says when the switch answers in words instead of SCP: they are not handed on.
 _NO_SCP: Final = "Unknown request"
+_WITHOUT: Final = "or go without SCP: usage save --in-band, usage import --by-hand"
+_PRIVILEGED: Final = f"SCP needs a user who logs in at privilege level 15; {_WITHOUT}"
 _HINTS: Final = {
-    "no scp": "it needs 'ip scp server enable' and a user who logs in at privilege level 15; or use --in-band",
-    "administratively disabled": "configure 'ip scp server enable', or read the file in-band with --in-band",
-    "privilege denied": "SCP needs a user who logs in at privilege level 15; or use --in-band",
+    "no scp": f"is 'ip scp server enable' configured? {_PRIVILEGED}",
+    "administratively disabled": f"configure 'ip scp server enable', {_WITHOUT}",
+    "privilege denied": _PRIVILEGED,
     "no space left": "free some space on flash",
 }
 
