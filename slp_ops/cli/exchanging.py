@@ -117,7 +117,7 @@ class Exchange(ABC):
             print_plans(looked, self.lang)
             for line in self.planned_lines():
                 click.echo(one_line(line))
-        code = worst(read_code(looked), self.planned_code())
+        code = worst(self._read_code(looked), self.planned_code())
         plans = shown_plan.plans_of(looked)
         if dry_run or not plans:
             if self.as_json:
@@ -128,6 +128,12 @@ class Exchange(ABC):
     def _devices(self) -> tuple[Any, tuple[Device, ...]]:
         inventory, found = self.target.choose()
         return inventory, with_transport(found, self.connecting)
+
+    def _read_code(self, looked: Sequence[Looked]) -> Exit:
+        """4 for a switch of which nothing can be said; one that hides its configuration can take part."""
+        if read_code(looked) is Exit.BUG:
+            return Exit.BUG
+        return Exit.UNREAD if self.unread else Exit.FINE
 
     def _plan_record(self, looked: Sequence[Looked], run_id: str) -> dict[str, Any]:
         return {**shown_plan.as_record(looked, run_id), "verb": self.title, **self.planned_record()}
@@ -159,10 +165,10 @@ class Exchange(ABC):
             results = visit_all(
                 "plan", devices, visit, run=run, transport=transport, workers=self.connecting.workers
             )
-            seen = [found[each.name].seen for each in results if each.name in found]
-            planned = self.plan([each for each in seen if each is not None])
+            seen = {name: each.seen for name, each in found.items() if each.seen is not None}
+            planned = self.plan([seen[each.name] for each in results if each.name in seen])
             looked = [Looked(result=each, considered=planned.get(each.name)) for each in results]
-            self.unread = [each.result for each in looked if each.considered is None]
+            self.unread = [each for each in results if each.name not in seen or seen[each.name].unread]
             run.attach("plan.json", json_text(self._plan_record(looked, run.id), indent=1) + "\n")
         return looked, run.id
 

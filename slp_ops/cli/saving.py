@@ -21,12 +21,13 @@ from slp_ops.usage.udi import printed_in
 from slp_ops.usecases.exchange import ReportShelf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from slp_ops import ports
     from slp_ops.cli.changing import Fleet
     from slp_ops.plan import Considered, SwitchPlan
     from slp_ops.plan.journalled import Journalled
+    from slp_ops.rules.text import Lang
     from slp_ops.store import Run
     from slp_ops.usage.switch import Seen
 
@@ -45,6 +46,11 @@ class Save(Exchange):
     _folder: Shelf = field(init=False)
     _earlier: list[list[str]] = field(default_factory=list)
     _came: dict[str, Received] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """Nothing is saved for a folder that is somebody else's."""
+        if self.to is not None:
+            _rows_in(Shelf(self.to))
 
     def plan(self, seen: Sequence[Seen]) -> dict[str, Considered]:
         """See ``Exchange``."""
@@ -116,19 +122,24 @@ class Save(Exchange):
 
     def _earlier_rows(self) -> list[list[str]]:
         """The rows of an index that stands there already, but those of our own files."""
-        if not self._folder.has(upload.INDEX):
-            return []
-        rows = upload.rows_of(self._folder.read(upload.INDEX))
-        if rows is None:
-            raise InputError(
-                f"{self._folder.path / upload.INDEX} is no index of slp-ops",
-                hint="name another folder with --to, or move that file away",
-            )
         file = upload.COLUMNS.index("file")
-        return [row for row in rows if row[file] not in self._came]
+        return [row for row in _rows_in(self._folder) if row[file] not in self._came]
 
 
-def _details(lang: Any) -> Any:
+def _rows_in(folder: Shelf) -> list[list[str]]:
+    """The rows of the index that stands in a folder; raises InputError for another table of that name."""
+    if not folder.has(upload.INDEX):
+        return []
+    rows = upload.rows_of(folder.read(upload.INDEX))
+    if rows is None:
+        raise InputError(
+            f"{folder.path / upload.INDEX} is no index of slp-ops",
+            hint="name another folder with --to, or move that file away",
+        )
+    return rows
+
+
+def _details(lang: Lang) -> Callable[[dict[str, Any]], list[str]]:
     def details(device: dict[str, Any]) -> list[str]:
         each = device["file"]
         if each is None:

@@ -115,7 +115,10 @@ def _steps(seen: Seen, saving: Saving) -> Iterator[PlannedStep]:
 
 def _notes(seen: Seen, saving: Saving) -> Iterator[Text]:
     if saving.in_band or not seen.serves_scp:
-        yield _IN_BAND if seen.serves_scp else _NO_SCP
+        if seen.running is None:
+            yield _SCP_UNKNOWN
+        else:
+            yield _IN_BAND if seen.serves_scp else _NO_SCP
     if (transport := by_itself(seen.known)) is not None:
         yield NOT_OFFLINE.of(transport=transport)
 
@@ -132,6 +135,12 @@ _NO_SCP: Final = Text(
     "verified on hardware; the MD5 must match all the same",
     "ip scp server enable が設定されていないため、more /binary で端末経由で読み取ります (実機では未検証)。"
     "MD5 の一致は必ず確認します",
+)
+_SCP_UNKNOWN: Final = Text(
+    "the running configuration could not be read, so it is not known whether SCP is served: the file is read "
+    "in-band with 'more /binary', which was not verified on hardware; the MD5 must match all the same",
+    "running-config を読み取れず、SCP の可否が不明なため、more /binary で端末経由で読み取ります "
+    "(実機では未検証)。MD5 の一致は必ず確認します",
 )
 _IN_BAND: Final = Text(
     "read in-band with 'more /binary', which was not verified on hardware; the MD5 must match all the same",

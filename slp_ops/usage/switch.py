@@ -77,6 +77,11 @@ class Seen:
         return None if self.known.get(UsageReporting) is not None else _NO_STATUS
 
     @property
+    def unread(self) -> bool:
+        """Whether it is unfit only because it could not be read."""
+        return self.unfit in (_NO_UDI, _NO_STATUS)
+
+    @property
     def fields(self) -> dict[str, Any]:
         """What a plan for it rests on."""
         return {

@@ -353,6 +353,27 @@ def test_a_switch_that_refuses_the_answer_is_told_with_its_words(
     assert "Signature Verification failed" in done.device("sw1")["why"]["en"]
 
 
+def test_a_switch_that_hides_its_configuration_takes_part(lab: Any, inventory: Any, usage: Any) -> None:
+    running = lab(sw1="offline-overdue")
+    scp(running, "sw1")
+    running.access("sw1", denied=("show running-config",))
+    inventory(running, "sw1")
+    done = usage("save", "--yes", "--json")
+    assert (done.code, done.ends) == (0, {"sw1": "done"}), done.err
+    assert not running.lines("sw1", "scp")
+
+
+def test_a_folder_of_somebody_else_is_left_alone(
+    lab: Any, inventory: Any, usage: Any, tmp_path: Path
+) -> None:
+    running = lab(sw1="offline-overdue")
+    inventory(running, "sw1")
+    (tmp_path / "index.csv").write_text("name,price\n")
+    done = usage("save", "--yes", "--to", ".")
+    assert (done.code, "is no index of slp-ops" in done.err) == (2, True)
+    assert running.lines("sw1") == []
+
+
 def test_a_switch_that_cannot_be_reached_makes_it_4(lab: Any, inventory: Any, usage: Any) -> None:
     running = lab(sw1="offline-overdue", sw2="no-free-vty")
     scp(running, "sw1")
