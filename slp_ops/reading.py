@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from slp_ops.commands import find, registry
 from slp_ops.commands._page import LOG_LINE, Page
+from slp_ops.commands._pasted import text_of as text_of
 from slp_ops.commands._precedence import chosen, rank
 from slp_ops.commands._sections import sections
 from slp_ops.model import CaptureStatus

@@ -9,7 +9,7 @@ import click
 
 from slp_ops.errors import InputError, Problem
 from slp_ops.model import DeviceResult, DeviceStatus
-from slp_ops.reading import read, split
+from slp_ops.reading import read, split, text_of
 from slp_ops.rules.settings import Intent
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _text(path: Path) -> str:
         raise InputError((Problem(path=str(path), message=f"cannot be read: {err.strerror}"),)) from err
     if len(data) > _LARGEST:
         raise InputError((Problem(path=str(path), message="is larger than 256 MB"),))
-    return redact(data.decode("utf-8", "surrogateescape"), secrets.token_bytes(32))
+    return redact(text_of(data), secrets.token_bytes(32))
 
 
 def _who(facts: Facts, path: Path) -> tuple[str, str | None]:

@@ -34,10 +34,11 @@ def command(*, typed: str | None, file: Any, as_json: bool) -> None:
     FILE may hold CR LF, an echo and a prompt; of a whole terminal log or show tech the commands are
     found by their echo or heading. Secrets in it are masked before anything is printed.
     """
+    from slp_ops.reading import text_of
     from slp_ops.redact import redact
 
     # One key for this one output: equal secrets look equal in it, and nowhere else.
-    text = redact(file.read().decode("utf-8", "surrogateescape"), secrets.token_bytes(32))
+    text = redact(text_of(file.read()), secrets.token_bytes(32))
     found = _wanted(typed, text) if typed is not None else _every(text)
     if as_json:
         records = [_record(name, parsed) for name, parsed in found]

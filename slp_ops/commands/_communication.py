@@ -26,7 +26,7 @@ from slp_ops.facts.communication import (
 from slp_ops.facts.values import Line, Source
 
 if TYPE_CHECKING:
-    from slp_ops.commands._outline import Block
+    from slp_ops.commands._outline import Block, Item
 
 _NUMBER: Final = re.compile(r"\b([A-Z][a-z]+)=(\d+)")
 
@@ -51,9 +51,18 @@ def statistics(heads: list[Block], groups: list[Block]) -> CommunicationStatisti
 
 
 def _exchange(block: Block) -> Exchange:
+    broken: Item | None = None
     for item in block.items:
         if item.number == (block.line.number if block.line else 0):
             item.used = True  # the heading itself
+        elif item.label == "attempts":
+            broken = item
+        elif broken is not None and item.label is None and _NUMBER.match(item.text.strip()):
+            # The line has more than 80 characters: a mail or a terminal breaks it.
+            broken.value = f"{broken.value} {item.text.strip()}"
+            item.used = True
+        else:
+            broken = None
     return Exchange(
         name=block.title,
         attempts=_attempts(block.take("attempts", "attempts")),

@@ -20,7 +20,7 @@ def failures(facts: Facts, catalogue: Catalogue) -> tuple[int, ...]:
     log = facts.get(SyslogBuffer)
     found: list[int] = []
     for message in () if log is None else log.messages:
-        match = catalogue.find(message.name, message.text)
+        match = catalogue.find_wrapped(message.name, message.text, message.more)
         line = message.source.first()
         if match is not None and match.rule is not None and line is not None:
             found.append(line.number)

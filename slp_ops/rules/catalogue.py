@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from slp_ops.rules.text import Text
 
 _FAILED: Final = "SMART_LIC-COMM_FAILED"
+_MOST_BREAKS: Final = 3  # such a line is shorter than four lines of a mail
 # In a log the facility may be preceded by time, sequence number and origin. IOS-XR puts its own
 # facility before ours (LICENSE-SMART_LIC), which makes it another name.
 _LINE: Final = re.compile(r"%([A-Z][A-Z0-9_]*(?:-[A-Z][A-Z0-9_]*)*)-([0-7])-([A-Z0-9_]+): ?(.*)", re.DOTALL)
@@ -70,6 +71,11 @@ class Match:
     reason: Reason | None = None
 
     @property
+    def is_particular(self) -> bool:
+        """Whether the text itself decided, not the name alone."""
+        return self.reason is not None or self.entry.pattern is not None
+
+    @property
     def rule(self) -> str | None:
         """The rule that this line belongs to; None when it is harmless."""
         if self.reason is not None:
@@ -110,6 +116,14 @@ class Catalogue:
         if entry is None:
             return None
         return Match(entry=entry, reason=self.reason(reason_of(text)) if name == _FAILED else None)
+
+    def find_wrapped(self, name: str, text: str, more: tuple[str, ...]) -> Match | None:
+        """The same, where a mail or a terminal may have broken the line: its rest is in the next ones."""
+        match = self.find(name, text)
+        if not more or name not in self._by_name or (match is not None and match.is_particular):
+            return match
+        joined = " ".join((text, *(line.strip() for line in more[:_MOST_BREAKS])))
+        return self.find(name, joined) or match
 
     def reason(self, text: str | None) -> Reason | None:
         """Which reason a text gives; it may come from a message or from the statistics."""

@@ -25,6 +25,8 @@ class Explained:
 
 def explain(asked: str, knowledge: Knowledge) -> Explained | None:
     """The answer to a question; None when nothing of it is known."""
+    # As it was pasted: quoted in a mail, and broken into lines.
+    asked = " ".join(asked.replace("\n>", "\n").lstrip("> ").split())
     if (rule := knowledge.rule(asked)) is not None:
         return Explained(title=rule.title, meaning=rule.cause, rules=(rule,))
     return _message(asked, knowledge) or _term(asked, knowledge) or _reason(asked, knowledge)

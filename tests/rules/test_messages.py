@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from slp_ops.rules.catalogue import reason_of
+from slp_ops.rules.explaining import explain
 from slp_ops.rules.knowledge import ours
 
 if TYPE_CHECKING:
@@ -140,3 +142,55 @@ def test_every_syslog_line_of_the_samples_is_matched_or_known_to_be_unrelated() 
                 unknown.add(text[:80])
     assert seen
     assert not unknown
+
+
+@pytest.mark.parametrize("width", [72, 80, 100])
+@pytest.mark.parametrize(
+    "sample",
+    sorted(
+        sample
+        for sample in (
+            *(entry.sample for entry in CATALOGUE.messages),
+            *(reason.sample for reason in CATALOGUE.reasons),
+        )
+        if sample.startswith("%")
+    ),
+)
+def test_a_line_that_a_mail_broke_is_the_same_message(sample: str, width: int) -> None:
+    name, _, text = sample.partition(": ")
+    facility, _, mnemonic = (part.strip("-") for part in re.split(r"(-\d-)", name.removeprefix("%")))
+    first, *more = textwrap.wrap(text, width, break_on_hyphens=False)
+    whole = CATALOGUE.find(f"{facility}-{mnemonic}", text)
+    assert whole is not None
+    assert CATALOGUE.find_wrapped(f"{facility}-{mnemonic}", first, tuple(more)) == whole
+
+
+def test_what_follows_a_whole_line_does_not_change_it() -> None:
+    text = "Communications failure with the Cisco Smart License Utility : Received empty response from server"
+    found = CATALOGUE.find_wrapped("SMART_LIC-COMM_FAILED", text, ("Unable to resolve server hostname",))
+    assert found is not None
+    assert found.rule == "empty-response"
+
+
+def test_a_quoted_and_broken_line_is_explained() -> None:
+    line = (
+        "> %SMART_LIC-3-COMM_FAILED: Communications failure with the Cisco Smart\n"
+        "> Software Manager (CSSM) : Unable to resolve server\n"
+        "> hostname/domain name"
+    )
+    found = explain(line, ours())
+    assert found is not None
+    assert [rule.id for rule in found.rules] == ["dns-failure"]
+
+
+@pytest.mark.parametrize(
+    ("state", "rule"),
+    [
+        ("Insufficient trust for direct communication", "insufficient-trust"),
+        ("Overall State: Device configured for Offline transport", "transport-off"),
+    ],
+)
+def test_an_overall_state_is_explained(state: str, rule: str) -> None:
+    found = explain(state, ours())
+    assert found is not None
+    assert [each.id for each in found.rules] == [rule]

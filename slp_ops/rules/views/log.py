@@ -60,7 +60,10 @@ class LicenceLog:
         seen: list[Seen] = []
         for message in reversed(log.messages):
             name = message.name
-            if name not in known or (match := catalogue.find(name, message.text)) is None:
+            if (
+                name not in known
+                or (match := catalogue.find_wrapped(name, message.text, message.more)) is None
+            ):
                 continue
             at = None if now is None else message.time.at(now.at)
             seen.append(
