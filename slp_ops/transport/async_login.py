@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncssh
 
 from slp_ops.errors import (
-    AuthenticationFailed,
     ClosedEarly,
     ConnectError,
     CredentialError,
@@ -16,6 +15,7 @@ from slp_ops.errors import (
     no_common_algorithm,
 )
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
+from slp_ops.transport.refusals import asks_for_more, no_such_method, refused, tried_too_often
 
 if TYPE_CHECKING:
     import socket
@@ -44,8 +44,9 @@ LOGIN_SECONDS: Final = 60.0
 class _Client(asyncssh.SSHClient):
     """The hooks of one login: the host key's check, and one method with one answer."""
 
-    def __init__(self, check: Callable[[Key], None], password: str | None) -> None:
+    def __init__(self, check: Callable[[Key], None], name: str, password: str | None) -> None:
         self._check = check
+        self._name = name
         self._password = password
         self.refusal: SlpOpsError | None = None
         self._connection: asyncssh.SSHClientConnection | None = None
@@ -59,6 +60,11 @@ class _Client(asyncssh.SSHClient):
         """Whether the other side said which SSH it is, and then showed no key."""
         greeted = self._connection is not None and self._connection.get_extra_info("server_version")
         return bool(greeted) and not self._saw_key
+
+    @property
+    def password_unwanted(self) -> bool:
+        """Whether there is a password for which the switch never asked."""
+        return self._password is not None
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         self._saw_key = True
@@ -83,8 +89,10 @@ class _Client(asyncssh.SSHClient):
     ) -> list[str] | None:
         if not prompts:
             return []
-        password = self.password_auth_requested()
-        return None if password is None or len(prompts) > 1 else [password]
+        if len(prompts) == 1 and (password := self.password_auth_requested()) is not None:
+            return [password]
+        self.refusal = asks_for_more(self._name, prompts[-1][0])
+        return None
 
 
 def key_types(legacy: bool) -> tuple[str, ...]:
@@ -102,7 +110,8 @@ async def login(
     check: Callable[[Key], None],
 ) -> asyncssh.SSHClientConnection:
     """Authenticate on a connected socket. Raises ConnectError or CredentialError."""
-    client = _Client(check, None if credential.password is None else credential.password.reveal())
+    password = None if credential.password is None else credential.password.reveal()
+    client = _Client(check, credential_name, password)
     try:
         client_keys = await _client_keys(credential)
         return await asyncssh.connect(
@@ -133,7 +142,11 @@ async def login(
             raise client.refusal from None
         if isinstance(err, asyncssh.ConnectionLost | OSError) and client.lost_in_key_exchange:
             raise no_common_algorithm("the switch hung up on the key exchange", legacy=legacy) from None
-        raise _translate(err, credential_name, legacy) from None
+        if isinstance(err, asyncssh.PermissionDenied) and client.password_unwanted:
+            raise no_such_method(credential_name, credential) from None
+        if isinstance(err, asyncssh.PermissionDenied) or tried_too_often(str(err)):
+            raise refused(credential_name, credential) from None
+        raise _translate(err, legacy) from None
     except BaseException:
         sock.close()
         raise
@@ -181,13 +194,8 @@ async def _client_keys(credential: Credential) -> Any:
         ) from None
 
 
-def _translate(err: OSError | asyncssh.Error, credential_name: str, legacy: bool) -> ConnectError:
+def _translate(err: OSError | asyncssh.Error, legacy: bool) -> ConnectError:
     words = " ".join(str(err).split())
-    if isinstance(err, asyncssh.PermissionDenied):
-        return AuthenticationFailed(
-            f"the switch refused the login of credential {credential_name!r}",
-            hint="check user name and password; more refused logins may lock the account out",
-        )
     if isinstance(err, asyncssh.KeyExchangeFailed) or "No matching" in words:
         return no_common_algorithm(words, legacy=legacy)
     if "timeout" in words.lower():

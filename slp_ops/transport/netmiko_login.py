@@ -1,0 +1,226 @@
+"""Logging in to a switch with netmiko: the connection it builds, the host key's check, what went wrong.
+
+This is the only file that knows netmiko and paramiko. Everything here blocks.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.errors import ClosedEarly, CredentialError, SlpOpsError, SshTimeout, no_common_algorithm
+from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
+from slp_ops.transport.refusals import asks_for_more, no_such_method, refused, tried_too_often
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from slp_ops.model import Device
+    from slp_ops.ports import Credential
+    from slp_ops.transport.hostkeys import HostKeys
+
+_SHA1_KEX: Final = [
+    "diffie-hellman-group-exchange-sha1",
+    "diffie-hellman-group14-sha1",
+    "diffie-hellman-group1-sha1",
+]
+# hmac-sha1 stays: as a MAC it is not broken, and many switches have nothing else.
+_WITHOUT_SHA1: Final = {"kex": _SHA1_KEX, "keys": ["ssh-rsa"], "pubkeys": ["ssh-rsa"]}
+# A slow AAA server takes many seconds for one answer.
+_BANNER_SECONDS: Final = 30.0
+_AUTH_SECONDS: Final = 60.0
+
+
+def connection_to(device: Device, credential: Credential, sock: socket.socket, host_keys: HostKeys) -> Any:
+    """A connection that is ready to be opened; raises CredentialError. ``Any``: netmiko has no types."""
+    kinds = LEGACY_KEY_TYPES if device.legacy_ssh else MODERN_KEY_TYPES
+    connection = _connection_class()(
+        device_type="cisco_xe",
+        host=device.host,
+        port=device.port,
+        username=credential.username,
+        password=None if credential.password is None else credential.password.reveal(),
+        pkey=_private_key(credential),
+        allow_agent=credential.agent,
+        use_keys=False,
+        sock=sock,
+        disabled_algorithms=None if device.legacy_ssh else _WITHOUT_SHA1,
+        conn_timeout=_BANNER_SECONDS,
+        banner_timeout=_BANNER_SECONDS,
+        auth_timeout=_AUTH_SECONDS,
+        auto_connect=False,
+    )
+    connection.forget_secrets()
+    connection.credential_name = device.credential
+    connection.key_types = host_keys.preferred(known_as(device), device.port, kinds)
+    connection.key_policy = _policy(
+        lambda key: host_keys.check(device.name, known_as(device), device.port, key)
+    )
+    return connection
+
+
+def log_in(connection: Any, device: Device, credential: Credential) -> None:
+    """Authenticate and open the shell; raises ConnectError or StoreError."""
+    try:
+        connection._open()  # netmiko's own seam for opening after the policy was set
+    except SlpOpsError:
+        raise
+    except Exception as err:  # noqa: BLE001 - the library raises its own, paramiko's and bare types
+        raise _translate(err, device, credential, connection) from None
+
+
+@cache
+def _connection_class() -> Any:  # netmiko has no types
+    """Netmiko's IOS-XE connection without what it does to a session; imported on first use."""
+    import paramiko
+    from netmiko.cisco.cisco_ios import CiscoIosSSH
+
+    class Transport(paramiko.Transport):
+        # Paramiko's thread wakes up so often, in seconds, to see whether it was closed; ten times a
+        # second as it comes. We shut the socket down instead, which wakes it at once.
+        _active_check_timeout = 5.0
+        credential_name = ""
+        refusal: SlpOpsError | None = None
+        goodbye = ""  # why the other side hung up, if it said so
+
+        def auth_password(
+            self, username: str, password: str, event: Any = None, fallback: bool = True
+        ) -> list[str]:
+            """As paramiko's, except that the password answers one question of keyboard-interactive.
+
+            Paramiko gives it to every question, be it for a one-time code or for a new password, and
+            hides a refused password behind the first method's "not allowed".
+            """
+            try:
+                return super().auth_password(username, password, event, fallback=False)
+            except paramiko.BadAuthenticationType as err:
+                if "keyboard-interactive" not in err.allowed_types:
+                    raise
+            left = [password]
+
+            def answer(title: str, instructions: str, questions: list[tuple[str, bool]]) -> list[str]:
+                if not questions:
+                    return []
+                if len(questions) > 1 or not left:
+                    self.refusal = asks_for_more(self.credential_name, questions[-1][0])
+                    raise paramiko.AuthenticationException("asked for more than the password")
+                return [left.pop()]
+
+            return self.auth_interactive(username, answer)
+
+        def _parse_disconnect(self, m: paramiko.Message) -> None:
+            m.get_int()
+            self.goodbye = " ".join(m.get_text().split())
+
+    class Connection(CiscoIosSSH):
+        key_types: tuple[str, ...] = ()
+        credential_name = ""
+        _ssh: Transport | None = None
+
+        @property
+        def refusal(self) -> SlpOpsError | None:
+            """Why we ourselves ended the login."""
+            return None if self._ssh is None else self._ssh.refusal
+
+        @property
+        def goodbye(self) -> str:
+            """Why the other side hung up, if it said so."""
+            return "" if self._ssh is None else self._ssh.goodbye
+
+        @property
+        def lost_in_key_exchange(self) -> bool:
+            """Whether the other side said which SSH it is, and then showed no key."""
+            return self._ssh is not None and bool(self._ssh.remote_version) and self._ssh.host_key is None
+
+        def _try_session_preparation(self, force_data: bool = True) -> None:
+            """Nothing: netmiko would type an empty line and wait; the dialogue finds the prompt itself."""
+
+        def forget_secrets(self) -> None:
+            """Take netmiko's log filter off again: one a connection is kept for ever, with its secrets."""
+            logging.getLogger("netmiko").removeFilter(self._secrets_filter)
+
+        def _connect_params_dict(self) -> dict[str, Any]:
+            def transport(*args: Any, **kwargs: Any) -> paramiko.Transport:
+                made = self._ssh = Transport(*args, **kwargs)
+                made.credential_name = self.credential_name
+                made.get_security_options().key_types = self.key_types
+                return made
+
+            return {
+                **super()._connect_params_dict(),
+                "transport_factory": transport,
+                "channel_timeout": _BANNER_SECONDS,
+            }
+
+    return Connection
+
+
+def _policy(check: Callable[[Key], None]) -> Any:
+    """Paramiko's hook for host keys; it runs before anything is authenticated."""
+    import paramiko
+
+    class Policy(paramiko.MissingHostKeyPolicy):
+        def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
+            check(Key(key.get_name(), key.asbytes()))
+
+    return Policy()
+
+
+def _private_key(credential: Credential) -> Any:
+    """The credential's key. Handed over as a value, so that no other key of this user is offered."""
+    if credential.key is None:
+        return None
+    import paramiko
+
+    phrase = credential.passphrase.reveal().encode() if credential.passphrase else None
+    try:
+        return paramiko.PKey.from_path(credential.key, phrase)  # type: ignore[arg-type]  # the stub wants str, the code bytes
+    except (OSError, ValueError, TypeError, paramiko.SSHException) as err:
+        raise CredentialError(
+            f"cannot use the private key {credential.key}: {type(err).__name__}",
+            hint="check the file's format and permissions, and its passphrase",
+        ) from None
+
+
+def _translate(err: Exception, device: Device, credential: Credential, connection: Any) -> SlpOpsError:
+    """Netmiko calls nearly everything a timeout; what paramiko meant stands in the context."""
+    import paramiko
+    from paramiko.ssh_exception import IncompatiblePeer
+
+    if connection.refusal is not None:
+        refusal: SlpOpsError = connection.refusal
+        return refusal
+    cause = err
+    while type(cause).__module__.startswith("netmiko") and isinstance(cause.__context__, Exception):
+        cause = cause.__context__
+    words = " ".join(str(cause).split())
+    if isinstance(cause, IncompatiblePeer):
+        return no_common_algorithm(words, legacy=device.legacy_ssh)
+    if connection.lost_in_key_exchange and isinstance(cause, EOFError | ConnectionError):
+        return no_common_algorithm("the switch hung up on the key exchange", legacy=device.legacy_ssh)
+    if isinstance(cause, paramiko.BadAuthenticationType):
+        return no_such_method(device.credential, credential)
+    if isinstance(cause, paramiko.AuthenticationException):
+        if "timeout" in words.lower():
+            return SshTimeout(
+                f"no answer to the login within {_AUTH_SECONDS:g} s",
+                hint="the switch's AAA server may be unreachable from the switch",
+            )
+        if "EOF" not in words or tried_too_often(connection.goodbye):
+            return refused(device.credential, credential)
+        said = f" ({connection.goodbye})" if connection.goodbye else ""
+        return ClosedEarly(
+            f"the switch closed the connection during the login{said}",
+            hint="look at the switch's AAA configuration and its log",
+        )
+    if isinstance(cause, paramiko.SSHException) and "timeout" in words.lower():
+        return SshTimeout(
+            f"SSH was silent for {_BANNER_SECONDS:g} s after the TCP connection was open",
+            hint="the switch is overloaded, or something else listens on that port",
+        )
+    return ClosedEarly(
+        "the connection was closed before the login" + (f" ({words})" if words else ""),
+        hint="often no vty line is free ('show users'), or an access-class forbids this address",
+    )

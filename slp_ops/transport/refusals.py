@@ -1,0 +1,45 @@
+"""How a refused login is told: in the same words, whichever library met it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slp_ops.errors import AuthenticationFailed
+
+if TYPE_CHECKING:
+    from slp_ops.ports import Credential
+
+
+def refused(name: str, credential: Credential) -> AuthenticationFailed:
+    """The switch took the offer and did not accept it."""
+    return AuthenticationFailed(
+        f"the switch refused the login of credential {name!r}",
+        hint="check user name and password; more refused logins may lock the account out"
+        if credential.password is not None
+        else "see whether the switch has this key for this user ('ip ssh pubkey-chain') and accepts keys",
+    )
+
+
+def no_such_method(name: str, credential: Credential) -> AuthenticationFailed:
+    """The switch accepts no login of this kind, whatever the secret."""
+    wants_password = credential.password is not None
+    return AuthenticationFailed(
+        f"the switch accepts no {'password' if wants_password else 'public key'}, "
+        f"which is what credential {name!r} is",
+        hint="if it wants a key, name it in the inventory: credentials: {NAME: {key: FILE}}"
+        if wants_password
+        else "if it wants a password, use a credential that the inventory's credentials do not list",
+    )
+
+
+def asks_for_more(name: str, prompt: str) -> AuthenticationFailed:
+    """After the password another question came: a one-time code, or a new password for an expired one."""
+    return AuthenticationFailed(
+        f"after the password of credential {name!r} the switch asks {prompt.strip()!r}",
+        hint="log in by hand once: a password may have expired; a second factor cannot be answered here",
+    )
+
+
+def tried_too_often(goodbye: str) -> bool:
+    """Whether a switch that hung up said that it did so for a refused login."""
+    return "authentication failure" in goodbye.lower()
