@@ -42,6 +42,7 @@ _FAILURES: Final = (
     ("authorization failed", ProbeVerdict.NOT_TESTABLE),
     ("authorization denied", ProbeVerdict.NOT_TESTABLE),
     ("not authorized", ProbeVerdict.NOT_TESTABLE),
+    ("permission denied", ProbeVerdict.NOT_TESTABLE),
     ("invalid input", ProbeVerdict.NOT_TESTABLE),
     ("incomplete command", ProbeVerdict.NOT_TESTABLE),
     ("ambiguous command", ProbeVerdict.NOT_TESTABLE),
@@ -50,6 +51,9 @@ _FAILURES: Final = (
     ("unable to find computer address", ProbeVerdict.UNRESOLVED),
     ("connection refused", ProbeVerdict.REFUSED),
     ("timed out", ProbeVerdict.TIMED_OUT),
+    # Broken off with Ctrl+Shift+6, which is done to what has no end.
+    ("lookup aborted", ProbeVerdict.UNRESOLVED),
+    ("aborted", ProbeVerdict.TIMED_OUT),
     ("unreachable", ProbeVerdict.UNREACHABLE),
     ("gateway or host down", ProbeVerdict.UNREACHABLE),
 )

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 _CTRL_C: Final = b"\x03"
 _REFUSED: Final = re.compile(
     r"^\s*(?:%\s?(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Bad|Error|No such|Cannot|Unable|Not |"
-    r"Failed|Archive path|Rollback Confirmed Change: a timer|Please|.*\b(?:failed|not permitted|"
-    r"does not exist|is not supported|not configured|already (?:active|pending))\b)|"
-    r"(?:% ?)?(?:Command authorization failed|Authorization (?:failed|denied)|Not authorized)|"
+    r"Failed|Archive path|Rollback Confirmed Change: a timer|Please|.*\b(?:failed|denied|not authorized|"
+    r"not permitted|does not exist|is not supported|not configured|already (?:active|pending))\b)|"
+    r"(?:Command )?authorization (?:failed|denied)|(?:Permission|Access) denied|"
+    r"(?:(?:This )?command (?:is )?)?not (?:authorized|permitted)|"
     r"Import Data Failed|Command rejected)",
     re.IGNORECASE,
 )

@@ -56,7 +56,8 @@ _UNSUPPORTED: Final = re.compile(
     r"^% ?(?:Invalid input|Incomplete command|Ambiguous command|Unknown command|Unrecognized command)"
 )
 _DENIED: Final = re.compile(
-    r"^(?:% ?)?(?:Command authorization failed|Authorization failed|Authorization denied|Not authorized)",
+    r"^(?:% ?)?(?:(?:Command )?authorization (?:failed|denied)|(?:Permission|Access) denied|"
+    r"(?:(?:This )?command (?:is )?)?not (?:authorized|permitted))",
     re.IGNORECASE,
 )
 # A refusal is a few lines long; the same words inside a long output are a part of it.
@@ -122,7 +123,7 @@ class Dialogue:
         yield Send(b"enable" + ENTER)
         privileged = f"{self.hostname}#"
         said = ""
-        asked = False
+        asked = echoed = False
         while True:
             tail = self.screen.tail.strip()
             if tail == privileged:
@@ -134,12 +135,20 @@ class Dialogue:
                 asked = True
                 self.screen.forget_tail()
                 yield Send(secret.reveal().encode() + ENTER)
-            elif said and tail == self.prompt:
-                raise EnableFailed(f"{self.hostname} refused to enable: {said}", hint=hint)
-            heard = yield from self.hear(LOGIN_SILENCE)
+            refused = tail == self.prompt and (echoed or said)
+            heard = yield from self.hear(QUIET_WHEN_IN_DOUBT if refused else LOGIN_SILENCE)
             if heard is None:
-                raise EnableFailed(f"{self.hostname} did not answer to enable", hint=hint)
-            said = next((line.strip() for line in heard if line.startswith("%")), said)
+                raise EnableFailed(
+                    f"{self.hostname} refused to enable" + (f": {said}" if said else "")
+                    if refused
+                    else f"{self.hostname} did not answer to enable",
+                    hint=hint,
+                )
+            for line in (line.strip() for line in heard):
+                if line.endswith("enable") and not echoed:
+                    echoed = True
+                elif line and not LOG_LINE.search(line):
+                    said = line
 
     # -- commands ---------------------------------------------------------------------------------
 

@@ -65,7 +65,8 @@ class Screen:
 
         A line that does not end for very long comes in pieces, of which only the last has one.
         """
-        text = self._tail + self._decoder.decode(data)
+        # A terminal shows nothing of a NUL, which some send after a carriage return.
+        text = self._tail + self._decoder.decode(data).replace("\0", "")
         *lines, self._tail = text.split("\n")
         finished = [_finished(line) for line in lines]
         if len(self._tail) > _LONGEST_TAIL:

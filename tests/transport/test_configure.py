@@ -329,3 +329,20 @@ def test_silence_in_configuration_mode_gives_the_session_up() -> None:
     dialogue, sent = vty.run(ConfigOrder(lines=("netconf-yang",)))
     assert sent.status is SentStatus.SILENT
     assert not dialogue.alive
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "% This command is not authorized",
+        "This command is not authorized",
+        "% Permission denied.",
+        "Command not permitted",
+        "Authorization denied",
+    ],
+)
+def test_a_denial_is_one_in_whatever_words(said: str) -> None:
+    vty = scripted({"configure terminal": ["sw(config)#"], "restconf": [f"{said}\r\n\r\nsw(config)#"]})
+    dialogue, sent = vty.run(ConfigOrder(lines=("restconf",)))
+    assert (sent.status, sent.taken, sent.said) == (SentStatus.REFUSED, 0, said)
+    assert dialogue.alive

@@ -174,6 +174,26 @@ def test_a_refused_enable_secret_is_sent_once(refusal: list[Piece]) -> None:
     assert vty.sent.count(b"wrong\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("Command authorization failed.\r\n\r\n", "Command authorization failed."),
+        ("       ^\r\n% Invalid input detected at '^' marker.\r\n\r\n", "% Invalid input detected"),
+        ("% Error in authentication.\r\n\r\n", "% Error in authentication."),
+        ("", "refused to enable$"),
+    ],
+)
+def test_a_switch_that_does_not_let_this_user_enable_is_understood_at_once(said: str, why: str) -> None:
+    vty = Vty(lambda data: {b"\n": ["\r\nsw1>"], b"enable\n": ["enable\r\n" + said, "sw1>"]}.get(data, []))
+    vty.queue.append("\r\nsw1>")
+
+    with pytest.raises(EnableFailed, match=why):
+        vty.drive(Dialogue().log_in(Secret("s3cret")))
+
+    assert vty.seconds < 5
+    assert b"s3cret\n" not in vty.sent
+
+
 def test_without_an_enable_secret_nothing_is_tried() -> None:
     vty = Vty(switch({}, "sw1>"))
     vty.queue.append("\r\nsw1>")
@@ -266,6 +286,9 @@ def test_a_log_line_behind_the_prompt_ends_the_command_and_is_kept() -> None:
         ('% Ambiguous command:  "show l"\r\n', CaptureStatus.UNSUPPORTED),
         ("Command authorization failed.\r\n\r\n", CaptureStatus.DENIED),
         ("% Authorization failed.\r\n", CaptureStatus.DENIED),
+        ("% This command is not authorized\r\n", CaptureStatus.DENIED),
+        ("Command not permitted.\r\n", CaptureStatus.DENIED),
+        ("% Permission denied\r\n", CaptureStatus.DENIED),
         (
             "Load for five secs: 1%/0%\r\nTime source is NTP\r\n\r\n% Invalid input detected\r\n",
             CaptureStatus.UNSUPPORTED,
@@ -365,3 +388,9 @@ def test_bytes_that_are_no_utf8_come_back_as_they_were() -> None:
     _, text = shown(dialogue, vty, "show x")
 
     assert text.encode("utf-8", "surrogateescape") == b"caf\xe9 \xff\xfe\n"
+
+
+def test_nothing_is_seen_of_a_nul() -> None:
+    dialogue, vty = logged_in({"show x": ["\0one\r\0\n", "\r\0tyo-core-01#"]})
+
+    assert shown(dialogue, vty, "show x") == (OK, "one\n")

@@ -197,6 +197,13 @@ OUTCOMES: dict[str, tuple[list[Piece], ProbeVerdict]] = {
         failed("% Connection timed out; remote host not responding", 30.0),
         ProbeVerdict.TIMED_OUT,
     ),
+    "broken off": (failed("% Connection aborted by user", 9.0), ProbeVerdict.TIMED_OUT),
+    "broken off at the name": (
+        ['Translating "tools.cisco.com"...domain server (10.1.0.53)', 9.0, "\r\n% Name lookup aborted\r\n",
+         PROMPT],
+        ProbeVerdict.UNRESOLVED,
+    ),
+    "denied": (["% Permission denied.\r\n", PROMPT], ProbeVerdict.NOT_TESTABLE),
     "no such name": (
         ['Translating "tools.cisco.com"...domain server (10.1.0.53) (10.1.1.53)', 12.0, "\r\n\r\n",
          "% Bad IP address or host name\r\n", PROMPT],
