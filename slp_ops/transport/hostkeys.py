@@ -1,7 +1,8 @@
 """Which host key each switch showed before: one check for both transports and for every jump host.
 
-The file has the form of OpenSSH's ``known_hosts`` (``[host]:port type base64``), is our own and is
-read and appended under a lock, so that several runs may share it.
+The file has the form of OpenSSH's ``known_hosts`` (``[host]:port type base64``), so that what
+``ssh-keyscan`` prints may be added to it. It is our own and is read and appended under a lock, so that
+several runs may share it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import base64
 import fcntl
 import hashlib
+import os
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
@@ -136,6 +138,8 @@ class HostKeys:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 self._take_in(file)
                 if place not in self._known:
+                    if _ends_within_a_line(file):
+                        line = b"\n" + line
                     file.write(line)
                     self._known[place] = key
                     self._read_to += len(line)
@@ -152,6 +156,19 @@ def _same_key(algorithm: str, key_type: str) -> bool:
     return algorithm == key_type or (key_type == "ssh-rsa" and algorithm.startswith("rsa-sha2-"))
 
 
+def _ends_within_a_line(file: BinaryIO) -> bool:
+    """Whether somebody's editor left the last line without an end."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
+
+
+def _places(names: str) -> list[str]:
+    """Each ``[host]:port`` of a line's first word; without a port, as ``ssh-keyscan`` writes 22."""
+    return [name if name.startswith(("[", "|")) else f"[{name}]:22" for name in names.split(",")]
+
+
 def _parse(text: str, path: str) -> dict[str, Key]:
     known: dict[str, Key] = {}
     problems: list[Problem] = []
@@ -160,8 +177,9 @@ def _parse(text: str, path: str) -> dict[str, Key]:
         if not words or words[0].startswith("#"):
             continue
         try:
-            place, key_type, encoded = words[:3]
-            known[place] = Key(key_type, base64.b64decode(encoded, validate=True))
+            names, key_type, encoded = words[:3]
+            key = Key(key_type, base64.b64decode(encoded, validate=True))
+            known |= dict.fromkeys(_places(names), key)
         except ValueError:
             problems.append(
                 Problem(
