@@ -45,6 +45,10 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
+class _ReaderGone(Exception):
+    """Whoever read our output (head, less) has gone."""
+
+
 class LazyGroup(click.Group):
     """A group that knows its verbs by name and imports one only when it is used."""
 
@@ -59,6 +63,13 @@ class LazyGroup(click.Group):
         module = import_module(f"slp_ops.cli.{VERBS[cmd_name][0]}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb. Click would make its own exit code of a closed pipe, that of a defect."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise _ReaderGone from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs' one-liners from the table, without importing any of them."""
@@ -94,8 +105,8 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort, Interrupted) as err:
         _say(str(err) or "interrupted")
         code = Exit.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone: not our trouble, and nothing more to say.
+    except _ReaderGone:
+        # Not our trouble, and nothing more to say, be it what is still in a buffer.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.FINE
     except SlpOpsError as err:
