@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 _SILENCE: Final = 120.0
 # A report is about 2 KB; thousands of them stay far below this.
 _LARGEST: Final = 256 * 2**20
-# What the library says when the switch answers in words instead of SCP: they are not handed on.
-_NO_SCP: Final = "Unknown request"
+# What the library says when the switch answers in words instead of SCP and hangs up: they are not handed on.
+_NO_SCP: Final = ("Unknown request", "Connection lost")
 _WITHOUT: Final = "or go without SCP: usage save --in-band, usage import --by-hand"
 _PRIVILEGED: Final = f"SCP needs a user who logs in at privilege level 15; {_WITHOUT}"
 _HINTS: Final = {
-    "no scp": f"is 'ip scp server enable' configured? {_PRIVILEGED}",
+    "gave no scp": f"is 'ip scp server enable' configured? {_PRIVILEGED}",
     "administratively disabled": f"configure 'ip scp server enable', {_WITHOUT}",
     "privilege denied": _PRIVILEGED,
     "no space left": "free some space on flash",
@@ -89,10 +89,13 @@ class Scp:
         path: str,
     ) -> None:
         loop = asyncio.get_running_loop()
+        begun = False
         try:
             async with asyncio.timeout(_SILENCE) as deadline:
 
                 def progress(of: bytes, to: bytes, copied: int, size: int) -> None:
+                    nonlocal begun
+                    begun = True
                     if size > _LARGEST:
                         raise CopyFailed(f"{path} has {size} bytes, which no licence file has")
                     deadline.reschedule(loop.time() + _SILENCE)
@@ -102,6 +105,7 @@ class Scp:
             raise CopyFailed(f"SCP of {path}: no byte for {_SILENCE:g} s") from None
         except (OSError, asyncssh.Error) as err:
             words = " ".join(str(err).split()) or type(err).__name__
-            words = "the switch gives no SCP to this user" if words == _NO_SCP else words
+            if not begun and words in _NO_SCP:
+                words = f"the switch gave no SCP ({words})"
             hint = next((hint for said, hint in _HINTS.items() if said in words.lower()), "")
             raise CopyFailed(f"SCP of {path}: {words}", hint=hint) from None
