@@ -166,17 +166,21 @@ def change_all(
     workers: int,
     alone: Callable[[Device], bool],
     verb: str = "remediate",
+    back: bool = False,
 ) -> Fleet:
     """Change the switches batch by batch; ``alone`` tells those that reload, which go one at a time.
 
+    ``back`` says that rolling back is what was asked for, and no failure.
     Ctrl-C lets the steps in hand come to their end and begins no other; a second one ends at once.
     """
     ended: dict[str, Applied] = {}
     shown = Progress(verb, len(devices))
     pace = Pace()
+    # One that waits for a person has not failed: the others wait, or go on, all the same.
+    fine = {End.DONE, End.WAITING} | ({End.ROLLED_BACK} if back else set())
 
     async def guarded(device: Device) -> Applied | None:
-        if pace.stopping or _enough(ended.values(), changing.max_fail):
+        if pace.stopping or _enough(ended.values(), fine, changing.max_fail):
             return None
         captures: Sequence[Capture] = ()
         try:
@@ -216,10 +220,8 @@ def change_all(
     )
 
 
-def _enough(ended: Collection[Applied], max_fail: int) -> bool:
+def _enough(ended: Collection[Applied], fine: Collection[End], max_fail: int) -> bool:
     """Whether no further switch is to be begun."""
-    # One that waits for a person has not failed: the others wait, or go on, all the same.
-    fine = (End.DONE, End.WAITING)
     failed = [applied for applied in ended if applied.touched and applied.end not in fine]
     return len(failed) > max_fail or any(applied.regressed for applied in ended)
 

@@ -257,6 +257,7 @@ class Session:
             changing=self.changing,
             workers=self.connecting.workers,
             alone=lambda device: states[device.name].plan.reloads and not back,
+            back=back,
         )
         return self._report(run, fleet, journal_path, back=back)
 

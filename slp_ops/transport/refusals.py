@@ -26,7 +26,7 @@ def no_such_method(name: str, credential: Credential) -> AuthenticationFailed:
     return AuthenticationFailed(
         f"the switch accepts no {'password' if wants_password else 'public key'}, "
         f"which is what credential {name!r} is",
-        hint="if it wants a key, name it in the inventory: credentials: {NAME: {key: FILE}}"
+        hint=f"if it wants a key, name it in the inventory: credentials: {{{name}: {{key: FILE}}}}"
         if wants_password
         else "if it wants a password, use a credential that the inventory's credentials do not list",
     )

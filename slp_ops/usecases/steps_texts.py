@@ -9,7 +9,7 @@ from slp_ops.rules.text import Text
 NOTHING: Final = Text("no line is shown", "設定が反映されていません")
 BY_HAND: Final = Text("a person has something to do first", "手作業が必要です")
 REFUSED: Final = Text(
-    "the switch refused '{line}': {said} ({taken} lines before it were taken)",
+    "the switch refused '{line}': {said} (lines taken before it: {taken})",
     "装置が '{line}' を拒否しました: {said} (それより前の {taken} 行は反映済み)",
 )
 NOT_BACK: Final = Text("the switch could not be asked any more: {why}", "装置に再接続できません: {why}")

@@ -202,7 +202,7 @@ def test_a_refused_line_stops_that_switch_and_says_which(bench: Callable[..., An
     assert applied.why is not None
     assert lines[number] in applied.why.en
     assert "Command authorization failed." in applied.why.en
-    assert f"{number} lines before it were taken" in applied.why.en
+    assert f"lines taken before it: {number}" in applied.why.en
     # Nothing behind it was typed, and it is not tried again by going on.
     assert not set(lines[number + 1 :]) & set(found.sent(Mode.CONFIG))
     found.deny()

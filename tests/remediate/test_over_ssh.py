@@ -306,6 +306,18 @@ def test_a_canary_that_fails_stops_the_fleet(lab: Any, remediate: Any, tmp_path:
     assert changes(running, "sw2") == changes(running, "sw3") == []
 
 
+def test_a_whole_fleet_is_rolled_back_not_only_its_canary(lab: Any, remediate: Any, tmp_path: Path) -> None:
+    names = ("sw1", "sw2", "sw3")
+    running = lab(scale=SCALE, **dict.fromkeys(names, "name-server-missing"))
+    path = inventory(tmp_path / "inv.yaml", running, *names, params={"name_servers": "10.10.0.53"})
+    applied = remediate("-i", path, "--playbook", "name-server", "--yes", "--json")
+    assert ends(applied) == dict.fromkeys(names, "done"), applied.stderr
+
+    back = remediate("-i", path, "--rollback", journal_of(applied), "--yes", "--json")
+
+    assert (back.returncode, ends(back)) == (0, dict.fromkeys(names, "rolled_back")), back.stderr
+
+
 def test_a_canary_that_cannot_be_reached_is_followed_by_another_one(
     lab: Any, remediate: Any, tmp_path: Path
 ) -> None:
