@@ -83,7 +83,7 @@ def command(
     from slp_ops.usecases.collect import Earlier, collect
 
     runs = Runs(runs_dir)
-    resumed = None if resume is None else Resumed(runs.open(resume))
+    resumed = None if resume is None else Resumed(runs.open(resume, verb="collect"))
     if resumed is not None:
         set_name, ad_hoc = resumed.asked
     commands = chosen(set_name, ad_hoc)
@@ -92,7 +92,8 @@ def command(
     transport = transport_for(inventory, devices, connecting)
     asked = {**target.described(), "set": set_name, "commands": list(ad_hoc)}
     began = time.monotonic()
-    with runs.start("collect", devices, selection=asked) if resume is None else runs.resume(resume) as run:
+    opened = runs.resume(resumed.id) if resumed else runs.start("collect", devices, selection=asked)
+    with opened as run:
 
         async def visit(device: Device, shown: Progress) -> DeviceResult:
             earlier = Earlier(captures=()) if resumed is None else resumed.earlier(device)

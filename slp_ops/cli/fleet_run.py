@@ -110,7 +110,7 @@ def hint(result: DeviceResult) -> str:
     if CaptureStatus.TIMEOUT in statuses:
         return "the switch may be overloaded; a longer silence is allowed with --command-timeout SECONDS"
     if CaptureStatus.LOST in statuses:
-        return "run again with --resume last to read only what is missing"
+        return "run it again; collect reads only what is missing with --resume last"
     return ""
 
 

@@ -27,6 +27,11 @@ class Resumed:
         self._results = {result.name: result for result in stored.devices}
 
     @property
+    def id(self) -> str:
+        """The run's id."""
+        return self._stored.id
+
+    @property
     def asked(self) -> tuple[str, tuple[str, ...]]:
         """The set and the ad-hoc commands of the run."""
         selection = self._stored.header.selection

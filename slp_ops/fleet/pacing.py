@@ -73,7 +73,7 @@ class Paced:
             if credential.stopped:
                 raise CredentialStopped(
                     f"not tried: credential {device.credential!r} was refused {REFUSALS} times in a row",
-                    hint="correct it and run again with --resume last; more tries could lock the account out",
+                    hint="correct it and run again; more tries could lock the account out",
                 )
             credential.in_flight += 1
         entered = False

@@ -99,10 +99,11 @@ class Runs:
         """Every run, the oldest first by its name; of none of them is anything read yet."""
         return [StoredRun(self.root / name) for name in self._names()]
 
-    def open(self, ref: str) -> StoredRun:
-        """The run of that id, name, unique beginning of either, or path; ``last`` is the newest.
+    def open(self, ref: str, *, verb: str | None = None) -> StoredRun:
+        """The run of that id, name, unique beginning of either, or path.
 
-        Raises InputError when there is none, or more than one.
+        ``last`` is the newest, of this verb if one is given. Raises InputError when there is none, or more
+        than one.
         """
         path = self.root.__class__(ref)
         if os.sep in ref or (path / "run.json").is_file():
@@ -111,9 +112,11 @@ class Runs:
             raise InputError(f"{ref} is not the folder of a run", hint=self._known())
         names = self._names()
         if ref == "last":
-            if newest := next(iter(self.all()), None):
-                return newest
-            raise InputError(f"there is no run in {self.root}", hint="make one with: slp-ops collect")
+            for newest in self.all():
+                if verb is None or newest.header.verb == verb:
+                    return newest
+            of = "" if verb is None else f" of {verb}"
+            raise InputError(f"there is no run{of} in {self.root}", hint="make one with: slp-ops collect")
         found = [name for name in names if ref in (name, name.rpartition("-")[2])] or [
             name
             for name in names

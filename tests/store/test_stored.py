@@ -42,6 +42,17 @@ def test_a_run_is_found_by_id_name_beginning_path_and_last(
     assert Runs(runs.root / "elsewhere").open("./").id == first.id
 
 
+def test_the_last_run_of_a_verb_is_not_hidden_by_another_one(runs: Runs, good_run: Make) -> None:
+    collected = good_run("sw1")
+    with runs.start("audit", []) as audited:
+        pass
+
+    assert runs.open("last").id == audited.id
+    assert runs.open("last", verb="collect").id == collected.id
+    with pytest.raises(InputError, match="there is no run of usage-save"):
+        runs.open("last", verb="usage-save")
+
+
 def test_a_beginning_of_several_runs_names_them(runs: Runs, good_run: Make) -> None:
     names = [good_run("sw1").path.name for _ in range(2)]
 
