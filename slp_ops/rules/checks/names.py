@@ -11,6 +11,7 @@ from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.communication import Communication
+from slp_ops.rules.views.log import LicenceLog
 from slp_ops.rules.views.way import Way, is_cisco
 
 _NO_NAME = Text(
@@ -56,7 +57,7 @@ def _pinned(names: NameConfig | None, wanted: str) -> PinnedHost | None:
     playbooks=("name-server",),
     explains=("comm-failing-now", "comm-flapping", "never-acknowledged", "ack-due-soon", "ack-overdue"),
 )
-def dns_failure(communication: Communication, way: Way | None) -> Judgement:
+def dns_failure(communication: Communication, way: Way | None, log: LicenceLog | None) -> Judgement:
     """A failure that stands and says so."""
     evidence = communication.reasons.get("dns-failure", ())
     if evidence:
@@ -66,6 +67,15 @@ def dns_failure(communication: Communication, way: Way | None) -> Judgement:
                     "the name is cslu-local, looked for because no CSLU address is set: "
                     "see cslu-address-missing",
                     "CSLU のアドレスが未設定のため cslu-local を検索しています (cslu-address-missing を参照)",
+                )
+            )
+        said = () if log is None else log.standing("dns-failure")
+        of_cslu = bool(said) and all(_CSLU in each.message.text for each in said)
+        if of_cslu and not communication.counted and way is not None and way.kind is not TransportKind.CSLU:
+            return NotApplicable(
+                why=Text(
+                    "the log tells of CSLU, to which the switch reported before its transport was changed",
+                    "ログの失敗は、transport 変更前の報告先である CSLU に関するものです",
                 )
             )
         return Failed(
@@ -79,6 +89,7 @@ def dns_failure(communication: Communication, way: Way | None) -> Judgement:
 
 
 _SERVER = Text("of the server", "サーバ名")
+_CSLU = "(CSLU)"  # as the log names what it could not reach
 
 
 @rule(

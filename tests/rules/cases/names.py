@@ -51,6 +51,11 @@ UNRESOLVED = said(
     "Communications failure with the Cisco Smart Software Manager (CSSM) : "
     "Unable to resolve server hostname/domain name",
 )
+CSLU_UNRESOLVED = said(
+    "COMM_FAILED",
+    "Communications failure with the Cisco Smart License Utility (CSLU) : "
+    "Unable to resolve server hostname/domain name",
+)
 ERR_218 = said(
     "SL_MESSAGE_FAILED",
     "Fail to send out Smart Licensing message to: https://tools.cisco.com (ERR 218 : Host name resolution "
@@ -88,9 +93,15 @@ CASES = {
             [SMART, log(UNRESOLVED), FAILING],
             [CALLHOME, log(ERR_218, CALL_HOME)],
             [log(UNRESOLVED)],
+            [BY_NAME, log(CSLU_UNRESOLVED)],
+            [SMART, log(CSLU_UNRESOLVED, UNRESOLVED)],
         ],
         "unknown": [[], [SMART], [SMART, FAILING], [SMART, log(CALL_HOME)]],
-        "not_applicable": [[EMPTY, log(UNRESOLVED)]],
+        "not_applicable": [
+            [EMPTY, log(UNRESOLVED)],
+            [SMART, log(CSLU_UNRESOLVED)],
+            [CALLHOME, log(CSLU_UNRESOLVED, CSLU_UNRESOLVED)],
+        ],
     },
     "name-server-missing": {
         "pass": [
