@@ -89,8 +89,8 @@ class HostKeys:
         if before is None:
             raise HostKeyUnknown(
                 f"no host key is on file for {name} ({host} port {port}); it shows {key.fingerprint}",
-                hint="compare it with what 'show ip ssh' prints on the switch's console, then add it to "
-                f"{self._path}",
+                hint="compare it with what 'show ip ssh' prints on the switch's console, then add it, "
+                f"as ssh-keyscan prints it, to {self._path}",
             )
         if before.blob != key.blob:
             raise HostKeyChanged(
