@@ -18,7 +18,7 @@ from slp_ops.redact.blocks import Block, KeyChain, Part, Pem
 from slp_ops.redact.masks import as_mask, is_mask, mask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LONGEST_LINE: Final = 256 * 1024
 _MARGIN: Final = 1024  # of an over-long line's head, read but not passed: a secret may begin there
@@ -29,6 +29,11 @@ _STEMS: Final = tuple(
 )
 _CARRIAGE: Final = re.compile(r"(\r+)")
 _LONG_RUN: Final = re.compile(r"[A-Za-z0-9+/=]{40,}", re.ASCII)
+# Colours and cursor moves of a terminal's log, and characters that nobody sees: between two words they
+# would hide from the rules what everybody reads.
+_UNSEEN: Final = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[^\[])?|[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2060-\u206f\ufeff]"
+)
 
 
 class Redactor:
@@ -199,12 +204,14 @@ class Redactor:
         out: list[str] = []
         at = 0
         in_key_chain = isinstance(self._block, KeyChain)
-        for found in lines.secrets(content, content.lower(), in_key_chain=in_key_chain):
-            if found.start >= upto:
+        seen, places = _as_seen(content)
+        for found in lines.secrets(seen, seen.lower(), in_key_chain=in_key_chain):
+            start, end = places[found.start], places[found.end - 1] + 1
+            if start >= upto:
                 break
             self._counts[found.kind] += 1
-            out += (content[at : found.start], mask(content[found.start : found.end], self._key))
-            at = found.end
+            out += (content[at:start], mask(seen[found.start : found.end], self._key))
+            at = end
         return "".join((*out, content[at : max(at, upto)]))
 
 
@@ -212,6 +219,20 @@ def redact(text: str, key: bytes) -> str:
     """A whole text without its secrets."""
     redactor = Redactor(key)
     return redactor.feed(text) + redactor.finish()
+
+
+def _as_seen(line: str) -> tuple[str, Sequence[int]]:
+    """A line as a person sees it, and where in the line each of its characters stands."""
+    line = line.replace("\u00a0", " ")
+    if line.isprintable() or not _UNSEEN.search(line):
+        return line, range(len(line))
+    places: list[int] = []
+    at = 0
+    for unseen in _UNSEEN.finditer(line):
+        places.extend(range(at, unseen.start()))
+        at = unseen.end()
+    places.extend(range(at, len(line)))
+    return "".join(line[place] for place in places), places
 
 
 def _line_starts(lowered: str) -> set[int]:

@@ -207,3 +207,33 @@ def test_hostile_lines_take_linear_time(unit: str) -> None:
         return best
 
     assert seconds(200_000) < 40 * seconds(20_000) + 0.02
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\0", "\a", "\x1b[0m", "\x1b[1;31m", "\x1b7", "\u200b", "\ufeff", "\x0e", "\x9b"]
+)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "snmp-server {}community {}s3cr3t RO",
+        "{}snmp-server community s3cr3t{} RO",
+        "username netops {}password {}7 {}s3cr3t",
+        " {}key 7 {}s3c{}r3t",
+        "crypto isakmp {}key s3cr3t{} address 192.0.2.1",
+        " pre-shared-key{} s3cr3t",
+    ],
+)
+def test_what_nobody_sees_hides_no_secret(line: str, unseen: str) -> None:
+    said = line.replace("{}", unseen)
+    plain = redact(line.replace("{}", ""), KEY)
+
+    masked = redact(said, KEY)
+
+    assert "s3c" not in masked
+    assert "r3t" not in masked
+    # The same secret has the same mask, and all the rest stays as it was printed.
+    assert masked.replace(unseen, "") == plain
+
+
+def test_a_blank_of_another_kind_hides_no_secret() -> None:
+    assert "s3cr3t" not in redact("snmp-server\u00a0community\u00a0s3cr3t RO", KEY)
