@@ -78,6 +78,7 @@ def run_to_end(work: Coroutine[Any, Any, T]) -> T:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine that runs is a task's
         loop = asyncio.get_running_loop()
+        # Not every platform has such handlers, and only the main thread may set them: Ctrl-C stays as it is.
         with suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(signal.SIGTERM, task.cancel)
         return await work

@@ -85,7 +85,7 @@ class Vty:
         return self._drive(self._dialogue.show(str(command), timeout, sink))
 
     async def probe(self, step: Any, *, timeout: float, sink: Sink) -> ProbeEnding:
-        raise NotImplementedError
+        raise NotImplementedError("a change probes nothing")
 
     def _typed(self, mode: Mode, line: str) -> None:
         self._bench.typed.append((mode, line))
