@@ -257,7 +257,7 @@ def _with_signals(work: Coroutine[Any, Any, T], pace: Pace) -> T:
             )
 
         for number in (signal.SIGINT, signal.SIGTERM):
-            # Not every platform has such handlers, and only the main thread may set them: Ctrl-C stays as it is.
+            # Not every platform has such handlers, and only the main thread may set them.
             with suppress(NotImplementedError, RuntimeError):
                 loop.add_signal_handler(number, asked)
         return await work
