@@ -87,38 +87,36 @@ def slp_ops(transport: str, ports: list[int], workers: int) -> tuple[int, int, i
         )
         for n, port in enumerate(ports)
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        opened = Paced(
-            ByName(
-                credentials=ShellCredentials(
-                    {}, environ={"SLP_OPS_PASSWORD": PASSWORD}, keyring=lambda entry: None
-                ),
-                host_keys=HostKeys(Path(folder) / "known_hosts", HostKeyMode.TOFU),
-                workers=workers,
-                connect_timeout=60,
+    folder = Path(tempfile.mkdtemp())  # in the folder of this run, which clears it away
+    opened = Paced(
+        ByName(
+            credentials=ShellCredentials(
+                {}, environ={"SLP_OPS_PASSWORD": PASSWORD}, keyring=lambda entry: None
             ),
-            rate=0,
-        )
-        outputs = size = errors = 0
-        with Runs(Path(folder) / "runs").start("collect", devices) as run:
+            host_keys=HostKeys(folder / "known_hosts", HostKeyMode.TOFU),
+            workers=workers,
+            connect_timeout=60,
+        ),
+        rate=0,
+    )
+    outputs = size = errors = 0
+    with Runs(folder / "runs").start("collect", devices) as run:
 
-            async def everything() -> None:
-                nonlocal outputs, size, errors
+        async def everything() -> None:
+            nonlocal outputs, size, errors
 
-                async def one(device: Device) -> Any:
-                    return await collect(
-                        device, transport=opened, evidence=run.device(device), commands=commands
-                    )
+            async def one(device: Device) -> Any:
+                return await collect(device, transport=opened, evidence=run.device(device), commands=commands)
 
-                async for _, result in each(devices, one, workers=workers):
-                    run.finish_device(result)
-                    read = [c for c in result.captures if c.status is CaptureStatus.OK]
-                    outputs += len(read)
-                    size += sum(capture.bytes for capture in read)
-                    errors += len(read) < len(commands)
-                await opened.close()
+            async for _, result in each(devices, one, workers=workers):
+                run.finish_device(result)
+                read = [c for c in result.captures if c.status is CaptureStatus.OK]
+                outputs += len(read)
+                size += sum(capture.bytes for capture in read)
+                errors += len(read) < len(commands)
+            await opened.close()
 
-            asyncio.run(everything())
+        asyncio.run(everything())
     return outputs, size, errors
 
 
@@ -235,27 +233,32 @@ CONTENDERS = {
 def measure(name: str, ready: Path, workers: int) -> dict[str, float]:
     """Run one contender as a process; wall and CPU seconds, peak MB, and what it says it got."""
     began = time.perf_counter()
-    with subprocess.Popen(
-        [
-            sys.executable,
-            "-W",
-            "ignore",
-            __file__,
-            "--contender",
-            name,
-            "--ready",
-            str(ready),
-            "--workers",
-            str(workers),
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with (
+        # Clearing the evidence away is no part of what is measured.
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-W",
+                "ignore",
+                __file__,
+                "--contender",
+                name,
+                "--ready",
+                str(ready),
+                "--workers",
+                str(workers),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": folder},
+        ) as process,
+    ):
         assert process.stdout is not None
         said = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - began
+        wall = time.perf_counter() - began
     outputs, size, errors = json.loads(said) if said else (0, 0, -1)
     return {
         "wall": wall,

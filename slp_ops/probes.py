@@ -296,13 +296,11 @@ def _proxy(facts: Facts, kind: TransportKind | None) -> Target | None:
 
 
 def _destination(facts: Facts) -> str | None:
-    """The HTTP destination of call-home's active profile; the one for licensing where several are."""
+    """Where call-home sends licence reports: as it shows it, else as it is configured."""
     home, shown = facts.get(CallHomeConfig), facts.get(CallHomeLicensing)
     if shown is not None and shown.urls:
         return shown.urls[0]
-    active = [profile for profile in home.profiles if profile.active and profile.addresses] if home else []
-    active.sort(key=lambda profile: profile.reporting_smart_licensing is False)
-    return active[0].addresses[0] if active else None
+    return home.destination if home else None
 
 
 def _address(url: str, default: int | None) -> tuple[str, int | None]:

@@ -7,10 +7,10 @@ To add a command, add one module here with a module-level ``COMMAND`` and a gold
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.readonly import ReadCommand
 
@@ -62,7 +62,11 @@ class ShowCommand:
 
     def read_command(self) -> ReadCommand:
         """As it is sent. Raises NotReadOnly for one that is not a plain show command."""
-        return ReadCommand(self.command)
+        return _checked(self.command)
+
+
+# A fleet sends the same few commands thousands of times.
+_checked: Final = lru_cache(maxsize=256)(ReadCommand)
 
 
 @cache

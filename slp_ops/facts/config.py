@@ -81,6 +81,13 @@ class CallHomeConfig(Fact):
     profiles: tuple[CallHomeProfileConfig, ...] = ()
     other: tuple[str, ...] = ()
 
+    @property
+    def destination(self) -> str | None:
+        """The HTTP address of the active profile; the one for licensing where several are active."""
+        active = [profile for profile in self.profiles if profile.active and profile.addresses]
+        active.sort(key=lambda profile: profile.reporting_smart_licensing is False)
+        return active[0].addresses[0] if active else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpConfig(Fact):

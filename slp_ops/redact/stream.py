@@ -217,6 +217,8 @@ class Redactor:
 
 def redact(text: str, key: bytes) -> str:
     """A whole text without its secrets."""
+    if not text:
+        return ""
     redactor = Redactor(key)
     return redactor.feed(text) + redactor.finish()
 

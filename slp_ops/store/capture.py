@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.model import Capture, CaptureStatus
@@ -14,7 +13,6 @@ from slp_ops.store import disk
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from pathlib import Path
 
     from slp_ops.ports import Ending
 
@@ -32,7 +30,7 @@ class CaptureFile:
 
     def __init__(
         self,
-        path: Path,
+        path: str,
         *,
         command: str,
         key: bytes,
@@ -41,7 +39,8 @@ class CaptureFile:
         keep: Callable[[Capture], None],
     ) -> None:
         self._path = path
-        self._temporary = path.with_name(f".{path.name}.part")
+        folder, _, self._name = path.rpartition("/")
+        self._temporary = f"{folder}/.{self._name}.part"
         self._command = command
         self._key = key
         self._redactor = Redactor(key)
@@ -63,7 +62,7 @@ class CaptureFile:
         self._put(self._redactor.finish())
         file = None
         if self._bytes or ending.status is CaptureStatus.OK:
-            file = self._path.name
+            file = self._name
             self._settle()
         capture = Capture(
             command=self._command,
@@ -84,8 +83,7 @@ class CaptureFile:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
-            with suppress(OSError):
-                self._temporary.unlink()
+            disk.drop(self._temporary)
 
     def _put(self, text: str) -> None:
         if self._failed is not None:
@@ -117,4 +115,4 @@ class CaptureFile:
             os.close(self._fd)
             self._fd = None
         with disk.trouble("write", self._path):
-            self._temporary.rename(self._path)
+            disk.give_name(self._temporary, self._path)

@@ -40,7 +40,7 @@ _WRITE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
-def trouble(doing: str, path: Path) -> Iterator[None]:
+def trouble(doing: str, path: Path | str) -> Iterator[None]:
     """Turn what the operating system refuses into one clear StoreError: cannot DOING PATH: REASON."""
     try:
         yield
@@ -48,7 +48,7 @@ def trouble(doing: str, path: Path) -> Iterator[None]:
         raise store_error(doing, path, err) from err
 
 
-def store_error(doing: str, path: Path, err: OSError) -> StoreError:
+def store_error(doing: str, path: Path | str, err: OSError) -> StoreError:
     """The error for one refusal of the operating system."""
     hint = _HINTS.get(err.errno or 0, "")
     return StoreError(f"cannot {doing} {path}: {err.strerror or err}", hint=hint)
@@ -61,9 +61,20 @@ def write_all(fd: int, data: bytes | bytearray) -> None:
         view = view[os.write(fd, view) :]
 
 
-def create(path: Path) -> int:
+def create(path: Path | str) -> int:
     """A new file of ours to write to; fails when anything is there, also a dangling link."""
     return os.open(path, _WRITE | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def give_name(temporary: str, path: str) -> None:
+    """Give a file that is whole the name that it is to have."""
+    os.rename(temporary, path)  # noqa: PTH104 - a Path costs more than the call, for each capture of a fleet
+
+
+def drop(path: str) -> None:
+    """Remove a file of ours, if that can be done."""
+    with suppress(OSError):
+        os.unlink(path)  # noqa: PTH108 - as above
 
 
 def replace(path: Path, data: bytes, *, sync: bool = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 
 _LONGEST: Final = 80
@@ -13,6 +14,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,79}", re.ASCII)
 _OURS: Final = re.compile(r".*\.(?:jsonl?|part)|lock|upload|acks", re.ASCII | re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)  # the same few commands on every device
 def slug(text: str) -> str:
     """A file name for a command: ``show ip route | include 10.`` gives show-ip-route-include-10."""
     name = _UNFIT.sub("-", text.lower()).strip("-.")

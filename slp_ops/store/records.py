@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SCHEMA: Final = 1
+_ONE_LINE: Final = json.JSONEncoder(separators=(",", ":"), default=str)
 
 
 class RunState(StrEnum):
@@ -58,7 +59,7 @@ class Header:
 
 def line(record: Mapping[str, object]) -> bytes:
     """A record as one line."""
-    return (json.dumps(record, separators=(",", ":"), default=str) + "\n").encode("ascii")
+    return (_ONE_LINE.encode(record) + "\n").encode("ascii")
 
 
 def lines(data: bytes) -> tuple[list[dict[str, Any]], list[int], bool]:

@@ -152,7 +152,7 @@ class DeviceFolder:
             self._make()
             name = unique(slug(named), self._taken)
         return CaptureFile(
-            self.path / f"{name}.txt",
+            f"{self.path}/{name}.txt",
             command=named,
             key=self._key,
             started=self._now(),

@@ -245,16 +245,16 @@ class _Output:
         self._before_echo: list[str] = []
         self._held: list[str] = []  # a line that is the prompt, and log lines after it
         self._doubt = False
-        self._opening: list[str] = []
-        self._lines = 0
+        self._opening: list[str] = []  # the first lines that say anything, one more than a refusal has
 
     def add(self, lines: list[str]) -> None:
         """Take finished lines."""
         if not self._echoed:
             lines = self._without_echo(lines)
-        if self._held or any(line.startswith(self._prompt) for line in lines):
-            lines = self._past_prompt_lines(lines)
-        self._emit(lines)
+        text = "".join(lines)
+        if self._held or self._prompt in text:
+            text = "".join(self._past_prompt_lines(lines))
+        self._emit(text)
 
     def may_be_done(self, tail: str) -> float | None:
         """How many seconds of silence would prove the end; None while the tail is no prompt."""
@@ -281,11 +281,11 @@ class _Output:
         if tail and tail.strip() != self._prompt:
             rest = [*rest, tail]
         self._before_echo, self._held = [], []
-        self._emit(rest)
+        self._emit("".join(rest))
 
     def ending(self) -> Ending:
         """Whether the switch ran the command, did not know it, or refused it."""
-        if self._lines <= _REFUSAL_LINES:
+        if len(self._opening) <= _REFUSAL_LINES:
             for line in self._opening:
                 if _UNSUPPORTED.match(line):
                     return Ending(status=CaptureStatus.UNSUPPORTED, reason=line)
@@ -293,14 +293,16 @@ class _Output:
                     return Ending(status=CaptureStatus.DENIED, reason=line)
         return Ending(status=CaptureStatus.OK)
 
-    def _emit(self, lines: list[str]) -> None:
-        if not lines:
+    def _emit(self, text: str) -> None:
+        if not text:
             return
-        if self._lines <= _REFUSAL_LINES:
-            said = [line.strip() for line in lines if line.strip()]
-            self._lines += len(said)
-            self._opening.extend(said[:_REFUSAL_LINES])
-        self._sink.write("".join(lines))
+        if len(self._opening) <= _REFUSAL_LINES:
+            for line in text.split("\n"):
+                if said := line.strip():
+                    self._opening.append(said)
+                    if len(self._opening) > _REFUSAL_LINES:
+                        break
+        self._sink.write(text)
 
     def _without_echo(self, lines: list[str]) -> list[str]:
         for at, line in enumerate(lines):

@@ -66,15 +66,13 @@ class Screen:
         A line that does not end for very long comes in pieces, of which only the last has one.
         """
         # A terminal shows nothing of a NUL, which some send after a carriage return.
-        text = self._tail + self._decoder.decode(data).replace("\0", "")
+        text = (self._tail + self._decoder.decode(data).replace("\0", "")).replace("\r\n", "\n")
         *lines, self._tail = text.split("\n")
-        finished = [_finished(line) for line in lines]
+        if "\r" in text or "\b" in text:
+            finished = [overtype(line.rstrip("\r")) + "\n" for line in lines]
+        else:
+            finished = [line + "\n" for line in lines]
         if len(self._tail) > _LONGEST_TAIL:
             finished.append(self._tail[:-_KEEP])
             self._tail = self._tail[-_KEEP:]
         return finished
-
-
-def _finished(line: str) -> str:
-    line = line.rstrip("\r")
-    return (overtype(line) if "\b" in line or "\r" in line else line) + "\n"

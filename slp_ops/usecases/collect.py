@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from slp_ops.release import Release
 
 _SESSIONS: Final = 2
-# The release and the CPU's load stand in the first lines; the rest need not be kept in memory.
-_OPENING: Final = 1024
+# The release and the CPU's load stand in the first lines, in characters; the rest need not be kept in
+# memory, nor be read before the next command is sent.
+_OPENING: Final = 2048
 _ANSWERED: Final = frozenset({CaptureStatus.OK, CaptureStatus.UNSUPPORTED})
 # A long output shows its progress so often, in bytes.
 _PROGRESS: Final = 1 << 19
@@ -229,7 +230,7 @@ class _Visit:
             raise
         capture = writer.commit(ending)
         if ending.status is CaptureStatus.OK and {Software, CpuLoad} & set(command.provides):
-            self._learn(command, "".join(sink.pieces))
+            self._learn(command, sink.opening())
         return capture
 
     def _progress(self, command: ShowCommand, size: int) -> Event:
@@ -252,12 +253,17 @@ class _Opening:
         self._writer = writer
         self._progress = progress
         self._size = 0
-        self.pieces: list[str] = []
+        self._pieces: list[str] = []
+
+    def opening(self) -> str:
+        """The first lines. None of them is cut: half a release number is another release."""
+        text = "".join(self._pieces)
+        return text if len(text) <= _OPENING else text[: text.rfind("\n", 0, _OPENING) + 1]
 
     def write(self, text: str) -> None:
         self._writer.write(text)
-        if self._size < _OPENING:
-            self.pieces.append(text)
+        if self._size <= _OPENING:
+            self._pieces.append(text)
         before, self._size = self._size, self._size + len(text)
         if before // _PROGRESS != self._size // _PROGRESS:
             self._progress(self._size)

@@ -90,7 +90,9 @@ class Steps:
                 # A line that is in force is not typed again.
                 return await self._configure(number, replace(step, changes=found.missing))
             case Execute():
-                found = await self._settle_exec(number, step, noted, None, sent=state is StepState.SENT)
+                found = await self._never_sent(number, step, state, noted) or await self._settle_exec(
+                    number, step, noted, None, sent=state is StepState.SENT
+                )
                 if found.state is StepState.SENT:
                     found = await self._ask(number, step, found)
                 return await self._execute(number, step) if found.state is StepState.NOT_DONE else found
@@ -279,6 +281,32 @@ class Steps:
             return self._note(number, StepState.NOT_DONE, why)
         unknown = Result(state=StepState.UNSETTLED, why=say.NOBODY_KNOWS.of(command=step.command))
         return await self._ask(number, step, unknown)
+
+    async def _never_sent(
+        self, number: int, step: Execute, state: StepState, noted: Noted | None
+    ) -> Result | None:
+        """Of a command that was begun and perhaps not sent: whether to wait for its proof (None) or not.
+
+        A proof may take an hour, and that of a command that was never sent does not come at all. So what
+        may be sent twice is sent again, and a person who knows may say so before the wait.
+        """
+        proof = PROOFS.get(step.done_when)
+        if proof is None or state is StepState.SENT or step.ends_session:
+            return None
+        try:
+            if proof.holds(noted, await self._line.known(proof.reads)):
+                return None
+        except (ConnectError, SessionLost):
+            return None
+        if step.repeat is Repeat.SAFE:
+            return self._note(number, StepState.NOT_DONE, say.SENT_AGAIN)
+        match await self._work.person.settles(self._work.device.name, step.command):
+            case Settled.DONE:
+                return self._note(number, StepState.DONE, how="operator")
+            case Settled.AGAIN:
+                return self._note(number, StepState.NOT_DONE, how="operator")
+            case Settled.UNKNOWN:
+                return None
 
     async def _shown(self, file: str) -> bool | None:
         """Whether a file is on the switch; None when it cannot be asked."""

@@ -39,6 +39,10 @@ NOT_PROVEN: Final = Text(
     "送信済みですが {proof} を時間内に確認できませんでした。--resume で再確認します (再送はしません)",
 )
 NOT_SENT: Final = Text("it did not happen: {lost}", "実行されていません: {lost}")
+SENT_AGAIN: Final = Text(
+    "perhaps it was not sent, and it may be sent twice",
+    "送信されていない可能性があり、再送しても問題ありません",
+)
 NOBODY_KNOWS: Final = Text(
     "nothing on the switch tells whether '{command}' was carried out",
     "'{command}' が実行されたかどうか装置から判断できません",

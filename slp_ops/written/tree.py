@@ -72,7 +72,7 @@ def parse(text: str, problems: Problems) -> Node | None:
     """The tree of a text; None, with the problem noted, when there is none."""
     visible = visible_text(text, problems)
     try:
-        return _Builder().build(yaml.parse(visible, Loader=_Loader))
+        return _Builder(last=visible.count("\n") + 1).build(yaml.parse(visible, Loader=_Loader))
     except _Refused as refused:
         problems.add(refused.line, "", refused.message, refused.expected)
     except yaml.MarkedYAMLError as error:
@@ -124,7 +124,8 @@ class _Built:
 class _Builder:
     """Events to nodes. Containers under construction lie on a stack, no recursion."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, last: int) -> None:
+        self._last = last
         self._anchors: dict[str, _Built] = {}
         self._open: list[_Open] = []
         self._documents = 0
@@ -132,7 +133,8 @@ class _Builder:
     def build(self, events: Iterator[yaml.Event]) -> Node | None:
         root: Node | None = None
         for event in events:
-            line = event.start_mark.line + 1 if event.start_mark else 1
+            # A value that the end of the text stands for begins, to the parser, a line after it.
+            line = min(event.start_mark.line + 1, self._last) if event.start_mark else 1
             built = self._take(event, line)
             if built is None:
                 continue

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from slp_ops.errors import InputError, SelectionError
@@ -76,6 +76,7 @@ def read(text: str) -> Inventory | InputError:
 
 
 @given(st.one_of(st.text(), yaml_like, shaped))
+@example("? version")
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_an_inventory_or_an_input_error_with_lines(text: str) -> None:
     found = read(text)

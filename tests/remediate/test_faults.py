@@ -174,6 +174,24 @@ def test_killed_at_any_event(
         typed_once(found)
 
 
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_command_that_was_never_sent_is_not_waited_for(bench: Callable[..., Any], step: int) -> None:
+    """The first may not be sent twice, and somebody says that it was not sent; the second may."""
+    found, plan = sound(bench, *EXEC[:2])
+    found.apply(plan)
+    whole = [(each.get("step"), each.get("state")) for each in found.events()]
+    found, plan = sound(bench, *EXEC[:2])
+    with pytest.raises(found.Killed):
+        found.apply(plan, kill_after=whole.index((step, "begun")) - 1)
+    found.person = Looked(found, found.switch.booted)
+    waited: list[float] = []  # until something is known of the open step
+    taken_up = len(found.events()) + 1
+    found.waited = lambda seconds: waited.append(seconds) if len(found.events()) <= taken_up else None
+    assert found.resume().end is End.DONE
+    assert waited == []
+    typed_once(found)
+
+
 def test_a_torn_last_line_of_the_journal_is_a_step_to_be_settled(bench: Callable[..., Any]) -> None:
     found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
     found.apply(plan)

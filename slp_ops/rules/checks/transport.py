@@ -16,7 +16,7 @@ from slp_ops.rules.settings import Intent
 from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.communication import Communication
-from slp_ops.rules.views.way import CSLU_NAME, SMART_HOST, is_cisco, target_of
+from slp_ops.rules.views.way import CSLU_NAME, SMART_HOST, host_of, is_cisco
 
 _OTHER_TRANSPORT = Text("the transport is {type}", "トランスポートは {type} です")
 _FETCHED = Text("the other side fetches the reports", "相手側からレポートを取得する構成です")
@@ -148,8 +148,8 @@ def smart_url_unexpected(transport: LicenseTransport, intent: Intent) -> Judgeme
         return Unknown(missing=(LicenseTransport,))
     if intent.url == transport.url:
         return Passed(why=Text("the inventory names this URL", "インベントリに記載された URL です"))
-    target = target_of(transport.url)
-    if target is not None and is_cisco(target[0]):
+    host = host_of(transport.url)
+    if host is not None and is_cisco(host):
         return Passed()
     by_cslu = "/cslu/" in transport.url.lower()
     return Failed(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SMART_HOST: Final = "smartreceiver.cisco.com"
 CALLHOME_HOST: Final = "tools.cisco.com"
 CSLU_NAME: Final = "cslu-local"  # looked up when no address is set
-_PORTS: Final = {"http": 80, "https": 443}
+_SCHEMES: Final = ("http", "https")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,6 @@ class Way:
 
     kind: TransportKind
     host: str | None = None
-    port: int | None = None
     proxy: str | None = None
     vrf: Setting | None = None
     source: Setting | None = None
@@ -64,7 +63,6 @@ class Way:
     ) -> Way:
         """From what the agent says; the configuration adds interface and VRF."""
         by_call_home = transport.kind is TransportKind.CALLHOME
-        host, port = _target(transport, profile)
         source = _setting(http, "client_source_interface")
         if by_call_home:
             source = _setting(call_home, "source_interface") or source
@@ -73,8 +71,7 @@ class Way:
             vrf = _setting(interfaces.find(source.value), "vrf")
         return cls(
             kind=transport.kind,
-            host=host,
-            port=port,
+            host=_host(transport, call_home, profile),
             proxy=_proxy(transport, call_home if by_call_home else None),
             vrf=vrf,
             source=source,
@@ -105,31 +102,32 @@ def is_cisco(host: str) -> bool:
     return host == "cisco.com" or host.endswith(".cisco.com")
 
 
-def target_of(url: str) -> tuple[str, int] | None:
-    """Host and port of a URL; None when it is none."""
+def host_of(url: str) -> str | None:
+    """The host of a URL; None when it is none."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    if not host or parts.scheme not in _PORTS:
-        return None
-    return host.lower(), port or _PORTS[parts.scheme]
+    return (parts.hostname or None) if parts.scheme in _SCHEMES else None
 
 
-def _target(transport: LicenseTransport, profile: CallHomeLicensing | None) -> tuple[str | None, int | None]:
+def _host(
+    transport: LicenseTransport, call_home: CallHomeConfig | None, shown: CallHomeLicensing | None
+) -> str | None:
+    url: str | None
+    default: str | None = None
     match transport.kind:
         case TransportKind.SMART:
             url, default = transport.url, SMART_HOST
         case TransportKind.CALLHOME:
-            url, default = (profile.urls[0] if profile is not None and profile.urls else None), CALLHOME_HOST
+            url, default = call_home.destination if call_home is not None else None, CALLHOME_HOST
+            if shown is not None and shown.urls:
+                url = shown.urls[0]
         case TransportKind.CSLU:
-            url, default = transport.cslu_address, ""
+            url = transport.cslu_address
         case _:
-            return None, None
-    if url is None:
-        return (default, 443) if default else (None, None)
-    return target_of(url) or (None, None)
+            return None
+    return default if url is None else host_of(url)
 
 
 def _vrf(transport: LicenseTransport, licensing: LicenseConfig | None) -> Setting | None:
