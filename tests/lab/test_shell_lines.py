@@ -165,7 +165,7 @@ def test_a_large_page_is_made_as_it_is_taken() -> None:
     operator.line("terminal length 0")
     operator.shell.receive(b"show tech-support\r")
     sizes = [len(getattr(action, "data", b"")) for action in operator.shell.outgoing()]
-    assert sum(sizes) > 20_000_000
+    assert sum(sizes) > 50_000_000
     assert max(sizes) < 40_000
 
 
