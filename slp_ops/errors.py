@@ -19,6 +19,7 @@
     │   │   ├── HostKeyChanged      the switch shows another key than it did before
     │   │   ├── HostKeyUnknown      ``--host-key strict`` and no key is on file
     │   │   ├── ClosedEarly         closed before authentication, often no free vty
+    │   │   │   └── HungUp          closed without a word, with the password in hand
     │   │   ├── AuthenticationFailed
     │   │   ├── CredentialStopped   not tried: the credential was refused too often in this run
     │   │   ├── EnableFailed        no privilege 15 could be had
@@ -196,6 +197,10 @@ class ClosedEarly(ConnectError):
     """The switch closed the connection before authentication, often for want of a free vty."""
 
     kind = "closed_before_authentication"
+
+
+class HungUp(ClosedEarly):
+    """The switch closed the connection without a word after it got the password: perhaps it refused it."""
 
 
 class AuthenticationFailed(ConnectError):

@@ -1,7 +1,8 @@
 """Logins that neither storm an AAA server nor lock an account out.
 
 A transport around a transport: it spreads logins over time, lets the first login of each credential
-go alone, and stops a credential after three refusals in a row.
+go alone, and stops a credential after three refusals in a row. A switch that hangs up on the password
+counts as one, until the credential has opened a session: some refuse in silence.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from slp_ops.errors import AuthenticationFailed, CredentialStopped
+from slp_ops.errors import AuthenticationFailed, CredentialStopped, HungUp
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -72,7 +73,7 @@ class Paced:
             await credential.changed.wait_for(lambda: credential.stopped or credential.may_start)
             if credential.stopped:
                 raise CredentialStopped(
-                    f"not tried: credential {device.credential!r} was refused {REFUSALS} times in a row",
+                    f"not tried: credential {device.credential!r} was not accepted {REFUSALS} times in a row",
                     hint="correct it and run again; more tries could lock the account out",
                 )
             credential.in_flight += 1
@@ -83,9 +84,10 @@ class Paced:
                 entered = True
                 await self._landed(credential, refused=False)
                 yield session
-        except AuthenticationFailed:
+        except (AuthenticationFailed, HungUp) as err:
             if not entered:
-                await self._landed(credential, refused=True)
+                refused = isinstance(err, AuthenticationFailed) or not credential.proven
+                await self._landed(credential, refused=refused or None)
                 entered = True
             raise
         finally:

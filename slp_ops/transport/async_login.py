@@ -15,7 +15,7 @@ from slp_ops.errors import (
     no_common_algorithm,
 )
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
-from slp_ops.transport.refusals import asks_for_more, no_such_method, refused, tried_too_often
+from slp_ops.transport.refusals import asks_for_more, hung_up, no_such_method, refused, tried_too_often
 
 if TYPE_CHECKING:
     import socket
@@ -48,6 +48,7 @@ class _Client(asyncssh.SSHClient):
         self._check = check
         self._name = name
         self._password = password
+        self._has_password = password is not None
         self.refusal: SlpOpsError | None = None
         self._connection: asyncssh.SSHClientConnection | None = None
         self._saw_key = False
@@ -65,6 +66,11 @@ class _Client(asyncssh.SSHClient):
     def password_unwanted(self) -> bool:
         """Whether there is a password for which the switch never asked."""
         return self._password is not None
+
+    @property
+    def password_given(self) -> bool:
+        """Whether the switch got the password."""
+        return self._has_password and self._password is None
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         self._saw_key = True
@@ -146,6 +152,8 @@ async def login(
             raise no_such_method(credential_name, credential) from None
         if isinstance(err, asyncssh.PermissionDenied) or tried_too_often(str(err)):
             raise refused(credential_name, credential) from None
+        if isinstance(err, asyncssh.ConnectionLost | ConnectionError) and client.password_given:
+            raise hung_up("") from None
         raise _translate(err, legacy) from None
     except BaseException:
         sock.close()

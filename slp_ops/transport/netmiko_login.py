@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import ClosedEarly, CredentialError, SlpOpsError, SshTimeout, no_common_algorithm
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
-from slp_ops.transport.refusals import asks_for_more, no_such_method, refused, tried_too_often
+from slp_ops.transport.refusals import asks_for_more, hung_up, no_such_method, refused, tried_too_often
 
 if TYPE_CHECKING:
     import socket
@@ -84,6 +84,7 @@ def _connection_class() -> Any:  # netmiko has no types
         credential_name = ""
         refusal: SlpOpsError | None = None
         goodbye = ""  # why the other side hung up, if it said so
+        password_given = False
 
         def auth_password(
             self, username: str, password: str, event: Any = None, fallback: bool = True
@@ -93,6 +94,7 @@ def _connection_class() -> Any:  # netmiko has no types
             Paramiko gives it to every question, be it for a one-time code or for a new password, and
             hides a refused password behind the first method's "not allowed".
             """
+            self.password_given = True
             try:
                 return super().auth_password(username, password, event, fallback=False)
             except paramiko.BadAuthenticationType as err:
@@ -128,6 +130,11 @@ def _connection_class() -> Any:  # netmiko has no types
         def goodbye(self) -> str:
             """Why the other side hung up, if it said so."""
             return "" if self._ssh is None else self._ssh.goodbye
+
+        @property
+        def password_given(self) -> bool:
+            """Whether the other side got the password."""
+            return self._ssh is not None and self._ssh.password_given
 
         @property
         def lost_in_key_exchange(self) -> bool:
@@ -210,11 +217,9 @@ def _translate(err: Exception, device: Device, credential: Credential, connectio
             )
         if "EOF" not in words or tried_too_often(connection.goodbye):
             return refused(device.credential, credential)
-        said = f" ({connection.goodbye})" if connection.goodbye else ""
-        return ClosedEarly(
-            f"the switch closed the connection during the login{said}",
-            hint="look at the switch's AAA configuration and its log",
-        )
+        return hung_up(connection.goodbye)
+    if connection.password_given and isinstance(cause, EOFError | ConnectionError):
+        return hung_up(connection.goodbye)
     if isinstance(cause, paramiko.SSHException) and "timeout" in words.lower():
         return SshTimeout(
             f"SSH was silent for {_BANNER_SECONDS:g} s after the TCP connection was open",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.errors import AuthenticationFailed, ConnectionRefused, CredentialStopped
+from slp_ops.errors import AuthenticationFailed, ConnectionRefused, CredentialStopped, HungUp
 from slp_ops.fleet.each import each
 from slp_ops.fleet.pacing import Paced
 from slp_ops.model import CaptureStatus, Device
@@ -139,7 +139,7 @@ def visit_all(transport: FakeTransport, members: list[Device], rate: float = 0) 
         try:
             async with paced.read(device):
                 return "ok"
-        except (AuthenticationFailed, CredentialStopped, ConnectionRefused) as err:
+        except (AuthenticationFailed, CredentialStopped, ConnectionRefused, HungUp) as err:
             return err.kind
 
     async def run() -> dict[str, str]:
@@ -198,6 +198,24 @@ def test_the_first_login_of_a_credential_goes_alone() -> None:
 
     assert order[0] == 0  # nobody else was under way when the first one ended
     assert transport.most > 1
+
+
+def test_switches_that_hang_up_on_an_unproven_password_stop_it() -> None:
+    transport = FakeTransport(lambda device: HungUp("closed"), seconds=0.001)
+
+    results = list(visit_all(transport, devices(40)).values())
+
+    assert len(transport.logins) == 3
+    assert results.count("credential_stopped") == 37
+
+
+def test_a_proven_password_outlives_switches_that_hang_up() -> None:
+    fine = devices(20)[0].name
+    transport = FakeTransport(lambda device: HungUp("closed") if device.name != fine else None)
+
+    results = visit_all(transport, devices(20))
+
+    assert set(results.values()) == {"ok", "closed_before_authentication"}
 
 
 def test_what_is_no_refusal_counts_for_nothing() -> None:
