@@ -19,7 +19,6 @@ from slp_ops.store.shelf import ACKS, Shelf, fit_name
 from slp_ops.usage.ackfile import NoAck, read_ack
 from slp_ops.usage.importing import Importing, again, plan_import
 from slp_ops.usage.matching import AckFile, Matched, match
-from slp_ops.usecases.exchange import AckShelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -81,7 +80,7 @@ class Import(Exchange):
     def shelf(self, events: Sequence[Mapping[str, Any]], states: Mapping[str, Journalled]) -> ports.Shelf:
         """See ``Exchange``."""
         self._plans = {name: state.plan for name, state in states.items()}
-        return AckShelf(Shelf(Path(events[0]["acks"])).read)
+        return Shelf(Path(events[0]["acks"]))
 
     def planned_code(self) -> Exit:
         """See ``Exchange``."""

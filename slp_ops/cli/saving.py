@@ -75,7 +75,7 @@ class Save(Exchange):
             name: tuple(printed_in("\n".join(state.plan.fields["show license all: product instance"])))
             for name, state in states.items()
         }
-        return ReportShelf(self._folder.write, units, self._took)
+        return ReportShelf(self._folder, units, self._took)
 
     def result(self, fleet: Fleet, found: dict[str, Any]) -> dict[str, Any]:
         """See ``Exchange``."""
@@ -130,7 +130,7 @@ def _rows_in(folder: Shelf) -> list[list[str]]:
     """The rows of the index that stands in a folder; raises InputError for another table of that name."""
     if not folder.has(upload.INDEX):
         return []
-    rows = upload.rows_of(folder.read(upload.INDEX))
+    rows = upload.rows_of(folder.take(upload.INDEX))
     if rows is None:
         raise InputError(
             f"{folder.path / upload.INDEX} is no index of slp-ops",

@@ -14,7 +14,10 @@ from slp_ops.errors import StoreError
 from slp_ops.store import disk
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from slp_ops.model import Device
 
 UPLOAD: Final = "upload"  # in a run: what goes to CSSM
 ACKS: Final = "acks"  # and what came from there
@@ -22,7 +25,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,119}", re.ASCII)
 
 
 class Shelf:
-    """A folder of files. Nobody ever sees half of one."""
+    """A folder of files, a ``ports.Shelf``. Nobody ever sees half of one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -40,8 +43,13 @@ class Shelf:
                 os.close(folder)
         return path
 
-    def read(self, name: str) -> bytes:
-        """A file's bytes; raises StoreError."""
+    def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
+        """See ``ports.Shelf``."""
+        self.write(name, data)
+        return {}
+
+    def take(self, name: str) -> bytes:
+        """See ``ports.Shelf``."""
         path = self._place(name)
         with disk.trouble("read", path):
             return disk.read(path, within=self.path)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device, DeviceResult
-    from slp_ops.ports import Evidence, OnEvent, Transport
+    from slp_ops.ports import Evidence, OnEvent, Shelf, Transport
     from slp_ops.usage.received import Received
     from slp_ops.usage.udi import UnitId
 
@@ -51,15 +51,12 @@ def seen_in(memory: Remembering, device: Device) -> Seen:
 
 
 class ReportShelf:
-    """Keeps usage files, each after a look at what it is. See ``ports.Shelf``."""
+    """A shelf that looks at a usage file before it keeps it. See ``ports.Shelf``."""
 
     def __init__(
-        self,
-        write: Callable[[str, bytes], object],
-        units: Mapping[str, tuple[UnitId, ...]],
-        came: Callable[[Received], None],
+        self, files: Shelf, units: Mapping[str, tuple[UnitId, ...]], came: Callable[[Received], None]
     ) -> None:
-        self._write = write
+        self._files = files
         self._units = units
         self._came = came
 
@@ -67,25 +64,10 @@ class ReportShelf:
         """See ``ports.Shelf``. A file without a report is not kept: there is nothing to upload."""
         found = received(device, name, data, self._units[device.name])
         if found.reports:
-            self._write(name, data)
+            self._files.keep(device, name, data)
         self._came(found)
         return {"received": found.record}
 
     def take(self, name: str) -> bytes:
-        """Nothing goes to a switch from here."""
-        raise NotImplementedError(name)
-
-
-class AckShelf:
-    """Gives CSSM's answers. See ``ports.Shelf``."""
-
-    def __init__(self, read: Callable[[str], bytes]) -> None:
-        self._read = read
-
-    def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
-        """Nothing comes from a switch to here."""
-        raise NotImplementedError(name)
-
-    def take(self, name: str) -> bytes:
         """See ``ports.Shelf``."""
-        return self._read(name)
+        return self._files.take(name)
