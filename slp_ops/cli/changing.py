@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from slp_ops.cli.fleet_run import run_to_end
 from slp_ops.cli.progress import Progress
 from slp_ops.errors import SlpOpsError
 from slp_ops.fleet.batches import NoBatches, parse, size_of
@@ -25,7 +23,7 @@ from slp_ops.usecases.apply import Applied
 from slp_ops.usecases.work import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Collection, Coroutine, Sequence
+    from collections.abc import Awaitable, Collection, Sequence
 
     from slp_ops.model import Capture, Device
     from slp_ops.ports import Transport
@@ -212,7 +210,18 @@ def change_all(
         finally:
             await transport.close()
 
-    _with_signals(batch_by_batch(), pace)
+    def gently() -> bool:
+        """Stop after the steps in hand; whoever asks a second time wants the end at once."""
+        if pace.stopping:
+            return False
+        pace.stop()
+        click.echo(
+            "stopping: the step in hand comes to its end (once more: end at once, --resume settles it)",
+            err=True,
+        )
+        return True
+
+    run_to_end(batch_by_batch(), gently=gently)
     return Fleet(
         ended=tuple(ended[device.name] for device in devices if device.name in ended),
         not_begun=tuple(device.name for device in devices if device.name not in ended),
@@ -236,33 +245,3 @@ def _result(applied: Applied, captures: Sequence[Capture]) -> DeviceResult:
         captures=tuple(captures),
         error=None if good else Trouble(kind=applied.end.value, message=why),
     )
-
-
-def _with_signals(work: Coroutine[Any, Any, T], pace: Pace) -> T:
-    """Run with asyncio; the first Ctrl-C or SIGTERM stops gently, the second ends everything."""
-
-    async def with_signals() -> T:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a coroutine that runs is a task's
-        loop = asyncio.get_running_loop()
-
-        def asked() -> None:
-            if pace.stopping:
-                task.cancel()
-                return
-            pace.stop()
-            click.echo(
-                "stopping: the step in hand comes to its end (once more: end at once, --resume settles it)",
-                err=True,
-            )
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # Not every platform has such handlers, and only the main thread may set them.
-            with suppress(NotImplementedError, RuntimeError):
-                loop.add_signal_handler(number, asked)
-        return await work
-
-    try:
-        return asyncio.run(with_signals())
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None

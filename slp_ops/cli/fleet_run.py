@@ -71,17 +71,29 @@ def visit_all(
     return [ended[device.name] for device in devices]
 
 
-def run_to_end(work: Coroutine[Any, Any, T]) -> T:
-    """Run with asyncio. SIGTERM ends it as Ctrl-C does: cancelled, so that everything is saved."""
+def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | None = None) -> T:
+    """Run with asyncio. Ctrl-C and SIGTERM cancel it, so that everything is saved: KeyboardInterrupt.
+
+    ``gently`` is asked first: where it can stop the work in another way, it does, and nothing is cancelled.
+    """
 
     async def with_signals() -> T:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine that runs is a task's
+
+        def stop() -> None:
+            if gently is None or not gently():
+                task.cancel()
+
         loop = asyncio.get_running_loop()
-        # Not every platform has such handlers, and only the main thread may set them: Ctrl-C stays as it is.
-        with suppress(NotImplementedError, RuntimeError):
-            loop.add_signal_handler(signal.SIGTERM, task.cancel)
-        return await work
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Not every platform has such handlers, and only the main thread may set them.
+            with suppress(NotImplementedError, RuntimeError):
+                loop.add_signal_handler(number, stop)
+        result = await work
+        if task.cancelling():  # what runs in there may take a cancellation for its own, and end well
+            raise asyncio.CancelledError
+        return result
 
     try:
         return asyncio.run(with_signals())
