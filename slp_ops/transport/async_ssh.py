@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from time import monotonic
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import asyncssh
 
@@ -95,93 +95,120 @@ class _Session:
         return self._dialogue.alive
 
     async def log_in(self, credential: Credential) -> None:
-        await self._drive(self._dialogue.log_in(credential.enable))
+        await self._vty.drive(self._dialogue.log_in(credential.enable))
 
     async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
-        return await self._drive(self._dialogue.show(str(command), timeout, sink))
+        return await self._vty.drive(self._dialogue.show(str(command), timeout, sink))
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
         procedure = probe(self._dialogue, str(step), timeout=timeout, sink=sink, clock=monotonic)
-        return await self._drive(procedure)
-
-    async def _drive(self, procedure: Procedure[T]) -> T:
-        answer: bytes | None = None
-        try:
-            while True:
-                request = procedure.send(answer)
-                if isinstance(request, Send):
-                    answer = None
-                    self._vty.send(request.data)
-                else:
-                    answer = await self._vty.receive(request.seconds)
-        except StopIteration as done:
-            result: T = done.value
-            return result
+        return await self._vty.drive(procedure)
 
 
 class _WritingSession(_Session):
     """A vty on which a switch may be changed."""
 
     async def send(self, order: ConfigOrder | ExecOrder) -> Sent:
-        return await self._drive(send(self._dialogue, order))
+        return await self._vty.drive(send(self._dialogue, order))
 
 
 class _Vty(asyncssh.SSHClientSession[bytes]):
-    """The channel's bytes, without the cost of a stream: a fleet waits here thousands of times."""
+    """The channel's bytes, and the procedure that they are for.
+
+    What comes goes to the procedure at once, without waking the task that waits for its end: a fleet of
+    thousands hears many times what it asks once.
+    """
 
     def __init__(self) -> None:
         self._unread = bytearray()
         self._closed = False
-        self._waiting: asyncio.Future[None] | None = None
         self._paused = False
+        self._procedure: Procedure[Any] | None = None
+        self._ended: asyncio.Future[Any]
+        self._silence: asyncio.TimerHandle | None = None  # running while the procedure waits
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         self._channel = chan
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
         self._unread += data
-        if len(self._unread) > _UNREAD and not self._paused:
+        if self._silence is not None:
+            self._go_on()
+        elif len(self._unread) > _UNREAD and not self._paused:
             self._paused = True
             self._channel.pause_reading()
-        self._wake()
 
     def eof_received(self) -> bool:
-        self._closed = True
-        self._wake()
+        self._close()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._closed = True
-        self._wake()
+        self._close()
 
-    def send(self, data: bytes) -> None:
-        """Send, unless the channel has gone, which the next ``receive`` tells."""
+    async def drive(self, procedure: Procedure[T]) -> T:
+        """Carry a procedure out. Cancelled, it is left where it stands."""
+        self._procedure = procedure
+        self._ended = asyncio.get_running_loop().create_future()
+        self._step(None)
+        try:
+            result: T = await self._ended
+        finally:
+            self._procedure = None
+            self._stop_waiting()
+        return result
+
+    def _step(self, answer: bytes | None) -> None:
+        """Give the procedure an answer, and whatever else is there, until it has to wait."""
+        procedure = self._procedure
+        assert procedure is not None  # noqa: S101 - only who drives one steps
+        try:
+            while True:
+                request = procedure.send(answer)
+                answer = None
+                if isinstance(request, Send):
+                    self._send(request.data)
+                elif self._unread:
+                    answer = self._take()
+                elif self._closed:
+                    answer = b""
+                elif request.seconds > 0:
+                    loop = self._ended.get_loop()
+                    self._silence = loop.call_later(request.seconds, self._go_on)
+                    return
+        except StopIteration as done:
+            if not self._ended.done():
+                self._ended.set_result(done.value)
+        except Exception as err:  # noqa: BLE001 - it belongs to whoever waits for the procedure
+            if not self._ended.done():
+                self._ended.set_exception(err)
+
+    def _go_on(self) -> None:
+        """The wait has ended: something came, the channel closed, or the time was over."""
+        self._stop_waiting()
+        self._step(self._take() if self._unread else b"" if self._closed else None)
+
+    def _stop_waiting(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+
+    def _close(self) -> None:
+        self._closed = True
+        if self._silence is not None:
+            self._go_on()
+
+    def _send(self, data: bytes) -> None:
+        """Send, unless the channel has gone, which the next wait tells."""
         if not self._closed and not self._channel.is_closing():
             self._channel.write(data)
 
-    async def receive(self, seconds: float) -> bytes | None:
-        """What has come; None after so many seconds of silence, ``b""`` when the channel is closed."""
-        if not self._unread and not self._closed and seconds > 0:
-            loop = asyncio.get_running_loop()
-            self._waiting = loop.create_future()
-            timer = loop.call_later(seconds, self._wake)
-            try:
-                await self._waiting
-            finally:
-                timer.cancel()
-                self._waiting = None
-        if self._unread:
-            data = bytes(self._unread)
-            self._unread.clear()
-            if self._paused:
-                self._paused = False
-                self._channel.resume_reading()
-            return data
-        return b"" if self._closed else None
-
-    def _wake(self) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
+    def _take(self) -> bytes:
+        data = bytes(self._unread)
+        self._unread.clear()
+        if self._paused:
+            self._paused = False
+            self._channel.resume_reading()
+        return data
 
 
 async def _open_vty(connection: asyncssh.SSHClientConnection) -> _Vty:
