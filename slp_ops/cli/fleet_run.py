@@ -95,10 +95,16 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
             raise asyncio.CancelledError
         return result
 
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         return asyncio.run(with_signals())
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+    finally:
+        # asyncio leaves the defaults behind, whatever was there before.
+        with suppress(ValueError, TypeError):  # another thread, or a handler that is not Python's
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def causes(result: DeviceResult) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -22,6 +23,7 @@ from slp_ops.errors import SlpOpsError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import FrameType
 
     from slp_ops.cli.exits import Exit
     from slp_ops.cli.watch_round import Rounds
@@ -148,6 +150,7 @@ def _for_ever(rounds: Rounds, runs_dir: Path, every: float) -> None:
         click.echo("another watch is at work in this folder; waiting for it", err=True)
         return True
 
+    stop = _Stop()
     first = time.monotonic()
     has_begun = False
     while True:
@@ -159,9 +162,28 @@ def _for_ever(rounds: Rounds, runs_dir: Path, every: float) -> None:
                     raise
                 click.echo(f"error: {one_line(err.message)}; the next round will try again", err=True)
         has_begun = True
+        if stop.asked:
+            raise KeyboardInterrupt
         pause = until_next(first, time.monotonic(), every, random.random())  # noqa: S311 - no secret
         click.echo(f"next round in {timedelta(seconds=round(pause))}", err=True)
         run_to_end(asyncio.sleep(pause))
+
+
+class _Stop:
+    """Ctrl-C or SIGTERM between what runs in asyncio: remembered, and raised as KeyboardInterrupt.
+
+    Python drops an exception that a signal raises while an object is being cleared away; a watch that
+    nobody hears would go on for ever.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+        raise KeyboardInterrupt
 
 
 def until_next(first: float, now: float, every: float, draw: float) -> float:
