@@ -51,7 +51,9 @@ QUIET_WHEN_IN_DOUBT: Final = 0.5
 LOGIN_SILENCE: Final = 20.0
 
 _PROMPT: Final = re.compile(r"^[A-Za-z0-9][\w.\-/:@+~]*[>#] ?$")
-LOG_LINE: Final = re.compile(r"%[A-Z0-9_]+(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+\s?:")
+# What a terminal gets unasked: log lines, and what is told to all of them ("*** --- SHUTDOWN in 0:05:00 ---"
+# while a reload is scheduled). The latter comes with a bell, and without 'terminal monitor'.
+LOG_LINE: Final = re.compile(r"%[A-Z0-9_]+(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+\s?:|^\a?\*{3}(?:\s|$)")
 _UNSUPPORTED: Final = re.compile(
     r"^% ?(?:Invalid input|Incomplete command|Ambiguous command|Unknown command|Unrecognized command)"
 )

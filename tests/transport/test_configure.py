@@ -315,8 +315,14 @@ def test_a_question_in_configuration_mode_is_not_answered() -> None:
     assert dialogue.alive
 
 
-def test_log_lines_behind_the_prompt_do_not_hide_it() -> None:
-    log = "*Jun 10 01:00:00.000: %SYS-5-CONFIG_I: Configured from console by netops on vty0\r\n"
+@pytest.mark.parametrize(
+    "log",
+    [
+        "*Jun 10 01:00:00.000: %SYS-5-CONFIG_I: Configured from console by netops on vty0\r\n",
+        "\r\n\r\n\a***\r\n*** --- SHUTDOWN in 0:05:00 ---\r\n***\r\n",
+    ],
+)
+def test_what_is_told_behind_the_prompt_does_not_hide_it(log: str) -> None:
     vty = scripted(
         {"configure terminal": ["sw(config)#"], "netconf-yang": ["sw(config)#\r\n", log], "end": ["sw#"]}
     )

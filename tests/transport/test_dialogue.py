@@ -278,6 +278,20 @@ def test_a_log_line_behind_the_prompt_ends_the_command_and_is_kept() -> None:
     assert shown(dialogue, vty, "show clock") == (OK, CLOCK.replace("\r", ""))
 
 
+WARNING = "\r\n\r\n\r\n\a***\r\n*** --- SHUTDOWN in 0:05:00 ---\r\n***\r\n"
+
+
+def test_a_warning_to_all_terminals_behind_the_prompt_ends_the_command() -> None:
+    dialogue, vty = logged_in({"show clock": [CLOCK, "tyo-core-01#", WARNING]})
+
+    ending, text = shown(dialogue, vty, "show clock")
+
+    assert ending == OK
+    assert text.startswith(CLOCK.replace("\r", ""))
+    assert "tyo-core-01#" not in text
+    assert b"\x03" not in vty.sent
+
+
 @pytest.mark.parametrize(
     ("said", "status"),
     [
