@@ -4,6 +4,7 @@
 022701: Jun 19 03:02:31: %SYS-5-CONFIG_I: Configured from console
 *Mar  7 2026 23:37:02.667 UTC: Switch 1 R0/0: ioxman: %IM-6-INSTALL_MSG: ...
 1w2d: %LINK-3-UPDOWN: Interface Vlan100, changed state to up
+000123: %SYS-6-LOGOUT: User admin has exited tty session 2(10.0.0.9)      <- no service timestamps log
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ _LINE: Final = re.compile(
     r"|\d{1,4}:\d\d:\d\d|(?:\d{1,4}[ywdh]){1,3})): ?(.*)$",
     re.ASCII,
 )
+_BARE: Final = re.compile(
+    r"^(?:(\d{1,10}): )?(%[A-Z][A-Z0-9_-]{0,60}-[0-7]-[A-Z][A-Z0-9_]{0,80}: ?.*)$", re.ASCII
+)
 _MNEMONIC: Final = re.compile(r"%([A-Z][A-Z0-9_-]{0,60})-([0-7])-([A-Z][A-Z0-9_]{0,80}): ?")
 _PLACE: Final = re.compile(r"^((?:Switch|Chassis) \d{1,2} (?:R|F|C)P?\d/\d(?:: [\w.-]{1,40})?): ")
 
@@ -34,11 +38,11 @@ def message(row: Row, command: str) -> SyslogMessage | None:
     """The message that a line begins; None for any other line."""
     text = row.text
     # Cheap refusals first: a buffer may hold a hundred thousand lines.
-    if not text or not (text[0].isalnum() or text[0] in "*. "):
+    if not text or not (text[0].isalnum() or text[0] in "*. %"):
         return None
     found = _LINE.match(text.lstrip())
     if found is None:
-        return None
+        return _bare(row, command)
     sequence, stamp, mark, name, day, year, hour, minute, second, fraction, zone, rest = found.groups()
     number = month(name) if name else None
     if name and number is None:
@@ -52,7 +56,18 @@ def message(row: Row, command: str) -> SyslogMessage | None:
         time=_time(hour, minute, second, fraction) if hour else None,
         zone=zone,
     )
+    return _message(row, command, logged, sequence, rest)
+
+
+def _bare(row: Row, command: str) -> SyslogMessage | None:
+    """A message of a switch that prints no times: when it was is not known."""
+    found = _BARE.match(row.text.lstrip())
+    return None if found is None else _message(row, command, LogTime(text=""), found[1], found[2])
+
+
+def _message(row: Row, command: str, logged: LogTime, sequence: str | None, rest: str) -> SyslogMessage:
     facility, severity, mnemonic, body, origin = _split(rest)
+    printed = row.text.strip()
     return SyslogMessage(
         time=logged,
         facility=facility,
@@ -61,7 +76,7 @@ def message(row: Row, command: str) -> SyslogMessage | None:
         text=body,
         sequence=int(sequence) if sequence else None,
         origin=origin,
-        printed=text.strip() if sequence is None else text.strip()[len(sequence) + 2 :].lstrip(),
+        printed=printed if sequence is None else printed[len(sequence) + 2 :].lstrip(),
         source=Source(command, line=row.line),
     )
 

@@ -63,9 +63,9 @@ ECHO: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 LOG_LINE: Final = re.compile(
-    r"^(?:\d{1,10}: )?(?:[\w.\-]+: )?[*.]?"
+    r"^(?:\d{1,10}: )?(?:[\w.\-]+: )?(?:[*.]?"
     r"(?:[A-Z][a-z]{2} [ \d]?\d (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Za-z][\w+-]*)?"
-    r"|\d+:\d\d:\d\d|(?:\d+[ywdh])+): (?:[^%]{0,80}: )?%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+:",
+    r"|\d+:\d\d:\d\d|(?:\d+[ywdh])+): (?:[^%]{0,80}: )?)?%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+:",
     re.ASCII,
 )
 _PAGING: Final = re.compile(r" ?--More-- ?(?:[\x08\r ]|\x1b\[\w)*")

@@ -14,8 +14,8 @@ from typing import Final
 _LONGEST_TAIL: Final = 1 << 16
 _KEEP: Final = 1 << 10
 _MORE: Final = re.compile(r"(?:^|[\r\x08 ])--More-- ?$")
-# Releases differ in how many backspaces and blanks they erase it with: all of them go.
-_ERASED_MORE: Final = re.compile(r"^[\r\x08 ]*--More-- ?[\r\x08 ]*[\r\x08]")
+# Releases differ in how many backspaces and blanks, or in which sequence, they erase it with: all of it goes.
+_ERASED_MORE: Final = re.compile(r"^[\r\x08 ]*--More-- ?(?:[\r\x08 ]*(?:[\r\x08]|\x1b\[\d*K))+")
 
 
 def overtype(line: str) -> str:

@@ -20,6 +20,9 @@ def _texts(text: str, *, log: bool = False) -> list[str]:
         "show license status\n\nType: cslu\n",
         "Load for five secs: 1%/0%; one minute: 0%; five minutes: 0%\n"
         "Time source is NTP, .15:09:55.102 UTC Wed Nov 10 2021\n\nType: cslu\n",
+        # "no service timestamps log"
+        "Type: cslu\n%SYS-6-LOGOUT: User ops has exited tty session 2(10.0.0.9)\n",
+        "000123: %LINK-3-UPDOWN: Interface Vlan100, changed state to up\nType: cslu\n",
         "tyo-acc-01#show license status\n"
         "Load for five secs: 1%/0%; one minute: 0%; five minutes: 0%\n"
         "No time source, *10:05:54.449 UTC Mon Jul 29 2024\nType: cslu\ntyo-acc-01#",

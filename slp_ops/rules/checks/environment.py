@@ -307,7 +307,7 @@ def log_buffer_wrapped(log: SyslogBuffer, facts: Facts) -> Judgement:
         return Passed()
     return Failed(
         summary=Text("The log reaches back to {oldest} only", "ログは {oldest} 以降のみです").of(
-            oldest=log.oldest.text if log.oldest is not None else "?"
+            oldest=(log.oldest.text if log.oldest is not None else "") or "?"
         ),
         evidence=log.cite("buffer_logged", "oldest")
         if log.buffer_logged is not None

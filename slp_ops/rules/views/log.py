@@ -35,8 +35,8 @@ class Seen:
 
     @property
     def when(self) -> str:
-        """The time as printed."""
-        return self.message.time.text
+        """The time as printed; a switch may print none."""
+        return self.message.time.text or "?"
 
     def cite(self) -> Evidence:
         """The line."""

@@ -1,0 +1,24 @@
+"""What a terminal shows of the bytes of a channel."""
+
+from __future__ import annotations
+
+import pytest
+
+from slp_ops.transport.screen import Screen
+
+
+@pytest.mark.parametrize(
+    "erased",
+    [
+        "\b" * 10 + " " * 10 + "\b" * 10,
+        "\r" + " " * 10 + "\r",
+        "\r\x1b[K",
+        "\x1b[K\r",
+        "\b" * 10 + "\x1b[0K",
+    ],
+)
+def test_however_a_pager_erases_its_question_nothing_of_it_stays(erased: str) -> None:
+    screen = Screen()
+    assert screen.feed(b"first\r\n --More-- ") == ["first\n"]
+    assert screen.asks_for_more
+    assert screen.feed(f"{erased}  Type: cslu\r\n".encode()) == ["  Type: cslu\n"]
