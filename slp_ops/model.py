@@ -55,6 +55,8 @@ class Hop:
     port: int = 22
     username: str | None = None
     credential: str = "default"
+    # Those of port, username and credential that the inventory does not say: ~/.ssh/config may.
+    left_open: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,9 @@
 
 A host is an alias there as it is for ``ssh``: its HostName is followed. Port, User and ProxyJump
 count only where neither the device, its site nor the defaults say anything. A switch's IdentityFile
-does not count: how a credential proves itself stands in the inventory's ``credentials``.
+does not count: how a credential proves itself stands in the inventory's ``credentials``. Jump hosts that
+the inventory names are completed likewise, and their IdentityFile counts; a ProxyJump of theirs does not,
+since the inventory tells the whole way.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ def complete(
                 host=found.hostname,
                 port=found.port if "port" in open_ and found.port else device.port,
                 username=found.user if "username" in open_ and users else device.username,
-                jump=_hops(found.jump, device, credentials) if "jump" in open_ else device.jump,
+                jump=_hops(found.jump, device, credentials)
+                if "jump" in open_
+                else tuple(_completed(hop, config, credentials) for hop in device.jump),
             )
         )
     return replace(inventory, devices=tuple(devices), credentials=credentials), tuple(notes)
@@ -57,8 +61,7 @@ def _hops(
     """
     hops: list[Hop] = []
     for one in jump:
-        if one.identity_files and one.alias not in credentials and NAME.accepts(one.alias):
-            credentials[one.alias] = CredentialMethod(key=one.identity_files[0])
+        _keep_key(one, credentials)
         hops.append(
             Hop(
                 host=one.hostname,
@@ -68,3 +71,24 @@ def _hops(
             )
         )
     return tuple(hops)
+
+
+def _completed(hop: Hop, config: SshConfig, credentials: dict[str, CredentialMethod]) -> Hop:
+    """A jump host of the inventory with its gaps filled."""
+    one = config.resolve(hop.host)
+    credential = hop.credential
+    if "credential" in hop.left_open and credential not in credentials:
+        _keep_key(one, credentials)
+        credential = one.alias if one.alias in credentials else credential
+    return replace(
+        hop,
+        host=one.hostname,
+        port=one.port if "port" in hop.left_open and one.port else hop.port,
+        username=one.user if "username" in hop.left_open else hop.username,
+        credential=credential,
+    )
+
+
+def _keep_key(one: Resolved, credentials: dict[str, CredentialMethod]) -> None:
+    if one.identity_files and one.alias not in credentials and NAME.accepts(one.alias):
+        credentials[one.alias] = CredentialMethod(key=one.identity_files[0])

@@ -43,7 +43,8 @@ def _hop(node: Node, key: str, problems: Problems) -> Hop | None:
         if lacks(node, "host"):
             problems.add(node.line, f"{key}.host", "is missing", HOST.expected)
         return None
-    return Hop(host=host, **found)  # type: ignore[arg-type]  # typed by the readers of _HOP
+    left_open = frozenset(_HOP) - {"host", *found}
+    return Hop(host=host, left_open=left_open, **found)  # type: ignore[arg-type]  # typed by the readers of _HOP
 
 
 def intent(node: Node, key: str, problems: Problems) -> dict[str, object]:

@@ -67,3 +67,32 @@ def test_a_note_is_given_once_however_many_devices_there_are() -> None:
     inventory = native.read("version: 1\nsites: {t: {devices: {a: {host: a}, b: {host: b}}}}", "x")
     _, notes = complete(inventory, SshConfig("Include other\n"))
     assert notes == ("~/.ssh/config:1: Include is left out",)
+
+
+NAMED = "sites: {t: {devices: {sw: {host: 192.0.2.1, jump: [%s]}}}}"
+
+
+def test_the_gaps_of_a_jump_host_that_the_inventory_names_are_filled() -> None:
+    found = completed(NAMED % "{host: bastion}")
+    assert found.devices[0].jump == (
+        Hop(host="bastion.example.net", port=2200, username="gate", credential="bastion"),
+    )
+    assert found.credentials == {"bastion": CredentialMethod(key="~/.ssh/bastion")}
+
+
+def test_what_the_inventory_says_of_a_jump_host_wins() -> None:
+    found = completed(NAMED % "{host: bastion, port: 22, username: jump, credential: ro}")
+    assert found.devices[0].jump == (
+        Hop(host="bastion.example.net", port=22, username="jump", credential="ro"),
+    )
+    assert found.credentials == {}
+
+
+def test_how_the_default_credential_proves_itself_is_no_gap() -> None:
+    found = completed("credentials: {default: {agent: true}}\n" + NAMED % "{host: bastion}")
+    assert found.devices[0].jump[0].credential == "default"
+
+
+def test_the_inventory_tells_the_whole_way() -> None:
+    config = "Host gw\n    ProxyJump other\n"
+    assert completed(NAMED % "{host: gw}", config).devices[0].jump == (Hop(host="gw"),)
