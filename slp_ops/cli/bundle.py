@@ -15,6 +15,7 @@ from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import runs_dir_option
 from slp_ops.errors import InputError
+from slp_ops.rules.text import counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
@@ -126,7 +127,10 @@ def command(
     except OSError as err:
         raise InputError(f"{output} cannot be written: {err.strerror}") from err
     count = sum(masked.values())
-    click.echo(f"wrote {one_line(str(target))}: {len(names)} devices, {count} secrets masked", err=True)
+    click.echo(
+        f"wrote {one_line(str(target))}: {counted(len(names), 'device')}, {counted(count, 'secret')} masked",
+        err=True,
+    )
     click.echo("read CHECKLIST.txt in it: what only a person can add", err=True)
 
 
@@ -180,5 +184,7 @@ def _check(path: str) -> Exit:
     for remark in found.remarks:
         click.echo(f"{click.style('damaged', fg='red')}: {one_line(remark.path)}: {one_line(remark.what)}")
     verdict = "NOT whole" if found.remarks else "whole, and nothing unmasked in it"
-    click.echo(f"{one_line(path)}: {found.files} files of {found.switches} devices, {verdict}")
+    click.echo(
+        f"{one_line(path)}: {counted(found.files, 'file')} of {counted(found.switches, 'device')}, {verdict}"
+    )
     return Exit.FINDINGS if found.remarks else Exit.FINE

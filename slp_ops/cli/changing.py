@@ -192,7 +192,7 @@ def change_all(
             why = verbatim(f"a defect of slp-ops: {type(err).__name__}; the traceback is in {path}")
             applied = Applied(name=device.name, site=device.site, end=End.UNSETTLED, why=why)
         run.finish_device(_result(applied, captures))
-        shown.done(device.name, applied.end.value, "" if applied.why is None else applied.why.en)
+        shown.done(device.name, applied.end.words, "" if applied.why is None else applied.why.en)
         return applied
 
     async def batch_by_batch() -> None:

@@ -13,6 +13,7 @@ from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.target import Target, target_options
+from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +115,7 @@ def command(
             reached[device.name] = found
             return found.result
 
-        click.echo(f"run {run.id}: {len(devices)} devices, evidence in {run.path}", err=True)
+        click.echo(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}", err=True)
         results = visit_all(
             "check-reachability", devices, visit, run=run, transport=transport, workers=connecting.workers
         )

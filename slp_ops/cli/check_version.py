@@ -179,7 +179,7 @@ def _show(rows: Sequence[Row], knowledge: Knowledge, lang: Lang) -> None:
     for row in rows:
         _print_row(row, lang)
     if len(rows) > 1:
-        _print_matrix(rows, knowledge)
+        _print_matrix(rows, knowledge, lang)
     words = _WORDS[lang]
     trains = ", ".join(name(train) for train in knowledge.extended)
     for line in (*wrapped(words["listed"], ""), *wrapped(words["trains"].format(trains=trains), "")):
@@ -205,10 +205,11 @@ def _print_row(row: Row, lang: Lang) -> None:
     click.echo()
 
 
-def _print_matrix(rows: Sequence[Row], knowledge: Knowledge) -> None:
+def _print_matrix(rows: Sequence[Row], knowledge: Knowledge, lang: Lang) -> None:
     """All releases side by side."""
     from slp_ops.cli.table import table
 
+    words = _WORDS[lang]
     ids = [advisory.id for advisory in knowledge.advisories if advisory.releases.fixed]
     lines = []
     for row in rows:
@@ -223,7 +224,7 @@ def _print_matrix(rows: Sequence[Row], knowledge: Knowledge) -> None:
                 str(target.next_em_train or ""),
             )
         )
-    click.echo(table(("DEVICE", "RELEASE", *ids, "SAME TRAIN", "NEXT EM TRAIN"), lines))
+    click.echo(table((words["device"], words["release"], *ids, words["train"], words["em"]), lines))
     click.echo()
 
 
@@ -239,6 +240,10 @@ _WORDS = {
         "later": "first one of the next extended-maintenance train that does",
         "serious": "leaving aside what is information only, this train's",
         "none": "none that we know",
+        "device": "DEVICE",
+        "release": "RELEASE",
+        "train": "SAME TRAIN",
+        "em": "NEXT EM TRAIN",
         "listed": "* not listed by the notice: no fixed release of that train is named, so it is "
         "assumed affected",
         "trains": "Extended-maintenance trains as slp-ops knows them, not read from a switch: {trains}",
@@ -248,6 +253,10 @@ _WORDS = {
         "later": "次の長期保守 (EM) トレインで全件が修正される最初のリリース",
         "serious": "情報レベルの項目を除く場合の同トレインのリリース",
         "none": "該当情報なし",
+        "device": "スイッチ",
+        "release": "リリース",
+        "train": "同じトレイン",
+        "em": "次の EM トレイン",
         "listed": "* 通知に記載なし: そのトレインの修正リリースが示されていないため、該当とみなしています",
         "trains": "長期保守 (EM) トレインは slp-ops の保有情報であり、"
         "装置から取得したものではありません: {trains}",

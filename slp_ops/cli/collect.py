@@ -12,9 +12,9 @@ import click
 from slp_ops.cli.connecting import Connecting, connecting_options, transport_for, with_transport
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
-from slp_ops.cli.table import counted
 from slp_ops.cli.target import Target, target_options
 from slp_ops.model import CaptureStatus, DeviceStatus
+from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -181,7 +181,8 @@ def _device_record(result: DeviceResult, folder: Path) -> dict[str, Any]:
 
 def _print_summary(results: Sequence[DeviceResult], path: str, seconds: float) -> None:
     from slp_ops.cli.fleet_run import causes, hint
-    from slp_ops.cli.table import table
+    from slp_ops.cli.table import table_rows
+    from slp_ops.cli.wrapping import wrapped
     from slp_ops.safetext import one_line
 
     rows = []
@@ -200,7 +201,7 @@ def _print_summary(results: Sequence[DeviceResult], path: str, seconds: float) -
             )
         )
     header = ("DEVICE", "SITE", "STATUS", "RELEASE", "ANSWERED")
-    first, *lines = table(header, rows).split("\n")
+    first, *lines = table_rows(header, rows)
     click.echo(f"\n{first}")
     for result, line in zip(results, lines, strict=True):
         click.echo(
@@ -212,7 +213,8 @@ def _print_summary(results: Sequence[DeviceResult], path: str, seconds: float) -
             for cause in causes(result):
                 click.echo(f"  {result.name}: {one_line(cause)}")
             if words := hint(result):
-                click.echo(f"    hint: {one_line(words)}")
+                for part in wrapped(words, "    hint: "):
+                    click.echo(part)
     totals = Counter(result.status.value for result in results)
     statuses = ", ".join(
         f"{totals[status.value]} {status.value}" for status in DeviceStatus if totals[status.value]

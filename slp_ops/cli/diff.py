@@ -12,6 +12,7 @@ from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.model import CaptureStatus
+from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,7 @@ def command(
     if strangers := [name for name in only if name not in before and name not in after]:
         raise click.BadParameter(f"neither run has {strangers[0]!r}", param_hint="--device")
     if len(both) > _WORTH_SAYING:
-        click.echo(f"reading {len(both)} switches of both runs", err=True)
+        click.echo(f"reading {counted(len(both), 'switch')} of both runs", err=True)
     diffs = [_diff(was, before[name], now, after[name], asked=asked, everything=all_facts) for name in both]
     shown = shown_diff.Diff(
         old=was,

@@ -22,6 +22,7 @@ from slp_ops.cli.shown_exchange import print_plans
 from slp_ops.errors import InputError
 from slp_ops.plan import record
 from slp_ops.plan.journalled import Journalled, journalled
+from slp_ops.rules.text import counted
 from slp_ops.safetext import one_line
 from slp_ops.usage.switch import COMMANDS
 from slp_ops.usecases.apply import Applied, apply
@@ -161,7 +162,7 @@ class Exchange(ABC):
                 )
                 return found[device.name].result
 
-            click.echo(f"run {run.id}: {len(devices)} devices, evidence in {run.path}", err=True)
+            click.echo(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}", err=True)
             results = visit_all(
                 "plan", devices, visit, run=run, transport=transport, workers=self.connecting.workers
             )
@@ -265,7 +266,7 @@ class Exchange(ABC):
             )
             return await apply(work, state), kept.captures
 
-        click.echo(f"run {run.id}: {len(devices)} switches, journal {journal.path}", err=True)
+        click.echo(f"run {run.id}: {counted(len(devices), 'switch')}, journal {journal.path}", err=True)
         fleet = change_all(
             devices,
             change,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,5 +85,5 @@ def _print(name: str, facts: Facts) -> None:
             click.echo(f"{one_line(each.command)}: {each.status}, nothing read")
         elif each.parsed.unparsed:
             total = each.parsed.total
-            click.echo(f"{one_line(each.command)}: {each.read_lines} of {total} lines read")
+            click.echo(f"{one_line(each.command)}: {each.read_lines} of {counted(total, 'line')} read")
     click.echo()

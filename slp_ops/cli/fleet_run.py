@@ -6,13 +6,14 @@ import asyncio
 import signal
 import traceback
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.progress import progress
-from slp_ops.errors import SessionLost, SlpOpsError
+from slp_ops.errors import Interrupted, SessionLost, SlpOpsError
 from slp_ops.fleet.each import each
 from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Trouble
+from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from slp_ops.store import Run
 
 T = TypeVar("T")
+# What can be made of a run that was broken off.
+_GO_ON: Final = {
+    "collect": "the same command with --resume {run} reads the rest into it",
+    "audit": "slp-ops audit --run {run} judges what was read",
+}
 
 
 def visit_all(
@@ -37,7 +43,7 @@ def visit_all(
     """Visit each device, keep each result in the run, and give them in the devices' order.
 
     Raises StoreError when the evidence cannot be written; Ctrl-C and SIGTERM end it within seconds
-    with everything saved, as KeyboardInterrupt.
+    with everything saved, as Interrupted.
     """
     ended: dict[str, DeviceResult] = {}
 
@@ -67,7 +73,12 @@ def visit_all(
             await transport.close()
 
     with progress(verb, len(devices)) as shown:
-        run_to_end(all_of_them())
+        try:
+            run_to_end(all_of_them())
+        except KeyboardInterrupt:
+            done = f"interrupted: {len(ended)} of {counted(len(devices), 'device')} done"
+            words = f"{done}; what was read is in {run.path}"
+            raise Interrupted(words, hint=_GO_ON.get(verb, "").format(run=run.id)) from None
     return [ended[device.name] for device in devices]
 
 

@@ -92,7 +92,7 @@ def from_switches(
     """
     from slp_ops.cli.connecting import transport_for, with_transport
     from slp_ops.cli.fleet_run import visit_all
-    from slp_ops.cli.table import counted
+    from slp_ops.rules.text import counted
     from slp_ops.store import Runs
     from slp_ops.usecases.collect import Earlier, collect
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from slp_ops.errors import StoreError
+from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -96,7 +97,7 @@ def completed(run: StoredRun, kept: Mapping[str, Summary], missing: Sequence[str
     from slp_ops.usecases.audit import Asked
 
     if len(missing) > _WORTH_SAYING:
-        click.echo(f"reading run {run.id} for the history: {len(missing)} switches", err=True)
+        click.echo(f"reading run {run.id} for the history: {counted(len(missing), 'switch')}", err=True)
     asked = Asked()
     results = {result.name: result for result in run.devices} if missing else {}
     found = {**kept, **{name: summary_of(run, results[name], asked) for name in missing}}

@@ -8,13 +8,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
-from rich.cells import cell_len  # a Japanese description takes two columns a character
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.options import inventory_option, json_option
+from slp_ops.cli.table import table
 from slp_ops.cli.target import read_inventory, ssh_config_option
 from slp_ops.credentials import ShellCredentials, ask_on_terminal
 from slp_ops.errors import InputError
+from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,7 +81,9 @@ def _summary(path: Path, inventory: Inventory, origins: tuple[Origin, ...]) -> d
 
 def _print(path: Path, inventory: Inventory, origins: tuple[Origin, ...]) -> None:
     devices = inventory.devices
-    click.echo(f"{path}: no problems; {len(devices)} devices in {len(inventory.sites)} sites")
+    click.echo(
+        f"{path}: no problems; {counted(len(devices), 'device')} in {counted(len(inventory.sites), 'site')}"
+    )
     sites = [("SITE", "DEVICES", "AT ONCE", "TAGS", "TRANSPORTS", "DESCRIPTION")]
     for site in inventory.sites:
         here = [device for device in devices if device.site == site.name]
@@ -108,12 +111,7 @@ def _print(path: Path, inventory: Inventory, origins: tuple[Origin, ...]) -> Non
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> None:
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    click.echo()
-    for row in rows:
-        cells = ((cell or "-", width) for cell, width in zip(row, widths, strict=True))
-        line = "  ".join(f"{cell}{' ' * (width - cell_len(cell))}" for cell, width in cells)
-        click.echo(line.rstrip())
+    click.echo(f"\n{table(rows[0], rows[1:])}")
 
 
 def _counted(words: Iterable[str]) -> str:

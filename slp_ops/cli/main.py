@@ -102,18 +102,19 @@ def main() -> None:
     except click.ClickException as err:
         err.show()
         code = Exit.USAGE
-    except (KeyboardInterrupt, click.Abort, Interrupted) as err:
-        _say(str(err) or "interrupted")
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted")
         code = Exit.INTERRUPTED
     except _ReaderGone:
         # Not our trouble, and nothing more to say, be it what is still in a buffer.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.FINE
     except SlpOpsError as err:
-        _say(f"error: {err.message}")
+        stopped = isinstance(err, Interrupted)
+        _say(err.message if stopped else f"error: {err.message}")
         if err.hint:
             _say(f"  hint: {err.hint}")
-        code = Exit.USAGE
+        code = Exit.INTERRUPTED if stopped else Exit.USAGE
     except Exception:  # noqa: BLE001 - the catch-all: a defect must not end in a bare traceback
         code = _report_bug()
     if code == Exit.INTERRUPTED:

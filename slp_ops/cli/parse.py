@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli.options import json_option
+from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed, ShowCommand
@@ -104,7 +105,7 @@ def _print(name: str, parsed: Parsed) -> None:
     from slp_ops.safetext import one_line
 
     read = parsed.total - len(parsed.unparsed)
-    click.echo(f"{one_line(name)}: {read} of {parsed.total} lines read")
+    click.echo(f"{one_line(name)}: {read} of {counted(parsed.total, 'line')} read")
     if parsed.facts:
         click.echo(table(("FACT", "FIELD", "VALUE"), rows(parsed.facts)))
     if parsed.unparsed:

@@ -14,6 +14,7 @@ from slp_ops.cli.fleet_run import exit_code, visit_all
 from slp_ops.cli.parameters import ask_missing, files_of
 from slp_ops.errors import InputError
 from slp_ops.fleet.pacing import Paced
+from slp_ops.rules.text import counted
 from slp_ops.usecases.remediate import Looked, Wanted, look
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def look_all(
             seen[device.name] = found
             return found.result
 
-        click.echo(f"run {run.id}: {len(devices)} devices, evidence in {run.path}", err=True)
+        click.echo(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}", err=True)
         results = visit_all("plan", devices, visit, run=run, transport=transport, workers=connecting.workers)
         looked = [seen.get(result.name) or Looked(result=result) for result in results]
         if ask:

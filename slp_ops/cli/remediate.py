@@ -203,7 +203,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as err:
-        raise InputError(f"{path} cannot be read as a plan: {err}") from err
+        why = getattr(err, "strerror", None) or err
+        raise InputError(f"{path} cannot be read as a plan: {why}") from err
     if not isinstance(found, dict):
         raise InputError(f"{path} holds no plan")
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from slp_ops.cli.planning import commands_to_read, look_all, read_code, save_pla
 from slp_ops.errors import InputError
 from slp_ops.plan import SCHEMA, Execute, SwitchPlan, plan_of, record
 from slp_ops.plan.journalled import Journalled, journalled
+from slp_ops.rules.text import counted
 from slp_ops.usecases.apply import Applied, apply
 from slp_ops.usecases.line import Line
 from slp_ops.usecases.rollback import roll_back
@@ -69,7 +71,8 @@ class Session:
         else:
             shown_plan.print_plan(looked, self.lang)
             if out is not None:
-                click.echo(f"Plan: {out}\nApply it with: slp-ops remediate --plan {out}")
+                words = ("slp-ops", "remediate", "-i", str(self.target.inventory_path), "--plan", str(out))
+                click.echo(f"Plan: {out}\nApply it with: {shlex.join(words)}")
         return read_code(looked)
 
     def plan_and_apply(self) -> Exit:
@@ -161,7 +164,7 @@ class Session:
             if not self.changing.yes:
                 if not consent.on_terminal():
                     raise InputError("nobody can be asked here", hint="in scripts: --yes")
-                click.confirm(f"Roll {len(devices)} switches back?", abort=True, err=True)
+                click.confirm(f"Roll {counted(len(devices), 'switch')} back?", abort=True, err=True)
             credentials = credentials_for(inventory, devices)
             return self._change(credentials, devices, states, file, str(path), back=True)
 
@@ -248,7 +251,7 @@ class Session:
             applied = await apply(work, state, rollback_on_fail=self.changing.rollback_on_fail)
             return applied, kept.captures
 
-        click.echo(f"run {run.id}: {len(devices)} switches, journal {journal_path}", err=True)
+        click.echo(f"run {run.id}: {counted(len(devices), 'switch')}, journal {journal_path}", err=True)
         fleet = change_all(
             devices,
             change,

@@ -9,6 +9,7 @@ import click
 from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import runs_dir_option
+from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +70,7 @@ def command(*, ref: str, runs_dir: Path, asked: Asked, lang: Lang, **files: str 
         raise click.UsageError(f"say which form you want: {given}, each with a file")
     run = Runs(runs_dir).open(ref)
     if len(run.about) > _WORTH_SAYING:
-        click.echo(f"judging {len(run.about)} switches of run {run.id}", err=True)
+        click.echo(f"judging {counted(len(run.about), 'switch')} of run {run.id}", err=True)
     trend = trend_of(run, runs_dir, asked.thresholds.rum_reports)
     view = view_of(run, asked, runs_dir, trend=trend)
     for form, path in wanted.items():

@@ -10,6 +10,7 @@ from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.judging import knowledge_of, rules_option
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option
+from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,4 +55,4 @@ def command(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool
         (rule.id, rule.severity.value, rule.group.value, rule.title.said(lang)) for rule in knowledge.rules
     ]
     click.echo(table(("RULE", "SEVERITY", "GROUP", "TITLE"), rows))
-    click.echo(f"\n{len(rows)} rules; knowledge {knowledge.version}")
+    click.echo(f"\n{counted(len(rows), 'rule')}; knowledge {knowledge.version}")

@@ -12,6 +12,7 @@ import click
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.spans import age
+from slp_ops.rules.text import counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
             click.echo(f"{word}: {one_line(remark.file)}: {one_line(remark.what)}")
         verdict = "NOT whole" if verified.damaged else "whole"
         click.echo(
-            f"run {run.id}: {verified.state}; {verified.captures} captures, {verified.bytes} bytes, {verdict}"
+            f"run {run.id}: {verified.state}; {counted(verified.captures, 'capture')}, "
+            f"{verified.bytes} bytes, {verdict}"
         )
     raise click.exceptions.Exit(Exit.FINDINGS if verified.damaged else Exit.FINE)
 
@@ -151,7 +153,7 @@ def prune_runs(
     if not as_json:
         _print_judged(judged)
     if going and not dry_run and not yes:
-        click.confirm(f"Remove {len(going)} of {len(judged)} runs?", abort=True, err=True)
+        click.confirm(f"Remove {len(going)} of {counted(len(judged), 'run')}?", abort=True, err=True)
     removed = [] if dry_run else [run for run in going if remove(run)]
     if not dry_run:
         sweep(runs_dir)
@@ -166,7 +168,7 @@ def prune_runs(
             }
         )
     elif not dry_run:
-        click.echo(f"{len(removed)} runs removed, {len(judged) - len(removed)} kept")
+        click.echo(f"{counted(len(removed), 'run')} removed, {len(judged) - len(removed)} kept")
 
 
 @command.command(name="reindex")
@@ -193,7 +195,7 @@ def reindex_runs(*, runs_dir: Path, anew: bool, as_json: bool) -> None:
     if as_json:
         _print_json({"schema": "slp-ops/reindex/1", "runs": put, "bytes": size})
     else:
-        click.echo(f"{put} runs indexed, {size / 1e6:.1f} MB")
+        click.echo(f"{counted(put, 'run')} indexed, {size / 1e6:.1f} MB")
 
 
 def _print_devices(results: list[DeviceResult]) -> None:

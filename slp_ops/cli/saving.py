@@ -154,7 +154,7 @@ def _details(lang: Lang) -> Callable[[dict[str, Any]], list[str]]:
 
 
 _FILE = Text(
-    "{file}: {reports} reports, {first} to {last}", "{file}: レポート {reports} 件、{first} ～ {last}"
+    "{file}: {reports:report}, {first} to {last}", "{file}: レポート {reports} 件、{first} ～ {last}"
 )
 _EMPTY = Text(
     "the file holds no report: there is nothing to upload", "レポートがなく、アップロードの必要はありません"
@@ -164,6 +164,6 @@ _STRANGE = Text(
     "このスイッチにない装置のレポートを含みます: {units}",
 )
 _UPLOAD = Text(
-    "Upload to CSSM: {count} files in {folder}; {text} there says how",
+    "Upload to CSSM: {count:file} in {folder}; {text} there says how",
     "CSSM へアップロード: {folder} の {count} ファイル (手順は {text})",
 )

@@ -274,7 +274,7 @@ def _print_fleet(devices: Sequence[Audited], knowledge: Knowledge, lang: Lang) -
     for rule, found in sorted(hits.items(), key=lambda item: (-_gravest(item[1]), -len(item[1]), item[0])):
         severity = max((outcome.severity for _, outcome in found), key=lambda each: each.rank)
         rows.append((rule, severity.value, str(len(found)), _names(name for name, _ in found)))
-    click.echo(table(("RULE", "SEVERITY", "SWITCHES", "ON"), rows))
+    click.echo(table([word.said(lang) for word in _BY_RULE], rows))
     click.echo()
 
 
@@ -296,17 +296,21 @@ def _print_total(devices: Sequence[Audited], lang: Lang, seconds: float) -> None
     ]
     if unread := sum(not device.outcomes for device in devices):
         said.append(_UNREAD.said(lang).format(count=unread))
-    total = _TOTAL if len(devices) > 1 else _ALONE
-    click.echo(
-        total.said(lang).format(
-            count=len(devices),
-            worst=", ".join(said),
-            unknown=sum(len(device.unjudged) for device in devices),
-            seconds=seconds,
-        )
+    total = _TOTAL.of(
+        count=len(devices),
+        worst=", ".join(said),
+        unknown=sum(len(device.unjudged) for device in devices),
+        seconds=seconds,
     )
+    click.echo(total.said(lang))
 
 
+_BY_RULE: Final = (
+    Text("RULE", "ルール"),
+    Text("SEVERITY", "重大度"),
+    Text("SWITCHES", "台数"),
+    Text("ON", "対象"),
+)
 _AT_WORST: Final = {
     Severity.CRITICAL: Text("{count} critical", "重大 {count}"),
     Severity.ERROR: Text("{count} with errors", "エラー {count}"),
@@ -316,10 +320,6 @@ _AT_WORST: Final = {
 }
 _UNREAD: Final = Text("{count} not read", "未取得 {count}")
 _TOTAL: Final = Text(
-    "{count} switches: {worst}; {unknown} verdicts unknown, in {seconds:.1f} s",
-    "{count} 台: {worst}。判定不可 {unknown} 件 ({seconds:.1f} 秒)",
-)
-_ALONE: Final = Text(
-    "{count} switch: {worst}; {unknown} verdicts unknown, in {seconds:.1f} s",
+    "{count:switch}: {worst}; {unknown:verdict} unknown, in {seconds:.1f} s",
     "{count} 台: {worst}。判定不可 {unknown} 件 ({seconds:.1f} 秒)",
 )

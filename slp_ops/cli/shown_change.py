@@ -9,7 +9,7 @@ import click
 
 from slp_ops.cli.exits import Exit, worst
 from slp_ops.plan.journalled import End
-from slp_ops.rules.text import Lang, Text
+from slp_ops.rules.text import Lang, Text, counted
 from slp_ops.safetext import one_line
 from slp_ops.usecases.comparing import report
 
@@ -88,7 +88,7 @@ def print_result(record: dict[str, Any], ended: Sequence[Applied], lang: Lang) -
     """Show it on the terminal."""
     for applied, shown in zip(ended, record["devices"], strict=True):
         why = "" if applied.why is None else f" - {applied.why.said(lang)}"
-        line = f"{applied.name} ({applied.site}): {applied.end.value}{why}"
+        line = f"{applied.name} ({applied.site}): {applied.end.words}{why}"
         click.echo(click.style(one_line(line), fg=_COLOURS.get(applied.end, "red")))
         for text in _details(shown, lang):
             click.echo(f"  {one_line(text)}")
@@ -97,8 +97,8 @@ def print_result(record: dict[str, Any], ended: Sequence[Applied], lang: Lang) -
             click.echo(f"  hint: {one_line(hint.of(journal=record['journal']).said(lang))}")
     if record["not_begun"]:
         click.echo(f"{_NOT_BEGUN.said(lang)} {', '.join(record['not_begun'])}")
-    counted = ", ".join(f"{count} {end}" for end, count in record["totals"].items())
-    click.echo(f"\n{len(ended)} switches: {counted}")
+    ends = ", ".join(f"{count} {End(end).words}" for end, count in record["totals"].items())
+    click.echo(f"\n{counted(len(ended), 'switch')}: {ends}")
     click.echo(f"Evidence: {record['run']['path']}")
     click.echo(f"Journal: {record['journal']}")
 

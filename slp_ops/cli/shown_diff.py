@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from slp_ops.cli.table import counted
 from slp_ops.cli.wrapping import wrapped
-from slp_ops.rules.text import Text
+from slp_ops.rules.text import Text, counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import click
 from slp_ops.cli import shown_plan
 from slp_ops.plan import Check, Fetch, Instruct, Put
 from slp_ops.plan.journalled import End
-from slp_ops.rules.text import Lang, Text
+from slp_ops.rules.text import Lang, Text, counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def print_ends(
     for device in found["devices"]:
         end = End(device["end"])
         why = "" if device["why"] is None else f" - {device['why'][lang.value]}"
-        line = f"{device['name']} ({device['site']}): {end.value}{why}"
+        line = f"{device['name']} ({device['site']}): {end.words}{why}"
         click.echo(click.style(one_line(line), fg=_COLOURS.get(end, "red")))
         for text in details(device):
             click.echo(f"  {one_line(text)}")
@@ -79,8 +79,8 @@ def print_ends(
         click.echo(f"{_NOT_BEGUN.said(lang)} {', '.join(found['not_begun'])}")
     for device in found["unread"]:
         click.echo(one_line(f"{_UNREAD.said(lang)} {device['name']}: {device['why']}"))
-    counted = ", ".join(f"{count} {end}" for end, count in found["totals"].items())
-    click.echo(f"\n{len(found['devices'])} switches: {counted}")
+    ends = ", ".join(f"{count} {End(end).words}" for end, count in found["totals"].items())
+    click.echo(f"\n{counted(len(found['devices']), 'switch')}: {ends}")
     if found["run"]["path"]:
         click.echo(f"Evidence: {found['run']['path']}")
     click.echo(f"Journal: {found['journal']}")

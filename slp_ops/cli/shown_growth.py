@@ -68,13 +68,13 @@ _TOO_FEW: Final = Text(
     "レポートの増減はまだ判断できません (最後の ACK 以降、{needed} 回分の件数が必要。現在 {runs} 回)",
 )
 _WORDS: Final = {
-    Course.STEADY: Text("{count} reports, not growing", "レポート {count} 件、増加していません"),
+    Course.STEADY: Text("{count:report}, not growing", "レポート {count} 件、増加していません"),
     Course.ACKNOWLEDGED: Text(
-        "{count} reports; an ACK has come since the last runs",
+        "{count:report}; an ACK has come since the last runs",
         "レポート {count} 件、直近の実行の間に ACK を受信しています",
     ),
     Course.BETWEEN: Text(
-        "{count} reports, growing as they do until the next one is due; the ACK is not late",
+        "{count:report}, growing as they do until the next one is due; the ACK is not late",
         "レポート {count} 件、次の送信までの通常の増加です (ACK の遅れなし)",
     ),
 }

@@ -9,7 +9,7 @@ import click
 
 from slp_ops.cli.charts import WIDTH, sparkline
 from slp_ops.cli.shown_growth import growth_record, growth_words
-from slp_ops.cli.table import counted, table
+from slp_ops.cli.table import table
 from slp_ops.cli.wrapping import wrapped
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.rules.text import Text
@@ -80,17 +80,16 @@ def show(device: str, pictures: Sequence[Picture], limit: int, lang: Lang, *, la
     """Print charts, findings over time, and what changed from run to run."""
     summaries = [picture.summary for picture in pictures]
     first, newest = pictures[0], pictures[-1]
-    click.echo(
-        f"{click.style(one_line(device), bold=True)}  {one_line(newest.summary.site)}  "
-        f"{counted(len(pictures), 'run')}, {first.started:%Y-%m-%d} to {newest.started:%Y-%m-%d}"
-    )
-    _print_charts(summaries)
+    head = f"{click.style(one_line(device), bold=True)}  {one_line(newest.summary.site)}"
+    said = _RUNS.of(count=len(pictures), first=f"{first.started:%Y-%m-%d}", last=f"{newest.started:%Y-%m-%d}")
+    click.echo(f"{head}  {said.said(lang)}")
+    _print_charts(summaries, lang)
     found = _growth(pictures, limit)
     words = _NO_COUNTS if found is None else growth_words(found, limit)
     for line in wrapped(words.said(lang), "  "):
         click.echo(line)
-    _print_findings(summaries)
-    _print_rows(pictures, last)
+    _print_findings(summaries, lang)
+    _print_rows(pictures, last, lang)
 
 
 def _growth(pictures: Sequence[Picture], limit: int) -> Growth | None:
@@ -99,21 +98,28 @@ def _growth(pictures: Sequence[Picture], limit: int) -> Growth | None:
     return growth(points, limit=limit, failing=failing)
 
 
-def _print_charts(summaries: Sequence[Summary]) -> None:
-    charts: list[tuple[str, list[float | None]]] = [
-        ("RUM backlog", [each.backlog for each in summaries]),
-        ("unacknowledged", [each.unacknowledged for each in summaries]),
-        ("days since ACK", [_days(each.ack_age) for each in summaries]),
-        ("findings", [len(each.failed) if each.licensing else None for each in summaries]),
+def _print_charts(summaries: Sequence[Summary], lang: Lang) -> None:
+    charts: list[tuple[Text, list[float | None]]] = [
+        (Text("RUM backlog", "RUM 滞留"), [each.backlog for each in summaries]),
+        (Text("unacknowledged", "ACK 待ち"), [each.unacknowledged for each in summaries]),
+        (Text("days since ACK", "ACK 経過日数"), [_days(each.ack_age) for each in summaries]),
+        (Text("findings", "検出"), [len(each.failed) if each.licensing else None for each in summaries]),
     ]
     for name, values in charts:
         known = [value for value in values if value is not None]
         if known:
-            numbers = f"{known[-1]:g} now, {min(known):g} to {max(known):g}"
-            click.echo(f"  {name:<15} {numbers:<26} {sparkline(values)}")
+            numbers = _NOW.of(now=f"{known[-1]:g}", least=f"{min(known):g}", most=f"{max(known):g}")
+            words = _padded(name.said(lang), 15), _padded(numbers.said(lang), 26)
+            click.echo(f"  {' '.join(words)} {sparkline(values)}")
 
 
-def _print_findings(summaries: Sequence[Summary]) -> None:
+def _padded(text: str, columns: int) -> str:
+    from rich.cells import cell_len
+
+    return text + " " * (columns - cell_len(text))
+
+
+def _print_findings(summaries: Sequence[Summary], lang: Lang) -> None:
     """A row a rule that ever failed, a mark a run: █ found, · not, ? could not be judged, blank not read."""
     shown = summaries[-WIDTH:]
     severities: dict[str, Severity] = {}
@@ -121,7 +127,7 @@ def _print_findings(summaries: Sequence[Summary]) -> None:
         severities |= summary.failed
     if not severities:
         return
-    click.echo("\nFINDINGS  █ found  · not found  ? could not be judged")
+    click.echo(f"\n{_FINDINGS.said(lang)}")
     width = max(map(len, severities))
     for rule, severity in sorted(severities.items(), key=lambda item: (-item[1].rank, item[0])):
         marks = "".join(_mark(summary, rule) for summary in shown)
@@ -134,7 +140,7 @@ def _mark(summary: Summary, rule: str) -> str:
     return next((_MARKS[each.verdict] for each in summary.found if each.rule == rule), "·")
 
 
-def _print_rows(pictures: Sequence[Picture], last: int) -> None:
+def _print_rows(pictures: Sequence[Picture], last: int, lang: Lang) -> None:
     rows = []
     for key, group in groupby(pictures, key=lambda picture: _cells(picture.summary)):
         same = list(group)
@@ -144,16 +150,14 @@ def _print_rows(pictures: Sequence[Picture], last: int) -> None:
             times += f" .. {end.started:%Y-%m-%d %H:%M}Z"
         runs = begin.run if len(same) == 1 else f"{begin.run} +{len(same) - 1}"
         rows.append((times, runs, *key))
-    header = ("STARTED", "RUN", "STATUS", "RELEASE", "TRANSPORT", "TRUST", "LAST ACK", "DEADLINE", "FINDINGS")
     click.echo()
-    click.echo(table(header, rows[-last:]))
+    click.echo(table([word.said(lang) for word in _HEADER], rows[-last:]))
     if len(rows) > last:
-        click.echo(f"{len(rows) - last} earlier rows; --last {len(rows)} prints all")
+        click.echo(_EARLIER.of(count=len(rows) - last, all=len(rows)).said(lang))
 
 
 def _cells(summary: Summary) -> tuple[str, ...]:
     """What makes a row; the counts, which always move, are in the charts."""
-    failed = [severity for severity in summary.failed.values() if severity is not Severity.INFO]
     return (
         summary.status.value if summary.error is None else f"{summary.status}: {summary.error}",
         summary.release or "",
@@ -161,7 +165,7 @@ def _cells(summary: Summary) -> tuple[str, ...]:
         "" if summary.units is None else f"{summary.trusted_units}/{summary.units}",
         _day(summary.last_ack),
         _day(summary.deadline),
-        str(len(failed)) if summary.licensing or summary.status is DeviceStatus.OK else "",
+        str(len(summary.failed)) if summary.licensing or summary.status is DeviceStatus.OK else "",
     )
 
 
@@ -177,6 +181,25 @@ def _days(age: timedelta | None) -> float | None:
     return None if age is None else round(age.total_seconds() / 86_400, 1)
 
 
+_RUNS: Final = Text("{count:run}, {first} to {last}", "実行 {count} 回、{first} ～ {last}")
+_NOW: Final = Text("{now} now, {least} to {most}", "現在 {now}、{least} ～ {most}")
+_FINDINGS: Final = Text(
+    "FINDINGS  █ found  · not found  ? could not be judged", "検出  █ あり  · なし  ? 判定不可"
+)
+_EARLIER: Final = Text(
+    "{count:earlier row}; --last {all} prints all", "これより前に {count} 行あります (--last {all} で全件)"
+)
+_HEADER: Final = (
+    Text("STARTED", "開始"),
+    Text("RUN", "実行 ID"),
+    Text("STATUS", "状態"),
+    Text("RELEASE", "リリース"),
+    Text("TRANSPORT", "トランスポート"),
+    Text("TRUST", "信頼コード"),
+    Text("LAST ACK", "最終 ACK"),
+    Text("DEADLINE", "期限"),
+    Text("FINDINGS", "検出"),
+)
 _NO_COUNTS: Final = Text(
     "no run tells how many RUM reports there are; up to 17.6 that takes 'service internal' on the switch",
     "RUM レポートの件数はどの実行からも分かりません (17.6 以前は 'service internal' の設定が必要です)",

@@ -9,11 +9,12 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement
 import click
 
 from slp_ops.cli.exits import Exit, worst
-from slp_ops.cli.table import table
+from slp_ops.cli.table import table_rows
+from slp_ops.cli.wrapping import wrapped
 from slp_ops.errors import InputError
 from slp_ops.facts.probes import NameVerdict, ProbeVerdict
 from slp_ops.model import DeviceStatus
-from slp_ops.rules.text import Lang
+from slp_ops.rules.text import Lang, Text, counted
 from slp_ops.safetext import one_line, printable
 from slp_ops.usecases.reach_verdict import ReachVerdict
 
@@ -47,6 +48,14 @@ _COLOURS: Final = {
     ReachVerdict.CANNOT_TELL: "yellow",
     ReachVerdict.NOT_APPLICABLE: None,
 }
+_HEADER: Final = (
+    Text("DEVICE", "スイッチ"),
+    Text("PATH", "経路"),
+    Text("TARGET", "宛先"),
+    Text("DNS", "DNS"),
+    Text("TCP", "TCP"),
+    Text("VERDICT", "判定"),
+)
 _LABELS: Final = {Lang.EN: ("next", "note", "By cause"), Lang.JA: ("対処", "補足", "原因別")}
 _NAMED: Final = (NameVerdict.RESOLVED, NameVerdict.LOCAL)
 
@@ -118,8 +127,8 @@ def _probe_record(tried: Tried) -> dict[str, Any]:
 
 def print_matrix(answers: Sequence[Reached], path: str, seconds: float, lang: Lang) -> None:
     """A row for each switch, below it what to do about those that are not well, and totals by cause."""
-    header = ("DEVICE", "PATH", "TARGET", "DNS", "TCP", "VERDICT")
-    first, *lines = table(header, [_row(answer) for answer in answers]).split("\n")
+    header = [word.said(lang) for word in _HEADER]
+    first, *lines = table_rows(header, [_row(answer) for answer in answers])
     click.echo(f"\n{first}")
     for answer, line in zip(answers, lines, strict=True):
         click.echo(click.style(line, fg=_COLOURS[answer.conclusion.verdict]))
@@ -134,8 +143,8 @@ def print_matrix(answers: Sequence[Reached], path: str, seconds: float, lang: La
         for cause, count in causes.most_common():
             click.echo(f"  {count:>4}  {one_line(cause)}")
     totals = Counter(answer.conclusion.verdict for answer in answers)
-    counted = ", ".join(f"{totals[verdict]} {_word(verdict)}" for verdict in ReachVerdict if totals[verdict])
-    click.echo(f"\n{len(answers)} devices: {counted}, in {seconds:.1f} s")
+    said = ", ".join(f"{totals[verdict]} {_word(verdict)}" for verdict in ReachVerdict if totals[verdict])
+    click.echo(f"\n{counted(len(answers), 'device')}: {said}, in {seconds:.1f} s")
     click.echo(f"Evidence: {path}")
 
 
@@ -156,7 +165,8 @@ def _print_advice(answers: Sequence[Reached], lang: Lang) -> None:
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         click.echo(one_line(f"{', '.join(names[:5])}{more}:"))
         for line in lines:
-            click.echo(f"  {one_line(line)}")
+            for part in wrapped(line, "  ", "    "):
+                click.echo(part)
 
 
 def _row(answer: Reached) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import click
 
 from slp_ops.cli.charts import sparkline
 from slp_ops.cli.shown_growth import growth_record, when
-from slp_ops.cli.table import counted, table
+from slp_ops.cli.table import table
 from slp_ops.cli.wrapping import wrapped
 from slp_ops.rules.text import Text
 from slp_ops.rules.views.growth import Course
@@ -61,16 +61,16 @@ def show(trend: FleetTrend, lang: Lang) -> None:
         click.echo("no run has read a licence agent yet; make one with: slp-ops audit", err=True)
         return
     first, last = trend.fleet[0].day, trend.fleet[-1].day
-    click.echo(f"{counted(len(trend.fleet), 'day')} with runs, {first} to {last}\n")
+    click.echo(_DAYS.of(count=len(trend.fleet), first=first, last=last).said(lang) + "\n")
     rows = [*trend.sites.items()]
     if len(rows) > 1:
-        rows.insert(0, ("(all)", trend.fleet))
+        rows.insert(0, (_ALL.said(lang), trend.fleet))
     for title, pick in _MEASURES:
         lines = [(site, *_cells([pick(day) for day in days], days[-1].switches)) for site, days in rows]
         lines = [line for line in lines if line[4] not in ("", "0")]
         if lines:
             click.echo(click.style(title.said(lang), bold=True))
-            click.echo(table(("SITE", "SWITCHES", "NOW", "FIRST", "MOST", "OVER TIME"), lines))
+            click.echo(table([word.said(lang) for word in _HEADER], lines))
             click.echo()
     _print_growing(trend, lang)
 
@@ -102,7 +102,7 @@ def _print_growing(trend: FleetTrend, lang: Lang) -> None:
         then = when(found, trend.limit).said(lang)
         rows.append((each.device, each.site, str(found.count), rate, str(found.points), then))
     click.echo(click.style(_GROWING.said(lang), bold=True))
-    click.echo(table(("DEVICE", "SITE", "REPORTS", "A DAY", "RUNS", "OUTLOOK"), rows))
+    click.echo(table([word.said(lang) for word in _GROWING_HEADER], rows))
     if len(growing) > _MOST:
         click.echo(f"+{len(growing) - _MOST}; --json")
     for line in wrapped(_HOW.said(lang), ""):
@@ -128,6 +128,26 @@ _MEASURES: Final[tuple[tuple[Text, Callable[[SiteDay], float | None]], ...]] = (
     ),
     (Text("Switches whose ACK is late", "ACK が遅れている装置"), lambda day: day.late),
     (Text("Switches whose exchange fails", "通信に失敗している装置"), lambda day: day.failing),
+)
+_DAYS: Final = Text(
+    "{count:day} with runs, {first} to {last}", "実行があった日: {count} 日、{first} ～ {last}"
+)
+_ALL: Final = Text("(all)", "(全体)")
+_HEADER: Final = (
+    Text("SITE", "サイト"),
+    Text("SWITCHES", "台数"),
+    Text("NOW", "現在"),
+    Text("FIRST", "最初"),
+    Text("MOST", "最大"),
+    Text("OVER TIME", "推移"),
+)
+_GROWING_HEADER: Final = (
+    Text("DEVICE", "スイッチ"),
+    Text("SITE", "サイト"),
+    Text("REPORTS", "レポート"),
+    Text("A DAY", "1 日あたり"),
+    Text("RUNS", "実行回数"),
+    Text("OUTLOOK", "見通し"),
 )
 _REPORTS: Final = Text("RUM reports", "RUM レポート")
 _GROWING: Final = Text("Unacknowledged and growing", "ACK 未受信のまま増加中")

@@ -19,7 +19,7 @@ from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.spans import age, span
 from slp_ops.cli.target import Target, target_options
-from slp_ops.errors import SlpOpsError
+from slp_ops.errors import Interrupted, SlpOpsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,6 +157,8 @@ def _for_ever(rounds: Rounds, runs_dir: Path, every: float) -> None:
         with alone(runs_dir, _LOCK, busy=busy):
             try:
                 rounds.go()
+            except Interrupted:
+                raise
             except SlpOpsError as err:
                 if not has_begun:
                     raise

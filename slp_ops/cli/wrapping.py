@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.safetext import one_line
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _NARROWEST: Final = 60
 _WIDEST: Final = 110  # longer lines are hard to read
-# What must not begin a line in Japanese.
+# What must not begin a line in Japanese: it stays with what is in front of it.
 _CLINGING: Final = "、。，．）」』・ーっゃゅょッャュョァィゥェォ)],.:;"
 
 
@@ -23,10 +26,26 @@ def wrapped(text: str, first: str, rest: str | None = None) -> list[str]:
     from rich.cells import cell_len
 
     rest = " " * cell_len(first) if rest is None else rest
+    return _lines(_pieces(one_line(text)), first, rest, width())
+
+
+def folded(text: str, columns: int) -> list[str]:
+    """The text in lines of so many columns; a word that is longer is cut."""
+    from rich.cells import cell_len, chop_cells
+
+    if cell_len(text) <= columns:
+        return [text]
+    pieces = [part for piece in _pieces(text) for part in chop_cells(piece, columns)]
+    return _lines(pieces, "", "", columns)
+
+
+def _lines(pieces: Iterable[str], first: str, rest: str, columns: int) -> list[str]:
+    from rich.cells import cell_len
+
     lines: list[str] = []
     line, begin = "", first
-    for piece in _pieces(one_line(text)):
-        if line.strip() and cell_len(begin + (line + piece).rstrip()) > width() and piece[0] not in _CLINGING:
+    for piece in pieces:
+        if line.strip() and cell_len(begin + (line + piece).rstrip()) > columns:
             lines.append(begin + line.rstrip())
             line, begin = "", rest
             piece = piece.lstrip()
@@ -37,6 +56,17 @@ def wrapped(text: str, first: str, rest: str | None = None) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
+    """What may be parted: words, with what clings to them."""
+    pieces: list[str] = []
+    for piece in _words(text):
+        if pieces and piece[0] in _CLINGING and not pieces[-1].endswith(" "):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return pieces
+
+
+def _words(text: str) -> list[str]:
     """Words with the blank behind them; a wide character is a word of its own, but katakana keep together."""
     pieces: list[str] = []
     word = ""

@@ -41,6 +41,11 @@ class End(StrEnum):
     NOT_ROLLED_BACK = "not_rolled_back"
 
     @property
+    def words(self) -> str:
+        """As it is said to people."""
+        return self.value.replace("_", " ")
+
+    @property
     def good(self) -> bool:
         """Whether there is nothing left to be done."""
         return self in (End.DONE, End.NOTHING)

@@ -109,7 +109,7 @@ class _Planning:
             name=self.switch.name,
             site=self.switch.site,
             serials=serials_of(self.switch.known),
-            release=version,
+            release=str(self.release) if self.release else version,
             actions=tuple(actions),
             fields={"show version: release": version, **dict(sorted(self.fields.items()))},
         )

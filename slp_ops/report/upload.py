@@ -64,7 +64,7 @@ def what_to_do(count: int, lang: Lang) -> bytes:
 
 _TEXT: Final = Text(
     """\
-{count} usage files of Cisco Catalyst switches, for Cisco Smart Software Manager (CSSM)
+{count:usage file} of Cisco Catalyst switches, for Cisco Smart Software Manager (CSSM)
 
 The files are signed by the switches. Do not open and save them: a single changed byte makes CSSM refuse
 them. {index} says which switch each is of, with its SHA-256.

@@ -58,11 +58,10 @@ _WORDS: Final = {
     "notes": Text("For information", "参考情報"),
     "see_cause": Text("What it means and all next steps", "意味と対処手順の全体"),
     "works": Text("every exchange that was tried works", "試行した通信はすべて成功しています"),
-    "switches_count": Text("{count} switches", "{count} 台"),
-    "one_switch": Text("1 switch", "1 台"),
+    "switches_count": Text("{count:switch}", "{count} 台"),
     "affected": Text("switches affected", "該当する装置"),
     "and_more": Text("and {count} more", "ほか {count} 台"),
-    "more_sites": Text("and {count} more sites", "ほか {count} サイト"),
+    "more_sites": Text("and {count:more site}", "ほか {count} サイト"),
     "show_in_table": Text("Show in the table", "一覧に表示"),
     "explain": Text("What it means", "意味"),
     "all": Text("all", "すべて"),
@@ -85,7 +84,7 @@ _WORDS: Final = {
     "soon": Text("within 30 days", "30 日以内"),
     "later": Text("later", "それ以降"),
     "today": Text("now", "現在"),
-    "days": Text("{count} days", "{count} 日"),
+    "days": Text("{count:day}", "{count} 日"),
     "dues_summary": Text(
         "{overdue} overdue, {soon} due within 30 days, {later} later; {none} without a deadline.",
         "期限超過 {overdue} 台、30 日以内 {soon} 台、それ以降 {later} 台、期限なし {none} 台。",
@@ -105,7 +104,7 @@ _WORDS: Final = {
         "No switch holds unacknowledged reports.", "滞留している RUM レポートはありません。"
     ),
     "backlog_more": Text(
-        "{count} more switches hold reports; see the table.",
+        "Reports are also on {count:more switch}; see the table.",
         "ほか {count} 台にも滞留があります (一覧を参照)。",
     ),
     "standing_affected": Text("affected", "該当"),
@@ -185,15 +184,15 @@ _WORDS: Final = {
     "command": Text("Command", "コマンド"),
     "hint": Text("Hint", "ヒント"),
     "headline_fine": Text(
-        "All {count} switches are well as far as could be judged.",
+        "{count:switch}: all well as far as could be judged.",
         "判定できた範囲では {count} 台すべて正常です。",
     ),
     "headline": Text(
-        "{bad} of {count} switches need attention.",
+        "Attention is needed on {bad} of {count:switch}.",
         "{count} 台中 {bad} 台で対応が必要です。",
     ),
     "headline_cause": Text(
-        "Most frequent cause: {cause} ({switches} switches).",
+        "Most frequent cause: {cause} ({switches:switch}).",
         "最も多い原因: {cause} ({switches} 台)。",
     ),
     "headline_unclear": Text(
@@ -310,7 +309,7 @@ class Words:
 
     def __call__(self, name: str, **values: object) -> str:
         """With ``{name}`` replaced; only our own sentences are templates."""
-        return self._words[name].format(**values)
+        return _WORDS[name].of(**values).said(self.lang)
 
     def say(self, text: Text) -> str:
         """What a rule says."""
@@ -338,4 +337,4 @@ class Words:
 
     def switches(self, count: int) -> str:
         """So many switches."""
-        return self["one_switch"] if count == 1 else self("switches_count", count=count)
+        return self("switches_count", count=count)

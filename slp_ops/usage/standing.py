@@ -159,9 +159,9 @@ _UPLOAD_UNKNOWN: Final = Text(
     "スイッチで保存されたファイルの確認応答がありません。取得した実行記録はここにはありません",
 )
 _ITSELF: Final = Text("it reports by itself: {transport}", "スイッチ自身が報告します: {transport}")
-_DUE: Final = Text("the ACK deadline is in {days} days", "ACK 期限まで {days} 日です")
-_OVERDUE: Final = Text("the ACK deadline passed {days} days ago", "ACK 期限を {days} 日過ぎています")
+_DUE: Final = Text("the ACK deadline is in {days:day}", "ACK 期限まで {days} 日です")
+_OVERDUE: Final = Text("the ACK deadline passed {days:day} ago", "ACK 期限を {days} 日過ぎています")
 _CLOSED: Final = Text(
-    "{count} reports are complete and not acknowledged", "未確認のレポートが {count} 件あります"
+    "{count:report}, complete and not acknowledged", "未確認のレポートが {count} 件あります"
 )
 _NOTHING: Final = Text("nothing is due", "必要な作業はありません")

@@ -10,7 +10,7 @@ from slp_ops.plan.changes import as_before, typed, undo_of
 from slp_ops.plan.journalled import End
 from slp_ops.plan.model import Configure
 from slp_ops.ports import ConfigOrder, Event, ExecOrder, SentStatus
-from slp_ops.rules.text import Text
+from slp_ops.rules.text import Text, counted
 
 if TYPE_CHECKING:
     from slp_ops.plan.changes import Change
@@ -49,7 +49,7 @@ async def roll_back(work: Work, state: Journalled, line: Line) -> RolledBack:
         name = work.device.name
         lines = list(typed(undo_of(standing)))
         work.journal.write({"event": "rollback", "device": name, "state": "begun", "lines": lines})
-        work.on_event(Event(device=name, what="rolling back", detail=f"{len(lines)} lines"))
+        work.on_event(Event(device=name, what="rolling back", detail=counted(len(lines), "line")))
         refused: list[str] = []
         while lines:
             sent = await line.send(ConfigOrder(lines=tuple(lines)))

@@ -18,7 +18,7 @@ UNREADABLE: Final = Text(
 )
 NONE: Final = Text("nothing of it took effect: {lost}", "反映されていません: {lost}")
 PARTLY: Final = Text(
-    "only {count} of {total} lines are in force: {said}",
+    "only {count} of {total:line} are in force: {said}",
     "{total} 行中 {count} 行のみ反映されています: {said}",
 )
 REVERTED: Final = Text(

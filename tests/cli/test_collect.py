@@ -269,6 +269,9 @@ def test_an_interrupt_ends_within_five_seconds_in_every_state(
     assert process.returncode == 130, said
     assert took < 5
     assert json.loads(next(runs.glob("*/run.json")).read_text())["state"] == "interrupted"
+    (run,) = runs.glob("*-collect-*")
+    assert f"what was read is in runs/{run.name}" in said
+    assert f"--resume {run.name.rsplit('-', 1)[1]}" in said
 
 
 def test_a_secret_of_the_configuration_is_found_nowhere(lab: Any, slp_ops: Any, tmp_path: Path) -> None:

@@ -127,6 +127,14 @@ def test_growing_reports_and_missing_acks_are_told_apart_from_health_after_four_
     shown = call("history", "unanswered").stdout
     assert "RUM reports are not acknowledged" in shown
     assert "comm-failing-now" in call("history", "cut-off").stdout
+    for arguments, heading, foreign in (
+        (("history", "unanswered"), "リリース", "RELEASE"),
+        (("trend",), "サイト", "SWITCHES"),
+        (("audit", "--run", "last", "--fail-on", "critical"), "重大度", "SEVERITY"),
+    ):
+        japanese = call(*arguments, "--lang", "ja").stdout
+        assert heading in japanese
+        assert foreign not in japanese
     record = json.loads(call("history", "unanswered", "--json", "--lang", "ja").stdout)
     backlogs = [each["rum"]["backlog"] for each in record["pictures"]]
     assert backlogs == sorted(backlogs)

@@ -103,7 +103,7 @@ def test_verify_of_a_whole_run(call: Call, good_run: Make) -> None:
     result = call("verify")
 
     assert result.exit_code == 0
-    assert result.stdout == f"run {run.id}: complete; 1 captures, 4 bytes, whole\n"
+    assert result.stdout == f"run {run.id}: complete; 1 capture, 4 bytes, whole\n"
 
 
 def test_verify_names_damage_and_exits_with_findings(call: Call, good_run: Make) -> None:

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from slp_ops.cli.alarms import program
 from slp_ops.cli.main import cli
 from slp_ops.cli.spans import span
-from slp_ops.cli.watch import until_next
+from slp_ops.cli.watch import _for_ever, until_next
+from slp_ops.errors import Interrupted
 from slp_ops.lab import agent
 from slp_ops.lab.world import Path as Way
 from slp_ops.lab.world import Reach
@@ -324,3 +325,18 @@ def test_growing_reports_are_news_once_also_after_a_restart(watch: Any) -> None:
         False,
         False,
     ]
+
+
+def test_an_interrupt_ends_a_later_round_too(tmp_path: Path) -> None:
+    class Twice:
+        rounds = 0
+
+        def go(self) -> None:
+            self.rounds += 1
+            if self.rounds == 2:
+                raise Interrupted("interrupted")
+
+    twice: Any = Twice()
+    with pytest.raises(Interrupted):
+        _for_ever(twice, tmp_path, 0.01)
+    assert twice.rounds == 2

@@ -324,7 +324,10 @@ def test_a_canary_that_cannot_be_reached_is_followed_by_another_one(
     names = ("sw1", "sw2", "sw3", "sw4")
     running = lab(**dict.fromkeys(names, "lookup-disabled"))
     path = inventory(tmp_path / "inv.yaml", running, *names)
-    assert remediate("-i", path, "--dry-run", "--out", "plan.json").returncode == 0
+    planned = remediate("-i", path, "--dry-run", "--out", "plan.json")
+    assert planned.returncode == 0
+    assert f"Apply it with: slp-ops remediate -i {path} --plan plan.json" in planned.stdout
+    assert "sw1 (tokyo)  17.9.5  " in planned.stdout
     running.call(running.rack["sw1"].host.close)
     running.access("sw2", denied=("ip domain lookup",))
     done = remediate("-i", path, "--plan", "plan.json", "--yes", "--json")

@@ -54,7 +54,7 @@ def comm_failing_now(communication: Communication) -> Judgement:
         names = ", ".join(exchange.name for exchange in communication.exchanges)
         runs = [e.attempts.ongoing or 0 for e in communication.exchanges if e.attempts is not None]
         return Failed(
-            summary=Text("{names}: {count} failures in a row", "{names}: {count} 回連続で失敗しています").of(
+            summary=Text("{names}: {count:failure} in a row", "{names}: {count} 回連続で失敗しています").of(
                 names=names, count=max(runs, default=0)
             ),
             evidence=tuple(
@@ -113,7 +113,7 @@ def comm_flapping(log: LicenceLog, thresholds: Thresholds) -> Judgement:
     newest = stretch[-1]
     return Failed(
         summary=Text(
-            "{count} failures with recovery within {hours} hours, the last at {when}",
+            "{count:failure} with recovery within {hours:hour}, the last at {when}",
             "{hours} 時間以内に失敗と復旧が {count} 回発生 (最後は {when})",
         ).of(count=len(stretch), hours=thresholds.flap_hours, when=newest[1].when),
         evidence=tuple(seen.cite() for seen in newest),

@@ -90,7 +90,7 @@ def rum_unacknowledged_growing(
 def growing_words(found: Growth, limit: int) -> Text:
     """The count, the rate, and when about so many will be reached, with how sure that is."""
     rate = f"{found.per_day or 0:.1f} ±{found.margin or 0:.1f}"
-    now = _NOW.of(count=found.count, rate=rate, runs=found.points, days=f"{found.days:.0f}")
+    now = _NOW.of(count=found.count, rate=rate, runs=found.points, days=round(found.days))
     return _BOTH.of(now=now, then=reach_words(found.reach, limit))
 
 
@@ -141,7 +141,7 @@ _WHY: Final = {
     ),
 }
 _NOW: Final = Text(
-    "{count} RUM reports are not acknowledged, {rate} more a day ({runs} runs in {days} days)",
+    "{count} RUM reports are not acknowledged, {rate} more a day ({runs:run} in {days:day})",
     "ACK 未受信の RUM レポート {count} 件、1 日あたり {rate} 件増加 ({days} 日間、{runs} 回の実行)",
 )
 _BOTH: Final = Text("{now}; {then}", "{now}。{then}")

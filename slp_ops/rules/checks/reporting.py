@@ -71,7 +71,7 @@ def ack_overdue(deadline: Deadline) -> Judgement:
         return Passed()
     return Failed(
         summary=Text(
-            "The ACK deadline passed {days} days ago, on {when}",
+            "The ACK deadline passed {days:day} ago, on {when}",
             "ACK の期限を {days} 日超過しています ({when})",
         ).of(days=(-deadline.left).days, when=deadline.text),
         evidence=deadline.usage.cite("next_ack_deadline", "last_ack"),
@@ -105,7 +105,7 @@ def ack_due_soon(deadline: Deadline, thresholds: Thresholds) -> Judgement:
     if not timedelta(0) <= deadline.left <= timedelta(days=thresholds.ack_days):
         return Passed()
     return Failed(
-        summary=Text("An ACK is due in {days} days, on {when}", "ACK の期限まで {days} 日です ({when})").of(
+        summary=Text("An ACK is due in {days:day}, on {when}", "ACK の期限まで {days} 日です ({when})").of(
             days=deadline.left.days, when=deadline.text
         ),
         evidence=deadline.usage.cite("next_ack_deadline", "last_ack"),

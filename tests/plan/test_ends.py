@@ -1,0 +1,10 @@
+"""How the end of a switch is told."""
+
+from __future__ import annotations
+
+from slp_ops.plan.journalled import End
+
+
+def test_no_end_is_told_with_an_underscore() -> None:
+    assert End.NOT_ROLLED_BACK.words == "not rolled back"
+    assert not any("_" in end.words for end in End)
