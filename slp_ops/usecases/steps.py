@@ -300,13 +300,7 @@ class Steps:
             return None
         if step.repeat is Repeat.SAFE:
             return self._note(number, StepState.NOT_DONE, say.SENT_AGAIN)
-        match await self._work.person.settles(self._work.device.name, step.command):
-            case Settled.DONE:
-                return self._note(number, StepState.DONE, how="operator")
-            case Settled.AGAIN:
-                return self._note(number, StepState.NOT_DONE, how="operator")
-            case Settled.UNKNOWN:
-                return None
+        return await self._told(number, step)
 
     async def _shown(self, file: str) -> bool | None:
         """Whether a file is on the switch; None when it cannot be asked."""
@@ -319,13 +313,17 @@ class Steps:
         """Let a person say what the switch does not tell."""
         if step.repeat is Repeat.SAFE:
             return self._note(number, StepState.NOT_DONE, otherwise.why)
+        return await self._told(number, step) or self._note(number, otherwise.state, otherwise.why)
+
+    async def _told(self, number: int, step: Execute) -> Result | None:
+        """What a person says became of a step; None when nobody knows."""
         match await self._work.person.settles(self._work.device.name, step.command):
             case Settled.DONE:
                 return self._note(number, StepState.DONE, how="operator")
             case Settled.AGAIN:
                 return self._note(number, StepState.NOT_DONE, how="operator")
             case Settled.UNKNOWN:
-                return self._note(number, otherwise.state, otherwise.why)
+                return None
 
     async def _proven(self, proof: Proof, noted: Noted | None, patience: float) -> bool | str:
         """Look until the proof is there, the time is over, or the operator wants to stop.
