@@ -25,16 +25,16 @@ from slp_ops.facts import (
     TransportKind,
 )
 from slp_ops.probestep import ProbeStep, Tool, is_interface, is_vrf
+from slp_ops.rules.views.way import CALLHOME_HOST, CSLU_NAME, SMART_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.reading import Facts
 
-SMART: Final = ("smartreceiver.cisco.com", 443)
-CALLHOME: Final = ("tools.cisco.com", 443)
+SMART: Final = (SMART_HOST, 443)
+CALLHOME: Final = (CALLHOME_HOST, 443)
 TRUSTPOOL: Final = ("www.cisco.com", 80)  # http://www.cisco.com/security/pki/trs/ios_core.p7b
-CSLU_NAME: Final = "cslu-local"  # what a switch without any address looks for
 CSLU_PORT: Final = 8182
 _SCHEMES: Final = {"https": 443, "http": 80}
 # The inventory's topologies in which the switch waits to be asked.

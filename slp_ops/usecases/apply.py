@@ -25,7 +25,7 @@ from slp_ops.usecases.work import Remembering
 
 if TYPE_CHECKING:
     from slp_ops.plan.journalled import Journalled
-    from slp_ops.usecases.steps import Result
+    from slp_ops.usecases.stepnotes import Result
     from slp_ops.usecases.work import Work
 
 _SAVE: Final = ExecOrder(command="write memory", expects=("[OK]",), seconds=120.0)
