@@ -44,6 +44,7 @@ def check(file: BinaryIO) -> Checked:
             if manifest is None:
                 return Checked(files=0, switches=0, remarks=tuple(remarks))
             remarks += _compare(archive, manifest)
+    # What the library raises for a damaged archive, an unknown compression, an encrypted entry.
     except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as err:
         return Checked(
             files=0, switches=0, remarks=(Remark(path="", what=f"cannot be read as a zip: {err}"),)
