@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+
+
+def _parsed_time(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a time such as 2026-01-15T09:00:00Z") from None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed
 
 
 @click.group(name="lab")
@@ -63,6 +74,14 @@ def list_scenarios() -> None:
     help="Simulated seconds in a real one: with 60, a minute of the switch is a second.",
 )
 @click.option(
+    "--clock",
+    envvar="SLP_OPS_LAB_CLOCK",
+    metavar="TIME",
+    callback=_parsed_time,
+    help="Freeze the switches' clocks at this time (ISO 8601, UTC unless it has an offset), so that they "
+    "print the same each time. Only a reload moves them on.",
+)
+@click.option(
     "--authorized-keys",
     envvar="SLP_OPS_LAB_AUTHORIZED_KEYS",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -82,6 +101,7 @@ def up(
     inventory_out: Path | None,
     journal: Path | None,
     time_scale: float,
+    clock: datetime | None,
     authorized_keys: Path | None,
     bastion: int,
 ) -> None:
@@ -100,6 +120,7 @@ def up(
             inventory_out=inventory_out,
             journal=journal,
             time_scale=time_scale,
+            clock=clock,
             authorized_keys=authorized_keys,
             bastions=bastion,
         ),

@@ -37,6 +37,11 @@ class Clock:
     _added: float = 0.0
 
     @property
+    def is_frozen(self) -> bool:
+        """Whether it moves by ``advance`` only."""
+        return self.source is at_rest
+
+    @property
     def plausible(self) -> bool:
         """Whether certificates can be checked by it."""
         return self.behind < timedelta(hours=1)

@@ -38,9 +38,13 @@ class Entry:
 
 
 class Journal:
-    """Kept in memory, and as JSON lines in a file where one is named."""
+    """Kept in memory, and as JSON lines in a file where one is named.
 
-    def __init__(self, path: Path | None = None) -> None:
+    ``clock`` is the time of every entry of a lab with a frozen clock.
+    """
+
+    def __init__(self, path: Path | None = None, *, clock: datetime | None = None) -> None:
+        self._clock = clock
         self.entries: list[Entry] = []
         self._file: IO[str] | None = None
         if path is not None:
@@ -48,7 +52,8 @@ class Journal:
 
     def record(self, switch: str, session: int, mode: Mode, line: str) -> None:
         """Keep one line, as of now."""
-        entry = Entry(when=datetime.now(UTC), switch=switch, session=session, mode=mode, line=line)
+        when = self._clock or datetime.now(UTC)
+        entry = Entry(when=when, switch=switch, session=session, mode=mode, line=line)
         self.entries.append(entry)
         if self._file is not None:
             fields = asdict(entry) | {"when": entry.when.isoformat()}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.errors import InputError
 from slp_ops.lab import scenarios
 from slp_ops.lab.bastion import Bastion
+from slp_ops.lab.clock import at_rest
 from slp_ops.lab.fleet import BASE_PORT, Place
 from slp_ops.lab.hostkeys import HostKeys
 from slp_ops.lab.journal import Journal
@@ -48,7 +49,11 @@ class Listening:
 
 
 class Rack:
-    """Switches that listen on loopback. Use inside a running event loop."""
+    """Switches that listen on loopback. Use inside a running event loop.
+
+    ``clock`` (UTC) freezes every switch at this time, so that the same commands print the same bytes each
+    time. Only a reload moves it on.
+    """
 
     def __init__(
         self,
@@ -56,15 +61,17 @@ class Rack:
         keys: HostKeys | None = None,
         journal: Journal | None = None,
         scale: float = 1.0,
+        clock: datetime | None = None,
         authorized_keys: Path | None = None,
     ) -> None:
-        self.journal = journal or Journal()
+        self.journal = journal or Journal(clock=clock)
         self.switches: list[Listening] = []
         self.bastions: list[Bastion] = []
         self._keys = keys or HostKeys.load()
         self._scale = scale
         self._authorized_keys = None if authorized_keys is None else str(authorized_keys)
-        self._start = datetime.now(UTC).replace(tzinfo=None)
+        self._start = (clock or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
+        self._source = time.monotonic if clock is None else at_rest
 
     def start(self, places: Iterable[Place], base_port: int | None = BASE_PORT) -> None:
         """Let every switch listen, or none; ``base_port`` None takes whatever ports are free."""
@@ -76,7 +83,7 @@ class Rack:
                     place.offset,
                     name=place.name,
                     start=self._start,
-                    source=time.monotonic,
+                    source=self._source,
                     scale=self._scale,
                 ),
                 keys=self._keys,

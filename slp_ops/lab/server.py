@@ -123,10 +123,12 @@ class Host:
         """Nothing answers for so many simulated seconds; then it boots."""
         self._deafen()
         delay = self.switch.clock.real_seconds(seconds)
-        self._boot = asyncio.get_running_loop().call_later(delay, self._come_up)
+        self._boot = asyncio.get_running_loop().call_later(delay, self._come_up, seconds)
 
-    def _come_up(self) -> None:
+    def _come_up(self, seconds: float) -> None:
         assert self._address is not None  # noqa: S101 - it listened before it went down
+        if self.switch.clock.is_frozen:
+            self.switch.clock.advance(seconds)
         self.switch.settle()
         self.listen(*self._address)
 

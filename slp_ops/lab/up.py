@@ -22,6 +22,7 @@ from slp_ops.lab.rack import ENABLE, LOOPBACK, PASSWORD, USERNAME, Rack, healthy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
 _SHOWN = 40
 
@@ -36,6 +37,7 @@ class Wanted:
     inventory_out: Path | None = None
     journal: Path | None = None
     time_scale: float = 1.0
+    clock: datetime | None = None
     authorized_keys: Path | None = None
     bastions: int = 0
 
@@ -53,9 +55,14 @@ async def _run(wanted: Wanted, say: Callable[[str], object]) -> None:
     places = _places(wanted)
     _allow_files(len(places))
     with ExitStack() as stack:
-        journal = _journal(wanted.journal)
+        journal = _journal(wanted.journal, wanted.clock)
         stack.callback(journal.close)
-        rack = Rack(journal=journal, scale=wanted.time_scale, authorized_keys=wanted.authorized_keys)
+        rack = Rack(
+            journal=journal,
+            scale=wanted.time_scale,
+            clock=wanted.clock,
+            authorized_keys=wanted.authorized_keys,
+        )
         stack.callback(rack.close)
         base = BASE_PORT if wanted.base_port is None else wanted.base_port
         if base and not wanted.bastions < base <= 65536 - len(places):
@@ -73,9 +80,9 @@ async def _run(wanted: Wanted, say: Callable[[str], object]) -> None:
     await asyncio.sleep(0)
 
 
-def _journal(path: Path | None) -> Journal:
+def _journal(path: Path | None, clock: datetime | None) -> Journal:
     try:
-        return Journal(path)
+        return Journal(path, clock=clock)
     except OSError as err:
         raise InputError(f"{path} cannot be written: {err.strerror}") from err
 

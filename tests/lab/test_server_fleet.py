@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,82 @@ def ready(process: subprocess.Popen[str]) -> str:
         if line.startswith("Ctrl-C"):
             break
     return "".join(lines)
+
+
+def test_a_frozen_switch_prints_the_same_bytes_each_time(lab_keys: HostKeys) -> None:
+    shown = ("show clock", "show version", "show license all", "show logging", "show license tech support")
+    clock = datetime(2026, 1, 15, 18, 0, tzinfo=timezone(timedelta(hours=9)))
+
+    async def read(seconds: float) -> list[str]:
+        rack = Rack(keys=lab_keys, clock=clock)
+        rack.start(healthy(1, "dns-failure"), None)
+        options = {"username": "netops", "password": "netops", "known_hosts": None, "client_keys": None}
+        texts = []
+        for command in shown:
+            async with asyncssh.connect("127.0.0.1", rack["lab-0001"].port, **options) as conn:
+                texts.append(str((await conn.run(command)).stdout))
+            await asyncio.sleep(seconds)
+        assert {entry.when for entry in rack.journal.entries} == {clock}
+        rack.close()
+        return texts
+
+    first = asyncio.run(read(0))
+    assert "18:00:00.000 JST Thu Jan 15 2026" in first[0]
+    assert asyncio.run(read(0.05)) == first
+
+
+def test_a_frozen_switch_comes_back_from_a_reload_later(lab_keys: HostKeys) -> None:
+    async def run() -> None:
+        rack = Rack(keys=lab_keys, scale=1000.0, clock=datetime(2026, 1, 15, 9, 0, tzinfo=UTC))
+        rack.start(healthy(1), None)
+        host = rack["lab-0001"].host
+        before, port = host.switch.now(), host.port
+        host.go_down(seconds := host.switch.reload())
+        async with asyncio.timeout(20):
+            while host.switch.is_down:
+                await asyncio.sleep(0.01)
+        assert host.port == port
+        assert (host.switch.now() - before).total_seconds() == seconds
+        rack.close()
+
+    asyncio.run(run())
+
+
+def test_the_command_freezes_the_clock_of_switches_and_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    inventory = tmp_path / "inv.yaml"
+    process = up(
+        "--size",
+        "1",
+        "--clock",
+        "2026-01-15T09:00",
+        "--journal",
+        str(path),
+        "--inventory-out",
+        str(inventory),
+    )
+    try:
+        ready(process)
+        devices = yaml.safe_load(inventory.read_text())["sites"]["tokyo"]["devices"]
+
+        async def read() -> str:
+            options = {"username": "netops", "password": "netops", "known_hosts": None, "client_keys": None}
+            async with asyncssh.connect("127.0.0.1", devices["lab-0001"]["port"], **options) as conn:
+                return str((await conn.run("show clock")).stdout)
+
+        assert "18:00:00.000 JST Thu Jan 15 2026" in asyncio.run(read())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+    entries = [json.loads(line) for line in path.read_text().splitlines()]
+    assert {entry["when"] for entry in entries} == {"2026-01-15T09:00:00+00:00"}
+
+
+def test_a_time_that_cannot_be_read_is_a_usage_error() -> None:
+    process = up("--clock", "yesterday")
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "2026-01-15T09:00:00Z" in said
 
 
 def test_a_thousand_switches_listen_within_three_seconds(lab_keys: HostKeys) -> None:
