@@ -7,13 +7,13 @@ import contextlib
 import itertools
 import socket
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.lab import sshd
 from slp_ops.lab.journal import Journal, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     import asyncssh
 
@@ -87,14 +87,18 @@ class Host:
         if self.switch.faults.no_free_vty or len(self._lines) >= self._vty_lines:
             # IOS closes before it says a word.
             self.record(self.journal_number(), Mode.LOGIN, "no free vty")
-            sock.close()
+            sock.setblocking(False)
+            self._run(_turn_away(sock))
             return
         if self.switch.faults.silent_port:
             self._silent.append(sock)
             return
         sock.setblocking(False)
         self._contacts += 1
-        task = asyncio.get_running_loop().create_task(sshd.serve(self, sock, self._keys, self._contacts))
+        self._run(sshd.serve(self, sock, self._keys, self._contacts))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -163,3 +167,9 @@ class Host:
     def record(self, session: int, mode: Mode, line: str) -> None:
         """Keep a line in the journal."""
         self.journal.record(self.name, session, mode, line)
+
+
+async def _turn_away(sock: socket.socket) -> None:
+    """Close a connection such that the peer always sees an end, never a reset."""
+    with sock:
+        await sshd.part(sock)

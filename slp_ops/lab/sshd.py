@@ -72,12 +72,12 @@ async def serve(host: Host, sock: socket.socket, keys: HostKeys, contact: int) -
     except (TimeoutError, OSError, asyncssh.Error):
         # The peer went away, or would not accept what is offered; it knows why, we need not.
         if not faults.reset_at_auth:
-            await _part(held)
+            await part(held)
     finally:
         held.close()
 
 
-async def _part(sock: socket.socket) -> None:
+async def part(sock: socket.socket) -> None:
     """Let the peer read our last words: closing over something unread would reset the connection."""
     loop = asyncio.get_running_loop()
     with contextlib.suppress(OSError, TimeoutError):
