@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-slow test-all check fix lock bench-env docs reference clean
+.PHONY: help env demo test test-slow test-all check fix lock bench-env docs reference baseline clean
 
 help:
 	@sed -n 's/^# //p' $(MAKEFILE_LIST)
@@ -64,6 +64,10 @@ docs: env reference
 
 reference: env
 	$(BIN)/python -m docs.generate
+
+# What every verb prints and sends, for every lab scenario, as tests/baseline compares it.
+baseline: env
+	$(BIN)/python -m tests.baseline.record
 
 clean:
 	rm -rf $(VENV) demo site .mypy_cache .ruff_cache .pytest_cache .hypothesis
