@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from slp_ops.commands import find, registry
-from slp_ops.commands._page import LOG_LINE, Page
+from slp_ops.commands._page import Page
 from slp_ops.commands._pasted import text_of as text_of
 from slp_ops.commands._precedence import chosen, rank
 from slp_ops.commands._sections import sections
+from slp_ops.iosxe.syslog import is_log_line
 from slp_ops.model import CaptureStatus
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _console(text: str) -> str:
     """The syslog lines of a text at their places, everything else left blank; empty without any."""
     if "%" not in text:
         return ""
-    lines = [line if "%" in line and LOG_LINE.match(line.strip()) else "" for line in text.split("\n")]
+    lines = [line if "%" in line and is_log_line(line.strip()) else "" for line in text.split("\n")]
     return "\n".join(lines) if any(lines) else ""
 
 
@@ -209,4 +210,4 @@ def _spoken_of(text: str) -> str | None:
     if found:
         return min(found)[1]
     first = next((line for line in head.split("\n") if line.strip()), "")
-    return _LOGGING if LOG_LINE.match(first.strip()) else None
+    return _LOGGING if is_log_line(first.strip()) else None

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands import Parsed
 from slp_ops.facts.values import Line
+from slp_ops.iosxe.prompts import PROMPT, is_prompt, without_more
+from slp_ops.iosxe.syslog import is_log_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,18 +59,9 @@ class Body(NamedTuple):
     rows: list[Row]
 
 
-PROMPT: Final = re.compile(r"^[A-Za-z0-9][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#]$", re.ASCII)
-ECHO: Final = re.compile(
-    r"^\s*(?:[A-Za-z0-9][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#]\s*)?(?:do\s+)?((?:(?:sh|sho|show)\s+[a-z]|test\s+lic).*)$",
-    re.ASCII | re.IGNORECASE,
+_ECHO: Final = re.compile(
+    rf"^\s*(?:{PROMPT}\s*)?(?:do\s+)?((?:(?:sh|sho|show)\s+[a-z]|test\s+lic).*)$", re.ASCII | re.IGNORECASE
 )
-LOG_LINE: Final = re.compile(
-    r"^(?:\d{1,10}: )?(?:[\w.\-]+: )?(?:[*.]?"
-    r"(?:[A-Z][a-z]{2} [ \d]?\d (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Za-z][\w+-]*)?"
-    r"|\d+:\d\d:\d\d|(?:\d+[ywdh])+): (?:[^%]{0,80}: )?)?%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+:",
-    re.ASCII,
-)
-_PAGING: Final = re.compile(r" ?--More-- ?(?:[\x08\r ]|\x1b\[\w)*")
 _HEADERS: Final = ("Load for five secs:", "Time source is ", "No time source,")
 _ENVELOPE: Final = 6  # a header, an echo and a stray prompt stand in the first lines or nowhere
 
@@ -80,8 +73,7 @@ def body(text: str, command: str = "", *, log: bool = False) -> Body:
     """
     before = text.before if isinstance(text, Page) else 0
     command = text.command if isinstance(text, Page) else command
-    if "--More--" in text:
-        text = _PAGING.sub("", text)
+    text = without_more(text)
     # Plain "\n" only: other line ends of Unicode may stand inside a banner or a description.
     rows = [
         Row(number, line) for number, raw in enumerate(text.split("\n"), before + 1) if (line := raw.rstrip())
@@ -89,16 +81,16 @@ def body(text: str, command: str = "", *, log: bool = False) -> Body:
     start = 0
     for place, row in enumerate(rows[:_ENVELOPE]):
         stripped = row.text.lstrip()
-        if ECHO.match(row.text):
+        if _ECHO.match(row.text):
             start = place + 1
-        elif place == start and (stripped.startswith(_HEADERS) or PROMPT.match(stripped)):
+        elif place == start and (stripped.startswith(_HEADERS) or is_prompt(stripped)):
             start += 1
     end = len(rows)
-    while end > start and PROMPT.match(rows[end - 1].text.lstrip()):
+    while end > start and is_prompt(rows[end - 1].text.lstrip()):
         end -= 1
     rows = rows[start:end]
     if not log:
-        rows = [row for row in rows if "%" not in row.text or not LOG_LINE.match(row.text)]
+        rows = [row for row in rows if "%" not in row.text or not is_log_line(row.text)]
     return Body(command, rows)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands import find, registry
 from slp_ops.commands._page import Page
+from slp_ops.iosxe.prompts import PROMPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _MARKS: Final = re.compile(
     r"^[ \t]*(?:-{3,60} ?(?P<marker>(?:show|test|more|dir) [^\n]{1,200}?) ?-{3,60}"
-    r"|(?P<prompt>[A-Za-z0-9][\w.\-:/@~]{0,62}(?:\([\w.\-]{1,32}\))?[>#])(?: ?(?P<typed>\S[^\n]{0,250}?))?"
+    rf"|(?P<prompt>{PROMPT})(?: ?(?P<typed>\S[^\n]{{0,250}}?))?"
     r"|(?P<bare>(?:show|test license) [a-z][^\n]{1,100}?))[ \t\r]*$",
     re.MULTILINE | re.ASCII,
 )

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from slp_ops.facts.licensing import TransportKind
 from slp_ops.facts.topology import Topology, TopologyKind
+from slp_ops.iosxe.servers import CSLU_PORT
 from slp_ops.model import Confidence
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 _TENANT: Final = re.compile(r"^/cslu/v\d+/pi/[^/]+", re.IGNORECASE)
 _CSLU: Final = re.compile(r"^/cslu/v\d+/pi/?$", re.IGNORECASE)
-_CSLU_PORT: Final = 8182
 
 
 def topology(transport: LicenseTransport) -> Topology:
@@ -65,7 +65,7 @@ def _cslu(address: str | None) -> tuple[TopologyKind, Confidence, str]:
             Confidence.HIGH,
             "the CSLU address ends in a tenant, as SSM On-Prem's does",
         )
-    if port == _CSLU_PORT or _CSLU.match(path):
+    if port == CSLU_PORT or _CSLU.match(path):
         return TopologyKind.CSLU, Confidence.HIGH, "the address is a CSLU's"
     return TopologyKind.CSLU, Confidence.MEDIUM, "transport type cslu with an address of an unknown form"
 

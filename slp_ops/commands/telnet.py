@@ -21,21 +21,14 @@ from slp_ops.commands import ShowCommand
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.facts.values import Source
+from slp_ops.iosxe.connections import NO_NAME_SERVER, TRANSLATING, TRYING, is_closed, is_failure
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
     from slp_ops.facts.values import Line
 
 NAME: Final = "telnet HOST PORT"
-TRANSLATING: Final = re.compile(r'^Translating "(?P<name>[^"]*)"(?P<asked>\.\.\.domain server)?(?P<rest>.*)$')
-TRYING: Final = re.compile(
-    r"^Trying (?P<host>\S+?)(?: \((?P<address>[0-9A-Fa-f.:]+), (?P<port>\d+)\)|, (?P<only_port>\d+))?"
-    r" ?\.\.\.\s*(?P<open>Open)?(?P<rest>.*)$",
-    re.ASCII,
-)
 _SERVER: Final = re.compile(r"\(([0-9A-Fa-f.:]+)\)", re.ASCII)
-_CLOSED: Final = re.compile(r"^\[Connection to .* closed by foreign host\]$")
-_NO_SERVER: Final = "255.255.255.255"
 # Words, not whole sentences: releases differ in the rest.
 _FAILURES: Final = (
     ("not permitted from this terminal", ProbeVerdict.NOT_TESTABLE),
@@ -61,9 +54,9 @@ _FAILURES: Final = (
 
 def failure(line: str) -> ProbeVerdict | None:
     """What a refusal of the switch means; None for a line that is none."""
-    lowered = line.lower()
-    if not lowered.startswith(("%", "command authorization", "authorization")):
+    if not is_failure(line):
         return None
+    lowered = line.lower()
     return next((verdict for words, verdict in _FAILURES if words in lowered), ProbeVerdict.UNKNOWN)
 
 
@@ -88,17 +81,17 @@ class Reading:
         elif (verdict := failure(line)) is not None:
             self._failed(verdict, line, row)
         else:
-            return _CLOSED.match(line) is not None or line == "^"
+            return is_closed(line) or line == "^"
         return True
 
     def _translated(self, found: re.Match[str], row: Row) -> None:
-        self.servers = [server for server in _SERVER.findall(found["rest"]) if server != _NO_SERVER]
+        self.servers = [server for server in _SERVER.findall(found["rest"]) if server != NO_NAME_SERVER]
         self.lines["name"] = self.lines["servers"] = row.line
         if "[OK]" in found["rest"]:
             self.name = NameVerdict.RESOLVED
         elif not found["asked"]:
             self.name = NameVerdict.LOOKUP_DISABLED
-        elif _NO_SERVER in found["rest"]:
+        elif NO_NAME_SERVER in found["rest"]:
             self.name = NameVerdict.NO_SERVER
         else:
             self.name = NameVerdict.UNRESOLVED

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.commands._page import LOG_LINE, PROMPT
 from slp_ops.history.masks import hidden
+from slp_ops.iosxe.prompts import is_prompt
+from slp_ops.iosxe.syslog import is_log_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +75,7 @@ def _lines(text: str) -> Iterator[_Placed]:
             elif line:
                 yield (banner,), line
             continue
-        if not line or line.startswith(_NO_LINE) or LOG_LINE.match(line) or PROMPT.match(line):
+        if not line or line.startswith(_NO_LINE) or is_log_line(line) or is_prompt(line):
             continue
         depth = len(raw) - len(raw.lstrip(" "))
         while path and path[-1][0] >= depth:

@@ -19,9 +19,10 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import SessionLost
+from slp_ops.iosxe import prompts, syslog
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import ConfigOrder, Sent, SentStatus
-from slp_ops.transport.dialogue import ENTER, LOG_LINE, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
+from slp_ops.transport.dialogue import ENTER, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,9 +39,6 @@ _REFUSED: Final = re.compile(
     r"Import Data Failed|Command rejected)",
     re.IGNORECASE,
 )
-_QUESTION: Final = re.compile(r"(?:\[confirm\]|\[[^\]]{0,60}\]\s?[?:]?|[?:])\s*$")
-_CONFIG_PROMPT: Final = re.compile(r"(?P<name>[\w.\-/:@+~]+)\((?P<mode>[A-Za-z][\w-]*)\)# ?")
-_MODES: Final = ("config", "cfg", "ca-", "conf")
 # How long a prompt may take that should be there at once.
 _ANSWER: Final = 10.0
 _MOST_LINES: Final = 2000
@@ -156,7 +154,7 @@ class _Talk:
                 self.complete = not self._left
                 # [confirm] takes one key: a second one would be typed into whatever comes next.
                 key = answer[:1].encode("ascii") or ENTER
-                return key if tail.rstrip().endswith("[confirm]") else answer.encode("ascii") + ENTER
+                return key if prompts.is_confirmation(tail) else answer.encode("ascii") + ENTER
         return None
 
 
@@ -257,14 +255,14 @@ def _hear(
             return heard
         for line in finished:
             text = line.rstrip("\n")
-            if not echoed and _is_echo(text, echo):
+            if not echoed and prompts.is_echo(text, echo):
                 echoed = True
                 continue
             above = _stands(dialogue, text.strip())
             prompt_above = above if above in (_Now.EXEC, _Now.CONFIG) else prompt_above
             if above not in (_Now.EXEC, _Now.CONFIG) and len(heard.lines) < _MOST_LINES:
                 heard.lines.append(text)
-                if not LOG_LINE.search(text) and text.strip():
+                if not syslog.is_unasked(text) and text.strip():
                     prompt_above = None
         if dialogue.screen.asks_for_more:
             yield Send(b" ")
@@ -275,11 +273,9 @@ def _stands(dialogue: Dialogue, tail: str) -> _Now | None:
         return None
     if tail == dialogue.prompt:
         return _Now.EXEC
-    found = _CONFIG_PROMPT.fullmatch(tail)
-    # In configuration mode IOS-XE cuts a long name.
-    if found and dialogue.hostname.startswith(found["name"]) and found["mode"].startswith(_MODES):
+    if prompts.is_config_prompt(tail, dialogue.hostname):
         return _Now.CONFIG
-    return _Now.ASKS if _QUESTION.search(tail) else None
+    return _Now.ASKS if prompts.is_question(tail) else None
 
 
 def _quiet(now: _Now | None, echoed: bool) -> float | None:
@@ -289,8 +285,3 @@ def _quiet(now: _Now | None, echoed: bool) -> float | None:
     if not echoed:
         return QUIET_WHEN_IN_DOUBT * 4
     return QUIET_WHEN_IN_DOUBT if now is _Now.ASKS else QUIET
-
-
-def _is_echo(text: str, typed: str) -> bool:
-    seen = text.rstrip()
-    return seen.endswith(typed) or ("$" in seen and seen.endswith(typed[-12:]))

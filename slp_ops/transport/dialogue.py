@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from slp_ops.errors import EnableFailed, NoPrompt, SessionLost
+from slp_ops.iosxe import prompts, syslog
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import Ending, Secret, Sink
 from slp_ops.transport.screen import Screen
@@ -50,10 +51,6 @@ QUIET_WHEN_IN_DOUBT: Final = 0.5
 # How long a login may be silent: a slow AAA server delays each answer by many seconds.
 LOGIN_SILENCE: Final = 20.0
 
-_PROMPT: Final = re.compile(r"^[A-Za-z0-9][\w.\-/:@+~]*[>#] ?$")
-# What a terminal gets unasked: log lines, and what is told to all of them ("*** --- SHUTDOWN in 0:05:00 ---"
-# while a reload is scheduled). The latter comes with a bell, and without 'terminal monitor'.
-LOG_LINE: Final = re.compile(r"%[A-Z0-9_]+(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+\s?:|^\a?\*{3}(?:\s|$)")
 _UNSUPPORTED: Final = re.compile(
     r"^% ?(?:Invalid input|Incomplete command|Ambiguous command|Unknown command|Unrecognized command)"
 )
@@ -94,7 +91,7 @@ class Dialogue:
         nudges = 0
         while True:
             candidate = self.screen.tail.strip()
-            looks = _PROMPT.match(candidate) is not None
+            looks = prompts.is_exec_prompt(candidate)
             heard = yield from self.hear(QUIET if looks else LOGIN_SILENCE)
             if heard is not None:
                 continue
@@ -149,7 +146,7 @@ class Dialogue:
             for line in (line.strip() for line in heard):
                 if line.endswith("enable") and not echoed:
                     echoed = True
-                elif line and not LOG_LINE.search(line):
+                elif line and not syslog.is_unasked(line):
                     said = line
 
     # -- commands ---------------------------------------------------------------------------------
@@ -308,9 +305,9 @@ class _Output:
 
     def _without_echo(self, lines: list[str]) -> list[str]:
         for at, line in enumerate(lines):
-            if self._is_echo(line.rstrip("\n")):
+            if prompts.is_echo(line, self._command):
                 self._echoed = True
-                before = [kept for kept in (*self._before_echo, *lines[:at]) if LOG_LINE.search(kept)]
+                before = [kept for kept in (*self._before_echo, *lines[:at]) if syslog.is_unasked(kept)]
                 self._before_echo = []
                 return [*before, *lines[at + 1 :]]
         self._before_echo.extend(lines)
@@ -323,11 +320,7 @@ class _Output:
 
     @property
     def _said_before_echo(self) -> int:
-        return sum(1 for line in self._before_echo if line.strip() and not LOG_LINE.search(line))
-
-    def _is_echo(self, line: str) -> bool:
-        seen = line.rstrip()
-        return seen.endswith(self._command) or ("$" in seen and seen.endswith(self._command[-12:]))
+        return sum(1 for line in self._before_echo if line.strip() and not syslog.is_unasked(line))
 
     def _past_prompt_lines(self, lines: list[str]) -> list[str]:
         given: list[str] = []
@@ -336,7 +329,7 @@ class _Output:
                 given.extend(self._held)
                 self._held = [line]
                 self._doubt = True
-            elif self._held and (LOG_LINE.search(line) or not line.strip()):
+            elif self._held and (syslog.is_unasked(line) or not line.strip()):
                 self._held.append(line)
             else:
                 self._doubt = self._doubt or line.startswith(self._prompt)

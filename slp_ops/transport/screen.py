@@ -6,16 +6,14 @@ No prompt, no command, no I/O lives here. The dialogue asks ``tail`` what stands
 from __future__ import annotations
 
 import codecs
-import re
 from typing import Final
+
+from slp_ops.iosxe import prompts
 
 # An unfinished line longer than this is handed on in pieces, so that a switch that never ends a
 # line cannot fill the memory. A prompt is at most some 100 characters long.
 _LONGEST_TAIL: Final = 1 << 16
 _KEEP: Final = 1 << 10
-_MORE: Final = re.compile(r"(?:^|[\r\x08 ])--More-- ?$")
-# Releases differ in how many backspaces and blanks, or in which sequence, they erase it with: all of it goes.
-_ERASED_MORE: Final = re.compile(r"^[\r\x08 ]*--More-- ?(?:[\r\x08 ]*(?:[\r\x08]|\x1b\[\d*K))+")
 
 
 def overtype(line: str) -> str:
@@ -25,7 +23,7 @@ def overtype(line: str) -> str:
     """
     if "\b" not in line and "\r" not in line:
         return line
-    line = _ERASED_MORE.sub("", line)
+    line = prompts.without_erased_more(line)
     cells: list[str] = []
     at = 0
     for character in line:
@@ -54,7 +52,7 @@ class Screen:
     @property
     def asks_for_more(self) -> bool:
         """Whether the switch waits at ``--More--`` (and is not in the middle of erasing it)."""
-        return _MORE.search(self._tail) is not None
+        return prompts.asks_for_more(self._tail)
 
     def forget_tail(self) -> None:
         """Drop the unfinished line: a prompt or a question that was dealt with."""

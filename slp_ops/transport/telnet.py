@@ -12,15 +12,15 @@ decided elsewhere; here it only matters whether a connection was opened and whet
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.commands.telnet import TRANSLATING, TRYING, failure
 from slp_ops.errors import SessionLost
+from slp_ops.iosxe import prompts, syslog
+from slp_ops.iosxe.connections import NONE_OPEN, TRANSLATING, TRYING, is_answer, is_closed
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import ProbeEnding
-from slp_ops.transport.dialogue import ENTER, LOG_LINE, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
+from slp_ops.transport.dialogue import ENTER, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +35,6 @@ _CLOSING: Final = 3.0
 _ANSWER: Final = 4.0
 # A far end that closes at once does so within this.
 _AT_ONCE: Final = 0.3
-_CLOSED: Final = re.compile(r"^\[Connection to .* closed by foreign host\]")
-_NONE_OPEN: Final = "No connections open"
 
 
 class _Now(Enum):
@@ -140,22 +138,19 @@ class _Seen:
         text = line.strip()
         if self.opened:
             # The far end may say anything; only what the switch says of it is kept.
-            if _CLOSED.match(text):
+            if is_closed(text):
                 self.closed = True
                 self._sink.write(line)
-        elif not self._echoed and self._is_echo(text):
+        elif not self._echoed and prompts.is_echo(text, self._command):
             self._echoed = True
         elif text == self._prompt:
             self._prompt_above = True
-        elif self._echoed or TRANSLATING.match(text) or TRYING.match(text) or failure(text) is not None:
+        elif self._echoed or is_answer(text):
             self._echoed = True
-            self._prompt_above = self._prompt_above and (not text or LOG_LINE.search(text) is not None)
+            self._prompt_above = self._prompt_above and (not text or syslog.is_unasked(text))
             self.look(line)
             if not self.opened:
                 self._sink.write(line)
-
-    def _is_echo(self, text: str) -> bool:
-        return text.endswith(self._command) or ("$" in text and text.endswith(self._command[-12:]))
 
 
 def _listen(dialogue: Dialogue, seen: _Seen, seconds: float) -> Procedure[_Now]:
@@ -215,19 +210,17 @@ def _disconnect(dialogue: Dialogue, seen: _Seen) -> Procedure[bool]:
     yield Send(b"disconnect" + ENTER)
 
     def answered(tail: str) -> float | None:
-        return QUIET_WHEN_IN_DOUBT if tail.strip() == dialogue.prompt or _asks(tail) else None
+        return (
+            QUIET_WHEN_IN_DOUBT if tail.strip() == dialogue.prompt or prompts.is_confirmation(tail) else None
+        )
 
     if not (yield from _until(dialogue, seen, _ANSWER, answered)):
         return False
-    if not _asks(dialogue.screen.tail):
+    if not prompts.is_confirmation(dialogue.screen.tail):
         return True
     dialogue.screen.forget_tail()
     yield Send(ENTER)
     return (yield from _until(dialogue, seen, _ANSWER, answered))
-
-
-def _asks(tail: str) -> bool:
-    return tail.strip().endswith("[confirm]")
 
 
 def _until(
@@ -252,7 +245,7 @@ def _verify(dialogue: Dialogue, seen: _Seen) -> Procedure[None]:
     for _ in range(3):
         dialogue.alive = True
         ending, text = yield from dialogue.run("show sessions", _ANSWER)
-        if dialogue.alive and _NONE_OPEN in text:
+        if dialogue.alive and NONE_OPEN in text:
             return
         if ending.status is not CaptureStatus.OK or not (yield from _disconnect(dialogue, seen)):
             break

@@ -1,0 +1,100 @@
+"""The grammar of syslog lines, in a buffer and between the lines of a terminal.
+
+*Nov 17 18:05:09.580: %SMART_LIC-3-COMM_FAILED: Communications failure with the ...
+022701: Jun 19 03:02:31: %SYS-5-CONFIG_I: Configured from console
+*Mar  7 2026 23:37:02.667 UTC: Switch 1 R0/0: ioxman: %IM-6-INSTALL_MSG: ...
+1w2d: %LINK-3-UPDOWN: Interface Vlan100, changed state to up
+000123: %SYS-6-LOGOUT: User admin has exited tty session 2(10.0.0.9)      <- no service timestamps log
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+_TAG: Final = r"%[A-Z0-9_]+(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+"
+_SEQUENCE: Final = r"(?:(?P<sequence>\d{1,10}): )?"
+_STAMP: Final = (
+    r"(?P<stamp>(?P<mark>[*.]?)"
+    r"(?:(?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?:(?P<year>\d{4}) )?"
+    r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.(?P<fraction>\d{1,6}))?"
+    r"(?: (?P<zone>[A-Za-z][\w+-]{0,8}))?"
+    r"|\d{1,4}:\d\d:\d\d|(?:\d{1,4}[ywdh]){1,3}))"
+)
+_STAMPED: Final = re.compile(rf"{_SEQUENCE}{_STAMP}: ?(?P<rest>.*)$", re.ASCII)
+_BARE: Final = re.compile(
+    rf"{_SEQUENCE}(?P<rest>%[A-Z][A-Z0-9_-]{{0,60}}-[0-7]-[A-Z][A-Z0-9_]{{0,80}}: ?.*)$", re.ASCII
+)
+_MNEMONIC: Final = re.compile(r"%([A-Z][A-Z0-9_-]{0,60})-([0-7])-([A-Z][A-Z0-9_]{0,80}): ?")
+_PLACE: Final = re.compile(r"^((?:Switch|Chassis) \d{1,2} (?:R|F|C)P?\d/\d(?:: [\w.-]{1,40})?): ")
+_LINE: Final = re.compile(rf"{_SEQUENCE}(?:[\w.\-]+: )?(?:{_STAMP}: (?:[^%]{{0,80}}: )?)?{_TAG}:", re.ASCII)
+# "*** --- SHUTDOWN in 0:05:00 ---" goes to every terminal while a reload is scheduled, with a bell.
+_UNASKED: Final = re.compile(rf"{_TAG}\s?:|^\a?\*{{3}}(?:\s|$)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """The parts of one line as printed. Parts of the time are None in a line with an uptime or no time."""
+
+    stamp: str = ""
+    mark: str = ""
+    month: str | None = None
+    day: str | None = None
+    year: str | None = None
+    hour: str | None = None
+    minute: str | None = None
+    second: str | None = None
+    fraction: str | None = None
+    zone: str | None = None
+    sequence: str | None = None
+    facility: str = ""
+    severity: int | None = None
+    mnemonic: str = ""
+    text: str = ""
+    origin: str | None = None
+
+
+def parse(line: str) -> LogLine | None:
+    """Parse the first line of a message; None for any other line."""
+    # Cheap refusals first: a buffer may hold a hundred thousand lines.
+    if not line or not (line[0].isalnum() or line[0] in "*. %"):
+        return None
+    text = line.lstrip()
+    found = _STAMPED.match(text) or _BARE.match(text)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    rest = parts.pop("rest")
+    return LogLine(**parts, **_message(rest))
+
+
+def is_log_line(line: str) -> bool:
+    """Return whether a line without indentation is a message from its beginning."""
+    return _LINE.match(line) is not None
+
+
+def is_unasked(line: str) -> bool:
+    """Return whether a line on a terminal belongs to no command: a message, or a warning to all terminals.
+
+    A message counts anywhere in the line, since it may follow the prompt or half of an echo.
+    """
+    return _UNASKED.search(line) is not None
+
+
+def _message(rest: str) -> dict[str, Any]:
+    """Split what follows the time into facility, severity, mnemonic, text and origin."""
+    found = _MNEMONIC.match(rest) or _MNEMONIC.search(rest[:160])
+    if found is None:
+        return {"text": rest}
+    text = rest[found.end() :]
+    origin = rest[: found.start()].rstrip(": ") or None
+    if origin is None and (place := _PLACE.match(text)):
+        origin = place[1]
+    return {
+        "facility": found[1],
+        "severity": int(found[2]),
+        "mnemonic": found[3],
+        "text": text,
+        "origin": origin,
+    }
