@@ -14,6 +14,7 @@ from slp_ops.commands._page import Page
 from slp_ops.commands._pasted import text_of as text_of
 from slp_ops.commands._precedence import chosen, rank
 from slp_ops.commands._sections import sections
+from slp_ops.iosxe import refusals
 from slp_ops.iosxe.syslog import is_log_line
 from slp_ops.model import CaptureStatus
 
@@ -142,7 +143,8 @@ def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
     """
     found = tuple(sections(text))
     for section in found:
-        yield section.typed, outcome(section.page), section.page
+        status, _ = refusals.outcome(section.page.split("\n"))
+        yield section.typed, status, section.page
     spoken_of = None if found else _spoken_of(text)
     if spoken_of is not None:
         yield spoken_of, CaptureStatus.OK, text
@@ -175,16 +177,6 @@ def parse_one(command: ShowCommand, text: str) -> Parsed | tuple[str, ...]:
     if others and command.command != "show tech-support":
         return others
     return command.parse(text)
-
-
-def outcome(text: str) -> CaptureStatus:
-    """How a command ended, by what it printed: for texts that come without a status."""
-    head = text[:500]
-    if any(words in head for words in ("% Invalid input", "% Incomplete command", "% Ambiguous command")):
-        return CaptureStatus.UNSUPPORTED
-    if "Command authorization failed" in head or "% Authorization failed" in head:
-        return CaptureStatus.DENIED
-    return CaptureStatus.OK
 
 
 # Words that stand near the beginning of one command's output and of no other's.

@@ -21,6 +21,7 @@ from slp_ops.commands import ShowCommand
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.facts.values import Source
+from slp_ops.iosxe import refusals
 from slp_ops.iosxe.connections import NO_NAME_SERVER, TRANSLATING, TRYING, is_closed, is_failure
 
 if TYPE_CHECKING:
@@ -32,13 +33,6 @@ _SERVER: Final = re.compile(r"\(([0-9A-Fa-f.:]+)\)", re.ASCII)
 # Words, not whole sentences: releases differ in the rest.
 _FAILURES: Final = (
     ("not permitted from this terminal", ProbeVerdict.NOT_TESTABLE),
-    ("authorization failed", ProbeVerdict.NOT_TESTABLE),
-    ("authorization denied", ProbeVerdict.NOT_TESTABLE),
-    ("not authorized", ProbeVerdict.NOT_TESTABLE),
-    ("permission denied", ProbeVerdict.NOT_TESTABLE),
-    ("invalid input", ProbeVerdict.NOT_TESTABLE),
-    ("incomplete command", ProbeVerdict.NOT_TESTABLE),
-    ("ambiguous command", ProbeVerdict.NOT_TESTABLE),
     ("bad ip address or host name", ProbeVerdict.UNRESOLVED),
     ("unrecognized host or address", ProbeVerdict.UNRESOLVED),
     ("unable to find computer address", ProbeVerdict.UNRESOLVED),
@@ -57,7 +51,9 @@ def failure(line: str) -> ProbeVerdict | None:
     if not is_failure(line):
         return None
     lowered = line.lower()
-    return next((verdict for words, verdict in _FAILURES if words in lowered), ProbeVerdict.UNKNOWN)
+    refused = refusals.status_of(line) is not None
+    other = ProbeVerdict.NOT_TESTABLE if refused else ProbeVerdict.UNKNOWN
+    return next((verdict for words, verdict in _FAILURES if words in lowered), other)
 
 
 class Reading:

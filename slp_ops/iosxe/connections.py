@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from slp_ops.iosxe import refusals
+
 TRANSLATING: Final = re.compile(r'^Translating "(?P<name>[^"]*)"(?P<asked>\.\.\.domain server)?(?P<rest>.*)$')
 TRYING: Final = re.compile(
     r"^Trying (?P<host>\S+?)(?: \((?P<address>[0-9A-Fa-f.:]+), (?P<port>\d+)\)|, (?P<only_port>\d+))?"
@@ -32,7 +34,7 @@ def is_closed(line: str) -> bool:
 
 def is_failure(line: str) -> bool:
     """Return whether a line reports that no connection came about."""
-    return line.lower().startswith(("%", "command authorization", "authorization"))
+    return line.startswith("%") or refusals.status_of(line) is not None
 
 
 def is_answer(line: str) -> bool:

@@ -13,13 +13,12 @@ answered as the order says, and else left with Ctrl-C. Nothing is ever sent to f
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import SessionLost
-from slp_ops.iosxe import prompts, syslog
+from slp_ops.iosxe import prompts, refusals, syslog
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import ConfigOrder, Sent, SentStatus
 from slp_ops.transport.dialogue import ENTER, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
@@ -30,15 +29,6 @@ if TYPE_CHECKING:
     from slp_ops.ports import ExecOrder, Sink
 
 _CTRL_C: Final = b"\x03"
-_REFUSED: Final = re.compile(
-    r"^\s*(?:%\s?(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Bad|Error|No such|Cannot|Unable|Not |"
-    r"Failed|Archive path|Rollback Confirmed Change: a timer|Please|.*\b(?:failed|denied|not authorized|"
-    r"not permitted|does not exist|is not supported|not configured|already (?:active|pending))\b)|"
-    r"(?:Command )?authorization (?:failed|denied)|(?:Permission|Access) denied|"
-    r"(?:(?:This )?command (?:is )?)?not (?:authorized|permitted)|"
-    r"Import Data Failed|Command rejected)",
-    re.IGNORECASE,
-)
 # How long a prompt may take that should be there at once.
 _ANSWER: Final = 10.0
 _MOST_LINES: Final = 2000
@@ -64,7 +54,7 @@ class _Heard:
     @property
     def refusal(self) -> str:
         """The line with which the switch refused; empty when it did not."""
-        return next((line.strip() for line in self.lines if _REFUSED.match(line)), "")
+        return next((line.strip() for line in self.lines if refusals.refuses_change(line)), "")
 
     @property
     def text(self) -> str:

@@ -11,13 +11,12 @@ drives it, with threads or with asyncio; the words spoken are the same.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from slp_ops.errors import EnableFailed, NoPrompt, SessionLost
-from slp_ops.iosxe import prompts, syslog
+from slp_ops.iosxe import prompts, refusals, syslog
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import Ending, Secret, Sink
 from slp_ops.transport.screen import Screen
@@ -50,17 +49,6 @@ QUIET: Final = 0.03
 QUIET_WHEN_IN_DOUBT: Final = 0.5
 # How long a login may be silent: a slow AAA server delays each answer by many seconds.
 LOGIN_SILENCE: Final = 20.0
-
-_UNSUPPORTED: Final = re.compile(
-    r"^% ?(?:Invalid input|Incomplete command|Ambiguous command|Unknown command|Unrecognized command)"
-)
-_DENIED: Final = re.compile(
-    r"^(?:% ?)?(?:(?:Command )?authorization (?:failed|denied)|(?:Permission|Access) denied|"
-    r"(?:(?:This )?command (?:is )?)?not (?:authorized|permitted))",
-    re.IGNORECASE,
-)
-# A refusal is a few lines long; the same words inside a long output are a part of it.
-_REFUSAL_LINES: Final = 8
 
 
 class Dialogue:
@@ -284,22 +272,17 @@ class _Output:
 
     def ending(self) -> Ending:
         """Whether the switch ran the command, did not know it, or refused it."""
-        if len(self._opening) <= _REFUSAL_LINES:
-            for line in self._opening:
-                if _UNSUPPORTED.match(line):
-                    return Ending(status=CaptureStatus.UNSUPPORTED, reason=line)
-                if _DENIED.match(line):
-                    return Ending(status=CaptureStatus.DENIED, reason=line)
-        return Ending(status=CaptureStatus.OK)
+        status, refusal = refusals.outcome(self._opening)
+        return Ending(status=status, reason=refusal)
 
     def _emit(self, text: str) -> None:
         if not text:
             return
-        if len(self._opening) <= _REFUSAL_LINES:
+        if len(self._opening) <= refusals.MOST_LINES:
             for line in text.split("\n"):
                 if said := line.strip():
                     self._opening.append(said)
-                    if len(self._opening) > _REFUSAL_LINES:
+                    if len(self._opening) > refusals.MOST_LINES:
                         break
         self._sink.write(text)
 
