@@ -13,9 +13,9 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, assert_never
 
+from slp_ops.iosxe.names import is_address, is_host
 from slp_ops.written.grammar import HOST, INTERFACE, URL, VRF, Grammar
 
 if TYPE_CHECKING:
@@ -58,19 +58,11 @@ def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     return lambda text: pattern.fullmatch(text) is not None
 
 
-def _is_ip(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return "%" not in text
-
-
 _FLASH_FILE: Final = Grammar(accepts=_matches(_FLASH), expected="a file on the switch such as flash:ack.txt")
 _GRAMMARS: Final[dict[Kind, Grammar]] = {
     Kind.INTERFACE: INTERFACE,
-    Kind.HOST: Grammar(accepts=lambda text: HOST.accepts(text) and "%" not in text, expected=HOST.expected),
-    Kind.IP: Grammar(accepts=_is_ip, expected="an IP address such as 192.0.2.53"),
+    Kind.HOST: Grammar(accepts=is_host, expected=HOST.expected),
+    Kind.IP: Grammar(accepts=is_address, expected="an IP address such as 192.0.2.53"),
     Kind.URL: URL,
     Kind.VRF: VRF,
     Kind.TOKEN: Grammar(

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Capture, CaptureStatus, Device
-    from slp_ops.probestep import ProbeStep
-    from slp_ops.readonly import ReadCommand
+    from slp_ops.readonly import ProbeStep, ReadCommand
 
 
 class Sink(Protocol):

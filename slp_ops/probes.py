@@ -24,7 +24,8 @@ from slp_ops.facts import (
     TopologyKind,
     TransportKind,
 )
-from slp_ops.probestep import ProbeStep, Tool, is_interface, is_vrf
+from slp_ops.iosxe.names import is_interface, is_vrf
+from slp_ops.readonly import ProbeStep, Tool
 from slp_ops.rules.views.way import CALLHOME_HOST, CSLU_NAME, SMART_HOST
 
 if TYPE_CHECKING:

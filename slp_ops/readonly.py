@@ -1,16 +1,21 @@
-"""The only commands that may be sent to read a switch.
+"""The only things that may be sent to a switch in order to read it: show commands, and probes of a target.
 
 A ReadCommand can be built only from text that is provably read-only: the first word expands to
 ``show`` and to nothing else, pipes only select lines, and nothing in it could start a second
-command, write a file or leave the switch. Whoever holds only ReadCommands cannot change a switch.
+command, write a file or leave the switch. A ProbeStep is built from parts that have each passed a narrow
+grammar, so that nothing in an inventory, an option or a switch's output can become more than the host,
+port, VRF or interface of one telnet or ping. A session that accepts only these cannot change a switch.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import NotReadOnly
+from slp_ops.iosxe.names import is_host, is_interface, is_port, is_vrf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,3 +117,53 @@ def _first_pipe(pipe: str) -> Iterator[str]:
     verbs = _expansions(words[0], _PIPE_VERBS)
     if len(verbs) != 1 or verbs[0] not in _SELECTING:
         yield f"'| {words[0]}' is not, or not only, one of {', '.join(_SELECTING)}"
+
+
+class Tool(StrEnum):
+    """What a connection is tried with."""
+
+    TELNET = "telnet"
+    PING = "ping"  # proves that a name resolves, no more: ICMP is often filtered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeStep:
+    """One attempt; ``str()`` gives it as it is sent. Raises NotReadOnly for a part that is not plain.
+
+    ``port`` is None for a ping only. The path is part of the test: from another one it proves nothing.
+    """
+
+    tool: Tool = Tool.TELNET
+    host: str
+    port: int | None = None
+    vrf: str | None = None
+    source_interface: str | None = None
+
+    def __post_init__(self) -> None:
+        for fits, value, what in (
+            (is_host(self.host), self.host, "host: a DNS name or an IP address"),
+            (self.vrf is None or is_vrf(self.vrf), self.vrf, "name of a VRF"),
+            (
+                self.source_interface is None or is_interface(self.source_interface),
+                self.source_interface,
+                "interface such as Vlan100",
+            ),
+        ):
+            if not fits:
+                raise NotReadOnly(f"{str(value)[:80]!r} is no {what}", hint="nothing was sent")
+        telnet = self.tool is Tool.TELNET
+        if telnet != (self.port is not None) or (self.port is not None and not is_port(self.port)):
+            raise NotReadOnly(f"{self.port!r} is no TCP port to {self.tool} to", hint="1 to 65535")
+
+    def __str__(self) -> str:
+        if self.tool is Tool.PING:
+            words = [f"ping vrf {self.vrf}" if self.vrf else "ping", self.host]
+            if self.source_interface:
+                words.append(f"source {self.source_interface}")
+            return " ".join([*words, "repeat 2"])
+        words = [f"telnet {self.host} {self.port}"]
+        if self.vrf:
+            words.append(f"/vrf {self.vrf}")
+        if self.source_interface:
+            words.append(f"/source-interface {self.source_interface}")
+        return " ".join([*words, "/ipv6" if ":" in self.host else "/ipv4"])

@@ -27,10 +27,11 @@ from slp_ops.facts import (
     TopologyKind,
     TransportKind,
 )
+from slp_ops.iosxe.names import is_host, is_interface, is_vrf
 from slp_ops.model import Confidence
 from slp_ops.probes import Path, PathFault, Purpose, Situation, Target, plan, target_of
-from slp_ops.probestep import ProbeStep, Tool, is_host, is_interface, is_vrf
 from slp_ops.reading import Facts
+from slp_ops.readonly import ProbeStep, Tool
 
 if TYPE_CHECKING:
     from slp_ops.facts import Fact

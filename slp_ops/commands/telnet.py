@@ -14,7 +14,6 @@ far end and is not read.
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
@@ -23,6 +22,7 @@ from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.facts.values import Source
 from slp_ops.iosxe import refusals
 from slp_ops.iosxe.connections import NO_NAME_SERVER, TRANSLATING, TRYING, is_closed, is_failure
+from slp_ops.iosxe.names import is_address
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -119,15 +119,6 @@ class Reading:
     def _says(self, verdict: ProbeVerdict, line: str, row: Row) -> None:
         self.verdict, self.text = verdict, line
         self.lines["verdict"] = self.lines["text"] = row.line
-
-
-def is_address(host: str) -> bool:
-    """Whether a host is an IPv4 or IPv6 address."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def option(words: list[str], name: str) -> str | None:

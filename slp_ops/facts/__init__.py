@@ -101,7 +101,6 @@ from slp_ops.facts.platform import (
     StackPorts,
     SwitchMember,
     TechnologyPackage,
-    same_interface,
 )
 from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.facts.reach import (
@@ -239,5 +238,4 @@ __all__ = [
     "User",
     "VtyConfig",
     "VtyLine",
-    "same_interface",
 ]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slp_ops.facts.platform import same_interface
 from slp_ops.facts.values import Fact
+from slp_ops.iosxe.names import same_interface
 
 if TYPE_CHECKING:
     from slp_ops.facts.values import DeviceTime, Pair

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slp_ops.facts.values import Fact
+from slp_ops.iosxe.names import same_interface
 
 if TYPE_CHECKING:
     from slp_ops.facts.values import DeviceTime, Pair
@@ -233,18 +234,3 @@ class Interfaces(Fact):
     def find(self, name: str) -> InterfaceState | None:
         """The interface of that name; either side may be shortened (``Te1/1/1``)."""
         return next((each for each in self.interfaces if same_interface(each.name, name)), None)
-
-
-def same_interface(one: str, other: str) -> bool:
-    """Whether two names mean the same interface: equal numbers, and one kind abbreviates the other."""
-    kind, number = _split(one)
-    other_kind, other_number = _split(other)
-    if number != other_number or not kind or not other_kind:
-        return False
-    return kind.startswith(other_kind) or other_kind.startswith(kind)
-
-
-def _split(name: str) -> tuple[str, str]:
-    squeezed = name.replace(" ", "").lower()
-    first = next((place for place, sign in enumerate(squeezed) if sign.isdigit()), len(squeezed))
-    return squeezed[:first], squeezed[first:]

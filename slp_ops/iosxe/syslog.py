@@ -64,7 +64,7 @@ def parse(line: str) -> LogLine | None:
     found = _STAMPED.match(text) or _BARE.match(text)
     if found is None:
         return None
-    parts = found.groupdict()
+    parts: dict[str, Any] = found.groupdict()
     rest = parts.pop("rest")
     return LogLine(**parts, **_message(rest))
 

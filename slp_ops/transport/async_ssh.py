@@ -35,8 +35,7 @@ if TYPE_CHECKING:
         Sink,
         Writer,
     )
-    from slp_ops.probestep import ProbeStep
-    from slp_ops.readonly import ReadCommand
+    from slp_ops.readonly import ProbeStep, ReadCommand
     from slp_ops.transport.hostkeys import HostKeys
     from slp_ops.transport.way import Way
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from slp_ops.model import Capture, Device, DeviceResult
     from slp_ops.ports import Evidence, OnEvent, Reader, Transport
     from slp_ops.probes import Plan, Probe, Target
-    from slp_ops.probestep import ProbeStep
+    from slp_ops.readonly import ProbeStep
     from slp_ops.usecases.collect import How
     from slp_ops.usecases.reach_verdict import Conclusion
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
+
+from slp_ops.iosxe.names import is_address, is_host, is_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,6 @@ _SECRET: Final = re.compile(
     r"(?i)(.*[_-])?(password|passwd|passphrase|pass|pwd|secret|enable|token|idtoken|api_?key|"
     r"private_?key|community)"
 )
-_LABEL: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", re.ASCII)
 _URL: Final = re.compile(
     r"https?://(?P<host>\[[0-9A-Fa-f:.]+\]|[^/:\[\]@]+)(:(?P<port>\d{1,5}))?(/[A-Za-z0-9._~/%+=,-]*)?",
     re.ASCII,
@@ -57,23 +57,14 @@ def env_word(credential: str) -> str:
     return re.sub("[^A-Za-z0-9]", "_", credential).upper()
 
 
-def _is_address(text: str) -> bool:
-    """An IP address; an IPv6 zone, being free text to the library, has its own bounds."""
-    bare, _, zone = text.partition("%")
-    if "%" in text and not re.fullmatch(r"[A-Za-z0-9._-]{1,15}", zone, re.ASCII):
-        return False
-    try:
-        return ip_address(bare).version == 6 or "%" not in text
-    except ValueError:
-        return False
-
-
 def _is_host(text: str) -> bool:
-    if _is_address(text):
-        return True
-    labels = text.split(".")
-    # A last label of digits alone means an address with a slip in it, such as 192.0.2.300.
-    return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
+    """Return whether this machine can connect to it: a host, or an IPv6 address with a zone."""
+    if "%" not in text:
+        return is_host(text)
+    bare, _, zone = text.partition("%")
+    return (
+        ":" in bare and is_address(bare) and re.fullmatch(r"[A-Za-z0-9._-]{1,15}", zone, re.ASCII) is not None
+    )
 
 
 def _is_url(text: str) -> bool:
@@ -81,7 +72,7 @@ def _is_url(text: str) -> bool:
     if found is None or len(text) > 240:
         return False
     port = found["port"]
-    return _is_host(found["host"].strip("[]")) and (port is None or 1 <= int(port) <= 65535)
+    return _is_host(found["host"].strip("[]")) and (port is None or is_port(int(port)))
 
 
 NAME: Final = _matching(

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from slp_ops.ports import Reader, Sink
-    from slp_ops.probestep import ProbeStep
-    from slp_ops.readonly import ReadCommand
+    from slp_ops.readonly import ProbeStep, ReadCommand
 
 
 def devices(count: int, site: str = "tokyo", **settings: object) -> list[Device]:

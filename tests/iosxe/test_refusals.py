@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import TypeVar
 
 import pytest
 
@@ -13,6 +14,7 @@ from slp_ops.model import CaptureStatus
 from slp_ops.reading import split
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 
+T = TypeVar("T")
 PROMPT = "tyo-core-01#"
 REFUSALS = {
     "            ^\n% Invalid input detected at '^' marker.\n": CaptureStatus.UNSUPPORTED,
@@ -46,13 +48,14 @@ def live(output: str) -> CaptureStatus:
     """Return the status that a session gives a command with this output."""
     queue: deque[bytes] = deque([f"\r\n{PROMPT}".encode()])
 
-    def drive(procedure: Procedure[object]) -> object:
+    def drive(procedure: Procedure[T]) -> T:
         reply: bytes | None = None
         while True:
             try:
                 request = procedure.send(reply)
             except StopIteration as done:
-                return done.value
+                result: T = done.value
+                return result
             reply = None
             if not isinstance(request, Send):
                 reply = queue.popleft() if queue else None
@@ -65,9 +68,8 @@ def live(output: str) -> CaptureStatus:
 
     dialogue = Dialogue()
     drive(dialogue.log_in(None))
-    ending, _ = drive(dialogue.run("show license status", 60))  # type: ignore[misc]  # drive's result is untyped
-    status: CaptureStatus = ending.status
-    return status
+    ending, _ = drive(dialogue.run("show license status", 60))
+    return ending.status
 
 
 def pasted(output: str) -> CaptureStatus:

@@ -12,9 +12,8 @@ import pytest
 from slp_ops.errors import SessionLost
 from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.lab.world import Path, Reach
-from slp_ops.probestep import ProbeStep, Tool
 from slp_ops.reading import read
-from slp_ops.readonly import ReadCommand
+from slp_ops.readonly import ProbeStep, ReadCommand, Tool
 
 if TYPE_CHECKING:
     from slp_ops.fleet.pacing import Paced

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from slp_ops.ports import Sink
-    from slp_ops.probestep import ProbeStep
-    from slp_ops.readonly import ReadCommand
+    from slp_ops.readonly import ProbeStep, ReadCommand
     from slp_ops.store import Runs
 
 STATUS = """\

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.facts import AccessConfig, HttpConfig, TransportKind, same_interface
+from slp_ops.facts import AccessConfig, HttpConfig, TransportKind
+from slp_ops.iosxe.names import same_interface
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
 from slp_ops.rules.rule import Group, rule

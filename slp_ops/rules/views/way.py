@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from slp_ops.facts import (
     LicenseTransport,
     TransportKind,
 )
+from slp_ops.iosxe.names import is_address
 
 if TYPE_CHECKING:
     from slp_ops.facts import Fact
@@ -82,7 +82,7 @@ class Way:
     def names(self) -> tuple[str, ...]:
         """The names that the switch itself has to resolve: a proxy resolves the rest."""
         first = self.proxy or self.host
-        return () if first is None or _is_address(first) else (first,)
+        return () if first is None or is_address(first) else (first,)
 
     @property
     def needs_names(self) -> bool:
@@ -143,11 +143,3 @@ def _proxy(transport: LicenseTransport, call_home: CallHomeConfig | None) -> str
 def _setting(fact: Fact | None, field: str) -> Setting | None:
     value = getattr(fact, field, None)
     return None if fact is None or value is None else Setting(value=value, by=fact, field=field)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

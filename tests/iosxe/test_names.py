@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from slp_ops.facts import same_interface
+from slp_ops.iosxe.names import same_interface
 
 
 @pytest.mark.parametrize(
