@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.iosxe.names import is_address, is_host, is_port
+from slp_ops.iosxe.names import is_address, is_host, is_interface, is_port, is_vrf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,8 +91,7 @@ URL: Final = Grammar(
     accepts=_is_url,
     expected="http(s)://host[:port]/path, without user, password or query",
 )
-VRF: Final = _matching(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,31}", "a VRF name of at most 32 characters")
-INTERFACE: Final = _matching(
-    r"[A-Za-z][A-Za-z-]{0,30}\d{1,5}(/\d{1,3}){0,3}(\.\d{1,10})?",
-    "an interface such as Vlan100 or GigabitEthernet0/0",
+VRF: Final = Grammar(accepts=is_vrf, expected="a VRF name of at most 32 characters")
+INTERFACE: Final = Grammar(
+    accepts=is_interface, expected="an interface such as Vlan100 or GigabitEthernet0/0"
 )
