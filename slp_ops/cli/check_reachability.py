@@ -84,7 +84,7 @@ def command(
     """
     from slp_ops.cli import shown_reach
     from slp_ops.cli.fleet_run import visit_all
-    from slp_ops.probes import target_of
+    from slp_ops.reachability.plan import target_of
     from slp_ops.store import Runs
     from slp_ops.usecases.reach import Asked, Reached, reach
 

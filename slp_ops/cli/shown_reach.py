@@ -14,15 +14,15 @@ from slp_ops.cli.wrapping import wrapped
 from slp_ops.errors import InputError
 from slp_ops.facts.probes import NameVerdict, ProbeVerdict
 from slp_ops.model import DeviceStatus
+from slp_ops.reachability.verdict import ReachVerdict
 from slp_ops.rules.text import Lang, Text, counted
 from slp_ops.safetext import one_line, printable
-from slp_ops.usecases.reach_verdict import ReachVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slp_ops.probes import Path
-    from slp_ops.usecases.reach import Reached, Tried
+    from slp_ops.reachability.plan import Path, Tried
+    from slp_ops.usecases.reach import Reached
 
 SCHEMA: Final = "slp-ops/check-reachability/1"
 # Where between here and the switch a trouble lies, by its kind, in the order of a login.

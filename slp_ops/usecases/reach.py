@@ -9,44 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.commands import registry
 from slp_ops.errors import CredentialError, DeviceError, SessionLost
 from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import Event, ProbeEnding, silent
-from slp_ops.probes import plan
+from slp_ops.reachability.plan import Tried, commands, plan
+from slp_ops.reachability.verdict import conclude, not_asked
 from slp_ops.reading import Facts, read
 from slp_ops.usecases.collect import collect, status_of
-from slp_ops.usecases.reach_verdict import conclude, not_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from slp_ops.commands import ShowCommand
     from slp_ops.model import Capture, Device, DeviceResult
     from slp_ops.ports import Evidence, OnEvent, Reader, Transport
-    from slp_ops.probes import Plan, Probe, Target
+    from slp_ops.reachability.plan import Plan, Probe, Target
+    from slp_ops.reachability.verdict import Conclusion
     from slp_ops.readonly import ProbeStep
     from slp_ops.usecases.collect import How
-    from slp_ops.usecases.reach_verdict import Conclusion
 
 PROBE_TIMEOUT: Final = 75.0
-# What decides where the switch connects to, by which path, and whether more than TCP is needed.
-_READ: Final = frozenset(
-    {
-        "show clock",
-        "show version",
-        "show running-config",
-        "show logging",
-        "show license status",
-        "show hosts",
-        "show ip interface brief",
-        "show call-home smart-licensing",
-        "show crypto pki trustpool",
-        "show processes cpu sorted",
-        "show license tech support",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,23 +38,6 @@ class Asked:
     targets: tuple[Target, ...] = ()
     everything: bool = False
     probe_timeout: float = PROBE_TIMEOUT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """One probe and what came of it. ``result`` is None when nothing was sent; ``why`` then says so."""
-
-    probe: Probe
-    result: ProbeResult | None = None
-    seconds: float | None = None
-    why: str = ""
-
-    @property
-    def verdict(self) -> ProbeVerdict:
-        """What came of the connection; what could not be sent is not testable."""
-        if self.result is not None:
-            return self.result.verdict
-        return ProbeVerdict.NOT_TESTABLE if self.probe.step is None else ProbeVerdict.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +53,6 @@ class Reached:
     def unasked(cls, result: DeviceResult) -> Reached:
         """A switch of which nothing could be read."""
         return cls(result=result, conclusion=not_asked(result.error))
-
-
-def commands() -> tuple[ShowCommand, ...]:
-    """The commands that this reads, in the order of every run."""
-    return tuple(known for known in registry() if known.command.split(" | ")[0] in _READ)
 
 
 async def reach(

@@ -12,11 +12,11 @@ from slp_ops.cli import shown_reach
 from slp_ops.cli.exits import Exit
 from slp_ops.errors import ConnectError, CredentialError, InputError
 from slp_ops.model import DeviceResult, DeviceStatus, Trouble
-from slp_ops.probes import Path as Way
-from slp_ops.probes import Plan, Situation
+from slp_ops.reachability.plan import Path as Way
+from slp_ops.reachability.plan import Plan, Situation
+from slp_ops.reachability.verdict import Conclusion, ReachVerdict, Stage
 from slp_ops.rules.text import Lang, verbatim
 from slp_ops.usecases.reach import Reached
-from slp_ops.usecases.reach_verdict import Conclusion, ReachVerdict, Stage
 
 if TYPE_CHECKING:
     from pathlib import Path

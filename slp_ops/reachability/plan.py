@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from slp_ops.commands import registry
 from slp_ops.errors import InputError, NotReadOnly
 from slp_ops.facts import (
     CallHomeConfig,
@@ -20,6 +21,8 @@ from slp_ops.facts import (
     InterfacesConfig,
     LicenseConfig,
     LicenseTransport,
+    ProbeResult,
+    ProbeVerdict,
     Topology,
     TopologyKind,
     TransportKind,
@@ -31,6 +34,7 @@ from slp_ops.rules.views.way import CALLHOME_HOST, CSLU_NAME, SMART_HOST
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slp_ops.commands import ShowCommand
     from slp_ops.reading import Facts
 
 SMART: Final = (SMART_HOST, 443)
@@ -40,6 +44,22 @@ CSLU_PORT: Final = 8182
 _SCHEMES: Final = {"https": 443, "http": 80}
 # The inventory's topologies in which the switch waits to be asked.
 _PULLED: Final = ("cslu-initiated", "on-prem-initiated", "controller")
+# What decides where the switch connects to, by which path, and whether more than TCP is needed.
+_READ: Final = frozenset(
+    {
+        "show clock",
+        "show version",
+        "show running-config",
+        "show logging",
+        "show license status",
+        "show hosts",
+        "show ip interface brief",
+        "show call-home smart-licensing",
+        "show crypto pki trustpool",
+        "show processes cpu sorted",
+        "show license tech support",
+    }
+)
 
 
 class Purpose(StrEnum):
@@ -140,6 +160,23 @@ class Plan:
     proxied: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One probe and what came of it. ``result`` is None when nothing was sent; ``why`` then says so."""
+
+    probe: Probe
+    result: ProbeResult | None = None
+    seconds: float | None = None
+    why: str = ""
+
+    @property
+    def verdict(self) -> ProbeVerdict:
+        """What came of the connection; what could not be sent is not testable."""
+        if self.result is not None:
+            return self.result.verdict
+        return ProbeVerdict.NOT_TESTABLE if self.probe.step is None else ProbeVerdict.UNKNOWN
+
+
 def plan(
     facts: Facts,
     *,
@@ -170,6 +207,11 @@ def plan(
         probes=tuple(_probe(target, path) for target in _each_once(wanted)),
         proxied=any(target.purpose is Purpose.PROXY and target.port is not None for target in own),
     )
+
+
+def commands() -> tuple[ShowCommand, ...]:
+    """The commands that this reads, in the order of every run."""
+    return tuple(known for known in registry() if known.command.split(" | ")[0] in _READ)
 
 
 def target_of(text: str) -> Target:

@@ -29,7 +29,7 @@ from slp_ops.facts import (
 )
 from slp_ops.iosxe.names import is_host, is_interface, is_vrf
 from slp_ops.model import Confidence
-from slp_ops.probes import Path, PathFault, Purpose, Situation, Target, plan, target_of
+from slp_ops.reachability.plan import Path, PathFault, Purpose, Situation, Target, plan, target_of
 from slp_ops.reading import Facts
 from slp_ops.readonly import ProbeStep, Tool
 

@@ -14,24 +14,23 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import LicenseTransport, NameVerdict, ProbeVerdict
 from slp_ops.model import Verdict
-from slp_ops.probes import PathFault, Situation
+from slp_ops.reachability import texts as say
+from slp_ops.reachability.plan import PathFault, Situation
 from slp_ops.rules.engine import judge
 from slp_ops.rules.knowledge import ours
 from slp_ops.rules.needs import Known
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.text import Text, verbatim
 from slp_ops.rules.views.communication import Communication
-from slp_ops.usecases import reach_texts as say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from slp_ops.model import Trouble
-    from slp_ops.probes import Plan
+    from slp_ops.reachability.plan import Plan, Tried
     from slp_ops.reading import Facts
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Finding
-    from slp_ops.usecases.reach import Tried
 
 
 class ReachVerdict(StrEnum):
