@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from slp_ops.iosxe.names import is_address
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -38,6 +40,8 @@ def endpoint(address: str, usual_port: int | None) -> Endpoint:
 
     Text that is neither becomes the host as it is; the grammar of hosts refuses it wherever it is used.
     """
+    if is_address(address):
+        return Endpoint(address, usual_port)
     try:
         parts = urlsplit(address if "://" in address else f"//{address}")
         port = parts.port or _SCHEMES.get(parts.scheme.lower(), usual_port)

@@ -9,27 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from slp_ops.commands import registry
 from slp_ops.errors import InputError, NotReadOnly
 from slp_ops.facts import (
-    CallHomeConfig,
-    CallHomeLicensing,
     HttpConfig,
     Interfaces,
     InterfacesConfig,
-    LicenseConfig,
-    LicenseTransport,
     ProbeResult,
     ProbeVerdict,
     Topology,
     TopologyKind,
     TransportKind,
 )
+from slp_ops.iosxe import servers
 from slp_ops.iosxe.names import is_interface, is_vrf
+from slp_ops.iosxe.servers import Endpoint
 from slp_ops.readonly import ProbeStep, Tool
-from slp_ops.rules.views.way import CALLHOME_HOST, CSLU_NAME, SMART_HOST
+from slp_ops.rules.settings import Intent
+from slp_ops.rules.views.route import Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,13 +35,6 @@ if TYPE_CHECKING:
     from slp_ops.commands import ShowCommand
     from slp_ops.reading import Facts
 
-SMART: Final = (SMART_HOST, 443)
-CALLHOME: Final = (CALLHOME_HOST, 443)
-TRUSTPOOL: Final = ("www.cisco.com", 80)  # http://www.cisco.com/security/pki/trs/ios_core.p7b
-CSLU_PORT: Final = 8182
-_SCHEMES: Final = {"https": 443, "http": 80}
-# The inventory's topologies in which the switch waits to be asked.
-_PULLED: Final = ("cslu-initiated", "on-prem-initiated", "controller")
 # What decides where the switch connects to, by which path, and whether more than TCP is needed.
 _READ: Final = frozenset(
     {
@@ -84,8 +75,7 @@ class Target:
     required: bool = True
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port is None else f"{host}:{self.port}"
+        return str(Endpoint(self.host, self.port))
 
 
 class Situation(StrEnum):
@@ -154,7 +144,6 @@ class Plan:
     """What to try from one switch. ``proxied``: it reaches its target through a proxy, which is tried."""
 
     situation: Situation
-    kind: TransportKind | None = None
     path: Path
     probes: tuple[Probe, ...] = ()
     proxied: bool = False
@@ -188,21 +177,20 @@ def plan(
 
     ``everything`` adds Cisco's servers, whatever the transport.
     """
-    kind = _kind(facts)
-    situation = _situation(kind, topology)
-    own = tuple(_targets(facts, kind)) if situation is Situation.CONNECTS else ()
+    route = Route.of(facts)
+    situation = _situation(route, topology)
+    own = tuple(_targets(facts, route)) if situation is Situation.CONNECTS else ()
     wanted = [*own, *targets]
     if everything:
-        for purpose, (host, port) in (
-            (Purpose.SMART, SMART),
-            (Purpose.CALLHOME, CALLHOME),
-            (Purpose.TRUSTPOOL, TRUSTPOOL),
+        for purpose, server in (
+            (Purpose.SMART, servers.SMART),
+            (Purpose.CALLHOME, servers.CALLHOME),
+            (Purpose.TRUSTPOOL, servers.TRUSTPOOL),
         ):
-            wanted.append(Target(purpose=purpose, host=host, port=port, required=False))
-    path = path_of(facts, kind)
+            wanted.append(Target(purpose=purpose, host=server.host, port=server.port, required=False))
+    path = _path(facts, route)
     return Plan(
         situation=situation,
-        kind=kind,
         path=path,
         probes=tuple(_probe(target, path) for target in _each_once(wanted)),
         proxied=any(target.purpose is Purpose.PROXY and target.port is not None for target in own),
@@ -230,19 +218,10 @@ def target_of(text: str) -> Target:
     return Target(purpose=Purpose.TARGET, host=host, port=int(port))
 
 
-def path_of(facts: Facts, kind: TransportKind | None) -> Path:
-    """The path in force: call-home's own settings first where it is used, then the HTTP client's."""
-    transport, http = facts.get(LicenseTransport), facts.get(HttpConfig)
-    config, home = facts.get(LicenseConfig), facts.get(CallHomeConfig)
-    source = http.client_source_interface if http else None
-    vrf = (config.vrf if config else None) or (transport.vrf if transport else None)
-    if kind is TransportKind.CALLHOME:
-        source = (home.source_interface if home else None) or source
-        vrf = home.vrf if home else None
-    return _checked(facts, vrf, source, known=http is not None)
-
-
-def _checked(facts: Facts, vrf: str | None, source: str | None, *, known: bool) -> Path:
+def _path(facts: Facts, route: Route) -> Path:
+    """The path of the route, checked against the interfaces and VRFs that exist."""
+    vrf = route.vrf.value if route.vrf is not None else None
+    source = route.source.value if route.source is not None else None
     settings, states = facts.get(InterfacesConfig), facts.get(Interfaces)
     fault: PathFault | None = None
     own_vrf: str | None = None
@@ -265,94 +244,32 @@ def _checked(facts: Facts, vrf: str | None, source: str | None, *, known: bool) 
     return Path(
         vrf=used,
         source_interface=source,
-        known=known,
+        known=facts.get(HttpConfig) is not None,
         fault=fault,
         interface_vrf=own_vrf if own_vrf != used else None,
     )
 
 
-def _kind(facts: Facts) -> TransportKind | None:
-    """The transport: as the agent prints it, else as the configuration has it."""
-    transport, config = facts.get(LicenseTransport), facts.get(LicenseConfig)
-    if transport is not None:
-        return transport.kind
-    if config is None:
-        return None
-    try:
-        return TransportKind(config.transport or "cslu")
-    except ValueError:
-        return TransportKind.OTHER
-
-
-def _situation(kind: TransportKind | None, topology: str | None) -> Situation:
-    if topology in _PULLED or kind is TransportKind.AUTOMATIC:
+def _situation(route: Route, topology: str | None) -> Situation:
+    if Intent(topology=topology).other_side_connects or route.kind is TransportKind.AUTOMATIC:
         return Situation.PULLED
-    if kind is TransportKind.OFF:
+    if route.kind is TransportKind.OFF:
         return Situation.OFF
-    if kind is None or kind is TransportKind.OTHER:
-        return Situation.UNKNOWN
-    return Situation.CONNECTS
+    return Situation.UNKNOWN if route.server is None else Situation.CONNECTS
 
 
-def _targets(facts: Facts, kind: TransportKind | None) -> Iterator[Target]:
-    """What the licence agent itself connects to: the proxy where one is set, and then nothing else."""
-    if (proxy := _proxy(facts, kind)) is not None:
-        yield proxy
-        if proxy.port is not None:
-            return
-    transport, config = facts.get(LicenseTransport), facts.get(LicenseConfig)
-    if kind is TransportKind.SMART:
-        url = transport.url if transport else None
-        if url is None and config is not None:
-            url = config.url_smart or config.url
-        host, port = _address(url, None) if url else SMART
-        yield Target(purpose=Purpose.SMART, host=host, port=port)
-    elif kind is TransportKind.CALLHOME:
-        url = _destination(facts)
-        host, port = _address(url, None) if url else CALLHOME
-        yield Target(purpose=Purpose.CALLHOME, host=host, port=port)
-    elif kind is TransportKind.CSLU:
-        url = transport.cslu_address if transport else config.url_cslu if config else None
-        topology = facts.get(Topology)
-        on_prem = topology is not None and topology.kind is TopologyKind.ON_PREM
-        host, port = _address(url, None if on_prem else CSLU_PORT) if url else (CSLU_NAME, CSLU_PORT)
-        yield Target(purpose=Purpose.ON_PREM if on_prem else Purpose.CSLU, host=host, port=port)
-
-
-def _proxy(facts: Facts, kind: TransportKind | None) -> Target | None:
-    """The proxy in force; a port that is not set stays None."""
-    transport, config = facts.get(LicenseTransport), facts.get(LicenseConfig)
-    host, port = None, None
-    if kind is TransportKind.CALLHOME:
-        home = facts.get(CallHomeConfig)
-        host, port = (home.proxy, home.proxy_port) if home else (None, None)
-    elif transport is not None and transport.proxy is not None:
-        host, port = transport.proxy.address, transport.proxy.port
-    elif config is not None:
-        host, port = config.proxy_address, config.proxy_port
-    if host is None:
-        return None
-    if "://" in host:
-        host, named = _address(host, None)
-        port = port or named
-    return Target(purpose=Purpose.PROXY, host=host, port=port)
-
-
-def _destination(facts: Facts) -> str | None:
-    """Where call-home sends licence reports: as it shows it, else as it is configured."""
-    home, shown = facts.get(CallHomeConfig), facts.get(CallHomeLicensing)
-    if shown is not None and shown.urls:
-        return shown.urls[0]
-    return home.destination if home else None
-
-
-def _address(url: str, default: int | None) -> tuple[str, int | None]:
-    """Host and port of a URL. What is no URL is given back as its own host, to be refused as such."""
-    try:
-        parts = urlsplit(url if "://" in url else f"//{url}")
-        return parts.hostname or url, parts.port or default or _SCHEMES.get(parts.scheme.lower())
-    except ValueError:
-        return url, default
+def _targets(facts: Facts, route: Route) -> Iterator[Target]:
+    """What the licence agent itself connects to."""
+    topology = facts.get(Topology)
+    on_prem = topology is not None and topology.kind is TopologyKind.ON_PREM
+    for hop in route.hops:
+        if hop is route.proxy:
+            purpose = Purpose.PROXY
+        elif route.kind is TransportKind.CSLU:
+            purpose = Purpose.ON_PREM if on_prem else Purpose.CSLU
+        else:
+            purpose = Purpose(route.kind)
+        yield Target(purpose=purpose, host=hop.endpoint.host, port=hop.endpoint.port)
 
 
 def _each_once(targets: list[Target]) -> list[Target]:

@@ -32,7 +32,7 @@ from slp_ops.rules.views.backlog import Backlog
 from slp_ops.rules.views.communication import Communication
 from slp_ops.rules.views.deadline import Deadline
 from slp_ops.rules.views.log import LicenceLog
-from slp_ops.rules.views.way import Way
+from slp_ops.rules.views.route import Route
 
 if TYPE_CHECKING:
     from slp_ops.model import Evidence
@@ -66,14 +66,14 @@ def _noted(judged: Judged, note: Text) -> Judged:
     return replace(judged, because=both.of(because=judged.because, note=note))
 
 
-def _fn72323(judged: Judged, trustpool: Trustpool | None, way: Way | None) -> Sign:
+def _fn72323(judged: Judged, trustpool: Trustpool | None, route: Route | None) -> Sign:
     """The root in the trustpool settles it, whatever the release."""
     if trustpool is not None and trustpool.find(IDENTRUST) is not None:
         return _not_applicable(
             judged,
             Text(f"{IDENTRUST} is in the trustpool", f"trustpool に {IDENTRUST} が存在します"),
         )
-    if way is not None and not way.reaches_cisco:
+    if route is not None and not route.reaches_cisco:
         note = Text("the switch does not talk to Cisco's servers", "Cisco のサーバと直接通信しません")
         return Sign(judged=_noted(judged, note), suffers=False)
     if trustpool is None or not trustpool.certificates:
@@ -106,12 +106,12 @@ def _fn72578(
 def _cscwa11048(
     judged: Judged,
     thresholds: Thresholds,
-    way: Way | None,
+    route: Route | None,
     communication: Communication | None,
     log: LicenceLog | None,
 ) -> Sign:
     """With call-home or smart transport: poll ids that nobody knows, time-outs, flapping."""
-    if way is not None and way.kind not in (TransportKind.SMART, TransportKind.CALLHOME):
+    if route is not None and route.kind not in (TransportKind.SMART, TransportKind.CALLHOME):
         return _not_applicable(
             judged,
             Text(

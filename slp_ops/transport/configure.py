@@ -208,7 +208,7 @@ def _paste(dialogue: Dialogue, lines: Sequence[str], seconds: float, asked: _Hea
         while waited < seconds:
             finished = yield from dialogue.hear(_ANSWER)
             waited += _ANSWER if finished is None else 0.0
-            if finished and any(each.strip().endswith(line) for each in finished):
+            if finished and any(prompts.is_echo(each, line) for each in finished):
                 break
         else:
             return _Heard(now=_Now.SILENT, lines=asked.lines)

@@ -17,6 +17,7 @@ from slp_ops.iosxe.servers import CSLU_PORT, Endpoint, endpoint, is_cisco
         ("192.0.2.40/cslu/v1/pi", "192.0.2.40", CSLU_PORT),
         ("cslu.example.net", "cslu.example.net", CSLU_PORT),
         ("http://[2001:db8::40]:8182/cslu/v1/pi", "2001:db8::40", 8182),
+        ("2001:db8::40", "2001:db8::40", CSLU_PORT),
         ("http://192.0.2.40:99999/", "http://192.0.2.40:99999/", CSLU_PORT),
         ("http://[2001:db8::40/", "http://[2001:db8::40/", CSLU_PORT),
     ],

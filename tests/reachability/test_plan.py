@@ -241,7 +241,19 @@ TARGETS: dict[str, tuple[tuple[Fact, ...], list[tuple[str, str, int | None]]]] =
     ),
     "cslu without a port": (
         (kind("cslu", cslu_address="http://cslu.example.net/cslu/v1/pi"),),
-        [("cslu", "cslu.example.net", 8182)],
+        [("cslu", "cslu.example.net", 80)],
+    ),
+    "cslu without a scheme": (
+        (kind("cslu", cslu_address="192.0.2.40:8182"),),
+        [("cslu", "192.0.2.40", 8182)],
+    ),
+    "cslu without a scheme and a port": (
+        (kind("cslu", cslu_address="192.0.2.40"),),
+        [("cslu", "192.0.2.40", 8182)],
+    ),
+    "a proxy written as a URL": (
+        (kind("cslu", cslu_address="192.0.2.40:8182", proxy=Proxy(address="http://192.0.2.9")),),
+        [("proxy", "192.0.2.9", 80)],
     ),
     "cslu without an address": ((kind("cslu"),), [("cslu", "cslu-local", 8182)]),
     "cslu by default": ((LicenseConfig(),), [("cslu", "cslu-local", 8182)]),

@@ -25,7 +25,7 @@ from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.load import agent_share
 from slp_ops.rules.views.log import LicenceLog, latest
-from slp_ops.rules.views.way import Way
+from slp_ops.rules.views.route import Route
 
 IDENTRUST = "IdenTrust Commercial Root CA 1"
 
@@ -121,9 +121,9 @@ def _unset(clock: Clock, evidence: tuple[Evidence, ...]) -> Failed:
     explains=("http-aborted", "comm-failing-now"),
     era=None,
 )
-def identrust_root_missing(trustpool: Trustpool, way: Way) -> Judgement:
+def identrust_root_missing(trustpool: Trustpool, route: Route) -> Judgement:
     """Only where the switch itself speaks TLS with Cisco."""
-    if not way.reaches_cisco:
+    if not route.reaches_cisco:
         return NotApplicable(
             why=Text("the switch does not talk to Cisco's servers", "Cisco のサーバと直接通信しません")
         )

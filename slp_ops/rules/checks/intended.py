@@ -13,7 +13,7 @@ from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent
 from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
-from slp_ops.rules.views.way import Way
+from slp_ops.rules.views.route import Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,13 +65,13 @@ _KINDS: Final = {
         "http-source-interface",
     ),
 )
-def intent_drift(way: Way, intent: Intent) -> Judgement:
+def intent_drift(route: Route, intent: Intent) -> Judgement:
     """Each part that the inventory names."""
     if intent == Intent():
         return NotApplicable(
             why=Text("the inventory names no intent", "インベントリに intent の記載がありません")
         )
-    drifts = tuple(_drifts(way, intent))
+    drifts = tuple(_drifts(route, intent))
     if not drifts:
         return Passed()
     return Failed(
@@ -85,9 +85,9 @@ def intent_drift(way: Way, intent: Intent) -> Judgement:
     )
 
 
-def _drifts(way: Way, intent: Intent) -> Iterator[tuple[str, str, str, tuple[Evidence, ...]]]:
+def _drifts(route: Route, intent: Intent) -> Iterator[tuple[str, str, str, tuple[Evidence, ...]]]:
     """What differs: its name, as found, as intended, and the lines."""
-    transport = way.transport
+    transport = route.transport
     if intent.topology is not None and transport.kind not in _KINDS.get(intent.topology, (transport.kind,)):
         yield "transport", transport.type or transport.kind, intent.topology, transport.cite("type")
     url = transport.url or transport.cslu_address
@@ -95,13 +95,13 @@ def _drifts(way: Way, intent: Intent) -> Iterator[tuple[str, str, str, tuple[Evi
         yield "url", url, intent.url, transport.cite("url" if transport.url else "cslu_address")
     elif intent.url is not None and url is None and transport.kind is TransportKind.CSLU:
         yield "url", "-", intent.url, transport.cite("cslu_address")
-    if intent.vrf is not None and (way.vrf is None or way.vrf.value != intent.vrf):
-        found = way.vrf.cite() if way.vrf is not None else (transport.absent("vrf"),)
-        yield "vrf", way.vrf.value if way.vrf is not None else "-", intent.vrf, found
+    if intent.vrf is not None and (route.vrf is None or route.vrf.value != intent.vrf):
+        found = route.vrf.cite() if route.vrf is not None else (transport.absent("vrf"),)
+        yield "vrf", route.vrf.value if route.vrf is not None else "-", intent.vrf, found
     wanted = intent.source_interface
-    if wanted is not None and (way.source is None or not same_interface(way.source.value, wanted)):
-        found = way.source.cite() if way.source is not None else (transport.absent("source-interface"),)
-        yield "source_interface", way.source.value if way.source is not None else "-", wanted, found
+    if wanted is not None and (route.source is None or not same_interface(route.source.value, wanted)):
+        found = route.source.cite() if route.source is not None else (transport.absent("source-interface"),)
+        yield "source_interface", route.source.value if route.source is not None else "-", wanted, found
 
 
 @rule(

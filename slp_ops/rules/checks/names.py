@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from slp_ops.facts import HostEntry, Hosts, NameConfig, PinnedHost, TransportKind
+from slp_ops.iosxe.servers import is_cisco
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.checks._reasons import unexplained
@@ -12,7 +13,7 @@ from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.communication import Communication
 from slp_ops.rules.views.log import LicenceLog
-from slp_ops.rules.views.way import Way, is_cisco
+from slp_ops.rules.views.route import Route
 
 _NO_NAME = Text(
     "the switch does not have to look up a name to report", "レポート送信に名前解決は必要ありません"
@@ -57,11 +58,11 @@ def _pinned(names: NameConfig | None, wanted: str) -> PinnedHost | None:
     playbooks=("name-server",),
     explains=("comm-failing-now", "comm-flapping", "never-acknowledged", "ack-due-soon", "ack-overdue"),
 )
-def dns_failure(communication: Communication, way: Way | None, log: LicenceLog | None) -> Judgement:
+def dns_failure(communication: Communication, route: Route | None, log: LicenceLog | None) -> Judgement:
     """A failure that stands and says so."""
     evidence = communication.reasons.get("dns-failure", ())
     if evidence:
-        if way is not None and way.kind is TransportKind.CSLU and way.host is None:
+        if route is not None and route.by_default_name:
             return NotApplicable(
                 why=Text(
                     "the name is cslu-local, looked for because no CSLU address is set: "
@@ -71,7 +72,12 @@ def dns_failure(communication: Communication, way: Way | None, log: LicenceLog |
             )
         said = () if log is None else log.standing("dns-failure")
         of_cslu = bool(said) and all(_CSLU in each.message.text for each in said)
-        if of_cslu and not communication.counted and way is not None and way.kind is not TransportKind.CSLU:
+        if (
+            of_cslu
+            and not communication.counted
+            and route is not None
+            and route.kind is not TransportKind.CSLU
+        ):
             return NotApplicable(
                 why=Text(
                     "the log tells of CSLU, to which the switch reported before its transport was changed",
@@ -80,7 +86,7 @@ def dns_failure(communication: Communication, way: Way | None, log: LicenceLog |
             )
         return Failed(
             summary=Text("The name {name} does not resolve", "{name} を名前解決できません").of(
-                name=", ".join(way.names) if way is not None and way.names else _SERVER
+                name=", ".join(route.names) if route is not None and route.names else _SERVER
             ),
             evidence=evidence,
             confidence=communication.confidence,
@@ -122,13 +128,13 @@ _CSLU = "(CSLU)"  # as the log names what it could not reach
     playbooks=("name-server",),
     explains=_CONSEQUENCES,
 )
-def name_server_missing(way: Way, names: NameConfig | None, hosts: Hosts | None) -> Judgement:
+def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | None) -> Judgement:
     """Neither the configuration nor show hosts knows one, for the VRF in use either."""
-    if not way.needs_names:
+    if not route.names:
         return NotApplicable(why=_NO_NAME)
     if names is None and hosts is None:
         return Unknown(missing=(NameConfig,))
-    if any(_pinned(names, name) for name in way.names):
+    if any(_pinned(names, name) for name in route.names):
         return Passed(why=Text("the name is pinned by 'ip host'", "'ip host' で固定されています"))
     configured = names is not None and names.servers
     if not configured and not (hosts is not None and hosts.servers):
@@ -144,7 +150,7 @@ def name_server_missing(way: Way, names: NameConfig | None, hosts: Hosts | None)
                 *(hosts.cite("servers") if hosts is not None and hosts.servers_printed else ()),
             ),
         )
-    vrf = way.vrf
+    vrf = route.vrf
     if vrf is None or names is None or not names.servers or any(s.vrf == vrf.value for s in names.servers):
         return Passed()
     return Failed(
@@ -188,13 +194,13 @@ def name_server_missing(way: Way, names: NameConfig | None, hosts: Hosts | None)
     playbooks=("domain-lookup",),
     explains=_CONSEQUENCES,
 )
-def domain_lookup_disabled(way: Way, names: NameConfig) -> Judgement:
+def domain_lookup_disabled(route: Route, names: NameConfig) -> Judgement:
     """The line is there, and a name has to be found."""
     if names.lookup:
         return Passed()
-    if not way.needs_names:
+    if not route.names:
         return NotApplicable(why=_NO_NAME)
-    if way.names and all(_pinned(names, name) for name in way.names):
+    if route.names and all(_pinned(names, name) for name in route.names):
         return Passed(why=Text("the name is pinned by 'ip host'", "'ip host' で固定されています"))
     return Failed(
         summary=Text(
@@ -227,18 +233,18 @@ def domain_lookup_disabled(way: Way, names: NameConfig) -> Judgement:
     links=(SMART_TRANSPORT,),
     explains=("http-timeout", "http-aborted"),
 )
-def pinned_host_entry(way: Way, names: NameConfig | None, hosts: Hosts | None) -> Judgement:
+def pinned_host_entry(route: Route, names: NameConfig | None, hosts: Hosts | None) -> Judgement:
     """A pin for the first host on the way; for one's own server it is a habit, not a risk."""
     if names is None and hosts is None:
         return Unknown(missing=(NameConfig,))
     found: tuple[PinnedHost | HostEntry, ...] = tuple(
-        pin for name in way.names if (pin := _pinned(names, name)) is not None
+        pin for name in route.names if (pin := _pinned(names, name)) is not None
     )
     if names is None and hosts is not None:
         found = tuple(
             entry
             for entry in hosts.entries
-            if entry.name.lower() in way.names and "perm" in (entry.flags or "").lower()
+            if entry.name.lower() in route.names and "perm" in (entry.flags or "").lower()
         )
     if not found:
         return Passed()

@@ -9,7 +9,7 @@ from slp_ops.rules.checks._links import TASKS
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
-from slp_ops.rules.views.way import Setting, Way
+from slp_ops.rules.views.route import Route, Setting
 
 _CONSEQUENCES = ("http-timeout", "http-aborted", "dns-failure", "comm-failing-now", "comm-flapping")
 _NO_SOURCE = Text(
@@ -19,10 +19,10 @@ _NO_SOURCE = Text(
 _NO_TRANSPORT = Text("the transport is off", "トランスポートは off です")
 
 
-def _source(way: Way) -> Setting | NotApplicable:
-    if way.kind is TransportKind.OFF:
+def _source(route: Route) -> Setting | NotApplicable:
+    if route.kind is TransportKind.OFF:
         return NotApplicable(why=_NO_TRANSPORT)
-    return way.source or NotApplicable(why=_NO_SOURCE)
+    return route.source or NotApplicable(why=_NO_SOURCE)
 
 
 @rule(
@@ -54,10 +54,10 @@ def _source(way: Way) -> Setting | NotApplicable:
     explains=_CONSEQUENCES,
 )
 def http_source_interface_missing(
-    way: Way, states: Interfaces | None, config: InterfacesConfig | None
+    route: Route, states: Interfaces | None, config: InterfacesConfig | None
 ) -> Judgement:
     """Against what show ip interface brief lists, or the configuration."""
-    source = _source(way)
+    source = _source(route)
     if isinstance(source, NotApplicable):
         return source
     if states is None and config is None:
@@ -102,9 +102,9 @@ def http_source_interface_missing(
     playbooks=("http-source-interface",),
     explains=_CONSEQUENCES,
 )
-def http_source_interface_down(way: Way, states: Interfaces | None) -> Judgement:
+def http_source_interface_down(route: Route, states: Interfaces | None) -> Judgement:
     """Up, with an address, or else."""
-    source = _source(way)
+    source = _source(route)
     if isinstance(source, NotApplicable):
         return source
     if states is None:
@@ -156,11 +156,11 @@ def _what(state: InterfaceState) -> Text:
     playbooks=("http-source-interface",),
     explains=_CONSEQUENCES,
 )
-def vrf_mismatch(way: Way, config: InterfacesConfig) -> Judgement:
+def vrf_mismatch(route: Route, config: InterfacesConfig) -> Judgement:
     """The VRF exists, and the source interface is in it."""
-    if way.kind is TransportKind.OFF:
+    if route.kind is TransportKind.OFF:
         return NotApplicable(why=_NO_TRANSPORT)
-    vrf = way.vrf
+    vrf = route.vrf
     if vrf is None:
         return NotApplicable(why=Text("no VRF is configured", "VRF の設定はありません"))
     if vrf.value not in config.vrfs:
@@ -168,8 +168,8 @@ def vrf_mismatch(way: Way, config: InterfacesConfig) -> Judgement:
             summary=Text("The VRF {vrf} does not exist", "VRF {vrf} が存在しません").of(vrf=vrf.value),
             evidence=(*vrf.cite(), config.absent(f"vrf definition {vrf.value}")),
         )
-    source = None if way.source is None else config.find(way.source.value)
-    if way.source is None or source is None or source.vrf == vrf.value:
+    source = None if route.source is None else config.find(route.source.value)
+    if route.source is None or source is None or source.vrf == vrf.value:
         return Passed()
     return Failed(
         summary=Text(
@@ -180,5 +180,5 @@ def vrf_mismatch(way: Way, config: InterfacesConfig) -> Judgement:
             name=source.name,
             other=source.vrf or Text("the global table", "グローバル ルーティングテーブル"),
         ),
-        evidence=(*vrf.cite(), *way.source.cite(), *source.cite("vrf")),
+        evidence=(*vrf.cite(), *route.source.cite(), *source.cite("vrf")),
     )

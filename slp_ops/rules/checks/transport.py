@@ -9,6 +9,7 @@ from slp_ops.facts import (
     TransportKind,
     UsageReporting,
 )
+from slp_ops.iosxe.servers import CSLU, SMART, endpoint, is_cisco
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT, TASKS
 from slp_ops.rules.rule import Group, rule
@@ -16,7 +17,7 @@ from slp_ops.rules.settings import Intent
 from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.communication import Communication
-from slp_ops.rules.views.way import CSLU_NAME, SMART_HOST, host_of, is_cisco
+from slp_ops.rules.views.route import Route
 
 _OTHER_TRANSPORT = Text("the transport is {type}", "トランスポートは {type} です")
 _FETCHED = Text("the other side fetches the reports", "相手側からレポートを取得する構成です")
@@ -88,8 +89,8 @@ def cslu_address_missing(
     if works and usage is not None and usage.last_ack is not None:
         return Passed(
             why=Text(
-                f"no address is set, but reports are acknowledged: {CSLU_NAME} is found, or they are fetched",
-                f"アドレスは未設定ですが ACK を受信できています ({CSLU_NAME} の名前解決、"
+                f"no address is set, but reports are acknowledged: {CSLU.host} is found, or they are fetched",
+                f"アドレスは未設定ですが ACK を受信できています ({CSLU.host} の名前解決、"
                 "または相手側からの取得)",
             )
         )
@@ -111,9 +112,9 @@ def cslu_address_missing(
         "Smart トランスポートの URL が CSSM 以外を指している",
     ),
     cause=Text(
-        f"Smart transport speaks with CSSM at {SMART_HOST}. SSM On-Prem and CSLU speak another protocol and "
+        f"Smart transport speaks with CSSM at {SMART.host}. SSM On-Prem and CSLU speak another protocol and "
         "answer nothing: they need 'license smart transport cslu'.",
-        f"Smart トランスポートは CSSM ({SMART_HOST}) 専用です。SSM オンプレミスや CSLU "
+        f"Smart トランスポートは CSSM ({SMART.host}) 専用です。SSM オンプレミスや CSLU "
         "はプロトコルが異なり応答しないため、"
         "'license smart transport cslu' を使用する必要があります。",
     ),
@@ -148,8 +149,7 @@ def smart_url_unexpected(transport: LicenseTransport, intent: Intent) -> Judgeme
         return Unknown(missing=(LicenseTransport,))
     if intent.url == transport.url:
         return Passed(why=Text("the inventory names this URL", "インベントリに記載された URL です"))
-    host = host_of(transport.url)
-    if host is not None and is_cisco(host):
+    if is_cisco(endpoint(transport.url, None).host):
         return Passed()
     by_cslu = "/cslu/" in transport.url.lower()
     return Failed(
@@ -190,7 +190,7 @@ def smart_url_unexpected(transport: LicenseTransport, intent: Intent) -> Judgeme
     playbooks=("proxy",),
     explains=("http-timeout", "http-aborted", "dns-failure", "comm-failing-now"),
 )
-def proxy_incomplete(transport: LicenseTransport, config: LicenseConfig | None) -> Judgement:
+def proxy_incomplete(transport: LicenseTransport, route: Route, config: LicenseConfig | None) -> Judgement:
     """Half a proxy, or one that this transport does not use."""
     proxy = transport.proxy
     address = proxy.address if proxy else None
@@ -208,6 +208,8 @@ def proxy_incomplete(transport: LicenseTransport, config: LicenseConfig | None) 
             evidence=config.cite("proxy_address"),
             severity=Severity.WARNING,
         )
+    if route.proxy is not None:
+        port = route.proxy.endpoint.port
     if (address is None) == (port is None):
         return Passed()
     missing = Text("port", "ポート") if port is None else Text("address", "アドレス")
