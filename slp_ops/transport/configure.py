@@ -18,10 +18,10 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import SessionLost
-from slp_ops.iosxe import prompts, refusals, syslog
+from slp_ops.iosxe import prompts, refusals
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import ConfigOrder, Sent, SentStatus
-from slp_ops.transport.dialogue import ENTER, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
+from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,6 +50,10 @@ class _Heard:
     now: _Now = _Now.SILENT
     lines: list[str] = field(default_factory=list)
     asked: str = ""
+
+    def add(self, lines: Sequence[str]) -> None:
+        """Take lines of output."""
+        self.lines += [line.rstrip("\n") for line in lines][: max(0, _MOST_LINES - len(self.lines))]
 
     @property
     def refusal(self) -> str:
@@ -149,9 +153,7 @@ class _Talk:
 
 
 def _begin(dialogue: Dialogue) -> Procedure[None]:
-    if not dialogue.alive:
-        raise SessionLost("the session did not come back to a prompt")
-    yield from dialogue.set_up()
+    yield from dialogue.begin()
     # Only a proven exec prompt makes the session usable again.
     dialogue.alive = False
 
@@ -190,10 +192,7 @@ def _stopped(heard: _Heard, *, taken: int, line: str) -> Sent:
 def _type(
     dialogue: Dialogue, line: str, seconds: float, *, talk: _Talk | None = None, paste: Sequence[str] = ()
 ) -> Procedure[_Heard]:
-    while (yield from dialogue.hear(0)) is not None:
-        pass  # log lines that belong to nothing
-    dialogue.screen.forget_tail()
-    yield Send(line.encode("ascii") + ENTER)
+    yield from dialogue.type(line)
     heard = yield from _hear(dialogue, line, seconds, talk=talk, pasting=bool(paste))
     if paste and heard.now is _Now.ASKS:
         heard = yield from _paste(dialogue, paste, seconds, heard)
@@ -222,56 +221,28 @@ def _hear(
 ) -> Procedure[_Heard]:
     """Listen until the terminal stands at a prompt or a question, or is silent for too long."""
     heard = _Heard()
-    echoed = not echo
-    prompt_above: _Now | None = None
+
+    def pending(tail: str) -> tuple[_Now, float] | None:
+        collects = pasting and not tail and any("End with a blank line" in line for line in heard.lines)
+        return (_Now.ASKS, QUIET_WHEN_IN_DOUBT) if collects or prompts.is_question(tail) else None
+
+    listener = Listener(
+        echo, dialogue.prompt, prompts_of=lambda line: _prompt_of(dialogue, line), pending=pending
+    )
     while True:
+        now = yield from dialogue.wait(listener, heard.add, lambda: seconds)
         tail = dialogue.screen.tail.strip()
-        now = _stands(dialogue, tail)
-        if now is None and not tail and prompt_above is not None:
-            now = prompt_above  # a log line came behind the prompt, which is not printed again
-        quiet = _quiet(now, echoed)
-        if pasting and echoed and not tail and any("End with a blank line" in line for line in heard.lines):
-            now, quiet = _Now.ASKS, QUIET_WHEN_IN_DOUBT
-        finished = yield from dialogue.hear(seconds if quiet is None else quiet)
-        if finished is None:
-            if quiet is None or now is None:
-                return heard
-            if now is _Now.ASKS and talk is not None and (reply := talk.reply(tail)) is not None:
-                heard.lines.append(tail)
-                dialogue.screen.forget_tail()
-                yield Send(reply)
-                continue
-            heard.now, heard.asked = now, tail if now is _Now.ASKS else ""
-            return heard
-        for line in finished:
-            text = line.rstrip("\n")
-            if not echoed and prompts.is_echo(text, echo):
-                echoed = True
-                continue
-            above = _stands(dialogue, text.strip())
-            prompt_above = above if above in (_Now.EXEC, _Now.CONFIG) else prompt_above
-            if above not in (_Now.EXEC, _Now.CONFIG) and len(heard.lines) < _MOST_LINES:
-                heard.lines.append(text)
-                if not syslog.is_unasked(text) and text.strip():
-                    prompt_above = None
-        if dialogue.screen.asks_for_more:
-            yield Send(b" ")
+        if now is _Now.ASKS and talk is not None and (reply := talk.reply(tail)) is not None:
+            heard.add([tail])
+            dialogue.screen.forget_tail()
+            yield Send(reply)
+            continue
+        heard.add(listener.rest(""))
+        heard.now, heard.asked = now or _Now.SILENT, tail if now is _Now.ASKS else ""
+        return heard
 
 
-def _stands(dialogue: Dialogue, tail: str) -> _Now | None:
-    if not tail:
-        return None
-    if tail == dialogue.prompt:
+def _prompt_of(dialogue: Dialogue, line: str) -> _Now | None:
+    if line == dialogue.prompt:
         return _Now.EXEC
-    if prompts.is_config_prompt(tail, dialogue.hostname):
-        return _Now.CONFIG
-    return _Now.ASKS if prompts.is_question(tail) else None
-
-
-def _quiet(now: _Now | None, echoed: bool) -> float | None:
-    """How many seconds of silence prove where the terminal stands."""
-    if now is None:
-        return None
-    if not echoed:
-        return QUIET_WHEN_IN_DOUBT * 4
-    return QUIET_WHEN_IN_DOUBT if now is _Now.ASKS else QUIET
+    return _Now.CONFIG if prompts.is_config_prompt(line, dialogue.hostname) else None

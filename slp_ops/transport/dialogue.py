@@ -11,9 +11,9 @@ drives it, with threads or with asyncio; the words spoken are the same.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Generic, Literal, TypeVar
 
 from slp_ops.errors import EnableFailed, NoPrompt, SessionLost
 from slp_ops.iosxe import prompts, refusals, syslog
@@ -37,6 +37,7 @@ class Wait:
 
 
 T = TypeVar("T")
+S = TypeVar("S")
 Procedure = Generator[Send | Wait, bytes | None, T]
 
 # IOS-XE takes a line feed for Enter as well as a carriage return; netmiko has sent it to every release
@@ -47,6 +48,13 @@ ENTER: Final = b"\n"
 QUIET: Final = 0.03
 # The same where this output has shown lines that begin as the prompt does (a log of commands).
 QUIET_WHEN_IN_DOUBT: Final = 0.5
+# The same where the line that was typed has not been echoed.
+NO_ECHO: Final = QUIET_WHEN_IN_DOUBT * 4
+# The same where a log line followed the prompt.
+QUIET_BEHIND_PROMPT: Final = QUIET_WHEN_IN_DOUBT * 2
+# How long the proof of a prompt may outlast a deadline.
+GRACE: Final = 4.0
+_SHORTEST_NAME: Final = 10
 # How long a login may be silent: a slow AAA server delays each answer by many seconds.
 LOGIN_SILENCE: Final = 20.0
 
@@ -144,28 +152,56 @@ class Dialogue:
 
         Raises SessionLost when the channel closes, or when an earlier command never came back.
         """
-        if not self.alive:
-            raise SessionLost("the session did not come back to a prompt")
-        yield from self.set_up()
-        yield from self._discard_pending()
-        self.screen.forget_tail()
-        yield Send(command.encode() + ENTER)
-        output = _Output(command, self.prompt, sink)
-        while True:
-            done = output.may_be_done(self.screen.tail.strip())
-            heard = yield from self.hear(timeout if done is None else done)
-            if heard is None:
-                break
-            output.add(heard)
-            if self.screen.asks_for_more:
-                yield Send(b" ")
-        if done is None or not output.echoed_or_silent_long(done):
-            output.close(self.screen.tail)
+        yield from self.begin()
+        yield from self.type(command)
+        output = _Output(sink)
+        listener = Listener(command, self.prompt, prompts_of=self._exec_prompt)
+        if (yield from self.wait(listener, output.add, lambda: timeout)) is None:
+            output.add(listener.rest(self.screen.tail))
             yield from self._recover()
             return Ending(status=CaptureStatus.TIMEOUT, reason=f"no byte for {timeout:g} s")
         self.screen.forget_tail()
-        output.close("")
+        output.add(listener.rest(""))
         return output.ending()
+
+    def begin(self) -> Procedure[None]:
+        """Get ready to type a line. Raises SessionLost where an earlier command never came back."""
+        if self.alive:
+            yield from self.set_up()
+        if not self.alive:
+            raise SessionLost("the session did not come back to a prompt")
+
+    def type(self, line: str) -> Procedure[None]:
+        """Type a line. Log lines that came since the prompt belong to no command and are dropped."""
+        while (yield from self.hear(0)) is not None:
+            pass
+        self.screen.forget_tail()
+        yield Send(line.encode("ascii") + ENTER)
+
+    def wait(
+        self, listener: Listener[S], output: Callable[[list[str]], None], left: Callable[[], float]
+    ) -> Procedure[S | None]:
+        """Listen until silence proves that the terminal waits for input, and return where it stands.
+
+        The one way in which a prompt is waited for. ``output`` gets the finished lines of output. None after
+        ``left()`` seconds without a proof; where that is a deadline, a proof that has begun may still end.
+        """
+        while True:
+            found = listener.stands(self.screen.tail.strip())
+            seconds = left()
+            if seconds <= 0 and (found is None or seconds < -GRACE):
+                return None
+            if found is not None and found[1] == 0:
+                return found[0]
+            heard = yield from self.hear(seconds if found is None else found[1])
+            if heard is None:
+                return None if found is None else found[0]
+            output(listener.take(heard))
+            if listener.pages and self.screen.asks_for_more:
+                yield Send(b" ")
+
+    def _exec_prompt(self, line: str) -> Literal[True] | None:
+        return True if line == self.prompt else None
 
     def set_up(self) -> Procedure[None]:
         """Switch paging off, once a session; a login must not wait for it.
@@ -193,11 +229,6 @@ class Dialogue:
             raise SessionLost("the switch closed the connection")
         return self.screen.feed(data)
 
-    def _discard_pending(self) -> Procedure[None]:
-        """Take what came since the prompt: log lines that belong to no command."""
-        while (yield from self.hear(0)) is not None:
-            pass
-
     def _recover(self) -> Procedure[None]:
         """Leave a command that hangs; without a prompt afterwards the session is given up."""
         self.alive = False
@@ -222,60 +253,15 @@ class _ListSink:
 
 
 class _Output:
-    """What one command printed: takes off the echo, spots the end, remembers how it began."""
+    """What one command printed; remembers how it began."""
 
-    def __init__(self, command: str, prompt: str, sink: Sink) -> None:
-        self._command = command
-        self._prompt = prompt
+    def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._echoed = False
-        self._before_echo: list[str] = []
-        self._held: list[str] = []  # a line that is the prompt, and log lines after it
-        self._doubt = False
-        self._opening: list[str] = []  # the first lines that say anything, one more than a refusal has
+        self._opening: list[str] = []  # the first lines with text, one more than a refusal has
 
     def add(self, lines: list[str]) -> None:
-        """Take finished lines."""
-        if not self._echoed:
-            lines = self._without_echo(lines)
+        """Hand lines on."""
         text = "".join(lines)
-        if self._held or self._prompt in text:
-            text = "".join(self._past_prompt_lines(lines))
-        self._emit(text)
-
-    def may_be_done(self, tail: str) -> float | None:
-        """How many seconds of silence would prove the end; None while the tail is no prompt."""
-        if tail == self._prompt:
-            if not self._echoed:
-                # An echo may be many seconds late, and this prompt an older one's.
-                return QUIET_WHEN_IN_DOUBT * 4 if self._said_before_echo else None
-            return QUIET_WHEN_IN_DOUBT if self._doubt else QUIET
-        if tail == "" and self._held:
-            # A log line came behind the prompt, and IOS-XE does not print the prompt again.
-            return QUIET_WHEN_IN_DOUBT * 2
-        return None
-
-    def echoed_or_silent_long(self, quiet: float) -> bool:
-        """Whether the silence just heard ends this output."""
-        return self._echoed or quiet >= QUIET_WHEN_IN_DOUBT * 4
-
-    def close(self, tail: str) -> None:
-        """Hand on what was held back, and a last line without an end."""
-        rest = self._before_echo
-        if self._held:
-            # Behind the prompt only log lines follow: they were printed, the prompt was not output.
-            rest = rest + self._held[1:]
-        if tail and tail.strip() != self._prompt:
-            rest = [*rest, tail]
-        self._before_echo, self._held = [], []
-        self._emit("".join(rest))
-
-    def ending(self) -> Ending:
-        """Whether the switch ran the command, did not know it, or refused it."""
-        status, refusal = refusals.outcome(self._opening)
-        return Ending(status=status, reason=refusal)
-
-    def _emit(self, text: str) -> None:
         if not text:
             return
         if len(self._opening) <= refusals.MOST_LINES:
@@ -286,13 +272,88 @@ class _Output:
                         break
         self._sink.write(text)
 
+    def ending(self) -> Ending:
+        """Return whether the switch ran the command, did not know it, or refused it."""
+        status, refusal = refusals.outcome(self._opening)
+        return Ending(status=status, reason=refusal)
+
+
+def _nothing(line: str) -> None:
+    """Recognise nothing."""
+
+
+class Listener(Generic[S]):
+    """What a terminal prints after a line was typed: the echo, output, and where it then waits for input.
+
+    ``prompts_of`` recognises a prompt, ``pending`` what else an unfinished line may wait for, such as a
+    question; seconds of 0 need no proof. ``answers`` recognises lines that can only be output, even where the
+    line is not echoed. ``pages`` answers ``--More--``.
+    """
+
+    def __init__(
+        self,
+        typed: str,
+        exec_prompt: str,
+        *,
+        prompts_of: Callable[[str], S | None] = _nothing,
+        pending: Callable[[str], tuple[S, float] | None] = _nothing,
+        answers: Callable[[str], object] = _nothing,
+        pages: bool = True,
+    ) -> None:
+        self.pages = pages
+        self._typed = typed
+        self._exec_prompt = exec_prompt
+        # Configuration mode cuts a long name, but not so short: without it there is no prompt in a text.
+        self._name = exec_prompt[:-1][:_SHORTEST_NAME]
+        self._prompts_of = prompts_of
+        self._pending = pending
+        self._answers = answers
+        self._echoed = not typed
+        self._before_echo: list[str] = []
+        self._held: list[str] = []  # a line that is a prompt, and log lines after it
+        self._held_at: S | None = None
+        self._doubt = False
+
+    def take(self, lines: list[str]) -> list[str]:
+        """Take finished lines; return those that are output."""
+        if not self._echoed:
+            lines = self._without_echo(lines)
+        if self._held or any(self._name in line for line in lines):
+            return self._without_prompts(lines)
+        return lines
+
+    def stands(self, tail: str) -> tuple[S, float] | None:
+        """Return where an unfinished line stands, and how many seconds of silence prove it."""
+        if (pending := self._pending(tail)) is not None:
+            at, seconds = pending
+            return at, seconds if self._echoed or not seconds else NO_ECHO
+        if (prompt := self._prompts_of(tail)) is not None:
+            if not self._echoed:
+                # An echo may be many seconds late, and this prompt an older one's.
+                return (prompt, NO_ECHO) if self._said_before_echo else None
+            return prompt, QUIET_WHEN_IN_DOUBT if self._doubt else QUIET
+        if not tail and self._held_at is not None:
+            # A log line came behind the prompt, and IOS-XE does not print the prompt again.
+            return self._held_at, QUIET_BEHIND_PROMPT
+        return None
+
+    def rest(self, tail: str) -> list[str]:
+        """Return what was held back, and a last line without an end."""
+        # Behind the prompt only log lines follow: they were printed, the prompt was not output.
+        rest = [*self._before_echo, *self._held[1:]]
+        if tail and self._prompts_of(tail.strip()) is None:
+            rest.append(tail)
+        self._before_echo, self._held, self._held_at = [], [], None
+        return rest
+
     def _without_echo(self, lines: list[str]) -> list[str]:
         for at, line in enumerate(lines):
-            if prompts.is_echo(line, self._command):
+            echo = prompts.is_echo(line, self._typed)
+            if echo or self._answers(line.strip()):
                 self._echoed = True
                 before = [kept for kept in (*self._before_echo, *lines[:at]) if syslog.is_unasked(kept)]
                 self._before_echo = []
-                return [*before, *lines[at + 1 :]]
+                return [*before, *lines[at + 1 if echo else at :]]
         self._before_echo.extend(lines)
         if self._said_before_echo > 3:
             # This line does not echo: what came is output.
@@ -305,18 +366,18 @@ class _Output:
     def _said_before_echo(self) -> int:
         return sum(1 for line in self._before_echo if line.strip() and not syslog.is_unasked(line))
 
-    def _past_prompt_lines(self, lines: list[str]) -> list[str]:
+    def _without_prompts(self, lines: Sequence[str]) -> list[str]:
         given: list[str] = []
         for line in lines:
-            if line.rstrip() == self._prompt:
+            if (at := self._prompts_of(line.strip())) is not None:
                 given.extend(self._held)
-                self._held = [line]
+                self._held, self._held_at = [line], at
                 self._doubt = True
             elif self._held and (syslog.is_unasked(line) or not line.strip()):
                 self._held.append(line)
             else:
-                self._doubt = self._doubt or line.startswith(self._prompt)
+                self._doubt = self._doubt or line.startswith(self._exec_prompt)
                 given.extend(self._held)
-                self._held = []
+                self._held, self._held_at = [], None
                 given.append(line)
         return given

@@ -15,12 +15,11 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.errors import SessionLost
-from slp_ops.iosxe import prompts, syslog
+from slp_ops.iosxe import prompts
 from slp_ops.iosxe.connections import NONE_OPEN, TRANSLATING, TRYING, is_answer, is_closed
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import ProbeEnding
-from slp_ops.transport.dialogue import ENTER, QUIET, QUIET_WHEN_IN_DOUBT, Dialogue, Procedure, Send
+from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +41,6 @@ class _Now(Enum):
 
     PROMPT = auto()
     OPEN = auto()  # a connection stands
-    SILENT = auto()  # neither, after all the time that was given
 
 
 def probe(
@@ -54,20 +52,14 @@ def probe(
     the dialogue is ``alive`` only if its prompt was seen and ``show sessions`` was empty. Raises
     SessionLost when the channel closes, or when the session could not be used to begin with.
     """
-    if dialogue.alive:
-        yield from dialogue.set_up()
-    if not dialogue.alive:
-        raise SessionLost("the session did not come back to a prompt")
-    while (yield from dialogue.hear(0)) is not None:
-        pass
-    dialogue.screen.forget_tail()
+    yield from dialogue.begin()
     dialogue.alive = False
     seen = _Seen(command, dialogue.prompt, sink, clock)
-    yield Send(command.encode("ascii") + ENTER)
+    yield from dialogue.type(command)
     try:
         now = yield from _listen(dialogue, seen, timeout)
         seconds = seen.seconds
-        given_up = now is _Now.SILENT
+        given_up = now is None
         if given_up:
             now = yield from _abort(dialogue, seen)
     finally:
@@ -85,14 +77,15 @@ class _Seen:
     def __init__(self, command: str, prompt: str, sink: Sink, clock: Callable[[], float]) -> None:
         self.opened = False
         self.closed = False
+        self.leaving = False
         self.clock = clock
-        self._command = command
+        self.listener = Listener(
+            command, prompt, prompts_of=self._prompt_of, pending=self._opens, answers=is_answer, pages=False
+        )
         self._prompt = prompt
         self._sink = sink
         self._sent = clock()
         self._tried: float | None = None
-        self._echoed = False
-        self._prompt_above = False  # a log line came behind the prompt, which is not printed again
 
     @property
     def connected(self) -> bool:
@@ -105,11 +98,25 @@ class _Seen:
         return round(self.clock() - (self._sent if self._tried is None else self._tried), 3)
 
     def add(self, lines: list[str]) -> None:
-        """Take finished lines."""
+        """Take finished lines of output."""
         for line in lines:
-            self._add(line)
+            if self.opened:
+                # The far end may print anything; only what the switch reports of it is kept.
+                if is_closed(line.strip()):
+                    self.closed = True
+                    self._sink.write(line)
+                continue
+            self._look(line)
+            if not self.opened:
+                self._sink.write(line)
 
-    def look(self, line: str) -> None:
+    def keep_unfinished(self, tail: str) -> None:
+        """Keep the unfinished line if it is the switch's answer."""
+        line = tail.strip()
+        if not self.opened and (TRYING.match(line) or TRANSLATING.match(line)):
+            self._sink.write(line + "\n")
+
+    def _look(self, line: str) -> None:
         """Look at a line, finished or not: ``Open`` stays unfinished on some releases."""
         found = None if self.opened else TRYING.match(line.strip())
         if found is None:
@@ -120,83 +127,46 @@ class _Seen:
             self.opened = True
             self._sink.write(line.rstrip() + "\n")
 
-    def keep_unfinished(self, tail: str) -> None:
-        """Keep the unfinished line if it is the switch's answer."""
-        line = tail.strip()
-        if not self.opened and (TRYING.match(line) or TRANSLATING.match(line)):
-            self._sink.write(line + "\n")
+    def _prompt_of(self, line: str) -> _Now | None:
+        return _Now.PROMPT if line == self._prompt and not self.connected else None
 
-    def quiet(self, tail: str) -> float | None:
-        """How many seconds of silence would prove that the prompt is back; None while it is not there."""
-        if self.connected:
-            return None
-        if tail.strip() == self._prompt:
-            return QUIET if self._echoed else QUIET_WHEN_IN_DOUBT * 4
-        return QUIET_WHEN_IN_DOUBT * 2 if self._prompt_above and not tail.strip() else None
-
-    def _add(self, line: str) -> None:
-        text = line.strip()
-        if self.opened:
-            # The far end may say anything; only what the switch says of it is kept.
-            if is_closed(text):
-                self.closed = True
-                self._sink.write(line)
-        elif not self._echoed and prompts.is_echo(text, self._command):
-            self._echoed = True
-        elif text == self._prompt:
-            self._prompt_above = True
-        elif self._echoed or is_answer(text):
-            self._echoed = True
-            self._prompt_above = self._prompt_above and (not text or syslog.is_unasked(text))
-            self.look(line)
-            if not self.opened:
-                self._sink.write(line)
+    def _opens(self, tail: str) -> tuple[_Now, float] | None:
+        self._look(tail)
+        return (_Now.OPEN, 0) if self.connected and not self.leaving else None
 
 
-def _listen(dialogue: Dialogue, seen: _Seen, seconds: float) -> Procedure[_Now]:
-    """Until the prompt is back, a connection is open, or the time is over."""
+def _listen(dialogue: Dialogue, seen: _Seen, seconds: float) -> Procedure[_Now | None]:
+    """Wait until the prompt is back or a connection is open; None when the time is over."""
     until = seen.clock() + seconds
-    while True:
-        seen.look(dialogue.screen.tail)
-        if seen.connected:
-            return _Now.OPEN
-        quiet = seen.quiet(dialogue.screen.tail)
-        left = until - seen.clock()
-        if left <= 0 and (quiet is None or left < -_ANSWER):
-            return _Now.SILENT
-        heard = yield from dialogue.hear(max(left, 0) if quiet is None else quiet)
-        if heard is not None:
-            seen.add(heard)
-        elif quiet is not None:
-            return _Now.PROMPT
+    return (yield from dialogue.wait(seen.listener, seen.add, lambda: until - seen.clock()))
 
 
-def _abort(dialogue: Dialogue, seen: _Seen) -> Procedure[_Now]:
+def _abort(dialogue: Dialogue, seen: _Seen) -> Procedure[_Now | None]:
     """Break an attempt off. Twice, since each address of a name may be an attempt of its own."""
     for key in (_BREAK, _BREAK, _CTRL_C):
         yield Send(key)
         now = yield from _listen(dialogue, seen, _ANSWER)
-        if now is not _Now.SILENT:
+        if now is not None:
             return now
-    return _Now.SILENT
+    return None
 
 
 def _leave(dialogue: Dialogue, seen: _Seen) -> Procedure[bool]:
     """Leave an open connection; whether the prompt is back with, as far as can be told, nothing open."""
-    if (yield from _until(dialogue, seen, _AT_ONCE, seen.quiet)):
+    if (yield from _closes(dialogue, seen, _AT_ONCE)):
         return True
     yield Send(_CTRL_C + ENTER)
-    if (yield from _until(dialogue, seen, _CLOSING, seen.quiet)):
+    if (yield from _closes(dialogue, seen, _CLOSING)):
         return True
 
-    def suspended(tail: str) -> float | None:
-        return QUIET_WHEN_IN_DOUBT if tail.strip() in (dialogue.prompt, f"{dialogue.prompt}x") else None
+    def suspended(tail: str) -> bool:
+        return tail in (dialogue.prompt, f"{dialogue.prompt}x")
 
     # The escape character may have been configured to be Ctrl+C.
     for escape in (_BREAK, _CTRL_C):
         dialogue.screen.forget_tail()
         yield Send(escape + b"x")
-        if (yield from _until(dialogue, seen, _ANSWER, suspended)):
+        if (yield from _until(dialogue, seen, suspended)):
             if dialogue.screen.tail.strip() != dialogue.prompt:
                 # The far end had closed meanwhile, and the x stands behind the prompt.
                 yield Send(b"\b")
@@ -209,35 +179,34 @@ def _disconnect(dialogue: Dialogue, seen: _Seen) -> Procedure[bool]:
     dialogue.screen.forget_tail()
     yield Send(b"disconnect" + ENTER)
 
-    def answered(tail: str) -> float | None:
-        return (
-            QUIET_WHEN_IN_DOUBT if tail.strip() == dialogue.prompt or prompts.is_confirmation(tail) else None
-        )
+    def answered(tail: str) -> bool:
+        return tail == dialogue.prompt or prompts.is_confirmation(tail)
 
-    if not (yield from _until(dialogue, seen, _ANSWER, answered)):
+    if not (yield from _until(dialogue, seen, answered)):
         return False
     if not prompts.is_confirmation(dialogue.screen.tail):
         return True
     dialogue.screen.forget_tail()
     yield Send(ENTER)
-    return (yield from _until(dialogue, seen, _ANSWER, answered))
+    return (yield from _until(dialogue, seen, answered))
 
 
-def _until(
-    dialogue: Dialogue, seen: _Seen, seconds: float, quiet: Callable[[str], float | None]
-) -> Procedure[bool]:
-    """Whether, within that time, the unfinished line is one that silence proves to be the last."""
-    until = seen.clock() + seconds
-    while True:
-        wanted = quiet(dialogue.screen.tail)
-        left = until - seen.clock()
-        if left <= 0 and (wanted is None or left < -_ANSWER):
-            return False
-        heard = yield from dialogue.hear(max(left, 0) if wanted is None else wanted)
-        if heard is not None:
-            seen.add(heard)
-        elif wanted is not None:
-            return True
+def _closes(dialogue: Dialogue, seen: _Seen, seconds: float) -> Procedure[bool]:
+    """Wait for the far end to close an open connection; whether the prompt is back."""
+    seen.leaving = True
+    return (yield from _listen(dialogue, seen, seconds)) is not None
+
+
+def _until(dialogue: Dialogue, seen: _Seen, ends: Callable[[str], bool]) -> Procedure[bool]:
+    """Wait for an unfinished line that ends the switch's answer to a key; whether it came."""
+    until = seen.clock() + _ANSWER
+    listener = Listener(
+        "",
+        dialogue.prompt,
+        pending=lambda tail: (_Now.PROMPT, QUIET_WHEN_IN_DOUBT) if ends(tail) else None,
+        pages=False,
+    )
+    return (yield from dialogue.wait(listener, seen.add, lambda: until - seen.clock())) is not None
 
 
 def _verify(dialogue: Dialogue, seen: _Seen) -> Procedure[None]:
