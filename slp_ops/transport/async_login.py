@@ -14,17 +14,14 @@ from slp_ops.errors import (
     SshTimeout,
     no_common_algorithm,
 )
-from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
-from slp_ops.transport.refusals import asks_for_more, hung_up, no_such_method, refused, tried_too_often
+from slp_ops.transport.auth_errors import asks_for_more, hung_up, no_such_method, refused, tried_too_often
+from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Sequence
 
-    from slp_ops.model import Device
-    from slp_ops.ports import Credential, Credentials
-    from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.way import Way
+    from slp_ops.ports import Credential
 
 # Explicit lists: what a library adds or drops in its defaults must not decide what is offered.
 MODERN_KEX: Final = (
@@ -158,23 +155,6 @@ async def login(
     except BaseException:
         sock.close()
         raise
-
-
-async def log_in_to(
-    device: Device, *, way: Way, credentials: Credentials, host_keys: HostKeys
-) -> tuple[asyncssh.SSHClientConnection, Credential]:
-    """Connect to a switch and authenticate. Raises ConnectError or CredentialError."""
-    credential = credentials.get(device.credential, device.username)
-    sock = await way.open(device)
-    connection = await login(
-        sock,
-        credential,
-        legacy=device.legacy_ssh,
-        credential_name=device.credential,
-        host_keys=host_keys.preferred(known_as(device), device.port, key_types(device.legacy_ssh)),
-        check=lambda key: host_keys.check(device.name, known_as(device), device.port, key),
-    )
-    return connection, credential
 
 
 async def _client_keys(credential: Credential) -> Any:

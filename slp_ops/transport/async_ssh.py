@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import asyncssh
 
 from slp_ops.errors import ClosedEarly, SshTimeout
-from slp_ops.transport.async_login import LOGIN_SECONDS, log_in_to
+from slp_ops.transport.async_login import LOGIN_SECONDS, key_types, login
 from slp_ops.transport.configure import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
+from slp_ops.transport.hostkeys import known_as
 from slp_ops.transport.telnet import probe
 
 if TYPE_CHECKING:
@@ -44,6 +45,23 @@ _UNREAD: Final = 1 << 20
 
 T = TypeVar("T")
 S = TypeVar("S", bound="_Session")
+
+
+async def log_in_to(
+    device: Device, *, way: Way, credentials: Credentials, host_keys: HostKeys
+) -> tuple[asyncssh.SSHClientConnection, Credential]:
+    """Connect to a switch and authenticate. Raises ConnectError or CredentialError."""
+    credential = credentials.get(device.credential, device.username)
+    sock = await way.open(device)
+    connection = await login(
+        sock,
+        credential,
+        legacy=device.legacy_ssh,
+        credential_name=device.credential,
+        host_keys=host_keys.preferred(known_as(device), device.port, key_types(device.legacy_ssh)),
+        check=lambda key: host_keys.check(device.name, known_as(device), device.port, key),
+    )
+    return connection, credential
 
 
 class AsyncsshTransport:

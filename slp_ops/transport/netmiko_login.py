@@ -10,8 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import ClosedEarly, CredentialError, SlpOpsError, SshTimeout, no_common_algorithm
+from slp_ops.transport.auth_errors import asks_for_more, hung_up, no_such_method, refused, tried_too_often
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
-from slp_ops.transport.refusals import asks_for_more, hung_up, no_such_method, refused, tried_too_often
 
 if TYPE_CHECKING:
     import socket

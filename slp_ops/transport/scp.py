@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import asyncssh
 
 from slp_ops.errors import CopyFailed
-from slp_ops.transport.async_login import log_in_to
+from slp_ops.transport.async_ssh import log_in_to
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
