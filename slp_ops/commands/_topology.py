@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from slp_ops.facts.licensing import TransportKind
 from slp_ops.facts.topology import Topology, TopologyKind
-from slp_ops.iosxe.servers import CSLU_PORT
+from slp_ops.iosxe.names import is_host
+from slp_ops.iosxe.servers import CSLU_PORT, endpoint, is_cisco, is_on_prem, path_of
 from slp_ops.model import Confidence
 
 if TYPE_CHECKING:
     from slp_ops.facts.licensing import LicenseTransport
 
-_TENANT: Final = re.compile(r"^/cslu/v\d+/pi/[^/]+", re.IGNORECASE)
 _CSLU: Final = re.compile(r"^/cslu/v\d+/pi/?$", re.IGNORECASE)
 
 
@@ -42,7 +41,7 @@ def _judge(transport: LicenseTransport) -> tuple[TopologyKind, Confidence, str]:
 def _smart(url: str | None) -> tuple[TopologyKind, Confidence, str]:
     if url is None:
         return TopologyKind.SMART, Confidence.MEDIUM, "transport type Smart, no URL printed"
-    if _host(url).endswith(".cisco.com"):
+    if is_cisco(endpoint(url, None).host):
         return TopologyKind.SMART, Confidence.HIGH, "transport type Smart to Cisco"
     return TopologyKind.SMART, Confidence.LOW, "transport type Smart, but the URL is not Cisco's"
 
@@ -54,24 +53,15 @@ def _cslu(address: str | None) -> tuple[TopologyKind, Confidence, str]:
             Confidence.LOW,
             "transport type cslu without an address: the factory default",
         )
-    try:
-        parts = urlsplit(address)
-        path, port = parts.path, parts.port
-    except ValueError:
+    server = endpoint(address, None)
+    if not is_host(server.host):
         return TopologyKind.CSLU, Confidence.LOW, "transport type cslu, the address is no URL"
-    if _TENANT.match(path):
+    if is_on_prem(address):
         return (
             TopologyKind.ON_PREM,
             Confidence.HIGH,
             "the CSLU address ends in a tenant, as SSM On-Prem's does",
         )
-    if port == CSLU_PORT or _CSLU.match(path):
+    if server.port == CSLU_PORT or _CSLU.match(path_of(address)):
         return TopologyKind.CSLU, Confidence.HIGH, "the address is a CSLU's"
     return TopologyKind.CSLU, Confidence.MEDIUM, "transport type cslu with an address of an unknown form"
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""

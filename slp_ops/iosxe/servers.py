@@ -7,9 +7,10 @@ port is then the one that it names, or else the usual one of that server.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from slp_ops.iosxe.names import is_address
 
@@ -32,6 +33,7 @@ SMART: Final = Endpoint("smartreceiver.cisco.com", HTTPS_PORT)
 CALLHOME: Final = Endpoint("tools.cisco.com", HTTPS_PORT)
 CSLU: Final = Endpoint("cslu-local", CSLU_PORT)  # looked up when no address is set
 TRUSTPOOL: Final = Endpoint("www.cisco.com", 80)  # http://www.cisco.com/security/pki/trs/ios_core.p7b
+_TENANT: Final = re.compile(r"^/cslu/v\d+/pi/[^/]+", re.IGNORECASE)
 _SCHEMES: Final = {"https": HTTPS_PORT, "http": 80}
 
 
@@ -43,13 +45,30 @@ def endpoint(address: str, usual_port: int | None) -> Endpoint:
     if is_address(address):
         return Endpoint(address, usual_port)
     try:
-        parts = urlsplit(address if "://" in address else f"//{address}")
+        parts = _split(address)
         port = parts.port or _SCHEMES.get(parts.scheme.lower(), usual_port)
         return Endpoint(parts.hostname or address, port)
     except ValueError:
         return Endpoint(address, usual_port)
 
 
+def path_of(address: str) -> str:
+    """Return the path of a URL or of an address without a scheme; empty for text that is neither."""
+    try:
+        return _split(address).path
+    except ValueError:
+        return ""
+
+
+def is_on_prem(address: str) -> bool:
+    """Return whether an address for transport cslu is one of SSM On-Prem: its path ends in a tenant."""
+    return _TENANT.match(path_of(address)) is not None
+
+
 def is_cisco(host: str) -> bool:
     """Return whether a host belongs to Cisco."""
     return host == "cisco.com" or host.endswith(".cisco.com")
+
+
+def _split(address: str) -> SplitResult:
+    return urlsplit(address if "://" in address else f"//{address}")

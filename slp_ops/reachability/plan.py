@@ -18,8 +18,6 @@ from slp_ops.facts import (
     InterfacesConfig,
     ProbeResult,
     ProbeVerdict,
-    Topology,
-    TopologyKind,
     TransportKind,
 )
 from slp_ops.iosxe import servers
@@ -179,7 +177,7 @@ def plan(
     """
     route = Route.of(facts)
     situation = _situation(route, topology)
-    own = tuple(_targets(facts, route)) if situation is Situation.CONNECTS else ()
+    own = tuple(_targets(route)) if situation is Situation.CONNECTS else ()
     wanted = [*own, *targets]
     if everything:
         for purpose, server in (
@@ -235,18 +233,16 @@ def _path(facts: Facts, route: Route) -> Path:
             fault = PathFault.INTERFACE_DOWN
         elif vrf is not None and configured is not None and own_vrf != vrf:
             fault = PathFault.VRF_MISMATCH
-    # The HTTP client's source interface places its traffic in that interface's own VRF.
-    used = vrf if vrf is not None else own_vrf
-    if fault is None and used is not None and settings is not None and used not in settings.vrfs:
+    if fault is None and vrf is not None and settings is not None and vrf not in settings.vrfs:
         fault = PathFault.VRF_MISSING
-    if (source is not None and not is_interface(source)) or (used is not None and not is_vrf(used)):
+    if (source is not None and not is_interface(source)) or (vrf is not None and not is_vrf(vrf)):
         fault = PathFault.NOT_PLAIN
     return Path(
-        vrf=used,
+        vrf=vrf,
         source_interface=source,
         known=facts.get(HttpConfig) is not None,
         fault=fault,
-        interface_vrf=own_vrf if own_vrf != used else None,
+        interface_vrf=own_vrf if own_vrf != vrf else None,
     )
 
 
@@ -258,15 +254,13 @@ def _situation(route: Route, topology: str | None) -> Situation:
     return Situation.UNKNOWN if route.server is None else Situation.CONNECTS
 
 
-def _targets(facts: Facts, route: Route) -> Iterator[Target]:
+def _targets(route: Route) -> Iterator[Target]:
     """What the licence agent itself connects to."""
-    topology = facts.get(Topology)
-    on_prem = topology is not None and topology.kind is TopologyKind.ON_PREM
     for hop in route.hops:
         if hop is route.proxy:
             purpose = Purpose.PROXY
         elif route.kind is TransportKind.CSLU:
-            purpose = Purpose.ON_PREM if on_prem else Purpose.CSLU
+            purpose = Purpose.ON_PREM if route.to_on_prem else Purpose.CSLU
         else:
             purpose = Purpose(route.kind)
         yield Target(purpose=purpose, host=hop.endpoint.host, port=hop.endpoint.port)

@@ -23,12 +23,9 @@ from slp_ops.facts import (
     LicenseConfig,
     LicenseTransport,
     Proxy,
-    Topology,
-    TopologyKind,
     TransportKind,
 )
 from slp_ops.iosxe.names import is_host, is_interface, is_vrf
-from slp_ops.model import Confidence
 from slp_ops.reachability.plan import Path, PathFault, Purpose, Situation, Target, plan, target_of
 from slp_ops.reading import Facts
 from slp_ops.readonly import ProbeStep, Tool
@@ -201,11 +198,6 @@ def kind(name: str, **more: Any) -> LicenseTransport:
     return LicenseTransport(kind=TransportKind(name), **more)
 
 
-def on_prem(address: str) -> tuple[Fact, ...]:
-    topology = Topology(kind=TopologyKind.ON_PREM, confidence=Confidence.HIGH)
-    return (kind("cslu", cslu_address=address), topology)
-
-
 TARGETS: dict[str, tuple[tuple[Fact, ...], list[tuple[str, str, int | None]]]] = {
     "smart, the URL's host": (
         (kind("smart", url="https://licence.example.net:8443/x"),),
@@ -258,11 +250,15 @@ TARGETS: dict[str, tuple[tuple[Fact, ...], list[tuple[str, str, int | None]]]] =
     "cslu without an address": ((kind("cslu"),), [("cslu", "cslu-local", 8182)]),
     "cslu by default": ((LicenseConfig(),), [("cslu", "cslu-local", 8182)]),
     "SSM On-Prem": (
-        on_prem("https://ssm.example.net/cslu/v1/pi/example-1"),
+        (kind("cslu", cslu_address="https://ssm.example.net/cslu/v1/pi/example-1"),),
+        [("on-prem", "ssm.example.net", 443)],
+    ),
+    "SSM On-Prem, only the configuration": (
+        (LicenseConfig(transport="cslu", url_cslu="ssm.example.net/cslu/v1/pi/example-1"),),
         [("on-prem", "ssm.example.net", 443)],
     ),
     "SSM On-Prem in clear": (
-        on_prem("http://ssm.example.net/cslu/v1/pi/example-1"),
+        (kind("cslu", cslu_address="http://ssm.example.net/cslu/v1/pi/example-1"),),
         [("on-prem", "ssm.example.net", 80)],
     ),
     "a proxy alone is connected to": (

@@ -152,6 +152,12 @@ class Route:
         return self.kind is TransportKind.CSLU and self.server is not None and self.server.setting is None
 
     @property
+    def to_on_prem(self) -> bool:
+        """Return whether the server is SSM On-Prem, which transport cslu serves as well."""
+        setting = self.server.setting if self.server is not None else None
+        return self.kind is TransportKind.CSLU and setting is not None and servers.is_on_prem(setting.value)
+
+    @property
     def reaches_cisco(self) -> bool:
         """Return whether the switch uses TLS with Cisco's own servers."""
         return self.kind in (TransportKind.SMART, TransportKind.CALLHOME) and (
@@ -194,6 +200,8 @@ def _server(
         case TransportKind.CSLU:
             setting = _setting(transport, "cslu_address")
             default = servers.CSLU
+            if setting is not None and servers.is_on_prem(setting.value):
+                return Hop(endpoint=endpoint(setting.value, servers.HTTPS_PORT), setting=setting)
         case _:
             return None
     return Hop(
