@@ -9,12 +9,12 @@ import argparse
 import time
 from typing import TYPE_CHECKING
 
+from slp_ops.app.audit_device import Asked, judged
 from slp_ops.commands import registry
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
 from slp_ops.reading import outcome, read
 from slp_ops.rules.settings import Intent
-from slp_ops.usecases.audit import Asked, judged
 
 if TYPE_CHECKING:
     from slp_ops.lab.state import Switch

@@ -66,6 +66,7 @@ def serve(size: int, delay: float, ready: Path) -> None:
 
 def slp_ops(transport: str, ports: list[int], workers: int) -> tuple[int, int, int]:
     """What ``slp-ops collect`` does, with these twelve commands."""
+    from slp_ops.app.read_device import collect
     from slp_ops.commands import find
     from slp_ops.credentials import ShellCredentials
     from slp_ops.fleet.each import each
@@ -74,7 +75,6 @@ def slp_ops(transport: str, ports: list[int], workers: int) -> tuple[int, int, i
     from slp_ops.store import Runs
     from slp_ops.transport.hostkeys import HostKeyMode, HostKeys
     from slp_ops.transport.make import ByName
-    from slp_ops.usecases.collect import collect
 
     commands = []
     for text in COMMANDS:

@@ -19,11 +19,11 @@ from slp_ops.cli.target import Target, target_options
 from slp_ops.model import Severity
 
 if TYPE_CHECKING:
+    from slp_ops.app.audit_device import Asked, Audited
+    from slp_ops.app.read_device import How
     from slp_ops.inventory.selection import Selection
     from slp_ops.rules.text import Lang
     from slp_ops.store import StoredRun
-    from slp_ops.usecases.audit import Asked, Audited
-    from slp_ops.usecases.collect import How
 
 _QUICK: Final = 100  # switches of earlier runs, parsed in about two seconds
 
@@ -78,11 +78,11 @@ def command(
     switch: a show tech, a terminal log, pasted outputs, or a folder of such files; no switch is asked.
     Exit code 3 when there are findings at or above --fail-on, 4 when some switches could not be read.
     """
+    from slp_ops.app.audit_device import audited, compare
     from slp_ops.cli import shown_audit
     from slp_ops.cli.gathering import from_files, from_run, from_switches
     from slp_ops.cli.past import Past
     from slp_ops.store import Runs
-    from slp_ops.usecases.audit import audited, compare
 
     if run_ref is not None and files:
         raise click.UsageError("--run and FILES exclude each other")

@@ -21,11 +21,11 @@ from slp_ops.safetext import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from slp_ops.app.audit_device import Asked
     from slp_ops.model import Capture
     from slp_ops.report.bundle import Folder
     from slp_ops.rules.text import Lang
     from slp_ops.store import StoredRun
-    from slp_ops.usecases.audit import Asked
 
 _QUESTIONS: Final = {
     "trigger": ("--trigger", "What happened just before it began: an upgrade, a change, nothing known."),

@@ -18,10 +18,10 @@ from slp_ops.rules.text import counted
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from slp_ops.app.read_device import How
     from slp_ops.cli.progress import Progress
     from slp_ops.model import Device, DeviceResult
     from slp_ops.rules.text import Lang
-    from slp_ops.usecases.collect import How
     from slp_ops.usecases.reach import Reached
 
 

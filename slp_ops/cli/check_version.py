@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from slp_ops.app.check_version import Row
     from slp_ops.cli.gathering import Gathered
     from slp_ops.commands import ShowCommand
     from slp_ops.reading import Facts
     from slp_ops.rules.fixed import Judged
     from slp_ops.rules.knowledge import Knowledge
-    from slp_ops.usecases.versions import Row
 
 
 @click.command(name="check-version")
@@ -67,12 +67,12 @@ def command(
     Without --release and --run the selected switches are asked; what they show refines the verdict by
     release. Exit code 3 when something is affected, 4 when some switches could not be read.
     """
+    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.check_version import of_device, of_text
     from slp_ops.cli.gathering import from_run, from_switches
     from slp_ops.reading import Facts
     from slp_ops.rules.settings import Intent
     from slp_ops.store import Runs
-    from slp_ops.usecases.audit import Asked
-    from slp_ops.usecases.versions import of_device, of_text
 
     if releases and run_ref is not None:
         raise click.UsageError("--release and --run exclude each other")
@@ -89,8 +89,8 @@ def command(
     elif run_ref is not None:
         rows = list(map(judge, from_run(Runs(runs_dir).open(run_ref), target.selection)))
     else:
+        from slp_ops.app.read_device import How
         from slp_ops.cli.fleet_run import exit_code
-        from slp_ops.usecases.collect import How
 
         _, results, rows = from_switches(
             "check-version",

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from slp_ops.app.read_device import How
     from slp_ops.cli.progress import Progress
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device, DeviceResult
-    from slp_ops.usecases.collect import How
 
 # Each set holds the ones before it.
 SETS: Final = ("baseline", "support", "full")
@@ -77,10 +77,10 @@ def command(
     Reading never changes a switch. Without --site, --tag or --limit every device of the inventory
     is read. Exit code 4 when some devices could not be read, or not completely.
     """
+    from slp_ops.app.read_device import Earlier, collect
     from slp_ops.cli.fleet_run import exit_code, visit_all
     from slp_ops.cli.resumed import Resumed
     from slp_ops.store import Runs
-    from slp_ops.usecases.collect import Earlier, collect
 
     runs = Runs(runs_dir)
     resumed = None if resume is None else Resumed(runs.open(resume, verb="collect"))

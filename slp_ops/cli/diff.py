@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from slp_ops.app.audit_device import Asked, Audited
     from slp_ops.history.config import LineChange
     from slp_ops.history.fields import FieldChange
     from slp_ops.model import DeviceResult
     from slp_ops.rules.text import Lang
     from slp_ops.store import StoredRun
-    from slp_ops.usecases.audit import Asked, Audited
 
 _RUNNING: Final = "show running-config"
 _WORTH_SAYING: Final = 20
@@ -70,9 +70,9 @@ def command(
     Both are judged by the same rules, those of today. Masked secrets are compared as equal or different and
     never shown. OLD and NEW are a run's id, name, a unique beginning of either, its path, or 'last'.
     """
+    from slp_ops.app.audit_device import compare
     from slp_ops.cli import shown_diff
     from slp_ops.store import Runs
-    from slp_ops.usecases.audit import compare
 
     runs = Runs(runs_dir)
     was, now = runs.open(old), runs.open(new)
@@ -107,12 +107,12 @@ def _diff(
     asked: Asked,
     everything: bool,
 ) -> DeviceDiff:
+    from slp_ops.app.audit_device import audited
     from slp_ops.cli.run_facts import facts_of
     from slp_ops.history.config import line_changes
     from slp_ops.history.fields import field_changes
     from slp_ops.history.masks import is_other_key
     from slp_ops.rules.settings import Intent
-    from slp_ops.usecases.audit import audited
 
     old, new = facts_of(was, before.name), facts_of(now, after.name)
     # What the inventory intends may have changed as well; it is the newer one that both are held against.

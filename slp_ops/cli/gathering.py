@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from slp_ops.app.read_device import How
     from slp_ops.cli.connecting import Connecting
     from slp_ops.cli.progress import Progress
     from slp_ops.cli.target import Target
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from slp_ops.model import CaptureStatus, Device
     from slp_ops.reading import Facts
     from slp_ops.store import StoredRun
-    from slp_ops.usecases.collect import How
 
 T = TypeVar("T")
 _LARGEST = 256 * 2**20
@@ -90,11 +90,11 @@ def from_switches(
     secrets, the terminal unless it is given. Gives the run's id, how
     each device was read, and what was made of it, in the devices' order.
     """
+    from slp_ops.app.read_device import Earlier, collect
     from slp_ops.cli.connecting import transport_for, with_transport
     from slp_ops.cli.fleet_run import visit_all
     from slp_ops.rules.text import counted
     from slp_ops.store import Runs
-    from slp_ops.usecases.collect import Earlier, collect
 
     inventory, found = target.choose()
     devices = with_transport(found, connecting)

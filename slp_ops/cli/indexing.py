@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from slp_ops.app.audit_device import Asked
     from slp_ops.history.summary import Summary
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import DeviceResult
     from slp_ops.store import StoredRun
     from slp_ops.store.history import History
-    from slp_ops.usecases.audit import Asked
 
 T = TypeVar("T")
 _WORTH_SAYING: Final = 20  # switches to be parsed take about a second
@@ -93,8 +93,8 @@ def held(run: StoredRun, *, anew: bool = False) -> tuple[dict[str, Summary], lis
 
 def completed(run: StoredRun, kept: Mapping[str, Summary], missing: Sequence[str]) -> tuple[Summary, ...]:
     """All summaries of a run: the missing ones made of its captures, and kept in it for the next time."""
+    from slp_ops.app.audit_device import Asked
     from slp_ops.store.summaries import save
-    from slp_ops.usecases.audit import Asked
 
     if len(missing) > _WORTH_SAYING:
         click.echo(f"reading run {run.id} for the history: {counted(len(missing), 'switch')}", err=True)

@@ -51,7 +51,7 @@ def judging_options(command: _Command) -> _Command:
         ignore: tuple[str, ...],
         **kwargs: Any,
     ) -> Any:
-        from slp_ops.usecases.audit import Asked
+        from slp_ops.app.audit_device import Asked
 
         knowledge = knowledge_of(rules_dir)
         asked = Asked(

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.app.audit_device import audited
 from slp_ops.errors import StoreError
 from slp_ops.facts.history import RumHistory
 from slp_ops.history.summary import found_of, summarise
 from slp_ops.reading import Facts
-from slp_ops.usecases.audit import audited
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from slp_ops.app.audit_device import Asked, Audited
     from slp_ops.cli.gathering import Gathered
     from slp_ops.facts.history import RumPoint
     from slp_ops.history.summary import Summary
-    from slp_ops.usecases.audit import Asked, Audited
 
 
 class Past:

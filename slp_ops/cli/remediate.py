@@ -137,9 +137,9 @@ def command(
     until the rules pass, and saves the configuration. Exit code 5 when a change failed or could not be
     verified.
     """
+    from slp_ops.app.audit_device import Asked
     from slp_ops.cli.parameters import files_of, named_of, options_of, playbooks_of
     from slp_ops.cli.remediating import Session
-    from slp_ops.usecases.audit import Asked
     from slp_ops.usecases.remediate import Wanted
 
     _one_of(dry_run=dry_run, plan=plan_file, resume=resume, rollback=rollback)

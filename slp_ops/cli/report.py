@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from slp_ops.app.audit_device import Asked
     from slp_ops.report.view import ReportView
     from slp_ops.rules.text import Lang
-    from slp_ops.usecases.audit import Asked
 
 # option -> what it gives; "-" prints the form, unless it is one that nobody reads on a terminal
 FORMS: Final = {

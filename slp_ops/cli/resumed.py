@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slp_ops.app.read_device import Earlier
 from slp_ops.errors import InputError, InvalidRelease, SelectionError
 from slp_ops.release import Release
-from slp_ops.usecases.collect import Earlier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

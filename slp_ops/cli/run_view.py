@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
     from pathlib import Path
 
+    from slp_ops.app.audit_device import Asked
     from slp_ops.history.trend import FleetTrend
     from slp_ops.model import CaptureStatus
     from slp_ops.report.view import DeviceView, ReportView
     from slp_ops.store import StoredRun
     from slp_ops.store.history import History
-    from slp_ops.usecases.audit import Asked
 
 
 def _as_kept(text: str) -> str:

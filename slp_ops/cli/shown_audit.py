@@ -16,10 +16,10 @@ from slp_ops.safetext import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from slp_ops.app.audit_device import Audited, Compared
     from slp_ops.model import Evidence
     from slp_ops.rules.knowledge import Knowledge
     from slp_ops.rules.values import Outcome
-    from slp_ops.usecases.audit import Audited, Compared
 
 SCHEMA: Final = "slp-ops/audit/1"
 _COLOURS: Final = {

@@ -16,7 +16,7 @@ from slp_ops.safetext import one_line
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from slp_ops.usecases.audit import Audited
+    from slp_ops.app.audit_device import Audited
 
 SCHEMA: Final = "slp-ops/change/1"
 _COLOURS: Final = {

@@ -15,13 +15,13 @@ from slp_ops.safetext import one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from slp_ops.app.audit_device import Audited, Compared
     from slp_ops.cli.diff import DeviceDiff
     from slp_ops.history.config import LineChange
     from slp_ops.history.fields import FieldChange
     from slp_ops.rules.text import Lang
     from slp_ops.rules.values import Outcome
     from slp_ops.store import StoredRun
-    from slp_ops.usecases.audit import Audited, Compared
 
 SCHEMA: Final = "slp-ops/diff/1"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from slp_ops.app.read_device import How
 from slp_ops.cli.exchanged import before_in, imported_in
 from slp_ops.cli.exchanging import commands_to_read, unread_record
 from slp_ops.cli.fleet_run import exit_code
@@ -19,7 +20,6 @@ from slp_ops.safetext import one_line
 from slp_ops.usage.matching import Matched, match
 from slp_ops.usage.standing import Before, Next, Standing, standing
 from slp_ops.usage.switch import Seen
-from slp_ops.usecases.collect import How
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

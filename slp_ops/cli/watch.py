@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
+    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.read_device import How
     from slp_ops.cli.exits import Exit
     from slp_ops.cli.watch_round import Rounds
     from slp_ops.credentials import Ask
     from slp_ops.rules.text import Lang
-    from slp_ops.usecases.audit import Asked
-    from slp_ops.usecases.collect import How
 
 _LOCK: Final = "watch.lock"
 # So that the watches of many places, started by the same clock, do not all knock at one AAA server.

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
 
+    from slp_ops.app.audit_device import Asked, Audited
+    from slp_ops.app.read_device import How
     from slp_ops.cli.connecting import Connecting
     from slp_ops.cli.target import Target
     from slp_ops.credentials import Ask
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from slp_ops.history.trend import Series
     from slp_ops.rules.text import Lang
     from slp_ops.store.history import History
-    from slp_ops.usecases.audit import Asked, Audited
-    from slp_ops.usecases.collect import How
 
 VERB: Final = "watch"
 # So many rounds back what holds of a switch is looked for, over those that could not tell.

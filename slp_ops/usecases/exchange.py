@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slp_ops.app.read_device import collect
 from slp_ops.ports import silent
 from slp_ops.rules.needs import Known
 from slp_ops.usage.received import received
 from slp_ops.usage.switch import Seen
-from slp_ops.usecases.collect import collect
 from slp_ops.usecases.work import Remembering
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.read_device import collect, status_of
 from slp_ops.errors import CredentialError, DeviceError, SessionLost
 from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.model import CaptureStatus
@@ -16,17 +17,16 @@ from slp_ops.ports import Event, ProbeEnding, silent
 from slp_ops.reachability.plan import Tried, commands, plan
 from slp_ops.reachability.verdict import conclude, not_asked
 from slp_ops.reading import Facts, read
-from slp_ops.usecases.collect import collect, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from slp_ops.app.read_device import How
     from slp_ops.model import Capture, Device, DeviceResult
     from slp_ops.ports import Evidence, OnEvent, Reader, Transport
     from slp_ops.reachability.plan import Plan, Probe, Target
     from slp_ops.reachability.verdict import Conclusion
     from slp_ops.readonly import ProbeStep
-    from slp_ops.usecases.collect import How
 
 PROBE_TIMEOUT: Final = 75.0
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slp_ops.app.audit_device import Asked, judged
+from slp_ops.app.read_device import collect
 from slp_ops.plan.make import TIMER_MINUTES, Switch, consider
 from slp_ops.plan.values import Given
 from slp_ops.ports import silent
 from slp_ops.rules.needs import Known
 from slp_ops.rules.settings import Intent
-from slp_ops.usecases.audit import Asked, judged
-from slp_ops.usecases.collect import collect
 from slp_ops.usecases.work import Remembering
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.app.read_device import not_sent_because, status_of
 from slp_ops.commands import registry
 from slp_ops.facts import Software
 from slp_ops.lab import scenarios
@@ -14,7 +15,6 @@ from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import Ending
 from slp_ops.reading import outcome, read
 from slp_ops.store import Runs
-from slp_ops.usecases.collect import not_sent_because, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,6 +9,8 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from slp_ops.app.audit_device import Asked, Audited, audited
+from slp_ops.app.read_device import not_sent_because
 from slp_ops.cli.main import cli
 from slp_ops.commands import registry
 from slp_ops.facts import Software
@@ -17,8 +19,6 @@ from slp_ops.lab.shell import Close, Shell, Wait, Write
 from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Severity, Verdict
 from slp_ops.reading import Facts, outcome, read, split
 from slp_ops.rules.settings import Intent
-from slp_ops.usecases.audit import Asked, Audited, audited
-from slp_ops.usecases.collect import not_sent_because
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

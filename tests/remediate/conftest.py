@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from slp_ops.app.read_device import collect
 from slp_ops.commands import registry
 from slp_ops.errors import ConnectionRefused
 from slp_ops.lab import scenarios
@@ -30,7 +31,6 @@ from slp_ops.store.journal import JournalFile
 from slp_ops.transport.configure import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.usecases.apply import Applied, apply
-from slp_ops.usecases.collect import collect
 from slp_ops.usecases.line import Line
 from slp_ops.usecases.rollback import RolledBack, roll_back
 from slp_ops.usecases.work import Limits, Pace, Remembering, Work

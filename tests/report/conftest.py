@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.app.audit_device import Asked
 from slp_ops.cli.run_view import view_of
 from slp_ops.commands import registry
 from slp_ops.lab import scenarios
@@ -14,7 +15,6 @@ from slp_ops.lab.screens import render
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus, Trouble
 from slp_ops.ports import Ending
 from slp_ops.store import Runs, StoredRun
-from slp_ops.usecases.audit import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slp_ops.app.audit_device import Asked
 from slp_ops.cli.run_view import view_of
 from slp_ops.model import Severity, Verdict
 from slp_ops.report.view import Health
-from slp_ops.usecases.audit import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable

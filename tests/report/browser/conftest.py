@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import sync_playwright
 
+from slp_ops.app.audit_device import Asked
 from slp_ops.cli.run_view import view_of
 from slp_ops.lab import scenarios
 from slp_ops.report import as_html
 from slp_ops.report.fleet import report
 from slp_ops.rules.text import Lang
-from slp_ops.usecases.audit import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

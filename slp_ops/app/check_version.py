@@ -15,12 +15,12 @@ from slp_ops.rules.fixed import Standing, targets
 from slp_ops.rules.settings import Intent
 
 if TYPE_CHECKING:
+    from slp_ops.app.audit_device import Asked
     from slp_ops.rules.advisory import Advisory
     from slp_ops.rules.fixed import Targets
     from slp_ops.rules.knowledge import Knowledge
     from slp_ops.rules.needs import Known
     from slp_ops.rules.signs import Sign
-    from slp_ops.usecases.audit import Asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,6 @@
+"""The application layer: one service for each verb, with typed options in and a typed result out.
+
+A service is a plain function ``run(request, operator)``. It reads switches, judges them and keeps the
+evidence; it prints nothing and knows no command line. The command line, the public API and other programs
+call the same services and render what these return. ``operator`` is the port to the person or program at work.
+"""
