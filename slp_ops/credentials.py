@@ -8,9 +8,7 @@ kept for the run: a fleet asks once. Values leave here only as Secret.
 
 from __future__ import annotations
 
-import getpass
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,24 +50,6 @@ def system_keyring(entry: str) -> str | None:
     import keyring
 
     return keyring.get_password(SERVICE, entry)
-
-
-def ask_on_terminal() -> Ask | None:
-    """A prompt, when somebody is there to answer it."""
-    if not sys.stdin.isatty():
-        return None
-
-    def ask(question: str, hidden: bool) -> str:
-        if hidden:
-            return getpass.getpass(question)
-        sys.stderr.write(question)  # stdout is for results
-        sys.stderr.flush()
-        answer = sys.stdin.readline()
-        if not answer:
-            raise EOFError
-        return answer.strip()
-
-    return ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

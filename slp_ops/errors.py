@@ -2,6 +2,7 @@
 
     SlpOpsError                     a message and a hint for the operator
     ├── InputError                  a file or an option that a person wrote; carries every problem found
+    │   ├── OptionError             one option's value is not accepted
     │   └── SelectionError          the selection names no device
     ├── NotReadOnly                 a command that is not provably read-only; nothing was sent
     ├── InvalidRelease              a text that names no IOS-XE release
@@ -79,6 +80,16 @@ class InputError(SlpOpsError):
         else:
             super().__init__("\n".join(str(problem) for problem in problems), hint=hint)
             self.problems = problems
+
+
+class OptionError(InputError):
+    """The value of an option is not accepted; ``option`` is empty where several do not fit together."""
+
+    kind = "option"
+
+    def __init__(self, message: str, *, option: str = "") -> None:
+        super().__init__(message)
+        self.option = option
 
 
 class SelectionError(InputError):

@@ -2,5 +2,5 @@
 
 A service is a plain function ``run(request, operator)``. It reads switches, judges them and keeps the
 evidence; it prints nothing and knows no command line. The command line, the public API and other programs
-call the same services and render what these return. ``operator`` is the port to the person or program at work.
+call the same services and render the results. The port ``operator`` answers questions and takes notices.
 """

@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from slp_ops.cli.connecting import Connecting, connecting_options
+from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.exits import Exit, worst
 from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
-from slp_ops.cli.target import Target, target_options
+from slp_ops.cli.target import target_options
+from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.model import Severity
 
 if TYPE_CHECKING:
     from slp_ops.app.audit_device import Asked, Audited
     from slp_ops.app.read_device import How
+    from slp_ops.app.selection import Target
+    from slp_ops.app.sessions import Connecting
     from slp_ops.inventory.selection import Selection
     from slp_ops.rules.text import Lang
     from slp_ops.store import StoredRun
@@ -79,9 +82,9 @@ def command(
     Exit code 3 when there are findings at or above --fail-on, 4 when some switches could not be read.
     """
     from slp_ops.app.audit_device import audited, compare
+    from slp_ops.app.history_context import Past
+    from slp_ops.app.inputs import from_files, from_run, from_switches
     from slp_ops.cli import shown_audit
-    from slp_ops.cli.gathering import from_files, from_run, from_switches
-    from slp_ops.cli.past import Past
     from slp_ops.store import Runs
 
     if run_ref is not None and files:
@@ -90,7 +93,8 @@ def command(
     began = time.monotonic()
     runs = Runs(runs_dir)
     # Who waits for switches does not wait for parsers as well; a saved run has time.
-    past = Past(runs_dir, asked, at_most=None if run_ref is not None else _QUICK)
+    operator = TerminalOperator()
+    past = Past(runs_dir, asked, operator, at_most=None if run_ref is not None else _QUICK)
 
     def of_run(run: StoredRun, selection: Selection | None = None) -> tuple[Audited, ...]:
         return tuple(past.judge(found, seen=run.header.started)[0] for found in from_run(run, selection))
@@ -110,7 +114,7 @@ def command(
         read_code = Exit.FINE if all(device.outcomes for device in devices) else Exit.UNREAD
     else:
         from slp_ops.cli.collect import chosen
-        from slp_ops.cli.fleet_run import exit_code
+        from slp_ops.cli.exits import exit_code
 
         run_id, results, judged = from_switches(
             "audit",
@@ -120,6 +124,7 @@ def command(
             runs_dir=runs_dir,
             commands=chosen("support", ()),
             how=how,
+            operator=operator,
         )
         devices = tuple(device for device, _ in judged)
         past.keep(run_id, (summary for _, summary in judged))

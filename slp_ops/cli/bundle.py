@@ -155,7 +155,7 @@ def _answers(given: dict[str, str | None], ask: bool) -> dict[str, str]:
 
 def _folders(run: StoredRun, names: list[str], asked: Asked) -> Iterator[Folder]:
     """One switch at a time, its texts read only when they are written."""
-    from slp_ops.cli.run_facts import facts_of
+    from slp_ops.app.inputs import facts_of
     from slp_ops.report.bundle import Folder
     from slp_ops.report.log_windows import failures
 

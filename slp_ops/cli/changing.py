@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from slp_ops.cli.fleet_run import run_to_end
+from slp_ops.app.loop import run_to_end
 from slp_ops.cli.progress import Progress
 from slp_ops.errors import SlpOpsError
 from slp_ops.fleet.batches import NoBatches, parse, size_of

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli.connecting import Connecting, connecting_options, transport_for, with_transport
+from slp_ops.app.sessions import Connecting, transport_for, with_transport
+from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
-from slp_ops.cli.target import Target, target_options
-from slp_ops.rules.text import counted
+from slp_ops.cli.target import target_options
+from slp_ops.cli.terminal import TerminalOperator
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from slp_ops.app.operator import Progress
     from slp_ops.app.read_device import How
-    from slp_ops.cli.progress import Progress
+    from slp_ops.app.selection import Target
     from slp_ops.model import Device, DeviceResult
     from slp_ops.rules.text import Lang
     from slp_ops.usecases.reach import Reached
@@ -82,8 +84,8 @@ def command(
     Targets, VRF and source interface follow from each switch's own configuration. Nothing is changed
     and no connection is left open. Exit code 3 when a switch is blocked, 4 when some could not be asked.
     """
+    from slp_ops.app.fleet import visit_all
     from slp_ops.cli import shown_reach
-    from slp_ops.cli.fleet_run import visit_all
     from slp_ops.reachability.plan import target_of
     from slp_ops.store import Runs
     from slp_ops.usecases.reach import Asked, Reached, reach
@@ -93,9 +95,10 @@ def command(
         everything=everything,
         probe_timeout=probe_timeout,
     )
-    inventory, found = target.choose()
+    operator = TerminalOperator()
+    inventory, found = target.choose(operator)
     devices = with_transport(found, connecting)
-    transport = transport_for(inventory, devices, connecting)
+    transport = transport_for(inventory, devices, connecting, ask=operator.ask)
     reached: dict[str, Reached] = {}
     began = time.monotonic()
     selection = {**target.described(), "targets": list(targets), "all": everything}
@@ -115,9 +118,14 @@ def command(
             reached[device.name] = found
             return found.result
 
-        click.echo(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}", err=True)
         results = visit_all(
-            "check-reachability", devices, visit, run=run, transport=transport, workers=connecting.workers
+            "check-reachability",
+            devices,
+            visit,
+            run=run,
+            transport=transport,
+            workers=connecting.workers,
+            operator=operator,
         )
         answers = [reached.get(result.name) or Reached.unasked(result) for result in results]
         report = shown_reach.as_record(run.id, str(run.path), answers, lang)

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slp_ops.cli.connecting import Connecting, connecting_options
+from slp_ops.app.rule_options import knowledge_of
+from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.exits import Exit, worst
 from slp_ops.cli.jsontext import json_text
-from slp_ops.cli.judging import knowledge_of, rules_option
+from slp_ops.cli.judging import rules_option
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
-from slp_ops.cli.target import Target, target_options
+from slp_ops.cli.target import target_options
+from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.rules.fixed import Standing
 from slp_ops.rules.text import Lang
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.app.check_version import Row
-    from slp_ops.cli.gathering import Gathered
+    from slp_ops.app.inputs import Gathered
+    from slp_ops.app.selection import Target
+    from slp_ops.app.sessions import Connecting
     from slp_ops.commands import ShowCommand
     from slp_ops.reading import Facts
     from slp_ops.rules.fixed import Judged
@@ -69,7 +73,7 @@ def command(
     """
     from slp_ops.app.audit_device import Asked
     from slp_ops.app.check_version import of_device, of_text
-    from slp_ops.cli.gathering import from_run, from_switches
+    from slp_ops.app.inputs import from_run, from_switches
     from slp_ops.reading import Facts
     from slp_ops.rules.settings import Intent
     from slp_ops.store import Runs
@@ -90,7 +94,7 @@ def command(
         rows = list(map(judge, from_run(Runs(runs_dir).open(run_ref), target.selection)))
     else:
         from slp_ops.app.read_device import How
-        from slp_ops.cli.fleet_run import exit_code
+        from slp_ops.cli.exits import exit_code
 
         _, results, rows = from_switches(
             "check-version",
@@ -100,6 +104,7 @@ def command(
             runs_dir=runs_dir,
             commands=_needed(),
             how=How(),
+            operator=TerminalOperator(),
             further=_further,
         )
         read_code = exit_code(results)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from slp_ops.cli.connecting import Connecting, connecting_options, transport_for, with_transport
+from slp_ops.app.sessions import Connecting, transport_for, with_transport
+from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
-from slp_ops.cli.target import Target, target_options
+from slp_ops.cli.target import target_options
+from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.model import CaptureStatus, DeviceStatus
 from slp_ops.rules.text import counted
 
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from slp_ops.app.operator import Progress
     from slp_ops.app.read_device import How
-    from slp_ops.cli.progress import Progress
+    from slp_ops.app.selection import Target
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device, DeviceResult
 
@@ -77,8 +80,9 @@ def command(
     Reading never changes a switch. Without --site, --tag or --limit every device of the inventory
     is read. Exit code 4 when some devices could not be read, or not completely.
     """
+    from slp_ops.app.fleet import visit_all
     from slp_ops.app.read_device import Earlier, collect
-    from slp_ops.cli.fleet_run import exit_code, visit_all
+    from slp_ops.cli.exits import exit_code
     from slp_ops.cli.resumed import Resumed
     from slp_ops.store import Runs
 
@@ -87,9 +91,10 @@ def command(
     if resumed is not None:
         set_name, ad_hoc = resumed.asked
     commands = chosen(set_name, ad_hoc)
-    inventory, found = target.choose()
+    operator = TerminalOperator()
+    inventory, found = target.choose(operator)
     devices = with_transport(found if resumed is None else resumed.among(found), connecting)
-    transport = transport_for(inventory, devices, connecting)
+    transport = transport_for(inventory, devices, connecting, ask=operator.ask)
     asked = {**target.described(), "set": set_name, "commands": list(ad_hoc)}
     began = time.monotonic()
     opened = runs.resume(resumed.id) if resumed else runs.start("collect", devices, selection=asked)
@@ -111,9 +116,14 @@ def command(
             )
             return earlier.completed_by(result)
 
-        click.echo(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}", err=True)
         results = visit_all(
-            "collect", devices, visit, run=run, transport=transport, workers=connecting.workers
+            "collect",
+            devices,
+            visit,
+            run=run,
+            transport=transport,
+            workers=connecting.workers,
+            operator=operator,
         )
     if as_json:
         click.echo(json.dumps(as_record(run.id, run.path, results, run.folders), ensure_ascii=True))
@@ -180,7 +190,7 @@ def _device_record(result: DeviceResult, folder: Path) -> dict[str, Any]:
 
 
 def _print_summary(results: Sequence[DeviceResult], path: str, seconds: float) -> None:
-    from slp_ops.cli.fleet_run import causes, hint
+    from slp_ops.app.fleet import causes, hint
     from slp_ops.cli.table import table_rows
     from slp_ops.cli.wrapping import wrapped
     from slp_ops.safetext import one_line

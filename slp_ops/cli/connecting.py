@@ -1,39 +1,18 @@
-"""The options of every verb that opens sessions, and the transport they describe."""
+"""The options of every verb that opens sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
-from slp_ops.transport.hostkeys import HostKeyMode
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from slp_ops.credentials import Ask
-    from slp_ops.inventory import Inventory
-    from slp_ops.model import Device
-    from slp_ops.ports import Credentials, Transport
-    from slp_ops.transport.make import ByName
+from slp_ops.app.sessions import Connecting, HostKeyMode
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connecting:
-    """How sessions are opened in this run."""
-
-    known_hosts: Path | None
-    host_key: HostKeyMode
-    transport: str | None
-    workers: int
-    login_rate: float
-    connect_timeout: float
+_DEFAULT: Final = Connecting()
 
 
 def connecting_options(command: _Command) -> _Command:
@@ -65,7 +44,7 @@ def connecting_options(command: _Command) -> _Command:
             "--connect-timeout",
             type=click.FloatRange(min=0.1),
             envvar="SLP_OPS_CONNECT_TIMEOUT",
-            default=15.0,
+            default=_DEFAULT.connect_timeout,
             show_default=True,
             metavar="SECONDS",
             help="How long a switch may take to accept a TCP connection.",
@@ -74,7 +53,7 @@ def connecting_options(command: _Command) -> _Command:
             "--login-rate",
             type=click.FloatRange(min=0),
             envvar="SLP_OPS_LOGIN_RATE",
-            default=10.0,
+            default=_DEFAULT.login_rate,
             show_default=True,
             metavar="N",
             help="Logins started a second, so that AAA servers are not stormed; 0 is unlimited.",
@@ -83,7 +62,7 @@ def connecting_options(command: _Command) -> _Command:
             "--workers",
             type=click.IntRange(min=1, max=5000),
             envvar="SLP_OPS_WORKERS",
-            default=50,
+            default=_DEFAULT.workers,
             show_default=True,
             metavar="N",
             help="Sessions open at once.",
@@ -98,7 +77,7 @@ def connecting_options(command: _Command) -> _Command:
             "--host-key",
             type=click.Choice([mode.value for mode in HostKeyMode]),
             envvar="SLP_OPS_HOST_KEY",
-            default=HostKeyMode.TOFU.value,
+            default=_DEFAULT.host_key.value,
             show_default=True,
             help="strict: only keys on file. tofu: a first key is trusted and kept. off: no check at all. "
             "A changed key is refused by strict and tofu.",
@@ -112,57 +91,3 @@ def connecting_options(command: _Command) -> _Command:
     ):
         with_connecting = option(with_connecting)
     return with_connecting  # type: ignore[return-value]  # click gives back what it was given
-
-
-def with_transport(devices: Sequence[Device], connecting: Connecting) -> tuple[Device, ...]:
-    """The devices, each with the transport of the option if one was given."""
-    if connecting.transport is None:
-        return tuple(devices)
-    return tuple(replace(device, transport=connecting.transport) for device in devices)
-
-
-def transport_for(
-    inventory: Inventory, devices: Sequence[Device], connecting: Connecting, *, ask: Ask | None = None
-) -> Transport:
-    """The paced transport of a run, with the credentials asked for beforehand, on the terminal or by ``ask``.
-
-    Raises CredentialError when not one device has a usable credential; where only some lack one,
-    each of them says so in its result.
-    """
-    from slp_ops.fleet.pacing import Paced
-
-    credentials = credentials_for(inventory, devices, ask=ask)
-    return Paced(by_name(credentials, connecting), rate=connecting.login_rate)
-
-
-def credentials_for(
-    inventory: Inventory, devices: Sequence[Device], *, ask: Ask | None = None
-) -> Credentials:
-    """The credentials of these devices, asked for beforehand; raises as ``transport_for``."""
-    from slp_ops.credentials import ShellCredentials, ask_on_terminal
-    from slp_ops.errors import CredentialError
-
-    credentials = ShellCredentials(inventory.credentials, ask=ask or ask_on_terminal())
-    failures: list[CredentialError] = []
-    for device in devices:
-        try:
-            credentials.prepare([device])
-        except CredentialError as err:
-            failures.append(err)
-    if failures and len(failures) == len(devices):
-        raise failures[0]
-    return credentials
-
-
-def by_name(credentials: Credentials, connecting: Connecting) -> ByName:
-    """The transport that opens each device's session as the inventory says."""
-    from slp_ops.paths import state_dir
-    from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.make import ByName
-
-    return ByName(
-        credentials=credentials,
-        host_keys=HostKeys(connecting.known_hosts or state_dir() / "known_hosts", connecting.host_key),
-        workers=connecting.workers,
-        connect_timeout=connecting.connect_timeout,
-    )

@@ -108,7 +108,7 @@ def _diff(
     everything: bool,
 ) -> DeviceDiff:
     from slp_ops.app.audit_device import audited
-    from slp_ops.cli.run_facts import facts_of
+    from slp_ops.app.inputs import facts_of
     from slp_ops.history.config import line_changes
     from slp_ops.history.fields import field_changes
     from slp_ops.history.masks import is_other_key

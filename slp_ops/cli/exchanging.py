@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import click
 
 from slp_ops import __version__
+from slp_ops.app.sessions import Connecting, by_name, credentials_for, with_transport
 from slp_ops.cli import consent, shown_change, shown_plan
 from slp_ops.cli.changing import Changing, Fleet, change_all
-from slp_ops.cli.connecting import Connecting, by_name, credentials_for, with_transport
 from slp_ops.cli.exits import Exit, worst
 from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.planning import read_code, those
 from slp_ops.cli.shown_exchange import print_plans
+from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import InputError
 from slp_ops.plan import record
 from slp_ops.plan.journalled import Journalled, journalled
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from slp_ops.cli.progress import Progress
-    from slp_ops.cli.target import Target
+    from slp_ops.app.operator import Progress
+    from slp_ops.app.selection import Target
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Capture, Device, DeviceResult
     from slp_ops.plan import Considered, SwitchPlan
@@ -112,7 +113,7 @@ class Exchange(ABC):
             return self._resume(resume)
         self.prepare()
         inventory, devices = self._devices()
-        credentials = credentials_for(inventory, devices)
+        credentials = credentials_for(inventory, devices, ask=TerminalOperator().ask)
         looked, run_id = self._look(credentials, devices)
         if not self.as_json:
             print_plans(looked, self.lang)
@@ -127,7 +128,7 @@ class Exchange(ABC):
         return worst(code, self._apply(credentials, devices, plans))
 
     def _devices(self) -> tuple[Any, tuple[Device, ...]]:
-        inventory, found = self.target.choose()
+        inventory, found = self.target.choose(TerminalOperator())
         return inventory, with_transport(found, self.connecting)
 
     def _read_code(self, looked: Sequence[Looked]) -> Exit:
@@ -140,7 +141,7 @@ class Exchange(ABC):
         return {**shown_plan.as_record(looked, run_id), "verb": self.title, **self.planned_record()}
 
     def _look(self, credentials: Credentials, devices: Sequence[Device]) -> tuple[list[Looked], str]:
-        from slp_ops.cli.fleet_run import visit_all
+        from slp_ops.app.fleet import visit_all
         from slp_ops.fleet.pacing import Paced
         from slp_ops.store import Runs
 
@@ -162,9 +163,14 @@ class Exchange(ABC):
                 )
                 return found[device.name].result
 
-            click.echo(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}", err=True)
             results = visit_all(
-                "plan", devices, visit, run=run, transport=transport, workers=self.connecting.workers
+                "plan",
+                devices,
+                visit,
+                run=run,
+                transport=transport,
+                workers=self.connecting.workers,
+                operator=TerminalOperator(),
             )
             seen = {name: each.seen for name, each in found.items() if each.seen is not None}
             planned = self.plan([seen[each.name] for each in results if each.name in seen])
@@ -224,7 +230,7 @@ class Exchange(ABC):
                 return Exit.FINE
             states = {device.name: states[device.name] for device in devices}
             file.write({"event": "resumed", "devices": list(states)})
-            credentials = credentials_for(inventory, devices)
+            credentials = credentials_for(inventory, devices, ask=TerminalOperator().ask)
             with Runs(self.runs_dir).start(self.title, devices, selection=self.target.described()) as run:
                 person = _Copied(self._person(), self.settled)
                 return self._in(run, credentials, devices, states, file, shelf, person)
@@ -317,7 +323,7 @@ def commands_to_read() -> tuple[ShowCommand, ...]:
 
 def unread_record(results: Sequence[DeviceResult]) -> list[dict[str, Any]]:
     """The switches that could not be read, and why."""
-    from slp_ops.cli.fleet_run import causes
+    from slp_ops.app.fleet import causes
 
     return [
         {"name": result.name, "site": result.site, "why": "; ".join(causes(result))} for result in results

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slp_ops.model import DeviceResult
 
 
 class Exit(IntEnum):
@@ -37,3 +43,12 @@ def worst(*codes: Exit) -> Exit:
     """The code that outranks the others: 1, 130, 2, then 5, 4, 3, 0."""
     order = (Exit.BUG, Exit.INTERRUPTED, Exit.USAGE, Exit.CHANGE_FAILED, Exit.UNREAD, Exit.FINDINGS)
     return next((code for code in order if code in codes), Exit.FINE)
+
+
+def exit_code(results: Sequence[DeviceResult]) -> Exit:
+    """4 when a device could not be read completely, 1 when a defect of ours was the reason."""
+    from slp_ops.app.fleet import has_defect, is_complete
+
+    if has_defect(results):
+        return Exit.BUG
+    return Exit.FINE if is_complete(results) else Exit.UNREAD

@@ -25,7 +25,7 @@ SCHEMA: Final = "slp-ops/facts/1"
 @json_option
 def command(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> None:
     """Show the facts of RUN: its id, its folder, a unique beginning of either, or 'last'."""
-    from slp_ops.cli.run_facts import facts_of
+    from slp_ops.app.inputs import facts_of
     from slp_ops.store import Runs
 
     run = Runs(runs_dir).open(ref)

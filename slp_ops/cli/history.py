@@ -9,6 +9,7 @@ import click
 
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,14 +39,14 @@ def command(*, runs_dir: Path, last: int, lang: Lang, as_json: bool, device: str
     The evidence of the runs is the truth; an index beside it (history-1.sqlite) makes this quick, and is
     brought up to date first. Runs in which nothing changed share a row.
     """
+    from slp_ops.app.history_index import asking
     from slp_ops.cli import shown_history
-    from slp_ops.cli.indexing import asking
     from slp_ops.rules.settings import Thresholds
 
     def ask(history: History) -> tuple[Picture, ...]:
         return history.device(device) or _unknown(history, device)
 
-    pictures = asking(runs_dir, ask)
+    pictures = asking(runs_dir, ask, TerminalOperator())
     limit = Thresholds().rum_reports
     if as_json:
         click.echo(json.dumps(shown_history.as_record(device, pictures, limit, lang), ensure_ascii=False))

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.app.selection import read_inventory
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.options import inventory_option, json_option
 from slp_ops.cli.table import table
-from slp_ops.cli.target import read_inventory, ssh_config_option
-from slp_ops.credentials import ShellCredentials, ask_on_terminal
+from slp_ops.cli.target import ssh_config_option
+from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.credentials import ShellCredentials
 from slp_ops.errors import InputError
 from slp_ops.rules.text import counted
 
@@ -39,14 +41,15 @@ def check(inventory_path: Path, ssh_config: Path, as_json: bool) -> None:
 
     Nothing is sent to any switch and no password is shown or asked for.
     """
+    operator = TerminalOperator()
     try:
-        inventory = read_inventory(inventory_path, ssh_config)
+        inventory = read_inventory(inventory_path, ssh_config, operator)
     except InputError as error:
         if not as_json:
             raise
         click.echo(json.dumps(_problems(error), indent=2, ensure_ascii=False))
         raise click.exceptions.Exit(Exit.USAGE) from error
-    credentials = ShellCredentials(inventory.credentials, ask=ask_on_terminal())
+    credentials = ShellCredentials(inventory.credentials, ask=operator.ask)
     origins = credentials.origins(inventory.devices)
     if as_json:
         summary = _summary(inventory_path, inventory, origins)

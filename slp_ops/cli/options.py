@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from slp_ops.inventory.selection import Selection
+from slp_ops.app.selection import Selection
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

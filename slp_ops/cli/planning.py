@@ -6,23 +6,22 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import click
-
+from slp_ops.app.fleet import visit_all
+from slp_ops.app.sessions import Connecting, by_name
 from slp_ops.cli import shown_plan
-from slp_ops.cli.connecting import Connecting, by_name
-from slp_ops.cli.fleet_run import exit_code, visit_all
+from slp_ops.cli.exits import exit_code
 from slp_ops.cli.parameters import ask_missing, files_of
+from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import InputError
 from slp_ops.fleet.pacing import Paced
-from slp_ops.rules.text import counted
 from slp_ops.usecases.remediate import Looked, Wanted, look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from slp_ops.app.operator import Progress
     from slp_ops.cli.exits import Exit
-    from slp_ops.cli.progress import Progress
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device, DeviceResult
     from slp_ops.plan import SwitchPlan
@@ -69,8 +68,15 @@ def look_all(
             seen[device.name] = found
             return found.result
 
-        click.echo(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}", err=True)
-        results = visit_all("plan", devices, visit, run=run, transport=transport, workers=connecting.workers)
+        results = visit_all(
+            "plan",
+            devices,
+            visit,
+            run=run,
+            transport=transport,
+            workers=connecting.workers,
+            operator=TerminalOperator(),
+        )
         looked = [seen.get(result.name) or Looked(result=result) for result in results]
         if ask:
             looked, wanted = _with_missing_asked(looked, wanted)

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from slp_ops.app.rule_options import knowledge_of
 from slp_ops.cli.changing import Changing, changing_options
-from slp_ops.cli.connecting import Connecting, connecting_options
-from slp_ops.cli.judging import knowledge_of, rules_option
+from slp_ops.cli.connecting import connecting_options
+from slp_ops.cli.judging import rules_option
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
-from slp_ops.cli.target import Target, target_options
+from slp_ops.cli.target import target_options
 from slp_ops.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from slp_ops.app.selection import Target
+    from slp_ops.app.sessions import Connecting
     from slp_ops.rules.text import Lang
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slp_ops import __version__
+from slp_ops.app.sessions import Connecting, by_name, credentials_for, with_transport
 from slp_ops.cli import consent, shown_change, shown_plan
 from slp_ops.cli.changing import Changing, Fleet, change_all
-from slp_ops.cli.connecting import Connecting, by_name, credentials_for, with_transport
 from slp_ops.cli.exits import Exit, worst
 from slp_ops.cli.parameters import files_of, refuse_secrets_of, secrets_of
 from slp_ops.cli.planning import commands_to_read, look_all, read_code, save_plan, those
+from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import InputError
 from slp_ops.plan import SCHEMA, Execute, SwitchPlan, plan_of, record
 from slp_ops.plan.journalled import Journalled, journalled
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from slp_ops.app.selection import Target
     from slp_ops.cli.progress import Progress
-    from slp_ops.cli.target import Target
     from slp_ops.inventory import Inventory
     from slp_ops.model import Capture, Device
     from slp_ops.ports import Credentials, Journal, Secret
@@ -61,7 +62,7 @@ class Session:
     def dry_run(self, out: Path | None) -> Exit:
         """Read and plan; nothing here can send a change."""
         inventory, devices = self._devices()
-        looked, run_id = self._look(credentials_for(inventory, devices), devices)
+        looked, run_id = self._look(credentials_for(inventory, devices, ask=TerminalOperator().ask), devices)
         found = shown_plan.as_record(looked, run_id)
         text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
         if out is not None:
@@ -78,7 +79,7 @@ class Session:
     def plan_and_apply(self) -> Exit:
         """Read, plan, show, ask, apply."""
         inventory, devices = self._devices()
-        credentials = credentials_for(inventory, devices)
+        credentials = credentials_for(inventory, devices, ask=TerminalOperator().ask)
         looked, _ = self._look(credentials, devices)
         if not self.as_json:
             shown_plan.print_plan(looked, self.lang)
@@ -107,7 +108,7 @@ class Session:
         if not self.as_json:
             for plan in plans:
                 shown_plan.print_switch(plan, self.lang)
-        return self._apply(credentials_for(inventory, devices), devices, plans)
+        return self._apply(credentials_for(inventory, devices, ask=TerminalOperator().ask), devices, plans)
 
     def _look(self, credentials: Credentials, devices: Sequence[Device]) -> tuple[list[Looked], str]:
         read = look_all(
@@ -142,7 +143,13 @@ class Session:
             devices = those(chosen, [state.plan for state in open_])
             states = {device.name: states[device.name] for device in devices}
             file.write({"event": "resumed", "devices": list(states)})
-            return self._change(credentials_for(inventory, devices), devices, states, file, str(path))
+            return self._change(
+                credentials_for(inventory, devices, ask=TerminalOperator().ask),
+                devices,
+                states,
+                file,
+                str(path),
+            )
 
     def roll_back(self, path: Path) -> Exit:
         """Give the earlier configuration of every switch of a journal back."""
@@ -165,7 +172,7 @@ class Session:
                 if not consent.on_terminal():
                     raise InputError("nobody can be asked here", hint="in scripts: --yes")
                 click.confirm(f"Roll {counted(len(devices), 'switch')} back?", abort=True, err=True)
-            credentials = credentials_for(inventory, devices)
+            credentials = credentials_for(inventory, devices, ask=TerminalOperator().ask)
             return self._change(credentials, devices, states, file, str(path), back=True)
 
     def _apply(
@@ -279,7 +286,7 @@ class Session:
     # -- small things -----------------------------------------------------------------------------
 
     def _devices(self) -> tuple[Inventory, tuple[Device, ...]]:
-        inventory, found = self.target.choose()
+        inventory, found = self.target.choose(TerminalOperator())
         devices = with_transport(found, self.connecting)
         refuse_secrets_of(devices, self.wanted.playbooks)
         return inventory, devices

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.app.rule_options import knowledge_of
 from slp_ops.cli.jsontext import json_text
-from slp_ops.cli.judging import knowledge_of, rules_option
+from slp_ops.cli.judging import rules_option
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option
 from slp_ops.rules.text import counted

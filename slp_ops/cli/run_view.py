@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli.gathering import Gathered
-from slp_ops.cli.past import Past
+from slp_ops.app.history_context import Past
+from slp_ops.app.inputs import Gathered
+from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import StoreError
 from slp_ops.playbook.loading import packaged
 from slp_ops.reading import read
@@ -58,7 +59,7 @@ def view_of(
             finished=header.finished,
             version=header.version,
         ),
-        _devices(run, asked, Past(runs_dir, asked), only, cleaned),
+        _devices(run, asked, Past(runs_dir, asked, TerminalOperator()), only, cleaned),
         asked.knowledge,
         generated=datetime.now(UTC),
         trend=trend,
@@ -70,7 +71,7 @@ def trend_of(run: StoredRun, runs_dir: Path, limit: int) -> FleetTrend | None:
 
     A report is made all the same when the history cannot be had.
     """
-    from slp_ops.cli.indexing import asking
+    from slp_ops.app.history_index import asking
     from slp_ops.history.trend import fleet_trend
 
     if run.path.resolve().parent != runs_dir.resolve():
@@ -83,7 +84,7 @@ def trend_of(run: StoredRun, runs_dir: Path, limit: int) -> FleetTrend | None:
         return fleet_trend(days, history.series(names), limit=limit)
 
     try:
-        trend = asking(runs_dir, ask)
+        trend = asking(runs_dir, ask, TerminalOperator())
     except StoreError as err:
         click.echo(f"note: no trend in this report: {one_line(err.message)}", err=True)
         return None
@@ -104,7 +105,7 @@ def _devices(
             continue
         about = run.about[result.name]
         facts, intent = read(_texts(run, result.name, cleaned)), Intent.of(about.intent)
-        found = Gathered(result, facts if result.captures else None, intent)
+        found = Gathered(result=result, facts=facts if result.captures else None, intent=intent)
         judged, _ = past.judge(found, seen=run.header.started)
         yield device_view(
             Judged(

@@ -12,6 +12,7 @@ import click
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.spans import age
+from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.rules.text import counted
 from slp_ops.safetext import one_line
 
@@ -186,11 +187,11 @@ def reindex_runs(*, runs_dir: Path, anew: bool, as_json: bool) -> None:
     The index is brought up to date by itself whenever the history is asked for. What a run was judged to
     be, by the rules of its time, is kept in its folder and taken over; without that it is judged now.
     """
-    from slp_ops.cli.indexing import catch_up
+    from slp_ops.app.history_index import catch_up
     from slp_ops.store.index import FILE, discard
 
     discard(runs_dir)
-    put = catch_up(runs_dir, anew=anew)
+    put = catch_up(runs_dir, TerminalOperator(), anew=anew)
     size = sum(path.stat().st_size for path in runs_dir.glob(f"{FILE}*"))
     if as_json:
         _print_json({"schema": "slp-ops/reindex/1", "runs": put, "bytes": size})
@@ -199,7 +200,7 @@ def reindex_runs(*, runs_dir: Path, anew: bool, as_json: bool) -> None:
 
 
 def _print_devices(results: list[DeviceResult]) -> None:
-    from slp_ops.cli.fleet_run import causes, hint
+    from slp_ops.app.fleet import causes, hint
     from slp_ops.cli.table import table
 
     rows = [

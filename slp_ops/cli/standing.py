@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from slp_ops.app.inputs import Gathered, from_switches
 from slp_ops.app.read_device import How
 from slp_ops.cli.exchanged import before_in, imported_in
 from slp_ops.cli.exchanging import commands_to_read, unread_record
-from slp_ops.cli.fleet_run import exit_code
-from slp_ops.cli.gathering import Gathered, from_switches
+from slp_ops.cli.exits import exit_code
 from slp_ops.cli.importing import AckFiles
 from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.table import table
+from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.rules.needs import Known
 from slp_ops.rules.text import Lang, Text
 from slp_ops.safetext import one_line
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from slp_ops.cli.connecting import Connecting
+    from slp_ops.app.selection import Target
+    from slp_ops.app.sessions import Connecting
     from slp_ops.cli.exits import Exit
-    from slp_ops.cli.target import Target
     from slp_ops.facts import DeviceTime
 
 SCHEMA: Final = "slp-ops/usage-status/1"
@@ -81,6 +82,7 @@ def show_standing(
         runs_dir=runs_dir,
         commands=[each for each in commands_to_read() if each.command != "show running-config"],
         how=How(),
+        operator=TerminalOperator(),
     )
     read = [each for each in seen if each is not None]
     matched = match(acks.files, read, assigned={}, imported=imported) if acks.files else Matched()

@@ -9,6 +9,7 @@ import click
 
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option, selection_options
+from slp_ops.cli.terminal import TerminalOperator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,15 +51,15 @@ def command(
     Sites and tags are those of each switch's newest run. A date is where a straight line through the counts
     leads, with the days between which it lies at 90 %; with fewer than four runs there is none.
     """
+    from slp_ops.app.history_index import asking, chosen
     from slp_ops.cli import shown_trend
-    from slp_ops.cli.indexing import asking, chosen
     from slp_ops.history.trend import fleet_trend
 
     def ask(history: History) -> FleetTrend:
         names = chosen(history, selection)
         return fleet_trend(history.days(names, newest=days), history.series(names), limit=reports)
 
-    trend = asking(runs_dir, ask)
+    trend = asking(runs_dir, ask, TerminalOperator())
     if as_json:
         click.echo(json.dumps(shown_trend.as_record(trend, lang), ensure_ascii=False))
     else:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from slp_ops.cli.changing import Changing
-from slp_ops.cli.connecting import Connecting, connecting_options
+from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
-from slp_ops.cli.target import Target, target_options
+from slp_ops.cli.target import target_options
 from slp_ops.fleet.batches import NoBatches, parse
 from slp_ops.playbook import Risk
 
 if TYPE_CHECKING:
+    from slp_ops.app.selection import Target
+    from slp_ops.app.sessions import Connecting
     from slp_ops.rules.text import Lang
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

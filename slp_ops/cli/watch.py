@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from slp_ops.cli.alarms import program
-from slp_ops.cli.connecting import Connecting, connecting_options
+from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.spans import age, span
-from slp_ops.cli.target import Target, target_options
+from slp_ops.cli.target import target_options
+from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import Interrupted, SlpOpsError
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from slp_ops.app.audit_device import Asked
     from slp_ops.app.read_device import How
+    from slp_ops.app.selection import Target
+    from slp_ops.app.sessions import Connecting
     from slp_ops.cli.exits import Exit
     from slp_ops.cli.watch_round import Rounds
     from slp_ops.credentials import Ask
@@ -120,7 +123,7 @@ def command(
             older_than=older_than,
             lang=lang,
             as_json=as_json,
-            ask=_remembering(),
+            operator=_Remembering(),
         )
     )
     if once:
@@ -142,7 +145,7 @@ def _once(rounds: Rounds, runs_dir: Path) -> Exit:
 
 def _for_ever(rounds: Rounds, runs_dir: Path, every: float) -> None:
     """Only the first round may fail: afterwards a watch outlives a full disk or a broken inventory."""
-    from slp_ops.cli.fleet_run import run_to_end
+    from slp_ops.app.loop import run_to_end
     from slp_ops.safetext import one_line
     from slp_ops.store.alone import alone
 
@@ -194,18 +197,22 @@ def until_next(first: float, now: float, every: float, draw: float) -> float:
     return max(0.0, turn - now) + draw * every * _JITTER
 
 
-def _remembering() -> Ask | None:
-    """Who asks on the terminal, each question once: nobody sits there in the night."""
-    from slp_ops.credentials import ask_on_terminal
+class _Remembering(TerminalOperator):
+    """Asks each question once: nobody is at the terminal in the night."""
 
-    ask = ask_on_terminal()
-    if ask is None:
-        return None
-    answers: dict[str, str] = {}
+    def __init__(self) -> None:
+        self._answers: dict[str, str] = {}
 
-    def once(question: str, hidden: bool) -> str:
-        if question not in answers:
-            answers[question] = ask(question, hidden)
-        return answers[question]
+    @property
+    def ask(self) -> Ask | None:
+        """Return a prompt that gives an earlier answer again."""
+        ask = super().ask
+        if ask is None:
+            return None
 
-    return once
+        def once(question: str, hidden: bool) -> str:
+            if question not in self._answers:
+                self._answers[question] = ask(question, hidden)
+            return self._answers[question]
+
+        return once

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from slp_ops.app.history_context import Past
 from slp_ops.cli import alarms
 from slp_ops.cli.exits import Exit, worst
-from slp_ops.cli.past import Past
 from slp_ops.cli.shown_changes import say
 from slp_ops.history.changes import Standing, What, after, changes, standing
 from slp_ops.history.summary import found_of
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.app.audit_device import Asked, Audited
+    from slp_ops.app.operator import Operator
     from slp_ops.app.read_device import How
-    from slp_ops.cli.connecting import Connecting
-    from slp_ops.cli.target import Target
-    from slp_ops.credentials import Ask
+    from slp_ops.app.selection import Target
+    from slp_ops.app.sessions import Connecting
     from slp_ops.history.changes import Change
     from slp_ops.history.summary import Summary
     from slp_ops.history.trend import Series
@@ -53,7 +53,7 @@ class Wanted:
     older_than: timedelta | None
     lang: Lang
     as_json: bool
-    ask: Ask | None
+    operator: Operator
 
 
 @dataclass(slots=True)
@@ -65,12 +65,12 @@ class Rounds:
 
     def go(self) -> Exit:
         """One round; what it brought is the exit code of a single one. Raises SlpOpsError."""
+        from slp_ops.app.inputs import from_switches
         from slp_ops.cli.collect import chosen
-        from slp_ops.cli.fleet_run import exit_code
-        from slp_ops.cli.gathering import from_switches
+        from slp_ops.cli.exits import exit_code
 
         wanted = self.wanted
-        past = Past(wanted.runs_dir, wanted.asked, at_most=0)
+        past = Past(wanted.runs_dir, wanted.asked, wanted.operator, at_most=0)
         run, results, judged = from_switches(
             VERB,
             past.judge,
@@ -79,7 +79,7 @@ class Rounds:
             runs_dir=wanted.runs_dir,
             commands=chosen("support", ()),
             how=wanted.how,
-            ask=wanted.ask,
+            operator=wanted.operator,
         )
         self._recall(summary.device for _, summary in judged)
         past.keep(run, (summary for _, summary in judged))
@@ -94,7 +94,7 @@ class Rounds:
 
     def _recall(self, devices: Iterable[str]) -> None:
         """What earlier watches knew of the devices that this process has not seen yet."""
-        from slp_ops.cli.indexing import asking
+        from slp_ops.app.history_index import asking
 
         unseen = [device for device in devices if device not in self.known]
         if not unseen:
@@ -109,7 +109,7 @@ class Rounds:
                     )
             return found
 
-        self.known |= asking(self.wanted.runs_dir, ask, at_most=0)
+        self.known |= asking(self.wanted.runs_dir, ask, self.wanted.operator, at_most=0)
 
     def _grew(self, series: Series) -> bool:
         """Whether the last round said so: what only several runs tell is in no summary."""

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import parse as parse_xml
 import pytest
 import yaml
 
-from slp_ops.cli.run_facts import facts_of
+from slp_ops.app.inputs import facts_of
 from slp_ops.facts import Probes
 from slp_ops.store import Runs
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from slp_ops.cli.fleet_run import run_to_end
+from slp_ops.app.loop import run_to_end
 
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 

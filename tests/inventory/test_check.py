@@ -7,11 +7,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.testing import CliRunner, Result
 
-from slp_ops.cli.target import Target, target_options
+from slp_ops.app.operator import NonInteractive
+from slp_ops.cli.target import target_options
+
+if TYPE_CHECKING:
+    from slp_ops.app.selection import Target
 
 EXAMPLE = Path(__file__).parents[2] / "inventory.example.yaml"
 
@@ -114,7 +119,7 @@ def chosen(*args: str, **environ: str) -> Result:
     @click.command()
     @target_options
     def command(target: Target) -> None:
-        _, devices = target.choose()
+        _, devices = target.choose(NonInteractive())
         click.echo(" ".join(device.name for device in devices))
 
     options = ["-i", str(EXAMPLE), "--ssh-config", "none", *args]

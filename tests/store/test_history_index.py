@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slp_ops.app.operator import NonInteractive
 from slp_ops.errors import StoreError
 from slp_ops.history.summary import Found, Summary
 from slp_ops.model import Device, DeviceResult, DeviceStatus, Severity, Verdict
@@ -263,7 +264,7 @@ AT_ONCE = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from slp_ops.cli.indexing import catch_up
+from slp_ops.app.history_index import catch_up
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import Ending
 from slp_ops.store import Runs
@@ -278,7 +279,7 @@ for number in range(12):
         kept = writer.commit(Ending(status=CaptureStatus.OK))
         result = DeviceResult(name=name, site="tokyo", status=DeviceStatus.OK, captures=(kept,))
         run.finish_device(result)
-    catch_up(root)
+    catch_up(root, NonInteractive())
     for each in judge(runs.all(), keep=6, older_than=None, now=datetime.now(UTC)):
         if not each.kept_because:
             remove(each.run)
@@ -300,7 +301,7 @@ def test_two_processes_that_collect_prune_and_index_at_once_lose_nothing(tmp_pat
     ended = [process.communicate(timeout=120) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], ended
 
-    from slp_ops.cli.indexing import catch_up
+    from slp_ops.app.history_index import catch_up
     from slp_ops.store.verify import verify
 
     left = Runs(tmp_path).all()
@@ -311,11 +312,11 @@ def test_two_processes_that_collect_prune_and_index_at_once_lose_nothing(tmp_pat
         assert not verify(run).damaged
         assert run.header.state == "complete"
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
-    catch_up(tmp_path)
+    catch_up(tmp_path, NonInteractive())
     before = answers(tmp_path)
     assert before["runs"] == len(left)
     discard(tmp_path)
-    catch_up(tmp_path)
+    catch_up(tmp_path, NonInteractive())
     assert answers(tmp_path) == before
 
 

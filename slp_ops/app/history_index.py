@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import click
-
 from slp_ops.errors import StoreError
 from slp_ops.rules.text import counted
 
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.app.audit_device import Asked
+    from slp_ops.app.operator import Operator
     from slp_ops.history.summary import Summary
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import DeviceResult
@@ -28,7 +27,9 @@ T = TypeVar("T")
 _WORTH_SAYING: Final = 20  # switches to be parsed take about a second
 
 
-def asking(runs_dir: Path, ask: Callable[[History], T], *, at_most: int | None = None) -> T:
+def asking(
+    runs_dir: Path, ask: Callable[[History], T], operator: Operator, *, at_most: int | None = None
+) -> T:
     """What the history says, after it has caught up with the folders. Raises StoreError.
 
     ``at_most`` so many switches of runs that nobody has judged yet are parsed for it: who is about to read
@@ -38,18 +39,18 @@ def asking(runs_dir: Path, ask: Callable[[History], T], *, at_most: int | None =
 
     for _ in range(2):
         try:
-            catch_up(runs_dir, at_most=at_most)
+            catch_up(runs_dir, operator, at_most=at_most)
             with History.open(runs_dir) as history:
                 return ask(history)
         except Broken:
-            click.echo("note: the index of the history was damaged; it is made anew", err=True)
+            operator.notice("note: the index of the history was damaged; it is made anew")
     raise StoreError(
         f"the index of the history in {runs_dir} breaks again and again",
         hint="check the disk; the run folders hold everything, see: slp-ops runs verify",
     )
 
 
-def catch_up(runs_dir: Path, *, at_most: int | None = None, anew: bool = False) -> int:
+def catch_up(runs_dir: Path, operator: Operator, *, at_most: int | None = None, anew: bool = False) -> int:
     """Put in the runs that are new or have changed, forget those that are gone; how many were put in.
 
     ``anew`` judges each of them again from its captures. Where more than ``at_most`` switches would have to
@@ -69,7 +70,7 @@ def catch_up(runs_dir: Path, *, at_most: int | None = None, anew: bool = False) 
                 if len(missing) > at_most:
                     continue
                 at_most -= len(missing)
-            summaries = completed(run, kept, missing)
+            summaries = completed(run, kept, missing, operator)
         except StoreError:
             if run.path.is_dir():
                 raise
@@ -91,13 +92,15 @@ def held(run: StoredRun, *, anew: bool = False) -> tuple[dict[str, Summary], lis
     return kept, [about.name for about in run.header.devices if about.name not in kept]
 
 
-def completed(run: StoredRun, kept: Mapping[str, Summary], missing: Sequence[str]) -> tuple[Summary, ...]:
+def completed(
+    run: StoredRun, kept: Mapping[str, Summary], missing: Sequence[str], operator: Operator
+) -> tuple[Summary, ...]:
     """All summaries of a run: the missing ones made of its captures, and kept in it for the next time."""
     from slp_ops.app.audit_device import Asked
     from slp_ops.store.summaries import save
 
     if len(missing) > _WORTH_SAYING:
-        click.echo(f"reading run {run.id} for the history: {counted(len(missing), 'switch')}", err=True)
+        operator.notice(f"reading run {run.id} for the history: {counted(len(missing), 'switch')}")
     asked = Asked()
     results = {result.name: result for result in run.devices} if missing else {}
     found = {**kept, **{name: summary_of(run, results[name], asked) for name in missing}}
@@ -108,7 +111,7 @@ def completed(run: StoredRun, kept: Mapping[str, Summary], missing: Sequence[str
 
 def summary_of(run: StoredRun, result: DeviceResult, asked: Asked) -> Summary:
     """The summary of one device, from its captures."""
-    from slp_ops.cli.run_facts import facts_of
+    from slp_ops.app.inputs import facts_of
     from slp_ops.history.summary import summarise
     from slp_ops.rules.engine import audit
     from slp_ops.rules.settings import Intent

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import traceback
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from slp_ops.cli.exits import Exit
-from slp_ops.cli.progress import progress
+from slp_ops.app.loop import run_to_end
 from slp_ops.errors import Interrupted, SessionLost, SlpOpsError
 from slp_ops.fleet.each import each
 from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Trouble
 from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
-    from slp_ops.cli.progress import Progress
+    from slp_ops.app.operator import Operator, Progress
     from slp_ops.model import Capture, Device
     from slp_ops.ports import Transport
     from slp_ops.store import Run
 
-T = TypeVar("T")
 # What can be made of a run that was broken off.
 _GO_ON: Final = {
     "collect": "the same command with --resume {run} reads the rest into it",
@@ -39,6 +34,7 @@ def visit_all(
     run: Run,
     transport: Transport,
     workers: int,
+    operator: Operator,
 ) -> list[DeviceResult]:
     """Visit each device, keep each result in the run, and give them in the devices' order.
 
@@ -72,7 +68,8 @@ def visit_all(
         finally:
             await transport.close()
 
-    with progress(verb, len(devices)) as shown:
+    operator.notice(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}")
+    with operator.progress(verb, len(devices)) as shown:
         try:
             run_to_end(all_of_them())
         except KeyboardInterrupt:
@@ -80,42 +77,6 @@ def visit_all(
             words = f"{done}; what was read is in {run.path}"
             raise Interrupted(words, hint=_GO_ON.get(verb, "").format(run=run.id)) from None
     return [ended[device.name] for device in devices]
-
-
-def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | None = None) -> T:
-    """Run with asyncio. Ctrl-C and SIGTERM cancel it, so that everything is saved: KeyboardInterrupt.
-
-    ``gently`` is asked first: where it can stop the work in another way, it does, and nothing is cancelled.
-    """
-
-    async def with_signals() -> T:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a coroutine that runs is a task's
-
-        def stop() -> None:
-            if gently is None or not gently():
-                task.cancel()
-
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # Not every platform has such handlers, and only the main thread may set them.
-            with suppress(NotImplementedError, RuntimeError):
-                loop.add_signal_handler(number, stop)
-        result = await work
-        if task.cancelling():  # what runs in there may take a cancellation for its own, and end well
-            raise asyncio.CancelledError
-        return result
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        return asyncio.run(with_signals())
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-    finally:
-        # asyncio leaves the defaults behind, whatever was there before.
-        with suppress(ValueError, TypeError):  # another thread, or a handler that is not Python's
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def causes(result: DeviceResult) -> list[str]:
@@ -144,11 +105,14 @@ def hint(result: DeviceResult) -> str:
     return ""
 
 
-def exit_code(results: Sequence[DeviceResult]) -> Exit:
-    """4 when a device could not be read completely, 1 when a defect of ours was the reason."""
-    if any(result.error is not None and result.error.kind == "defect" for result in results):
-        return Exit.BUG
-    return Exit.FINE if all(result.status is DeviceStatus.OK for result in results) else Exit.UNREAD
+def is_complete(results: Sequence[DeviceResult]) -> bool:
+    """Whether every device was read completely."""
+    return all(result.status is DeviceStatus.OK for result in results)
+
+
+def has_defect(results: Sequence[DeviceResult]) -> bool:
+    """Whether a defect of slp-ops cost a device."""
+    return any(result.error is not None and result.error.kind == "defect" for result in results)
 
 
 def _named(captures: Sequence[Capture]) -> str:

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import click
-
 from slp_ops.app.audit_device import audited
 from slp_ops.errors import StoreError
 from slp_ops.facts.history import RumHistory
@@ -20,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.app.audit_device import Asked, Audited
-    from slp_ops.cli.gathering import Gathered
+    from slp_ops.app.inputs import Gathered
+    from slp_ops.app.operator import Operator
     from slp_ops.facts.history import RumPoint
     from slp_ops.history.summary import Summary
 
@@ -32,9 +31,12 @@ class Past:
     there is no history to be had a note says why, and the audit goes on without.
     """
 
-    def __init__(self, runs_dir: Path, asked: Asked, *, at_most: int | None = None) -> None:
+    def __init__(
+        self, runs_dir: Path, asked: Asked, operator: Operator, *, at_most: int | None = None
+    ) -> None:
         self._runs_dir = runs_dir
         self._asked = asked
+        self._operator = operator
         self._at_most = at_most
 
     def judge(self, found: Gathered, *, seen: datetime | None = None) -> tuple[Audited, Summary]:
@@ -71,17 +73,19 @@ class Past:
         try:
             save(run, (replace(each, tags=run.about[each.device].tags) for each in summaries))
         except StoreError as err:
-            click.echo(f"note: {err.message}", err=True)
+            self._operator.notice(f"note: {err.message}")
 
     @cached_property
     def _points(self) -> Mapping[str, tuple[RumPoint, ...]]:
-        from slp_ops.cli.indexing import asking
+        from slp_ops.app.history_index import asking
 
         if not self._runs_dir.is_dir():
             return {}
         try:
-            series = asking(self._runs_dir, lambda history: history.series(), at_most=self._at_most)
+            series = asking(
+                self._runs_dir, lambda history: history.series(), self._operator, at_most=self._at_most
+            )
         except StoreError as err:
-            click.echo(f"note: judged without the history: {err.message}", err=True)
+            self._operator.notice(f"note: judged without the history: {err.message}")
             return {}
         return {each.device: each.points for each in series}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
-
-import click
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from slp_ops.errors import InputError, Problem
 from slp_ops.model import DeviceResult, DeviceStatus
@@ -16,12 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from slp_ops.app.operator import Operator, Progress
     from slp_ops.app.read_device import How
-    from slp_ops.cli.connecting import Connecting
-    from slp_ops.cli.progress import Progress
-    from slp_ops.cli.target import Target
+    from slp_ops.app.selection import Target
+    from slp_ops.app.sessions import Connecting
     from slp_ops.commands import ShowCommand
-    from slp_ops.credentials import Ask
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import CaptureStatus, Device
     from slp_ops.reading import Facts
@@ -31,7 +29,8 @@ T = TypeVar("T")
 _LARGEST = 256 * 2**20
 
 
-class Gathered(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
     """One device: how it was read, its facts if anything was, and what the inventory intends."""
 
     result: DeviceResult
@@ -44,14 +43,23 @@ def from_run(run: StoredRun, selection: Selection | None = None) -> Iterator[Gat
 
     Raises StoreError, and SelectionError when the run has none of them.
     """
-    from slp_ops.cli.run_facts import facts_of
-
     wanted = None if selection is None else {device.name for device in _selected(run, selection)}
     for result in run.devices:
         if wanted is not None and result.name not in wanted:
             continue
         facts = facts_of(run, result.name) if result.captures else None
-        yield Gathered(result, facts, Intent.of(run.about[result.name].intent))
+        yield Gathered(result=result, facts=facts, intent=Intent.of(run.about[result.name].intent))
+
+
+def facts_of(run: StoredRun, device: str) -> Facts:
+    """Return the facts of one device of a saved run. Raises StoreError."""
+    return read(_captures(run, device))
+
+
+def _captures(run: StoredRun, device: str) -> Iterator[tuple[str, CaptureStatus, str]]:
+    for capture in run.captures(device):
+        text = run.text(device, capture) if capture.file is not None else ""
+        yield capture.command, capture.status, text
 
 
 def from_files(paths: Sequence[Path]) -> Iterator[Gathered]:
@@ -69,7 +77,7 @@ def from_files(paths: Sequence[Path]) -> Iterator[Gathered]:
         if seen[name] > 1:
             name = f"{name} ({path.name})"
         result = DeviceResult(name=name, site="", status=DeviceStatus.OK, release=release)
-        yield Gathered(result, facts, Intent())
+        yield Gathered(result=result, facts=facts, intent=Intent())
 
 
 def from_switches(
@@ -82,23 +90,21 @@ def from_switches(
     commands: Sequence[ShowCommand],
     how: How,
     further: Callable[[Facts], Sequence[ShowCommand]] | None = None,
-    ask: Ask | None = None,
+    operator: Operator,
 ) -> tuple[str, list[DeviceResult], list[T]]:
     """Read the switches into a run of the verb's own and judge each as it ends.
 
-    ``further`` names what else must be read, once the first facts are known; ``ask`` is who is asked for
-    secrets, the terminal unless it is given. Gives the run's id, how
-    each device was read, and what was made of it, in the devices' order.
+    ``further`` names what else must be read, once the first facts are known. Gives the run's id, how each
+    device was read, and what was made of it, in the devices' order.
     """
+    from slp_ops.app.fleet import visit_all
     from slp_ops.app.read_device import Earlier, collect
-    from slp_ops.cli.connecting import transport_for, with_transport
-    from slp_ops.cli.fleet_run import visit_all
-    from slp_ops.rules.text import counted
+    from slp_ops.app.sessions import transport_for, with_transport
     from slp_ops.store import Runs
 
-    inventory, found = target.choose()
+    inventory, found = target.choose(operator)
     devices = with_transport(found, connecting)
-    transport = transport_for(inventory, devices, connecting, ask=ask)
+    transport = transport_for(inventory, devices, connecting, ask=operator.ask)
     judged: dict[str, T] = {}
     with Runs(runs_dir).start(verb, devices, selection=target.described()) as run:
 
@@ -126,14 +132,21 @@ def from_switches(
                 earlier = Earlier(captures=result.captures)
                 result = earlier.completed_by(await sent(more))
                 facts = read(parts(result))
-            judged[device.name] = judge(Gathered(result, facts, Intent.of(device.intent)))
+            judged[device.name] = judge(Gathered(result=result, facts=facts, intent=Intent.of(device.intent)))
             return result
 
-        click.echo(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}", err=True)
-        results = visit_all(verb, devices, visit, run=run, transport=transport, workers=connecting.workers)
+        results = visit_all(
+            verb,
+            devices,
+            visit,
+            run=run,
+            transport=transport,
+            workers=connecting.workers,
+            operator=operator,
+        )
     for result in results:
         if result.name not in judged:
-            judged[result.name] = judge(Gathered(result, None, Intent()))
+            judged[result.name] = judge(Gathered(result=result, facts=None, intent=Intent()))
     return run.id, results, [judged[result.name] for result in results]
 
 

@@ -1,0 +1,64 @@
+"""The port to whom a service works for: answers questions, reads notices, watches progress."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from slp_ops.credentials import Ask
+    from slp_ops.ports import Event
+
+
+class Progress(Protocol):
+    """Progress of one pass over the fleet."""
+
+    def event(self, event: Event) -> None:
+        """Take what a device does now."""
+
+    def done(self, device: str, status: str, detail: str) -> None:
+        """Take how a device ended."""
+
+
+class Operator(Protocol):
+    """The caller of a service, while the service runs."""
+
+    @property
+    def ask(self) -> Ask | None:
+        """Return the function that asks for a user name or a secret; None where nobody can be asked."""
+
+    def notice(self, text: str) -> None:
+        """Take a sentence about the work, at once. It may quote a device: sanitize it before it is shown."""
+
+    def progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
+        """Open the progress of a pass over so many devices."""
+
+
+class _Silent:
+    def event(self, event: Event) -> None:
+        """Ignore it."""
+
+    def done(self, device: str, status: str, detail: str) -> None:
+        """Ignore it."""
+
+
+class NonInteractive:
+    """Answers no question and shows no progress; notices go to the logger ``slp_ops``."""
+
+    @property
+    def ask(self) -> Ask | None:
+        """Return None: nobody can be asked."""
+        return None
+
+    def notice(self, text: str) -> None:
+        """Log the notice."""
+        logging.getLogger("slp_ops").info("%s", text)
+
+    @contextmanager
+    def progress(self, verb: str, total: int) -> Iterator[Progress]:
+        """Open a progress that is shown to nobody."""
+        yield _Silent()

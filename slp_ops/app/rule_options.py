@@ -1,0 +1,80 @@
+"""Options of every verb that judges: rules of the operator's own, thresholds, which rules are asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.app.audit_device import Asked
+from slp_ops.errors import InputError, OptionError, Problem
+from slp_ops.rules.knowledge import Knowledge, ours, with_operators
+from slp_ops.rules.loading import Source
+from slp_ops.rules.settings import Thresholds
+from slp_ops.written.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_LARGEST: Final = 2**20
+
+
+def audit_options(
+    *,
+    rules_dir: Path | None = None,
+    thresholds: Sequence[str] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Asked:
+    """Return what an audit asks. A threshold is ``NAME=NUMBER``. Raises InputError, OptionError."""
+    knowledge = knowledge_of(rules_dir)
+    return Asked(
+        knowledge=knowledge,
+        thresholds=_thresholds(thresholds),
+        select=_known(select, knowledge, "--select"),
+        ignore=_known(ignore, knowledge, "--ignore"),
+    )
+
+
+def knowledge_of(rules_dir: Path | None) -> Knowledge:
+    """Our rules and those of the folder; raises InputError with every problem of every file."""
+    return ours() if rules_dir is None else with_operators(_sources(rules_dir))
+
+
+def _sources(folder: Path) -> Iterator[Source]:
+    paths = sorted(folder.rglob("*.yaml")) if folder.is_dir() else []
+    if not paths:
+        raise InputError((Problem(path=str(folder), message="holds no .yaml file"),))
+    for path in paths:
+        try:
+            with path.open(encoding="utf-8") as file:
+                text = file.read(_LARGEST + 1)
+        except (OSError, UnicodeDecodeError) as err:
+            why = getattr(err, "strerror", None) or "it is not UTF-8"
+            raise InputError((Problem(path=str(path), message=f"cannot be read: {why}"),)) from err
+        if len(text) > _LARGEST:
+            raise InputError((Problem(path=str(path), message="is too large to be rules"),))
+        yield Source(path=str(path), text=text)
+
+
+def _thresholds(given: Sequence[str]) -> Thresholds:
+    names = Thresholds.names()
+    values: dict[str, int] = {}
+    for each in given:
+        name, _, number = each.partition("=")
+        if name not in names or not number.isascii() or not number.isdigit() or len(number) > 7:
+            raise OptionError(
+                f"{each!r}; expected NAME=NUMBER with one of {', '.join(names)}", option="--threshold"
+            )
+        values[name.replace("-", "_")] = int(number)
+    return Thresholds(**values)
+
+
+def _known(given: Sequence[str], knowledge: Knowledge, option: str) -> frozenset[str]:
+    found = []
+    for name in given:
+        rule = knowledge.rule(name)
+        if rule is None:
+            near = did_you_mean(name, [each.id for each in knowledge.rules])
+            raise OptionError(f"there is no rule {name!r}{near}; see: slp-ops rules", option=option)
+        found.append(rule.id)
+    return frozenset(found)

@@ -1,0 +1,85 @@
+"""How sessions are opened in a run: credentials, host keys, transports, the pace of logins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from slp_ops.transport.hostkeys import HostKeyMode as HostKeyMode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from slp_ops.credentials import Ask
+    from slp_ops.inventory import Inventory
+    from slp_ops.model import Device
+    from slp_ops.ports import Credentials, Transport
+    from slp_ops.transport.make import ByName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connecting:
+    """How sessions are opened in a run.
+
+    ``login_rate`` is logins started a second, 0 is unlimited. ``transport`` replaces the inventory's choice.
+    """
+
+    known_hosts: Path | None = None
+    host_key: HostKeyMode = HostKeyMode.TOFU
+    transport: str | None = None
+    workers: int = 50
+    login_rate: float = 10.0
+    connect_timeout: float = 15.0
+
+
+def with_transport(devices: Sequence[Device], connecting: Connecting) -> tuple[Device, ...]:
+    """The devices, each with the transport of the option if one was given."""
+    if connecting.transport is None:
+        return tuple(devices)
+    return tuple(replace(device, transport=connecting.transport) for device in devices)
+
+
+def transport_for(
+    inventory: Inventory, devices: Sequence[Device], connecting: Connecting, *, ask: Ask | None
+) -> Transport:
+    """The paced transport of a run, with the credentials asked for beforehand by ``ask``.
+
+    Raises CredentialError when not one device has a usable credential; where only some lack one,
+    each of them says so in its result.
+    """
+    from slp_ops.fleet.pacing import Paced
+
+    credentials = credentials_for(inventory, devices, ask=ask)
+    return Paced(by_name(credentials, connecting), rate=connecting.login_rate)
+
+
+def credentials_for(inventory: Inventory, devices: Sequence[Device], *, ask: Ask | None) -> Credentials:
+    """The credentials of these devices, asked for beforehand; raises as ``transport_for``."""
+    from slp_ops.credentials import ShellCredentials
+    from slp_ops.errors import CredentialError
+
+    credentials = ShellCredentials(inventory.credentials, ask=ask)
+    failures: list[CredentialError] = []
+    for device in devices:
+        try:
+            credentials.prepare([device])
+        except CredentialError as err:
+            failures.append(err)
+    if failures and len(failures) == len(devices):
+        raise failures[0]
+    return credentials
+
+
+def by_name(credentials: Credentials, connecting: Connecting) -> ByName:
+    """The transport that opens each device's session as the inventory says."""
+    from slp_ops.paths import state_dir
+    from slp_ops.transport.hostkeys import HostKeys
+    from slp_ops.transport.make import ByName
+
+    return ByName(
+        credentials=credentials,
+        host_keys=HostKeys(connecting.known_hosts or state_dir() / "known_hosts", connecting.host_key),
+        workers=connecting.workers,
+        connect_timeout=connecting.connect_timeout,
+    )

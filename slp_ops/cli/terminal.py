@@ -1,0 +1,44 @@
+"""The operator at a terminal, or at whatever stands in its place: a pipe, a scheduler's log."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from slp_ops.cli.progress import progress
+from slp_ops.safetext import printable
+
+if TYPE_CHECKING:
+    from slp_ops.cli.progress import Progress
+    from slp_ops.credentials import Ask
+
+
+class TerminalOperator:
+    """Asks on the terminal and shows notices and progress on stderr; stdout is for results."""
+
+    @property
+    def ask(self) -> Ask | None:
+        """Return a prompt, when there is a terminal to answer it."""
+        return _prompt if sys.stdin.isatty() else None
+
+    def notice(self, text: str) -> None:
+        """Print the notice."""
+        click.echo(printable(text), err=True)
+
+    def progress(self, verb: str, total: int) -> Progress:
+        """Return a live display on a terminal, plain lines otherwise."""
+        return progress(verb, total)
+
+
+def _prompt(question: str, hidden: bool) -> str:
+    if hidden:
+        return getpass.getpass(question)
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer:
+        raise EOFError
+    return answer.strip()
