@@ -65,6 +65,11 @@ class Audited:
         return tuple(sorted(hits, key=lambda outcome: -outcome.severity.rank))
 
     @property
+    def root_causes(self) -> tuple[Outcome, ...]:
+        """The findings that no other finding explains, the gravest first."""
+        return tuple(each for each in self.failing if each.root is None)
+
+    @property
     def unjudged(self) -> tuple[Outcome, ...]:
         """What could not be judged: a fact is missing, or the check has a defect."""
         return tuple(each for each in self.outcomes if each.verdict in (Verdict.UNKNOWN, Verdict.ERROR))

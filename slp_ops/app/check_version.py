@@ -1,21 +1,36 @@
-"""Judge releases against the advisories, and name where to go."""
+"""Judge releases against field notices and bugs, and name the upgrade."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slp_ops.errors import InvalidRelease
-from slp_ops.facts import Software
+from slp_ops.app.audit_device import Asked
+from slp_ops.app.fleet import has_defect, is_complete
+from slp_ops.app.inputs import from_run, from_switches
+from slp_ops.app.read_device import How
+from slp_ops.app.sessions import Connecting, transport_for
+from slp_ops.commands import registry
+from slp_ops.errors import InvalidRelease, OptionError
+from slp_ops.facts import CpuLoad, Software
 from slp_ops.model import Severity
 from slp_ops.reading import Facts
 from slp_ops.release import Release
 from slp_ops.rules.advisories import stand
 from slp_ops.rules.fixed import Standing, targets
+from slp_ops.rules.loading import advisories
 from slp_ops.rules.settings import Intent
+from slp_ops.store import Runs
 
 if TYPE_CHECKING:
-    from slp_ops.app.audit_device import Asked
+    from collections.abc import Sequence
+
+    from slp_ops.app.inputs import Gathered
+    from slp_ops.app.operator import Operator
+    from slp_ops.app.selection import Target
+    from slp_ops.app.sessions import OpenTransport
+    from slp_ops.commands import ShowCommand
     from slp_ops.rules.advisory import Advisory
     from slp_ops.rules.fixed import Targets
     from slp_ops.rules.knowledge import Knowledge
@@ -37,6 +52,71 @@ class Row:
     def affected(self) -> bool:
         """Whether at least one advisory affects it."""
         return any(sign.judged.standing is Standing.AFFECTED for _, sign in self.judged)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasesRequest:
+    """What is judged: ``releases`` as texts, the switches of a saved ``run``, or those of the target."""
+
+    target: Target
+    connecting: Connecting = field(default_factory=Connecting)
+    runs_dir: Path = Path("runs")
+    releases: tuple[str, ...] = ()
+    run: str | None = None
+    asked: Asked = field(default_factory=Asked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasesResult:
+    """The judged releases. ``complete``: every device could be read; ``defect``: slp-ops itself failed."""
+
+    rows: tuple[Row, ...]
+    knowledge: Knowledge
+    complete: bool = True
+    defect: bool = False
+
+    @property
+    def affected(self) -> bool:
+        """Whether an advisory affects at least one release."""
+        return any(row.affected for row in self.rows)
+
+
+def run(
+    request: ReleasesRequest, operator: Operator, *, opening: OpenTransport = transport_for
+) -> ReleasesResult:
+    """Judge the releases that the request names. Switches are read into a run of their own.
+
+    Raises InputError, CredentialError, StoreError, Interrupted.
+    """
+    if request.releases and request.run is not None:
+        raise OptionError("--release and --run exclude each other")
+    asked = request.asked
+
+    def judge(found: Gathered) -> Row:
+        if found.facts is None:
+            return of_device(found.result.name, Facts.of(), asked=asked, intent=Intent())
+        return of_device(found.result.name, found.facts, asked=asked, intent=found.intent)
+
+    complete, defect = True, False
+    if request.releases:
+        rows = [of_text(text, asked=asked) for text in request.releases]
+    elif request.run is not None:
+        rows = list(map(judge, from_run(Runs(request.runs_dir).open(request.run), request.target.selection)))
+    else:
+        _, results, rows = from_switches(
+            "check-version",
+            judge,
+            target=request.target,
+            connecting=request.connecting,
+            runs_dir=request.runs_dir,
+            commands=_needed(),
+            how=How(),
+            further=_further,
+            operator=operator,
+            opening=opening,
+        )
+        complete, defect = is_complete(results), has_defect(results)
+    return ReleasesResult(rows=tuple(rows), knowledge=asked.knowledge, complete=complete, defect=defect)
 
 
 def of_text(text: str, *, asked: Asked) -> Row:
@@ -68,3 +148,36 @@ def _row(device: str | None, text: str, release: Release | None, known: Known, k
             knowledge.extended,
         ),
     )
+
+
+def _needed() -> list[ShowCommand]:
+    """Return the commands that the advisories need, but for the statistics."""
+    wanted = (
+        "show clock",
+        "show version",
+        "show license status",
+        "show license usage",
+        "show license all",
+        "show crypto pki trustpool",
+        "show processes cpu sorted",
+        "show processes memory sorted",
+        "show logging",
+        "show license rum id all",
+    )
+    return [known for known in registry() if known.command.split(" | ")[0] in wanted]
+
+
+def _further(facts: Facts) -> Sequence[ShowCommand]:
+    """Return the heavy command with the statistics, only for a release with the bug that shows in them."""
+    software = facts.get(Software)
+    (bug,) = (each for each in advisories() if each.id == "CSCwa11048")
+    judged = bug.releases.judge(None if software is None else software.release)
+    if judged.standing is not Standing.AFFECTED:
+        return ()
+    # The load is read again, since it decides whether the heavy command may be sent.
+    return [
+        known
+        for known in registry()
+        if known.command == "show license tech support"
+        or (CpuLoad in known.provides and "baseline" in known.sets)
+    ]

@@ -12,14 +12,14 @@ from slp_ops.errors import StoreError
 from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
-    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.inputs import Gathered
     from slp_ops.app.operator import Operator
     from slp_ops.history.summary import Summary
     from slp_ops.inventory.selection import Selection
-    from slp_ops.model import DeviceResult
     from slp_ops.store import StoredRun
     from slp_ops.store.history import History
 
@@ -28,18 +28,23 @@ _WORTH_SAYING: Final = 20  # switches to be parsed take about a second
 
 
 def asking(
-    runs_dir: Path, ask: Callable[[History], T], operator: Operator, *, at_most: int | None = None
+    runs_dir: Path,
+    ask: Callable[[History], T],
+    operator: Operator,
+    *,
+    at_most: int | None = None,
+    without: Collection[StoredRun] = (),
 ) -> T:
     """What the history says, after it has caught up with the folders. Raises StoreError.
 
     ``at_most`` so many switches of runs that nobody has judged yet are parsed for it: who is about to read
-    switches must not wait long.
+    switches must not wait long. The runs ``without`` are left as they are: the caller parses them anyway.
     """
     from slp_ops.store.history import Broken, History
 
     for _ in range(2):
         try:
-            catch_up(runs_dir, operator, at_most=at_most)
+            catch_up(runs_dir, operator, at_most=at_most, without=without)
             with History.open(runs_dir) as history:
                 return ask(history)
         except Broken:
@@ -50,11 +55,18 @@ def asking(
     )
 
 
-def catch_up(runs_dir: Path, operator: Operator, *, at_most: int | None = None, anew: bool = False) -> int:
+def catch_up(
+    runs_dir: Path,
+    operator: Operator,
+    *,
+    at_most: int | None = None,
+    anew: bool = False,
+    without: Collection[StoredRun] = (),
+) -> int:
     """Put in the runs that are new or have changed, forget those that are gone; how many were put in.
 
     ``anew`` judges each of them again from its captures. Where more than ``at_most`` switches would have to
-    be parsed, the runs that hold them are left out.
+    be parsed, the runs that hold them are left out, as are those of ``without``.
     """
     from slp_ops.store import Runs
     from slp_ops.store.history import History, mark
@@ -62,7 +74,10 @@ def catch_up(runs_dir: Path, operator: Operator, *, at_most: int | None = None, 
     with History.open(runs_dir) as history:
         behind = history.behind(Runs(runs_dir).folders())
     put = 0
+    left_out = {run.path.resolve() for run in without}
     for run in behind:
+        if run.path.resolve() in left_out:
+            continue
         at = mark(run)
         try:
             kept, missing = held(run, anew=anew)
@@ -96,35 +111,35 @@ def completed(
     run: StoredRun, kept: Mapping[str, Summary], missing: Sequence[str], operator: Operator
 ) -> tuple[Summary, ...]:
     """All summaries of a run: the missing ones made of its captures, and kept in it for the next time."""
-    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.inputs import devices_of
     from slp_ops.store.summaries import save
 
     if len(missing) > _WORTH_SAYING:
         operator.notice(f"reading run {run.id} for the history: {counted(len(missing), 'switch')}")
-    asked = Asked()
-    results = {result.name: result for result in run.devices} if missing else {}
-    found = {**kept, **{name: summary_of(run, results[name], asked) for name in missing}}
+    made = {
+        found.result.name: summary_of(found, seen=run.header.started, tags=run.about[found.result.name].tags)
+        for found in devices_of(run, missing)
+    }
+    found = {**kept, **made}
     if missing and run.is_readable:
         save(run, found.values())
     return tuple(found.values())
 
 
-def summary_of(run: StoredRun, result: DeviceResult, asked: Asked) -> Summary:
-    """The summary of one device, from its captures."""
-    from slp_ops.app.inputs import facts_of
+def summary_of(found: Gathered, *, seen: datetime, tags: tuple[str, ...] = ()) -> Summary:
+    """Return the summary of one device of a run that began at ``seen``, judged by the usual rules."""
+    from slp_ops.app.audit_device import Asked, judged
     from slp_ops.history.summary import summarise
-    from slp_ops.rules.engine import audit
-    from slp_ops.rules.settings import Intent
+    from slp_ops.reading import Facts
 
-    about = run.about[result.name]
-    facts = facts_of(run, result.name)
-    known = asked.known(facts, Intent.of(about.intent))
+    asked = Asked()
+    facts = found.facts or Facts({})
     return summarise(
-        result,
-        known,
-        audit(asked.rules(facts), known) if facts.all() else (),
-        seen=run.header.started,
-        tags=about.tags,
+        found.result,
+        asked.known(facts, found.intent),
+        judged(facts, asked=asked, intent=found.intent) if facts.all() else (),
+        seen=seen,
+        tags=tags,
         knowledge=asked.knowledge.version,
     )
 

@@ -6,19 +6,23 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from slp_ops.app.fleet import visit_all
+from slp_ops.app.read_device import Earlier, collect
+from slp_ops.app.sessions import transport_for, with_transport
 from slp_ops.errors import InputError, Problem
 from slp_ops.model import DeviceResult, DeviceStatus
 from slp_ops.reading import read, split, text_of
 from slp_ops.rules.settings import Intent
+from slp_ops.store import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from slp_ops.app.operator import Operator, Progress
     from slp_ops.app.read_device import How
     from slp_ops.app.selection import Target
-    from slp_ops.app.sessions import Connecting
+    from slp_ops.app.sessions import Connecting, OpenTransport
     from slp_ops.commands import ShowCommand
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import CaptureStatus, Device
@@ -43,12 +47,21 @@ def from_run(run: StoredRun, selection: Selection | None = None) -> Iterator[Gat
 
     Raises StoreError, and SelectionError when the run has none of them.
     """
-    wanted = None if selection is None else {device.name for device in _selected(run, selection)}
+    return devices_of(
+        run, None if selection is None else [device.name for device in _selected(run, selection)]
+    )
+
+
+def devices_of(run: StoredRun, names: Collection[str] | None = None) -> Iterator[Gathered]:
+    """Yield the named devices of a saved run, one after the other; None is all. Raises StoreError."""
+    wanted = None if names is None else frozenset(names)
+    if wanted is not None and not wanted:
+        return
     for result in run.devices:
-        if wanted is not None and result.name not in wanted:
-            continue
-        facts = facts_of(run, result.name) if result.captures else None
-        yield Gathered(result=result, facts=facts, intent=Intent.of(run.about[result.name].intent))
+        if wanted is None or result.name in wanted:
+            facts = facts_of(run, result.name) if result.captures else None
+            intent = Intent.of(run.about[result.name].intent)
+            yield Gathered(result=result, facts=facts, intent=intent)
 
 
 def facts_of(run: StoredRun, device: str) -> Facts:
@@ -91,20 +104,16 @@ def from_switches(
     how: How,
     further: Callable[[Facts], Sequence[ShowCommand]] | None = None,
     operator: Operator,
+    opening: OpenTransport = transport_for,
 ) -> tuple[str, list[DeviceResult], list[T]]:
     """Read the switches into a run of the verb's own and judge each as it ends.
 
     ``further`` names what else must be read, once the first facts are known. Gives the run's id, how each
     device was read, and what was made of it, in the devices' order.
     """
-    from slp_ops.app.fleet import visit_all
-    from slp_ops.app.read_device import Earlier, collect
-    from slp_ops.app.sessions import transport_for, with_transport
-    from slp_ops.store import Runs
-
     inventory, found = target.choose(operator)
     devices = with_transport(found, connecting)
-    transport = transport_for(inventory, devices, connecting, ask=operator.ask)
+    transport = opening(inventory, devices, connecting, ask=operator.ask)
     judged: dict[str, T] = {}
     with Runs(runs_dir).start(verb, devices, selection=target.described()) as run:
 

@@ -4,13 +4,63 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextvars import ContextVar, copy_context
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from types import FrameType
 
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class _Stopper:
+    """Stops the passes of one call from another thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._stop: Callable[[], object] | None = None
+
+    def attach(self, stop: Callable[[], object] | None) -> None:
+        """Take how the pass at work is stopped; None when it has ended."""
+        with self._lock:
+            self._stop = stop
+            if self._stopped and stop is not None:
+                stop()
+
+    def stop(self) -> None:
+        """Stop the pass at work, and each that the call begins afterwards."""
+        with self._lock:
+            self._stopped = True
+            if self._stop is not None:
+                self._stop()
+
+
+_STOPPER: Final[ContextVar[_Stopper | None]] = ContextVar("_STOPPER", default=None)
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Await a function that runs passes over the fleet, in a thread: the caller's event loop stays free.
+
+    Cancelling stops the pass at work as Ctrl-C does: everything that was read is saved before this returns.
+    """
+    stopper = _Stopper()
+    context = copy_context()
+    context.run(_STOPPER.set, stopper)
+    work = partial(context.run, partial(function, *args, **kwargs))
+    ended = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        return await asyncio.shield(ended)
+    except asyncio.CancelledError:
+        stopper.stop()
+        with suppress(Exception, KeyboardInterrupt):
+            await asyncio.shield(ended)
+        raise
 
 
 def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | None = None) -> T:
@@ -28,11 +78,18 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
                 task.cancel()
 
         loop = asyncio.get_running_loop()
+        stopper = _STOPPER.get()
+        if stopper is not None:
+            stopper.attach(partial(loop.call_soon_threadsafe, stop))
         for number in (signal.SIGINT, signal.SIGTERM):
             # Not every platform has such handlers, and only the main thread may set them.
             with suppress(NotImplementedError, RuntimeError):
                 loop.add_signal_handler(number, stop)
-        result = await work
+        try:
+            result = await work
+        finally:
+            if stopper is not None:
+                stopper.attach(None)
         if task.cancelling():  # what runs in there may take a cancellation for its own, and end well
             raise asyncio.CancelledError
         return result
@@ -47,3 +104,20 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
         with suppress(ValueError, TypeError):  # another thread, or a handler that is not Python's
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+class StopSignals:
+    """Ctrl-C and SIGTERM between two passes: remembered, and raised as KeyboardInterrupt.
+
+    Python drops an exception that a signal raises while an object is finalized; without the memory a process
+    that works for ever would then not end.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+        raise KeyboardInterrupt

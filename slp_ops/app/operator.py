@@ -62,3 +62,33 @@ class NonInteractive:
     def progress(self, verb: str, total: int) -> Iterator[Progress]:
         """Open a progress that is shown to nobody."""
         yield _Silent()
+
+
+class AskOnce:
+    """Another operator that is asked each question once: nobody is at the terminal in the night."""
+
+    def __init__(self, operator: Operator) -> None:
+        self._operator = operator
+        self._answers: dict[str, str] = {}
+
+    @property
+    def ask(self) -> Ask | None:
+        """Return a function that gives an earlier answer again."""
+        ask = self._operator.ask
+        if ask is None:
+            return None
+
+        def once(question: str, hidden: bool) -> str:
+            if question not in self._answers:
+                self._answers[question] = ask(question, hidden)
+            return self._answers[question]
+
+        return once
+
+    def notice(self, text: str) -> None:
+        """Pass the notice on."""
+        self._operator.notice(text)
+
+    def progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
+        """Open the other operator's progress."""
+        return self._operator.progress(verb, total)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from slp_ops.transport.hostkeys import HostKeyMode as HostKeyMode
 
@@ -31,6 +31,15 @@ class Connecting:
     workers: int = 50
     login_rate: float = 10.0
     connect_timeout: float = 15.0
+
+
+class OpenTransport(Protocol):
+    """Makes the transport of a run: ``transport_for``, or a replacement that opens its sessions elsewhere."""
+
+    def __call__(
+        self, inventory: Inventory, devices: Sequence[Device], connecting: Connecting, *, ask: Ask | None
+    ) -> Transport:
+        """Return a transport for these devices. Raises CredentialError when none has a usable credential."""
 
 
 def with_transport(devices: Sequence[Device], connecting: Connecting) -> tuple[Device, ...]:

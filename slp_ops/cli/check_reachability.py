@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.app.sessions import Connecting, transport_for, with_transport
+from slp_ops.cli.calling import call
 from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
@@ -19,12 +18,10 @@ from slp_ops.cli.terminal import TerminalOperator
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slp_ops.app.operator import Progress
     from slp_ops.app.read_device import How
     from slp_ops.app.selection import Target
-    from slp_ops.model import Device, DeviceResult
+    from slp_ops.app.sessions import Connecting
     from slp_ops.rules.text import Lang
-    from slp_ops.usecases.reach import Reached
 
 
 @click.command(name="check-reachability")
@@ -84,56 +81,29 @@ def command(
     Targets, VRF and source interface follow from each switch's own configuration. Nothing is changed
     and no connection is left open. Exit code 3 when a switch is blocked, 4 when some could not be asked.
     """
-    from slp_ops.app.fleet import visit_all
+    from slp_ops.app.check_reachability import ReachabilityRequest, ReachabilityResult, run
     from slp_ops.cli import shown_reach
-    from slp_ops.reachability.plan import target_of
-    from slp_ops.store import Runs
-    from slp_ops.usecases.reach import Asked, Reached, reach
 
-    asked = Asked(
-        targets=tuple(target_of(text) for text in targets),
+    def document(found: ReachabilityResult) -> str:
+        record = shown_reach.as_record(found.run_id, str(found.path), found.devices, lang)
+        return json.dumps(record, ensure_ascii=True, indent=1)
+
+    request = ReachabilityRequest(
+        target=target,
+        document=document,
+        connecting=connecting,
+        runs_dir=runs_dir,
+        targets=targets,
         everything=everything,
         probe_timeout=probe_timeout,
+        how=how,
     )
-    operator = TerminalOperator()
-    inventory, found = target.choose(operator)
-    devices = with_transport(found, connecting)
-    transport = transport_for(inventory, devices, connecting, ask=operator.ask)
-    reached: dict[str, Reached] = {}
-    began = time.monotonic()
-    selection = {**target.described(), "targets": list(targets), "all": everything}
-    with Runs(runs_dir).start("check-reachability", devices, selection=selection) as run:
-
-        async def visit(device: Device, shown: Progress) -> DeviceResult:
-            folder = run.device(device)
-            found = await reach(
-                device,
-                transport=transport,
-                evidence=folder,
-                recall=folder.text,
-                asked=asked,
-                how=how,
-                on_event=shown.event,
-            )
-            reached[device.name] = found
-            return found.result
-
-        results = visit_all(
-            "check-reachability",
-            devices,
-            visit,
-            run=run,
-            transport=transport,
-            workers=connecting.workers,
-            operator=operator,
-        )
-        answers = [reached.get(result.name) or Reached.unasked(result) for result in results]
-        report = shown_reach.as_record(run.id, str(run.path), answers, lang)
-        run.attach("reachability.json", json.dumps(report, ensure_ascii=True, indent=1))
+    result = call(run, request, TerminalOperator())
     if junit is not None:
-        shown_reach.write_junit(junit, answers, lang, time.monotonic() - began)
+        shown_reach.write_junit(junit, result.devices, lang, result.seconds)
     if as_json:
-        click.echo(json.dumps(report, ensure_ascii=True))
+        record = shown_reach.as_record(result.run_id, str(result.path), result.devices, lang)
+        click.echo(json.dumps(record, ensure_ascii=True))
     else:
-        shown_reach.print_matrix(answers, str(run.path), time.monotonic() - began, lang)
-    raise click.exceptions.Exit(shown_reach.exit_code(answers))
+        shown_reach.print_matrix(result.devices, str(result.path), result.seconds, lang)
+    raise click.exceptions.Exit(shown_reach.exit_code(result.devices))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slp_ops.app.rule_options import knowledge_of
+from slp_ops.cli.calling import call
 from slp_ops.cli.connecting import connecting_options
-from slp_ops.cli.exits import Exit, worst
+from slp_ops.cli.exits import Exit, read_code, worst
 from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.judging import rules_option
 from slp_ops.cli.lang import lang_option
@@ -23,11 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.app.check_version import Row
-    from slp_ops.app.inputs import Gathered
     from slp_ops.app.selection import Target
     from slp_ops.app.sessions import Connecting
-    from slp_ops.commands import ShowCommand
-    from slp_ops.reading import Facts
     from slp_ops.rules.fixed import Judged
     from slp_ops.rules.knowledge import Knowledge
 
@@ -71,88 +68,24 @@ def command(
     Without --release and --run the selected switches are asked; what they show refines the verdict by
     release. Exit code 3 when something is affected, 4 when some switches could not be read.
     """
-    from slp_ops.app.audit_device import Asked
-    from slp_ops.app.check_version import of_device, of_text
-    from slp_ops.app.inputs import from_run, from_switches
-    from slp_ops.reading import Facts
-    from slp_ops.rules.settings import Intent
-    from slp_ops.store import Runs
+    from slp_ops.app.check_version import ReleasesRequest, run
+    from slp_ops.app.rule_options import audit_options
 
-    if releases and run_ref is not None:
-        raise click.UsageError("--release and --run exclude each other")
-    asked = Asked(knowledge=knowledge_of(rules_dir))
-
-    def judge(found: Gathered) -> Row:
-        if found.facts is None:
-            return of_device(found.result.name, Facts.of(), asked=asked, intent=Intent())
-        return of_device(found.result.name, found.facts, asked=asked, intent=found.intent)
-
-    read_code = Exit.FINE
-    if releases:
-        rows = [of_text(text, asked=asked) for text in releases]
-    elif run_ref is not None:
-        rows = list(map(judge, from_run(Runs(runs_dir).open(run_ref), target.selection)))
-    else:
-        from slp_ops.app.read_device import How
-        from slp_ops.cli.exits import exit_code
-
-        _, results, rows = from_switches(
-            "check-version",
-            judge,
-            target=target,
-            connecting=connecting,
-            runs_dir=runs_dir,
-            commands=_needed(),
-            how=How(),
-            operator=TerminalOperator(),
-            further=_further,
-        )
-        read_code = exit_code(results)
-    if as_json:
-        click.echo(json_text([as_record(row, lang) for row in rows]))
-    else:
-        _show(rows, asked.knowledge, lang)
-    affected = any(row.affected for row in rows)
-    raise click.exceptions.Exit(worst(read_code, Exit.FINDINGS if affected else Exit.FINE))
-
-
-def _needed() -> list[ShowCommand]:
-    """What the advisories look at, but for the statistics."""
-    from slp_ops.commands import registry
-
-    wanted = (
-        "show clock",
-        "show version",
-        "show license status",
-        "show license usage",
-        "show license all",
-        "show crypto pki trustpool",
-        "show processes cpu sorted",
-        "show processes memory sorted",
-        "show logging",
-        "show license rum id all",
+    request = ReleasesRequest(
+        target=target,
+        connecting=connecting,
+        runs_dir=runs_dir,
+        releases=releases,
+        run=run_ref,
+        asked=audit_options(rules_dir=rules_dir),
     )
-    return [known for known in registry() if known.command.split(" | ")[0] in wanted]
-
-
-def _further(facts: Facts) -> Sequence[ShowCommand]:
-    """The heavy command with the statistics, only where the release has the bug that shows in them."""
-    from slp_ops.commands import registry
-    from slp_ops.facts import CpuLoad, Software
-    from slp_ops.rules.loading import advisories
-
-    software = facts.get(Software)
-    (bug,) = (each for each in advisories() if each.id == "CSCwa11048")
-    judged = bug.releases.judge(None if software is None else software.release)
-    if judged.standing is not Standing.AFFECTED:
-        return ()
-    # The load is read again, since it decides whether the heavy command may be sent.
-    return [
-        known
-        for known in registry()
-        if known.command == "show license tech support"
-        or (CpuLoad in known.provides and "baseline" in known.sets)
-    ]
+    result = call(run, request, TerminalOperator())
+    if as_json:
+        click.echo(json_text([as_record(row, lang) for row in result.rows]))
+    else:
+        _show(result.rows, result.knowledge, lang)
+    code = read_code(complete=result.complete, defect=result.defect)
+    raise click.exceptions.Exit(worst(code, Exit.FINDINGS if result.affected else Exit.FINE))
 
 
 def as_record(row: Row, lang: Lang) -> dict[str, Any]:

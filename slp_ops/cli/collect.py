@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from slp_ops.app.sessions import Connecting, transport_for, with_transport
+from slp_ops.app.commands import SETS
+from slp_ops.cli.calling import call
 from slp_ops.cli.connecting import connecting_options
+from slp_ops.cli.exits import exit_code
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.target import target_options
@@ -22,14 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from slp_ops.app.operator import Progress
     from slp_ops.app.read_device import How
     from slp_ops.app.selection import Target
-    from slp_ops.commands import ShowCommand
-    from slp_ops.model import Device, DeviceResult
+    from slp_ops.app.sessions import Connecting
+    from slp_ops.model import DeviceResult
 
-# Each set holds the ones before it.
-SETS: Final = ("baseline", "support", "full")
 SCHEMA: Final = "slp-ops/collect/1"
 _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped": "magenta"}
 
@@ -80,70 +78,24 @@ def command(
     Reading never changes a switch. Without --site, --tag or --limit every device of the inventory
     is read. Exit code 4 when some devices could not be read, or not completely.
     """
-    from slp_ops.app.fleet import visit_all
-    from slp_ops.app.read_device import Earlier, collect
-    from slp_ops.cli.exits import exit_code
-    from slp_ops.cli.resumed import Resumed
-    from slp_ops.store import Runs
+    from slp_ops.app.collect import CollectRequest, run
 
-    runs = Runs(runs_dir)
-    resumed = None if resume is None else Resumed(runs.open(resume, verb="collect"))
-    if resumed is not None:
-        set_name, ad_hoc = resumed.asked
-    commands = chosen(set_name, ad_hoc)
-    operator = TerminalOperator()
-    inventory, found = target.choose(operator)
-    devices = with_transport(found if resumed is None else resumed.among(found), connecting)
-    transport = transport_for(inventory, devices, connecting, ask=operator.ask)
-    asked = {**target.described(), "set": set_name, "commands": list(ad_hoc)}
-    began = time.monotonic()
-    opened = runs.resume(resumed.id) if resumed else runs.start("collect", devices, selection=asked)
-    with opened as run:
-
-        async def visit(device: Device, shown: Progress) -> DeviceResult:
-            earlier = Earlier(captures=()) if resumed is None else resumed.earlier(device)
-            missing = earlier.missing(commands)
-            if resumed is not None and not missing:
-                return resumed.result(device)
-            result = await collect(
-                device,
-                transport=transport,
-                evidence=run.device(device),
-                commands=missing,
-                how=how,
-                release=earlier.release,
-                on_event=shown.event,
-            )
-            return earlier.completed_by(result)
-
-        results = visit_all(
-            "collect",
-            devices,
-            visit,
-            run=run,
-            transport=transport,
-            workers=connecting.workers,
-            operator=operator,
-        )
+    request = CollectRequest(
+        target=target,
+        connecting=connecting,
+        runs_dir=runs_dir,
+        set_name=set_name,
+        extra_commands=ad_hoc,
+        how=how,
+        resume=resume,
+    )
+    result = call(run, request, TerminalOperator())
     if as_json:
-        click.echo(json.dumps(as_record(run.id, run.path, results, run.folders), ensure_ascii=True))
+        record = as_record(result.run_id, result.path, result.devices, result.folders)
+        click.echo(json.dumps(record, ensure_ascii=True))
     else:
-        _print_summary(results, str(run.path), time.monotonic() - began)
-    raise click.exceptions.Exit(exit_code(results))
-
-
-def chosen(set_name: str, ad_hoc: Sequence[str]) -> tuple[ShowCommand, ...]:
-    """The commands of a set and the ad-hoc ones behind them, each once; raises NotReadOnly."""
-    from slp_ops.commands import ad_hoc as one_more
-    from slp_ops.commands import registry
-
-    sets = set(SETS[: SETS.index(set_name) + 1])
-    wanted = [known for known in registry() if known.sets & sets]
-    for text in ad_hoc:
-        extra = one_more(text)
-        if extra.command not in {known.command for known in wanted}:
-            wanted.append(extra)
-    return tuple(wanted)
+        _print_summary(result.devices, str(result.path), result.seconds)
+    raise click.exceptions.Exit(exit_code(result.devices))
 
 
 def as_record(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.commands import ShowCommand, registry
+from slp_ops.cli.calling import call
+
+if TYPE_CHECKING:
+    from slp_ops.commands import ShowCommand
 
 
 @click.command(name="commands")
@@ -14,10 +18,9 @@ from slp_ops.commands import ShowCommand, registry
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 def command(wanted: str | None, as_json: bool) -> None:
     """List the show commands in the order in which a run sends them."""
-    known = sorted({name for each in registry() for name in each.sets})
-    if wanted is not None and wanted not in known:
-        raise click.BadParameter(f"no set {wanted!r}; there are: {', '.join(known)}", param_hint="--set")
-    chosen = [each for each in registry() if wanted is None or wanted in each.sets]
+    from slp_ops.app.commands import list_commands
+
+    chosen = call(list_commands, wanted)
     if as_json:
         click.echo(json.dumps({"schema": 1, "commands": [_row(each) for each in chosen]}, indent=2))
         return

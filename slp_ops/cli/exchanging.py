@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
-from slp_ops import __version__
 from slp_ops.app.sessions import Connecting, by_name, credentials_for, with_transport
 from slp_ops.cli import consent, shown_change, shown_plan
 from slp_ops.cli.changing import Changing, Fleet, change_all
@@ -30,6 +29,7 @@ from slp_ops.usecases.apply import Applied, apply
 from slp_ops.usecases.exchange import LookedAt, look_at, seen_in
 from slp_ops.usecases.remediate import Looked
 from slp_ops.usecases.work import Copying, Kept, Limits, Nobody, Work
+from slp_ops.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -45,10 +45,15 @@ def worst(*codes: Exit) -> Exit:
     return next((code for code in order if code in codes), Exit.FINE)
 
 
+def read_code(*, complete: bool, defect: bool) -> Exit:
+    """Return 4 when a device could not be read completely, 1 when a defect of slp-ops was the reason."""
+    if defect:
+        return Exit.BUG
+    return Exit.FINE if complete else Exit.UNREAD
+
+
 def exit_code(results: Sequence[DeviceResult]) -> Exit:
-    """4 when a device could not be read completely, 1 when a defect of ours was the reason."""
+    """Return the code of devices that were read."""
     from slp_ops.app.fleet import has_defect, is_complete
 
-    if has_defect(results):
-        return Exit.BUG
-    return Exit.FINE if is_complete(results) else Exit.UNREAD
+    return read_code(complete=is_complete(results), defect=has_defect(results))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slp_ops.app.rule_options import knowledge_of
+from slp_ops.cli.calling import call
 from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.judging import rules_option
 from slp_ops.cli.lang import lang_option
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.rules.explaining import Explained
-    from slp_ops.rules.knowledge import Knowledge
     from slp_ops.rules.rule import Rule
 
 
@@ -32,26 +31,14 @@ def command(*, rules_dir: Path | None, lang: Lang, as_json: bool, words: tuple[s
     Paste a whole %SMART_LIC-... or %CALL_HOME-... line or a failure reason, or name a rule, an advisory,
     a RUM state (UNACK), a policy term or a topology (on-prem). Quotes keep the shell away from it.
     """
-    from slp_ops.rules.explaining import explain
+    from slp_ops.app.explain import ExplainRequest, run
 
     asked = " ".join(words).strip()
-    knowledge = knowledge_of(rules_dir)
-    found = explain(asked, knowledge)
-    if found is None:
-        raise click.UsageError(_unknown(asked, knowledge))
+    found = call(run, ExplainRequest(words=asked, rules_dir=rules_dir))
     if as_json:
         click.echo(json_text(as_record(asked, found, lang), indent=2))
     else:
         _print(found, lang)
-
-
-def _unknown(asked: str, knowledge: Knowledge) -> str:
-    from slp_ops.rules.loading import known_terms
-    from slp_ops.safetext import one_line
-    from slp_ops.written.problems import did_you_mean
-
-    names = [*(rule.id for rule in knowledge.rules), *(term.id for term in known_terms())]
-    return f"nothing is known of {one_line(asked[:80])!r}{did_you_mean(asked, names)}; see: slp-ops rules"
 
 
 def as_record(asked: str, found: Explained, lang: Lang) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from slp_ops.cli.calling import call
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.rules.text import counted
 
@@ -25,26 +26,18 @@ SCHEMA: Final = "slp-ops/facts/1"
 @json_option
 def command(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> None:
     """Show the facts of RUN: its id, its folder, a unique beginning of either, or 'last'."""
-    from slp_ops.app.inputs import facts_of
-    from slp_ops.store import Runs
+    from slp_ops.app.facts import FactsRequest, run
 
-    run = Runs(runs_dir).open(ref)
-    names = [result.name for result in run.devices if device in (None, result.name)]
-    if device is not None and not names:
-        there = ", ".join(result.name for result in run.devices[:10])
-        raise click.BadParameter(
-            f"run {run.id} has no device {device!r}; it has {there}", param_hint="--device"
-        )
-    found = {name: facts_of(run, name) for name in names}
+    result = call(run, FactsRequest(run=ref, runs_dir=runs_dir, device=device))
     if as_json:
         record = {
             "schema": SCHEMA,
-            "run": {"id": run.id, "path": str(run.path)},
-            "devices": [_record(name, facts) for name, facts in found.items()],
+            "run": {"id": result.run_id, "path": str(result.path)},
+            "devices": [_record(name, facts) for name, facts in result.devices.items()],
         }
         click.echo(json.dumps(record, indent=2))
         return
-    for name, facts in found.items():
+    for name, facts in result.devices.items():
         _print(name, facts)
 
 

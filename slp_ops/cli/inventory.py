@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.app.selection import read_inventory
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.options import inventory_option, json_option
 from slp_ops.cli.table import table
 from slp_ops.cli.target import ssh_config_option
 from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.credentials import ShellCredentials
 from slp_ops.errors import InputError
 from slp_ops.rules.text import counted
 
@@ -23,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from slp_ops.credentials import Origin
-    from slp_ops.inventory import Inventory
+    from slp_ops.app.inventory import InventoryCheck
 
 
 @click.group(name="inventory")
@@ -41,21 +38,20 @@ def check(inventory_path: Path, ssh_config: Path, as_json: bool) -> None:
 
     Nothing is sent to any switch and no password is shown or asked for.
     """
-    operator = TerminalOperator()
+    from slp_ops.app.inventory import InventoryRequest
+    from slp_ops.app.inventory import check as run
+
     try:
-        inventory = read_inventory(inventory_path, ssh_config, operator)
+        found = run(InventoryRequest(path=inventory_path, ssh_config=ssh_config), TerminalOperator())
     except InputError as error:
         if not as_json:
             raise
         click.echo(json.dumps(_problems(error), indent=2, ensure_ascii=False))
         raise click.exceptions.Exit(Exit.USAGE) from error
-    credentials = ShellCredentials(inventory.credentials, ask=operator.ask)
-    origins = credentials.origins(inventory.devices)
     if as_json:
-        summary = _summary(inventory_path, inventory, origins)
-        click.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_summary(found), indent=2, ensure_ascii=False))
     else:
-        _print(inventory_path, inventory, origins)
+        _print(found)
 
 
 def _problems(error: InputError) -> dict[str, object]:
@@ -67,26 +63,25 @@ def _problems(error: InputError) -> dict[str, object]:
     }
 
 
-def _summary(path: Path, inventory: Inventory, origins: tuple[Origin, ...]) -> dict[str, object]:
-    per_site = Counter(device.site for device in inventory.devices)
+def _summary(found: InventoryCheck) -> dict[str, object]:
+    inventory, per_site = found.inventory, found.devices_at
     return {
         "schema": 1,
         "ok": True,
-        "path": str(path),
+        "path": str(found.path),
         "sites": [{**asdict(site), "devices": per_site[site.name]} for site in inventory.sites],
         "devices": len(inventory.devices),
         "tags": dict(Counter(tag for device in inventory.devices for tag in device.tags)),
         "transports": dict(Counter(device.transport for device in inventory.devices)),
         "legacy_ssh": [device.name for device in inventory.devices if device.legacy_ssh],
-        "credentials": [asdict(origin) for origin in origins],
+        "credentials": [asdict(origin) for origin in found.credentials],
     }
 
 
-def _print(path: Path, inventory: Inventory, origins: tuple[Origin, ...]) -> None:
-    devices = inventory.devices
-    click.echo(
-        f"{path}: no problems; {counted(len(devices), 'device')} in {counted(len(inventory.sites), 'site')}"
-    )
+def _print(found: InventoryCheck) -> None:
+    inventory, devices = found.inventory, found.inventory.devices
+    counts = f"{counted(len(devices), 'device')} in {counted(len(inventory.sites), 'site')}"
+    click.echo(f"{found.path}: no problems; {counts}")
     sites = [("SITE", "DEVICES", "AT ONCE", "TAGS", "TRANSPORTS", "DESCRIPTION")]
     for site in inventory.sites:
         here = [device for device in devices if device.site == site.name]
@@ -104,7 +99,7 @@ def _print(path: Path, inventory: Inventory, origins: tuple[Origin, ...]) -> Non
     _table(
         [
             ("CREDENTIAL", "USER NAME", "PROOF", "ENABLE", "MISSING"),
-            *((one.name, one.username, one.proof, one.enable, one.missing) for one in origins),
+            *((one.name, one.username, one.proof, one.enable, one.missing) for one in found.credentials),
         ]
     )
     if old := [device.name for device in devices if device.legacy_ssh]:

@@ -13,9 +13,9 @@ from importlib import import_module
 
 import click
 
-from slp_ops import __version__
 from slp_ops.cli.exits import Exit
 from slp_ops.errors import Interrupted, SlpOpsError
+from slp_ops.version import __version__
 
 # verb -> (module with a click command named `command`, one line of help)
 VERBS: dict[str, tuple[str, str]] = {

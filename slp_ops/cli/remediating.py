@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slp_ops import __version__
 from slp_ops.app.sessions import Connecting, by_name, credentials_for, with_transport
 from slp_ops.cli import consent, shown_change, shown_plan
 from slp_ops.cli.changing import Changing, Fleet, change_all
@@ -25,6 +24,7 @@ from slp_ops.usecases.apply import Applied, apply
 from slp_ops.usecases.line import Line
 from slp_ops.usecases.rollback import roll_back
 from slp_ops.usecases.work import Kept, Limits, Work
+from slp_ops.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

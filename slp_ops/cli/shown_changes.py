@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from slp_ops.cli.shown_audit import outcome_record
 from slp_ops.history.changes import Change, What
 from slp_ops.model import Severity
 from slp_ops.rules.text import Lang, Text
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from slp_ops.app.audit_device import Audited
+    from slp_ops.app.watch import WatchedChange
 
 SCHEMA: Final = "slp-ops/change/1"
 _COLOURS: Final = {
@@ -27,12 +27,13 @@ _COLOURS: Final = {
 }
 
 
-def as_record(change: Change, judged: Audited, *, run: str, at: datetime, lang: Lang) -> dict[str, Any]:
+def as_record(found: WatchedChange, lang: Lang) -> dict[str, Any]:
     """A change as JSON."""
+    change, judged = found.change, found.device
     return {
         "schema": SCHEMA,
-        "at": at.isoformat(timespec="seconds"),
-        "run": run,
+        "at": found.at.isoformat(timespec="seconds"),
+        "run": found.run_id,
         "device": change.device,
         "site": change.site,
         "what": change.what.value,
@@ -47,13 +48,28 @@ def as_record(change: Change, judged: Audited, *, run: str, at: datetime, lang: 
     }
 
 
-def say(change: Change, judged: Audited, *, run: str, at: datetime, lang: Lang, as_json: bool) -> None:
+def alarm_record(found: WatchedChange, lang: Lang) -> dict[str, Any]:
+    """A new finding as JSON, for a program of the operator's."""
+    device = found.device
+    outcome = next(each for each in device.failing if each.rule == found.change.rule)
+    return {
+        "schema": "slp-ops/new-finding/1",
+        "run": found.run_id,
+        "runs_dir": str(found.runs_dir),
+        "site": device.site,
+        "release": device.release,
+        **outcome_record(device.name, outcome, lang),
+    }
+
+
+def say(found: WatchedChange, *, lang: Lang, as_json: bool) -> None:
     """Print a change, at once."""
+    change = found.change
     if as_json:
-        line = json.dumps(as_record(change, judged, run=run, at=at, lang=lang), ensure_ascii=True)
+        line = json.dumps(as_record(found, lang), ensure_ascii=True)
     else:
-        words = one_line(_words(change, judged, lang))
-        line = f"{at:%Y-%m-%dT%H:%M:%SZ} {one_line(change.device)}: " + click.style(
+        words = one_line(_words(change, found.device, lang))
+        line = f"{found.at:%Y-%m-%dT%H:%M:%SZ} {one_line(change.device)}: " + click.style(
             words, fg=_COLOURS.get(change.what)
         )
     click.echo(line)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from slp_ops import __version__
 from slp_ops.app.fleet import causes, hint
 from slp_ops.plan import SCHEMA, Check, Configure, Execute, Fetch, Instruct, Put, Room, record
 from slp_ops.playbook import Risk
 from slp_ops.rules.text import Lang, Text
 from slp_ops.safetext import one_line
+from slp_ops.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

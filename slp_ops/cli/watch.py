@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
-import signal
-import time
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+import shlex
+import shutil
+from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli.alarms import program
+from slp_ops.cli import shown_changes
+from slp_ops.cli.calling import call
 from slp_ops.cli.connecting import connecting_options
+from slp_ops.cli.exits import Exit, read_code, worst
 from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
@@ -20,24 +19,29 @@ from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.spans import age, span
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.errors import Interrupted, SlpOpsError
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from pathlib import Path
-    from types import FrameType
 
     from slp_ops.app.audit_device import Asked
     from slp_ops.app.read_device import How
     from slp_ops.app.selection import Target
     from slp_ops.app.sessions import Connecting
-    from slp_ops.cli.exits import Exit
-    from slp_ops.cli.watch_round import Rounds
-    from slp_ops.credentials import Ask
     from slp_ops.rules.text import Lang
 
-_LOCK: Final = "watch.lock"
-# So that the watches of many places, started by the same clock, do not all knock at one AAA server.
-_JITTER: Final = 0.1
+
+def program(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """The program and its arguments; none is an empty tuple."""
+    if value is None:
+        return ()
+    try:
+        words = shlex.split(value)
+    except ValueError as err:
+        raise click.BadParameter(f"{value!r}: {err}") from None
+    if not words or shutil.which(words[0]) is None:
+        raise click.BadParameter(f"{words[0] if words else value!r} is no program that can be run")
+    return tuple(words)
 
 
 @click.command(name="watch")
@@ -107,112 +111,23 @@ def command(
     removed, nor a switch's newest complete one. Stop it with Ctrl-C or SIGTERM: what was read is saved.
     With --once exit code 3 for new findings of a warning or above, 4 when switches could not be read.
     """
-    from slp_ops.cli.watch_round import Rounds, Wanted
+    from slp_ops.app.watch import WatchRequest, run_for_ever, run_once
 
-    if every < timedelta(seconds=1):
-        raise click.BadParameter("give at least 1s", param_hint="--every")
-    rounds = Rounds(
-        Wanted(
-            target=target,
-            connecting=connecting,
-            runs_dir=runs_dir,
-            asked=asked,
-            how=how,
-            program=program,
-            keep=keep,
-            older_than=older_than,
-            lang=lang,
-            as_json=as_json,
-            operator=_Remembering(),
-        )
+    request = WatchRequest(
+        target=target,
+        on_change=lambda found: shown_changes.say(found, lang=lang, as_json=as_json),
+        alarm=lambda found: shown_changes.alarm_record(found, lang),
+        connecting=connecting,
+        runs_dir=runs_dir,
+        asked=asked,
+        how=how,
+        every=every,
+        program=program,
+        keep=keep,
+        older_than=older_than,
     )
-    if once:
-        raise click.exceptions.Exit(_once(rounds, runs_dir))
-    _for_ever(rounds, runs_dir, every.total_seconds())
-
-
-def _once(rounds: Rounds, runs_dir: Path) -> Exit:
-    from slp_ops.cli.exits import Exit
-    from slp_ops.store.alone import alone
-
-    def busy() -> bool:
-        click.echo("another watch is at work in this folder; nothing was done", err=True)
-        return False
-
-    with alone(runs_dir, _LOCK, busy=busy) as is_ours:
-        return rounds.go() if is_ours else Exit.FINE
-
-
-def _for_ever(rounds: Rounds, runs_dir: Path, every: float) -> None:
-    """Only the first round may fail: afterwards a watch outlives a full disk or a broken inventory."""
-    from slp_ops.app.loop import run_to_end
-    from slp_ops.safetext import one_line
-    from slp_ops.store.alone import alone
-
-    def busy() -> bool:
-        click.echo("another watch is at work in this folder; waiting for it", err=True)
-        return True
-
-    stop = _Stop()
-    first = time.monotonic()
-    has_begun = False
-    while True:
-        with alone(runs_dir, _LOCK, busy=busy):
-            try:
-                rounds.go()
-            except Interrupted:
-                raise
-            except SlpOpsError as err:
-                if not has_begun:
-                    raise
-                click.echo(f"error: {one_line(err.message)}; the next round will try again", err=True)
-        has_begun = True
-        if stop.asked:
-            raise KeyboardInterrupt
-        pause = until_next(first, time.monotonic(), every, random.random())  # noqa: S311 - no secret
-        click.echo(f"next round in {timedelta(seconds=round(pause))}", err=True)
-        run_to_end(asyncio.sleep(pause))
-
-
-class _Stop:
-    """Ctrl-C or SIGTERM between what runs in asyncio: remembered, and raised as KeyboardInterrupt.
-
-    Python drops an exception that a signal raises while an object is being cleared away; a watch that
-    nobody hears would go on for ever.
-    """
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
-
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
-        raise KeyboardInterrupt
-
-
-def until_next(first: float, now: float, every: float, draw: float) -> float:
-    """Seconds to the next multiple of ``every``, and up to a tenth more; missed rounds are left out."""
-    turn = first + (int((now - first) / every) + 1) * every
-    return max(0.0, turn - now) + draw * every * _JITTER
-
-
-class _Remembering(TerminalOperator):
-    """Asks each question once: nobody is at the terminal in the night."""
-
-    def __init__(self) -> None:
-        self._answers: dict[str, str] = {}
-
-    @property
-    def ask(self) -> Ask | None:
-        """Return a prompt that gives an earlier answer again."""
-        ask = super().ask
-        if ask is None:
-            return None
-
-        def once(question: str, hidden: bool) -> str:
-            if question not in self._answers:
-                self._answers[question] = ask(question, hidden)
-            return self._answers[question]
-
-        return once
+    if not once:
+        call(run_for_ever, request, TerminalOperator())
+    result = call(run_once, request, TerminalOperator())
+    found = Exit.FINDINGS if result.has_news else Exit.FINE
+    raise click.exceptions.Exit(worst(read_code(complete=result.complete, defect=result.defect), found))

@@ -6,6 +6,7 @@ suffixes in ``_SOURCES``.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError, Problem
@@ -30,7 +31,7 @@ _HINT: Final = "name the inventory with -i FILE or SLP_OPS_INVENTORY; the README
 def load(path: Path) -> Inventory:
     """Read an inventory, every default applied; raises InputError with all that is wrong."""
     read = _SOURCES.get(path.suffix.lower(), native.read)
-    return read(_content(path), str(path))
+    return replace(read(_content(path), str(path)), path=str(path))
 
 
 def _content(path: Path) -> str:

@@ -32,4 +32,5 @@ class Inventory:
     sites: tuple[Site, ...] = ()
     devices: tuple[Device, ...] = ()
     credentials: Mapping[str, CredentialMethod] = field(default_factory=dict)
+    path: str = field(default="", compare=False)  # of the file that it was read from
     left_open: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -10,7 +10,6 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from slp_ops import __version__
 from slp_ops.errors import InputError
 from slp_ops.store import disk, records
 from slp_ops.store.maskkey import mask_key
@@ -18,6 +17,7 @@ from slp_ops.store.names import folder_name, unique
 from slp_ops.store.records import About, Header, RunState
 from slp_ops.store.stored import NAME, StoredRun
 from slp_ops.store.writing import Run, utc_now
+from slp_ops.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -18,10 +18,11 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slp_ops.cli.alarms import program
+from slp_ops.app.operator import NonInteractive
+from slp_ops.app.watch import _for_ever, until_next
 from slp_ops.cli.main import cli
 from slp_ops.cli.spans import span
-from slp_ops.cli.watch import _for_ever, until_next
+from slp_ops.cli.watch import program
 from slp_ops.errors import Interrupted
 from slp_ops.lab import agent
 from slp_ops.lab.world import Path as Way
@@ -338,5 +339,5 @@ def test_an_interrupt_ends_a_later_round_too(tmp_path: Path) -> None:
 
     twice: Any = Twice()
     with pytest.raises(Interrupted):
-        _for_ever(twice, tmp_path, 0.01)
+        _for_ever(twice, tmp_path, 0.01, NonInteractive())
     assert twice.rounds == 2

@@ -265,6 +265,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from slp_ops.app.history_index import catch_up
+from slp_ops.app.operator import NonInteractive
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import Ending
 from slp_ops.store import Runs

@@ -1,0 +1,130 @@
+"""Audit switches, a saved run, or files: findings, causes, evidence, remedies."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.app.audit_device import Asked, audited, compare
+from slp_ops.app.commands import choose_commands
+from slp_ops.app.fleet import has_defect, is_complete
+from slp_ops.app.history_context import Past
+from slp_ops.app.inputs import from_files, from_run, from_switches
+from slp_ops.app.read_device import How
+from slp_ops.app.sessions import Connecting, transport_for
+from slp_ops.errors import OptionError
+from slp_ops.store import Runs
+
+if TYPE_CHECKING:
+    from slp_ops.app.audit_device import Audited, Compared
+    from slp_ops.app.operator import Operator
+    from slp_ops.app.selection import Selection, Target
+    from slp_ops.app.sessions import OpenTransport
+    from slp_ops.model import Severity
+    from slp_ops.rules.knowledge import Knowledge
+    from slp_ops.store import StoredRun
+
+_QUICK: Final = 100  # switches of earlier runs, parsed in about two seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRequest:
+    """What is audited: the target's switches, those of a saved ``run``, or ``files``, one switch each.
+
+    ``against`` names an earlier run to compare with.
+    """
+
+    target: Target
+    connecting: Connecting = field(default_factory=Connecting)
+    runs_dir: Path = Path("runs")
+    run: str | None = None
+    files: tuple[Path, ...] = ()
+    asked: Asked = field(default_factory=Asked)
+    against: str | None = None
+    how: How = field(default_factory=How)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditResult:
+    """The audited devices. ``complete``: every device could be read; ``defect``: slp-ops itself failed."""
+
+    run_id: str | None
+    devices: tuple[Audited, ...]
+    knowledge: Knowledge
+    compared: Compared | None = None
+    complete: bool = True
+    defect: bool = False
+    seconds: float
+
+    def reaches(self, threshold: Severity) -> bool:
+        """Return whether a device has a finding at or above a severity."""
+        return any(device.reaches(threshold) for device in self.devices)
+
+
+def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = transport_for) -> AuditResult:
+    """Audit what the request names. Switches are read into a run of their own.
+
+    Raises InputError, CredentialError, StoreError, Interrupted.
+    """
+    if request.run is not None and request.files:
+        raise OptionError("--run and FILES exclude each other")
+    began = time.monotonic()
+    runs, asked = Runs(request.runs_dir), request.asked
+    # An operator who waits for switches does not wait for parsers as well; a saved run has time.
+    at_most = None if request.run is not None else _QUICK
+
+    against = None if request.against is None else runs.open(request.against)
+    saved = None if request.run is None else runs.open(request.run)
+    # The older run first: what it tells is history of the newer one, and each is parsed once.
+    waiting = deque(
+        sorted((each for each in (against, saved) if each is not None), key=lambda each: each.header.started)
+    )
+    verdicts: dict[StoredRun, tuple[Audited, ...]] = {}
+    while waiting:
+        past = Past(request.runs_dir, asked, operator, at_most=at_most, without=tuple(waiting))
+        stored = waiting.popleft()
+        verdicts[stored] = _of_run(stored, past, request.target.selection if stored is saved else None)
+    run_id, complete, defect = None, True, False
+    if request.files:
+        devices = tuple(
+            audited(found.result, found.facts, asked=asked, intent=found.intent)
+            for found in from_files(request.files)
+        )
+    elif saved is not None:
+        run_id = saved.id
+        devices = verdicts[saved]
+        complete = all(device.outcomes for device in devices)
+    else:
+        past = Past(request.runs_dir, asked, operator, at_most=at_most)
+        run_id, results, judged = from_switches(
+            "audit",
+            past.judge,
+            target=request.target,
+            connecting=request.connecting,
+            runs_dir=request.runs_dir,
+            commands=choose_commands("support"),
+            how=request.how,
+            operator=operator,
+            opening=opening,
+        )
+        devices = tuple(device for device, _ in judged)
+        past.keep(run_id, (summary for _, summary in judged))
+        complete, defect = is_complete(results), has_defect(results)
+    return AuditResult(
+        run_id=run_id,
+        devices=devices,
+        knowledge=asked.knowledge,
+        compared=None if against is None else compare(verdicts[against], devices),
+        complete=complete,
+        defect=defect,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _of_run(run: StoredRun, past: Past, selection: Selection | None) -> tuple[Audited, ...]:
+    judged = [past.judge(found, seen=run.header.started) for found in from_run(run, selection)]
+    past.keep_saved(run, (summary for _, summary in judged))
+    return tuple(device for device, _ in judged)

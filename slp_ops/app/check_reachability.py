@@ -1,0 +1,103 @@
+"""Test from each switch whether it reaches its licence server."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slp_ops.app.fleet import visit_all
+from slp_ops.app.read_device import How
+from slp_ops.app.sessions import Connecting, transport_for, with_transport
+from slp_ops.reachability.plan import target_of
+from slp_ops.store import Runs
+from slp_ops.usecases.reach import PROBE_TIMEOUT, Asked, Reached, reach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slp_ops.app.operator import Operator, Progress
+    from slp_ops.app.selection import Target
+    from slp_ops.app.sessions import OpenTransport
+    from slp_ops.model import Device, DeviceResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachabilityRequest:
+    """Which switches are tested, and against which targets besides their own.
+
+    ``targets`` are ``host:port``; ``everything`` adds Cisco's servers. ``document`` renders the file
+    reachability.json of the run.
+    """
+
+    target: Target
+    document: Callable[[ReachabilityResult], str]
+    connecting: Connecting = field(default_factory=Connecting)
+    runs_dir: Path = Path("runs")
+    targets: tuple[str, ...] = ()
+    everything: bool = False
+    probe_timeout: float = PROBE_TIMEOUT
+    how: How = field(default_factory=How)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachabilityResult:
+    """The run, and the answer of each device."""
+
+    run_id: str
+    path: Path
+    devices: tuple[Reached, ...]
+    seconds: float
+
+
+def run(
+    request: ReachabilityRequest, operator: Operator, *, opening: OpenTransport = transport_for
+) -> ReachabilityResult:
+    """Read and probe each switch into a run.
+
+    Raises InputError, CredentialError, StoreError, Interrupted.
+    """
+    asked = Asked(
+        targets=tuple(target_of(text) for text in request.targets),
+        everything=request.everything,
+        probe_timeout=request.probe_timeout,
+    )
+    inventory, found = request.target.choose(operator)
+    devices = with_transport(found, request.connecting)
+    transport = opening(inventory, devices, request.connecting, ask=operator.ask)
+    answers: dict[str, Reached] = {}
+    began = time.monotonic()
+    selection = {**request.target.described(), "targets": list(request.targets), "all": request.everything}
+    with Runs(request.runs_dir).start("check-reachability", devices, selection=selection) as kept:
+
+        async def visit(device: Device, shown: Progress) -> DeviceResult:
+            folder = kept.device(device)
+            answers[device.name] = answer = await reach(
+                device,
+                transport=transport,
+                evidence=folder,
+                recall=folder.text,
+                asked=asked,
+                how=request.how,
+                on_event=shown.event,
+            )
+            return answer.result
+
+        results = visit_all(
+            "check-reachability",
+            devices,
+            visit,
+            run=kept,
+            transport=transport,
+            workers=request.connecting.workers,
+            operator=operator,
+        )
+        found_out = ReachabilityResult(
+            run_id=kept.id,
+            path=kept.path,
+            devices=tuple(answers.get(result.name) or Reached.unasked(result) for result in results),
+            seconds=time.monotonic() - began,
+        )
+        kept.attach("reachability.json", request.document(found_out))
+    return found_out

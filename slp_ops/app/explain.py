@@ -1,0 +1,37 @@
+"""Explain a rule, a syslog line, a failure reason or a licensing term."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slp_ops.app.rule_options import knowledge_of
+from slp_ops.errors import OptionError
+from slp_ops.rules.explaining import explain
+from slp_ops.rules.loading import known_terms
+from slp_ops.safetext import one_line
+from slp_ops.written.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slp_ops.rules.explaining import Explained
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainRequest:
+    """What is asked about, and the folder of the operator's own rules."""
+
+    words: str
+    rules_dir: Path | None = None
+
+
+def run(request: ExplainRequest) -> Explained:
+    """Return the explanation. Raises OptionError without one, InputError for a bad rule file."""
+    knowledge = knowledge_of(request.rules_dir)
+    found = explain(request.words, knowledge)
+    if found is None:
+        names = [*(rule.id for rule in knowledge.rules), *(term.id for term in known_terms())]
+        near = did_you_mean(request.words, names)
+        raise OptionError(f"nothing is known of {one_line(request.words[:80])!r}{near}; see: slp-ops rules")
+    return found

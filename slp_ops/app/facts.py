@@ -1,0 +1,48 @@
+"""Show the facts of a saved run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slp_ops.app.inputs import facts_of
+from slp_ops.errors import OptionError
+from slp_ops.store import Runs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slp_ops.reading import Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsRequest:
+    """A run, and the one device of it that is wanted; None is every device."""
+
+    run: str = "last"
+    runs_dir: Path = Path("runs")
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsResult:
+    """The facts of each device, by its name."""
+
+    run_id: str
+    path: Path
+    devices: Mapping[str, Facts]
+
+
+def run(request: FactsRequest) -> FactsResult:
+    """Parse the captures of the run. Raises InputError, OptionError, StoreError."""
+    stored = Runs(request.runs_dir).open(request.run)
+    names = [result.name for result in stored.devices if request.device in (None, result.name)]
+    if request.device is not None and not names:
+        there = ", ".join(result.name for result in stored.devices[:10])
+        raise OptionError(
+            f"run {stored.id} has no device {request.device!r}; it has {there}", option="--device"
+        )
+    return FactsResult(
+        run_id=stored.id, path=stored.path, devices={name: facts_of(stored, name) for name in names}
+    )

@@ -1,0 +1,250 @@
+"""Audit switches again and again; report what has changed.
+
+Each round is a run of its own. A program may be run for each new finding, and old rounds may be removed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from slp_ops.app import notify
+from slp_ops.app.audit_device import Asked
+from slp_ops.app.commands import choose_commands
+from slp_ops.app.fleet import has_defect, is_complete
+from slp_ops.app.history_context import Past
+from slp_ops.app.history_index import asking
+from slp_ops.app.inputs import from_switches
+from slp_ops.app.loop import StopSignals, run_to_end
+from slp_ops.app.operator import AskOnce
+from slp_ops.app.read_device import How
+from slp_ops.app.sessions import Connecting
+from slp_ops.errors import Interrupted, OptionError, SlpOpsError
+from slp_ops.history.changes import Standing, What, after, changes, standing
+from slp_ops.history.summary import found_of
+from slp_ops.model import Severity
+from slp_ops.rules.checks.history import GROWING
+from slp_ops.rules.views.growth import Course, growth
+from slp_ops.safetext import one_line
+from slp_ops.store import Runs
+from slp_ops.store.alone import alone
+from slp_ops.store.prune import judge, remove, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from slp_ops.app.audit_device import Audited
+    from slp_ops.app.operator import Operator
+    from slp_ops.app.selection import Target
+    from slp_ops.history.changes import Change
+    from slp_ops.history.summary import Summary
+    from slp_ops.history.trend import Series
+    from slp_ops.store.history import History
+
+VERB: Final = "watch"
+_LOCK: Final = "watch.lock"
+# So many rounds back what holds of a switch is looked for, over those that could not tell.
+_LOOK_BACK: Final = 24
+# So that the watches of many places, started by the same clock, do not all knock at one AAA server.
+_JITTER: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedChange:
+    """A change of one device, found in a round."""
+
+    change: Change
+    device: Audited
+    run_id: str
+    runs_dir: Path
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchRequest:
+    """What each round does. ``on_change`` takes each change at once.
+
+    ``program`` with its arguments is run for each new finding; ``alarm`` makes the record that it reads.
+    ``keep`` and ``older_than`` bound the rounds that are kept.
+    """
+
+    target: Target
+    on_change: Callable[[WatchedChange], None]
+    alarm: Callable[[WatchedChange], Mapping[str, object]]
+    connecting: Connecting = field(default_factory=Connecting)
+    runs_dir: Path = Path("runs")
+    asked: Asked = field(default_factory=Asked)
+    how: How = field(default_factory=How)
+    every: timedelta = timedelta(hours=1)
+    program: tuple[str, ...] = ()
+    keep: int | None = None
+    older_than: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundResult:
+    """What a round brought. ``has_news``: a new finding of a warning or above."""
+
+    complete: bool = True
+    defect: bool = False
+    has_news: bool = False
+
+
+def run_once(request: WatchRequest, operator: Operator) -> RoundResult:
+    """Do one round; none while another watch is at work in the folder of the runs.
+
+    Raises InputError, CredentialError, StoreError, Interrupted.
+    """
+
+    def busy() -> bool:
+        operator.notice("another watch is at work in this folder; nothing was done")
+        return False
+
+    _check(request)
+    rounds = Rounds(request, operator)
+    with alone(request.runs_dir, _LOCK, busy=busy) as is_ours:
+        return rounds.go() if is_ours else RoundResult()
+
+
+def run_for_ever(request: WatchRequest, operator: Operator) -> NoReturn:
+    """Do a round every ``request.every``, until a signal. Raises as ``run_once``, and KeyboardInterrupt.
+
+    Only the first round may fail: afterwards a watch outlives a full disk or a broken inventory.
+    """
+    _check(request)
+    rounds = Rounds(request, AskOnce(operator))
+    _for_ever(rounds, request.runs_dir, request.every.total_seconds(), operator)
+
+
+def _for_ever(rounds: Rounds, runs_dir: Path, every: float, operator: Operator) -> NoReturn:
+    def busy() -> bool:
+        operator.notice("another watch is at work in this folder; waiting for it")
+        return True
+
+    stop = StopSignals()
+    first = time.monotonic()
+    has_begun = False
+    while True:
+        with alone(runs_dir, _LOCK, busy=busy):
+            try:
+                rounds.go()
+            except Interrupted:
+                raise
+            except SlpOpsError as err:
+                if not has_begun:
+                    raise
+                operator.notice(f"error: {one_line(err.message)}; the next round will try again")
+        has_begun = True
+        if stop.asked:
+            raise KeyboardInterrupt
+        pause = until_next(first, time.monotonic(), every, random.random())  # noqa: S311 - no secret
+        operator.notice(f"next round in {timedelta(seconds=round(pause))}")
+        run_to_end(asyncio.sleep(pause))
+
+
+def until_next(first: float, now: float, every: float, draw: float) -> float:
+    """Return the seconds to the next multiple of ``every`` and up to a tenth more; skip missed rounds."""
+    turn = first + (int((now - first) / every) + 1) * every
+    return max(0.0, turn - now) + draw * every * _JITTER
+
+
+def _check(request: WatchRequest) -> None:
+    if request.every < timedelta(seconds=1):
+        raise OptionError("give at least 1s", option="--every")
+
+
+@dataclass(slots=True)
+class Rounds:
+    """The rounds of one process, which remember what holds of each switch."""
+
+    request: WatchRequest
+    operator: Operator
+    known: dict[str, Standing | None] = field(default_factory=dict)
+
+    def go(self) -> RoundResult:
+        """Do one round. Raises SlpOpsError."""
+        request = self.request
+        past = Past(request.runs_dir, request.asked, self.operator, at_most=0)
+        run, results, judged = from_switches(
+            VERB,
+            past.judge,
+            target=request.target,
+            connecting=request.connecting,
+            runs_dir=request.runs_dir,
+            commands=choose_commands("support"),
+            how=request.how,
+            operator=self.operator,
+        )
+        self._recall(summary.device for _, summary in judged)
+        past.keep(run, (summary for _, summary in judged))
+        found = [change for each in judged for change in self._changed(run, *each)]
+        self._prune()
+        has_news = any(
+            change.severity is not None and change.severity.rank >= Severity.WARNING.rank
+            for change in found
+            if change.what is What.NEW
+        )
+        return RoundResult(complete=is_complete(results), defect=has_defect(results), has_news=has_news)
+
+    def _recall(self, devices: Iterable[str]) -> None:
+        """What earlier watches knew of the devices that this process has not seen yet."""
+        unseen = [device for device in devices if device not in self.known]
+        if not unseen:
+            return
+
+        def ask(history: History) -> dict[str, Standing | None]:
+            found = {device: standing(_watched(history, device)) for device in unseen}
+            for each in history.series(unseen):
+                if (known := found[each.device]) is not None and self._grew(each):
+                    found[each.device] = replace(
+                        known, findings={**known.findings, GROWING: Severity.WARNING}
+                    )
+            return found
+
+        self.known |= asking(self.request.runs_dir, ask, self.operator, at_most=0)
+
+    def _grew(self, series: Series) -> bool:
+        """Whether the last round said so: what only several runs tell is in no summary."""
+        limit = self.request.asked.thresholds.rum_reports
+        found = growth(series.points, limit=limit, failing=series.failing)
+        return found is not None and found.course is Course.GROWING
+
+    def _changed(self, run: str, judged: Audited, summary: Summary) -> Sequence[Change]:
+        summary = replace(summary, found=found_of(judged.outcomes, of_history=True))
+        before = self.known[summary.device]
+        found = changes(before, summary)
+        self.known[summary.device] = after(before, summary)
+        at = datetime.now(UTC)
+        for change in found:
+            watched = WatchedChange(
+                change=change, device=judged, run_id=run, runs_dir=self.request.runs_dir, at=at
+            )
+            self.request.on_change(watched)
+            if change.what is What.NEW and self.request.program:
+                notify.run_program(self.request.program, self.request.alarm(watched), self.operator)
+        return found
+
+    def _prune(self) -> None:
+        """Remove old rounds: never a switch's newest complete one, nor a run of another verb."""
+        request = self.request
+        if request.keep is None and request.older_than is None:
+            return
+        mine = [run for run in Runs(request.runs_dir).all() if run.header.verb == VERB]
+        gone = sum(
+            remove(each.run)
+            for each in judge(mine, keep=request.keep, older_than=request.older_than, now=datetime.now(UTC))
+            if not each.kept_because
+        )
+        sweep(request.runs_dir)
+        if gone:
+            self.operator.notice(f"{gone} old runs removed")
+
+
+def _watched(history: History, device: str) -> list[Summary]:
+    """Return what the last rounds said; other verbs read less, or ask other rules."""
+    return [each.summary for each in history.device(device, newest=_LOOK_BACK, verb=VERB)]

@@ -1,0 +1,3 @@
+"""The version of slp-ops."""
+
+__version__ = "0.1.0"

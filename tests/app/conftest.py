@@ -1,0 +1,151 @@
+"""Fakes of the ports of the application layer: an operator, and switches without a network."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from slp_ops.app.selection import Target
+from slp_ops.inventory import Inventory, Site
+from slp_ops.lab import scenarios
+from slp_ops.lab.shell import Close, Shell, Wait, Write
+from slp_ops.model import Device
+from slp_ops.ports import Ending
+from slp_ops.reading import outcome
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+    from slp_ops.app.sessions import Connecting
+    from slp_ops.credentials import Ask
+    from slp_ops.lab.state import Switch
+    from slp_ops.ports import Event, ProbeEnding, Reader, Sink
+    from slp_ops.probestep import ProbeStep
+    from slp_ops.readonly import ReadCommand
+
+
+@dataclass
+class FakeOperator:
+    """Remembers what it was told, and answers nothing."""
+
+    ask: Ask | None = None
+    notices: list[str] = field(default_factory=list)
+    ended: list[tuple[str, str]] = field(default_factory=list)
+
+    def notice(self, text: str) -> None:
+        self.notices.append(text)
+
+    @contextmanager
+    def progress(self, verb: str, total: int) -> Iterator[FakeOperator]:
+        yield self
+
+    def event(self, event: Event) -> None:
+        pass
+
+    def done(self, device: str, status: str, detail: str) -> None:
+        self.ended.append((device, status))
+
+
+class FakeReader:
+    """A session with a simulated switch, without a terminal."""
+
+    alive = True
+
+    def __init__(self, switch: Switch, sent: list[str]) -> None:
+        self.hostname = switch.name
+        self._switch = switch
+        self._sent = sent
+
+    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
+        self._sent.append(str(command))
+        text = _typed(self._switch, str(command))
+        sink.write(text)
+        return Ending(status=outcome(text))
+
+    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
+        raise NotImplementedError
+
+
+def _typed(switch: Switch, command: str) -> str:
+    shell = Shell(switch, command=command)
+    written: list[bytes] = []
+    while (action := shell.next_action()) is not None:
+        if isinstance(action, Write):
+            written.append(action.data)
+        elif isinstance(action, Wait):
+            shell.elapsed(action)
+        elif isinstance(action, Close):
+            break
+    return b"".join(written).decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+
+
+@dataclass
+class FakeNetwork:
+    """Opens sessions with simulated switches; ``errors`` are raised instead of a session, by name."""
+
+    switches: dict[str, Switch]
+    errors: dict[str, Exception] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
+    closed: int = 0
+
+    def __call__(
+        self, inventory: Inventory, devices: Sequence[Device], connecting: Connecting, *, ask: Ask | None
+    ) -> FakeNetwork:
+        return self
+
+    @asynccontextmanager
+    async def read(self, device: Device) -> AsyncIterator[Reader]:
+        if (error := self.errors.get(device.name)) is not None:
+            raise error
+        yield FakeReader(self.switches[device.name], self.sent)
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+@dataclass
+class Fleet:
+    """An inventory whose switches are simulated."""
+
+    target: Target
+    network: FakeNetwork
+    operator: FakeOperator
+    runs_dir: Path
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Fleet:
+    """Three switches: one is healthy, one cannot resolve names, one may not look up names."""
+    named = {"sw1": "healthy", "sw2": "dns-failure", "sw3": "lookup-disabled"}
+    devices = tuple(Device(name=name, site="tokyo", host="192.0.2.1") for name in named)
+    return Fleet(
+        target=Target(
+            inventory_path=Path("inventory.yaml"),
+            inventory=Inventory(sites=(Site(name="tokyo"),), devices=devices),
+        ),
+        network=FakeNetwork({name: scenarios.load(one).build(name=name) for name, one in named.items()}),
+        operator=FakeOperator(),
+        runs_dir=tmp_path / "runs",
+    )
+
+
+@pytest.fixture
+def inventory_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """``inventory_of(running, "sw1")`` writes an inventory of the lab's switches; their password is set."""
+
+    def write(running: Any, *names: str) -> Path:
+        devices = {
+            name: {"host": "127.0.0.1", "port": running.rack[name].port, "username": "netops"}
+            for name in names
+        }
+        path = tmp_path / "inventory.yaml"
+        path.write_text(yaml.safe_dump({"version": 1, "sites": {"tokyo": {"devices": devices}}}))
+        monkeypatch.setenv("SLP_OPS_PASSWORD", "netops")
+        return path
+
+    return write
