@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.audit_device import Asked, audited, compare
+from slp_ops.app.audit_device import Asked, DeviceState, audited, compare
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.fleet import has_defect, is_complete
 from slp_ops.app.history_context import Past
@@ -96,7 +96,7 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
     elif saved is not None:
         run_id = saved.id
         devices = verdicts[saved]
-        complete = all(device.outcomes for device in devices)
+        complete = all(device.state is not DeviceState.UNREAD for device in devices)
     else:
         past = Past(request.runs_dir, asked, operator, at_most=at_most)
         run_id, results, judged = from_switches(

@@ -6,6 +6,7 @@ The same for a switch that was just read, a saved run, and a text that somebody 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from slp_ops.facts import Probes
@@ -47,6 +48,16 @@ class Asked:
         return Known(facts, (self.knowledge.catalogue, self.thresholds, intent))
 
 
+class DeviceState(StrEnum):
+    """What an audit says of a device in one word."""
+
+    CLEAN = "clean"  # no finding
+    INFORMATION = "information"  # findings, but none that asks for anything to be done
+    FINDINGS = "findings"  # at least one warning, error or critical finding
+    PARTIAL = "partial"  # no such finding, but the device was not read completely, or a check failed
+    UNREAD = "unread"  # without evidence there is no outcome
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
     """One device judged. Without evidence there are no outcomes, and ``error`` says why."""
@@ -78,6 +89,17 @@ class Audited:
     def worst(self) -> Severity | None:
         """The severity of the gravest finding."""
         return max((each.severity for each in self.failing), key=lambda each: each.rank, default=None)
+
+    @property
+    def state(self) -> DeviceState:
+        """The device in one word."""
+        if not self.outcomes:
+            return DeviceState.UNREAD
+        if self.worst is not None and self.worst is not Severity.INFO:
+            return DeviceState.FINDINGS
+        if self.status is not DeviceStatus.OK or any(each.verdict is Verdict.ERROR for each in self.outcomes):
+            return DeviceState.PARTIAL
+        return DeviceState.CLEAN if self.worst is None else DeviceState.INFORMATION
 
     def reaches(self, threshold: Severity) -> bool:
         """Whether there is a finding at or above a severity."""

@@ -9,6 +9,7 @@ import pytest
 
 from slp_ops.app import audit, check_reachability, check_version, collect, explain, facts, parse
 from slp_ops.app.audit import AuditRequest
+from slp_ops.app.audit_device import Audited
 from slp_ops.app.check_reachability import ReachabilityRequest
 from slp_ops.app.check_version import ReleasesRequest
 from slp_ops.app.collect import CollectRequest
@@ -18,7 +19,8 @@ from slp_ops.app.facts import FactsRequest
 from slp_ops.app.parse import ParseRequest
 from slp_ops.app.rule_options import audit_options
 from slp_ops.errors import AuthenticationFailed, OptionError, Unreachable
-from slp_ops.model import DeviceStatus, Severity
+from slp_ops.model import Confidence, DeviceStatus, Severity, Verdict
+from slp_ops.rules.values import Outcome
 
 if TYPE_CHECKING:
     from tests.app.conftest import Fleet
@@ -216,3 +218,32 @@ def test_what_is_unknown_is_refused_with_its_option() -> None:
     assert (
         len(choose_commands("support", ("show clock", "show users"))) == len(choose_commands("support")) + 1
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "verdicts", "state"),
+    [
+        (DeviceStatus.OK, [("pass", "error")], "clean"),
+        (DeviceStatus.OK, [("unknown", "error")], "clean"),
+        (DeviceStatus.OK, [("fail", "info")], "information"),
+        (DeviceStatus.OK, [("fail", "info"), ("fail", "warning")], "findings"),
+        (DeviceStatus.PARTIAL, [("fail", "critical")], "findings"),
+        (DeviceStatus.PARTIAL, [("fail", "info")], "partial"),
+        (DeviceStatus.PARTIAL, [("pass", "info")], "partial"),
+        (DeviceStatus.OK, [("error", "info")], "partial"),
+        (DeviceStatus.FAILED, [], "unread"),
+        (DeviceStatus.OK, [], "unread"),
+    ],
+)
+def test_the_state_of_a_device(status: DeviceStatus, verdicts: list[tuple[str, str]], state: str) -> None:
+    outcomes = tuple(
+        Outcome(
+            rule=f"rule-{number}",
+            verdict=Verdict(verdict),
+            severity=Severity(severity),
+            confidence=Confidence.HIGH,
+        )
+        for number, (verdict, severity) in enumerate(verdicts)
+    )
+    device = Audited(name="sw1", site="tokyo", status=status, outcomes=outcomes)
+    assert device.state == state

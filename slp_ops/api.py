@@ -1,0 +1,178 @@
+"""The public API: what the verbs of the command line do, as functions with typed results.
+
+Each function blocks until its work is done, and runs an event loop of its own meanwhile; asynchronous code
+awaits the function of the same name in ``slp_ops.aio``. Errors are the SlpOpsError of ``slp_ops.errors``.
+
+Without an ``operator`` there is no prompt for a secret: credentials come from the environment, the keyring or
+an SSH agent. Notices then go to the logger ``slp_ops``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+from slp_ops.app import audit as app_audit
+from slp_ops.app import check_version as app_check_version
+from slp_ops.app import collect as app_collect
+from slp_ops.app.audit import AuditRequest, AuditResult
+from slp_ops.app.check_version import ReleasesRequest, ReleasesResult
+from slp_ops.app.collect import CollectRequest, CollectResult
+from slp_ops.app.operator import NonInteractive, Operator
+from slp_ops.app.read_device import How
+from slp_ops.app.rule_options import audit_options
+from slp_ops.app.selection import SSH_CONFIG, Selection, Target, read_inventory
+from slp_ops.app.sessions import Connecting
+from slp_ops.errors import OptionError
+from slp_ops.inventory import Inventory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    PathLike = str | Path
+
+P = ParamSpec("P")
+T = TypeVar("T")
+RUNS: Final = Path("runs")
+
+
+def _blocking(function: Callable[P, T]) -> Callable[P, T]:
+    """Refuse to block an event loop that runs in this thread."""
+
+    @wraps(function)
+    def refusing(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return function(*args, **kwargs)
+        name = function.__name__
+        raise RuntimeError(f"slp_ops.{name} blocks; an event loop runs here: await slp_ops.aio.{name}")
+
+    return refusing
+
+
+def load_inventory(
+    path: PathLike, *, ssh_config: PathLike | None = SSH_CONFIG, operator: Operator | None = None
+) -> Inventory:
+    """Load an inventory file, every default applied; ``ssh_config`` completes it, None reads no such file.
+
+    Raises InputError with every problem of the file, each with its line.
+    """
+    completing = Path("none") if ssh_config is None else Path(ssh_config)
+    return read_inventory(Path(path), completing, operator or NonInteractive())
+
+
+@_blocking
+def collect(
+    inventory: Inventory | PathLike,
+    *,
+    sites: Iterable[str] = (),
+    tags: Iterable[str] = (),
+    limit: str = "",
+    runs_dir: PathLike = RUNS,
+    commands: str = "baseline",
+    extra_commands: Iterable[str] = (),
+    resume: str | None = None,
+    sessions: Connecting | None = None,
+    reading: How | None = None,
+    operator: Operator | None = None,
+) -> CollectResult:
+    """Read the selected switches and keep the evidence in a run of its own.
+
+    ``commands`` is a set: baseline, support or full. ``resume`` names a run whose missing part is read.
+    """
+    request = CollectRequest(
+        target=_target(inventory, sites, tags, limit),
+        connecting=sessions or Connecting(),
+        runs_dir=Path(runs_dir),
+        set_name=commands,
+        extra_commands=tuple(extra_commands),
+        how=reading or How(),
+        resume=resume,
+    )
+    return app_collect.run(request, operator or NonInteractive())
+
+
+@_blocking
+def audit(
+    inventory: Inventory | PathLike | None = None,
+    *,
+    sites: Iterable[str] = (),
+    tags: Iterable[str] = (),
+    limit: str = "",
+    runs_dir: PathLike = RUNS,
+    run: str | None = None,
+    files: Iterable[PathLike] = (),
+    against: str | None = None,
+    rules_dir: PathLike | None = None,
+    thresholds: Mapping[str, int] | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    sessions: Connecting | None = None,
+    reading: How | None = None,
+    operator: Operator | None = None,
+) -> AuditResult:
+    """Audit the selected switches of an inventory, those of a saved run, or files of one switch each.
+
+    ``run`` is a run's id, its folder, or ``last``. ``against`` names an earlier run to compare with.
+    """
+    _need("inventory, run or files", inventory, run, files := tuple(files))
+    request = AuditRequest(
+        target=_target(inventory, sites, tags, limit),
+        connecting=sessions or Connecting(),
+        runs_dir=Path(runs_dir),
+        run=run,
+        files=tuple(Path(file) for file in files),
+        asked=audit_options(
+            rules_dir=None if rules_dir is None else Path(rules_dir),
+            thresholds=[f"{name}={number}" for name, number in (thresholds or {}).items()],
+            select=tuple(select),
+            ignore=tuple(ignore),
+        ),
+        against=against,
+        how=reading or How(),
+    )
+    return app_audit.run(request, operator or NonInteractive())
+
+
+@_blocking
+def check_versions(
+    inventory: Inventory | PathLike | None = None,
+    *,
+    sites: Iterable[str] = (),
+    tags: Iterable[str] = (),
+    limit: str = "",
+    runs_dir: PathLike = RUNS,
+    releases: Iterable[str] = (),
+    run: str | None = None,
+    rules_dir: PathLike | None = None,
+    sessions: Connecting | None = None,
+    operator: Operator | None = None,
+) -> ReleasesResult:
+    """Judge releases against field notices and bugs: of texts, a saved run, or the selected switches."""
+    _need("inventory, releases or run", inventory, releases := tuple(releases), run)
+    request = ReleasesRequest(
+        target=_target(inventory, sites, tags, limit),
+        connecting=sessions or Connecting(),
+        runs_dir=Path(runs_dir),
+        releases=releases,
+        run=run,
+        asked=audit_options(rules_dir=None if rules_dir is None else Path(rules_dir)),
+    )
+    return app_check_version.run(request, operator or NonInteractive())
+
+
+def _need(what: str, *given: object) -> None:
+    if not any(each is not None and each != () for each in given):
+        raise OptionError(f"give {what}")
+
+
+def _target(
+    inventory: Inventory | PathLike | None, sites: Iterable[str], tags: Iterable[str], limit: str
+) -> Target:
+    selection = Selection(sites=tuple(sites), tags=tuple(tags), limit=limit)
+    if isinstance(inventory, Inventory):
+        return Target(inventory_path=Path(inventory.path), selection=selection, inventory=inventory)
+    return Target(inventory_path=Path(inventory or "inventory.yaml"), selection=selection)

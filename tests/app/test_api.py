@@ -1,0 +1,191 @@
+"""The public API: imported when it is used, from synchronous and from asynchronous code."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import slp_ops
+from slp_ops import aio, api
+from slp_ops.app import loop
+from slp_ops.app.operator import AskOnce, NonInteractive
+from slp_ops.errors import InputError, Interrupted, OptionError
+from slp_ops.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PUBLIC = ("load_inventory", "collect", "audit", "check_versions")
+EXAMPLE = Path(__file__).parents[2] / "inventory.example.yaml"
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_each_function_is_exported_and_has_an_awaitable_twin(name: str) -> None:
+    function = getattr(slp_ops, name)
+    assert function is getattr(api, name)
+    twin = getattr(aio, name)
+    assert inspect.iscoroutinefunction(twin)
+    assert inspect.signature(twin) == inspect.signature(function)
+    assert name in dir(slp_ops)
+
+
+def test_an_unknown_name_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'destroy'"):
+        slp_ops.destroy  # noqa: B018 - the look-up itself is tested
+
+
+def test_importing_slp_ops_imports_nothing_of_it_but_the_version() -> None:
+    words = "import sys, slp_ops; print(sorted(name for name in sys.modules if name.startswith('slp_ops')))"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['slp_ops', 'slp_ops.version']"
+
+
+def test_a_site_is_audited_and_a_run_is_judged_again(
+    lab: Callable[..., Any], inventory_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    running = lab(sw1="healthy", sw2="dns-failure")
+    inventory = slp_ops.load_inventory(inventory_of(running, "sw1", "sw2"), ssh_config=None)
+    live = slp_ops.audit(inventory, sites=["tokyo"], runs_dir=tmp_path / "runs")
+    assert [each.name for each in live.devices] == ["sw1", "sw2"]
+    assert live.reaches(Severity.ERROR)
+    again = slp_ops.audit(run="last", runs_dir=tmp_path / "runs", limit="sw2")
+    assert [each.rule for each in again.devices[0].failing] == [each.rule for each in live.devices[1].failing]
+    collected = slp_ops.collect(inventory, limit="sw1", runs_dir=tmp_path / "runs")
+    assert collected.devices[0].release == "17.9.4a"
+    versions = slp_ops.check_versions(run=collected.run_id, runs_dir=tmp_path / "runs")
+    assert versions.rows[0].release == "17.09.04a"
+
+
+def test_the_example_of_the_documentation_prints_the_causes(
+    lab: Callable[..., Any],
+    inventory_of: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = (EXAMPLE.parent / "docs" / "how-to" / "python-api.md").read_text(encoding="utf-8")
+    example = page.split("```python\n")[1].partition("```")[0]
+    assert len(example.splitlines()) <= 20
+    inventory_of(lab(sw1="healthy", sw2="dns-failure"), "sw1", "sw2")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, "python-api.md", "exec"), {})  # noqa: S102 - our own page
+    printed = capsys.readouterr().out
+    assert "sw1: clean" in printed
+    assert "sw2: findings\n  error dns-failure: " in printed
+
+
+def test_asynchronous_code_awaits_the_twin_while_its_loop_goes_on(
+    lab: Callable[..., Any], inventory_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = inventory_of(lab(sw1="healthy"), "sw1")
+
+    async def work() -> int:
+        ticks = 0
+        audit = asyncio.ensure_future(aio.audit(path, runs_dir=tmp_path / "runs"))
+        while not audit.done():
+            await asyncio.sleep(0.01)
+            ticks += 1
+        assert (await audit).devices[0].outcomes
+        return ticks
+
+    assert asyncio.run(work()) > 5
+
+
+def test_a_function_that_would_block_an_event_loop_names_its_twin() -> None:
+    async def work() -> None:
+        slp_ops.collect(EXAMPLE)
+
+    with pytest.raises(RuntimeError, match=r"await slp_ops\.aio\.collect"):
+        asyncio.run(work())
+
+
+def test_cancelling_the_twin_saves_what_was_read(
+    lab: Callable[..., Any], inventory_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    running = lab(sw1="hang", sw2="healthy")
+    path = inventory_of(running, "sw1", "sw2")
+
+    async def work() -> None:
+        collect = asyncio.ensure_future(aio.collect(path, runs_dir=tmp_path / "runs"))
+        while not list(tmp_path.glob("runs/*/devices.jsonl")):
+            await asyncio.sleep(0.02)
+        collect.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await collect
+
+    asyncio.run(asyncio.wait_for(work(), 30))
+    (run,) = (tmp_path / "runs").iterdir()
+    assert '"state": "interrupted"' in (run / "run.json").read_text()
+
+
+def test_a_pass_that_begins_after_the_cancellation_ends_at_once() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    ended: list[str] = []
+
+    def two_passes() -> None:
+        begun.set()
+        go_on.wait(10)
+        try:
+            loop.run_to_end(asyncio.sleep(30))
+        except KeyboardInterrupt:
+            ended.append("stopped")
+            raise Interrupted("stopped") from None
+
+    async def work() -> None:
+        task = asyncio.ensure_future(loop.in_thread(two_passes))
+        await asyncio.to_thread(begun.wait, 10)
+        task.cancel()
+        await asyncio.sleep(0)
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(asyncio.wait_for(work(), 20))
+    assert ended == ["stopped"]
+
+
+def test_errors_are_those_of_the_command_line() -> None:
+    with pytest.raises(InputError, match="no such file"):
+        slp_ops.load_inventory("nowhere.yaml")
+    with pytest.raises(OptionError, match="inventory"):
+        slp_ops.audit()
+    with pytest.raises(OptionError, match="there is no rule"):
+        slp_ops.audit(files=[EXAMPLE], select=["no-such-rule"])
+
+
+def test_nobody_is_asked_and_notices_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    operator = NonInteractive()
+    assert operator.ask is None
+    assert AskOnce(operator).ask is None
+    with caplog.at_level(logging.INFO, logger="slp_ops"):
+        AskOnce(operator).notice("run abc")
+    assert [record.getMessage() for record in caplog.records] == ["run abc"]
+    with operator.progress("audit", 1) as shown:
+        shown.done("sw1", "ok", "")
+
+
+def test_a_question_is_asked_once() -> None:
+    class Asked(NonInteractive):
+        questions: list[str] = []  # noqa: RUF012 - of this test alone
+
+        @property
+        def ask(self) -> Callable[[str, bool], str]:
+            def ask(question: str, hidden: bool) -> str:
+                self.questions.append(question)
+                return "answer"
+
+            return ask
+
+    once = AskOnce(Asked())
+    for _ in range(2):
+        assert once.ask is not None
+        assert once.ask("Password: ", True) == "answer"
+    assert Asked.questions == ["Password: "]
