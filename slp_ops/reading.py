@@ -114,7 +114,17 @@ def read(captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
 
     A command that timed out or was lost is read as far as it came.
     """
-    reads = tuple(_read(command, status, text) for command, status, text in captures)
+    return _facts(tuple(_read(command, status, text) for command, status, text in captures))
+
+
+def read_more(facts: Facts, captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
+    """Return the facts with further captures; a command that was sent again replaces its capture."""
+    reads = {each.command: each for each in facts.captures}
+    reads |= {command: _read(command, status, text) for command, status, text in captures}
+    return _facts(tuple(reads.values()))
+
+
+def _facts(reads: tuple[Read, ...]) -> Facts:
     candidates = (
         (rank(each.known.command), fact)
         for each in reads

@@ -11,7 +11,7 @@ from slp_ops.app.read_device import Earlier, collect
 from slp_ops.app.sessions import transport_for, with_transport
 from slp_ops.errors import InputError, Problem
 from slp_ops.model import DeviceResult, DeviceStatus
-from slp_ops.reading import read, split, text_of
+from slp_ops.reading import read, read_more, split, text_of
 from slp_ops.rules.settings import Intent
 from slp_ops.store import Runs
 
@@ -137,10 +137,11 @@ def from_switches(
             result = await sent(commands)
             facts = read(parts(result)) if result.captures else None
             more = further(facts) if further is not None and facts is not None else ()
-            if more and result.error is None:
+            if more and facts is not None and result.error is None:
                 earlier = Earlier(captures=result.captures)
-                result = earlier.completed_by(await sent(more))
-                facts = read(parts(result))
+                rest = await sent(more)
+                result = earlier.completed_by(rest)
+                facts = read_more(facts, parts(rest))
             judged[device.name] = judge(Gathered(result=result, facts=facts, intent=Intent.of(device.intent)))
             return result
 

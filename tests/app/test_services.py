@@ -19,6 +19,7 @@ from slp_ops.app.facts import FactsRequest
 from slp_ops.app.parse import ParseRequest
 from slp_ops.app.rule_options import audit_options
 from slp_ops.errors import AuthenticationFailed, OptionError, Unreachable
+from slp_ops.lab import scenarios
 from slp_ops.model import Confidence, DeviceStatus, Severity, Verdict
 from slp_ops.rules.values import Outcome
 
@@ -112,6 +113,15 @@ def test_an_audit_of_switches_parses_each_capture_once(fleet: Fleet, parsed: lis
     audit.run(
         AuditRequest(target=fleet.target, runs_dir=fleet.runs_dir), fleet.operator, opening=fleet.network
     )
+    assert parsed.count("show version") == 3
+
+
+def test_what_check_version_reads_further_is_all_that_is_parsed_then(fleet: Fleet, parsed: list[str]) -> None:
+    fleet.network.switches["sw1"] = scenarios.load("polling-id-invalid").build(name="sw1")
+    check_version.run(
+        ReleasesRequest(target=fleet.target, runs_dir=fleet.runs_dir), fleet.operator, opening=fleet.network
+    )
+    assert parsed.count("show license tech support") == 1
     assert parsed.count("show version") == 3
 
 
