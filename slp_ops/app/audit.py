@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,7 +11,7 @@ from slp_ops.app.audit_device import Asked, DeviceState, audited, compare
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.fleet import has_defect, is_complete
 from slp_ops.app.history_context import Past
-from slp_ops.app.inputs import from_files, from_run, from_switches
+from slp_ops.app.inputs import FactsCache, from_files, from_run, from_switches
 from slp_ops.app.read_device import How
 from slp_ops.app.sessions import Connecting, transport_for
 from slp_ops.errors import OptionError
@@ -78,15 +77,14 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
 
     against = None if request.against is None else runs.open(request.against)
     saved = None if request.run is None else runs.open(request.run)
-    # The older run first: what it tells is history of the newer one, and each is parsed once.
-    waiting = deque(
-        sorted((each for each in (against, saved) if each is not None), key=lambda each: each.header.started)
-    )
-    verdicts: dict[StoredRun, tuple[Audited, ...]] = {}
-    while waiting:
-        past = Past(request.runs_dir, asked, operator, at_most=at_most, without=tuple(waiting))
-        stored = waiting.popleft()
-        verdicts[stored] = _of_run(stored, past, request.target.selection if stored is saved else None)
+    facts = FactsCache(*(each for each in (against, saved) if each is not None))
+    past = Past(request.runs_dir, asked, operator, at_most=at_most, facts=facts)
+
+    def of_run(stored: StoredRun, selection: Selection | None = None) -> tuple[Audited, ...]:
+        found = from_run(stored, selection, facts)
+        return tuple(past.judge(each, seen=stored.header.started)[0] for each in found)
+
+    earlier = None if against is None else of_run(against)
     run_id, complete, defect = None, True, False
     if request.files:
         devices = tuple(
@@ -95,10 +93,9 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
         )
     elif saved is not None:
         run_id = saved.id
-        devices = verdicts[saved]
+        devices = of_run(saved, request.target.selection)
         complete = all(device.state is not DeviceState.UNREAD for device in devices)
     else:
-        past = Past(request.runs_dir, asked, operator, at_most=at_most)
         run_id, results, judged = from_switches(
             "audit",
             past.judge,
@@ -117,14 +114,8 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
         run_id=run_id,
         devices=devices,
         knowledge=asked.knowledge,
-        compared=None if against is None else compare(verdicts[against], devices),
+        compared=None if earlier is None else compare(earlier, devices),
         complete=complete,
         defect=defect,
         seconds=time.monotonic() - began,
     )
-
-
-def _of_run(run: StoredRun, past: Past, selection: Selection | None) -> tuple[Audited, ...]:
-    judged = [past.judge(found, seen=run.header.started) for found in from_run(run, selection)]
-    past.keep_saved(run, (summary for _, summary in judged))
-    return tuple(device for device, _ in judged)

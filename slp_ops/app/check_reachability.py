@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slp_ops.app.fleet import visit_all
+from slp_ops.app.fleet import has_defect, is_complete, visit_all
 from slp_ops.app.read_device import How
 from slp_ops.app.sessions import Connecting, transport_for, with_transport
 from slp_ops.reachability.plan import target_of
 from slp_ops.store import Runs
 from slp_ops.usecases.reach import PROBE_TIMEOUT, Asked, Reached, reach
+from slp_ops.usecases.reach_verdict import ReachVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,22 @@ class ReachabilityResult:
     path: Path
     devices: tuple[Reached, ...]
     seconds: float
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a device cannot reach its licence server."""
+        return any(each.conclusion.verdict is ReachVerdict.BLOCKED for each in self.devices)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every device was asked, and everything that matters was read."""
+        asked = all(each.plan is not None for each in self.devices)
+        return asked and is_complete([each.result for each in self.devices])
+
+    @property
+    def defect(self) -> bool:
+        """Whether a defect of slp-ops cost a device."""
+        return has_defect([each.result for each in self.devices])
 
 
 def run(

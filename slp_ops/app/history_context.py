@@ -7,31 +7,30 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from slp_ops.app.audit_device import Asked, audited
-from slp_ops.app.history_index import asking, summary_of
+from slp_ops.app.audit_device import audited
+from slp_ops.app.history_index import asking
 from slp_ops.errors import StoreError
 from slp_ops.facts.history import RumHistory
 from slp_ops.history.summary import found_of, summarise
 from slp_ops.reading import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from slp_ops.app.audit_device import Audited
-    from slp_ops.app.inputs import Gathered
+    from slp_ops.app.audit_device import Asked, Audited
+    from slp_ops.app.inputs import FactsCache, Gathered
     from slp_ops.app.operator import Operator
     from slp_ops.facts.history import RumPoint
     from slp_ops.history.summary import Summary
-    from slp_ops.store import StoredRun
 
 
 class Past:
     """What the runs of a folder said before. Nothing is read until it is asked for.
 
-    ``at_most`` so many switches are parsed for it, of runs that nobody has judged yet; None is all. Runs that
-    the caller is about to judge are named in ``without``: they are parsed once, by the caller. Where there is
-    no history to be had a note says why, and the audit goes on without.
+    ``at_most`` so many switches are parsed for it, of runs that nobody has judged yet; None is all. ``facts``
+    keeps those that the caller needs as well. Where there is no history to be had a note says why, and the
+    audit goes on without.
     """
 
     def __init__(
@@ -41,14 +40,13 @@ class Past:
         operator: Operator,
         *,
         at_most: int | None = None,
-        without: Collection[StoredRun] = (),
+        facts: FactsCache | None = None,
     ) -> None:
         self._runs_dir = runs_dir
         self._asked = asked
         self._operator = operator
         self._at_most = at_most
-        self._without = without
-        self._has_failed = False
+        self._facts = facts
 
     def judge(self, found: Gathered, *, seen: datetime | None = None) -> tuple[Audited, Summary]:
         """One device and its summary; ``seen`` is when a saved run began, now unless it is given."""
@@ -68,11 +66,7 @@ class Past:
         judged = audited(
             found.result, None if found.facts is None else facts, asked=self._asked, intent=found.intent
         )
-        if seen is not None and self._asked != Asked():
-            # The history holds the verdicts of the usual rules on saved runs, whatever is asked now.
-            return judged, summary_of(found, seen=seen)
-        is_judged = seen is None or (found.facts is not None and found.facts.all())
-        return judged, replace(summary, found=found_of(judged.outcomes) if is_judged else ())
+        return judged, replace(summary, found=found_of(judged.outcomes))
 
     def keep(self, run_id: str, summaries: Iterable[Summary]) -> None:
         """Keep in a run's folder what it was judged to be; not when only some of the rules were asked.
@@ -90,21 +84,6 @@ class Past:
         except StoreError as err:
             self._operator.notice(f"note: {err.message}")
 
-    def keep_saved(self, run: StoredRun, summaries: Iterable[Summary]) -> None:
-        """Keep the summaries of a saved run that was judged, beside those that it has already."""
-        from slp_ops.store.summaries import load, save
-
-        if self._has_failed or run.path.resolve().parent != self._runs_dir.resolve():
-            return
-        made = {each.device: replace(each, tags=run.about[each.device].tags) for each in summaries}
-        kept = load(run)
-        if made.keys() <= kept.keys():
-            return
-        try:
-            save(run, {**made, **kept}.values())
-        except StoreError as err:
-            self._operator.notice(f"note: {err.message}")
-
     @cached_property
     def _points(self) -> Mapping[str, tuple[RumPoint, ...]]:
         if not self._runs_dir.is_dir():
@@ -115,10 +94,9 @@ class Past:
                 lambda history: history.series(),
                 self._operator,
                 at_most=self._at_most,
-                without=self._without,
+                facts=self._facts,
             )
         except StoreError as err:
-            self._has_failed = True
             self._operator.notice(f"note: judged without the history: {err.message}")
             return {}
         return {each.device: each.points for each in series}

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from slp_ops.app.inputs import FactsCache
 from slp_ops.errors import StoreError
 from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from slp_ops.app.inputs import Gathered
+    from slp_ops.app.audit_device import Asked
     from slp_ops.app.operator import Operator
     from slp_ops.history.summary import Summary
     from slp_ops.inventory.selection import Selection
+    from slp_ops.model import DeviceResult
     from slp_ops.store import StoredRun
     from slp_ops.store.history import History
 
@@ -33,18 +34,18 @@ def asking(
     operator: Operator,
     *,
     at_most: int | None = None,
-    without: Collection[StoredRun] = (),
+    facts: FactsCache | None = None,
 ) -> T:
     """What the history says, after it has caught up with the folders. Raises StoreError.
 
     ``at_most`` so many switches of runs that nobody has judged yet are parsed for it: who is about to read
-    switches must not wait long. The runs ``without`` are left as they are: the caller parses them anyway.
+    switches must not wait long. ``facts`` keeps what is parsed, for a caller that needs it as well.
     """
     from slp_ops.store.history import Broken, History
 
     for _ in range(2):
         try:
-            catch_up(runs_dir, operator, at_most=at_most, without=without)
+            catch_up(runs_dir, operator, at_most=at_most, facts=facts)
             with History.open(runs_dir) as history:
                 return ask(history)
         except Broken:
@@ -61,12 +62,12 @@ def catch_up(
     *,
     at_most: int | None = None,
     anew: bool = False,
-    without: Collection[StoredRun] = (),
+    facts: FactsCache | None = None,
 ) -> int:
     """Put in the runs that are new or have changed, forget those that are gone; how many were put in.
 
     ``anew`` judges each of them again from its captures. Where more than ``at_most`` switches would have to
-    be parsed, the runs that hold them are left out, as are those of ``without``.
+    be parsed, the runs that hold them are left out.
     """
     from slp_ops.store import Runs
     from slp_ops.store.history import History, mark
@@ -74,10 +75,7 @@ def catch_up(
     with History.open(runs_dir) as history:
         behind = history.behind(Runs(runs_dir).folders())
     put = 0
-    left_out = {run.path.resolve() for run in without}
     for run in behind:
-        if run.path.resolve() in left_out:
-            continue
         at = mark(run)
         try:
             kept, missing = held(run, anew=anew)
@@ -85,7 +83,7 @@ def catch_up(
                 if len(missing) > at_most:
                     continue
                 at_most -= len(missing)
-            summaries = completed(run, kept, missing, operator)
+            summaries = completed(run, kept, missing, operator, facts or FactsCache())
         except StoreError:
             if run.path.is_dir():
                 raise
@@ -108,38 +106,41 @@ def held(run: StoredRun, *, anew: bool = False) -> tuple[dict[str, Summary], lis
 
 
 def completed(
-    run: StoredRun, kept: Mapping[str, Summary], missing: Sequence[str], operator: Operator
+    run: StoredRun,
+    kept: Mapping[str, Summary],
+    missing: Sequence[str],
+    operator: Operator,
+    facts: FactsCache,
 ) -> tuple[Summary, ...]:
     """All summaries of a run: the missing ones made of its captures, and kept in it for the next time."""
-    from slp_ops.app.inputs import devices_of
+    from slp_ops.app.audit_device import Asked
     from slp_ops.store.summaries import save
 
     if len(missing) > _WORTH_SAYING:
         operator.notice(f"reading run {run.id} for the history: {counted(len(missing), 'switch')}")
-    made = {
-        found.result.name: summary_of(found, seen=run.header.started, tags=run.about[found.result.name].tags)
-        for found in devices_of(run, missing)
-    }
-    found = {**kept, **made}
+    asked = Asked()
+    results = {result.name: result for result in run.devices} if missing else {}
+    found = {**kept, **{name: summary_of(run, results[name], asked, facts) for name in missing}}
     if missing and run.is_readable:
         save(run, found.values())
     return tuple(found.values())
 
 
-def summary_of(found: Gathered, *, seen: datetime, tags: tuple[str, ...] = ()) -> Summary:
-    """Return the summary of one device of a run that began at ``seen``, judged by the usual rules."""
-    from slp_ops.app.audit_device import Asked, judged
+def summary_of(run: StoredRun, result: DeviceResult, asked: Asked, cache: FactsCache) -> Summary:
+    """The summary of one device, from its captures."""
     from slp_ops.history.summary import summarise
-    from slp_ops.reading import Facts
+    from slp_ops.rules.engine import audit
+    from slp_ops.rules.settings import Intent
 
-    asked = Asked()
-    facts = found.facts or Facts({})
+    about = run.about[result.name]
+    facts = cache.of(run, result.name)
+    known = asked.known(facts, Intent.of(about.intent))
     return summarise(
-        found.result,
-        asked.known(facts, found.intent),
-        judged(facts, asked=asked, intent=found.intent) if facts.all() else (),
-        seen=seen,
-        tags=tags,
+        result,
+        known,
+        audit(asked.rules(facts), known) if facts.all() else (),
+        seen=run.header.started,
+        tags=about.tags,
         knowledge=asked.knowledge.version,
     )
 

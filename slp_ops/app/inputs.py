@@ -16,7 +16,7 @@ from slp_ops.rules.settings import Intent
 from slp_ops.store import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from slp_ops.app.operator import Operator, Progress
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _LARGEST = 256 * 2**20
+_MOST_KEPT = 500  # devices, each of about 350 kB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,26 +43,41 @@ class Gathered:
     intent: Intent
 
 
-def from_run(run: StoredRun, selection: Selection | None = None) -> Iterator[Gathered]:
+class FactsCache:
+    """The facts of saved runs that one call needs more than once, each parsed once.
+
+    Only devices of ``runs`` are kept, and no more than fit into memory; any other device is parsed anew.
+    """
+
+    def __init__(self, *runs: StoredRun) -> None:
+        self._paths = {run.path.resolve() for run in runs}
+        self._kept: dict[tuple[Path, str], Facts] = {}
+
+    def of(self, run: StoredRun, device: str) -> Facts:
+        """Return the facts of one device. Raises StoreError."""
+        key = (run.path.resolve(), device)
+        if (kept := self._kept.get(key)) is not None:
+            return kept
+        facts = facts_of(run, device)
+        if key[0] in self._paths and len(self._kept) < _MOST_KEPT:
+            self._kept[key] = facts
+        return facts
+
+
+def from_run(
+    run: StoredRun, selection: Selection | None = None, facts: FactsCache | None = None
+) -> Iterator[Gathered]:
     """The devices of a saved run that are selected, one after the other.
 
     Raises StoreError, and SelectionError when the run has none of them.
     """
-    return devices_of(
-        run, None if selection is None else [device.name for device in _selected(run, selection)]
-    )
-
-
-def devices_of(run: StoredRun, names: Collection[str] | None = None) -> Iterator[Gathered]:
-    """Yield the named devices of a saved run, one after the other; None is all. Raises StoreError."""
-    wanted = None if names is None else frozenset(names)
-    if wanted is not None and not wanted:
-        return
+    wanted = None if selection is None else {device.name for device in _selected(run, selection)}
+    cache = facts or FactsCache()
     for result in run.devices:
         if wanted is None or result.name in wanted:
-            facts = facts_of(run, result.name) if result.captures else None
+            found = cache.of(run, result.name) if result.captures else None
             intent = Intent.of(run.about[result.name].intent)
-            yield Gathered(result=result, facts=facts, intent=intent)
+            yield Gathered(result=result, facts=found, intent=intent)
 
 
 def facts_of(run: StoredRun, device: str) -> Facts:

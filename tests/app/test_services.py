@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -147,23 +146,6 @@ def test_an_audit_of_a_saved_run_parses_each_capture_once(fleet: Fleet, parsed: 
     parsed.clear()
     audit.run(AuditRequest(target=fleet.target, runs_dir=fleet.runs_dir, run=newer.run_id), fleet.operator)
     assert parsed.count("show version") == 3
-
-
-def test_what_a_saved_run_is_judged_by_does_not_change_its_history(fleet: Fleet) -> None:
-    request = CollectRequest(target=fleet.target, runs_dir=fleet.runs_dir)
-    run = collect.run(request, fleet.operator, opening=fleet.network)
-    asked = audit_options(select=("dns-failure",), thresholds=("ack-days=1",))
-    kept = run.path / "summaries.jsonl"
-    for one in (AuditRequest(target=fleet.target, runs_dir=fleet.runs_dir, run="last", asked=asked), None):
-        kept.unlink(missing_ok=True)
-        audit.run(
-            one or AuditRequest(target=fleet.target, runs_dir=fleet.runs_dir, run="last"), fleet.operator
-        )
-        lines = [json.loads(line) for line in kept.read_text().splitlines()]
-        assert [line["device"] for line in lines] == ["sw1", "sw2", "sw3"]
-        if one is not None:
-            narrow = lines
-    assert narrow == lines
 
 
 def test_check_version_judges_texts_and_switches(fleet: Fleet) -> None:
