@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from slp_ops.app.audit_device import Asked, judged
 from slp_ops.commands import registry
+from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
-from slp_ops.reading import outcome, read
+from slp_ops.reading import read
 from slp_ops.rules.settings import Intent
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def captured(switch: Switch) -> list[tuple[str, CaptureStatus, str]]:
     for command in registry():
         if command.sets & {"baseline", "support"}:
             text = typed(switch, command.command)
-            found.append((command.command, outcome(text), text))
+            found.append((command.command, outcome(text.split("\n"))[0], text))
     return found
 
 

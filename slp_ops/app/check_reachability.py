@@ -11,9 +11,9 @@ from slp_ops.app.fleet import has_defect, is_complete, visit_all
 from slp_ops.app.read_device import How
 from slp_ops.app.sessions import Connecting, transport_for, with_transport
 from slp_ops.reachability.plan import target_of
+from slp_ops.reachability.verdict import ReachVerdict
 from slp_ops.store import Runs
 from slp_ops.usecases.reach import PROBE_TIMEOUT, Asked, Reached, reach
-from slp_ops.usecases.reach_verdict import ReachVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable

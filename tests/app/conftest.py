@@ -12,11 +12,11 @@ import yaml
 
 from slp_ops.app.selection import Target
 from slp_ops.inventory import Inventory, Site
+from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
 from slp_ops.model import Device
 from slp_ops.ports import Ending
-from slp_ops.reading import outcome
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from slp_ops.credentials import Ask
     from slp_ops.lab.state import Switch
     from slp_ops.ports import Event, ProbeEnding, Reader, Sink
-    from slp_ops.probestep import ProbeStep
-    from slp_ops.readonly import ReadCommand
+    from slp_ops.readonly import ProbeStep, ReadCommand
 
 
 @dataclass
@@ -65,7 +64,7 @@ class FakeReader:
         self._sent.append(str(command))
         text = _typed(self._switch, str(command))
         sink.write(text)
-        return Ending(status=outcome(text))
+        return Ending(status=outcome(text.split("\n"))[0])
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
         raise NotImplementedError

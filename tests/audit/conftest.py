@@ -9,11 +9,12 @@ import pytest
 from slp_ops.app.read_device import not_sent_because, status_of
 from slp_ops.commands import registry
 from slp_ops.facts import Software
+from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import Ending
-from slp_ops.reading import outcome, read
+from slp_ops.reading import read
 from slp_ops.store import Runs
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _keep(run: Run, device: Device, scenario: str) -> None:
         text = _typed(switch, command.command)
         writer = folder.open(command.command)
         writer.write(text)
-        kept.append(writer.commit(Ending(status=outcome(text))))
+        kept.append(writer.commit(Ending(status=outcome(text.split("\n"))[0])))
         if command.command == "show version":
             software = read([(command.command, CaptureStatus.OK, text)]).get(Software)
             release = software.release if software is not None else None

@@ -14,10 +14,11 @@ from slp_ops.app.read_device import not_sent_because
 from slp_ops.cli.main import cli
 from slp_ops.commands import registry
 from slp_ops.facts import Software
+from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
 from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Severity, Verdict
-from slp_ops.reading import Facts, outcome, read, split
+from slp_ops.reading import Facts, read, split
 from slp_ops.rules.settings import Intent
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def captures(switch: Switch) -> Iterator[tuple[str, CaptureStatus, str]]:
             yield command.command, CaptureStatus.SKIPPED, ""
             continue
         text = typed(switch, command.command)
-        status = outcome(text)
+        status = outcome(text.split("\n"))[0]
         yield command.command, status, text
         if command.command == "show version":
             software = read([(command.command, status, text)]).get(Software)
