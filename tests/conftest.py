@@ -52,7 +52,10 @@ def lab_keys(tmp_path_factory: pytest.TempPathFactory) -> LabKeys:
 class Lab:
     """Switches that listen, served by a thread of their own so that any client can be tested on them."""
 
-    def __init__(self, keys: LabKeys, scale: float, scenarios: dict[str, str]) -> None:
+    def __init__(
+        self, keys: LabKeys, scale: float, scenarios: dict[str, str], clock: datetime | None = None
+    ) -> None:
+        self._clock = clock
         self._keys = keys
         self._scale = scale
         self._scenarios = scenarios
@@ -75,7 +78,7 @@ class Lab:
         self._loop.close()
 
     def _start(self) -> None:
-        self.rack = Rack(keys=self._keys, scale=self._scale)
+        self.rack = Rack(keys=self._keys, scale=self._scale, clock=self._clock)
         places = [
             Place(name=name, site="tokyo", scenario=scenario, offset=number)
             for number, (name, scenario) in enumerate(self._scenarios.items())
@@ -125,11 +128,14 @@ class Lab:
 
 @pytest.fixture
 def lab(lab_keys: LabKeys) -> Iterator[Callable[..., Lab]]:
-    """``lab(sw1="healthy", sw2="drop")`` starts these switches; they end with the test."""
+    """``lab(sw1="healthy", sw2="drop")`` starts these switches; they end with the test.
+
+    With ``clock`` their time stands still.
+    """
     running: list[Lab] = []
 
-    def start(scale: float = 1.0, **scenarios: str) -> Lab:
-        started = Lab(lab_keys, scale, scenarios).__enter__()
+    def start(scale: float = 1.0, clock: datetime | None = None, **scenarios: str) -> Lab:
+        started = Lab(lab_keys, scale, scenarios, clock).__enter__()
         running.append(started)
         return started
 
