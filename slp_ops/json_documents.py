@@ -1,0 +1,369 @@
+"""JSON documents: frozen dataclasses, one encoder and one typed decoder.
+
+Each dataclass made by :func:`json_document` is one form of a JSON object; the root type of a document has a
+field ``schema`` with the schema's id. The keys are the fields, in their order. :func:`encode` accepts every
+dataclass. :func:`decode` needs annotations that exist at run time, which :func:`json_document` asks of the
+linter. The JSON Schemas in the documentation are derived from the same types.
+
+    @json_document
+    class RunsDocument:
+        schema: Literal["slp-ops/runs/1"] = "slp-ops/runs/1"
+        runs: tuple[RunEntry, ...]
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, TypeAlias, TypeVar, Union, dataclass_transform, get_args, get_origin
+from typing import get_type_hints as type_hints
+
+from slp_ops.errors import InputError
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+T = TypeVar("T")
+_Encoder: TypeAlias = Callable[[Any], JsonValue]
+_Decoder: TypeAlias = Callable[[Any, str], Any]
+_OPTIONS: Final = "json"
+
+
+class ShapeError(ValueError):
+    """A JSON value that does not have the declared form. The message names the place in the document."""
+
+    def __init__(self, place: str, expected: str, found: object) -> None:
+        text = repr(found)
+        super().__init__(
+            f"{place or 'the document'}: expected {expected}, found {text[:60]}{'...' * (len(text) > 60)}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldOptions:
+    """How a field becomes a key."""
+
+    key: str = ""  # the field's own name unless given
+    omit_none: bool = False  # without a value the key is left out
+    hidden: bool = False  # never in JSON
+    inline: bool = False  # the keys of the value, an object, stand in the object that holds it
+    encoder: _Encoder | None = None
+
+
+_PLAIN: Final = FieldOptions()
+
+
+def json_field(
+    *,
+    default: Any = MISSING,
+    default_factory: Any = MISSING,
+    key: str = "",
+    omit_none: bool = False,
+    inline: bool = False,
+    encoder: _Encoder | None = None,
+) -> Any:
+    """Declare a field of a document whose key differs from what the field alone would give."""
+    options = FieldOptions(key=key, omit_none=omit_none, inline=inline, encoder=encoder)
+    given = {"default": default, "default_factory": default_factory}
+    return field(
+        **{name: value for name, value in given.items() if value is not MISSING}, metadata={_OPTIONS: options}
+    )
+
+
+# Metadata for a field of an ordinary dataclass that no JSON shows.
+HIDDEN: Final[Mapping[str, FieldOptions]] = {_OPTIONS: FieldOptions(hidden=True)}
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field, json_field))
+def json_document(kind: type[T]) -> type[T]:
+    """Make a class a frozen, slotted, keyword-only dataclass that :func:`decode` can read back."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(kind)
+
+
+def options_of(each: Field[Any]) -> FieldOptions:
+    """Return the options of a dataclass field."""
+    options: FieldOptions = each.metadata.get(_OPTIONS, _PLAIN)
+    return options
+
+
+def seconds(moment: datetime | None) -> JsonValue:
+    """Encode a moment to the second."""
+    return None if moment is None else moment.isoformat(timespec="seconds")
+
+
+def rounded(digits: int) -> _Encoder:
+    """Return an encoder for numbers with at most this many digits behind the point."""
+
+    def encoder(number: float | None) -> JsonValue:
+        return None if number is None else round(number, digits)
+
+    return encoder
+
+
+def encode(value: object) -> Any:
+    """Return the JSON value of a document, or of any value that a document may hold.
+
+    Dataclasses become objects, tuples and lists arrays, moments ISO 8601. A class with a method
+    ``as_json`` gives its own value. Raises TypeError for anything else.
+    """
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (tuple, list)):
+        return [encode(each) for each in value]
+    if isinstance(value, Mapping):
+        return {_key(key): encode(each) for key, each in value.items()}
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    own = getattr(type(value), "as_json", None)
+    if own is not None:
+        return encode(own(value))
+    if not is_dataclass(value) or isinstance(value, type):
+        raise TypeError(f"{value!r} has no form in JSON")
+    return _object(value)
+
+
+def _object(value: object) -> dict[str, JsonValue]:
+    kind: Any = type(value)
+    result: dict[str, JsonValue] = {}
+    for name, options in _fields_of(kind):
+        each = getattr(value, name)
+        if each is None and (options.omit_none or options.inline):
+            continue
+        if options.inline:
+            result |= encode(each)
+        else:
+            result[options.key or name] = encode(each) if options.encoder is None else options.encoder(each)
+    return result
+
+
+@cache
+def _fields_of(kind: Any) -> tuple[tuple[str, FieldOptions], ...]:
+    return tuple((each.name, options) for each in fields(kind) if not (options := options_of(each)).hidden)
+
+
+def _key(key: object) -> str:
+    return str(key.value if isinstance(key, Enum) else key)
+
+
+# DEL and C1, marks that change the direction of text or hide in it, lone surrogates (undecodable bytes).
+_UNSAFE: Final = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+
+
+def to_json(document: object, *, indent: int | None = None, ascii_only: bool = True) -> str:
+    """Return a document as JSON text.
+
+    Without ``ascii_only`` Japanese stays readable; characters that act on a terminal are escaped.
+    """
+    text = json.dumps(encode(document), ensure_ascii=ascii_only, indent=indent)
+    return text if ascii_only else _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def read_document(kind: type[T], text: str | bytes, *, file: str, hint: str = "") -> T:
+    """Return the document of a file. Raises InputError, which names the file and the place in it."""
+    try:
+        return decode(kind, json.loads(text))
+    except ValueError as err:
+        reason = err if isinstance(err, ShapeError) else f"no JSON: {err}"
+        raise InputError(f"{file}: {reason}", hint=hint) from err
+
+
+def decode(kind: type[T], value: object, place: str = "") -> T:
+    """Return a JSON value as a document, or as a tuple or mapping of documents. Raises ShapeError.
+
+    A missing key gives the field's default; unknown keys are ignored, so that an older slp-ops reads what
+    a newer one wrote under the same schema.
+    """
+    target: Any = kind
+    result: T = _decoder(target)(value, place)
+    return result
+
+
+@cache
+def _decoder(kind: Any) -> _Decoder:
+    """Return the decoder of a type."""
+    if kind is Any or kind is object:
+        return lambda value, place: value
+    if kind in _SCALARS:
+        return _scalar(kind)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return _literal(arguments)
+    if origin in (Union, UnionType):
+        return _union(arguments)
+    if origin is tuple:
+        return _array(arguments[0]) if arguments[1:] == (...,) else _fixed_array(arguments)
+    if origin is not None and issubclass(origin, Mapping):
+        return _mapping(*arguments)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _enumeration(kind)
+    if isinstance(kind, type) and issubclass(kind, (datetime, date)):
+        return _moment(kind)
+    if is_dataclass(kind):
+        return _DataclassDecoder(kind)
+    raise TypeError(f"{kind!r} cannot be read from JSON")
+
+
+_SCALARS: Final[Mapping[Any, tuple[tuple[type, ...], str]]] = {
+    str: ((str,), "a text"),
+    bool: ((bool,), "true or false"),
+    int: ((int,), "a whole number"),
+    float: ((int, float), "a number"),
+    NoneType: ((NoneType,), "null"),
+}
+
+
+def _scalar(kind: Any) -> _Decoder:
+    accepted, expected = _SCALARS[kind]
+
+    def decoder(value: Any, place: str) -> Any:
+        if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
+            raise ShapeError(place, expected, value)
+        return value
+
+    return decoder
+
+
+def _literal(words: tuple[Any, ...]) -> _Decoder:
+    def decoder(value: Any, place: str) -> Any:
+        if value not in words:
+            raise ShapeError(place, " or ".join(map(repr, words)), value)
+        return value
+
+    return decoder
+
+
+def _enumeration(kind: type[Enum]) -> _Decoder:
+    def decoder(value: Any, place: str) -> Any:
+        try:
+            return kind(value)
+        except ValueError:
+            raise ShapeError(place, "one of " + ", ".join(str(each.value) for each in kind), value) from None
+
+    return decoder
+
+
+def _moment(kind: Any) -> _Decoder:
+    def decoder(value: Any, place: str) -> Any:
+        try:
+            return kind.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise ShapeError(place, "a time in ISO 8601", value) from None
+
+    return decoder
+
+
+def _array(item: Any) -> _Decoder:
+    one = _decoder(item)
+
+    def decoder(value: Any, place: str) -> Any:
+        if not isinstance(value, list):
+            raise ShapeError(place, "a list", value)
+        return tuple(one(each, f"{place}[{number}]") for number, each in enumerate(value))
+
+    return decoder
+
+
+def _fixed_array(items: tuple[Any, ...]) -> _Decoder:
+    decoders = [_decoder(each) for each in items]
+
+    def decoder(value: Any, place: str) -> Any:
+        if not isinstance(value, list) or len(value) != len(decoders):
+            raise ShapeError(place, f"a list of {len(decoders)}", value)
+        return tuple(
+            one(each, f"{place}[{number}]")
+            for number, (one, each) in enumerate(zip(decoders, value, strict=True))
+        )
+
+    return decoder
+
+
+def _mapping(key: Any, item: Any) -> _Decoder:
+    name, one = _decoder(key), _decoder(item)
+
+    def decoder(value: Any, place: str) -> Any:
+        if not isinstance(value, dict):
+            raise ShapeError(place, "an object", value)
+        return {name(each, place): one(inner, f"{place}.{each}") for each, inner in value.items()}
+
+    return decoder
+
+
+def _union(kinds: tuple[Any, ...]) -> _Decoder:
+    """Objects are told apart by their tag, a field ``kind`` with a literal; other values by their type."""
+    tagged = {tag: each for each in kinds if (tag := _tag(each)) is not None}
+    others = [each for each in kinds if _tag(each) is None]
+
+    def decoder(value: Any, place: str) -> Any:
+        if tagged and isinstance(value, dict):
+            kind = value.get("kind")
+            if kind not in tagged:
+                raise ShapeError(f"{place}.kind".lstrip("."), "one of " + ", ".join(sorted(tagged)), kind)
+            return _decoder(tagged[kind])(value, place)
+        if value is None and NoneType in others:
+            return None
+        problem: ShapeError | None = None
+        for each in others:
+            if each is not NoneType:
+                try:
+                    return _decoder(each)(value, place)
+                except ShapeError as err:
+                    problem = problem or err
+        raise problem or ShapeError(place, "an object", value)
+
+    return decoder
+
+
+def _tag(kind: Any) -> str | None:
+    """Return the literal of the field ``kind`` of a dataclass."""
+    if is_dataclass(kind) and "kind" in {each.name for each in fields(kind)}:
+        hint = type_hints(kind)["kind"]
+        if get_origin(hint) is Literal:
+            tag: str = get_args(hint)[0]
+            return tag
+    return None
+
+
+class _DataclassDecoder:
+    """Decoder of one dataclass. Its fields are looked up at the first value, so that types may nest."""
+
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
+        self._decoders: list[tuple[str, str, _Decoder, bool]] | None = None
+
+    def __call__(self, value: Any, place: str) -> Any:
+        if not isinstance(value, dict):
+            raise ShapeError(place, "an object", value)
+        if self._decoders is None:
+            self._decoders = self._lookup()
+        given = {}
+        for name, key, decoder, needed in self._decoders:
+            inner = f"{place}.{key}" if place else key
+            if not key:
+                given[name] = decoder(value, place)
+            elif key in value:
+                given[name] = decoder(value[key], inner)
+            elif needed:
+                raise ShapeError(place, f"the key {key!r}", value)
+        return self._kind(**given)
+
+    def _lookup(self) -> list[tuple[str, str, _Decoder, bool]]:
+        hints = type_hints(self._kind)
+        found = []
+        for each in fields(self._kind):
+            options = options_of(each)
+            if each.init and not options.hidden:
+                key = "" if options.inline else options.key or each.name
+                needed = each.default is MISSING and each.default_factory is MISSING
+                found.append((each.name, key, _decoder(hints[each.name]), needed))
+        return found
