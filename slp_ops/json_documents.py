@@ -181,8 +181,8 @@ def read_document(kind: type[T], text: str | bytes, *, file: str, hint: str = ""
 def decode(kind: type[T], value: object, place: str = "") -> T:
     """Return a JSON value as a document, or as a tuple or mapping of documents. Raises ShapeError.
 
-    A missing key gives the field's default; unknown keys are ignored, so that an older slp-ops reads what
-    a newer one wrote under the same schema.
+    A missing key gives the field's default, but for a literal. Unknown keys are ignored, so that an older
+    slp-ops reads what a newer one wrote under the same schema.
     """
     target: Any = kind
     result: T = _decoder(target)(value, place)
@@ -350,12 +350,22 @@ class _DataclassDecoder:
         for name, key, decoder, needed in self._decoders:
             inner = f"{place}.{key}" if place else key
             if not key:
-                given[name] = decoder(value, place)
+                given[name] = self._inline(decoder, value, place, needed=needed)
             elif key in value:
                 given[name] = decoder(value[key], inner)
             elif needed:
                 raise ShapeError(place, f"the key {key!r}", value)
         return self._kind(**given)
+
+    @staticmethod
+    def _inline(decoder: _Decoder, value: Any, place: str, *, needed: bool) -> Any:
+        """Return an inline value; None where it may be absent and the object does not have its form."""
+        try:
+            return decoder(value, place)
+        except ShapeError:
+            if needed:
+                raise
+            return None
 
     def _lookup(self) -> list[tuple[str, str, _Decoder, bool]]:
         hints = type_hints(self._kind)
@@ -365,5 +375,7 @@ class _DataclassDecoder:
             if each.init and not options.hidden:
                 key = "" if options.inline else options.key or each.name
                 needed = each.default is MISSING and each.default_factory is MISSING
+                # A schema id or a tag has a default for the encoder; a file must have it.
+                needed = needed or get_origin(hints[each.name]) is Literal
                 found.append((each.name, key, _decoder(hints[each.name]), needed))
         return found

@@ -102,8 +102,14 @@ def test_what_is_encoded_is_read_back() -> None:
 
 
 def test_an_absent_key_gives_the_default_and_an_unknown_one_is_ignored() -> None:
-    found = decode(Drawing, {"at": "2026-11-24T04:05:06+00:00", "colour": "red", "x": 3, "later": 1})
-    assert found == drawing()
+    given = {
+        "schema": "test/drawing/1",
+        "at": "2026-11-24T04:05:06+00:00",
+        "colour": "red",
+        "x": 3,
+        "later": 1,
+    }
+    assert decode(Drawing, given) == drawing()
 
 
 @pytest.mark.parametrize(
@@ -140,6 +146,24 @@ def test_a_missing_key_is_named() -> None:
         decode(Drawing, {**encode(drawing()), "tree": {}})
 
 
+@json_document
+class Placed:
+    name: str
+    position: Position | None = json_field(inline=True, default=None)
+
+
+def test_an_inline_value_may_be_absent() -> None:
+    assert decode(Placed, {"name": "a"}) == Placed(name="a")
+    assert decode(Placed, {"name": "a", "x": 1}) == Placed(name="a", position=Position(x=1))
+    assert encode(Placed(name="a")) == {"name": "a"}
+
+
+def test_a_document_without_its_schema_is_refused() -> None:
+    without = {key: value for key, value in encode(drawing()).items() if key != "schema"}
+    with pytest.raises(ShapeError, match=r"^the document: expected the key 'schema', found "):
+        decode(Drawing, without)
+
+
 def test_a_list_is_no_document() -> None:
     with pytest.raises(ShapeError, match=r"^the document: expected an object, found \[\]$"):
         decode(Drawing, [])
@@ -150,7 +174,7 @@ def test_the_message_for_a_file_names_the_file() -> None:
         read_document(Drawing, b"{", file="plan.json", hint="make it anew")
     assert caught.value.hint == "make it anew"
     with pytest.raises(InputError, match=r"^plan\.json: at: expected a time"):
-        read_document(Drawing, '{"at": 1, "colour": "red", "x": 1}', file="plan.json")
+        read_document(Drawing, to_json({**encode(drawing()), "at": 1}), file="plan.json")
 
 
 def test_long_values_are_cut_in_messages() -> None:

@@ -96,7 +96,7 @@ def catch_up(
 
 def held(run: StoredRun, *, anew: bool = False) -> tuple[dict[str, Summary], list[str]]:
     """The summaries that a run holds, and the devices of which it holds none that still tells the truth."""
-    from slp_ops.store.records import RunState
+    from slp_ops.store.serialization import RunState
     from slp_ops.store.summaries import load
 
     if run.header.state is RunState.UNREADABLE:

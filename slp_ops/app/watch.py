@@ -32,7 +32,7 @@ from slp_ops.rules.checks.history import GROWING
 from slp_ops.rules.views.growth import Course, growth
 from slp_ops.safetext import one_line
 from slp_ops.store import Runs
-from slp_ops.store.alone import alone
+from slp_ops.store.atomic_files import locked
 from slp_ops.store.prune import judge, remove, sweep
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def run_once(request: WatchRequest, operator: Operator) -> RoundResult:
 
     _check(request)
     rounds = Rounds(request, operator)
-    with alone(request.runs_dir, _LOCK, busy=busy) as is_ours:
+    with locked(request.runs_dir, _LOCK, busy=busy) as is_ours:
         return rounds.go() if is_ours else RoundResult()
 
 
@@ -130,7 +130,7 @@ def _for_ever(rounds: Rounds, runs_dir: Path, every: float, operator: Operator) 
     first = time.monotonic()
     has_begun = False
     while True:
-        with alone(runs_dir, _LOCK, busy=busy):
+        with locked(runs_dir, _LOCK, busy=busy):
             try:
                 rounds.go()
             except Interrupted:

@@ -109,10 +109,10 @@ def those(devices: Iterable[Device], plans: Iterable[SwitchPlan]) -> tuple[Devic
 
 def save_plan(path: Path, text: str) -> None:
     """Write a plan file whole, or not at all; raises StoreError."""
-    from slp_ops.store import disk
+    from slp_ops.store import atomic_files
 
-    with disk.trouble("write", path):
-        disk.replace(path, text.encode("utf-8"))
+    with atomic_files.trouble("write", path):
+        atomic_files.replace(path, text.encode("utf-8"))
 
 
 def _with_missing_asked(looked: list[Looked], wanted: Wanted) -> tuple[list[Looked], Wanted]:

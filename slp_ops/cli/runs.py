@@ -188,7 +188,7 @@ def reindex_runs(*, runs_dir: Path, anew: bool, as_json: bool) -> None:
     be, by the rules of its time, is kept in its folder and taken over; without that it is judged now.
     """
     from slp_ops.app.history_index import catch_up
-    from slp_ops.store.index import FILE, discard
+    from slp_ops.store.history_index import FILE, discard
 
     discard(runs_dir)
     put = catch_up(runs_dir, TerminalOperator(), anew=anew)
@@ -262,14 +262,8 @@ def _masked(result: DeviceResult) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
 
 
-def _totals(run: StoredRun) -> Counter[str]:
-    """How many devices ended how. One without a result was not read to its end."""
-    ended = (run.results.get(about.name, {}).get("status", "unfinished") for about in run.header.devices)
-    return Counter(str(status) for status in ended)
-
-
 def _counted(run: StoredRun) -> str:
-    totals = _totals(run)
+    totals = run.totals
     words = ", ".join(f"{count} {status}" for status, count in sorted(totals.items()))
     return f"{totals.total()}: {words}" if words else "0"
 
@@ -291,7 +285,7 @@ def _run_record(run: StoredRun) -> dict[str, Any]:
         "started": header.started.isoformat(),
         "finished": None if header.finished is None else header.finished.isoformat(),
         "selection": dict(header.selection),
-        "devices": dict(_totals(run)),
+        "devices": dict(run.totals),
     }
 
 

@@ -14,9 +14,9 @@
 
 from __future__ import annotations
 
-from slp_ops.store.records import RunState
+from slp_ops.store.run_reader import StoredRun
+from slp_ops.store.run_writer import DeviceFolder, Run
 from slp_ops.store.runs import Runs
-from slp_ops.store.stored import StoredRun
-from slp_ops.store.writing import DeviceFolder, Run
+from slp_ops.store.serialization import RunState
 
 __all__ = ["DeviceFolder", "Run", "RunState", "Runs", "StoredRun"]

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.facts.history import RumPoint
 from slp_ops.history.trend import Series, SiteDay
 from slp_ops.regression import FEWEST
-from slp_ops.store import index
-from slp_ops.store.rows import (
+from slp_ops.store import history_index as index
+from slp_ops.store.history_index import (
     SAMPLE,
     WORDS,
     date_of,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.history.summary import Summary
-    from slp_ops.store.stored import StoredRun
+    from slp_ops.store.run_reader import StoredRun
 
 _TOTALS: Final = ("counted", "backlog", "largest", "unacknowledged", "late", "judged", "failing")
 _FEW: Final = 64  # pictures

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InputError, StoreError
-from slp_ops.store import disk
+from slp_ops.store import atomic_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,8 +44,8 @@ class JournalFile:
     @classmethod
     def create(cls, path: Path, begin: Mapping[str, Any], *, now: Callable[[], datetime] = _now) -> Self:
         """Begin a journal with its first event; raises StoreError."""
-        with disk.trouble("make", path):
-            fd = disk.create(path)
+        with atomic_files.trouble("make", path):
+            fd = atomic_files.create(path)
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
             try:
@@ -64,7 +64,7 @@ class JournalFile:
 
         A last line that was torn is taken off: what it was about to say has not been done, or is settled.
         """
-        with disk.trouble("open", path):
+        with atomic_files.trouble("open", path):
             fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -74,8 +74,8 @@ class JournalFile:
                 f"{path} is being written by another slp-ops", hint="wait until that one has ended"
             ) from None
         try:
-            with disk.trouble("read", path):
-                data = disk.read(path, within=path.parent)
+            with atomic_files.trouble("read", path):
+                data = atomic_files.read(path, within=path.parent)
                 whole = data.rfind(b"\n") + 1
                 if whole < len(data):
                     os.ftruncate(fd, whole)
@@ -91,10 +91,10 @@ class JournalFile:
         assert self._fd is not None  # noqa: S101 - written after it was closed
         stamped = {"at": self._now().isoformat(timespec="milliseconds"), **event}
         line = (json.dumps(stamped, separators=(",", ":")) + "\n").encode("ascii")
-        with disk.trouble("write", self.path):
+        with atomic_files.trouble("write", self.path):
             size = os.fstat(self._fd).st_size
             try:
-                disk.write_all(self._fd, line)
+                atomic_files.write_all(self._fd, line)
                 os.fsync(self._fd)
             except BaseException:
                 os.ftruncate(self._fd, size)
@@ -117,8 +117,8 @@ class JournalFile:
 
 def read(path: Path) -> tuple[dict[str, Any], ...]:
     """What a journal says so far, also one that is being written. Raises StoreError or InputError."""
-    with disk.trouble("read", path):
-        data = disk.read(path, within=path.parent)
+    with atomic_files.trouble("read", path):
+        data = atomic_files.read(path, within=path.parent)
     return _events(path, data[: data.rfind(b"\n") + 1])
 
 

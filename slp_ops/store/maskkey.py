@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
 from slp_ops.paths import state_dir
-from slp_ops.store import disk
+from slp_ops.store import atomic_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,10 +27,10 @@ def mask_key(folder: Path | None = None) -> bytes:
     Raises StoreError.
     """
     path = (folder or state_dir()) / "mask.key"
-    with disk.trouble("read or make the masking key", path):
+    with atomic_files.trouble("read or make the masking key", path):
         if not path.exists():
             _make(path)
-        key = disk.read(path, within=path.parent)
+        key = atomic_files.read(path, within=path.parent)
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
     if len(key) != _SIZE:
@@ -45,9 +45,9 @@ def _make(path: Path) -> None:
     """Of several processes that start at once, the first one's key is everybody's."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        fd = disk.create(temporary)
+        fd = atomic_files.create(temporary)
         try:
-            disk.write_all(fd, secrets.token_bytes(_SIZE))
+            atomic_files.write_all(fd, secrets.token_bytes(_SIZE))
             os.fsync(fd)
         finally:
             os.close(fd)

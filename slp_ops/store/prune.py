@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.model import DeviceStatus
-from slp_ops.store import disk
-from slp_ops.store.records import RunState
-from slp_ops.store.stored import NAME, StoredRun
+from slp_ops.store import atomic_files
+from slp_ops.store.run_reader import NAME, StoredRun
+from slp_ops.store.serialization import RunState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,7 +62,7 @@ def judge(
 
 def remove(run: StoredRun) -> bool:
     """Remove a run's folder; False when somebody writes it or has removed it. Raises StoreError."""
-    with disk.trouble("remove", run.path):
+    with atomic_files.trouble("remove", run.path):
         try:
             lock = os.open(run.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -81,7 +81,7 @@ def remove(run: StoredRun) -> bool:
 def sweep(root: Path) -> int:
     """Remove what killed processes left half made or half removed; how many there were."""
     swept = 0
-    with disk.trouble("read", root):
+    with atomic_files.trouble("read", root):
         names = [path for path in root.iterdir() if _LEFT_OVER.fullmatch(path.name)] if root.is_dir() else []
     for path in names:
         try:
@@ -100,7 +100,7 @@ def _needed(runs: Iterable[StoredRun]) -> dict[Path, str]:
     needed: dict[Path, str] = {}
     for run in runs:
         for name, record in run.results.items():
-            if record.get("status") == DeviceStatus.OK and name not in seen:
+            if record.status is DeviceStatus.OK and name not in seen:
                 seen.add(name)
                 needed.setdefault(run.path, name)
     return needed

@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError
-from slp_ops.store import disk, records
+from slp_ops.store import atomic_files
 from slp_ops.store.maskkey import mask_key
 from slp_ops.store.names import folder_name, unique
-from slp_ops.store.records import About, Header, RunState
-from slp_ops.store.stored import NAME, StoredRun
-from slp_ops.store.writing import Run, utc_now
+from slp_ops.store.run_reader import NAME, StoredRun
+from slp_ops.store.run_writer import Run, utc_now
+from slp_ops.store.serialization import About, Header, RunState, run_file
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Runs:
         if not _VERB.fullmatch(verb):
             raise ValueError(f"no verb: {verb!r}")
         key = mask_key() if self._key is None else self._key
-        with disk.trouble("make", self.root):
+        with atomic_files.trouble("make", self.root):
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         started = self._now()
         taken: set[str] = set()
@@ -61,8 +61,8 @@ class Runs:
                 devices=abouts,
             )
             path = self.root / f"{started:%Y%m%dT%H%M%SZ}-{verb}-{header.id}"
-            with disk.trouble("make", path):
-                lock = _appear(path, records.run_record(header, {}))
+            with atomic_files.trouble("make", path):
+                lock = _appear(path, run_file(header, {}))
             if lock is not None:
                 return Run(path, header, lock=lock, key=key, now=self._now)
 
@@ -73,15 +73,15 @@ class Runs:
         """
         path = self.open(ref).path
         key = mask_key() if self._key is None else self._key
-        with disk.trouble("open", path):
+        with atomic_files.trouble("open", path):
             lock = os.open(path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             stored = StoredRun(path)  # read only now: until here another process may have written it
             header = replace(stored.header, state=RunState.RUNNING, finished=None)
-            with disk.trouble("write", path):
-                disk.tidy(path, "devices.jsonl")
-                disk.replace(path / "run.json", records.run_record(header, stored.results))
+            with atomic_files.trouble("write", path):
+                atomic_files.tidy(path, "devices.jsonl")
+                atomic_files.replace(path / "run.json", run_file(header, stored.results))
         except BlockingIOError:
             os.close(lock)
             raise InputError(f"run {path.name} is still being written", hint="wait for it to end") from None
@@ -132,7 +132,7 @@ class Runs:
         raise InputError(f"there is no run {ref} in {self.root}", hint=self._known())
 
     def _names(self) -> list[str]:
-        with disk.trouble("read", self.root):
+        with atomic_files.trouble("read", self.root):
             try:
                 with os.scandir(self.root) as entries:
                     return sorted(
@@ -176,9 +176,9 @@ def _appear(path: Path, run_file: bytes) -> int | None:
     making.mkdir(mode=0o700)
     lock = -1
     try:
-        lock = disk.create(making / "lock")
+        lock = atomic_files.create(making / "lock")
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        disk.replace(making / "run.json", run_file)
+        atomic_files.replace(making / "run.json", run_file)
         if path.exists():
             os.close(lock)
             shutil.rmtree(making)

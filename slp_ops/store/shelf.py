@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
-from slp_ops.store import disk
+from slp_ops.store import atomic_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,9 +33,9 @@ class Shelf:
     def write(self, name: str, data: bytes) -> Path:
         """Put a file there, over one of that name, and wait until the disk has it. Raises StoreError."""
         path = self._place(name)
-        with disk.trouble("write", path):
+        with atomic_files.trouble("write", path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            disk.replace(path, data, sync=True)
+            atomic_files.replace(path, data, sync=True)
             folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
             try:
                 os.fsync(folder)
@@ -51,8 +51,8 @@ class Shelf:
     def take(self, name: str) -> bytes:
         """See ``ports.Shelf``."""
         path = self._place(name)
-        with disk.trouble("read", path):
-            return disk.read(path, within=self.path)
+        with atomic_files.trouble("read", path):
+            return atomic_files.read(path, within=self.path)
 
     def has(self, name: str) -> bool:
         """Whether there is such a file."""

@@ -11,46 +11,38 @@ from __future__ import annotations
 import fcntl
 import os
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, Literal
 
 from slp_ops.history.summary import Found, Summary
+from slp_ops.json_documents import json_document, json_field
 from slp_ops.model import DeviceStatus, Severity, Verdict
-from slp_ops.store import disk, records
-from slp_ops.store.stored import BROKEN
+from slp_ops.store import atomic_files
+from slp_ops.store.serialization import line, read_lines, utc_millis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from slp_ops.store.records import About
-    from slp_ops.store.stored import StoredRun
+    from slp_ops.store.run_reader import StoredRun
+    from slp_ops.store.serialization import About
 
 FILE: Final = "summaries.jsonl"
-_SCHEMA: Final = 1
-_DEVICE_TIMES: Final = ("clock", "last_ack", "deadline", "last_push")
-_PLAIN: Final = (
-    "device", "site", "error", "clock_trusted", "release", "transport", "units", "trusted_units",
-    "backlog", "unacknowledged", "late", "failing", "licensing", "knowledge",
-)  # fmt: skip
 
 
 def load(run: StoredRun) -> dict[str, Summary]:
     """The summaries that still tell what the run holds, by device. Damaged lines count as missing."""
     try:
-        data = disk.read(run.path / FILE, within=run.path)
+        data = atomic_files.read(run.path / FILE, within=run.path)
     except OSError:
         return {}
     found: dict[str, Summary] = {}
-    for record in records.lines(data)[0]:
-        about = run.about.get(str(record.get("device")))
-        if about is None or record.get("schema") != _SCHEMA or record.get("manifest") != _size(run, about):
+    for record in read_lines(SummaryRecord, data).records:
+        about = run.about.get(record.device)
+        if about is None or record.manifest != _size(run, about):
             continue
-        try:
-            summary = of_record(record)
-        except BROKEN:
-            continue
-        if run.results.get(about.name, {}).get("status", summary.status) == summary.status:
-            found[about.name] = summary
+        result = run.results.get(about.name)
+        if result is None or result.status is record.status:
+            found[about.name] = summary_of(record)
     return found
 
 
@@ -59,14 +51,11 @@ def save(run: StoredRun, summaries: Iterable[Summary]) -> None:
     or is being written. Raises StoreError.
     """
     lines = b"".join(
-        records.line(
-            {"schema": _SCHEMA, "manifest": _size(run, run.about[summary.device]), **to_record(summary)}
-        )
-        for summary in summaries
+        line(record_of(summary, manifest=_size(run, run.about[summary.device]))) for summary in summaries
     )
-    with disk.trouble("write", run.path / FILE), _kept(run) as is_there:
+    with atomic_files.trouble("write", run.path / FILE), _kept(run) as is_there:
         if is_there:
-            disk.replace(run.path / FILE, lines)
+            atomic_files.replace(run.path / FILE, lines)
 
 
 @contextmanager
@@ -88,57 +77,99 @@ def _kept(run: StoredRun) -> Iterator[bool]:
         os.close(lock)
 
 
-def to_record(summary: Summary) -> dict[str, object]:
-    """A summary as JSON; what is None has no key."""
-    record: dict[str, object] = {name: getattr(summary, name) for name in _PLAIN}
-    record |= {
-        name: moment.isoformat() for name in _DEVICE_TIMES if (moment := getattr(summary, name)) is not None
-    }
-    record |= {
-        "tags": list(summary.tags),
-        "status": summary.status.value,
-        "seen": summary.seen.astimezone(UTC).isoformat(timespec="milliseconds"),
-        "ack_age": None if summary.ack_age is None else int(summary.ack_age.total_seconds()),
-        "found": [[each.rule, each.verdict.value, each.severity.value] for each in summary.found],
-    }
-    return {key: value for key, value in record.items() if value is not None}
+@json_document
+class SummaryRecord:
+    """A line of the file; a value that is None has no key.
+
+    ``manifest`` is the length of the device's manifest when the summary was made.
+    """
+
+    schema: Literal[1] = 1
+    manifest: int
+    device: str
+    site: str
+    error: str | None = json_field(omit_none=True, default=None)
+    clock_trusted: bool = False
+    release: str | None = json_field(omit_none=True, default=None)
+    transport: str | None = json_field(omit_none=True, default=None)
+    units: int | None = json_field(omit_none=True, default=None)
+    trusted_units: int | None = json_field(omit_none=True, default=None)
+    backlog: int | None = json_field(omit_none=True, default=None)
+    unacknowledged: int | None = json_field(omit_none=True, default=None)
+    late: bool | None = json_field(omit_none=True, default=None)
+    failing: bool | None = json_field(omit_none=True, default=None)
+    licensing: bool = False
+    knowledge: str = ""
+    clock: datetime | None = json_field(omit_none=True, default=None)
+    last_ack: datetime | None = json_field(omit_none=True, default=None)
+    deadline: datetime | None = json_field(omit_none=True, default=None)
+    last_push: datetime | None = json_field(omit_none=True, default=None)
+    tags: tuple[str, ...] = ()
+    status: DeviceStatus
+    seen: datetime = json_field(encoder=utc_millis)
+    ack_age: int | None = json_field(omit_none=True, default=None)
+    found: tuple[tuple[str, Verdict, Severity], ...] = ()
 
 
-def of_record(record: Mapping[str, Any]) -> Summary:
-    """A summary from its record; raises KeyError, TypeError or ValueError for another kind of record."""
-    age = record.get("ack_age")
-    return Summary(
-        device=str(record["device"]),
-        site=str(record["site"]),
-        tags=tuple(record.get("tags", ())),
-        status=DeviceStatus(record["status"]),
-        error=record.get("error"),
-        seen=datetime.fromisoformat(record["seen"]),
-        clock=_time(record, "clock"),
-        clock_trusted=bool(record.get("clock_trusted")),
-        release=record.get("release"),
-        transport=record.get("transport"),
-        units=record.get("units"),
-        trusted_units=record.get("trusted_units"),
-        last_ack=_time(record, "last_ack"),
-        ack_age=None if age is None else timedelta(seconds=age),
-        deadline=_time(record, "deadline"),
-        last_push=_time(record, "last_push"),
-        backlog=record.get("backlog"),
-        unacknowledged=record.get("unacknowledged"),
-        late=record.get("late"),
-        failing=record.get("failing"),
-        licensing=bool(record.get("licensing")),
-        found=tuple(
-            Found(rule=rule, verdict=Verdict(verdict), severity=Severity(severity))
-            for rule, verdict, severity in record.get("found", ())
-        ),
-        knowledge=str(record.get("knowledge", "")),
+def record_of(summary: Summary, *, manifest: int) -> SummaryRecord:
+    """Return the record of a summary."""
+    return SummaryRecord(
+        manifest=manifest,
+        device=summary.device,
+        site=summary.site,
+        error=summary.error,
+        clock_trusted=summary.clock_trusted,
+        release=summary.release,
+        transport=summary.transport,
+        units=summary.units,
+        trusted_units=summary.trusted_units,
+        backlog=summary.backlog,
+        unacknowledged=summary.unacknowledged,
+        late=summary.late,
+        failing=summary.failing,
+        licensing=summary.licensing,
+        knowledge=summary.knowledge,
+        clock=summary.clock,
+        last_ack=summary.last_ack,
+        deadline=summary.deadline,
+        last_push=summary.last_push,
+        tags=summary.tags,
+        status=summary.status,
+        seen=summary.seen,
+        ack_age=None if summary.ack_age is None else int(summary.ack_age.total_seconds()),
+        found=tuple((each.rule, each.verdict, each.severity) for each in summary.found),
     )
 
 
-def _time(record: Mapping[str, Any], name: str) -> datetime | None:
-    return datetime.fromisoformat(record[name]) if name in record else None
+def summary_of(record: SummaryRecord) -> Summary:
+    """Return the summary of a record."""
+    return Summary(
+        device=record.device,
+        site=record.site,
+        tags=record.tags,
+        status=record.status,
+        error=record.error,
+        seen=record.seen,
+        clock=record.clock,
+        clock_trusted=record.clock_trusted,
+        release=record.release,
+        transport=record.transport,
+        units=record.units,
+        trusted_units=record.trusted_units,
+        last_ack=record.last_ack,
+        ack_age=None if record.ack_age is None else timedelta(seconds=record.ack_age),
+        deadline=record.deadline,
+        last_push=record.last_push,
+        backlog=record.backlog,
+        unacknowledged=record.unacknowledged,
+        late=record.late,
+        failing=record.failing,
+        licensing=record.licensing,
+        found=tuple(
+            Found(rule=rule, verdict=verdict, severity=severity) for rule, verdict, severity in record.found
+        ),
+        knowledge=record.knowledge,
+    )
 
 
 def _size(run: StoredRun, about: About) -> int:

@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slp_ops.errors import StoreError
-from slp_ops.store import disk, records
+from slp_ops.store import atomic_files
 from slp_ops.store.names import is_plain
-from slp_ops.store.records import RunState
+from slp_ops.store.serialization import CaptureRecord, ResultRecord, RunState, read_lines
 from slp_ops.store.shelf import ACKS, UPLOAD
-from slp_ops.store.stored import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from slp_ops.model import Capture
-    from slp_ops.store.records import About
-    from slp_ops.store.stored import StoredRun
+    from slp_ops.store.run_reader import StoredRun
+    from slp_ops.store.serialization import About
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,7 @@ class _Checking:
             yield Remark(file="run.json", what="is missing or cannot be read")
         yield from self._lines(run.path, "devices.jsonl", "")
         folders = {about.folder for about in run.header.devices}
-        with disk.trouble("read", run.path):
+        with atomic_files.trouble("read", run.path):
             found = sorted(run.path.iterdir())
         for path in found:
             if path.name.endswith(".part"):
@@ -102,12 +101,12 @@ class _Checking:
             if capture.file is not None:
                 listed.add(capture.file)
                 yield from self._capture(folder, capture)
-        expected = self._run.results.get(about.name, {}).get("captures", 0)
-        if isinstance(expected, int) and len(captures) < expected:
-            what = f"lists {len(captures)} captures of {expected}"
+        result = self._run.results.get(about.name)
+        if result is not None and len(captures) < result.captures:
+            what = f"lists {len(captures)} captures of {result.captures}"
             yield Remark(file=f"{about.folder}/manifest.jsonl", what=what)
         if folder.is_dir():
-            with disk.trouble("read", folder):
+            with atomic_files.trouble("read", folder):
                 strangers = sorted({path.name for path in folder.iterdir()} - listed)
             for name in strangers:
                 what = "was in flight" if name.endswith(".part") else "stands in no line of the manifest"
@@ -119,7 +118,7 @@ class _Checking:
             yield Remark(file=f"{folder.name}/manifest.jsonl", what=f"names an unfit file {capture.file!r}")
             return
         try:
-            sha256, size = disk.digest(folder / capture.file, within=folder)
+            sha256, size = atomic_files.digest(folder / capture.file, within=folder)
         except OSError as err:
             yield Remark(file=name, what=_why(err))
             return
@@ -129,22 +128,20 @@ class _Checking:
 
     def _lines(self, folder: Path, name: str, prefix: str) -> Iterator[Remark]:
         try:
-            data = disk.read(folder / name, within=folder)
+            data = atomic_files.read(folder / name, within=folder)
         except FileNotFoundError:
             return
         except OSError as err:
             yield Remark(file=prefix + name, what=_why(err))
             return
-        found, damaged, torn = records.lines(data)
-        for number in damaged:
+        is_manifest = name == "manifest.jsonl"
+        lines = read_lines(CaptureRecord, data) if is_manifest else read_lines(ResultRecord, data)
+        for number in lines.damaged:
             yield Remark(file=prefix + name, what=f"line {number} is no record")
-        if name == "manifest.jsonl":
-            for record in found:
-                try:
-                    records.capture_of(record)
-                except BROKEN:
-                    yield Remark(file=prefix + name, what=f"a record is no capture: {str(record)[:60]}")
-        if torn:
+        if is_manifest:
+            for record in lines.misshapen:
+                yield Remark(file=prefix + name, what=f"a record is no capture: {str(record)[:60]}")
+        if lines.torn:
             yield Remark(file=prefix + name, what="its last line was being written", damage=False)
 
 

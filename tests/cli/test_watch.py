@@ -189,7 +189,7 @@ def test_the_newest_good_round_of_a_switch_stays(watch: Any, tmp_path: Path) -> 
     for _ in range(3):
         once("--keep", "1", code=4)
 
-    left = [run.results["sw2"]["status"] for run in Runs(tmp_path / "runs").all()]
+    left = [run.results["sw2"].status.value for run in Runs(tmp_path / "runs").all()]
 
     assert left == ["failed", "ok"]
 
@@ -250,9 +250,9 @@ def test_two_watches_take_turns(watch: Any, tmp_path: Path) -> None:
 
 def test_a_single_round_does_not_wait_for_another_watch(watch: Any, tmp_path: Path) -> None:
     watch(sw1="healthy")
-    from slp_ops.store.alone import alone
+    from slp_ops.store.atomic_files import locked
 
-    with alone(tmp_path / "runs", "watch.lock", busy=lambda: False) as is_ours:
+    with locked(tmp_path / "runs", "watch.lock", busy=lambda: False) as is_ours:
         assert is_ours
         done = once()
 

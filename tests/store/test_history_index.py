@@ -20,7 +20,7 @@ from slp_ops.history.summary import Found, Summary
 from slp_ops.model import Device, DeviceResult, DeviceStatus, Severity, Verdict
 from slp_ops.store import Runs, StoredRun
 from slp_ops.store.history import Broken, History, mark
-from slp_ops.store.index import FILE, discard
+from slp_ops.store.history_index import FILE, discard
 from slp_ops.store.prune import remove
 from slp_ops.store.summaries import load, save
 
@@ -227,7 +227,7 @@ import sys
 from pathlib import Path
 from slp_ops.store import Runs
 from slp_ops.store.history import History, mark
-from slp_ops.store.index import discard
+from slp_ops.store.history_index import discard
 from slp_ops.store.summaries import load
 root = Path(sys.argv[1])
 print("ready", flush=True)
@@ -361,7 +361,7 @@ def test_nobody_throws_an_index_away_that_is_in_use(tmp_path: Path) -> None:
     make_run(tmp_path, 0, "sw1")
     index(tmp_path)
     script = (
-        "import sys; from pathlib import Path; from slp_ops.store.index import discard; "
+        "import sys; from pathlib import Path; from slp_ops.store.history_index import discard; "
         "discard(Path(sys.argv[1]))"
     )
     with History.open(tmp_path) as history:

@@ -17,7 +17,7 @@ import pytest
 from slp_ops.errors import StoreError
 from slp_ops.model import CaptureStatus, Device
 from slp_ops.ports import Ending
-from slp_ops.store import Runs, RunState, disk
+from slp_ops.store import Runs, RunState, atomic_files
 from slp_ops.store.prune import remove, sweep
 from slp_ops.store.verify import verify
 
@@ -120,8 +120,8 @@ def test_a_full_disk_is_one_clear_error_and_what_was_saved_is_intact(tmp_path: P
 def test_a_device_without_space_left() -> None:
     full = Path("/dev/full")
     said = "cannot write /dev/full: No space left on device"
-    with pytest.raises(StoreError, match=said) as caught, disk.trouble("write", full):
-        disk.append(full, b"x\n")
+    with pytest.raises(StoreError, match=said) as caught, atomic_files.trouble("write", full):
+        atomic_files.append(full, b"x\n")
 
     assert "free some space" in caught.value.hint
 

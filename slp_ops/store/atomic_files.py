@@ -9,6 +9,7 @@ changes, asks for ``sync``.
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import secrets
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from slp_ops.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _FULL: Final = "free some space and run it again; what was saved before is intact, see: slp-ops runs verify"
@@ -155,3 +156,26 @@ def digest(path: Path, *, within: Path) -> tuple[str, int]:
             sha256.update(piece)
             size += len(piece)
     return sha256.hexdigest(), size
+
+
+@contextmanager
+def locked(root: Path, name: str, *, busy: Callable[[], bool]) -> Iterator[bool]:
+    """Hold the lock ``name`` of a folder, which ends with the process; return whether it is held.
+
+    When another process holds it, ``busy`` decides whether to wait. Raises StoreError.
+    """
+    path = root / name
+    with trouble("lock", path):
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not busy():
+                yield False
+                return
+            fcntl.flock(fd, fcntl.LOCK_EX)
+        yield True
+    finally:
+        os.close(fd)

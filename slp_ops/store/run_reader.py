@@ -6,23 +6,34 @@ import fcntl
 import json
 import os
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
+from slp_ops.json_documents import decode
 from slp_ops.model import Capture, DeviceResult, DeviceStatus, Trouble
-from slp_ops.store import disk, records
+from slp_ops.store import atomic_files
 from slp_ops.store.names import is_plain
-from slp_ops.store.records import SCHEMA, About, Header, RunState
+from slp_ops.store.serialization import (
+    SCHEMA,
+    About,
+    CaptureRecord,
+    Header,
+    ResultRecord,
+    RunRecord,
+    RunState,
+    header_of,
+    read_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 NAME: Final = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+(?:-[a-z]+)*)-([0-9a-f]{6})", re.ASCII)
-BROKEN: Final = (KeyError, TypeError, ValueError, AttributeError)
 
 
 class StoredRun:
@@ -89,13 +100,9 @@ class StoredRun:
         about = self.about.get(device)
         if about is None:
             raise StoreError(f"run {self.id} has no device {device}")
-        found: list[Capture] = []
-        for record in records.lines(self._manifest(about))[0]:
-            try:
-                found.append(records.capture_of(record))
-            except BROKEN:
-                continue  # verify names it
-        return tuple(found)
+        # What is damaged in it, verify names.
+        records = read_lines(CaptureRecord, self._manifest(about)).records
+        return tuple(record.capture() for record in records)
 
     def text(self, device: str, capture: Capture) -> str:
         """A capture's text, as the switch sent it but for the masks. Raises StoreError."""
@@ -103,8 +110,8 @@ class StoredRun:
         if about is None or capture.file is None or not is_plain(capture.file):
             raise StoreError(f"run {self.id} holds no text of {capture.command!r} from {device}")
         folder = self.folder(about)
-        with disk.trouble("read", folder / capture.file):
-            return disk.read(folder / capture.file, within=folder).decode("utf-8", "surrogateescape")
+        with atomic_files.trouble("read", folder / capture.file):
+            return atomic_files.read(folder / capture.file, within=folder).decode("utf-8", "surrogateescape")
 
     def folder(self, about: About) -> Path:
         """A device's folder; raises StoreError for one that would lead out of the run."""
@@ -112,22 +119,23 @@ class StoredRun:
             raise StoreError(f"{self.path}/run.json names an unfit folder for {about.name}")
         return self.path / about.folder
 
+    @property
+    def totals(self) -> Counter[str]:
+        """Count the devices by status; one without a result is ``unfinished``."""
+        results = (self.results.get(about.name) for about in self.header.devices)
+        return Counter("unfinished" if result is None else result.status.value for result in results)
+
     @cached_property
-    def results(self) -> Mapping[str, Mapping[str, Any]]:
+    def results(self) -> Mapping[str, ResultRecord]:
         """The devices' records by name. The appended ones count, the run file repeats them at its end."""
-        found: dict[str, Mapping[str, Any]] = {}
         _, run = self._run_file
-        for record in (run or {}).get("devices", ()):
-            if "status" in record and isinstance(record.get("name"), str):
-                found[record["name"]] = record
+        devices = () if run is None else run.devices
+        found = {each.result.name: each.result for each in devices if each.result is not None}
         try:
-            appended = disk.read(self.path / "devices.jsonl", within=self.path)
+            appended = atomic_files.read(self.path / "devices.jsonl", within=self.path)
         except OSError:
             appended = b""
-        for record in records.lines(appended)[0]:
-            if isinstance(record.get("name"), str):
-                found[record["name"]] = record
-        return found
+        return found | {record.name: record for record in read_lines(ResultRecord, appended).records}
 
     def _check_readable(self) -> None:
         if self.header.state is RunState.UNREADABLE:
@@ -137,14 +145,16 @@ class StoredRun:
             )
 
     @cached_property
-    def _run_file(self) -> tuple[Header, dict[str, Any] | None]:
+    def _run_file(self) -> tuple[Header, RunRecord | None]:
         try:
-            record = json.loads(disk.read(self.path / "run.json", within=self.path))
-            if record["schema"] > SCHEMA:
-                version = str(record.get("slp_ops", "?"))
+            found = json.loads(atomic_files.read(self.path / "run.json", within=self.path))
+            schema = found.get("schema") if isinstance(found, dict) else None
+            if isinstance(schema, int) and schema > SCHEMA:
+                version = str(found.get("slp_ops", "?"))
                 return replace(self._named(), state=RunState.UNREADABLE, version=version, devices=()), None
-            return records.header_of(record), record
-        except (OSError, *BROKEN):
+            record = decode(RunRecord, found)
+            return header_of(record), record
+        except (OSError, ValueError):
             return self._named(), None
 
     def _named(self) -> Header:
@@ -164,18 +174,16 @@ class StoredRun:
 
     def _manifest(self, about: About) -> bytes:
         folder = self.folder(about)
-        with disk.trouble("read", folder / "manifest.jsonl"):
+        with atomic_files.trouble("read", folder / "manifest.jsonl"):
             try:
-                return disk.read(folder / "manifest.jsonl", within=folder)
+                return atomic_files.read(folder / "manifest.jsonl", within=folder)
             except FileNotFoundError:
                 return b""
 
     def _result(self, about: About) -> DeviceResult:
         captures = self.captures(about.name)
-        try:
-            return records.result_of(self.results[about.name], captures)
-        except BROKEN:
-            pass
+        if about.name in self.results:
+            return self.results[about.name].result(captures)
         return DeviceResult(
             name=about.name,
             site=about.site,

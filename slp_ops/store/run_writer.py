@@ -1,7 +1,11 @@
-"""A run while it is being written. Devices may be written from several threads at once."""
+"""A run while it is being written. Devices may be written from several threads at once.
+
+Each capture is masked, encoded and digested piece by piece on its way to the disk.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import time
@@ -9,15 +13,14 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
-from slp_ops.model import Capture
-from slp_ops.redact import redact
-from slp_ops.store import disk, records
-from slp_ops.store.capture import CaptureFile
+from slp_ops.model import Capture, CaptureStatus
+from slp_ops.redact import Redactor, redact
+from slp_ops.store import atomic_files
 from slp_ops.store.names import slug, unique
-from slp_ops.store.records import Header, RunState
+from slp_ops.store.serialization import CaptureRecord, Header, ResultRecord, RunState, line, run_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
 
     from slp_ops.model import Device, DeviceResult
     from slp_ops.ports import Ending
+
+# Below this a capture waits in memory and takes a file only when it ends: a thousand sessions at once
+# then do not need a thousand open files.
+_BUFFER: Final = 32 * 1024
 
 
 def utc_now() -> datetime:
@@ -44,7 +51,7 @@ class Run:
         lock: int,
         key: bytes,
         now: Callable[[], datetime],
-        results: Mapping[str, Mapping[str, object]] | None = None,
+        results: Mapping[str, ResultRecord] | None = None,
     ) -> None:
         self.path = path
         self._header = header
@@ -82,10 +89,10 @@ class Run:
         if (error := result.error) is not None:  # it may quote what the device sent
             error = replace(error, message=self.masked(error.message), hint=self.masked(error.hint))
             result = replace(result, error=error)
-        record = records.result_record(result)
+        record = ResultRecord.of(result)
         path = self.path / "devices.jsonl"
-        with self._guard, disk.trouble("write", path):
-            disk.append(path, records.line(record))
+        with self._guard, atomic_files.trouble("write", path):
+            atomic_files.append(path, line(record))
             self._results[result.name] = record
 
     def attach(self, name: str, text: str) -> Path:
@@ -94,8 +101,8 @@ class Run:
         The text is kept as it is: masking it here would break a JSON line. See ``masked``.
         """
         path = self.path / name
-        with disk.trouble("write", path):
-            disk.replace(path, text.encode("utf-8", "surrogateescape"))
+        with atomic_files.trouble("write", path):
+            atomic_files.replace(path, text.encode("utf-8", "surrogateescape"))
         return path
 
     def masked(self, text: str) -> str:
@@ -108,9 +115,9 @@ class Run:
             return
         path = self.path / "run.json"
         try:
-            with self._guard, disk.trouble("write", path):
+            with self._guard, atomic_files.trouble("write", path):
                 header = replace(self._header, finished=self._now(), state=state)
-                disk.replace(path, records.run_record(header, self._results))
+                atomic_files.replace(path, run_file(header, self._results))
         finally:
             os.close(self._lock)
             self._lock = None
@@ -175,24 +182,123 @@ class DeviceFolder:
         """A capture's text as it was kept; empty when it has none. Raises StoreError."""
         if capture.file is None:
             return ""
-        with disk.trouble("read", self.path / capture.file):
-            return disk.read(self.path / capture.file, within=self.path).decode("utf-8", "surrogateescape")
+        with atomic_files.trouble("read", self.path / capture.file):
+            return atomic_files.read(self.path / capture.file, within=self.path).decode(
+                "utf-8", "surrogateescape"
+            )
 
     def _keep(self, capture: Capture) -> None:
-        with self._guard, disk.trouble("write", self._manifest):
+        with self._guard, atomic_files.trouble("write", self._manifest):
             self._make()
-            disk.append(self._manifest, records.line(records.capture_record(capture)))
+            atomic_files.append(self._manifest, line(CaptureRecord.of(capture)))
 
     def _make(self) -> None:
         if self._made:
             return
-        with disk.trouble("make", self.path):
+        with atomic_files.trouble("make", self.path):
             try:
                 self.path.mkdir(mode=0o700)
             except FileExistsError:
                 if self.path.is_symlink() or not self.path.is_dir():
                     raise
                 # The run was taken up again: what is there stays, under its own names.
-                disk.tidy(self.path, self._manifest.name)
+                atomic_files.tidy(self.path, self._manifest.name)
                 self._taken = {path.stem.lower() for path in self.path.glob("*.txt")}
         self._made = True
+
+
+class CaptureFile:
+    """A Sink. ``commit`` keeps what was written; ``abort`` drops it.
+
+    The text goes to a temporary name and gets its own only when it is whole. Whatever the disk refuses
+    raises StoreError, leaves no half file, and ends the capture.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        command: str,
+        key: bytes,
+        started: datetime,
+        elapsed: Callable[[], float],
+        keep: Callable[[Capture], None],
+    ) -> None:
+        self._path = path
+        folder, _, self._name = path.rpartition("/")
+        self._temporary = f"{folder}/.{self._name}.part"
+        self._command = command
+        self._key = key
+        self._redactor = Redactor(key)
+        self._started = started
+        self._elapsed = elapsed
+        self._keep = keep
+        self._buffer = bytearray()
+        self._digest = hashlib.sha256()
+        self._bytes = 0
+        self._fd: int | None = None
+        self._failed: Exception | None = None
+
+    def write(self, text: str) -> None:
+        """Take the next piece; see ``ports.Sink``."""
+        self._put(self._redactor.feed(text))
+
+    def commit(self, ending: Ending) -> Capture:
+        """Keep the capture: its file, then its line in the manifest. Raises StoreError."""
+        self._put(self._redactor.finish())
+        file = None
+        if self._bytes or ending.status is CaptureStatus.OK:
+            file = self._name
+            self._settle()
+        capture = Capture(
+            command=self._command,
+            status=ending.status,
+            started=self._started,
+            seconds=self._elapsed(),
+            bytes=self._bytes,
+            file=file,
+            sha256=None if file is None else self._digest.hexdigest(),
+            reason=redact(ending.reason, self._key),
+            masked=self._redactor.counts,
+        )
+        self._keep(capture)
+        return capture
+
+    def abort(self) -> None:
+        """Drop what was written. Nothing happens to a capture that was kept."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+            atomic_files.drop(self._temporary)
+
+    def _put(self, text: str) -> None:
+        if self._failed is not None:
+            raise self._failed
+        if not text:
+            return
+        data = text.encode("utf-8", "surrogateescape")
+        self._digest.update(data)
+        self._bytes += len(data)
+        self._buffer += data
+        if len(self._buffer) >= _BUFFER:
+            self._flush()
+
+    def _flush(self) -> None:
+        try:
+            with atomic_files.trouble("write", self._path):
+                if self._fd is None:
+                    self._fd = atomic_files.create(self._temporary)
+                atomic_files.write_all(self._fd, self._buffer)
+        except Exception as err:
+            self._failed = err
+            self.abort()
+            raise
+        self._buffer.clear()
+
+    def _settle(self) -> None:
+        self._flush()
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+        with atomic_files.trouble("write", self._path):
+            atomic_files.give_name(self._temporary, self._path)

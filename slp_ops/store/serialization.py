@@ -1,0 +1,268 @@
+"""The JSON files of a run: their records, and how they are read back.
+
+Unknown keys are ignored, so that an older slp-ops reads what a newer one wrote as long as ``schema`` is
+the same. Everything is ASCII: an undecodable byte of a switch survives as its escape.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeVar
+
+from slp_ops.json_documents import JsonValue, ShapeError, decode, encode, json_document, json_field, rounded
+from slp_ops.model import Capture, CaptureStatus, DeviceResult, DeviceStatus, Trouble
+
+T = TypeVar("T")
+SCHEMA: Final = 1
+_ONE_LINE: Final = json.JSONEncoder(separators=(",", ":"), default=str)
+
+
+class RunState(StrEnum):
+    """How far a run came."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+    UNREADABLE = "unreadable"  # a newer slp-ops wrote it, in a form that this one does not know
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a run keeps of a device from the inventory, to be judged later without it."""
+
+    name: str
+    site: str
+    folder: str
+    host: str = ""
+    port: int = 22
+    tags: tuple[str, ...] = ()
+    intent: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The run file: what was run, when, by which version, on what."""
+
+    id: str
+    verb: str
+    started: datetime
+    finished: datetime | None = None
+    state: RunState = RunState.RUNNING
+    version: str = ""
+    selection: Mapping[str, object] = field(default_factory=dict)
+    devices: tuple[About, ...] = ()
+
+
+def utc_millis(moment: datetime | None) -> JsonValue:
+    """Encode a moment in UTC, to the millisecond."""
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _as_given(values: Mapping[str, Any]) -> Any:
+    """Encode values of people's files, which the text encoder may have to turn into text."""
+    return dict(values)
+
+
+@json_document
+class CaptureRecord:
+    """A line of a device's manifest."""
+
+    command: str
+    status: CaptureStatus
+    started: datetime | None = json_field(encoder=utc_millis, default=None)
+    seconds: float = json_field(encoder=rounded(3), default=0.0)
+    bytes: int = 0
+    file: str | None = None
+    sha256: str | None = None
+    masked: Mapping[str, int] = field(default_factory=dict)
+    reason: str = ""
+
+    @classmethod
+    def of(cls, capture: Capture) -> CaptureRecord:
+        """Return the record of a capture."""
+        return cls(
+            command=capture.command,
+            status=capture.status,
+            started=capture.started,
+            seconds=capture.seconds,
+            bytes=capture.bytes,
+            file=capture.file,
+            sha256=capture.sha256,
+            masked=capture.masked,
+            reason=capture.reason,
+        )
+
+    def capture(self) -> Capture:
+        """Return the capture."""
+        return Capture(
+            command=self.command,
+            status=self.status,
+            started=self.started,
+            seconds=float(self.seconds),
+            bytes=self.bytes,
+            file=self.file,
+            sha256=self.sha256,
+            reason=self.reason,
+            masked=self.masked,
+        )
+
+
+@json_document
+class ResultRecord:
+    """How a device ended. The captures are in its manifest; here only how many there must be."""
+
+    name: str
+    site: str
+    status: DeviceStatus
+    release: str | None = None
+    captures: int = 0
+    error: Trouble | None = None
+
+    @classmethod
+    def of(cls, result: DeviceResult) -> ResultRecord:
+        """Return the record of a result."""
+        return cls(
+            name=result.name,
+            site=result.site,
+            status=result.status,
+            release=result.release,
+            captures=len(result.captures),
+            error=result.error,
+        )
+
+    def result(self, captures: tuple[Capture, ...]) -> DeviceResult:
+        """Return the result, with the captures of the device's manifest."""
+        return DeviceResult(
+            name=self.name,
+            site=self.site,
+            status=self.status,
+            captures=captures,
+            error=self.error,
+            release=self.release,
+        )
+
+
+@json_document
+class DeviceRecord:
+    """A device in the run file; with its result once it has ended."""
+
+    name: str
+    site: str
+    folder: str
+    host: str = ""
+    port: int = 22
+    tags: tuple[str, ...] = ()
+    intent: Mapping[str, Any] = json_field(encoder=_as_given, default_factory=dict)
+    result: ResultRecord | None = json_field(inline=True, default=None)
+
+
+@json_document
+class RunRecord:
+    """The run file."""
+
+    schema: int
+    id: str
+    verb: str
+    state: RunState
+    started: datetime = json_field(encoder=utc_millis)
+    finished: datetime | None = json_field(encoder=utc_millis, default=None)
+    slp_ops: str = ""
+    selection: Mapping[str, Any] = json_field(encoder=_as_given, default_factory=dict)
+    devices: tuple[DeviceRecord, ...] = ()
+
+
+def run_file(header: Header, results: Mapping[str, ResultRecord]) -> bytes:
+    """Return the run file. ``results`` are the devices' records by name, as far as they have ended."""
+    record = RunRecord(
+        schema=SCHEMA,
+        id=header.id,
+        verb=header.verb,
+        state=header.state,
+        started=header.started,
+        finished=header.finished,
+        slp_ops=header.version,
+        selection=header.selection,
+        devices=tuple(
+            DeviceRecord(
+                name=about.name,
+                site=about.site,
+                folder=about.folder,
+                host=about.host,
+                port=about.port,
+                tags=about.tags,
+                intent=about.intent,
+                result=results.get(about.name),
+            )
+            for about in header.devices
+        ),
+    )
+    return (json.dumps(encode(record), indent=1, default=str) + "\n").encode("ascii")
+
+
+def header_of(record: RunRecord) -> Header:
+    """Return what a run file holds of the run and its devices, without their results."""
+    return Header(
+        id=record.id,
+        verb=record.verb,
+        started=record.started,
+        finished=record.finished,
+        state=record.state,
+        version=record.slp_ops,
+        selection=record.selection,
+        devices=tuple(
+            About(
+                name=each.name,
+                site=each.site,
+                folder=each.folder,
+                host=each.host,
+                port=each.port,
+                tags=each.tags,
+                intent=each.intent,
+            )
+            for each in record.devices
+        ),
+    )
+
+
+def line(record: object) -> bytes:
+    """Return a record as one line."""
+    return (_ONE_LINE.encode(encode(record)) + "\n").encode("ascii")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines(Generic[T]):
+    """The records of a file of lines.
+
+    ``damaged`` are the numbers of the lines that are no JSON object, ``misshapen`` objects of another form.
+    A last line without its newline was being written when the run was killed: the end is ``torn``.
+    """
+
+    records: tuple[T, ...]
+    damaged: tuple[int, ...]
+    misshapen: tuple[object, ...]
+    torn: bool
+
+
+def read_lines(kind: type[T], data: bytes) -> Lines[T]:
+    """Return the records of a file of lines."""
+    *whole, rest = data.split(b"\n")
+    records: list[T] = []
+    damaged: list[int] = []
+    misshapen: list[object] = []
+    for number, text in enumerate(whole, start=1):
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            damaged.append(number)
+            continue
+        try:
+            records.append(decode(kind, value))
+        except ShapeError:
+            misshapen.append(value)
+    return Lines(records=tuple(records), damaged=tuple(damaged), misshapen=tuple(misshapen), torn=bool(rest))
