@@ -90,6 +90,10 @@ class Release:
             return None
         return self >= other
 
+    def as_json(self) -> str:
+        """Return the form in JSON: the release as people write it."""
+        return str(self)
+
     def __str__(self) -> str:
         if self.maintenance is None:
             return f"{self.major}.{self.minor} engineering build"

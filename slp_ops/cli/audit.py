@@ -10,13 +10,13 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.exits import Exit, read_code, worst
-from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.json_documents import to_json
 from slp_ops.model import Severity
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ def command(
     Exit code 3 when there are findings at or above --fail-on, 4 when some switches could not be read.
     """
     from slp_ops.app.audit import AuditRequest, run
-    from slp_ops.cli import shown_audit
 
     request = AuditRequest(
         target=target,
@@ -92,9 +91,15 @@ def command(
     )
     result = call(run, request, TerminalOperator())
     if as_json:
-        record = shown_audit.as_record(result.run_id, result.devices, result.knowledge, lang, result.compared)
-        click.echo(json_text(record))
+        from slp_ops.report.documents.audit import audit_document
+
+        document = audit_document(result.run_id, result.devices, lang, result.compared)
+        click.echo(to_json(document, ascii_only=False))
     else:
-        shown_audit.show(result.devices, result.knowledge, lang, result.compared, seconds=result.seconds)
+        from slp_ops.report.audit_view import audit_view
+        from slp_ops.report.terminal.audit import render
+
+        view = audit_view(result.devices, result.knowledge, result.compared, seconds=result.seconds)
+        click.echo(render(view, lang))
     found = Exit.FINDINGS if result.reaches(Severity(fail_on)) else Exit.FINE
     raise click.exceptions.Exit(worst(read_code(complete=result.complete, defect=result.defect), found))

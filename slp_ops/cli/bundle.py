@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,13 +18,10 @@ from slp_ops.rules.text import counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from slp_ops.app.audit_device import Asked
-    from slp_ops.model import Capture
-    from slp_ops.report.bundle import Folder
     from slp_ops.rules.text import Lang
-    from slp_ops.store import StoredRun
 
 _QUESTIONS: Final = {
     "trigger": ("--trigger", "What happened just before it began: an upgrade, a change, nothing known."),
@@ -91,57 +87,24 @@ def command(
         raise click.exceptions.Exit(_check(checked))
     if output is None:
         raise click.UsageError("say where to write it: -o FILE.zip")
-    from slp_ops.cli.run_view import view_of
-    from slp_ops.redact import redact
+    from slp_ops.app.bundle import BundleRequest, gather_bundle
+    from slp_ops.cli.terminal import TerminalOperator
+    from slp_ops.cli.writing import replaced
     from slp_ops.report.bundle import Told, write_bundle
-    from slp_ops.store import Runs
-    from slp_ops.store.maskkey import mask_key
+    from slp_ops.report.fleet import report_view
 
-    runs = Runs(runs_dir)
-    run = runs.open(ref)
-    names = _names(run, devices)
-    reference = None if normal is None else runs.open(normal)
-    others = [] if reference is None else _names(reference, tuple(names))
-    said = Told(**_answers(told, sys.stdin.isatty() if ask is None else ask))
-    key = mask_key()
-    view = view_of(run, asked, runs_dir, only=frozenset(names), cleaned=lambda text: redact(text, key))
-    target = Path(output)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w+b") as file:
-                masked = write_bundle(
-                    file,
-                    view,
-                    switches=_folders(run, names, asked),
-                    normal=() if reference is None else _folders(reference, others, asked),
-                    normal_run="" if reference is None else reference.id,
-                    told=said,
-                    key=key,
-                    lang=lang,
-                )
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as err:
-        raise InputError(f"{output} cannot be written: {err.strerror}") from err
-    count = sum(masked.values())
+    request = BundleRequest(runs_dir=runs_dir, reference=ref, devices=devices, normal=normal, asked=asked)
+    evidence = gather_bundle(request, TerminalOperator())
+    answers = Told(**_answers(told, sys.stdin.isatty() if ask is None else ask))
+    view = report_view(evidence.judged, generated=datetime.now(UTC))
+    with replaced(output, private=True) as file:
+        masked = write_bundle(file, view, evidence, told=answers, lang=lang)
+    place, count = one_line(str(Path(output))), sum(masked.values())
     click.echo(
-        f"wrote {one_line(str(target))}: {counted(len(names), 'device')}, {counted(count, 'secret')} masked",
+        f"wrote {place}: {counted(len(evidence.names), 'device')}, {counted(count, 'secret')} masked",
         err=True,
     )
     click.echo("read CHECKLIST.txt in it: what only a person can add", err=True)
-
-
-def _names(run: StoredRun, wanted: tuple[str, ...]) -> list[str]:
-    known = list(run.about)
-    missing = [name for name in wanted if name not in run.about]
-    if missing:
-        raise InputError(
-            f"run {run.id} has no device {', '.join(missing)}", hint=f"it has: {', '.join(known[:10])}"
-        )
-    return sorted(wanted or known)
 
 
 def _answers(given: dict[str, str | None], ask: bool) -> dict[str, str]:
@@ -151,26 +114,6 @@ def _answers(given: dict[str, str | None], ask: bool) -> dict[str, str]:
             if given[name] is None:
                 answers[name] = click.prompt(words, default="", show_default=False, err=True)
     return answers
-
-
-def _folders(run: StoredRun, names: list[str], asked: Asked) -> Iterator[Folder]:
-    """One switch at a time, its texts read only when they are written."""
-    from slp_ops.app.inputs import facts_of
-    from slp_ops.report.bundle import Folder
-    from slp_ops.report.log_windows import failures
-
-    for name in names:
-        yield Folder(
-            name=name,
-            folder=run.folder(run.about[name]).name,
-            captures=_texts(run, name),
-            failures=failures(facts_of(run, name), asked.knowledge.catalogue),
-        )
-
-
-def _texts(run: StoredRun, name: str) -> Iterator[tuple[Capture, str]]:
-    for capture in run.captures(name):
-        yield capture, run.text(name, capture) if capture.file is not None else ""
 
 
 def _check(path: str) -> Exit:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.connecting import connecting_options
+from slp_ops.cli.exits import Exit, worst
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.json_documents import to_json
+from slp_ops.model import DeviceStatus
+from slp_ops.reachability.verdict import ReachVerdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from slp_ops.app.read_device import How
     from slp_ops.app.selection import Target
     from slp_ops.app.sessions import Connecting
     from slp_ops.rules.text import Lang
+    from slp_ops.usecases.reach import Reached
 
 
 @click.command(name="check-reachability")
@@ -82,11 +87,12 @@ def command(
     and no connection is left open. Exit code 3 when a switch is blocked, 4 when some could not be asked.
     """
     from slp_ops.app.check_reachability import ReachabilityRequest, ReachabilityResult, run
-    from slp_ops.cli import shown_reach
+    from slp_ops.cli.writing import replaced
+    from slp_ops.report.documents.reachability import reachability_document
+    from slp_ops.report.reachability_view import reachability_view
 
     def document(found: ReachabilityResult) -> str:
-        record = shown_reach.as_record(found.run_id, str(found.path), found.devices, lang)
-        return json.dumps(record, ensure_ascii=True, indent=1)
+        return to_json(reachability_document(found.run_id, str(found.path), found.devices, lang), indent=1)
 
     request = ReachabilityRequest(
         target=target,
@@ -99,11 +105,30 @@ def command(
         how=how,
     )
     result = call(run, request, TerminalOperator())
+    view = reachability_view(result.devices, path=str(result.path), seconds=result.seconds)
     if junit is not None:
-        shown_reach.write_junit(junit, result.devices, lang, result.seconds)
+        from slp_ops.report import reachability_junit
+
+        with replaced(junit, private=False) as file:
+            file.write(reachability_junit.render(view, lang))
     if as_json:
-        record = shown_reach.as_record(result.run_id, str(result.path), result.devices, lang)
-        click.echo(json.dumps(record, ensure_ascii=True))
+        click.echo(to_json(reachability_document(result.run_id, view.path, view.answers, lang)))
     else:
-        shown_reach.print_matrix(result.devices, str(result.path), result.seconds, lang)
-    raise click.exceptions.Exit(shown_reach.exit_code(result.devices))
+        from slp_ops.report.terminal.reachability import render
+
+        click.echo(render(view, lang))
+    raise click.exceptions.Exit(exit_code(result.devices))
+
+
+def exit_code(answers: Sequence[Reached]) -> Exit:
+    """Return 3 when a switch is blocked, 4 when some could not be asked, or not everything that matters."""
+    codes = [Exit.FINE]
+    for answer in answers:
+        error = answer.result.error
+        if error is not None and error.kind == "defect":
+            codes.append(Exit.BUG)
+        elif answer.plan is None or answer.result.status is not DeviceStatus.OK:
+            codes.append(Exit.UNREAD)
+        if answer.conclusion.verdict is ReachVerdict.BLOCKED:
+            codes.append(Exit.FINDINGS)
+    return worst(*codes)

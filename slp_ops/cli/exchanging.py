@@ -15,11 +15,11 @@ from slp_ops.app.sessions import Connecting, by_name, credentials_for, with_tran
 from slp_ops.cli import consent, shown_change, shown_plan
 from slp_ops.cli.changing import Changing, Fleet, change_all
 from slp_ops.cli.exits import Exit, worst
-from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.planning import read_code, those
 from slp_ops.cli.shown_exchange import print_plans
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import InputError
+from slp_ops.json_documents import to_json
 from slp_ops.plan import record
 from slp_ops.plan.journalled import Journalled, journalled
 from slp_ops.rules.text import counted
@@ -123,7 +123,7 @@ class Exchange(ABC):
         plans = shown_plan.plans_of(looked)
         if dry_run or not plans:
             if self.as_json:
-                click.echo(json_text(self._plan_record(looked, run_id)))
+                click.echo(to_json(self._plan_record(looked, run_id), ascii_only=False))
             return code
         return worst(code, self._apply(credentials, devices, plans))
 
@@ -176,7 +176,9 @@ class Exchange(ABC):
             planned = self.plan([seen[each.name] for each in results if each.name in seen])
             looked = [Looked(result=each, considered=planned.get(each.name)) for each in results]
             self.unread = [each for each in results if each.name not in seen or seen[each.name].unread]
-            run.attach("plan.json", json_text(self._plan_record(looked, run.id), indent=1) + "\n")
+            run.attach(
+                "plan.json", to_json(self._plan_record(looked, run.id), indent=1, ascii_only=False) + "\n"
+            )
         return looked, run.id
 
     def _apply(
@@ -284,7 +286,7 @@ class Exchange(ABC):
             verb=self.verb,
         )
         found = self._found(fleet, run=run.id, path=str(run.path), journal=str(journal.path))
-        run.attach("exchange.json", json_text(found, indent=1) + "\n")
+        run.attach("exchange.json", to_json(found, indent=1, ascii_only=False) + "\n")
         self._say(found)
         code = shown_change.exit_code(fleet.ended, stopped=fleet.stopped, back=False)
         return code if code is not Exit.FINE or not fleet.not_begun else Exit.CHANGE_FAILED
@@ -295,7 +297,7 @@ class Exchange(ABC):
 
     def _say(self, found: dict[str, Any]) -> None:
         if self.as_json:
-            click.echo(json_text(found))
+            click.echo(to_json(found, ascii_only=False))
         else:
             self.print_result(found)
 

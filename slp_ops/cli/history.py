@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option
-from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.errors import InputError
+from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.rules.text import Lang
-    from slp_ops.store.history import History, Picture
 
 
 @click.command(name="history")
@@ -39,28 +36,15 @@ def command(*, runs_dir: Path, last: int, lang: Lang, as_json: bool, device: str
     The evidence of the runs is the truth; an index beside it (history-1.sqlite) makes this quick, and is
     brought up to date first. Runs in which nothing changed share a row.
     """
-    from slp_ops.app.history_index import asking
-    from slp_ops.cli import shown_history
-    from slp_ops.rules.settings import Thresholds
+    from slp_ops.app.history import HistoryRequest, device_history
+    from slp_ops.cli.terminal import TerminalOperator
 
-    def ask(history: History) -> tuple[Picture, ...]:
-        return history.device(device) or _unknown(history, device)
-
-    pictures = asking(runs_dir, ask, TerminalOperator())
-    limit = Thresholds().rum_reports
+    history = device_history(HistoryRequest(runs_dir=runs_dir, device=device), TerminalOperator())
     if as_json:
-        click.echo(json.dumps(shown_history.as_record(device, pictures, limit, lang), ensure_ascii=False))
+        from slp_ops.report.documents.history import history_document
+
+        click.echo(to_json(history_document(history, lang), ascii_only=False))
     else:
-        shown_history.show(device, pictures, limit, lang, last=last)
+        from slp_ops.report.terminal.history import render
 
-
-def _unknown(history: History, device: str) -> tuple[Picture, ...]:
-    from slp_ops.written.problems import did_you_mean
-
-    names = [each.name for each in history.devices()]
-    if not names:
-        raise InputError("there are no runs yet", hint="make one with: slp-ops collect")
-    raise InputError(
-        f"no run holds {device!r}{did_you_mean(device, names)}",
-        hint=f"there are {', '.join(names[:20])}" + (" ..." if len(names) > 20 else ""),
-    )
+        click.echo(render(history, lang, last=last))

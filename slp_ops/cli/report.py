@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -9,7 +10,6 @@ import click
 from slp_ops.cli.judging import judging_options
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import runs_dir_option
-from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +30,6 @@ FORMS: Final = {
     "prometheus": "For node_exporter's textfile collector; the name must end in .prom there.",
     "ics": "A calendar of the ACK deadlines.",
 }
-
-
-_WORTH_SAYING: Final = 100  # they take some seconds
 
 
 def _forms(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,19 +57,18 @@ def command(*, ref: str, runs_dir: Path, asked: Asked, lang: Lang, **files: str 
 
     Give one or more forms, each with its file; "-" prints it. Nothing is read from any switch.
     """
-    from slp_ops.cli.run_view import trend_of, view_of
+    from slp_ops.app.report import ReportRequest, judge_for_report
+    from slp_ops.cli.terminal import TerminalOperator
     from slp_ops.cli.writing import write
-    from slp_ops.store import Runs
+    from slp_ops.report.fleet import report_view
 
     wanted = {form: path for form, path in files.items() if path}
     if not wanted:
         given = ", ".join(f"--{form}" for form in FORMS)
         raise click.UsageError(f"say which form you want: {given}, each with a file")
-    run = Runs(runs_dir).open(ref)
-    if len(run.about) > _WORTH_SAYING:
-        click.echo(f"judging {counted(len(run.about), 'switch')} of run {run.id}", err=True)
-    trend = trend_of(run, runs_dir, asked.thresholds.rum_reports)
-    view = view_of(run, asked, runs_dir, trend=trend)
+    request = ReportRequest(runs_dir=runs_dir, reference=ref, asked=asked)
+    judged = judge_for_report(request, TerminalOperator())
+    view = report_view(judged, generated=datetime.now(UTC))
     for form, path in wanted.items():
         write(path, rendered(form, view, lang))
 
@@ -89,9 +85,9 @@ def rendered(form: str, view: ReportView, lang: Lang) -> bytes:
 
             return as_excel.render(view, lang)
         case "json":
-            from slp_ops.report import as_json
+            from slp_ops.report.documents import report
 
-            return as_json.render(view, lang).encode("ascii")
+            return report.render(view, lang).encode("ascii")
         case "csv":
             from slp_ops.report import as_csv
 

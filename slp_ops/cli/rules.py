@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.app.rule_options import knowledge_of
-from slp_ops.cli.jsontext import json_text
 from slp_ops.cli.judging import rules_option
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option
+from slp_ops.json_documents import to_json
 from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @json_option
 def command(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool) -> None:
     """List every rule with its severity; 'slp-ops explain RULE' tells more of one."""
-    from slp_ops.cli.table import table
+    from slp_ops.report.terminal.layout import table
 
     knowledge = knowledge_of(rules_dir)
     if markdown:
@@ -35,22 +35,9 @@ def command(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool
         click.echo(render(knowledge, lang), nl=False)
         return
     if as_json:
-        record = {
-            "schema": "slp-ops/rules/1",
-            "knowledge": knowledge.version,
-            "rules": [
-                {
-                    "id": rule.id,
-                    "group": rule.group.value,
-                    "severity": rule.severity.value,
-                    "confidence": rule.confidence.value,
-                    "title": rule.title.said(lang),
-                    "playbooks": list(rule.playbooks),
-                }
-                for rule in knowledge.rules
-            ],
-        }
-        click.echo(json_text(record, indent=2))
+        from slp_ops.report.documents.knowledge import rules_document
+
+        click.echo(to_json(rules_document(knowledge, lang), indent=2, ascii_only=False))
         return
     rows = [
         (rule.id, rule.severity.value, rule.group.value, rule.title.said(lang)) for rule in knowledge.rules

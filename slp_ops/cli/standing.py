@@ -12,9 +12,9 @@ from slp_ops.cli.exchanged import before_in, imported_in
 from slp_ops.cli.exchanging import commands_to_read, unread_record
 from slp_ops.cli.exits import exit_code
 from slp_ops.cli.importing import AckFiles
-from slp_ops.cli.jsontext import json_text
-from slp_ops.cli.table import table
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.json_documents import to_json
+from slp_ops.report.terminal.layout import table
 from slp_ops.rules.needs import Known
 from slp_ops.rules.text import Lang, Text
 from slp_ops.safetext import one_line
@@ -106,7 +106,7 @@ def show_standing(
         "unread": unread_record([result for result in results if result.name not in names]),
     }
     if as_json:
-        click.echo(json_text(record))
+        click.echo(to_json(record, ascii_only=False))
     else:
         _print(standings, record, lang)
     return exit_code(results)

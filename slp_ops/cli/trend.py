@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from slp_ops.cli.lang import lang_option
 from slp_ops.cli.options import json_option, runs_dir_option, selection_options
-from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slp_ops.history.trend import FleetTrend
     from slp_ops.inventory.selection import Selection
     from slp_ops.rules.text import Lang
-    from slp_ops.store.history import History
 
 
 @click.command(name="trend")
@@ -51,16 +48,19 @@ def command(
     Sites and tags are those of each switch's newest run. A date is where a straight line through the counts
     leads, with the days between which it lies at 90 %; with fewer than four runs there is none.
     """
-    from slp_ops.app.history_index import asking, chosen
-    from slp_ops.cli import shown_trend
-    from slp_ops.history.trend import fleet_trend
+    from slp_ops.app.history import TrendRequest
+    from slp_ops.app.history import trend as trend_of
+    from slp_ops.cli.terminal import TerminalOperator
 
-    def ask(history: History) -> FleetTrend:
-        names = chosen(history, selection)
-        return fleet_trend(history.days(names, newest=days), history.series(names), limit=reports)
-
-    trend = asking(runs_dir, ask, TerminalOperator())
+    request = TrendRequest(runs_dir=runs_dir, selection=selection, days=days, reports=reports)
+    trend = trend_of(request, TerminalOperator())
     if as_json:
-        click.echo(json.dumps(shown_trend.as_record(trend, lang), ensure_ascii=False))
+        from slp_ops.report.documents.history import trend_document
+
+        click.echo(to_json(trend_document(trend, lang), ascii_only=False))
+    elif not trend.fleet:
+        click.echo("no run has read a licence agent yet; make one with: slp-ops audit", err=True)
     else:
-        shown_trend.show(trend, lang)
+        from slp_ops.report.terminal.trend import render
+
+        click.echo(render(trend, lang))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli import shown_changes
 from slp_ops.cli.calling import call
 from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.exits import Exit, read_code, worst
@@ -19,6 +19,7 @@ from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.spans import age, span
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.json_documents import encode, to_json
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -111,12 +112,18 @@ def command(
     removed, nor a switch's newest complete one. Stop it with Ctrl-C or SIGTERM: what was read is saved.
     With --once exit code 3 for new findings of a warning or above, 4 when switches could not be read.
     """
-    from slp_ops.app.watch import WatchRequest, run_for_ever, run_once
+    from slp_ops.app.watch import WatchedChange, WatchRequest, run_for_ever, run_once
+    from slp_ops.report.documents.audit import change_document, new_finding_document
+    from slp_ops.report.terminal.changes import render
+
+    def show(found: WatchedChange) -> None:
+        click.echo(to_json(change_document(found, lang)) if as_json else render(found, lang))
+        sys.stdout.flush()
 
     request = WatchRequest(
         target=target,
-        on_change=lambda found: shown_changes.say(found, lang=lang, as_json=as_json),
-        alarm=lambda found: shown_changes.alarm_record(found, lang),
+        on_change=show,
+        alarm=lambda found: encode(new_finding_document(found, lang)),
         connecting=connecting,
         runs_dir=runs_dir,
         asked=asked,

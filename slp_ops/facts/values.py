@@ -5,9 +5,11 @@ Values only. How a text becomes one of these is the business of ``commands``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.json_documents import HIDDEN, json_document
 from slp_ops.model import Evidence
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ NOWHERE: Final = Source()
 class Fact:
     """Something a switch said about itself. Facts are equal when they say the same, wherever it stood."""
 
-    source: Source = field(default=NOWHERE, compare=False, repr=False)
+    source: Source = field(default=NOWHERE, compare=False, repr=False, metadata=HIDDEN)
 
     def cite(self, *names: str) -> tuple[Evidence, ...]:
         """The lines that said these fields, in that order, each once; without names, the first line.
@@ -106,6 +108,24 @@ class Pair:
     label: str
     value: str
     heading: str = ""
+
+    def as_json(self) -> PairDocument:
+        """Return the form in JSON, in which a number is a number."""
+        value = int(self.value) if _WHOLE.match(self.value) else self.value
+        return PairDocument(label=self.label, value=value, heading=self.heading)
+
+
+# Numbers are numbers; with leading zeros (0509) or beyond any counter they are names.
+_WHOLE: Final = re.compile(r"^(?:0|-?[1-9]\d{0,17})$", re.ASCII)
+
+
+@json_document
+class PairDocument:
+    """A label and its value in JSON."""
+
+    label: str
+    value: int | str
+    heading: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import RumReports
-from slp_ops.facts.plain import plain
 from slp_ops.history.masks import hidden
+from slp_ops.json_documents import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,7 +93,7 @@ def _fields(fact: Fact, everything: bool) -> dict[str, str]:
         return {
             state: str(count) for state, count in Counter(each.state.value for each in fact.reports).items()
         }
-    return dict(_leaves(plain(fact), "", everything))
+    return dict(_leaves(encode(fact), "", everything))
 
 
 def _leaves(value: object, path: str, everything: bool) -> Iterator[tuple[str, str]]:

@@ -76,7 +76,7 @@ def render(view: ReportView, lang: Lang) -> str:
         w=words,
         devices=devices,
         ranks=ranks,
-        notes=[cause for cause in view.causes if not cause.matters],
+        notes=view.notes,
         explained={(cause.rule, cause.matters): cause for cause in view.causes},
         cause_anchors={
             (cause.rule, cause.matters): f"c{number}" for number, cause in enumerate(view.causes, start=1)

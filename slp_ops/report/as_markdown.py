@@ -45,7 +45,7 @@ def _lines(view: ReportView, words: Words) -> Iterator[str]:
         [words["verdict"], words["switches"]],
         [[words.health(each.value), str(count)] for each, count in counts],
     )
-    causes = [cause for cause in view.causes if cause.matters]
+    causes = view.main_causes
     yield f"## {words['causes']}"
     yield ""
     if not causes:

@@ -14,29 +14,31 @@ The same run and the same answers give the same bytes: entries are in order and 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from slp_ops.json_documents import json_document, json_field, to_json
+from slp_ops.model import Capture, CaptureStatus
 from slp_ops.redact import Redactor
-from slp_ops.report import as_json, as_markdown
+from slp_ops.report import as_markdown
 from slp_ops.report.checklist import checklist
-from slp_ops.report.log_windows import windows
+from slp_ops.report.documents.report import render as report_json
 from slp_ops.report.phrases import rum_text
 from slp_ops.report.words import Words
 from slp_ops.safetext import one_line, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from slp_ops.model import Capture
+    from slp_ops.app.bundle import BundleEvidence, SwitchEvidence
     from slp_ops.report.view import DeviceView, ReportView
     from slp_ops.rules.text import Lang
 
-SCHEMA: Final = "slp-ops/bundle/1"
 _LOG: Final = "show logging"
+_AROUND: Final = 15  # lines of a log before and after each failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +52,28 @@ class Told:
     case: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
-    """One switch's evidence on its way into a bundle. ``failures`` are lines of its log."""
+@json_document
+class BundleFile:
+    """One file of a bundle; a capture names its switch, command and status."""
 
-    name: str
-    folder: str
-    captures: Iterable[tuple[Capture, str]]
-    failures: tuple[int, ...] = ()
+    path: str
+    bytes: int = 0
+    sha256: str
+    switch: str | None = json_field(omit_none=True, default=None)
+    command: str | None = json_field(omit_none=True, default=None)
+    status: CaptureStatus | None = json_field(omit_none=True, default=None)
+
+
+@json_document
+class BundleManifest:
+    """``MANIFEST.json``: every other file, and the secrets that were masked, by kind."""
+
+    schema: Literal["slp-ops/bundle/1"] = "slp-ops/bundle/1"
+    run: str = ""
+    normal: str | None = None
+    slp_ops: str = ""
+    masked: Mapping[str, int] = field(default_factory=dict)
+    files: tuple[BundleFile, ...]
 
 
 @dataclass(slots=True)
@@ -68,7 +84,7 @@ class _Writer:
     root: str
     stamp: tuple[int, int, int, int, int, int]
     key: bytes
-    files: list[dict[str, object]] = field(default_factory=list)
+    files: list[BundleFile] = field(default_factory=list)
     masked: Counter[str] = field(default_factory=Counter)
 
     def clean(self, text: str) -> str:
@@ -78,12 +94,19 @@ class _Writer:
         self.masked.update(redactor.counts)
         return safe
 
-    def add(self, path: str, text: str, *, about: Mapping[str, object] | None = None) -> None:
+    def add(self, path: str, text: str, *, switch: str | None = None, capture: Capture | None = None) -> None:
         """Write one text and note it."""
         data = text.encode("utf-8", "surrogateescape")
         self.put(path, data)
         self.files.append(
-            {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), **(about or {})}
+            BundleFile(
+                path=path,
+                bytes=len(data),
+                sha256=hashlib.sha256(data).hexdigest(),
+                switch=switch,
+                command=None if capture is None else capture.command,
+                status=None if capture is None else capture.status,
+            )
         )
 
     def put(self, path: str, data: bytes) -> None:
@@ -96,17 +119,9 @@ class _Writer:
 
 
 def write_bundle(
-    file: BinaryIO,
-    view: ReportView,
-    *,
-    switches: Iterable[Folder],
-    normal: Iterable[Folder] = (),
-    normal_run: str = "",
-    told: Told,
-    key: bytes,
-    lang: Lang,
+    file: BinaryIO, view: ReportView, evidence: BundleEvidence, *, told: Told, lang: Lang
 ) -> Mapping[str, int]:
-    """Write the zip; gives what was masked in it, by kind.
+    """Write the zip and return what was masked in it, by kind.
 
     ``view`` holds the bundle's switches only, and was made of cleaned texts.
     """
@@ -116,41 +131,41 @@ def write_bundle(
     views = {each.name: each for each in view.devices}
     with ZipFile(file, "w") as archive:
         stamp = (started.year, started.month, started.day, started.hour, started.minute, started.second)
-        writer = _Writer(archive=archive, root=f"slp-ops-{view.run.id}", stamp=stamp, key=key)
-        for switch in switches:
+        writer = _Writer(archive=archive, root=f"slp-ops-{view.run.id}", stamp=stamp, key=evidence.key)
+        for switch in evidence.switches:
             _evidence(writer, switch, f"switches/{switch.folder}", views[switch.name], words)
-        for switch in normal:
+        for switch in evidence.normal:
             _evidence(writer, switch, f"normal/{switch.folder}", None, words)
         writer.add("findings.md", as_markdown.render(view, lang))
-        writer.add("findings.json", as_json.render(view, lang))
+        writer.add("findings.json", report_json(view, lang))
         writer.add("CHECKLIST.txt", "\n".join(_checklist(view, lang)) + "\n")
-        writer.add("README.txt", "\n".join(_readme(view, told, writer, normal_run, words)) + "\n")
-        manifest = {
-            "schema": SCHEMA,
-            "run": view.run.id,
-            "normal": normal_run or None,
-            "slp_ops": view.run.version,
-            "masked": dict(sorted(writer.masked.items())),
-            "files": sorted(writer.files, key=lambda each: str(each["path"])),
-        }
-        writer.put("MANIFEST.json", (json.dumps(manifest, indent=1) + "\n").encode("ascii"))
+        writer.add("README.txt", "\n".join(_readme(view, told, writer, evidence.normal_run, words)) + "\n")
+        manifest = BundleManifest(
+            run=view.run.id,
+            normal=evidence.normal_run or None,
+            slp_ops=view.run.version,
+            masked=dict(sorted(writer.masked.items())),
+            files=tuple(sorted(writer.files, key=lambda each: each.path)),
+        )
+        writer.put("MANIFEST.json", (to_json(manifest, indent=1) + "\n").encode("ascii"))
     return dict(writer.masked)
 
 
-def _evidence(writer: _Writer, switch: Folder, place: str, view: DeviceView | None, words: Words) -> None:
+def _evidence(
+    writer: _Writer, switch: SwitchEvidence, place: str, view: DeviceView | None, words: Words
+) -> None:
     log = ""
     for capture, text in switch.captures:
         writer.masked.update(capture.masked)
         if capture.file is None:
             continue
-        about = {"switch": switch.name, "command": capture.command, "status": capture.status.value}
         cleaned = writer.clean(text)
-        writer.add(f"{place}/captures/{capture.file}", cleaned, about=about)
+        writer.add(f"{place}/captures/{capture.file}", cleaned, switch=switch.name, capture=capture)
         if capture.command == _LOG:
             log = cleaned
     if view is None:
         return
-    if found := "\n\n".join(windows(log, switch.failures)):
+    if found := "\n\n".join(log_windows(log, switch.failures)):
         writer.add(f"{place}/log-windows.txt", printable(found) + "\n")
     writer.add(f"{place}/overview.txt", "\n".join(_overview(view, words)) + "\n")
 
@@ -227,3 +242,28 @@ def _readme(view: ReportView, told: Told, writer: _Writer, normal_run: str, word
         yield f"  {words['none']}"
     yield ""
     yield words["bundle_private"]
+
+
+def log_windows(text: str, numbers: Iterable[int]) -> Iterator[str]:
+    """Return the log around these lines; windows that touch become one. ``>`` marks the lines themselves."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    marked = sorted({number for number in numbers if 1 <= number <= len(lines)})
+    begin = end = 0
+    for number in marked:
+        first, last = max(1, number - _AROUND), min(len(lines), number + _AROUND)
+        if begin and first <= end + 1:
+            end = last
+            continue
+        if begin:
+            yield _window(lines, begin, end, marked)
+        begin, end = first, last
+    if begin:
+        yield _window(lines, begin, end, marked)
+
+
+def _window(lines: list[str], begin: int, end: int, marked: list[int]) -> str:
+    shown = (
+        f"{'>' if number in marked else ' '} {number:>6}  {lines[number - 1]}"
+        for number in range(begin, end + 1)
+    )
+    return "\n".join((f"--- show logging, lines {begin} to {end} ---", *shown))

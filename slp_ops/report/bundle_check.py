@@ -6,11 +6,12 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 from zipfile import BadZipFile, ZipFile
 
+from slp_ops.json_documents import decode
 from slp_ops.redact import redact
-from slp_ops.report.bundle import SCHEMA
+from slp_ops.report.bundle import BundleManifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,44 +41,36 @@ def check(file: BinaryIO) -> Checked:
     """Look at every entry; nothing is unpacked."""
     try:
         with ZipFile(file) as archive:
-            manifest, remarks = _manifest(archive)
+            root, manifest, remarks = _manifest(archive)
             if manifest is None:
                 return Checked(files=0, switches=0, remarks=tuple(remarks))
-            remarks += _compare(archive, manifest)
+            remarks += _compare(archive, root, manifest)
     # What the library raises for a damaged archive, an unknown compression, an encrypted entry.
     except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as err:
         return Checked(
             files=0, switches=0, remarks=(Remark(path="", what=f"cannot be read as a zip: {err}"),)
         )
-    files = manifest["files"]
     return Checked(
-        files=len(files),
-        switches=len({each["switch"] for each in files if "switch" in each}),
+        files=len(manifest.files),
+        switches=len({each.switch for each in manifest.files if each.switch is not None}),
         remarks=tuple(remarks),
     )
 
 
-def _manifest(archive: ZipFile) -> tuple[dict[str, Any] | None, list[Remark]]:
+def _manifest(archive: ZipFile) -> tuple[str, BundleManifest | None, list[Remark]]:
     found = [name for name in archive.namelist() if name.count("/") == 1 and name.endswith(f"/{_MANIFEST}")]
     if len(found) != 1:
-        return None, [
-            Remark(path=_MANIFEST, what="is not there: this is no bundle of slp-ops, or not all of it")
-        ]
+        what = "is not there: this is no bundle of slp-ops, or not all of it"
+        return "", None, [Remark(path=_MANIFEST, what=what)]
     try:
-        manifest = json.loads(_read(archive, found[0]))
-        whole = manifest["schema"] == SCHEMA and all(
-            isinstance(each["path"], str) and isinstance(each["sha256"], str) for each in manifest["files"]
-        )
-    except (KeyError, TypeError, ValueError):
-        whole = False
-    if not whole:
-        return None, [Remark(path=found[0], what=f"is no manifest of the form {SCHEMA}")]
-    return {**manifest, "root": found[0].partition("/")[0]}, []
+        manifest = decode(BundleManifest, json.loads(_read(archive, found[0])))
+    except ValueError:
+        return "", None, [Remark(path=found[0], what="is no manifest of the form slp-ops/bundle/1")]
+    return found[0].partition("/")[0], manifest, []
 
 
-def _compare(archive: ZipFile, manifest: dict[str, Any]) -> Iterator[Remark]:
-    root = manifest["root"]
-    listed = {f"{root}/{each['path']}": each["sha256"] for each in manifest["files"]}
+def _compare(archive: ZipFile, root: str, manifest: BundleManifest) -> Iterator[Remark]:
+    listed = {f"{root}/{each.path}": each.sha256 for each in manifest.files}
     seen: set[str] = set()
     for info in archive.infolist():
         name = info.filename

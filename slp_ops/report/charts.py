@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.report.view import SOON
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from slp_ops.report.view import Due, Health
 
 _TICKS: Final = (-365, -180, -90, -30, 0, 30, 90, 180, 365)
-_SOON: Final = 30
 _COLUMNS: Final = 80
 _APART: Final = 26.0  # a tick's label needs so much beside that of now
 _LEAST: Final = 4.0  # of a bar, so that one switch among hundreds is still seen
@@ -71,7 +72,7 @@ def time_line(dues: Iterable[Due], *, width: float, height: float) -> TimeLine:
     dues = tuple(dues)
     first = max(min((due.days_left for due in dues), default=0), _TICKS[0])
     last = min(max((due.days_left for due in dues), default=90), _TICKS[-1])
-    low = max(tick for tick in _TICKS if tick <= min(first, -_SOON))
+    low = max(tick for tick in _TICKS if tick <= min(first, -SOON))
     high = min(tick for tick in _TICKS if tick >= max(last, 90))
     step = (high - low) / _COLUMNS
 
@@ -83,7 +84,7 @@ def time_line(dues: Iterable[Due], *, width: float, height: float) -> TimeLine:
         within = min(max(due.days_left, low), high)
         # Columns begin at 0: a day before now and one after it never share one.
         column = math.floor((within + 0.5) / step)
-        binned.setdefault((column, _kind(due)), []).append(due)
+        binned.setdefault((column, due.urgency.value), []).append(due)
     totals: Counter[int] = Counter()
     for (column, _), found in binned.items():
         totals[column] += len(found)
@@ -118,14 +119,6 @@ def time_line(dues: Iterable[Due], *, width: float, height: float) -> TimeLine:
         now=place(0),
         beyond=sum(not low <= due.days_left <= high for due in dues),
     )
-
-
-def _kind(due: Due) -> str:
-    if due.cosmetic:
-        return "cosmetic"
-    if due.days_left < 0:
-        return "overdue"
-    return "soon" if due.days_left <= _SOON else "later"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

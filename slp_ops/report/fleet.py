@@ -5,21 +5,44 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from slp_ops.report.view import AdvisoryRef, Cause, Due, Health, ReleaseRow, ReportView, SiteRow
+from slp_ops.playbook.loading import packaged
+from slp_ops.report.switch import Library, device_view
+from slp_ops.report.view import AdvisoryRef, Cause, Due, Health, ReleaseRow, ReportView, RunInfo, SiteRow
 from slp_ops.rules.fixed import targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from slp_ops.app.report import JudgedRun
     from slp_ops.history.trend import FleetTrend
     from slp_ops.model import Severity
-    from slp_ops.report.view import DeviceView, RunInfo, Told
+    from slp_ops.report.view import DeviceView, Told
     from slp_ops.rules.advisory import Advisory
     from slp_ops.rules.knowledge import Knowledge
 
 
-def report(
+def report_view(judged: JudgedRun, *, generated: datetime) -> ReportView:
+    """Return the view of a judged run. Its devices are consumed one at a time: only their views are kept."""
+    header, knowledge = judged.run.header, judged.asked.knowledge
+    library = Library(knowledge, packaged())
+    return fleet_view(
+        RunInfo(
+            id=judged.run.id,
+            verb=header.verb,
+            state=header.state.value,
+            started=header.started,
+            finished=header.finished,
+            version=header.version,
+        ),
+        (device_view(each, library) for each in judged.devices),
+        knowledge,
+        generated=generated,
+        trend=judged.trend,
+    )
+
+
+def fleet_view(
     run: RunInfo,
     devices: Iterable[DeviceView],
     knowledge: Knowledge,

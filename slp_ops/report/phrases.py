@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from slp_ops.report.view import Health
+from slp_ops.report.view import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,14 +18,12 @@ if TYPE_CHECKING:
 
 def lead(view: ReportView, words: Words) -> str:
     """The whole report in a sentence or three."""
-    bad = sum(count for health, count in view.healths.items() if health.severity is not None)
-    unclear = view.healths[Health.UNCLEAR] + view.healths[Health.UNREAD]
-    count = len(view.devices)
+    bad, unclear, count = view.affected, view.unclear, len(view.devices)
     said = [
         words("headline", bad=bad, count=count) if bad or unclear else words("headline_fine", count=count)
     ]
-    if view.causes and view.causes[0].matters:
-        first = view.causes[0]
+    if view.main_causes:
+        first = view.main_causes[0]
         said.append(words("headline_cause", cause=words.say(first.title), switches=len(first.devices)))
     if unclear:
         said.append(words("headline_unclear", count=unclear))
@@ -43,17 +41,15 @@ def headline(device: DeviceView, words: Words) -> str:
 
 def dues_text(view: ReportView, words: Words) -> str:
     """The time line in words."""
-    real = [due for due in view.dues if not due.cosmetic]
-    overdue = sum(due.days_left < 0 for due in real)
-    soon = sum(0 <= due.days_left <= 30 for due in real)
+    counts = view.urgencies
     said = words(
         "dues_summary",
-        overdue=overdue,
-        soon=soon,
-        later=len(real) - overdue - soon,
-        none=len(view.devices) - len(view.dues),
+        overdue=counts.get(Urgency.OVERDUE, 0),
+        soon=counts.get(Urgency.SOON, 0),
+        later=counts.get(Urgency.LATER, 0),
+        none=view.without_due,
     )
-    cosmetic = len(view.dues) - len(real)
+    cosmetic = counts.get(Urgency.COSMETIC, 0)
     return f"{said} {words('dues_cosmetic', count=cosmetic)}" if cosmetic else said
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -47,8 +46,8 @@ from slp_ops.rules.views.deadline import Deadline
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from slp_ops.app.report import JudgedDevice
     from slp_ops.facts import Udi
-    from slp_ops.model import DeviceResult
     from slp_ops.playbook.model import Playbook
     from slp_ops.release import Release
     from slp_ops.rules.fixed import Targets
@@ -73,18 +72,7 @@ class Library:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """One switch of a run, read and judged. ``known`` holds its facts with the settings of the audit."""
-
-    result: DeviceResult
-    host: str
-    tags: tuple[str, ...]
-    known: Known
-    outcomes: tuple[Outcome, ...]
-
-
-def device_view(judged: Judged, library: Library) -> DeviceView:
+def device_view(judged: JudgedDevice, library: Library) -> DeviceView:
     """The view of one switch; nothing else of its facts has to be kept."""
     result, known, facts = judged.result, judged.known, judged.known.facts
     software, licensing = facts.get(Software), facts.get(Licensing)
@@ -138,7 +126,7 @@ def device_view(judged: Judged, library: Library) -> DeviceView:
     )
 
 
-def _health(judged: Judged) -> Health:
+def _health(judged: JudgedDevice) -> Health:
     result = judged.result
     failed = [each for each in judged.outcomes if each.verdict is Verdict.FAIL]
     worst = max((each.severity for each in failed), key=lambda each: each.rank, default=Severity.INFO)

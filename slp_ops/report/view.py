@@ -5,9 +5,10 @@ Device text in here is as the switch printed it. Each form makes it harmless in 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.model import Severity
 
@@ -263,6 +264,18 @@ class ReleaseRow:
     targets: Targets
 
 
+SOON: Final = 30  # days
+
+
+class Urgency(StrEnum):
+    """How near an ACK deadline is."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+    LATER = "later"
+    COSMETIC = "cosmetic"  # the date has no effect
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """One ACK deadline on the time line."""
@@ -272,6 +285,15 @@ class Due:
     days_left: int
     text: str
     cosmetic: bool
+
+    @property
+    def urgency(self) -> Urgency:
+        """How near it is, by the switch's own clock."""
+        if self.cosmetic:
+            return Urgency.COSMETIC
+        if self.days_left < 0:
+            return Urgency.OVERDUE
+        return Urgency.SOON if self.days_left <= SOON else Urgency.LATER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,3 +313,33 @@ class ReportView:
     backlogs: tuple[DeviceView, ...]  # those that hold reports, most first
     trend: FleetTrend | None = None
     knowledge: str = ""
+
+    @property
+    def affected(self) -> int:
+        """Count the switches with a finding that matters."""
+        return sum(count for health, count in self.healths.items() if health.severity is not None)
+
+    @property
+    def unclear(self) -> int:
+        """Count the switches that were not read, or not completely."""
+        return self.healths[Health.UNCLEAR] + self.healths[Health.UNREAD]
+
+    @property
+    def urgencies(self) -> Mapping[Urgency, int]:
+        """Count the deadlines by how near they are."""
+        return Counter(due.urgency for due in self.dues)
+
+    @property
+    def without_due(self) -> int:
+        """Count the switches without a deadline."""
+        return len(self.devices) - len(self.dues)
+
+    @property
+    def main_causes(self) -> tuple[Cause, ...]:
+        """The causes that are more than information."""
+        return tuple(cause for cause in self.causes if cause.matters)
+
+    @property
+    def notes(self) -> tuple[Cause, ...]:
+        """The causes that are information only."""
+        return tuple(cause for cause in self.causes if not cause.matters)

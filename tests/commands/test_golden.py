@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from slp_ops import commands
-from slp_ops.facts.plain import plain
+from slp_ops.json_documents import encode
 
 if TYPE_CHECKING:
     from slp_ops.commands import ShowCommand
@@ -54,7 +54,7 @@ def test_no_golden_pair_is_without_its_command() -> None:
 def test_golden_text_gives_its_facts(path: Path) -> None:
     parsed = _command(path.parent.name).parse(path.read_bytes().decode())
     found = {
-        "facts": {type(fact).__name__: _without_absences(plain(fact)) for fact in parsed.facts},
+        "facts": {type(fact).__name__: _without_absences(encode(fact)) for fact in parsed.facts},
         "unparsed": [[line.number, line.text] for line in parsed.unparsed],
         "total": parsed.total,
     }

@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from slp_ops.commands.show_license_status import COMMAND
-from slp_ops.facts.plain import plain
+from slp_ops.json_documents import encode
 from slp_ops.reading import text_of
 
 PAGE = """Switch#show license status
@@ -50,9 +50,9 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_a_pasted_text_gives_the_facts_of_the_original(form: str) -> None:
-    original = [plain(fact) for fact in COMMAND.parse(PAGE).facts]
+    original = [encode(fact) for fact in COMMAND.parse(PAGE).facts]
     assert len(original) > 3
-    assert [plain(fact) for fact in COMMAND.parse(text_of(form.encode())).facts] == original
+    assert [encode(fact) for fact in COMMAND.parse(text_of(form.encode())).facts] == original
 
 
 @pytest.mark.parametrize(

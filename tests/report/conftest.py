@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.app.audit_device import Asked
-from slp_ops.cli.run_view import view_of
+from slp_ops.app.operator import NonInteractive
+from slp_ops.app.report import ReportRequest, judge_for_report
 from slp_ops.commands import registry
 from slp_ops.lab import scenarios
 from slp_ops.lab.screens import render
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus, Trouble
 from slp_ops.ports import Ending
+from slp_ops.report.fleet import report_view
 from slp_ops.store import Runs, StoredRun
 
 if TYPE_CHECKING:
@@ -72,6 +74,18 @@ def _fill(run: Run, device: Device, scenario: str, index: int, change: Change) -
     )
 
 
+def _view(run: StoredRun) -> ReportView:
+    """The view of a run, as ``slp-ops report`` makes it."""
+    request = ReportRequest(runs_dir=run.path.parent, reference=run.id, asked=Asked())
+    return report_view(judge_for_report(request, NonInteractive()), generated=datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def view_of() -> Callable[[StoredRun], ReportView]:
+    """Make the view of a run."""
+    return _view
+
+
 @pytest.fixture(scope="session")
 def make_run(tmp_path_factory: pytest.TempPathFactory) -> MakeRun:
     """Make a stored run of these places; ``change`` may rewrite what a switch printed."""
@@ -104,7 +118,7 @@ def small_run(make_run: MakeRun) -> StoredRun:
 @pytest.fixture(scope="session")
 def small(small_run: StoredRun) -> ReportView:
     """Their view."""
-    return view_of(small_run, Asked(), small_run.path.parent)
+    return _view(small_run)
 
 
 HOSTILE_NAME = '../../<img src=x onerror="document.title=1">\u202egnp.\x1b[2J'
@@ -140,4 +154,4 @@ def hostile_run(make_run: MakeRun) -> StoredRun:
 @pytest.fixture(scope="session")
 def hostile(hostile_run: StoredRun) -> ReportView:
     """Their view."""
-    return view_of(hostile_run, Asked(), hostile_run.path.parent)
+    return _view(hostile_run)

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from slp_ops.cli.bundle import command
+from slp_ops.report.bundle import log_windows
 from slp_ops.report.bundle_check import check
-from slp_ops.report.log_windows import windows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,8 +171,8 @@ def test_hostile_names_stay_inside(hostile_run: StoredRun, tmp_path: Path) -> No
 
 def test_log_windows_that_touch_become_one() -> None:
     text = "\n".join(f"line {number}" for number in range(1, 201))
-    first, second = windows(text, (20, 40, 150))
+    first, second = log_windows(text, (20, 40, 150))
     assert "lines 5 to 55" in first
     assert "> " in first
     assert "lines 135 to 165" in second
-    assert not list(windows(text, ()))
+    assert not list(log_windows(text, ()))

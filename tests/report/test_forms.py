@@ -15,7 +15,8 @@ from icalendar import Calendar
 from markdown_it import MarkdownIt
 from prometheus_client.parser import text_string_to_metric_families
 
-from slp_ops.report import as_csv, as_ics, as_json, as_junit, as_markdown, as_prometheus
+from slp_ops.report import as_csv, as_ics, as_junit, as_markdown, as_prometheus
+from slp_ops.report.documents.report import render as render_json
 from slp_ops.rules.text import Lang
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u
 
 
 def _json(view: ReportView, lang: Lang = Lang.EN) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(as_json.render(view, lang))
+    found: dict[str, Any] = json.loads(render_json(view, lang))
     return found
 
 

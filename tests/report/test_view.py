@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slp_ops.app.audit_device import Asked
-from slp_ops.cli.run_view import view_of
 from slp_ops.model import Severity, Verdict
 from slp_ops.report.view import Health
 
@@ -68,10 +66,12 @@ def test_causes_that_matter_come_first_and_the_most_frequent_of_them_before_othe
     )
 
 
-def test_a_rule_that_is_an_error_here_and_information_there_is_two_causes(make_run: MakeRun) -> None:
+def test_a_rule_that_is_an_error_here_and_information_there_is_two_causes(
+    make_run: MakeRun, view_of: Callable[[StoredRun], ReportView]
+) -> None:
     places = (("sw-1", "a", "rum-backlog"), ("sw-2", "a", "factory-fresh"))
     run = make_run(places)
-    view = view_of(run, Asked(), run.path.parent)
+    view = view_of(run)
     causes = {(cause.rule, cause.matters): cause.devices for cause in view.causes}
     assert causes["FN72578", True] == ("sw-1",)
     assert causes["FN72578", False] == ("sw-2",)

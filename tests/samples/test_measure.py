@@ -19,7 +19,7 @@ import yaml
 
 from slp_ops.commands import find
 from slp_ops.commands._values import MISSING
-from slp_ops.facts.plain import plain
+from slp_ops.json_documents import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -109,7 +109,7 @@ def leaves(value: Any) -> Iterator[Any]:
 def facts_of(folder: str, text: str) -> list[Any]:
     command = find(FOLDERS[folder])
     assert command is not None, folder
-    return [plain(fact) for fact in command.parse(text).facts]
+    return [encode(fact) for fact in command.parse(text).facts]
 
 
 def measure(folder: str) -> Figure:

@@ -11,10 +11,9 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from slp_ops.app.audit_device import Asked
-from slp_ops.cli.run_view import view_of
 from slp_ops.lab import scenarios
 from slp_ops.report import as_html
-from slp_ops.report.fleet import report
+from slp_ops.report.fleet import fleet_view
 from slp_ops.rules.text import Lang
 
 if TYPE_CHECKING:
@@ -92,12 +91,12 @@ def pages(small: ReportView) -> dict[Lang, str]:
 
 
 @pytest.fixture(scope="session")
-def thousand(make_run: Any) -> ReportView:
+def thousand(make_run: Any, view_of: Callable[[Any], ReportView]) -> ReportView:
     """A thousand switches, every third of them with one of the lab's faults: those read, many times over."""
     faults = tuple(name for name in scenarios.names() if name != "bulky")
     kinds = tuple(dict.fromkeys((*_HEALTHY, *faults)))
     run = make_run([(kind, "lab", kind) for kind in kinds])
-    view = view_of(run, Asked(), run.path.parent)
+    view = view_of(run)
     by_kind = {each.name: each for each in view.devices}
     devices = (
         replace(
@@ -109,7 +108,7 @@ def thousand(make_run: Any) -> ReportView:
         )
         for number in range(1000)
     )
-    return report(view.run, devices, Asked().knowledge, generated=view.generated)
+    return fleet_view(view.run, devices, Asked().knowledge, generated=view.generated)
 
 
 @pytest.fixture(scope="session")
@@ -120,4 +119,4 @@ def all_wrong(thousand: ReportView) -> ReportView:
         replace(kinds[number % len(kinds)], name=f"sw-{number:04d}", site=f"site-{number % 12:02d}")
         for number in range(1000)
     )
-    return report(thousand.run, devices, Asked().knowledge, generated=thousand.generated)
+    return fleet_view(thousand.run, devices, Asked().knowledge, generated=thousand.generated)

@@ -1,8 +1,8 @@
-"""What RUM counts do, in words and as JSON: the same for one switch, a fleet and a report."""
+"""Sentences about the growth of RUM reports: the same for one switch, a fleet and a report."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.regression import FEWEST
 from slp_ops.rules.checks.history import growing_words, reach_words
@@ -10,9 +10,6 @@ from slp_ops.rules.text import Text
 from slp_ops.rules.views.growth import Course
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from slp_ops.rules.text import Lang
     from slp_ops.rules.views.growth import Growth
 
 
@@ -27,39 +24,9 @@ def growth_words(found: Growth, limit: int) -> Text:
             return _WORDS[found.course].of(count=found.count)
 
 
-def growth_record(found: Growth | None, limit: int, lang: Lang) -> dict[str, Any] | None:
-    """The same for scripts."""
-    if found is None:
-        return None
-    reach = found.reach
-    return {
-        "course": found.course.value,
-        "count": found.count,
-        "points": found.points,
-        "days": round(found.days, 2),
-        "since": _day(found.since),
-        "per_day": None if found.per_day is None else round(found.per_day, 2),
-        "per_day_margin": None if found.margin is None else round(found.margin, 2),
-        "limit": limit,
-        "reach": None
-        if reach is None
-        else {
-            "likely": _day(reach.likely),
-            "earliest": _day(reach.earliest),
-            "latest": _day(reach.latest),
-            "confidence": 0.9,
-        },
-        "words": growth_words(found, limit).said(lang),
-    }
-
-
 def when(found: Growth, limit: int) -> Text:
     """When the limit will be reached."""
     return reach_words(found.reach, limit)
-
-
-def _day(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment:%Y-%m-%d}"
 
 
 _TOO_FEW: Final = Text(

@@ -1,67 +1,32 @@
-"""The trend of a fleet for people and as JSON."""
+"""The trend of a fleet for people."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import click
-
-from slp_ops.cli.charts import sparkline
-from slp_ops.cli.shown_growth import growth_record, when
-from slp_ops.cli.table import table
-from slp_ops.cli.wrapping import wrapped
+from slp_ops.report.growth_text import when
+from slp_ops.report.terminal.layout import sparkline, styled, table, wrapped
 from slp_ops.rules.text import Text
 from slp_ops.rules.views.growth import Course
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import timedelta
 
     from slp_ops.history.trend import FleetTrend, SiteDay
     from slp_ops.rules.text import Lang
 
-SCHEMA: Final = "slp-ops/trend/1"
 _MOST: Final = 20
 
 
-def as_record(trend: FleetTrend, lang: Lang) -> dict[str, Any]:
-    """Everything, oldest day first."""
-    return {
-        "schema": SCHEMA,
-        "limit": trend.limit,
-        "fleet": [_day_record(day) for day in trend.fleet],
-        "sites": {site: [_day_record(day) for day in days] for site, days in trend.sites.items()},
-        "switches": [
-            {"device": each.device, "site": each.site} | (growth_record(each.growth, trend.limit, lang) or {})
-            for each in trend.switches
-        ],
-        "courses": {course.value: trend.courses.get(course, 0) for course in Course},
-    }
+def render(trend: FleetTrend, lang: Lang) -> str:
+    """Return a table for each measure, a row a site, and the switches whose reports grow."""
+    return "\n".join(_lines(trend, lang))
 
 
-def _day_record(day: SiteDay) -> dict[str, Any]:
-    return {
-        "day": day.day.isoformat(),
-        "switches": day.switches,
-        "counted": day.counted,
-        "backlog": day.backlog,
-        "largest_backlog": day.largest,
-        "unacknowledged": day.unacknowledged,
-        "oldest_ack_days": _days(day.oldest_ack),
-        "mean_ack_days": _days(day.mean_ack),
-        "ack_late": day.late,
-        "judged": day.judged,
-        "failing": day.failing,
-    }
-
-
-def show(trend: FleetTrend, lang: Lang) -> None:
-    """Print a table for each measure, a row a site, and the switches whose reports grow."""
-    if not trend.fleet:
-        click.echo("no run has read a licence agent yet; make one with: slp-ops audit", err=True)
-        return
+def _lines(trend: FleetTrend, lang: Lang) -> Iterator[str]:
     first, last = trend.fleet[0].day, trend.fleet[-1].day
-    click.echo(_DAYS.of(count=len(trend.fleet), first=first, last=last).said(lang) + "\n")
+    yield _DAYS.of(count=len(trend.fleet), first=first, last=last).said(lang) + "\n"
     rows = [*trend.sites.items()]
     if len(rows) > 1:
         rows.insert(0, (_ALL.said(lang), trend.fleet))
@@ -69,10 +34,10 @@ def show(trend: FleetTrend, lang: Lang) -> None:
         lines = [(site, *_cells([pick(day) for day in days], days[-1].switches)) for site, days in rows]
         lines = [line for line in lines if line[4] not in ("", "0")]
         if lines:
-            click.echo(click.style(title.said(lang), bold=True))
-            click.echo(table([word.said(lang) for word in _HEADER], lines))
-            click.echo()
-    _print_growing(trend, lang)
+            yield styled(title.said(lang), bold=True)
+            yield table([word.said(lang) for word in _HEADER], lines)
+            yield ""
+    yield from _growing(trend, lang)
 
 
 def _cells(values: Sequence[float | None], switches: int) -> tuple[str, ...]:
@@ -83,30 +48,29 @@ def _cells(values: Sequence[float | None], switches: int) -> tuple[str, ...]:
     return (str(switches), now, begin, most, sparkline(values))
 
 
-def _print_growing(trend: FleetTrend, lang: Lang) -> None:
+def _growing(trend: FleetTrend, lang: Lang) -> Iterator[str]:
     said = [
         f"{trend.courses[course]} {words.said(lang)}"
         for course, words in _COURSES.items()
         if trend.courses.get(course)
     ]
-    for line in wrapped("; ".join(said), f"{_REPORTS.said(lang)}: "):
-        click.echo(line)
+    yield from wrapped("; ".join(said), f"{_REPORTS.said(lang)}: ")
     growing = trend.growing
     if not growing:
         return
-    click.echo()
+    yield ""
     rows = []
     for each in growing[:_MOST]:
         found = each.growth
         rate = f"{found.per_day or 0:.1f} ±{found.margin or 0:.1f}"
         then = when(found, trend.limit).said(lang)
         rows.append((each.device, each.site, str(found.count), rate, str(found.points), then))
-    click.echo(click.style(_GROWING.said(lang), bold=True))
-    click.echo(table([word.said(lang) for word in _GROWING_HEADER], rows))
+    yield styled(_GROWING.said(lang), bold=True)
+    yield table([word.said(lang) for word in _GROWING_HEADER], rows)
     if len(growing) > _MOST:
-        click.echo(f"+{len(growing) - _MOST}; --json")
+        yield f"+{len(growing) - _MOST}; --json"
     for line in wrapped(_HOW.said(lang), ""):
-        click.echo(click.style(line, dim=True))
+        yield styled(line, dim=True)
 
 
 def _days(age: timedelta | None) -> float | None:

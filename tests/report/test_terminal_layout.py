@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
-from slp_ops.cli.table import table, table_rows
-from slp_ops.cli.wrapping import folded, wrapped
+from slp_ops.report.terminal.layout import folded, table, table_rows, wrapped
 
 if TYPE_CHECKING:
     from pytest_mock import MockerFixture

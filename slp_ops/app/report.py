@@ -1,0 +1,132 @@
+"""Service of ``report``: a stored run, judged device by device, with the trend behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.app.history_context import Past
+from slp_ops.app.history_index import asking
+from slp_ops.app.inputs import Gathered
+from slp_ops.errors import StoreError
+from slp_ops.history.trend import fleet_trend
+from slp_ops.reading import read
+from slp_ops.rules.settings import Intent
+from slp_ops.rules.text import counted
+from slp_ops.store import Runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterator
+    from pathlib import Path
+
+    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.operator import Operator
+    from slp_ops.history.trend import FleetTrend
+    from slp_ops.model import CaptureStatus, DeviceResult
+    from slp_ops.rules.needs import Known
+    from slp_ops.rules.values import Outcome
+    from slp_ops.store import StoredRun
+    from slp_ops.store.history import History
+
+_MANY: Final = 100  # switches; judging more takes some seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRequest:
+    """A run by its reference, and the audit that judges it."""
+
+    runs_dir: Path
+    reference: str
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedDevice:
+    """One switch of a run, read and judged. ``known`` holds its facts with the settings of the audit."""
+
+    result: DeviceResult
+    host: str
+    tags: tuple[str, ...]
+    known: Known
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRun:
+    """A run. ``devices`` can be consumed once: of a thousand switches only one is in memory at a time."""
+
+    run: StoredRun
+    asked: Asked
+    devices: Iterator[JudgedDevice]
+    trend: FleetTrend | None = None
+
+
+def judge_for_report(request: ReportRequest, operator: Operator) -> JudgedRun:
+    """Return a run, judged as ``audit --run`` does, and its trend. Raises StoreError."""
+    run = Runs(request.runs_dir).open(request.reference)
+    if len(run.about) > _MANY:
+        operator.notice(f"judging {counted(len(run.about), 'switch')} of run {run.id}")
+    return JudgedRun(
+        run=run,
+        asked=request.asked,
+        devices=judged_devices(run, request.asked, request.runs_dir, operator),
+        trend=_trend(run, request.runs_dir, request.asked.thresholds.rum_reports, operator),
+    )
+
+
+def judged_devices(
+    run: StoredRun,
+    asked: Asked,
+    runs_dir: Path,
+    operator: Operator,
+    *,
+    only: Container[str] | None = None,
+    cleaned: Callable[[str], str] = str,
+) -> Iterator[JudgedDevice]:
+    """Return the devices of a run, or only these. ``cleaned`` is applied to each text before it is parsed."""
+    past = Past(runs_dir, asked, operator)
+    for result in run.devices:
+        if only is not None and result.name not in only:
+            continue
+        about = run.about[result.name]
+        facts, intent = read(_texts(run, result.name, cleaned)), Intent.of(about.intent)
+        found = Gathered(result=result, facts=facts if result.captures else None, intent=intent)
+        judged, _ = past.judge(found, seen=run.header.started)
+        yield JudgedDevice(
+            result=result,
+            host=about.host,
+            tags=about.tags,
+            known=asked.known(facts, intent),
+            outcomes=judged.outcomes,
+        )
+
+
+def _texts(
+    run: StoredRun, name: str, cleaned: Callable[[str], str]
+) -> Iterator[tuple[str, CaptureStatus, str]]:
+    for capture in run.captures(name):
+        text = cleaned(run.text(name, capture)) if capture.file is not None else ""
+        yield capture.command, capture.status, text
+
+
+def _trend(run: StoredRun, runs_dir: Path, limit: int, operator: Operator) -> FleetTrend | None:
+    """Return the trend of the run's switches; None without at least two days of runs beside it.
+
+    Without a usable history the report has no trend, and a notice says why.
+    """
+    if run.path.resolve().parent != runs_dir.resolve():
+        return None
+    names = tuple(run.about)
+    last = run.header.started.date() + timedelta(days=1)  # a switch's own day may be ahead of UTC
+
+    def ask(history: History) -> FleetTrend:
+        days = [each for each in history.days(names) if each.day <= last]
+        return fleet_trend(days, history.series(names), limit=limit)
+
+    try:
+        trend = asking(runs_dir, ask, operator)
+    except StoreError as err:
+        operator.notice(f"note: no trend in this report: {err.message}")
+        return None
+    return trend if len(trend.fleet) > 1 else None

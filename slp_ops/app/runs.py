@@ -1,0 +1,87 @@
+"""Services of ``runs``: list, show, verify, prune and index the runs on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from slp_ops.app.history_index import catch_up
+from slp_ops.store import Runs
+from slp_ops.store.history_index import FILE, discard
+from slp_ops.store.prune import judge, remove, sweep
+from slp_ops.store.verify import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+    from pathlib import Path
+
+    from slp_ops.app.operator import Operator
+    from slp_ops.model import DeviceResult
+    from slp_ops.store import StoredRun
+    from slp_ops.store.prune import Judged
+    from slp_ops.store.verify import Verified
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """A run and those of its devices that were asked for."""
+
+    run: StoredRun
+    devices: tuple[DeviceResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyResult:
+    """A run and what its verification found."""
+
+    run: StoredRun
+    verified: Verified
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReindexResult:
+    """How many runs were put into the index, and the size of the index."""
+
+    runs: int
+    bytes: int
+
+
+def list_runs(runs_dir: Path) -> tuple[StoredRun, ...]:
+    """Return the runs of a folder, the newest first. Raises StoreError."""
+    return tuple(Runs(runs_dir).all())
+
+
+def show_run(runs_dir: Path, reference: str, *, device: str | None = None) -> RunResult:
+    """Return a run with its devices, or with one of them. Raises StoreError."""
+    run = Runs(runs_dir).open(reference)
+    return RunResult(
+        run=run, devices=tuple(result for result in run.devices if device in (None, result.name))
+    )
+
+
+def verify_run(runs_dir: Path, reference: str) -> VerifyResult:
+    """Check that every capture of a run is what was written. Raises StoreError."""
+    run = Runs(runs_dir).open(reference)
+    return VerifyResult(run=run, verified=verify(run))
+
+
+def plan_prune(runs_dir: Path, *, keep: int | None, older_than: timedelta | None) -> tuple[Judged, ...]:
+    """Return what a prune would do with each run, the newest first. Nothing is removed."""
+    return tuple(judge(Runs(runs_dir).all(), keep=keep, older_than=older_than, now=datetime.now(UTC)))
+
+
+def prune(runs_dir: Path, planned: Sequence[Judged]) -> tuple[StoredRun, ...]:
+    """Remove the runs that a plan does not keep, and what killed processes left. Raises StoreError."""
+    removed = tuple(each.run for each in planned if not each.kept_because and remove(each.run))
+    sweep(runs_dir)
+    return removed
+
+
+def reindex(runs_dir: Path, operator: Operator, *, anew: bool = False) -> ReindexResult:
+    """Make the index of the history from the run folders; ``anew`` judges each run again."""
+    discard(runs_dir)
+    put = catch_up(runs_dir, operator, anew=anew)
+    size = sum(path.stat().st_size for path in runs_dir.glob(f"{FILE}*"))
+    return ReindexResult(runs=put, bytes=size)

@@ -1,0 +1,205 @@
+"""Documents of ``check-version``, ``rules``, ``explain`` and ``commands``: knowledge, without a switch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from slp_ops.json_documents import json_document
+from slp_ops.model import Confidence, Severity
+from slp_ops.rules.fixed import Standing
+from slp_ops.rules.rule import Group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slp_ops.app.check_version import Row
+    from slp_ops.commands import ShowCommand
+    from slp_ops.rules.explaining import Explained
+    from slp_ops.rules.fixed import Targets
+    from slp_ops.rules.knowledge import Knowledge
+    from slp_ops.rules.text import Lang
+
+
+@json_document
+class TargetEntry:
+    """Releases to upgrade to: in the same train, and in the next train with extended maintenance."""
+
+    same_train: str | None
+    next_em_train: str | None
+
+
+def target_entry(targets: Targets) -> TargetEntry:
+    """Return the releases as text."""
+    return TargetEntry(
+        same_train=None if targets.same_train is None else str(targets.same_train),
+        next_em_train=None if targets.next_em_train is None else str(targets.next_em_train),
+    )
+
+
+@json_document
+class AdvisoryEntry:
+    """The verdict of an advisory on one release."""
+
+    id: str
+    verdict: Standing
+    listed: bool
+    first_fixed: str | None
+    because: str
+
+
+@json_document
+class VersionEntry:
+    """One release; ``device`` is null for a release that was given as text."""
+
+    device: str | None
+    release: str
+    advisories: tuple[AdvisoryEntry, ...]
+    target: TargetEntry
+
+
+def version_entries(rows: Sequence[Row], lang: Lang) -> tuple[VersionEntry, ...]:
+    """Return the list that ``check-version --json`` prints."""
+    return tuple(_version_entry(row, lang) for row in rows)
+
+
+def _version_entry(row: Row, lang: Lang) -> VersionEntry:
+    return VersionEntry(
+        device=row.device,
+        release=row.release,
+        advisories=tuple(
+            AdvisoryEntry(
+                id=advisory.id,
+                verdict=sign.judged.standing,
+                listed=sign.judged.listed,
+                first_fixed=None if sign.judged.first_fixed is None else str(sign.judged.first_fixed),
+                because=sign.judged.because.said(lang),
+            )
+            for advisory, sign in row.judged
+        ),
+        target=target_entry(row.target),
+    )
+
+
+@json_document
+class RuleEntry:
+    """One rule of the list."""
+
+    id: str
+    group: Group
+    severity: Severity
+    confidence: Confidence
+    title: str
+    playbooks: tuple[str, ...]
+
+
+@json_document
+class RulesDocument:
+    """Every rule, and the version of the knowledge."""
+
+    schema: Literal["slp-ops/rules/1"] = "slp-ops/rules/1"
+    knowledge: str
+    rules: tuple[RuleEntry, ...]
+
+
+def rules_document(knowledge: Knowledge, lang: Lang) -> RulesDocument:
+    """Return the document of ``rules``."""
+    return RulesDocument(
+        knowledge=knowledge.version,
+        rules=tuple(
+            RuleEntry(
+                id=rule.id,
+                group=rule.group,
+                severity=rule.severity,
+                confidence=rule.confidence,
+                title=rule.title.said(lang),
+                playbooks=rule.playbooks,
+            )
+            for rule in knowledge.rules
+        ),
+    )
+
+
+@json_document
+class ExplainedRule:
+    """One rule with its cause and remedy."""
+
+    id: str
+    severity: Severity
+    title: str
+    cause: str
+    remedy: tuple[str, ...]
+    links: tuple[str, ...]
+    playbooks: tuple[str, ...]
+    explains: tuple[str, ...]
+
+
+@json_document
+class ExplainDocument:
+    """The answer to a question. ``unverified``: the wording was not seen in a real output."""
+
+    schema: Literal["slp-ops/explain/1"] = "slp-ops/explain/1"
+    asked: str
+    title: str
+    meaning: str
+    unverified: bool
+    rules: tuple[ExplainedRule, ...]
+
+
+def explain_document(asked: str, found: Explained, lang: Lang) -> ExplainDocument:
+    """Return the document of ``explain``."""
+    return ExplainDocument(
+        asked=asked,
+        title=found.title.said(lang),
+        meaning=found.meaning.said(lang),
+        unverified=found.unverified,
+        rules=tuple(
+            ExplainedRule(
+                id=rule.id,
+                severity=rule.severity,
+                title=rule.title.said(lang),
+                cause=rule.cause.said(lang),
+                remedy=tuple(step.said(lang) for step in rule.remedy),
+                links=rule.links,
+                playbooks=rule.playbooks,
+                explains=rule.explains,
+            )
+            for rule in found.rules
+        ),
+    )
+
+
+@json_document
+class CommandEntry:
+    """One show command; ``since`` and ``until`` are the first and the last release that have it."""
+
+    command: str
+    since: str | None
+    until: str | None
+    sets: tuple[str, ...]
+    needs_config: str | None
+    timeout: float
+
+
+@json_document
+class CommandsDocument:
+    """The show commands, in the order in which a run sends them."""
+
+    schema: Literal[1] = 1
+    commands: tuple[CommandEntry, ...]
+
+
+def commands_document(commands: Sequence[ShowCommand]) -> CommandsDocument:
+    """Return the document of ``commands``."""
+    return CommandsDocument(
+        commands=tuple(
+            CommandEntry(
+                command=each.command,
+                since=None if each.since is None else str(each.since),
+                until=None if each.until is None else str(each.until),
+                sets=tuple(sorted(each.sets)),
+                needs_config=each.needs_config or None,
+                timeout=each.timeout,
+            )
+            for each in commands
+        )
+    )

@@ -1,0 +1,447 @@
+"""Document of ``report``: everything in the view, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from slp_ops.facts import DeviceTime, Entitlement, Exchange, LicenseTransport, Policy, Topology
+from slp_ops.json_documents import json_document, to_json
+from slp_ops.model import CaptureStatus, Confidence, DeviceStatus, Evidence, Severity, Trouble, Verdict
+from slp_ops.report.documents.knowledge import TargetEntry, target_entry
+from slp_ops.report.view import Health
+from slp_ops.rules.fixed import Standing
+
+if TYPE_CHECKING:
+    from slp_ops.history.trend import FleetTrend
+    from slp_ops.report.view import Cause, DeviceView, PlaybookRef, ReleaseRow, ReportView, Story, Told
+    from slp_ops.rules.text import Lang, Text
+
+
+@json_document
+class RunEntry:
+    """The run that is reported."""
+
+    id: str
+    verb: str
+    state: str
+    started: datetime
+    finished: datetime | None
+    slp_ops: str
+
+
+@json_document
+class CauseEntry:
+    """A root cause in the fleet; ``sites`` counts its devices by site."""
+
+    rule: str
+    title: str
+    severity: Severity
+    cause: str
+    devices: tuple[str, ...]
+    sites: Mapping[str, int]
+    remedy: tuple[str, ...]
+    playbooks: tuple[str, ...]
+    links: tuple[str, ...]
+
+
+@json_document
+class ReleaseAdvisory:
+    """The verdict of an advisory on a release; ``listed``: the notice itself names the release."""
+
+    id: str
+    verdict: Standing
+    listed: bool
+
+
+@json_document
+class ReleaseEntry:
+    """One release of the fleet; null where it was not read."""
+
+    release: str | None
+    devices: int
+    advisories: tuple[ReleaseAdvisory, ...]
+    target: TargetEntry
+
+
+@json_document
+class TrendDay:
+    """The fleet on one day."""
+
+    day: date
+    backlog: int | None
+    failing: int | None
+    ack_late: int | None
+
+
+@json_document
+class GrowingSwitch:
+    """A switch whose unacknowledged reports grow."""
+
+    device: str
+    count: int
+    per_day: float | None
+
+
+@json_document
+class TrendEntry:
+    """The trend in short; ``trend --json`` has all of it."""
+
+    limit: int
+    fleet: tuple[TrendDay, ...]
+    growing: tuple[GrowingSwitch, ...]
+
+
+@json_document
+class SummaryEntry:
+    """The fleet in counts, causes and releases."""
+
+    devices: int
+    verdicts: Mapping[Health, int]
+    sites: Mapping[str, Mapping[Health, int]]
+    topologies: Mapping[str, int]
+    causes: tuple[CauseEntry, ...]
+    releases: tuple[ReleaseEntry, ...]
+    trend: TrendEntry | None
+
+
+@json_document
+class UnitEntry:
+    """One unit of a switch."""
+
+    position: int
+    role: str | None
+    pid: str | None
+    sn: str | None
+    trusted: bool | None
+
+
+@json_document
+class AccountsEntry:
+    """Smart Account and Virtual Account."""
+
+    smart: str | None
+    virtual: str | None
+
+
+@json_document
+class ReportingEntry:
+    """When usage was acknowledged, and when it must be again; all times are the switch's own."""
+
+    last_ack: DeviceTime | None
+    deadline: DeviceTime | None
+    days_left: int | None
+    cosmetic: bool
+    last_push: DeviceTime | None
+    next_push: DeviceTime | None
+    interval_days: int | None
+
+
+@json_document
+class RumEntry:
+    """RUM reports; ``states`` counts the rows of the listing, the others are the agent's own counts."""
+
+    backlog: int | None
+    waiting: int | None
+    available: int | None
+    acknowledged: int | None
+    flagged: int
+    states: Mapping[str, int] | None
+
+
+@json_document
+class FindingEntry:
+    """One finding."""
+
+    rule: str
+    title: str
+    severity: Severity
+    confidence: Confidence
+    summary: str
+    cause: str
+    remedy: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    links: tuple[str, ...]
+    playbooks: tuple[str, ...]
+
+
+@json_document
+class StoryEntry:
+    """A root cause and the findings that follow from it."""
+
+    root: FindingEntry
+    consequences: tuple[FindingEntry, ...]
+
+
+@json_document
+class UnjudgedRule:
+    """A rule that could not be judged."""
+
+    rule: str
+    verdict: Verdict
+    why: str | None
+
+
+@json_document
+class DeviceAdvisory:
+    """The verdict of an advisory: by the release alone, and by all that the switch shows."""
+
+    id: str
+    verdict: Standing
+    listed: bool
+    first_fixed: str | None
+    because: str
+    rule_verdict: Verdict | None
+
+
+@json_document
+class CaptureEntry:
+    """One capture."""
+
+    command: str
+    status: CaptureStatus
+    sha256: str | None
+    masked: Mapping[str, int]
+    reason: str
+
+
+@json_document
+class DeviceEntry:
+    """One switch."""
+
+    name: str
+    site: str
+    host: str
+    tags: tuple[str, ...]
+    status: DeviceStatus
+    verdict: Health
+    error: Trouble | None
+    collected: datetime | None
+    release: str | None
+    model: str | None
+    uptime: str | None
+    agent: str | None
+    units: tuple[UnitEntry, ...]
+    topology: Topology | None
+    transport: LicenseTransport | None
+    accounts: AccountsEntry
+    clock: DeviceTime | None
+    clock_trusted: bool | None
+    reporting: ReportingEntry | None
+    rum: RumEntry | None
+    licences: tuple[Entitlement, ...]
+    policy: Policy | None
+    exchanges: tuple[Exchange, ...]
+    failing: bool | None
+    stories: tuple[StoryEntry, ...]
+    unjudged: tuple[UnjudgedRule, ...]
+    verdicts: Mapping[str, Verdict]
+    advisories: tuple[DeviceAdvisory, ...]
+    target: TargetEntry | None
+    captures: tuple[CaptureEntry, ...]
+
+
+@json_document
+class ReportDocument:
+    """A report of one run."""
+
+    schema: Literal["slp-ops/report/1"] = "slp-ops/report/1"
+    lang: str
+    run: RunEntry
+    generated: datetime
+    knowledge: str
+    summary: SummaryEntry
+    devices: tuple[DeviceEntry, ...]
+
+
+def render(view: ReportView, lang: Lang) -> str:
+    """Return the report as JSON text; everything beyond ASCII is an escape."""
+    return to_json(report_document(view, lang), indent=1) + "\n"
+
+
+def report_document(view: ReportView, lang: Lang) -> ReportDocument:
+    """Return the document of ``report``."""
+    run = view.run
+    return ReportDocument(
+        lang=lang.value,
+        run=RunEntry(
+            id=run.id,
+            verb=run.verb,
+            state=run.state,
+            started=run.started,
+            finished=run.finished,
+            slp_ops=run.version,
+        ),
+        generated=view.generated,
+        knowledge=view.knowledge,
+        summary=SummaryEntry(
+            devices=len(view.devices),
+            verdicts=view.healths,
+            sites={
+                row.name: {health: count for health, count in row.counts.items() if count}
+                for row in view.sites
+            },
+            topologies=view.topologies,
+            causes=tuple(_cause(each, lang) for each in view.causes),
+            releases=tuple(_release(each, view) for each in view.releases),
+            trend=_trend(view.trend),
+        ),
+        devices=tuple(_device(each, lang) for each in view.devices),
+    )
+
+
+def _cause(cause: Cause, lang: Lang) -> CauseEntry:
+    return CauseEntry(
+        rule=cause.rule,
+        title=cause.title.said(lang),
+        severity=cause.severity,
+        cause=cause.cause.said(lang),
+        devices=cause.devices,
+        sites=cause.sites,
+        remedy=_texts(cause.remedy, lang),
+        playbooks=_ids(cause.playbooks),
+        links=cause.links,
+    )
+
+
+def _release(row: ReleaseRow, view: ReportView) -> ReleaseEntry:
+    return ReleaseEntry(
+        release=row.release,
+        devices=row.devices,
+        advisories=tuple(
+            ReleaseAdvisory(id=advisory.id, verdict=standing, listed=listed)
+            for advisory, (standing, listed) in zip(view.advisories, row.standings, strict=True)
+        ),
+        target=target_entry(row.targets),
+    )
+
+
+def _trend(trend: FleetTrend | None) -> TrendEntry | None:
+    if trend is None:
+        return None
+    return TrendEntry(
+        limit=trend.limit,
+        fleet=tuple(
+            TrendDay(day=day.day, backlog=day.backlog, failing=day.failing, ack_late=day.late)
+            for day in trend.fleet
+        ),
+        growing=tuple(
+            GrowingSwitch(device=each.device, count=each.growth.count, per_day=each.growth.per_day)
+            for each in trend.growing
+        ),
+    )
+
+
+def _device(device: DeviceView, lang: Lang) -> DeviceEntry:
+    reporting, rum = device.reporting, device.rum
+    return DeviceEntry(
+        name=device.name,
+        site=device.site,
+        host=device.host,
+        tags=device.tags,
+        status=device.status,
+        verdict=device.health,
+        error=device.trouble,
+        collected=device.collected,
+        release=device.release_text,
+        model=device.model,
+        uptime=device.uptime,
+        agent=device.agent,
+        units=tuple(
+            UnitEntry(position=unit.position, role=unit.role, pid=unit.pid, sn=unit.sn, trusted=unit.trusted)
+            for unit in device.units
+        ),
+        topology=device.topology,
+        transport=device.transport,
+        accounts=AccountsEntry(smart=device.smart_account, virtual=device.virtual_account),
+        clock=device.clock,
+        clock_trusted=device.clock_trusted,
+        reporting=None
+        if reporting is None
+        else ReportingEntry(
+            last_ack=reporting.last_ack,
+            deadline=reporting.deadline,
+            days_left=reporting.days_left,
+            cosmetic=reporting.cosmetic,
+            last_push=reporting.last_push,
+            next_push=reporting.next_push,
+            interval_days=reporting.interval_days,
+        ),
+        rum=None
+        if rum is None
+        else RumEntry(
+            backlog=rum.backlog,
+            waiting=rum.waiting,
+            available=rum.available,
+            acknowledged=rum.acknowledged,
+            flagged=rum.flagged,
+            states=rum.states,
+        ),
+        licences=device.licences,
+        policy=device.policy,
+        exchanges=device.exchanges,
+        failing=device.failing,
+        stories=tuple(_story(each, lang) for each in device.stories),
+        unjudged=tuple(
+            UnjudgedRule(
+                rule=each.rule,
+                verdict=each.verdict,
+                why=None if each.why is None else each.why.said(lang),
+            )
+            for each in device.unjudged
+        ),
+        verdicts=device.verdicts or {},
+        advisories=tuple(
+            DeviceAdvisory(
+                id=each.id,
+                verdict=each.standing,
+                listed=each.listed,
+                first_fixed=each.first_fixed,
+                because=each.because.said(lang),
+                rule_verdict=each.verdict,
+            )
+            for each in device.advisories
+        ),
+        target=None if device.upgrade is None else target_entry(device.upgrade),
+        captures=tuple(
+            CaptureEntry(
+                command=each.command,
+                status=each.status,
+                sha256=each.sha256,
+                masked=each.masked,
+                reason=each.reason,
+            )
+            for each in device.captures
+        ),
+    )
+
+
+def _story(story: Story, lang: Lang) -> StoryEntry:
+    return StoryEntry(
+        root=_finding(story.root, lang),
+        consequences=tuple(_finding(each, lang) for each in story.consequences),
+    )
+
+
+def _finding(told: Told, lang: Lang) -> FindingEntry:
+    return FindingEntry(
+        rule=told.rule,
+        title=told.title.said(lang),
+        severity=told.severity,
+        confidence=told.confidence,
+        summary=told.summary.said(lang),
+        cause=told.cause.said(lang),
+        remedy=_texts(told.remedy, lang),
+        evidence=told.evidence,
+        links=told.links,
+        playbooks=_ids(told.playbooks),
+    )
+
+
+def _texts(texts: tuple[Text, ...], lang: Lang) -> tuple[str, ...]:
+    return tuple(text.said(lang) for text in texts)
+
+
+def _ids(playbooks: tuple[PlaybookRef, ...]) -> tuple[str, ...]:
+    return tuple(book.id for book in playbooks)

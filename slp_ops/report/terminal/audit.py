@@ -1,0 +1,216 @@
+"""An audit for people: the root cause first, its consequences under it, then what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.model import Severity
+from slp_ops.report.terminal.layout import styled, table, wrapped
+from slp_ops.rules.text import Lang, Text
+from slp_ops.safetext import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from slp_ops.app.audit_device import Compared
+    from slp_ops.model import Evidence
+    from slp_ops.report.audit_view import AuditTotals, AuditView, DeviceFindings, FailedRule, RuleFindings
+
+_COLOURS: Final = {
+    Severity.CRITICAL: "bright_red",
+    Severity.ERROR: "red",
+    Severity.WARNING: "yellow",
+    Severity.INFO: "cyan",
+}
+_MOST_EVIDENCE: Final = 4
+_MOST_NAMES: Final = 6
+_WORDS: Final = {
+    Lang.EN: {
+        "cause": "Cause:",
+        "do": "Do:",
+        "playbooks": "Playbooks:",
+        "more": "More:",
+        "so": "so:",
+        "not_there": "not there:",
+        "unjudged": "not judged:",
+        "clean": "nothing found",
+        "unread": "not read",
+        "todo": "WHAT TO DO",
+        "by_rule": "BY RULE",
+        "on": "on",
+        "against": "AGAINST THE EARLIER RUN",
+    },
+    Lang.JA: {
+        "cause": "原因:",
+        "do": "対処:",
+        "playbooks": "プレイブック:",
+        "more": "参考:",
+        "so": "影響:",
+        "not_there": "該当行なし:",
+        "unjudged": "判定不可:",
+        "clean": "検出なし",
+        "unread": "未取得",
+        "todo": "対処方法",
+        "by_rule": "ルール別",
+        "on": "対象:",
+        "against": "前回との比較",
+    },
+}
+
+
+def render(view: AuditView, lang: Lang) -> str:
+    """Return the audit: each switch with its findings, then what to do, then the fleet by rule."""
+    return "\n".join(_lines(view, lang))
+
+
+def _lines(view: AuditView, lang: Lang) -> Iterator[str]:
+    for device in view.devices:
+        yield from _device(device, lang)
+    if view.causes:
+        yield styled(_WORDS[lang]["todo"], bold=True)
+        for cause in view.causes:
+            yield from _cause(cause, lang, is_fleet=len(view.devices) > 1)
+    if view.rules and len(view.devices) > 1:
+        yield from _rules(view.rules, lang)
+    if view.compared is not None:
+        yield from _comparison(view.compared, lang)
+    yield _total(view.totals, view.seconds, lang)
+
+
+def _device(device: DeviceFindings, lang: Lang) -> Iterator[str]:
+    words = _WORDS[lang]
+    head = "  ".join(one_line(part) for part in (device.name, device.release or "", device.site) if part)
+    yield f"{styled(head, bold=True)}  {_verdict(device, lang)}"
+    if not device.is_read:
+        if device.error is not None:
+            yield from wrapped(device.error.message, "  ")
+            if device.error.hint:
+                yield from wrapped(device.error.hint, "    hint: ")
+        yield ""
+        return
+    for root in device.roots:
+        yield from _root(root, lang)
+    for why, rules in _by_reason(device, lang).items():
+        for line in wrapped(f"{', '.join(rules)}: {why}", f"  {words['unjudged']} "):
+            yield styled(line, dim=True)
+    yield ""
+
+
+def _verdict(device: DeviceFindings, lang: Lang) -> str:
+    if not device.is_read:
+        return styled(_WORDS[lang]["unread"], fg="magenta")
+    if not device.counts:
+        return styled(_WORDS[lang]["clean"], fg="green")
+    return ", ".join(
+        styled(_number(count, severity), fg=_COLOURS[severity]) for severity, count in device.counts
+    )
+
+
+def _number(count: int, severity: Severity) -> str:
+    """Return ``1 error``, ``3 errors``, ``2 critical``."""
+    plural = count > 1 and severity in (Severity.ERROR, Severity.WARNING)
+    return f"{count} {severity}{'s' if plural else ''}"
+
+
+def _root(root: FailedRule, lang: Lang) -> Iterator[str]:
+    head = styled(f"{root.severity.upper():<8}", fg=_COLOURS[root.severity])
+    first, *rest = wrapped(f"{root.rule}: {root.finding.summary.said(lang)}", " " * 11)
+    yield f"  {head} {first.lstrip()}"
+    yield from rest
+    if root.severity is not Severity.INFO:
+        yield from _evidence(root.finding.evidence, lang)
+    for other in root.consequences:
+        yield from wrapped(
+            f"{other.rule} ({other.severity}): {other.finding.summary.said(lang)}",
+            f"           {_WORDS[lang]['so']} ",
+        )
+
+
+def _evidence(evidence: Sequence[Evidence], lang: Lang) -> Iterator[str]:
+    for each in evidence[:_MOST_EVIDENCE]:
+        command = each.command.split(" | ", 1)[0]
+        text = " ".join(one_line(each.text).split())
+        place = command if each.line is None else f"{command}:{each.line}"
+        quoted = f"{_WORDS[lang]['not_there']} {text}" if each.line is None else text
+        yield "           " + styled(f"{place}  ", dim=True) + quoted
+
+
+def _by_reason(device: DeviceFindings, lang: Lang) -> dict[str, list[str]]:
+    """Return the rules without a verdict by the reason, in the words of the language."""
+    found: dict[str, list[str]] = {}
+    for why, rule in device.unjudged:
+        found.setdefault("" if why is None else why.said(lang), []).append(rule)
+    return found
+
+
+def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
+    words = _WORDS[lang]
+    title = "" if cause.title is None else cause.title.said(lang)
+    first, *rest = wrapped(f"{cause.rule}: {title}", "  ")
+    yield styled(first, fg=_COLOURS[cause.severity], bold=True)
+    yield from rest
+    if is_fleet:
+        yield f"    {words['on']} {_names(cause.devices)}"
+    yield from wrapped(cause.finding.cause.said(lang), f"    {words['cause']} ")
+    yield f"    {words['do']}"
+    for number, step in enumerate(cause.finding.remedy, 1):
+        yield from wrapped(step.said(lang), f"      {number}. ")
+    if cause.finding.playbooks:
+        yield f"    {words['playbooks']} {', '.join(cause.finding.playbooks)}"
+    yield styled(f"    {words['more']} slp-ops explain {cause.rule}", dim=True)
+    yield ""
+
+
+def _names(names: Iterable[str]) -> str:
+    """Return some names, and how many more there are."""
+    found = [one_line(name) for name in names]
+    more = len(found) - _MOST_NAMES
+    return ", ".join(found[:_MOST_NAMES]) + (f" +{more}" if more > 0 else "")
+
+
+def _rules(rules: Sequence[RuleFindings], lang: Lang) -> Iterator[str]:
+    yield styled(_WORDS[lang]["by_rule"], bold=True)
+    rows = [(each.rule, each.severity.value, str(len(each.devices)), _names(each.devices)) for each in rules]
+    yield table([word.said(lang) for word in _BY_RULE], rows)
+    yield ""
+
+
+def _comparison(compared: Compared, lang: Lang) -> Iterator[str]:
+    yield styled(_WORDS[lang]["against"], bold=True)
+    for sign, pairs, colour in (("new", compared.new, "red"), ("gone", compared.gone, "green")):
+        for device, rule in pairs:
+            yield styled(f"  {sign:<5} {one_line(device)}: {rule}", fg=colour)
+    yield f"  {len(compared.unchanged)} unchanged"
+    yield ""
+
+
+def _total(totals: AuditTotals, seconds: float, lang: Lang) -> str:
+    counts = [
+        words.said(lang).format(count=totals.by_worst[severity])
+        for severity, words in _AT_WORST.items()
+        if totals.by_worst.get(severity)
+    ]
+    if totals.unread:
+        counts.append(_UNREAD.said(lang).format(count=totals.unread))
+    total = _TOTAL.of(count=totals.devices, worst=", ".join(counts), unknown=totals.unjudged, seconds=seconds)
+    return total.said(lang)
+
+
+_BY_RULE: Final = (
+    Text("RULE", "ルール"),
+    Text("SEVERITY", "重大度"),
+    Text("SWITCHES", "台数"),
+    Text("ON", "対象"),
+)
+_AT_WORST: Final = {
+    Severity.CRITICAL: Text("{count} critical", "重大 {count}"),
+    Severity.ERROR: Text("{count} with errors", "エラー {count}"),
+    Severity.WARNING: Text("{count} with warnings", "警告 {count}"),
+    Severity.INFO: Text("{count} with information only", "情報のみ {count}"),
+    None: Text("{count} clean", "検出なし {count}"),
+}
+_UNREAD: Final = Text("{count} not read", "未取得 {count}")
+_TOTAL: Final = Text(
+    "{count:switch}: {worst}; {unknown:verdict} unknown, in {seconds:.1f} s",
+    "{count} 台: {worst}。判定不可 {unknown} 件 ({seconds:.1f} 秒)",
+)

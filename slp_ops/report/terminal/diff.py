@@ -1,0 +1,108 @@
+"""The difference of two runs for people."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.report.terminal.layout import styled, wrapped
+from slp_ops.rules.text import Text, counted
+from slp_ops.safetext import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from slp_ops.app.diff import DeviceDiff, DiffResult
+    from slp_ops.history.config import LineChange
+    from slp_ops.history.fields import FieldChange
+    from slp_ops.rules.text import Lang
+    from slp_ops.store import StoredRun
+
+
+def render(diff: DiffResult, lang: Lang) -> str:
+    """Return what differs; a device in which nothing does is counted only."""
+    return "\n".join(_lines(diff, lang))
+
+
+def _lines(diff: DiffResult, lang: Lang) -> Iterator[str]:
+    yield f"{_run(diff.old)}  ->  {_run(diff.new)}\n"
+    same = 0
+    for each in diff.devices:
+        lines = list(_device_lines(each, lang))
+        if not lines:
+            same += 1
+            continue
+        yield styled(f"{one_line(each.new.name)}  {one_line(each.new.site)}", bold=True)
+        yield from lines
+        yield ""
+    for names, words in ((diff.only_old, _ONLY_OLD), (diff.only_new, _ONLY_NEW)):
+        if names:
+            yield from wrapped(", ".join(names), f"{words.said(lang)}: ")
+    found = diff.compared
+    yield (
+        f"{counted(len(diff.devices), 'device')}, {same} the same; findings: {len(found.new)} new, "
+        f"{len(found.gone)} gone, {len(found.unchanged)} unchanged, {len(found.unclear)} no longer judged"
+    )
+
+
+def _run(run: StoredRun) -> str:
+    return f"{run.id} ({run.header.verb}, {run.header.started:%Y-%m-%d %H:%M}Z)"
+
+
+def _device_lines(each: DeviceDiff, lang: Lang) -> list[str]:
+    lines = [
+        f"  {name}: {one_line(old)} -> {one_line(new)}"
+        for name, old, new in (
+            ("status", each.old.status.value, each.new.status.value),
+            ("release", each.old.release, each.new.release),
+        )
+        if old != new and old is not None and new is not None
+    ]
+    for sign, outcomes, colour in (
+        ("+", each.new_findings, "red"),
+        ("-", each.gone_findings, "green"),
+        ("?", each.unclear_findings, None),
+    ):
+        for outcome in outcomes:
+            said = outcome.finding.summary.said(lang) if outcome.finding is not None else ""
+            first, *rest = wrapped(f"{outcome.rule} ({outcome.severity}): {said}", f"  {sign} ", "    ")
+            lines += [styled(first, fg=colour), *rest]
+    lines += [_field(one, lang) for one in each.fields]
+    lines += _config_lines(each.lines or ())
+    if each.lines is None:
+        lines += wrapped(_NO_CONFIG.said(lang), "  ") if lines else []
+    elif each.other_key:
+        lines += wrapped(_OTHER_KEY.said(lang), "  ! ")
+    return lines
+
+
+def _field(one: FieldChange, lang: Lang) -> str:
+    name = ".".join(part for part in (one.fact, one.field) if part)
+    if one.secret:
+        return f"  {one_line(name)}: {_SECRET.said(lang)}"
+    return f"  {one_line(name)}: {one_line(one.old or '-')} -> {one_line(one.new or '-')}"
+
+
+def _config_lines(changes: Sequence[LineChange]) -> list[str]:
+    lines: list[str] = []
+    for under, group in groupby(changes, key=lambda change: change.under):
+        if under:
+            lines.append(styled(f"    {' / '.join(map(one_line, under))}", dim=True))
+        for change in group:
+            text = f"  {'+' if change.added else '-'} {' ' * bool(under)}{one_line(change.line)}"
+            secret = "  (another secret)" if change.secret and change.added else ""
+            lines.append(styled(text + secret, fg="green" if change.added else "red"))
+    return lines
+
+
+_ONLY_OLD: Final = Text("only in the old run", "旧実行のみ")
+_ONLY_NEW: Final = Text("only in the new run", "新実行のみ")
+_SECRET: Final = Text("another secret", "シークレットが変更されています")
+_NO_CONFIG: Final = Text(
+    "the configuration was not read in both runs", "両方の実行で running-config を取得できていません"
+)
+_OTHER_KEY: Final = Text(
+    "not one masked secret is the same: the runs were made by different users or on different machines, and "
+    "their masks cannot be compared",
+    "一致するマスクが 1 つもありません。別のユーザまたは別の端末で取得した実行のため、マスクは比較できません",
+)

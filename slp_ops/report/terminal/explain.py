@@ -1,0 +1,66 @@
+"""An explanation for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slp_ops.report.terminal.layout import styled, wrapped
+from slp_ops.rules.text import Lang
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slp_ops.rules.explaining import Explained
+    from slp_ops.rules.rule import Rule
+
+
+def render(found: Explained, lang: Lang) -> str:
+    """Return the meaning, then each rule with its cause and remedy."""
+    return "\n".join(_lines(found, lang))
+
+
+_WORDS = {
+    Lang.EN: {
+        "cause": "Cause:",
+        "do": "Do:",
+        "playbooks": "Playbooks:",
+        "links": "Links:",
+        "explains": "Leads to:",
+        "unverified": "The wording was not seen in a real output; releases may differ.",
+    },
+    Lang.JA: {
+        "cause": "原因:",
+        "do": "対処:",
+        "playbooks": "プレイブック:",
+        "links": "参考リンク:",
+        "explains": "影響:",
+        "unverified": "実際の出力では未確認のため、リリースにより表記が異なる可能性があります。",
+    },
+}
+
+
+def _lines(found: Explained, lang: Lang) -> Iterator[str]:
+    yield styled(found.title.said(lang), bold=True)
+    yield from wrapped(found.meaning.said(lang), "  ")
+    if found.unverified:
+        for line in wrapped(_WORDS[lang]["unverified"], "  "):
+            yield styled(line, dim=True)
+    for rule in found.rules:
+        yield from _rule(rule, lang, told=found.meaning == rule.cause)
+
+
+def _rule(rule: Rule, lang: Lang, *, told: bool) -> Iterator[str]:
+    """A rule; its cause is left out where it has just been told."""
+    words = _WORDS[lang]
+    yield ""
+    yield f"{styled(rule.id, bold=True)} ({rule.severity})  {rule.title.said(lang)}"
+    if not told:
+        yield from wrapped(rule.cause.said(lang), f"  {words['cause']} ")
+    yield f"  {words['do']}"
+    for number, step in enumerate(rule.remedy, 1):
+        yield from wrapped(step.said(lang), f"    {number}. ")
+    for key, values in (("playbooks", rule.playbooks), ("explains", rule.explains)):
+        if values:
+            yield from wrapped(", ".join(values), f"  {words[key]} ")
+    for number, link in enumerate(rule.links):
+        yield f"  {words['links'] if number == 0 else ' ' * len(words['links'])} {link}"

@@ -1,0 +1,123 @@
+"""Runs on disk for people: a list, one run with its captures, a verification, a prune."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from slp_ops.app.fleet import causes, hint
+from slp_ops.report.terminal.layout import styled, table
+from slp_ops.rules.text import counted
+from slp_ops.safetext import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from slp_ops.model import DeviceResult
+    from slp_ops.store import StoredRun
+    from slp_ops.store.prune import Judged
+    from slp_ops.store.verify import Verified
+
+
+def render_list(runs: Sequence[StoredRun]) -> str:
+    """Return a row for each run."""
+    rows = [
+        (run.id, f"{run.header.started:%Y-%m-%d %H:%M:%S}Z", run.header.verb, run.header.state, _totals(run))
+        for run in runs
+    ]
+    return table(("RUN", "STARTED", "VERB", "STATE", "DEVICES"), rows)
+
+
+def render_run(run: StoredRun, devices: Sequence[DeviceResult], *, captures: bool) -> str:
+    """Return a row for each device; with ``captures`` a row for each capture of the only one."""
+    lines = [
+        f"run {run.id}: {run.header.verb}, {run.header.state}, {_times(run)}",
+        f"folder: {one_line(str(run.path))}",
+        *(_captures(devices[0]) if captures else _devices(devices)),
+    ]
+    return "\n".join(lines)
+
+
+def _devices(results: Sequence[DeviceResult]) -> Iterator[str]:
+    rows = [
+        (
+            result.name,
+            result.site,
+            result.status,
+            result.release or "",
+            str(len(result.captures)),
+            _masked(result),
+        )
+        for result in results
+    ]
+    yield table(("DEVICE", "SITE", "STATUS", "RELEASE", "CAPTURES", "MASKED"), rows)
+    for result in results:
+        for cause in causes(result):
+            yield f"{result.name}: {one_line(cause)}"
+        if words := hint(result):
+            yield f"  hint: {one_line(words)}"
+
+
+def _captures(result: DeviceResult) -> Iterator[str]:
+    rows = [
+        (
+            capture.command,
+            capture.status,
+            f"{capture.seconds:.1f}",
+            str(capture.bytes),
+            capture.file or "",
+            capture.reason,
+        )
+        for capture in result.captures
+    ]
+    yield table(("COMMAND", "STATUS", "SECONDS", "BYTES", "FILE", "REASON"), rows)
+    yield f"masked: {_masked(result) or 'nothing'}"
+
+
+def render_verified(run: StoredRun, verified: Verified) -> str:
+    """Return what is wrong with a run, and the verdict."""
+    lines = [
+        f"{styled('damaged', fg='red') if each.damage else 'note'}: {one_line(each.file)}: "
+        f"{one_line(each.what)}"
+        for each in verified.remarks
+    ]
+    verdict = "NOT whole" if verified.damaged else "whole"
+    lines.append(
+        f"run {run.id}: {verified.state}; {counted(verified.captures, 'capture')}, "
+        f"{verified.bytes} bytes, {verdict}"
+    )
+    return "\n".join(lines)
+
+
+def render_planned(planned: Sequence[Judged]) -> str:
+    """Return what a prune does with each run."""
+    rows = [
+        (
+            each.run.id,
+            f"{each.run.header.started:%Y-%m-%d %H:%M:%S}Z",
+            each.run.header.verb,
+            f"kept: {each.kept_because}" if each.kept_because else "goes",
+        )
+        for each in planned
+    ]
+    return table(("RUN", "STARTED", "VERB", ""), rows)
+
+
+def _masked(result: DeviceResult) -> str:
+    counts: Counter[str] = Counter()
+    for capture in result.captures:
+        counts.update(capture.masked)
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+
+
+def _totals(run: StoredRun) -> str:
+    totals = run.totals
+    words = ", ".join(f"{count} {status}" for status, count in sorted(totals.items()))
+    return f"{totals.total()}: {words}" if words else "0"
+
+
+def _times(run: StoredRun) -> str:
+    header = run.header
+    if header.finished is None:
+        return f"started {header.started:%Y-%m-%d %H:%M:%S}Z"
+    return f"{header.started:%Y-%m-%d %H:%M:%S}Z to {header.finished:%H:%M:%S}Z"

@@ -1,0 +1,106 @@
+"""Releases and what advisories say of them, for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slp_ops.report.terminal.layout import styled, table, wrapped
+from slp_ops.rules.fixed import Standing, name
+from slp_ops.rules.text import Lang
+from slp_ops.safetext import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from slp_ops.app.check_version import Row
+    from slp_ops.rules.fixed import Judged
+    from slp_ops.rules.knowledge import Knowledge
+
+
+def render(rows: Sequence[Row], knowledge: Knowledge, lang: Lang) -> str:
+    """Return each release with its advisories; several side by side as well."""
+    return "\n".join(_lines(rows, knowledge, lang))
+
+
+def _lines(rows: Sequence[Row], knowledge: Knowledge, lang: Lang) -> Iterator[str]:
+    for row in rows:
+        yield from _release(row, lang)
+    if len(rows) > 1:
+        yield from _matrix(rows, knowledge, lang)
+    words = _WORDS[lang]
+    trains = ", ".join(name(train) for train in knowledge.extended)
+    for line in (*wrapped(words["listed"], ""), *wrapped(words["trains"].format(trains=trains), "")):
+        yield styled(line, dim=True)
+
+
+def _release(row: Row, lang: Lang) -> Iterator[str]:
+    head = "  ".join(part for part in (row.device, row.release or "?") if part)
+    yield styled(one_line(head), bold=True)
+    for advisory, sign in row.judged:
+        for line in wrapped(
+            sign.judged.because.said(lang), f"  {advisory.id:<11} {_standing(sign.judged):<15} "
+        ):
+            yield styled(line, fg=_COLOURS.get(sign.judged.standing))
+    words = _WORDS[lang]
+    for key, target in (("same", row.target.same_train), ("later", row.target.next_em_train)):
+        yield f"  {words[key]}: {target if target is not None else words['none']}"
+    if row.target.same_train is None and row.serious.same_train is not None:
+        yield f"  {words['serious']}: {row.serious.same_train}"
+    yield ""
+
+
+def _matrix(rows: Sequence[Row], knowledge: Knowledge, lang: Lang) -> Iterator[str]:
+    """All releases side by side."""
+    words = _WORDS[lang]
+    ids = [advisory.id for advisory in knowledge.advisories if advisory.releases.fixed]
+    lines = []
+    for row in rows:
+        judged = {advisory.id: sign.judged for advisory, sign in row.judged}
+        target = row.target
+        lines.append(
+            (
+                row.device or "",
+                row.release,
+                *(_standing(judged[each]) for each in ids),
+                str(target.same_train or ""),
+                str(target.next_em_train or ""),
+            )
+        )
+    yield table((words["device"], words["release"], *ids, words["train"], words["em"]), lines)
+    yield ""
+
+
+def _standing(judged: Judged) -> str:
+    inferred = judged.standing is Standing.AFFECTED and not judged.listed
+    return f"{judged.standing}{'*' if inferred else ''}"
+
+
+_COLOURS = {Standing.AFFECTED: "red", Standing.UNKNOWN: "yellow"}
+_WORDS = {
+    Lang.EN: {
+        "same": "nearest release of this train that clears all of them",
+        "later": "first one of the next extended-maintenance train that does",
+        "serious": "leaving aside what is information only, this train's",
+        "none": "none that we know",
+        "device": "DEVICE",
+        "release": "RELEASE",
+        "train": "SAME TRAIN",
+        "em": "NEXT EM TRAIN",
+        "listed": "* not listed by the notice: no fixed release of that train is named, so it is "
+        "assumed affected",
+        "trains": "Extended-maintenance trains as slp-ops knows them, not read from a switch: {trains}",
+    },
+    Lang.JA: {
+        "same": "同じトレインで全件が修正される最も近いリリース",
+        "later": "次の長期保守 (EM) トレインで全件が修正される最初のリリース",
+        "serious": "情報レベルの項目を除く場合の同トレインのリリース",
+        "none": "該当情報なし",
+        "device": "スイッチ",
+        "release": "リリース",
+        "train": "同じトレイン",
+        "em": "次の EM トレイン",
+        "listed": "* 通知に記載なし: そのトレインの修正リリースが示されていないため、該当とみなしています",
+        "trains": "長期保守 (EM) トレインは slp-ops の保有情報であり、"
+        "装置から取得したものではありません: {trains}",
+    },
+}
