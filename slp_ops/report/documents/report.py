@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @json_document
-class RunEntry:
+class ReportedRun:
     """The run that is reported."""
 
     id: str
@@ -139,7 +139,7 @@ class ReportingEntry:
 
 
 @json_document
-class RumEntry:
+class RumCounts:
     """RUM reports; ``states`` counts the rows of the listing, the others are the agent's own counts."""
 
     backlog: int | None
@@ -196,7 +196,7 @@ class DeviceAdvisory:
 
 
 @json_document
-class CaptureEntry:
+class ReportedCapture:
     """One capture."""
 
     command: str
@@ -207,7 +207,7 @@ class CaptureEntry:
 
 
 @json_document
-class DeviceEntry:
+class ReportedSwitch:
     """One switch."""
 
     name: str
@@ -229,7 +229,7 @@ class DeviceEntry:
     clock: DeviceTime | None
     clock_trusted: bool | None
     reporting: ReportingEntry | None
-    rum: RumEntry | None
+    rum: RumCounts | None
     licences: tuple[Entitlement, ...]
     policy: Policy | None
     exchanges: tuple[Exchange, ...]
@@ -239,7 +239,7 @@ class DeviceEntry:
     verdicts: Mapping[str, Verdict]
     advisories: tuple[DeviceAdvisory, ...]
     target: TargetEntry | None
-    captures: tuple[CaptureEntry, ...]
+    captures: tuple[ReportedCapture, ...]
 
 
 @json_document
@@ -248,11 +248,11 @@ class ReportDocument:
 
     schema: Literal["slp-ops/report/1"] = "slp-ops/report/1"
     lang: str
-    run: RunEntry
+    run: ReportedRun
     generated: datetime
     knowledge: str
     summary: SummaryEntry
-    devices: tuple[DeviceEntry, ...]
+    devices: tuple[ReportedSwitch, ...]
 
 
 def render(view: ReportView, lang: Lang) -> str:
@@ -265,7 +265,7 @@ def report_document(view: ReportView, lang: Lang) -> ReportDocument:
     run = view.run
     return ReportDocument(
         lang=lang.value,
-        run=RunEntry(
+        run=ReportedRun(
             id=run.id,
             verb=run.verb,
             state=run.state,
@@ -333,9 +333,9 @@ def _trend(trend: FleetTrend | None) -> TrendEntry | None:
     )
 
 
-def _device(device: DeviceView, lang: Lang) -> DeviceEntry:
+def _device(device: DeviceView, lang: Lang) -> ReportedSwitch:
     reporting, rum = device.reporting, device.rum
-    return DeviceEntry(
+    return ReportedSwitch(
         name=device.name,
         site=device.site,
         host=device.host,
@@ -370,7 +370,7 @@ def _device(device: DeviceView, lang: Lang) -> DeviceEntry:
         ),
         rum=None
         if rum is None
-        else RumEntry(
+        else RumCounts(
             backlog=rum.backlog,
             waiting=rum.waiting,
             available=rum.available,
@@ -405,7 +405,7 @@ def _device(device: DeviceView, lang: Lang) -> DeviceEntry:
         ),
         target=None if device.upgrade is None else target_entry(device.upgrade),
         captures=tuple(
-            CaptureEntry(
+            ReportedCapture(
                 command=each.command,
                 status=each.status,
                 sha256=each.sha256,
