@@ -40,8 +40,9 @@ def test_a_saved_run_is_judged_without_any_switch(
     assert record["schema"] == "slp-ops/audit/1"
     assert record["run"] == run
     assert [set(each) for each in record["devices"]] == [
-        {"name", "site", "release", "status", "unjudged"}
+        {"name", "site", "release", "status", "state", "unjudged"}
     ] * 2
+    assert [each["state"] for each in record["devices"]] == ["clean", "findings"]
     assert record["devices"][1]["release"] == "17.6.6"
     found = outcomes(done)
     failure = found["sw2", "dns-failure"]
@@ -93,6 +94,7 @@ def test_a_switch_without_evidence_outranks_findings(
     done = slp("audit", "--run", saved(sw1="dns-failure", sw2="unread"), "--json")
     assert done.exit_code == 4
     assert json.loads(done.stdout)["devices"][1]["status"] == "failed"
+    assert json.loads(done.stdout)["devices"][1]["state"] == "unread"
 
 
 def test_people_see_the_root_cause_its_evidence_and_what_to_do(

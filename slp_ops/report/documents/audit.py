@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from slp_ops.app.audit_device import DeviceState
 from slp_ops.history.changes import Change, What
 from slp_ops.json_documents import json_document, json_field, seconds
 from slp_ops.model import Confidence, DeviceStatus, Evidence, Severity, Verdict
@@ -28,12 +29,17 @@ class UnjudgedEntry:
 
 @json_document
 class AuditDevice:
-    """One device."""
+    """One device.
+
+    ``state``: clean, information (findings that only inform), findings (at least a warning), partial (no such
+    finding, but the device was not read completely, or a check failed), or unread.
+    """
 
     name: str
     site: str
     release: str | None
     status: DeviceStatus
+    state: DeviceState
     unjudged: tuple[UnjudgedEntry, ...]
 
 
@@ -105,6 +111,7 @@ def _device(device: Audited, lang: Lang) -> AuditDevice:
         site=device.site,
         release=device.release,
         status=device.status,
+        state=device.state,
         unjudged=tuple(unjudged),
     )
 
