@@ -11,8 +11,7 @@ import click
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.judging import judging_options
-from slp_ops.cli.lang import lang_option
-from slp_ops.cli.options import runs_dir_option
+from slp_ops.cli.options import lang_option, runs_dir_option
 from slp_ops.errors import InputError
 from slp_ops.rules.text import counted
 from slp_ops.safetext import one_line

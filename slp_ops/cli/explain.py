@@ -8,8 +8,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.judging import rules_option
-from slp_ops.cli.lang import lang_option
-from slp_ops.cli.options import json_option
+from slp_ops.cli.options import json_option, lang_option
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
 from slp_ops.app.selection import Selection
+from slp_ops.rules.text import Lang
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -80,3 +84,44 @@ def selection_options(command: _Command) -> _Command:
     ):
         with_selection = option(with_selection)
     return with_selection  # type: ignore[return-value]  # click gives back what it was given
+
+
+def locale_language() -> Lang:
+    """Japanese in a Japanese locale, else English."""
+    said = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return Lang.JA if said.lower().startswith("ja") else Lang.EN
+
+
+def _chosen(context: click.Context, parameter: click.Parameter, value: str | None) -> Lang:
+    return locale_language() if value is None else Lang(value)
+
+
+lang_option = click.option(
+    "--lang",
+    type=click.Choice([lang.value for lang in Lang]),
+    envvar="SLP_OPS_LANG",
+    callback=_chosen,
+    show_default="from the locale",
+    help="The language of findings and advice.",
+)
+
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def span(
+    units: str, examples: str
+) -> Callable[[click.Context, click.Parameter, str | None], timedelta | None]:
+    """A callback for an option that takes a number with one of these units."""
+
+    def parse(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
+        if value is None:
+            return None
+        found = re.fullmatch(rf"(\d{{1,5}})([{units}])", value, re.ASCII)
+        if found is None:
+            raise click.BadParameter(f"{value!r} is no span of time; give one such as {examples}")
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+    return parse
+
+
+age = span("hdw", "36h, 90d or 12w")

@@ -12,8 +12,7 @@ from slp_ops.app.rule_options import knowledge_of
 from slp_ops.cli.changing import Changing, changing_options
 from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.judging import rules_option
-from slp_ops.cli.lang import lang_option
-from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.options import json_option, lang_option, runs_dir_option
 from slp_ops.cli.target import target_options
 from slp_ops.errors import InputError
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli.judging import judging_options
-from slp_ops.cli.lang import lang_option
-from slp_ops.cli.options import runs_dir_option
+from slp_ops.cli.options import lang_option, runs_dir_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable

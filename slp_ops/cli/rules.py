@@ -8,8 +8,7 @@ import click
 
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.cli.judging import rules_option
-from slp_ops.cli.lang import lang_option
-from slp_ops.cli.options import json_option
+from slp_ops.cli.options import json_option, lang_option
 from slp_ops.json_documents import to_json
 from slp_ops.rules.text import counted
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.options import json_option, runs_dir_option
-from slp_ops.cli.spans import age
+from slp_ops.cli.options import age, json_option, runs_dir_option
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.json_documents import to_json
 from slp_ops.rules.text import counted

@@ -11,8 +11,7 @@ import click
 
 from slp_ops.cli.changing import Changing
 from slp_ops.cli.connecting import connecting_options
-from slp_ops.cli.lang import lang_option
-from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.options import json_option, lang_option, runs_dir_option
 from slp_ops.cli.target import target_options
 from slp_ops.fleet.batches import NoBatches, parse
 from slp_ops.playbook import Risk

@@ -13,10 +13,8 @@ from slp_ops.cli.calling import call
 from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.exits import Exit, read_code, worst
 from slp_ops.cli.judging import judging_options
-from slp_ops.cli.lang import lang_option
-from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.options import age, json_option, lang_option, runs_dir_option, span
 from slp_ops.cli.reading_options import reading_options
-from slp_ops.cli.spans import age, span
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.json_documents import encode, to_json

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from slp_ops.app.operator import NonInteractive
 from slp_ops.app.watch import _for_ever, until_next
 from slp_ops.cli.main import cli
-from slp_ops.cli.spans import span
+from slp_ops.cli.options import span
 from slp_ops.cli.watch import program
 from slp_ops.errors import Interrupted
 from slp_ops.lab import agent
