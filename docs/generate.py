@@ -17,12 +17,12 @@ from docs import schemas
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.main import VERBS
 from slp_ops.commands import registry
+from slp_ops.i18n import Lang, Text
 from slp_ops.lab import scenarios
 from slp_ops.playbook.loading import packaged
 from slp_ops.playbook.model import ConfigStep, ExecStep
 from slp_ops.rules import reference
 from slp_ops.rules.knowledge import ours
-from slp_ops.rules.text import Lang, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

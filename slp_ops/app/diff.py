@@ -10,9 +10,9 @@ from slp_ops.app.inputs import facts_of
 from slp_ops.history.config import line_changes
 from slp_ops.history.fields import field_changes
 from slp_ops.history.masks import is_other_key
+from slp_ops.i18n import counted
 from slp_ops.model import CaptureStatus
 from slp_ops.rules.settings import Intent
-from slp_ops.rules.text import counted
 from slp_ops.store import Runs
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.loop import run_to_end
 from slp_ops.errors import Interrupted, SessionLost, SlpOpsError
 from slp_ops.fleet.each import each
+from slp_ops.i18n import counted
 from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Trouble
-from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

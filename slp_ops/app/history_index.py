@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.app.inputs import FactsCache
 from slp_ops.errors import StoreError
-from slp_ops.rules.text import counted
+from slp_ops.i18n import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

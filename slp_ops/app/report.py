@@ -11,9 +11,9 @@ from slp_ops.app.history_index import asking
 from slp_ops.app.inputs import Gathered
 from slp_ops.errors import StoreError
 from slp_ops.history.trend import fleet_trend
+from slp_ops.i18n import counted
 from slp_ops.reading import read
 from slp_ops.rules.settings import Intent
-from slp_ops.rules.text import counted
 from slp_ops.store import Runs
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from slp_ops.cli.exits import Exit
 from slp_ops.cli.judging import judging_options
 from slp_ops.cli.options import lang_option, runs_dir_option
 from slp_ops.errors import InputError
-from slp_ops.rules.text import counted
+from slp_ops.i18n import counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slp_ops.app.audit_device import Asked
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
 
 _QUESTIONS: Final = {
     "trigger": ("--trigger", "What happened just before it began: an upgrade, a change, nothing known."),

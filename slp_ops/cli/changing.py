@@ -15,10 +15,10 @@ from slp_ops.cli.progress import Progress
 from slp_ops.errors import SlpOpsError
 from slp_ops.fleet.batches import NoBatches, parse, size_of
 from slp_ops.fleet.each import each
+from slp_ops.i18n import verbatim
 from slp_ops.model import DeviceResult, DeviceStatus, Trouble
 from slp_ops.plan.journalled import End
 from slp_ops.playbook import Risk
-from slp_ops.rules.text import verbatim
 from slp_ops.usecases.apply import Applied
 from slp_ops.usecases.work import Pace
 

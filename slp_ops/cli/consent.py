@@ -16,8 +16,8 @@ from slp_ops.usecases.work import Settled
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from slp_ops.i18n import Lang, Text
     from slp_ops.plan import SwitchPlan
-    from slp_ops.rules.text import Lang, Text
 
 T = TypeVar("T")
 

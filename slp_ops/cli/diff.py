@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.app.audit_device import Asked
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
 
 
 @click.command(name="diff")

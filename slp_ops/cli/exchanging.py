@@ -19,10 +19,10 @@ from slp_ops.cli.planning import read_code, those
 from slp_ops.cli.shown_exchange import print_plans
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import InputError
+from slp_ops.i18n import counted
 from slp_ops.json_documents import to_json
 from slp_ops.plan import record
 from slp_ops.plan.journalled import Journalled, journalled
-from slp_ops.rules.text import counted
 from slp_ops.safetext import one_line
 from slp_ops.usage.switch import COMMANDS
 from slp_ops.usecases.apply import Applied, apply
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Progress
     from slp_ops.app.selection import Target
     from slp_ops.commands import ShowCommand
+    from slp_ops.i18n import Lang, Text
     from slp_ops.model import Capture, Device, DeviceResult
     from slp_ops.plan import Considered, SwitchPlan
     from slp_ops.ports import Credentials, Shelf
-    from slp_ops.rules.text import Lang, Text
     from slp_ops.store import Run
     from slp_ops.store.journal import JournalFile
     from slp_ops.usage.switch import Seen

@@ -12,7 +12,7 @@ from slp_ops.json_documents import to_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
 
 
 @click.command(name="history")

@@ -12,9 +12,9 @@ from slp_ops.cli.exchanging import Exchange, unread_record
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.shown_exchange import print_ends
 from slp_ops.errors import InputError, Problem
+from slp_ops.i18n import Text
 from slp_ops.plan import Instruct
 from slp_ops.plan.journalled import End
-from slp_ops.rules.text import Text
 from slp_ops.store.shelf import ACKS, Shelf, fit_name
 from slp_ops.usage.ackfile import NoAck, read_ack
 from slp_ops.usage.importing import Importing, again, plan_import

@@ -14,8 +14,8 @@ from slp_ops.cli.options import inventory_option, json_option
 from slp_ops.cli.target import ssh_config_option
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import InputError
+from slp_ops.i18n import counted
 from slp_ops.report.terminal.layout import table
-from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from slp_ops.app.selection import Selection
-from slp_ops.rules.text import Lang
+from slp_ops.i18n import Lang
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

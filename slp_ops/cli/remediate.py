@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from slp_ops.app.selection import Target
     from slp_ops.app.sessions import Connecting
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
 
 
 @click.command(name="remediate")

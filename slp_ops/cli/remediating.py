@@ -17,9 +17,9 @@ from slp_ops.cli.parameters import files_of, refuse_secrets_of, secrets_of
 from slp_ops.cli.planning import commands_to_read, look_all, read_code, save_plan, those
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import InputError
+from slp_ops.i18n import counted
 from slp_ops.plan import SCHEMA, Execute, SwitchPlan, plan_of, record
 from slp_ops.plan.journalled import Journalled, journalled
-from slp_ops.rules.text import counted
 from slp_ops.usecases.apply import Applied, apply
 from slp_ops.usecases.line import Line
 from slp_ops.usecases.rollback import roll_back
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
     from slp_ops.app.selection import Target
     from slp_ops.cli.progress import Progress
+    from slp_ops.i18n import Lang
     from slp_ops.inventory import Inventory
     from slp_ops.model import Capture, Device
     from slp_ops.ports import Credentials, Journal, Secret
-    from slp_ops.rules.text import Lang
     from slp_ops.store import Run
     from slp_ops.usecases.remediate import Looked, Wanted
     from slp_ops.usecases.work import Pace, Person, Settled

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.app.audit_device import Asked
+    from slp_ops.i18n import Lang
     from slp_ops.report.view import ReportView
-    from slp_ops.rules.text import Lang
 
 # option -> what it gives; "-" prints the form, unless it is one that nobody reads on a terminal
 FORMS: Final = {

@@ -9,13 +9,13 @@ import click
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.cli.judging import rules_option
 from slp_ops.cli.options import json_option, lang_option
+from slp_ops.i18n import counted
 from slp_ops.json_documents import to_json
-from slp_ops.rules.text import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
 
 
 @click.command(name="rules")

@@ -9,8 +9,8 @@ import click
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.options import age, json_option, runs_dir_option
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.i18n import counted
 from slp_ops.json_documents import to_json
-from slp_ops.rules.text import counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:

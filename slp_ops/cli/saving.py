@@ -11,8 +11,8 @@ import click
 from slp_ops.cli.exchanging import Exchange, unread_record
 from slp_ops.cli.shown_exchange import print_ends
 from slp_ops.errors import InputError
+from slp_ops.i18n import Text
 from slp_ops.report import upload
-from slp_ops.rules.text import Text
 from slp_ops.safetext import one_line
 from slp_ops.store.shelf import UPLOAD, Shelf
 from slp_ops.usage.received import Received, received_in
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from slp_ops import ports
     from slp_ops.cli.changing import Fleet
+    from slp_ops.i18n import Lang
     from slp_ops.plan import Considered, SwitchPlan
     from slp_ops.plan.journalled import Journalled
-    from slp_ops.rules.text import Lang
     from slp_ops.store import Run
     from slp_ops.usage.switch import Seen
 

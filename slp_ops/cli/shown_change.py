@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli.exits import Exit, worst
+from slp_ops.i18n import Lang, Text, counted
 from slp_ops.plan.journalled import End
-from slp_ops.rules.text import Lang, Text, counted
 from slp_ops.safetext import one_line
 from slp_ops.usecases.comparing import report
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli import shown_plan
+from slp_ops.i18n import Lang, Text, counted
 from slp_ops.plan import Check, Fetch, Instruct, Put
 from slp_ops.plan.journalled import End
-from slp_ops.rules.text import Lang, Text, counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.app.fleet import causes, hint
+from slp_ops.i18n import Lang, Text
 from slp_ops.plan import SCHEMA, Check, Configure, Execute, Fetch, Instruct, Put, Room, record
 from slp_ops.playbook import Risk
-from slp_ops.rules.text import Lang, Text
 from slp_ops.safetext import one_line
 from slp_ops.version import __version__
 

@@ -13,10 +13,10 @@ from slp_ops.cli.exchanging import commands_to_read, unread_record
 from slp_ops.cli.exits import exit_code
 from slp_ops.cli.importing import AckFiles
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.i18n import Lang, Text
 from slp_ops.json_documents import to_json
 from slp_ops.report.terminal.layout import table
 from slp_ops.rules.needs import Known
-from slp_ops.rules.text import Lang, Text
 from slp_ops.safetext import one_line
 from slp_ops.usage.matching import Matched, match
 from slp_ops.usage.standing import Before, Next, Standing, standing

@@ -19,7 +19,7 @@ from slp_ops.playbook import Risk
 if TYPE_CHECKING:
     from slp_ops.app.selection import Target
     from slp_ops.app.sessions import Connecting
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from slp_ops.app.read_device import How
     from slp_ops.app.selection import Target
     from slp_ops.app.sessions import Connecting
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
 
 
 def program(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InputError
+from slp_ops.i18n import Text
 from slp_ops.plan.changes import Change, Line
 from slp_ops.plan.files import Check, Fetch, Put, Room, file_record, file_step_of
 from slp_ops.plan.model import Action, Because, Configure, Execute, Instruct, SwitchPlan
 from slp_ops.playbook.model import Repeat, Reply, Risk
-from slp_ops.rules.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

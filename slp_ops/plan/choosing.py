@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Text
 from slp_ops.model import Severity, Verdict
 from slp_ops.plan.model import Because, Choice
 from slp_ops.playbook.model import ConfigStep, ManualStep, Risk
-from slp_ops.rules.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.facts import ProductInstance, Software
+from slp_ops.i18n import Text
 from slp_ops.plan.changes import Change, changes
 from slp_ops.plan.choosing import choose
 from slp_ops.plan.model import (
@@ -26,7 +27,6 @@ from slp_ops.plan.values import Given, values_of
 from slp_ops.playbook.model import ConfigStep, ExecStep, ManualStep
 from slp_ops.playbook.named import GUARDS, PROOFS, UNREADABLE, WORDS
 from slp_ops.rules.settings import Intent
-from slp_ops.rules.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -17,7 +17,7 @@ from slp_ops.playbook.model import Repeat, Reply, Risk
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slp_ops.rules.text import Text
+    from slp_ops.i18n import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

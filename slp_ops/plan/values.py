@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import InterfacesConfig
+from slp_ops.i18n import Text
 from slp_ops.params import Kind, NotFitting, check, expected
-from slp_ops.rules.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

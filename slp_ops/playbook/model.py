@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from slp_ops.params import Bounds, Kind
 
 if TYPE_CHECKING:
+    from slp_ops.i18n import Text
     from slp_ops.playbook.template import Template
     from slp_ops.release import Release
-    from slp_ops.rules.text import Text
 
 
 class Risk(StrEnum):

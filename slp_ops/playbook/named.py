@@ -27,8 +27,8 @@ from slp_ops.facts import (
     Trustpool,
     UsageReporting,
 )
+from slp_ops.i18n import Text
 from slp_ops.rules.needs import Need, needs_of
-from slp_ops.rules.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

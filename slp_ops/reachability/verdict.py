@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import LicenseTransport, NameVerdict, ProbeVerdict
+from slp_ops.i18n import Text, verbatim
 from slp_ops.model import Verdict
 from slp_ops.reachability import texts as say
 from slp_ops.reachability.plan import PathFault, Situation
@@ -20,7 +21,6 @@ from slp_ops.rules.engine import judge
 from slp_ops.rules.knowledge import ours
 from slp_ops.rules.needs import Known
 from slp_ops.rules.settings import Intent, Thresholds
-from slp_ops.rules.text import Text, verbatim
 from slp_ops.rules.views.communication import Communication
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from slp_ops.report.words import Words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slp_ops.i18n import Lang
     from slp_ops.report.view import DeviceView, ReportView, Told
-    from slp_ops.rules.text import Lang
 
 # Names for scripts: the same in every language.
 COLUMNS = (

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from slp_ops.facts import DeviceTime, PolicyClass
+    from slp_ops.i18n import Lang
     from slp_ops.report.view import DeviceView, ReportView
-    from slp_ops.rules.text import Lang
 
 Row = tuple[Any, ...]
 _WIDEST: Final = 60

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from slp_ops.i18n import Lang
     from slp_ops.model import Capture
     from slp_ops.release import Release
     from slp_ops.report.view import DeviceView, ReportView, Story, Unjudged
-    from slp_ops.rules.text import Lang
 
 _OURS: Final = files("slp_ops.report").joinpath("templates")
 _EXPORTS: Final = re.compile(r"export\{([^}]*)\};?", re.ASCII)

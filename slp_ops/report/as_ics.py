@@ -13,8 +13,8 @@ from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
     from slp_ops.facts import DeviceTime
+    from slp_ops.i18n import Lang
     from slp_ops.report.view import DeviceView, ReportView
-    from slp_ops.rules.text import Lang
 
 _WARNINGS: Final = (30, 7)  # days before
 

@@ -13,8 +13,8 @@ from slp_ops.safetext import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slp_ops.i18n import Lang
     from slp_ops.report.view import DeviceView, ReportView, Told
-    from slp_ops.rules.text import Lang
 
 _COUNTED: Final = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 

@@ -13,8 +13,8 @@ from slp_ops.safetext import one_line, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slp_ops.i18n import Lang
     from slp_ops.report.view import Cause, DeviceView, ReportView, Told
-    from slp_ops.rules.text import Lang
 
 # Everything that Markdown, or the HTML that it lets through, may take for more than text. References
 # to people and issues (@name, #1) would notify somebody.

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from slp_ops.app.audit_device import Audited, Compared
+    from slp_ops.i18n import Text
     from slp_ops.model import Trouble
     from slp_ops.rules.knowledge import Knowledge
-    from slp_ops.rules.text import Text
     from slp_ops.rules.values import Finding, Outcome
 
 

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slp_ops.app.bundle import BundleEvidence, SwitchEvidence
+    from slp_ops.i18n import Lang
     from slp_ops.report.view import DeviceView, ReportView
-    from slp_ops.rules.text import Lang
 
 _LOG: Final = "show logging"
 _AROUND: Final = 15  # lines of a log before and after each failure

@@ -11,8 +11,8 @@ from slp_ops.reachability.verdict import ReachVerdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from slp_ops.i18n import Text
     from slp_ops.reachability.verdict import Conclusion
-    from slp_ops.rules.text import Text
     from slp_ops.usecases.reach import Reached
 
 

@@ -24,6 +24,7 @@ from slp_ops.facts import (
     TrustCodes,
     UsageReporting,
 )
+from slp_ops.i18n import verbatim
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.report.view import (
     AdvisoryVerdict,
@@ -38,7 +39,6 @@ from slp_ops.report.view import (
     Unjudged,
 )
 from slp_ops.rules.fixed import targets
-from slp_ops.rules.text import verbatim
 from slp_ops.rules.views.backlog import Backlog
 from slp_ops.rules.views.communication import Communication
 from slp_ops.rules.views.deadline import Deadline
@@ -48,12 +48,12 @@ if TYPE_CHECKING:
 
     from slp_ops.app.report import JudgedDevice
     from slp_ops.facts import Udi
+    from slp_ops.i18n import Text
     from slp_ops.playbook.model import Playbook
     from slp_ops.release import Release
     from slp_ops.rules.fixed import Targets
     from slp_ops.rules.knowledge import Knowledge
     from slp_ops.rules.needs import Known
-    from slp_ops.rules.text import Text
     from slp_ops.rules.values import Outcome
 
 

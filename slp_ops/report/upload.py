@@ -6,8 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Lang, Text
 from slp_ops.report.cells import csv_cell
-from slp_ops.rules.text import Lang, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

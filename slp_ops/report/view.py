@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from slp_ops.facts import DeviceTime, Entitlement, Exchange, LicenseTransport, Policy, Topology
     from slp_ops.history.trend import FleetTrend
+    from slp_ops.i18n import Text
     from slp_ops.model import Capture, Confidence, DeviceStatus, Evidence, Trouble, Verdict
     from slp_ops.playbook.model import Risk
     from slp_ops.release import Release
     from slp_ops.rules.fixed import Standing, Targets
-    from slp_ops.rules.text import Text
 
 
 class Health(StrEnum):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.rules.text import Text
+from slp_ops.i18n import Text
 
 if TYPE_CHECKING:
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
 
 _WORDS: Final = {
     "title": Text("Smart Licensing report", "Smart Licensing レポート"),

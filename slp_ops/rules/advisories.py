@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.facts import Software
+from slp_ops.i18n import Text
 from slp_ops.model import Severity
 from slp_ops.rules.fixed import Standing
 from slp_ops.rules.needs import Need, needs_of
 from slp_ops.rules.rule import Group, Rule
 from slp_ops.rules.signs import SIGNS, Sign
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 
 if TYPE_CHECKING:

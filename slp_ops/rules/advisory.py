@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from slp_ops.i18n import Text
     from slp_ops.model import Confidence, Severity
     from slp_ops.rules.fixed import FirstFixed, Standing
-    from slp_ops.rules.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

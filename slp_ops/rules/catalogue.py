@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from slp_ops.i18n import Text
     from slp_ops.model import Confidence, Severity
     from slp_ops.rules.rule import Era
-    from slp_ops.rules.text import Text
 
 _FAILED: Final = "SMART_LIC-COMM_FAILED"
 _MOST_BREAKS: Final = 3  # such a line is shorter than four lines of a mail

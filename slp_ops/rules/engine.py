@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from slp_ops.i18n import Text
 from slp_ops.model import Verdict
 from slp_ops.rules.rule import Era
 from slp_ops.rules.stories import tell
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Finding, NotApplicable, Outcome, Passed, Unknown
 from slp_ops.rules.views.era import Licences
 from slp_ops.rules.wanting import wanting

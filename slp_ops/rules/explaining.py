@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Text
 from slp_ops.rules.loading import known_terms
-from slp_ops.rules.text import Text
 
 if TYPE_CHECKING:
     from slp_ops.rules.knowledge import Knowledge

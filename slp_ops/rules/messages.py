@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.needs import Need
 from slp_ops.rules.rule import Group, Rule
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, Passed
 from slp_ops.rules.views.log import LicenceLog, latest
 

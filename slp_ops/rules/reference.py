@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Lang, Text
 from slp_ops.reading import Facts
 from slp_ops.rules.fixed import name
 from slp_ops.rules.loading import known_terms
 from slp_ops.rules.needs import needs_of
 from slp_ops.rules.rule import Group
 from slp_ops.rules.settings import Thresholds
-from slp_ops.rules.text import Lang, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

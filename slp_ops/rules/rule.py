@@ -25,7 +25,7 @@ from slp_ops.rules.needs import Need, needs_of
 from slp_ops.rules.values import Judgement
 
 if TYPE_CHECKING:
-    from slp_ops.rules.text import Text
+    from slp_ops.i18n import Text
 
 Check: TypeAlias = Callable[..., Judgement]
 

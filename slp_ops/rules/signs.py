@@ -21,12 +21,12 @@ from slp_ops.facts import (
     Trustpool,
     UsageReporting,
 )
+from slp_ops.i18n import Text
 from slp_ops.rules.checks.communication import comm_flapping
 from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
 from slp_ops.rules.checks.records import rum_backlog
 from slp_ops.rules.fixed import Judged, Standing
 from slp_ops.rules.settings import Thresholds
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed
 from slp_ops.rules.views.backlog import Backlog
 from slp_ops.rules.views.communication import Communication

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from slp_ops.rules.text import Text
+    from slp_ops.i18n import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from slp_ops.model import Severity, Verdict
 
 if TYPE_CHECKING:
     from slp_ops.facts import Fact
+    from slp_ops.i18n import Text
     from slp_ops.model import Confidence, Evidence
-    from slp_ops.rules.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

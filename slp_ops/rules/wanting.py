@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Text
 from slp_ops.model import CaptureStatus
-from slp_ops.rules.text import Text
 
 if TYPE_CHECKING:
     from slp_ops.facts import Fact

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Text
 from slp_ops.plan import (
     Action,
     Check,
@@ -18,7 +19,6 @@ from slp_ops.plan import (
     serials_of,
 )
 from slp_ops.playbook import Repeat, Risk
-from slp_ops.rules.text import Text
 from slp_ops.usage.ackfile import Ack
 from slp_ops.usage.matching import AckFile, acknowledged
 from slp_ops.usage.switch import NOT_OFFLINE, Seen, by_itself

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Text
 from slp_ops.plan import Action, Considered, Execute, Fetch, Room, Spared, SwitchPlan, serials_of
 from slp_ops.playbook import Repeat, Reply, Risk
-from slp_ops.rules.text import Text
 from slp_ops.usage.switch import NOT_OFFLINE, Seen, by_itself
 
 if TYPE_CHECKING:

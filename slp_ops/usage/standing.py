@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.facts import RumReports, RumState, RumSummary, UsageReporting
-from slp_ops.rules.text import Text
+from slp_ops.i18n import Text
 from slp_ops.rules.views.deadline import Deadline
 from slp_ops.usage.switch import by_itself
 

@@ -16,8 +16,8 @@ from slp_ops.facts import (
     TransportKind,
     UsageReporting,
 )
+from slp_ops.i18n import Text
 from slp_ops.release import Release
-from slp_ops.rules.text import Text
 from slp_ops.usage.udi import UnitId, units_of
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.read_device import collect
 from slp_ops.errors import ConnectError, SessionLost
+from slp_ops.i18n import Text, verbatim
 from slp_ops.plan.journalled import End, StepState
 from slp_ops.plan.make import serials_of
 from slp_ops.plan.model import Configure, Execute, what_changed
 from slp_ops.ports import Event, ExecOrder, SentStatus
 from slp_ops.rules.needs import Known
-from slp_ops.rules.text import Text, verbatim
 from slp_ops.usecases.comparing import Picture, not_passing, regressions
 from slp_ops.usecases.line import Line
 from slp_ops.usecases.rollback import roll_back

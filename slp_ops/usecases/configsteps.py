@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import ConnectError, DeviceError, SessionLost
+from slp_ops.i18n import verbatim
 from slp_ops.plan.changes import in_force
 from slp_ops.plan.journalled import StepState
 from slp_ops.ports import ConfigOrder, ExecOrder, SentStatus
-from slp_ops.rules.text import verbatim
 from slp_ops.usecases import steps_texts as say
 from slp_ops.usecases.stepnotes import Noting, Result, one_line, words_of
 

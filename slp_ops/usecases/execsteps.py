@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slp_ops.errors import ConnectError, SessionLost
+from slp_ops.i18n import verbatim
 from slp_ops.model import CaptureStatus
 from slp_ops.plan.journalled import StepState
 from slp_ops.playbook.model import Repeat
 from slp_ops.playbook.named import PROOFS
 from slp_ops.playbook.template import secrets_in
 from slp_ops.ports import Ending, ExecOrder, SentStatus
-from slp_ops.rules.text import verbatim
 from slp_ops.usecases import steps_texts as say
 from slp_ops.usecases.filesteps import FileSteps
 from slp_ops.usecases.stepnotes import Noting, Result, one_line, words_of

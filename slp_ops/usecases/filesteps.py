@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import BadFile, ConnectError, CopyFailed, CredentialError, SessionLost
+from slp_ops.i18n import Text, verbatim
 from slp_ops.model import CaptureStatus
 from slp_ops.plan.files import Check, Fetch, Put, Room
 from slp_ops.ports import Ending, ExecOrder, SentStatus
-from slp_ops.rules.text import Text, verbatim
 from slp_ops.usage.dump import NoDump, read_dump
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import ConnectError, SessionLost
+from slp_ops.i18n import Text, counted
 from slp_ops.plan.changes import as_before, typed, undo_of
 from slp_ops.plan.journalled import End
 from slp_ops.plan.model import Configure
 from slp_ops.ports import ConfigOrder, Event, ExecOrder, SentStatus
-from slp_ops.rules.text import Text, counted
 
 if TYPE_CHECKING:
     from slp_ops.plan.changes import Change

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slp_ops.i18n import verbatim
 from slp_ops.plan.journalled import StepState
 from slp_ops.ports import Event
-from slp_ops.rules.text import verbatim
 
 if TYPE_CHECKING:
     from slp_ops.errors import SlpOpsError
+    from slp_ops.i18n import Text
     from slp_ops.plan.changes import Change
-    from slp_ops.rules.text import Text
     from slp_ops.usecases.line import Line
     from slp_ops.usecases.work import Work
 

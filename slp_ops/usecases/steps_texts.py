@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from slp_ops.rules.text import Text
+from slp_ops.i18n import Text
 
 NOTHING: Final = Text("no line is shown", "設定が反映されていません")
 BY_HAND: Final = Text("a person has something to do first", "手作業が必要です")

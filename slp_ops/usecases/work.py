@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from slp_ops.commands import ShowCommand
+    from slp_ops.i18n import Text
     from slp_ops.model import Capture, Device
     from slp_ops.plan.model import Considered, SwitchPlan
     from slp_ops.ports import (
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         Secret,
         Shelf,
     )
-    from slp_ops.rules.text import Text
     from slp_ops.rules.values import Outcome
 
 RUNNING = "show running-config"

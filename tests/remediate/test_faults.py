@@ -20,7 +20,7 @@ from slp_ops.usecases.work import Settled
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slp_ops.rules.text import Text
+    from slp_ops.i18n import Text
 
 TOKEN = "LAB-VALID-TOKEN"
 TRUST = f"license smart trust idtoken {TOKEN} all"

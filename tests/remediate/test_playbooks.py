@@ -23,7 +23,7 @@ from slp_ops.rules.knowledge import ours
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from slp_ops.rules.text import Text
+    from slp_ops.i18n import Text
 
 TOKEN = "LAB-VALID-TOKEN"
 

@@ -10,8 +10,8 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
+from slp_ops.i18n import Lang
 from slp_ops.report import as_excel
-from slp_ops.rules.text import Lang
 
 if TYPE_CHECKING:
     from slp_ops.report.view import ReportView

@@ -15,9 +15,9 @@ from icalendar import Calendar
 from markdown_it import MarkdownIt
 from prometheus_client.parser import text_string_to_metric_families
 
+from slp_ops.i18n import Lang
 from slp_ops.report import as_csv, as_ics, as_junit, as_markdown, as_prometheus
 from slp_ops.report.documents.report import render as render_json
-from slp_ops.rules.text import Lang
 
 if TYPE_CHECKING:
     from slp_ops.report.view import ReportView

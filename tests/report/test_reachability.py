@@ -11,6 +11,7 @@ from slp_ops import errors
 from slp_ops.cli.check_reachability import exit_code
 from slp_ops.cli.exits import Exit
 from slp_ops.errors import ConnectError, CredentialError
+from slp_ops.i18n import Lang, verbatim
 from slp_ops.json_documents import encode
 from slp_ops.model import DeviceResult, DeviceStatus, Trouble
 from slp_ops.reachability.plan import Path as Way
@@ -20,7 +21,6 @@ from slp_ops.report import reachability_junit
 from slp_ops.report.documents.reachability import login_stages
 from slp_ops.report.reachability_view import reachability_view
 from slp_ops.report.terminal.reachability import render
-from slp_ops.rules.text import Lang, verbatim
 from slp_ops.usecases.reach import Reached
 
 KINDS = {

@@ -11,13 +11,13 @@ import pytest
 
 from slp_ops.facts import Fact, SyslogBuffer
 from slp_ops.facts.values import Line
+from slp_ops.i18n import Lang
 from slp_ops.model import Verdict
 from slp_ops.reading import Facts, Read
 from slp_ops.rules.engine import judge
 from slp_ops.rules.knowledge import ours
 from slp_ops.rules.needs import Known
 from slp_ops.rules.settings import Intent, Thresholds
-from slp_ops.rules.text import Lang
 
 if TYPE_CHECKING:
     from slp_ops.rules.catalogue import Message

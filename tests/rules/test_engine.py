@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from slp_ops.facts import Clock, DeviceTime, Licensing, LicensingModel, Software
+from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Severity, Verdict
 from slp_ops.reading import Facts
 from slp_ops.release import Release
@@ -13,7 +14,6 @@ from slp_ops.rules.engine import audit, judge
 from slp_ops.rules.needs import Known, needs_of
 from slp_ops.rules.rule import Era, Group, Rule, rule
 from slp_ops.rules.settings import Intent, Thresholds
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, Passed
 from slp_ops.rules.views.now import Now
 

@@ -20,13 +20,13 @@ from slp_ops.facts import (
 )
 from slp_ops.facts.history import RumHistory, RumPoint
 from slp_ops.facts.values import Count
+from slp_ops.i18n import Lang
 from slp_ops.model import Severity, Verdict
 from slp_ops.reading import Facts
 from slp_ops.rules.engine import judge
 from slp_ops.rules.knowledge import ours
 from slp_ops.rules.needs import Known
 from slp_ops.rules.settings import Intent, Thresholds
-from slp_ops.rules.text import Lang
 from slp_ops.rules.views.growth import Course, Growth, growth
 from slp_ops.rules.views.owed import Lateness, OwedReports
 

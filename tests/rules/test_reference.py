@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from slp_ops.i18n import Lang
 from slp_ops.rules.knowledge import ours, with_operators
 from slp_ops.rules.loading import Source
 from slp_ops.rules.reference import EXAMPLES, anchor, render
-from slp_ops.rules.text import Lang
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 

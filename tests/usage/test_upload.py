@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from slp_ops.errors import BadFile, StoreError
+from slp_ops.i18n import Lang
 from slp_ops.model import Device
 from slp_ops.report import upload
-from slp_ops.rules.text import Lang
 from slp_ops.store.shelf import Shelf, fit_name
 from slp_ops.usage.received import Received, received, received_in
 from slp_ops.usage.udi import UnitId

@@ -12,11 +12,11 @@ import pytest
 from slp_ops.app.read_device import How
 from slp_ops.errors import AuthenticationFailed, ClosedEarly, SessionLost
 from slp_ops.facts import NameVerdict, ProbeVerdict
+from slp_ops.i18n import Lang
 from slp_ops.model import CaptureStatus, Device, DeviceStatus
 from slp_ops.ports import Ending, Event, ProbeEnding
 from slp_ops.reachability.plan import target_of
 from slp_ops.reachability.verdict import ReachVerdict, Stage
-from slp_ops.rules.text import Lang
 from slp_ops.usecases.reach import Asked, Reached, reach
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from slp_ops.app.audit_device import Audited, Compared
     from slp_ops.app.watch import WatchedChange
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
     from slp_ops.rules.values import Outcome
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from slp_ops.app.diff import DeviceDiff, DiffResult
     from slp_ops.app.history import DeviceHistory
     from slp_ops.history.trend import FleetTrend, SiteDay
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
     from slp_ops.rules.values import Outcome
     from slp_ops.rules.views.growth import Growth
     from slp_ops.store.history import Picture

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from slp_ops.app.check_version import Row
     from slp_ops.commands import ShowCommand
+    from slp_ops.i18n import Lang
     from slp_ops.rules.explaining import Explained
     from slp_ops.rules.fixed import Targets
     from slp_ops.rules.knowledge import Knowledge
-    from slp_ops.rules.text import Lang
 
 
 @json_document

@@ -13,8 +13,8 @@ from slp_ops.report.documents.runs import RunFolder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from slp_ops.i18n import Lang
     from slp_ops.reachability.plan import Tried
-    from slp_ops.rules.text import Lang
     from slp_ops.usecases.reach import Reached
 
 

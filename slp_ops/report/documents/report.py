@@ -15,8 +15,8 @@ from slp_ops.rules.fixed import Standing
 
 if TYPE_CHECKING:
     from slp_ops.history.trend import FleetTrend
+    from slp_ops.i18n import Lang, Text
     from slp_ops.report.view import Cause, DeviceView, PlaybookRef, ReleaseRow, ReportView, Story, Told
-    from slp_ops.rules.text import Lang, Text
 
 
 @json_document

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.history.changes import Change, What
+from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
 from slp_ops.report.documents.audit import change_summary
 from slp_ops.report.terminal.layout import styled
-from slp_ops.rules.text import Lang, Text
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.fleet import causes, hint
+from slp_ops.i18n import counted
 from slp_ops.model import CaptureStatus, DeviceStatus
 from slp_ops.report.terminal.layout import styled, table_rows, wrapped
-from slp_ops.rules.text import counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Text, counted
 from slp_ops.report.terminal.layout import styled, wrapped
-from slp_ops.rules.text import Text, counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from slp_ops.app.diff import DeviceDiff, DiffResult
     from slp_ops.history.config import LineChange
     from slp_ops.history.fields import FieldChange
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
     from slp_ops.store import StoredRun
 
 

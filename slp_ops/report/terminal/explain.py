@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slp_ops.i18n import Lang
 from slp_ops.report.terminal.layout import styled, wrapped
-from slp_ops.rules.text import Lang
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

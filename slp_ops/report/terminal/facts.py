@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import counted
 from slp_ops.json_documents import encode
 from slp_ops.report.terminal.layout import styled, table
-from slp_ops.rules.text import counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:

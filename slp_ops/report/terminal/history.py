@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Text
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.report.growth_text import growth_words
 from slp_ops.report.terminal.layout import CHART_WIDTH, sparkline, styled, table, wrapped
-from slp_ops.rules.text import Text
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from slp_ops.app.history import DeviceHistory
     from slp_ops.history.summary import Summary
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
     from slp_ops.store.history import Picture
 
 _MARKS: Final = {Verdict.FAIL: "█", Verdict.UNKNOWN: "?", Verdict.ERROR: "!"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts.probes import NameVerdict, ProbeVerdict
+from slp_ops.i18n import Lang, Text, counted
 from slp_ops.reachability.verdict import ReachVerdict
 from slp_ops.report.terminal.layout import styled, table_rows, wrapped
-from slp_ops.rules.text import Lang, Text, counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:

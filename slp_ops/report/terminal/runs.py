@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from slp_ops.app.fleet import causes, hint
+from slp_ops.i18n import counted
 from slp_ops.report.terminal.layout import styled, table
-from slp_ops.rules.text import counted
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Text
 from slp_ops.report.growth_text import when
 from slp_ops.report.terminal.layout import sparkline, styled, table, wrapped
-from slp_ops.rules.text import Text
 from slp_ops.rules.views.growth import Course
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from slp_ops.history.trend import FleetTrend, SiteDay
-    from slp_ops.rules.text import Lang
+    from slp_ops.i18n import Lang
 
 _MOST: Final = 20
 

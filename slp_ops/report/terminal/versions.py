@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slp_ops.i18n import Lang
 from slp_ops.report.terminal.layout import styled, table, wrapped
 from slp_ops.rules.fixed import Standing, name
-from slp_ops.rules.text import Lang
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import CommunicationStatistics
-from slp_ops.rules.text import Text
+from slp_ops.i18n import Text
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
 
 if TYPE_CHECKING:

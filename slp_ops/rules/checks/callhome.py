@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from slp_ops.facts import CallHomeConfig, CallHomeLicensing, LicenseTransport, TransportKind
+from slp_ops.i18n import Text
 from slp_ops.model import Evidence, Severity
 from slp_ops.rules.checks._links import SMART_TRANSPORT, TASKS
 from slp_ops.rules.checks.transport import other_transport
 from slp_ops.rules.rule import Group, rule
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
 from slp_ops.rules.views.communication import Communication
 

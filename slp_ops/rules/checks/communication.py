@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from slp_ops.facts import Clock
+from slp_ops.i18n import Text
 from slp_ops.model import Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.checks._reasons import STARVED
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
 from slp_ops.rules.views.communication import FAILED, RESTORED, Communication
 from slp_ops.rules.views.flapping import busiest

@@ -16,12 +16,12 @@ from slp_ops.facts import (
     SyslogBuffer,
     Trustpool,
 )
+from slp_ops.i18n import Text
 from slp_ops.model import CaptureStatus, Confidence, Evidence, Severity
 from slp_ops.reading import Facts
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.load import agent_share
 from slp_ops.rules.views.log import LicenceLog, latest

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+from slp_ops.i18n import Text
 from slp_ops.model import Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, SMART_TRANSPORT, TASKS
 from slp_ops.rules.checks._reasons import STARVED, by_reason, by_statistics
 from slp_ops.rules.rule import Group, rule
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Judgement
 from slp_ops.rules.views.communication import Communication
 

@@ -8,11 +8,11 @@ from typing import Final
 
 from slp_ops.facts import RumReports, RumSummary
 from slp_ops.facts.history import RumHistory, RumPoint
+from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.regression import FEWEST
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.communication import Communication
 from slp_ops.rules.views.growth import Course, Growth, Reach, growth

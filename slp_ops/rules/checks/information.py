@@ -15,13 +15,13 @@ from slp_ops.facts import (
     Software,
     UsageReporting,
 )
+from slp_ops.i18n import Text
 from slp_ops.model import CaptureStatus, Evidence, Severity
 from slp_ops.reading import Facts
 from slp_ops.release import Release
 from slp_ops.rules.checks._links import MIGRATING, OVERVIEW
 from slp_ops.rules.checks.reporting import was_erased
 from slp_ops.rules.rule import Era, Group, rule
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
 from slp_ops.rules.views.era import FIRST_SLP
 

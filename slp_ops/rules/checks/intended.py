@@ -6,12 +6,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import AccessConfig, HttpConfig, TransportKind
+from slp_ops.i18n import Text
 from slp_ops.iosxe.names import same_interface
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.route import Route
 

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from slp_ops.facts import HostEntry, Hosts, NameConfig, PinnedHost, TransportKind
+from slp_ops.i18n import Text
 from slp_ops.iosxe.servers import is_cisco
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.checks._reasons import unexplained
 from slp_ops.rules.rule import Group, rule
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.communication import Communication
 from slp_ops.rules.views.log import LicenceLog

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from slp_ops.facts import Interfaces, InterfacesConfig, InterfaceState, TransportKind
+from slp_ops.i18n import Text
 from slp_ops.model import Severity
 from slp_ops.rules.checks._links import TASKS
 from slp_ops.rules.rule import Group, rule
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.route import Route, Setting
 

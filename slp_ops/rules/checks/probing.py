@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
+from slp_ops.i18n import Text
 from slp_ops.model import Severity
 from slp_ops.rules.checks._links import SMART_TRANSPORT
 from slp_ops.rules.rule import Group, rule
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
 
 _AFFECTS = ("http-timeout", "http-aborted", "comm-failing-now", "comm-flapping", "never-acknowledged")

@@ -6,11 +6,11 @@ from __future__ import annotations
 from typing import Final
 
 from slp_ops.facts import Policy, PolicyClass, PolicyKind, RumReports
+from slp_ops.i18n import Text
 from slp_ops.model import Evidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.backlog import Backlog
 

@@ -13,11 +13,11 @@ from slp_ops.facts import (
     TransportKind,
     UsageReporting,
 )
+from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent, Thresholds
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.deadline import COSMETIC, Deadline
 from slp_ops.rules.views.now import Now

@@ -9,12 +9,12 @@ from slp_ops.facts import (
     TransportKind,
     UsageReporting,
 )
+from slp_ops.i18n import Text
 from slp_ops.iosxe.servers import CSLU, SMART, endpoint, is_cisco
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT, TASKS
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.communication import Communication
 from slp_ops.rules.views.route import Route

@@ -12,12 +12,12 @@ from slp_ops.facts import (
     TransportKind,
     TrustCodes,
 )
+from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, TASKS
 from slp_ops.rules.checks._reasons import by_statistics
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent
-from slp_ops.rules.text import Text
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed
 from slp_ops.rules.views.communication import Communication
 

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InvalidRelease
+from slp_ops.i18n import Text, verbatim
 from slp_ops.model import Confidence, Severity
 from slp_ops.release import Release
 from slp_ops.rules.fixed import Named
-from slp_ops.rules.text import Text, verbatim
 from slp_ops.written.fields import Reader, items, joined, lacks, mapped, one_of, text
 from slp_ops.written.tree import Node, Scalar
 

@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from slp_ops.app.audit_device import Asked
+from slp_ops.i18n import Lang
 from slp_ops.lab import scenarios
 from slp_ops.report import as_html
 from slp_ops.report.fleet import fleet_view
-from slp_ops.rules.text import Lang
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

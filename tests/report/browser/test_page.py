@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from slp_ops.i18n import Lang
 from slp_ops.report import as_html
-from slp_ops.rules.text import Lang
 
 if TYPE_CHECKING:
     from collections.abc import Callable

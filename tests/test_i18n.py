@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slp_ops.rules.text import Text, counted
+from slp_ops.i18n import Text, counted
 
 WORDS = Text("{count:switch}, {days:more day}", "{count} 台、あと {days} 日")
 
