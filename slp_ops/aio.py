@@ -30,4 +30,5 @@ def _awaitable(function: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
 load_inventory = _awaitable(api.load_inventory)
 collect = _awaitable(api.collect)
 audit = _awaitable(api.audit)
+check_reachability = _awaitable(api.check_reachability)
 check_versions = _awaitable(api.check_versions)

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from slp_ops.app import audit as app_audit
+from slp_ops.app import check_reachability as app_check_reachability
 from slp_ops.app import check_version as app_check_version
 from slp_ops.app import collect as app_collect
 from slp_ops.app.audit import AuditRequest, AuditResult
+from slp_ops.app.check_reachability import PROBE_TIMEOUT, ReachabilityRequest, ReachabilityResult
 from slp_ops.app.check_version import ReleasesRequest, ReleasesResult
 from slp_ops.app.collect import CollectRequest, CollectResult
 from slp_ops.app.operator import NonInteractive, Operator
@@ -26,7 +28,10 @@ from slp_ops.app.rule_options import audit_options
 from slp_ops.app.selection import SSH_CONFIG, Selection, Target, read_inventory
 from slp_ops.app.sessions import Connecting
 from slp_ops.errors import OptionError
+from slp_ops.i18n import Lang
 from slp_ops.inventory import Inventory
+from slp_ops.json_documents import to_json
+from slp_ops.report.documents.reachability import reachability_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -135,6 +140,42 @@ def audit(
         how=reading or How(),
     )
     return app_audit.run(request, operator or NonInteractive())
+
+
+@_blocking
+def check_reachability(
+    inventory: Inventory | PathLike,
+    *,
+    sites: Iterable[str] = (),
+    tags: Iterable[str] = (),
+    limit: str = "",
+    runs_dir: PathLike = RUNS,
+    targets: Iterable[str] = (),
+    everything: bool = False,
+    probe_timeout: float = PROBE_TIMEOUT,
+    lang: Lang = Lang.EN,
+    sessions: Connecting | None = None,
+    reading: How | None = None,
+    operator: Operator | None = None,
+) -> ReachabilityResult:
+    """Test from each selected switch whether it reaches its licence server, and keep the evidence.
+
+    ``targets`` are further ``host:port``; ``everything`` adds Cisco's servers. ``lang`` is the language of
+    reachability.json in the run.
+    """
+    request = ReachabilityRequest(
+        target=_target(inventory, sites, tags, limit),
+        document=lambda found: to_json(
+            reachability_document(found.run_id, str(found.path), found.devices, lang), indent=1
+        ),
+        connecting=sessions or Connecting(),
+        runs_dir=Path(runs_dir),
+        targets=tuple(targets),
+        everything=everything,
+        probe_timeout=probe_timeout,
+        how=reading or How(),
+    )
+    return app_check_reachability.run(request, operator or NonInteractive())
 
 
 @_blocking

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slp_ops.app.inputs import facts_of
+from slp_ops.app.inputs import FactsCache
 from slp_ops.app.report import JudgedRun, judged_devices
 from slp_ops.errors import InputError
 from slp_ops.facts import SyslogBuffer
@@ -66,19 +66,15 @@ def gather_bundle(request: BundleRequest, operator: Operator) -> BundleEvidence:
     normal = None if request.normal is None else runs.open(request.normal)
     normal_names = () if normal is None else _names(normal, names)
     key = mask_key()
-    devices = judged_devices(
-        run,
-        asked,
-        request.runs_dir,
-        operator,
-        only=frozenset(names),
-        cleaned=lambda text: redact(text, key),
+    facts = FactsCache(
+        *(each for each in (run, normal) if each is not None), cleaned=lambda text: redact(text, key)
     )
+    devices = judged_devices(run, asked, request.runs_dir, operator, facts, only=names)
     return BundleEvidence(
         judged=JudgedRun(run=run, asked=asked, devices=devices),
         names=names,
-        switches=_switches(run, names, asked),
-        normal=iter(()) if normal is None else _switches(normal, normal_names, asked),
+        switches=_switches(run, names, asked, facts),
+        normal=iter(()) if normal is None else _switches(normal, normal_names, asked, facts),
         normal_run="" if normal is None else normal.id,
         key=key,
     )
@@ -94,13 +90,15 @@ def _names(run: StoredRun, wanted: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(wanted or known))
 
 
-def _switches(run: StoredRun, names: Iterable[str], asked: Asked) -> Iterator[SwitchEvidence]:
+def _switches(
+    run: StoredRun, names: Iterable[str], asked: Asked, facts: FactsCache
+) -> Iterator[SwitchEvidence]:
     for name in names:
         yield SwitchEvidence(
             name=name,
             folder=run.folder(run.about[name]).name,
             captures=_texts(run, name),
-            failures=_failures(facts_of(run, name), asked.knowledge.catalogue),
+            failures=_failures(facts.of(run, name), asked.knowledge.catalogue),
         )
 
 

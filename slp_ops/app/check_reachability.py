@@ -13,7 +13,8 @@ from slp_ops.app.sessions import Connecting, transport_for, with_transport
 from slp_ops.reachability.plan import target_of
 from slp_ops.reachability.verdict import ReachVerdict
 from slp_ops.store import Runs
-from slp_ops.usecases.reach import PROBE_TIMEOUT, Asked, Reached, reach
+from slp_ops.usecases.reach import PROBE_TIMEOUT as PROBE_TIMEOUT
+from slp_ops.usecases.reach import Asked, Reached, reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable

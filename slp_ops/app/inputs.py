@@ -16,7 +16,7 @@ from slp_ops.rules.settings import Intent
 from slp_ops.store import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from slp_ops.app.operator import Operator, Progress
@@ -47,18 +47,20 @@ class FactsCache:
     """The facts of saved runs that one call needs more than once, each parsed once.
 
     Only devices of ``runs`` are kept, and no more than fit into memory; any other device is parsed anew.
+    ``cleaned`` is applied to each text before it is parsed.
     """
 
-    def __init__(self, *runs: StoredRun) -> None:
+    def __init__(self, *runs: StoredRun, cleaned: Callable[[str], str] = str) -> None:
         self._paths = {run.path.resolve() for run in runs}
         self._kept: dict[tuple[Path, str], Facts] = {}
+        self._cleaned = cleaned
 
     def of(self, run: StoredRun, device: str) -> Facts:
         """Return the facts of one device. Raises StoreError."""
         key = (run.path.resolve(), device)
         if (kept := self._kept.get(key)) is not None:
             return kept
-        facts = facts_of(run, device)
+        facts = facts_of(run, device, self._cleaned)
         if key[0] in self._paths and len(self._kept) < _MOST_KEPT:
             self._kept[key] = facts
         return facts
@@ -71,23 +73,30 @@ def from_run(
 
     Raises StoreError, and SelectionError when the run has none of them.
     """
-    wanted = None if selection is None else {device.name for device in _selected(run, selection)}
-    cache = facts or FactsCache()
+    names = None if selection is None else [device.name for device in _selected(run, selection)]
+    yield from devices_of(run, names, facts or FactsCache())
+
+
+def devices_of(run: StoredRun, names: Collection[str] | None, facts: FactsCache) -> Iterator[Gathered]:
+    """Yield the named devices of a saved run, one after the other; None is all. Raises StoreError."""
+    wanted = None if names is None else frozenset(names)
     for result in run.devices:
         if wanted is None or result.name in wanted:
-            found = cache.of(run, result.name) if result.captures else None
+            found = facts.of(run, result.name) if result.captures else None
             intent = Intent.of(run.about[result.name].intent)
             yield Gathered(result=result, facts=found, intent=intent)
 
 
-def facts_of(run: StoredRun, device: str) -> Facts:
+def facts_of(run: StoredRun, device: str, cleaned: Callable[[str], str] = str) -> Facts:
     """Return the facts of one device of a saved run. Raises StoreError."""
-    return read(_captures(run, device))
+    return read(_captures(run, device, cleaned))
 
 
-def _captures(run: StoredRun, device: str) -> Iterator[tuple[str, CaptureStatus, str]]:
+def _captures(
+    run: StoredRun, device: str, cleaned: Callable[[str], str]
+) -> Iterator[tuple[str, CaptureStatus, str]]:
     for capture in run.captures(device):
-        text = run.text(device, capture) if capture.file is not None else ""
+        text = cleaned(run.text(device, capture)) if capture.file is not None else ""
         yield capture.command, capture.status, text
 
 

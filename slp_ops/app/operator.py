@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from slp_ops.credentials import Ask
-    from slp_ops.ports import Event
+    from slp_ops.credentials import Ask as Ask
+    from slp_ops.ports import Event as Event
 
 
 class Progress(Protocol):

@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.history_context import Past
 from slp_ops.app.history_index import asking
-from slp_ops.app.inputs import Gathered
+from slp_ops.app.inputs import FactsCache, devices_of
 from slp_ops.errors import StoreError
 from slp_ops.history.trend import fleet_trend
 from slp_ops.i18n import counted
-from slp_ops.reading import read
-from slp_ops.rules.settings import Intent
+from slp_ops.reading import Facts
 from slp_ops.store import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from slp_ops.app.audit_device import Asked
     from slp_ops.app.operator import Operator
     from slp_ops.history.trend import FleetTrend
-    from slp_ops.model import CaptureStatus, DeviceResult
+    from slp_ops.model import DeviceResult
     from slp_ops.rules.needs import Known
     from slp_ops.rules.values import Outcome
     from slp_ops.store import StoredRun
@@ -67,11 +66,12 @@ def judge_for_report(request: ReportRequest, operator: Operator) -> JudgedRun:
     run = Runs(request.runs_dir).open(request.reference)
     if len(run.about) > _MANY:
         operator.notice(f"judging {counted(len(run.about), 'switch')} of run {run.id}")
+    facts = FactsCache(run)
     return JudgedRun(
         run=run,
         asked=request.asked,
-        devices=judged_devices(run, request.asked, request.runs_dir, operator),
-        trend=_trend(run, request.runs_dir, request.asked.thresholds.rum_reports, operator),
+        devices=judged_devices(run, request.asked, request.runs_dir, operator, facts),
+        trend=_trend(run, request.runs_dir, request.asked.thresholds.rum_reports, operator, facts),
     )
 
 
@@ -80,37 +80,27 @@ def judged_devices(
     asked: Asked,
     runs_dir: Path,
     operator: Operator,
+    facts: FactsCache,
     *,
-    only: Container[str] | None = None,
-    cleaned: Callable[[str], str] = str,
+    only: Collection[str] | None = None,
 ) -> Iterator[JudgedDevice]:
-    """Return the devices of a run, or only these. ``cleaned`` is applied to each text before it is parsed."""
-    past = Past(runs_dir, asked, operator)
-    for result in run.devices:
-        if only is not None and result.name not in only:
-            continue
-        about = run.about[result.name]
-        facts, intent = read(_texts(run, result.name, cleaned)), Intent.of(about.intent)
-        found = Gathered(result=result, facts=facts if result.captures else None, intent=intent)
+    """Yield the devices of a run, or only these, each judged with what earlier runs tell."""
+    past = Past(runs_dir, asked, operator, facts=facts)
+    for found in devices_of(run, only, facts):
+        about = run.about[found.result.name]
         judged, _ = past.judge(found, seen=run.header.started)
         yield JudgedDevice(
-            result=result,
+            result=found.result,
             host=about.host,
             tags=about.tags,
-            known=asked.known(facts, intent),
+            known=asked.known(found.facts or Facts({}), found.intent),
             outcomes=judged.outcomes,
         )
 
 
-def _texts(
-    run: StoredRun, name: str, cleaned: Callable[[str], str]
-) -> Iterator[tuple[str, CaptureStatus, str]]:
-    for capture in run.captures(name):
-        text = cleaned(run.text(name, capture)) if capture.file is not None else ""
-        yield capture.command, capture.status, text
-
-
-def _trend(run: StoredRun, runs_dir: Path, limit: int, operator: Operator) -> FleetTrend | None:
+def _trend(
+    run: StoredRun, runs_dir: Path, limit: int, operator: Operator, facts: FactsCache
+) -> FleetTrend | None:
     """Return the trend of the run's switches; None without at least two days of runs beside it.
 
     Without a usable history the report has no trend, and a notice says why.
@@ -125,7 +115,7 @@ def _trend(run: StoredRun, runs_dir: Path, limit: int, operator: Operator) -> Fl
         return fleet_trend(days, history.series(names), limit=limit)
 
     try:
-        trend = asking(runs_dir, ask, operator)
+        trend = asking(runs_dir, ask, operator, facts=facts)
     except StoreError as err:
         operator.notice(f"note: no trend in this report: {err.message}")
         return None

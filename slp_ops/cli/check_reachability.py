@@ -8,24 +8,20 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.connecting import connecting_options
-from slp_ops.cli.exits import Exit, worst
+from slp_ops.cli.exits import Exit, read_code, worst
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.json_documents import to_json
-from slp_ops.model import DeviceStatus
-from slp_ops.reachability.verdict import ReachVerdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from slp_ops.app.read_device import How
     from slp_ops.app.selection import Target
     from slp_ops.app.sessions import Connecting
     from slp_ops.i18n import Lang
-    from slp_ops.usecases.reach import Reached
 
 
 @click.command(name="check-reachability")
@@ -116,18 +112,5 @@ def command(
         from slp_ops.report.terminal.reachability import render
 
         click.echo(render(view, lang))
-    raise click.exceptions.Exit(exit_code(result.devices))
-
-
-def exit_code(answers: Sequence[Reached]) -> Exit:
-    """Return 3 when a switch is blocked, 4 when some could not be asked, or not everything that matters."""
-    codes = [Exit.FINE]
-    for answer in answers:
-        error = answer.result.error
-        if error is not None and error.kind == "defect":
-            codes.append(Exit.BUG)
-        elif answer.plan is None or answer.result.status is not DeviceStatus.OK:
-            codes.append(Exit.UNREAD)
-        if answer.conclusion.verdict is ReachVerdict.BLOCKED:
-            codes.append(Exit.FINDINGS)
-    return worst(*codes)
+    code = read_code(complete=result.complete, defect=result.defect)
+    raise click.exceptions.Exit(worst(code, Exit.FINDINGS if result.blocked else Exit.FINE))

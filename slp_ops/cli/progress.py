@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from slp_ops.ports import Event
+    from slp_ops.app.operator import Event
 
 
 class Progress:

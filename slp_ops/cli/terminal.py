@@ -12,8 +12,8 @@ from slp_ops.cli.progress import progress
 from slp_ops.safetext import printable
 
 if TYPE_CHECKING:
+    from slp_ops.app.operator import Ask
     from slp_ops.cli.progress import Progress
-    from slp_ops.credentials import Ask
 
 
 class TerminalOperator:

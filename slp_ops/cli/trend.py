@@ -12,8 +12,8 @@ from slp_ops.json_documents import to_json
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from slp_ops.app.selection import Selection
     from slp_ops.i18n import Lang
-    from slp_ops.inventory.selection import Selection
 
 
 @click.command(name="trend")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 import logging
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from slp_ops.model import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PUBLIC = ("load_inventory", "collect", "audit", "check_versions")
+PUBLIC = ("load_inventory", "collect", "audit", "check_reachability", "check_versions")
 EXAMPLE = Path(__file__).parents[2] / "inventory.example.yaml"
 
 
@@ -62,6 +63,8 @@ def test_a_site_is_audited_and_a_run_is_judged_again(
     assert collected.devices[0].release == "17.9.4a"
     versions = slp_ops.check_versions(run=collected.run_id, runs_dir=tmp_path / "runs")
     assert versions.rows[0].release == "17.09.04a"
+    tried = slp_ops.check_reachability(inventory, limit="sw1", runs_dir=tmp_path / "runs")
+    assert json.loads((tried.path / "reachability.json").read_text())["devices"][0]["verdict"] == "works"
 
 
 def test_the_example_of_the_documentation_prints_the_causes(

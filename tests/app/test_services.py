@@ -9,6 +9,7 @@ import pytest
 from slp_ops.app import audit, check_reachability, check_version, collect, explain, facts, parse
 from slp_ops.app.audit import AuditRequest
 from slp_ops.app.audit_device import Audited
+from slp_ops.app.bundle import BundleRequest, gather_bundle
 from slp_ops.app.check_reachability import ReachabilityRequest
 from slp_ops.app.check_version import ReleasesRequest
 from slp_ops.app.collect import CollectRequest
@@ -16,6 +17,7 @@ from slp_ops.app.commands import choose_commands, list_commands
 from slp_ops.app.explain import ExplainRequest
 from slp_ops.app.facts import FactsRequest
 from slp_ops.app.parse import ParseRequest
+from slp_ops.app.report import ReportRequest, judge_for_report
 from slp_ops.app.rule_options import audit_options
 from slp_ops.errors import AuthenticationFailed, OptionError, Unreachable
 from slp_ops.lab import scenarios
@@ -145,6 +147,26 @@ def test_an_audit_of_a_saved_run_parses_each_capture_once(fleet: Fleet, parsed: 
         assert parsed.count("show version") == 6
     parsed.clear()
     audit.run(AuditRequest(target=fleet.target, runs_dir=fleet.runs_dir, run=newer.run_id), fleet.operator)
+    assert parsed.count("show version") == 3
+
+
+@pytest.mark.parametrize("verb", ["report", "bundle"])
+def test_a_report_and_a_bundle_parse_each_capture_once(fleet: Fleet, parsed: list[str], verb: str) -> None:
+    request = CollectRequest(target=fleet.target, runs_dir=fleet.runs_dir)
+    run = collect.run(request, fleet.operator, opening=fleet.network)
+    if verb == "report":
+        judged = judge_for_report(
+            ReportRequest(runs_dir=fleet.runs_dir, reference=run.run_id, asked=audit_options()),
+            fleet.operator,
+        )
+    else:
+        evidence = gather_bundle(
+            BundleRequest(runs_dir=fleet.runs_dir, reference=run.run_id, asked=audit_options()),
+            fleet.operator,
+        )
+        judged = evidence.judged
+        assert len(list(evidence.switches)) == 3
+    assert len(list(judged.devices)) == 3
     assert parsed.count("show version") == 3
 
 

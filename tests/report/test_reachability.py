@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring as parse_xml
 
 import pytest
 
 from slp_ops import errors
-from slp_ops.cli.check_reachability import exit_code
-from slp_ops.cli.exits import Exit
+from slp_ops.app.check_reachability import ReachabilityResult
+from slp_ops.cli.exits import Exit, read_code, worst
 from slp_ops.errors import ConnectError, CredentialError
 from slp_ops.i18n import Lang, verbatim
 from slp_ops.json_documents import encode
@@ -74,7 +75,9 @@ def test_a_trouble_after_the_login_claims_nothing_about_its_stages() -> None:
     ],
 )
 def test_exit_codes(answers: list[Reached], code: Exit) -> None:
-    assert exit_code(answers) is code
+    found = ReachabilityResult(run_id="x", path=Path("runs/x"), devices=tuple(answers), seconds=1.0)
+    read = read_code(complete=found.complete, defect=found.defect)
+    assert worst(read, Exit.FINDINGS if found.blocked else Exit.FINE) is code
 
 
 def test_what_a_switch_says_breaks_neither_the_terminal_nor_xml() -> None:
