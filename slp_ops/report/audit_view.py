@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slp_ops.app.audit_device import DeviceState
 from slp_ops.model import Severity
 
 if TYPE_CHECKING:
@@ -55,11 +56,11 @@ class RuleFindings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditTotals:
-    """Counts of the whole audit. ``by_worst`` counts devices by their gravest finding."""
+    """Counts of the whole audit. ``by_worst`` counts devices with findings by the gravest one."""
 
     devices: int
     by_worst: Mapping[Severity | None, int]
-    unread: int
+    by_state: Mapping[DeviceState, int]
     unjudged: int
 
 
@@ -85,8 +86,8 @@ def audit_view(
         rules=_by_rule(devices, knowledge, roots_only=False),
         totals=AuditTotals(
             devices=len(devices),
-            by_worst=Counter(device.worst for device in devices if device.outcomes),
-            unread=sum(not device.outcomes for device in devices),
+            by_worst=Counter(device.worst for device in devices if device.state is DeviceState.FINDINGS),
+            by_state=Counter(device.state for device in devices),
             unjudged=sum(len(device.unjudged) for device in devices),
         ),
         compared=compared,

@@ -70,6 +70,23 @@ def test_a_saved_run_is_judged_without_any_switch(
     assert found["sw1", "dns-failure"]["verdict"] == "pass"
 
 
+def test_each_switch_has_a_state_and_the_last_line_counts_the_states(
+    slp: Callable[..., Result], saved: Callable[..., str]
+) -> None:
+    run = saved(fine="healthy", told="custom-policy", broken="dns-failure", away="unread")
+    record = json.loads(slp("audit", "--run", run, "--json").stdout)
+    states = {each["name"]: each["state"] for each in record["devices"]}
+    assert states == {
+        "fine": "clean",
+        "told": "information",
+        "broken": "findings",
+        "away": "unread",
+    }
+    last = slp("audit", "--run", run, "--lang", "en").stdout.splitlines()[-1]
+    counts = "1 with errors, 1 with information only, 1 clean, 1 not read"
+    assert last.startswith(f"4 switches: {counts}; ")
+
+
 @pytest.mark.parametrize(
     ("scenario", "fail_on", "code"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.audit_device import DeviceState
 from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
 from slp_ops.report.terminal.layout import styled, table, wrapped
@@ -186,12 +187,13 @@ def _comparison(compared: Compared, lang: Lang) -> Iterator[str]:
 
 def _total(totals: AuditTotals, seconds: float, lang: Lang) -> str:
     counts = [
-        words.said(lang).format(count=totals.by_worst[severity])
-        for severity, words in _AT_WORST.items()
-        if totals.by_worst.get(severity)
+        words.said(lang).format(count=count)
+        for words, count in (
+            *((words, totals.by_worst.get(severity)) for severity, words in _AT_WORST.items()),
+            *((words, totals.by_state.get(state)) for state, words in _IN_STATE.items()),
+        )
+        if count
     ]
-    if totals.unread:
-        counts.append(_UNREAD.said(lang).format(count=totals.unread))
     total = _TOTAL.of(count=totals.devices, worst=", ".join(counts), unknown=totals.unjudged, seconds=seconds)
     return total.said(lang)
 
@@ -206,10 +208,13 @@ _AT_WORST: Final = {
     Severity.CRITICAL: Text("{count} critical", "重大 {count}"),
     Severity.ERROR: Text("{count} with errors", "エラー {count}"),
     Severity.WARNING: Text("{count} with warnings", "警告 {count}"),
-    Severity.INFO: Text("{count} with information only", "情報のみ {count}"),
-    None: Text("{count} clean", "検出なし {count}"),
 }
-_UNREAD: Final = Text("{count} not read", "未取得 {count}")
+_IN_STATE: Final = {
+    DeviceState.INFORMATION: Text("{count} with information only", "情報のみ {count}"),
+    DeviceState.CLEAN: Text("{count} clean", "検出なし {count}"),
+    DeviceState.PARTIAL: Text("{count} not fully read", "一部未取得 {count}"),
+    DeviceState.UNREAD: Text("{count} not read", "未取得 {count}"),
+}
 _TOTAL: Final = Text(
     "{count:switch}: {worst}; {unknown:verdict} unknown, in {seconds:.1f} s",
     "{count} 台: {worst}。判定不可 {unknown} 件 ({seconds:.1f} 秒)",
