@@ -21,6 +21,7 @@ from slp_ops.report.bundle import BundleManifest
 from slp_ops.report.documents.audit import AuditDocument, ChangeDocument, NewFindingDocument
 from slp_ops.report.documents.facts import FactsDocument, ParseDocument
 from slp_ops.report.documents.history import DiffDocument, HistoryDocument, TrendDocument
+from slp_ops.report.documents.inventory import InventoryDocument, InventoryProblemsDocument
 from slp_ops.report.documents.knowledge import CommandsDocument, ExplainDocument, RulesDocument, VersionEntry
 from slp_ops.report.documents.reachability import ReachabilityDocument
 from slp_ops.report.documents.report import ReportDocument
@@ -50,6 +51,7 @@ DOCUMENTS: Final[Mapping[str, tuple[str, Any]]] = {
     "explain": ("explain QUESTION --json", ExplainDocument),
     "facts": ("facts --json", FactsDocument),
     "history": ("history DEVICE --json", HistoryDocument),
+    "inventory": ("inventory check --json", InventoryDocument | InventoryProblemsDocument),
     "new-finding": ("watch --exec PROGRAM", NewFindingDocument),
     "parse": ("parse FILE --json", ParseDocument),
     "prune": ("runs prune --json", PruneDocument),

@@ -1,0 +1,56 @@
+"""A checked inventory for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from slp_ops.i18n import counted
+from slp_ops.report.terminal.layout import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from slp_ops.app.inventory import InventoryCheck
+
+_SITES = ("SITE", "DEVICES", "AT ONCE", "TAGS", "TRANSPORTS", "DESCRIPTION")
+_CREDENTIALS = ("CREDENTIAL", "USER NAME", "PROOF", "ENABLE", "MISSING")
+
+
+def render(found: InventoryCheck) -> str:
+    """Return the sites, the credentials, and what is unusual about the devices."""
+    return "\n".join(_lines(found))
+
+
+def _lines(found: InventoryCheck) -> Iterator[str]:
+    inventory, devices = found.inventory, found.inventory.devices
+    counts = f"{counted(len(devices), 'device')} in {counted(len(inventory.sites), 'site')}"
+    yield f"{found.path}: no problems; {counts}"
+    sites = []
+    for site in inventory.sites:
+        here = [device for device in devices if device.site == site.name]
+        sites.append(
+            (
+                site.name,
+                str(len(here)),
+                str(site.max_sessions or ""),
+                _counted(tag for device in here for tag in device.tags),
+                _counted(device.transport for device in here),
+                site.description,
+            )
+        )
+    yield f"\n{table(_SITES, sites)}"
+    credentials = [(one.name, one.username, one.proof, one.enable, one.missing) for one in found.credentials]
+    yield f"\n{table(_CREDENTIALS, credentials)}"
+    if old := [device.name for device in devices if device.legacy_ssh]:
+        yield f"\nSHA-1 allowed (legacy_ssh): {', '.join(old)}"
+    if behind := Counter(device.jump[0].host for device in devices if device.jump):
+        yield f"\nBehind a jump host: {_listed(behind)}"
+
+
+def _counted(words: Iterable[str]) -> str:
+    return _listed(Counter(words))
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{word} {count}" for word, count in counts.most_common())
