@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from slp_ops.app.history_index import catch_up
 from slp_ops.store import Runs
-from slp_ops.store.history_index import FILE, discard
 from slp_ops.store.prune import judge, remove, sweep
 from slp_ops.store.verify import verify
 
@@ -81,6 +79,9 @@ def prune(runs_dir: Path, planned: Sequence[Judged]) -> tuple[StoredRun, ...]:
 
 def reindex(runs_dir: Path, operator: Operator, *, anew: bool = False) -> ReindexResult:
     """Make the index of the history from the run folders; ``anew`` judges each run again."""
+    from slp_ops.app.history_index import catch_up  # loads the rules, which no other service of these needs
+    from slp_ops.store.history_index import FILE, discard
+
     discard(runs_dir)
     put = catch_up(runs_dir, operator, anew=anew)
     size = sum(path.stat().st_size for path in runs_dir.glob(f"{FILE}*"))

@@ -45,7 +45,7 @@ def test_every_schema_id_of_the_program_has_a_page() -> None:
     }
     documented = {schema["properties"]["schema"]["const"] for schema in schemas().values() if _has_id(schema)}
     assert named - documented == _UNTYPED
-    assert documented - named == {1}  # the list of commands
+    assert documented - named == {1}  # the list of commands, and the check of an inventory
 
 
 def _has_id(schema: dict[str, Any]) -> bool:
