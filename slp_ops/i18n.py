@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Lang(StrEnum):
@@ -60,3 +64,9 @@ def _said(value: object, lang: Lang) -> object:
 def verbatim(words: str) -> Text:
     """Words that are the same in every language: a name, a device's own text."""
     return Text(words, words)
+
+
+def listing(texts: Iterable[Text], separator: str = ", ") -> Text:
+    """Return several texts as one, with a separator between them; a comma of its own in Japanese."""
+    texts = tuple(texts)
+    return Text(separator.join(text.en for text in texts), "、".join(text.ja for text in texts))

@@ -37,18 +37,21 @@ from slp_ops.playbook.model import (
     Way,
 )
 from slp_ops.playbook.template import NoTemplate, Template
-from slp_ops.rules.forms.readers import both, listed, release, require, rule_id
+from slp_ops.rules.forms.readers import release, rule_id
 from slp_ops.written.fields import (
     Reader,
     a_kind,
     between,
+    both,
     entries,
     flag,
     items,
     joined,
     lacks,
+    listed,
     mapped,
     one_of,
+    require,
     text,
 )
 from slp_ops.written.tree import Mapping, Node, Scalar

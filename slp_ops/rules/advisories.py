@@ -6,21 +6,23 @@ advisory says; without them it is information.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from slp_ops.facts import Software
-from slp_ops.i18n import Text
 from slp_ops.model import Severity
 from slp_ops.rules.fixed import Standing
 from slp_ops.rules.needs import Need, needs_of
 from slp_ops.rules.rule import Group, Rule
 from slp_ops.rules.signs import SIGNS, Sign
+from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 
 if TYPE_CHECKING:
     from slp_ops.release import Release
     from slp_ops.rules.advisory import Advisory
     from slp_ops.rules.needs import Known
+
+TEXTS = texts_of(__name__)
 
 
 def stand(advisory: Advisory, release: Release | None, known: Known) -> Sign:
@@ -77,18 +79,13 @@ def _judgement(advisory: Advisory, software: Software, sign: Sign) -> Judgement:
             return Unknown(why=judged.because)
     if not advisory.releases.fixed and sign.suffers is not True:
         # No release tells; where the switch shows nothing of it either, there is nothing to say.
-        return Unknown(missing=sign.missing) if sign.missing else Passed(why=_NO_SIGN)
+        return Unknown(missing=sign.missing) if sign.missing else Passed(why=TEXTS["no-sign"])
     if sign.suffers is None and sign.missing:
         return Unknown(missing=sign.missing)
     return Failed(
-        summary=(_AFFECTED if judged.first_fixed is not None else _CONCERNED).of(
+        summary=(TEXTS["affected"] if judged.first_fixed is not None else TEXTS["concerned"]).of(
             release=software.release, because=judged.because, title=advisory.title
         ),
         evidence=(*software.cite("version"), *sign.evidence),
         severity=None if sign.suffers else Severity.INFO,
     )
-
-
-_NO_SIGN: Final = Text("the switch shows no sign of it", "症状は見られません")
-_AFFECTED: Final = Text("{release} is affected: {because}", "{release} は該当します: {because}")
-_CONCERNED: Final = Text("{title} ({release})", "{title} ({release})")

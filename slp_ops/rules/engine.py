@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from slp_ops.i18n import Text
 from slp_ops.model import Verdict
 from slp_ops.rules.rule import Era
 from slp_ops.rules.stories import tell
+from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Finding, NotApplicable, Outcome, Passed, Unknown
 from slp_ops.rules.views.era import Licences
 from slp_ops.rules.wanting import wanting
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from slp_ops.rules.needs import Known
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Judgement
+
+TEXTS = texts_of(__name__)
 
 
 def audit(rules: Iterable[Rule], known: Known) -> tuple[Outcome, ...]:
@@ -36,14 +38,14 @@ def judge(rule: Rule, known: Known) -> Outcome:
             verdict=Verdict.ERROR,
             severity=rule.severity,
             confidence=rule.confidence,
-            why=_DEFECT.of(what=f"{type(err).__name__}: {err}"),
+            why=TEXTS["defect"].of(what=f"{type(err).__name__}: {err}"),
         )
 
 
 def _ask(rule: Rule, known: Known) -> Judgement:
     licences = known.get(Licences)
     if rule.era is not None and licences is not None and licences.era is not rule.era:
-        return NotApplicable(why=_ONLY_SLP if rule.era is Era.SLP else _ONLY_SL)
+        return NotApplicable(why=TEXTS["only-slp"] if rule.era is Era.SLP else TEXTS["only-sl"])
     arguments = known.arguments(rule.needs)
     if arguments is None:
         return Unknown(missing=known.missing(rule.needs))
@@ -76,16 +78,3 @@ def _outcome(rule: Rule, judged: Judgement, known: Known) -> Outcome:
     return Outcome(
         rule=rule.id, verdict=verdict, severity=severity, confidence=confidence, finding=finding, why=why
     )
-
-
-_DEFECT = Text(
-    "a defect of this check, please report it: {what}", "このチェックの不具合です。ご報告ください: {what}"
-)
-_ONLY_SLP = Text(
-    "this switch runs Smart Licensing with registration (before 17.3.2)",
-    "この装置は登録方式の Smart Licensing (17.3.2 より前) で動作しています",
-)
-_ONLY_SL = Text(
-    "this switch runs Smart Licensing Using Policy",
-    "この装置は Smart Licensing Using Policy (SLP) で動作しています",
-)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.i18n import Text
 from slp_ops.rules.loading import known_terms
+from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
+    from slp_ops.i18n import Text
     from slp_ops.rules.knowledge import Knowledge
     from slp_ops.rules.rule import Rule
+
+TEXTS = texts_of(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +88,6 @@ def _rules(knowledge: Knowledge, *names: str | None) -> tuple[Rule, ...]:
 
 
 _UNRELATED: Final = Explained(
-    title=Text("Not about licence reporting", "ライセンスのレポートとは無関係"),
-    meaning=Text(
-        "This message has nothing to do with licence reporting.",
-        "このメッセージはライセンスのレポートとは関係ありません。",
-    ),
+    title=TEXTS["unrelated.title"],
+    meaning=TEXTS["unrelated.meaning"],
 )

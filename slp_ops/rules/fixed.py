@@ -10,11 +10,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from slp_ops.i18n import Text
 from slp_ops.release import Release
+from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from slp_ops.i18n import Text
+
+TEXTS = texts_of(__name__)
 
 Train: TypeAlias = tuple[int, int]
 
@@ -65,17 +69,24 @@ class FirstFixed:
     def judge(self, release: Release | None) -> Judged:
         """How a release stands; None is a text that names no release."""
         if release is None:
-            return Judged(standing=Standing.UNKNOWN, because=_UNREADABLE)
+            return Judged(standing=Standing.UNKNOWN, because=TEXTS["unreadable"])
         fix = self.first_fix(release.train)
         if release.is_engineering:
-            return Judged(standing=Standing.UNKNOWN, because=_ENGINEERING, first_fixed=fix)
+            return Judged(standing=Standing.UNKNOWN, because=TEXTS["engineering"], first_fixed=fix)
         if self.introduced is not None and release < self.introduced:
-            return Judged(standing=Standing.NOT_APPLICABLE, because=_BEFORE.of(introduced=self.introduced))
+            return Judged(
+                standing=Standing.NOT_APPLICABLE, because=TEXTS["before"].of(introduced=self.introduced)
+            )
         if not self.fixed:
-            return Judged(standing=Standing.UNKNOWN, because=_NO_FIX)
+            return Judged(standing=Standing.UNKNOWN, because=TEXTS["no-fix"])
         judged = self._by_train(release, fix)
         if release.smu and judged.standing is Standing.AFFECTED:
-            return replace(judged, standing=Standing.UNKNOWN, because=_SMU.of(fix=fix or _NONE), listed=False)
+            return replace(
+                judged,
+                standing=Standing.UNKNOWN,
+                because=TEXTS["smu"].of(fix=fix or TEXTS["none"]),
+                listed=False,
+            )
         return judged
 
     def first_fix(self, train: Train) -> Release | None:
@@ -88,20 +99,20 @@ class FirstFixed:
         own = self.fixed.get(release.train)
         if own is not None and release >= own:
             return Judged(
-                standing=Standing.FIXED, because=_FIXED_IN.of(fix=own), listed=True, first_fixed=own
+                standing=Standing.FIXED, because=TEXTS["fixed-in"].of(fix=own), listed=True, first_fixed=own
             )
         if own is not None:
             return Judged(
-                standing=Standing.AFFECTED, because=_BELOW.of(fix=own), listed=True, first_fixed=own
+                standing=Standing.AFFECTED, because=TEXTS["below"].of(fix=own), listed=True, first_fixed=own
             )
         if release.train > max(self.fixed):
             return Judged(
-                standing=Standing.FIXED, because=_AND_LATER.of(fix=fix), listed=True, first_fixed=fix
+                standing=Standing.FIXED, because=TEXTS["and-later"].of(fix=fix), listed=True, first_fixed=fix
             )
         listed = any(named.holds(release) for named in self.affected)
         return Judged(
             standing=Standing.AFFECTED,
-            because=(_NAMED if listed else _ASSUMED).of(train=name(release.train), fix=fix),
+            because=(TEXTS["named"] if listed else TEXTS["assumed"]).of(train=name(release.train), fix=fix),
             listed=listed,
             first_fixed=fix,
         )
@@ -160,31 +171,3 @@ def _first_clear(candidates: Iterable[Release], advisories: list[FirstFixed]) ->
         )
     )
     return min(clear, default=None)
-
-
-_NONE = Text("none", "なし")
-_UNREADABLE = Text("the text names no IOS-XE release", "IOS-XE のリリース番号を読み取れません")
-_ENGINEERING = Text(
-    "an engineering build: its place among the releases of its train is unknown",
-    "エンジニアリング ビルドのため、トレイン内での位置が分かりません",
-)
-_BEFORE = Text("earlier than {introduced}, where this begins", "対象は {introduced} 以降のリリースです")
-_NO_FIX = Text(
-    "no fixed release is known; whether it matters does not show in the release",
-    "修正済みリリースの情報がなく、リリースだけでは判断できません",
-)
-_SMU = Text(
-    "an SMU is installed and may hold the fix of {fix}: look at show install summary",
-    "SMU が適用されており、{fix} の修正が含まれている可能性があります (show install summary で確認)",
-)
-_FIXED_IN = Text("fixed in this train from {fix} on", "このトレインでは {fix} 以降で修正済み")
-_BELOW = Text("earlier than {fix}, the first fixed release of this train", "このトレインの修正は {fix} 以降")
-_AND_LATER = Text("fixed in {fix} and later", "{fix} 以降で修正済み")
-_NAMED = Text(
-    "named as affected; the {train} train has no fixed release, the next is {fix}",
-    "該当リリースとして明記されています。{train} トレインに修正リリースはなく、次の修正は {fix}",
-)
-_ASSUMED = Text(
-    "not listed: no fixed release of the {train} train is named, so it is assumed affected; next is {fix}",
-    "通知に記載なし: {train} トレインの修正リリースが示されていないため該当とみなします。次の修正は {fix}",
-)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.needs import Need
 from slp_ops.rules.rule import Group, Rule
+from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, Passed
 from slp_ops.rules.views.log import LicenceLog, latest
 
 if TYPE_CHECKING:
     from slp_ops.rules.catalogue import Message
+
+TEXTS = texts_of(__name__)
 
 
 def message_rule(entry: Message) -> Rule:
@@ -23,7 +25,8 @@ def message_rule(entry: Message) -> Rule:
         if not seen:
             return Passed()
         return Failed(
-            summary=_SEEN.of(title=entry.title, count=len(seen), when=seen[-1].when), evidence=latest(seen)
+            summary=TEXTS["seen"].of(title=entry.title, count=len(seen), when=seen[-1].when),
+            evidence=latest(seen),
         )
 
     default = Confidence.MEDIUM if entry.unverified else Confidence.HIGH
@@ -42,8 +45,3 @@ def message_rule(entry: Message) -> Rule:
         explains=entry.explains,
         era=entry.era,
     )
-
-
-_SEEN: Final = Text(
-    "{title} ({count} in the log, the last at {when})", "{title} (ログに {count} 件、最後は {when})"
-)

@@ -1,16 +1,11 @@
-"""A rule: who it is, what it needs, what it says, and the function that judges.
+"""A rule: its identity, the facts that it needs, and the function that judges them.
 
-    @rule(
-        "domain-lookup-disabled",
-        group=Group.NAMES,
-        severity=Severity.ERROR,
-        title=Text("Name lookup is switched off", "名前解決が無効"),
-        ...
-    )
+    @rule("domain-lookup-disabled", group=Group.NAMES, severity=Severity.ERROR, ...)
     def domain_lookup_disabled(names: NameConfig, way: Way | None) -> Judgement: ...
 
 The parameters' types are the facts that the rule needs. One that is missing makes the verdict unknown,
-unless the type says ``| None``.
+unless the type is ``| None``. Title, cause and remedy are in the YAML file beside the function's module,
+see ``texts``.
 """
 
 from __future__ import annotations
@@ -22,6 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.needs import Need, needs_of
+from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Judgement
 
 if TYPE_CHECKING:
@@ -80,9 +76,6 @@ def rule(
     *,
     group: Group,
     severity: Severity,
-    title: Text,
-    cause: Text,
-    remedy: tuple[Text, ...],
     confidence: Confidence = Confidence.HIGH,
     links: tuple[str, ...] = (),
     playbooks: tuple[str, ...] = (),
@@ -92,13 +85,14 @@ def rule(
     """Make a rule of the function below it."""
 
     def make(check: Check) -> Rule:
+        texts = texts_of(check.__module__)
         return Rule(
             id=id_,
             group=group,
             severity=severity,
-            title=title,
-            cause=cause,
-            remedy=remedy,
+            title=texts[f"{id_}.title"],
+            cause=texts[f"{id_}.cause"],
+            remedy=texts.steps[f"{id_}.remedy"],
             check=check,
             needs=needs_of(check),
             confidence=confidence,

@@ -27,6 +27,7 @@ from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_a
 from slp_ops.rules.checks.records import rum_backlog
 from slp_ops.rules.fixed import Judged, Standing
 from slp_ops.rules.settings import Thresholds
+from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed
 from slp_ops.rules.views.backlog import Backlog
 from slp_ops.rules.views.communication import Communication
@@ -37,6 +38,8 @@ from slp_ops.rules.views.route import Route
 if TYPE_CHECKING:
     from slp_ops.model import Evidence
     from slp_ops.rules.values import Judgement
+
+TEXTS = texts_of(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ def _not_applicable(judged: Judged, because: Text) -> Sign:
 
 def _noted(judged: Judged, note: Text) -> Judged:
     """The verdict by the release, with what the switch shows added."""
-    both = Text("{because}; {note}", "{because} ({note})")
+    both = TEXTS["noted"]
     return replace(judged, because=both.of(because=judged.because, note=note))
 
 
@@ -71,14 +74,14 @@ def _fn72323(judged: Judged, trustpool: Trustpool | None, route: Route | None) -
     if trustpool is not None and trustpool.find(IDENTRUST) is not None:
         return _not_applicable(
             judged,
-            Text(f"{IDENTRUST} is in the trustpool", f"trustpool に {IDENTRUST} が存在します"),
+            TEXTS["FN72323.root-present"],
         )
     if route is not None and not route.reaches_cisco:
-        note = Text("the switch does not talk to Cisco's servers", "Cisco のサーバと直接通信しません")
+        note = TEXTS["FN72323.not-direct"]
         return Sign(judged=_noted(judged, note), suffers=False)
     if trustpool is None or not trustpool.certificates:
         return Sign(judged=judged, suffers=None, missing=(Trustpool,))
-    note = Text(f"the trustpool lacks {IDENTRUST}", f"trustpool に {IDENTRUST} がありません")
+    note = TEXTS["FN72323.root-missing"]
     return Sign(judged=_noted(judged, note), suffers=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),))
 
 
@@ -114,17 +117,16 @@ def _cscwa11048(
     if route is not None and route.kind not in (TransportKind.SMART, TransportKind.CALLHOME):
         return _not_applicable(
             judged,
-            Text(
-                "it concerns smart and call-home transport only",
-                "対象は Smart / Call-home トランスポートのみです",
-            ),
+            TEXTS["CSCwa11048.other-transport"],
         )
     reasons = communication.reasons if communication is not None else {}
     evidence = (*reasons.get("polling-id-invalid", ()), *reasons.get("server-timeout-504", ()))
     looked = [] if log is None else [comm_flapping.check(log, thresholds)]
     if evidence:
         sign = _by(judged, looked)
-        return replace(sign, judged=_noted(judged, _SHOWS), suffers=True, evidence=evidence + sign.evidence)
+        return replace(
+            sign, judged=_noted(judged, TEXTS["shows"]), suffers=True, evidence=evidence + sign.evidence
+        )
     if communication is None and log is None:
         return Sign(judged=judged, suffers=None, missing=Communication.told_by)
     return _by(judged, looked)
@@ -135,16 +137,13 @@ def _cscvy20345(judged: Judged, deadline: Deadline | None) -> Sign:
     if deadline is None:
         return Sign(judged=judged, suffers=None, missing=(UsageReporting, Clock))
     if deadline.cosmetic:
-        note = Text("the date shown has no effect", "表示されている期限は影響ありません")
+        note = TEXTS["CSCvy20345.cosmetic"]
         return Sign(
             judged=_noted(judged, note), suffers=True, evidence=deadline.usage.cite("next_ack_deadline")
         )
     return _not_applicable(
         judged,
-        Text(
-            "it shows with perpetual licences alone, acknowledged once",
-            "永久ライセンスのみで ACK 受信済みの場合にのみ現れます",
-        ),
+        TEXTS["CSCvy20345.not-cosmetic"],
     )
 
 
@@ -182,14 +181,11 @@ def _by(judged: Judged, looked: list[Judgement]) -> Sign:
     """What several checks say together."""
     hits = [each for each in looked if isinstance(each, Failed)]
     return Sign(
-        judged=_noted(judged, _SHOWS if hits else _NO_SIGN),
+        judged=_noted(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),
         suffers=bool(hits),
         evidence=tuple(evidence for hit in hits for evidence in hit.evidence),
     )
 
-
-_SHOWS: Final = Text("this switch shows the signs", "この装置に症状が見られます")
-_NO_SIGN: Final = Text("this switch shows no sign of it", "この装置に症状は見られません")
 
 SIGNS: Final[dict[str, Look]] = {
     "FN72323": _fn72323,

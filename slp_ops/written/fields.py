@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from slp_ops.i18n import Text, verbatim
 from slp_ops.written.grammar import Grammar, asks_secret, first_word
 from slp_ops.written.problems import Problems, did_you_mean, shown
 from slp_ops.written.tree import Entry, Mapping, Node, Scalar, Sequence
@@ -12,6 +14,8 @@ from slp_ops.written.tree import Entry, Mapping, Node, Scalar, Sequence
 Reader: TypeAlias = Callable[[Node, str, Problems], object]
 
 _LONGEST_TEXT: Final = 1024
+# After a comma or full stop, and between two wide characters.
+_FOLDED: Final = re.compile(r"(?<=[、。]) | (?<=[ぁ-んァ-ヶー一-龠）」] )(?=[ぁ-んァ-ヶー一-龠（「])")
 
 
 def a_kind(node: Node) -> str:
@@ -159,3 +163,44 @@ def mapped(node: Node, key: str, problems: Problems, readers: dict[str, Reader])
         if value is not None:
             found[name] = value
     return found
+
+
+def listed(read: Reader, expected: str) -> Callable[[Node, str, Problems], tuple[Any, ...]]:
+    """A list of what ``read`` reads."""
+
+    def several(node: Node, key: str, problems: Problems) -> tuple[Any, ...]:
+        nodes = items(node, key, problems, expected)
+        found = (read(item, f"{key}[{index}]", problems) for index, item in enumerate(nodes))
+        return tuple(value for value in found if value is not None)
+
+    return several
+
+
+def require(node: Node, key: str, problems: Problems, names: Iterable[str]) -> bool:
+    """Note each key that must be there and is not."""
+    missing = [name for name in names if lacks(node, name)]
+    for name in missing:
+        problems.add(node.line, joined(key, name), "is missing")
+    return not missing
+
+
+def both(node: Node, key: str, problems: Problems) -> Text | None:
+    """A text: ``{en: ..., ja: ...}``, or one for both languages."""
+    if isinstance(node, Scalar):
+        value = text(node, key, problems, "a text, or {en: ..., ja: ...}")
+        return None if value is None else verbatim(value)
+    found = mapped(node, key, problems, {"en": text, "ja": _japanese})
+    for lang in ("en", "ja"):
+        if lacks(node, lang):
+            problems.add(node.line, f"{key}.{lang}", "is missing", "a text")
+    if len(found) < 2:
+        return None
+    return Text(str(found["en"]), str(found["ja"]))
+
+
+def _japanese(node: Node, key: str, problems: Problems) -> str | None:
+    """A text without the blanks that folding puts between lines: Japanese has none there."""
+    value = text(node, key, problems)
+    if value is not None and isinstance(node, Scalar) and node.folded:
+        return _FOLDED.sub("", value)
+    return value

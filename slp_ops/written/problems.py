@@ -28,6 +28,8 @@ def is_hidden(character: str) -> bool:
 
 def shown(text: str) -> str:
     """A text as it may be printed: hidden characters escaped, its length bounded."""
+    if text.isprintable() and len(text) <= _LONGEST:
+        return text
     seen = "".join(f"\\u{ord(c):04x}" if is_hidden(c) else c for c in text[:_LONGEST])
     return seen if len(text) <= _LONGEST else f"{seen}..."
 

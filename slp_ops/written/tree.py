@@ -26,11 +26,15 @@ _RESOLVER: Final = yaml.resolver.Resolver()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """One value. ``kind`` is what YAML takes it for: str, int, bool, null, float, timestamp."""
+    """One value. ``kind`` is what YAML takes it for: str, int, bool, null, float, timestamp.
+
+    ``folded``: the value spans lines, so that some of its blanks are the file's line breaks.
+    """
 
     line: int
     text: str
     kind: str
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,7 @@ def visible_text(text: str, problems: Problems) -> str:
     """
     lines = re.split("\r\n|\r|\n", text)
     for index, line in enumerate(lines):
-        if line.isascii() and line.isprintable():
+        if line.isprintable():
             continue
         hidden = [character for character in line if character != "\t" and is_hidden(character)]
         if hidden:
@@ -228,7 +232,9 @@ def _merged(entries: list[Entry]) -> tuple[Entry, ...]:
 
 def _scalar(event: yaml.ScalarEvent, line: int) -> Scalar:
     tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]  # the stubs leave it bare
-    return Scalar(line=line, text=event.value, kind=str(tag).rpartition(":")[2])
+    start, end = event.start_mark, event.end_mark
+    folded = start is not None and end is not None and end.line > start.line
+    return Scalar(line=line, text=event.value, kind=str(tag).rpartition(":")[2], folded=folded)
 
 
 def _no_tag(tag: str | None, line: int) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from slp_ops.facts import Clock, DeviceTime, Licensing, LicensingModel, Software
@@ -12,31 +14,35 @@ from slp_ops.reading import Facts
 from slp_ops.release import Release
 from slp_ops.rules.engine import audit, judge
 from slp_ops.rules.needs import Known, needs_of
-from slp_ops.rules.rule import Era, Group, Rule, rule
+from slp_ops.rules.rule import Era, Group, Rule
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.values import Failed, Judgement, Passed
 from slp_ops.rules.views.now import Now
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 def _rule(
     name: str,
-    check: object,
+    check: Callable[..., Judgement],
     *,
     explains: tuple[str, ...] = (),
     severity: Severity = Severity.ERROR,
     era: Era | None = None,
 ) -> Rule:
-    make = rule(
-        name,
+    return Rule(
+        id=name,
         group=Group.TRANSPORT,
         severity=severity,
         title=Text(name, name),
         cause=Text("because", "理由"),
         remedy=(Text("do", "対処"),),
+        check=check,
+        needs=needs_of(check),
         explains=explains,
         era=era,
     )
-    return make(check)  # type: ignore[arg-type]  # a plain function stands for a check
 
 
 def _fails() -> Judgement:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import CommunicationStatistics
-from slp_ops.i18n import Text
+from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
 
 if TYPE_CHECKING:
+    from slp_ops.i18n import Text
     from slp_ops.rules.views.communication import Communication
+
+TEXTS = texts_of(__name__)
 
 # What follows where reports do not arrive.
 STARVED: Final = (
@@ -44,10 +47,4 @@ def unexplained(communication: Communication) -> Unknown | None:
     """When it fails now and nothing says why, no reason can be excluded."""
     if not communication.failing or communication.is_explained:
         return None
-    return Unknown(why=_SILENT)
-
-
-_SILENT: Final = Text(
-    "the exchange fails now, and neither 'show logging' nor 'show license tech support' says why",
-    "現在通信に失敗していますが、'show logging' と 'show license tech support' から理由を特定できません",
-)
+    return Unknown(why=TEXTS["unexplained"])

@@ -9,17 +9,8 @@ from slp_ops.model import Confidence
 from slp_ops.release import Release
 from slp_ops.rules.advisory import Advisory
 from slp_ops.rules.fixed import FirstFixed, Standing
-from slp_ops.rules.forms.readers import (
-    TELLING,
-    both,
-    listed,
-    named,
-    release,
-    require,
-    rule_id,
-    train,
-)
-from slp_ops.written.fields import Reader, a_kind, entries, mapped
+from slp_ops.rules.forms.readers import TELLING, named, release, rule_id, train
+from slp_ops.written.fields import Reader, a_kind, both, entries, listed, mapped, require
 from slp_ops.written.tree import Mapping, Node, Scalar
 
 if TYPE_CHECKING:

@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.rules.catalogue import Catalogue, Message, MessagesFile, Reason
-from slp_ops.rules.forms.readers import (
-    TELLING,
-    both,
-    listed,
-    message_name,
-    pattern,
-    require,
-    rule_id,
-)
+from slp_ops.rules.forms.readers import TELLING, message_name, pattern, rule_id
 from slp_ops.rules.rule import Era
-from slp_ops.written.fields import Reader, flag, joined, mapped, one_of, text
+from slp_ops.written.fields import Reader, both, flag, joined, listed, mapped, one_of, require, text
 from slp_ops.written.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InvalidRelease
-from slp_ops.i18n import Text, verbatim
 from slp_ops.model import Confidence, Severity
 from slp_ops.release import Release
 from slp_ops.rules.fixed import Named
-from slp_ops.written.fields import Reader, items, joined, lacks, mapped, one_of, text
+from slp_ops.written.fields import Reader, both, listed, one_of, text
 from slp_ops.written.tree import Node, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from slp_ops.rules.fixed import Train
     from slp_ops.written.problems import Problems
 
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{1,79}", re.ASCII)
 _LINK: Final = re.compile(r"https://[^\s<>\"]{4,300}", re.ASCII)
 _MESSAGE: Final = re.compile(r"[A-Z][A-Z0-9_]*(?:-[A-Z][A-Z0-9_]*)*-[A-Z0-9_]+", re.ASCII)
-# After a comma or full stop, and between two wide characters.
-_FOLDED: Final = re.compile(r"(?<=[、。]) | (?<=[ぁ-んァ-ヶー一-龠）」] )(?=[ぁ-んァ-ヶー一-龠（「])")
 _TRAIN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})", re.ASCII)
 
 
@@ -34,36 +29,6 @@ def rule_id(node: Node, key: str, problems: Problems) -> str | None:
         problems.add(node.line, key, "is no id", "letters, digits, '-', '_', '.', '/', first a letter")
         return None
     return value
-
-
-def both(node: Node, key: str, problems: Problems) -> Text | None:
-    """A text: ``{en: ..., ja: ...}``, or one for both languages."""
-    if isinstance(node, Scalar):
-        value = text(node, key, problems, "a text, or {en: ..., ja: ...}")
-        return None if value is None else verbatim(value)
-    found = mapped(node, key, problems, {"en": text, "ja": text})
-    for lang in ("en", "ja"):
-        if lacks(node, lang):
-            problems.add(node.line, f"{key}.{lang}", "is missing", "a text")
-    if len(found) < 2:
-        return None
-    return Text(str(found["en"]), _unfolded(str(found["ja"])))
-
-
-def _unfolded(text: str) -> str:
-    """Without the blanks that YAML's folding puts between lines: Japanese has none there."""
-    return _FOLDED.sub("", text)
-
-
-def listed(read: Reader, expected: str) -> Callable[[Node, str, Problems], tuple[Any, ...]]:
-    """A list of what ``read`` reads."""
-
-    def several(node: Node, key: str, problems: Problems) -> tuple[Any, ...]:
-        nodes = items(node, key, problems, expected)
-        found = (read(item, f"{key}[{index}]", problems) for index, item in enumerate(nodes))
-        return tuple(value for value in found if value is not None)
-
-    return several
 
 
 def link(node: Node, key: str, problems: Problems) -> str | None:
@@ -141,14 +106,6 @@ def message_name(node: Node, key: str, problems: Problems) -> str | None:
         problems.add(node.line, key, "is no name of a message", "FACILITY-MNEMONIC, without the digit")
         return None
     return value
-
-
-def require(node: Node, key: str, problems: Problems, names: Iterable[str]) -> bool:
-    """Note each key that must be there and is not."""
-    missing = [name for name in names if lacks(node, name)]
-    for name in missing:
-        problems.add(node.line, joined(key, name), "is missing")
-    return not missing
 
 
 # What a rule that is written as YAML may say of itself.

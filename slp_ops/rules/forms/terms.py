@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.rules.forms.readers import both, listed, require, rule_id
+from slp_ops.rules.forms.readers import rule_id
 from slp_ops.rules.terms import Term
-from slp_ops.written.fields import mapped, text
+from slp_ops.written.fields import both, listed, mapped, require, text
 
 if TYPE_CHECKING:
     from slp_ops.written.fields import Reader
