@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.written.fields import a_kind, joined
-from slp_ops.written.grammar import asks_secret, env_word
-from slp_ops.written.problems import Problems, is_hidden, shown
+from slp_ops.written.grammar import env_word
+from slp_ops.written.problems import Problems, asks_secret, is_hidden, shown
 from slp_ops.written.tree import REPLACED, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.inventory.native import read_tree
-from slp_ops.written.grammar import asks_secret, first_word
-from slp_ops.written.problems import Problems, did_you_mean, shown
+from slp_ops.written.problems import Problems, asks_secret, did_you_mean, first_word, shown
 from slp_ops.written.tree import Entry, Mapping, Node, Scalar, Sequence, visible_text
 
 if TYPE_CHECKING:

@@ -6,21 +6,22 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-from pydantic import BaseModel, ConfigDict
+from slp_ops.written.problems import Problems
+from slp_ops.written.records import record
+from slp_ops.written.tree import parse
 
 # Below the range from which Linux takes ports for outgoing connections, so that none is in the way.
 BASE_PORT = 22200
 
 
-class _Site(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Site:
     description: str
     switches: dict[str, str]  # name -> scenario
 
 
-class _FleetFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FleetFile:
     sites: dict[str, _Site]
 
 
@@ -42,7 +43,12 @@ class Place:
 def default_fleet() -> tuple[Place, ...]:
     """Every switch of the default fleet, in the order of their ports."""
     text = files("slp_ops.lab").joinpath("fleet.yaml").read_text(encoding="utf-8")
-    file = _FleetFile.model_validate(yaml.safe_load(text))
+    problems = Problems("fleet.yaml")
+    node = parse(text, problems)
+    file = None if node is None else record(_FleetFile)(node, "", problems)
+    if file is None:
+        raise problems.error()
+    problems.raise_if_any()
     pairs = [
         (site, name, scenario)
         for site, content in file.sites.items()

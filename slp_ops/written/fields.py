@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from slp_ops.i18n import Text, verbatim
-from slp_ops.written.grammar import Grammar, asks_secret, first_word
-from slp_ops.written.problems import Problems, did_you_mean, shown
+from slp_ops.written.problems import Problems, asks_secret, did_you_mean, first_word, shown
 from slp_ops.written.tree import Entry, Mapping, Node, Scalar, Sequence
 
 Reader: TypeAlias = Callable[[Node, str, Problems], object]
@@ -16,6 +16,14 @@ Reader: TypeAlias = Callable[[Node, str, Problems], object]
 _LONGEST_TEXT: Final = 1024
 # After a comma or full stop, and between two wide characters.
 _FOLDED: Final = re.compile(r"(?<=[、。]) | (?<=[ぁ-んァ-ヶー一-龠）」] )(?=[ぁ-んァ-ヶー一-龠（「])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grammar:
+    """A test and the words that tell a person how to pass it."""
+
+    accepts: Callable[[str], bool]
+    expected: str
 
 
 def a_kind(node: Node) -> str:

@@ -7,21 +7,10 @@ dot a hidden file, ``?`` asks IOS for help, blanks and quotes end a word.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from slp_ops.iosxe.names import is_address, is_host, is_interface, is_port, is_vrf
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grammar:
-    """A test and the words that tell a person how to pass it."""
-
-    accepts: Callable[[str], bool]
-    expected: str
+from slp_ops.written.fields import Grammar
 
 
 def _matching(pattern: str, expected: str) -> Grammar:
@@ -29,27 +18,10 @@ def _matching(pattern: str, expected: str) -> Grammar:
     return Grammar(accepts=lambda text: compiled.fullmatch(text) is not None, expected=expected)
 
 
-_SECRET: Final = re.compile(
-    r"(?i)(.*[_-])?(password|passwd|passphrase|pass|pwd|secret|enable|token|idtoken|api_?key|"
-    r"private_?key|community)"
-)
 _URL: Final = re.compile(
     r"https?://(?P<host>\[[0-9A-Fa-f:.]+\]|[^/:\[\]@]+)(:(?P<port>\d{1,5}))?(/[A-Za-z0-9._~/%+=,-]*)?",
     re.ASCII,
 )
-
-
-def first_word(key: str) -> str:
-    """A key up to the first blank, colon or equals sign: the part that may be repeated in a message.
-
-    Of ``password:hunter2`` (no blank) YAML makes one key, with the password in it.
-    """
-    return re.split(r"[:=\s]", key, maxsplit=1)[0]
-
-
-def asks_secret(key: str) -> bool:
-    """Whether a key is the name of something that must not stand in a file."""
-    return _SECRET.fullmatch(first_word(key)) is not None
 
 
 def env_word(credential: str) -> str:

@@ -7,6 +7,7 @@ wrong place); the line and the key say where to look.
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 100  # problems; whoever has more has named the wrong file
 _LONGEST: Final = 60
+_SECRET: Final = re.compile(
+    r"(?i)(.*[_-])?(password|passwd|passphrase|pass|pwd|secret|enable|token|idtoken|api_?key|"
+    r"private_?key|community)"
+)
 # Control, format (bidi marks, zero width), line and paragraph separators, lone surrogates.
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
 
@@ -32,6 +37,19 @@ def shown(text: str) -> str:
         return text
     seen = "".join(f"\\u{ord(c):04x}" if is_hidden(c) else c for c in text[:_LONGEST])
     return seen if len(text) <= _LONGEST else f"{seen}..."
+
+
+def first_word(key: str) -> str:
+    """A key up to the first blank, colon or equals sign: the part that may be repeated in a message.
+
+    Of ``password:hunter2`` (no blank) YAML makes one key, with the password in it.
+    """
+    return re.split(r"[:=\s]", key, maxsplit=1)[0]
+
+
+def asks_secret(key: str) -> bool:
+    """Whether a key is the name of something that must not stand in a file."""
+    return _SECRET.fullmatch(first_word(key)) is not None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

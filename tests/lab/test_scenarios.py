@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
 
+from slp_ops.errors import InputError
 from slp_ops.lab.fleet import BASE_PORT, default_fleet
 from slp_ops.lab.hardware import HostKey
 from slp_ops.lab.scenarios import DEFAULT, load, names
-from slp_ops.lab.scenarios._schema import ScenarioFile
+from slp_ops.lab.scenarios._schema import read_scenario
 from slp_ops.lab.world import Lookup, Reach
 
 
@@ -20,14 +20,19 @@ def test_every_scenario_has_a_title_and_builds(name: str) -> None:
 
 
 def test_an_unknown_key_is_refused() -> None:
-    with pytest.raises(ValidationError, match="relase"):
-        ScenarioFile.model_validate({"title": "x", "relase": "17.9.4"})
+    with pytest.raises(InputError, match=r"x.yaml:2: relase: is not a known key; did you mean release\?"):
+        read_scenario("title: x\nrelase: 17.9.4\n", "x.yaml")
 
 
 @pytest.mark.parametrize("span", ["soon", "", "12", "3d4"])
 def test_a_span_of_time_must_be_one(span: str) -> None:
-    with pytest.raises(ValidationError, match="span"):
-        ScenarioFile.model_validate({"title": "x", "uptime": span})
+    with pytest.raises(InputError, match=r"x.yaml:2: uptime: is .*no span of time"):
+        read_scenario(f"title: x\nuptime: '{span}'\n", "x.yaml")
+
+
+def test_a_scenario_needs_a_title() -> None:
+    with pytest.raises(InputError, match=r"x.yaml:1: title: is missing"):
+        read_scenario("release: 17.9.4a\n", "x.yaml")
 
 
 def test_an_unknown_scenario_is_a_key_error() -> None:

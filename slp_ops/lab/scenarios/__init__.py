@@ -11,11 +11,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-import yaml
-
 from slp_ops.lab.clock import at_rest
 from slp_ops.lab.scenarios._build import build_switch
-from slp_ops.lab.scenarios._schema import ScenarioFile
+from slp_ops.lab.scenarios._schema import ScenarioFile, read_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,7 +71,7 @@ def load(name: str) -> Scenario:
     if name not in names():
         raise KeyError(name)
     text = files(__name__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    file = ScenarioFile.model_validate(yaml.safe_load(text))
+    file = read_scenario(text, f"{name}.yaml")
     return Scenario(
         name=name,
         title=file.title,

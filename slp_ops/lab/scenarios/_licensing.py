@@ -26,7 +26,7 @@ from slp_ops.lab.licensing import (
 )
 
 if TYPE_CHECKING:
-    from slp_ops.lab.scenarios._schema import ExchangeForm, LicensingForm, PolicyClassForm, Span
+    from slp_ops.lab.scenarios._schema import ExchangeForm, LicensingForm, PolicyClassForm
     from slp_ops.lab.state import Switch
 
 _TITLES = {
@@ -42,7 +42,7 @@ def build(form: LicensingForm, switch: Switch) -> Licensing:
     """The agent's state at the switch's start."""
     start = switch.clock.start
 
-    def back(span: Span | None) -> datetime | None:
+    def back(span: timedelta | None) -> datetime | None:
         return None if span is None else start - span
 
     licensing = Licensing(

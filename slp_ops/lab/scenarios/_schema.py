@@ -1,37 +1,35 @@
+# ruff: noqa: TC001 - record() reads the types of the fields
 """The form of a scenario file. Times are spans before now, written ``3d``, ``2h30m``, ``90s``."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from typing import Final, Literal
 
 from slp_ops.lab.world import Peer, Reach
+from slp_ops.written.fields import a_kind
+from slp_ops.written.problems import Problems
+from slp_ops.written.records import record
+from slp_ops.written.tree import Node, Scalar, parse
 
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
-def _span(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    found = _SPAN.fullmatch(value.removeprefix("-"))
-    if not value or found is None:
-        raise ValueError(f"{value!r} is no span of time such as 3d or 2h30m")
+def _span(node: Node, key: str, problems: Problems) -> timedelta | None:
+    text = node.text if isinstance(node, Scalar) and node.kind == "str" else ""
+    found = _SPAN.fullmatch(text.removeprefix("-"))
+    if not text or found is None:
+        problems.add(node.line, key, f"is {a_kind(node)}, no span of time", "a span such as 3d or 2h30m")
+        return None
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return -span if value.startswith("-") else span
+    return -span if text.startswith("-") else span
 
 
-Span = Annotated[timedelta, BeforeValidator(_span)]
-
-
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PathForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathForm:
     """One rule of the network, see ``world.Path``."""
 
     reach: Reach
@@ -41,17 +39,19 @@ class PathForm(_Form):
     source: str | None = None
 
 
-class WorldForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldForm:
     """What lies around the switch; the names and peers named here are added to the usual ones."""
 
     names: dict[str, str] | None = None
-    answering: list[str] | None = None
-    paths: list[PathForm] | None = None
-    peers: dict[str, Peer] = {}
+    answering: tuple[str, ...] | None = None
+    paths: tuple[PathForm, ...] | None = None
+    peers: dict[str, Peer] = field(default_factory=dict)
     icmp: bool = False
 
 
-class ExchangeForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeForm:
     """One block of Communication Statistics."""
 
     total: int = 0
@@ -60,13 +60,14 @@ class ExchangeForm(_Form):
     ongoing: int = 0
     communication: int = 0
     response: str = "<none>"
-    responded: Span | None = None
+    responded: timedelta | None = None
     reason: str = "<none>"
-    last_success: Span | None = None
-    last_failure: Span | None = None
+    last_success: timedelta | None = None
+    last_failure: timedelta | None = None
 
 
-class ReportsForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportsForm:
     """How many usage reports there are of each state, beside the open ones."""
 
     acknowledged: int = 0
@@ -78,7 +79,8 @@ class ReportsForm(_Form):
     lost: int = 0
 
 
-class PolicyClassForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyClassForm:
     """What a custom policy asks of one class of licences."""
 
     first: int
@@ -86,83 +88,91 @@ class PolicyClassForm(_Form):
     change: int
 
 
-class PolicyForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyForm:
     """A policy that came from the account."""
 
     name: str
-    installed: Span
+    installed: timedelta
     perpetual: PolicyClassForm
     subscription: PolicyClassForm
 
 
-class BackendForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendForm:
     """How the licence servers treat the switch."""
 
-    valid_tokens: list[str] | None = None
+    valid_tokens: tuple[str, ...] | None = None
     knows_instance: bool = True
     gateway_timeouts: bool = False
     poll_id_expired: bool = False
 
 
-class LicensingForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicensingForm:
     """What has happened to licence reporting so far."""
 
-    features: list[str] = ["network-advantage", "dna-advantage"]
-    not_in_use: list[str] = []
+    features: tuple[str, ...] = ("network-advantage", "dna-advantage")
+    not_in_use: tuple[str, ...] = ()
     trust: Literal["all", "active", "none"] = "all"
-    trusted: Span = timedelta(days=120)
+    trusted: timedelta = timedelta(days=120)
     account: bool = True
-    last_ack: Span | None = None
-    last_push: Span | None = None
-    next_push: Span | None = None
-    file_write: Span | None = None
+    last_ack: timedelta | None = None
+    last_push: timedelta | None = None
+    next_push: timedelta | None = None
+    file_write: timedelta | None = None
     polling: int | None = None  # the poll id that is asked about
-    first_use: Span = timedelta(days=200)
+    first_use: timedelta = timedelta(days=200)
     reports: ReportsForm = ReportsForm()
-    statistics: dict[str, ExchangeForm] = {}
+    statistics: dict[str, ExchangeForm] = field(default_factory=dict)
     policy: PolicyForm | None = None
     backend: BackendForm = BackendForm()
     hseck9: Literal["", "authorized", "not_authorized"] = ""
     registered: bool = False
     write_erased: bool = False
-    evaluation: Span | None = None  # left of the evaluation period, before Using Policy
+    evaluation: timedelta | None = None  # left of the evaluation period, before Using Policy
 
 
-class LogForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogForm:
     """One message, or the same one ``count`` times ``every`` so often up to ``at``."""
 
-    at: Span
+    at: timedelta
     text: str
-    every: Span | None = None
+    every: timedelta | None = None
     count: int = 1
 
 
-class ConfigForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigForm:
     """Configuration lines in one mode; ``no`` takes away what the base configuration has."""
 
-    under: list[str] = []
-    lines: list[str]
+    under: tuple[str, ...] = ()
+    lines: tuple[str, ...]
 
 
-class ClockForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockForm:
     """What the clock is worth."""
 
     mark: Literal["", "*", "."] = ""
     synchronised: bool = True
-    behind: Span = timedelta(0)
+    behind: timedelta = timedelta(0)
 
 
-class LoadForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadForm:
     """CPU and memory."""
 
     five_seconds: int = 3
     one_minute: int = 3
     five_minutes: int = 3
-    agent_processes: dict[str, float] = {}
+    agent_processes: dict[str, float] = field(default_factory=dict)
     malloclite: int = 41_205_672
 
 
-class FaultsForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultsForm:
     """What goes wrong with sessions, see ``hardware.Faults``."""
 
     sha1_only: bool = False
@@ -179,38 +189,55 @@ class FaultsForm(_Form):
     log_within_output: bool = False
 
 
-class AccessForm(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessForm:
     """Who may do what."""
 
     privilege: int = 15
-    denied: list[str] = []
+    denied: tuple[str, ...] = ()
     refusal: str = "Command authorization failed."
 
 
-class ScenarioFile(_Form):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioFile:
     """A whole scenario."""
 
     title: str
-    expect: list[str] = []  # rules at warning or above
-    informs: list[str] = []  # rules that only inform and are worth showing
-    intent: dict[str, str] = {}  # what an inventory would say of it
+    expect: tuple[str, ...] = ()  # rules at warning or above
+    informs: tuple[str, ...] = ()  # rules that only inform and are worth showing
+    intent: dict[str, str] = field(default_factory=dict)  # what an inventory would say of it
     release: str = "17.9.4a"
     engineering: str = ""
-    members: list[str] = ["C9300-24UX"]
+    members: tuple[str, ...] = ("C9300-24UX",)
     chassis: str = ""
     bulk: int = 0
-    member_versions: dict[int, str] = {}
-    uptime: Span = timedelta(days=42, hours=3, minutes=17)
+    member_versions: dict[int, str] = field(default_factory=dict)
+    uptime: timedelta = timedelta(days=42, hours=3, minutes=17)
     reload_reason: str = "Reload Command"
-    config: list[ConfigForm] = []
+    config: tuple[ConfigForm, ...] = ()
     bare: bool = False  # factory-fresh: none of the site's usual configuration
     world: WorldForm = WorldForm()
     licensing: LicensingForm = LicensingForm()
-    log: list[LogForm] = []
+    log: tuple[LogForm, ...] = ()
     log_size: int = 16384
     clock: ClockForm = ClockForm()
     load: LoadForm = LoadForm()
-    trustpool: list[str] = ["IdenTrust Commercial Root CA 1", "QuoVadis Root CA 2"]
-    down: list[str] = []
+    trustpool: tuple[str, ...] = ("IdenTrust Commercial Root CA 1", "QuoVadis Root CA 2")
+    down: tuple[str, ...] = ()
     faults: FaultsForm = FaultsForm()
     access: AccessForm = AccessForm()
+
+
+_SCENARIO: Final = record(ScenarioFile, {timedelta: _span})
+
+
+def read_scenario(text: str, path: str) -> ScenarioFile:
+    """Return the scenario that a file holds; raise InputError with every problem."""
+    problems = Problems(path)
+    node = parse(text, problems)
+    found = None if node is None else _SCENARIO(node, "", problems)
+    if found is None:
+        problems.add(None, "", "is no scenario", "at least a title")
+        raise problems.error()
+    problems.raise_if_any()
+    return found
