@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from slp_ops.app.selection import Target
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.commands import ShowCommand
-    from slp_ops.rules.advisory import Advisory
-    from slp_ops.rules.fixed import Targets
+    from slp_ops.rules.fixed import Advisory, Targets
     from slp_ops.rules.knowledge import Knowledge
     from slp_ops.rules.needs import Known
     from slp_ops.rules.signs import Sign

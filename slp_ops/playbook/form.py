@@ -37,7 +37,7 @@ from slp_ops.playbook.model import (
     Way,
 )
 from slp_ops.playbook.template import NoTemplate, Template
-from slp_ops.rules.forms.readers import release, rule_id
+from slp_ops.rules.forms import release, rule_id
 from slp_ops.written.fields import (
     Reader,
     a_kind,

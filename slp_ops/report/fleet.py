@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slp_ops.history.trend import FleetTrend
     from slp_ops.model import Severity
     from slp_ops.report.view import DeviceView, Told
-    from slp_ops.rules.advisory import Advisory
+    from slp_ops.rules.fixed import Advisory
     from slp_ops.rules.knowledge import Knowledge
 
 

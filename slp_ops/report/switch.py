@@ -39,9 +39,9 @@ from slp_ops.report.view import (
     Unjudged,
 )
 from slp_ops.rules.fixed import targets
-from slp_ops.rules.views.backlog import Backlog
 from slp_ops.rules.views.communication import Communication
 from slp_ops.rules.views.deadline import Deadline
+from slp_ops.rules.views.owed import Backlog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -19,7 +19,7 @@ from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unkno
 
 if TYPE_CHECKING:
     from slp_ops.release import Release
-    from slp_ops.rules.advisory import Advisory
+    from slp_ops.rules.fixed import Advisory
     from slp_ops.rules.needs import Known
 
 TEXTS = texts_of(__name__)

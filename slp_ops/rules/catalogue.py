@@ -1,4 +1,4 @@
-"""The syslog messages that we know, and how a line of a log finds its entry.
+"""The syslog messages, failure reasons and terms that ``explain`` knows, and how a log line finds its entry.
 
 Messages are found by facility and mnemonic and then by a pattern in their text; the reason of a failed
 exchange is what follows the last " : ".
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Text
     from slp_ops.model import Confidence, Severity
     from slp_ops.rules.rule import Era
+
 
 _FAILED: Final = "SMART_LIC-COMM_FAILED"
 _MOST_BREAKS: Final = 3  # such a line is shorter than four lines of a mail
@@ -145,3 +146,18 @@ class Catalogue:
 def reason_of(text: str) -> str:
     """What follows the last " : "; the whole text when there is none."""
     return text.rpartition(" : ")[2].strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One word. ``also`` are other spellings; ``see`` names rules that have to do with it."""
+
+    id: str
+    title: Text
+    meaning: Text
+    also: tuple[str, ...] = ()
+    see: tuple[str, ...] = ()
+
+    def is_named(self, word: str) -> bool:
+        """Whether somebody means this word, whatever the case."""
+        return word.casefold() in {name.casefold() for name in (self.id, *self.also)}

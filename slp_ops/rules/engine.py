@@ -1,23 +1,29 @@
-"""Rules in, facts in, outcomes out. A fact that is missing makes a verdict unknown, never pass."""
+"""Rules and facts in, outcomes out: verdicts, what an unknown one lacked, and the root cause of each failure.
+
+A fact that is missing makes a verdict unknown, never pass.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, assert_never
 
-from slp_ops.model import Verdict
+from slp_ops.i18n import Text, listing
+from slp_ops.model import CaptureStatus, Verdict
 from slp_ops.rules.rule import Era
-from slp_ops.rules.stories import tell
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Finding, NotApplicable, Outcome, Passed, Unknown
 from slp_ops.rules.views.era import Licences
-from slp_ops.rules.wanting import wanting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from slp_ops.facts import Fact
+    from slp_ops.reading import Facts
     from slp_ops.rules.needs import Known
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Judgement
+
 
 TEXTS = texts_of(__name__)
 
@@ -78,3 +84,63 @@ def _outcome(rule: Rule, judged: Judgement, known: Known) -> Outcome:
     return Outcome(
         rule=rule.id, verdict=verdict, severity=severity, confidence=confidence, finding=finding, why=why
     )
+
+
+def tell(rules: Iterable[Rule], outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """The same outcomes, in the same order, each consequence with its root.
+
+    Where several failures explain one, the graver counts, then the one that comes first.
+    """
+    outcomes = tuple(outcomes)
+    failed = {outcome.rule: outcome for outcome in outcomes if outcome.verdict is Verdict.FAIL}
+    causes: dict[str, list[str]] = {}
+    for rule in rules:
+        if rule.id in failed:
+            for consequence in rule.explains:
+                if consequence in failed and consequence != rule.id:
+                    causes.setdefault(consequence, []).append(rule.id)
+    roots = {name: root for name in failed if (root := _root(name, causes, failed)) != name}
+    return tuple(
+        replace(outcome, root=roots[outcome.rule]) if outcome.rule in roots else outcome
+        for outcome in outcomes
+    )
+
+
+def _root(name: str, causes: Mapping[str, list[str]], failed: Mapping[str, Outcome]) -> str:
+    """Up from a failure to the one that nothing explains; an operator's rules may go in a circle."""
+    seen = {name}
+    while above := [cause for cause in causes.get(name, ()) if cause not in seen]:
+        name = max(above, key=lambda cause: failed[cause].severity.rank)
+        seen.add(name)
+    return name
+
+
+def wanting(missing: tuple[type[Fact], ...], facts: Facts) -> Text:
+    """Why a verdict is unknown for want of these facts."""
+    if not missing:
+        return TEXTS["untold"]
+    found = dict.fromkeys(command for kind in missing for command in _commands(kind, facts))
+    if not found:
+        return TEXTS["no-command"].of(facts=", ".join(kind.__name__ for kind in missing))
+    # A command that was read and did not hold it helps nobody as long as another one was not read.
+    unread = [each for each in found if each[1] is not CaptureStatus.OK] or list(found)
+    said = [TEXTS["needs"].of(command=command, why=_WHY[status]) for command, status in unread]
+    return listing(said, separator="; ")
+
+
+def _commands(kind: type[Fact], facts: Facts) -> list[tuple[str, CaptureStatus | None]]:
+    """The first command that gives a fact, unless that one was read and another was not."""
+    found = [(command, facts.status_of(command)) for command, _ in facts.missing(kind).commands]
+    unread = (each for each in found if each[1] is not CaptureStatus.OK)
+    return [next(unread, found[0])] if found else []
+
+
+_WHY: Final = {
+    None: TEXTS["why.not-collected"],
+    CaptureStatus.OK: TEXTS["why.ok"],
+    CaptureStatus.UNSUPPORTED: TEXTS["why.unsupported"],
+    CaptureStatus.DENIED: TEXTS["why.denied"],
+    CaptureStatus.TIMEOUT: TEXTS["why.timeout"],
+    CaptureStatus.SKIPPED: TEXTS["why.skipped"],
+    CaptureStatus.LOST: TEXTS["why.lost"],
+}

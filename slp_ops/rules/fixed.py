@@ -1,7 +1,8 @@
-"""Is a release affected? Fixes are numbered inside their train, so that a larger number proves nothing.
+"""Field notices and bugs as their YAML files describe them, and whether a release is affected.
 
-"Fixed in 17.3.7, 17.6.5, 17.9.1 and later" says nothing of 17.8.1: intermediate trains have no fix of
-their own and are taken as affected, told apart from what a notice names.
+Fixes are numbered inside their train, so that a larger number proves nothing: "fixed in 17.3.7, 17.6.5,
+17.9.1 and later" leaves 17.8.1 open. Intermediate trains have no fix of their own and are taken as affected,
+told apart from what a notice names.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from slp_ops.i18n import Text
+    from slp_ops.model import Confidence, Severity
+
 
 TEXTS = texts_of(__name__)
+
 
 Train: TypeAlias = tuple[int, int]
 
@@ -171,3 +175,21 @@ def _first_clear(candidates: Iterable[Release], advisories: list[FirstFixed]) ->
         )
     )
     return min(clear, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advisory:
+    """What is known of it. ``examples`` are releases with the verdict they must get, run as tests."""
+
+    id: str
+    title: Text
+    severity: Severity
+    confidence: Confidence
+    cause: Text
+    remedy: tuple[Text, ...]
+    releases: FirstFixed
+    examples: Mapping[Standing, tuple[str, ...]]
+    links: tuple[str, ...] = ()
+    playbooks: tuple[str, ...] = ()
+    bugs: tuple[str, ...] = ()
+    explains: tuple[str, ...] = field(default=())

@@ -8,18 +8,26 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.model import Confidence, Severity
 from slp_ops.rules import checks, loading
 from slp_ops.rules.advisories import advisory_rule
 from slp_ops.rules.catalogue import Catalogue
-from slp_ops.rules.messages import message_rule
+from slp_ops.rules.needs import Need
 from slp_ops.rules.rule import Group, Rule
+from slp_ops.rules.texts import texts_of
+from slp_ops.rules.values import Failed, Judgement, Passed
+from slp_ops.rules.views.log import LicenceLog, latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slp_ops.rules.advisory import Advisory
-    from slp_ops.rules.fixed import Train
+    from slp_ops.rules.catalogue import Message
+    from slp_ops.rules.fixed import Advisory, Train
     from slp_ops.rules.loading import Source
+
+
+TEXTS = texts_of(__name__)
+
 
 # Year, month and number of the knowledge, which grows without the program.
 VERSION: Final = "2026.11.1"
@@ -77,3 +85,33 @@ def _checks() -> Iterator[Rule]:
             for value in vars(found).values():
                 if isinstance(value, Rule) and value.check.__module__ == found.__name__:
                     yield value
+
+
+def message_rule(entry: Message) -> Rule:
+    """The rule that a message with a severity is."""
+
+    def check(log: LicenceLog) -> Judgement:
+        seen = log.standing(entry.id)
+        if not seen:
+            return Passed()
+        return Failed(
+            summary=TEXTS["seen"].of(title=entry.title, count=len(seen), when=seen[-1].when),
+            evidence=latest(seen),
+        )
+
+    default = Confidence.MEDIUM if entry.unverified else Confidence.HIGH
+    return Rule(
+        id=entry.id,
+        group=Group.SYSLOG,
+        severity=entry.severity or Severity.INFO,
+        title=entry.title,
+        cause=entry.meaning,
+        remedy=entry.remedy,
+        check=check,
+        needs=(Need(kind=LicenceLog),),
+        confidence=entry.confidence or default,
+        links=entry.links,
+        playbooks=entry.playbooks,
+        explains=entry.explains,
+        era=entry.era,
+    )

@@ -11,19 +11,17 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.errors import InputError, Problem
-from slp_ops.rules.advisory import Advisory
 from slp_ops.rules.catalogue import MessagesFile
-from slp_ops.rules.forms.advisories import advisory, trains
-from slp_ops.rules.forms.messages import defined, is_messages, messages, referred
-from slp_ops.rules.forms.terms import terms
+from slp_ops.rules.fixed import Advisory
+from slp_ops.rules.forms import advisory, defined, is_messages, messages, referred, terms, trains
 from slp_ops.written.problems import Problems
 from slp_ops.written.tree import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from slp_ops.rules.catalogue import Term
     from slp_ops.rules.fixed import Train
-    from slp_ops.rules.terms import Term
     from slp_ops.written.tree import Node
 
 T = TypeVar("T")

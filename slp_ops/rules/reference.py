@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.i18n import Lang
-    from slp_ops.rules.advisory import Advisory
     from slp_ops.rules.catalogue import Message, Reason
-    from slp_ops.rules.fixed import Named
+    from slp_ops.rules.fixed import Advisory, Named
     from slp_ops.rules.knowledge import Knowledge
     from slp_ops.rules.needs import Need
     from slp_ops.rules.rule import Rule

@@ -29,10 +29,10 @@ from slp_ops.rules.fixed import Judged, Standing
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed
-from slp_ops.rules.views.backlog import Backlog
 from slp_ops.rules.views.communication import Communication
 from slp_ops.rules.views.deadline import Deadline
 from slp_ops.rules.views.log import LicenceLog
+from slp_ops.rules.views.owed import Backlog
 from slp_ops.rules.views.route import Route
 
 if TYPE_CHECKING:

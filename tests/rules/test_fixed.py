@@ -56,7 +56,7 @@ def test_the_table(release: str, advisory: str, expected: str) -> None:
 
 @pytest.mark.parametrize("advisory", advisories(), ids=lambda advisory: advisory.id)
 def test_each_advisory_judges_its_own_examples(advisory: object) -> None:
-    from slp_ops.rules.advisory import Advisory
+    from slp_ops.rules.fixed import Advisory
 
     assert isinstance(advisory, Advisory)
     assert advisory.examples

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Final
+
 from slp_ops.facts import (
     AgentInternals,
     Clock,
@@ -23,11 +26,28 @@ from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
-from slp_ops.rules.views.load import agent_share
 from slp_ops.rules.views.log import LicenceLog, latest
 from slp_ops.rules.views.route import Route
 
+if TYPE_CHECKING:
+    from slp_ops.facts import CpuProcess
+
+
 TEXTS = texts_of(__name__)
+
+
+# SAGetRUMIds, SAUtilRepSave, SAUtilReport, SAMain: the agent's own; SASL and the like are not.
+_AGENT: Final = re.compile(r"SA(?:[A-Z][a-z]|RUM|Rum)\w*|Smart Agent\b.*", re.ASCII)
+
+
+def agent_share(cpu: CpuLoad) -> tuple[float, tuple[CpuProcess, ...]]:
+    """Percent of the last five minutes, and the processes, the busiest first."""
+    found = sorted(
+        (process for process in cpu.processes if _AGENT.match(process.name)),
+        key=lambda process: -process.five_minutes,
+    )
+    return sum(process.five_minutes for process in found), tuple(found)
+
 
 IDENTRUST = "IdenTrust Commercial Root CA 1"
 

@@ -12,7 +12,7 @@ from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
-from slp_ops.rules.views.backlog import Backlog
+from slp_ops.rules.views.owed import Backlog
 
 TEXTS = texts_of(__name__)
 

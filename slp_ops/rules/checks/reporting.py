@@ -20,8 +20,7 @@ from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 from slp_ops.rules.views.deadline import COSMETIC, Deadline
-from slp_ops.rules.views.now import Now
-from slp_ops.rules.views.uptime import uptime_of
+from slp_ops.rules.views.now import Now, uptime_of
 
 TEXTS = texts_of(__name__)
 

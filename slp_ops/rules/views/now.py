@@ -1,15 +1,19 @@
-"""The switch's own time: deadlines are compared with nothing else."""
+"""The switch's own time, with which deadlines are compared, and how long it has been running."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from slp_ops.facts import Clock, ClockTrust, Fact, ScheduledJobs
 from slp_ops.model import Confidence
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from slp_ops.facts import Software
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +41,13 @@ class Now:
     def confidence(self) -> Confidence:
         """How sure a verdict is that rests on it."""
         return Confidence.HIGH if self.trusted else Confidence.LOW
+
+
+_PART: Final = re.compile(r"(\d+) (year|week|day|hour|minute)s?", re.ASCII)
+_DAYS: Final = {"year": 365.0, "week": 7.0, "day": 1.0, "hour": 1 / 24, "minute": 1 / 1440}
+
+
+def uptime_of(software: Software | None) -> timedelta | None:
+    """``1 week, 2 days, 3 hours, 4 minutes`` as a span; None when it was not printed."""
+    parts = _PART.findall((software.uptime if software is not None else None) or "")
+    return timedelta(days=sum(int(count) * _DAYS[unit] for count, unit in parts)) if parts else None

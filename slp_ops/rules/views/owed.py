@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of derive's parameters
-"""How many reports CSSM has not acknowledged, and whether the ACK is late."""
+"""RUM reports on the switch: how many, how many CSSM has not acknowledged, whether the ACK is late."""
 
 from __future__ import annotations
 
@@ -7,20 +7,48 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from slp_ops.facts import (
-    Fact,
-    LicenseTransport,
-    RumReports,
-    RumState,
-    RumSummary,
-    Software,
-    TransportKind,
-)
+from slp_ops.facts import Fact, LicenseTransport, RumReports, RumState, RumSummary, Software, TransportKind
 from slp_ops.rules.views.deadline import Deadline
-from slp_ops.rules.views.uptime import uptime_of
+from slp_ops.rules.views.now import uptime_of
 
 if TYPE_CHECKING:
     from slp_ops.model import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """The largest of the counts: they do not add up on real switches, and each alone may be too small."""
+
+    reports: int
+    evidence: tuple[Evidence, ...]
+
+    told_by: ClassVar[tuple[type[Fact], ...]] = (RumSummary, RumReports)
+
+    @classmethod
+    def derive(cls, summary: RumSummary | None, listed: RumReports | None) -> Backlog | None:
+        """From the summary and from the list, where acknowledged reports do not count."""
+        counts: list[tuple[int, tuple[Evidence, ...]]] = []
+        if summary is not None:
+            waiting = summary.waiting
+            # The total counts every report ever made. It tells what is held only while none has gone.
+            gone = summary.acknowledged or (summary.purged is not None and summary.purged.count)
+            for field, count in (
+                ("total", None if gone else summary.total),
+                ("in_storage", summary.in_storage),
+                ("available", summary.available),
+                ("waiting", None if waiting is None else max(waiting.count, waiting.bracketed or 0)),
+            ):
+                if count is not None:
+                    counts.append((count, summary.cite(field)))
+        if listed is not None:
+            done = listed.count(RumState.ACK) + listed.count(RumState.DELETED)
+            rows = listed.reports
+            counts.append((len(rows) - done, (*rows[0].cite(), *rows[-1].cite()) if rows else ()))
+        if not counts:
+            return None
+        reports, evidence = max(counts, key=lambda each: each[0])
+        return cls(reports=reports, evidence=evidence)
+
 
 _INTERVAL: Final = 30  # days; what IOS-XE pushes by unless told otherwise
 _GRACE: Final = timedelta(days=2)  # a push that fails is tried again; CSSM may take a day to answer
