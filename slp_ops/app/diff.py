@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import audited, compare
 from slp_ops.app.inputs import facts_of
-from slp_ops.history.config import line_changes
+from slp_ops.history.config import is_other_key, line_changes
 from slp_ops.history.fields import field_changes
-from slp_ops.history.masks import is_other_key
 from slp_ops.i18n import counted
 from slp_ops.model import CaptureStatus
 from slp_ops.rules.settings import Intent

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from slp_ops.app.audit_device import audited
 from slp_ops.app.history_index import asking
 from slp_ops.errors import StoreError
-from slp_ops.facts.history import RumHistory
+from slp_ops.facts.rum import RumHistory
 from slp_ops.history.summary import found_of, summarise
 from slp_ops.reading import Facts
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from slp_ops.app.audit_device import Asked, Audited
     from slp_ops.app.inputs import FactsCache, Gathered
     from slp_ops.app.operator import Operator
-    from slp_ops.facts.history import RumPoint
+    from slp_ops.facts.rum import RumPoint
     from slp_ops.history.summary import Summary
 
 

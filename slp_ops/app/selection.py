@@ -56,8 +56,7 @@ def read_inventory(inventory_path: Path, ssh_config: Path, operator: Operator) -
     text = _text(ssh_config)
     if not text:
         return inventory
-    from slp_ops.inventory.completion import complete
-    from slp_ops.inventory.ssh_config import SshConfig
+    from slp_ops.inventory.ssh_config import SshConfig, complete
 
     users = not os.environ.get("SLP_OPS_USERNAME")
     completed, notes = complete(inventory, SshConfig(text, str(ssh_config)), users=users)

@@ -12,12 +12,13 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.facts.values import Line
 from slp_ops.readonly import ReadCommand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slp_ops.facts.values import Fact, Line
+    from slp_ops.facts.values import Fact
     from slp_ops.release import Release
 
 
@@ -97,11 +98,19 @@ def find(text: str) -> ShowCommand | None:
 
 def ad_hoc(text: str) -> ShowCommand:
     """One more command for a run, as somebody typed it; raises NotReadOnly before anything is sent."""
-    from slp_ops.commands import _verbatim
-
     wanted = str(ReadCommand(text))
     known = find(wanted)
-    return ShowCommand(command=wanted, order=800, parse=known.parse if known else _verbatim.parse)
+    return ShowCommand(command=wanted, order=800, parse=known.parse if known else _unread)
+
+
+def _unread(text: str) -> Parsed:
+    """A text that no parser reads: its lines are kept and counted."""
+    lines = tuple(
+        Line(number=number, text=line.rstrip())
+        for number, line in enumerate(text.split("\n"), 1)
+        if line.strip()
+    )
+    return Parsed(unparsed=lines, total=len(lines))
 
 
 def _fit(typed: list[str], words: list[str]) -> int | None:

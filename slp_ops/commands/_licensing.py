@@ -10,14 +10,11 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.commands import _classic as classic
 from slp_ops.commands import _status as status
 from slp_ops.commands import _trust as trust
-from slp_ops.commands._agent import internals, rum_summary, telemetry
-from slp_ops.commands._authorizations import BLOCKS as AUTHORIZATIONS
-from slp_ops.commands._authorizations import authorizations
-from slp_ops.commands._communication import jobs, statistics
-from slp_ops.commands._entitlements import entitlement, summary_rows
+from slp_ops.commands._agent import internals, jobs, rum_summary, statistics, telemetry
+from slp_ops.commands._entitlements import BLOCKS as AUTHORIZATIONS
+from slp_ops.commands._entitlements import authorizations, entitlement, summary_rows
 from slp_ops.commands._outline import Block, outline
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._topology import topology
@@ -38,9 +35,9 @@ _SINGLE: Final[dict[str, Callable[[Block], Fact | None]]] = {
     "policy": status.policy,
     "transport": status.transport,
     "trust code installed": trust.trust_codes,
-    "registration": classic.registration,
-    "license conversion": classic.conversion,
-    "export authorization key": classic.export_authorization,
+    "registration": status.registration,
+    "license conversion": status.conversion,
+    "export authorization key": status.export_authorization,
     "usage report summary": rum_summary,
     "telemetry report summary": telemetry,
     "device telemetry report summary": telemetry,
@@ -189,7 +186,7 @@ def _entitlements(by_kind: dict[str, list[Block]]) -> Iterator[Fact]:
     lines: dict[str, Line] = {}
     for block in by_kind.pop("license authorization", [])[:1]:
         if "registration" in by_kind or not _under_slp(block):
-            yield classic.authorization(block)
+            yield status.authorization(block)
             continue
         authorization = block.take("authorization_status", "status")
         lines |= block.lines

@@ -1,6 +1,14 @@
 """Builders of the status blocks: accounts, privacy, transport, policy, reporting.
 
 Each takes the labels it knows out of a block; whatever else has a value stays in ``other``.
+
+Builders of the blocks that Smart Licensing had before SLP, and of what is left of them.
+
+Registration:
+  Status: REGISTERED
+  Initial Registration: SUCCEEDED on Mar 13 08:09:24 2021 UTC
+License Authorization:
+  Status: OUT OF COMPLIANCE on Mar 13 08:09:28 2021 UTC
 """
 
 from __future__ import annotations
@@ -8,9 +16,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.commands._values import days, device_time, flag, integer, time_inside
+from slp_ops.commands._values import dated, days, device_time, flag, integer, present, time_inside
 from slp_ops.facts.licensing import (
     Accounts,
+    Authorization,
+    Conversion,
+    ExportAuthorization,
     LicenseTransport,
     Policy,
     PolicyClass,
@@ -18,6 +29,7 @@ from slp_ops.facts.licensing import (
     Privacy,
     Proxy,
     PushInterval,
+    Registration,
     TransportKind,
     UsageReporting,
 )
@@ -25,6 +37,7 @@ from slp_ops.facts.values import Line, Source
 
 if TYPE_CHECKING:
     from slp_ops.commands._outline import Block
+
 
 _PUSH: Final = re.compile(r"^(\d+)\b")
 _STATE: Final = re.compile(r"State\((\d+)\)")
@@ -182,3 +195,58 @@ def _push_interval(text: str | None) -> PushInterval | None:
         state=integer(state[1]) if state else None,
         in_policy=integer(in_policy[1]) if in_policy else None,
     )
+
+
+def registration(block: Block) -> Registration:
+    """``Registration:``, before SLP."""
+    return Registration(
+        status=block.take("status", "status"),
+        export_controlled=block.take("export_controlled", "export-controlled functionality"),
+        initial=dated(block.take("initial", "initial registration")),
+        last_renewal=dated(block.take("last_renewal", "last renewal attempt")),
+        next_renewal=device_time(block.take("next_renewal", "next renewal attempt")),
+        expires=device_time(block.take("expires", "registration expires")),
+        other=block.rest(),
+        source=block.source(),
+    )
+
+
+def authorization(block: Block) -> Authorization:
+    """``License Authorization:``, before SLP."""
+    return Authorization(
+        status=dated(block.take("status", "status")),
+        evaluation_remaining=block.take("evaluation_remaining", "evaluation period remaining"),
+        last_communication=dated(block.take("last_communication", "last communication attempt")),
+        next_communication=device_time(block.take("next_communication", "next communication attempt")),
+        communication_deadline=device_time(block.take("communication_deadline", "communication deadline")),
+        other=block.rest(),
+        source=block.source(),
+    )
+
+
+def conversion(block: Block) -> Conversion:
+    """``License Conversion:``."""
+    return Conversion(
+        automatic=flag(block.take("automatic", "automatic conversion enabled")),
+        status=block.take("status", "status"),
+        last_data_push=device_time(block.take("last_data_push", "last data push")),
+        last_file_export=device_time(block.take("last_file_export", "last file export")),
+        other=block.rest(),
+        source=block.source(),
+    )
+
+
+def export_authorization(block: Block) -> ExportAuthorization:
+    """``Export Authorization Key:``: a feature a line, or ``<none>``."""
+    features: list[str] = []
+    line = block.line
+    for item in block.items:
+        item.used = True
+        if item.label == "features authorized":
+            line = item.line
+            text = present(item.value)
+        else:
+            text = present(item.text)
+        if text is not None:
+            features.append(text)
+    return ExportAuthorization(features=tuple(features), source=Source(block.command, line=line))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.facts.licensing import TransportKind
-from slp_ops.facts.topology import Topology, TopologyKind
+from slp_ops.facts.licensing import Topology, TopologyKind, TransportKind
 from slp_ops.iosxe.names import is_host
 from slp_ops.iosxe.servers import CSLU_PORT, endpoint, is_cisco, is_on_prem, path_of
 from slp_ops.model import Confidence

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from typing import Final
 
+from slp_ops.facts.rum import RumState
 from slp_ops.facts.values import Count, Dated, Days, DeviceTime, Flag
 
 # What IOS-XE prints where it has nothing to say. Exactly so: "NOT AVAILABLE" is a state.
@@ -155,3 +156,20 @@ def count(text: str | None) -> Count | None:
 def _origin(text: str) -> tuple[str, str | None]:
     head, separator, tail = text.rpartition("(")
     return (head.rstrip(), tail[:-1]) if separator and tail.endswith(")") else (text, None)
+
+
+_RUM_STATES: Final = {
+    "OPEN": RumState.OPEN,
+    "CLOSED": RumState.CLOSED,
+    "PENDING": RumState.PENDING,
+    "UNACK": RumState.UNACK,
+    "UNACKNOWLEDGED": RumState.UNACK,
+    "ACK": RumState.ACK,
+    "ACKNOWLEDGED": RumState.ACK,
+    "DELETED": RumState.DELETED,
+}
+
+
+def rum_state(word: str) -> RumState:
+    """The state that a word names; OTHER for one that is not known."""
+    return _RUM_STATES.get(word.removeprefix("SmartAgentRumState").upper(), RumState.OTHER)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.commands import ShowCommand
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import device_time
-from slp_ops.facts.clock import Clock, ClockTrust
+from slp_ops.facts.platform import Clock, ClockTrust
 from slp_ops.facts.values import Pair, Source
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
 from slp_ops.commands._page import Row, body, parsed
-from slp_ops.commands._rum import state
+from slp_ops.commands._values import rum_state
 from slp_ops.facts.rum import RumReport, RumReports
 from slp_ops.facts.values import Source
 from slp_ops.release import Release
@@ -37,7 +37,7 @@ def parse(text: str) -> Parsed:
             reports.append(
                 RumReport(
                     id=int(number),
-                    state=state(word),
+                    state=rum_state(word),
                     state_printed=word,
                     flag=flag,
                     feature=feature,

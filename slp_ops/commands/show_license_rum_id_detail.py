@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.commands import ShowCommand
 from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
-from slp_ops.commands._rum import state
-from slp_ops.commands._values import device_time, integer, present
+from slp_ops.commands._values import device_time, integer, present, rum_state
 from slp_ops.facts.rum import RumDetail, RumDetails
 from slp_ops.facts.values import Line, Pair, Source
 from slp_ops.release import Release
@@ -81,7 +80,7 @@ class _Report:
             udi=get("udi"),
             previous_id=integer(get("previous_id")),
             next_id=integer(get("next_id")),
-            state=state(word) if word else None,
+            state=rum_state(word) if word else None,
             state_printed=word,
             reason=get("reason"),
             start=device_time(get("start")),

@@ -13,7 +13,7 @@ from slp_ops.commands import ShowCommand
 from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import device_time, integer
-from slp_ops.facts.clock import NtpStatus
+from slp_ops.facts.platform import NtpStatus
 from slp_ops.facts.values import DeviceTime, Line, Pair, Source
 
 if TYPE_CHECKING:

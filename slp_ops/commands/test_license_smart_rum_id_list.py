@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
 from slp_ops.commands._page import Row, body, parsed
-from slp_ops.commands._rum import state
+from slp_ops.commands._values import rum_state
 from slp_ops.facts.rum import RumReport, RumReports
 from slp_ops.facts.values import Source
 from slp_ops.release import Release
@@ -31,7 +31,7 @@ def parse(text: str) -> Parsed:
             reports.append(
                 RumReport(
                     id=int(found[1]),
-                    state=state(found[2]),
+                    state=rum_state(found[2]),
                     state_printed=found[2],
                     source=Source(page.command, line=row.line),
                 )

@@ -16,7 +16,6 @@ To add a fact, add a frozen dataclass here and name it in ``provides`` of the co
 
 from __future__ import annotations
 
-from slp_ops.facts.clock import Clock, ClockTrust, NtpStatus
 from slp_ops.facts.communication import (
     AgentInternals,
     Attempts,
@@ -79,11 +78,15 @@ from slp_ops.facts.licensing import (
     Proxy,
     PushInterval,
     Registration,
+    Topology,
+    TopologyKind,
     TransportKind,
     UsageReporting,
 )
 from slp_ops.facts.log import LogTime, SyslogBuffer, SyslogMessage
 from slp_ops.facts.platform import (
+    Clock,
+    ClockTrust,
     CpuLoad,
     CpuProcess,
     InstalledPackages,
@@ -93,6 +96,7 @@ from slp_ops.facts.platform import (
     MemoryPool,
     MemoryProcess,
     MemoryUse,
+    NtpStatus,
     Package,
     Part,
     Software,
@@ -123,7 +127,6 @@ from slp_ops.facts.rum import (
     RumSummary,
     TelemetryReports,
 )
-from slp_ops.facts.topology import Topology, TopologyKind
 from slp_ops.facts.values import Count, Dated, Days, DeviceTime, Fact, Flag, Line, Pair, Source
 
 __all__ = [

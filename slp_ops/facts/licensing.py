@@ -15,6 +15,7 @@ from slp_ops.facts.values import Fact
 
 if TYPE_CHECKING:
     from slp_ops.facts.values import Dated, Days, DeviceTime, Flag, Pair
+    from slp_ops.model import Confidence
 
 
 class LicensingModel(StrEnum):
@@ -204,3 +205,24 @@ class Conversion(Fact):
     last_data_push: DeviceTime | None = None
     last_file_export: DeviceTime | None = None
     other: tuple[Pair, ...] = ()
+
+
+class TopologyKind(StrEnum):
+    """The supported topologies."""
+
+    SMART = "smart"  # direct to CSSM, smart transport
+    CALLHOME = "callhome"  # direct to CSSM, call-home
+    CSLU = "cslu"
+    ON_PREM = "on-prem"
+    CONTROLLER = "controller"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topology(Fact):
+    """The topology, and in ``because`` the words for why."""
+
+    kind: TopologyKind
+    confidence: Confidence
+    because: str = ""

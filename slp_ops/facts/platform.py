@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from slp_ops.facts.values import Fact
@@ -234,3 +235,33 @@ class Interfaces(Fact):
     def find(self, name: str) -> InterfaceState | None:
         """The interface of that name; either side may be shortened (``Te1/1/1``)."""
         return next((each for each in self.interfaces if same_interface(each.name, name)), None)
+
+
+class ClockTrust(StrEnum):
+    """The sign that IOS puts before the time."""
+
+    TRUSTED = "trusted"  # no sign
+    NOT_SYNCHRONISED = "not_synchronised"  # "." authoritative, but NTP is not synchronised
+    NOT_AUTHORITATIVE = "not_authoritative"  # "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock(Fact):
+    """``show clock``."""
+
+    time: DeviceTime
+    trust: ClockTrust = ClockTrust.TRUSTED
+    other: tuple[Pair, ...] = ()  # "Time source is NTP" and the like, with "show clock detail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NtpStatus(Fact):
+    """``show ntp status``. ``synchronised`` is None when the state was not printed."""
+
+    state: str | None = None  # synchronized, unsynchronized
+    synchronised: bool | None = None
+    stratum: int | None = None
+    reference: str | None = None
+    reference_time: DeviceTime | None = None
+    enabled: bool = True  # False for "%NTP is not enabled."
+    other: tuple[Pair, ...] = ()

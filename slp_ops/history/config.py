@@ -11,12 +11,27 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.history.masks import hidden
 from slp_ops.iosxe.prompts import is_prompt
 from slp_ops.iosxe.syslog import is_log_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+
+_MASK: Final = re.compile(r"<masked:[0-9a-f]+>", re.ASCII)
+_FEW: Final = 3
+
+
+def hidden(text: str) -> str:
+    """The text with every mask as ``<masked>``."""
+    return _MASK.sub("<masked>", text)
+
+
+def is_other_key(old: str, new: str) -> bool:
+    """Whether the masks of two texts cannot be compared: several in each, and not one in both."""
+    was, now = set(_MASK.findall(old)), set(_MASK.findall(new))
+    return min(len(was), len(now)) >= _FEW and not was & now
+
 
 # The heading, comments, and what moves by itself.
 _NO_LINE: Final = ("!", "Building configuration", "Current configuration", "ntp clock-period")

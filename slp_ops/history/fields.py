@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import RumReports
-from slp_ops.history.masks import hidden
+from slp_ops.history.config import hidden
 from slp_ops.json_documents import encode
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from slp_ops.facts import (
     TrustCodes,
     UsageReporting,
 )
-from slp_ops.facts.history import RumPoint
+from slp_ops.facts.rum import RumPoint
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.rules.checks.history import GROWING
 from slp_ops.rules.views.communication import Communication

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, timedelta
 
-    from slp_ops.facts.history import RumPoint
+    from slp_ops.facts.rum import RumPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

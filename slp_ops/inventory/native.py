@@ -19,8 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.inventory import everywhere
-from slp_ops.inventory.readers import SETTINGS, method
-from slp_ops.inventory.settings import Settings
+from slp_ops.inventory.readers import SETTINGS, Settings, method
 from slp_ops.inventory.values import Inventory, Site
 from slp_ops.written.fields import (
     Reader,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.facts.history import RumPoint
+from slp_ops.facts.rum import RumPoint
 from slp_ops.history.trend import Series, SiteDay
 from slp_ops.regression import FEWEST
 from slp_ops.store import history_index as index

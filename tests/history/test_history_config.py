@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from slp_ops.history.config import LineChange, line_changes
-from slp_ops.history.masks import hidden, is_other_key
+from slp_ops.history.config import LineChange, hidden, is_other_key, line_changes
 
 OLD = """\
 Building configuration...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from slp_ops.facts.history import RumPoint
+from slp_ops.facts.rum import RumPoint
 from slp_ops.history.trend import Series, SiteDay, fleet_trend
 from slp_ops.rules.views.growth import Course
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from slp_ops.inventory import Inventory, native
-from slp_ops.inventory.completion import complete
-from slp_ops.inventory.ssh_config import SshConfig
+from slp_ops.inventory.ssh_config import SshConfig, complete
 from slp_ops.model import CredentialMethod, Hop
 
 CONFIG = """\

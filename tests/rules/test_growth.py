@@ -18,7 +18,7 @@ from slp_ops.facts import (
     TransportKind,
     UsageReporting,
 )
-from slp_ops.facts.history import RumHistory, RumPoint
+from slp_ops.facts.rum import RumHistory, RumPoint
 from slp_ops.facts.values import Count
 from slp_ops.i18n import Lang
 from slp_ops.model import Severity, Verdict

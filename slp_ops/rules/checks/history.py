@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from slp_ops.facts import RumReports, RumSummary
-from slp_ops.facts.history import RumHistory, RumPoint
+from slp_ops.facts.rum import RumHistory, RumPoint
 from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.regression import FEWEST

@@ -17,7 +17,7 @@ from slp_ops.regression import FEWEST, Trend, fit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slp_ops.facts.history import RumPoint
+    from slp_ops.facts.rum import RumPoint
 
 # Older counts say how it was, not how it goes on.
 _WINDOW: Final = timedelta(days=60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from slp_ops.facts.history import RumHistory, RumPoint
+from slp_ops.facts.rum import RumHistory, RumPoint
 
 NOW = datetime(2026, 1, 10, 12, 0, 0)  # noqa: DTZ001 - a device's time is naive
 LONG_AGO = NOW - timedelta(days=60)
