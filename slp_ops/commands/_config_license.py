@@ -10,7 +10,7 @@ call-home
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from slp_ops.commands._values import integer
 from slp_ops.facts.config import CallHomeConfig, CallHomeProfileConfig, LicenseConfig
@@ -20,11 +20,29 @@ if TYPE_CHECKING:
     from slp_ops.commands._stanzas import Stanza
 
 
+class _LicenseFields(TypedDict, total=False):
+    transport: str
+    url: str
+    url_default: bool
+    url_smart: str
+    url_cslu: str
+    url_utility: str
+    proxy_address: str
+    proxy_port: int | None
+    vrf: str
+    usage_interval: int | None
+    server_identity_check: bool
+    boot_level: str
+    addon: str
+    udi_pid: str
+    udi_sn: str
+
+
 class LicenseLines:
     """``license ...``."""
 
     def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
+        self.values: _LicenseFields = {}
         self.lines: dict[str, Line] = {}
         self.other: list[str] = []
 
@@ -36,13 +54,12 @@ class LicenseLines:
         if not fields:
             self.other.append(stanza.text)
             self.lines.setdefault("other", stanza.row.line)
-        for field, value in fields.items():
-            self.values[field] = value
-            self.lines[field] = stanza.row.line
+        self.values |= fields
+        self.lines |= dict.fromkeys(fields, stanza.row.line)
         return True
 
     @staticmethod
-    def _fields(stanza: Stanza) -> dict[str, Any]:
+    def _fields(stanza: Stanza) -> _LicenseFields:
         match stanza.words[1:]:
             case _ if stanza.negated and stanza.words[1:2] != ["smart"]:
                 return {}
@@ -60,8 +77,12 @@ class LicenseLines:
                 return {"transport": transport}
             case ["smart", "url", "default"]:
                 return {"url_default": True}
-            case ["smart", "url", ("smart" | "cslu" | "utility") as kind, url]:
-                return {f"url_{kind}": url}
+            case ["smart", "url", "smart", url]:
+                return {"url_smart": url}
+            case ["smart", "url", "cslu", url]:
+                return {"url_cslu": url}
+            case ["smart", "url", "utility", url]:
+                return {"url_utility": url}
             case ["smart", "url", url]:
                 return {"url": url}
             case ["smart", "proxy", "address", address]:
@@ -79,11 +100,21 @@ class LicenseLines:
         return LicenseConfig(**self.values, other=tuple(self.other), source=Source(command, self.lines))
 
 
+class _CallHomeFields(TypedDict, total=False):
+    service: bool
+    contact: str
+    proxy: str
+    proxy_port: int | None
+    vrf: str
+    source_interface: str
+    resolve: str
+
+
 class CallHomeLines:
     """``service call-home`` and ``call-home``."""
 
     def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
+        self.values: _CallHomeFields = {}
         self.lines: dict[str, Line] = {}
         self.profiles: list[tuple[Stanza, str]] = []
         self.other: list[str] = []
@@ -110,12 +141,12 @@ class CallHomeLines:
                 self.other.append(child.text)
         return True
 
-    def _set(self, stanza: Stanza, fields: dict[str, Any]) -> None:
+    def _set(self, stanza: Stanza, fields: _CallHomeFields) -> None:
         self.values |= fields
         self.lines |= dict.fromkeys(fields, stanza.row.line)
 
     @staticmethod
-    def _fields(child: Stanza) -> dict[str, Any]:
+    def _fields(child: Stanza) -> _CallHomeFields:
         match child.words:
             case _ if child.negated:
                 return {}

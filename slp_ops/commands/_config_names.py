@@ -8,7 +8,7 @@ ntp server vrf Mgmt-vrf 192.0.2.1 prefer
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from slp_ops.commands._values import integer
 from slp_ops.facts.config import (
@@ -155,13 +155,23 @@ class TimeLines:
         )
 
 
+class _HttpFields(TypedDict, total=False):
+    client_source_interface: str
+    client_secure_trustpoint: str
+    client_proxy: str
+    client_proxy_port: int | None
+    server: bool
+    secure_server: bool
+    authentication: str
+
+
 class HttpLines:
     """The HTTP client and server."""
 
     def __init__(self, command: str) -> None:
         self.command = command
         self.lines: dict[str, Line] = {}
-        self.values: dict[str, Any] = {}
+        self.values: _HttpFields = {}
         self.client_other: list[str] = []
         self.server_other: list[str] = []
 
@@ -171,8 +181,8 @@ class HttpLines:
         if rest is None:
             return False
         fields = self._fields(rest, stanza.negated)
-        for field, value in fields.items():
-            self.values[field], self.lines[field] = value, stanza.row.line
+        self.values |= fields
+        self.lines |= dict.fromkeys(fields, stanza.row.line)
         if not fields:
             kept = "client_other" if rest[:1] == ["client"] else "server_other"
             getattr(self, kept).append(stanza.text)
@@ -180,7 +190,7 @@ class HttpLines:
         return True
 
     @staticmethod
-    def _fields(words: list[str], negated: bool) -> dict[str, Any]:
+    def _fields(words: list[str], negated: bool) -> _HttpFields:
         match words:
             case ["server"]:
                 return {"server": not negated}
