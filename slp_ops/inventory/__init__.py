@@ -1,8 +1,4 @@
-"""Which switches there are: one module per source, each giving the same Inventory.
-
-To add a source, add one module with ``read(content, path) -> Inventory`` and name its file
-suffixes in ``_SOURCES``.
-"""
+"""Which switches there are: an Inventory, whatever file format it comes from, see ``sources``."""
 
 from __future__ import annotations
 
@@ -10,27 +6,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError, Problem
-from slp_ops.inventory import native, table
+from slp_ops.inventory.sources import native, sources
 from slp_ops.inventory.values import Inventory, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 __all__ = ["Inventory", "Site", "load"]
 
-_SOURCES: Final[dict[str, Callable[[str, str], Inventory]]] = {
-    ".yaml": native.read,
-    ".yml": native.read,
-    ".csv": table.read,
-}
 _LARGEST: Final = 16 * 2**20
 _HINT: Final = "name the inventory with -i FILE or SLP_OPS_INVENTORY; the README shows one to start from"
 
 
 def load(path: Path) -> Inventory:
     """Read an inventory, every default applied; raises InputError with all that is wrong."""
-    read = _SOURCES.get(path.suffix.lower(), native.read)
+    read = sources().get(path.suffix.lower(), native.read)
     return replace(read(_content(path), str(path)), path=str(path))
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from slp_ops.inventory import Inventory, native
+from typing import TYPE_CHECKING
+
+from slp_ops.inventory.sources import native
 from slp_ops.inventory.ssh_config import SshConfig, complete
 from slp_ops.model import CredentialMethod, Hop
+
+if TYPE_CHECKING:
+    from slp_ops.inventory import Inventory
 
 CONFIG = """\
 Host sw

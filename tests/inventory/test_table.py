@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slp_ops.errors import InputError
-from slp_ops.inventory import Site, load, native, table
+from slp_ops.inventory import Site, load
+from slp_ops.inventory.sources import native, table
 
 if TYPE_CHECKING:
     from pathlib import Path

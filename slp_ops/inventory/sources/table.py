@@ -15,13 +15,14 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.inventory.native import read_tree
+from slp_ops.inventory.sources.native import read_tree
 from slp_ops.written.problems import Problems, asks_secret, did_you_mean, first_word, shown
 from slp_ops.written.tree import Entry, Mapping, Node, Scalar, Sequence, visible_text
 
 if TYPE_CHECKING:
     from slp_ops.inventory.values import Inventory
 
+SUFFIXES: Final = (".csv",)
 _REQUIRED: Final = ("name", "site", "host")
 _COLUMNS: Final = (
     *_REQUIRED,

@@ -39,6 +39,7 @@ from slp_ops.written.tree import Entry, Mapping, Node, Scalar, parse
 if TYPE_CHECKING:
     from slp_ops.model import CredentialMethod, Device
 
+SUFFIXES: Final = (".yaml", ".yml")
 _TOP: Final = ("version", "defaults", "credentials", "sites")
 _SITE: Final[dict[str, Reader]] = {
     "description": text,
