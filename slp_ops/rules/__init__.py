@@ -6,5 +6,5 @@
 
 To add a field notice or a bug, add a YAML file to ``data/advisories`` with releases that it affects and
 does not; a syslog message is an entry in ``data/messages.yaml`` with a sample; a check is a function in
-``checks``. All of them become the same ``Rule``.
+``checks``. All of them become the same ``Rule``. Their texts are YAML in both languages, see ``texts``.
 """

@@ -9,20 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slp_ops.facts import Fact, SyslogBuffer
+from slp_ops.facts import Fact, Software, SyslogBuffer
 from slp_ops.facts.values import Line
 from slp_ops.i18n import Lang
 from slp_ops.model import Verdict
 from slp_ops.reading import Facts, Read
+from slp_ops.release import Release
 from slp_ops.rules.engine import judge
+from slp_ops.rules.fixed import Standing
 from slp_ops.rules.knowledge import ours
 from slp_ops.rules.needs import Known
 from slp_ops.rules.settings import Intent, Thresholds
+from slp_ops.rules.signs import SIGNS
 
 if TYPE_CHECKING:
     from slp_ops.rules.catalogue import Message
+    from slp_ops.rules.fixed import Advisory
     from slp_ops.rules.rule import Rule
 
+# Advisories that the release alone decides: no symptom is looked for.
+BY_RELEASE = [
+    advisory
+    for advisory in ours().advisories
+    if advisory.id not in SIGNS and {Standing.AFFECTED, Standing.FIXED} <= advisory.examples.keys()
+]
 TABLES: dict[str, dict[str, list[list[Any]]]] = {}
 for _path in sorted((Path(__file__).parent / "cases").glob("*.py")):
     TABLES |= runpy.run_path(str(_path))["CASES"]
@@ -70,9 +80,27 @@ def test_the_case(name: str, verdict: str, case: list[Any]) -> None:
 def test_every_rule_has_cases_that_pass_fail_and_stay_unknown(rule: Rule) -> None:
     if any(entry.id == rule.id and entry.severity for entry in ours().catalogue.messages):
         return  # its cases are made from its sample, below
+    if any(advisory.id == rule.id for advisory in BY_RELEASE):
+        return  # its cases are made from its examples, below
     table = TABLES.get(rule.id, {})
     for verdict in ("pass", "fail", "unknown"):
         assert table.get(verdict), f"{rule.id} has no case for {verdict}: add it in tests/rules/cases"
+
+
+def _judged_by_release(advisory: Advisory, release: str) -> Verdict:
+    software = Software(version=release, release=Release.parse(release))
+    return judge(rule_of(advisory.id), known_of([software])).verdict
+
+
+@pytest.mark.parametrize("advisory", ours().advisories, ids=lambda advisory: advisory.id)
+def test_an_advisory_judges_the_releases_of_its_examples(advisory: Advisory) -> None:
+    expected = {Standing.FIXED: Verdict.PASS, Standing.NOT_APPLICABLE: Verdict.NOT_APPLICABLE}
+    if advisory in BY_RELEASE:
+        expected |= {Standing.AFFECTED: Verdict.FAIL}
+    for standing, verdict in expected.items():
+        for release in advisory.examples.get(standing, ()):
+            assert _judged_by_release(advisory, release) is verdict
+    assert judge(rule_of(advisory.id), known_of([])).verdict is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(

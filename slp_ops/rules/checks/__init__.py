@@ -1,5 +1,6 @@
 """The checks: rules in Python, one module a group. Every ``Rule`` in a module here is found by itself.
 
-To add one, write a function below ``@rule(...)`` in the module of its group, and its cases in
-``tests/rules/cases``: a rule without pass, fail and unknown cases fails the tests.
+To add one, write a function below ``@rule(...)`` in the module of its group, its texts in the YAML file
+beside that module, and its cases in ``tests/rules/cases``: a rule without pass, fail and unknown cases fails
+the tests.
 """
