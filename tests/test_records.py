@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
+import slp_ops
 from slp_ops.errors import InputError
 from slp_ops.written.problems import Problems
 from slp_ops.written.records import record
@@ -85,3 +88,16 @@ def test_what_is_not_given_has_its_default() -> None:
 def test_a_mistake_is_named_with_line_and_key(text: str, problem: str) -> None:
     with pytest.raises(InputError, match=problem):
         _read(text)
+
+
+def test_yaml_is_read_by_the_tree_alone() -> None:
+    package = Path(str(slp_ops.__file__)).parent
+    readers = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(
+            r"yaml\.(safe_load|load|unsafe_load|parse|compose)|import pydantic|from pydantic",
+            path.read_text(),
+        )
+    }
+    assert readers == {"written/tree.py"}

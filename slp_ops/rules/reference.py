@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.facts import Fact
 from slp_ops.reading import Facts
+from slp_ops.rules.catalogue import reason_of
 from slp_ops.rules.fixed import name
 from slp_ops.rules.loading import known_terms
 from slp_ops.rules.needs import needs_of
@@ -135,8 +137,6 @@ def _named(named: Named) -> str:
 
 def _commands(needs: tuple[Need, ...]) -> list[str]:
     """The commands whose output a rule looks at: the first that gives each fact."""
-    from slp_ops.facts import Fact
-
     found: dict[str, None] = {}
 
     def add(needs: tuple[Need, ...], seen: frozenset[type]) -> None:
@@ -172,8 +172,6 @@ def _catalogue(knowledge: Knowledge, lang: Lang) -> Iterator[str]:
 
 
 def _entry(entry: Message | Reason, rule: str | None, lang: Lang) -> str:
-    from slp_ops.rules.catalogue import reason_of
-
     shown = f"`{entry.id}`" if hasattr(entry, "message") else f"`{reason_of(entry.sample)}`"
     note = f" ({TEXTS['unverified'].said(lang)})" if entry.unverified else ""
     meaning = f"**{entry.title.said(lang)}**{note}: {entry.meaning.said(lang)}"
