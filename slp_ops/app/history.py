@@ -9,8 +9,8 @@ from slp_ops.app.history_index import asking, chosen
 from slp_ops.errors import InputError
 from slp_ops.history.trend import fleet_trend
 from slp_ops.inventory.selection import Selection
+from slp_ops.rules.derived.growth import growth
 from slp_ops.rules.settings import Thresholds
-from slp_ops.rules.views.growth import growth
 from slp_ops.written.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from slp_ops.app.operator import Operator
     from slp_ops.history.trend import FleetTrend
-    from slp_ops.rules.views.growth import Growth
+    from slp_ops.rules.derived.growth import Growth
     from slp_ops.store.history import History, Picture
 
 

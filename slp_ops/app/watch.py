@@ -29,7 +29,7 @@ from slp_ops.history.changes import Standing, What, after, changes, standing
 from slp_ops.history.summary import found_of
 from slp_ops.model import Severity
 from slp_ops.rules.checks.history import GROWING
-from slp_ops.rules.views.growth import Course, growth
+from slp_ops.rules.derived.growth import Course, growth
 from slp_ops.safetext import one_line
 from slp_ops.store import Runs
 from slp_ops.store.atomic_files import locked

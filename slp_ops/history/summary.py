@@ -15,9 +15,9 @@ from slp_ops.facts import (
 from slp_ops.facts.rum import RumPoint
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.rules.checks.history import GROWING
-from slp_ops.rules.views.communication import Communication
-from slp_ops.rules.views.now import Now
-from slp_ops.rules.views.owed import Lateness, OwedReports
+from slp_ops.rules.derived.communication import Communication
+from slp_ops.rules.derived.now import Now
+from slp_ops.rules.derived.owed import Lateness, OwedReports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slp_ops.rules.views.growth import Course, Growth, growth
+from slp_ops.rules.derived.growth import Course, Growth, growth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -24,8 +24,8 @@ from slp_ops.iosxe import servers
 from slp_ops.iosxe.names import is_interface, is_vrf
 from slp_ops.iosxe.servers import Endpoint
 from slp_ops.readonly import ProbeStep, Tool
+from slp_ops.rules.derived.route import Route
 from slp_ops.rules.settings import Intent
-from slp_ops.rules.views.route import Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

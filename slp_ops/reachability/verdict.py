@@ -17,11 +17,11 @@ from slp_ops.i18n import Text, verbatim
 from slp_ops.model import Verdict
 from slp_ops.reachability import texts as say
 from slp_ops.reachability.plan import PathFault, Situation
+from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.engine import judge
 from slp_ops.rules.knowledge import ours
 from slp_ops.rules.needs import Known
 from slp_ops.rules.settings import Intent, Thresholds
-from slp_ops.rules.views.communication import Communication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.i18n import Text
 from slp_ops.regression import FEWEST
 from slp_ops.rules.checks.history import growing_words, reach_words
-from slp_ops.rules.views.growth import Course
+from slp_ops.rules.derived.growth import Course
 
 if TYPE_CHECKING:
-    from slp_ops.rules.views.growth import Growth
+    from slp_ops.rules.derived.growth import Growth
 
 
 def growth_words(found: Growth, limit: int) -> Text:

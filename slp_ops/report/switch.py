@@ -38,10 +38,10 @@ from slp_ops.report.view import (
     Unit,
     Unjudged,
 )
+from slp_ops.rules.derived.communication import Communication
+from slp_ops.rules.derived.deadline import Deadline
+from slp_ops.rules.derived.owed import Backlog
 from slp_ops.rules.fixed import targets
-from slp_ops.rules.views.communication import Communication
-from slp_ops.rules.views.deadline import Deadline
-from slp_ops.rules.views.owed import Backlog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from slp_ops.i18n import Text, listing
 from slp_ops.model import CaptureStatus, Verdict
+from slp_ops.rules.derived.era import Licences
 from slp_ops.rules.rule import Era
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Finding, NotApplicable, Outcome, Passed, Unknown
-from slp_ops.rules.views.era import Licences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

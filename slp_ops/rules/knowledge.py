@@ -12,11 +12,11 @@ from slp_ops.model import Confidence, Severity
 from slp_ops.rules import checks, loading
 from slp_ops.rules.advisories import advisory_rule
 from slp_ops.rules.catalogue import Catalogue
+from slp_ops.rules.derived.log import LicenceLog, latest
 from slp_ops.rules.needs import Need
 from slp_ops.rules.rule import Group, Rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, Passed
-from slp_ops.rules.views.log import LicenceLog, latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

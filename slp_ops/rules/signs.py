@@ -25,15 +25,15 @@ from slp_ops.i18n import Text
 from slp_ops.rules.checks.communication import comm_flapping
 from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
 from slp_ops.rules.checks.records import rum_backlog
+from slp_ops.rules.derived.communication import Communication
+from slp_ops.rules.derived.deadline import Deadline
+from slp_ops.rules.derived.log import LicenceLog
+from slp_ops.rules.derived.owed import Backlog
+from slp_ops.rules.derived.route import Route
 from slp_ops.rules.fixed import Judged, Standing
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed
-from slp_ops.rules.views.communication import Communication
-from slp_ops.rules.views.deadline import Deadline
-from slp_ops.rules.views.log import LicenceLog
-from slp_ops.rules.views.owed import Backlog
-from slp_ops.rules.views.route import Route
 
 if TYPE_CHECKING:
     from slp_ops.model import Evidence

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _TOTALS: Final = ("counted", "backlog", "largest", "unacknowledged", "late", "judged", "failing")
 _FEW: Final = 64  # pictures
 _MANY: Final = 500  # words
-_WINDOW: Final = 60  # days, as slp_ops.rules.views.growth looks back
+_WINDOW: Final = 60  # days, as slp_ops.rules.derived.growth looks back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.facts import RumReports, RumState, RumSummary, UsageReporting
 from slp_ops.i18n import Text
-from slp_ops.rules.views.deadline import Deadline
+from slp_ops.rules.derived.deadline import Deadline
 from slp_ops.usage.switch import by_itself
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from slp_ops.facts.rum import RumPoint
 from slp_ops.history.trend import Series, SiteDay, fleet_trend
-from slp_ops.rules.views.growth import Course
+from slp_ops.rules.derived.growth import Course
 
 NOW = datetime(2026, 1, 10, 12, 0, 0)  # noqa: DTZ001 - a device's time is naive
 LAST_ACK = NOW - timedelta(days=60)

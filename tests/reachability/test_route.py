@@ -22,8 +22,8 @@ from slp_ops.facts import (
 from slp_ops.iosxe.servers import Endpoint
 from slp_ops.reachability.plan import Situation, plan
 from slp_ops.reading import Facts
+from slp_ops.rules.derived.route import Route
 from slp_ops.rules.needs import Known
-from slp_ops.rules.views.route import Route
 
 if TYPE_CHECKING:
     from slp_ops.facts import Fact

@@ -12,12 +12,12 @@ from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Severity, Verdict
 from slp_ops.reading import Facts
 from slp_ops.release import Release
+from slp_ops.rules.derived.now import Now
 from slp_ops.rules.engine import audit, judge
 from slp_ops.rules.needs import Known, needs_of
 from slp_ops.rules.rule import Era, Group, Rule
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.values import Failed, Judgement, Passed
-from slp_ops.rules.views.now import Now
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,12 +23,12 @@ from slp_ops.facts.values import Count
 from slp_ops.i18n import Lang
 from slp_ops.model import Severity, Verdict
 from slp_ops.reading import Facts
+from slp_ops.rules.derived.growth import Course, Growth, growth
+from slp_ops.rules.derived.owed import Lateness, OwedReports
 from slp_ops.rules.engine import judge
 from slp_ops.rules.knowledge import ours
 from slp_ops.rules.needs import Known
 from slp_ops.rules.settings import Intent, Thresholds
-from slp_ops.rules.views.growth import Course, Growth, growth
-from slp_ops.rules.views.owed import Lateness, OwedReports
 
 NOW = datetime(2026, 1, 10, 12, 0, 0)  # noqa: DTZ001 - a device's time is naive
 LAST_ACK = NOW - timedelta(days=60)

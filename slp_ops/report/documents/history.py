@@ -10,15 +10,15 @@ from slp_ops.json_documents import json_document, json_field, rounded, seconds
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.report.documents.audit import RuleSeverity
 from slp_ops.report.growth_text import growth_words
-from slp_ops.rules.views.growth import Course
+from slp_ops.rules.derived.growth import Course
 
 if TYPE_CHECKING:
     from slp_ops.app.diff import DeviceDiff, DiffResult
     from slp_ops.app.history import DeviceHistory
     from slp_ops.history.trend import FleetTrend, SiteDay
     from slp_ops.i18n import Lang
+    from slp_ops.rules.derived.growth import Growth
     from slp_ops.rules.values import Outcome
-    from slp_ops.rules.views.growth import Growth
     from slp_ops.store.history import Picture
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.i18n import Text
 from slp_ops.report.growth_text import when
 from slp_ops.report.terminal.layout import sparkline, styled, table, wrapped
-from slp_ops.rules.views.growth import Course
+from slp_ops.rules.derived.growth import Course
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -10,7 +10,7 @@ from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
 
 if TYPE_CHECKING:
     from slp_ops.i18n import Text
-    from slp_ops.rules.views.communication import Communication
+    from slp_ops.rules.derived.communication import Communication
 
 TEXTS = texts_of(__name__)
 

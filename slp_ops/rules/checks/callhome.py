@@ -7,10 +7,10 @@ from slp_ops.facts import CallHomeConfig, CallHomeLicensing, LicenseTransport, T
 from slp_ops.model import Evidence, Severity
 from slp_ops.rules.checks._links import SMART_TRANSPORT, TASKS
 from slp_ops.rules.checks.transport import other_transport
+from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
-from slp_ops.rules.views.communication import Communication
 
 TEXTS = texts_of(__name__)
 

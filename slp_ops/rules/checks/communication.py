@@ -10,17 +10,17 @@ from slp_ops.facts import Clock
 from slp_ops.model import Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.checks._reasons import STARVED
+from slp_ops.rules.derived.communication import FAILED, RESTORED, Communication
+from slp_ops.rules.derived.log import LicenceLog, latest
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
-from slp_ops.rules.views.communication import FAILED, RESTORED, Communication
-from slp_ops.rules.views.log import LicenceLog, latest
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from slp_ops.rules.views.log import Seen
+    from slp_ops.rules.derived.log import Seen
 
 
 TEXTS = texts_of(__name__)

@@ -22,12 +22,12 @@ from slp_ops.facts import (
 from slp_ops.model import CaptureStatus, Confidence, Evidence, Severity
 from slp_ops.reading import Facts
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
+from slp_ops.rules.derived.log import LicenceLog, latest
+from slp_ops.rules.derived.route import Route
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
-from slp_ops.rules.views.log import LicenceLog, latest
-from slp_ops.rules.views.route import Route
 
 if TYPE_CHECKING:
     from slp_ops.facts import CpuProcess

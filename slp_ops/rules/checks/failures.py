@@ -6,10 +6,10 @@ from __future__ import annotations
 from slp_ops.model import Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, SMART_TRANSPORT, TASKS
 from slp_ops.rules.checks._reasons import STARVED, by_reason, by_statistics
+from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Judgement
-from slp_ops.rules.views.communication import Communication
 
 TEXTS = texts_of(__name__)
 

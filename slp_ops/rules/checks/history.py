@@ -11,13 +11,13 @@ from slp_ops.facts.rum import RumHistory, RumPoint
 from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.regression import FEWEST
+from slp_ops.rules.derived.communication import Communication
+from slp_ops.rules.derived.growth import Course, Growth, Reach, growth
+from slp_ops.rules.derived.owed import OwedReports
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
-from slp_ops.rules.views.communication import Communication
-from slp_ops.rules.views.growth import Course, Growth, Reach, growth
-from slp_ops.rules.views.owed import OwedReports
 
 TEXTS = texts_of(__name__)
 

@@ -20,10 +20,10 @@ from slp_ops.reading import Facts
 from slp_ops.release import Release
 from slp_ops.rules.checks._links import MIGRATING, OVERVIEW
 from slp_ops.rules.checks.reporting import was_erased
+from slp_ops.rules.derived.era import FIRST_SLP
 from slp_ops.rules.rule import Era, Group, rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
-from slp_ops.rules.views.era import FIRST_SLP
 
 TEXTS = texts_of(__name__)
 

@@ -10,11 +10,11 @@ from slp_ops.i18n import listing
 from slp_ops.iosxe.names import same_interface
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
+from slp_ops.rules.derived.route import Route
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
-from slp_ops.rules.views.route import Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

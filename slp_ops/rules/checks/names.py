@@ -8,12 +8,12 @@ from slp_ops.iosxe.servers import is_cisco
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.checks._reasons import unexplained
+from slp_ops.rules.derived.communication import Communication
+from slp_ops.rules.derived.log import LicenceLog
+from slp_ops.rules.derived.route import Route
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
-from slp_ops.rules.views.communication import Communication
-from slp_ops.rules.views.log import LicenceLog
-from slp_ops.rules.views.route import Route
 
 TEXTS = texts_of(__name__)
 

@@ -7,10 +7,10 @@ from slp_ops.facts import Interfaces, InterfacesConfig, InterfaceState, Transpor
 from slp_ops.i18n import Text, verbatim
 from slp_ops.model import Severity
 from slp_ops.rules.checks._links import TASKS
+from slp_ops.rules.derived.route import Route, Setting
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
-from slp_ops.rules.views.route import Route, Setting
 
 TEXTS = texts_of(__name__)
 

@@ -15,12 +15,12 @@ from slp_ops.facts import (
 )
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
+from slp_ops.rules.derived.deadline import COSMETIC, Deadline
+from slp_ops.rules.derived.now import Now, uptime_of
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
-from slp_ops.rules.views.deadline import COSMETIC, Deadline
-from slp_ops.rules.views.now import Now, uptime_of
 
 TEXTS = texts_of(__name__)
 

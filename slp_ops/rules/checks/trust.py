@@ -15,11 +15,11 @@ from slp_ops.facts import (
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, TASKS
 from slp_ops.rules.checks._reasons import by_statistics
+from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed
-from slp_ops.rules.views.communication import Communication
 
 TEXTS = texts_of(__name__)
 

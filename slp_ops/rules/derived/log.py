@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from slp_ops.facts import SyslogBuffer, SyslogMessage
 from slp_ops.rules.catalogue import Catalogue, Match
+from slp_ops.rules.derived.now import Now
 from slp_ops.rules.settings import Thresholds
-from slp_ops.rules.views.now import Now
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from slp_ops.facts import CommunicationStatistics, Exchange, Fact, SyslogBuffer
 from slp_ops.model import Confidence
 from slp_ops.rules.catalogue import Catalogue
-from slp_ops.rules.views.log import LicenceLog, Seen, latest
+from slp_ops.rules.derived.log import LicenceLog, Seen, latest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

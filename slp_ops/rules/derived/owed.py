@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from slp_ops.facts import Fact, LicenseTransport, RumReports, RumState, RumSummary, Software, TransportKind
-from slp_ops.rules.views.deadline import Deadline
-from slp_ops.rules.views.now import uptime_of
+from slp_ops.rules.derived.deadline import Deadline
+from slp_ops.rules.derived.now import uptime_of
 
 if TYPE_CHECKING:
     from slp_ops.model import Evidence

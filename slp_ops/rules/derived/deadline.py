@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Entitlements, Policy, PolicyKind, Software, UsageReporting
+from slp_ops.rules.derived.now import Now
 from slp_ops.rules.fixed import Standing
 from slp_ops.rules.loading import advisories
-from slp_ops.rules.views.now import Now
 
 if TYPE_CHECKING:
     from datetime import timedelta
