@@ -18,7 +18,7 @@ from slp_ops.reading import read
 from slp_ops.rules.settings import Intent
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
     from slp_ops.model import CaptureStatus
 
 

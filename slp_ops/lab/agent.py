@@ -19,7 +19,7 @@ from slp_ops.release import Release
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.state import SwitchState
 
 RETRY: Final = timedelta(hours=1)
 PUSH_INTERVAL: Final = timedelta(days=30)
@@ -29,7 +29,7 @@ _NEVER: Final = datetime.max  # noqa: DTZ901 - simulated UTC is naive
 _COSMETIC_FIXED: Final = {(17, 6): Release.parse("17.6.6"), (17, 9): Release.parse("17.9.4")}
 
 
-def settle(switch: Switch) -> None:
+def settle(switch: SwitchState) -> None:
     """Catch up with what the agent should have done until now."""
     if not switch.traits.slp or switch.is_down:
         return
@@ -41,7 +41,9 @@ def settle(switch: Switch) -> None:
         act(switch, when)
 
 
-def _due(switch: Switch, licensing: Licensing) -> list[tuple[datetime, Callable[[Switch, datetime], None]]]:
+def _due(
+    switch: SwitchState, licensing: Licensing
+) -> list[tuple[datetime, Callable[[SwitchState, datetime], None]]]:
     """What comes next. Without trust nothing is sent to CSSM directly, as the agent sees to it."""
     transport = transport_of(switch)
     able = transport.kind is not Kind.OFF
@@ -56,7 +58,7 @@ def _due(switch: Switch, licensing: Licensing) -> list[tuple[datetime, Callable[
     ]
 
 
-def _exchange(switch: Switch, name: str, now: datetime) -> delivery.Delivery | None:
+def _exchange(switch: SwitchState, name: str, now: datetime) -> delivery.Delivery | None:
     """One exchange on the wire, with the log lines that come of it; success is counted by the caller."""
     licensing = switch.licensing
     exchange = licensing.exchanges[name]
@@ -95,7 +97,7 @@ def _exchange(switch: Switch, name: str, now: datetime) -> delivery.Delivery | N
     return sent
 
 
-def _try_again(switch: Switch, now: datetime) -> None:
+def _try_again(switch: SwitchState, now: datetime) -> None:
     """Retry after a failure: with a report when one may be sent, else with a hello to CSLU."""
     licensing = switch.licensing
     licensing.next_attempt = None
@@ -109,7 +111,7 @@ def _try_again(switch: Switch, now: datetime) -> None:
     _push(switch, now)
 
 
-def _push(switch: Switch, now: datetime) -> None:
+def _push(switch: SwitchState, now: datetime) -> None:
     """Send every report that waits."""
     licensing = switch.licensing
     licensing.push_due = None
@@ -145,7 +147,7 @@ def _push(switch: Switch, now: datetime) -> None:
     licensing.poll_due = now + timedelta(seconds=licensing.backend.ack_delay)
 
 
-def usage_messages(switch: Switch, now: datetime, count: int, poll_id: int) -> tuple[Message, Message]:
+def usage_messages(switch: SwitchState, now: datetime, count: int, poll_id: int) -> tuple[Message, Message]:
     """A usage report and its answer, as the message history keeps them."""
     sudi = f'{{"udi_pid":"{switch.active.pid}","udi_serial_number":"{switch.active.serial}"}}'
     request = (
@@ -158,7 +160,7 @@ def usage_messages(switch: Switch, now: datetime, count: int, poll_id: int) -> t
     )
 
 
-def _poll(switch: Switch, now: datetime) -> None:
+def _poll(switch: SwitchState, now: datetime) -> None:
     """Ask whether the reports have been processed."""
     licensing = switch.licensing
     licensing.poll_due = None
@@ -184,7 +186,7 @@ def _poll(switch: Switch, now: datetime) -> None:
             licensing.trust.setdefault(member.serial, now)
 
 
-def acknowledged(switch: Switch, now: datetime, numbers: frozenset[int] | None = None) -> None:
+def acknowledged(switch: SwitchState, now: datetime, numbers: frozenset[int] | None = None) -> None:
     """The ACK has come, on the wire for all that wait or in a file for those it names."""
     licensing = switch.licensing
     reports.acknowledge(licensing, numbers)
@@ -202,7 +204,7 @@ def shows_cosmetic_deadline(release: Release) -> bool:
     return release.train < (17, 13) if fixed is None else release < fixed
 
 
-def _ask_for_trust(switch: Switch, now: datetime) -> None:
+def _ask_for_trust(switch: SwitchState, now: datetime) -> None:
     """Trade the id token for trust codes."""
     licensing = switch.licensing
     token, scope, force = licensing.pending_token
@@ -246,7 +248,7 @@ def _ask_for_trust(switch: Switch, now: datetime) -> None:
     licensing.next_push = now + timedelta(minutes=5)
 
 
-def configured(switch: Switch, line: str) -> None:
+def configured(switch: SwitchState, line: str) -> None:
     """A configuration line was taken: a new way out is tried within a minute."""
     if "license smart" in line or "name-server" in line or "profile" in line or "source-interface" in line:
         licensing = switch.licensing
@@ -254,7 +256,7 @@ def configured(switch: Switch, line: str) -> None:
             licensing.next_attempt = switch.now() + timedelta(minutes=1)
 
 
-def booted(switch: Switch) -> None:
+def booted(switch: SwitchState) -> None:
     """The switch has come up: the agent starts, and a pending factory reset takes effect."""
     now, licensing = switch.booted, switch.licensing
     if licensing.reset_pending:
@@ -269,7 +271,7 @@ def booted(switch: Switch) -> None:
     licensing.next_attempt = now + timedelta(minutes=5)
 
 
-def _forget(switch: Switch, now: datetime) -> None:
+def _forget(switch: SwitchState, now: datetime) -> None:
     """The licence state out of the box. CSSM keeps a stale product instance of its own."""
     old = switch.licensing
     switch.load = Load()  # what the agent's processes ate
@@ -286,7 +288,7 @@ def _forget(switch: Switch, now: datetime) -> None:
     switch.licensing.ack_deadline = ack_deadline(switch.licensing)
 
 
-def trust_idtoken(switch: Switch, token: str, scope: str, *, force: bool) -> str:
+def trust_idtoken(switch: SwitchState, token: str, scope: str, *, force: bool) -> str:
     """Ask for trust; the answer comes later."""
     switch.settle()
     switch.licensing.pending_token = (token, scope, force)
@@ -294,14 +296,14 @@ def trust_idtoken(switch: Switch, token: str, scope: str, *, force: bool) -> str
     return ""
 
 
-def sync(switch: Switch, scope: str) -> str:
+def sync(switch: SwitchState, scope: str) -> str:
     """Report within seconds, whatever the schedule says."""
     switch.settle()
     switch.licensing.push_due = switch.now() + _SYNC_TAKES
     return ""
 
 
-def factory_reset(switch: Switch) -> str:
+def factory_reset(switch: SwitchState) -> str:
     """Forget everything at the next reload."""
     switch.settle()
     switch.licensing.reset_pending = True

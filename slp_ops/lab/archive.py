@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.lab import agent
 from slp_ops.lab.config import Config
 from slp_ops.lab.files import flash_path
+from slp_ops.lab.state import Revert
 from slp_ops.lab.syslog import Log
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.state import SwitchState
 
 DOWNTIME: Final = 240.0  # simulated seconds of a reload
 _BARE: Final = "hostname Switch\nip http server\nip http secure-server\n"
 _KEPT: Final = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revert:
-    """A running rollback-confirmed-change timer."""
-
-    due: datetime
-    path: str
-    config: Config
-
-
-def archive_path(switch: Switch) -> str:
+def archive_path(switch: SwitchState) -> str:
     """Where archives go; empty when that is not configured."""
     return switch.config.find("path", ("archive",)) or ""
 
 
-def save(switch: Switch) -> str | None:
+def save(switch: SwitchState) -> str | None:
     """``archive config``: a copy on flash; gives its path, None when no path is configured."""
     base = archive_path(switch)
     if not base:
@@ -51,7 +42,7 @@ def save(switch: Switch) -> str | None:
     return path
 
 
-def copy_running(switch: Switch, path: str) -> bool:
+def copy_running(switch: SwitchState, path: str) -> bool:
     """``copy running-config flash:NAME``; False when the file system is not there."""
     target = flash_path(path)
     if not target:
@@ -60,7 +51,7 @@ def copy_running(switch: Switch, path: str) -> bool:
     return True
 
 
-def start_revert(switch: Switch, minutes: int) -> str:
+def start_revert(switch: SwitchState, minutes: int) -> str:
     """``configure terminal revert timer N``: what is configured now comes back unless confirmed."""
     switch.settle()
     path = save(switch)
@@ -79,7 +70,7 @@ def start_revert(switch: Switch, minutes: int) -> str:
     return f"Rollback Confirmed Change: Backing up current running config to {path}"
 
 
-def confirm(switch: Switch) -> str:
+def confirm(switch: SwitchState) -> str:
     """``configure confirm``."""
     switch.settle()
     if switch.revert is None:
@@ -91,7 +82,7 @@ def confirm(switch: Switch) -> str:
     return ""
 
 
-def revert_now(switch: Switch) -> str:
+def revert_now(switch: SwitchState) -> str:
     """``configure revert now``."""
     switch.settle()
     if switch.revert is None:
@@ -100,7 +91,7 @@ def revert_now(switch: Switch) -> str:
     return "Total number of passes: 1\nRollback Done"
 
 
-def replace(switch: Switch, path: str) -> str:
+def replace(switch: SwitchState, path: str) -> str:
     """``configure replace PATH force``."""
     switch.settle()
     content = switch.flash.get(flash_path(path) or "")
@@ -112,13 +103,13 @@ def replace(switch: Switch, path: str) -> str:
     return "Total number of passes: 1\nRollback Done"
 
 
-def settle(switch: Switch) -> None:
+def settle(switch: SwitchState) -> None:
     """Roll back when the timer has run out."""
     if switch.revert is not None and switch.now() >= switch.revert.due:
         _roll_back(switch, switch.revert, switch.revert.due)
 
 
-def _roll_back(switch: Switch, revert: Revert, when: datetime) -> None:
+def _roll_back(switch: SwitchState, revert: Revert, when: datetime) -> None:
     switch.config, switch.revert = revert.config, None
     switch.last_change = when
     switch.say_at(
@@ -127,7 +118,7 @@ def _roll_back(switch: Switch, revert: Revert, when: datetime) -> None:
     agent.configured(switch, "license smart")
 
 
-def reload(switch: Switch, reason: str) -> float:
+def reload(switch: SwitchState, reason: str) -> float:
     """Go down for a while."""
     switch.settle()
     switch.back_at = switch.now() + timedelta(seconds=DOWNTIME)
@@ -135,7 +126,7 @@ def reload(switch: Switch, reason: str) -> float:
     return DOWNTIME
 
 
-def boot(switch: Switch) -> None:
+def boot(switch: SwitchState) -> None:
     """Come up with the startup configuration."""
     if switch.back_at is None:
         return

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

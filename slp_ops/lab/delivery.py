@@ -14,7 +14,7 @@ from slp_ops.lab.transport import Kind, call_home, transport_of
 from slp_ops.lab.world import Peer, Reach, Resolution
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.state import SwitchState
     from slp_ops.lab.transport import Transport
 
 UNRESOLVED = "Unable to resolve server hostname/domain name"
@@ -52,7 +52,7 @@ def target(transport: Transport) -> str:
     return CSSM if transport.direct else CSLU
 
 
-def deliver(switch: Switch, attempt: int = 0) -> Delivery | None:
+def deliver(switch: SwitchState, attempt: int = 0) -> Delivery | None:
     """Try to send one message; None when the transport is off. ``attempt`` counts for flapping peers."""
     transport = transport_of(switch)
     if transport.kind is Kind.OFF:
@@ -63,7 +63,7 @@ def deliver(switch: Switch, attempt: int = 0) -> Delivery | None:
             return Delivery(reason=DISABLED)
     url = urlsplit(transport.url or f"http://{_DISCOVERY}:8182/cslu/v1/pi")
     vrf = transport.vrf or (network.vrf_of(switch, transport.source) if transport.source else "")
-    server = switch.resolve(url.hostname or "", vrf)
+    server = network.resolve(switch, url.hostname or "", vrf)
     port = url.port or (443 if url.scheme == "https" else 80)
     failure = _connect(switch, transport, server, port, vrf)
     if failure is not None:
@@ -74,17 +74,17 @@ def deliver(switch: Switch, attempt: int = 0) -> Delivery | None:
 
 
 def _connect(
-    switch: Switch, transport: Transport, server: Resolution, port: int, vrf: str
+    switch: SwitchState, transport: Transport, server: Resolution, port: int, vrf: str
 ) -> Delivery | None:
     """Connect, to the proxy when there is one; None when there is a connection."""
     first, first_port = server, port
     if transport.proxy:
-        first, first_port = switch.resolve(transport.proxy, vrf), int(transport.proxy_port or 80)
+        first, first_port = network.resolve(switch, transport.proxy, vrf), int(transport.proxy_port or 80)
     if not first.found:
         if transport.kind is Kind.CALLHOME:
             return _broken(transport, "218 : Host name resolution failed")
         return Delivery(reason=UNRESOLVED)
-    reach = switch.connect(first.address, first_port, vrf=vrf, source=transport.source)
+    reach = network.connect(switch, first.address, first_port, vrf=vrf, source=transport.source)
     if reach is not Reach.OPEN:
         return _broken(transport, "207 : Connection time out")
     return None
@@ -96,13 +96,13 @@ def _broken(transport: Transport, error: str) -> Delivery:
     return Delivery(reason=FAILED)
 
 
-def _tls(switch: Switch) -> bool:
+def _tls(switch: SwitchState) -> bool:
     """Whether the server's certificate is accepted: its root is trusted, and the clock is about right."""
     trusted = any(one.subject == switch.world.signed_by for one in switch.trustpool)
     return trusted and switch.clock.plausible
 
 
-def _answer(switch: Switch, transport: Transport, address: str, attempt: int) -> Delivery:
+def _answer(switch: SwitchState, transport: Transport, address: str, attempt: int) -> Delivery:
     # Behind a proxy the name need not resolve here: it reaches the real servers.
     peer = switch.world.peers.get(address, Peer.CSSM if transport.proxy else None)
     fits = {Peer.CSSM} if transport.direct else {Peer.CSLU, Peer.ON_PREM, Peer.ON_PREM_OLD}

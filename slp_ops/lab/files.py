@@ -14,7 +14,7 @@ from slp_ops.lab.licensing import Class, Policy, RumState
 
 if TYPE_CHECKING:
     from slp_ops.lab.licensing import RumReport
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.state import SwitchState
 
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - simulated UTC is naive
 _IMPORTABLE: Final = re.compile(
@@ -32,7 +32,7 @@ def flash_path(path: str) -> str | None:
     return None if ":" in path else path.lstrip("/")
 
 
-def measurements(switch: Switch, report: RumReport) -> str:
+def measurements(switch: SwitchState, report: RumReport) -> str:
     """One report as the agent signs it: a line of JSON."""
     end = switch.now() if report.end is None else report.end
     began, ended = (int((when - _EPOCH).total_seconds()) for when in (report.start, end))
@@ -79,13 +79,13 @@ def measurements(switch: Switch, report: RumReport) -> str:
     return json.dumps(payload, separators=(",", ":"))
 
 
-def software_id(switch: Switch) -> str:
+def software_id(switch: SwitchState) -> str:
     """The regid of the product."""
     family = switch.active.pid.split("-", maxsplit=1)[0]
     return f"regid.2017-05.com.cisco.{family},v1_5b0c7e21-94d3-4a0f-8c66-1d7f02e9b3a8"
 
 
-def save_usage(switch: Switch, selection: str, argument: str, path: str) -> str:
+def save_usage(switch: SwitchState, selection: str, argument: str, path: str) -> str:
     """``license smart save usage {all | days N | rum-id ID | unreported} file PATH``."""
     switch.settle()
     target = flash_path(path)
@@ -115,7 +115,7 @@ def _wanted(report: RumReport, selection: str, argument: str, now: datetime) -> 
     return report.state is not RumState.ACK
 
 
-def _wrapped(switch: Switch, chosen: list[RumReport]) -> bytes:
+def _wrapped(switch: SwitchState, chosen: list[RumReport]) -> bytes:
     # One report a line: people count them with "| count RUMReport".
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<smartLicense>"]
     for report in chosen:
@@ -129,7 +129,7 @@ def _signature(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def save_trust_request(switch: Switch, path: str) -> str:
+def save_trust_request(switch: SwitchState, path: str) -> str:
     """``license smart save trust-request PATH``."""
     target = flash_path(path)
     if target is None:
@@ -143,7 +143,7 @@ def save_trust_request(switch: Switch, path: str) -> str:
     return ""
 
 
-def import_file(switch: Switch, path: str) -> str:
+def import_file(switch: SwitchState, path: str) -> str:
     """``license smart import PATH``: an ACK, a policy, trust codes or an authorization code."""
     switch.settle()
     target = flash_path(path)
@@ -162,7 +162,7 @@ def import_file(switch: Switch, path: str) -> str:
     return SUCCESS
 
 
-def _take(switch: Switch, kind: str, data: dict[str, object]) -> None:
+def _take(switch: SwitchState, kind: str, data: dict[str, object]) -> None:
     now, licensing = switch.now(), switch.licensing
     if kind == "RUMACK":
         numbers = data.get("report_ids")

@@ -8,7 +8,7 @@ from slp_ops.lab import files
 from slp_ops.lab.licensing import Entitlement, LogEvent, RumState
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _ID_LIST_STATES = {
     RumState.OPEN: "Open",

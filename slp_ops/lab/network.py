@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from slp_ops.lab.world import Lookup, Reach, Resolution
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.state import SwitchState
 
 _SYNCHRONISES = timedelta(minutes=4)
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 
 
-def name_servers(switch: Switch, vrf: str = "") -> tuple[str, ...]:
+def name_servers(switch: SwitchState, vrf: str = "") -> tuple[str, ...]:
     """The configured name servers, in order."""
     if vrf:
         return tuple((switch.config.find(f"ip name-server vrf {vrf}") or "").split())
@@ -25,7 +25,7 @@ def name_servers(switch: Switch, vrf: str = "") -> tuple[str, ...]:
     return ()
 
 
-def resolve(switch: Switch, name: str, vrf: str = "") -> Resolution:
+def resolve(switch: SwitchState, name: str, vrf: str = "") -> Resolution:
     """A name's address, or why there is none."""
     if _ADDRESS.fullmatch(name):
         return Resolution(name=name, lookup=Lookup.LITERAL, address=name)
@@ -53,20 +53,20 @@ def resolve(switch: Switch, name: str, vrf: str = "") -> Resolution:
     return Resolution(name=name, lookup=Lookup.FAILED, servers=servers)
 
 
-def _known(switch: Switch, name: str) -> str:
+def _known(switch: SwitchState, name: str) -> str:
     """The addresses of a name. Names without a dot are tried with the domain name, as IOS does."""
     names, domain = switch.world.names, switch.config.find("ip domain name")
     return names.get(name, "") or (names.get(f"{name}.{domain}", "") if domain else "")
 
 
-def connect(switch: Switch, address: str, port: int | None, *, vrf: str = "", source: str = "") -> Reach:
+def connect(switch: SwitchState, address: str, port: int | None, *, vrf: str = "", source: str = "") -> Reach:
     """What a connection meets; from a source interface that is down or has no address no answer comes."""
     if source and (source in switch.down or not address_of(switch, source)):
         return Reach.TIMED_OUT
     return switch.world.reach(address, port, vrf=vrf, source=source)
 
 
-def settle_clock(switch: Switch) -> None:
+def settle_clock(switch: SwitchState) -> None:
     """A clock that is not synchronised is set some minutes after a time server has been named."""
     if switch.clock.synchronised:
         return
@@ -80,7 +80,7 @@ def settle_clock(switch: Switch) -> None:
         switch.say("PKI", 6, "AUTHORITATIVE_CLOCK", "The system clock has been set.")
 
 
-def address_of(switch: Switch, interface: str) -> str:
+def address_of(switch: SwitchState, interface: str) -> str:
     """The address of an interface; empty when it has none or is shut down."""
     under = (f"interface {interface}",)
     if switch.config.has("shutdown", under):
@@ -88,6 +88,6 @@ def address_of(switch: Switch, interface: str) -> str:
     return (switch.config.find("ip address", under) or "").split(" ")[0]
 
 
-def vrf_of(switch: Switch, interface: str) -> str:
+def vrf_of(switch: SwitchState, interface: str) -> str:
     """The VRF that an interface is in; empty for the global table."""
     return switch.config.find("vrf forwarding", (f"interface {interface}",)) or ""

@@ -9,14 +9,14 @@ from slp_ops.lab.licensing import RumReport, RumState
 
 if TYPE_CHECKING:
     from slp_ops.lab.licensing import Licensing
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.state import SwitchState
 
 _KEPT = 16  # acknowledged reports that stay on display
 _OPEN_FOR = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - simulated UTC is naive
 
 
-def roll(switch: Switch, now: datetime) -> None:
+def roll(switch: SwitchState, now: datetime) -> None:
     """Close open reports that are a day old, and open a new one for each licence in use."""
     licensing = switch.licensing
     for report in licensing.reports:
@@ -50,7 +50,7 @@ def _open_missing(licensing: Licensing, now: datetime) -> None:
         licensing.reports.append(report)
 
 
-def sent(switch: Switch, now: datetime) -> int:
+def sent(switch: SwitchState, now: datetime) -> int:
     """Everything not yet reported has gone out under a new poll id; gives how many there were."""
     licensing = switch.licensing
     licensing.poll_id = int((now - _EPOCH).total_seconds()) % 1_000_000_000

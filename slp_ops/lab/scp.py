@@ -15,7 +15,7 @@ from slp_ops.lab.files import flash_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _OK: Final = b"\0"
 _HEADER: Final = re.compile(rb"C([0-7]{4}) (\d+) ([^\n]+)\n")

@@ -1,31 +1,27 @@
-"""One switch on the network: its TCP port, its vty lines, and what a reload does to both."""
+"""One switch on the network: its TCP port, its sessions, and what a reload does to both."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import socket
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.lab import sshd
 from slp_ops.lab.journal import Journal, Mode
+from slp_ops.lab.logins import LoginHost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    import asyncssh
-
     from slp_ops.lab.hostkeys import HostKeys
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _BACKLOG: Final = 128
-_numbers = itertools.count(1)
 
 
-class Host:
-    """A switch that listens. Its state is built when somebody connects for the first time."""
+class Host(LoginHost):
+    """A switch that listens."""
 
     def __init__(
         self,
@@ -39,26 +35,22 @@ class Host:
         enable: str = "netops",
         authorized_keys: str | None = None,
     ) -> None:
-        self.name = name
-        self.enable = enable
-        self.journal = journal
-        self.authorized_keys = authorized_keys
-        self._build = build
+        super().__init__(
+            name,
+            build,
+            journal=journal,
+            username=username,
+            password=password,
+            enable=enable,
+            authorized_keys=authorized_keys,
+        )
         self._keys = keys
-        self._username = username
-        self._password = password
-        self._lines: dict[int, asyncssh.SSHServerConnection] = {}
         self._listener: socket.socket | None = None
         self._address: tuple[str, int] | None = None
         self._contacts = 0
         self._silent: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._boot: asyncio.TimerHandle | None = None
-
-    @cached_property
-    def switch(self) -> Switch:
-        """The switch itself."""
-        return self._build()
 
     @property
     def port(self) -> int:
@@ -84,7 +76,7 @@ class Host:
                 self._contacted(sock)
 
     def _contacted(self, sock: socket.socket) -> None:
-        if self.switch.faults.no_free_vty or len(self._lines) >= self._vty_lines:
+        if self.switch.faults.no_free_vty or len(self._lines) >= self.vty_lines:
             # IOS closes before it says a word.
             self.record(self.journal_number(), Mode.LOGIN, "no free vty")
             sock.setblocking(False)
@@ -135,38 +127,6 @@ class Host:
             self.switch.clock.advance(seconds)
         self.switch.settle()
         self.listen(*self._address)
-
-    # -- vty lines and logins
-
-    @property
-    def _vty_lines(self) -> int:
-        """How many sessions the configuration has lines for."""
-        lasts = [rest.split()[-1] for rest in self.switch.config.each("line vty")]
-        return max((int(last) + 1 for last in lasts), default=5)
-
-    def take_line(self, connection: asyncssh.SSHServerConnection) -> int:
-        """The lowest free vty, from 1."""
-        line = next(n for n in itertools.count(1) if n not in self._lines)
-        self._lines[line] = connection
-        return line
-
-    def free_line(self, line: int) -> None:
-        """The session on this line is over."""
-        self._lines.pop(line, None)
-
-    def accepts(self, username: str, password: str) -> bool:
-        """Whether this user may log in with this password."""
-        return (username, password) == (self._username, self._password)
-
-    # -- journal
-
-    def journal_number(self) -> int:
-        """A number for a new session."""
-        return next(_numbers)
-
-    def record(self, session: int, mode: Mode, line: str) -> None:
-        """Keep a line in the journal."""
-        self.journal.record(self.name, session, mode, line)
 
 
 async def _turn_away(sock: socket.socket) -> None:

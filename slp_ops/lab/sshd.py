@@ -17,7 +17,7 @@ from slp_ops.lab.vty import Vty
 
 if TYPE_CHECKING:
     from slp_ops.lab.hostkeys import HostKeys
-    from slp_ops.lab.server import Host
+    from slp_ops.lab.logins import LoginHost
 
 # What IOS-XE 17 offers by default; 16.12 and hardened early 17.x offer the SHA-1 ones only.
 _MODERN: Final = asyncssh.SSHServerConnectionOptions(
@@ -48,7 +48,7 @@ _PARTING: Final = 2.0  # seconds
 _RETRIES: Final = 3  # "ip ssh authentication-retries"
 
 
-async def serve(host: Host, sock: socket.socket, keys: HostKeys, contact: int) -> None:
+async def serve(host: LoginHost, sock: socket.socket, keys: HostKeys, contact: int) -> None:
     """Speak SSH on an accepted socket until the peer has logged in, or not."""
     faults = host.switch.faults
     key = keys.first
@@ -90,7 +90,7 @@ async def part(sock: socket.socket) -> None:
 class _Login(asyncssh.SSHServer):
     """One connection: who it is, and what it may open."""
 
-    def __init__(self, host: Host, sock: socket.socket) -> None:
+    def __init__(self, host: LoginHost, sock: socket.socket) -> None:
         self._host = host
         self._sock = sock
         self._failures = 0

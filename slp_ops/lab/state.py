@@ -1,22 +1,20 @@
-"""One simulated switch: everything it is and knows, and how that changes. No I/O, no waiting.
+"""State of one simulated switch: configuration, licences, files, log and clock. No I/O, no waiting.
 
-The shell asks a Switch what to print and tells it what was typed; the server asks it whether it is
-up. Simulated time passes by the clock handed in; ``settle`` catches up with what should have
-happened since, and every screen does so before it is drawn.
+Simulated time passes by the clock handed in; ``settle`` catches up with what should have happened since.
 """
 
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.lab import agent, archive, files, network
 from slp_ops.lab.hardware import Access, Certificate, Faults, Load, Member, Role, Vty
 from slp_ops.lab.traits import Traits
-from slp_ops.lab.world import Reach, Resolution, World
+from slp_ops.lab.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,13 +34,22 @@ class Blueprint:
     """How the large parts of a switch are made, when somebody first asks for them."""
 
     config: Callable[[], Config]
-    licensing: Callable[[Switch], Licensing]
-    log: Callable[[Switch], Log]
-    flash: Callable[[Switch], dict[str, bytes]]
+    licensing: Callable[[SwitchState], Licensing]
+    log: Callable[[SwitchState], Log]
+    flash: Callable[[SwitchState], dict[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revert:
+    """A running rollback-confirmed-change timer."""
+
+    due: datetime
+    path: str
+    config: Config
 
 
 @dataclass(kw_only=True)
-class Switch:
+class SwitchState(ABC):
     """The whole state of one switch."""
 
     name: str  # the host name it starts with; ``hostname`` is what the configuration says now
@@ -69,7 +76,7 @@ class Switch:
     changed_by: str = "netops"
     back_at: datetime | None = None  # while it reloads
     asking_time: datetime | None = None  # since when a time server is being asked
-    revert: archive.Revert | None = None
+    revert: Revert | None = None
     archives: list[str] = field(default_factory=list)  # paths, oldest first
     archived: int = 0
     write_erased: bool = False
@@ -176,13 +183,6 @@ class Switch:
 
     # Configuration.
 
-    def configure(self, line: str, under: tuple[str, ...] = (), *, user: str = "netops") -> None:
-        """Take one full configuration line in the mode named by the lines of ``under``."""
-        self.settle()
-        self.config.apply(line, under)
-        self.last_change, self.changed_by = self.now(), user
-        agent.configured(self, line)
-
     def configured(self) -> None:
         """Log that somebody left configuration mode."""
         self.say("SYS", 5, "CONFIG_I", f"Configured from console by {self.changed_by} on vty0")
@@ -221,52 +221,11 @@ class Switch:
         """Write one message as of a time that has been."""
         self.log.add(when, f"%{facility}-{severity}-{mnemonic}: {text}")
 
+    @abstractmethod
     def settle(self) -> None:
         """Let everything happen that was due until now: boots, reverts, the agent's work."""
-        if self.back_at is not None and self.now() >= self.back_at:
-            archive.boot(self)
-        network.settle_clock(self)
-        archive.settle(self)
-        agent.settle(self)
-
-    def reload(self, reason: str = "Reload Command") -> float:
-        """Go down; gives the downtime in simulated seconds. It is back when ``is_down`` says so."""
-        return archive.reload(self, reason)
 
     @property
     def is_down(self) -> bool:
         """Whether it is reloading."""
         return self.back_at is not None and self.now() < self.back_at
-
-    # The network as seen from here.
-
-    def resolve(self, name: str, vrf: str = "") -> Resolution:
-        """Look a name up as IOS does: literal, ``ip host``, cache, then the name servers."""
-        return network.resolve(self, name, vrf)
-
-    def connect(self, address: str, port: int | None, *, vrf: str = "", source: str = "") -> Reach:
-        """What a TCP connection (or, without a port, a ping) from this switch meets."""
-        return network.connect(self, address, port, vrf=vrf, source=source)
-
-    # Licence exec commands: each gives the text that IOS prints. The rest are functions of
-    # ``licence_exec``, ``files``, ``trustpool`` and ``archive``, which take the switch first.
-
-    def trust_idtoken(self, token: str, scope: str, *, force: bool = False) -> str:
-        """``license smart trust idtoken TOKEN {local|all} [force]``."""
-        return agent.trust_idtoken(self, token, scope, force=force)
-
-    def sync(self, scope: str) -> str:
-        """``license smart sync {all|local}``."""
-        return agent.sync(self, scope)
-
-    def save_usage(self, selection: str, argument: str, path: str) -> str:
-        """``license smart save usage {all|days N|rum-id ID|unreported} file PATH``."""
-        return files.save_usage(self, selection, argument, path)
-
-    def import_file(self, path: str) -> str:
-        """``license smart import PATH``."""
-        return files.import_file(self, path)
-
-    def factory_reset(self) -> str:
-        """``license smart factory reset``: pending until the reload."""
-        return agent.factory_reset(self)

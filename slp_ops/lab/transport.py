@@ -10,7 +10,7 @@ from slp_ops.lab.config_order import DEFAULT_SMART_URL
 
 if TYPE_CHECKING:
     from slp_ops.lab.config import Config
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.state import SwitchState
 
 CALLHOME_URL = "https://tools.cisco.com/its/service/oddce/services/DDCEService"
 
@@ -56,7 +56,7 @@ class CallHome:
     contact: str = ""
 
 
-def transport_of(switch: Switch) -> Transport:
+def transport_of(switch: SwitchState) -> Transport:
     """What the configuration makes of it; CSLU is the default, call-home before Using Policy."""
     config = switch.config
     word = config.find("license smart transport") or ("cslu" if switch.traits.slp else "callhome")

@@ -12,7 +12,7 @@ from slp_ops.lab.hardware import Certificate
 from slp_ops.lab.world import Reach
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 IDENTRUST = Certificate(
     subject="IdenTrust Commercial Root CA 1",

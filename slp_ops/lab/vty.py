@@ -12,7 +12,7 @@ from slp_ops.lab.scp import ScpServer, is_scp
 from slp_ops.lab.shell import Action, Close, Drop, Reboot, Shell, Wait, Write
 
 if TYPE_CHECKING:
-    from slp_ops.lab.server import Host
+    from slp_ops.lab.logins import LoginHost
 
 _PACKET: Final = 32_768
 
@@ -20,7 +20,9 @@ _PACKET: Final = 32_768
 class Vty(asyncssh.SSHServerSession[bytes]):
     """A channel with a shell on it. Nothing runs while nothing happens: no task, no polling."""
 
-    def __init__(self, host: Host, conn: asyncssh.SSHServerConnection, *, line: int, number: int) -> None:
+    def __init__(
+        self, host: LoginHost, conn: asyncssh.SSHServerConnection, *, line: int, number: int
+    ) -> None:
         self._host = host
         self._conn = conn
         self._line = line

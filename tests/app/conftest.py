@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from slp_ops.app.sessions import Connecting
     from slp_ops.credentials import Ask
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
     from slp_ops.ports import Event, ProbeEnding, Reader, Sink
     from slp_ops.readonly import ProbeStep, ReadCommand
 

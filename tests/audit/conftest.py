@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
     from slp_ops.store import Run
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 # Nobody can log in, or the reading does not end: these are about sessions, not about licences.
 UNREADABLE = {

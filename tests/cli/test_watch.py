@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
     Call = Callable[..., Result]
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from slp_ops.facts import DeviceTime, Fact
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _FactType = TypeVar("_FactType", bound="Fact")
 HOUR = 3600.0

@@ -12,7 +12,7 @@ from slp_ops.lab.licensing import RumState
 from slp_ops.lab.scenarios import load
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _HOUR = 3600.0
 

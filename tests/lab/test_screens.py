@@ -9,7 +9,7 @@ from slp_ops.lab.scenarios import load, names
 from slp_ops.lab.screens import lines, render, vocabulary
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _BASELINE = (
     "show clock", "show version", "show running-config", "show logging", "show license all",

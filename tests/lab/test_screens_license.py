@@ -11,7 +11,7 @@ from slp_ops.lab.scenarios import load
 from slp_ops.lab.screens import render
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def page(switch: Switch, command: str) -> str:

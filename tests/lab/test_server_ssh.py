@@ -241,7 +241,7 @@ def test_a_reload_refuses_for_a_while_and_boots(lab: Callable[..., Any]) -> None
             assert time.monotonic() < deadline
     with ssh(running) as client:
         _, stdout, _ = client.exec_command("show version | include uptime")
-        assert b"uptime is 0 minutes" in stdout.read() or b"minute" in stdout.read()
+        assert b"minute" in stdout.read()
 
 
 def test_scp_needs_its_server_and_moves_bytes_unchanged(lab: Callable[..., Any], tmp_path: Path) -> None:

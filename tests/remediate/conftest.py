@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from slp_ops.lab.state import Switch as LabSwitch
+    from slp_ops.lab.switch import Switch as LabSwitch
     from slp_ops.plan import Considered, SwitchPlan
     from slp_ops.plan.journalled import Journalled
     from slp_ops.ports import ConfigOrder, Ending, ExecOrder, ProbeEnding, Sent, Sink

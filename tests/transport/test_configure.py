@@ -19,7 +19,7 @@ from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
     from slp_ops.ports import Sent
 
 T = TypeVar("T")

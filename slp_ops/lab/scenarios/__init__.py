@@ -18,7 +18,7 @@ from slp_ops.lab.scenarios._schema import ScenarioFile, read_scenario
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 # A fixed start, so that two runs of a test see the same dates. The server hands in the real one.
 START = datetime(2025, 6, 10, 1, 0, 0)  # noqa: DTZ001 - IOS prints naive times; this one is UTC

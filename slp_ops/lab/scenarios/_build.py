@@ -12,7 +12,8 @@ from slp_ops.lab.config_order import DEFAULT_SMART_URL
 from slp_ops.lab.hardware import Access, Faults, HostKey, Load, Member, Role
 from slp_ops.lab.scenarios import _base, _licensing, _log
 from slp_ops.lab.scenarios._certificates import CERTIFICATES
-from slp_ops.lab.state import Blueprint, Switch
+from slp_ops.lab.state import Blueprint
+from slp_ops.lab.switch import Switch
 from slp_ops.lab.world import Path, Peer, Reach, World
 from slp_ops.release import Release
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from slp_ops.lab.scenarios._schema import ScenarioFile
+    from slp_ops.lab.state import SwitchState
 
 NAMES = {
     "smartreceiver.cisco.com": "203.0.113.10",
@@ -226,7 +228,7 @@ def _interfaces(numbers: tuple[int, ...], modular: bool) -> str:
     return "".join(parts)
 
 
-def _flash(switch: Switch) -> dict[str, bytes]:
+def _flash(switch: SwitchState) -> dict[str, bytes]:
     release = f"{switch.release.major}.{switch.release.minor:02d}.{switch.release.maintenance or 1:02d}"
     image = f"cat9k-{{}}.{release}{switch.release.rebuild}.SPA.pkg"
     return {

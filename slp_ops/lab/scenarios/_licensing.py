@@ -27,7 +27,7 @@ from slp_ops.lab.licensing import (
 
 if TYPE_CHECKING:
     from slp_ops.lab.scenarios._schema import ExchangeForm, LicensingForm, PolicyClassForm
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.state import SwitchState
 
 _TITLES = {
     "network-advantage": "Network Advantage",
@@ -38,7 +38,7 @@ _TITLES = {
 _NAMESPACE = uuid.UUID("6d1f6a0e-2f6b-4a53-9d0c-5a2f9b1c7e10")
 
 
-def build(form: LicensingForm, switch: Switch) -> Licensing:
+def build(form: LicensingForm, switch: SwitchState) -> Licensing:
     """The agent's state at the switch's start."""
     start = switch.clock.start
 
@@ -113,7 +113,7 @@ def tag(pid: str) -> str:
     return re.sub(r"^(C94)\d\dR$", r"\g<1>00", pid.split("-", maxsplit=1)[0])
 
 
-def _entitlements(form: LicensingForm, switch: Switch) -> list[Entitlement]:
+def _entitlements(form: LicensingForm, switch: SwitchState) -> list[Entitlement]:
     kinds = Counter(tag(member.pid) for member in switch.members)
     found = []
     for kind, count in kinds.items():
@@ -174,7 +174,7 @@ def _policy(form: LicensingForm, start: datetime) -> Policy:
     )
 
 
-def _trust(form: LicensingForm, switch: Switch) -> dict[str, datetime]:
+def _trust(form: LicensingForm, switch: SwitchState) -> dict[str, datetime]:
     if form.trust == "none":
         return {}
     when = switch.clock.start - form.trusted
@@ -200,7 +200,7 @@ def _exchange(form: ExchangeForm, start: datetime) -> Exchange:
     )
 
 
-def _events(switch: Switch, licensing: Licensing) -> list[LogEvent]:
+def _events(switch: SwitchState, licensing: Licensing) -> list[LogEvent]:
     """What the platform told the agent: at the boot, and every eight hours of the last three days."""
     start, step = switch.clock.start, timedelta(hours=8)
     moments = [switch.booted + timedelta(seconds=76)]
@@ -219,7 +219,7 @@ def _events(switch: Switch, licensing: Licensing) -> list[LogEvent]:
     return events
 
 
-def _messages(switch: Switch, licensing: Licensing) -> list[Message]:
+def _messages(switch: SwitchState, licensing: Licensing) -> list[Message]:
     """The last report and its answer, if there was one."""
     if licensing.last_push is None:
         return []

@@ -9,10 +9,10 @@ from slp_ops.lab.syslog import Log
 
 if TYPE_CHECKING:
     from slp_ops.lab.scenarios._schema import ScenarioFile
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.state import SwitchState
 
 
-def build(file: ScenarioFile, switch: Switch) -> Log:
+def build(file: ScenarioFile, switch: SwitchState) -> Log:
     """The log as it stands when the switch is first looked at."""
     log = Log(size=file.log_size, trusted=switch.clock.synchronised)
     lines = [(switch.booted + after, text) for after, text in _BOOT]

@@ -13,7 +13,7 @@ from slp_ops.lab.screens import _drawing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def render(switch: Switch, words: tuple[str, ...]) -> str | None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slp_ops.lab.screens._screen import Screen
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _PACKAGE = "slp_ops.lab.screens"
 

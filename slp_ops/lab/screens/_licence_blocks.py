@@ -13,7 +13,7 @@ from slp_ops.lab.transport import Kind, transport_of
 
 if TYPE_CHECKING:
     from slp_ops.lab.licensing import Class, Entitlement
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 Lines = Iterator[str]
 

@@ -11,7 +11,7 @@ from slp_ops.lab.transport import Kind, transport_of
 if TYPE_CHECKING:
     from slp_ops.lab.hardware import Member
     from slp_ops.lab.screens._licence_blocks import Lines
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _SIZES: Final = (
     "sizeof(char)  : 1", "sizeof(int)   : 4", "sizeof(long)  : 4", "sizeof(char *): 8",

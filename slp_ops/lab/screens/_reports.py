@@ -8,7 +8,7 @@ from slp_ops.lab.licensing import RumState
 
 if TYPE_CHECKING:
     from slp_ops.lab.screens._licence_blocks import Lines
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def report_summary(switch: Switch, *, full: bool = False) -> Lines:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def always(switch: Switch) -> bool:

@@ -8,7 +8,7 @@ from slp_ops.lab.screens._screen import screen
 from slp_ops.lab.screens._spans import day
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def _clock(switch: Switch, _: tuple[str, ...]) -> str:

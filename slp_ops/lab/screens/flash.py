@@ -8,7 +8,7 @@ from slp_ops.lab.screens._screen import screen
 from slp_ops.lab.state import FLASH_SIZE
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def directory(switch: Switch) -> str:

@@ -11,7 +11,7 @@ from slp_ops.lab.screens._screen import screen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _SHORT: Final = {
     "GigabitEthernet": "Gi",

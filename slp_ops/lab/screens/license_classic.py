@@ -11,7 +11,7 @@ from slp_ops.lab.screens._spans import remaining
 
 if TYPE_CHECKING:
     from slp_ops.lab.licensing import Entitlement
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _LEVELS: Final = {"advantage": "A", "essentials": "E"}
 

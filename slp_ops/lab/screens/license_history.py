@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _EXCHANGES = (
     "Trust Establishment", "Usage Reporting", "Result Polling", "Authorization Request",

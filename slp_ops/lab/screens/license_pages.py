@@ -9,7 +9,7 @@ from slp_ops.lab.screens._reports import enforcement, report_summary, telemetry
 from slp_ops.lab.screens._screen import screen
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def using_policy(switch: Switch) -> bool:

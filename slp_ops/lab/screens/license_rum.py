@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from slp_ops.lab.licensing import RumReport
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def has_rum(switch: Switch) -> bool:

@@ -8,7 +8,7 @@ from slp_ops.lab.network import name_servers
 from slp_ops.lab.screens._screen import screen
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def _hosts(switch: Switch, _: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.lab.hardware import Certificate
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def _trustpool(switch: Switch, _: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slp_ops.lab.screens._screen import screen
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 # (PID, runtime in ms, invoked, per cent over five seconds, process)
 _USUAL = (

@@ -10,7 +10,7 @@ from slp_ops.lab.screens._spans import day
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def _moment(switch: Switch, when: datetime) -> str:

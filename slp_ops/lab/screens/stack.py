@@ -12,7 +12,7 @@ from slp_ops.lab.screens.version import image_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def _switch(switch: Switch, _: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from slp_ops.lab.screens._screen import Screen, always
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _LICENSE: Final = (
     "show clock", "show version", "show license udi", "show license summary", "show license usage",

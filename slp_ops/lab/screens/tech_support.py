@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.lab.licensing import Exchange
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _ISSUED: Final = timedelta(seconds=11)
 

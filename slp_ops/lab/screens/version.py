@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.lab.hardware import Member
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 _LICENCE = """\
 Cisco IOS-XE software, Copyright (c) 2005-{year} by cisco Systems, Inc.

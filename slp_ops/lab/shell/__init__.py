@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from slp_ops.lab.journal import Mode
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 __all__ = ["Action", "Close", "Drop", "Reboot", "Shell", "Wait", "Write"]
 

@@ -11,7 +11,7 @@ from slp_ops.lab.shell import Close, Drop, Reboot, Shell, Wait, Write
 
 if TYPE_CHECKING:
     from slp_ops.lab.journal import Mode
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 class Operator:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from slp_ops.lab.shell.grammar import Grammar
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
     from slp_ops.lab.world import Reach
 
 # In configuration mode IOS cuts the name so that the prompt stays short.

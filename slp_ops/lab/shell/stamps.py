@@ -8,7 +8,7 @@ from slp_ops.lab.screens.logging import format_entry
 from slp_ops.lab.syslog import Entry
 
 if TYPE_CHECKING:
-    from slp_ops.lab.state import Switch
+    from slp_ops.lab.switch import Switch
 
 
 def _clock(switch: Switch) -> str:
