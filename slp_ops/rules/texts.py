@@ -90,6 +90,8 @@ def _is_text(node: Mapping) -> bool:
 
 def _text(node: Node, key: str, problems: Problems) -> Text | None:
     if isinstance(node, Mapping):
+        if len({entry.key.text for entry in node.entries}) < len(node.entries):
+            problems.add(node.line, key, "has a language twice", "{en: ..., ja: ...}")
         return both(node, key, problems)
     problems.add(node.line, key, "is no text", "{en: ..., ja: ...}")
     return None

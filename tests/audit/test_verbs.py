@@ -280,14 +280,17 @@ def test_releases_are_judged_without_inventory_in_the_order_given(slp: Callable[
     assert verdicts[0]["FN72578"] == "fixed"
     assert verdicts[1]["FN72323"] == "unknown"
     assert set(verdicts[2].values()) == {"unknown"}
-    assert verdicts[3] == {
-        "FN72323": "fixed",
-        "FN72578": "affected",
-        "CSCvy20345": "affected",
-        "CSCwa11048": "affected",
-        "CSCwa34749": "unknown",
-        "CSCwc77088": "unknown",
-    }
+    assert (
+        verdicts[3].items()
+        >= {
+            "FN72323": "fixed",
+            "FN72578": "affected",
+            "CSCvy20345": "affected",
+            "CSCwa11048": "affected",
+            "CSCwa34749": "unknown",
+            "CSCwc77088": "unknown",
+        }.items()
+    )
     assert by_id[3]["CSCvy20345"]["listed"] is False
     assert by_id[3]["FN72578"]["first_fixed"] == "17.3.7"
     assert rows[3]["target"] == {"same_train": None, "next_em_train": "17.6.6"}

@@ -118,6 +118,7 @@ def test_a_step_may_be_a_text_that_has_an_id() -> None:
     [
         ("a: {en: Only one}\n", "a.ja: is missing"),
         ("a: Only one\n", "a: is no text"),
+        ("a: {en: x, ja: x, en: y}\n", "a: has a language twice"),
         ("a: {en: x, ja: x}\na: {en: x, ja: x}\n", "a: occurs twice"),
         ("a:\n  remedy: [b]\n", r"a.remedy\[0\]: names no text of this file"),
         ("- a\n", "is no mapping"),
