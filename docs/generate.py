@@ -20,14 +20,14 @@ from slp_ops.commands import registry
 from slp_ops.i18n import Lang, Text
 from slp_ops.lab import scenarios
 from slp_ops.playbook.loading import packaged
-from slp_ops.playbook.model import ConfigStep, ExecStep
+from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
 from slp_ops.rules import reference
 from slp_ops.rules.knowledge import ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slp_ops.playbook.model import Playbook, Step
+    from slp_ops.playbook.model import AnyTemplate, Playbook
 
 HERE: Final = Path(__file__).parent
 _NOTE: Final = "Made from the program itself by `make reference`; do not edit."
@@ -217,14 +217,14 @@ def _playbook(book: Playbook, said: dict[str, str], lang: Lang) -> Iterator[str]
     yield ""
 
 
-def _step(step: Step, said: dict[str, str], lang: Lang) -> str:
+def _step(step: AnyTemplate, said: dict[str, str], lang: Lang) -> str:
     only = f" ({', '.join(step.only_if)})" if step.only_if else ""
-    if isinstance(step, ConfigStep):
+    if isinstance(step, ConfigTemplate):
         lines = "; ".join(f"`{_cell(' / '.join((*each.under, each.line.text)))}`" for each in step.settings)
         return f"{said['configure']}{only}: {lines}"
-    if isinstance(step, ExecStep):
+    if isinstance(step, ExecTemplate):
         return f"{said['type']}{only}: `{_cell(step.command.text)}`"
-    return f"{said['person']}{only}: {_cell(step.text.said(lang))}"
+    return f"{said['person']}{only}: {_cell(step.step.text.said(lang))}"
 
 
 def changed(found: dict[str, str]) -> Iterable[str]:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, get_arg
 from slp_ops.commands import registry
 from slp_ops.facts.values import Fact
 from slp_ops.json_documents import options_of
+from slp_ops.plan.documents import PlanDocument
+from slp_ops.plan.journal import BeginEvent
 from slp_ops.report.bundle import BundleManifest
 from slp_ops.report.documents.audit import AuditDocument, ChangeDocument, NewFindingDocument
 from slp_ops.report.documents.facts import FactsDocument, ParseDocument
@@ -24,6 +26,7 @@ from slp_ops.report.documents.history import DiffDocument, HistoryDocument, Tren
 from slp_ops.report.documents.inventory import InventoryDocument, InventoryProblemsDocument
 from slp_ops.report.documents.knowledge import CommandsDocument, ExplainDocument, RulesDocument, VersionEntry
 from slp_ops.report.documents.reachability import ReachabilityDocument
+from slp_ops.report.documents.remediate import RemediateDocument
 from slp_ops.report.documents.report import ReportDocument
 from slp_ops.report.documents.runs import (
     CollectDocument,
@@ -33,6 +36,7 @@ from slp_ops.report.documents.runs import (
     RunsDocument,
     VerifyDocument,
 )
+from slp_ops.report.documents.usage import UsageImportDocument, UsageSaveDocument, UsageStatusDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,15 +56,21 @@ DOCUMENTS: Final[Mapping[str, tuple[str, Any]]] = {
     "facts": ("facts --json", FactsDocument),
     "history": ("history DEVICE --json", HistoryDocument),
     "inventory": ("inventory check --json", InventoryDocument | InventoryProblemsDocument),
+    "journal": ("remediate --yes", BeginEvent),
     "new-finding": ("watch --exec PROGRAM", NewFindingDocument),
     "parse": ("parse FILE --json", ParseDocument),
+    "plan": ("remediate --dry-run --json", PlanDocument),
     "prune": ("runs prune --json", PruneDocument),
     "reindex": ("runs reindex --json", ReindexDocument),
+    "remediate": ("remediate --yes --json", RemediateDocument),
     "report": ("report --json FILE", ReportDocument),
     "rules": ("rules --json", RulesDocument),
     "run": ("runs show RUN --json", RunDocument),
     "runs": ("runs list --json", RunsDocument),
     "trend": ("trend --json", TrendDocument),
+    "usage-import": ("usage import ACK --json", UsageImportDocument),
+    "usage-save": ("usage save --json", UsageSaveDocument),
+    "usage-status": ("usage status --json", UsageStatusDocument),
     "verify": ("runs verify --json", VerifyDocument),
     "watch": ("watch --json", ChangeDocument),
 }

@@ -6,9 +6,10 @@ A Reader cannot change a switch: it takes ReadCommands. Only applying a plan hol
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from slp_ops.model import Capture, CaptureStatus, Device
     from slp_ops.readonly import ProbeStep, ReadCommand
+    from slp_ops.steps import ConfigStep, ExecStep
 
 
 class Sink(Protocol):
@@ -87,14 +89,14 @@ class SentStatus(StrEnum):
 
     DONE = "done"
     REFUSED = "refused"  # the switch's own words say so
-    ASKED = "asked"  # it asked what the order has no answer for; left without one
+    ASKED = "asked"  # it asked what the step has no answer for; left without one
     UNEXPECTED = "unexpected"  # it ended, but did not say what it should have said
     SILENT = "silent"  # no prompt came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What became of an order. ``taken`` counts the lines that the switch took, ``line`` is the next one."""
+    """What became of a step. ``taken`` counts the lines that the switch took, ``line`` is the next one."""
 
     status: SentStatus
     said: str = ""
@@ -102,50 +104,24 @@ class Sent:
     line: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigOrder:
-    """Lines for configuration mode, as they are typed. ``timer`` are minutes of the revert timer.
-
-    ``seconds`` is the longest silence after each line.
-    """
-
-    lines: tuple[str, ...]
-    timer: int | None = None
-    seconds: float = 60.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecOrder:
-    """One exec command, or one in configuration mode. ``{name}`` in it stands for a secret.
-
-    ``dialogue`` are pairs of a question's words and its answer, ``expects`` the words of which one must be
-    printed, ``paste`` the lines that it collects. ``ends_session`` is for a reload. With a ``sink`` what it
-    prints goes there, however long, and not into what is given back.
-    """
-
-    command: str
-    secrets: Mapping[str, Secret] = field(default_factory=dict)
-    in_config: bool = False
-    dialogue: tuple[tuple[str, str], ...] = ()
-    expects: tuple[str, ...] = ()
-    paste: tuple[str, ...] = ()
-    ends_session: bool = False
-    seconds: float = 60.0
-    sink: Sink | None = None
-
-    def typed(self) -> str:
-        """The command with its secrets put in, for the one place that sends it."""
-        text = self.command
-        for name, secret in self.secrets.items():
-            text = text.replace(f"{{{name}}}", secret.reveal())
-        return text
+NO_SECRETS: Final[Mapping[str, Secret]] = MappingProxyType({})
 
 
 class Writer(Reader, Protocol):
     """An open session that can change the switch. Only what applies an approved plan holds one."""
 
-    async def send(self, order: ConfigOrder | ExecOrder) -> Sent:
-        """Send an order; raises SessionLost when the session broke, and nobody knows how far it came."""
+    async def send(
+        self,
+        step: ConfigStep | ExecStep,
+        *,
+        secrets: Mapping[str, Secret] = NO_SECRETS,
+        sink: Sink | None = None,
+    ) -> Sent:
+        """Send a step. ``secrets`` replace ``{name}`` in a command.
+
+        With a ``sink`` an exec command prints there, however long its output, and not into ``Sent``. Raises
+        SessionLost when the session broke; how much was sent is unknown then.
+        """
 
 
 class Transport(Protocol):
@@ -156,13 +132,6 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Give up what sessions share: threads, connections to jump hosts."""
-
-
-class Journal(Protocol):
-    """Where a change is written down, on the disk before the next thing is done."""
-
-    def write(self, event: Mapping[str, object]) -> None:
-        """Append one event; raises StoreError, and then nothing more may be sent."""
 
 
 class ChangingTransport(Transport, Protocol):

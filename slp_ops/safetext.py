@@ -1,4 +1,4 @@
-"""Text of a switch made harmless for a terminal.
+"""Text of a switch made harmless for a terminal and for a spreadsheet.
 
 A banner, a description or a log line can hold escape sequences that rewrite what the operator has
 read, or marks that reverse the order of words. Whatever is printed for a person passes here first.
@@ -15,6 +15,9 @@ _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# A spreadsheet takes a cell that begins like this for a formula or a command.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_LONGEST: Final = 32_000  # of an Excel cell, which holds 32,767
 
 
 def printable(text: str) -> str:
@@ -25,6 +28,22 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """The same for a place that holds one line: newlines and tabs are written out as well."""
     return printable(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def text_cell(text: str | None) -> str:
+    """Text as a cell: control characters written out, bounded."""
+    if text is None:
+        return ""
+    safe = printable(text)
+    return safe if len(safe) <= _LONGEST else f"{safe[:_LONGEST]} ..."
+
+
+def csv_cell(value: object) -> object:
+    """A cell of a CSV file, which cannot say that it is text: a formula's beginning gets an apostrophe."""
+    if not isinstance(value, str):
+        return value
+    safe = text_cell(value)
+    return f"'{safe}" if safe.lstrip(" ").startswith(_FORMULA) else safe
 
 
 def _spelled(found: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from slp_ops.app.change.results import ChangeResult
     from slp_ops.model import DeviceResult
 
 
@@ -57,3 +58,23 @@ def exit_code(results: Sequence[DeviceResult]) -> Exit:
     from slp_ops.app.fleet import has_defect, is_complete
 
     return read_code(complete=is_complete(results), defect=has_defect(results))
+
+
+def change_exit_code(change: ChangeResult) -> Exit:
+    """5 when a change failed or could not be verified, 4 when a switch could not be read."""
+    from slp_ops.plan.journal import End
+
+    codes = [Exit.INTERRUPTED] if change.stopped else []
+    for applied in change.devices:
+        match applied.end:
+            case End.DONE | End.NOTHING:
+                continue
+            case End.ROLLED_BACK if change.back:
+                continue
+            case End.UNREAD:
+                codes.append(Exit.UNREAD)
+            case End.STOPPED:
+                codes.append(Exit.INTERRUPTED)
+            case _:
+                codes.append(Exit.CHANGE_FAILED)
+    return worst(*codes) if codes or not change.not_begun else Exit.CHANGE_FAILED

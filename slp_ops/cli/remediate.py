@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from slp_ops.app.rule_options import knowledge_of
-from slp_ops.cli.changing import Changing, changing_options
+from slp_ops.cli.calling import call
+from slp_ops.cli.change_options import change_options, settle_option, settled_of
 from slp_ops.cli.connecting import connecting_options
+from slp_ops.cli.exits import change_exit_code, exit_code, worst
 from slp_ops.cli.judging import rules_option
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
 from slp_ops.cli.target import target_options
-from slp_ops.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from slp_ops.app.change.results import ChangeResult
+    from slp_ops.app.change_session import ChangeOptions
     from slp_ops.app.selection import Target
     from slp_ops.app.sessions import Connecting
+    from slp_ops.cli.exits import Exit
     from slp_ops.i18n import Lang
 
 
@@ -96,20 +98,14 @@ if TYPE_CHECKING:
     metavar="JOURNAL",
     help="Give the earlier configuration of a change back.",
 )
-@click.option(
-    "--settle",
-    multiple=True,
-    envvar="SLP_OPS_SETTLE",
-    metavar="NAME=done|again",
-    help="With --resume: whether the open step of this switch was carried out, or is to be sent again.",
-)
+@settle_option
 @click.option(
     "--manual-done",
     is_flag=True,
     envvar="SLP_OPS_MANUAL_DONE",
     help="What a person has to do in between has been done; for scripts.",
 )
-@changing_options
+@change_options
 @lang_option
 @json_option
 def command(
@@ -129,7 +125,8 @@ def command(
     rollback: Path | None,
     settle: tuple[str, ...],
     manual_done: bool,
-    changing: Changing,
+    options: ChangeOptions,
+    revert_timer: int,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -139,74 +136,72 @@ def command(
     until the rules pass, and saves the configuration. Exit code 5 when a change failed or could not be
     verified.
     """
-    from slp_ops.app.audit_device import Asked
-    from slp_ops.cli.parameters import files_of, named_of, options_of, playbooks_of
-    from slp_ops.cli.remediating import Session
-    from slp_ops.usecases.remediate import Wanted
+    from slp_ops.app import remediate
+    from slp_ops.app.change_session import FleetOptions, plan_document
+    from slp_ops.cli.change_operator import TerminalChangeOperator
+    from slp_ops.json_documents import to_json
+    from slp_ops.report.documents.remediate import kept_document
 
     _one_of(dry_run=dry_run, plan=plan_file, resume=resume, rollback=rollback)
     if out is not None and not dry_run:
         raise click.UsageError("--out saves the plan of a --dry-run")
-    asked = Asked(knowledge=knowledge_of(rules_dir))
-    playbooks = playbooks_of(playbooks_dir, [rule.id for rule in asked.knowledge.rules])
-    options = options_of(params, playbooks)
-    session = Session(
-        target=target,
-        connecting=connecting,
-        runs_dir=runs_dir,
-        wanted=Wanted(
-            playbooks=playbooks,
-            named=named_of(named, playbooks),
-            options=options,
-            files=files_of(options, playbooks),
-            asked=asked,
-            timer=changing.timer,
+    operator = TerminalChangeOperator(lang, as_json=as_json)
+    request = remediate.ApplyRequest(
+        plan=remediate.PlanRequest(
+            fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
+            rules_dir=rules_dir,
+            playbooks_dir=playbooks_dir,
+            playbooks=named,
+            params=params,
+            ask_missing=not as_json,
+            timer=revert_timer,
         ),
-        changing=changing,
+        options=options,
         secret_files=secret_files,
         manual_done=manual_done,
         settled=settled_of(settle),
-        lang=lang,
-        as_json=as_json,
+        document=kept_document,
     )
     if resume is not None:
-        code = session.resume(resume)
+        code = _show(call(remediate.resume, request, resume, operator), lang, as_json=as_json)
     elif rollback is not None:
-        code = session.roll_back(rollback)
+        code = _show(call(remediate.roll_back, request, rollback, operator), lang, as_json=as_json)
     elif plan_file is not None:
-        code = session.apply_file(_read(plan_file), plan_file)
+        code = _show(call(remediate.apply_file, request, plan_file, operator), lang, as_json=as_json)
     elif dry_run:
-        code = session.dry_run(out)
+        planned = call(remediate.make_plan, request.plan, operator)
+        if out is not None:
+            remediate.save_plan(planned, out)
+        operator.show_plan(planned)
+        if as_json:
+            click.echo(to_json(plan_document(planned)))
+        elif out is not None:
+            words = ("slp-ops", "remediate", "-i", str(target.inventory_path), "--plan", str(out))
+            click.echo(f"Plan: {out}\nApply it with: {shlex.join(words)}")
+        code = exit_code(planned.results)
     else:
-        code = session.plan_and_apply()
+        result = call(remediate.plan_and_apply, request, operator)
+        code = exit_code(result.plan.results)
+        if result.change is not None:
+            code = worst(code, _show(result.change, lang, as_json=as_json))
+        elif as_json:
+            click.echo(to_json(plan_document(replace(result.plan, run=""))))
     raise click.exceptions.Exit(code)
+
+
+def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> Exit:
+    """Print what became of the switches; nothing where there was nothing to do."""
+    from slp_ops.json_documents import to_json
+    from slp_ops.report.documents.remediate import remediate_document
+    from slp_ops.report.terminal.change import render_change
+
+    if change.run:
+        document = to_json(remediate_document(change)) if as_json else render_change(change, lang)
+        click.echo(document)
+    return change_exit_code(change)
 
 
 def _one_of(**given: Any) -> None:
     names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
     if len(names) > 1:
         raise click.UsageError(f"{' and '.join(names)} cannot be used together")
-
-
-def settled_of(given: Sequence[str]) -> dict[str, Any]:
-    """What --settle says, by the switch's name; raises click.BadParameter."""
-    from slp_ops.usecases.work import Settled
-
-    found = {}
-    for each in given:
-        name, _, word = each.rpartition("=")
-        if not name or word not in (Settled.DONE, Settled.AGAIN):
-            raise click.BadParameter(f"{each!r}; expected NAME=done or NAME=again", param_hint="--settle")
-        found[name] = Settled(word)
-    return found
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as err:
-        why = getattr(err, "strerror", None) or err
-        raise InputError(f"{path} cannot be read as a plan: {why}") from err
-    if not isinstance(found, dict):
-        raise InputError(f"{path} holds no plan")
-    return found

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli.changing import Changing
+from slp_ops.app.fleet import has_defect
+from slp_ops.cli.calling import call
+from slp_ops.cli.change_options import exchange_options, settle_option, settled_of
 from slp_ops.cli.connecting import connecting_options
+from slp_ops.cli.exits import Exit, change_exit_code, exit_code, worst
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
 from slp_ops.cli.target import target_options
-from slp_ops.fleet.batches import NoBatches, parse
-from slp_ops.playbook import Risk
+from slp_ops.cli.terminal import TerminalOperator
 
 if TYPE_CHECKING:
+    from slp_ops.app.change_session import ChangeOptions
     from slp_ops.app.selection import Target
     from slp_ops.app.sessions import Connecting
+    from slp_ops.app.usage import UsagePlan
     from slp_ops.i18n import Lang
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 @click.group(name="usage")
@@ -34,74 +34,6 @@ def command() -> None:
     """
 
 
-def exchange_options(command: _Command) -> _Command:
-    """Add the options of both verbs that change switches; the command receives them as ``changing``."""
-
-    @wraps(command)
-    def with_changing(*args: Any, yes: bool, batch: str, max_fail: int, wait: float, **kwargs: Any) -> Any:
-        try:
-            sizes = parse(batch)
-        except NoBatches as err:
-            raise click.BadParameter(str(err), param_hint="--batch") from None
-        changing = Changing(
-            yes=yes,
-            allow=Risk.CHANGE,
-            confirmed=frozenset(),
-            sizes=sizes,
-            max_fail=max_fail,
-            wait=wait,
-            rollback_on_fail=False,
-            timer=0,
-        )
-        return command(*args, changing=changing, **kwargs)
-
-    for option in _OPTIONS:
-        with_changing = option(with_changing)
-    return with_changing  # type: ignore[return-value]  # click gives back what it was given
-
-
-_OPTIONS: Final = (
-    click.option(
-        "--resume",
-        type=click.Path(path_type=Path, dir_okay=False),
-        envvar="SLP_OPS_RESUME",
-        metavar="JOURNAL",
-        help="Go on where an earlier call was interrupted, or a switch had failed.",
-    ),
-    click.option(
-        "--dry-run",
-        is_flag=True,
-        envvar="SLP_OPS_DRY_RUN",
-        help="Read and plan only: the sessions cannot send a change.",
-    ),
-    click.option(
-        "--wait",
-        type=click.FloatRange(min=0),
-        envvar="SLP_OPS_WAIT",
-        default=600.0,
-        show_default=True,
-        metavar="SECONDS",
-        help="How long to look for the proof of a step, such as a Last ACK that moves.",
-    ),
-    click.option(
-        "--max-fail",
-        type=click.IntRange(min=0),
-        envvar="SLP_OPS_MAX_FAIL",
-        default=5,
-        show_default=True,
-        metavar="N",
-        help="Begin no further switch when more than this have failed.",
-    ),
-    click.option(
-        "--batch",
-        envvar="SLP_OPS_BATCH",
-        default="1,10%,100%",
-        show_default=True,
-        metavar="SIZES",
-        help="A canary first, then batches: numbers, or percent of all.",
-    ),
-    click.option("--yes", is_flag=True, envvar="SLP_OPS_YES", help="Do not ask before sending anything."),
-)
 _clean = click.option(
     "--clean", is_flag=True, envvar="SLP_OPS_CLEAN", help="Delete the file from flash when it has served."
 )
@@ -150,7 +82,7 @@ def save(
     clean: bool,
     dry_run: bool,
     resume: Path | None,
-    changing: Changing,
+    options: ChangeOptions,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -162,29 +94,42 @@ def save(
     """
     from datetime import UTC, datetime
 
-    from slp_ops.cli.saving import Save
+    from slp_ops.app import usage
+    from slp_ops.app.change_session import FleetOptions
+    from slp_ops.cli.change_operator import TerminalChangeOperator
+    from slp_ops.report.documents.usage import kept_save_document, usage_save_document
+    from slp_ops.report.terminal.exchange import render_save
     from slp_ops.usage.saving import Saving
 
     if everything and days is not None:
         raise click.UsageError("--all and --days exclude each other")
     _not_both(dry_run, resume)
-    saving = Saving(
-        stamp=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}",
-        which="all" if everything else f"days {days}" if days is not None else "unreported",
-        clean=clean,
-        in_band=in_band,
-    )
-    session = Save(
-        target=target,
-        connecting=connecting,
-        runs_dir=runs_dir,
-        changing=changing,
-        lang=lang,
-        as_json=as_json,
-        saving=saving,
+    request = usage.SaveRequest(
+        fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
+        saving=Saving(
+            stamp=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}",
+            which="all" if everything else f"days {days}" if days is not None else "unreported",
+            clean=clean,
+            in_band=in_band,
+        ),
         to=to,
+        options=options,
+        lang=lang,
+        document=kept_save_document,
     )
-    raise click.exceptions.Exit(session.go(dry_run=dry_run, resume=resume))
+    operator = TerminalChangeOperator(lang, as_json=as_json)
+    code, result = Exit.FINE, None
+    if resume is not None:
+        result = call(usage.resume_save, request, resume, operator)
+    else:
+        planned, result = call(usage.save, request, operator, dry_run=dry_run)
+        code = _plan_code(planned)
+        if result is None and as_json:
+            _print_plan(planned)
+    if result is not None:
+        click.echo(_json(usage_save_document(result)) if as_json else render_save(result, lang))
+        code = worst(code, change_exit_code(result.change))
+    raise click.exceptions.Exit(code)
 
 
 @command.command(name="import")
@@ -206,13 +151,7 @@ def save(
     envvar="SLP_OPS_BY_HAND",
     help="Have a person copy the files to flash even where the switch serves SCP.",
 )
-@click.option(
-    "--settle",
-    multiple=True,
-    envvar="SLP_OPS_SETTLE",
-    metavar="NAME=done|again",
-    help="With --resume: whether the open step of this switch was carried out, or is to be sent again.",
-)
+@settle_option
 @_clean
 @exchange_options
 @lang_option
@@ -229,7 +168,7 @@ def import_(
     clean: bool,
     dry_run: bool,
     resume: Path | None,
-    changing: Changing,
+    options: ChangeOptions,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -240,26 +179,38 @@ def import_(
     before anything is sent, and left out. Exit code 3 when a file was left out that should be looked at, 4
     when switches could not be read, 5 when an import failed or Last ACK did not move.
     """
-    from slp_ops.cli.importing import Import
-    from slp_ops.cli.remediate import settled_of
+    from slp_ops.app import usage
+    from slp_ops.app.change_session import FleetOptions
+    from slp_ops.cli.change_operator import TerminalChangeOperator
+    from slp_ops.report.documents.usage import kept_import_document, usage_import_document
+    from slp_ops.report.terminal.exchange import render_import
     from slp_ops.usage.importing import Importing
 
     _not_both(dry_run, resume)
     if bool(acks) is (resume is not None):
         raise click.UsageError("name the files that CSSM gave, or --resume JOURNAL")
-    session = Import(
-        target=target,
-        connecting=connecting,
-        runs_dir=runs_dir,
-        changing=changing,
-        lang=lang,
-        as_json=as_json,
-        settled=settled_of(settle),
+    request = usage.ImportRequest(
+        fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
         importing=Importing(clean=clean, by_hand=by_hand),
-        paths=acks,
+        acks=acks,
         assigned=_pairs(assigned),
+        options=options,
+        settled=settled_of(settle),
+        document=kept_import_document,
     )
-    raise click.exceptions.Exit(session.go(dry_run=dry_run, resume=resume))
+    operator = TerminalChangeOperator(lang, as_json=as_json)
+    code, result = Exit.FINE, None
+    if resume is not None:
+        result = call(usage.resume_import, request, resume, operator)
+    else:
+        planned, result = call(usage.import_acks, request, operator, dry_run=dry_run)
+        code = _plan_code(planned)
+        if result is None and as_json:
+            _print_plan(planned)
+    if result is not None:
+        click.echo(_json(usage_import_document(result)) if as_json else render_import(result, lang))
+        code = worst(code, change_exit_code(result.change))
+    raise click.exceptions.Exit(code)
 
 
 @command.command(name="status")
@@ -284,12 +235,40 @@ def status(
     them: which of them are still to be imported is shown as well. Exit code 4 when a switch could not be
     read.
     """
-    from slp_ops.cli.standing import show_standing
+    from slp_ops.app import usage
+    from slp_ops.app.change_session import FleetOptions
+    from slp_ops.report.documents.usage import usage_status_document
+    from slp_ops.report.terminal.exchange import render_status
 
-    code = show_standing(
-        acks, target=target, connecting=connecting, runs_dir=runs_dir, lang=lang, as_json=as_json
-    )
-    raise click.exceptions.Exit(code)
+    fleet = FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir)
+    result = call(usage.status, fleet, acks, TerminalOperator())
+    text = _json(usage_status_document(result)) if as_json else render_status(result, lang)
+    if text:
+        click.echo(text)
+    raise click.exceptions.Exit(exit_code(result.results))
+
+
+def _plan_code(planned: UsagePlan) -> Exit:
+    """4 for a switch of which too little could be read, 3 for a file that should be looked at."""
+    plan = planned.plan
+    codes = [Exit.UNREAD] if planned.unread else []
+    if has_defect(plan.results):
+        codes = [Exit.BUG]
+    if any(not each.out.harmless for each in plan.left_out or ()):
+        codes.append(Exit.FINDINGS)
+    return worst(*codes)
+
+
+def _print_plan(planned: UsagePlan) -> None:
+    from slp_ops.app.change_session import plan_document
+
+    click.echo(_json(plan_document(planned.plan)))
+
+
+def _json(document: object) -> str:
+    from slp_ops.json_documents import to_json
+
+    return to_json(document, ascii_only=False)
 
 
 def _not_both(dry_run: bool, resume: Path | None) -> None:

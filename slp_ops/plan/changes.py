@@ -9,34 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slp_ops.playbook.model import Way
+from slp_ops.steps import ConfigChange, ConfigLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from slp_ops.plan.running import Running
     from slp_ops.playbook.model import Setting
     from slp_ops.playbook.template import Value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One configuration line and the lines of the mode it is typed in, outermost first."""
-
-    text: str
-    under: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return " / ".join((*self.under, self.text))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One line to be typed: what stood there before, what gives that back, what will be shown besides."""
-
-    line: Line
-    was: tuple[str, ...] = ()
-    undo: tuple[Line, ...] = ()
-    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +34,9 @@ def no(line: str) -> str:
 
 def changes(
     settings: Iterable[Setting], values: Mapping[str, Value], running: Running
-) -> tuple[tuple[Change, ...], tuple[Read, ...]]:
+) -> tuple[tuple[ConfigChange, ...], tuple[Read, ...]]:
     """The lines to be typed, and everything that was looked at to find them."""
-    found: list[Change] = []
+    found: list[ConfigChange] = []
     looked: dict[str, Read] = {}
     for setting in settings:
         for text in setting.line.render(values):
@@ -71,7 +51,7 @@ def changes(
 
 def _change(
     setting: Setting, text: str, shows: tuple[str, ...], running: Running
-) -> tuple[Change | None, tuple[Read, ...]]:
+) -> tuple[ConfigChange | None, tuple[Read, ...]]:
     under = setting.under
     was: tuple[str, ...]
     undo: tuple[str, ...]
@@ -105,38 +85,17 @@ def _change(
         extra = [line for line in extra if no(line) not in undo]
     if done:
         return None, tuple(reads)
-    lines = tuple(Line(text=one, under=under) for one in (*extra, *undo))
-    return Change(line=Line(text=text, under=under), was=was, undo=lines, shows=shows), tuple(reads)
+    lines = tuple(ConfigLine(text=one, under=under) for one in (*extra, *undo))
+    return ConfigChange(line=ConfigLine(text=text, under=under), was=was, undo=lines, shows=shows), tuple(
+        reads
+    )
 
 
 def _place(under: tuple[str, ...], name: str) -> str:
     return "running-config: " + " / ".join((*under, name))
 
 
-def undo_of(found: Sequence[Change]) -> tuple[Line, ...]:
-    """The lines that give back what was there, the last change first."""
-    return tuple(dict.fromkeys(line for change in reversed(found) for line in change.undo))
-
-
-def typed(lines: Iterable[Line]) -> tuple[str, ...]:
-    """The lines as they are sent: each mode is entered, and left with ``exit``."""
-    return tuple(_typed(lines))
-
-
-def _typed(lines: Iterable[Line]) -> Iterator[str]:
-    mode: tuple[str, ...] = ()
-    for line in lines:
-        kept = 0
-        while kept < min(len(mode), len(line.under)) and mode[kept] == line.under[kept]:
-            kept += 1
-        yield from ("exit" for _ in mode[kept:])
-        yield from line.under[kept:]
-        mode = line.under
-        yield line.text
-    yield from ("exit" for _ in mode)
-
-
-def in_force(change: Change, running: Running) -> bool:
+def in_force(change: ConfigChange, running: Running) -> bool:
     """Whether a running configuration shows that a line was taken."""
     text, under = change.line.text, change.line.under
     if running.find(text, under) is not None:
@@ -146,7 +105,7 @@ def in_force(change: Change, running: Running) -> bool:
     return (text.startswith("no ") or opposite in change.was) and running.find(opposite, under) is None
 
 
-def as_before(change: Change, running: Running) -> bool:
+def as_before(change: ConfigChange, running: Running) -> bool:
     """Whether a running configuration shows again what stood there before a change."""
     if change.was:
         return all(running.find(line, change.line.under) is not None for line in change.was)

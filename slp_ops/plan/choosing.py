@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.i18n import Text
 from slp_ops.model import Severity, Verdict
 from slp_ops.plan.model import Because, Choice
-from slp_ops.playbook.model import ConfigStep, ManualStep, Risk
+from slp_ops.playbook.model import ConfigTemplate, ManualTemplate, Risk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -114,7 +114,7 @@ def _named(wanted: Iterable[Playbook], by_rule: Mapping[str, Outcome]) -> Chosen
     unjudged: list[tuple[Playbook, Text]] = []
     for playbook in in_order(wanted):
         because = _because(playbook, by_rule)
-        configures = all(isinstance(step, ConfigStep | ManualStep) for step in playbook.steps)
+        configures = all(isinstance(step, ConfigTemplate | ManualTemplate) for step in playbook.steps)
         if configures or not playbook.remedies or (because and _needed(playbook, by_rule)):
             picked.append((playbook, because))
         elif because:

@@ -6,36 +6,35 @@ The same facts give the same plan: that is how an approved plan is known to be s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import ProductInstance, Software
 from slp_ops.i18n import Text
-from slp_ops.plan.changes import Change, changes
+from slp_ops.plan.changes import changes
 from slp_ops.plan.choosing import choose
 from slp_ops.plan.model import (
     Action,
     Because,
-    Configure,
     Considered,
-    Execute,
-    Instruct,
-    PlannedStep,
     Spared,
     SwitchPlan,
 )
 from slp_ops.plan.values import Given, values_of
-from slp_ops.playbook.model import ConfigStep, ExecStep, ManualStep
+from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
 from slp_ops.playbook.named import GUARDS, PROOFS, UNREADABLE, WORDS
 from slp_ops.rules.settings import Intent
+from slp_ops.steps import ConfigChange, ConfigStep, ExecStep, ManualStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from slp_ops.plan.running import Running
-    from slp_ops.playbook.model import Playbook, Step
+    from slp_ops.playbook.model import Playbook, StepTemplate
+    from slp_ops.playbook.template import Value
     from slp_ops.release import Release
     from slp_ops.rules.needs import Known
     from slp_ops.rules.values import Outcome
+    from slp_ops.steps import Step
 
 # Long enough to log in again from afar, short enough that a lock-out ends before anybody drives there.
 TIMER_MINUTES: Final = 10
@@ -94,7 +93,7 @@ class _Planning:
     switch: Switch
     timer: int
     spared: list[Spared] = field(default_factory=list)
-    fields: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, object] = field(default_factory=dict)
     typed: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
 
     @property
@@ -157,9 +156,9 @@ class _Planning:
         steps = self._steps(playbook, words)
         if isinstance(steps, Text):
             return steps, ()
-        if all(isinstance(step, Instruct) for step in steps):
+        if all(isinstance(step, ManualStep) for step in steps):
             return _IN_PLACE, ()
-        if any(_MASK in line.text for step in steps if isinstance(step, Configure) for line in step.undo):
+        if any(_MASK in line.text for step in steps if isinstance(step, ConfigStep) for line in step.undo):
             return _MASKED, ()
         return Action(
             playbook=playbook.id,
@@ -177,18 +176,18 @@ class _Planning:
             save=playbook.save,
         )
 
-    def _steps(self, playbook: Playbook, values: Mapping[str, Any]) -> tuple[PlannedStep, ...] | Text:
-        steps: list[PlannedStep] = []
-        temporary: list[Change] = []
+    def _steps(self, playbook: Playbook, values: Mapping[str, Value]) -> tuple[Step, ...] | Text:
+        steps: list[Step] = []
+        temporary: list[ConfigChange] = []
         for step in playbook.steps:
             if not self._wanted(step):
                 continue
             match step:
-                case ManualStep():
-                    steps.append(Instruct(text=step.text))
-                case ExecStep():
+                case ManualTemplate():
+                    steps.append(step.step)
+                case ExecTemplate():
                     steps.extend(self._exec(playbook, step, values))
-                case ConfigStep():
+                case ConfigTemplate():
                     if self.switch.running is None or not self.switch.running.whole:
                         return _NO_CONFIG
                     found = self._changes(step, values)
@@ -197,10 +196,10 @@ class _Planning:
                     if step.temporary:
                         temporary.extend(found)
         if temporary:
-            steps.append(Configure(changes=tuple(_back(temporary)), gives_back=True))
+            steps.append(ConfigStep(changes=tuple(_back(temporary)), gives_back=True))
         return tuple(steps)
 
-    def _changes(self, step: ConfigStep, values: Mapping[str, Any]) -> tuple[Change, ...]:
+    def _changes(self, step: ConfigTemplate, values: Mapping[str, Value]) -> tuple[ConfigChange, ...]:
         assert self.switch.running is not None  # noqa: S101 - the caller has looked
         found, read = changes(step.settings, values, self.switch.running)
         self.fields.update({each.name: list(each.lines) for each in read})
@@ -209,43 +208,33 @@ class _Planning:
         self.typed.update((change.line.under, change.line.text) for change in fresh)
         return tuple(fresh)
 
-    def _configure(self, step: ConfigStep, found: tuple[Change, ...]) -> Configure:
+    def _configure(self, step: ConfigTemplate, found: tuple[ConfigChange, ...]) -> ConfigStep:
         if not step.cuts_access:
-            return Configure(changes=found)
+            return ConfigStep(changes=found)
         assert self.switch.running is not None  # noqa: S101 - the caller has looked
         path = self.switch.running.values("path", ("archive",))
         self.fields["running-config: archive / path"] = list(path)
-        return Configure(
+        return ConfigStep(
             changes=found,
             cuts_access=True,
             timer=self.timer if path else None,
             protection=_PROTECTED.of(minutes=self.timer) if path else _UNPROTECTED,
         )
 
-    def _exec(self, playbook: Playbook, step: ExecStep, values: Mapping[str, Any]) -> Iterator[Execute]:
-        body = values.get(step.paste) if step.paste else None
-        if step.paste and not body:
-            return
-        proof = PROOFS.get(step.done_when)
+    def _exec(
+        self, playbook: Playbook, template: ExecTemplate, values: Mapping[str, Value]
+    ) -> tuple[ExecStep, ...]:
+        if template.paste and not values.get(template.paste):
+            return ()
+        proof = PROOFS.get(template.step.done_when)
         if proof is not None and not proof.compares:
             shown = proof.holds(None, self.switch.known)
             self.fields[f"proof: {proof.name}"] = shown
             if shown:
-                return
-        for command in step.command.render(values, playbook.secrets):
-            yield Execute(
-                command=command,
-                in_config=step.in_config,
-                dialogue=step.dialogue,
-                expects=step.expects,
-                done_when=step.done_when,
-                repeat=step.repeat,
-                ends_session=step.ends_session,
-                paste=tuple(body or ()),
-                seconds=step.seconds,
-            )
+                return ()
+        return template.render(values, playbook.secrets)
 
-    def _wanted(self, step: Step) -> bool:
+    def _wanted(self, step: StepTemplate) -> bool:
         if self._not_for(step.since, step.until) is not None:
             return False
         return all(self._guard(name) is None for name in step.only_if)
@@ -261,11 +250,11 @@ class _Planning:
         self.fields[f"guard: {name}"] = "met" if why is None else why.en
         return why
 
-    def _words(self, playbook: Playbook) -> dict[str, Any]:
+    def _words(self, playbook: Playbook) -> Mapping[str, Value]:
         used = {
-            name for step in playbook.steps if isinstance(step, ExecStep) for name in step.command.slots
+            name for step in playbook.steps if isinstance(step, ExecTemplate) for name in step.command.slots
         } & WORDS.keys()
-        found: dict[str, Any] = {}
+        found: dict[str, Value] = {}
         for name in sorted(used):
             said = WORDS[name].ask(self.switch.known)
             found[name] = None if said is UNREADABLE else said
@@ -284,7 +273,7 @@ class _Planning:
             return _TOO_NEW.of(until=f"{until.major}.{until.minor}", release=release)
         return None
 
-    def _notes(self, playbook: Playbook, steps: Iterable[PlannedStep]) -> Iterator[Text]:
+    def _notes(self, playbook: Playbook, steps: Iterable[Step]) -> Iterator[Text]:
         """What one should know before saying yes."""
         unsaved = GUARDS["config-saved"].ask(self.switch.known)
         if playbook.save and unsaved is not UNREADABLE and unsaved is not None:
@@ -293,15 +282,15 @@ class _Planning:
             yield _ACCOUNTED
 
 
-def _back(found: Iterable[Change]) -> Iterator[Change]:
+def _back(found: Iterable[ConfigChange]) -> Iterator[ConfigChange]:
     for change in reversed(list(found)):
         for line in change.undo:
-            yield Change(line=line, was=(change.line.text,), undo=())
+            yield ConfigChange(line=line, was=(change.line.text,), undo=())
 
 
-def _secrets(playbook: Playbook, steps: Iterable[PlannedStep]) -> Iterator[str]:
+def _secrets(playbook: Playbook, steps: Iterable[Step]) -> Iterator[str]:
     for step in steps:
-        if isinstance(step, Execute):
+        if isinstance(step, ExecStep):
             yield from (name for name in playbook.secrets if f"{{{name}}}" in step.command)
 
 

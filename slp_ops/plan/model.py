@@ -7,75 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
 
-from slp_ops.plan.changes import Change, Line, typed, undo_of
-from slp_ops.plan.files import FileStep
-from slp_ops.playbook.model import Repeat, Reply, Risk
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from slp_ops.i18n import Text
+from slp_ops.i18n import Text
+from slp_ops.json_documents import json_document
+from slp_ops.playbook.model import Risk
+from slp_ops.steps import ConfigLine, ConfigStep, ExecStep, Step, computed, set_computed, undo_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Configure:
-    """Configuration lines to be typed, one by one. ``timer`` are the minutes of the revert timer.
-
-    ``protection`` says whether it protects and why not. ``gives_back`` is set where a temporary change ends.
-    """
-
-    changes: tuple[Change, ...]
-    cuts_access: bool = False
-    timer: int | None = None
-    protection: Text | None = None
-    gives_back: bool = False
-
-    @property
-    def sends(self) -> tuple[str, ...]:
-        """The lines as they are typed in configuration mode."""
-        return typed(change.line for change in self.changes)
-
-    @property
-    def undo(self) -> tuple[Line, ...]:
-        """The lines that give back what stood there before."""
-        return undo_of(self.changes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Execute:
-    """One exec command, or one that is typed in configuration mode; see ``playbook.ExecStep``.
-
-    ``makes`` is the file on the switch that it leaves behind, ``removes`` the one that it takes away: by
-    that it is settled where nobody knows whether it was carried out.
-    """
-
-    command: str
-    in_config: bool = False
-    dialogue: tuple[Reply, ...] = ()
-    expects: tuple[str, ...] = ()
-    done_when: str = ""
-    repeat: Repeat = Repeat.NEVER
-    ends_session: bool = False
-    paste: tuple[str, ...] = ()
-    seconds: int = 60
-    makes: str = ""
-    removes: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instruct:
-    """Something that a person does before the next step."""
-
-    text: Text
-
-
-PlannedStep: TypeAlias = Configure | Execute | Instruct | FileStep
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Because:
     """A rule that fails, with what it says of this switch."""
 
@@ -83,64 +24,75 @@ class Because:
     summary: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
+class LineDifference:
+    """One configuration line against what it replaces."""
+
+    minus: tuple[str, ...]
+    plus: str
+    under: tuple[str, ...]
+
+
+@json_document
 class Action:
-    """One playbook on one switch."""
+    """One playbook on one switch. ``rollback`` are the lines that restore the earlier configuration."""
 
     playbook: str
     title: Text
     risk: Risk
     because: tuple[Because, ...]
-    steps: tuple[PlannedStep, ...]
     params: Mapping[str, str]
     secrets: tuple[str, ...] = ()
+    steps: tuple[Step, ...]
+    difference: tuple[LineDifference, ...] = computed()
     verify: tuple[str, ...] = ()
+    rollback: tuple[ConfigLine, ...] = computed()
     no_rollback: Text | None = None
     irreversible: Text | None = None
     consent: Text | None = None
     notes: tuple[Text, ...] = ()
     save: bool = True
 
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """Every configuration change of it."""
-        return tuple(change for step in self.steps if isinstance(step, Configure) for change in step.changes)
-
-    @property
-    def undo(self) -> tuple[Line, ...]:
-        """The lines that give the earlier configuration back; none where there is no rollback."""
-        return () if self.no_rollback is not None else undo_of(self.changes)
+    def __post_init__(self) -> None:
+        changes = [change for step in self.steps if isinstance(step, ConfigStep) for change in step.changes]
+        set_computed(
+            self,
+            "difference",
+            tuple(
+                LineDifference(minus=change.was, plus=change.line.text, under=change.line.under)
+                for change in changes
+            ),
+        )
+        set_computed(self, "rollback", () if self.no_rollback is not None else undo_of(changes))
 
     @property
     def reloads(self) -> bool:
         """Whether the switch goes down."""
-        return any(isinstance(step, Execute) and step.ends_session for step in self.steps)
+        return any(isinstance(step, ExecStep) and step.ends_session for step in self.steps)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class SwitchPlan:
     """Everything that is to be done on one switch. ``fields`` are what it was planned from, by name.
 
-    Only what guards, templates and rollback read is among them: no clock, no counter, no log.
+    Only what guards, templates and rollback read is among them: no clock, no counter, no log. ``risk`` is the
+    highest of its actions, ``digest`` the SHA-256 of the fields.
     """
 
     name: str
     site: str
     serials: tuple[str, ...]
     release: str | None
+    risk: Risk = computed()
+    digest: str = computed()
+    fields: Mapping[str, object]
     actions: tuple[Action, ...]
-    fields: Mapping[str, Any]
 
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of the fields."""
+    def __post_init__(self) -> None:
+        risks = (action.risk for action in self.actions)
+        set_computed(self, "risk", max(risks, key=lambda risk: risk.rank, default=Risk.CHANGE))
         text = json.dumps(dict(self.fields), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-    @property
-    def risk(self) -> Risk:
-        """The highest risk of its actions."""
-        return max((action.risk for action in self.actions), key=lambda risk: risk.rank, default=Risk.CHANGE)
+        set_computed(self, "digest", hashlib.sha256(text.encode("ascii")).hexdigest())
 
     @property
     def reloads(self) -> bool:
@@ -148,12 +100,12 @@ class SwitchPlan:
         return any(action.reloads for action in self.actions)
 
     @property
-    def steps(self) -> tuple[tuple[Action, PlannedStep], ...]:
+    def steps(self) -> tuple[tuple[Action, Step], ...]:
         """Every step in order, with its action."""
         return tuple((action, step) for action in self.actions for step in action.steps)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Choice:
     """A rule that several playbooks remedy, and nothing says which one is meant."""
 
@@ -161,15 +113,15 @@ class Choice:
     playbooks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Spared:
     """A switch, or one playbook on it, for which nothing is planned, and why."""
 
     name: str
     site: str
-    why: Text
     playbook: str | None = None
-    missing: tuple[str, ...] = ()  # the parameters for want of which it is left out
+    why: Text
+    missing: tuple[str, ...] = ()  # the parameters that nothing gives
     needless: bool = False  # nothing would be done: all is well, or configured already
 
 
@@ -186,7 +138,7 @@ class Considered:
     mentioned: tuple[str, ...] = ()
 
 
-def what_changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
+def what_changed(before: Mapping[str, object], now: Mapping[str, object]) -> tuple[str, ...]:
     """The fields that are not as they were when the plan was made, with both values."""
     found = []
     for name in sorted(before.keys() | now.keys()):
@@ -195,7 +147,7 @@ def what_changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str
     return tuple(found)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(map(str, value)) or "nothing"
     return "nothing" if value is None else str(value)

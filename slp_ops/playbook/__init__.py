@@ -10,30 +10,24 @@ from __future__ import annotations
 
 from slp_ops.playbook.loading import folder, load, packaged
 from slp_ops.playbook.model import (
-    ConfigStep,
-    ExecStep,
-    ManualStep,
+    ConfigTemplate,
+    ExecTemplate,
+    ManualTemplate,
     Param,
     Playbook,
-    Repeat,
-    Reply,
     Risk,
     Setting,
-    Step,
     Way,
 )
 
 __all__ = [
-    "ConfigStep",
-    "ExecStep",
-    "ManualStep",
+    "ConfigTemplate",
+    "ExecTemplate",
+    "ManualTemplate",
     "Param",
     "Playbook",
-    "Repeat",
-    "Reply",
     "Risk",
     "Setting",
-    "Step",
     "Way",
     "folder",
     "load",

@@ -24,20 +24,19 @@ from typing import TYPE_CHECKING, Any, Final
 from slp_ops.model import TOPOLOGIES
 from slp_ops.params import Bounds, Kind, NotFitting, check
 from slp_ops.playbook.model import (
-    ConfigStep,
-    ExecStep,
-    ManualStep,
+    AnyTemplate,
+    ConfigTemplate,
+    ExecTemplate,
+    ManualTemplate,
     Param,
     Playbook,
-    Repeat,
-    Reply,
     Risk,
     Setting,
-    Step,
     Way,
 )
 from slp_ops.playbook.template import NoTemplate, Template
 from slp_ops.rules.forms import release, rule_id
+from slp_ops.steps import ExecStep, ManualStep, Repeat, Reply
 from slp_ops.written.fields import (
     Reader,
     a_kind,
@@ -232,14 +231,15 @@ _STEP: Final[dict[str, Reader]] = {
     "paste": _name,
     "seconds": between(1, 3600),
 }
+_CONDITIONS: Final = {"since", "until", "only_if"}
 _ALLOWED: Final = {
-    "config": {"config", "since", "until", "only_if", "cuts_access", "temporary"},
+    "config": {"config", "cuts_access", "temporary"} | _CONDITIONS,
     "exec": set(_STEP) - {"config", "manual", "cuts_access", "temporary"},
-    "manual": {"manual", "since", "until", "only_if"},
+    "manual": {"manual"} | _CONDITIONS,
 }
 
 
-def _step(node: Node, key: str, problems: Problems) -> Step | None:
+def _step(node: Node, key: str, problems: Problems) -> AnyTemplate | None:
     found: dict[str, Any] = mapped(node, key, problems, _STEP)
     kinds = [kind for kind in _ALLOWED if not lacks(node, kind)]
     if not isinstance(node, Mapping) or len(kinds) != 1:
@@ -254,12 +254,14 @@ def _step(node: Node, key: str, problems: Problems) -> Step | None:
         return None
     main = found.pop(kind)
     if kind == "config":
-        return ConfigStep(settings=main, **found)
+        return ConfigTemplate(settings=main, **found)
+    when = {name: found.pop(name) for name in _CONDITIONS & found.keys()}
     if kind == "manual":
-        return ManualStep(text=main, **found)
+        return ManualTemplate(step=ManualStep(text=main), **when)
+    paste = found.pop("paste", "")
     if "repeat" in found:
         found["repeat"] = Repeat(found["repeat"])
-    return ExecStep(command=main, **found)
+    return ExecTemplate(step=ExecStep(command=main.text, **found), command=main, paste=paste, **when)
 
 
 def _rollback(node: Node, key: str, problems: Problems) -> Any:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from slp_ops.errors import InputError
 from slp_ops.params import Kind
 from slp_ops.playbook.form import playbook
-from slp_ops.playbook.model import ConfigStep, ExecStep
+from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
 from slp_ops.playbook.named import GUARDS, PROOFS, WORDS
 from slp_ops.written.problems import Problems, did_you_mean
 from slp_ops.written.tree import Mapping, Scalar, Sequence, parse
@@ -125,7 +125,7 @@ def _check(made: Playbook, places: _Places, problems: Problems, rules: tuple[str
         key = f"steps[{index}]"
         names(f"{key}.only_if", step.only_if, GUARDS, "guard")
         slots: list[str] = []
-        if isinstance(step, ConfigStep):
+        if isinstance(step, ConfigTemplate):
             slots = [name for one in step.settings for line in (one.line, *one.shows) for name in line.slots]
             hidden = [name for name in slots if name in made.secrets]
             if hidden:
@@ -135,10 +135,11 @@ def _check(made: Playbook, places: _Places, problems: Problems, rules: tuple[str
                     f"puts the secret {hidden[0]} into the configuration",
                     "an exec step",
                 )
-        elif isinstance(step, ExecStep):
+        elif isinstance(step, ExecTemplate):
             slots = [*step.command.slots, *filter(None, [step.paste])]
-            if step.done_when and step.done_when not in PROOFS:
-                message = f"'{step.done_when}' is no proof{did_you_mean(step.done_when, PROOFS)}"
+            proof = step.step.done_when
+            if proof and proof not in PROOFS:
+                message = f"'{proof}' is no proof{did_you_mean(proof, PROOFS)}"
                 problems.add(places.line(f"{key}.done_when"), f"{key}.done_when", message, ", ".join(PROOFS))
             pasted = made.param(step.paste) if step.paste else None
             if pasted is not None and pasted.kind is not Kind.CERTIFICATE:
@@ -157,5 +158,5 @@ def _check(made: Playbook, places: _Places, problems: Problems, rules: tuple[str
             problems.add(
                 places.line(f"params.{param.name}"), f"params.{param.name}", "is a word of its own already"
             )
-    if made.no_rollback is None and not any(isinstance(step, ConfigStep) for step in made.steps):
+    if made.no_rollback is None and not any(isinstance(step, ConfigTemplate) for step in made.steps):
         problems.add(places.line("rollback"), "rollback", "is config, and no step configures", "none")

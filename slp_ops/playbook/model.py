@@ -1,20 +1,24 @@
 """What a playbook is: values only, made from its file by ``form``.
 
-A playbook knows no switch. Planning puts it together with one switch's facts and parameters.
+A playbook knows no switch. Planning renders its templates to ``slp_ops.steps`` with one switch's facts and
+parameters.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from slp_ops.params import Bounds, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from slp_ops.i18n import Text
-    from slp_ops.playbook.template import Template
+    from slp_ops.playbook.template import Template, Value
     from slp_ops.release import Release
+    from slp_ops.steps import ExecStep, ManualStep
 
 
 class Risk(StrEnum):
@@ -78,70 +82,56 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigStep:
+class StepTemplate:
+    """A step before it is planned: planning fills in its values and leaves it out where it does not apply.
+
+    ``only_if`` names guards, ``since`` and ``until`` releases.
+    """
+
+    only_if: tuple[str, ...] = ()
+    since: Release | None = None
+    until: Release | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigTemplate(StepTemplate):
     """Configuration lines. ``temporary`` ones are undone when the playbook's other steps are done.
 
-    Of every step: ``only_if`` names guards, ``since`` and ``until`` releases; elsewhere it is left out.
-    ``cuts_access`` says that they could lock everybody out: a revert timer is then wanted.
+    ``cuts_access`` marks lines that could lock everyone out: they need a revert timer.
     """
 
     settings: tuple[Setting, ...]
     cuts_access: bool = False
     temporary: bool = False
-    only_if: tuple[str, ...] = ()
-    since: Release | None = None
-    until: Release | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What is answered when the switch asks. ``answer`` "" is Enter alone."""
+class ExecTemplate(StepTemplate):
+    """An exec step for each command that ``command`` renders to.
 
-    asks: str
-    answer: str
-
-
-class Repeat(StrEnum):
-    """Whether a step may be sent again when nobody knows whether it was done."""
-
-    SAFE = "safe"  # sending it twice is the same as once
-    NEVER = "never"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecStep:
-    """One exec command with its dialogue, or one that is typed in configuration mode.
-
-    ``expects`` are words one of which must be printed, ``done_when`` names the proof that it is done.
-    ``ends_session`` is for a reload: the session is lost, and the switch is waited for. ``paste`` names the
-    parameter whose lines are typed when the switch asks for them. ``seconds`` is the longest silence.
+    ``paste`` names the parameter whose lines are typed when the switch asks for them.
     """
 
+    step: ExecStep
     command: Template
-    in_config: bool = False
-    dialogue: tuple[Reply, ...] = ()
-    expects: tuple[str, ...] = ()
-    done_when: str = ""
-    repeat: Repeat = Repeat.NEVER
-    ends_session: bool = False
     paste: str = ""
-    seconds: int = 60
-    only_if: tuple[str, ...] = ()
-    since: Release | None = None
-    until: Release | None = None
+
+    def render(self, values: Mapping[str, Value], secrets: Iterable[str]) -> tuple[ExecStep, ...]:
+        """Return the steps; none when a needed value is not given."""
+        pasted = values.get(self.paste) if self.paste else None
+        lines = pasted if isinstance(pasted, tuple) else ()
+        commands = self.command.render(values, secrets)
+        return tuple(replace(self.step, command=command, paste=lines) for command in commands)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ManualStep:
-    """Something that a person does, mostly in CSSM. ``before`` the switch is touched any further."""
+class ManualTemplate(StepTemplate):
+    """Something that the operator does, mostly in CSSM."""
 
-    text: Text
-    only_if: tuple[str, ...] = ()
-    since: Release | None = None
-    until: Release | None = None
+    step: ManualStep
 
 
-Step: TypeAlias = ConfigStep | ExecStep | ManualStep
+AnyTemplate: TypeAlias = ConfigTemplate | ExecTemplate | ManualTemplate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +148,7 @@ class Playbook:
     title: Text
     remedies: tuple[str, ...]
     risk: Risk
-    steps: tuple[Step, ...]
+    steps: tuple[AnyTemplate, ...]
     verify: tuple[str, ...]
     topology: tuple[str, ...] = ()
     params: tuple[Param, ...] = ()
@@ -185,4 +175,4 @@ class Playbook:
     @property
     def reloads(self) -> bool:
         """Whether the switch goes down."""
-        return any(isinstance(step, ExecStep) and step.ends_session for step in self.steps)
+        return any(isinstance(step, ExecTemplate) and step.step.ends_session for step in self.steps)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.facts import (
     Clock,
@@ -28,6 +28,7 @@ from slp_ops.facts import (
     UsageReporting,
 )
 from slp_ops.i18n import Text
+from slp_ops.json_documents import json_document
 from slp_ops.rules.needs import Need, needs_of
 
 if TYPE_CHECKING:
@@ -36,8 +37,15 @@ if TYPE_CHECKING:
     from slp_ops.facts import DeviceTime, TrustCode
     from slp_ops.rules.needs import Known
 
-Noted: TypeAlias = "dict[str, Any]"  # what a journal keeps of a proof
 IDENTRUST: Final = "IdenTrust Commercial Root CA 1"
+
+
+@json_document
+class ProofNote:
+    """What a switch showed before a step, as a journal keeps it; see ``Proof``."""
+
+    seen: Any
+    refused: tuple[str, ...] | None = None
 
 
 class _Unreadable:
@@ -83,28 +91,28 @@ class Proof:
     refused: Named | None = None
     refusal_reads: tuple[str, ...] = ()
 
-    def note(self, known: Known) -> Noted | None:
+    def note(self, known: Known) -> ProofNote | None:
         """What is to be remembered from before the step; None where it could not be read."""
         seen = self.seen.ask(known)
-        return None if seen is UNREADABLE else {"seen": seen, "refused": self._refusal(known)}
+        return None if seen is UNREADABLE else ProofNote(seen=seen, refused=self._refusal(known))
 
-    def refusal(self, noted: Noted | None, known: Known) -> str:
+    def refusal(self, noted: ProofNote | None, known: Known) -> str:
         """Why the far end refused the step; empty when it did not, or nobody knows."""
         now = self._refusal(known)
-        if noted is None or now is None or now == noted.get("refused"):
+        if noted is None or now is None or now == noted.refused:
             return ""
         return now[1]
 
-    def _refusal(self, known: Known) -> list[str] | None:
+    def _refusal(self, known: Known) -> tuple[str, ...] | None:
         said = None if self.refused is None else self.refused.ask(known)
-        return None if said is None or said is UNREADABLE else list(said)
+        return None if said is None or said is UNREADABLE else tuple(said)
 
-    def holds(self, noted: Noted | None, known: Known) -> bool | None:
+    def holds(self, noted: ProofNote | None, known: Known) -> bool | None:
         """Whether the step is done; None when it cannot be told."""
         seen = self.seen.ask(known)
         if seen is UNREADABLE or (self.compares and noted is None):
             return None
-        return self.done(None if noted is None else noted.get("seen"), seen)
+        return self.done(None if noted is None else noted.seen, seen)
 
 
 def _named(name: str, function: Callable[..., Any]) -> Named:

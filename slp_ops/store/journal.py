@@ -17,15 +17,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InputError, StoreError
+from slp_ops.json_documents import encode
+from slp_ops.plan.journal import SCHEMA, recorded_change
 from slp_ops.store import atomic_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
-SCHEMA: Final = "slp-ops/journal/1"
+    from slp_ops.plan.journal import BeginEvent, JournalEvent, RecordedChange
+
 FILE: Final = "journal.jsonl"
 
 
@@ -34,7 +37,7 @@ def _now() -> datetime:
 
 
 class JournalFile:
-    """A journal that is being written; only one process may do so. See ``ports.Journal``."""
+    """A journal that is being written; only one process may do so. See ``app.change.context.Journal``."""
 
     def __init__(self, path: Path, fd: int, now: Callable[[], datetime]) -> None:
         self.path = path
@@ -42,7 +45,7 @@ class JournalFile:
         self._now = now
 
     @classmethod
-    def create(cls, path: Path, begin: Mapping[str, Any], *, now: Callable[[], datetime] = _now) -> Self:
+    def create(cls, path: Path, begin: BeginEvent, *, now: Callable[[], datetime] = _now) -> Self:
         """Begin a journal with its first event; raises StoreError."""
         with atomic_files.trouble("make", path):
             fd = atomic_files.create(path)
@@ -53,16 +56,14 @@ class JournalFile:
             finally:
                 os.close(folder)
         made = cls(path, fd, now)
-        made.write({"event": "begin", "schema": SCHEMA, **begin})
+        made.write(begin)
         return made
 
     @classmethod
-    def resume(
-        cls, path: Path, *, now: Callable[[], datetime] = _now
-    ) -> tuple[Self, tuple[dict[str, Any], ...]]:
-        """Go on with a journal; gives what it says so far. Raises StoreError or InputError.
+    def resume(cls, path: Path, *, now: Callable[[], datetime] = _now) -> tuple[Self, RecordedChange]:
+        """Resume a journal; return what it records so far. Raises StoreError or InputError.
 
-        A last line that was torn is taken off: what it was about to say has not been done, or is settled.
+        An incomplete last line is removed: its step has not been done, or is resolved.
         """
         with atomic_files.trouble("open", path):
             fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -86,10 +87,10 @@ class JournalFile:
             raise
         return cls(path, fd, now), events
 
-    def write(self, event: Mapping[str, object]) -> None:
+    def write(self, event: JournalEvent) -> None:
         """Append one event and wait until the disk has it. Raises StoreError."""
         assert self._fd is not None  # noqa: S101 - written after it was closed
-        stamped = {"at": self._now().isoformat(timespec="milliseconds"), **event}
+        stamped = {"at": self._now().isoformat(timespec="milliseconds"), **encode(event)}
         line = (json.dumps(stamped, separators=(",", ":")) + "\n").encode("ascii")
         with atomic_files.trouble("write", self.path):
             size = os.fstat(self._fd).st_size
@@ -115,14 +116,14 @@ class JournalFile:
         self.close()
 
 
-def read(path: Path) -> tuple[dict[str, Any], ...]:
-    """What a journal says so far, also one that is being written. Raises StoreError or InputError."""
+def read(path: Path) -> RecordedChange:
+    """Return what a journal records so far. Raises StoreError or InputError."""
     with atomic_files.trouble("read", path):
         data = atomic_files.read(path, within=path.parent)
     return _events(path, data[: data.rfind(b"\n") + 1])
 
 
-def _events(path: Path, data: bytes) -> tuple[dict[str, Any], ...]:
+def _events(path: Path, data: bytes) -> RecordedChange:
     events: list[dict[str, Any]] = []
     for number, line in enumerate(data.splitlines(), start=1):
         try:
@@ -136,4 +137,4 @@ def _events(path: Path, data: bytes) -> tuple[dict[str, Any], ...]:
         events.append(event)
     if not events or events[0].get("schema") != SCHEMA:
         raise InputError(f"{path} is no journal of this slp-ops", hint=f"expected {SCHEMA} in its first line")
-    return tuple(events)
+    return recorded_change(events, str(path))

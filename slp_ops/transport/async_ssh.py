@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import asyncssh
 
 from slp_ops.errors import ClosedEarly, SshTimeout
+from slp_ops.ports import NO_SECRETS
 from slp_ops.transport.async_login import LOGIN_SECONDS, key_types, login
 from slp_ops.transport.configure import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
@@ -20,23 +21,23 @@ from slp_ops.transport.hostkeys import known_as
 from slp_ops.transport.telnet import probe
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
     from slp_ops.ports import (
-        ConfigOrder,
         Credential,
         Credentials,
         Ending,
-        ExecOrder,
         ProbeEnding,
         Reader,
+        Secret,
         Sent,
         Sink,
         Writer,
     )
     from slp_ops.readonly import ProbeStep, ReadCommand
+    from slp_ops.steps import ConfigStep, ExecStep
     from slp_ops.transport.hostkeys import HostKeys
     from slp_ops.transport.way import Way
 
@@ -125,8 +126,14 @@ class _Session:
 class _WritingSession(_Session):
     """A vty on which a switch may be changed."""
 
-    async def send(self, order: ConfigOrder | ExecOrder) -> Sent:
-        return await self._vty.drive(send(self._dialogue, order))
+    async def send(
+        self,
+        step: ConfigStep | ExecStep,
+        *,
+        secrets: Mapping[str, Secret] = NO_SECRETS,
+        sink: Sink | None = None,
+    ) -> Sent:
+        return await self._vty.drive(send(self._dialogue, step, secrets=secrets, sink=sink))
 
 
 class _Vty(asyncssh.SSHClientSession[bytes]):

@@ -8,7 +8,7 @@
     tyo-core-01#
 
 A line is sent when the prompt for it is there, and the next one only after the switch took it. A question is
-answered as the order says, and else left with Ctrl-C. Nothing is ever sent to find a prompt.
+answered as the step says, and else left with Ctrl-C. Nothing is ever sent to find a prompt.
 """
 
 from __future__ import annotations
@@ -20,17 +20,21 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.errors import SessionLost
 from slp_ops.iosxe import prompts, refusals
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import ConfigOrder, Sent, SentStatus
+from slp_ops.ports import NO_SECRETS, Sent, SentStatus
+from slp_ops.steps import ConfigStep
 from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from slp_ops.ports import ExecOrder, Sink
+    from slp_ops.ports import Secret, Sink
+    from slp_ops.steps import ExecStep, Reply
 
 _CTRL_C: Final = b"\x03"
 # How long a prompt may take that should be there at once.
 _ANSWER: Final = 10.0
+# The longest silence after a configuration line.
+_LINE: Final = 60.0
 _MOST_LINES: Final = 2000
 
 
@@ -66,20 +70,34 @@ class _Heard:
         return "\n".join(line.rstrip() for line in self.lines).strip("\n")
 
 
-def send(dialogue: Dialogue, order: ConfigOrder | ExecOrder) -> Procedure[Sent]:
-    """Send an order of either kind. Raises SessionLost."""
-    return configure(dialogue, order) if isinstance(order, ConfigOrder) else execute(dialogue, order)
+def send(
+    dialogue: Dialogue,
+    step: ConfigStep | ExecStep,
+    *,
+    secrets: Mapping[str, Secret] = NO_SECRETS,
+    sink: Sink | None = None,
+) -> Procedure[Sent]:
+    """Send a step of either kind, as ``ports.Writer.send``. Raises SessionLost."""
+    if isinstance(step, ConfigStep):
+        return configure(dialogue, step)
+    command = step.command
+    for name, secret in secrets.items():
+        command = command.replace(f"{{{name}}}", secret.reveal())
+    if sink is not None:
+        return _into(dialogue, step, command, sink)
+    return execute(dialogue, step, command)
 
 
-def configure(dialogue: Dialogue, order: ConfigOrder) -> Procedure[Sent]:
+def configure(dialogue: Dialogue, step: ConfigStep) -> Procedure[Sent]:
     """Type configuration lines; the first one that is refused ends it. Raises SessionLost."""
     yield from _begin(dialogue)
-    refused = yield from _enter(dialogue, order.timer, order.seconds)
+    refused = yield from _enter(dialogue, step.timer, _LINE)
     if refused is not None:
         return refused
     remarks: list[str] = []
-    for taken, line in enumerate(order.lines):
-        heard = yield from _type(dialogue, line, order.seconds)
+    lines = step.sends
+    for taken, line in enumerate(lines):
+        heard = yield from _type(dialogue, line, _LINE)
         remarks += heard.lines
         if heard.now is _Now.CONFIG and not heard.refusal:
             continue
@@ -88,25 +106,23 @@ def configure(dialogue: Dialogue, order: ConfigOrder) -> Procedure[Sent]:
     left = yield from _leave(dialogue, _Heard(now=_Now.CONFIG))
     said = "\n".join(line.rstrip() for line in remarks).strip("\n")
     status = SentStatus.DONE if left else SentStatus.SILENT
-    return Sent(status=status, said=said, taken=len(order.lines))
+    return Sent(status=status, said=said, taken=len(lines))
 
 
-def execute(dialogue: Dialogue, order: ExecOrder) -> Procedure[Sent]:
-    """Type one command and lead its dialogue as the order says. Raises SessionLost."""
-    if order.sink is not None:
-        return (yield from _into(dialogue, order, order.sink))
+def execute(dialogue: Dialogue, step: ExecStep, command: str) -> Procedure[Sent]:
+    """Type the command, with its secrets in it, and answer as the step says. Raises SessionLost."""
     yield from _begin(dialogue)
     home = _Now.EXEC
-    if order.in_config:
-        refused = yield from _enter(dialogue, None, order.seconds)
+    if step.in_config:
+        refused = yield from _enter(dialogue, None, step.seconds)
         if refused is not None:
             return refused
         home = _Now.CONFIG
-    talk = _Talk(order.dialogue)
+    talk = _Talk(step.dialogue)
     try:
-        heard = yield from _type(dialogue, order.typed(), order.seconds, talk=talk, paste=order.paste)
+        heard = yield from _type(dialogue, command, step.seconds, talk=talk, paste=step.paste)
     except SessionLost:
-        if order.ends_session and talk.complete:
+        if step.ends_session and talk.complete:
             return Sent(status=SentStatus.DONE, said="the session ended, as expected", taken=1)
         raise
     if heard.now is not _Now.EXEC:
@@ -114,41 +130,41 @@ def execute(dialogue: Dialogue, order: ExecOrder) -> Procedure[Sent]:
     else:
         dialogue.alive = True
     if heard.now is not home or heard.refusal:
-        return _stopped(heard, taken=0, line=order.command)
+        return _stopped(heard, taken=0, line=step.command)
     said = heard.text
-    if order.expects and not any(words.lower() in said.lower() for words in order.expects):
+    if step.expects and not any(words.lower() in said.lower() for words in step.expects):
         return Sent(status=SentStatus.UNEXPECTED, said=said or "it said nothing", taken=1)
     return Sent(status=SentStatus.DONE, said=said, taken=1)
 
 
-def _into(dialogue: Dialogue, order: ExecOrder, sink: Sink) -> Procedure[Sent]:
+def _into(dialogue: Dialogue, step: ExecStep, command: str, sink: Sink) -> Procedure[Sent]:
     """Type one command whose output may be long, and hand it on piece by piece."""
-    ending = yield from dialogue.show(order.typed(), order.seconds, sink)
+    ending = yield from dialogue.show(command, step.seconds, sink)
     match ending.status:
         case CaptureStatus.OK:
             return Sent(status=SentStatus.DONE, taken=1)
         case CaptureStatus.UNSUPPORTED | CaptureStatus.DENIED:
-            return Sent(status=SentStatus.REFUSED, said=ending.reason, line=order.command)
+            return Sent(status=SentStatus.REFUSED, said=ending.reason, line=step.command)
         case _:
-            return Sent(status=SentStatus.SILENT, said=ending.reason, line=order.command)
+            return Sent(status=SentStatus.SILENT, said=ending.reason, line=step.command)
 
 
 class _Talk:
     """The questions that are expected, each answered once."""
 
-    def __init__(self, replies: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, replies: Iterable[Reply]) -> None:
         self._left = list(replies)
         self.complete = not self._left
 
     def reply(self, tail: str) -> bytes | None:
-        """What to send to the question that stands there; None when the order does not say."""
-        for number, (asks, answer) in enumerate(self._left):
-            if asks.lower() in tail.lower():
+        """What to send to the question that stands there; None when the step does not say."""
+        for number, reply in enumerate(self._left):
+            if reply.asks.lower() in tail.lower():
                 del self._left[number]
                 self.complete = not self._left
                 # [confirm] takes one key: a second one would be typed into whatever comes next.
-                key = answer[:1].encode("ascii") or ENTER
-                return key if prompts.is_confirmation(tail) else answer.encode("ascii") + ENTER
+                key = reply.answer[:1].encode("ascii") or ENTER
+                return key if prompts.is_confirmation(tail) else reply.answer.encode("ascii") + ENTER
         return None
 
 

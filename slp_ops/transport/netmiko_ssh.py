@@ -16,29 +16,30 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from slp_ops.ports import NO_SECRETS
 from slp_ops.transport.configure import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.netmiko_login import connection_to, log_in
 from slp_ops.transport.telnet import probe
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
     from slp_ops.ports import (
-        ConfigOrder,
         Credential,
         Credentials,
         Ending,
-        ExecOrder,
         ProbeEnding,
         Reader,
+        Secret,
         Sent,
         Sink,
         Writer,
     )
     from slp_ops.readonly import ProbeStep, ReadCommand
+    from slp_ops.steps import ConfigStep, ExecStep
     from slp_ops.transport.hostkeys import HostKeys
     from slp_ops.transport.way import Way
 
@@ -175,5 +176,11 @@ class _Session:
 class _WritingSession(_Session):
     """A vty on which a switch may be changed."""
 
-    async def send(self, order: ConfigOrder | ExecOrder) -> Sent:
-        return await self._call(partial(self._drive, send(self._dialogue, order)))
+    async def send(
+        self,
+        step: ConfigStep | ExecStep,
+        *,
+        secrets: Mapping[str, Secret] = NO_SECRETS,
+        sink: Sink | None = None,
+    ) -> Sent:
+        return await self._call(partial(self._drive, send(self._dialogue, step, secrets=secrets, sink=sink)))

@@ -6,19 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
-from slp_ops.plan import (
-    Action,
-    Check,
-    Considered,
-    Execute,
-    Instruct,
-    Put,
-    Room,
-    Spared,
-    SwitchPlan,
-    serials_of,
-)
-from slp_ops.playbook import Repeat, Risk
+from slp_ops.plan import Action, Considered, Spared, SwitchPlan, serials_of
+from slp_ops.playbook import Risk
+from slp_ops.steps import Check, ExecStep, ManualStep, Put, Repeat, Room
 from slp_ops.usage.ackfile import Ack
 from slp_ops.usage.matching import AckFile, acknowledged
 from slp_ops.usage.switch import NOT_OFFLINE, Seen, by_itself
@@ -26,7 +16,7 @@ from slp_ops.usage.switch import NOT_OFFLINE, Seen, by_itself
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from slp_ops.plan import PlannedStep
+    from slp_ops.steps import Step
 
 PLAYBOOK: Final = "usage-import"
 SUCCESS: Final = "Import Data Successful"
@@ -88,15 +78,15 @@ def again(seen: Seen, plan: SwitchPlan) -> Considered:
     return plan_import(seen, [_file_of(each) for each in params], importing)
 
 
-def _steps(seen: Seen, file: AckFile, importing: Importing, *, prove: bool) -> Iterator[PlannedStep]:
+def _steps(seen: Seen, file: AckFile, importing: Importing, *, prove: bool) -> Iterator[Step]:
     path = file.on_flash
     yield Room(system="flash:", bytes=_ROOM + 2 * file.size)
     if seen.serves_scp and not importing.by_hand:
         yield Put(path=path, name=file.name, sha256=file.sha256, size=file.size)
     else:
-        yield Instruct(text=_COPY.of(file=file.name, path=path))
+        yield ManualStep(text=_COPY.of(file=file.name, path=path))
     yield Check(path=path, md5=file.md5)
-    yield Execute(
+    yield ExecStep(
         command=f"{IMPORT} {path}",
         expects=(SUCCESS,),
         done_when="ack-received" if prove else "",
@@ -104,7 +94,7 @@ def _steps(seen: Seen, file: AckFile, importing: Importing, *, prove: bool) -> I
         seconds=600,
     )
     if importing.clean:
-        yield Execute(command=f"delete /force {path}", repeat=Repeat.SAFE, removes=path)
+        yield ExecStep(command=f"delete /force {path}", repeat=Repeat.SAFE, removes=path)
 
 
 def _notes(seen: Seen) -> Iterator[Text]:

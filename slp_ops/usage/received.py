@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slp_ops.errors import BadFile
+from slp_ops.json_documents import decode, json_document
+from slp_ops.plan.journal import StepEvent, StepState
 from slp_ops.usage.rumfile import NoReports, read_reports
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from slp_ops.model import Device
+    from slp_ops.plan.journal import JournalEvent
     from slp_ops.usage.udi import UnitId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Received:
     """One file, as the index and the journal have it. Without a report in it nothing is to be uploaded."""
 
@@ -31,27 +33,6 @@ class Received:
     first: str = ""  # when the first measurement began, and the last one ended; UTC
     last: str = ""
     strange: tuple[str, ...] = ()  # units in it that are not, or no longer, in this switch
-
-    @property
-    def record(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, found: Mapping[str, Any]) -> Received:
-        """From its record; raises KeyError, TypeError or ValueError."""
-        return cls(
-            host=str(found["host"]),
-            site=str(found["site"]),
-            file=str(found["file"]),
-            bytes=int(found["bytes"]),
-            sha256=str(found["sha256"]),
-            reports=int(found["reports"]),
-            units=tuple(map(str, found["units"])),
-            first=str(found["first"]),
-            last=str(found["last"]),
-            strange=tuple(map(str, found["strange"])),
-        )
 
 
 def received(device: Device, name: str, data: bytes, units: Collection[UnitId]) -> Received:
@@ -80,12 +61,12 @@ def received(device: Device, name: str, data: bytes, units: Collection[UnitId]) 
     )
 
 
-def received_in(events: Iterable[Mapping[str, Any]]) -> tuple[Received, ...]:
-    """What a journal says came, the last of each file."""
+def received_in(events: Iterable[JournalEvent]) -> tuple[Received, ...]:
+    """Return what arrived according to a journal, the last of each file. Raises ShapeError."""
     found = {}
     for event in events:
-        if event.get("event") == "step" and event.get("state") == "done" and "received" in event:
-            each = Received.of(event["received"])
+        if isinstance(event, StepEvent) and event.state is StepState.DONE and event.received is not None:
+            each = decode(Received, event.received)
             found[each.file] = each
     return tuple(found.values())
 

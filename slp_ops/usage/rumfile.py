@@ -17,12 +17,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.usage.udi import UnitId, unit_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _OPENING: Final = b"<RUMReport>"
 _CLOSING: Final = b"</RUMReport>"
@@ -131,7 +131,7 @@ def _times(measurements: object) -> Iterator[tuple[datetime, datetime]]:
             yield datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
 
 
-def _dict(value: object) -> dict[str, Any]:
+def _dict(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 

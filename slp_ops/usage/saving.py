@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
-from slp_ops.plan import Action, Considered, Execute, Fetch, Room, Spared, SwitchPlan, serials_of
-from slp_ops.playbook import Repeat, Reply, Risk
+from slp_ops.plan import Action, Considered, Spared, SwitchPlan, serials_of
+from slp_ops.playbook import Risk
+from slp_ops.steps import ExecStep, Fetch, Repeat, Reply, Room
 from slp_ops.usage.switch import NOT_OFFLINE, Seen, by_itself
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from slp_ops.plan import PlannedStep
+    from slp_ops.steps import Step
 
 PLAYBOOK: Final = "usage-save"
 # A report takes about 2 KB in a file, and thousands of them have been seen (FN72578).
@@ -96,11 +97,11 @@ def plan_save(seen: Seen, saving: Saving) -> Considered:
     return Considered(plan=plan)
 
 
-def _steps(seen: Seen, saving: Saving) -> Iterator[PlannedStep]:
+def _steps(seen: Seen, saving: Saving) -> Iterator[Step]:
     name = file_name(seen.name, saving.stamp)
     path = f"flash:{name}"
     yield Room(system="flash:", bytes=_ROOM)
-    yield Execute(
+    yield ExecStep(
         command=f"license smart save usage {saving.which} file {path}",
         # Only a file of our own can stand there: from this very plan, when it is gone on with.
         dialogue=(Reply(asks="over write", answer=""), Reply(asks="overwrite", answer="")),
@@ -110,7 +111,7 @@ def _steps(seen: Seen, saving: Saving) -> Iterator[PlannedStep]:
     )
     yield Fetch(path=path, name=name, in_band=saving.in_band or not seen.serves_scp)
     if saving.clean:
-        yield Execute(command=f"delete /force {path}", repeat=Repeat.SAFE, removes=path)
+        yield ExecStep(command=f"delete /force {path}", repeat=Repeat.SAFE, removes=path)
 
 
 def _notes(seen: Seen, saving: Saving) -> Iterator[Text]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import RumReports, RumState, RumSummary, UsageReporting
 from slp_ops.i18n import Text
@@ -59,26 +59,6 @@ class Standing:
     unacknowledged: int | None = None
     before: Before = Before()
     acks: tuple[str, ...] = ()
-
-    @property
-    def record(self) -> dict[str, Any]:
-        """As JSON."""
-        file = self.before.file
-        return {
-            "name": self.name,
-            "site": self.site,
-            "last_save": None if self.last_save is None else self.last_save.text,
-            "last_ack": None if self.last_ack is None else self.last_ack.text,
-            "deadline": None if self.deadline is None else self.deadline.text,
-            "days_left": self.days_left,
-            "deadline_cosmetic": self.cosmetic,
-            "unreported": self.unreported,
-            "unacknowledged": self.unacknowledged,
-            "next": self.next.value,
-            "why": {"en": self.why.en, "ja": self.why.ja},
-            "upload": f"{self.before.folder}/{file.file}" if file and self.next is Next.UPLOAD else None,
-            "import": list(self.acks),
-        }
 
 
 def standing(seen: Seen, before: Before, acks: tuple[str, ...] = ()) -> Standing:

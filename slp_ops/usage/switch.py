@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import (
     LicenseTransport,
@@ -82,7 +82,7 @@ class Seen:
         return self.unfit in (_NO_UDI, _NO_STATUS)
 
     @property
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> Mapping[str, object]:
         """What a plan for it rests on."""
         return {
             "show version: release": self.version,

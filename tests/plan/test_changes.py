@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slp_ops.lab.config import Config
-from slp_ops.plan.changes import as_before, changes, in_force, typed, undo_of
+from slp_ops.plan.changes import as_before, changes, in_force
 from slp_ops.plan.running import Running, same
 from slp_ops.playbook.model import Setting, Way
 from slp_ops.playbook.template import Template
+from slp_ops.steps import typed, undo_of
 
 if TYPE_CHECKING:
-    from slp_ops.plan.changes import Change
+    from slp_ops.steps import ConfigChange
 
 RUNNING = """\
 Building configuration...
@@ -54,7 +55,7 @@ def setting(
     )
 
 
-def change(one: Setting, text: str = RUNNING) -> Change | None:
+def change(one: Setting, text: str = RUNNING) -> ConfigChange | None:
     found, _ = changes([one], {}, running(text))
     return found[0] if found else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slp_ops.plan.journalled import End
+from slp_ops.plan.journal import End
 
 
 def test_no_end_is_told_with_an_underscore() -> None:

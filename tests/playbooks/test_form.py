@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slp_ops.errors import InputError
-from slp_ops.playbook import ConfigStep, ExecStep, Risk, Way, load, packaged
+from slp_ops.playbook import ConfigTemplate, ExecTemplate, Risk, Way, load, packaged
 from slp_ops.playbook.named import GUARDS, PROOFS
 from slp_ops.rules.knowledge import ours
 
@@ -40,8 +40,8 @@ def test_a_file_becomes_a_playbook() -> None:
     (made,) = load([("mine.yaml", GOOD)], rules=["name-server-missing"])
     config, execute = made.steps
     assert (made.id, made.risk, made.file) == ("site-banner", Risk.CHANGE, "mine.yaml")
-    assert isinstance(config, ConfigStep)
-    assert isinstance(execute, ExecStep)
+    assert isinstance(config, ConfigTemplate)
+    assert isinstance(execute, ExecTemplate)
     assert [(one.way, one.under) for one in config.settings] == [(Way.ADD, ()), (Way.SET, ("call-home",))]
 
 
@@ -121,11 +121,11 @@ def test_ours_say_what_they_risk(playbook: object) -> None:
     assert isinstance(playbook, Playbook)
     assert f"playbooks/{playbook.id}.yaml" == playbook.file
     for step in playbook.steps:
-        if isinstance(step, ExecStep):
+        if isinstance(step, ExecTemplate):
             # A command that cannot be repeated must be provable, or a person is asked.
             assert (
-                step.done_when in PROOFS
-                or step.repeat == "safe"
+                step.step.done_when in PROOFS
+                or step.step.repeat == "safe"
                 or step.command.text.endswith("factory reset")
             )
     if playbook.risk is not Risk.CHANGE:
@@ -140,14 +140,14 @@ def test_the_factory_reset_names_its_bug_saves_usage_first_and_refuses_hseck9() 
     assert "CSCwa34749" in reset.consent.ja
     assert "hseck9-unused" in reset.requires
     first = reset.steps[0]
-    assert isinstance(first, ExecStep)
+    assert isinstance(first, ExecTemplate)
     assert first.command.text.startswith("license smart save usage all")
 
 
 def test_no_playbook_of_ours_touches_aaa_users_or_lines() -> None:
     for playbook in packaged():
         for step in playbook.steps:
-            if isinstance(step, ConfigStep):
+            if isinstance(step, ConfigTemplate):
                 for one in step.settings:
                     words = (*one.under, one.line.text)
                     assert not any(

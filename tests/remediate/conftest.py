@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from slp_ops.app.change.apply import Applied, apply
+from slp_ops.app.change.context import Limits, Pace, Remembering, Work
+from slp_ops.app.change.device_session import Line
+from slp_ops.app.change.rollback import RolledBack, roll_back
 from slp_ops.app.read_device import collect
 from slp_ops.commands import registry
 from slp_ops.errors import ConnectionRefused
@@ -18,22 +22,18 @@ from slp_ops.lab import scenarios
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell import Close, Drop, Reboot, Shell, Wait, Write
 from slp_ops.model import Device
-from slp_ops.plan import Given, Switch, consider, record
-from slp_ops.plan.journalled import journalled
+from slp_ops.plan import Given, Switch, consider
+from slp_ops.plan.journal import BeginEvent
 from slp_ops.playbook import packaged
-from slp_ops.ports import Secret
+from slp_ops.ports import NO_SECRETS, Secret
 from slp_ops.rules.engine import audit
 from slp_ops.rules.knowledge import ours
 from slp_ops.rules.needs import Known
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.store import Runs
-from slp_ops.store.journal import JournalFile
+from slp_ops.store.journal import JournalFile, read
 from slp_ops.transport.configure import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
-from slp_ops.usecases.apply import Applied, apply
-from slp_ops.usecases.line import Line
-from slp_ops.usecases.rollback import RolledBack, roll_back
-from slp_ops.usecases.work import Limits, Pace, Remembering, Work
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -41,11 +41,12 @@ if TYPE_CHECKING:
 
     from slp_ops.lab.switch import Switch as LabSwitch
     from slp_ops.plan import Considered, SwitchPlan
-    from slp_ops.plan.journalled import Journalled
-    from slp_ops.ports import ConfigOrder, Ending, ExecOrder, ProbeEnding, Sent, Sink
+    from slp_ops.plan.journal import JournalEvent, SwitchState
+    from slp_ops.ports import Ending, ProbeEnding, Sent, Sink
     from slp_ops.reading import Facts
     from slp_ops.readonly import ReadCommand
     from slp_ops.rules.values import Outcome
+    from slp_ops.steps import ConfigStep, ExecStep
 
 T = TypeVar("T")
 # What is to be done with a line: nothing, or the session breaks before or after the switch takes it.
@@ -138,8 +139,14 @@ class Vty:
 
 
 class WritingVty(Vty):
-    async def send(self, order: ConfigOrder | ExecOrder) -> Sent:
-        return self._drive(send(self._dialogue, order))
+    async def send(
+        self,
+        step: ConfigStep | ExecStep,
+        *,
+        secrets: Mapping[str, Secret] = NO_SECRETS,
+        sink: Sink | None = None,
+    ) -> Sent:
+        return self._drive(send(self._dialogue, step, secrets=secrets, sink=sink))
 
 
 class InMemory:
@@ -200,7 +207,7 @@ class Journal:
         self._kill_before, self._kill_after = kill_before, kill_after
         self.written = 0
 
-    def write(self, event: Mapping[str, object]) -> None:
+    def write(self, event: JournalEvent) -> None:
         if self.written == self._kill_before:
             raise Killed
         self._file.write(event)
@@ -322,31 +329,30 @@ class Bench:
     ) -> Applied:
         """From the beginning."""
         self.journal_path.unlink(missing_ok=True)
-        with JournalFile.create(self.journal_path, {"plans": [record(plan)]}) as file:
+        with JournalFile.create(self.journal_path, BeginEvent(plans=(plan,))) as file:
             journal = Journal(file, kill_before=kill_before, kill_after=kill_after)
             state = self._state(file.path)
             return asyncio.run(apply(self.work(plan, journal), state, rollback_on_fail=rollback_on_fail))
 
     def resume(self) -> Applied:
         """As another process would, knowing nothing but the journal."""
-        file, events = JournalFile.resume(self.journal_path)
+        file, recorded = JournalFile.resume(self.journal_path)
         with file:
-            state = journalled(events, str(self.journal_path))[self.device.name]
+            state = recorded.states[self.device.name]
             return asyncio.run(apply(self.work(state.plan, file), state))
 
     def roll_back(self) -> RolledBack:
-        file, events = JournalFile.resume(self.journal_path)
+        file, recorded = JournalFile.resume(self.journal_path)
         with file:
-            state = journalled(events, str(self.journal_path))[self.device.name]
+            state = recorded.states[self.device.name]
             work = self.work(state.plan, file)
             return asyncio.run(roll_back(work, state, Line(work)))
 
     def events(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.journal_path.read_text().splitlines()]
 
-    def _state(self, path: Path) -> Journalled:
-        events = [json.loads(line) for line in path.read_text().splitlines()]
-        return journalled(events, str(path))[self.device.name]
+    def _state(self, path: Path) -> SwitchState:
+        return read(path).states[self.device.name]
 
     def deny(self, *commands: str) -> None:
         self.switch.access = replace(self.switch.access, denied=commands)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slp_ops.app.change.context import Settled
 from slp_ops.lab import archive
 from slp_ops.lab.journal import Mode
-from slp_ops.plan.journalled import End
+from slp_ops.plan.journal import End
 from slp_ops.ports import Secret
-from slp_ops.usecases.work import Settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,7 +212,7 @@ def test_a_refused_line_stops_that_switch_and_says_which(bench: Callable[..., An
     found, plan = sound(
         bench, "factory-fresh", "transport-smart", intent={"topology": "smart", "source_interface": "Vlan1"}
     )
-    lines = [change.line.text for change in plan.actions[0].changes]
+    lines = [change.plus for change in plan.actions[0].difference]
     before = found.config()
     found.deny(lines[number])
     applied = found.apply(plan)

@@ -15,7 +15,7 @@ import pytest
 
 from slp_ops.lab import cssm
 from slp_ops.lab.journal import Mode
-from slp_ops.plan.journalled import End
+from slp_ops.plan.journal import End
 from slp_ops.playbook import load, packaged
 from slp_ops.ports import Secret
 from slp_ops.rules.knowledge import ours

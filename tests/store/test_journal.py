@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from slp_ops.errors import InputError, StoreError
+from slp_ops.plan.journal import BeginEvent, End, EndEvent, StepEvent, StepState
+from slp_ops.playbook.named import ProofNote
 from slp_ops.store.journal import JournalFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
+STEP = StepEvent(device="sw1", step=0, state=StepState.BEGUN)
+END = EndEvent(device="sw1", state=End.DONE)
+
+
 def begun(path: Path) -> JournalFile:
-    return JournalFile.create(path, {"plans": []})
+    return JournalFile.create(path, BeginEvent(plans=()))
 
 
 def test_events_come_back_in_order(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     with begun(path) as journal:
-        journal.write({"event": "step", "device": "sw1", "step": 0})
-    again, events = JournalFile.resume(path)
+        journal.write(STEP)
+    again, recorded = JournalFile.resume(path)
     with again:
-        again.write({"event": "end", "device": "sw1"})
-    assert [event["event"] for event in events] == ["begin", "step"]
+        again.write(END)
+    assert (recorded.begin, recorded.events) == (BeginEvent(plans=()), (STEP,))
     assert len(path.read_text().splitlines()) == 3
     assert path.stat().st_mode & 0o777 == 0o600
 
@@ -42,7 +49,7 @@ def test_every_event_is_synced_before_write_returns(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(os, "fsync", fsync)
     path = tmp_path / "journal.jsonl"
     with begun(path) as journal:
-        journal.write({"event": "step"})
+        journal.write(STEP)
         assert synced[-1] == path.stat().st_size
 
 
@@ -51,9 +58,9 @@ def test_a_torn_last_line_is_taken_off(tmp_path: Path) -> None:
     begun(path).close()
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"event":"st')
-    again, events = JournalFile.resume(path)
+    again, recorded = JournalFile.resume(path)
     again.close()
-    assert [event["event"] for event in events] == ["begin"]
+    assert recorded.events == ()
     assert path.read_bytes() == whole
 
 
@@ -81,7 +88,7 @@ def test_what_is_no_journal_is_told(tmp_path: Path, text: str) -> None:
 def test_a_line_in_the_middle_that_is_damaged_is_named(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     with begun(path) as journal:
-        journal.write({"event": "step"})
+        journal.write(STEP)
     lines = path.read_text().splitlines()
     path.write_text("\n".join([lines[0], "gone", lines[1]]) + "\n")
     with pytest.raises(InputError, match=r"journal\.jsonl:2"):
@@ -92,6 +99,6 @@ def test_what_cannot_be_written_whole_is_not_written(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     with begun(path) as journal:
         with pytest.raises(TypeError):
-            journal.write({"event": "step", "value": object()})
-        journal.write({"event": "end"})
+            journal.write(replace(STEP, noted=ProofNote(seen=object())))
+        journal.write(END)
     assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == ["begin", "end"]

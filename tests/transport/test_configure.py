@@ -12,7 +12,8 @@ from slp_ops.errors import SessionLost
 from slp_ops.lab import scenarios
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell import Close, Drop, Reboot, Shell, Wait, Write
-from slp_ops.ports import ConfigOrder, ExecOrder, Secret, SentStatus
+from slp_ops.ports import Secret, SentStatus
+from slp_ops.steps import ConfigChange, ConfigLine, ConfigStep, ExecStep, Reply
 from slp_ops.transport.configure import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 
@@ -40,8 +41,8 @@ class InMemory:
     def lines(self, mode: Mode) -> list[str]:
         return [line for where, line in self.typed if where is mode]
 
-    def send(self, order: ConfigOrder | ExecOrder) -> Sent:
-        return self.drive(send(self.dialogue, order))
+    def send(self, step: ConfigStep | ExecStep, **secrets: Secret) -> Sent:
+        return self.drive(send(self.dialogue, step, secrets=secrets))
 
     def drive(self, procedure: Procedure[T]) -> T:
         answer: bytes | None = None
@@ -83,10 +84,10 @@ class Scripted:
     queue: deque[str | None] = field(default_factory=deque)
     sent: list[bytes] = field(default_factory=list)
 
-    def run(self, order: ConfigOrder | ExecOrder) -> tuple[Dialogue, Sent]:
+    def run(self, step: ConfigStep | ExecStep) -> tuple[Dialogue, Sent]:
         dialogue = Dialogue()
         self._drive(dialogue.log_in(None))
-        return dialogue, self._drive(send(dialogue, order))
+        return dialogue, self._drive(send(dialogue, step))
 
     def _drive(self, procedure: Procedure[T]) -> T:
         reply: bytes | None = None
@@ -109,12 +110,16 @@ def at(scenario: str = "healthy", name: str = "tyo-core-01") -> InMemory:
     return InMemory(scenarios.load(scenario).build(name=name))
 
 
+def config(*lines: str, timer: int | None = None) -> ConfigStep:
+    return ConfigStep(changes=tuple(ConfigChange(line=ConfigLine(text=line)) for line in lines), timer=timer)
+
+
 # -- configuration
 
 
 def test_lines_are_typed_one_by_one_and_the_session_comes_back_to_its_prompt() -> None:
     vty = at("factory-fresh")
-    sent = vty.send(ConfigOrder(lines=("license smart transport smart", "ip name-server 192.0.2.53")))
+    sent = vty.send(config("license smart transport smart", "ip name-server 192.0.2.53"))
     assert (sent.status, sent.taken) == (SentStatus.DONE, 2)
     assert vty.dialogue.alive
     assert vty.switch.config.has("license smart transport smart")
@@ -123,9 +128,7 @@ def test_lines_are_typed_one_by_one_and_the_session_comes_back_to_its_prompt() -
 
 def test_a_refused_line_ends_it_and_says_the_switches_own_words() -> None:
     vty = at()
-    sent = vty.send(
-        ConfigOrder(lines=("license smart transport off", "license smart transport smort", "no restconf"))
-    )
+    sent = vty.send(config("license smart transport off", "license smart transport smort", "no restconf"))
     assert (sent.status, sent.taken, sent.line) == (SentStatus.REFUSED, 1, "license smart transport smort")
     assert sent.said == "% Invalid input detected at '^' marker."
     assert vty.lines(Mode.CONFIG)[-1] == "end"
@@ -136,14 +139,14 @@ def test_a_refused_line_ends_it_and_says_the_switches_own_words() -> None:
 def test_a_line_that_aaa_denies_ends_it() -> None:
     vty = at()
     vty.switch.access = replace(vty.switch.access, denied=("license smart transport",))
-    sent = vty.send(ConfigOrder(lines=("license smart transport off",)))
+    sent = vty.send(config("license smart transport off"))
     assert (sent.status, sent.taken, sent.said) == (SentStatus.REFUSED, 0, "Command authorization failed.")
 
 
 def test_configuration_mode_itself_may_be_denied() -> None:
     vty = at()
     vty.switch.access = replace(vty.switch.access, denied=("configure terminal",))
-    sent = vty.send(ConfigOrder(lines=("netconf-yang",)))
+    sent = vty.send(config("netconf-yang"))
     assert (sent.status, sent.taken, sent.line) == (SentStatus.REFUSED, 0, "configure terminal")
     assert vty.lines(Mode.CONFIG) == []
     assert vty.dialogue.alive
@@ -159,22 +162,22 @@ def test_submodes_are_entered_and_left() -> None:
         "exit",
         "license smart transport callhome",
     )
-    assert vty.send(ConfigOrder(lines=lines)).status is SentStatus.DONE
+    assert vty.send(config(*lines)).status is SentStatus.DONE
     assert vty.switch.config.has("active", ("call-home", 'profile "CiscoTAC-1"'))
 
 
 def test_a_name_of_27_characters_is_cut_in_the_prompt_of_configuration_mode() -> None:
     vty = at(name="tokyo-building-7-access-021")
-    assert vty.send(ConfigOrder(lines=("license smart transport off",))).status is SentStatus.DONE
+    assert vty.send(config("license smart transport off")).status is SentStatus.DONE
 
 
 def test_the_revert_timer_is_started_with_the_mode() -> None:
     vty = at()
-    vty.send(ConfigOrder(lines=("archive", "path flash:archive", "exit")))
-    sent = vty.send(ConfigOrder(lines=("netconf-yang",), timer=10))
+    vty.send(config("archive", "path flash:archive", "exit"))
+    sent = vty.send(config("netconf-yang", timer=10))
     assert sent.status is SentStatus.DONE
     assert vty.switch.revert is not None
-    assert vty.send(ExecOrder(command="configure confirm")).status is SentStatus.DONE
+    assert vty.send(ExecStep(command="configure confirm")).status is SentStatus.DONE
     assert vty.switch.revert is None
 
 
@@ -182,9 +185,9 @@ def test_the_revert_timer_is_started_with_the_mode() -> None:
 def test_without_the_timer_no_line_is_typed(pending: bool) -> None:
     vty = at()
     if pending:
-        vty.send(ConfigOrder(lines=("archive", "path flash:archive", "exit")))
-        vty.send(ConfigOrder(lines=("restconf",), timer=5))
-    sent = vty.send(ConfigOrder(lines=("netconf-yang",), timer=10))
+        vty.send(config("archive", "path flash:archive", "exit"))
+        vty.send(config("restconf", timer=5))
+    sent = vty.send(config("netconf-yang", timer=10))
     assert (sent.status, sent.taken) == (SentStatus.REFUSED, 0)
     assert not vty.switch.config.has("netconf-yang")
     assert vty.dialogue.alive
@@ -195,34 +198,32 @@ def test_without_the_timer_no_line_is_typed(pending: bool) -> None:
 
 def test_a_secret_is_put_in_where_it_is_sent_and_nowhere_else() -> None:
     vty = at("instance-removed")
-    order = ExecOrder(
-        command="license smart trust idtoken {token} all", secrets={"token": Secret("c4n4ry-token-Sumire")}
-    )
-    sent = vty.send(order)
+    step = ExecStep(command="license smart trust idtoken {token} all")
+    sent = vty.send(step, token=Secret("c4n4ry-token-Sumire"))
     assert sent.status is SentStatus.DONE
     assert vty.lines(Mode.EXEC)[-1] == "license smart trust idtoken c4n4ry-token-Sumire all"
-    assert "c4n4ry" not in repr(order) + repr(sent)
+    assert "c4n4ry" not in repr(step) + repr(sent)
 
 
 def test_what_should_have_been_said_and_was_not() -> None:
     vty = at()
     sent = vty.send(
-        ExecOrder(command="license smart import flash:none.txt", expects=("Import Data Successful",))
+        ExecStep(command="license smart import flash:none.txt", expects=("Import Data Successful",))
     )
     assert (sent.status, sent.said) == (
         SentStatus.REFUSED,
         "%Error opening flash:none.txt (No such file or directory)",
     )
-    sent = vty.send(ExecOrder(command="license smart sync all", expects=("Import Data Successful",)))
+    sent = vty.send(ExecStep(command="license smart sync all", expects=("Import Data Successful",)))
     assert sent.status is SentStatus.UNEXPECTED
 
 
 def test_a_question_is_answered_as_the_order_says() -> None:
     vty = at()
     sent = vty.send(
-        ExecOrder(
+        ExecStep(
             command="copy running-config flash:before.txt",
-            dialogue=(("Destination filename", ""),),
+            dialogue=(Reply(asks="Destination filename", answer=""),),
             expects=("bytes copied",),
         )
     )
@@ -232,9 +233,11 @@ def test_a_question_is_answered_as_the_order_says() -> None:
 
 def test_a_question_without_an_answer_is_left_and_nothing_happens() -> None:
     vty = at()
-    vty.send(ConfigOrder(lines=("license smart transport off",)))
-    order = ExecOrder(command="reload", dialogue=(("Proceed with reload", ""),), ends_session=True)
-    sent = vty.send(order)
+    vty.send(config("license smart transport off"))
+    step = ExecStep(
+        command="reload", dialogue=(Reply(asks="Proceed with reload", answer=""),), ends_session=True
+    )
+    sent = vty.send(step)
     assert sent.status is SentStatus.ASKED
     assert "Save? [yes/no]" in sent.said
     assert not vty.switch.is_down
@@ -242,33 +245,35 @@ def test_a_question_without_an_answer_is_left_and_nothing_happens() -> None:
 
 def test_a_reload_ends_the_session_and_that_is_what_was_wanted() -> None:
     vty = at()
-    order = ExecOrder(command="reload", dialogue=(("Proceed with reload", ""),), ends_session=True)
-    assert vty.send(order).status is SentStatus.DONE
+    step = ExecStep(
+        command="reload", dialogue=(Reply(asks="Proceed with reload", answer=""),), ends_session=True
+    )
+    assert vty.send(step).status is SentStatus.DONE
     assert vty.switch.is_down
     assert not vty.dialogue.alive
     with pytest.raises(SessionLost):
-        vty.send(order)
+        vty.send(step)
 
 
 def test_lines_are_pasted_where_the_switch_collects_them() -> None:
     vty = at("quovadis")
-    order = ExecOrder(command="crypto pki trustpool import terminal", in_config=True, paste=("QUJD", "REVG"))
-    sent = vty.send(order)
+    step = ExecStep(command="crypto pki trustpool import terminal", in_config=True, paste=("QUJD", "REVG"))
+    sent = vty.send(step)
     # The text is no certificate, and the switch says so; that it was collected is what counts here.
     assert sent.status is SentStatus.REFUSED
     assert vty.lines(Mode.DIALOGUE) == ["QUJD", "REVG", "quit"]
     assert vty.dialogue.alive
-    assert vty.send(ConfigOrder(lines=("restconf",))).status is SentStatus.DONE
+    assert vty.send(config("restconf")).status is SentStatus.DONE
 
 
 def test_a_command_of_configuration_mode_comes_back_to_exec() -> None:
     vty = at("quovadis")
-    order = ExecOrder(
+    step = ExecStep(
         command="crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b",
         in_config=True,
         expects=("import succeeded",),
     )
-    assert vty.send(order).status is SentStatus.DONE
+    assert vty.send(step).status is SentStatus.DONE
     assert any("IdenTrust" in one.subject for one in vty.switch.trustpool)
     assert vty.lines(Mode.CONFIG)[-1] == "end"
 
@@ -289,13 +294,13 @@ def scripted(answers: dict[str, list[str | None]]) -> Scripted:
 def test_a_session_that_breaks_between_two_lines_is_no_silent_success() -> None:
     vty = scripted({"configure terminal": ["sw(config)#"], "netconf-yang": [None]})
     with pytest.raises(SessionLost):
-        vty.run(ConfigOrder(lines=("netconf-yang", "restconf")))
+        vty.run(config("netconf-yang", "restconf"))
     assert b"restconf\n" not in vty.sent
 
 
 def test_a_line_that_leads_out_of_configuration_mode_stops_it() -> None:
     vty = scripted({"configure terminal": ["sw(config)#"], "exit": ["sw#"]})
-    _, sent = vty.run(ConfigOrder(lines=("exit", "reload")))
+    _, sent = vty.run(config("exit", "reload"))
     assert (sent.status, sent.taken) == (SentStatus.REFUSED, 0)
     assert b"reload\n" not in vty.sent
 
@@ -309,7 +314,7 @@ def test_a_question_in_configuration_mode_is_not_answered() -> None:
             "end": ["sw#"],
         }
     )
-    dialogue, sent = vty.run(ConfigOrder(lines=("no crypto key",)))
+    dialogue, sent = vty.run(config("no crypto key"))
     assert sent.status is SentStatus.ASKED
     assert b"yes\n" not in vty.sent
     assert dialogue.alive
@@ -326,13 +331,13 @@ def test_what_is_told_behind_the_prompt_does_not_hide_it(log: str) -> None:
     vty = scripted(
         {"configure terminal": ["sw(config)#"], "netconf-yang": ["sw(config)#\r\n", log], "end": ["sw#"]}
     )
-    _, sent = vty.run(ConfigOrder(lines=("netconf-yang",)))
+    _, sent = vty.run(config("netconf-yang"))
     assert sent.status is SentStatus.DONE
 
 
 def test_silence_in_configuration_mode_gives_the_session_up() -> None:
     vty = scripted({"configure terminal": ["sw(config)#"], "netconf-yang": [], "\x03": []})
-    dialogue, sent = vty.run(ConfigOrder(lines=("netconf-yang",)))
+    dialogue, sent = vty.run(config("netconf-yang"))
     assert sent.status is SentStatus.SILENT
     assert not dialogue.alive
 
@@ -349,6 +354,6 @@ def test_silence_in_configuration_mode_gives_the_session_up() -> None:
 )
 def test_a_denial_is_one_in_whatever_words(said: str) -> None:
     vty = scripted({"configure terminal": ["sw(config)#"], "restconf": [f"{said}\r\n\r\nsw(config)#"]})
-    dialogue, sent = vty.run(ConfigOrder(lines=("restconf",)))
+    dialogue, sent = vty.run(config("restconf"))
     assert (sent.status, sent.taken, sent.said) == (SentStatus.REFUSED, 0, said)
     assert dialogue.alive

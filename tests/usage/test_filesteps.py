@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slp_ops.app.change.context import Copying
+from slp_ops.app.change.steps import FileDone, FileSteps
 from slp_ops.errors import BadFile, ConnectionRefused, CopyFailed, SessionLost
 from slp_ops.model import Device
-from slp_ops.plan import Check, Fetch, FileStep, Put, Room
 from slp_ops.ports import Sent, SentStatus
-from slp_ops.usecases.filesteps import FileDone, FileSteps
-from slp_ops.usecases.work import Copying
+from slp_ops.steps import Check, Fetch, FileStep, Put, Room
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ VERIFIED = done(f".....Done!\nverify /md5 ({PATH}) = {MD5}\n")
 
 
 class Bench:
-    """A line that gives these answers in turn, and what copying needs. See ``usecases.line.Line``."""
+    """A line that gives these answers in turn, and what copying needs. See ``device_session.Line``."""
 
     def __init__(self, *answers: Sent | Exception, copied: bytes | Exception = DATA) -> None:
         self.answers = list(answers)
@@ -66,13 +66,13 @@ class Bench:
 
     # the line
 
-    async def send(self, order: Any) -> Sent:
-        self.sent.append(order.command)
+    async def send(self, step: Any, *, sink: Any = None) -> Sent:
+        self.sent.append(step.command)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        if order.sink is not None and answer.status is SentStatus.DONE:
-            order.sink.write(answer.said)
+        if sink is not None and answer.status is SentStatus.DONE:
+            sink.write(answer.said)
         return answer
 
     async def again(self, within: float) -> None:

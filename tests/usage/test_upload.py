@@ -11,9 +11,11 @@ import pytest
 
 from slp_ops.errors import BadFile, StoreError
 from slp_ops.i18n import Lang
+from slp_ops.json_documents import encode
 from slp_ops.model import Device
-from slp_ops.report import upload
+from slp_ops.plan.journal import StepEvent, StepState
 from slp_ops.store.shelf import Shelf, fit_name
+from slp_ops.usage import upload
 from slp_ops.usage.received import Received, received, received_in
 from slp_ops.usage.udi import UnitId
 
@@ -94,8 +96,10 @@ def test_a_file_of_this_switch_is_taken_with_what_it_says() -> None:
     assert (found.reports, found.bytes) == (2, len(data))
     # A member that has left the stack may stand in older reports.
     assert found.strange == ("PID:C9300-24UX,SN:FOC0000A0ZZ",)
-    events = [{"event": "step", "state": "done", "received": json.loads(json.dumps(found.record))}]
-    assert received_in(events) == (found,)
+    event = StepEvent(
+        device="sw1", step=2, state=StepState.DONE, received=json.loads(json.dumps(encode(found)))
+    )
+    assert received_in([event]) == (found,)
 
 
 def test_a_file_of_another_switch_is_refused() -> None:

@@ -1,0 +1,1 @@
+"""Changing one switch: its session, the steps of its plan, verification, rollback."""

@@ -1,0 +1,274 @@
+"""Apply an approved plan to one switch, or go on with one that a journal left unfinished.
+
+Look, and change nothing that is not as it was planned; take the steps; look again until the rules pass;
+save. Whatever happens, the journal says how far it came, and the result says what is left to be done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.app.change.before_after import BeforeAfter, Picture, difference, not_passing, regressions
+from slp_ops.app.change.context import SAVE, Remembering
+from slp_ops.app.change.device_session import Line
+from slp_ops.app.change.rollback import roll_back
+from slp_ops.app.change.steps import Steps
+from slp_ops.app.read_device import collect
+from slp_ops.errors import ConnectError, SessionLost
+from slp_ops.i18n import Text, verbatim
+from slp_ops.plan.journal import End, EndEvent, SavedEvent, StepState, VerifiedEvent
+from slp_ops.plan.make import serials_of
+from slp_ops.plan.model import what_changed
+from slp_ops.ports import Event, SentStatus
+from slp_ops.rules.needs import Known
+from slp_ops.steps import ConfigStep, ExecStep
+
+if TYPE_CHECKING:
+    from slp_ops.app.change.context import Work
+    from slp_ops.app.change.steps import StepResult
+    from slp_ops.plan.journal import SwitchState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """How one switch ended, with a look at it before and after."""
+
+    name: str
+    site: str
+    end: End
+    why: Text | None = None
+    before: Picture | None = None
+    after: Picture | None = None
+    steps_done: int = 0
+    steps: int = 0
+    regressed: tuple[str, ...] = ()  # rules that passed before and fail now
+
+    @property
+    def difference(self) -> BeforeAfter:
+        """What the change changed."""
+        return difference(self.before, self.after)
+
+    @property
+    def touched(self) -> bool:
+        """Whether something may have been sent to the switch."""
+        return self.end not in (End.NOTHING, End.UNREAD, End.STALE)
+
+
+class _Stopped(Exception):
+    """There is no going on: how it ends, and why."""
+
+    def __init__(self, end: End, why: Text) -> None:
+        super().__init__(why.en)
+        self.end, self.why = end, why
+
+
+async def apply(work: Work, state: SwitchState, *, rollback_on_fail: bool = False) -> Applied:
+    """Bring a switch to the end of its plan; raises StoreError only."""
+    line = Line(work)
+    applying = _Applying(work, state, line)
+    try:
+        try:
+            await applying.run()
+            end, why = End.DONE, None
+        except _Stopped as stopped:
+            end, why = stopped.end, stopped.why
+        if rollback_on_fail and end in (End.FAILED, End.UNVERIFIED) and state.touched:
+            applying.note_end(end, why)
+            rolled = await roll_back(work, state, line)
+            end, why = rolled.end, _ROLLED.of(why=why or _NOTHING, how=rolled.why)
+        applying.note_end(end, why)
+    finally:
+        await line.close()
+    return Applied(
+        name=work.device.name,
+        site=work.device.site,
+        end=end,
+        why=why,
+        before=applying.before,
+        after=applying.after,
+        steps_done=state.next_step,
+        steps=len(work.plan.steps),
+        regressed=applying.regressed,
+    )
+
+
+class _Applying:
+    """One switch while its plan is applied."""
+
+    def __init__(self, work: Work, state: SwitchState, line: Line) -> None:
+        self.before: Picture | None = None
+        self.after: Picture | None = None
+        self._work = work
+        self._state = state
+        self._line = line
+
+    @property
+    def regressed(self) -> tuple[str, ...]:
+        """The rules that passed before and fail now."""
+        return () if self.before is None or self.after is None else regressions(self.before, self.after)
+
+    async def run(self) -> None:
+        """Everything, from the first look to the saved configuration; raises _Stopped."""
+        await self._first_look()
+        steps = Steps(self._work, self._line)
+        for number, (_, step) in enumerate(self._work.plan.steps):
+            state = self._state.steps.get(number)
+            if state is StepState.DONE:
+                continue
+            if self._work.pace.stopping:
+                raise _Stopped(End.STOPPED, _BEFORE_STEP.of(number=number + 1))
+            if state is StepState.REFUSED:
+                raise _Stopped(End.FAILED, _WAS_REFUSED.of(number=number + 1))
+            half = state is StepState.NOT_DONE and isinstance(step, ConfigStep)
+            open_ = (StepState.BEGUN, StepState.SENT, StepState.UNSETTLED)
+            if state is not None and (half or state in open_):
+                result = await steps.settle(number, step, state, self._state.noted.get(number))
+            else:
+                result = await steps.take(number, step)
+            self._state.steps[number] = result.state
+            if not result.done:
+                raise self._stopped_at(number, result)
+        await self._verify()
+        await self._save()
+
+    def note_end(self, end: End, why: Text | None) -> None:
+        """Write down how it ended."""
+        self._work.journal.write(
+            EndEvent(device=self._work.device.name, state=end, why="" if why is None else why.en)
+        )
+
+    def _stopped_at(self, number: int, result: StepResult) -> _Stopped:
+        place = _STEP.of(number=number + 1, total=len(self._work.plan.steps), why=result.why or _NOTHING)
+        if result.waiting:
+            return _Stopped(End.WAITING, place)
+        if result.state in (StepState.UNSETTLED, StepState.SENT):
+            return _Stopped(End.UNSETTLED, place)
+        return _Stopped(End.FAILED, place)
+
+    # -- looking ----------------------------------------------------------------------------------
+
+    async def _look(self) -> tuple[Remembering, Picture] | Text:
+        """Read the switch and audit it; why not, when it could not be read."""
+        work = self._work
+        memory = Remembering(work.evidence, work.mask)
+        result = await collect(
+            work.device,
+            transport=work.transport,
+            evidence=memory,
+            commands=work.commands,
+            on_event=work.on_event,
+        )
+        if result.error is not None and not memory.any_read:
+            return verbatim(result.error.message)
+        facts = memory.facts
+        return memory, Picture(outcomes=work.judge(facts), facts=facts, running=memory.running)
+
+    async def _answers(self) -> None:
+        """Wait for a switch that may still be reloading since the change was interrupted."""
+        steps = self._work.plan.steps
+        at = self._state.next_step
+        step = steps[at][1] if at < len(steps) else None
+        limits = self._work.limits
+        reloading = isinstance(step, ExecStep) and step.ends_session
+        failure = await self._line.again(limits.reload if reloading else limits.reconnect)
+        if failure is not None:
+            raise _Stopped(End.UNSETTLED, _UNREAD.of(why=failure.message))
+
+    async def _first_look(self) -> None:
+        fresh = not self._state.touched
+        if not fresh:
+            await self._answers()
+        looked = await self._look()
+        if isinstance(looked, Text):
+            raise _Stopped(End.UNREAD if fresh else End.UNSETTLED, _UNREAD.of(why=looked))
+        memory, self.before = looked
+        serials = serials_of(Known(memory.facts))
+        if serials != self._work.plan.serials:
+            words = _OTHER.of(found=", ".join(serials) or "-", planned=", ".join(self._work.plan.serials))
+            raise _Stopped(End.STALE if fresh else End.UNSETTLED, words)
+        if not fresh:
+            return
+        considered = self._work.plan_again(memory, self.before.outcomes)
+        again = considered.plan
+        if again is None:
+            others = [spared.why for spared in considered.spared if not spared.needless]
+            raise _Stopped(End.STALE, others[0]) if others else _Stopped(End.NOTHING, _NOT_NEEDED)
+        changed = what_changed(self._work.plan.fields, again.fields)
+        if changed:
+            raise _Stopped(End.STALE, _CHANGED.of(fields="; ".join(changed)))
+        if [step for _, step in again.steps] != [step for _, step in self._work.plan.steps]:
+            raise _Stopped(End.STALE, _OTHER_STEPS)
+
+    async def _verify(self) -> None:
+        """Look until the rules pass or the time is over; raises _Stopped when they do not."""
+        work, pace, limits = self._work, self._work.pace, self._work.limits
+        rules = tuple(rule for action in work.plan.actions for rule in action.verify)
+        await self._line.close()
+        until = pace.now() + limits.wait
+        look = limits.first_look
+        why = _NOTHING
+        while True:
+            work.on_event(Event(device=work.device.name, what="verifying", detail=", ".join(rules)))
+            looked = await self._look()
+            if isinstance(looked, Text):
+                why = _UNREAD.of(why=looked)
+            else:
+                _, self.after = looked
+                failing = not_passing(rules, self.before, self.after)
+                worse = self.regressed
+                if not failing and not worse:
+                    self._note_verified(passed=True)
+                    return
+                why = _NOT_PASSING.of(
+                    rules=", ".join((*failing, *(rule for rule in worse if rule not in failing)))
+                )
+            if pace.stopping or pace.now() >= until:
+                self._note_verified(passed=False)
+                raise _Stopped(End.UNVERIFIED, why)
+            await pace.rest(min(look, max(until - pace.now(), 0.0)))
+            look = min(look * 2, limits.slowest_look)
+
+    def _note_verified(self, *, passed: bool) -> None:
+        self._state.verified = passed
+        self._work.journal.write(VerifiedEvent(device=self._work.device.name, passed=passed))
+
+    async def _save(self) -> None:
+        if not any(action.save for action in self._work.plan.actions) or self._state.saved:
+            return
+        try:
+            sent = await self._line.send(SAVE)
+        except (ConnectError, SessionLost) as err:
+            raise _Stopped(End.FAILED, _NOT_SAVED.of(said=err.message)) from None
+        if sent.status is not SentStatus.DONE:
+            raise _Stopped(End.FAILED, _NOT_SAVED.of(said=" / ".join(sent.said.split("\n"))[:200]))
+        self._state.saved = True
+        self._work.journal.write(SavedEvent(device=self._work.device.name))
+
+
+_NOTHING: Final = Text("no reason is known", "理由不明")
+_UNREAD: Final = Text("the switch could not be read: {why}", "装置を読み取れません: {why}")
+_OTHER: Final = Text(
+    "this is not the switch of the plan: it has serial {found}, the plan is for {planned}",
+    "プランの対象と異なる装置です: シリアル番号 {found} (プランは {planned})",
+)
+_NOT_NEEDED: Final = Text("nothing is needed any more", "対処は不要になりました")
+_CHANGED: Final = Text("not as it was planned: {fields}", "プラン作成時から変化しています: {fields}")
+_OTHER_STEPS: Final = Text(
+    "the playbooks give other steps than the plan holds: plan again",
+    "プレイブックの手順がプランと一致しません。プランを作り直してください",
+)
+_BEFORE_STEP: Final = Text("stopped before step {number}", "ステップ {number} の前で停止しました")
+_WAS_REFUSED: Final = Text(
+    "step {number} was refused by the switch: roll back, or plan again",
+    "ステップ {number} は拒否されました。ロールバックするか、プランを作り直してください",
+)
+_STEP: Final = Text("step {number} of {total}: {why}", "ステップ {number}/{total}: {why}")
+_NOT_PASSING: Final = Text(
+    "applied, but not verified in time: {rules}", "適用しましたが、時間内に確認できませんでした: {rules}"
+)
+_NOT_SAVED: Final = Text(
+    "applied and verified, but the configuration was not saved: {said}",
+    "適用と確認は完了しましたが、設定を保存できませんでした: {said}",
+)
+_ROLLED: Final = Text("{why}; {how}", "{why}; {how}")

@@ -1,0 +1,169 @@
+"""Before and after a change: findings, configuration, and what licensing says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slp_ops.facts import LicenseTransport, TrustCodes, UsageReporting
+from slp_ops.i18n import Text
+from slp_ops.json_documents import json_document
+from slp_ops.model import Severity, Verdict
+
+if TYPE_CHECKING:
+    from slp_ops.facts import DeviceTime
+    from slp_ops.plan.running import Running
+    from slp_ops.reading import Facts
+    from slp_ops.rules.values import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One look at a switch."""
+
+    outcomes: tuple[Outcome, ...]
+    facts: Facts
+    running: Running | None
+
+    @property
+    def failing(self) -> dict[str, Outcome]:
+        """The rules that fail, at warning or above."""
+        return {
+            outcome.rule: outcome
+            for outcome in self.outcomes
+            if outcome.verdict is Verdict.FAIL and outcome.severity.rank >= Severity.WARNING.rank
+        }
+
+    def verdict(self, rule: str) -> Verdict | None:
+        """What a rule says; None for one that was not asked."""
+        return next((outcome.verdict for outcome in self.outcomes if outcome.rule == rule), None)
+
+
+def not_passing(rules: tuple[str, ...], before: Picture | None, now: Picture) -> tuple[str, ...]:
+    """Of the rules by which a change is verified, those that do not pass.
+
+    One that cannot be judged counts, unless this switch never let it be judged.
+    """
+    sound = (Verdict.PASS, Verdict.NOT_APPLICABLE)
+    found = []
+    for rule in dict.fromkeys(rules):
+        verdict = now.verdict(rule)
+        never = verdict is Verdict.UNKNOWN and before is not None and before.verdict(rule) is verdict
+        if verdict not in sound and not never:
+            found.append(rule)
+    return tuple(found)
+
+
+def regressions(before: Picture, now: Picture) -> tuple[str, ...]:
+    """The rules that passed before the change and fail after it, apart from consequences of old failures."""
+    known = before.failing
+    return tuple(
+        rule
+        for rule, outcome in now.failing.items()
+        if before.verdict(rule) is Verdict.PASS and outcome.root not in known
+    )
+
+
+@json_document
+class FindingChange:
+    """A finding that came, went or stayed."""
+
+    rule: str
+    severity: Severity
+    summary: Text | None
+
+
+@json_document
+class FindingDifference:
+    """Findings at warning or above, before and after a change."""
+
+    gone: tuple[FindingChange, ...]
+    new: tuple[FindingChange, ...]
+    still: tuple[FindingChange, ...]
+
+
+@json_document
+class ConfigDifference:
+    """Lines of the running configuration, each behind the lines of its mode."""
+
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+
+
+@json_document
+class LicenceState:
+    """What licensing shows of its reporting."""
+
+    transport: str | None
+    url: str | None
+    trust: bool | None
+    last_ack: str | None
+    next_ack_deadline: str | None
+    last_report_push: str | None
+
+
+@json_document
+class LicenceDifference:
+    """What licensing showed before and after."""
+
+    before: LicenceState
+    after: LicenceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeforeAfter:
+    """What a change changed; None for what was not read."""
+
+    findings: FindingDifference | None = None
+    configuration: ConfigDifference | None = None
+    licence: LicenceDifference | None = None
+
+
+def difference(before: Picture | None, after: Picture | None) -> BeforeAfter:
+    """Return what differs between two looks at a switch."""
+    if before is None or after is None:
+        return BeforeAfter()
+    was, now = before.failing, after.failing
+    return BeforeAfter(
+        findings=FindingDifference(
+            gone=tuple(_finding(was[rule]) for rule in was if rule not in now),
+            new=tuple(_finding(now[rule]) for rule in now if rule not in was),
+            still=tuple(_finding(now[rule]) for rule in now if rule in was),
+        ),
+        configuration=_config(before.running, after.running),
+        licence=LicenceDifference(before=_licence(before.facts), after=_licence(after.facts)),
+    )
+
+
+def _finding(outcome: Outcome) -> FindingChange:
+    summary = None if outcome.finding is None else outcome.finding.summary
+    return FindingChange(rule=outcome.rule, severity=outcome.severity, summary=summary)
+
+
+def _config(before: Running | None, after: Running | None) -> ConfigDifference | None:
+    if before is None or after is None:
+        return None
+    was, now = (
+        dict.fromkeys(" / ".join((*place, line)) for place, line in one.lines) for one in (before, after)
+    )
+    return ConfigDifference(
+        removed=tuple(line for line in was if line not in now),
+        added=tuple(line for line in now if line not in was),
+    )
+
+
+def _licence(facts: Facts) -> LicenceState:
+    transport, trust = facts.get(LicenseTransport), facts.get(TrustCodes)
+    reporting = facts.get(UsageReporting)
+
+    def text(time: DeviceTime | None) -> str | None:
+        return None if time is None else time.text
+
+    return LicenceState(
+        transport=None if transport is None else transport.type,
+        url=None if transport is None else transport.url or transport.cslu_address,
+        trust=None if trust is None else trust.any_installed and not trust.without,
+        last_ack=None if reporting is None else text(reporting.last_ack),
+        next_ack_deadline=None if reporting is None else text(reporting.next_ack_deadline),
+        last_report_push=None if reporting is None else text(reporting.last_report_push),
+    )

@@ -1,0 +1,234 @@
+"""What it takes to change one switch: the ports, the limits, and what is remembered of it while it lasts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Protocol
+
+from slp_ops.model import CaptureStatus
+from slp_ops.plan.running import Running
+from slp_ops.ports import silent
+from slp_ops.reading import Facts, read
+from slp_ops.steps import ExecStep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from slp_ops.commands import ShowCommand
+    from slp_ops.i18n import Text
+    from slp_ops.model import Capture, Device
+    from slp_ops.plan.journal import JournalEvent
+    from slp_ops.plan.model import Considered, SwitchPlan
+    from slp_ops.ports import (
+        CaptureWriter,
+        ChangingTransport,
+        CopyingTransport,
+        Ending,
+        Evidence,
+        OnEvent,
+        Secret,
+        Shelf,
+    )
+    from slp_ops.rules.values import Outcome
+
+RUNNING: Final = "show running-config"
+SAVE: Final = ExecStep(command="write memory", expects=("[OK]",), seconds=120)
+
+
+class Settled(StrEnum):
+    """What a person says of a step that the switch does not prove."""
+
+    DONE = "done"
+    AGAIN = "again"  # it did not happen: send it
+    UNKNOWN = "unknown"
+
+
+class Person(Protocol):
+    """Somebody at the terminal, or nobody."""
+
+    async def has_done(self, device: str, text: Text) -> bool:
+        """Show what is to be done by hand; whether it has been done."""
+
+    async def settles(self, device: str, command: str) -> Settled:
+        """Whether a command was carried out, which nothing on the switch tells."""
+
+
+class Nobody:
+    """No terminal: what needs a person waits."""
+
+    async def has_done(self, device: str, text: Text) -> bool:
+        """Nobody has."""
+        return False
+
+    async def settles(self, device: str, command: str) -> Settled:
+        """Nobody knows."""
+        return Settled.UNKNOWN
+
+
+class Journal(Protocol):
+    """Where a change is recorded, on the disk before the next thing is done."""
+
+    def write(self, event: JournalEvent) -> None:
+        """Append one event; raises StoreError, and then nothing more may be sent."""
+
+
+class Pace:
+    """Time, and the operator's wish to stop."""
+
+    def __init__(self) -> None:
+        self._stop = asyncio.Event()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no further step is to be begun."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Begin no further step."""
+        self._stop.set()
+
+    def now(self) -> float:
+        """Seconds on a clock that only goes forward."""
+        return time.monotonic()
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass, whatever the operator wishes: a step in hand is settled first."""
+        await asyncio.sleep(seconds)
+
+    async def rest(self, seconds: float) -> None:
+        """Let time pass, until the operator wants to stop."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
+        except TimeoutError:
+            pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long things may take, in seconds."""
+
+    wait: float = 3600.0  # for proofs, and for the rules to pass: an ACK takes 5 minutes to an hour
+    reload: float = 1800.0  # until a switch that reloads answers again
+    reconnect: float = 300.0  # until a lost session can be opened again
+    first_look: float = 5.0  # between the first looks; later ones take their time
+    slowest_look: float = 60.0
+
+
+class EvidenceRecord:
+    """Evidence that remembers its captures, for the record of the run."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self.captures: list[Capture] = []
+
+    def open(self, command: str) -> CaptureWriter:
+        """See ``ports.Evidence``."""
+        return _Noted(self._evidence.open(command), self.captures)
+
+    def record(self, command: str, ending: Ending) -> Capture:
+        """See ``ports.Evidence``."""
+        self.captures.append(self._evidence.record(command, ending))
+        return self.captures[-1]
+
+
+@dataclass(slots=True)
+class _Noted:
+    writer: CaptureWriter
+    captures: list[Capture]
+
+    def write(self, text: str) -> None:
+        self.writer.write(text)
+
+    def commit(self, ending: Ending) -> Capture:
+        self.captures.append(self.writer.commit(ending))
+        return self.captures[-1]
+
+
+class Remembering:
+    """Evidence that also keeps the texts, masked as on disk, so that facts can be read at once."""
+
+    def __init__(self, evidence: Evidence, mask: Callable[[str], str]) -> None:
+        self._evidence = evidence
+        self._mask = mask
+        self.captures: dict[str, tuple[CaptureStatus, str]] = {}
+
+    def open(self, command: str) -> CaptureWriter:
+        """See ``ports.Evidence``."""
+        return _Teed(self._evidence.open(command), command, self)
+
+    def record(self, command: str, ending: Ending) -> Capture:
+        """See ``ports.Evidence``."""
+        self.captures[command] = (ending.status, "")
+        return self._evidence.record(command, ending)
+
+    def keep(self, command: str, status: CaptureStatus, text: str) -> None:
+        """Remember a text."""
+        self.captures[command] = (status, self._mask(text))
+
+    @property
+    def any_read(self) -> bool:
+        """Whether at least one command was answered."""
+        return any(status is CaptureStatus.OK for status, _ in self.captures.values())
+
+    @property
+    def facts(self) -> Facts:
+        """What the texts say."""
+        return read((command, status, text) for command, (status, text) in self.captures.items())
+
+    @property
+    def running(self) -> Running | None:
+        """The running configuration; None when it could not be read."""
+        status, text = self.captures.get(RUNNING, (CaptureStatus.SKIPPED, ""))
+        return Running.parse(text) if status is CaptureStatus.OK else None
+
+
+@dataclass(slots=True)
+class _Teed:
+    writer: CaptureWriter
+    command: str
+    memory: Remembering
+    pieces: list[str] = field(default_factory=list)
+
+    def write(self, text: str) -> None:
+        self.pieces.append(text)
+        self.writer.write(text)
+
+    def commit(self, ending: Ending) -> Capture:
+        self.memory.keep(self.command, ending.status, "".join(self.pieces))
+        return self.writer.commit(ending)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copying:
+    """What it takes to move files: the way, and the shelf that they come from and go to."""
+
+    transport: CopyingTransport
+    shelf: Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One switch to be changed. ``judge`` audits it, ``plan_again`` plans it anew from what was read.
+
+    ``copying`` is there where the plan moves files.
+    """
+
+    device: Device
+    plan: SwitchPlan
+    transport: ChangingTransport
+    evidence: Evidence
+    mask: Callable[[str], str]
+    journal: Journal
+    commands: tuple[ShowCommand, ...]
+    judge: Callable[[Facts], tuple[Outcome, ...]]
+    plan_again: Callable[[Remembering, tuple[Outcome, ...]], Considered]
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    person: Person = field(default_factory=Nobody)
+    pace: Pace
+    limits: Limits = field(default_factory=Limits)
+    copying: Copying | None = None
+    on_event: OnEvent = silent

@@ -1,0 +1,165 @@
+"""The one session on which a switch is changed: opened when it is needed, and again when it was lost."""
+
+from __future__ import annotations
+
+import re
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.app.change.context import RUNNING, Remembering
+from slp_ops.errors import (
+    AuthenticationFailed,
+    ConnectError,
+    CredentialError,
+    CredentialStopped,
+    DeviceError,
+    EnableFailed,
+    HostKeyChanged,
+    HostKeyUnknown,
+    SessionLost,
+)
+from slp_ops.model import CaptureStatus
+from slp_ops.ports import NO_SECRETS, Ending, Event
+from slp_ops.readonly import ReadCommand
+from slp_ops.rules.needs import Known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from slp_ops.app.change.context import Work
+    from slp_ops.plan.running import Running
+    from slp_ops.ports import Secret, Sent, Sink, Writer
+    from slp_ops.steps import ConfigStep, ExecStep
+
+# What another try does not change.
+_FINAL: Final = (
+    AuthenticationFailed,
+    CredentialError,
+    CredentialStopped,
+    EnableFailed,
+    HostKeyChanged,
+    HostKeyUnknown,
+)
+_SHOW_SECONDS: Final = 120.0
+_LEVEL: Final = re.compile(r"privilege level is (\d+)")
+_CONFIGURES: Final = 15
+
+
+class Line:
+    """A session with one switch. Everything that is read on it goes into the evidence."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._stack: AsyncExitStack | None = None
+        self._writer: Writer | None = None
+        self._hostname = ""
+
+    async def send(
+        self,
+        step: ConfigStep | ExecStep,
+        *,
+        secrets: Mapping[str, Secret] = NO_SECRETS,
+        sink: Sink | None = None,
+    ) -> Sent:
+        """Send a step; raises SessionLost, or ConnectError when there is no session to send it on."""
+        writer = await self.open()
+        return await writer.send(step, secrets=secrets, sink=sink)
+
+    async def known(self, commands: Iterable[str]) -> Known:
+        """What these show commands say; raises as ``send``. One that is refused says nothing."""
+        memory = Remembering(self._work.evidence, self._work.mask)
+        for command in commands:
+            await self._show(memory, command)
+        return Known(memory.facts)
+
+    async def running(self) -> Running | None:
+        """The running configuration as it is now; None when it is refused. Raises as ``send``."""
+        memory = Remembering(self._work.evidence, self._work.mask)
+        await self._show(memory, RUNNING)
+        return memory.running
+
+    async def open(self) -> Writer:
+        """The session, opened unless it is; raises ConnectError."""
+        if self._writer is not None and self._writer.alive:
+            return self._writer
+        await self.close()
+        self._work.on_event(Event(device=self._work.device.name, what="connecting", detail="to change it"))
+        stack = AsyncExitStack()
+        try:
+            writer = await stack.enter_async_context(self._work.transport.write(self._work.device))
+        except BaseException:
+            await stack.aclose()
+            raise
+        self._stack, self._writer = stack, writer
+        if self._hostname and writer.hostname != self._hostname:
+            await self.close()
+            raise SessionLost(
+                f"another switch answers now: it calls itself {writer.hostname}, not {self._hostname}",
+                hint="nothing more was sent; look who has this address",
+            )
+        if not self._hostname:
+            await self._check_privilege(writer)
+        self._hostname = writer.hostname
+        return writer
+
+    async def again(self, within: float) -> DeviceError | CredentialError | None:
+        """Open a new session, trying for so many seconds; why not, when it could not be had."""
+        await self.close()
+        pace = self._work.pace
+        until = pace.now() + within
+        while True:
+            try:
+                await self.open()
+            except (ConnectError, SessionLost, CredentialError) as err:
+                if isinstance(err, _FINAL) or pace.now() >= until:
+                    return err
+                # Also when the operator wants to stop: a step in hand is settled first.
+                await pace.pause(min(self._work.limits.first_look, max(until - pace.now(), 0.0)))
+            else:
+                return None
+
+    async def close(self) -> None:
+        """End the session."""
+        stack, self._stack, self._writer = self._stack, None, None
+        if stack is not None:
+            await stack.aclose()
+
+    async def _check_privilege(self, writer: Writer) -> None:
+        """A prompt with # may still be one of few commands. Where AAA hides the level, lines will tell."""
+        text = _Text()
+        await writer.show(ReadCommand("show privilege"), timeout=_SHOW_SECONDS, sink=text)
+        found = _LEVEL.search("".join(text.pieces))
+        if found is not None and int(found[1]) < _CONFIGURES:
+            await self.close()
+            raise EnableFailed(
+                f"privilege level {found[1]} on {writer.hostname}, and a change needs {_CONFIGURES}",
+                hint="set SLP_OPS_ENABLE, or let AAA give this user privilege level 15",
+            )
+
+    async def _show(self, memory: Remembering, command: str) -> Ending:
+        writer = await self.open()
+        capture = memory.open(command)
+        try:
+            ending = await writer.show(ReadCommand(command), timeout=_SHOW_SECONDS, sink=capture)
+        except SessionLost as err:
+            capture.commit(_lost(err.message))
+            raise
+        except BaseException:
+            capture.commit(_lost("interrupted"))
+            raise
+        capture.commit(ending)
+        return ending
+
+
+class _Text:
+    """A sink that keeps a short text."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+
+    def write(self, text: str) -> None:
+        self.pieces.append(text)
+
+
+def _lost(reason: str) -> Ending:
+    return Ending(status=CaptureStatus.LOST, reason=reason)

@@ -1,0 +1,171 @@
+"""The operator of a change: sees the plan, consents, gives secrets, does what no switch does by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from slp_ops.app.change.context import Settled
+from slp_ops.app.operator import NonInteractive, Operator
+from slp_ops.errors import InputError
+from slp_ops.i18n import counted
+from slp_ops.playbook import Risk
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from slp_ops.app.change.context import Person
+    from slp_ops.app.change.results import PlanResult
+    from slp_ops.app.operator import Progress
+    from slp_ops.i18n import Text
+    from slp_ops.plan import SwitchPlan
+
+
+class ChangeOperator(Operator, Protocol):
+    """The caller of a service that changes switches. A question may raise to abandon the work."""
+
+    @property
+    def interactive(self) -> bool:
+        """Whether questions are answered."""
+
+    def show_plan(self, plan: PlanResult) -> None:
+        """Take the plan, before any question about it."""
+
+    def warn(self, text: Text) -> None:
+        """Take a sentence that the operator must know before consenting."""
+
+    def confirm(self, question: str) -> bool:
+        """Ask for a yes."""
+
+    def enter(self, question: str, *, hidden: bool = False) -> str:
+        """Ask for a value; an empty answer is none, where it is not ``hidden``."""
+
+    def change_progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
+        """Open the progress of a change, during which questions may be asked."""
+
+    async def has_done(self, device: str, text: Text) -> bool:
+        """Show a manual step; return whether it is done."""
+
+    async def settles(self, device: str, command: str) -> Settled:
+        """Ask for the outcome of a command that no output of the switch proves."""
+
+
+class NonInteractiveChange(NonInteractive):
+    """Consents to nothing and answers no question: options decide."""
+
+    @property
+    def interactive(self) -> bool:
+        """Return False."""
+        return False
+
+    def show_plan(self, plan: PlanResult) -> None:
+        """Ignore the plan."""
+
+    def warn(self, text: Text) -> None:
+        """Log the sentence."""
+        self.notice(text.en)
+
+    def confirm(self, question: str) -> bool:
+        """Return False."""
+        return False
+
+    def enter(self, question: str, *, hidden: bool = False) -> str:
+        """Return no value."""
+        return ""
+
+    def change_progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
+        """Open a progress that is shown to nobody."""
+        return self.progress(verb, total)
+
+    async def has_done(self, device: str, text: Text) -> bool:
+        """Return False: the step waits."""
+        return False
+
+    async def settles(self, device: str, command: str) -> Settled:
+        """Return that the outcome is unknown."""
+        return Settled.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptedAnswers:
+    """Answers that were given beforehand, by options."""
+
+    manual_done: bool = False
+    settled: Mapping[str, Settled] = field(default_factory=dict)
+
+    async def has_done(self, device: str, text: Text) -> bool:
+        """Return what was given for every manual step."""
+        return self.manual_done
+
+    async def settles(self, device: str, command: str) -> Settled:
+        """Return what was given for this switch."""
+        return self.settled.get(device, Settled.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesCopied:
+    """Answers of an exchange that is resumed: the files are copied; the MD5 that is read next proves it."""
+
+    person: Person
+    settled: Mapping[str, Settled]
+
+    async def has_done(self, device: str, text: Text) -> bool:
+        """Return True."""
+        return True
+
+    async def settles(self, device: str, command: str) -> Settled:
+        """Return what was given beforehand, or ask."""
+        return self.settled.get(device) or await self.person.settles(device, command)
+
+
+class Declined(InputError):
+    """The operator does not consent; nothing was sent."""
+
+    kind = "declined"
+
+
+def ask_consent(
+    plans: Sequence[SwitchPlan],
+    operator: ChangeOperator,
+    *,
+    yes: bool,
+    allow: Risk,
+    confirmed: Collection[str],
+) -> None:
+    """Ask for every consent that these plans need. Raises InputError, Declined.
+
+    A change needs one yes. What is disruptive or destructive must be allowed by its name, and the name of
+    each switch confirmed.
+    """
+    risk = max((plan.risk for plan in plans), key=lambda each: each.rank)
+    if risk.rank > allow.rank:
+        raise InputError(
+            f"a playbook of this plan is {risk.value}", hint=f"if that is meant, add --allow {risk.value}"
+        )
+    risky = [plan for plan in plans if plan.risk is not Risk.CHANGE]
+    texts = (
+        text for plan in risky for action in plan.actions for text in (action.consent, action.irreversible)
+    )
+    for text in dict.fromkeys(texts):
+        if text is not None:
+            operator.warn(text)
+    for plan in risky:
+        if plan.name in confirmed:
+            continue
+        if not operator.interactive:
+            raise InputError(
+                f"{plan.name} is to be changed in a {plan.risk.value} way, and its name was not confirmed",
+                hint=f"in scripts: --confirm {plan.name}",
+            )
+        typed = operator.enter(f"{plan.risk.value}: type {plan.name} to go on")
+        if typed.strip() != plan.name:
+            raise Declined(f"{plan.name} was not confirmed")
+    if yes or len(risky) == len(plans):
+        return
+    if not operator.interactive:
+        raise InputError(
+            "nobody can be asked here", hint="in scripts: --yes, or first --dry-run --out PLAN.json"
+        )
+    if not operator.confirm(f"Apply this to {counted(len(plans), 'switch')}?"):
+        raise Declined("the plan was not accepted")

@@ -1,0 +1,189 @@
+"""Playbooks and their parameters, as options name them. A secret never comes from an argument."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import InputError, OptionError
+from slp_ops.params import Kind, NotFitting, check, expected
+from slp_ops.ports import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.model import Device
+    from slp_ops.playbook import Param, Playbook
+
+_LARGEST: Final = 2**16
+_VARIABLE: Final = "SLP_OPS_PARAM_"
+
+
+def playbooks_of(folder_path: Path | None, rules: Iterable[str]) -> tuple[Playbook, ...]:
+    """Ours and the operator's own; raises InputError with every problem of every file."""
+    from slp_ops.playbook import folder, load, packaged
+
+    ours = packaged()
+    if folder_path is None:
+        return ours
+    own = load(folder(folder_path), rules=rules)
+    taken = {playbook.id for playbook in ours}
+    for playbook in own:
+        if playbook.id in taken:
+            raise InputError(
+                f"{playbook.file}: {playbook.id} is the id of one of ours", hint="choose another id"
+            )
+    return (*ours, *own)
+
+
+def named_of(names: Sequence[str], playbooks: Sequence[Playbook]) -> tuple[str, ...]:
+    """The playbooks named with --playbook; raises OptionError for one that there is not."""
+    from slp_ops.written.problems import did_you_mean
+
+    known = [playbook.id for playbook in playbooks]
+    for name in names:
+        if name not in known:
+            near = did_you_mean(name, known)
+            raise OptionError(
+                f"there is no playbook {name!r}{near}; there are: {', '.join(known)}",
+                option="--playbook",
+            )
+    return tuple(dict.fromkeys(names))
+
+
+def options_of(given: Sequence[str], playbooks: Sequence[Playbook]) -> dict[str, str]:
+    """``--param name=value``; raises OptionError for a name, a form, or a secret that has no place here."""
+    from slp_ops.plan.values import check_option
+    from slp_ops.written.problems import did_you_mean
+
+    params = _by_name(playbooks)
+    found: dict[str, str] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or name not in params:
+            near = did_you_mean(name, params)
+            raise OptionError(
+                f"there is no parameter {name[:40]!r}{near}; expected NAME=VALUE with one of "
+                f"{', '.join(sorted(params))}",
+                option="--param",
+            )
+        param = params[name]
+        if param.secret:
+            raise OptionError(_not_here(param), option="--param")
+        try:
+            check_option(param, value)
+        except NotFitting as err:
+            raise OptionError(f"{name} is not well formed: expected {err}", option="--param") from None
+        found[name] = value
+    return found
+
+
+def refuse_secrets_of(devices: Iterable[Device], playbooks: Sequence[Playbook]) -> None:
+    """A secret in the inventory's ``params`` is refused; raises InputError."""
+    params = _by_name(playbooks)
+    for device in devices:
+        for name in device.params:
+            if name in params and params[name].secret:
+                raise InputError(f"{device.name}: params.{name}: {_not_here(params[name])}")
+
+
+def files_of(options: Mapping[str, str], playbooks: Sequence[Playbook]) -> dict[str, str]:
+    """The PEM texts of certificates that are given by their files; raises InputError."""
+    found: dict[str, str] = {}
+    for name, param in _by_name(playbooks).items():
+        if param.kind is Kind.CERTIFICATE and name in options:
+            text = _read(Path(options[name]), name)
+            try:
+                check(param.kind, text, param.bounds)
+            except NotFitting as err:
+                raise InputError(f"{name}: {options[name]} is not {err}") from None
+            found[name] = text
+    return found
+
+
+def secrets_of(
+    names: Iterable[str],
+    given: Sequence[str],
+    playbooks: Sequence[Playbook],
+    operator: ChangeOperator,
+) -> dict[str, Secret]:
+    """Return the secrets of a plan: from the environment, a file, or the operator. Raises InputError."""
+    params = _by_name(playbooks)
+    files = _secret_files(given, params)
+    found: dict[str, Secret] = {}
+    for name in dict.fromkeys(names):
+        variable = f"{_VARIABLE}{name.upper()}"
+        # Taken out, so that nothing that looks at this process's environment later finds it.
+        value = os.environ.pop(variable, None)
+        where = variable
+        if name in files:
+            value, where = _read(files[name], name).strip(), "--secret-file"
+        elif value is None and operator.interactive:
+            title = params[name].title.en
+            value, where = operator.enter(f"{title} ({name})", hidden=True), "the prompt"
+        if value is None:
+            raise InputError(
+                f"the secret {name} is needed",
+                hint=f"set {variable}, name a file with --secret-file {name}=FILE, or use a terminal",
+            )
+        try:
+            found[name] = Secret(check(params[name].kind, value, params[name].bounds))
+        except NotFitting as err:
+            raise InputError(f"{name} ({where}) is not well formed: expected {err}") from None
+    return found
+
+
+def ask_missing(
+    names: Iterable[str], playbooks: Sequence[Playbook], operator: ChangeOperator
+) -> dict[str, str]:
+    """Ask for parameters that nothing gives; an empty answer leaves one out."""
+    params = _by_name(playbooks)
+    found: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        param = params[name]
+        while True:
+            words = f"{param.title.en}\n  {name} (Enter: leave those switches out)"
+            value = operator.enter(words).strip()
+            if not value:
+                break
+            try:
+                options_of([f"{name}={value}"], playbooks)
+            except OptionError:
+                operator.notice(f"expected {expected(param.kind, param.bounds)}")
+                continue
+            found[name] = value
+            break
+    return found
+
+
+def _by_name(playbooks: Iterable[Playbook]) -> dict[str, Param]:
+    return {param.name: param for playbook in playbooks for param in playbook.params}
+
+
+def _not_here(param: Param) -> str:
+    return (
+        f"{param.name} is a secret and may stand in no argument and no file that others read; set "
+        f"{_VARIABLE}{param.name.upper()}, use --secret-file {param.name}=FILE, or be asked for it"
+    )
+
+
+def _secret_files(given: Sequence[str], params: Mapping[str, Param]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for each in given:
+        name, equals, path = each.partition("=")
+        if not equals or not path or name not in params or not params[name].secret:
+            secrets = [param.name for param in params.values() if param.secret]
+            raise OptionError(f"expected NAME=FILE with one of {', '.join(secrets)}", option="--secret-file")
+        found[name] = Path(path)
+    return found
+
+
+def _read(path: Path, name: str) -> str:
+    try:
+        with path.expanduser().open(encoding="ascii") as file:
+            return file.read(_LARGEST)
+    except (OSError, UnicodeDecodeError, RuntimeError) as err:
+        why = getattr(err, "strerror", None) or "it is no plain text"
+        raise InputError(f"{name}: {path} cannot be read: {why}") from None

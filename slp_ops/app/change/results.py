@@ -1,0 +1,64 @@
+"""What planning and changing a fleet return."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from slp_ops.plan.journal import End
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slp_ops.app.change.apply import Applied
+    from slp_ops.model import DeviceResult
+    from slp_ops.plan import Choice, Spared, SwitchPlan
+    from slp_ops.usage.matching import LeftOut
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanResult:
+    """Plans of a fleet, and why a switch has none. ``results`` are how the switches were read.
+
+    ``choices`` and ``mentioned`` are pairs with the name of the switch. ``unread`` are the switches of which
+    nothing could be read. ``left_out`` are the files of CSSM that are not imported.
+    """
+
+    run: str = ""
+    created: datetime = field(default_factory=_now)
+    plans: tuple[SwitchPlan, ...] = ()
+    spared: tuple[Spared, ...] = ()
+    choices: tuple[tuple[str, Choice], ...] = ()
+    mentioned: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unread: tuple[DeviceResult, ...] = ()
+    results: tuple[DeviceResult, ...] = ()
+    verb: str | None = None
+    left_out: tuple[LeftOut, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeResult:
+    """What became of a fleet: each switch that was begun, and the names of those that were not.
+
+    ``stopped`` is set where the operator stopped it, ``back`` where it is a rollback.
+    """
+
+    journal: str
+    run: str = ""
+    path: str = ""
+    devices: tuple[Applied, ...] = ()
+    not_begun: tuple[str, ...] = ()
+    stopped: bool = False
+    back: bool = False
+
+    @property
+    def totals(self) -> Mapping[End, int]:
+        """How many switches ended in which way, in the order of ``End``."""
+        counts = Counter(each.end for each in self.devices)
+        return {end: counts[end] for end in End if counts[end]}

@@ -1,0 +1,601 @@
+"""One step on one switch: written down, sent, proven, written down. An unknown outcome is never guessed.
+
+Every step leaves one of the states of ``StepState`` in the journal. A step whose end is not in the journal is
+resolved by what the switch shows, and sent again only where that can do no harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.app.change.context import Settled
+from slp_ops.errors import BadFile, ConnectError, CopyFailed, CredentialError, DeviceError, SessionLost
+from slp_ops.i18n import Text, verbatim
+from slp_ops.model import CaptureStatus
+from slp_ops.plan.changes import in_force
+from slp_ops.plan.journal import StepEvent, StepState
+from slp_ops.playbook.named import PROOFS
+from slp_ops.playbook.template import secrets_in
+from slp_ops.ports import Ending, Event, SentStatus
+from slp_ops.steps import Check, ConfigStep, ExecStep, Fetch, ManualStep, Put, Repeat, Room
+from slp_ops.usage.dump import NoDump, read_dump
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slp_ops.app.change.context import Copying, Work
+    from slp_ops.app.change.device_session import Line
+    from slp_ops.errors import SlpOpsError
+    from slp_ops.playbook.named import Proof, ProofNote
+    from slp_ops.ports import Secret, Sent
+    from slp_ops.steps import ConfigChange, FileStep, Step
+
+_CONFIRM: Final = ExecStep(command="configure confirm")
+_REVERT: Final = ExecStep(command="configure revert now", seconds=180)
+_FREE: Final = re.compile(r"\d{1,20} bytes total \((\d{1,20}) bytes free\)")
+_MD5: Final = re.compile(r"\)\s*=\s*([0-9a-fA-F]{32})\b", re.ASCII)
+_NO_FILE: Final = re.compile(r"no such file|file not found", re.IGNORECASE)
+# A stack's flash answers slowly, and an MD5 of some megabytes takes its time.
+_SECONDS: Final = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """How a step ended."""
+
+    state: StepState
+    why: Text | None = None
+    waiting: bool = False  # for a person
+    missing: tuple[ConfigChange, ...] = ()  # the configuration lines that are not in force
+
+    @property
+    def done(self) -> bool:
+        """Whether the next step may be begun."""
+        return self.state is StepState.DONE
+
+
+class _JournalledSteps:
+    """Steps of one kind on one switch's line: what becomes of them goes into the journal."""
+
+    def __init__(self, work: Work, line: Line) -> None:
+        self._work = work
+        self._line = line
+
+    def _note(self, number: int, state: StepState, why: Text | None = None, **more: Any) -> StepResult:
+        words = None if why is None else why.en
+        self._work.journal.write(
+            StepEvent(device=self._work.device.name, step=number, state=state, why=words, **more)
+        )
+        return StepResult(state=state, why=why)
+
+    def _say(self, detail: str) -> None:
+        self._work.on_event(Event(device=self._work.device.name, what="applying", detail=detail))
+
+
+class Steps(_JournalledSteps):
+    """The steps of one switch's plan, on its line."""
+
+    def __init__(self, work: Work, line: Line) -> None:
+        super().__init__(work, line)
+        self._config = ConfigSteps(work, line)
+        self._exec = ExecSteps(work, line)
+        self._files = FileSteps(work, line)
+
+    async def take(self, number: int, step: Step) -> StepResult:
+        """Do one step from its beginning."""
+        match step:
+            case ManualStep():
+                return await self._instruct(number, step)
+            case ConfigStep():
+                return await self._config.do(number, step)
+            case ExecStep():
+                return await self._exec.do(number, step)
+            case Room() | Fetch() | Put() | Check():
+                return await self._file(number, step)
+
+    async def settle(self, number: int, step: Step, state: StepState, noted: ProofNote | None) -> StepResult:
+        """Find out what became of a step that a journal left open, and bring it to its end."""
+        match step:
+            case ConfigStep():
+                return await self._config.settle(number, step)
+            case ExecStep():
+                return await self._exec.settle(number, step, state, noted)
+            case _:
+                return await self.take(number, step)  # asked or done once more, it is the same
+
+    async def _instruct(self, number: int, step: ManualStep) -> StepResult:
+        self._note(number, StepState.BEGUN, kind=step.kind, text=step.text.en)
+        self._say("waiting for a person")
+        # The switch may close an idle session meanwhile: a new one is opened afterwards.
+        await self._line.close()
+        if await self._work.person.has_done(self._work.device.name, step.text):
+            return self._note(number, StepState.DONE, how="operator")
+        self._note(number, StepState.NOT_DONE, _BY_HAND)
+        return StepResult(state=StepState.NOT_DONE, why=_BY_HAND, waiting=True)
+
+    async def _file(self, number: int, step: FileStep) -> StepResult:
+        self._note(number, StepState.BEGUN, kind=step.kind)
+        self._say(f"{step.kind} {step.system if isinstance(step, Room) else step.path}")
+        done = await self._files.do(step)
+        if done.why is not None:
+            return self._note(number, StepState.NOT_DONE, done.why)
+        return self._note(number, StepState.DONE, None, **done.noted)
+
+
+# -- configuration ------------------------------------------------------------------------------------
+
+
+class ConfigSteps(_JournalledSteps):
+    """Steps with configuration lines, on one switch's line."""
+
+    async def settle(self, number: int, step: ConfigStep) -> StepResult:
+        """Bring a step to its end of which a journal knows the beginning."""
+        found = await self._read_back(number, step, None)
+        if found.state is not StepState.NOT_DONE:
+            return found
+        # A line that is in force is not typed again.
+        return await self.do(number, replace(step, changes=found.missing))
+
+    async def do(self, number: int, step: ConfigStep) -> StepResult:
+        """Do it from its beginning."""
+        try:
+            await self._line.open()
+        except (ConnectError, SessionLost) as err:
+            return StepResult(state=StepState.NOT_DONE, why=_words_of(err))
+        self._note(number, StepState.BEGUN, kind=step.kind, lines=step.sends, timer=step.timer)
+        self._say(f"{len(step.changes)} configuration lines")
+        try:
+            sent = await self._line.send(step)
+        except SessionLost as err:
+            return await self._read_back(number, step, err)
+        if sent.status is SentStatus.SILENT:
+            return await self._read_back(number, step, SessionLost("the switch fell silent"))
+        if sent.status is not SentStatus.DONE:
+            return await self._refused_config(number, step, sent)
+        return await self._read_back(number, step, None, said=sent.said)
+
+    async def _refused_config(self, number: int, step: ConfigStep, sent: Sent) -> StepResult:
+        """A line was refused. Those before it stand, unless a timer gives the earlier ones back."""
+        if step.timer is not None and sent.taken:
+            with suppress(DeviceError):  # the timer does the same a little later
+                await self._line.send(_REVERT)
+        why = _REFUSED.of(line=sent.line, said=_one_line(sent.said), taken=sent.taken)
+        return self._note(number, StepState.REFUSED, why, taken=sent.taken)
+
+    async def _read_back(
+        self, number: int, step: ConfigStep, lost: SlpOpsError | None, said: str = ""
+    ) -> StepResult:
+        """Read the configuration back: what it shows is what happened."""
+        if lost is not None or step.timer is not None:
+            # With a timer also when all went well: that one can log in is what is to be proven.
+            patience = self._work.limits.reconnect + (step.timer or 0) * 60.0
+            failure = await self._line.again(patience)
+            if failure is not None:
+                why = _NOT_BACK.of(why=failure.message)
+                return self._note(number, StepState.UNSETTLED, why)
+        try:
+            running = await self._line.running()
+        except (ConnectError, SessionLost) as err:
+            return self._note(number, StepState.UNSETTLED, _NOT_BACK.of(why=err.message))
+        if running is None or not running.whole:
+            return self._note(number, StepState.UNSETTLED, _UNREADABLE)
+        there = [change for change in step.changes if in_force(change, running)]
+        if len(there) == len(step.changes):
+            return await self._confirmed(number, step)
+        missing = tuple(change for change in step.changes if change not in there)
+        if there:
+            why = _PARTLY.of(count=len(there), total=len(step.changes), said=_one_line(said) or "-")
+        else:
+            why = _NONE.of(lost=_NOTHING if lost is None else verbatim(lost.message))
+        return replace(self._note(number, StepState.NOT_DONE, why), missing=missing)
+
+    async def _confirmed(self, number: int, step: ConfigStep) -> StepResult:
+        """Everything is in force; with a timer, tell the switch to keep it."""
+        if step.timer is None:
+            return self._note(number, StepState.DONE)
+        try:
+            sent = await self._line.send(_CONFIRM)
+            running = await self._line.running()
+        except (ConnectError, SessionLost) as err:
+            return self._note(number, StepState.UNSETTLED, _NOT_BACK.of(why=err.message))
+        if running is not None and all(in_force(change, running) for change in step.changes):
+            return self._note(number, StepState.DONE, confirmed=_one_line(sent.said))
+        return self._note(number, StepState.NOT_DONE, _REVERTED)
+
+
+# -- exec commands ------------------------------------------------------------------------------------
+
+
+class ExecSteps(_JournalledSteps):
+    """Steps with an exec command, on one switch's line."""
+
+    async def settle(
+        self, number: int, step: ExecStep, state: StepState, noted: ProofNote | None
+    ) -> StepResult:
+        """Bring a step to its end that a journal left in that state."""
+        found = await self._never_sent(number, step, state, noted) or await self._proof_or_person(
+            number, step, noted, None, sent=state is StepState.SENT
+        )
+        if found.state is StepState.SENT:
+            found = await self._ask(number, step, found)
+        return await self.do(number, step) if found.state is StepState.NOT_DONE else found
+
+    async def do(self, number: int, step: ExecStep) -> StepResult:
+        """Do it from its beginning."""
+        missing = [name for name in secrets_in(step.command) if name not in self._work.secrets]
+        if missing:
+            return StepResult(
+                state=StepState.NOT_DONE, why=_NO_SECRET.of(names=", ".join(missing)), waiting=True
+            )
+        proof = PROOFS.get(step.done_when)
+        try:
+            reads = () if proof is None else (*proof.reads, *proof.refusal_reads)
+            noted = None if proof is None else proof.note(await self._line.known(reads))
+            await self._line.open()
+        except (ConnectError, SessionLost) as err:
+            return StepResult(state=StepState.NOT_DONE, why=_words_of(err))
+        self._note(number, StepState.BEGUN, kind=step.kind, command=step.command, noted=noted)
+        self._say(step.command)
+        secrets = {name: self._work.secrets[name] for name in secrets_in(step.command)}
+        try:
+            sent = await self._line.send(step, secrets=secrets)
+        except SessionLost as err:
+            # Not a second time within one go: a switch that loses sessions is looked at by a person.
+            return await self._proof_or_person(number, step, noted, err, sent=False)
+        if sent.status is SentStatus.SILENT:
+            silence = SessionLost("the switch fell silent")
+            return await self._proof_or_person(number, step, noted, silence, sent=False)
+        self._keep(step, sent, secrets)
+        if sent.status in (SentStatus.REFUSED, SentStatus.ASKED):
+            words = _ASKED if sent.status is SentStatus.ASKED else _EXEC_REFUSED
+            return self._note(number, StepState.REFUSED, words.of(said=self._scrubbed(sent, secrets)))
+        if sent.status is SentStatus.UNEXPECTED and proof is None:
+            why = _UNEXPECTED.of(said=self._scrubbed(sent, secrets))
+            return self._note(number, StepState.UNSETTLED, why)
+        self._note(number, StepState.SENT)
+        return await self._proof_or_person(number, step, noted, None, sent=True)
+
+    async def _proof_or_person(
+        self, number: int, step: ExecStep, noted: ProofNote | None, lost: SlpOpsError | None, *, sent: bool
+    ) -> StepResult:
+        """By its proof; where that does not come, by what a person says."""
+        limits = self._work.limits
+        patience = limits.reload if step.ends_session else limits.reconnect
+        if lost is not None or step.ends_session:
+            failure = await self._line.again(patience)
+            if failure is not None:
+                return self._note(number, StepState.UNSETTLED, _NOT_BACK.of(why=failure.message))
+        proof = PROOFS.get(step.done_when)
+        if proof is not None:
+            found = await self._proven(proof, noted, patience)
+            if found is True:
+                return self._note(number, StepState.DONE, how="proof")
+            if found:
+                return self._note(number, StepState.REFUSED, _FAR_END.of(said=found))
+            if sent:
+                return self._note(number, StepState.SENT, _NOT_PROVEN.of(proof=proof.name))
+        elif sent and lost is None:
+            return self._note(number, StepState.DONE)
+        elif (file := step.makes or step.removes) and (shown := await self._shown(file)) is not None:
+            if shown is bool(step.makes):
+                return self._note(number, StepState.DONE, how="dir")
+            why = _NOT_SENT.of(lost=_NOTHING if lost is None else verbatim(lost.message))
+            return self._note(number, StepState.NOT_DONE, why)
+        if step.repeat is Repeat.SAFE:
+            why = _NOT_SENT.of(lost=_NOTHING if lost is None else verbatim(lost.message))
+            return self._note(number, StepState.NOT_DONE, why)
+        unknown = StepResult(state=StepState.UNSETTLED, why=_NOBODY_KNOWS.of(command=step.command))
+        return await self._ask(number, step, unknown)
+
+    async def _never_sent(
+        self, number: int, step: ExecStep, state: StepState, noted: ProofNote | None
+    ) -> StepResult | None:
+        """Of a command that was begun and perhaps not sent: whether to wait for its proof (None) or not.
+
+        A proof may take an hour, and that of a command that was never sent does not come at all. So what
+        may be sent twice is sent again, and a person who knows may say so before the wait.
+        """
+        proof = PROOFS.get(step.done_when)
+        if proof is None or state is StepState.SENT or step.ends_session:
+            return None
+        try:
+            if proof.holds(noted, await self._line.known(proof.reads)):
+                return None
+        except (ConnectError, SessionLost):
+            return None
+        if step.repeat is Repeat.SAFE:
+            return self._note(number, StepState.NOT_DONE, _SENT_AGAIN)
+        return await self._told(number, step)
+
+    async def _shown(self, file: str) -> bool | None:
+        """Whether a file is on the switch; None when it cannot be asked."""
+        try:
+            return await FileSteps(self._work, self._line).shows(file)
+        except (ConnectError, SessionLost):
+            return None
+
+    async def _ask(self, number: int, step: ExecStep, otherwise: StepResult) -> StepResult:
+        """Let a person say what the switch does not tell."""
+        if step.repeat is Repeat.SAFE:
+            return self._note(number, StepState.NOT_DONE, otherwise.why)
+        return await self._told(number, step) or self._note(number, otherwise.state, otherwise.why)
+
+    async def _told(self, number: int, step: ExecStep) -> StepResult | None:
+        """What a person says became of a step; None when nobody knows."""
+        match await self._work.person.settles(self._work.device.name, step.command):
+            case Settled.DONE:
+                return self._note(number, StepState.DONE, how="operator")
+            case Settled.AGAIN:
+                return self._note(number, StepState.NOT_DONE, how="operator")
+            case Settled.UNKNOWN:
+                return None
+
+    async def _proven(self, proof: Proof, noted: ProofNote | None, patience: float) -> bool | str:
+        """Look until the proof is there, the time is over, or the operator wants to stop.
+
+        A text is the far end's refusal.
+        """
+        pace, limits = self._work.pace, self._work.limits
+        until = pace.now() + limits.wait
+        look = limits.first_look
+        while True:
+            try:
+                if proof.holds(noted, await self._line.known(proof.reads)):
+                    return True
+                if proof.refusal_reads and look > limits.first_look:
+                    refusal = proof.refusal(noted, await self._line.known(proof.refusal_reads))
+                    if refusal:
+                        return refusal
+            except (ConnectError, SessionLost):
+                if await self._line.again(patience) is not None:
+                    return False
+            if pace.stopping or pace.now() >= until:
+                return False
+            self._say(f"waiting for {proof.name}")
+            await pace.rest(min(look, max(until - pace.now(), 0.0)))
+            look = min(look * 2, limits.slowest_look)
+
+    def _keep(self, step: ExecStep, sent: Sent, secrets: Mapping[str, Secret]) -> None:
+        """Keep what a command printed as evidence, unless a secret was in it."""
+        if sent.said and not secrets:
+            capture = self._work.evidence.open(step.command)
+            capture.write(sent.said + "\n")
+            capture.commit(Ending(status=CaptureStatus.OK))
+
+    def _scrubbed(self, sent: Sent, secrets: Mapping[str, Secret]) -> str:
+        """Return the switch's words for the journal, without the echo of a command with secrets."""
+        said = sent.said
+        if secrets and sent.status is not SentStatus.REFUSED:
+            said = "\n".join(line for line in said.split("\n") if line.lstrip().startswith("%"))
+        for secret in secrets.values():
+            said = said.replace(secret.reveal(), "***")
+        return self._work.mask(_one_line(said))
+
+
+# -- files --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDone:
+    """How it went: ``why`` not, and what the journal notes of it."""
+
+    why: Text | None = None
+    noted: Mapping[str, object] = field(default_factory=dict)
+
+
+class FileSteps:
+    """Steps with files, on one switch's line."""
+
+    def __init__(self, work: Work, line: Line) -> None:
+        self._work = work
+        self._line = line
+
+    async def do(self, step: FileStep) -> FileDone:
+        """Do one; a session that is lost in the middle is opened once more. Raises StoreError only."""
+        try:
+            return await self._do(step)
+        except SessionLost as err:
+            failure = await self._line.again(self._work.limits.reconnect)
+            if failure is not None:
+                return FileDone(why=_LOST.of(why=err.message, again=failure.message))
+        except (ConnectError, CredentialError) as err:
+            return FileDone(why=_with_hint(err))
+        try:
+            return await self._do(step)
+        except (SessionLost, ConnectError, CredentialError) as err:
+            return FileDone(why=_with_hint(err))
+
+    async def shows(self, path: str) -> bool | None:
+        """Whether a file is there; None where the switch does not say. Raises ConnectError or SessionLost."""
+        sent = await self._send(f"dir {path}")
+        if sent.status is SentStatus.DONE and not _NO_FILE.search(sent.said):
+            return True
+        return False if _NO_FILE.search(sent.said) else None
+
+    async def _do(self, step: FileStep) -> FileDone:
+        match step:
+            case Room():
+                return await self._room(step)
+            case Fetch():
+                return await self._fetch(step)
+            case Put():
+                return await self._put(step)
+            case Check():
+                md5 = await self._md5(step.path)
+                if isinstance(md5, Text):
+                    return FileDone(why=md5)
+                return FileDone() if md5 == step.md5 else FileDone(why=_OTHER_MD5.of(path=step.path))
+
+    async def _room(self, step: Room) -> FileDone:
+        sent = await self._send(step.command)
+        found = _FREE.findall(sent.said)
+        if sent.status is not SentStatus.DONE or not found:
+            return FileDone(why=_NO_ROOM_KNOWN.of(said=_tail(sent.said)))
+        free = int(found[-1])
+        if free < step.bytes:
+            return FileDone(why=_FULL.of(free=free, needed=step.bytes, system=step.system))
+        return FileDone(noted={"free": free})
+
+    async def _fetch(self, step: Fetch) -> FileDone:
+        try:
+            data = await (self._in_band(step.path) if step.in_band else self._by_scp(step.path))
+        except (CopyFailed, NoDump) as err:
+            return FileDone(why=_with_hint(err) if isinstance(err, CopyFailed) else verbatim(str(err)))
+        md5 = await self._md5(step.path)
+        if isinstance(md5, Text):
+            return FileDone(why=md5)
+        if hashlib.md5(data, usedforsecurity=False).hexdigest() != md5:
+            return FileDone(why=_NOT_SAME.of(path=step.path, size=len(data)))
+        try:
+            noted = self._copying.shelf.keep(self._work.device, step.name, data)
+        except BadFile as err:
+            return FileDone(why=_with_hint(err))
+        return FileDone(noted={"md5": md5, "in_band": step.in_band, **noted})
+
+    async def _put(self, step: Put) -> FileDone:
+        data = self._copying.shelf.take(step.name)
+        if hashlib.sha256(data).hexdigest() != step.sha256:
+            return FileDone(why=_CHANGED.of(name=step.name))
+        try:
+            async with self._copying.transport.files(self._work.device) as files:
+                await files.put(step.path, data)
+        except CopyFailed as err:
+            return FileDone(why=_with_hint(err))
+        return FileDone()
+
+    async def _by_scp(self, path: str) -> bytes:
+        async with self._copying.transport.files(self._work.device) as files:
+            return await files.fetch(path)
+
+    async def _in_band(self, path: str) -> bytes:
+        lines = _Lines()
+        sent = await self._line.send(ExecStep(command=f"more /binary {path}", seconds=_SECONDS), sink=lines)
+        if sent.status is SentStatus.SILENT:
+            raise SessionLost("the switch fell silent in the middle of the file")
+        if sent.status is not SentStatus.DONE:
+            raise CopyFailed(f"the switch does not print {path}: {_tail(sent.said)}")
+        return read_dump(lines.finished())
+
+    async def _md5(self, path: str) -> str | Text:
+        sent = await self._send(f"verify /md5 {path}")
+        found = _MD5.findall(sent.said)
+        if sent.status is not SentStatus.DONE or not found:
+            return _NO_MD5.of(path=path, said=_tail(sent.said))
+        return str(found[-1]).lower()
+
+    async def _send(self, command: str) -> Sent:
+        """Send a command that reads flash, and keep what it prints as evidence."""
+        sent = await self._line.send(ExecStep(command=command, seconds=_SECONDS))
+        if sent.status is SentStatus.SILENT:
+            raise SessionLost(f"the switch fell silent at '{command}'")
+        capture = self._work.evidence.open(command)
+        capture.write(f"{sent.said}\n")
+        status = CaptureStatus.OK if sent.status is SentStatus.DONE else CaptureStatus.UNSUPPORTED
+        capture.commit(Ending(status=status))
+        return sent
+
+    @property
+    def _copying(self) -> Copying:
+        copying = self._work.copying
+        assert copying is not None  # noqa: S101 - only the verbs that copy make such steps
+        return copying
+
+
+class _Lines:
+    """A sink that gives lines. See ``ports.Sink``."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+
+    def write(self, text: str) -> None:
+        self._pieces.append(text)
+
+    def finished(self) -> list[str]:
+        return "".join(self._pieces).split("\n")
+
+
+def _with_hint(err: SlpOpsError) -> Text:
+    return verbatim(f"{err.message} ({err.hint})" if err.hint else err.message)
+
+
+def _tail(said: str) -> str:
+    return " / ".join(line.strip() for line in said.split("\n")[-3:] if line.strip())[:200] or "-"
+
+
+def _one_line(text: str) -> str:
+    """What a switch said, as a part of a sentence."""
+    return " / ".join(line.strip() for line in text.split("\n") if line.strip())[:300]
+
+
+def _words_of(err: SlpOpsError) -> Text:
+    """An error's message, in its own words."""
+    return verbatim(err.message)
+
+
+_NOTHING: Final = Text("no line is shown", "設定が反映されていません")
+_BY_HAND: Final = Text("a person has something to do first", "手作業が必要です")
+_REFUSED: Final = Text(
+    "the switch refused '{line}': {said} (lines taken before it: {taken})",
+    "装置が '{line}' を拒否しました: {said} (それより前の {taken} 行は反映済み)",
+)
+_NOT_BACK: Final = Text("the switch could not be asked any more: {why}", "装置に再接続できません: {why}")
+_UNREADABLE: Final = Text(
+    "the running configuration could not be read back", "running-config を読み戻せませんでした"
+)
+_NONE: Final = Text("nothing of it took effect: {lost}", "反映されていません: {lost}")
+_PARTLY: Final = Text(
+    "only {count} of {total:line} are in force: {said}",
+    "{total} 行中 {count} 行のみ反映されています: {said}",
+)
+_REVERTED: Final = Text(
+    "the revert timer gave the earlier configuration back", "revert timer により元の設定に戻りました"
+)
+_NO_SECRET: Final = Text("the secret {names} is needed", "秘密パラメータ {names} が必要です")
+_ASKED: Final = Text(
+    "the switch asked what the playbook has no answer for, and was left without one: {said}",
+    "プレイブックに回答のない質問のため中断しました: {said}",
+)
+_EXEC_REFUSED: Final = Text("the switch refused it: {said}", "装置が拒否しました: {said}")
+_FAR_END: Final = Text("the licence server refused it: {said}", "ライセンスサーバが拒否しました: {said}")
+_UNEXPECTED: Final = Text(
+    "the switch did not say what it should have said: {said}", "想定した応答がありません: {said}"
+)
+_NOT_PROVEN: Final = Text(
+    "it was sent, and {proof} has not been seen in time; --resume looks again, without sending it again",
+    "送信済みですが {proof} を時間内に確認できませんでした。--resume で再確認します (再送はしません)",
+)
+_NOT_SENT: Final = Text("it did not happen: {lost}", "実行されていません: {lost}")
+_SENT_AGAIN: Final = Text(
+    "perhaps it was not sent, and it may be sent twice",
+    "送信されていない可能性があり、再送しても問題ありません",
+)
+_NOBODY_KNOWS: Final = Text(
+    "nothing on the switch tells whether '{command}' was carried out",
+    "'{command}' が実行されたかどうか装置から判断できません",
+)
+_LOST: Final = Text("{why}; and then: {again}", "{why}。その後: {again}")
+_NO_ROOM_KNOWN: Final = Text(
+    "the free space on flash could not be read: {said}", "flash の空き容量を読み取れません: {said}"
+)
+_FULL: Final = Text(
+    "{system} has {free} bytes free, and {needed} are needed: delete what is not used "
+    "(old images: install remove inactive), then go on with --resume",
+    "{system} の空き容量は {free} バイトで、{needed} バイト必要です。不要なファイルを削除してください "
+    "(古いイメージは install remove inactive)。その後 --resume で続行してください",
+)
+_NOT_SAME: Final = Text(
+    "the {size} bytes that came are not those of {path}: their MD5 differs from the switch's",
+    "受信した {size} バイトは {path} の内容と異なります (スイッチの MD5 と不一致)",
+)
+_OTHER_MD5: Final = Text(
+    "{path} on the switch is not the file that was sent: its MD5 differs",
+    "スイッチ上の {path} は送信したファイルと異なります (MD5 不一致)",
+)
+_NO_MD5: Final = Text("the switch gives no MD5 of {path}: {said}", "{path} の MD5 を取得できません: {said}")
+_CHANGED: Final = Text(
+    "the kept copy of {name} is not what was planned", "保存済みの {name} が計画時と異なります"
+)

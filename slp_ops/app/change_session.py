@@ -1,0 +1,531 @@
+"""One change of a fleet: read, plan, show, consent, secrets, run with a journal, verify, result.
+
+``slp-ops remediate`` and ``slp-ops usage`` are configurations of it: a ``ChangeVerb`` supplies what they
+differ in. Nothing but applying a plan holds a session that can change a switch.
+"""
+
+from __future__ import annotations
+
+import traceback
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from slp_ops.app.change.apply import Applied, apply
+from slp_ops.app.change.context import Copying, EvidenceRecord, Limits, Pace, Remembering, Work
+from slp_ops.app.change.device_session import Line
+from slp_ops.app.change.operator import Declined, ask_consent
+from slp_ops.app.change.results import ChangeResult, PlanResult
+from slp_ops.app.change.rollback import roll_back
+from slp_ops.app.fleet import causes, visit_all
+from slp_ops.app.loop import run_to_end
+from slp_ops.app.read_device import collect
+from slp_ops.app.sessions import Connecting, by_name, credentials_for, with_transport
+from slp_ops.errors import InputError, SlpOpsError
+from slp_ops.fleet.batches import size_of
+from slp_ops.fleet.each import each
+from slp_ops.fleet.pacing import Paced, PacedCopies
+from slp_ops.i18n import counted, verbatim
+from slp_ops.json_documents import to_json
+from slp_ops.model import DeviceResult, DeviceStatus, Trouble
+from slp_ops.plan.documents import DeviceChoice, LeftOutFile, Mention, PlanDocument, UnreadSwitch
+from slp_ops.plan.journal import BeginEvent, End, EndEvent, RecordedChange, ResumedEvent, SwitchState
+from slp_ops.playbook import Risk
+from slp_ops.store import Runs
+from slp_ops.store.journal import FILE, JournalFile
+from slp_ops.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+
+    from slp_ops.app.change.context import Person
+    from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.operator import Progress
+    from slp_ops.app.selection import Target
+    from slp_ops.commands import ShowCommand
+    from slp_ops.model import Device
+    from slp_ops.plan import Considered, SwitchPlan
+    from slp_ops.ports import Credentials, Secret, Shelf
+    from slp_ops.reading import Facts
+    from slp_ops.rules.values import Outcome
+    from slp_ops.store import Run
+    from slp_ops.usage.matching import LeftOut
+
+Look = TypeVar("Look")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetOptions:
+    """Which switches, how sessions are opened, and where the runs are kept."""
+
+    target: Target
+    connecting: Connecting = field(default_factory=Connecting)
+    runs_dir: Path = Path("runs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOptions:
+    """How a fleet is changed, and what was consented to beforehand.
+
+    ``sizes`` are the batches, each with whether it is percent. ``wait`` seconds are given to proofs and to
+    the rules that verify a change. ``confirmed`` are the names of switches for what is disruptive.
+    """
+
+    yes: bool = False
+    allow: Risk = Risk.CHANGE
+    confirmed: frozenset[str] = frozenset()
+    sizes: tuple[tuple[int, bool], ...] = ((1, False), (10, True), (100, True))
+    max_fail: int = 0
+    wait: float = 3600.0
+    rollback_on_fail: bool = False
+
+
+class ChangeVerb(ABC, Generic[Look, Result]):
+    """What a verb adds to the change of a fleet. ``Look`` is what it keeps of a switch that was read."""
+
+    verb: ClassVar[str]  # as it is typed
+    title: ClassVar[str]  # of its runs
+    attachment: ClassVar[str]  # the file of the result in its run
+    ascii_only: ClassVar[bool]  # the form of the plan in its run
+    in_journal: ClassVar[bool] = True  # whether the journal has the title
+    left_out: tuple[LeftOut, ...] | None = None
+    unread: tuple[DeviceResult, ...] = ()
+
+    @property
+    @abstractmethod
+    def commands(self) -> tuple[ShowCommand, ...]:
+        """The show commands that a plan needs."""
+
+    @abstractmethod
+    def look(self, device: Device, memory: Remembering) -> Look:
+        """Return what is kept of a switch that was read."""
+
+    def lacks_output(self, look: Look) -> bool:
+        """Whether too little was read of a switch to plan for it."""
+        return False
+
+    @abstractmethod
+    def plan(self, looks: Mapping[str, Look], operator: ChangeOperator) -> Mapping[str, Considered]:
+        """Plan for the switches that were read, by their names."""
+
+    @abstractmethod
+    def plan_again(
+        self, device: Device, plan: SwitchPlan, memory: Remembering, outcomes: tuple[Outcome, ...]
+    ) -> Considered:
+        """Plan for a switch as it is now, as this plan was made."""
+
+    @abstractmethod
+    def result(self, change: ChangeResult) -> Result:
+        """Return the result of the verb."""
+
+    def check_devices(self, devices: Iterable[Device]) -> None:
+        """Raise InputError for a device that the verb does not accept."""
+
+    def check_plans(self, plans: Iterable[SwitchPlan]) -> None:
+        """Raise InputError for a plan that the verb cannot apply."""
+
+    def judge(self, device: Device, plan: SwitchPlan, facts: Facts) -> tuple[Outcome, ...]:
+        """Audit a switch by the rules that verify a plan."""
+        return ()
+
+    def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
+        """Return the secrets of the steps that are not done. Raises InputError."""
+        return {}
+
+    def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
+        """Make what the steps need in the run; return the journal's first event with it."""
+        return event
+
+    def files(self, recorded: RecordedChange) -> Shelf | None:
+        """Return where the files of the steps are; None for a verb without files."""
+        return None
+
+    @abstractmethod
+    def person(self, operator: ChangeOperator, *, resumed: bool) -> Person:
+        """Return who answers for manual steps and unknown outcomes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fleet:
+    devices: tuple[Device, ...]
+    credentials: Credentials
+
+
+@dataclass(slots=True, kw_only=True)
+class ChangeSession(Generic[Look, Result]):
+    """One call of a verb. ``document`` renders the result that is kept in the run."""
+
+    verb: ChangeVerb[Look, Result]
+    fleet: FleetOptions
+    options: ChangeOptions
+    operator: ChangeOperator
+    document: Callable[[Result], str]
+    _chosen: _Fleet | None = field(default=None, init=False)
+
+    # -- planning ---------------------------------------------------------------------------------
+
+    def plan(self) -> PlanResult:
+        """Read the switches and plan for them; nothing here can send a change."""
+        fleet = self._choose()
+        verb, connecting, operator = self.verb, self.fleet.connecting, self.operator
+        transport = Paced(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
+        looks: dict[str, Look] = {}
+        with self._run(f"{verb.title}-plan", fleet.devices) as run:
+
+            async def visit(device: Device, shown: Progress) -> DeviceResult:
+                memory = Remembering(run.device(device), run.masked)
+                result = await collect(
+                    device,
+                    transport=transport,
+                    evidence=memory,
+                    commands=verb.commands,
+                    on_event=shown.event,
+                )
+                if memory.any_read:
+                    looks[device.name] = verb.look(device, memory)
+                return result
+
+            results = visit_all(
+                "plan",
+                fleet.devices,
+                visit,
+                run=run,
+                transport=transport,
+                workers=connecting.workers,
+                operator=operator,
+            )
+            in_order = {each.name: looks[each.name] for each in results if each.name in looks}
+            verb.unread = tuple(
+                each for each in results if each.name not in looks or verb.lacks_output(looks[each.name])
+            )
+            considered = verb.plan(in_order, operator)
+            planned = _plan_result(results, considered, run=run.id)
+            if verb.in_journal:
+                planned = replace(planned, verb=verb.title, left_out=verb.left_out)
+            document = to_json(plan_document(planned), indent=1, ascii_only=verb.ascii_only)
+            run.attach("plan.json", document + "\n")
+        return planned
+
+    # -- changing ---------------------------------------------------------------------------------
+
+    def apply(self, plans: Sequence[SwitchPlan]) -> Result:
+        """Ask for consent and secrets, and apply the plans. Raises InputError, Declined."""
+        self.verb.check_plans(plans)
+        fleet = self._of(plans)
+        ask_consent(
+            plans,
+            self.operator,
+            yes=self.options.yes,
+            allow=self.options.allow,
+            confirmed=self.options.confirmed,
+        )
+        states = {plan.name: SwitchState(plan) for plan in plans}
+        secrets = self.verb.secrets(states.values(), self.operator)
+        with self._run(self.verb.title, fleet.devices) as run:
+            title = self.verb.title if self.verb.in_journal else None
+            begin = BeginEvent(slp_ops=__version__, run=run.id, verb=title, plans=tuple(plans))
+            begin = self.verb.begin(begin, run)
+            with JournalFile.create(run.path / FILE, begin) as file:
+                files = self.verb.files(RecordedChange(begin=begin))
+                person = self.verb.person(self.operator, resumed=False)
+                return self._change(run, fleet, states, file, secrets, files, person)
+
+    def resume(self, path: Path) -> Result:
+        """Resume a change on every switch that has not come to its end."""
+        file, recorded = JournalFile.resume(path)
+        with file:
+            self._check_journal(recorded, path)
+            states = recorded.states
+            open_ = [state.plan for state in states.values() if not state.finished]
+            files = self.verb.files(recorded)
+            if not open_:
+                self.operator.notice("every switch of this journal has come to its end")
+                return self.verb.result(ChangeResult(journal=str(path)))
+            fleet = self._of(open_)
+            states = {device.name: states[device.name] for device in fleet.devices}
+            file.write(ResumedEvent(devices=tuple(states)))
+            secrets = self.verb.secrets(states.values(), self.operator)
+            with self._run(self.verb.title, fleet.devices) as run:
+                person = self.verb.person(self.operator, resumed=True)
+                return self._change(run, fleet, states, file, secrets, files, person)
+
+    def roll_back(self, path: Path) -> Result:
+        """Restore the earlier configuration of every switch of a journal. Raises InputError, Declined."""
+        file, recorded = JournalFile.resume(path)
+        with file:
+            states = {name: state for name, state in recorded.states.items() if state.touched}
+            if not states:
+                self.operator.notice("nothing was sent to any switch of this journal")
+                return self.verb.result(ChangeResult(journal=str(path)))
+            fleet = self._of([state.plan for state in states.values()])
+            for device in fleet.devices:
+                for action in states[device.name].plan.actions:
+                    self.operator.notice(f"{device.name}: {action.playbook}")
+                    for line in action.rollback:
+                        self.operator.notice(f"  {line}")
+            if not self.options.yes:
+                if not self.operator.interactive:
+                    raise InputError("nobody can be asked here", hint="in scripts: --yes")
+                if not self.operator.confirm(f"Roll {counted(len(fleet.devices), 'switch')} back?"):
+                    raise Declined("the rollback was not accepted")
+            with self._run(f"{self.verb.title}-back", fleet.devices) as run:
+                person = self.verb.person(self.operator, resumed=True)
+                return self._change(run, fleet, states, file, {}, None, person, back=True)
+
+    def _change(
+        self,
+        run: Run,
+        fleet: _Fleet,
+        states: Mapping[str, SwitchState],
+        journal: JournalFile,
+        secrets: Mapping[str, Secret],
+        files: Shelf | None,
+        person: Person,
+        *,
+        back: bool = False,
+    ) -> Result:
+        verb, connecting = self.verb, self.fleet.connecting
+        transport = PacedCopies(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
+
+        async def change(device: Device, pace: Pace, shown: Progress) -> tuple[Applied, EvidenceRecord]:
+            state = states[device.name]
+            evidence = EvidenceRecord(run.device(device))
+            work = Work(
+                device=device,
+                plan=state.plan,
+                transport=transport,
+                evidence=evidence,
+                mask=run.masked,
+                journal=journal,
+                commands=verb.commands,
+                judge=lambda facts: verb.judge(device, state.plan, facts),
+                plan_again=lambda memory, outcomes: verb.plan_again(device, state.plan, memory, outcomes),
+                secrets=secrets,
+                person=person,
+                pace=pace,
+                limits=Limits(wait=self.options.wait),
+                copying=None if files is None else Copying(transport=transport, shelf=files),
+                on_event=shown.event,
+            )
+            if back:
+                return await _back(work, state), evidence
+            applied = await apply(work, state, rollback_on_fail=self.options.rollback_on_fail)
+            return applied, evidence
+
+        switches = counted(len(fleet.devices), "switch")
+        self.operator.notice(f"run {run.id}: {switches}, journal {journal.path}")
+        rollout = _Rollout(self.options, self.operator, run, back=back)
+        rollout.change_all(
+            fleet.devices,
+            change,
+            transport=transport,
+            workers=connecting.workers,
+            alone=lambda device: states[device.name].plan.reloads and not back,
+            verb=verb.verb,
+        )
+        result = verb.result(
+            ChangeResult(
+                run=run.id,
+                path=str(run.path),
+                journal=str(journal.path),
+                devices=tuple(
+                    rollout.ended[device.name] for device in fleet.devices if device.name in rollout.ended
+                ),
+                not_begun=tuple(device.name for device in fleet.devices if device.name not in rollout.ended),
+                stopped=rollout.stopped,
+                back=back,
+            )
+        )
+        run.attach(verb.attachment, self.document(result))
+        return result
+
+    # -- switches ---------------------------------------------------------------------------------
+
+    def chosen(self) -> tuple[Device, ...]:
+        """Return the selected switches. Raises InputError."""
+        return self._choose().devices
+
+    def _choose(self) -> _Fleet:
+        if self._chosen is None:
+            inventory, found = self.fleet.target.choose(self.operator)
+            devices = with_transport(found, self.fleet.connecting)
+            self.verb.check_devices(devices)
+            credentials = credentials_for(inventory, devices, ask=self.operator.ask)
+            self._chosen = _Fleet(devices, credentials)
+        return self._chosen
+
+    def _of(self, plans: Sequence[SwitchPlan]) -> _Fleet:
+        """The switches of these plans; raises InputError for one that is not selected."""
+        fleet = self._choose()
+        found = {device.name: device for device in fleet.devices}
+        missing = [plan.name for plan in plans if plan.name not in found]
+        if missing:
+            raise InputError(f"the inventory's choice holds no {', '.join(missing)}")
+        return replace(fleet, devices=tuple(found[plan.name] for plan in plans))
+
+    def _run(self, title: str, devices: Sequence[Device]) -> Run:
+        runs = Runs(self.fleet.runs_dir)
+        return runs.start(title, devices, selection=self.fleet.target.described())
+
+    def _check_journal(self, recorded: RecordedChange, path: Path) -> None:
+        wanted = self.verb.title if self.verb.in_journal else None
+        found = recorded.begin.verb
+        if found != wanted:
+            verb = (found or "remediate").replace("-", " ")
+            shown = verb if wanted is None else found or "remediate"
+            raise InputError(f"{path} is the journal of {shown}", hint=f"slp-ops {verb} --resume {path}")
+
+
+async def _back(work: Work, state: SwitchState) -> Applied:
+    line = Line(work)
+    try:
+        rolled = await roll_back(work, state, line)
+    finally:
+        await line.close()
+    work.journal.write(EndEvent(device=work.device.name, state=rolled.end, why=rolled.why.en))
+    return Applied(name=work.device.name, site=work.device.site, end=rolled.end, why=rolled.why)
+
+
+class _Rollout:
+    """A fleet while it is changed: a canary first, then batches. ``back`` marks a rollback, no failure."""
+
+    def __init__(self, options: ChangeOptions, operator: ChangeOperator, run: Run, *, back: bool) -> None:
+        self.ended: dict[str, Applied] = {}
+        self._options = options
+        self._operator = operator
+        self._run = run
+        # A switch that waits for the operator has not failed: the others are changed nevertheless.
+        self._fine = {End.DONE, End.WAITING} | ({End.ROLLED_BACK} if back else set())
+        self._pace = Pace()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the operator stopped it."""
+        return self._pace.stopping
+
+    def change_all(
+        self,
+        devices: Sequence[Device],
+        change: Callable[[Device, Pace, Progress], Awaitable[tuple[Applied, EvidenceRecord]]],
+        *,
+        transport: PacedCopies,
+        workers: int,
+        alone: Callable[[Device], bool],
+        verb: str,
+    ) -> None:
+        """Change the switches batch by batch; those that reload (``alone``) one at a time.
+
+        Ctrl-C completes the current steps and begins no other; a second one aborts immediately.
+        """
+
+        async def guarded(device: Device) -> Applied | None:
+            if self._pace.stopping or _enough(self.ended.values(), self._fine, self._options.max_fail):
+                return None
+            captures: EvidenceRecord | None = None
+            try:
+                applied, captures = await change(device, self._pace, shown)
+            except SlpOpsError:
+                raise
+            except Exception as err:  # noqa: BLE001 - the worker edge: a defect costs this device, not the run
+                text = self._run.masked("".join(traceback.format_exception(err)))
+                path = self._run.attach(f"defect-{device.name}.txt", text)
+                why = verbatim(f"a defect of slp-ops: {type(err).__name__}; the traceback is in {path}")
+                applied = Applied(name=device.name, site=device.site, end=End.UNSETTLED, why=why)
+            self._run.finish_device(_device_result(applied, captures))
+            shown.done(device.name, applied.end.words, "" if applied.why is None else applied.why.en)
+            return applied
+
+        async def batch_by_batch() -> None:
+            try:
+                waiting, turn = list(devices), 0
+                while waiting:
+                    size = size_of(self._options.sizes, turn, len(devices))
+                    batch, waiting = waiting[:size], waiting[size:]
+                    at_once = 1 if any(alone(device) for device in batch) else workers
+                    async for device, applied in each(batch, guarded, workers=at_once):
+                        if applied is not None:
+                            self.ended[device.name] = applied
+                    # A canary that could not be reached has proven nothing: the next one is another canary.
+                    turn += any(applied.touched for applied in self.ended.values())
+            finally:
+                await transport.close()
+
+        with self._operator.change_progress(verb, len(devices)) as shown:
+            run_to_end(batch_by_batch(), gently=self._stop)
+
+    def _stop(self) -> bool:
+        """Stop after the current steps; return False where that is under way already."""
+        if self._pace.stopping:
+            return False
+        self._pace.stop()
+        self._operator.notice(
+            "stopping: the step in hand comes to its end (once more: end at once, --resume settles it)"
+        )
+        return True
+
+
+def _enough(ended: Collection[Applied], fine: Collection[End], max_fail: int) -> bool:
+    """Whether no further switch is to be begun."""
+    failed = [applied for applied in ended if applied.touched and applied.end not in fine]
+    return len(failed) > max_fail or any(applied.regressed for applied in ended)
+
+
+def _device_result(applied: Applied, evidence: EvidenceRecord | None) -> DeviceResult:
+    good = applied.end.good or applied.end is End.ROLLED_BACK
+    why = "" if applied.why is None else applied.why.en
+    return DeviceResult(
+        name=applied.name,
+        site=applied.site,
+        status=DeviceStatus.OK if good else DeviceStatus.FAILED,
+        captures=() if evidence is None else tuple(evidence.captures),
+        error=None if good else Trouble(kind=applied.end.value, message=why),
+    )
+
+
+def _plan_result(
+    results: Sequence[DeviceResult], considered: Mapping[str, Considered], *, run: str
+) -> PlanResult:
+    found = [(each, considered[each.name]) for each in results if each.name in considered]
+    return PlanResult(
+        run=run,
+        plans=tuple(each.plan for _, each in found if each.plan is not None),
+        spared=tuple(spared for _, each in found for spared in each.spared),
+        choices=tuple((result.name, choice) for result, each in found for choice in each.choices),
+        mentioned=tuple((result.name, each.mentioned) for result, each in found if each.mentioned),
+        unread=tuple(each for each in results if each.name not in considered),
+        results=tuple(results),
+    )
+
+
+def plan_document(planned: PlanResult) -> PlanDocument:
+    """Return the plan as its file."""
+    return PlanDocument(
+        created=planned.created,
+        slp_ops=__version__,
+        run=planned.run,
+        devices=planned.plans,
+        nothing_planned=planned.spared,
+        choices=tuple(
+            DeviceChoice(name=name, rule=choice.rule, playbooks=choice.playbooks)
+            for name, choice in planned.choices
+        ),
+        mentioned=tuple(Mention(name=name, playbooks=ids) for name, ids in planned.mentioned),
+        unread=tuple(
+            UnreadSwitch(
+                name=each.name,
+                site=each.site,
+                kind=None if each.error is None else each.error.kind,
+                why="; ".join(causes(each)),
+            )
+            for each in planned.unread
+        ),
+        verb=planned.verb,
+        left_out=None if planned.left_out is None else left_out_files(planned.left_out),
+    )
+
+
+def left_out_files(files: Iterable[LeftOut]) -> tuple[LeftOutFile, ...]:
+    """Return the files that are not imported, as a document holds them."""
+    return tuple(LeftOutFile(path=each.path, reason=each.out.value, why=each.why) for each in files)

@@ -1,0 +1,67 @@
+"""What earlier exchanges did, from the journals of their runs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from slp_ops.errors import InputError, StoreError
+from slp_ops.json_documents import ShapeError
+from slp_ops.plan.journal import StepState
+from slp_ops.steps import ExecStep
+from slp_ops.store import Runs
+from slp_ops.store.journal import FILE, read
+from slp_ops.usage.importing import IMPORT
+from slp_ops.usage.received import received_in
+from slp_ops.usage.standing import Before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from slp_ops.plan.journal import RecordedChange
+    from slp_ops.store import StoredRun
+
+
+def imported_in(runs_dir: Path) -> dict[tuple[str, str], str]:
+    """Return the run that imported a file, by the switch's name and the file's SHA-256."""
+    found: dict[tuple[str, str], str] = {}
+    for run, recorded in _journals(runs_dir, "usage-import"):
+        for name, state in recorded.states.items():
+            for number, (action, step) in enumerate(state.plan.steps):
+                imports = isinstance(step, ExecStep) and step.command.startswith(IMPORT)
+                if imports and state.steps.get(number) is StepState.DONE:
+                    found[name, action.params["sha256"]] = run.path.name
+    return found
+
+
+def before_in(runs_dir: Path) -> dict[str, Before]:
+    """Return what the newest exchanges did with each switch."""
+    found: dict[str, Before] = {}
+    for run, recorded in _journals(runs_dir, "usage-save"):
+        try:
+            files = received_in(recorded.events)
+        except ShapeError:
+            continue
+        for each in files:
+            if each.reports:
+                folder = recorded.begin.to or ""
+                found[each.host] = Before(saved=run.path.name, file=each, folder=folder)
+    for (name, _), run_name in imported_in(runs_dir).items():
+        before = found.get(name, Before())
+        found[name] = replace(before, imported=max(before.imported, run_name))
+    return found
+
+
+def _journals(runs_dir: Path, title: str) -> Iterator[tuple[StoredRun, RecordedChange]]:
+    """The journals of a verb, the oldest first, without those that cannot be read."""
+    name = re.compile(rf"\d{{8}}T\d{{6}}Z-{re.escape(title)}-[0-9a-f]{{6}}")
+    for run in Runs(runs_dir).folders():
+        if not name.fullmatch(run.path.name) or not (run.path / FILE).is_file():
+            continue
+        try:
+            recorded = read(run.path / FILE)
+        except (InputError, StoreError):
+            continue
+        yield run, recorded

@@ -1,0 +1,300 @@
+"""``remediate``: from a finding to a safe, verified, reversible change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from slp_ops.app.audit_device import Asked, judged
+from slp_ops.app.change.operator import ChangeOperator, NonInteractiveChange, ScriptedAnswers
+from slp_ops.app.change.parameters import (
+    ask_missing,
+    files_of,
+    named_of,
+    options_of,
+    playbooks_of,
+    refuse_secrets_of,
+    secrets_of,
+)
+from slp_ops.app.change.results import ChangeResult, PlanResult
+from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions, plan_document
+from slp_ops.app.rule_options import knowledge_of
+from slp_ops.commands import registry
+from slp_ops.errors import InputError
+from slp_ops.json_documents import to_json
+from slp_ops.plan import TIMER_MINUTES, Considered, Given, Switch, consider
+from slp_ops.plan.documents import read_plans
+from slp_ops.playbook.template import secrets_in
+from slp_ops.rules.needs import Known
+from slp_ops.rules.settings import Intent
+from slp_ops.steps import ExecStep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+    from typing import ClassVar
+
+    from slp_ops.app.change.context import Person, Remembering, Settled
+    from slp_ops.commands import ShowCommand
+    from slp_ops.model import Device
+    from slp_ops.plan import SwitchPlan
+    from slp_ops.plan.journal import SwitchState
+    from slp_ops.playbook import Playbook
+    from slp_ops.ports import Secret
+    from slp_ops.reading import Facts
+    from slp_ops.rules.values import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRequest:
+    """What is to be planned: for which switches, from which playbooks, with which values.
+
+    ``params`` are ``NAME=VALUE``. ``ask_missing`` asks the operator for parameters that nothing gives.
+    ``timer`` are the minutes of the revert timer.
+    """
+
+    fleet: FleetOptions
+    rules_dir: Path | None = None
+    playbooks_dir: Path | None = None
+    playbooks: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
+    ask_missing: bool = False
+    timer: int = TIMER_MINUTES
+
+
+def _no_document(result: ChangeResult) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyRequest:
+    """How plans are applied. ``plan`` is what their playbooks come from.
+
+    ``secret_files`` are ``NAME=FILE``. ``document`` renders the result that is kept in the run.
+    """
+
+    plan: PlanRequest
+    options: ChangeOptions = field(default_factory=ChangeOptions)
+    secret_files: tuple[str, ...] = ()
+    manual_done: bool = False
+    settled: Mapping[str, Settled] = field(default_factory=dict)
+    document: Callable[[ChangeResult], str] = _no_document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemediateResult:
+    """The plan, and what became of it; None where nothing was planned."""
+
+    plan: PlanResult
+    change: ChangeResult | None = None
+
+
+def make_plan(request: PlanRequest, operator: ChangeOperator | None = None) -> PlanResult:
+    """Read the switches and plan; nothing is sent. Raises InputError, CredentialError, StoreError."""
+    return _session(ApplyRequest(plan=request), operator).plan()
+
+
+def apply_plan(
+    request: ApplyRequest, plans: Sequence[SwitchPlan], operator: ChangeOperator | None = None
+) -> ChangeResult:
+    """Apply plans where the switches are still as planned. Raises InputError, Declined, StoreError."""
+    return _session(request, operator).apply(plans)
+
+
+def plan_and_apply(request: ApplyRequest, operator: ChangeOperator | None = None) -> RemediateResult:
+    """Read, plan, show the plan, ask, apply."""
+    session = _session(request, operator)
+    planned = session.plan()
+    session.operator.show_plan(planned)
+    if not planned.plans:
+        return RemediateResult(plan=planned)
+    return RemediateResult(plan=planned, change=session.apply(planned.plans))
+
+
+def apply_file(request: ApplyRequest, path: Path, operator: ChangeOperator | None = None) -> ChangeResult:
+    """Apply the plans of a saved plan for the switches that are selected."""
+    session = _session(request, operator)
+    names = {device.name for device in session.chosen()}
+    plans = tuple(plan for plan in read_plans(_text(path), str(path)) if plan.name in names)
+    if not plans:
+        raise InputError(
+            f"{path} plans nothing for the switches that are selected",
+            hint="see what it holds, and the choice by --site, --tag and --limit",
+        )
+    session.operator.show_plan(PlanResult(plans=plans))
+    return session.apply(plans)
+
+
+def resume(request: ApplyRequest, journal: Path, operator: ChangeOperator | None = None) -> ChangeResult:
+    """Resume the change of a journal; steps with an unknown outcome are resolved first."""
+    return _session(request, operator).resume(journal)
+
+
+def roll_back(request: ApplyRequest, journal: Path, operator: ChangeOperator | None = None) -> ChangeResult:
+    """Restore the earlier configuration of the switches of a journal."""
+    return _session(request, operator).roll_back(journal)
+
+
+def save_plan(planned: PlanResult, path: Path) -> None:
+    """Write a plan file whole, or not at all. Raises StoreError."""
+    from slp_ops.store import atomic_files
+
+    text = to_json(plan_document(planned), indent=1, ascii_only=False)
+    with atomic_files.trouble("write", path):
+        atomic_files.replace(path, f"{text}\n".encode())
+
+
+def _session(request: ApplyRequest, operator: ChangeOperator | None) -> ChangeSession[Switch, ChangeResult]:
+    asked = Asked(knowledge=knowledge_of(request.plan.rules_dir))
+    playbooks = playbooks_of(request.plan.playbooks_dir, [rule.id for rule in asked.knowledge.rules])
+    options = options_of(request.plan.params, playbooks)
+    return ChangeSession(
+        verb=RemediateVerb(
+            request,
+            Wanted(
+                playbooks=playbooks,
+                named=named_of(request.plan.playbooks, playbooks),
+                options=options,
+                files=files_of(options, playbooks),
+                asked=asked,
+                timer=request.plan.timer,
+            ),
+        ),
+        fleet=request.plan.fleet,
+        options=request.options,
+        operator=operator or NonInteractiveChange(),
+        document=request.document,
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as err:
+        why = getattr(err, "strerror", None) or err
+        raise InputError(f"{path} cannot be read as a plan: {why}") from err
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be planned: from which playbooks, with which values."""
+
+    playbooks: tuple[Playbook, ...]
+    named: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
+    timer: int = TIMER_MINUTES
+
+    def given(self, device: Device) -> Given:
+        """Return where the parameters of a switch come from."""
+        return Given(options=self.options, params=device.params, intent=device.intent, files=self.files)
+
+    def switch(self, device: Device, memory: Remembering, outcomes: tuple[Outcome, ...]) -> Switch:
+        """Return a switch as planning sees it."""
+        return Switch(
+            name=device.name,
+            site=device.site,
+            known=Known(memory.facts),
+            running=memory.running,
+            outcomes=outcomes,
+            given=self.given(device),
+        )
+
+    def plan(self, switch: Switch) -> Considered:
+        """Plan for a switch."""
+        return consider(switch, self.playbooks, named=self.named, timer=self.timer)
+
+
+class RemediateVerb(ChangeVerb[Switch, ChangeResult]):
+    """Playbooks for the rules that fail; the rules verify the change."""
+
+    verb: ClassVar[str] = "remediate"
+    title: ClassVar[str] = "remediate"
+    attachment: ClassVar[str] = "change.json"
+    ascii_only: ClassVar[bool] = True
+    in_journal: ClassVar[bool] = False
+
+    def __init__(self, request: ApplyRequest, wanted: Wanted) -> None:
+        self._request = request
+        self._wanted = wanted
+
+    @cached_property
+    def commands(self) -> tuple[ShowCommand, ...]:
+        """The commands of an audit."""
+        return tuple(command for command in registry() if command.sets & {"baseline", "support"})
+
+    def check_devices(self, devices: Iterable[Device]) -> None:
+        """Refuse a secret in the inventory."""
+        refuse_secrets_of(devices, self._wanted.playbooks)
+
+    def check_plans(self, plans: Iterable[SwitchPlan]) -> None:
+        """Refuse a plan whose playbook is not there: it could not be planned again."""
+        known = {playbook.id for playbook in self._wanted.playbooks}
+        for plan in plans:
+            for action in plan.actions:
+                if action.playbook not in known:
+                    raise InputError(
+                        f"there is no playbook {action.playbook}, which the plan of {plan.name} needs",
+                        hint="name the folder it came from with --playbooks DIR",
+                    )
+
+    def look(self, device: Device, memory: Remembering) -> Switch:
+        """Audit a switch."""
+        outcomes = judged(memory.facts, asked=self._wanted.asked, intent=Intent.of(device.intent))
+        return self._wanted.switch(device, memory, outcomes)
+
+    def plan(self, looks: Mapping[str, Switch], operator: ChangeOperator) -> Mapping[str, Considered]:
+        """Choose playbooks; ask for the parameters that they lack, where that is wanted."""
+        found = {name: self._wanted.plan(switch) for name, switch in looks.items()}
+        missing = [name for each in found.values() for spared in each.spared for name in spared.missing]
+        if not missing or not self._request.plan.ask_missing or not operator.interactive:
+            return found
+        playbooks = self._wanted.playbooks
+        options = {**self._wanted.options, **ask_missing(missing, playbooks, operator)}
+        self._wanted = replace(self._wanted, options=options, files=files_of(options, playbooks))
+        again = {}
+        for name, switch in looks.items():
+            given = replace(switch.given, options=options, files=self._wanted.files)
+            again[name] = self._wanted.plan(replace(switch, given=given))
+        return again
+
+    def judge(self, device: Device, plan: SwitchPlan, facts: Facts) -> tuple[Outcome, ...]:
+        """Audit a switch."""
+        return judged(facts, asked=self._wanted.asked, intent=Intent.of(device.intent))
+
+    def plan_again(
+        self, device: Device, plan: SwitchPlan, memory: Remembering, outcomes: tuple[Outcome, ...]
+    ) -> Considered:
+        """Plan with the parameters and playbooks of the plan."""
+        options = {name: value for action in plan.actions for name, value in action.params.items()}
+        wanted = replace(
+            self._wanted,
+            options=options,
+            files=files_of(options, self._wanted.playbooks),
+            named=tuple(action.playbook for action in plan.actions),
+        )
+        return wanted.plan(wanted.switch(device, memory, outcomes))
+
+    def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
+        """Return the secrets of the steps that are not done. Raises InputError."""
+        names = [
+            name
+            for state in states
+            for number, (_, step) in enumerate(state.plan.steps)
+            if number >= state.next_step and isinstance(step, ExecStep)
+            for name in secrets_in(step.command)
+        ]
+        return secrets_of(names, self._request.secret_files, self._wanted.playbooks, operator)
+
+    def person(self, operator: ChangeOperator, *, resumed: bool) -> Person:
+        """Return the operator, or what the options say."""
+        request = self._request
+        if operator.interactive and not request.settled and not request.manual_done:
+            return operator
+        return ScriptedAnswers(manual_done=request.manual_done, settled=request.settled)
+
+    def result(self, change: ChangeResult) -> ChangeResult:
+        """Return the change: nothing is added."""
+        return change

@@ -1,0 +1,509 @@
+"""``usage``: the offline exchange of usage reports and acknowledgements with CSSM.
+
+``save`` and ``import_acks`` are changes of a fleet, with the plans, journal, consent and batches of
+``remediate``; ``status`` reads only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import abstractmethod
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from slp_ops.app.change.operator import ChangeOperator, FilesCopied, NonInteractiveChange
+from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions
+from slp_ops.app.inputs import Gathered, from_switches
+from slp_ops.app.past_exchanges import before_in, imported_in
+from slp_ops.app.read_device import How
+from slp_ops.commands import registry
+from slp_ops.errors import InputError, Problem
+from slp_ops.i18n import Lang
+from slp_ops.json_documents import encode
+from slp_ops.plan.journal import End
+from slp_ops.rules.needs import Known
+from slp_ops.steps import ManualStep
+from slp_ops.store.shelf import ACKS, UPLOAD, Shelf, fit_name
+from slp_ops.usage import upload
+from slp_ops.usage.ackfile import NoAck, read_ack
+from slp_ops.usage.importing import Importing, again, plan_import
+from slp_ops.usage.matching import AckFile, LeftOut, Matched, match
+from slp_ops.usage.received import Received, received, received_in
+from slp_ops.usage.saving import Saving, plan_save
+from slp_ops.usage.standing import Before, Standing, standing
+from slp_ops.usage.switch import COMMANDS, Seen
+from slp_ops.usage.udi import printed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import ClassVar
+
+    from slp_ops import ports
+    from slp_ops.app.change.context import Person, Remembering, Settled
+    from slp_ops.app.change.results import ChangeResult, PlanResult
+    from slp_ops.app.operator import Operator
+    from slp_ops.commands import ShowCommand
+    from slp_ops.i18n import Text
+    from slp_ops.model import Device, DeviceResult
+    from slp_ops.plan import Considered, SwitchPlan
+    from slp_ops.plan.journal import BeginEvent, RecordedChange
+    from slp_ops.rules.values import Outcome
+    from slp_ops.store import Run
+    from slp_ops.usage.udi import UnitId
+
+Result = TypeVar("Result")
+_LARGEST: Final = 64 * 2**20
+_MANY: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveRequest:
+    """What is saved, and where to; ``lang`` is that of the instructions beside the files."""
+
+    fleet: FleetOptions
+    saving: Saving
+    to: Path | None = None
+    options: ChangeOptions = field(default_factory=ChangeOptions)
+    lang: Lang = Lang.EN
+    document: Callable[[SaveResult], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveResult:
+    """What became of each switch, and the files that it gave. ``index`` is None where there is no file."""
+
+    change: ChangeResult
+    folder: Path
+    received: tuple[Received, ...]
+    unread: tuple[DeviceResult, ...]
+
+    @property
+    def uploads(self) -> tuple[Received, ...]:
+        """The files that are to be uploaded."""
+        return tuple(each for each in self.received if each.reports)
+
+    @property
+    def index(self) -> Path | None:
+        """The list of the files."""
+        return self.folder / upload.INDEX if self.uploads else None
+
+    def path(self, each: Received) -> Path | None:
+        """Where a file is; None for one without a report, which is not kept."""
+        return self.folder / each.file if each.reports else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRequest:
+    """The files of CSSM, or folders of them. ``assigned`` names the switch of a file that names no unit."""
+
+    fleet: FleetOptions
+    importing: Importing
+    acks: tuple[Path, ...] = ()
+    assigned: Mapping[str, str] = field(default_factory=dict)
+    options: ChangeOptions = field(default_factory=ChangeOptions)
+    settled: Mapping[str, Settled] = field(default_factory=dict)
+    document: Callable[[ImportResult], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportResult:
+    """What became of each switch. ``copies`` are manual copies that a switch still waits for."""
+
+    change: ChangeResult
+    copies: Mapping[str, tuple[Text, ...]]
+    left_out: tuple[LeftOut, ...]
+    unread: tuple[DeviceResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsagePlan:
+    """The plan of an exchange. ``unread`` are the switches of which too little could be read."""
+
+    plan: PlanResult
+    unread: tuple[DeviceResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusResult:
+    """Where each switch stands in the exchange, and which files are not to be imported."""
+
+    run: str
+    standings: tuple[Standing, ...]
+    left_out: tuple[LeftOut, ...]
+    unread: tuple[DeviceResult, ...]
+    results: tuple[DeviceResult, ...]
+
+
+def save(
+    request: SaveRequest, operator: ChangeOperator | None = None, *, dry_run: bool = False
+) -> tuple[UsagePlan, SaveResult | None]:
+    """Save the usage reports of each switch into a file, and fetch it."""
+    return _exchange(_save_session(request, operator), dry_run=dry_run)
+
+
+def resume_save(request: SaveRequest, journal: Path, operator: ChangeOperator | None = None) -> SaveResult:
+    """Resume where an earlier call was interrupted."""
+    return _save_session(request, operator).resume(journal)
+
+
+def import_acks(
+    request: ImportRequest, operator: ChangeOperator | None = None, *, dry_run: bool = False
+) -> tuple[UsagePlan, ImportResult | None]:
+    """Copy CSSM's acknowledgements to their switches and import them there."""
+    return _exchange(_import_session(request, operator), dry_run=dry_run)
+
+
+def resume_import(
+    request: ImportRequest, journal: Path, operator: ChangeOperator | None = None
+) -> ImportResult:
+    """Resume where an earlier call was interrupted, with the files that it kept."""
+    return _import_session(request, operator).resume(journal)
+
+
+def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> StatusResult:
+    """Read the switches and find where each stands in the exchange; ``acks`` are files of CSSM."""
+    files = AckFiles.read(acks) if acks else AckFiles()
+    before, imported = before_in(fleet.runs_dir), imported_in(fleet.runs_dir)
+
+    def look(gathered: Gathered) -> Seen | None:
+        if gathered.facts is None:
+            return None
+        result = gathered.result
+        return Seen(name=result.name, site=result.site, known=Known(gathered.facts), running=None)
+
+    run, results, seen = from_switches(
+        "usage-status",
+        look,
+        target=fleet.target,
+        connecting=fleet.connecting,
+        runs_dir=fleet.runs_dir,
+        commands=[each for each in _commands() if each.command != "show running-config"],
+        how=How(),
+        operator=operator,
+    )
+    read = [each for each in seen if each is not None]
+    matched = match(files.files, read, assigned={}, imported=imported) if files.files else Matched()
+    names = {each.name for each in read}
+    return StatusResult(
+        run=run,
+        standings=tuple(
+            standing(
+                each,
+                before.get(each.name, Before()),
+                tuple(file.path for file in matched.files.get(each.name, ())),
+            )
+            for each in read
+        ),
+        left_out=matched.left_out,
+        unread=tuple(result for result in results if result.name not in names),
+        results=tuple(results),
+    )
+
+
+def _exchange(session: ChangeSession[Seen, Result], *, dry_run: bool) -> tuple[UsagePlan, Result | None]:
+    planned = session.plan()
+    found = UsagePlan(plan=planned, unread=session.verb.unread)
+    session.operator.show_plan(planned)
+    if dry_run or not planned.plans:
+        return found, None
+    return found, session.apply(planned.plans)
+
+
+def _save_session(request: SaveRequest, operator: ChangeOperator | None) -> ChangeSession[Seen, SaveResult]:
+    if request.to is not None:
+        _rows_in(Shelf(request.to))
+    return ChangeSession(
+        verb=SaveVerb(request),
+        fleet=request.fleet,
+        options=request.options,
+        operator=operator or NonInteractiveChange(),
+        document=request.document,
+    )
+
+
+def _import_session(
+    request: ImportRequest, operator: ChangeOperator | None
+) -> ChangeSession[Seen, ImportResult]:
+    return ChangeSession(
+        verb=ImportVerb(request),
+        fleet=request.fleet,
+        options=request.options,
+        operator=operator or NonInteractiveChange(),
+        document=request.document,
+    )
+
+
+def _commands() -> tuple[ShowCommand, ...]:
+    """The commands that planning an exchange needs."""
+    return tuple(command for command in registry() if command.command in COMMANDS)
+
+
+class ExchangeVerb(ChangeVerb[Seen, Result]):
+    """What ``usage save`` and ``usage import`` have in common."""
+
+    attachment: ClassVar[str] = "exchange.json"
+    ascii_only: ClassVar[bool] = False
+
+    @cached_property
+    def commands(self) -> tuple[ShowCommand, ...]:
+        """The commands that planning an exchange needs."""
+        return _commands()
+
+    def look(self, device: Device, memory: Remembering) -> Seen:
+        """Return a switch as the exchange sees it."""
+        return Seen(name=device.name, site=device.site, known=Known(memory.facts), running=memory.running)
+
+    def lacks_output(self, look: Seen) -> bool:
+        """Whether too little was read; a switch that hides its configuration can take part."""
+        return look.unread
+
+    def plan_again(
+        self, device: Device, plan: SwitchPlan, memory: Remembering, outcomes: tuple[Outcome, ...]
+    ) -> Considered:
+        """Plan for the switch as it is now."""
+        return self.again(self.look(device, memory), plan)
+
+    @abstractmethod
+    def again(self, seen: Seen, plan: SwitchPlan) -> Considered:
+        """Plan for the switch as this plan was made."""
+
+
+class SaveVerb(ExchangeVerb[SaveResult]):
+    """Usage reports into a file on flash, and the file into a folder."""
+
+    verb: ClassVar[str] = "usage save"
+    title: ClassVar[str] = "usage-save"
+
+    def __init__(self, request: SaveRequest) -> None:
+        self._request = request
+        self._folder = Shelf(request.to or Path(UPLOAD))
+        self._earlier: list[list[str]] = []
+        self._received: dict[str, Received] = {}
+
+    def plan(self, looks: Mapping[str, Seen], operator: ChangeOperator) -> Mapping[str, Considered]:
+        """Plan for every switch."""
+        return {name: plan_save(seen, self._request.saving) for name, seen in looks.items()}
+
+    def again(self, seen: Seen, plan: SwitchPlan) -> Considered:
+        """Plan with the names of the plan."""
+        return plan_save(seen, Saving.of(plan.actions[0].params))
+
+    def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
+        """Note the folder of the files."""
+        return replace(event, to=str((self._request.to or run.path / UPLOAD).absolute()))
+
+    def files(self, recorded: RecordedChange) -> ports.Shelf:
+        """Return the folder of the journal, with an index of what arrived so far."""
+        self._folder = Shelf(Path(str(recorded.begin.to)))
+        self._received = {each.file: each for each in received_in(recorded.events)}
+        file = upload.COLUMNS.index("file")
+        self._earlier = [row for row in _rows_in(self._folder) if row[file] not in self._received]
+        if self._received:
+            self._write_index()
+        units = {plan.name: _units(plan) for plan in recorded.begin.plans}
+        return ReportShelf(self._folder, units, self._keep)
+
+    def person(self, operator: ChangeOperator, *, resumed: bool) -> Person:
+        """Return the operator."""
+        return FilesCopied(person=operator, settled={}) if resumed else operator
+
+    def result(self, change: ChangeResult) -> SaveResult:
+        """Return the change with the files."""
+        return SaveResult(
+            change=change,
+            folder=self._folder.path,
+            received=tuple(self._received.values()),
+            unread=self.unread,
+        )
+
+    def _keep(self, each: Received) -> None:
+        """Add a file to the index at once, so that it is true after a kill."""
+        self._received[each.file] = each
+        if each.reports:
+            self._write_index()
+
+    def _write_index(self) -> None:
+        uploads = [each for each in self._received.values() if each.reports]
+        rows = sorted(uploads, key=lambda each: (each.site, each.host))
+        self._folder.write(upload.INDEX, upload.index(rows, self._earlier))
+        count = len(rows) + len(self._earlier)
+        self._folder.write(upload.TEXT, upload.what_to_do(count, self._request.lang))
+
+
+class ImportVerb(ExchangeVerb[ImportResult]):
+    """CSSM's acknowledgements onto flash, checked there, and imported."""
+
+    verb: ClassVar[str] = "usage import"
+    title: ClassVar[str] = "usage-import"
+
+    def __init__(self, request: ImportRequest) -> None:
+        self._request = request
+        self._acks = AckFiles()
+        self._plans: dict[str, SwitchPlan] = {}
+        self.left_out = ()
+        if request.acks:
+            self._acks = AckFiles.read(request.acks, request.assigned)
+            if all(each.ack is None for each in self._acks.files):
+                problems = [Problem(path=each.path, message=each.problem) for each in self._acks.files]
+                raise InputError(tuple(problems), hint="nothing was sent to any switch")
+
+    def plan(self, looks: Mapping[str, Seen], operator: ChangeOperator) -> Mapping[str, Considered]:
+        """Match the files to the switches, and plan."""
+        imported = imported_in(self._request.fleet.runs_dir)
+        switches = list(looks.values())
+        matched = match(self._acks.files, switches, assigned=self._request.assigned, imported=imported)
+        self.left_out = matched.left_out
+        return {
+            name: plan_import(seen, matched.files.get(name, ()), self._request.importing)
+            for name, seen in looks.items()
+        }
+
+    def again(self, seen: Seen, plan: SwitchPlan) -> Considered:
+        """Plan with the files of the plan."""
+        return again(seen, plan)
+
+    def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
+        """Keep the files in the run, so that it can be resumed without them."""
+        shelf = Shelf(run.path / ACKS)
+        names = dict.fromkeys(action.params["file"] for plan in event.plans for action in plan.actions)
+        for name in names:
+            shelf.write(name, self._acks.data[name])
+        return replace(event, acks=str(shelf.path.absolute()))
+
+    def files(self, recorded: RecordedChange) -> ports.Shelf:
+        """Return the folder of the journal."""
+        self._plans = {plan.name: plan for plan in recorded.begin.plans}
+        return Shelf(Path(str(recorded.begin.acks)))
+
+    def person(self, operator: ChangeOperator, *, resumed: bool) -> Person:
+        """Return the operator, who has copied the files where the change is resumed."""
+        return FilesCopied(person=operator, settled=self._request.settled) if resumed else operator
+
+    def result(self, change: ChangeResult) -> ImportResult:
+        """Return the change with what is to be copied by hand."""
+        return ImportResult(
+            change=change,
+            copies={
+                each.name: tuple(
+                    step.text for _, step in self._plans[each.name].steps if isinstance(step, ManualStep)
+                )
+                for each in change.devices
+                if each.end is End.WAITING
+            },
+            left_out=self.left_out or (),
+            unread=self.unread,
+        )
+
+
+def _units(plan: SwitchPlan) -> tuple[UnitId, ...]:
+    """The units of the switch that was planned."""
+    found = plan.fields["show license all: product instance"]
+    return tuple(printed_in("\n".join(map(str, found)))) if isinstance(found, list | tuple) else ()
+
+
+def _rows_in(folder: Shelf) -> list[list[str]]:
+    """The rows of the index in a folder; raises InputError for another table of that name."""
+    if not folder.has(upload.INDEX):
+        return []
+    rows = upload.rows_of(folder.take(upload.INDEX))
+    if rows is None:
+        raise InputError(
+            f"{folder.path / upload.INDEX} is no index of slp-ops",
+            hint="name another folder with --to, or move that file away",
+        )
+    return rows
+
+
+class ReportShelf:
+    """A shelf that checks a usage file before it keeps it. See ``ports.Shelf``."""
+
+    def __init__(
+        self, files: Shelf, units: Mapping[str, tuple[UnitId, ...]], arrived: Callable[[Received], None]
+    ) -> None:
+        self._files = files
+        self._units = units
+        self._arrived = arrived
+
+    def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
+        """See ``ports.Shelf``. A file without a report is not kept: there is nothing to upload."""
+        found = received(device, name, data, self._units[device.name])
+        if found.reports:
+            self._files.keep(device, name, data)
+        self._arrived(found)
+        return {"received": encode(found)}
+
+    def take(self, name: str) -> bytes:
+        """See ``ports.Shelf``."""
+        return self._files.take(name)
+
+
+@dataclass(slots=True)
+class AckFiles:
+    """The files that were named, and those of the folders that were; each is read once."""
+
+    data: dict[str, bytes] = field(default_factory=dict)  # by the name that a file is kept under
+    files: list[AckFile] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, paths: Sequence[Path], assigned: Iterable[str] = ()) -> AckFiles:
+        """Read them; raises InputError."""
+        found = cls()
+        for path in _paths(paths, assigned):
+            found._add(path)
+        return found
+
+    def _add(self, path: Path) -> None:
+        data = _read(path)
+        sha256 = hashlib.sha256(data).hexdigest()
+        name = fit_name(path.name)
+        if self.data.get(name, data) != data:
+            name = f"{sha256[:12]}-{name}"
+        self.data[name] = data
+        ack, problem = None, ""
+        try:
+            ack = read_ack(data)
+        except NoAck as err:
+            problem = str(err)
+        self.files.append(
+            AckFile(
+                path=str(path),
+                name=name,
+                sha256=sha256,
+                md5=hashlib.md5(data, usedforsecurity=False).hexdigest(),
+                size=len(data),
+                ack=ack,
+                problem=problem,
+            )
+        )
+
+
+def _paths(paths: Sequence[Path], assigned: Iterable[str]) -> list[Path]:
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(each for each in path.iterdir() if each.is_file())
+            found.update(dict.fromkeys(each for each in inside if not each.name.startswith(".")))
+        else:
+            found[path] = None
+    unknown = [path for path in assigned if Path(path) not in found]
+    if unknown:
+        raise InputError(f"--for names files that are not to be imported: {', '.join(unknown)}")
+    if not found:
+        raise InputError("there is no file in these folders", hint="name the files that CSSM gave")
+    if len(found) > _MANY:
+        raise InputError(f"{len(found)} files are more than {_MANY}", hint="is it the right folder?")
+    return list(found)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as err:
+        problem = Problem(path=str(path), message=f"cannot be read: {err.strerror}")
+        raise InputError((problem,), hint="nothing was sent to any switch") from err
+    if len(data) > _LARGEST:
+        raise InputError((Problem(path=str(path), message="is larger than 64 MB"),))
+    return data

@@ -1,0 +1,92 @@
+"""The operator of a change at a terminal: plans, consent, secrets, manual steps."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from slp_ops.app.change.context import Settled
+from slp_ops.cli.progress import Progress
+from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.report.terminal.exchange import render_exchange_plan
+from slp_ops.report.terminal.plan import render_plan
+from slp_ops.safetext import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slp_ops.app.change.results import PlanResult
+    from slp_ops.i18n import Lang, Text
+
+T = TypeVar("T")
+
+
+class TerminalChangeOperator(TerminalOperator):
+    """Shows plans on stdout unless the result is JSON, and asks on stderr, one question at a time."""
+
+    def __init__(self, lang: Lang, *, as_json: bool) -> None:
+        self._lang = lang
+        self._as_json = as_json
+        self._turn = asyncio.Lock()
+
+    @property
+    def interactive(self) -> bool:
+        """Return whether there is a terminal to ask on."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def show_plan(self, plan: PlanResult) -> None:
+        """Print the plan."""
+        render = render_plan if plan.verb is None else render_exchange_plan
+        text = render(plan, self._lang)
+        if text and not self._as_json:
+            click.echo(text)
+
+    def warn(self, text: Text) -> None:
+        """Print the sentence in red."""
+        click.echo(click.style(one_line(text.said(self._lang)), fg="red"), err=True)
+
+    def confirm(self, question: str) -> bool:
+        """Ask for a yes; a no ends the command."""
+        return click.confirm(question, abort=True, err=True)
+
+    def enter(self, question: str, *, hidden: bool = False) -> str:
+        """Prompt for a value."""
+        if hidden:
+            return str(click.prompt(question, hide_input=True, err=True))
+        return str(click.prompt(question, default="", show_default=False, err=True))
+
+    def change_progress(self, verb: str, total: int) -> Progress:
+        """Return plain lines: a live display and questions would overwrite each other."""
+        return Progress(verb, total)
+
+    async def has_done(self, device: str, text: Text) -> bool:
+        """Show what is to be done by hand, and wait for a yes or a no."""
+        if not self.interactive:
+            return False
+        words = f"\n{device}: {text.said(self._lang)}\n  done?"
+        return await self._ask(lambda: click.confirm(_lines(words), default=False, err=True))
+
+    async def settles(self, device: str, command: str) -> Settled:
+        """Ask for the outcome of a command."""
+        if not self.interactive:
+            return Settled.UNKNOWN
+        words = f"\n{device}: was '{command}' carried out? done, again (send it), unknown"
+
+        def asked() -> str:
+            kinds = click.Choice([each.value for each in Settled])
+            return str(click.prompt(_lines(words), type=kinds, default="unknown", err=True))
+
+        return Settled(await self._ask(asked))
+
+    async def _ask(self, question: Callable[[], T]) -> T:
+        # In a thread: the sessions of the other switches continue meanwhile.
+        async with self._turn:
+            return await asyncio.to_thread(question)
+
+
+def _lines(text: str) -> str:
+    """Text that may quote a device, harmless on a terminal, its lines kept."""
+    return "\n".join(one_line(line) for line in text.split("\n"))

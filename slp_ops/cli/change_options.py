@@ -1,0 +1,182 @@
+"""The options of the verbs that change switches: consent, batches, time limits, resuming."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from slp_ops.fleet.batches import NoBatches, parse
+from slp_ops.playbook import Risk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slp_ops.app.change.context import Settled
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def change_options(command: _Command) -> _Command:
+    """Add the options of ``remediate``; the command receives them as ``options`` and ``revert_timer``."""
+    return _with_options(command, _CHANGE)
+
+
+def exchange_options(command: _Command) -> _Command:
+    """Add the options of ``usage save`` and ``usage import``; the command receives them as ``options``."""
+    return _with_options(command, _EXCHANGE)
+
+
+def settled_of(given: Sequence[str]) -> dict[str, Settled]:
+    """Return the outcomes that --settle names, by the switch's name. Raises click.BadParameter."""
+    from slp_ops.app.change.context import Settled
+
+    found = {}
+    for each in given:
+        name, _, word = each.rpartition("=")
+        if not name or word not in (Settled.DONE, Settled.AGAIN):
+            raise click.BadParameter(f"{each!r}; expected NAME=done or NAME=again", param_hint="--settle")
+        found[name] = Settled(word)
+    return found
+
+
+def _with_options(command: _Command, options: Sequence[Callable[[_Command], _Command]]) -> _Command:
+    @wraps(command)
+    def with_options(
+        *args: Any,
+        yes: bool,
+        batch: str,
+        max_fail: int,
+        wait: float,
+        allow: str = Risk.CHANGE.value,
+        confirm: tuple[str, ...] = (),
+        rollback_on_fail: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        from slp_ops.app.change_session import ChangeOptions
+
+        try:
+            sizes = parse(batch)
+        except NoBatches as err:
+            raise click.BadParameter(str(err), param_hint="--batch") from None
+        options = ChangeOptions(
+            yes=yes,
+            allow=Risk(allow),
+            confirmed=frozenset(confirm),
+            sizes=sizes,
+            max_fail=max_fail,
+            wait=wait,
+            rollback_on_fail=rollback_on_fail,
+        )
+        return command(*args, options=options, **kwargs)
+
+    for option in options:
+        with_options = option(with_options)  # type: ignore[assignment, arg-type]  # click returns what it takes
+    return with_options  # type: ignore[return-value]  # click returns what it takes
+
+
+settle_option = click.option(
+    "--settle",
+    multiple=True,
+    envvar="SLP_OPS_SETTLE",
+    metavar="NAME=done|again",
+    help="With --resume: whether the open step of this switch was carried out, or is to be sent again.",
+)
+_batch: Final = click.option(
+    "--batch",
+    envvar="SLP_OPS_BATCH",
+    default="1,10%,100%",
+    show_default=True,
+    metavar="SIZES",
+    help="A canary first, then batches: numbers, or percent of all.",
+)
+_CHANGE: Final = (
+    click.option(
+        "--revert-timer",
+        type=click.IntRange(min=2, max=120),
+        envvar="SLP_OPS_REVERT_TIMER",
+        default=10,
+        show_default=True,
+        metavar="MINUTES",
+        help="Of steps that could lock everybody out, where the switch has an archive path.",
+    ),
+    click.option(
+        "--rollback-on-fail",
+        is_flag=True,
+        envvar="SLP_OPS_ROLLBACK_ON_FAIL",
+        help="Give the earlier configuration back where a step or its verification fails.",
+    ),
+    click.option(
+        "--wait",
+        type=click.FloatRange(min=0),
+        envvar="SLP_OPS_WAIT",
+        default=3600.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to look for a proof, and for the rules to pass. An ACK takes 5 minutes to an hour.",
+    ),
+    click.option(
+        "--max-fail",
+        type=click.IntRange(min=0),
+        envvar="SLP_OPS_MAX_FAIL",
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="Begin no further switch when more than this have failed. A regression always stops.",
+    ),
+    _batch,
+    click.option(
+        "--confirm",
+        multiple=True,
+        envvar="SLP_OPS_CONFIRM",
+        metavar="NAME",
+        help="Confirm a switch by its name for what is disruptive or destructive; repeat it for several.",
+    ),
+    click.option(
+        "--allow",
+        type=click.Choice([risk.value for risk in Risk]),
+        envvar="SLP_OPS_ALLOW",
+        default=Risk.CHANGE.value,
+        show_default=True,
+        help="The highest risk that may be taken.",
+    ),
+    click.option("--yes", is_flag=True, envvar="SLP_OPS_YES", help="Do not ask before changing anything."),
+)
+_EXCHANGE: Final = (
+    click.option(
+        "--resume",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="SLP_OPS_RESUME",
+        metavar="JOURNAL",
+        help="Go on where an earlier call was interrupted, or a switch had failed.",
+    ),
+    click.option(
+        "--dry-run",
+        is_flag=True,
+        envvar="SLP_OPS_DRY_RUN",
+        help="Read and plan only: the sessions cannot send a change.",
+    ),
+    click.option(
+        "--wait",
+        type=click.FloatRange(min=0),
+        envvar="SLP_OPS_WAIT",
+        default=600.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to look for the proof of a step, such as a Last ACK that moves.",
+    ),
+    click.option(
+        "--max-fail",
+        type=click.IntRange(min=0),
+        envvar="SLP_OPS_MAX_FAIL",
+        default=5,
+        show_default=True,
+        metavar="N",
+        help="Begin no further switch when more than this have failed.",
+    ),
+    _batch,
+    click.option("--yes", is_flag=True, envvar="SLP_OPS_YES", help="Do not ask before sending anything."),
+)

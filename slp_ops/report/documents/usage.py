@@ -1,0 +1,212 @@
+"""Documents of ``usage save``, ``usage import`` and ``usage status``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+from slp_ops.app.change_session import left_out_files
+from slp_ops.app.fleet import causes
+from slp_ops.i18n import Text
+from slp_ops.json_documents import json_document, json_field, to_json
+from slp_ops.plan.documents import LeftOutFile
+from slp_ops.plan.journal import End
+from slp_ops.report.documents.remediate import ChangedDevice, changed_device
+from slp_ops.report.documents.runs import RunFolder
+from slp_ops.usage.received import Received
+from slp_ops.usage.standing import Next
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slp_ops.app.usage import ImportResult, SaveResult, StatusResult
+    from slp_ops.facts import DeviceTime
+    from slp_ops.model import DeviceResult
+    from slp_ops.usage.standing import Standing
+
+
+@json_document
+class UnreadDevice:
+    """A switch that could not be read, and why."""
+
+    name: str
+    site: str
+    why: str
+
+
+@json_document
+class ReceivedFile:
+    """A usage file of a switch; ``path`` is null for one without a report, which is not kept."""
+
+    received: Received = json_field(inline=True)
+    path: str | None
+
+
+@json_document
+class SavedDevice:
+    """How one switch ended, with the file that it gave."""
+
+    device: ChangedDevice = json_field(inline=True)
+    file: ReceivedFile | None
+
+
+@json_document
+class UsageSaveDocument:
+    """What became of a fleet, and the files that are to be uploaded."""
+
+    schema: Literal["slp-ops/usage-save/1"] = "slp-ops/usage-save/1"
+    run: RunFolder
+    journal: str
+    devices: tuple[SavedDevice, ...]
+    not_begun: tuple[str, ...]
+    totals: Mapping[End, int]
+    folder: str
+    index: str | None
+    files: tuple[ReceivedFile, ...]
+    unread: tuple[UnreadDevice, ...]
+
+
+@json_document
+class ImportedDevice:
+    """How one switch ended, with what the operator has to copy to it."""
+
+    device: ChangedDevice = json_field(inline=True)
+    copy: tuple[Text, ...]
+
+
+@json_document
+class UsageImportDocument:
+    """What became of a fleet, and the files that were not imported."""
+
+    schema: Literal["slp-ops/usage-import/1"] = "slp-ops/usage-import/1"
+    run: RunFolder
+    journal: str
+    devices: tuple[ImportedDevice, ...]
+    not_begun: tuple[str, ...]
+    totals: Mapping[End, int]
+    left_out: tuple[LeftOutFile, ...]
+    unread: tuple[UnreadDevice, ...]
+
+
+@json_document
+class UsageStatusDevice:
+    """Where one switch stands. Counts are null where the release does not print them (up to 17.6)."""
+
+    name: str
+    site: str
+    last_save: str | None
+    last_ack: str | None
+    deadline: str | None
+    days_left: int | None
+    deadline_cosmetic: bool
+    unreported: int | None
+    unacknowledged: int | None
+    next: Next
+    why: Text
+    upload: str | None
+    import_: tuple[str, ...] = json_field(key="import")
+
+
+@json_document
+class UsageStatusDocument:
+    """Where each switch stands in the exchange."""
+
+    schema: Literal["slp-ops/usage-status/1"] = "slp-ops/usage-status/1"
+    run: str
+    devices: tuple[UsageStatusDevice, ...]
+    left_out: tuple[LeftOutFile, ...]
+    unread: tuple[UnreadDevice, ...]
+
+
+def usage_save_document(result: SaveResult) -> UsageSaveDocument:
+    """Return the document of ``usage save``."""
+    files = {each.host: each for each in result.received}
+    change = result.change
+    return UsageSaveDocument(
+        run=RunFolder(id=change.run, path=change.path),
+        journal=change.journal,
+        devices=tuple(
+            SavedDevice(
+                device=changed_device(each),
+                file=_file(result, files[each.name]) if each.name in files else None,
+            )
+            for each in change.devices
+        ),
+        not_begun=change.not_begun,
+        totals=change.totals,
+        folder=str(result.folder),
+        index=None if result.index is None else str(result.index),
+        files=tuple(_file(result, each) for each in result.uploads),
+        unread=_unread(result.unread),
+    )
+
+
+def kept_save_document(result: SaveResult) -> str:
+    """Return the document of ``usage save`` as a run keeps it."""
+    return to_json(usage_save_document(result), indent=1, ascii_only=False) + "\n"
+
+
+def usage_import_document(result: ImportResult) -> UsageImportDocument:
+    """Return the document of ``usage import``."""
+    change = result.change
+    return UsageImportDocument(
+        run=RunFolder(id=change.run, path=change.path),
+        journal=change.journal,
+        devices=tuple(
+            ImportedDevice(device=changed_device(each), copy=result.copies.get(each.name, ()))
+            for each in change.devices
+        ),
+        not_begun=change.not_begun,
+        totals=change.totals,
+        left_out=left_out_files(result.left_out),
+        unread=_unread(result.unread),
+    )
+
+
+def kept_import_document(result: ImportResult) -> str:
+    """Return the document of ``usage import`` as a run keeps it."""
+    return to_json(usage_import_document(result), indent=1, ascii_only=False) + "\n"
+
+
+def usage_status_document(result: StatusResult) -> UsageStatusDocument:
+    """Return the document of ``usage status``."""
+    return UsageStatusDocument(
+        run=result.run,
+        devices=tuple(_standing(each) for each in result.standings),
+        left_out=left_out_files(result.left_out),
+        unread=_unread(result.unread),
+    )
+
+
+def _standing(each: Standing) -> UsageStatusDevice:
+    file = each.before.file
+    return UsageStatusDevice(
+        name=each.name,
+        site=each.site,
+        last_save=_text(each.last_save),
+        last_ack=_text(each.last_ack),
+        deadline=_text(each.deadline),
+        days_left=each.days_left,
+        deadline_cosmetic=each.cosmetic,
+        unreported=each.unreported,
+        unacknowledged=each.unacknowledged,
+        next=each.next,
+        why=each.why,
+        upload=f"{each.before.folder}/{file.file}" if file and each.next is Next.UPLOAD else None,
+        import_=each.acks,
+    )
+
+
+def _text(time: DeviceTime | None) -> str | None:
+    return None if time is None else time.text
+
+
+def _file(result: SaveResult, each: Received) -> ReceivedFile:
+    path = result.path(each)
+    return ReceivedFile(received=each, path=None if path is None else str(path))
+
+
+def _unread(results: Iterable[DeviceResult]) -> tuple[UnreadDevice, ...]:
+    return tuple(
+        UnreadDevice(name=each.name, site=each.site, why="; ".join(causes(each))) for each in results
+    )

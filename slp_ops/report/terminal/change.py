@@ -1,0 +1,94 @@
+"""What became of each switch, before and after, for people."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.i18n import Lang, Text, counted
+from slp_ops.plan.journal import End
+from slp_ops.report.terminal.layout import styled
+from slp_ops.safetext import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slp_ops.app.change.before_after import BeforeAfter
+    from slp_ops.app.change.results import ChangeResult
+
+_COLOURS: Final = {
+    End.DONE: "green",
+    End.NOTHING: "green",
+    End.ROLLED_BACK: "yellow",
+    End.STOPPED: "yellow",
+    End.WAITING: "yellow",
+}
+_HINTS: Final = {
+    End.UNSETTLED: Text(
+        "look at the switch, then: slp-ops remediate --resume {journal}",
+        "装置の状態を確認のうえ: slp-ops remediate --resume {journal}",
+    ),
+    End.UNVERIFIED: Text(
+        "look again with --resume {journal}, or give the earlier lines back with --rollback {journal}",
+        "--resume {journal} で再確認するか、--rollback {journal} で元の設定に戻してください",
+    ),
+    End.FAILED: Text(
+        "give the earlier configuration back: slp-ops remediate --rollback {journal}",
+        "元の設定に戻すには: slp-ops remediate --rollback {journal}",
+    ),
+    End.WAITING: Text(
+        "when it is done: slp-ops remediate --resume {journal}",
+        "作業後: slp-ops remediate --resume {journal}",
+    ),
+    End.STOPPED: Text(
+        "go on with: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
+    ),
+    End.STALE: Text(
+        "plan again: slp-ops remediate --dry-run", "プランを作り直してください: slp-ops remediate --dry-run"
+    ),
+    End.NOT_ROLLED_BACK: Text(
+        "look at the switch; the journal holds the earlier lines: {journal}",
+        "装置を確認してください。元の設定行はジャーナルにあります: {journal}",
+    ),
+}
+_NOT_BEGUN: Final = Text("Not begun:", "未着手:")
+
+
+def render_change(change: ChangeResult, lang: Lang) -> str:
+    """Return how each switch ended, what changed on it, and what can be done next."""
+    lines = []
+    for applied in change.devices:
+        why = "" if applied.why is None else f" - {applied.why.said(lang)}"
+        line = f"{applied.name} ({applied.site}): {applied.end.words}{why}"
+        lines.append(styled(one_line(line), fg=_COLOURS.get(applied.end, "red")))
+        lines += [f"  {one_line(text)}" for text in _details(applied.difference, lang)]
+        hint = _HINTS.get(applied.end)
+        if hint is not None:
+            lines.append(f"  hint: {one_line(hint.of(journal=change.journal).said(lang))}")
+    if change.not_begun:
+        lines.append(f"{_NOT_BEGUN.said(lang)} {', '.join(change.not_begun)}")
+    lines += ["", ends_line(change), f"Evidence: {change.path}", f"Journal: {change.journal}"]
+    return "\n".join(lines)
+
+
+def ends_line(change: ChangeResult) -> str:
+    """Return how many switches ended in which way."""
+    ends = ", ".join(f"{count} {end.words}" for end, count in change.totals.items())
+    return f"{counted(len(change.devices), 'switch')}: {ends}"
+
+
+def _details(difference: BeforeAfter, lang: Lang) -> Iterator[str]:
+    findings, configuration, licence = difference.findings, difference.configuration, difference.licence
+    if findings is not None:
+        for mark, group in (("-", findings.gone), ("+", findings.new), ("=", findings.still)):
+            for finding in group:
+                words = "" if finding.summary is None else f": {finding.summary.said(lang)}"
+                yield f"{mark} {finding.rule}{words}"
+    if configuration is not None:
+        for mark, lines in (("-", configuration.removed), ("+", configuration.added)):
+            yield from (f"{mark} {line}" for line in lines)
+    if licence is not None:
+        for each in fields(licence.before):
+            before, after = getattr(licence.before, each.name), getattr(licence.after, each.name)
+            if before != after:
+                yield f"{each.name}: {before} -> {after}"

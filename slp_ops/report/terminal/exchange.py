@@ -1,0 +1,232 @@
+"""The offline exchange for people: its plan, how the switches ended, and where each stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.app.fleet import causes
+from slp_ops.i18n import Lang, Text
+from slp_ops.plan.journal import End
+from slp_ops.report.terminal.change import ends_line
+from slp_ops.report.terminal.layout import styled, table
+from slp_ops.report.terminal.plan import head, plan_lines, rest_lines
+from slp_ops.safetext import one_line
+from slp_ops.steps import Check, Fetch, ManualStep, Put
+from slp_ops.usage import upload
+from slp_ops.usage.standing import Next
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from slp_ops.app.change.apply import Applied
+    from slp_ops.app.change.results import ChangeResult, PlanResult
+    from slp_ops.app.usage import ImportResult, SaveResult, StatusResult
+    from slp_ops.facts import DeviceTime
+    from slp_ops.model import DeviceResult
+    from slp_ops.plan import SwitchPlan
+    from slp_ops.usage.standing import Standing
+
+_COLOURS: Final = {End.DONE: "green", End.NOTHING: "green", End.STOPPED: "yellow", End.WAITING: "yellow"}
+
+
+# -- the plan -------------------------------------------------------------------------------------
+
+
+def render_exchange_plan(planned: PlanResult, lang: Lang) -> str:
+    """Return each kind of plan once in full, then the switches on which only the files differ."""
+    kinds: dict[tuple[object, ...], list[SwitchPlan]] = {}
+    for plan in planned.plans:
+        kinds.setdefault(_kind(plan), []).append(plan)
+    lines: list[str] = []
+    for first, *others in kinds.values():
+        lines += plan_lines(first, lang)
+        if others:
+            lines.append(_SAME.said(lang))
+            for plan in others:
+                lines.append(one_line(f"  {head(plan)}  {', '.join(_files(plan))}"))
+                lines += [
+                    one_line(f"    {step.text.said(lang)}")
+                    for _, step in plan.steps
+                    if isinstance(step, ManualStep)
+                ]
+            lines.append("")
+    lines += rest_lines(planned, lang)
+    if planned.left_out:
+        lines.append(_LEFT_OUT.said(lang))
+        lines += [one_line(f"  {each.path}: {each.why.said(lang)}") for each in planned.left_out]
+    return "\n".join(lines)
+
+
+def _kind(plan: SwitchPlan) -> tuple[object, ...]:
+    steps = tuple(step.kind for _, step in plan.steps)
+    return steps, tuple(action.notes for action in plan.actions)
+
+
+def _files(plan: SwitchPlan) -> list[str]:
+    """The names that tell one plan from another of its kind."""
+    return [
+        step.name if isinstance(step, Fetch | Put) else step.path
+        for _, step in plan.steps
+        if isinstance(step, Fetch | Put | Check)
+    ][:1]
+
+
+# -- the result -----------------------------------------------------------------------------------
+
+
+def render_save(result: SaveResult, lang: Lang) -> str:
+    """Return how each switch ended and which file it gave."""
+    files = {each.host: each for each in result.received}
+
+    def details(applied: Applied) -> Iterator[str]:
+        each = files.get(applied.name)
+        if each is None:
+            return
+        if not each.reports:
+            yield _EMPTY.said(lang)
+            return
+        yield _FILE.of(file=each.file, reports=each.reports, first=each.first, last=each.last).said(lang)
+        if each.strange:
+            yield _STRANGE.of(units=", ".join(each.strange)).said(lang)
+
+    lines = list(_ends(result.change, result.unread, lang, "usage save", details))
+    if result.uploads:
+        words = _UPLOAD.of(count=len(result.uploads), folder=result.folder, text=upload.TEXT)
+        lines.append(one_line(words.said(lang)))
+    return "\n".join(lines)
+
+
+def render_import(result: ImportResult, lang: Lang) -> str:
+    """Return how each switch ended, and what is still to be copied by hand."""
+
+    def details(applied: Applied) -> Iterator[str]:
+        if copies := result.copies.get(applied.name):
+            yield from (each.said(lang) for each in copies)
+        elif (licence := applied.difference.licence) is not None:
+            yield _MOVED.of(
+                before=licence.before.last_ack or "-",
+                after=licence.after.last_ack or "-",
+                due=licence.after.next_ack_deadline or "-",
+            ).said(lang)
+
+    return "\n".join(_ends(result.change, result.unread, lang, "usage import", details))
+
+
+def _ends(
+    change: ChangeResult,
+    unread: Iterable[DeviceResult],
+    lang: Lang,
+    verb: str,
+    details: Callable[[Applied], Iterator[str]],
+) -> Iterator[str]:
+    for applied in change.devices:
+        why = "" if applied.why is None else f" - {applied.why.said(lang)}"
+        line = f"{applied.name} ({applied.site}): {applied.end.words}{why}"
+        yield styled(one_line(line), fg=_COLOURS.get(applied.end, "red"))
+        yield from (f"  {one_line(text)}" for text in details(applied))
+        if applied.end is End.STALE:
+            yield f"  hint: {one_line(_AGAIN.of(verb=verb).said(lang))}"
+    if change.not_begun:
+        yield f"{_NOT_BEGUN.said(lang)} {', '.join(change.not_begun)}"
+    yield from _unread(unread, lang)
+    yield ""
+    yield ends_line(change)
+    if change.path:
+        yield f"Evidence: {change.path}"
+    yield f"Journal: {change.journal}"
+    if change.not_begun or not all(applied.end.good for applied in change.devices):
+        yield one_line(_GO_ON.of(verb=verb, journal=change.journal).said(lang))
+
+
+def _unread(unread: Iterable[DeviceResult], lang: Lang) -> Iterator[str]:
+    for each in unread:
+        yield one_line(f"{_UNREAD.said(lang)} {each.name}: {'; '.join(causes(each))}")
+
+
+# -- the status -----------------------------------------------------------------------------------
+
+
+def render_status(result: StatusResult, lang: Lang) -> str:
+    """Return where each switch stands, as a table, and what is to be done."""
+    lines: list[str] = []
+    if result.standings:
+        header = [word.said(lang) for word in _HEADER]
+        lines.append(table(header, [_row(each, lang) for each in result.standings]))
+    lines += [
+        one_line(f"{each.name}: {each.why.said(lang)}")
+        for each in result.standings
+        if each.next in (Next.IMPORT, Next.UPLOAD, Next.SAVE, Next.UNFIT)
+    ]
+    lines += [
+        one_line(f"{_NOT_IMPORTED.said(lang)} {each.path}: {each.why.said(lang)}") for each in result.left_out
+    ]
+    lines += _unread(result.unread, lang)
+    return "\n".join(lines)
+
+
+def _row(each: Standing, lang: Lang) -> tuple[str, ...]:
+    deadline = _day(each.deadline) + (_COSMETIC.said(lang) if each.cosmetic else "")
+    return (
+        each.name,
+        _day(each.last_save),
+        _day(each.last_ack),
+        deadline,
+        "" if each.days_left is None else str(each.days_left),
+        "" if each.unreported is None else str(each.unreported),
+        "" if each.unacknowledged is None else str(each.unacknowledged),
+        _NEXT[each.next].said(lang),
+    )
+
+
+def _day(time: DeviceTime | None) -> str:
+    if time is None:
+        return ""
+    return time.text if time.at is None else f"{time.at:%Y-%m-%d %H:%M} {time.zone or ''}".strip()
+
+
+_SAME: Final = Text("The same, with files of their own, on:", "同じ手順 (ファイル名のみ異なる):")
+_LEFT_OUT: Final = Text("Left out:", "対象外のファイル:")
+_GO_ON: Final = Text(
+    "go on with: slp-ops {verb} --resume {journal}", "続行: slp-ops {verb} --resume {journal}"
+)
+_AGAIN: Final = Text("plan again: slp-ops {verb}", "プランを作り直してください: slp-ops {verb}")
+_NOT_BEGUN: Final = Text("Not begun:", "未着手:")
+_UNREAD: Final = Text("Not read:", "読み取れなかったスイッチ:")
+_FILE: Final = Text(
+    "{file}: {reports:report}, {first} to {last}", "{file}: レポート {reports} 件、{first} ～ {last}"
+)
+_EMPTY: Final = Text(
+    "the file holds no report: there is nothing to upload", "レポートがなく、アップロードの必要はありません"
+)
+_STRANGE: Final = Text(
+    "some of it is of units that are not in this switch: {units}",
+    "このスイッチにない装置のレポートを含みます: {units}",
+)
+_UPLOAD: Final = Text(
+    "Upload to CSSM: {count:file} in {folder}; {text} there says how",
+    "CSSM へアップロード: {folder} の {count} ファイル (手順は {text})",
+)
+_MOVED: Final = Text(
+    "Last ACK received: {before} -> {after}; next ACK deadline: {due}",
+    "Last ACK received: {before} -> {after}、次の ACK 期限: {due}",
+)
+_HEADER: Final = (
+    Text("DEVICE", "スイッチ"),
+    Text("LAST SAVE", "最終保存"),
+    Text("LAST ACK", "最終 ACK"),
+    Text("DEADLINE", "期限"),
+    Text("DAYS", "残日数"),
+    Text("UNREPORTED", "未報告"),
+    Text("UNACKED", "未確認"),
+    Text("NEXT", "次の作業"),
+)
+_NEXT: Final = {
+    Next.IMPORT: Text("import", "取り込み"),
+    Next.UPLOAD: Text("upload, then import", "アップロード後に取り込み"),
+    Next.SAVE: Text("save", "保存"),
+    Next.NOTHING: Text("nothing", "なし"),
+    Next.ITSELF: Text("nothing", "なし"),
+    Next.UNFIT: Text("-", "-"),
+}
+_NOT_IMPORTED: Final = Text("Not to be imported:", "取り込み対象外:")
+_COSMETIC: Final = Text(" (without effect, CSCvy20345)", " (影響なし、CSCvy20345)")

@@ -1,0 +1,174 @@
+"""A plan for people: what would be sent to which switch, why, and how it is undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.app.fleet import causes, hint
+from slp_ops.i18n import Lang, Text
+from slp_ops.playbook import Risk
+from slp_ops.report.terminal.layout import styled
+from slp_ops.safetext import one_line
+from slp_ops.steps import Check, ConfigStep, ExecStep, Fetch, ManualStep, Put, Room
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slp_ops.app.change.results import PlanResult
+    from slp_ops.plan import Action, SwitchPlan
+    from slp_ops.steps import FileStep, Step
+
+_COLOURS: Final = {Risk.CHANGE: None, Risk.DISRUPTIVE: "yellow", Risk.DESTRUCTIVE: "red"}
+_WORDS: Final = {
+    "because": Text("because", "理由"),
+    "named": Text("the command line asks for it", "コマンドラインで指定されたため"),
+    "sends": Text("sends", "送信"),
+    "copies": Text("copies", "コピー"),
+    "expects": Text("expects", "期待値"),
+    "differs": Text("differs", "差分"),
+    "by hand": Text("by hand", "手作業"),
+    "protects": Text("protection", "保護"),
+    "verify": Text("verified by", "確認"),
+    "proof": Text("done when", "完了条件"),
+    "saved": Text("then saved with write memory", "その後 write memory で保存"),
+    "rollback": Text("rollback", "復旧"),
+    "none": Text("none", "なし"),
+    "undone": Text("cannot be undone", "元に戻せない"),
+    "note": Text("note", "注意"),
+    "params": Text("parameters", "パラメータ"),
+    "risk": Text("risk", "リスク"),
+    "nothing": Text("Nothing is planned for:", "対処しない装置:"),
+    "choices": Text(
+        "Several playbooks remedy these rules. Name one with --playbook, or say what is meant with intent:",
+        "複数のプレイブックが該当します。--playbook または inventory の intent で指定してください:",
+    ),
+    "mentioned": Text(
+        "These would help too, and are planned only when they are named with --playbook:",
+        "次のプレイブックも有効ですが、--playbook で指定した場合のみ計画します:",
+    ),
+    "unread": Text("Not read:", "読み取れなかった装置:"),
+}
+
+
+_ROOM: Final = Text("at least {bytes} bytes free", "空き容量 {bytes} バイト以上")
+
+
+def render_plan(planned: PlanResult, lang: Lang) -> str:
+    """Return the plans of a fleet, and why a switch has none."""
+    lines = [line for plan in planned.plans for line in plan_lines(plan, lang)]
+    return "\n".join([*lines, *rest_lines(planned, lang)])
+
+
+def rest_lines(planned: PlanResult, lang: Lang) -> Iterator[str]:
+    """Yield the switches without a plan, the choices to be made, and the switches that were not read."""
+    if planned.spared:
+        yield _say("nothing", lang)
+        for each in planned.spared:
+            playbook = f"{each.playbook}: " if each.playbook else ""
+            yield f"  {each.name}: {one_line(playbook + each.why.said(lang))}"
+    if planned.choices:
+        yield _say("choices", lang)
+        for name, choice in planned.choices:
+            yield f"  {name}: {choice.rule}: {', '.join(choice.playbooks)}"
+    if planned.mentioned:
+        yield _say("mentioned", lang)
+        for name, playbooks in planned.mentioned:
+            yield f"  {name}: {', '.join(playbooks)}"
+    if planned.unread:
+        yield _say("unread", lang)
+        for result in planned.unread:
+            yield f"  {result.name}: {one_line('; '.join(causes(result)))}"
+            if words := hint(result):
+                yield f"    hint: {one_line(words)}"
+
+
+def plan_lines(plan: SwitchPlan, lang: Lang) -> Iterator[str]:
+    """Yield one switch: what, why, and how it is undone."""
+    risk = f"{_say('risk', lang)}: {plan.risk.value}"
+    yield styled(one_line(f"{head(plan)}  {risk}"), bold=True, fg=_COLOURS[plan.risk])
+    for action in plan.actions:
+        yield one_line(f"  {action.playbook}: {action.title.said(lang)}")
+        for label, lines in _action(action, lang):
+            for number, line in enumerate(lines):
+                yield f"    {_padded(label if number == 0 else '')}{one_line(line)}"
+    yield ""
+
+
+def head(plan: SwitchPlan) -> str:
+    """Which switch it is."""
+    return f"{plan.name} ({plan.site})  {plan.release or '-'}  {', '.join(plan.serials)}"
+
+
+def _action(action: Action, lang: Lang) -> Iterator[tuple[str, list[str]]]:
+    because = [f"{each.rule}: {each.summary.said(lang)}" for each in action.because]
+    yield _say("because", lang), because or [_say("named", lang)]
+    if action.params:
+        yield _say("params", lang), [f"{name}={value}" for name, value in action.params.items()]
+    for step in action.steps:
+        yield from _step(step, lang)
+    differs = []
+    for change in action.difference:
+        place = f"   ({' / '.join(change.under)})" if change.under else ""
+        differs += [f"- {line}{place}" for line in change.minus]
+        differs.append(f"+ {change.plus}{place}")
+    if differs:
+        yield _say("differs", lang), differs
+    verify = [
+        *([", ".join(action.verify)] if action.verify else []),
+        *([_say("saved", lang)] if action.save else []),
+    ]
+    yield _say("verify", lang), verify or [_say("none", lang)]
+    if action.no_rollback is not None:
+        yield _say("rollback", lang), [f"{_say('none', lang)}: {action.no_rollback.said(lang)}"]
+    else:
+        undo = [str(line) for line in action.rollback]
+        yield _say("rollback", lang), undo or [_say("none", lang)]
+    if action.irreversible is not None:
+        yield _say("undone", lang), [action.irreversible.said(lang)]
+    for note in (*action.notes, *([action.consent] if action.consent else [])):
+        yield _say("note", lang), [note.said(lang)]
+
+
+def _step(step: Step, lang: Lang) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(step, ConfigStep):
+        timer = f" revert timer {step.timer}" if step.timer else ""
+        yield (
+            _say("sends", lang),
+            [f"configure terminal{timer}", *(f"  {line}" for line in step.sends), "end"],
+        )
+        if step.protection is not None:
+            yield _say("protects", lang), [step.protection.said(lang)]
+    elif isinstance(step, ExecStep):
+        lines = [step.command, *(f"  {line}" for line in step.paste)]
+        if step.in_config:
+            lines = ["configure terminal", *(f"  {line}" for line in lines), "end"]
+        lines += [f"  [{reply.asks} -> {reply.answer or 'Enter'}]" for reply in step.dialogue]
+        yield _say("sends", lang), lines
+        if step.done_when:
+            yield _say("proof", lang), [step.done_when]
+    elif isinstance(step, ManualStep):
+        yield _say("by hand", lang), [step.text.said(lang)]
+    else:
+        yield from _file_step(step, lang)
+
+
+def _file_step(step: FileStep, lang: Lang) -> Iterator[tuple[str, list[str]]]:
+    match step:
+        case Room():
+            yield _say("sends", lang), [step.command]
+            yield _say("expects", lang), [_ROOM.of(bytes=step.bytes).said(lang)]
+        case Fetch() | Put():
+            yield _say("copies", lang), list(step.commands)
+        case Check():
+            yield _say("sends", lang), [step.command]
+            yield _say("expects", lang), [f"MD5 {step.md5}"]
+
+
+def _padded(label: str) -> str:
+    from rich.cells import cell_len
+
+    return label + " " * max(1, 18 - cell_len(label))
+
+
+def _say(word: str, lang: Lang) -> str:
+    return _WORDS[word].said(lang)

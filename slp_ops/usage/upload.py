@@ -1,0 +1,100 @@
+"""What stands beside the usage files: an index for people and scripts, and what to do in CSSM."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.i18n import Lang, Text
+from slp_ops.safetext import csv_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from slp_ops.usage.received import Received
+
+INDEX: Final = "index.csv"
+TEXT: Final = "UPLOAD.txt"
+COLUMNS: Final = (
+    "host", "site", "udi", "reports", "first", "last", "file", "bytes", "sha256", "note",
+)  # fmt: skip
+_BOM: Final = "\ufeff"
+
+
+def index(rows: Iterable[Received], others: Iterable[Sequence[str]] = ()) -> bytes:
+    """The table; ``others`` are rows of an earlier index, as they stand there."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(others)
+    for row in rows:
+        note = f"names units that are not in this switch: {' '.join(row.strange)}" if row.strange else ""
+        cells = (
+            row.host,
+            row.site,
+            " ".join(row.units),
+            row.reports,
+            row.first,
+            row.last,
+            row.file,
+            row.bytes,
+            row.sha256,
+            note,
+        )
+        writer.writerow([csv_cell(cell) for cell in cells])
+    return (_BOM + out.getvalue()).encode("utf-8")
+
+
+def rows_of(data: bytes) -> list[list[str]] | None:
+    """The rows of an index as they stand there; None for a file that is none."""
+    try:
+        lines = list(csv.reader(io.StringIO(data.decode("utf-8").removeprefix(_BOM), newline="")))
+    except (UnicodeDecodeError, csv.Error):
+        return None
+    if not lines or tuple(lines[0]) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines[1:]):
+        return None
+    return lines[1:]
+
+
+def what_to_do(count: int, lang: Lang) -> bytes:
+    """The text for whoever takes the folder to CSSM."""
+    return (_TEXT.of(count=count, index=INDEX).said(lang) + "\n").encode("utf-8")
+
+
+_TEXT: Final = Text(
+    """\
+{count:usage file} of Cisco Catalyst switches, for Cisco Smart Software Manager (CSSM)
+
+The files are signed by the switches. Do not open and save them: a single changed byte makes CSSM refuse
+them. {index} says which switch each is of, with its SHA-256.
+
+1. Take this folder to a machine with Internet access.
+2. Log in to https://software.cisco.com, choose the Smart Account, then Smart Software Manager.
+3. Reports > Usage Data Files > Upload Usage Data: choose a file, then the Virtual Account of that switch.
+   Repeat it for every file. (Whether the page takes several files at once was not verified.)
+4. Wait until Reporting Status says No Errors. It may take minutes, sometimes an hour.
+5. In the column Acknowledgement: Download. Keep every file as it comes, whatever its name.
+6. Bring those files back, then: slp-ops usage import FILE...
+   Which file is for which switch is read from the files themselves.
+
+The words of CSSM's pages may differ from these, which were not verified against the pages of today.
+""",
+    """\
+Cisco Catalyst スイッチの使用状況ファイル {count} 個 (Cisco Smart Software Manager (CSSM) 用)
+
+ファイルはスイッチにより署名されています。開いて保存し直したり、内容を変更したりしないでください。
+1 バイトでも変わると CSSM に拒否されます。どのスイッチのファイルかは {index} にあります (SHA-256 付き)。
+
+1. このフォルダを、インターネットに接続できる端末へ移します。
+2. https://software.cisco.com にログインし、スマートアカウントを選び、Smart Software Manager を開きます。
+3. Reports > Usage Data Files > Upload Usage Data でファイルを選び、そのスイッチのバーチャルアカウントを
+   指定します。全ファイルについて繰り返します (複数ファイルの同時アップロードの可否は未確認です)。
+4. Reporting Status が No Errors になるまで待ちます。数分から 1 時間程度かかることがあります。
+5. Acknowledgement 列の Download で確認応答 (ACK) ファイルを取得します。名前を問わず、そのまま保存します。
+6. ファイルを持ち帰り、slp-ops usage import FILE... を実行します。
+   どのスイッチ宛てかはファイルの内容から判断します。
+
+CSSM の画面の表記は、上記と異なる場合があります (現在の画面では未確認です)。
+""",
+)

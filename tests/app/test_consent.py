@@ -1,0 +1,102 @@
+"""Consent to a change: one yes, and the name of each switch for what is disruptive."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slp_ops.app.change.context import Settled
+from slp_ops.app.change.operator import (
+    Declined,
+    FilesCopied,
+    NonInteractiveChange,
+    ScriptedAnswers,
+    ask_consent,
+)
+from slp_ops.errors import InputError
+from slp_ops.i18n import Text, verbatim
+from slp_ops.plan import Action, SwitchPlan
+from slp_ops.playbook import Risk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Answering(NonInteractiveChange):
+    """Answers every question in the same way."""
+
+    interactive = True
+
+    def __init__(self, *, yes: bool = False, typed: str = "") -> None:
+        self.asked: list[str] = []
+        self.warned: list[str] = []
+        self._yes, self._typed = yes, typed
+
+    def warn(self, text: Text) -> None:
+        self.warned.append(text.en)
+
+    def confirm(self, question: str) -> bool:
+        self.asked.append(question)
+        return self._yes
+
+    def enter(self, question: str, *, hidden: bool = False) -> str:
+        self.asked.append(question)
+        return self._typed
+
+
+def plan(name: str, risk: Risk = Risk.CHANGE) -> SwitchPlan:
+    action = Action(
+        playbook="p", title=verbatim("p"), risk=risk, because=(), params={}, steps=(),
+        irreversible=None if risk is Risk.CHANGE else verbatim("all is lost"),
+    )  # fmt: skip
+    return SwitchPlan(name=name, site="s", serials=(), release=None, fields={}, actions=(action,))
+
+
+def consent(
+    operator: NonInteractiveChange,
+    plans: Sequence[SwitchPlan],
+    *,
+    yes: bool = False,
+    allow: Risk = Risk.CHANGE,
+    confirmed: Sequence[str] = (),
+) -> None:
+    ask_consent(plans, operator, yes=yes, allow=allow, confirmed=confirmed)
+
+
+def test_a_change_takes_one_yes_for_all_switches() -> None:
+    operator = Answering(yes=True)
+    consent(operator, [plan("sw1"), plan("sw2")])
+    assert operator.asked == ["Apply this to 2 switches?"]
+    with pytest.raises(Declined):
+        consent(Answering(), [plan("sw1")])
+    consent(NonInteractiveChange(), [plan("sw1")], yes=True)
+    with pytest.raises(InputError, match="nobody can be asked"):
+        consent(NonInteractiveChange(), [plan("sw1")])
+
+
+def test_a_higher_risk_is_allowed_by_its_name_and_each_switch_confirmed() -> None:
+    plans = [plan("sw1", Risk.DESTRUCTIVE)]
+    with pytest.raises(InputError, match="is destructive"):
+        consent(Answering(), plans, yes=True, allow=Risk.DISRUPTIVE)
+    with pytest.raises(InputError, match="its name was not confirmed"):
+        consent(NonInteractiveChange(), plans, yes=True, allow=Risk.DESTRUCTIVE)
+    operator = Answering(typed="sw1")
+    consent(operator, plans, allow=Risk.DESTRUCTIVE)
+    assert operator.warned == ["all is lost"]
+    assert operator.asked == ["destructive: type sw1 to go on"]
+    with pytest.raises(Declined):
+        consent(Answering(typed="sw2"), plans, allow=Risk.DESTRUCTIVE)
+    consent(NonInteractiveChange(), plans, allow=Risk.DESTRUCTIVE, confirmed=["sw1"])
+
+
+def test_answers_that_were_given_beforehand() -> None:
+    scripted = ScriptedAnswers(manual_done=True, settled={"sw1": Settled.AGAIN})
+    assert asyncio.run(scripted.has_done("sw1", verbatim("copy it")))
+    assert asyncio.run(scripted.settles("sw1", "x")) is Settled.AGAIN
+    assert asyncio.run(scripted.settles("sw2", "x")) is Settled.UNKNOWN
+    copied = FilesCopied(person=NonInteractiveChange(), settled={"sw1": Settled.DONE})
+    assert asyncio.run(copied.has_done("sw2", verbatim("copy it")))
+    assert asyncio.run(copied.settles("sw1", "x")) is Settled.DONE
+    assert asyncio.run(copied.settles("sw2", "x")) is Settled.UNKNOWN
