@@ -11,13 +11,23 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from slp_ops.api import apply_plan as apply_plan
     from slp_ops.api import audit as audit
     from slp_ops.api import check_reachability as check_reachability
     from slp_ops.api import check_versions as check_versions
     from slp_ops.api import collect as collect
     from slp_ops.api import load_inventory as load_inventory
+    from slp_ops.api import make_plan as make_plan
 
-_API: Final = ("audit", "check_reachability", "check_versions", "collect", "load_inventory")
+_API: Final = (
+    "apply_plan",
+    "audit",
+    "check_reachability",
+    "check_versions",
+    "collect",
+    "load_inventory",
+    "make_plan",
+)
 
 
 def __getattr__(name: str) -> object:

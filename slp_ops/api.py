@@ -18,7 +18,9 @@ from slp_ops.app import audit as app_audit
 from slp_ops.app import check_reachability as app_check_reachability
 from slp_ops.app import check_version as app_check_version
 from slp_ops.app import collect as app_collect
+from slp_ops.app import remediate as app_remediate
 from slp_ops.app.audit import AuditRequest, AuditResult
+from slp_ops.app.change_session import ChangeOptions, FleetOptions
 from slp_ops.app.check_reachability import PROBE_TIMEOUT, ReachabilityRequest, ReachabilityResult
 from slp_ops.app.check_version import ReleasesRequest, ReleasesResult
 from slp_ops.app.collect import CollectRequest, CollectResult
@@ -28,13 +30,19 @@ from slp_ops.app.rule_options import audit_options
 from slp_ops.app.selection import SSH_CONFIG, Selection, Target, read_inventory
 from slp_ops.app.sessions import Connecting
 from slp_ops.errors import OptionError
+from slp_ops.fleet.batches import NoBatches, parse
 from slp_ops.i18n import Lang
 from slp_ops.inventory import Inventory
 from slp_ops.json_documents import to_json
+from slp_ops.playbook import Risk
 from slp_ops.report.documents.reachability import reachability_document
+from slp_ops.report.documents.remediate import kept_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.change.results import ChangeResult, PlanResult
 
     PathLike = str | Path
 
@@ -203,6 +211,104 @@ def check_versions(
         asked=audit_options(rules_dir=None if rules_dir is None else Path(rules_dir)),
     )
     return app_check_version.run(request, operator or NonInteractive())
+
+
+@_blocking
+def make_plan(
+    inventory: Inventory | PathLike,
+    *,
+    sites: Iterable[str] = (),
+    tags: Iterable[str] = (),
+    limit: str = "",
+    runs_dir: PathLike = RUNS,
+    playbooks: Iterable[str] = (),
+    params: Mapping[str, str] | None = None,
+    playbooks_dir: PathLike | None = None,
+    rules_dir: PathLike | None = None,
+    sessions: Connecting | None = None,
+    operator: ChangeOperator | None = None,
+) -> PlanResult:
+    """Read the selected switches and plan what remedies their findings; nothing is sent to change them.
+
+    ``playbooks`` are planned where they are needed; without it those whose rules fail are planned.
+    """
+    request = _plan_request(
+        inventory, sites, tags, limit, runs_dir, playbooks, params, playbooks_dir, rules_dir, sessions
+    )
+    return app_remediate.make_plan(request, operator)
+
+
+@_blocking
+def apply_plan(
+    plan: PlanResult,
+    inventory: Inventory | PathLike,
+    *,
+    yes: bool = False,
+    allow: Risk = Risk.CHANGE,
+    confirmed: Iterable[str] = (),
+    batches: str = "1,10%,100%",
+    max_failures: int = 0,
+    wait: float = 3600.0,
+    rollback_on_fail: bool = False,
+    secret_files: Mapping[str, PathLike] | None = None,
+    runs_dir: PathLike = RUNS,
+    playbooks_dir: PathLike | None = None,
+    rules_dir: PathLike | None = None,
+    sessions: Connecting | None = None,
+    operator: ChangeOperator | None = None,
+) -> ChangeResult:
+    """Apply a plan to its switches, where they are still as it was planned, and verify it.
+
+    Without an ``operator``, ``yes`` consents to changes. A plan of a higher risk than ``allow`` is refused;
+    for a disruptive or destructive one, ``confirmed`` names its switches. ``wait`` is how many seconds
+    the rules have to pass.
+    """
+    if not plan.plans:
+        raise OptionError("the plan has no switch")
+    try:
+        sizes = parse(batches)
+    except NoBatches as err:
+        raise OptionError(str(err), option="batches") from None
+    request = app_remediate.ApplyRequest(
+        plan=_plan_request(inventory, (), (), "", runs_dir, (), None, playbooks_dir, rules_dir, sessions),
+        options=ChangeOptions(
+            yes=yes,
+            allow=allow,
+            confirmed=frozenset(confirmed),
+            sizes=sizes,
+            max_fail=max_failures,
+            wait=wait,
+            rollback_on_fail=rollback_on_fail,
+        ),
+        secret_files=tuple(f"{name}={path}" for name, path in (secret_files or {}).items()),
+        document=kept_document,
+    )
+    return app_remediate.apply_plan(request, plan.plans, operator)
+
+
+def _plan_request(
+    inventory: Inventory | PathLike,
+    sites: Iterable[str],
+    tags: Iterable[str],
+    limit: str,
+    runs_dir: PathLike,
+    playbooks: Iterable[str],
+    params: Mapping[str, str] | None,
+    playbooks_dir: PathLike | None,
+    rules_dir: PathLike | None,
+    sessions: Connecting | None,
+) -> app_remediate.PlanRequest:
+    return app_remediate.PlanRequest(
+        fleet=FleetOptions(
+            target=_target(inventory, sites, tags, limit),
+            connecting=sessions or Connecting(),
+            runs_dir=Path(runs_dir),
+        ),
+        rules_dir=None if rules_dir is None else Path(rules_dir),
+        playbooks_dir=None if playbooks_dir is None else Path(playbooks_dir),
+        playbooks=tuple(playbooks),
+        params=tuple(f"{name}={value}" for name, value in (params or {}).items()),
+    )
 
 
 def _need(what: str, *given: object) -> None:

@@ -24,7 +24,15 @@ from slp_ops.model import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PUBLIC = ("load_inventory", "collect", "audit", "check_reachability", "check_versions")
+PUBLIC = (
+    "load_inventory",
+    "collect",
+    "audit",
+    "check_reachability",
+    "check_versions",
+    "make_plan",
+    "apply_plan",
+)
 EXAMPLE = Path(__file__).parents[2] / "inventory.example.yaml"
 
 
@@ -47,6 +55,26 @@ def test_importing_slp_ops_imports_nothing_of_it_but_the_version() -> None:
     words = "import sys, slp_ops; print(sorted(name for name in sys.modules if name.startswith('slp_ops')))"
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['slp_ops', 'slp_ops.version']"
+
+
+def test_a_plan_is_made_and_applied_after_consent(
+    lab: Callable[..., Any], inventory_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    running = lab(scale=100, sw1="lookup-disabled", sw2="healthy")
+    inventory = slp_ops.load_inventory(inventory_of(running, "sw1", "sw2"), ssh_config=None)
+    runs = tmp_path / "runs"
+    plan = slp_ops.make_plan(inventory, runs_dir=runs, playbooks=["domain-lookup"])
+    assert [each.name for each in plan.plans] == ["sw1"]
+    assert running.lines("sw1", "config") == []
+    with pytest.raises(InputError, match="nobody can be asked"):
+        slp_ops.apply_plan(plan, inventory, runs_dir=runs)
+    assert running.lines("sw1", "config") == []
+    result = slp_ops.apply_plan(plan, inventory, runs_dir=runs, yes=True, wait=30)
+    assert [(each.name, each.end.value) for each in result.devices] == [("sw1", "done")]
+    assert "ip domain lookup" in running.lines("sw1", "config")
+    assert Path(result.journal).is_file()
+    with pytest.raises(OptionError, match="has no switch"):
+        slp_ops.apply_plan(slp_ops.make_plan(inventory, runs_dir=runs, limit="sw2"), inventory, yes=True)
 
 
 def test_a_site_is_audited_and_a_run_is_judged_again(
