@@ -1,0 +1,97 @@
+"""Rules for the modules of the package that no linter checks."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from mypy.main import process_options
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "slp_ops"
+CLI_LINES = 4500
+RUFF = str(Path(sys.executable).with_name("ruff"))
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """Every module of the package, by its dotted name."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    """The syntax tree of a module."""
+    return ast.parse(modules()[module].read_text(encoding="utf-8"))
+
+
+def imports(module: str) -> set[str]:
+    """The modules of the package that a module names in any import, wherever the import stands."""
+    found = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: a relative import"
+            parent = node.module or ""
+            for alias in node.names:
+                full = f"{parent}.{alias.name}"
+                found.add(full if full in modules() else parent)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return (found & modules().keys()) - {module}
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Imports for type checking and imports inside functions count as well."""
+    graph: dict[str, set[str]] = {module: imports(module) for module in modules()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as err:
+        circle = " imports ".join(reversed(err.args[1]))
+        raise AssertionError(f"an import circle: {circle}") from None
+
+
+def test_ruff_sees_every_module() -> None:
+    shown = subprocess.run(
+        [RUFF, "check", "--show-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert set(map(str, modules().values())) <= set(shown)
+
+
+def test_ruff_would_see_a_package_named_like_a_folder_of_runs(tmp_path: Path) -> None:
+    package = tmp_path / "slp_ops" / "runs"
+    package.mkdir(parents=True)
+    (package / "index.py").write_text("")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shown = subprocess.run(
+        [RUFF, "check", "--show-files"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert str(package / "index.py") in shown.stdout.splitlines()
+
+
+def test_mypy_sees_every_module() -> None:
+    sources, options = process_options(["--config-file", str(ROOT / "pyproject.toml")])
+    seen = {Path(source.path).resolve() for source in sources if source.path is not None}
+    assert set(modules().values()) <= seen
+    assert options.strict_equality
+    # Where errors of a module are ignored, it is not seen.
+    assert not [name for name, each in options.per_module_options.items() if each.get("ignore_errors")]
+
+
+def test_the_command_line_stays_thin() -> None:
+    lines: dict[str, int] = defaultdict(int)
+    for module, path in modules().items():
+        if module.startswith("slp_ops.cli"):
+            lines[module] = sum(
+                bool(line.strip()) and not line.strip().startswith("#")
+                for line in path.read_text(encoding="utf-8").splitlines()
+            )
+    assert sum(lines.values()) <= CLI_LINES, sorted(lines.items(), key=lambda item: -item[1])[:10]
