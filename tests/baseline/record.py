@@ -241,7 +241,7 @@ class Recorder:
             self._sent(fleet, "collect-hang", ["collect", *hang, "--json"])
         reach = ("check-reachability", *lang)
         self._sent(fleet, "check-reachability", [*reach, *no_hang, "--junit", "reach.xml"])
-        self.write("check-reachability.junit.xml", Path("reach.xml").read_text(encoding="utf-8"))
+        self.write("check-reachability.junit.xml", _text(Path("reach.xml")))
         if english:
             self._sent(fleet, "check-reachability-hang", [*reach, *hang])
             self.record("check-reachability.json", [*reach, *no_hang, "--json"])
@@ -266,7 +266,7 @@ class Recorder:
 
     def _run_named(self, verb: str) -> str:
         """Return the id of the first run of this verb."""
-        return min(path.name for path in Path("runs").glob(f"*-{verb}-*"))
+        return min((path.name for path in Path("runs").glob(f"*-{verb}-*")), default=f"no-{verb}")
 
     def _saved(self, first: str, last: str, lang: Sequence[str], english: bool) -> None:
         self.record("audit-run.txt", ["audit", "--run", first, *lang])
@@ -304,7 +304,7 @@ class Recorder:
         for form, ending in forms.items():
             if self.language != "en" and form in ("json", "prometheus"):
                 continue
-            text = Path(files[form]).read_text(encoding="utf-8")
+            text = _text(Path(files[form]))
             self.write(f"report.{ending}", as_text(json.loads(self.normal(text))) if form == "json" else text)
         page = self.normal(Path(files["html"]).read_text(encoding="utf-8"))
         self.write("report.html.txt", "\n".join(_text_of(page)) + "\n")
@@ -426,6 +426,11 @@ class Fleet:
             text = "\n".join(line for _, session in sorted(sessions.items()) for line in session)
             groups.setdefault(text, []).append(name)
         return "\n".join(f"{' '.join(names)}\n{text}\n" for text, names in groups.items())
+
+
+def _text(path: Path) -> str:
+    """Return what a verb wrote to a file, or that it wrote none."""
+    return path.read_text(encoding="utf-8") if path.exists() else "(no file)\n"
 
 
 def as_text(value: Any) -> str:
