@@ -1,6 +1,7 @@
-"""What people look at, send and read: one ``ReportView``, computed once, and a file for each form of it.
+"""Renderers: results of the application layer as text, JSON, a page, a workbook and files for other systems.
 
-``view`` says what a report holds, ``build`` makes it of facts and outcomes; each ``as_<form>`` takes a
-``ReportView`` and a language and gives text or bytes, and touches neither disk nor clock. To add a form, add
-such a module and name it in ``cli/report``.
+A view (``view`` for reports, ``audit_view``, ``reachability_view``, ``collect_view``, ``history_view``) holds
+every verdict, count and order, computed once. Renderers only lay it out: ``as_<form>`` and ``bundle`` for
+reports, ``documents`` for ``--json``, ``terminal`` for people. They touch neither disk nor clock. To add a
+form of the report, add a module ``as_<form>`` and name it in ``cli/report``.
 """

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from slp_ops.json_documents import json_document, json_field, rounded
 from slp_ops.model import CaptureStatus, DeviceStatus, Trouble
+from slp_ops.report.collect_view import collect_view
 from slp_ops.store.serialization import RunState
 
 if TYPE_CHECKING:
@@ -115,15 +115,15 @@ def _devices(
 
 
 def _totals(results: Sequence[DeviceResult]) -> Totals:
-    by_status = Counter(result.status for result in results)
+    view = collect_view(results)
     return Totals(
-        devices=len(results),
-        ok=by_status[DeviceStatus.OK],
-        partial=by_status[DeviceStatus.PARTIAL],
-        failed=by_status[DeviceStatus.FAILED],
-        skipped=by_status[DeviceStatus.SKIPPED],
-        captures=sum(len(result.captures) for result in results),
-        bytes=sum(capture.bytes for result in results for capture in result.captures),
+        devices=len(view.devices),
+        ok=view.totals[DeviceStatus.OK],
+        partial=view.totals[DeviceStatus.PARTIAL],
+        failed=view.totals[DeviceStatus.FAILED],
+        skipped=view.totals[DeviceStatus.SKIPPED],
+        captures=view.captures,
+        bytes=view.bytes,
     )
 
 

@@ -2,60 +2,58 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.fleet import causes, hint
 from slp_ops.i18n import counted
-from slp_ops.model import CaptureStatus, DeviceStatus
+from slp_ops.model import DeviceStatus
+from slp_ops.report.collect_view import collect_view
 from slp_ops.report.terminal.layout import styled, table_rows, wrapped
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from slp_ops.app.collect import CollectResult
-    from slp_ops.model import DeviceResult
+    from slp_ops.report.collect_view import CollectView
 
-_COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped": "magenta"}
+_HEADER: Final = ("DEVICE", "SITE", "STATUS", "RELEASE", "ANSWERED")
+_COLOURS: Final = {
+    DeviceStatus.OK: None,
+    DeviceStatus.PARTIAL: "yellow",
+    DeviceStatus.FAILED: "red",
+    DeviceStatus.SKIPPED: "magenta",
+}
 
 
 def render(result: CollectResult) -> str:
     """Return the summary of a run."""
-    return "\n".join(_lines(result.devices, str(result.path), result.seconds))
+    return "\n".join(_lines(collect_view(result.devices), str(result.path), result.seconds))
 
 
-def _lines(results: Sequence[DeviceResult], path: str, seconds: float) -> Iterator[str]:
-    rows = []
-    for result in results:
-        answered = sum(
-            capture.status in (CaptureStatus.OK, CaptureStatus.UNSUPPORTED) for capture in result.captures
-        )
-        sent = sum(capture.status is not CaptureStatus.SKIPPED for capture in result.captures)
-        rows.append(
+def _lines(view: CollectView, path: str, seconds: float) -> Iterator[str]:
+    first, *lines = table_rows(
+        _HEADER,
+        [
             (
-                result.name,
-                result.site,
-                result.status.value,
-                result.release or "",
-                f"{answered}/{sent}" if sent else "",
+                device.name,
+                device.site,
+                device.status.value,
+                device.release or "",
+                f"{device.answered}/{device.sent}" if device.sent else "",
             )
-        )
-    header = ("DEVICE", "SITE", "STATUS", "RELEASE", "ANSWERED")
-    first, *lines = table_rows(header, rows)
-    yield f"\n{first}"
-    for result, line in zip(results, lines, strict=True):
-        yield styled(line, fg=None if result.status is DeviceStatus.OK else _COLOURS[result.status])
-    if wrong := [result for result in results if result.status is not DeviceStatus.OK]:
-        yield "\nNot complete:"
-        for result in wrong:
-            for cause in causes(result):
-                yield f"  {result.name}: {one_line(cause)}"
-            if words := hint(result):
-                yield from wrapped(words, "    hint: ")
-    totals = Counter(result.status.value for result in results)
-    statuses = ", ".join(
-        f"{totals[status.value]} {status.value}" for status in DeviceStatus if totals[status.value]
+            for device in view.devices
+        ],
     )
-    yield f"\n{counted(len(results), 'device')}: {statuses}, in {seconds:.1f} s"
+    yield f"\n{first}"
+    for device, line in zip(view.devices, lines, strict=True):
+        yield styled(line, fg=_COLOURS[device.status])
+    if view.incomplete:
+        yield "\nNot complete:"
+    for device in view.incomplete:
+        for cause in device.causes:
+            yield f"  {device.name}: {one_line(cause)}"
+        if device.hint:
+            yield from wrapped(device.hint, "    hint: ")
+    statuses = ", ".join(f"{count} {status.value}" for status, count in view.totals.items() if count)
+    yield f"\n{counted(len(view.devices), 'device')}: {statuses}, in {seconds:.1f} s"
     yield f"Evidence: {path}"

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
-from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.model import Severity, Verdict
 from slp_ops.report.growth_text import growth_words
+from slp_ops.report.history_view import history_view
 from slp_ops.report.terminal.layout import CHART_WIDTH, sparkline, styled, table, wrapped
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime, timedelta
 
     from slp_ops.app.history import DeviceHistory
-    from slp_ops.history.summary import Summary
     from slp_ops.i18n import Lang
-    from slp_ops.store.history import Picture
+    from slp_ops.report.history_view import Measure, RuleHistory, SameRuns
 
-_MARKS: Final = {Verdict.FAIL: "█", Verdict.UNKNOWN: "?", Verdict.ERROR: "!"}
+_MARKS: Final = {Verdict.FAIL: "█", Verdict.UNKNOWN: "?", Verdict.ERROR: "!", Verdict.PASS: "·", None: " "}
 _COLOURS: Final = {
     Severity.CRITICAL: "bright_red",
     Severity.ERROR: "red",
@@ -36,31 +34,28 @@ def render(history: DeviceHistory, lang: Lang, *, last: int) -> str:
 
 def _lines(history: DeviceHistory, lang: Lang, last: int) -> Iterator[str]:
     pictures = history.pictures
-    summaries = [picture.summary for picture in pictures]
     first, newest = pictures[0], pictures[-1]
     head = f"{styled(one_line(history.device), bold=True)}  {one_line(newest.summary.site)}"
     runs = _RUNS.of(count=len(pictures), first=f"{first.started:%Y-%m-%d}", last=f"{newest.started:%Y-%m-%d}")
     yield f"{head}  {runs.said(lang)}"
-    yield from _charts(summaries, lang)
+    view = history_view(pictures, newest=CHART_WIDTH)
+    for name, measure in (
+        (Text("RUM backlog", "RUM 滞留"), view.backlog),
+        (Text("unacknowledged", "ACK 待ち"), view.unacknowledged),
+        (Text("days since ACK", "ACK 経過日数"), view.days_since_ack),
+        (Text("findings", "検出"), view.findings),
+    ):
+        if measure is not None:
+            yield _chart(name.said(lang), measure, lang)
     words = _NO_COUNTS if history.growth is None else growth_words(history.growth, history.limit)
     yield from wrapped(words.said(lang), "  ")
-    yield from _findings(summaries, lang)
-    yield from _rows(pictures, last, lang)
+    yield from _rules(view.rules, lang)
+    yield from _changes(view.changes, last, lang)
 
 
-def _charts(summaries: Sequence[Summary], lang: Lang) -> Iterator[str]:
-    charts: list[tuple[Text, list[float | None]]] = [
-        (Text("RUM backlog", "RUM 滞留"), [each.backlog for each in summaries]),
-        (Text("unacknowledged", "ACK 待ち"), [each.unacknowledged for each in summaries]),
-        (Text("days since ACK", "ACK 経過日数"), [_days(each.ack_age) for each in summaries]),
-        (Text("findings", "検出"), [len(each.failed) if each.licensing else None for each in summaries]),
-    ]
-    for name, values in charts:
-        known = [value for value in values if value is not None]
-        if known:
-            numbers = _NOW.of(now=f"{known[-1]:g}", least=f"{min(known):g}", most=f"{max(known):g}")
-            words = _padded(name.said(lang), 15), _padded(numbers.said(lang), 26)
-            yield f"  {' '.join(words)} {sparkline(values)}"
+def _chart(name: str, measure: Measure, lang: Lang) -> str:
+    numbers = _NOW.of(now=f"{measure.now:g}", least=f"{measure.least:g}", most=f"{measure.most:g}")
+    return f"  {_padded(name, 15)} {_padded(numbers.said(lang), 26)} {sparkline(measure.values)}"
 
 
 def _padded(text: str, columns: int) -> str:
@@ -69,62 +64,42 @@ def _padded(text: str, columns: int) -> str:
     return text + " " * (columns - cell_len(text))
 
 
-def _findings(summaries: Sequence[Summary], lang: Lang) -> Iterator[str]:
-    """A row a rule that ever failed, a mark a run: █ found, · not, ? could not be judged, blank not read."""
-    shown = summaries[-CHART_WIDTH:]
-    severities: dict[str, Severity] = {}
-    for summary in shown:
-        severities |= summary.failed
-    if not severities:
+def _rules(rules: Sequence[RuleHistory], lang: Lang) -> Iterator[str]:
+    """Return a row a rule that ever failed, a mark a run."""
+    if not rules:
         return
     yield f"\n{_FINDINGS.said(lang)}"
-    width = max(map(len, severities))
-    for rule, severity in sorted(severities.items(), key=lambda item: (-item[1].rank, item[0])):
-        marks = "".join(_mark(summary, rule) for summary in shown)
-        yield f"  {styled(f'{rule:<{width}}', fg=_COLOURS[severity])}  {severity:<8}  {marks}"
+    width = max(len(each.rule) for each in rules)
+    for each in rules:
+        marks = "".join(_MARKS[verdict] for verdict in each.verdicts)
+        name = styled(f"{each.rule:<{width}}", fg=_COLOURS[each.severity])
+        yield f"  {name}  {each.severity:<8}  {marks}"
 
 
-def _mark(summary: Summary, rule: str) -> str:
-    if not summary.found and not summary.licensing:
-        return " "
-    return next((_MARKS[each.verdict] for each in summary.found if each.rule == rule), "·")
-
-
-def _rows(pictures: Sequence[Picture], last: int, lang: Lang) -> Iterator[str]:
-    rows = []
-    for key, group in groupby(pictures, key=lambda picture: _cells(picture.summary)):
-        same = list(group)
-        begin, end = same[0], same[-1]
-        times = f"{begin.started:%Y-%m-%d %H:%M}Z"
-        if len(same) > 1:
-            times += f" .. {end.started:%Y-%m-%d %H:%M}Z"
-        runs = begin.run if len(same) == 1 else f"{begin.run} +{len(same) - 1}"
-        rows.append((times, runs, *key))
+def _changes(changes: Sequence[SameRuns], last: int, lang: Lang) -> Iterator[str]:
+    """Return a row for consecutive runs in which nothing changed but the counts, which are in the charts."""
     yield ""
-    yield table([word.said(lang) for word in _HEADER], rows[-last:])
-    if len(rows) > last:
-        yield _EARLIER.of(count=len(rows) - last, all=len(rows)).said(lang)
+    yield table([word.said(lang) for word in _HEADER], [_row(each) for each in changes[-last:]])
+    if len(changes) > last:
+        yield _EARLIER.of(count=len(changes) - last, all=len(changes)).said(lang)
 
 
-def _cells(summary: Summary) -> tuple[str, ...]:
-    """What makes a row; the counts, which always move, are in the charts."""
+def _row(same: SameRuns) -> tuple[str, ...]:
+    times, runs, found = f"{same.first.started:%Y-%m-%d %H:%M}Z", same.first.run, same.features
+    if same.count > 1:
+        times += f" .. {same.last.started:%Y-%m-%d %H:%M}Z"
+        runs += f" +{same.count - 1}"
     return (
-        summary.status.value if summary.error is None else f"{summary.status}: {summary.error}",
-        summary.release or "",
-        (summary.transport or "").removesuffix("/licservice/license"),
-        "" if summary.units is None else f"{summary.trusted_units}/{summary.units}",
-        _day(summary.last_ack),
-        _day(summary.deadline),
-        str(len(summary.failed)) if summary.licensing or summary.status is DeviceStatus.OK else "",
+        times,
+        runs,
+        found.status.value if found.error is None else f"{found.status}: {found.error}",
+        found.release or "",
+        found.transport or "",
+        "" if found.units is None else f"{found.trusted_units}/{found.units}",
+        found.last_ack,
+        found.deadline,
+        "" if found.findings is None else str(found.findings),
     )
-
-
-def _day(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment:%Y-%m-%d}"
-
-
-def _days(age: timedelta | None) -> float | None:
-    return None if age is None else round(age.total_seconds() / 86_400, 1)
 
 
 _RUNS: Final = Text("{count:run}, {first} to {last}", "実行 {count} 回、{first} ～ {last}")
