@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slp_ops.app.fleet import has_defect, is_complete, visit_all
+from slp_ops.app.reach_device import PROBE_TIMEOUT as PROBE_TIMEOUT
+from slp_ops.app.reach_device import Asked, Reached, reach
 from slp_ops.app.read_device import How
 from slp_ops.app.sessions import Connecting, transport_for, with_transport
 from slp_ops.reachability.plan import target_of
 from slp_ops.reachability.verdict import ReachVerdict
 from slp_ops.store import Runs
-from slp_ops.usecases.reach import PROBE_TIMEOUT as PROBE_TIMEOUT
-from slp_ops.usecases.reach import Asked, Reached, reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ from slp_ops.report.reachability_view import is_skipped
 from slp_ops.safetext import printable
 
 if TYPE_CHECKING:
+    from slp_ops.app.reach_device import Reached
     from slp_ops.i18n import Lang
     from slp_ops.report.reachability_view import ReachabilityView
-    from slp_ops.usecases.reach import Reached
 
 
 def render(view: ReachabilityView, lang: Lang) -> bytes:

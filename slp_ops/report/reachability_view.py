@@ -11,9 +11,9 @@ from slp_ops.reachability.verdict import ReachVerdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from slp_ops.app.reach_device import Reached
     from slp_ops.i18n import Text
     from slp_ops.reachability.verdict import Conclusion
-    from slp_ops.usecases.reach import Reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

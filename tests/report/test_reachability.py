@@ -10,6 +10,7 @@ import pytest
 
 from slp_ops import errors
 from slp_ops.app.check_reachability import ReachabilityResult
+from slp_ops.app.reach_device import Reached
 from slp_ops.cli.exits import Exit, read_code, worst
 from slp_ops.errors import ConnectError, CredentialError
 from slp_ops.i18n import Lang, verbatim
@@ -22,7 +23,6 @@ from slp_ops.report import reachability_junit
 from slp_ops.report.documents.reachability import login_stages
 from slp_ops.report.reachability_view import reachability_view
 from slp_ops.report.terminal.reachability import render
-from slp_ops.usecases.reach import Reached
 
 KINDS = {
     kind.kind

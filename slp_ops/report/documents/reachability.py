@@ -13,9 +13,9 @@ from slp_ops.report.documents.runs import RunFolder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from slp_ops.app.reach_device import Reached
     from slp_ops.i18n import Lang
     from slp_ops.reachability.plan import Tried
-    from slp_ops.usecases.reach import Reached
 
 
 @json_document

@@ -13,9 +13,9 @@ from slp_ops.safetext import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slp_ops.app.reach_device import Reached
     from slp_ops.reachability.plan import Path, Tried
     from slp_ops.report.reachability_view import Advice, ReachabilityView
-    from slp_ops.usecases.reach import Reached
 
 _MARKS: Final = {
     ProbeVerdict.OPEN: "open",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slp_ops.app.reach_device import Asked, Reached, reach
 from slp_ops.app.read_device import How
 from slp_ops.errors import AuthenticationFailed, ClosedEarly, SessionLost
 from slp_ops.facts import NameVerdict, ProbeVerdict
@@ -17,7 +18,6 @@ from slp_ops.model import CaptureStatus, Device, DeviceStatus
 from slp_ops.ports import Ending, Event, ProbeEnding
 from slp_ops.reachability.plan import target_of
 from slp_ops.reachability.verdict import ReachVerdict, Stage
-from slp_ops.usecases.reach import Asked, Reached, reach
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -1,1 +1,0 @@
-"""What slp-ops does, for one device at a time. Ports in, values out; no terminal, disk or socket here."""
