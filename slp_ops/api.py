@@ -30,7 +30,7 @@ from slp_ops.app.rule_options import audit_options
 from slp_ops.app.selection import SSH_CONFIG, Selection, Target, read_inventory
 from slp_ops.app.sessions import Connecting
 from slp_ops.errors import OptionError
-from slp_ops.fleet.batches import NoBatches, parse
+from slp_ops.fleet.batches import NoBatches, parse_batches
 from slp_ops.i18n import Lang
 from slp_ops.inventory import Inventory
 from slp_ops.json_documents import to_json
@@ -266,7 +266,7 @@ def apply_plan(
     if not plan.plans:
         raise OptionError("the plan has no switch")
     try:
-        sizes = parse(batches)
+        sizes = parse_batches(batches)
     except NoBatches as err:
         raise OptionError(str(err), option="batches") from None
     request = app_remediate.ApplyRequest(

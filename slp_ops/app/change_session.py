@@ -23,6 +23,8 @@ from slp_ops.app.loop import run_to_end
 from slp_ops.app.read_device import collect
 from slp_ops.app.sessions import Connecting, by_name, credentials_for, with_transport
 from slp_ops.errors import InputError, SlpOpsError
+from slp_ops.fleet.batches import NoBatches as NoBatches
+from slp_ops.fleet.batches import parse_batches as parse_batches
 from slp_ops.fleet.batches import size_of
 from slp_ops.fleet.each import each
 from slp_ops.fleet.pacing import Paced, PacedCopies
@@ -31,7 +33,7 @@ from slp_ops.json_documents import to_json
 from slp_ops.model import DeviceResult, DeviceStatus, Trouble
 from slp_ops.plan.documents import DeviceChoice, LeftOutFile, Mention, PlanDocument, UnreadSwitch
 from slp_ops.plan.journal import BeginEvent, End, EndEvent, RecordedChange, ResumedEvent, SwitchState
-from slp_ops.playbook import Risk
+from slp_ops.playbook import Risk as Risk
 from slp_ops.store import Runs
 from slp_ops.store.journal import FILE, JournalFile
 from slp_ops.version import __version__

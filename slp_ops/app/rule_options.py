@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import Asked
 from slp_ops.errors import InputError, OptionError, Problem
+from slp_ops.rules import reference
 from slp_ops.rules.knowledge import Knowledge, ours, with_operators
 from slp_ops.rules.loading import Source
 from slp_ops.rules.settings import Thresholds
@@ -14,6 +15,8 @@ from slp_ops.written.problems import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from slp_ops.i18n import Lang
 
 _LARGEST: Final = 2**20
 
@@ -38,6 +41,11 @@ def audit_options(
 def knowledge_of(rules_dir: Path | None) -> Knowledge:
     """Our rules and those of the folder; raises InputError with every problem of every file."""
     return ours() if rules_dir is None else with_operators(_sources(rules_dir))
+
+
+def reference_page(knowledge: Knowledge, lang: Lang) -> str:
+    """Return the reference page of all rules, as Markdown."""
+    return reference.render(knowledge, lang)
 
 
 def _sources(folder: Path) -> Iterator[Source]:

@@ -28,10 +28,12 @@ from slp_ops.steps import ManualStep
 from slp_ops.store.shelf import ACKS, UPLOAD, Shelf, fit_name
 from slp_ops.usage import upload
 from slp_ops.usage.ackfile import NoAck, read_ack
-from slp_ops.usage.importing import Importing, again, plan_import
+from slp_ops.usage.importing import Importing as Importing
+from slp_ops.usage.importing import again, plan_import
 from slp_ops.usage.matching import AckFile, LeftOut, Matched, match
 from slp_ops.usage.received import Received, received, received_in
-from slp_ops.usage.saving import Saving, plan_save
+from slp_ops.usage.saving import Saving as Saving
+from slp_ops.usage.saving import plan_save
 from slp_ops.usage.standing import Before, Standing, standing
 from slp_ops.usage.switch import COMMANDS, Seen
 from slp_ops.usage.udi import printed_in

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from slp_ops.fleet.batches import NoBatches, parse
-from slp_ops.playbook import Risk
+from slp_ops.app.change_session import NoBatches, Risk, parse_batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +58,7 @@ def _with_options(command: _Command, options: Sequence[Callable[[_Command], _Com
         from slp_ops.app.change_session import ChangeOptions
 
         try:
-            sizes = parse(batch)
+            sizes = parse_batches(batch)
         except NoBatches as err:
             raise click.BadParameter(str(err), param_hint="--batch") from None
         options = ChangeOptions(

@@ -62,7 +62,7 @@ def exit_code(results: Sequence[DeviceResult]) -> Exit:
 
 def change_exit_code(change: ChangeResult) -> Exit:
     """5 when a change failed or could not be verified, 4 when a switch could not be read."""
-    from slp_ops.plan.journal import End
+    from slp_ops.app.change.results import End
 
     codes = [Exit.INTERRUPTED] if change.stopped else []
     for applied in change.devices:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.app.rule_options import knowledge_of
+from slp_ops.app.rule_options import knowledge_of, reference_page
 from slp_ops.cli.judging import rules_option
 from slp_ops.cli.options import json_option, lang_option
 from slp_ops.i18n import counted
@@ -29,9 +29,7 @@ def command(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool
 
     knowledge = knowledge_of(rules_dir)
     if markdown:
-        from slp_ops.rules.reference import render
-
-        click.echo(render(knowledge, lang), nl=False)
+        click.echo(reference_page(knowledge, lang), nl=False)
         return
     if as_json:
         from slp_ops.report.documents.knowledge import rules_document

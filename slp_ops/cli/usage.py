@@ -96,10 +96,10 @@ def save(
 
     from slp_ops.app import usage
     from slp_ops.app.change_session import FleetOptions
+    from slp_ops.app.usage import Saving
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import kept_save_document, usage_save_document
     from slp_ops.report.terminal.exchange import render_save
-    from slp_ops.usage.saving import Saving
 
     if everything and days is not None:
         raise click.UsageError("--all and --days exclude each other")
@@ -181,10 +181,10 @@ def import_(
     """
     from slp_ops.app import usage
     from slp_ops.app.change_session import FleetOptions
+    from slp_ops.app.usage import Importing
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import kept_import_document, usage_import_document
     from slp_ops.report.terminal.exchange import render_import
-    from slp_ops.usage.importing import Importing
 
     _not_both(dry_run, resume)
     if bool(acks) is (resume is not None):

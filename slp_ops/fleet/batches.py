@@ -15,7 +15,7 @@ class NoBatches(ValueError):
     """A text that names no batches; the message says what was expected."""
 
 
-def parse(text: str) -> tuple[tuple[int, bool], ...]:
+def parse_batches(text: str) -> tuple[tuple[int, bool], ...]:
     """Sizes with whether they are percent of all. The last one repeats until everything is done."""
     found = []
     for part in text.split(","):

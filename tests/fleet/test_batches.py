@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slp_ops.fleet.batches import NoBatches, parse, size_of
+from slp_ops.fleet.batches import NoBatches, parse_batches, size_of
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_sizes(text: str, count: int, sizes: list[int]) -> None:
     left = count
     found: list[int] = []
     while left:
-        found.append(min(left, size_of(parse(text), len(found), count)))
+        found.append(min(left, size_of(parse_batches(text), len(found), count)))
         left -= found[-1]
     assert found == sizes
 
@@ -31,4 +31,4 @@ def test_sizes(text: str, count: int, sizes: list[int]) -> None:
 @pytest.mark.parametrize("text", ["", "0", "101%", "1,,2", "1;2", "-1", "ten", "1.5%"])
 def test_what_names_no_batches(text: str) -> None:
     with pytest.raises(NoBatches):
-        parse(text)
+        parse_batches(text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from slp_ops.plan.journal import End
+from slp_ops.plan.journal import End as End
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
