@@ -230,7 +230,7 @@ def make_plan(
 ) -> PlanResult:
     """Read the selected switches and plan what remedies their findings; nothing is sent to change them.
 
-    ``playbooks`` are planned where they are needed; without it those whose rules fail are planned.
+    ``playbooks`` are planned where needed; without it all playbooks with failed rules are planned.
     """
     request = _plan_request(
         inventory, sites, tags, limit, runs_dir, playbooks, params, playbooks_dir, rules_dir, sessions

@@ -1,9 +1,9 @@
-"""Where credentials come from: the environment, the system keyring, a prompt on a terminal.
+"""Sources of credentials: the environment, the system keyring, a prompt on a terminal.
 
-For a credential named ``tokyo-ro`` the environment is asked for ``SLP_OPS_TOKYO_RO_PASSWORD``, then
-for ``SLP_OPS_PASSWORD``; the keyring for the entry ``tokyo-ro`` of the service ``slp-ops``
-(``tokyo-ro:enable`` and ``tokyo-ro:passphrase`` beside it). Each answer, a prompt's above all, is
-kept for the run: a fleet asks once. Values leave here only as Secret.
+For a credential named ``tokyo-ro`` the environment variable is ``SLP_OPS_TOKYO_RO_PASSWORD``, then
+``SLP_OPS_PASSWORD``; the keyring entry is ``tokyo-ro`` of the service ``slp-ops``
+(also ``tokyo-ro:enable`` and ``tokyo-ro:passphrase``). Each answer is cached for the run, so that a
+fleet prompts once. Values leave this module only as Secret.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ _NO_KEY: Final = {
     KeyKind.UNKNOWN: "name a private key in OpenSSH or PEM form",
 }
 
-# A question and whether the answer is hidden while it is typed; raises EOFError when there is none.
+# The question, and whether the answer is hidden; raises EOFError without a terminal.
 Ask: TypeAlias = Callable[[str, bool], str]
-# A keyring entry's value, None when it has none.
+# The value of a keyring entry; None without an entry.
 Keyring: TypeAlias = Callable[[str], str | None]
 
 
 def variable(credential: str, what: str) -> str:
-    """The environment variable of one credential, such as SLP_OPS_TOKYO_RO_PASSWORD."""
+    """Return the environment variable of one credential, such as SLP_OPS_TOKYO_RO_PASSWORD."""
     return f"SLP_OPS_{env_word(credential)}_{what.upper()}"
 
 
 def system_keyring(entry: str) -> str | None:
-    """What the system's keyring holds; imported only when it is asked, since it is slow to load."""
+    """Read an entry of the system's keyring; imported on first use, since it loads slowly."""
     import keyring
 
     return keyring.get_password(SERVICE, entry)
@@ -54,13 +54,13 @@ def system_keyring(entry: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where one credential's parts would come from, without their values; for people to check."""
+    """Origin of each part of a credential, without the values, for the operator to check."""
 
     name: str
     username: str
     proof: str
     enable: str  # empty when there is none
-    missing: str  # what is missing, empty when nothing is
+    missing: str  # what is missing; empty when complete
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class _Key:
 
 
 class ShellCredentials:
-    """The credentials of one run. Safe to use from many threads: a prompt appears once."""
+    """Credentials of one run. Thread-safe: each prompt appears once."""
 
     def __init__(
         self,
@@ -90,9 +90,9 @@ class ShellCredentials:
         self._made: dict[tuple[str, str | None], Credential | CredentialError] = {}
 
     def get(self, name: str, username: str | None) -> Credential:
-        """The credential of that name; ``username`` is what the inventory says.
+        """Return the credential of that name; ``username`` comes from the inventory.
 
-        Raises CredentialError. Whoever comes while a person is typing waits for the answer.
+        Raises CredentialError. Callers wait while another one prompts.
         """
         with self._lock:
             if (name, username) not in self._made:
@@ -108,13 +108,13 @@ class ShellCredentials:
     def prepare(self, devices: Iterable[Device]) -> None:
         """Get every credential that the devices and their jump hosts need, before any session.
 
-        So nobody is asked in the middle of a progress display, nor while a switch waits.
+        This avoids prompts during a progress display or while a switch waits.
         """
         for name, username in _needed(devices):
             self.get(name, username)
 
     def origins(self, devices: Iterable[Device]) -> tuple[Origin, ...]:
-        """Where everything that the devices need would come from. Asks nobody."""
+        """Return the origin of every credential that the devices need. Never prompts."""
         with self._lock:
             return tuple(self._origin(name, username) for name, username in _needed(devices))
 
@@ -142,7 +142,7 @@ class ShellCredentials:
         )
 
     def _username(self, name: str, username: str | None) -> tuple[str, str] | None:
-        """The name to log in with and its origin. The nearer to the credential, the stronger."""
+        """Return the user name and its origin. The most specific source wins."""
         own, general = variable(name, "username"), "SLP_OPS_USERNAME"
         if value := self._environ.get(own):
             return value, own
@@ -153,7 +153,7 @@ class ShellCredentials:
         return None
 
     def _find(self, name: str, what: str) -> tuple[Secret, str] | None:
-        """A secret that needs no typing, and its origin."""
+        """Find a secret without a prompt, with its origin."""
         for one in (variable(name, what), f"SLP_OPS_{what.upper()}"):
             if value := self._environ.get(one):
                 return Secret(value), one
@@ -266,7 +266,7 @@ class ShellCredentials:
 
 
 def _needed(devices: Iterable[Device]) -> tuple[tuple[str, str | None], ...]:
-    """Each credential with the user name that goes with it, jump hosts included, once."""
+    """Return each credential with its user name once, including those of jump hosts."""
     ways: list[Device | Hop] = []
     for device in devices:
         ways += (*device.jump, device)

@@ -1,12 +1,12 @@
-"""Everything that slp-ops may say went wrong, as one tree.
+"""Errors of slp-ops, as one tree.
 
     SlpOpsError                     a message and a hint for the operator
-    ├── InputError                  a file or an option that a person wrote; carries every problem found
+    ├── InputError                  an invalid file or option; carries every problem found
     │   ├── OptionError             one option's value is not accepted
-    │   └── SelectionError          the selection names no device
+    │   └── SelectionError          the selection matches no device
     ├── NotReadOnly                 a command that is not provably read-only; nothing was sent
-    ├── InvalidRelease              a text that names no IOS-XE release
-    ├── CredentialError             no user name or password could be had
+    ├── InvalidRelease              a text without an IOS-XE release
+    ├── CredentialError             no user name or password available
     ├── StoreError                  the evidence could not be written or read (disk full, permissions)
     ├── DeviceError                 one device's trouble: data in a run, never the end of it
     │   ├── ConnectError            before there is a prompt
@@ -20,15 +20,15 @@
     │   │   ├── HostKeyChanged      the switch shows another key than it did before
     │   │   ├── HostKeyUnknown      ``--host-key strict`` and no key is on file
     │   │   ├── ClosedEarly         closed before authentication, often no free vty
-    │   │   │   └── HungUp          closed without a word, with the password in hand
+    │   │   │   └── HungUp          closed without a message after the password
     │   │   ├── AuthenticationFailed
     │   │   ├── CredentialStopped   not tried: the credential was refused too often in this run
-    │   │   ├── EnableFailed        no privilege 15 could be had
+    │   │   ├── EnableFailed        privilege 15 is not available
     │   │   └── NoPrompt            logged in, but no IOS-XE prompt came
     │   ├── SessionLost             the connection broke in mid-session
     │   ├── CopyFailed              a file could not be copied to or from the switch
     │   ├── BadFile                 a file from the switch is not what was asked for
-    │   └── CommandTimeout          a command gave no byte for too long
+    │   └── CommandTimeout          a command printed nothing for too long
     └── Interrupted                 the operator pressed Ctrl-C
 
 Adapters translate third-party exceptions into these at their own edge; nothing else catches them.
@@ -41,7 +41,7 @@ from typing import ClassVar
 
 
 class SlpOpsError(Exception):
-    """The root. ``hint`` is the next thing the operator can do, empty when there is none."""
+    """Root of all errors. ``hint`` is the operator's next step, empty without one."""
 
     kind: ClassVar[str] = "error"
 
@@ -53,7 +53,7 @@ class SlpOpsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing wrong in something a person wrote."""
+    """One problem in a file or option."""
 
     path: str
     message: str
@@ -69,7 +69,7 @@ class Problem:
 
 
 class InputError(SlpOpsError):
-    """A file or option is wrong. All problems are reported at once; exit code 2."""
+    """Invalid file or option. All problems are reported together; exit code 2."""
 
     kind = "input"
 
@@ -93,73 +93,73 @@ class OptionError(InputError):
 
 
 class SelectionError(InputError):
-    """The selection matches no device; the message lists what there is."""
+    """Selection without a match; the message lists the alternatives."""
 
     kind = "selection"
 
 
 class NotReadOnly(SlpOpsError):
-    """A command that could change a switch, or that could not be proven not to."""
+    """Command that is not provably read-only."""
 
     kind = "not_read_only"
 
 
 class InvalidRelease(SlpOpsError, ValueError):
-    """A text that names no IOS-XE release."""
+    """Text without an IOS-XE release."""
 
     kind = "invalid_release"
 
 
 class CredentialError(SlpOpsError):
-    """No user name or password could be had for a credential's name."""
+    """No user name or password is available for a credential."""
 
     kind = "credential"
 
 
 class StoreError(SlpOpsError):
-    """Evidence could not be written or read; what was saved before is intact."""
+    """Failure to write or read evidence; earlier files are intact."""
 
     kind = "store"
 
 
 class Interrupted(SlpOpsError):
-    """The operator asked to stop."""
+    """Stopped by the operator."""
 
     kind = "interrupted"
 
 
 class DeviceError(SlpOpsError):
-    """One device's trouble."""
+    """Failure of one device."""
 
     kind = "device"
 
 
 class ConnectError(DeviceError):
-    """No session: nothing was read."""
+    """No session could be opened."""
 
     kind = "connect"
 
 
 class NameNotFound(ConnectError):
-    """The host name does not resolve from here."""
+    """The host name does not resolve on this machine."""
 
     kind = "name_not_found"
 
 
 class Unreachable(ConnectError):
-    """The network says that there is no way to the host."""
+    """The network reports no route to the host."""
 
     kind = "unreachable"
 
 
 class ConnectionRefused(ConnectError):
-    """The host answers, but nothing listens on the port."""
+    """The host refuses the connection: nothing listens on the port."""
 
     kind = "refused"
 
 
 class ConnectTimeout(ConnectError):
-    """No answer came in time."""
+    """Judge a probe without an answer."""
 
     kind = "timed_out"
 
@@ -171,7 +171,7 @@ class SshTimeout(ConnectTimeout):
 
 
 class HopFailed(ConnectError):
-    """A jump host on the way could not be reached or logged in to."""
+    """A jump host could not be reached, or the login failed."""
 
     kind = "hop_failed"
 
@@ -183,7 +183,7 @@ class NoCommonAlgorithm(ConnectError):
 
 
 def no_common_algorithm(words: str, *, legacy: bool) -> NoCommonAlgorithm:
-    """The error with what the library said, and the hint that fits the inventory's ``legacy_ssh``."""
+    """Return the error with the library's message, and a hint that fits the inventory's ``legacy_ssh``."""
     return NoCommonAlgorithm(
         f"SSH found no algorithm that both sides accept: {words}",
         hint="look at 'show ip ssh' on the switch"
@@ -193,25 +193,25 @@ def no_common_algorithm(words: str, *, legacy: bool) -> NoCommonAlgorithm:
 
 
 class HostKeyChanged(ConnectError):
-    """The switch shows another host key than the one on file."""
+    """The switch presents another host key than the stored one."""
 
     kind = "host_key_changed"
 
 
 class HostKeyUnknown(ConnectError):
-    """No host key is on file and ``--host-key strict`` forbids to learn one."""
+    """No stored host key, and ``--host-key strict`` does not learn one."""
 
     kind = "host_key_unknown"
 
 
 class ClosedEarly(ConnectError):
-    """The switch closed the connection before authentication, often for want of a free vty."""
+    """The switch closed the connection before authentication, often because no vty is free."""
 
     kind = "closed_before_authentication"
 
 
 class HungUp(ClosedEarly):
-    """The switch closed the connection without a word after it got the password: perhaps it refused it."""
+    """The switch closed the connection after the password without a message; probably a refusal."""
 
 
 class AuthenticationFailed(ConnectError):
@@ -221,42 +221,42 @@ class AuthenticationFailed(ConnectError):
 
 
 class CredentialStopped(ConnectError):
-    """Not tried: this run has stopped the credential so that the account is not locked out."""
+    """Skipped: this run stopped the credential to prevent an account lock-out."""
 
     kind = "credential_stopped"
 
 
 class EnableFailed(ConnectError):
-    """Logged in, but privilege 15 could not be had."""
+    """Logged in, but privilege 15 is not available."""
 
     kind = "enable_failed"
 
 
 class NoPrompt(ConnectError):
-    """Logged in, but nothing that looks like an IOS-XE prompt came."""
+    """Logged in, but no IOS-XE prompt appeared."""
 
     kind = "no_prompt"
 
 
 class SessionLost(DeviceError):
-    """The connection broke after the prompt had been seen."""
+    """The connection was lost after the first prompt."""
 
     kind = "session_lost"
 
 
 class CopyFailed(DeviceError):
-    """A file could not be copied: the switch refused it, or the connection broke."""
+    """A file could not be copied: the switch refused, or the connection was lost."""
 
     kind = "copy_failed"
 
 
 class BadFile(DeviceError):
-    """A file came, and it is not what was asked for."""
+    """The received file is not the requested one."""
 
     kind = "bad_file"
 
 
 class CommandTimeout(DeviceError):
-    """The switch sent no byte for longer than the command may be silent."""
+    """The switch sent nothing for longer than the command's timeout."""
 
     kind = "command_timed_out"

@@ -1,4 +1,4 @@
-"""A sentence in English and in Japanese, side by side, so that neither can be forgotten."""
+"""Sentences in English and Japanese, as pairs, so that both exist."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Lang(StrEnum):
-    """The languages that everything is said in."""
+    """Output languages."""
 
     EN = "en"
     JA = "ja"
@@ -19,16 +19,16 @@ class Lang(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The same words twice. Not keyword-only: ``Text("English", "日本語")`` reads as a pair."""
+    """A sentence in both languages. Positional: ``Text("English", "日本語")`` reads as a pair."""
 
     en: str
     ja: str
 
     def of(self, **values: object) -> Text:
-        """With ``{name}`` replaced; a value that is itself a Text is said in the same language.
+        """Substitute ``{name}``; a value that is itself a Text is rendered in the same language.
 
-        Only our own sentences are templates. What a device printed is a value, never a template. In
-        English ``{count:switch}`` is the number with its noun, in the plural where it is not one.
+        Only sentences of slp-ops are templates. Device text is a value, never a template. In
+        English ``{count:switch}`` is the number with its noun, plural unless it is one.
         """
         return Text(
             self.en.format(**{name: _english(value) for name, value in values.items()}),
@@ -36,18 +36,18 @@ class Text:
         )
 
     def said(self, lang: Lang) -> str:
-        """The words of one language."""
+        """Return the sentence in one language."""
         return self.ja if lang is Lang.JA else self.en
 
 
 def counted(number: int, noun: str) -> str:
-    """A number with its noun, in the plural where it is not one."""
+    """Format a number with its noun, plural unless it is one."""
     ending = "es" if noun.endswith("ch") else "s"
     return f"{number} {noun}{'' if number == 1 else ending}"
 
 
 class _Number(int):
-    """An English number, which takes a noun for its format."""
+    """English number with a noun as its format specification."""
 
     def __format__(self, spec: str) -> str:
         return counted(self, spec) if len(spec) > 1 and spec[0].isalpha() else int(self).__format__(spec)
@@ -62,7 +62,7 @@ def _said(value: object, lang: Lang) -> object:
 
 
 def verbatim(words: str) -> Text:
-    """Words that are the same in every language: a name, a device's own text."""
+    """Return a text that is the same in every language: a name, or device text."""
     return Text(words, words)
 
 

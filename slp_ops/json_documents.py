@@ -45,12 +45,12 @@ class ShapeError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldOptions:
-    """How a field becomes a key."""
+    """Mapping of a field to a key."""
 
     key: str = ""  # the field's own name unless given
     omit_none: bool = False  # without a value the key is left out
     hidden: bool = False  # never in JSON
-    inline: bool = False  # the keys of the value, an object, stand in the object that holds it
+    inline: bool = False  # the keys of the value, an object, are merged into its parent
     encoder: _Encoder | None = None
 
 
@@ -300,7 +300,7 @@ def _mapping(key: Any, item: Any) -> _Decoder:
 
 
 def _union(kinds: tuple[Any, ...]) -> _Decoder:
-    """Objects are told apart by their tag, a field ``kind`` with a literal; other values by their type."""
+    """Distinguish objects by their tag, a field ``kind`` with a literal; other values by their type."""
     tagged = {tag: each for each in kinds if (tag := _tag(each)) is not None}
     others = [each for each in kinds if _tag(each) is None]
 

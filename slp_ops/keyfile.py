@@ -1,7 +1,7 @@
-"""What a private key's file is, told from its text: whether it is one, and whether it is locked.
+"""Recognition of private key files: whether a file is a key, and whether it is encrypted.
 
-So that a passphrase is asked for only when there is one, and a wrong file is named before any switch
-counts a refused login. No cryptography happens here.
+A passphrase is requested only when needed, and a wrong file is reported before any switch counts a
+refused login. No cryptography happens here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _MAGIC: Final = b"openssh-key-v1\x00"
 
 
 class KeyKind(StrEnum):
-    """What stands in a file that is said to be a private key."""
+    """Content of a file that is configured as a private key."""
 
     OPEN = "open"
     LOCKED = "locked"  # with a passphrase
@@ -27,7 +27,7 @@ class KeyKind(StrEnum):
 
 
 def key_kind(text: str) -> KeyKind:
-    """What the text of a key's file is."""
+    """Return the kind of a key file's text."""
     if text.startswith("PuTTY-User-Key-File"):
         return KeyKind.PUTTY
     begin = _BEGIN.search(text)
@@ -36,13 +36,13 @@ def key_kind(text: str) -> KeyKind:
         return KeyKind.PUBLIC if public else KeyKind.UNKNOWN
     if begin[1] == "OPENSSH ":
         return _openssh_kind(text[begin.end() :].partition("-----END")[0])
-    # PKCS#8 says it in the heading, the older PEM form in a header line.
+    # PKCS#8 states encryption in the heading, the older PEM form in a header line.
     locked = "ENCRYPTED " in begin[1] or "Proc-Type: 4,ENCRYPTED" in text
     return KeyKind.LOCKED if locked else KeyKind.OPEN
 
 
 def _openssh_kind(body: str) -> KeyKind:
-    """After the magic comes the cipher's name with its length; ``none`` is an open key."""
+    """Read the cipher's name after the magic; ``none`` is an unencrypted key."""
     try:
         blob = base64.b64decode("".join(body.split()), validate=True)
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""The vocabulary that every room shares: devices, captures and how they ended.
+"""Shared vocabulary of all packages: devices, captures and their status.
 
 Values only. No I/O, no clock, no third-party type.
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-# How a switch may be meant to report: the words of ``intent.topology``, and of a playbook's own.
+# Topologies: the values of ``intent.topology`` and of a playbook's own ``intent``.
 TOPOLOGIES: Final = (
     "smart",
     "callhome",
@@ -28,18 +28,18 @@ TOPOLOGIES: Final = (
 
 
 class CaptureStatus(StrEnum):
-    """How one command ended."""
+    """Status of one command."""
 
     OK = "ok"
     UNSUPPORTED = "unsupported"  # % Invalid input, % Incomplete, % Ambiguous
     DENIED = "denied"  # AAA refused it
-    TIMEOUT = "timeout"  # no byte for too long
+    TIMEOUT = "timeout"  # silent for too long
     SKIPPED = "skipped"  # not sent; the reason says why
-    LOST = "lost"  # the session broke while it ran, or before it could
+    LOST = "lost"  # the session was lost during the command, or before it
 
 
 class DeviceStatus(StrEnum):
-    """How one device ended in a run."""
+    """Status of one device in a run."""
 
     OK = "ok"
     PARTIAL = "partial"
@@ -49,19 +49,19 @@ class DeviceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One jump host on the way to a device."""
+    """One jump host on the path to a device."""
 
     host: str
     port: int = 22
     username: str | None = None
     credential: str = "default"
-    # Those of port, username and credential that the inventory does not say: ~/.ssh/config may.
+    # Fields (port, username, credential) that the inventory leaves open to ~/.ssh/config.
     left_open: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialMethod:
-    """How a credential proves itself. One method only: each refused offer counts towards a lock-out.
+    """Authentication method of a credential. One method only: each refused offer counts towards a lock-out.
 
     With neither a key nor the agent it is a password.
     """
@@ -92,7 +92,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One command's output in the evidence: where it is, how it ended, what was masked."""
+    """One command's output in the evidence: its file, its status, its masked secrets."""
 
     command: str
     status: CaptureStatus
@@ -107,7 +107,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What went wrong with one device, as a run keeps it."""
+    """Failure of one device, as stored in a run."""
 
     kind: str
     message: str
@@ -116,7 +116,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceResult:
-    """What a run holds of one device."""
+    """Result of one device in a run."""
 
     name: str
     site: str
@@ -127,7 +127,7 @@ class DeviceResult:
 
 
 class Severity(StrEnum):
-    """How much a finding matters, least first."""
+    """Severity of a finding, lowest first."""
 
     INFO = "info"
     WARNING = "warning"
@@ -136,12 +136,12 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for info to 3 for critical."""
+        """Return 0 for info to 3 for critical."""
         return list(Severity).index(self)
 
 
 class Confidence(StrEnum):
-    """How sure a verdict is, apart from how much it matters."""
+    """Certainty of a verdict, independent of its severity."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -149,7 +149,7 @@ class Confidence(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a rule says of a device. A fact that could not be read is UNKNOWN, never PASS."""
+    """Verdict of a rule on a device. A fact that could not be read makes it UNKNOWN, never PASS."""
 
     PASS = "pass"
     FAIL = "fail"
@@ -160,7 +160,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The device's own words. ``line`` counts from 1; None when the evidence is an absence."""
+    """Quotation from a device. ``line`` counts from 1; None when the evidence is an absence."""
 
     command: str
     line: int | None

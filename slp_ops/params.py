@@ -1,7 +1,7 @@
-"""What a parameter of a playbook may look like, by its kind. Nothing else reaches a command.
+"""Value formats of playbook parameters, by kind. Nothing else reaches a command.
 
-A value is put into a command as one whole word. Each grammar refuses what could be more than that: a
-blank or a control character begins another word or line, ``?`` asks IOS for help, ``|`` and ``;`` chain,
+A value is substituted into a command as one whole word. Each format rejects anything more: a
+blank or a control character starts another word or line, ``?`` triggers IOS help, ``|`` and ``;`` chain,
 a leading ``-`` or ``/`` is an option.
 """
 
@@ -34,12 +34,13 @@ class Kind(StrEnum):
     INTEGER = "integer"
     TOKEN = "token"  # noqa: S105 - a kind's name; secret, always
     FLASH = "flash"  # a file on the switch
-    SOURCE = "source"  # where a switch can copy from: a URL or a file on flash
-    CERTIFICATE = "certificate"  # a PEM file of the operator's, pasted line by line
+    SOURCE = "source"  # a source for ``copy``: a URL or a file on flash
+    CERTIFICATE = "certificate"  # a PEM file of the operator, pasted line by line
 
 
 class NotFitting(ValueError):
-    """A value that its kind's grammar refuses. The message says what was expected, never the value."""
+    """Value that does not match the format of its kind. The message contains the expected format, never
+    the value."""
 
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9%+/=_.-]{0,254}", re.ASCII)
@@ -51,7 +52,7 @@ _BEGIN: Final = "-----BEGIN CERTIFICATE-----"
 _END: Final = "-----END CERTIFICATE-----"
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{1,76}={0,2}", re.ASCII)
 _LARGEST_PEM: Final = 16_384
-# More than this on one line is beyond what a vty takes.
+# A vty accepts no longer line.
 _LONGEST: Final = 240
 
 
@@ -79,7 +80,7 @@ _GRAMMARS: Final[dict[Kind, Grammar]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What a kind leaves open: the range of an integer, the certificate that is meant."""
+    """Bounds of a parameter: the range of an integer, the fingerprint of a certificate."""
 
     low: int = 0
     high: int = 2**31 - 1
@@ -87,21 +88,22 @@ class Bounds:
 
 
 def check(kind: Kind, text: str, bounds: Bounds | None = None) -> str:
-    """The value as it goes into a command; raises NotFitting. For a certificate, its PEM body's lines."""
+    """Return the value as used in a command; raises NotFitting. For a certificate: the lines of its PEM
+    body."""
     bounds = bounds or Bounds()
     if kind is Kind.INTEGER:
         return _integer(text, bounds)
     if kind is Kind.CERTIFICATE:
         return "\n".join(certificate_body(text, bounds.sha256))
     grammar = _GRAMMARS[kind]
-    # HOST and URL bound themselves; an interface or a VRF is short by its grammar.
+    # HOST and URL have their own limits; the format keeps interfaces and VRFs short.
     if len(text) > max(_LONGEST, 255) or not grammar.accepts(text):
         raise NotFitting(grammar.expected)
     return text
 
 
 def expected(kind: Kind, bounds: Bounds | None = None) -> str:
-    """What a value of that kind looks like, in a person's words."""
+    """Describe the format of a kind for the operator."""
     bounds = bounds or Bounds()
     match kind:
         case Kind.INTEGER:
@@ -119,10 +121,10 @@ def expected(kind: Kind, bounds: Bounds | None = None) -> str:
 
 
 def certificate_body(pem: str, sha256: str) -> tuple[str, ...]:
-    """The lines between BEGIN and END of the one certificate in a PEM text; raises NotFitting.
+    """Return the lines between BEGIN and END of the one certificate in a PEM text; raises NotFitting.
 
-    ``sha256``, hexadecimal, is the fingerprint that the certificate must have: it is what is trusted, not
-    the file's name or where it came from.
+    ``sha256``, hexadecimal, is the required fingerprint: trust depends on it, not on the file's name or
+    origin.
     """
     wanted = expected(Kind.CERTIFICATE, Bounds(sha256=sha256))
     lines = [line.strip() for line in pem.splitlines() if line.strip()]

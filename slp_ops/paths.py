@@ -1,4 +1,4 @@
-"""Where slp-ops keeps what outlives a run: host keys, the masking key, the lab's keys."""
+"""Folders for data that outlives a run: host keys, the masking key, the lab's keys."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def state_dir() -> Path:
-    """The user's state directory for slp-ops, made with mode 0700. Honours XDG_STATE_HOME.
+    """Return the user's state directory for slp-ops, created with mode 0700. Honours XDG_STATE_HOME.
 
-    Raises StoreError when it cannot be made.
+    Raises StoreError when it cannot be created.
     """
     path = user_state_path("slp-ops")
     try:

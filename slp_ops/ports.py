@@ -1,6 +1,6 @@
-"""The only things that the use cases know of the world. Protocols, and the values they exchange.
+"""Ports between the application layer and the outside: protocols, and the values they exchange.
 
-A Reader cannot change a switch: it takes ReadCommands. Only applying a plan holds a Writer.
+A Reader cannot change a switch: it accepts ReadCommands only. Only the application of a plan holds a Writer.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 class Sink(Protocol):
-    """Where a command's text goes, piece by piece, so that memory stays bounded."""
+    """Receiver of a command's text in pieces, so that memory stays bounded."""
 
     def write(self, text: str) -> None:
-        """Take the next piece. Pieces may end anywhere, also inside a line."""
+        """Accept the next piece. Pieces may end anywhere, also inside a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a command ended, with the switch's own words where they say why."""
+    """End of a command, with the switch's message as the reason."""
 
     status: CaptureStatus
     reason: str = ""
@@ -37,66 +37,67 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeEnding(Ending):
-    """How a probe ended. ``seconds`` is how long the connection was tried, the look-up not counted."""
+    """End of a probe. ``seconds`` is the duration of the connection attempt without the name lookup."""
 
     seconds: float = 0.0
 
 
 class CaptureWriter(Sink, Protocol):
-    """One capture being written: a Sink that ends in the evidence."""
+    """Writer of one capture: a Sink that ends in the evidence."""
 
     def commit(self, ending: Ending) -> Capture:
-        """Keep what was written, with how the command ended. Raises StoreError."""
+        """Store the written text with the end of the command. Raises StoreError."""
 
 
 class Evidence(Protocol):
-    """Where one device's captures are kept."""
+    """Store for one device's captures."""
 
     def open(self, command: str) -> CaptureWriter:
-        """Begin a capture. Raises StoreError."""
+        """Start a capture. Raises StoreError."""
 
     def record(self, command: str, ending: Ending) -> Capture:
-        """Keep that a command gave no text, and why. Raises StoreError."""
+        """Record a command without text, with the reason. Raises StoreError."""
 
 
 class Reader(Protocol):
-    """An open session that can only read."""
+    """Open session that can only read."""
 
     @property
     def hostname(self) -> str:
-        """The name in the prompt."""
+        """Return the host name in the prompt."""
 
     @property
     def alive(self) -> bool:
-        """Whether the session stands at a prompt, so that a command may be sent."""
+        """Return whether the session is at a prompt and accepts a command."""
 
     async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
-        """Send one command; ``timeout`` is the longest silence in seconds, however long the output.
+        """Send one command; ``timeout`` is the longest silence in seconds, independent of the output's
+        length.
 
-        Raises SessionLost when the session broke; a refused or silent command is an Ending.
+        Raises SessionLost when the session is lost; a refused or silent command is an Ending.
         """
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
-        """Try a connection from the switch for at most so many seconds, and leave it again.
+        """Try a connection from the switch for at most ``timeout`` seconds, and close it again.
 
-        Afterwards the session stands at a prompt with no connection open, or is not ``alive`` and must
-        be dropped. Raises SessionLost when the session broke.
+        Afterwards the session is at a prompt without an open connection, or is not ``alive`` and must
+        be dropped. Raises SessionLost when the session is lost.
         """
 
 
 class SentStatus(StrEnum):
-    """How something that was sent to change a switch ended."""
+    """Status of a change that was sent to a switch."""
 
     DONE = "done"
-    REFUSED = "refused"  # the switch's own words say so
+    REFUSED = "refused"  # the switch printed a refusal
     ASKED = "asked"  # it asked what the step has no answer for; left without one
-    UNEXPECTED = "unexpected"  # it ended, but did not say what it should have said
+    UNEXPECTED = "unexpected"  # it ended without the expected output
     SILENT = "silent"  # no prompt came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What became of a step. ``taken`` counts the lines that the switch took, ``line`` is the next one."""
+    """Result of a step. ``taken`` counts the accepted lines, ``line`` is the next one."""
 
     status: SentStatus
     said: str = ""
@@ -125,41 +126,41 @@ class Writer(Reader, Protocol):
 
 
 class Transport(Protocol):
-    """A way to open sessions to devices."""
+    """Factory of sessions to devices."""
 
     def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
-        """Open a session to read with; raises ConnectError."""
+        """Open a read-only session; raises ConnectError."""
 
     async def close(self) -> None:
-        """Give up what sessions share: threads, connections to jump hosts."""
+        """Release shared resources: threads, connections to jump hosts."""
 
 
 class ChangingTransport(Transport, Protocol):
-    """A way to open sessions that may change a switch as well. A dry run holds a Transport only."""
+    """Factory of sessions that may also change a switch. A dry run holds a Transport only."""
 
     def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
-        """Open a session that may change the switch; raises ConnectError."""
+        """Open a session that can change the switch; raises ConnectError."""
 
 
 class Files(Protocol):
-    """A connection that copies one file, every byte as it is; it raises CopyFailed."""
+    """Connection that copies one file byte by byte; raises CopyFailed."""
 
     async def fetch(self, path: str) -> bytes:
-        """The content of a file on the switch, such as ``flash:report.txt``."""
+        """Return the content of a file on the switch, such as ``flash:report.txt``."""
 
     async def put(self, path: str, data: bytes) -> None:
-        """Write a file on the switch, over one of that name."""
+        """Write a file on the switch, replacing an existing one."""
 
 
 class CopyingTransport(ChangingTransport, Protocol):
-    """A way to change switches, and to copy files to and from them."""
+    """Factory of sessions that change switches and copy files."""
 
     def files(self, device: Device) -> AbstractAsyncContextManager[Files]:
         """Open a connection for one copy; raises ConnectError."""
 
 
 class Shelf(Protocol):
-    """Where files for switches and from switches are kept, unmasked: they are signed."""
+    """Store for files exchanged with switches, unmasked because they are signed."""
 
     def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
         """Look at what a switch gave and keep it; what the journal notes of it.
@@ -172,7 +173,7 @@ class Shelf(Protocol):
 
 
 class Secret:
-    """A text that must not be seen: it has no readable repr, str or pickle."""
+    """Secret text without a readable repr, str or pickle."""
 
     __slots__ = ("_value",)
 
@@ -180,7 +181,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The text itself, for the one place that sends it."""
+        """Return the text, for the one place that sends it."""
         return self._value
 
     def __repr__(self) -> str:
@@ -194,27 +195,27 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """Who logs in, and by which one method."""
+    """User name and authentication method of a login."""
 
     username: str
     password: Secret | None = None
     enable: Secret | None = None
-    key: str | None = None  # a private key's file
-    passphrase: Secret | None = None  # of that key
+    key: str | None = None  # path of a private key
+    passphrase: Secret | None = None  # for that key
     agent: bool = False
 
 
 class Credentials(Protocol):
-    """Where credentials come from."""
+    """Source of credentials."""
 
     def get(self, name: str, username: str | None) -> Credential:
-        """The credential of that name, at once if it was asked for before; raises CredentialError."""
+        """Return the credential of that name, cached after the first request; raises CredentialError."""
 
 
-# Progress: the use cases say what happens, the command line draws it. Silence is the default.
+# Progress: the application emits events, the command line renders them. The default is silence.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something happened to one device: ``what`` is a word such as connecting, running, done."""
+    """Progress event of one device: ``what`` is a word such as connecting, running, done."""
 
     device: str
     what: str
@@ -226,4 +227,4 @@ OnEvent = Callable[[Event], None]
 
 
 def silent(event: Event) -> None:
-    """The default listener."""
+    """Ignore events: the default listener."""

@@ -1,7 +1,7 @@
-"""Captures to facts: one bag a device, one value a type, and for what is missing the reason.
+"""Parsing of captures into facts: one collection per device, one value per type, and reasons for missing
+values.
 
-Pure: texts in, values out. Where they come from, a run folder or somebody's terminal log, is the
-business of the command line and the store.
+Pure: texts in, values out. The caller decides where texts come from: a run folder or a terminal log.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FactType = TypeVar("_FactType", bound="Fact")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """One capture after reading: ``parsed`` is None when there was nothing to read, or no parser."""
+    """One capture after parsing: ``parsed`` is None without text or without a parser."""
 
     command: str
     status: CaptureStatus
@@ -38,13 +38,13 @@ class Read:
 
     @property
     def read_lines(self) -> int:
-        """How many lines were understood."""
+        """Return the number of recognised lines."""
         return self.parsed.total - len(self.parsed.unparsed) if self.parsed else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """Why there is no value of a type: the commands that would give it, each with what became of it."""
+    """Reason for a missing type: the commands that provide it, each with its status."""
 
     kind: str
     commands: tuple[tuple[str, str], ...]
@@ -55,7 +55,7 @@ class Missing:
 
 
 class Facts:
-    """What is known of one device."""
+    """Facts of one device."""
 
     __slots__ = ("_by_type", "captures")
 
@@ -65,19 +65,19 @@ class Facts:
 
     @classmethod
     def of(cls, *facts: Fact) -> Facts:
-        """A bag of these facts alone, as tests of rules need it."""
+        """Build a collection of these facts only, for tests of rules."""
         return cls({type(fact): fact for fact in facts})
 
     def get(self, kind: type[_FactType]) -> _FactType | None:
-        """The value of that type; None when there is none, and ``missing`` says why."""
+        """Return the value of that type; None when there is none (``missing`` returns the reason)."""
         return cast("_FactType | None", self._by_type.get(kind))
 
     def all(self) -> tuple[Fact, ...]:
-        """Every value, one a type."""
+        """Return every value, one per type."""
         return tuple(self._by_type.values())
 
     def missing(self, kind: type[Any]) -> Missing:
-        """Why there is no value of that type."""
+        """Return the reason why there is no value of that type."""
         found: list[tuple[str, str]] = []
         for command in registry():
             if kind in command.provides:
@@ -85,7 +85,7 @@ class Facts:
         return Missing(kind=kind.__name__, commands=tuple(found))
 
     def status_of(self, command: str) -> CaptureStatus | None:
-        """How a documented command ended; None when it is not among the captures."""
+        """Return the status of a documented command; None when it is not among the captures."""
         return next((each.status for each in self.captures if _is(each, command)), None)
 
     def _why(self, command: ShowCommand) -> str:
@@ -110,9 +110,9 @@ def _is(read: Read, command: str) -> bool:
 
 
 def read(captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
-    """Facts out of (command, status, text). Texts of commands that did not end ok are not read.
+    """Parse (command, status, text) into facts. Texts of refused commands are not parsed.
 
-    A command that timed out or was lost is read as far as it came.
+    The partial text of a command that timed out or was lost is parsed.
     """
     return _facts(tuple(_read(command, status, text) for command, status, text in captures))
 
@@ -146,10 +146,10 @@ def _read(command: str, status: CaptureStatus, text: str) -> Read:
 
 
 def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
-    """The commands inside a terminal log or a show tech, ready for ``read``.
+    """Split a terminal log or a show tech into commands, ready for ``read``.
 
-    A text without any echo or heading is taken for the one command that its first words speak of.
-    Syslog lines of a console count as a log where nobody asked for ``show logging``.
+    A text without any echo or heading is assigned to the command that its first words indicate.
+    Syslog lines of a console count as a log if the text contains no ``show logging``.
     """
     found = tuple(sections(text))
     for section in found:
@@ -167,7 +167,7 @@ _LOGGING: Final = "show logging"
 
 
 def _console(text: str) -> str:
-    """The syslog lines of a text at their places, everything else left blank; empty without any."""
+    """Return the syslog lines of a text at their positions, other lines blank; empty without any."""
     if "%" not in text:
         return ""
     lines = [line if "%" in line and is_log_line(line.strip()) else "" for line in text.split("\n")]
@@ -175,21 +175,21 @@ def _console(text: str) -> str:
 
 
 def parse_one(command: ShowCommand, text: str) -> Parsed | tuple[str, ...]:
-    """What one command says in a text that may be its output alone, a terminal log or a show tech.
+    """Parse one command in a text that may be its output alone, a terminal log or a show tech.
 
-    Gives the names of the commands that are there when this one is not among them.
+    Returns the names of the commands in the text when this one is not among them.
     """
     found = tuple(sections(text))
     mine = [each.page for each in found if each.command is command]
     if mine:
-        return command.parse(mine[-1])  # the latest, when it was asked several times
+        return command.parse(mine[-1])  # the latest, if it occurs several times
     others = tuple(dict.fromkeys(each.typed for each in found if each.command is not None))
     if others and command.command != "show tech-support":
         return others
     return command.parse(text)
 
 
-# Words that stand near the beginning of one command's output and of no other's.
+# Words near the beginning of one command's output and of no other.
 _SIGNATURES: Final = (
     ("Smart Licensing Tech Support info", "show license tech support"),
     ("Cisco IOS XE Software, Version ", "show version"),

@@ -29,7 +29,7 @@ _SELECTING: Final = ("include", "exclude", "begin", "section", "count")
 _WRITING: Final = ("redirect", "tee", "append", "save")
 _PIPE_VERBS: Final = (*_SELECTING, *_WRITING, "format")
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e]+", re.ASCII)
-# A file system or a scheme with a colon: nothing that only reads needs one.
+# A file system or a scheme with a colon: no read-only command needs one.
 _URL: Final = re.compile(
     r"(?i)://|(?<![\w-])(?:\w*flash\w*|crashinfo|disk\d|slot\d|usb\w*|nvram|null|system|tmpsys|stby-\w+|webui|"
     r"archive|cns|tar|t?ftp|sftp|scp|rcp|https?|pram|xmodem|ymodem|logging|revrcsf|unix|bs)[\w-]*:"
@@ -40,7 +40,7 @@ _LONGEST: Final = 240
 
 
 class ReadCommand:
-    """A command that cannot change a switch; ``str()`` gives it as it is sent.
+    """Command that cannot change a switch; ``str()`` returns the text to send.
 
     Raises NotReadOnly for anything that is not provably read-only.
     """
@@ -69,7 +69,7 @@ class ReadCommand:
 
 
 def _expansions(word: str, vocabulary: tuple[str, ...]) -> tuple[str, ...]:
-    """Every word that an abbreviation could stand for; a word in full stands for itself alone."""
+    """Return every word that an abbreviation could mean; a full word means only itself."""
     lowered = word.lower()
     if lowered in vocabulary:
         return (lowered,)
@@ -77,7 +77,7 @@ def _expansions(word: str, vocabulary: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _objections(text: str) -> Iterator[str]:
-    """Why a text may not be sent; nothing when it is provably read-only."""
+    """Yield the reasons why a text may not be sent; none when it is provably read-only."""
     if len(text) > _LONGEST:
         yield f"it is longer than {_LONGEST} characters"
     if not _PRINTABLE.fullmatch(text):
@@ -102,7 +102,7 @@ def _objections(text: str) -> Iterator[str]:
     if pipes:
         yield from _first_pipe(pipes[0])
     for later in pipes[1:]:
-        # IOS-XE takes a later bar as a part of the expression ("include CPU|five"), unless a release
+        # IOS-XE treats a later bar as part of the expression ("include CPU|five"), unless a release
         # chains filters: then a writing verb with a target would write.
         parts = later.split()
         if len(parts) > 1 and any(verb in _WRITING for verb in _expansions(parts[0], _PIPE_VERBS)):
@@ -120,17 +120,17 @@ def _first_pipe(pipe: str) -> Iterator[str]:
 
 
 class Tool(StrEnum):
-    """What a connection is tried with."""
+    """Command that tries a connection."""
 
     TELNET = "telnet"
-    PING = "ping"  # proves that a name resolves, no more: ICMP is often filtered
+    PING = "ping"  # proves only that a name resolves: ICMP is often filtered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeStep:
-    """One attempt; ``str()`` gives it as it is sent. Raises NotReadOnly for a part that is not plain.
+    """One attempt; ``str()`` returns the command. Raises NotReadOnly for a part with an invalid format.
 
-    ``port`` is None for a ping only. The path is part of the test: from another one it proves nothing.
+    ``port`` is None for a ping only. VRF and source interface are part of the test.
     """
 
     tool: Tool = Tool.TELNET

@@ -1,6 +1,6 @@
-"""A straight line through counts, and when it will reach a limit, with how sure that is.
+"""Linear fit through counts, and the time at which it reaches a limit, with its confidence interval.
 
-Pure arithmetic on numbers: x are days, y are counts. What they mean is the business of the caller.
+Pure arithmetic: x are days, y are counts. Their meaning is up to the caller.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CONFIDENCE: Final = 0.90
-FEWEST: Final = 4  # with three points two numbers are fitted and one tells how well: that is no measure
+FEWEST: Final = 4  # three points leave one degree of freedom, too few for an interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crossing:
-    """When the line reaches a limit, in days on the axis of x.
+    """Time at which the line reaches a limit, in days on the x axis.
 
-    ``latest`` is None when a line that fits as well never reaches it.
+    ``latest`` is None when a line within the interval never reaches it.
     """
 
     likely: float
@@ -31,7 +31,7 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
-    """The fitted line. ``margin`` is how far the slope may be off, either way, at 90 %."""
+    """Fitted line. ``margin`` is the half-width of the slope's 90 % interval."""
 
     slope: float
     margin: float
@@ -43,15 +43,15 @@ class Trend:
 
     @property
     def rises(self) -> bool:
-        """Whether it surely goes up: chance alone would not make such a line."""
+        """Return whether the line rises significantly."""
         return self.slope - self.margin > 0
 
     def at(self, x: float) -> float:
-        """The height of the line."""
+        """Return the value of the line at x."""
         return self.mean_y + self.slope * (x - self.mean_x)
 
     def reaches(self, limit: float) -> Crossing | None:
-        """When a rising line reaches a limit; None for one that does not rise.
+        """Return the time at which a rising line reaches a limit; None for a line that does not rise.
 
         The interval is Fieller's: both the slope and the height of the line are uncertain.
         """
@@ -64,7 +64,7 @@ class Trend:
         rest = self.slope**2 - by_slope
         root = sqrt(max(0.0, self.slope**2 * by_height + by_slope * away**2 - by_slope * by_height))
         if rest <= 0:
-            # The line may as well be flat; how soon at the earliest is told by the steepest one that fits.
+            # The line may be flat; the steepest one within the interval gives the earliest time.
             steepest = self.slope + sqrt(by_slope)
             return Crossing(likely=likely, earliest=self.mean_x + away / steepest, latest=None)
         ends = [(self.slope * away + sign * root) / rest for sign in (-1, 1)]
@@ -72,10 +72,10 @@ class Trend:
 
 
 def fit(points: Sequence[tuple[float, float]], *, batch: float = 1.0) -> Trend | None:
-    """The line of least squares; None for fewer points than it takes, or all at one x.
+    """Fit the least-squares line; None for too few points, or all at one x.
 
-    Counts come in steps of one, and in steps of what ``batch`` days add: a line through them cannot be
-    surer than that, however straight they lie by chance.
+    Counts change in steps of one, and in steps of what ``batch`` days add: the interval is never narrower
+    than such a step.
     """
     if len(points) < FEWEST:
         return None
@@ -99,7 +99,8 @@ def fit(points: Sequence[tuple[float, float]], *, batch: float = 1.0) -> Trend |
 
 
 def _quantile(freedom: int) -> float:
-    """Student's t for the two-sided confidence, by Cornish and Fisher; within 1.3 % from 2 degrees on."""
+    """Return Student's t for the two-sided confidence, by Cornish and Fisher; within 1.3 % from 2 degrees
+    on."""
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
     return (
         z

@@ -1,4 +1,4 @@
-"""IOS-XE releases: parse what switches and people write, and put them in order.
+"""IOS-XE releases: parsing and ordering.
 
 Accepted are the forms of ``show version`` (``17.03.04``, ``17.9.4a``, ``17.03.03 - SMU-PATCHED``,
 ``17.07.01prd16``), image names (``cat9k_iosxe.17.09.04a.SPA.bin``) and engineering builds
@@ -21,7 +21,7 @@ _SMU = re.compile(r"SMU-PATCHED", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """One release. ``maintenance`` is None for an engineering build, whose place in its train is unknown.
+    """One release. ``maintenance`` is None for an engineering build, whose position in its train is unknown.
 
     ``smu`` says that a software maintenance update is installed on top: the number is the same, but
     a fix may already be in.
@@ -36,7 +36,7 @@ class Release:
 
     @classmethod
     def parse(cls, text: str) -> Release:
-        """The release that a text names; raises InvalidRelease when it names none."""
+        """Parse the release in a text; raises InvalidRelease without one."""
         if found := _EXPERIMENTAL.search(text):
             return cls(major=int(found[1]), minor=int(found[2]), maintenance=None)
         if found := _NUMBERED.search(text):
@@ -54,17 +54,17 @@ class Release:
 
     @property
     def train(self) -> tuple[int, int]:
-        """The throttle branch, such as (17, 9): fixes are numbered inside it."""
+        """Return the train, such as (17, 9): fixes are numbered inside it."""
         return (self.major, self.minor)
 
     @property
     def is_engineering(self) -> bool:
-        """True for a build whose place among the numbered releases of its train is unknown."""
+        """Return whether this is a build with an unknown position in its train."""
         return self.maintenance is None
 
     @property
     def order(self) -> tuple[int, int, int, str, int, int]:
-        """The sort key: numbers as numbers, rebuild letters after none, prd builds before the release.
+        """Return the sort key: numbers as numbers, rebuild letters after none, prd builds before the release.
 
         An engineering build sorts before its whole train; use ``at_least`` where that matters.
         """
@@ -85,7 +85,7 @@ class Release:
         return self.order >= other.order
 
     def at_least(self, other: Release) -> bool | None:
-        """Whether this is ``other`` or later; None when an engineering build leaves it open."""
+        """Return whether this is ``other`` or later; None when an engineering build does not decide."""
         if self.is_engineering and self.train == other.train:
             return None
         return self >= other

@@ -1,7 +1,7 @@
 """Text of a switch made harmless for a terminal and for a spreadsheet.
 
 A banner, a description or a log line can hold escape sequences that rewrite what the operator has
-read, or marks that reverse the order of words. Whatever is printed for a person passes here first.
+read, or marks that reverse the order of words. All printed device text passes through here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The same for a place that holds one line: newlines and tabs are written out as well."""
+    """Return the text for a single line: newlines and tabs are escaped as well."""
     return printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 

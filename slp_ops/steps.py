@@ -1,7 +1,7 @@
 """Steps of a change, from the playbook to the switch: one set of types.
 
 A playbook's template renders to these steps, a plan and its journal hold them, and a ``ports.Writer`` sends
-the two kinds that are typed on the terminal. A secret stands in a command as ``{name}`` until it is sent.
+the two kinds that are typed on the terminal. A command contains a secret as ``{name}`` until it is sent.
 """
 
 from __future__ import annotations
@@ -107,14 +107,14 @@ class ConfigStep:
 
 @json_document
 class Reply:
-    """What is answered when the switch asks. ``answer`` "" is Enter alone."""
+    """Answer to a question of the switch. ``answer`` "" is Enter alone."""
 
     asks: str
     answer: str
 
 
 class Repeat(StrEnum):
-    """Whether a step may be sent again when its outcome is unknown."""
+    """Policy for repeating a step with an unknown outcome."""
 
     SAFE = "safe"  # sending it twice is the same as once
     NEVER = "never"
@@ -127,7 +127,7 @@ class ExecStep:
     ``expects`` are words one of which must be printed, ``done_when`` names the proof that it is done.
     ``ends_session`` is for a reload: the session is lost, and the switch is waited for. ``paste`` are lines
     that are typed when the switch asks for them. ``seconds`` is the longest silence. ``makes`` is the file on
-    the switch that the command leaves behind, ``removes`` the one that it deletes: they prove its outcome.
+    the switch that the command creates, ``removes`` the one it deletes: they prove its outcome.
     """
 
     kind: Literal["exec"] = "exec"

@@ -31,7 +31,7 @@ _QUICK: Final = 100  # switches of earlier runs, parsed in about two seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRequest:
-    """What is audited: the target's switches, those of a saved ``run``, or ``files``, one switch each.
+    """Request of an audit: the target's switches, those of a saved ``run``, or ``files``, one switch each.
 
     ``against`` names an earlier run to compare with.
     """
@@ -72,7 +72,7 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
         raise OptionError("--run and FILES exclude each other")
     began = time.monotonic()
     runs, asked = Runs(request.runs_dir), request.asked
-    # An operator who waits for switches does not wait for parsers as well; a saved run has time.
+    # A live audit does not wait for parsing earlier runs; an audit of a saved run does.
     at_most = None if request.run is not None else _QUICK
 
     against = None if request.against is None else runs.open(request.against)

@@ -1,6 +1,6 @@
-"""Judge one device: facts in, what every rule says of it out.
+"""Judge one device: facts in, outcomes of every rule out.
 
-The same for a switch that was just read, a saved run, and a text that somebody sent.
+The same for a live switch, a saved run, and a pasted text.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What an audit asks: of which rules, and where something begins to be a finding."""
+    """Options of an audit: its rules and thresholds."""
 
     knowledge: Knowledge = field(default_factory=ours)
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -44,12 +44,12 @@ class Asked:
         )
 
     def known(self, facts: Facts, intent: Intent) -> Known:
-        """What is known of a device, as rules see it."""
+        """Return everything known about a device, for the rules."""
         return Known(facts, (self.knowledge.catalogue, self.thresholds, intent))
 
 
 class DeviceState(StrEnum):
-    """What an audit says of a device in one word."""
+    """State of a device after an audit, in one word."""
 
     CLEAN = "clean"  # no finding
     INFORMATION = "information"  # findings, but none that asks for anything to be done
@@ -82,7 +82,7 @@ class Audited:
 
     @property
     def unjudged(self) -> tuple[Outcome, ...]:
-        """What could not be judged: a fact is missing, or the check has a defect."""
+        """Return the outcomes that could not be judged: a fact is missing, or the check has a defect."""
         return tuple(each for each in self.outcomes if each.verdict in (Verdict.UNKNOWN, Verdict.ERROR))
 
     @property
@@ -102,12 +102,12 @@ class Audited:
         return DeviceState.CLEAN if self.worst is None else DeviceState.INFORMATION
 
     def reaches(self, threshold: Severity) -> bool:
-        """Whether there is a finding at or above a severity."""
+        """Return whether there is a finding at or above a severity."""
         return self.worst is not None and self.worst.rank >= threshold.rank
 
 
 def judged(facts: Facts, *, asked: Asked, intent: Intent) -> tuple[Outcome, ...]:
-    """What every rule that is asked says of these facts."""
+    """Evaluate every selected rule on these facts."""
     return audit(asked.rules(facts), asked.known(facts, intent))
 
 
@@ -134,7 +134,7 @@ class Compared:
 
 
 def compare(before: tuple[Audited, ...], now: tuple[Audited, ...]) -> Compared:
-    """What has come and what has gone, for the devices that both have; what is unknown now is not gone."""
+    """Compare the findings of devices in both runs; an unknown rule is not gone."""
     here = {each.name for each in now} & {each.name for each in before}
     was = _findings(before, here)
     are = _findings(now, here)

@@ -48,7 +48,7 @@ class SwitchEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleEvidence:
-    """What goes into a bundle. The iterators read each text when it is written, and only once."""
+    """Content of a bundle. The iterators read each text when it is written, and only once."""
 
     judged: JudgedRun
     names: tuple[str, ...]

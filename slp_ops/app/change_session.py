@@ -60,7 +60,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetOptions:
-    """Which switches, how sessions are opened, and where the runs are kept."""
+    """Switches, session options, and the runs folder."""
 
     target: Target
     connecting: Connecting = field(default_factory=Connecting)
@@ -69,7 +69,7 @@ class FleetOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOptions:
-    """How a fleet is changed, and what was consented to beforehand.
+    """Options of a change, including prior consent.
 
     ``sizes`` are the batches, each with whether it is percent. ``wait`` seconds are given to proofs and to
     the rules that verify a change. ``confirmed`` are the names of switches for what is disruptive.
@@ -85,7 +85,7 @@ class ChangeOptions:
 
 
 class ChangeVerb(ABC, Generic[Look, Result]):
-    """What a verb adds to the change of a fleet. ``Look`` is what it keeps of a switch that was read."""
+    """Part of a change that is specific to a verb. ``Look`` is its data of a switch that was read."""
 
     verb: ClassVar[str]  # as it is typed
     title: ClassVar[str]  # of its runs
@@ -105,7 +105,7 @@ class ChangeVerb(ABC, Generic[Look, Result]):
         """Return what is kept of a switch that was read."""
 
     def lacks_output(self, look: Look) -> bool:
-        """Whether too little was read of a switch to plan for it."""
+        """Return whether too little was read of a switch for a plan."""
         return False
 
     @abstractmethod
@@ -235,7 +235,7 @@ class ChangeSession(Generic[Look, Result]):
                 return self._change(run, fleet, states, file, secrets, files, person)
 
     def resume(self, path: Path) -> Result:
-        """Resume a change on every switch that has not come to its end."""
+        """Resume a change on every unfinished switch."""
         file, recorded = JournalFile.resume(path)
         with file:
             self._check_journal(recorded, path)
@@ -404,7 +404,7 @@ class _Rollout:
 
     @property
     def stopped(self) -> bool:
-        """Whether the operator stopped it."""
+        """Return whether the operator stopped it."""
         return self._pace.stopping
 
     def change_all(
@@ -469,7 +469,7 @@ class _Rollout:
 
 
 def _enough(ended: Collection[Applied], fine: Collection[End], max_fail: int) -> bool:
-    """Whether no further switch is to be begun."""
+    """Return whether no further switch may start."""
     failed = [applied for applied in ended if applied.touched and applied.end not in fine]
     return len(failed) > max_fail or any(applied.regressed for applied in ended)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReachabilityRequest:
-    """Which switches are tested, and against which targets besides their own.
+    """Request: the switches, and additional targets.
 
     ``targets`` are ``host:port``; ``everything`` adds Cisco's servers. ``document`` renders the file
     reachability.json of the run.
@@ -54,18 +54,18 @@ class ReachabilityResult:
 
     @property
     def blocked(self) -> bool:
-        """Whether a device cannot reach its licence server."""
+        """Return whether a device cannot reach its licence server."""
         return any(each.conclusion.verdict is ReachVerdict.BLOCKED for each in self.devices)
 
     @property
     def complete(self) -> bool:
-        """Whether every device was asked, and everything that matters was read."""
+        """Return whether every device was tested and its deciding output read."""
         asked = all(each.plan is not None for each in self.devices)
         return asked and is_complete([each.result for each in self.devices])
 
     @property
     def defect(self) -> bool:
-        """Whether a defect of slp-ops cost a device."""
+        """Return whether a device failed because of a defect of slp-ops."""
         return has_defect([each.result for each in self.devices])
 
 

@@ -49,13 +49,13 @@ class Row:
 
     @property
     def affected(self) -> bool:
-        """Whether at least one advisory affects it."""
+        """Return whether at least one advisory affects it."""
         return any(sign.judged.standing is Standing.AFFECTED for _, sign in self.judged)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasesRequest:
-    """What is judged: ``releases`` as texts, the switches of a saved ``run``, or those of the target."""
+    """Request: ``releases`` as texts, the switches of a saved ``run``, or those of the target."""
 
     target: Target
     connecting: Connecting = field(default_factory=Connecting)
@@ -76,7 +76,7 @@ class ReleasesResult:
 
     @property
     def affected(self) -> bool:
-        """Whether an advisory affects at least one release."""
+        """Return whether an advisory affects at least one release."""
         return any(row.affected for row in self.rows)
 
 
@@ -119,7 +119,7 @@ def run(
 
 
 def of_text(text: str, *, asked: Asked) -> Row:
-    """A release as somebody writes it; a text that names none is judged unknown."""
+    """Judge a release from text; a text without a release is unknown."""
     try:
         release = Release.parse(text)
     except InvalidRelease:

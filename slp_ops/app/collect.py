@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectRequest:
-    """Which commands are read from which switches. ``resume`` names a run whose missing part is read."""
+    """Request: switches and commands. ``resume`` names a run whose missing part is read."""
 
     target: Target
     connecting: Connecting = field(default_factory=Connecting)
@@ -139,16 +139,16 @@ class _Resumed:
         return chosen
 
     def result(self, device: Device) -> DeviceResult:
-        """How the device has ended already."""
+        """Return the recorded result of the device."""
         return self._results[device.name]
 
     def earlier(self, device: Device) -> Earlier:
-        """What the run has of a device."""
+        """Return the captures of a device in the run."""
         result = self._results[device.name]
         return Earlier(captures=result.captures, release=self._release(result))
 
     def _release(self, result: DeviceResult) -> Release | None:
-        """From the result, or from the evidence when the run did not come so far as to note it."""
+        """Read from the result, or from the evidence if the run has no result yet."""
         text = result.release or ""
         for capture in result.captures:
             if not text and capture.command == "show version" and capture.file is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainRequest:
-    """What is asked about, and the folder of the operator's own rules."""
+    """Request: the text to explain, and the folder of the operator's own rules."""
 
     words: str
     rules_dir: Path | None = None

@@ -1,4 +1,4 @@
-"""What every verb that visits devices has in common: a run, progress, and an end that saves everything."""
+"""Visits of a fleet, shared by all live verbs: a run, progress, and an end that saves everything."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slp_ops.ports import Transport
     from slp_ops.store import Run
 
-# What can be made of a run that was broken off.
+# Next commands after an interrupted run.
 _GO_ON: Final = {
     "collect": "the same command with --resume {run} reads the rest into it",
     "audit": "slp-ops audit --run {run} judges what was read",
@@ -80,7 +80,7 @@ def visit_all(
 
 
 def causes(result: DeviceResult) -> list[str]:
-    """Why a device is not ok: why it could not be opened, and what each command that failed said."""
+    """Return why a device is not ok: the failed connection, and the reasons of failed commands."""
     words = []
     if result.error is not None and (not result.captures or result.error.kind != SessionLost.kind):
         words.append(result.error.message)
@@ -92,7 +92,7 @@ def causes(result: DeviceResult) -> list[str]:
 
 
 def hint(result: DeviceResult) -> str:
-    """What the operator can do next about a device; empty when there is nothing to say."""
+    """Return the operator's next step for a device; empty without one."""
     if result.error is not None and result.error.hint:
         return result.error.hint
     statuses = {capture.status for capture in result.captures}
@@ -106,12 +106,12 @@ def hint(result: DeviceResult) -> str:
 
 
 def is_complete(results: Sequence[DeviceResult]) -> bool:
-    """Whether every device was read completely."""
+    """Return whether every device was read completely."""
     return all(result.status is DeviceStatus.OK for result in results)
 
 
 def has_defect(results: Sequence[DeviceResult]) -> bool:
-    """Whether a defect of slp-ops cost a device."""
+    """Return whether a device failed because of a defect of slp-ops."""
     return any(result.error is not None and result.error.kind == "defect" for result in results)
 
 

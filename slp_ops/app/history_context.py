@@ -1,4 +1,4 @@
-"""A judgement that knows the past: what earlier runs said goes in, and what is said now is kept for later."""
+"""Audits with history: earlier runs are taken into account, and new results are stored."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 class Past:
-    """What the runs of a folder said before. Nothing is read until it is asked for.
+    """Results of earlier runs in a folder. Read on first use.
 
-    ``at_most`` so many switches are parsed for it, of runs that nobody has judged yet; None is all. ``facts``
+    ``at_most`` limits the switches parsed from runs that are not judged yet; None is all. ``facts``
     keeps those that the caller needs as well. Where there is no history to be had a note says why, and the
     audit goes on without.
     """

@@ -36,9 +36,9 @@ def asking(
     at_most: int | None = None,
     facts: FactsCache | None = None,
 ) -> T:
-    """What the history says, after it has caught up with the folders. Raises StoreError.
+    """Open the history, updated from the folders. Raises StoreError.
 
-    ``at_most`` so many switches of runs that nobody has judged yet are parsed for it: who is about to read
+    ``at_most`` limits the switches parsed from runs that are not judged yet: a caller that is about to read
     switches must not wait long. ``facts`` keeps what is parsed, for a caller that needs it as well.
     """
     from slp_ops.store.history import Broken, History
@@ -146,7 +146,7 @@ def summary_of(run: StoredRun, result: DeviceResult, asked: Asked, cache: FactsC
 
 
 def chosen(history: History, selection: Selection) -> tuple[str, ...] | None:
-    """The names of the selected switches, by what the runs know of them; None when all are meant.
+    """Return the names of the selected switches, from the runs' own records; None for all.
 
     Raises SelectionError.
     """

@@ -1,4 +1,4 @@
-"""Where the evidence of a judging verb comes from: switches, a saved run, or files that somebody sent."""
+"""Inputs of audits: live switches, a saved run, or files."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def from_switches(
 
 
 def _selected(run: StoredRun, selection: Selection) -> tuple[Device, ...]:
-    """By what the run keeps of the inventory."""
+    """Select by the inventory data stored in the run."""
     from slp_ops.inventory.selection import select
     from slp_ops.inventory.values import Inventory, Site
     from slp_ops.model import Device

@@ -40,7 +40,8 @@ class InventoryCheck:
 
 
 def check(request: InventoryRequest, operator: Operator) -> InventoryCheck:
-    """Read the inventory and look for its credentials; ask nobody. Raises InputError with every problem."""
+    """Read the inventory and locate its credentials, without prompts. Raises InputError with every
+    problem."""
     inventory = read_inventory(request.path, request.ssh_config, operator)
     credentials = ShellCredentials(inventory.credentials, ask=operator.ask)
     return InventoryCheck(

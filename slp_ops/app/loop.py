@@ -90,7 +90,7 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
         finally:
             if stopper is not None:
                 stopper.attach(None)
-        if task.cancelling():  # what runs in there may take a cancellation for its own, and end well
+        if task.cancelling():  # a library may swallow the cancellation and return normally
             raise asyncio.CancelledError
         return result
 

@@ -29,7 +29,7 @@ class Operator(Protocol):
 
     @property
     def ask(self) -> Ask | None:
-        """Return the function that asks for a user name or a secret; None where nobody can be asked."""
+        """Return the function that asks for a user name or a secret; None without a terminal."""
 
     def notice(self, text: str) -> None:
         """Take a sentence about the work, at once. It may quote a device: sanitize it before it is shown."""
@@ -51,7 +51,7 @@ class NonInteractive:
 
     @property
     def ask(self) -> Ask | None:
-        """Return None: nobody can be asked."""
+        """Return None: there is no terminal."""
         return None
 
     def notice(self, text: str) -> None:
@@ -60,12 +60,12 @@ class NonInteractive:
 
     @contextmanager
     def progress(self, verb: str, total: int) -> Iterator[Progress]:
-        """Open a progress that is shown to nobody."""
+        """Open a progress without output."""
         yield _Silent()
 
 
 class AskOnce:
-    """Another operator that is asked each question once: nobody is at the terminal in the night."""
+    """Wrapper that asks each question once: later rounds run unattended."""
 
     def __init__(self, operator: Operator) -> None:
         self._operator = operator

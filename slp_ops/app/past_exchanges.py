@@ -1,4 +1,4 @@
-"""What earlier exchanges did, from the journals of their runs."""
+"""Earlier exchanges, from the journals of their runs."""
 
 from __future__ import annotations
 

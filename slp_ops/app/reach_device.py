@@ -33,7 +33,7 @@ PROBE_TIMEOUT: Final = 75.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the operator asked for beyond the switch's own targets."""
+    """Options of the operator beyond the switch's own targets."""
 
     targets: tuple[Target, ...] = ()
     everything: bool = False

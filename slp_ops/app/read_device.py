@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from slp_ops.release import Release
 
 _SESSIONS: Final = 2
-# The release and the CPU's load stand in the first lines, in characters; the rest need not be kept in
+# The release and the CPU load are in the first lines, in characters; the rest need not be kept in
 # memory, nor be read before the next command is sent.
 _OPENING: Final = 2048
 _ANSWERED: Final = frozenset({CaptureStatus.OK, CaptureStatus.UNSUPPORTED})
@@ -39,7 +39,7 @@ _PROGRESS: Final = 1 << 19
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
-    """How a device is read.
+    """Options of reading a device.
 
     ``command_timeout`` in seconds replaces each command's own longest silence. The heavy commands are
     not sent to a switch whose five-minute CPU load is ``max_cpu`` percent or more, or unknown; None
@@ -52,7 +52,7 @@ class How:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """What a run that is taken up again already has of a device."""
+    """Captures of a device in a resumed run."""
 
     captures: tuple[Capture, ...]
     release: Release | None = None
@@ -144,7 +144,7 @@ def status_of(captures: Iterable[Capture]) -> DeviceStatus:
 
 
 def not_sent_because(command: ShowCommand, release: Release | None) -> str:
-    """Why a command is not sent to a switch of that release; empty when it is sent.
+    """Return why a command is not sent to a switch of that release; empty when it is sent.
 
     When the release could not be read, the switch itself may say what it does not know.
     """
@@ -204,7 +204,7 @@ class _Visit:
         self.captures.append(self._evidence.record(command.command, Ending(status=status, reason=reason)))
 
     def _too_heavy(self, command: ShowCommand) -> str:
-        """Why this switch is spared a heavy command: many megabytes would make a full CPU fuller."""
+        """Return why a heavy command is skipped: many megabytes would load a busy CPU further."""
         limit = self._how.max_cpu
         if not command.heavy or limit is None:
             return ""

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
-    """What is to be planned: for which switches, from which playbooks, with which values.
+    """Request of a plan: switches, playbooks and values.
 
     ``params`` are ``NAME=VALUE``. ``ask_missing`` asks the operator for parameters that nothing gives.
     ``timer`` are the minutes of the revert timer.
@@ -69,7 +69,7 @@ def _no_document(result: ChangeResult) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyRequest:
-    """How plans are applied. ``plan`` is what their playbooks come from.
+    """Request of a change. ``plan`` is the source of its playbooks.
 
     ``secret_files`` are ``NAME=FILE``. ``document`` renders the result that is kept in the run.
     """
@@ -178,7 +178,7 @@ def _text(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is to be planned: from which playbooks, with which values."""
+    """Planning input: playbooks and values."""
 
     playbooks: tuple[Playbook, ...]
     named: tuple[str, ...] = ()

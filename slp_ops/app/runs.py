@@ -40,7 +40,7 @@ class VerifyResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReindexResult:
-    """How many runs were put into the index, and the size of the index."""
+    """Result: the number of indexed runs, and the size of the index."""
 
     runs: int
     bytes: int

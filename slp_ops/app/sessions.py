@@ -1,4 +1,4 @@
-"""How sessions are opened in a run: credentials, host keys, transports, the pace of logins."""
+"""Sessions of a run: credentials, host keys, transports, login rate."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connecting:
-    """How sessions are opened in a run.
+    """Options of the sessions in a run.
 
     ``login_rate`` is logins started a second, 0 is unlimited. ``transport`` replaces the inventory's choice.
     """

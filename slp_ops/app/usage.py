@@ -62,7 +62,7 @@ _MANY: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveRequest:
-    """What is saved, and where to; ``lang`` is that of the instructions beside the files."""
+    """Request: reports and destination; ``lang`` is the language of the instructions beside the files."""
 
     fleet: FleetOptions
     saving: Saving
@@ -74,7 +74,7 @@ class SaveRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveResult:
-    """What became of each switch, and the files that it gave. ``index`` is None where there is no file."""
+    """Result of each switch, with its files. ``index`` is None without a file."""
 
     change: ChangeResult
     folder: Path
@@ -92,7 +92,7 @@ class SaveResult:
         return self.folder / upload.INDEX if self.uploads else None
 
     def path(self, each: Received) -> Path | None:
-        """Where a file is; None for one without a report, which is not kept."""
+        """Return the path of a file; None for one without a report, which is not stored."""
         return self.folder / each.file if each.reports else None
 
 
@@ -111,7 +111,7 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """What became of each switch. ``copies`` are manual copies that a switch still waits for."""
+    """Result of each switch. ``copies`` are manual copies that a switch still needs."""
 
     change: ChangeResult
     copies: Mapping[str, tuple[Text, ...]]
@@ -129,7 +129,7 @@ class UsagePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusResult:
-    """Where each switch stands in the exchange, and which files are not to be imported."""
+    """Exchange status of each switch, and the skipped files."""
 
     run: str
     standings: tuple[Standing, ...]
@@ -165,7 +165,7 @@ def resume_import(
 
 
 def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> StatusResult:
-    """Read the switches and find where each stands in the exchange; ``acks`` are files of CSSM."""
+    """Read the switches and determine their exchange status; ``acks`` are files of CSSM."""
     files = AckFiles.read(acks) if acks else AckFiles()
     before, imported = before_in(fleet.runs_dir), imported_in(fleet.runs_dir)
 
@@ -243,7 +243,7 @@ def _commands() -> tuple[ShowCommand, ...]:
 
 
 class ExchangeVerb(ChangeVerb[Seen, Result]):
-    """What ``usage save`` and ``usage import`` have in common."""
+    """Common part of ``usage save`` and ``usage import``."""
 
     attachment: ClassVar[str] = "exchange.json"
     ascii_only: ClassVar[bool] = False
@@ -258,7 +258,7 @@ class ExchangeVerb(ChangeVerb[Seen, Result]):
         return Seen(name=device.name, site=device.site, known=Known(memory.facts), running=memory.running)
 
     def lacks_output(self, look: Seen) -> bool:
-        """Whether too little was read; a switch that hides its configuration can take part."""
+        """Return whether too little was read; a switch with a hidden configuration can take part."""
         return look.unread
 
     def plan_again(

@@ -67,7 +67,7 @@ class WatchedChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchRequest:
-    """What each round does. ``on_change`` takes each change at once.
+    """Request: options of every round. ``on_change`` receives each change immediately.
 
     ``program`` with its arguments is run for each new finding; ``alarm`` makes the record that it reads.
     ``keep`` and ``older_than`` bound the rounds that are kept.
@@ -88,7 +88,7 @@ class WatchRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundResult:
-    """What a round brought. ``has_news``: a new finding of a warning or above."""
+    """Result of a round. ``has_news``: a new finding of a warning or above."""
 
     complete: bool = True
     defect: bool = False
@@ -192,7 +192,7 @@ class Rounds:
         return RoundResult(complete=is_complete(results), defect=has_defect(results), has_news=has_news)
 
     def _recall(self, devices: Iterable[str]) -> None:
-        """What earlier watches knew of the devices that this process has not seen yet."""
+        """Return the state of devices from earlier watches, for devices not read by this process yet."""
         unseen = [device for device in devices if device not in self.known]
         if not unseen:
             return
@@ -209,7 +209,7 @@ class Rounds:
         self.known |= asking(self.request.runs_dir, ask, self.operator, at_most=0)
 
     def _grew(self, series: Series) -> bool:
-        """Whether the last round said so: what only several runs tell is in no summary."""
+        """Return whether the last round reported it: rules over several runs are in no summary."""
         limit = self.request.asked.thresholds.rum_reports
         found = growth(series.points, limit=limit, failing=series.failing)
         return found is not None and found.course is Course.GROWING

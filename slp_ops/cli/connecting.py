@@ -90,4 +90,4 @@ def connecting_options(command: _Command) -> _Command:
         ),
     ):
         with_connecting = option(with_connecting)
-    return with_connecting  # type: ignore[return-value]  # click gives back what it was given
+    return with_connecting  # type: ignore[return-value]  # click returns its argument

@@ -1,4 +1,4 @@
-"""How slp-ops ends, as one enum; the documentation's table is made from it."""
+"""Exit codes, as one enum; the documentation's table is generated from it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @json_option
 @click.argument("words", nargs=-1, required=True, metavar="RULE|SYSLOG-LINE|TERM")
 def command(*, rules_dir: Path | None, lang: Lang, as_json: bool, words: tuple[str, ...]) -> None:
-    """What does it mean, what causes it, what to do?
+    """Explain a message, rule or term: meaning, cause and remedy.
 
     Paste a whole %SMART_LIC-... or %CALL_HOME-... line or a failure reason, or name a rule, an advisory,
     a RUM state (UNACK), a policy term or a topology (on-prem). Quotes keep the shell away from it.

@@ -69,4 +69,4 @@ def judging_options(command: _Command) -> _Command:
         rules_option,
     ):
         with_asked = option(with_asked)
-    return with_asked  # type: ignore[return-value]  # click gives back what it was given
+    return with_asked  # type: ignore[return-value]  # click returns its argument

@@ -1,6 +1,6 @@
 """The entry point: finds the verb, imports only that verb, and is the one place that catches all.
 
-``slp-ops --help`` imports no verb, so that it answers at once; a verb's one-line help stands here.
+``slp-ops --help`` imports no verb, so that it is fast; the one-line help of the verbs is here.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ VERBS: dict[str, tuple[str, str]] = {
 
 
 class _ReaderGone(Exception):
-    """Whoever read our output (head, less) has gone."""
+    """The reader of the output (head, less) is gone."""
 
 
 class LazyGroup(click.Group):
@@ -106,7 +106,7 @@ def main() -> None:
         _say("interrupted")
         code = Exit.INTERRUPTED
     except _ReaderGone:
-        # Not our trouble, and nothing more to say, be it what is still in a buffer.
+        # The reader is gone: discard the rest of the output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.FINE
     except SlpOpsError as err:

@@ -83,7 +83,7 @@ def selection_options(command: _Command) -> _Command:
         ),
     ):
         with_selection = option(with_selection)
-    return with_selection  # type: ignore[return-value]  # click gives back what it was given
+    return with_selection  # type: ignore[return-value]  # click returns its argument
 
 
 def locale_language() -> Lang:

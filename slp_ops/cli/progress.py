@@ -30,7 +30,7 @@ class Progress:
         self.ended: Counter[str] = Counter()
 
     def event(self, event: Event) -> None:
-        """What a device is doing now."""
+        """Show the current activity of a device."""
         size = f", {event.bytes / 1e6:.1f} MB" if event.bytes else ""
         self._doing[event.device] = f"{event.what} {event.detail}".strip() + size
 

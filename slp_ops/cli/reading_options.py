@@ -1,4 +1,4 @@
-"""How a switch is read: the options of every verb that collects."""
+"""Options of reading a switch, shared by all verbs that collect."""
 
 from __future__ import annotations
 
@@ -49,4 +49,4 @@ def reading_options(command: _Command) -> _Command:
         ),
     ):
         with_how = option(with_how)
-    return with_how  # type: ignore[return-value]  # click gives back what it was given
+    return with_how  # type: ignore[return-value]  # click returns its argument

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Lang
     from slp_ops.report.view import ReportView
 
-# option -> what it gives; "-" prints the form, unless it is one that nobody reads on a terminal
+# option -> form; "-" prints the form, except binary ones
 FORMS: Final = {
     "html": "One self-contained page for people: opens offline, prints, works in the dark.",
     "xlsx": "The licence audit workbook.",

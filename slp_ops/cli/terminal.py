@@ -1,4 +1,4 @@
-"""The operator at a terminal, or at whatever stands in its place: a pipe, a scheduler's log."""
+"""Operator at a terminal, a pipe, or a scheduler's log."""
 
 from __future__ import annotations
 

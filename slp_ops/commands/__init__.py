@@ -1,4 +1,4 @@
-"""What we can read: one module per show command, found by its name in this package.
+"""Show commands: one module per command, found by its name in this package.
 
 To add a command, add one module here with a module-level ``COMMAND`` and a golden pair under
 ``tests/commands/golden/``. Modules whose name begins with an underscore are shared machinery.
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """What a text says: typed facts, and the lines that nobody understood.
+    """Parsed text: typed facts, and the lines that no parser recognised.
 
-    ``total`` counts the lines that say anything; ``total - len(unparsed)`` of them were read.
+    ``total`` counts the lines with content; ``total - len(unparsed)`` of them were recognised.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -36,13 +36,13 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowCommand:
-    """One documented command: when it exists, which sets it belongs to, and how its text is read.
+    """One documented command: its releases, its sets, and its parser.
 
     ``since`` is the first release that has it, ``until`` the last. ``needs_config`` names a
-    configuration line without which the switch does not offer it: such a command is never sent by
-    a collector, only recorded as skipped. ``timeout`` is the longest silence in seconds. A word in
-    capitals stands for an argument: such a command is read where it is found, and never collected.
-    ``provides`` names the facts that its text may hold; ``aliases`` are other commands of the same form.
+    configuration line that the command requires: a collector never sends such a command and
+    records it as skipped. ``timeout`` is the longest silence in seconds. A word in
+    capitals is an argument: such a command is parsed where it occurs, and never collected.
+    ``provides`` names the facts in its text; ``aliases`` are other commands with the same output.
     """
 
     command: str
@@ -51,18 +51,18 @@ class ShowCommand:
     until: Release | None = None
     needs_config: str = ""
     timeout: float = 60.0
-    order: int = 100  # place in the run: the clock and the release first, heavy ones last
+    order: int = 100  # position in the run: the clock and the release first, heavy ones last
     parse: Callable[[str], Parsed]
     provides: tuple[type[Fact], ...] = ()
     aliases: tuple[str, ...] = ()
 
     @property
     def heavy(self) -> bool:
-        """Whether it takes a switch minutes and megabytes: the sets beyond the baseline."""
+        """Return whether it takes minutes and megabytes: the sets beyond the baseline."""
         return bool(self.sets) and "baseline" not in self.sets
 
     def read_command(self) -> ReadCommand:
-        """As it is sent. Raises NotReadOnly for one that is not a plain show command."""
+        """Return the command to send. Raises NotReadOnly unless it is a plain show command."""
         return _checked(self.command)
 
 
@@ -72,7 +72,7 @@ _checked: Final = lru_cache(maxsize=256)(ReadCommand)
 
 @cache
 def registry() -> tuple[ShowCommand, ...]:
-    """Every command, in the order in which a run sends them."""
+    """Return every command, in the order of a run."""
     found: list[ShowCommand] = []
     for module in iter_modules(__path__):
         if not module.name.startswith("_"):
@@ -81,9 +81,9 @@ def registry() -> tuple[ShowCommand, ...]:
 
 
 def find(text: str) -> ShowCommand | None:
-    """The command that somebody typed, in full or shortened, with or without a pipe (``sh lic st``).
+    """Find a typed command, in full or abbreviated, with or without a pipe (``sh lic st``).
 
-    None for a command that is not known, and for one that could be several.
+    None for an unknown or ambiguous command.
     """
     words = text.split("|", 1)[0].lower().split()
     fits: dict[int, list[ShowCommand]] = {}
@@ -97,7 +97,7 @@ def find(text: str) -> ShowCommand | None:
 
 
 def ad_hoc(text: str) -> ShowCommand:
-    """One more command for a run, as somebody typed it; raises NotReadOnly before anything is sent."""
+    """Build an extra command for a run from typed text; raises NotReadOnly before anything is sent."""
     wanted = str(ReadCommand(text))
     known = find(wanted)
     return ShowCommand(command=wanted, order=800, parse=known.parse if known else _unread)
@@ -114,7 +114,7 @@ def _unread(text: str) -> Parsed:
 
 
 def _fit(typed: list[str], words: list[str]) -> int | None:
-    """How many words were typed in full; None when it is another command."""
+    """Count the words typed in full; None for another command."""
     if len(typed) != len(words):
         return None
     fit = 0

@@ -1,4 +1,4 @@
-"""What tech support adds: RUM and telemetry summaries, and the agent's internals.
+"""Additional blocks of tech support: RUM and telemetry summaries, and the agent's internals.
 
 Total: 430,  Purged: 344(344)
 Maximum Display: 366  In Storage: 8,  MIA: 0(0)
@@ -118,7 +118,7 @@ def telemetry(block: Block) -> TelemetryReports:
 
 
 def internals(info: list[Block], others: Iterable[Block]) -> AgentInternals | None:
-    """``Other Info``, and whatever stands in blocks that have no type of their own."""
+    """``Other Info``, and the content of blocks without a type of their own."""
     kept = [*_kept(others)]
     if not info:
         if not kept:
@@ -173,7 +173,7 @@ def _kept(blocks: Iterable[Block]) -> Iterator[tuple[Pair, Source]]:
 
 
 def _said(block: Block) -> Iterator[Item]:
-    """Bare lines of a block that has a heading: they say something about it."""
+    """Bare lines under the heading of a block."""
     for item in block.bare():
         if block.title:
             item.used = True

@@ -1,4 +1,4 @@
-"""Who may log in and from where, and the services that shape what a switch prints.
+"""Access lines, and the services that affect a switch's output.
 
 username netops privilege 15 secret 9 ...
 line vty 0 15
@@ -34,7 +34,7 @@ class VtyLines:
         self.ranges: list[VtyLine] = []
 
     def read(self, stanza: Stanza) -> bool:
-        """Take a range of vty lines; False for any other stanza."""
+        """Read a range of vty lines; False for any other stanza."""
         numbers = stanza.after("line", "vty")
         if not numbers or stanza.negated:
             return False
@@ -46,7 +46,7 @@ class VtyLines:
         return True
 
     def fact(self) -> VtyConfig:
-        """What the stanzas set."""
+        """Return the settings of the stanzas."""
         line = self.ranges[0].source.line("") if self.ranges else None
         return VtyConfig(lines=tuple(self.ranges), source=Source(self.command, line=line))
 
@@ -77,7 +77,7 @@ def _vty(stanza: Stanza, first: int, last: int, command: str) -> VtyLine:
 
 
 class AccessLines:
-    """Users, AAA and the ways by which others collect."""
+    """Users, AAA and the interfaces for other collectors."""
 
     def __init__(self, command: str) -> None:
         self.command = command
@@ -87,7 +87,7 @@ class AccessLines:
         self.users: dict[str, User] = {}
 
     def read(self, stanza: Stanza) -> bool:
-        """Take a line about access; False for any other."""
+        """Read a line about access; False for any other."""
         line = stanza.row.line
         match stanza.words:
             case ["aaa", "new-model"]:
@@ -110,7 +110,7 @@ class AccessLines:
     def _user(self, name: str, rest: list[str], line: Line) -> None:
         level = rest[rest.index("privilege") + 1 :][:1] if "privilege" in rest else []
         known = self.users.get(name)
-        # A user may have several lines; the one with the privilege decides.
+        # A user may have several lines; the line with the privilege decides.
         if level or known is None:
             self.users[name] = User(
                 name=name,
@@ -120,7 +120,7 @@ class AccessLines:
         self.lines.setdefault("users", line)
 
     def fact(self) -> AccessConfig:
-        """What the lines set."""
+        """Return the settings of the lines."""
         return AccessConfig(
             **self.flags,
             aaa_lines=tuple(self.aaa),
@@ -141,7 +141,7 @@ class ServiceLines:
         self.boot: list[str] = []
 
     def read(self, stanza: Stanza) -> bool:
-        """Take a line about these services; False for any other."""
+        """Read a line about these services; False for any other."""
         line = stanza.row.line
         match stanza.words:
             case ["service", "internal"]:
@@ -171,7 +171,7 @@ class ServiceLines:
         self.values[field], self.lines[field] = value, line
 
     def fact(self) -> ServicesConfig:
-        """What the lines set."""
+        """Return the settings of the lines."""
         return ServicesConfig(
             **self.values,
             trustpoints=tuple(self.trustpoints),

@@ -47,7 +47,7 @@ class LicenseLines:
         self.other: list[str] = []
 
     def read(self, stanza: Stanza) -> bool:
-        """Take a licence line; False for any other."""
+        """Read a licence line; False for any other."""
         if stanza.words[:1] != ["license"]:
             return False
         fields = self._fields(stanza)
@@ -96,7 +96,7 @@ class LicenseLines:
         return {}
 
     def fact(self, command: str) -> LicenseConfig:
-        """What the lines set."""
+        """Return the settings of the lines."""
         return LicenseConfig(**self.values, other=tuple(self.other), source=Source(command, self.lines))
 
 
@@ -120,7 +120,7 @@ class CallHomeLines:
         self.other: list[str] = []
 
     def read(self, stanza: Stanza) -> bool:
-        """Take a call-home line; False for any other."""
+        """Read a call-home line; False for any other."""
         if stanza.words == ["service", "call-home"]:
             self._set(stanza, {"service": not stanza.negated})
             return True
@@ -131,7 +131,7 @@ class CallHomeLines:
         for child in stanza.below():
             if child.after("profile"):
                 self.profiles.append((child, " ".join(child.words[1:]).strip('"')))
-                # Without indentation what follows a profile is its own; profiles come last.
+                # Without indentation the lines after a profile belong to it; profiles come last.
                 profile = None if child.children else child
             elif profile is not None:
                 profile.children.append(child.row)
@@ -163,7 +163,7 @@ class CallHomeLines:
         return {}
 
     def fact(self, command: str) -> CallHomeConfig:
-        """What the lines set."""
+        """Return the settings of the lines."""
         profiles = tuple(_profile(stanza, name, command) for stanza, name in self.profiles)
         if profiles:
             self.lines.setdefault("profiles", self.profiles[0][0].row.line)

@@ -1,4 +1,4 @@
-"""The lines that decide how a switch finds CSSM: DNS, time, HTTP, interfaces and VRFs.
+"""Configuration lines on the path to CSSM: DNS, time, HTTP, interfaces and VRFs.
 
 ip domain lookup source-interface Vlan100
 ip name-server vrf Mgmt-vrf 192.0.2.53 192.0.2.54
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def _vrf(words: list[str]) -> tuple[str | None, list[str]]:
-    """``vrf NAME`` taken off the front of some words."""
+    """Remove a leading ``vrf NAME`` from the words."""
     return (words[1], words[2:]) if words[:1] == ["vrf"] and len(words) > 1 else (None, words)
 
 
@@ -47,7 +47,7 @@ class NameLines:
         self.hosts: list[PinnedHost] = []
 
     def read(self, stanza: Stanza) -> bool:
-        """Take a DNS line; False for any other."""
+        """Read a DNS line; False for any other."""
         line = stanza.row.line
         source = Source(self.command, line=line)
         # "ip domain-lookup" and "ip domain-name" are the older spellings.
@@ -87,7 +87,7 @@ class NameLines:
             self.lookup, self.lines["lookup"] = not stanza.negated, stanza.row.line
 
     def fact(self) -> NameConfig:
-        """What the lines set."""
+        """Return the settings of the lines."""
         return NameConfig(
             lookup=self.lookup,
             lookup_source=self.lookup_source,
@@ -110,7 +110,7 @@ class TimeLines:
         self.other: list[str] = []
 
     def read(self, stanza: Stanza) -> bool:
-        """Take a line about time; False for any other."""
+        """Read a line about time; False for any other."""
         line = stanza.row.line
         match stanza.words:
             case ["ntp", "server" | "peer", *rest] if rest and not stanza.negated:
@@ -144,7 +144,7 @@ class TimeLines:
         return True
 
     def fact(self) -> TimeConfig:
-        """What the lines set."""
+        """Return the settings of the lines."""
         return TimeConfig(
             servers=tuple(self.servers),
             source_interface=self.values.get("source_interface"),
@@ -176,7 +176,7 @@ class HttpLines:
         self.server_other: list[str] = []
 
     def read(self, stanza: Stanza) -> bool:
-        """Take an ``ip http`` line; False for any other."""
+        """Read an ``ip http`` line; False for any other."""
         rest = stanza.after("ip", "http")
         if rest is None:
             return False
@@ -211,7 +211,7 @@ class HttpLines:
         return {}
 
     def fact(self) -> HttpConfig:
-        """What the lines set."""
+        """Return the settings of the lines."""
         return HttpConfig(
             **self.values,
             client_other=tuple(self.client_other),
@@ -221,7 +221,7 @@ class HttpLines:
 
 
 class InterfaceLines:
-    """Interfaces, and the VRFs that are defined."""
+    """Interfaces and defined VRFs."""
 
     def __init__(self, command: str) -> None:
         self.command = command
@@ -230,7 +230,7 @@ class InterfaceLines:
         self.vrfs: list[str] = []
 
     def read(self, stanza: Stanza) -> bool:
-        """Take an interface or a VRF; False for any other stanza."""
+        """Read an interface or a VRF; False for any other stanza."""
         match stanza.words:
             case _ if stanza.negated:
                 return False
@@ -246,7 +246,7 @@ class InterfaceLines:
         return True
 
     def fact(self) -> InterfacesConfig:
-        """What the stanzas set."""
+        """Return the settings of the stanzas."""
         return InterfacesConfig(
             interfaces=tuple(self.interfaces),
             vrfs=tuple(self.vrfs),

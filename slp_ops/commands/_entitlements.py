@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from slp_ops.commands._outline import Block, Item
 
 
-# Right to left: a name may be missing, a tag may hold brackets and be cut with "...".
+# Right to left: a name may be missing, a tag may contain brackets and be truncated with "...".
 _COUNT_STATUS: Final = re.compile(r"^(\d+) +(\S.*)$")
 _CODE: Final = re.compile(r"\(\d+\)$")
 _REPORTS: Final = re.compile(r"^(\d+) +Previous: +(\d+)$")
@@ -115,7 +115,7 @@ def entitlement(block: Block) -> Entitlement:
 
 
 def _measurements(block: Block) -> Iterator[Measurement]:
-    """``ENTITLEMENT:`` and the like under ``Measurements:``, each with its reports."""
+    """Measurements, such as ``ENTITLEMENT:``, each with its reports."""
     groups: dict[str, list[Item]] = {}
     for item in block.items:
         if item.label in ("interval", "current value", "current report"):
@@ -136,7 +136,7 @@ def _measurements(block: Block) -> Iterator[Measurement]:
 
 
 def _several(items: list[Item]) -> Iterator[Pair]:
-    """The lines that hold several values; the others are read."""
+    """Return the lines with several values; the others are parsed."""
     for item in items:
         if item.label == "current report":
             yield from pairs([item])
@@ -163,7 +163,7 @@ _UNIT_LABELS: Final = {
 
 
 def authorizations(blocks: Iterable[Block]) -> LicenseAuthorizations | None:
-    """Everything about authorization codes; None when the page says nothing about them."""
+    """Parse authorization codes; None when the page contains none."""
     units: list[UnitAuthorization] = []
     features: list[AuthorizedFeature] = []
     other: list[Pair] = []

@@ -1,4 +1,4 @@
-"""Dated lines of the agent's logs; a line that wraps at the terminal's width goes on in the next.
+"""Dated lines of the agent's logs; a line longer than the terminal continues in the next one.
 
 2024-01-02 03:04:05.920 UTC SAEVT_PLATFORM eventSource="INFRA_SL" MSG="ERM-Reset: Client 0"
 """
@@ -25,7 +25,7 @@ _VALUE: Final = re.compile(r'([\w.-]{1,60})="([^"]*)"')
 
 
 def events(page: Body) -> tuple[list[LicenseEvent], list[Row]]:
-    """The dated lines with what continues them, and the lines before the first of them."""
+    """Return the dated lines with their continuations, and the lines before the first of them."""
     groups: list[list[Row]] = []
     unread: list[Row] = []
     for row in page.rows:
@@ -40,20 +40,20 @@ def events(page: Body) -> tuple[list[LicenseEvent], list[Row]]:
 
 
 class _Joint:
-    """How wrapped lines go together: cut at the terminal's width, or at a blank that was then dropped.
+    """Joins wrapped lines: split at the terminal's width, or at a dropped blank.
 
-    A terminal cuts every line at the same column. Where lines that go on are of different lengths,
-    somebody wrapped at blanks; only a word longer than a line is then cut, and no blank stands before it.
+    A terminal splits every line at the same column. Continued lines of different lengths were wrapped at
+    blanks; then only a word longer than a line is split, without a blank before it.
     """
 
     def __init__(self, going_on: list[str]) -> None:
         lengths = [len(text) for text in going_on]
         self._width = max(lengths, default=0)
-        # One less: a blank in the last column is gone with the other trailing blanks.
+        # One less: a blank in the last column is removed with the other trailing blanks.
         self._at_blanks = min(lengths, default=0) < self._width - 1
 
     def text(self, rows: list[Row]) -> str:
-        """The one line that these were."""
+        """Return the joined line."""
         parts = [rows[0].text.lstrip()]
         for before, row in itertools.pairwise(rows):
             cut = len(before.text) == self._width and not (self._at_blanks and " " in before.text)

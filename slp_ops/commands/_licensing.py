@@ -1,7 +1,7 @@
 """One reader for every licensing page: status, all, summary, usage, udi, authorization, tech support.
 
-They share their blocks and differ in which they print and in which order, so a block means the same
-wherever it stands.
+They share their blocks and differ in selection and order, so a block has one meaning
+in every page.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _SINGLE: Final[dict[str, Callable[[Block], Fact | None]]] = {
     "product analytics report summary": telemetry,
     "upcoming scheduled jobs": jobs,
 }
-# Small blocks that together tell of the agent as a whole.
+# Small blocks that together describe the agent as a whole.
 _OF_THE_AGENT: Final = (
     "smart licensing using policy",
     "utility",
@@ -56,7 +56,7 @@ _OF_THE_AGENT: Final = (
 
 
 def parser(command: str) -> Callable[[str], Parsed]:
-    """The parser of one of these pages."""
+    """Return the parser of one of these pages."""
     return partial(_parse, command=command)
 
 
@@ -104,7 +104,7 @@ def _facts(blocks: list[Block]) -> Iterator[Fact]:
     if found_transport is not None:
         yield topology(found_transport)
     info = by_kind.pop("other info", [])
-    # By name, not by place: the order of blocks differs between releases and says nothing.
+    # By name, not by position: the order of blocks differs between releases.
     if fact := internals(info, (block for kind in sorted(by_kind) for block in by_kind[kind])):
         yield fact
 
@@ -114,7 +114,7 @@ def _place(block: Block) -> int:
 
 
 def _licensing(by_kind: dict[str, list[Block]]) -> Iterator[Licensing]:
-    """The agent as a whole, from what several small blocks say."""
+    """Build the agent's overall state from several small blocks."""
     lines: dict[str, Line] = {}
     values: dict[str, str | None] = {}
     command = by_kind[""][0].command
@@ -153,7 +153,7 @@ def _licensing(by_kind: dict[str, list[Block]]) -> Iterator[Licensing]:
 
 
 def _model(by_kind: dict[str, list[Block]], lines: dict[str, Line]) -> LicensingModel | None:
-    """SLP has a block of its own; before it there was a registration."""
+    """Detect the model: SLP has its own block, earlier releases a registration."""
     for kinds, model in (
         (("smart licensing using policy", "policy", "usage reporting"), LicensingModel.SLP),
         (("registration",), LicensingModel.SL),
@@ -167,7 +167,8 @@ def _model(by_kind: dict[str, list[Block]], lines: dict[str, Line]) -> Licensing
 
 
 def _accounts(by_kind: dict[str, list[Block]]) -> Iterator[Accounts]:
-    """From their own block, or from the registration before SLP (where the indentation may break)."""
+    """Read the accounts from their own block, or from the registration before SLP (where indentation may
+    break)."""
     for kind in ("account information", "registration"):
         for block in by_kind.get(kind, [])[:1]:
             if fact := status.accounts(block):
@@ -176,7 +177,8 @@ def _accounts(by_kind: dict[str, list[Block]]) -> Iterator[Accounts]:
 
 
 def _entitlements(by_kind: dict[str, list[Block]]) -> Iterator[Fact]:
-    """The licences; ``License Authorization`` belongs to them under SLP, and to itself before."""
+    """Read the licences; ``License Authorization`` belongs to them under SLP, earlier it is a fact of its
+    own."""
     blocks = by_kind.pop("entitlement", [])
     headings = by_kind.pop("license usage", [])
     items = [entitlement(block) for block in blocks]

@@ -1,4 +1,4 @@
-"""From one line of syslog to a message. The grammar is ``iosxe.syslog``'s."""
+"""Parser of one syslog line, with the grammar of ``iosxe.syslog``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The licensing pages as blocks of labels and values, whatever the order, indentation or blank lines.
+"""Section parser of the licensing pages: blocks of labels and values, independent of order, indentation
+and blank lines.
 
     Transport:                                  a heading that is known, without a value
       Type: cslu                                label and value
@@ -9,8 +10,8 @@
     network-advantage (C9300-24 Network Advantage):
     Trust Code Installed: Dec 03 08:23:45 2021 UTC
 
-Pages differ between releases in all but their words: blocks change places, blank lines vanish and
-indentation breaks. So a block begins where a known heading stands, and ends where the next begins.
+Pages differ between releases in everything but their words: blocks move, blank lines vanish and
+indentation breaks. So a block begins at a known heading and ends at the next one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from slp_ops.commands._page import Body, Row
 
-# Headings that begin a block wherever they stand, in lower case.
+# Headings that begin a block at any position, in lower case.
 HEADINGS: Final = frozenset(
     {
         "account information",
@@ -55,7 +56,7 @@ HEADINGS: Final = frozenset(
         "utility",
     }
 )
-# What newer agents call a block that is known by another name.
+# New names of known blocks in newer agents.
 _RENAMED: Final = {"policyv2": "policy"}
 # The blocks of Communication Statistics that are known; there, any label without a value begins one.
 EXCHANGES: Final = frozenset(
@@ -91,7 +92,7 @@ TITLES: Final = frozenset(
 _VALUED: Final = frozenset({"trust code installed"})
 # Kinds of blocks that are known by their form; a title of that name is none of them.
 _BY_FORM: Final = frozenset({"entitlement", "exchange", "feature"})
-# Sentences about the page as a whole, under whichever heading they stand.
+# Sentences about the page as a whole, under any heading.
 _OF_THE_PAGE: Final = ("Smart Licensing is ", "Smart Licensing Tech Support info")
 _ROLE: Final = re.compile(r"^(Active|Standby|Member)\s?:\s*(PID:.*)$")
 _UNDERLINE: Final = re.compile(r"^={3,}$")
@@ -114,12 +115,12 @@ class Item:
 
     @property
     def line(self) -> Line:
-        """As evidence."""
+        """Return it as evidence."""
         return Line(number=self.number, text=self.text)
 
 
 class Block:
-    """What stands under one heading; builders take labels out of it, the rest is kept as it is."""
+    """Content under one heading; builders take labels out of it, the rest is kept."""
 
     __slots__ = ("command", "items", "kind", "line", "lines", "title")
 
@@ -132,11 +133,12 @@ class Block:
         self.lines: dict[str, Line] = {}
 
     def has(self, label: str) -> bool:
-        """Whether a label stands in this block."""
+        """Return whether the block contains a label."""
         return any(item.label == label for item in self.items)
 
     def take(self, field: str, *labels: str) -> str | None:
-        """The value of the first of these labels, None for a missing word; its line is the field's."""
+        """Take the value of the first of these labels, None for a missing word; its line becomes the
+        field's source."""
         for item in self.items:
             if item.label in labels and not item.used:
                 item.used = True
@@ -145,21 +147,21 @@ class Block:
         return None
 
     def bare(self) -> Iterator[Item]:
-        """The lines without a label that nobody has read."""
+        """Return the unread lines without a label."""
         return (item for item in self.items if item.label is None and not item.used)
 
     def rest(self) -> tuple[Pair, ...]:
-        """Every label with a value that no field took."""
+        """Return every unread label with a value."""
         return tuple(pairs(self.items, self.title))
 
     def source(self) -> Source:
-        """Where the fields that were taken stood."""
+        """Return the source of the taken fields."""
         lines = self.lines if self.line is None else {"": self.line, **self.lines}
         return Source(self.command, lines)
 
 
 def pairs(items: Iterable[Item], heading: str = "") -> Iterator[Pair]:
-    """The unread labels that have a value, marked as read."""
+    """Return the unread labels with a value and mark them as read."""
     for item in items:
         if item.label is None or item.used:
             continue
@@ -171,7 +173,7 @@ def pairs(items: Iterable[Item], heading: str = "") -> Iterator[Pair]:
 
 
 def split_label(text: str) -> tuple[str, str] | None:
-    """Label and value of a line; None when no colon ends a label (``https://..``, ``12:30``)."""
+    """Split a line into label and value; None when no colon ends a label (``https://..``, ``12:30``)."""
     place = text.find(":")
     while place >= 0:
         following = text[place + 1 : place + 2]
@@ -183,9 +185,9 @@ def split_label(text: str) -> tuple[str, str] | None:
 
 
 def outline(body: Body) -> list[Block]:
-    """The blocks of a page; the first holds what stands before any heading."""
+    """Return the blocks of a page; the first contains the lines before any heading."""
     blocks = [Block(body.command, "", "", None)]
-    zone = ""  # the latest title or top heading: it decides what an unknown heading may be
+    zone = ""  # the latest title or top heading: it determines the meaning of an unknown heading
     heading = ""
     previous: Item | None = None
     rows = body.rows
@@ -208,10 +210,10 @@ def outline(body: Body) -> list[Block]:
                 blocks[0].items.append(Item(row, None, text, ""))
                 continue
             if text in MISSING and previous is not None and not previous.value:
-                # "Not Configured" under "Proxy:" says that the label above has no value.
+                # "Not Configured" under "Proxy:" is the missing value of the label above.
                 continue
             if previous is not None and previous.label == "vrf" and not previous.value:
-                previous.value = text  # the name stands below its label
+                previous.value = text  # the name is below its label
                 continue
             previous = Item(row, None, text, heading)
             blocks[-1].items.append(previous)
@@ -221,7 +223,7 @@ def outline(body: Body) -> list[Block]:
         if (found := _heading(key, value, zone, text)) is None:
             previous = Item(row, key, value, heading)
             blocks[-1].items.append(previous)
-            # In "Other Info" an empty value is just that; elsewhere it heads the lines below.
+            # In "Other Info" an empty value is empty; elsewhere it is a heading of the lines below.
             heading = heading if value or zone == "other info" else label
             continue
         if found == "exchange":
@@ -236,13 +238,13 @@ def outline(body: Body) -> list[Block]:
 
 
 def _heading(key: str, value: str, zone: str, text: str) -> str | None:
-    """The kind of block that a labelled line begins; None when it is an item of the present one."""
+    """Return the kind of block that a labelled line begins; None for an item of the current block."""
     if key in _VALUED or (not value and key in HEADINGS):
         return _RENAMED.get(key, key)
     if zone == "other info" and key not in EXCHANGES:
         return None
     if zone == "enforcement status" and text.endswith("):"):
-        return None  # what CSSM counts of a licence: the switch's own licences stand elsewhere
+        return None  # CSSM's counts of a licence: the switch's own licences are elsewhere
     if key == "handle" and value.isdecimal():
         return "entitlement"
     if value:

@@ -1,4 +1,4 @@
-"""A command's text without its envelope: line ends, echo, prompt, timestamp headers, paging, log lines.
+"""Text of a command without its envelope: line ends, echo, prompt, timestamp headers, paging, log lines.
 
 Switch# show license summary
 Load for five secs: 1%/0%; one minute: 0%; five minutes: 0%
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 
 class Page(str):
-    """A text that knows which command printed it, and how many lines of a larger file precede it.
+    """Text with its command and the number of preceding lines in a larger file.
 
-    Parsers take any str; from a Page their facts cite the file's own lines.
+    Parsers accept any str; with a Page their facts cite the line numbers of the file.
     """
 
     command: str
     before: int
 
     def __new__(cls, text: str, *, command: str, before: int = 0) -> Page:
-        """Keep the text and remember where it comes from."""
+        """Create the text with its origin."""
         page = super().__new__(cls, text)
         page.command = command
         page.before = before
@@ -41,19 +41,19 @@ class Page(str):
 
 
 class Row(NamedTuple):
-    """A numbered line, trailing blanks removed."""
+    """Numbered line without trailing blanks."""
 
     number: int
     text: str
 
     @property
     def line(self) -> Line:
-        """As evidence."""
+        """Return it as evidence."""
         return Line(number=self.number, text=self.text)
 
 
 class Body(NamedTuple):
-    """What the command itself printed: the lines that say anything."""
+    """Lines with content that the command itself printed."""
 
     command: str
     rows: list[Row]
@@ -63,18 +63,18 @@ _ECHO: Final = re.compile(
     rf"^\s*(?:{PROMPT}\s*)?(?:do\s+)?((?:(?:sh|sho|show)\s+[a-z]|test\s+lic).*)$", re.ASCII | re.IGNORECASE
 )
 _HEADERS: Final = ("Load for five secs:", "Time source is ", "No time source,")
-_ENVELOPE: Final = 6  # a header, an echo and a stray prompt stand in the first lines or nowhere
+_ENVELOPE: Final = 6  # a header, an echo and a stray prompt occur in the first lines only
 
 
 def body(text: str, command: str = "", *, log: bool = False) -> Body:
-    """The lines of a text, numbered from 1, without the envelope and without blank lines.
+    """Return the lines of a text, numbered from 1, without the envelope and without blank lines.
 
     ``log`` keeps syslog lines: elsewhere they come from the console, in the middle of the output.
     """
     before = text.before if isinstance(text, Page) else 0
     command = text.command if isinstance(text, Page) else command
     text = without_more(text)
-    # Plain "\n" only: other line ends of Unicode may stand inside a banner or a description.
+    # Plain "\n" only: other Unicode line ends may occur inside a banner or a description.
     rows = [
         Row(number, line) for number, raw in enumerate(text.split("\n"), before + 1) if (line := raw.rstrip())
     ]
@@ -95,7 +95,7 @@ def body(text: str, command: str = "", *, log: bool = False) -> Body:
 
 
 def parsed(page: Body, facts: Iterable[Fact | None], unread: Iterable[Row]) -> Parsed:
-    """What was read of a page; rules of dashes say nothing and count as nothing."""
+    """Build the result of a page; lines of dashes do not count."""
     return Parsed(
         facts=tuple(fact for fact in facts if fact is not None),
         unparsed=tuple(row.line for row in unread if says_something(row)),
@@ -104,5 +104,5 @@ def parsed(page: Body, facts: Iterable[Fact | None], unread: Iterable[Row]) -> P
 
 
 def says_something(row: Row) -> bool:
-    """False for a rule of dashes or equal signs, and for the "!" between parts of a configuration."""
+    """Return False for a line of dashes or equal signs, and for the "!" between parts of a configuration."""
     return bool(row.text.strip("-=! \t"))

@@ -1,10 +1,10 @@
-"""The text of a file that a person sends: what mail, web pages and terminal programs did to it undone.
+"""Cleanup of pasted text: undo the changes of mail, web pages and terminal programs.
 
 > Switch#show license status                     quoted in a mail
 [Wed Apr 23 15:40:01.123 2025] Transport:        a terminal program's own time before each line
 Cslu address: &lt;empty&gt;                      copied from the source of a web page
 
-Lines stay where they are, so that evidence cites the file's own.
+Line numbers stay unchanged, so that evidence cites the lines of the file.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _ENTITIES: Final = (
     ("&quot;", '"'),
     ("&#39;", "'"),
     ("&nbsp;", " "),
-    ("&amp;", "&"),  # last: what it makes is not read again
+    ("&amp;", "&"),  # last: its result is not decoded again
 )
-# Blanks that no switch prints: non-breaking, narrow and figure, ideographic; and some without a width.
+# Blanks that no switch prints: non-breaking, narrow, figure, ideographic and zero-width ones.
 _BLANKS: Final = str.maketrans(
     {
         "\u00a0": " ",
@@ -40,11 +40,11 @@ _STAMPED: Final = re.compile(
     r"\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: \d{4})?\] ?",
     re.MULTILINE | re.ASCII,
 )
-_ENOUGH: Final = 3  # lines of that form; fewer may be a switch's own
+_ENOUGH: Final = 3  # minimum number of such lines; fewer may be genuine output
 
 
 def text_of(data: bytes) -> str:
-    """The text that a switch printed, out of a file's bytes. Bytes that are no UTF-8 stay what they are."""
+    """Decode a file's bytes into device text. Bytes that are not UTF-8 are preserved."""
     text = _decoded(data)
     if "&lt;" in text:
         for entity, character in _ENTITIES:

@@ -1,7 +1,7 @@
-"""Which value counts when several commands give a fact of one type.
+"""Selection of the value when several commands provide a fact of one type.
 
-The one that says more; where they say equally much, ``show license status`` before ``all`` before
-``tech support``, and any of them before the same section of a show tech.
+The value with more content wins; on a tie ``show license status`` precedes ``all``, which precedes
+``tech support``, and each of them precedes the same section of a show tech.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _KEPT_AS_PRINTED: Final = frozenset({"source", "other", "printed", "settings", "
 
 
 def rank(command: str) -> int:
-    """Lower counts first."""
+    """Return the rank; the lowest wins."""
     return _RANKS.get(command, _OTHER)
 
 
 def chosen(candidates: Iterable[tuple[int, Fact]]) -> dict[type[Fact], Fact]:
-    """One value a type, from (rank, fact) in the order in which they were read."""
+    """Return one value per type, from (rank, fact) in the order of parsing."""
     by_type: dict[type[Fact], list[tuple[int, Fact]]] = {}
     for each in candidates:
         by_type.setdefault(type(each[1]), []).append(each)
@@ -46,7 +46,7 @@ def _best(found: list[tuple[int, Fact]]) -> Fact:
     if len(found) == 1:
         return found[0][1]
     if isinstance(found[0][1], Probes):
-        # Each command tried another target: they add up.
+        # Each command tried another target: merge them.
         return Probes(results=tuple(result for _, fact in found for result in _results(fact)))
     return max(found, key=lambda each: (said(each[1]), -each[0]))[1]
 
@@ -56,7 +56,7 @@ def _results(fact: Fact) -> tuple[ProbeResult, ...]:
 
 
 def said(value: object) -> int:
-    """How many values a fact holds."""
+    """Count the values of a fact."""
     if value is None or value == () or value == "":
         return 0
     if isinstance(value, tuple):

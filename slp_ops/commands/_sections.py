@@ -1,10 +1,10 @@
-"""A terminal log or a show tech as the commands inside it.
+"""Splitter of a terminal log or a show tech into its commands.
 
     ------------------ show license status ------------------     show tech-support
     tyo-core-01#show license status                               a terminal's log
     show license status                                           an echo without its prompt
 
-A line stands alone as an echo only when it is a documented command in full. After a prompt at most one
+A line without a prompt is an echo only if it is a documented command in full. After a prompt at most one
 blank is allowed: "Switch#   Role" is a heading.
 """
 
@@ -31,7 +31,7 @@ _MARKS: Final = re.compile(
 
 
 class Section(NamedTuple):
-    """The text of one command, its own line left out, and the number of lines before it."""
+    """Text of one command without its own line, and the number of lines before it."""
 
     typed: str
     command: ShowCommand | None
@@ -39,7 +39,7 @@ class Section(NamedTuple):
 
 
 def sections(text: str) -> Iterator[Section]:
-    """The commands inside, in the order in which they stand; nothing for a text that has no marks."""
+    """Return the commands of a text in order; none for a text without marks."""
     known = {command.command for command in registry()}
     begun: tuple[str, int, int] | None = None  # typed, where its text begins, the lines before that
     counted = 0

@@ -1,10 +1,10 @@
-"""A running configuration as stanzas: a line, and the indented lines below it.
+"""Configuration stanzas: a line, and the indented lines below it.
 
     interface Vlan100
      ip address 192.0.2.11 255.255.255.0
 
-What a banner says belongs to the banner: it may look like anything. In a configuration whose
-indentation was lost on the way here, "!" and the next opening line end a stanza instead.
+The text of a banner belongs to the banner, whatever it looks like. In a configuration without
+indentation, "!" and the next opening line end a stanza instead.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _BANNER: Final = re.compile(r"^banner \S+ (\^?\S)")
 
 
 class Stanza:
-    """One line of the configuration with what belongs to it. ``no`` is taken off the words."""
+    """One line of the configuration with its block. ``no`` is removed from the words."""
 
     __slots__ = ("children", "negated", "row", "text", "unread", "words")
 
@@ -48,15 +48,15 @@ class Stanza:
         self.negated = words[:1] == ["no"]
         self.words = words[1:] if self.negated else words
         self.children: list[Row] = []
-        self.unread: set[int] = set()  # the children of which no fact speaks
+        self.unread: set[int] = set()  # lines below that no fact uses
 
     def after(self, *words: str) -> list[str] | None:
-        """The words that follow these; None when the line begins otherwise."""
+        """Return the words after these; None when the line begins differently."""
         count = len(words)
         return self.words[count:] if tuple(self.words[:count]) == words else None
 
     def below(self) -> Iterator[Stanza]:
-        """The lines below as stanzas of their own, one level of indentation deep."""
+        """Return the lines below as stanzas, one level of indentation deep."""
         margin = min((_indent(row) for row in self.children), default=0)
         inner: Stanza | None = None
         for row in self.children:
@@ -71,7 +71,7 @@ class Stanza:
 
 
 def _moved_left(rows: list[Row]) -> list[Row]:
-    """The lines without the margin that all of them share."""
+    """Remove the common margin of the lines."""
     margin = min(map(_indent, rows), default=0)
     return [row._replace(text=row.text[margin:]) for row in rows] if margin else rows
 
@@ -81,7 +81,7 @@ def _indent(row: Row) -> int:
 
 
 def stanzas(rows: list[Row]) -> Iterator[Stanza]:
-    """The stanzas in the order printed, comments left out."""
+    """Return the stanzas in order, without comments."""
     rows = _moved_left(rows)
     flat = not any(row.text[0] in " \t" and row.text.strip() != "!" for row in rows)
     current: Stanza | None = None

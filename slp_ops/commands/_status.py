@@ -1,6 +1,6 @@
 """Builders of the status blocks: accounts, privacy, transport, policy, reporting.
 
-Each takes the labels it knows out of a block; whatever else has a value stays in ``other``.
+Each takes its labels out of a block; other labels with a value stay in ``other``.
 
 Builders of the blocks that Smart Licensing had before SLP, and of what is left of them.
 
@@ -53,7 +53,7 @@ _TRANSPORTS: Final = {
 
 
 def accounts(block: Block) -> Accounts | None:
-    """``Smart Account: NAME As of <time>``; before SLP the names stand in the Registration block."""
+    """``Smart Account: NAME As of <time>``; before SLP the names are in the Registration block."""
     if not (block.has("smart account") or block.has("virtual account")):
         return None
     smart = block.take("smart", "smart account")
@@ -113,7 +113,7 @@ def transport(block: Block) -> LicenseTransport:
 
 
 def policy(block: Block) -> Policy:
-    """``Policy:`` with its four headings; the same labels stand under each of them."""
+    """``Policy:`` with its four headings; each has the same labels."""
     in_use = block.take("in_use", "policy in use")
     installed = in_use is not None and in_use.lower().startswith("installed on ")
     if "in_use" in block.lines:

@@ -1,4 +1,4 @@
-"""The topology that a transport block speaks of, and how sure that is."""
+"""Topology derived from a transport block, with its confidence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CSLU: Final = re.compile(r"^/cslu/v\d+/pi/?$", re.IGNORECASE)
 
 
 def topology(transport: LicenseTransport) -> Topology:
-    """What type and URL say. Who starts the exchange, and a controller, they cannot say."""
+    """Derive the topology from type and URL. They show neither who starts the exchange nor a controller."""
     kind, confidence, because = _judge(transport)
     return Topology(kind=kind, confidence=confidence, because=because, source=transport.source)
 

@@ -64,7 +64,7 @@ def trust_codes(block: Block) -> TrustCodes:
 
 
 class _Unit:
-    """The lines of one unit's trust code, in whatever order they come."""
+    """Lines of one unit's trust code, in any order."""
 
     def __init__(self, item: Item, position: int) -> None:
         self.position = position
@@ -74,7 +74,7 @@ class _Unit:
         self.texts: dict[str, str] = {}
 
     def read(self, item: Item) -> None:
-        """Take a line that is about a trust code; leave any other."""
+        """Read a line about a trust code; ignore any other."""
         text = item.text.strip()
         if item.label == "trust code type":
             self._keep("code_type", item.value, item)
@@ -96,7 +96,7 @@ class _Unit:
         self.lines[field] = item.line
 
     def code(self, command: str) -> TrustCode:
-        """The trust code that these lines tell of."""
+        """Return the trust code of these lines."""
         pid, sn = split_udi(self.udi)
         state = self.texts.get("installed")
         return TrustCode(
@@ -117,7 +117,7 @@ class _Unit:
 
 
 def split_udi(text: str) -> tuple[str | None, str | None]:
-    """PID and serial number of ``PID:C9300-24UX,SN:FOC0000A0AA``."""
+    """Split ``PID:C9300-24UX,SN:FOC0000A0AA`` into PID and serial number."""
     found = _UDI.match(text)
     return (present(found[1]), present(found[2])) if found else (None, None)
 
@@ -149,7 +149,7 @@ def product_instance(blocks: list[Block]) -> ProductInstance | None:
 
 
 def _udi(item: Item, position: int, command: str) -> Udi | None:
-    """The unit that a line names: ``UDI: PID:..,SN:..``, ``Active:PID:..`` or ``* PID SN PID:SN``."""
+    """Parse the unit of a line: ``UDI: PID:..,SN:..``, ``Active:PID:..`` or ``* PID SN PID:SN``."""
     role: str | None = None
     if item.label == "udi":
         pid, sn = split_udi(item.value)

@@ -1,4 +1,4 @@
-"""Small printed values: the missing words, numbers, device times. Absence is decided here alone."""
+"""Small printed values: missing words, numbers, device times. Absence is decided here only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from slp_ops.facts.rum import RumState
 from slp_ops.facts.values import Count, Dated, Days, DeviceTime, Flag
 
-# What IOS-XE prints where it has nothing to say. Exactly so: "NOT AVAILABLE" is a state.
+# Words for a missing value. Exact matches only: "NOT AVAILABLE" is a state.
 MISSING: Final = frozenset(
     {"", "<none>", "<empty>", "None", "none", "Not Configured", "Not Available", "'nullPtr'", "nullPtr"}
 )
@@ -39,7 +39,7 @@ _INTEGER: Final = re.compile(r"^[+-]?\d{1,18}$", re.ASCII)
 
 
 def present(text: str | None) -> str | None:
-    """The text, or None for a missing word."""
+    """Return the text, or None for a missing word."""
     if text is None:
         return None
     stripped = text.strip()
@@ -47,29 +47,29 @@ def present(text: str | None) -> str | None:
 
 
 def integer(text: str | None) -> int | None:
-    """A whole number; None for anything else."""
+    """Parse a whole number; None for anything else."""
     return int(text) if text is not None and _INTEGER.match(text) else None
 
 
 def decimal(text: str) -> float:
-    """A percentage such as ``4.71%``, known to be a number; whole ones stay whole in print."""
+    """Parse a percentage such as ``4.71%``; whole numbers stay whole when printed."""
     return float(text.rstrip("%"))
 
 
 def month(name: str) -> int | None:
-    """1 to 12 for ``Jan`` to ``Dec``."""
+    """Return 1 to 12 for ``Jan`` to ``Dec``."""
     return _MONTHS.get(name)
 
 
 def _moment(
     year: str, number: int | None, day: str, clock: tuple[str, str, str], fraction: str | None
 ) -> datetime | None:
-    """A naive time; None for one that no calendar has."""
+    """Return a naive time; None for an invalid date."""
     if number is None:
         return None
     hour, minute, second = clock
     try:
-        # Naive on purpose: the zone is a name that somebody configured, not an offset.
+        # Naive on purpose: the zone is a configured name, not an offset.
         return datetime(  # noqa: DTZ001
             int(year),
             number,
@@ -84,9 +84,9 @@ def _moment(
 
 
 def device_time(text: str | None) -> DeviceTime | None:
-    """A time in any of the forms of licensing, clock and certificates; None for a missing word.
+    """Parse a time in any form of licensing, clock and certificates; None for a missing word.
 
-    A text that is no time keeps its words and has no moment.
+    Other text is kept without a time.
     """
     printed = present(text)
     if printed is None:
@@ -106,7 +106,7 @@ def device_time(text: str | None) -> DeviceTime | None:
 
 
 def time_inside(text: str | None) -> DeviceTime | None:
-    """The time inside a longer text; None when there is none."""
+    """Find the time inside a longer text; None without one."""
     found = _TIME.search(text or "") or _ISO.search(text or "")
     return device_time(found[0]) if found else None
 
@@ -171,5 +171,5 @@ _RUM_STATES: Final = {
 
 
 def rum_state(word: str) -> RumState:
-    """The state that a word names; OTHER for one that is not known."""
+    """Return the state of a word; OTHER for an unknown one."""
     return _RUM_STATES.get(word.removeprefix("SmartAgentRumState").upper(), RumState.OTHER)

@@ -1,4 +1,4 @@
-"""``ping`` sent from a switch: proves that a name resolves, and no more where ICMP is filtered.
+"""``ping`` sent from a switch: proves that a name resolves, and nothing else where ICMP is filtered.
 
 Translating "tools.cisco.com"...domain server (192.0.2.53) [OK]
 Type escape sequence to abort.
@@ -35,7 +35,7 @@ def parse(text: str) -> Parsed:
     vrf = option(words, "vrf")
     host = words[3 if vrf else 1] if len(words) > (3 if vrf else 1) else ""
     if page.command == NAME:
-        host = ""  # a text alone does not say whom it was sent to
+        host = ""  # the text alone does not contain the destination
     reading = Reading(host)
     answered: bool | None = None
     unread: list[Row] = []

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class _Profile:
-    """The lines of one profile."""
+    """Lines of one profile."""
 
     def __init__(self, name: str, line: Line) -> None:
         self.name = name
@@ -38,11 +38,11 @@ class _Profile:
         self.last = ""
 
     def read(self, row: Row) -> None:
-        """Take a line."""
+        """Read a line."""
         pair = split_label(row.text)
         if pair is None:
             text = row.text.strip()
-            # A second address stands below the first, without a label.
+            # A second address is below the first, without a label.
             if self.last == "http address" and "://" in text:
                 self.addresses.append(text)
             else:
@@ -64,7 +64,7 @@ class _Profile:
             self.other.append(Pair(label=label, value=value))
 
     def fact(self, command: str) -> CallHomeProfile:
-        """The profile that these lines tell of."""
+        """Return the profile of these lines."""
         return CallHomeProfile(
             name=self.name,
             status=self.values.get("status"),
@@ -78,7 +78,7 @@ class _Profile:
 
 
 def parse(text: str) -> Parsed:
-    """The profiles, in the order printed."""
+    """Return the profiles, in printed order."""
     page = body(text, "show call-home profile all")
     profiles: list[_Profile] = []
     unread: list[Row] = []

@@ -25,7 +25,7 @@ _STATUS: Final = re.compile(r"^(.*?) ?\(status: (\w+)\)$")
 
 
 def parse(text: str) -> Parsed:
-    """Whether call-home carries licensing messages, by which profile, to where."""
+    """Parse whether call-home carries licensing messages, with profile and destination."""
     page = body(text, "show call-home smart-licensing")
     values: dict[str, str | None] = {}
     lines: dict[str, Line] = {}

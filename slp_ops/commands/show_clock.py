@@ -23,7 +23,7 @@ _TRUST: Final = {"*": ClockTrust.NOT_AUTHORITATIVE, ".": ClockTrust.NOT_SYNCHRON
 
 
 def parse(text: str) -> Parsed:
-    """The time, and whether to trust it."""
+    """Parse the time, and whether it is synchronised."""
     page = body(text, "show clock")
     clock: Clock | None = None
     other: list[Pair] = []

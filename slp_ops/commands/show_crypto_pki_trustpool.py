@@ -13,7 +13,7 @@
         start date: 18:12:23 UTC Jan 16 2014
         end   date: 18:12:23 UTC Jan 16 2034
 
-Issuer and Subject are told apart: a certificate that a root has issued is not that root.
+Issuer and Subject are distinguished: a certificate issued by a root is not that root.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _FIELDS: Final = {
 
 
 class _Certificate:
-    """The lines of one certificate."""
+    """Lines of one certificate."""
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
@@ -50,11 +50,11 @@ class _Certificate:
         self.side = ""
 
     def begins_again(self, label: str) -> bool:
-        """Whether a label belongs to the next certificate: filtered output has no other border."""
+        """Return whether a label belongs to the next certificate: filtered output has no other separator."""
         return label in self.lines or (label == "issuer" and "subject" in self.lines)
 
     def read(self, row: Row) -> None:
-        """Take a line."""
+        """Read a line."""
         text = row.text.strip()
         pair = split_label(text)
         if pair is None:
@@ -76,7 +76,7 @@ class _Certificate:
             self.other.append(Pair(label=label, value=value))
 
     def fact(self, command: str) -> Certificate:
-        """The certificate that these lines tell of."""
+        """Return the certificate of these lines."""
         return Certificate(
             type=self.values.get("type"),
             subject=self.values.get("subject"),
@@ -92,7 +92,7 @@ class _Certificate:
 
 
 def parse(text: str) -> Parsed:
-    """The certificates, in the order printed."""
+    """Return the certificates, in printed order."""
     page = body(text, "show crypto pki trustpool")
     certificates: list[_Certificate] = []
     unread: list[Row] = []
@@ -118,8 +118,8 @@ def parse(text: str) -> Parsed:
 
 
 COMMAND = ShowCommand(
-    # Names alone: the whole pool is long, and the rules ask only who is in it. "Issuer" and "Subject"
-    # keep a root apart from what it has issued.
+    # Names only: the whole pool is long, and the rules need only its members. "Issuer" and "Subject"
+    # separate a root from the certificates that it issued.
     command="show crypto pki trustpool | include Issuer:|Subject:|[Cc][Nn]=",
     sets=frozenset({"baseline"}),
     order=65,

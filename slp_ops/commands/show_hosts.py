@@ -1,4 +1,4 @@
-"""``show hosts``: domain, name servers, and the names that are known.
+"""``show hosts``: domain, name servers, and known names.
 
 Default domain is example.net
 Name/address lookup uses domain service
@@ -39,7 +39,7 @@ _NO_SERVER: Final = "255.255.255.255"  # the broadcast address: nothing is confi
 
 
 def parse(text: str) -> Parsed:
-    """Settings first, then a name a row."""
+    """Parse the settings, then one name per row."""
     page = body(text, "show hosts")
     values: dict[str, str] = {}
     lines: dict[str, Line] = {}

@@ -26,7 +26,7 @@ _PACKAGE: Final = re.compile(r"^([A-Z]{2,8})\s+([IUCD])\s+(\S.*)$")
 
 
 def parse(text: str) -> Parsed:
-    """The packages, by the units that have them."""
+    """Parse the packages, by unit."""
     page = body(text, "show install summary")
     packages: list[Package] = []
     place = ""

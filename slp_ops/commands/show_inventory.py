@@ -24,7 +24,7 @@ _PID: Final = re.compile(r"^PID: ?([^,]*), ?VID: ?([^,]*), ?SN: ?(.*)$")
 
 
 class _Part:
-    """The lines of one part."""
+    """Lines of one part."""
 
     def __init__(self, name: str, description: str, row: Row) -> None:
         self.name = name
@@ -35,7 +35,7 @@ class _Part:
         self.other: list[Pair] = []
 
     def fact(self, command: str) -> Part:
-        """The part that these lines tell of."""
+        """Return the part of these lines."""
         pid, vid, sn = self.values
         return Part(
             name=self.name,
@@ -55,7 +55,7 @@ def _as_printed(row: Row) -> Pair:
 
 
 def parse(text: str) -> Parsed:
-    """The parts, in the order printed."""
+    """Return the parts, in printed order."""
     page = body(text, "show inventory")
     parts: list[_Part] = []
     other: list[Pair] = []

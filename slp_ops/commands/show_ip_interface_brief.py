@@ -1,4 +1,4 @@
-"""``show ip interface brief``: whether the source interface can be used.
+"""``show ip interface brief``: state of the source interface.
 
 Interface              IP-Address      OK? Method Status                Protocol
 Vlan100                192.0.2.11      YES NVRAM  up                    up
@@ -22,7 +22,7 @@ _ROW: Final = re.compile(r"^\s*(\S+)\s+(\S+)\s+(YES|NO)\s+(\S+)\s+(\S.*)$")
 
 
 def parse(text: str) -> Parsed:
-    """The interfaces, in the order printed."""
+    """Return the interfaces, in printed order."""
     page = body(text, "show ip interface brief")
     interfaces: list[InterfaceState] = []
     unread: list[Row] = []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def parse(text: str) -> Parsed:
-    """The events, oldest first as printed."""
+    """Return the events, oldest first as printed."""
     page = body(text, "show license eventlog")
     found, rest = events(page)
     headings: list[Row] = []

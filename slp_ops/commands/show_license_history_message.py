@@ -1,4 +1,4 @@
-"""``show license history message``. No filled history of a real switch was at hand: unverified.
+"""``show license history message``. Unverified: no filled history of a real switch was available.
 
 Message History (oldest to newest):
 ====================================================
@@ -41,7 +41,7 @@ _NOTHING: Final = ("No past history", "No past Import history")
 
 
 class _Entry:
-    """What stands under one kind of message."""
+    """Content under one kind of message."""
 
     def __init__(self, kind: str, line: Line) -> None:
         self.kind = kind
@@ -51,7 +51,7 @@ class _Entry:
         self.times: list[DeviceTime] = []
 
     def read(self, text: str) -> None:
-        """Keep a line of the message, and its time."""
+        """Store a line of the message, and its time."""
         if text in _NOTHING:
             return
         self.lines.append(text)
@@ -63,7 +63,7 @@ class _Entry:
 
 
 def parse(text: str) -> Parsed:
-    """What is kept of each kind of message, in the order printed."""
+    """Return the history of each kind of message, in printed order."""
     page = body(text, "show license history message")
     entries: list[_Entry] = []
     heading: Row | None = None

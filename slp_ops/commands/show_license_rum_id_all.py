@@ -1,4 +1,4 @@
-"""``show license rum id all``: a row a report.
+"""``show license rum id all``: one row per report.
 
 Report Id,          State,    Flag, Feature Name
 1700000001          ACK       N     network-advantage
@@ -25,7 +25,7 @@ _HEADINGS: Final = ("Smart Licensing Usage Report:", "Report Id,")
 
 
 def parse(text: str) -> Parsed:
-    """The reports, in the order printed. A heading without rows is a list of none."""
+    """Return the reports, in printed order. A heading without rows is an empty list."""
     page = body(text, "show license rum id all")
     reports: list[RumReport] = []
     unread: list[Row] = []

@@ -1,4 +1,4 @@
-"""``show license rum id N detail``; several pairs may stand in one line.
+"""``show license rum id N detail``; one line may contain several pairs.
 
 Report Id: 1700000001
   Metric Name: ENTITLEMENT
@@ -45,7 +45,7 @@ _FIELDS: Final = {
 
 
 class _Report:
-    """The pairs of one report."""
+    """Pairs of one report."""
 
     def __init__(self) -> None:
         self.values: dict[str, str | None] = {}
@@ -54,7 +54,7 @@ class _Report:
         self.other: list[Pair] = []
 
     def read(self, row: Row) -> bool:
-        """Take the pairs of a line; False when it holds none."""
+        """Read the pairs of a line; False without any."""
         parts = _NEXT.split(row.text.strip())
         pairs = [pair for part in parts if (pair := split_label(part))]
         for label, value in pairs:
@@ -69,7 +69,7 @@ class _Report:
         return bool(pairs)
 
     def detail(self, command: str) -> RumDetail:
-        """The report that these pairs tell of."""
+        """Return the report of these pairs."""
         get = self.values.get
         word = get("state")
         return RumDetail(
@@ -95,7 +95,7 @@ class _Report:
 
 
 def parse(text: str) -> Parsed:
-    """Every report shown; each begins at its id."""
+    """Return every report; each begins at its id."""
     page = body(text, "show license rum id detail")
     reports: list[_Report] = []
     unread: list[Row] = []

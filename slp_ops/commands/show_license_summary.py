@@ -1,4 +1,4 @@
-"""``show license summary``: the accounts and a row a licence; see ``_licensing``."""
+"""``show license summary``: the accounts and one row per licence; see ``_licensing``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""``show license tech events``. No output of a real switch was at hand, so this is read generically:
+"""``show license tech events``. No output of a real switch was available, so the parser is generic:
 
-dated lines become events, the rest is kept as it is. ``% Invalid input`` is a normal answer here.
+dated lines become events, other lines are kept. ``% Invalid input`` is a normal answer here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TITLES: Final = ("", "smart licensing tech events", "**** event log ****")
 
 
 def parse(text: str) -> Parsed:
-    """The dated lines as events; labels before them as they are."""
+    """Parse the dated lines as events, and keep labels before them."""
     page = body(text, "show license tech events")
     found, rest = events(page)
     other: list[Pair] = []

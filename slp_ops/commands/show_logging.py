@@ -29,7 +29,7 @@ _BUFFER: Final = re.compile(r"^Log Buffer \((\d+) bytes\):?$")
 
 
 class _Heading:
-    """What the lines before the buffer say."""
+    """Settings in the lines before the buffer."""
 
     def __init__(self) -> None:
         self.lines: dict[str, Line] = {}
@@ -42,7 +42,7 @@ class _Heading:
         self.cut: list[str] = []
 
     def read(self, row: Row) -> None:
-        """Take a line before the first message."""
+        """Read a line before the first message."""
         text = row.text.strip()
         if found := _BUFFER.match(text):
             self.bytes, self.lines["buffer_bytes"] = integer(found[1]), row.line
@@ -63,7 +63,7 @@ class _Heading:
             self.dropped, self.lines["dropped"] = integer(found[1]), row.line
 
     def label(self, text: str, heading: str = "") -> tuple[str, str]:
-        """Keep the label and value that a line holds; both are empty when it holds none."""
+        """Store the label and value of a line; both are empty without a label."""
         label, value = split_label(text) or ("", "")
         if value:
             self.other.append(Pair(label=label, value=value, heading=heading))
@@ -71,7 +71,7 @@ class _Heading:
 
 
 def parse(text: str) -> Parsed:
-    """The messages in the order printed, and what the heading says of the buffer."""
+    """Parse the messages in printed order, and the settings in the heading."""
     page = body(text, "show logging", log=True)
     heading = _Heading()
     messages: list[SyslogMessage] = []

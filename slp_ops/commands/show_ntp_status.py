@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def parse(text: str) -> Parsed:
-    """Whether the clock follows a server, and which."""
+    """Parse whether the clock is synchronised, and with which server."""
     page = body(text, "show ntp status")
     state: str | None = None
     synchronised: bool | None = None
@@ -66,7 +66,7 @@ def parse(text: str) -> Parsed:
                 if not separator:
                     continue
                 said = value.strip()
-                # The full stop ends the sentence; the one of ".LOCL." does not.
+                # The full stop ends the sentence, except in ".LOCL.".
                 other.append(Pair(label=label.strip(), value=said[:-1] if said.endswith("ago.") else said))
                 lines.setdefault("other", row.line)
             read = True

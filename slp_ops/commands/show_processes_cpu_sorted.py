@@ -1,4 +1,4 @@
-"""``show processes cpu sorted``: the load, and which processes make it.
+"""``show processes cpu sorted``: the load, and the processes that cause it.
 
 CPU utilization for five seconds: 99%/0%; one minute: 98%; five minutes: 97%
  PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process
@@ -32,7 +32,7 @@ _PROCESS: Final = re.compile(
 
 
 def parse(text: str) -> Parsed:
-    """Utilisation in percent, and the processes listed."""
+    """Parse the utilisation in percent, and the listed processes."""
     page = body(text, "show processes cpu sorted")
     load: tuple[float, float | None, float, float] | None = None
     printed: str | None = None
@@ -70,7 +70,7 @@ def parse(text: str) -> Parsed:
         elif pair := split_label(row.text):
             other.append(Pair(label=pair[0], value=pair[1]))
         elif processes and not row.text[0].isspace():
-            # The rest of a long name, where the terminal had 80 columns.
+            # The rest of a long name on a terminal of 80 columns.
             processes[-1] = replace(processes[-1], name=f"{processes[-1].name} {row.text}".lstrip())
         elif "PID" not in row.text:
             unread.append(row)

@@ -1,4 +1,4 @@
-"""``show processes memory sorted``: the pools, and who holds what.
+"""``show processes memory sorted``: the pools, and the memory of each process.
 
 Processor Pool Total: 1371713468 Used:  314300744 Free: 1057412724
  PID TTY  Allocated      Freed    Holding    Getbufs    Retbufs Process
@@ -28,7 +28,7 @@ _TOTAL: Final = re.compile(r"^\s*(\d+) Total$", re.ASCII)
 
 
 def parse(text: str) -> Parsed:
-    """Pools and processes in bytes."""
+    """Parse pools and processes, in bytes."""
     page = body(text, "show processes memory sorted")
     pools: list[MemoryPool] = []
     processes: list[MemoryProcess] = []
@@ -67,7 +67,7 @@ def parse(text: str) -> Parsed:
         elif pair := split_label(row.text):
             other.append(Pair(label=pair[0], value=pair[1]))
         elif processes and not row.text[0].isspace():
-            # The rest of a long name, where the terminal had 80 columns.
+            # The rest of a long name on a terminal of 80 columns.
             processes[-1] = replace(processes[-1], name=f"{processes[-1].name} {row.text}".lstrip())
         elif "PID" not in row.text:
             unread.append(row)
@@ -89,7 +89,7 @@ def _as_printed(row: Row) -> list[Pair]:
 
 
 COMMAND = ShowCommand(
-    # The pools, the heading, the licence agent's processes, and the pool in which RUM reports pile up.
+    # The pools, the heading, the licence agent's processes, and the pool in which RUM reports accumulate.
     command="show processes memory sorted | include Pool Total|PID|SA[A-Z]|MallocLite",
     aliases=("show processes memory",),
     sets=frozenset({"baseline"}),

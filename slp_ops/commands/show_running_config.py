@@ -1,7 +1,7 @@
-"""``show running-config``: what licensing and the way to CSSM depend on.
+"""``show running-config``: the lines that licensing and the path to CSSM depend on.
 
-Each family of lines has a reader; a line that none of them takes stays unparsed, which here means
-that licensing does not depend on it.
+Each family of lines has a reader; other lines stay unparsed, which here means
+that licensing does not depend on them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _CHANGED: Final = re.compile(
 
 
 class _Info:
-    """What the heading and the single lines say of the configuration as a whole."""
+    """Heading and general lines of the configuration."""
 
     def __init__(self, command: str) -> None:
         self.command = command
@@ -57,7 +57,7 @@ class _Info:
         self.changed_by: str | None = None
 
     def heading(self, row: Row) -> None:
-        """Take a comment or a line of the heading."""
+        """Read a comment or a line of the heading."""
         if found := _SIZE.match(row.text):
             self.size, self.lines["bytes"] = integer(found[1]), row.line
             self.printed = row.text.partition(":")[2].strip()
@@ -69,7 +69,7 @@ class _Info:
                 self.lines["changed_by"] = row.line
 
     def read(self, stanza: Stanza) -> bool:
-        """Take the lines that name the switch and the release, and the end."""
+        """Read the lines with host name, release and end."""
         match stanza.words:
             case ["hostname", name]:
                 self.hostname, self.lines["hostname"] = name, stanza.row.line
@@ -85,7 +85,7 @@ class _Info:
         return True
 
     def fact(self, total: int, unread: list[Row]) -> ConfigInfo:
-        """The configuration as a whole: complete when both its head and its end were seen."""
+        """Return the configuration as a whole: complete when both its head and its end occurred."""
         return ConfigInfo(
             complete=self.complete and self.version is not None,
             hostname=self.hostname,
@@ -108,10 +108,10 @@ def _labelled(rows: list[Row]) -> Iterator[Pair]:
 
 
 def parse(text: str) -> Parsed:
-    """The configuration by family.
+    """Parse the configuration by family.
 
-    Of one that is cut or filtered only the families are given of which a line was seen: what does
-    not stand in it may have been cut off.
+    A truncated or filtered configuration yields only the families of its lines: missing lines may
+    have been cut.
     """
     page = body(text, "show running-config")
     command = page.command

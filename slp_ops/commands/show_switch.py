@@ -34,7 +34,7 @@ _HEADINGS: Final = ("Current", "Priority", "Stack Port Status", "Port 1")
 
 
 def parse(text: str) -> Parsed:
-    """The stack and its members."""
+    """Parse the stack and its members."""
     page = body(text, "show switch")
     members: list[StackMember] = []
     ports: list[StackPorts] = []

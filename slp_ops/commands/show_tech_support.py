@@ -3,7 +3,7 @@
     ------------------ show license status ------------------
 
 It yields the facts of the commands inside. Lines are counted where a section has a parser; a section
-without one counts as one line, its heading, so that megabytes of other features drown nothing.
+without one counts as one line, its heading, so that other features do not distort the figure.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def parse(text: str) -> Parsed:
-    """The facts of every section that is understood, one value a type."""
+    """Parse every known section, one value per type."""
     found: list[tuple[int, Fact]] = []
     unparsed: list[Line] = []
     total = 0

@@ -1,4 +1,4 @@
-"""``show version``: the release, the image, the units, and why it last booted.
+"""``show version``: release, image, units, and reason of the last reload.
 
     Cisco IOS XE Software, Version 17.09.04a
     Cisco IOS Software [Cupertino], Catalyst L3 Switch Software (CAT9K_IOSXE), Version 17.9.4a, ...
@@ -54,7 +54,7 @@ _FIELDS: Final = {
 
 
 def release_of(text: str) -> Release | None:
-    """The release that a version text names; None when it names none."""
+    """Parse the release in a version text; None without one."""
     try:
         return Release.parse(text)
     except InvalidRelease:
@@ -62,7 +62,7 @@ def release_of(text: str) -> Release | None:
 
 
 class _Member:
-    """What the table and a block of its own say about one unit."""
+    """Data of one unit from the table and its own block."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -73,7 +73,7 @@ class _Member:
 
 
 class Tables:
-    """Reads the lines of the tables, and keeps what they say."""
+    """Reader of the tables' lines."""
 
     def __init__(self, command: str) -> None:
         self.command = command
@@ -83,7 +83,7 @@ class Tables:
         self._block: _Member | None = None
 
     def read(self, row: Row, printed: str) -> bool:
-        """Take a line that belongs to a table; False for any other."""
+        """Read a line of a table; False for any other."""
         if printed.startswith("Technology-package"):
             self._in_packages = True
             return True
@@ -136,7 +136,7 @@ class Tables:
         return True
 
     def switch_members(self) -> tuple[SwitchMember, ...]:
-        """The units, by number."""
+        """Return the units, by number."""
         return tuple(self._fact(self.members[number]) for number in sorted(self.members))
 
     def _fact(self, member: _Member) -> SwitchMember:
@@ -186,13 +186,13 @@ _IS: Final = re.compile(
     r"^(Configuration register|Installation mode|Compiled|Last reset|The current throughput level) "
     r"(?:is |from )?(\S.*)$"
 )
-# Licence texts and export notices: known, and without a fact in them.
+# Licence texts and export notices: known, but without facts.
 _NOTICES: Final = ("Cisco IOS-XE software, Copyright", "Copyright (c)", "This product contains crypto")
 _COLUMNS: Final = ("Technology", "Current ", "Switch Ports", "Technology-package")
 
 
 def parse(text: str) -> Parsed:
-    """The software, with every unit."""
+    """Parse the software, with every unit."""
     page = body(text, "show version")
     values: dict[str, str | None] = {}
     lines: dict[str, Line] = {}

@@ -1,4 +1,4 @@
-"""``telnet HOST PORT`` sent from a switch: what came of the name and of the connection.
+"""``telnet HOST PORT`` sent from a switch: results of the name lookup and of the connection.
 
     Translating "tools.cisco.com"...domain server (192.0.2.53) [OK]
 
@@ -7,8 +7,8 @@
     Trying 192.0.2.80, 8182 ...
     % Connection timed out; remote host not responding
 
-A name with several addresses has them tried one after another. What follows ``Open`` was said by the
-far end and is not read.
+The addresses of a name are tried in sequence. Text after ``Open`` comes from the server and is not
+parsed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FAILURES: Final = (
     ("unable to find computer address", ProbeVerdict.UNRESOLVED),
     ("connection refused", ProbeVerdict.REFUSED),
     ("timed out", ProbeVerdict.TIMED_OUT),
-    # Broken off with Ctrl+Shift+6, which is done to what has no end.
+    # Aborted with Ctrl+Shift+6, which ends an attempt without a result.
     ("lookup aborted", ProbeVerdict.UNRESOLVED),
     ("aborted", ProbeVerdict.TIMED_OUT),
     ("unreachable", ProbeVerdict.UNREACHABLE),
@@ -47,7 +47,7 @@ _FAILURES: Final = (
 
 
 def failure(line: str) -> ProbeVerdict | None:
-    """What a refusal of the switch means; None for a line that is none."""
+    """Interpret a refusal of the switch; None for other lines."""
     if not is_failure(line):
         return None
     lowered = line.lower()
@@ -57,7 +57,7 @@ def failure(line: str) -> ProbeVerdict | None:
 
 
 class Reading:
-    """A telnet's or a ping's text as it is read, line by line."""
+    """State while parsing a telnet or a ping line by line."""
 
     def __init__(self, host: str) -> None:
         self.verdict = ProbeVerdict.UNKNOWN
@@ -68,7 +68,7 @@ class Reading:
         self.lines: dict[str, Line] = {}
 
     def read(self, row: Row) -> bool:
-        """Take a line; False when it says nothing that is known."""
+        """Read a line; False for an unknown one."""
         line = row.text.strip()
         if found := TRANSLATING.match(line):
             self._translated(found, row)
@@ -100,7 +100,7 @@ class Reading:
             self.addresses.append(address)
             self.lines.setdefault("addresses", row.line)
         if self.name in (NameVerdict.UNKNOWN, NameVerdict.UNRESOLVED, NameVerdict.LOOKUP_DISABLED):
-            # An address without any "[OK]": it was known without asking.
+            # An address without "[OK]": known without a query.
             self.name = NameVerdict.LOCAL
         rest = found["rest"].strip()
         if found["open"]:
@@ -108,7 +108,7 @@ class Reading:
         elif rest and (verdict := failure(rest)) is not None:
             self._says(verdict, row.text.strip(), row)
         else:
-            # Nothing came of it, unless a line below says otherwise: it was given up.
+            # No result unless a later line provides one: the attempt was aborted.
             self._says(ProbeVerdict.TIMED_OUT, row.text.strip(), row)
 
     def _failed(self, verdict: ProbeVerdict, line: str, row: Row) -> None:
@@ -122,12 +122,12 @@ class Reading:
 
 
 def option(words: list[str], name: str) -> str | None:
-    """The word behind an option."""
+    """Return the word after an option."""
     return words[words.index(name) + 1] if name in words[:-1] else None
 
 
 def parse(text: str) -> Parsed:
-    """One probe. Host, port and path are taken from the command, and where it is not known from the text."""
+    """Parse one probe. Host, port and path come from the command, or else from the text."""
     page = body(text, NAME)
     words = page.command.split()
     host = words[1] if len(words) > 1 and words[1] != "HOST" else ""
@@ -159,7 +159,7 @@ def parse(text: str) -> Parsed:
 
 
 def _named(line: str, host: str, port: str | None) -> tuple[str, str | None]:
-    """Host and port that the text itself names, where the command does not."""
+    """Find host and port in the text when the command does not contain them."""
     if found := TRANSLATING.match(line.strip()):
         return host or found["name"], port
     if found := TRYING.match(line.strip()):

@@ -22,7 +22,7 @@ _ROW: Final = re.compile(r"^report id:\s*(\d{1,20}),?\s+state:\s*(\w+)$", re.ASC
 
 
 def parse(text: str) -> Parsed:
-    """The reports and their states; flags and features are not printed here."""
+    """Parse the reports and their states; this command prints no flags and features."""
     page = body(text, "test license smart rum id-list")
     reports: list[RumReport] = []
     unread: list[Row] = []
@@ -46,7 +46,7 @@ COMMAND = ShowCommand(
     command="test license smart rum id-list",
     sets=frozenset({"baseline"}),
     since=Release.parse("17.3.2"),
-    # 99: every rebuild of the 17.6 train. From 17.7.1 on "show license rum id all" says the same.
+    # 99: every rebuild of the 17.6 train. From 17.7.1 on "show license rum id all" prints the same.
     until=Release(major=17, minor=6, maintenance=99),
     needs_config="service internal",
     order=58,

@@ -1,4 +1,4 @@
-"""``test license smart rum show ID``: what a report sends, one JSON object in one line.
+"""``test license smart rum show ID``: the content of a report, one JSON object in one line.
 
 {"version":"2.0","asset_identification":{"report_id":1700000001,...},"measurements":[...]}
 """
@@ -23,7 +23,7 @@ _DEEPEST: Final = 30
 
 
 def parse(text: str) -> Parsed:
-    """Every payload shown, with all of its values by path."""
+    """Parse every payload, with all of its values by path."""
     page = body(text, "test license smart rum show")
     payloads: list[RumPayload] = []
     unread: list[Row] = []

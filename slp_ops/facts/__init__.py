@@ -1,17 +1,17 @@
-"""What a switch says about itself, as typed values that rules, reports and people can rely on.
+"""Facts: typed values that a switch reports about itself.
 
 A rule names the facts that it needs by its parameter types and reads their fields. It cites a value
-by the name of its field: ``reporting.cite("next_ack_deadline")`` gives the evidence, that is the
+by the name of its field: ``reporting.cite("next_ack_deadline")`` returns the evidence: the
 command, the number of the line and the line itself. Facts inside facts (a trust code, a syslog
-message, a process) cite their own line: ``code.cite("installed")``, ``message.cite()``. A field that
-no line spoke of cites its absence (``line`` None); ``fact.absent("what was looked for")`` says so in
-the rule's own words.
+message, a process) cite their own line: ``code.cite("installed")``, ``message.cite()``. A field
+without a line cites its absence (``line`` None); ``fact.absent("what was looked for")`` words the
+absence for a rule.
 
-Fields are None where the switch printed a missing word or nothing at all. What it printed beyond the
-typed fields is kept in ``other`` as label and value. Device times keep their text, are naive, and are
+Fields are None where the switch printed a missing word or nothing at all. Output beyond the typed
+fields is kept in ``other`` as label and value. Device times keep their text, are naive, and are
 compared only with the same switch's ``Clock``.
 
-To add a fact, add a frozen dataclass here and name it in ``provides`` of the command that gives it.
+To add a fact, add a frozen dataclass here and name it in ``provides`` of the command that yields it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How the agent fares with CSSM, CSLU or SSM On-Prem: statistics, jobs, histories, internals."""
+"""Communication of the agent with CSSM, CSLU or SSM On-Prem: statistics, jobs, histories, internals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempts:
-    """Lifetime counts, and ``ongoing``: consecutive failures now, 0 once it works again."""
+    """Lifetime counts, and ``ongoing``: current consecutive failures, 0 after a success."""
 
     text: str
     total: int | None = None
@@ -39,7 +39,7 @@ class Exchange(Fact):
 
     @property
     def failing_now(self) -> bool | None:
-        """Whether it fails now; None when the counters could not be read."""
+        """Return whether it fails now; None when the counters could not be read."""
         if self.attempts is None or self.attempts.ongoing is None:
             return None
         return self.attempts.ongoing > 0
@@ -55,7 +55,7 @@ class CommunicationStatistics(Fact):
     other: tuple[Pair, ...] = ()
 
     def of(self, name: str) -> Exchange | None:
-        """The block of that name, whatever the case."""
+        """Return the block of that name, case-insensitively."""
         return next((each for each in self.exchanges if each.name.lower() == name.lower()), None)
 
 
@@ -71,7 +71,7 @@ class Job(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledJobs(Fact):
-    """What the agent does next; the set of jobs changes from release to release."""
+    """Next actions of the agent; the set of jobs differs between releases."""
 
     current_time: DeviceTime | None = None
     jobs: tuple[Job, ...] = ()
@@ -79,7 +79,7 @@ class ScheduledJobs(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry(Fact):
-    """What the history holds of one kind of message; no lines when there is no past history."""
+    """History of one kind of message; no lines without past history."""
 
     kind: str
     lines: tuple[str, ...] = ()
@@ -89,14 +89,14 @@ class HistoryEntry(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageHistory(Fact):
-    """Requests, responses and imports. Unverified: no filled history of a real switch was at hand."""
+    """Requests, responses and imports. Unverified: no filled history of a real switch was available."""
 
     entries: tuple[HistoryEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseEvent(Fact):
-    """One event. ``text`` is all that follows the time."""
+    """One event. ``text`` is everything after the time."""
 
     time: DeviceTime
     name: str
@@ -111,13 +111,13 @@ class EventLog(Fact):
     events: tuple[LicenseEvent, ...] = ()
 
     def since(self, moment: datetime) -> tuple[LicenseEvent, ...]:
-        """The events at or after a moment of the switch's own clock."""
+        """Return the events at or after a time of the switch's clock."""
         return tuple(each for each in self.events if each.time.at and each.time.at >= moment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TechEvents(Fact):
-    """``show license tech events``. Unverified: no output of a real switch was at hand."""
+    """``show license tech events``. Unverified: no output of a real switch was available."""
 
     events: tuple[LicenseEvent, ...] = ()
     other: tuple[Pair, ...] = ()
@@ -137,7 +137,7 @@ class TrustData(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentInternals(Fact):
-    """``Other Info`` and the blocks of tech support that have no type of their own."""
+    """``Other Info`` and the blocks of tech support without a type of their own."""
 
     agent_state: str | None = None
     transport: str | None = None

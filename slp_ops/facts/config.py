@@ -1,7 +1,7 @@
-"""What the running configuration sets, as far as licensing and the way to CSSM depend on it.
+"""Settings of the running configuration that licensing and the path to CSSM depend on.
 
-All of these come from ``show running-config``. A setting that no line mentions is at the default of
-its release; ``cite`` then gives the absence.
+All of these come from ``show running-config``. A setting without a line has the default of its
+release; ``cite`` then returns the absence.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigInfo(Fact):
-    """The configuration as a whole. ``complete`` is False when its ``end`` was not seen."""
+    """Configuration as a whole. ``complete`` is False without its ``end``."""
 
     complete: bool = False
     hostname: str | None = None
@@ -29,7 +29,7 @@ class ConfigInfo(Fact):
     changed_by: str | None = None
     saved: DeviceTime | None = None
     lines: int = 0
-    other: tuple[Pair, ...] = ()  # labels in banners, comments and lines that no fact speaks of
+    other: tuple[Pair, ...] = ()  # labels in banners, comments and other lines without a fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class CallHomeConfig(Fact):
 
     @property
     def destination(self) -> str | None:
-        """The HTTP address of the active profile; the one for licensing where several are active."""
+        """Return the HTTP address of the active profile; of several, the one for licensing."""
         active = [profile for profile in self.profiles if profile.active and profile.addresses]
         active.sort(key=lambda profile: profile.reporting_smart_licensing is False)
         return active[0].addresses[0] if active else None
@@ -91,7 +91,7 @@ class CallHomeConfig(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpConfig(Fact):
-    """The HTTP client, which licensing uses, and the HTTP server, by which others collect."""
+    """HTTP client, which licensing uses, and HTTP server, which other collectors use."""
 
     client_source_interface: str | None = None
     client_secure_trustpoint: str | None = None
@@ -131,7 +131,7 @@ class DomainName(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameConfig(Fact):
-    """DNS. ``lookup`` is on unless ``no ip domain lookup`` (or ``ip domain-lookup``) says otherwise."""
+    """DNS. ``lookup`` is on unless ``no ip domain lookup`` (or ``ip domain-lookup``) is configured."""
 
     lookup: bool = True
     lookup_source: str | None = None
@@ -181,7 +181,7 @@ class InterfacesConfig(Fact):
     vrfs: tuple[str, ...] = ()
 
     def find(self, name: str) -> InterfaceConfig | None:
-        """The interface of that name; either side may be shortened."""
+        """Find the interface of that name; either side may be abbreviated."""
         return next((each for each in self.interfaces if same_interface(each.name, name)), None)
 
 
@@ -217,7 +217,7 @@ class User(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessConfig(Fact):
-    """Who and what may log in to collect: users, AAA, NETCONF, RESTCONF."""
+    """Access for other collectors: users, AAA, NETCONF, RESTCONF."""
 
     aaa_new_model: bool = False
     aaa_lines: tuple[str, ...] = ()
@@ -239,7 +239,7 @@ class Trustpoint(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServicesConfig(Fact):
-    """Trustpoints, archive, traps, and services that change what the switch prints."""
+    """Trustpoints, archive, traps, and services that affect the switch's output."""
 
     trustpoints: tuple[Trustpoint, ...] = ()
     service_internal: bool = False

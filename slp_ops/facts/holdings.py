@@ -1,4 +1,4 @@
-"""What a switch holds of CSSM: its units, their trust codes, licences and authorization codes.
+"""Units of a switch, their trust codes, licences and authorization codes.
 
 Neither role nor serial number is a key: members repeat, and two supervisors share one serial.
 """
@@ -27,7 +27,7 @@ class Udi(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductInstance(Fact):
-    """The UDI under which CSSM knows the switch, and every unit of the stack."""
+    """UDI of the switch in CSSM, and every unit of the stack."""
 
     udi: Udi | None = None
     members: tuple[Udi, ...] = ()
@@ -38,7 +38,7 @@ class ProductInstance(Fact):
 class TrustCode(Fact):
     """The trust code of one unit. ``installed`` is None when it has none, or when no time was printed.
 
-    ``expires`` may hold 1 January 1970 (``is_unset``), which means that no expiry is known.
+    ``expires`` may be 1 January 1970 (``is_unset``), which means that no expiry is known.
     """
 
     position: int = 0
@@ -47,7 +47,7 @@ class TrustCode(Fact):
     sn: str | None = None
     udi: str = ""
     state: str | None = None  # INSTALLED, NOT INSTALLED
-    printed: str | None = None  # the line that says so
+    printed: str | None = None  # its source line
     installed: DeviceTime | None = None
     valid: DeviceTime | None = None
     expires: DeviceTime | None = None
@@ -56,7 +56,7 @@ class TrustCode(Fact):
 
     @property
     def is_installed(self) -> bool:
-        """Whether the unit has one: it says so, or since when it is valid."""
+        """Return whether the unit has a trust code: stated, or implied by its validity."""
         if self.state is not None:
             return not self.state.upper().startswith("NOT")
         return self.installed is not None or self.valid is not None
@@ -64,9 +64,9 @@ class TrustCode(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustCodes(Fact):
-    """Trust with CSSM: one time on a standalone switch, one code a unit in a stack.
+    """Trust with CSSM: one time on a standalone switch, one code per unit in a stack.
 
-    Nothing in either means that the switch printed ``Trust Code Installed: <none>``.
+    Both empty means that the switch printed ``Trust Code Installed: <none>``.
     """
 
     installed: DeviceTime | None = None
@@ -78,12 +78,12 @@ class TrustCodes(Fact):
 
     @property
     def any_installed(self) -> bool:
-        """Whether at least one unit has a trust code."""
+        """Return whether at least one unit has a trust code."""
         return self.installed is not None or any(code.is_installed for code in self.codes)
 
     @property
     def without(self) -> tuple[TrustCode, ...]:
-        """The units that have none."""
+        """Return the units without a trust code."""
         return tuple(code for code in self.codes if not code.is_installed)
 
 
@@ -101,10 +101,10 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entitlement(Fact):
-    """One licence. The same name occurs once a hardware tag: the key is (name, tag).
+    """One licence. The same name occurs once per hardware tag: the key is (name, tag).
 
     ``status`` is the word (IN USE, NOT IN USE, AUTHORIZED, EVAL MODE, OUT OF COMPLIANCE);
-    ``tag`` may be cut with ``...`` where it comes from the summary.
+    ``tag`` may be truncated with ``...`` if it comes from the summary.
     """
 
     name: str | None = None
@@ -129,12 +129,12 @@ class Entitlement(Fact):
 
     @property
     def in_use(self) -> bool:
-        """Whether it is in use, in the words of either licensing model."""
+        """Return whether it is in use, in the words of either licensing model."""
         return self.status is not None and self.status not in ("NOT IN USE", "NOT AUTHORIZED")
 
     @property
     def is_perpetual(self) -> bool | None:
-        """Perpetual or subscription; by the name where the type was not printed; None if neither says."""
+        """Return whether it is perpetual, by type or else by name; None if neither decides."""
         if self.license_type is not None:
             return self.license_type.lower().startswith("perpetual")
         name = (self.name or "").lower()
@@ -145,7 +145,7 @@ class Entitlement(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entitlements(Fact):
-    """Every licence the switch knows of. Empty when it printed ``No licenses in use``."""
+    """Licences of the switch. Empty when it printed ``No licenses in use``."""
 
     items: tuple[Entitlement, ...] = ()
     authorization_status: str | None = None  # "Not Applicable" under SLP
@@ -171,7 +171,7 @@ class UnitAuthorization(Fact):
 
     @property
     def installed(self) -> bool:
-        """Whether this unit holds an authorization code."""
+        """Return whether this unit has an authorization code."""
         return self.status is not None and "NOT INSTALLED" not in self.status.upper()
 
 
@@ -189,7 +189,7 @@ class AuthorizedFeature(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseAuthorizations(Fact):
-    """Authorization codes a unit and what they authorize: needed for export-controlled licences only."""
+    """Authorization codes per unit and their licences: needed for export-controlled licences only."""
 
     units: tuple[UnitAuthorization, ...] = ()
     features: tuple[AuthorizedFeature, ...] = ()

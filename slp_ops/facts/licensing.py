@@ -1,8 +1,8 @@
-"""What the licence agent says of itself: model, accounts, transport, policy, reporting, registration.
+"""State of the licence agent: model, accounts, transport, policy, reporting, registration.
 
 One vocabulary for Smart Licensing Using Policy (17.3.2 and later) and the Smart Licensing before it.
 A field is None when the switch printed a missing word (``<none>``, ``Not Configured``) or nothing;
-``cite`` tells the two apart, since a missing word has a line.
+``cite`` distinguishes the two, since a missing word has a line.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class LicensingModel(StrEnum):
-    """Which kind of licensing a switch runs."""
+    """Licensing model of a switch."""
 
     SLP = "slp"  # Smart Licensing Using Policy
     SL = "sl"  # Smart Licensing with registration, 16.9.1 to 17.3.1
 
 
 class TransportKind(StrEnum):
-    """How the agent sends its reports."""
+    """Transport of the agent's reports."""
 
     SMART = "smart"
     CALLHOME = "callhome"
@@ -62,7 +62,7 @@ class Licensing(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts(Fact):
-    """The Smart Account and Virtual Account that CSSM told the switch."""
+    """Smart Account and Virtual Account of the switch, from CSSM."""
 
     smart: str | None = None
     smart_printed: str | None = None  # with "As of <time>"
@@ -73,7 +73,7 @@ class Accounts(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Privacy(Fact):
-    """What the agent hides from CSSM."""
+    """Data that the agent hides from CSSM."""
 
     sending_hostname: Flag | None = None
     callhome_hostname_privacy: str | None = None
@@ -84,7 +84,7 @@ class Privacy(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:
-    """A proxy that is set, at least in part."""
+    """Proxy that is configured, at least in part."""
 
     address: str | None = None
     port: int | None = None
@@ -94,12 +94,12 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseTransport(Fact):
-    """How and where reports go. ``type`` is the word printed; ``proxy`` is None when none is set."""
+    """Transport and destination of reports. ``type`` is the printed word; ``proxy`` is None without one."""
 
     kind: TransportKind
     type: str | None = None
     url: str | None = None
-    cslu_address: str | None = None  # None under cslu: the switch looks for the name cslu-local
+    cslu_address: str | None = None  # None under cslu: the switch looks up the name cslu-local
     proxy: Proxy | None = None
     vrf: str | None = None
     server_identity_check: Flag | None = None
@@ -110,7 +110,7 @@ class LicenseTransport(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyClass(Fact):
-    """What a policy asks of one class of licences. 0 days means not required."""
+    """Requirements of a policy for one class of licences. 0 days means not required."""
 
     kind: PolicyKind
     heading: str
@@ -131,7 +131,7 @@ class Policy(Fact):
     other: tuple[Pair, ...] = ()
 
     def of(self, kind: PolicyKind) -> PolicyClass | None:
-        """What the policy asks of a class; None when it does not say."""
+        """Return the requirements for a class; None when not printed."""
         return next((each for each in self.classes if each.kind is kind), None)
 
 
@@ -147,7 +147,7 @@ class PushInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageReporting(Fact):
-    """When the switch reported, was acknowledged, and has to be acknowledged again."""
+    """Dates of the last report, the last ACK and the next ACK."""
 
     last_ack: DeviceTime | None = None
     next_ack_deadline: DeviceTime | None = None
@@ -160,7 +160,7 @@ class UsageReporting(Fact):
 
     @property
     def prints_ack(self) -> bool:
-        """Whether ``Last ACK received`` stood there: under a PolicyV2, or in a cut text, it does not."""
+        """Return whether ``Last ACK received`` was printed: not under a PolicyV2 or in a truncated text."""
         return self.source.first() is None or self.source.line("last_ack") is not None
 
 
@@ -221,7 +221,7 @@ class TopologyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topology(Fact):
-    """The topology, and in ``because`` the words for why."""
+    """Topology, and in ``because`` the reason."""
 
     kind: TopologyKind
     confidence: Confidence

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogTime:
-    """When a message was logged. Most switches print no year: ``at`` finds it from the clock.
+    """Time of a message. Most switches print no year: ``at`` derives it from the clock.
 
-    ``mark`` is "*" or "." where the clock was not to be trusted. Messages of the first minutes carry
+    ``mark`` is "*" or "." for an untrusted clock. Messages of the first minutes carry
     the uptime instead (``00:01:23``, ``1w2d``), which is kept as text only.
     """
 
@@ -31,12 +31,12 @@ class LogTime:
     zone: str | None = None
 
     def at(self, now: datetime) -> datetime | None:
-        """The naive time, given the switch's clock: the latest year that does not put it in the future."""
+        """Return the naive time for the switch's clock: the latest year that is not in the future."""
         if self.month is None or self.day is None or self.time is None:
             return None
-        # A day's grace: the clock is read before the log, and either may be corrected in between.
+        # One day of tolerance: the clock is read before the log, and may be corrected in between.
         latest = now + timedelta(days=1)
-        # Nine years back: 29 February may have to wait eight years for its like.
+        # Nine years back: the previous 29 February may be eight years ago.
         for year in (self.year,) if self.year else range(latest.year, latest.year - 9, -1):
             try:
                 moment = datetime.combine(datetime(year, self.month, self.day), self.time)  # noqa: DTZ001 - naive on purpose
@@ -49,9 +49,9 @@ class LogTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyslogMessage(Fact):
-    """One message. ``text`` is what follows the mnemonic; ``more`` holds the lines that continue it.
+    """One message. ``text`` follows the mnemonic; ``more`` contains the continuation lines.
 
-    A line of debugging or of another form has no mnemonic: facility and mnemonic are then empty.
+    Debug output and other lines have no mnemonic: facility and mnemonic are then empty.
     """
 
     time: LogTime
@@ -66,32 +66,32 @@ class SyslogMessage(Fact):
 
     @property
     def name(self) -> str:
-        """Facility and mnemonic, such as ``SMART_LIC-COMM_FAILED``: severities vary by release."""
+        """Return facility and mnemonic, such as ``SMART_LIC-COMM_FAILED``: severities vary by release."""
         return f"{self.facility}-{self.mnemonic}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyslogBuffer(Fact):
-    """``show logging``: its settings, and the messages in the order in which they were printed."""
+    """``show logging``: its settings, and the messages in printed order."""
 
     messages: tuple[SyslogMessage, ...] = ()
     oldest: LogTime | None = None
     newest: LogTime | None = None
     buffer_level: str | None = None
-    buffer_logged: int | None = None  # since the switch booted or the log was cleared
+    buffer_logged: int | None = None  # since the boot or the last clear
     buffer_bytes: int | None = None
     dropped: int | None = None
     other: tuple[Pair, ...] = ()
-    settings: tuple[str, ...] = ()  # lines of the heading that are no label and value
-    cut: tuple[str, ...] = ()  # what is left of a message that was overwritten in part
+    settings: tuple[str, ...] = ()  # lines of the heading without label and value
+    cut: tuple[str, ...] = ()  # rest of a partly overwritten message
 
     def of(self, *names: str) -> tuple[SyslogMessage, ...]:
-        """The messages of these names, oldest first."""
+        """Return the messages of these names, oldest first."""
         return tuple(message for message in self.messages if message.name in names)
 
     @property
     def wrapped(self) -> bool | None:
-        """Whether older messages have been overwritten; None when that cannot be told."""
+        """Return whether older messages have been overwritten; None when unknown."""
         if self.cut:
             return True
         if self.buffer_logged is None:

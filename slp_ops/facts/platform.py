@@ -1,4 +1,4 @@
-"""The switch itself: software, members, parts, installed packages, load and memory, interfaces."""
+"""Platform: software, members, parts, installed packages, load and memory, interfaces."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TechnologyPackage(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchMember(Fact):
-    """One row of the ``Switch Ports Model`` table, with what its own block adds."""
+    """One row of the ``Switch Ports Model`` table, with the data of its own block."""
 
     number: int
     active: bool = False  # the row marked with *
@@ -77,7 +77,7 @@ class Part(Fact):
     pid: str | None = None
     vid: str | None = None
     sn: str | None = None
-    printed: tuple[Pair, ...] = ()  # the lines as they stood, since each holds several values
+    printed: tuple[Pair, ...] = ()  # the original lines, since each contains several values
     other: tuple[Pair, ...] = ()
 
 
@@ -143,7 +143,7 @@ class InstalledPackages(Fact):
 
     @property
     def smus(self) -> tuple[Package, ...]:
-        """The software maintenance updates that are active."""
+        """Return the active software maintenance updates."""
         return tuple(each for each in self.packages if each.type == "SMU" and each.state in "CU")
 
 
@@ -187,7 +187,7 @@ class MemoryPool(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryProcess(Fact):
-    """What one process holds, in bytes; names between stars such as ``*MallocLite*`` are pools."""
+    """Memory of one process, in bytes; names between stars such as ``*MallocLite*`` are pools."""
 
     pid: int
     tty: int
@@ -222,7 +222,7 @@ class InterfaceState(Fact):
 
     @property
     def up(self) -> bool:
-        """Whether traffic can leave by it."""
+        """Return whether the interface can send traffic."""
         return self.status == "up" and self.protocol == "up"
 
 
@@ -233,12 +233,12 @@ class Interfaces(Fact):
     interfaces: tuple[InterfaceState, ...] = ()
 
     def find(self, name: str) -> InterfaceState | None:
-        """The interface of that name; either side may be shortened (``Te1/1/1``)."""
+        """Find the interface of that name; either side may be abbreviated (``Te1/1/1``)."""
         return next((each for each in self.interfaces if same_interface(each.name, name)), None)
 
 
 class ClockTrust(StrEnum):
-    """The sign that IOS puts before the time."""
+    """Sign that IOS prints before the time."""
 
     TRUSTED = "trusted"  # no sign
     NOT_SYNCHRONISED = "not_synchronised"  # "." authoritative, but NTP is not synchronised

@@ -1,4 +1,4 @@
-"""What a telnet or a ping that was sent from the switch showed about a target."""
+"""Results of telnet and ping from the switch to a target."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from slp_ops.facts.values import Fact
 
 
 class ProbeVerdict(StrEnum):
-    """What came of a TCP connection."""
+    """Result of a TCP connection."""
 
-    OPEN = "open"  # connected: routing, names and firewalls are right. It says nothing of TLS
+    OPEN = "open"  # connected: routing, names and firewalls are right. TLS is not tested
     REFUSED = "refused"
     TIMED_OUT = "timed_out"
     UNREACHABLE = "unreachable"
-    UNRESOLVED = "unresolved"  # the name gave no address, so that no connection was tried
-    NOT_TESTABLE = "not_testable"  # the switch forbids such a test, or does not take the command
+    UNRESOLVED = "unresolved"  # the name did not resolve, so no connection was tried
+    NOT_TESTABLE = "not_testable"  # the switch forbids such a test, or rejects the command
     UNKNOWN = "unknown"
 
 
 class NameVerdict(StrEnum):
-    """What came of looking a name up."""
+    """Result of a name lookup."""
 
     RESOLVED = "resolved"  # a server answered
-    LOCAL = "local"  # no server was asked: "ip host", or a name looked up a moment ago
+    LOCAL = "local"  # no query: "ip host", or a cached name
     LITERAL = "literal"  # the target is an address
-    UNRESOLVED = "unresolved"  # servers were asked in vain
+    UNRESOLVED = "unresolved"  # no server returned an address
     NO_SERVER = "no_server"  # 255.255.255.255 was asked: no name server is configured
-    LOOKUP_DISABLED = "lookup_disabled"  # nobody was asked: no ip domain lookup
+    LOOKUP_DISABLED = "lookup_disabled"  # no query: no ip domain lookup
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeResult(Fact):
-    """One telnet or ping. ``text`` is the switch's own line that says what came of it.
+    """One telnet or ping. ``text`` is the switch's line with the result.
 
-    ``addresses`` are those that were tried, in order. Host, port, VRF and interface are as typed. A ping
-    proves no port: its ``verdict`` is unknown at best, and ``answered`` tells whether echoes came back.
+    ``addresses`` are the tried ones, in order. Host, port, VRF and interface are as typed. A ping
+    proves no port: its ``verdict`` is unknown at best, and ``answered`` is whether echo replies arrived.
     """
 
     command: str = ""
@@ -54,18 +54,18 @@ class ProbeResult(Fact):
 
     @property
     def is_ping(self) -> bool:
-        """Whether it was a ping."""
+        """Return whether it was a ping."""
         return self.command.startswith("ping")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probes(Fact):
-    """Every probe that the captures hold, in the order in which they were sent."""
+    """Probes in the captures, in the order of sending."""
 
     results: tuple[ProbeResult, ...] = ()
 
     def to(self, host: str, port: int | None = None) -> tuple[ProbeResult, ...]:
-        """The telnets to a host (and port), whatever the case."""
+        """Return the telnets to a host (and port), case-insensitively."""
         return tuple(
             each
             for each in self.results

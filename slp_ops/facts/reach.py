@@ -1,4 +1,4 @@
-"""What the way out depends on: names, call-home, and the roots that are trusted."""
+"""Prerequisites of the path to CSSM: names, call-home, and trusted roots."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class HostEntry(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hosts(Fact):
-    """``show hosts``. ``servers`` is empty when the switch has none: 255.255.255.255 is no server."""
+    """``show hosts``. ``servers`` is empty without name servers: 255.255.255.255 does not count."""
 
     domain: str | None = None
     servers: tuple[str, ...] = ()
@@ -89,6 +89,6 @@ class Trustpool(Fact):
     certificates: tuple[Certificate, ...] = ()
 
     def find(self, common_name: str) -> Certificate | None:
-        """The certificate of that subject, whatever the case; an issuer alone does not count."""
+        """Find the certificate of that subject, case-insensitively; an issuer alone does not count."""
         wanted = common_name.lower()
         return next((each for each in self.certificates if (each.subject or "").lower() == wanted), None)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RumState(StrEnum):
-    """Where a report stands, in the words of ``show license rum id all``."""
+    """State of a report, in the words of ``show license rum id all``."""
 
     OPEN = "OPEN"
     CLOSED = "CLOSED"
@@ -40,13 +40,13 @@ class RumSummary(Fact):
     in_storage: int | None = None
     mia: Count | None = None  # reports whose storage is lost
     module_status: str | None = None
-    printed: tuple[Pair, ...] = ()  # the lines as they stood, since each holds several values
+    printed: tuple[Pair, ...] = ()  # the original lines, since each contains several values
     other: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RumReport(Fact):
-    """One report. Flag E marks an error; ``show license rum id N detail`` tells which."""
+    """One report. Flag E marks an error; ``show license rum id N detail`` shows its reason."""
 
     id: int
     state: RumState
@@ -56,18 +56,18 @@ class RumReport(Fact):
 
     @property
     def has_error(self) -> bool:
-        """Whether CSSM or the agent flagged it."""
+        """Return whether CSSM or the agent flagged an error."""
         return self.flag == "E"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RumReports(Fact):
-    """Every report listed."""
+    """Listed reports."""
 
     reports: tuple[RumReport, ...] = ()
 
     def count(self, state: RumState) -> int:
-        """How many are in this state."""
+        """Count the reports in this state."""
         return sum(report.state is state for report in self.reports)
 
 
@@ -90,20 +90,20 @@ class RumDetail(Fact):
     storage_state: str | None = None
     transaction_id: int | None = None
     transaction_message: str | None = None
-    printed: tuple[Pair, ...] = ()  # the lines that hold several values
+    printed: tuple[Pair, ...] = ()  # the lines with several values
     other: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RumDetails(Fact):
-    """The reports that were shown in detail."""
+    """Reports shown in detail."""
 
     reports: tuple[RumDetail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RumPayload(Fact):
-    """What a report sends, from ``test license smart rum show``. ``values`` holds every leaf by path."""
+    """Payload of a report, from ``test license smart rum show``. ``values`` contains every leaf by path."""
 
     id: int | None = None
     entitlement_tag: str | None = None
@@ -116,7 +116,7 @@ class RumPayload(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RumPayloads(Fact):
-    """The payloads that were shown."""
+    """Printed payloads."""
 
     payloads: tuple[RumPayload, ...] = ()
 
@@ -136,9 +136,9 @@ class TelemetryReports(Fact):
 class RumPoint:
     """The RUM counts of one run.
 
-    ``seen`` is the time of the run, aware; ``at`` the switch's own, naive, and None where its clock is not
-    to be trusted. ``backlog`` counts the reports that CSSM has not acknowledged, ``unacknowledged`` those of
-    them that were sent. ``late``: the ACK is overdue by the switch's own interval; None when that is unknown.
+    ``seen`` is the time of the run, aware; ``at`` the switch's own time, naive, None with an untrusted
+    clock. ``backlog`` counts the reports without an ACK, ``unacknowledged`` those of them that were
+    sent. ``late``: the ACK is overdue by the switch's own interval; None when unknown.
     """
 
     run: str
@@ -152,6 +152,6 @@ class RumPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RumHistory(Fact):
-    """The counts of the runs so far, oldest first; the last one is of the run that is judged."""
+    """Counts of the runs so far, oldest first; the last one belongs to the current run."""
 
     points: tuple[RumPoint, ...] = ()

@@ -1,6 +1,6 @@
-"""What every fact is made of: the line it was read from, device times, and small printed values.
+"""Building blocks of facts: source lines, device times, and small printed values.
 
-Values only. How a text becomes one of these is the business of ``commands``.
+Values only. The package ``commands`` parses texts into them.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Line:
 
 
 class Source:
-    """Where a fact was read: the command, and for each field the line that said it.
+    """Source of a fact: the command, and the line of each field.
 
-    A fact that is one row of a table has one line for all its fields.
+    A fact from one row of a table has one line for all its fields.
     """
 
     __slots__ = ("_line", "_lines", "command")
@@ -41,11 +41,11 @@ class Source:
         self._line = line
 
     def line(self, name: str) -> Line | None:
-        """The line that said this field; None when no line did."""
+        """Return the line of this field; None without one."""
         return self._lines.get(name, self._line)
 
     def first(self) -> Line | None:
-        """The first line of all."""
+        """Return the first line."""
         if self._line is not None or not self._lines:
             return self._line
         return min(self._lines.values(), key=lambda line: line.number)
@@ -56,14 +56,14 @@ NOWHERE: Final = Source()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """Something a switch said about itself. Facts are equal when they say the same, wherever it stood."""
+    """Base of all facts. Facts are equal when their values are, whatever their source."""
 
     source: Source = field(default=NOWHERE, compare=False, repr=False, metadata=HIDDEN)
 
     def cite(self, *names: str) -> tuple[Evidence, ...]:
-        """The lines that said these fields, in that order, each once; without names, the first line.
+        """Return the lines of these fields, in that order, each once; without names, the first line.
 
-        A field that no line spoke of is evidence too: its absence, with ``line`` None.
+        A field without a line is evidence too: its absence, with ``line`` None.
         """
         if not names:
             line = self.source.first()
@@ -76,7 +76,7 @@ class Fact:
         return tuple(found.values())
 
     def absent(self, what: str) -> Evidence:
-        """Evidence that something is not there: the command read, and what was looked for in it."""
+        """Return evidence of an absence: the command, and what was looked for."""
         return Evidence(command=self.source.command, line=None, text=what)
 
     def _evidence(self, line: Line) -> Evidence:
@@ -87,8 +87,8 @@ class Fact:
 class DeviceTime:
     """A time as a switch prints it. ``at`` is naive: compare it only with the same switch's clock.
 
-    ``zone`` is the word that was printed (``UTC``, ``JST``, ``est``): a name that somebody
-    configured, not an offset.
+    ``zone`` is the printed word (``UTC``, ``JST``, ``est``): a configured name, not an
+    offset.
     """
 
     text: str
@@ -97,13 +97,13 @@ class DeviceTime:
 
     @property
     def is_unset(self) -> bool:
-        """True for the first day of 1970 or 1900, printed where no time is known: never "expired"."""
+        """Return True for the first day of 1970 or 1900, printed for an unknown time: never "expired"."""
         return self.at is not None and self.at.year in (1970, 1900)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A label and its value as printed, under the heading where they stood."""
+    """Label and value as printed, with their heading."""
 
     label: str
     value: str
@@ -115,7 +115,7 @@ class Pair:
         return PairDocument(label=self.label, value=value, heading=self.heading)
 
 
-# Numbers are numbers; with leading zeros (0509) or beyond any counter they are names.
+# Digits are numbers; with leading zeros (0509) or beyond any counter they are names.
 _WHOLE: Final = re.compile(r"^(?:0|-?[1-9]\d{0,17})$", re.ASCII)
 
 
@@ -130,16 +130,16 @@ class PairDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """A yes or no as printed; ``on`` is None for a word that is neither."""
+    """Printed yes or no; ``on`` is None for any other word."""
 
     text: str
     on: bool | None = None
-    origin: str | None = None  # who decided it, such as "CISCO default"
+    origin: str | None = None  # its origin, such as "CISCO default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """A number of days with who decided it: ``365 (CISCO default)``."""
+    """Number of days with its origin: ``365 (CISCO default)``."""
 
     text: str
     days: int | None = None
@@ -148,7 +148,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dated:
-    """A word with the time at which it came true: ``OK on Jan 02 03:04:05 2024 UTC``."""
+    """Word with its time: ``OK on Jan 02 03:04:05 2024 UTC``."""
 
     text: str
     word: str
@@ -157,7 +157,7 @@ class Dated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """A number, with the second one that tech support prints in brackets: ``0(349)``."""
+    """Number, with the second one that tech support prints in brackets: ``0(349)``."""
 
     text: str
     count: int

@@ -27,6 +27,6 @@ def parse_batches(text: str) -> tuple[tuple[int, bool], ...]:
 
 
 def size_of(sizes: Sequence[tuple[int, bool]], turn: int, total: int) -> int:
-    """How many go in this turn, the first being 0; a percentage is rounded up."""
+    """Return the size of a batch, the first being 0; a percentage is rounded up."""
     number, percent = sizes[min(turn, len(sizes) - 1)]
     return max(1, -(-total * number // 100)) if percent else number

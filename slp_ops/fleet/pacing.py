@@ -32,7 +32,7 @@ _JITTER: Final = 0.3
 
 @dataclass(slots=True)
 class _Credential:
-    """What is known of one credential in this run."""
+    """State of one credential in this run."""
 
     proven: bool = False
     refused: int = 0  # in a row
@@ -61,7 +61,7 @@ class Paced:
         self._credentials: dict[str, _Credential] = {}
 
     def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
-        """As the inner transport; raises CredentialStopped as well."""
+        """Delegate to the inner transport; raises CredentialStopped as well."""
         return self._paced(device, self._transport.read)
 
     @asynccontextmanager
@@ -127,7 +127,7 @@ class PacedChanges(Paced):
         self._changing = transport
 
     def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
-        """As the inner transport; raises CredentialStopped as well."""
+        """Delegate to the inner transport; raises CredentialStopped as well."""
         return self._paced(device, self._changing.write)
 
 
@@ -139,5 +139,5 @@ class PacedCopies(PacedChanges):
         self._copying = transport
 
     def files(self, device: Device) -> AbstractAsyncContextManager[Files]:
-        """As the inner transport; raises CredentialStopped as well."""
+        """Delegate to the inner transport; raises CredentialStopped as well."""
         return self._paced(device, self._copying.files)

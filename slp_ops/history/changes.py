@@ -1,7 +1,7 @@
-"""What a run brought, seen against all that the runs before it said.
+"""Changes of a run compared with all earlier runs.
 
-A run that could not tell changes nothing: what was found stays found until something says that it is gone,
-and a switch that could not be read keeps what was last known of it.
+An undecided result changes nothing: a finding stays until a run proves that it is gone,
+and an unreadable switch keeps its last known state.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _UNREAD: Final = (DeviceStatus.FAILED, DeviceStatus.SKIPPED)
 class What(StrEnum):
     """Kinds of change."""
 
-    FIRST_LOOK = "first_look"  # there is nothing to compare with; what is found is no news
+    FIRST_LOOK = "first_look"  # no earlier run; findings do not count as new
     NEW = "new"  # a finding
     GONE = "gone"  # a finding
     UNREADABLE = "unreadable"
@@ -32,12 +32,12 @@ class What(StrEnum):
     RELEASE = "release"
     TRANSPORT = "transport"
     TRUST = "trust"  # units with a trust code, of all units
-    ACK = "ack"  # a new one has come
+    ACK = "ack"  # a new one arrived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change of one switch. ``rule`` and ``severity`` are there for a finding."""
+    """One change of one switch. ``rule`` and ``severity`` are set for a finding."""
 
     what: What
     device: str
@@ -50,7 +50,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What holds of a switch after some runs; None is what no run told.
+    """State of a switch after several runs; None is unknown.
 
     ``seen``: some run could read it. ``readable``: the last one could.
     """
@@ -65,7 +65,7 @@ class Standing:
 
 
 def standing(summaries: Iterable[Summary]) -> Standing | None:
-    """After these runs, oldest first; None when there are none."""
+    """Return the state after these runs, oldest first; None without runs."""
     now: Standing | None = None
     for summary in summaries:
         now = after(now, summary)
@@ -73,7 +73,7 @@ def standing(summaries: Iterable[Summary]) -> Standing | None:
 
 
 def after(before: Standing | None, now: Summary) -> Standing:
-    """What holds after one more run."""
+    """Return the state after one more run."""
     if not _is_read(now):
         return replace(before or Standing(seen=False), readable=False)
     old = before or Standing()
@@ -89,7 +89,7 @@ def after(before: Standing | None, now: Summary) -> Standing:
 
 
 def changes(before: Standing | None, now: Summary) -> tuple[Change, ...]:
-    """What one more run brought, the findings first."""
+    """Return the changes of one more run, findings first."""
     if not _is_read(now):
         if before is None or before.readable:
             return (_change(What.UNREADABLE, now, new=now.error or now.status.value),)

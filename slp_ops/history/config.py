@@ -1,7 +1,7 @@
-"""The configuration lines of two looks at one switch.
+"""Differences of configuration lines between two readings of one switch.
 
-Secrets stand in the evidence as masks, the same mask for the same secret. Here they are compared, and not
-shown: a line that differs in nothing else says that its secret is another one.
+Evidence contains secrets as masks, the same mask for the same secret. They are compared here, and not
+shown: a line that differs in its mask only is reported as a changed secret.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _FEW: Final = 3
 
 
 def hidden(text: str) -> str:
-    """The text with every mask as ``<masked>``."""
+    """Return the text with every mask as ``<masked>``."""
     return _MASK.sub("<masked>", text)
 
 
 def is_other_key(old: str, new: str) -> bool:
-    """Whether the masks of two texts cannot be compared: several in each, and not one in both."""
+    """Return whether the masks of two texts come from different keys: several in each, none in common."""
     was, now = set(_MASK.findall(old)), set(_MASK.findall(new))
     return min(len(was), len(now)) >= _FEW and not was & now
 
 
-# The heading, comments, and what moves by itself.
+# The heading, comments, and values that change by themselves.
 _NO_LINE: Final = ("!", "Building configuration", "Current configuration", "ntp clock-period")
 _BANNER: Final = re.compile(r"banner \S+ (\^C|\S)")
-# Beyond so many comparisons the order of lines is no longer looked at.
+# Beyond this many comparisons the order of lines is ignored.
 _MOST: Final = 25_000_000
 
 _Placed = tuple[tuple[str, ...], str]
@@ -44,9 +44,9 @@ _Placed = tuple[tuple[str, ...], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineChange:
-    """A line that came or went. ``under`` are the lines of the mode it stands in, outermost first.
+    """Added or removed line. ``under`` are the lines of its mode, outermost first.
 
-    ``secret``: nothing but a secret differs from a line that went, or came, in the same place.
+    ``secret``: it differs only in a secret from a line removed or added at the same position.
     """
 
     under: tuple[str, ...]
@@ -56,7 +56,7 @@ class LineChange:
 
 
 def line_changes(old: str, new: str) -> tuple[LineChange, ...]:
-    """The differences of two outputs of ``show running-config``, in the order of the configuration."""
+    """Return the differences of two outputs of ``show running-config``, in the order of the configuration."""
     was, now = list(_lines(old)), list(_lines(new))
     gone, come = [], []
     changes: list[tuple[_Placed, bool]] = []
@@ -79,7 +79,7 @@ def _shown(placed: _Placed) -> _Placed:
 
 
 def _lines(text: str) -> Iterator[_Placed]:
-    """Each line with those it stands under, by indentation. What a banner says stands under the banner."""
+    """Return each line with its parents, by indentation. The text of a banner belongs to the banner."""
     path: list[tuple[int, str]] = []
     banner, end = "", ""
     for raw in text.replace("\r\n", "\n").split("\n"):
@@ -102,7 +102,7 @@ def _lines(text: str) -> Iterator[_Placed]:
 
 
 def _differences(was: Sequence[_Placed], now: Sequence[_Placed]) -> Iterator[tuple[int, int, int, int]]:
-    """The stretches that differ, as (begin, end) in the old lines and in the new ones."""
+    """Return the differing ranges, as (begin, end) in the old lines and in the new ones."""
     same = 0
     while same < min(len(was), len(now)) and was[same] == now[same]:
         same += 1

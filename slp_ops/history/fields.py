@@ -1,4 +1,4 @@
-"""The facts of two looks at one switch, field by field."""
+"""Differences of facts between two readings of one switch, field by field."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from slp_ops.facts import Fact
     from slp_ops.reading import Facts
 
-# They are different at every look, whatever happens; what matters in them is found by the rules.
+# Different in every reading; rules evaluate their relevant content.
 _MOVING: Final = frozenset(
     {
         "AgentInternals", "Clock", "CommunicationStatistics", "CpuLoad", "EventLog", "Hosts", "MemoryUse",
@@ -26,15 +26,15 @@ _MOVING: Final = frozenset(
 )  # fmt: skip
 _MOVING_FIELDS: Final = frozenset({"uptime", "control_processor_uptime", "measurements"})
 _HIDDEN: Final = frozenset({"printed", "position"})
-# What tells the rows of a table apart, so that a row that goes does not move all others.
+# Keys of table rows, so that a removed row does not shift the others.
 _KEYS: Final = ("name", "number", "id", "kind", "udi", "address", "label", "first", "pid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """One field that says something else. None: there was, or is, no such field.
+    """One changed field. None: the field is absent.
 
-    ``secret``: what differs is a secret, which is not shown.
+    ``secret``: the difference is a secret, which is not shown.
     """
 
     fact: str
@@ -45,10 +45,10 @@ class FieldChange:
 
 
 def field_changes(old: Facts, new: Facts, *, everything: bool = False) -> tuple[FieldChange, ...]:
-    """What differs in the facts that both looks read, in the order of their names.
+    """Return the differences in the facts of both readings, ordered by name.
 
-    Facts of the configuration are left out, since its lines say it, and so are counters and logs, which
-    are different at every look; ``everything`` compares these as well.
+    Facts of the configuration are omitted in favour of its lines, as are counters and logs, which
+    differ in every reading; ``everything`` includes both.
     """
     was, now = _by_name(old), _by_name(new)
     found: list[FieldChange] = []
@@ -57,7 +57,7 @@ def field_changes(old: Facts, new: Facts, *, everything: bool = False) -> tuple[
             continue
         before, after = _fields(was[name], everything), _fields(now[name], everything)
         if was[name].source.command != now[name].source.command:
-            # Another command told it this time: what it prints in brief, or not at all, is no change.
+            # From another command this time: an abbreviated or missing value is no change.
             both = {field for field in before if field in after and not _alike(before[field], after[field])}
             before = {field: value for field, value in before.items() if field in both}
             after = {field: value for field, value in after.items() if field in both}
@@ -70,7 +70,7 @@ def field_changes(old: Facts, new: Facts, *, everything: bool = False) -> tuple[
 
 
 def _alike(one: str, other: str) -> bool:
-    """``30  days`` and ``30  days State(4) InPolicy(90)``."""
+    """Compare values such as ``30  days`` and ``30  days State(4) InPolicy(90)``."""
     return one.startswith(other) or other.startswith(one)
 
 
@@ -89,7 +89,7 @@ def _of_config(fact: Fact) -> bool:
 
 def _fields(fact: Fact, everything: bool) -> dict[str, str]:
     if isinstance(fact, RumReports) and not everything:
-        # Reports come and go every day: how many are in which state is what one compares.
+        # Reports change every day: compare the counts by state.
         return {
             state: str(count) for state, count in Counter(each.state.value for each in fact.reports).items()
         }
@@ -101,7 +101,7 @@ def _leaves(value: object, path: str, everything: bool) -> Iterator[tuple[str, s
         case None | []:
             return
         case {"text": str(text), **rest} if not {"label", "time", "name", "pid"} & rest.keys():
-            yield path, text  # a time, a number of days, a flag: what was printed says it all
+            yield path, text  # a time, a number of days, a flag: the printed text is complete
         case dict():
             for key, each in value.items():
                 if everything or not (key in _MOVING_FIELDS or key in _HIDDEN or key.endswith("_printed")):

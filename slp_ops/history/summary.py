@@ -1,4 +1,4 @@
-"""One switch in one run, in the few values that its history is made of."""
+"""Summary of one switch in one run: the values of its history."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _KEPT: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A rule whose condition was met (``fail``), or that could not be judged. The others passed."""
+    """Rule that failed or could not be judged. All others passed."""
 
     rule: str
     verdict: Verdict
@@ -42,16 +42,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What is followed. Device times are naive and the switch's own; None is what could not be read.
+    """Tracked values. Device times are naive and the switch's own; None could not be read.
 
-    ``licensing``: whether the licence agent's pages were read at all. ``ack_age`` is by the switch's clock.
+    ``licensing``: whether the licence agent's pages were read. ``ack_age`` is by the switch's clock.
     """
 
     device: str
     site: str
     tags: tuple[str, ...] = ()
     status: DeviceStatus
-    error: str | None = None  # the kind of trouble that kept the device from being read
+    error: str | None = None  # the kind of failure that prevented the reading
     seen: datetime
     clock: datetime | None = None
     clock_trusted: bool = False
@@ -73,11 +73,11 @@ class Summary:
 
     @property
     def failed(self) -> Mapping[str, Severity]:
-        """The rules whose condition was met, with how much each matters."""
+        """Return the failed rules with their severities."""
         return {each.rule: each.severity for each in self.found if each.verdict is Verdict.FAIL}
 
     def point(self, run: str) -> RumPoint | None:
-        """Its RUM counts as a point of the history; None when the run does not tell them."""
+        """Return its RUM counts as a point of the history; None when the run lacks them."""
         if self.backlog is None:
             return None
         return RumPoint(
@@ -100,7 +100,7 @@ def summarise(
     tags: tuple[str, ...] = (),
     knowledge: str = "",
 ) -> Summary:
-    """One device of a run. ``seen`` is when the run began, unless a capture tells it better."""
+    """Summarise one device of a run. ``seen`` is the start of the run, unless a capture has a better time."""
     now, usage = known.get(Now), known.get(UsageReporting)
     owed, lateness = known.get(OwedReports), known.get(Lateness)
     communication = known.get(Communication)
@@ -135,10 +135,10 @@ def summarise(
 
 
 def found_of(outcomes: Iterable[Outcome], *, of_history: bool = False) -> tuple[Found, ...]:
-    """What is kept of an audit: what was found, and what could not be judged.
+    """Return the stored part of an audit: findings, and rules that could not be judged.
 
-    Without ``of_history`` what only several runs tell is left out: a summary must not depend on which other
-    runs were there when it was made, and the history tells it whenever it is asked.
+    Without ``of_history`` rules over several runs are omitted: a summary must not depend on the other
+    runs that existed when it was made; the history evaluates them at query time.
     """
     return tuple(
         Found(rule=outcome.rule, verdict=outcome.verdict, severity=outcome.severity)
@@ -148,7 +148,7 @@ def found_of(outcomes: Iterable[Outcome], *, of_history: bool = False) -> tuple[
 
 
 def _seen(result: DeviceResult, began: datetime) -> datetime:
-    """When its clock was read, since a run of a thousand switches takes its time."""
+    """Return the time at which its clock was read: a run of a thousand switches takes a while."""
     started = [each.started for each in result.captures if each.started is not None]
     return min(started, default=began)
 
@@ -158,7 +158,7 @@ def _release(software: Software, said: str | None) -> str | None:
 
 
 def _transport(transport: LicenseTransport | None) -> str | None:
-    """Kind and target in one text, as people say it."""
+    """Format transport and target in one text."""
     if transport is None:
         return None
     target = transport.url or transport.cslu_address
@@ -166,7 +166,7 @@ def _transport(transport: LicenseTransport | None) -> str | None:
 
 
 def _trust(known: Known) -> tuple[int | None, int | None]:
-    """How many units there are, and how many of them have a trust code."""
+    """Count the units, and those with a trust code."""
     codes = known.get(TrustCodes)
     instance = known.get(ProductInstance)
     units = 1 if instance is None else max(1, len(instance.members))

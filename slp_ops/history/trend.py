@@ -1,4 +1,4 @@
-"""What a fleet's history adds up to: counts by site and day, and whose reports grow.
+"""Trend of a fleet: counts by site and day, and switches with growing reports.
 
 For ``slp-ops trend`` and for the report; the values come from ``store.history``.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteDay:
-    """The switches of a site on one day of their own clocks, each as its last run of that day had it.
+    """Switches of a site on one day of their own clocks, each from its last run of that day.
 
     Sums are over the ``counted`` switches whose counts could be read, ``failing`` over the ``judged`` ones.
     """
@@ -41,7 +41,7 @@ class SiteDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """The RUM counts of one switch, oldest first; ``failing`` is whether its exchange fails now."""
+    """RUM counts of one switch, oldest first; ``failing`` is whether its exchange fails now."""
 
     device: str
     site: str
@@ -51,7 +51,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchGrowth:
-    """What one switch's counts do."""
+    """Growth of one switch's counts."""
 
     device: str
     site: str
@@ -60,9 +60,9 @@ class SwitchGrowth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetTrend:
-    """By site and for the fleet, oldest day first; and the switches, the ones to look at first in front.
+    """Trend by site and for the fleet, oldest day first; and the switches, the most urgent first.
 
-    ``limit`` is the number of reports that ``growth.reach`` speaks of.
+    ``limit`` is the number of reports for ``growth.reach``.
     """
 
     limit: int
@@ -72,17 +72,18 @@ class FleetTrend:
 
     @property
     def growing(self) -> tuple[SwitchGrowth, ...]:
-        """The switches whose unacknowledged reports grow, the one that reaches the limit first in front."""
+        """Return the switches with growing unacknowledged reports, ordered by the predicted date of the
+        limit."""
         return tuple(each for each in self.switches if each.growth.course is Course.GROWING)
 
     @property
     def courses(self) -> Mapping[Course, int]:
-        """How many switches do what."""
+        """Count the switches by course."""
         return Counter(each.growth.course for each in self.switches)
 
 
 def fleet_trend(days: Iterable[SiteDay], series: Iterable[Series], *, limit: int) -> FleetTrend:
-    """The trend of a fleet, or of the part of it that was chosen."""
+    """Compute the trend of a fleet, or of the selected part."""
     days = tuple(days)
     by_site: dict[str, list[SiteDay]] = {}
     by_day: dict[date, list[SiteDay]] = {}
@@ -108,7 +109,7 @@ def _urgency(each: SwitchGrowth) -> tuple[bool, float, int, str]:
     found = each.growth
     likely = found.reach.likely.timestamp() if found.reach is not None and found.reach.likely else None
     if found.reach is None and found.course is Course.GROWING:
-        likely = float("-inf")  # it has come so far
+        likely = float("-inf")  # the limit is reached
     return (
         found.course is not Course.GROWING,
         float("inf") if likely is None else likely,
@@ -118,7 +119,7 @@ def _urgency(each: SwitchGrowth) -> tuple[bool, float, int, str]:
 
 
 def _together(days: Sequence[SiteDay]) -> SiteDay:
-    """The sites of one day as one."""
+    """Sum up the sites of one day."""
     judged = sum(each.judged for each in days)
     counted = sum(each.counted for each in days)
     ages = [(each.mean_ack, each.switches) for each in days if each.mean_ack is not None]
@@ -142,6 +143,6 @@ def _together(days: Sequence[SiteDay]) -> SiteDay:
 
 
 def _sum(values: Iterable[int | None]) -> int | None:
-    """None when nothing is known: a sum of nothing is not zero reports."""
+    """Return the sum; None when nothing is known, which is not zero reports."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None

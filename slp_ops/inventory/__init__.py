@@ -1,4 +1,4 @@
-"""Which switches there are: an Inventory, whatever file format it comes from, see ``sources``."""
+"""Inventory of switches, from any file format in ``sources``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HINT: Final = "name the inventory with -i FILE or SLP_OPS_INVENTORY; the README
 
 
 def load(path: Path) -> Inventory:
-    """Read an inventory, every default applied; raises InputError with all that is wrong."""
+    """Load an inventory, every default applied; raises InputError with all problems."""
     read = sources().get(path.suffix.lower(), native.read)
     return replace(read(_content(path), str(path)), path=str(path))
 

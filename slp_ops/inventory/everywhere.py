@@ -1,4 +1,4 @@
-"""What may stand nowhere in an inventory, whatever the key: duplicates, hidden characters, secrets."""
+"""Content that no inventory may contain, under any key: duplicates, hidden characters, secrets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HINT: Final = (
 
 
 def holds_secret(node: Node, key: str = "") -> bool:
-    """Whether a key anywhere below asks for a secret: it decides the hint."""
+    """Return whether any key below names a secret: it decides the hint."""
     match node:
         case Mapping():
             return any(
@@ -34,13 +34,13 @@ def holds_secret(node: Node, key: str = "") -> bool:
 
 
 def _is_secret(name: str, within: str) -> bool:
-    """Whether a key asks for a secret. A site or a switch may have any name."""
+    """Return whether a key names a secret. A site or a switch may have any name."""
     names_of_ours = within == "sites" or (within.startswith("sites.") and within.endswith(".devices"))
     return asks_secret(name) and not names_of_ours
 
 
 def check_credential_names(root: Node, problems: Problems) -> None:
-    """Note names that share their environment variables: one would get the other's password."""
+    """Report names that share their environment variables: one would get the other's password."""
     first: dict[str, str] = {}
     for named, key in _credential_names(root, ""):
         other = first.setdefault(env_word(named.text), named.text)
@@ -50,7 +50,7 @@ def check_credential_names(root: Node, problems: Problems) -> None:
 
 
 def _credential_names(node: Node, key: str) -> Iterator[tuple[Scalar, str]]:
-    """Where credentials are named: listed at the top, and used at every level."""
+    """Yield the credential names: listed at the top, and used at every level."""
     if isinstance(node, Sequence):
         for index, item in enumerate(node.items):
             yield from _credential_names(item, f"{key}[{index}]")
@@ -67,7 +67,7 @@ def _credential_names(node: Node, key: str) -> Iterator[tuple[Scalar, str]]:
 
 
 def check(node: Node, key: str, problems: Problems) -> None:
-    """Note all of it, with the line and the full key of each."""
+    """Report all of it, each with line and full key."""
     match node:
         case Mapping():
             _check_mapping(node, key, problems)
@@ -96,7 +96,7 @@ def _check_mapping(node: Mapping, key: str, problems: Problems) -> None:
 
 
 def _no_hidden(scalar: Scalar, key: str, problems: Problems) -> None:
-    """Hidden characters: those in the open were replaced, others come from escapes in quotes."""
+    """Report hidden characters: literal ones were replaced already, others come from escapes in quotes."""
     for character in scalar.text:
         if character == "\n":
             what = "a line break"

@@ -1,6 +1,6 @@
 """The keys of an inventory: their readers, which give typed values or problems, and how levels merge.
 
-Settings may stand at defaults, at a site and at a device. The nearer level wins; tags unite, and ``intent``
+Settings are allowed at defaults, at a site and at a device. The nearer level wins; tags unite, and ``intent``
 and ``params`` merge key by key.
 """
 
@@ -27,7 +27,7 @@ COMPLETED: Final = ("port", "username", "jump")  # may come from ~/.ssh/config w
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One level's settings, or several levels' merged. None is "not said here"."""
+    """Settings of one level, or of several merged levels. None means not set."""
 
     username: str | None = None
     credential: str | None = None
@@ -42,7 +42,7 @@ class Settings:
     params: Mapping[str, object] = field(default_factory=dict)
 
     def over(self, wider: Settings) -> Settings:
-        """These, and what the wider level says where these say nothing."""
+        """Merge with the settings of the wider level."""
         chosen = {
             one.name: getattr(wider if getattr(self, one.name) is None else self, one.name)
             for one in fields(self)
@@ -53,12 +53,12 @@ class Settings:
         return Settings(**chosen)
 
     def device(self, *, name: str, site: str, host: str) -> Device:
-        """The device; what nobody said is the model's default."""
+        """Build the device; unset values get the model's default."""
         said = {one.name: getattr(self, one.name) for one in fields(self)}
         return Device(name=name, site=site, host=host, **{k: v for k, v in said.items() if v is not None})
 
     def left_open(self) -> frozenset[str]:
-        """Which of the completable settings nobody said."""
+        """Return the completable settings that are not set."""
         return frozenset(name for name in COMPLETED if getattr(self, name) is None)
 
 
@@ -68,7 +68,7 @@ _MOST_HOPS: Final = 8
 
 
 def tags(node: Node, key: str, problems: Problems) -> tuple[str, ...]:
-    """A list of words."""
+    """Read a list of words."""
     read = fitting(NAME)
     listed = items(node, key, problems, "a list such as [core, access]")
     found = (read(item, f"{key}[{index}]", problems) for index, item in enumerate(listed))
@@ -76,7 +76,7 @@ def tags(node: Node, key: str, problems: Problems) -> tuple[str, ...]:
 
 
 def jump(node: Node, key: str, problems: Problems) -> tuple[Hop, ...] | None:
-    """A list of jump hosts, the one nearest to us first."""
+    """Read a list of jump hosts, the nearest to this machine first."""
     listed = items(node, key, problems, "a list such as [{host: bastion.example.net}]")
     if len(listed) > _MOST_HOPS:
         problems.add(node.line, key, f"has {len(listed)} hops", f"at most {_MOST_HOPS}")
@@ -96,12 +96,12 @@ def _hop(node: Node, key: str, problems: Problems) -> Hop | None:
 
 
 def intent(node: Node, key: str, problems: Problems) -> dict[str, object]:
-    """How a switch is meant to report."""
+    """Read the intended topology of a switch."""
     return mapped(node, key, problems, _INTENT)
 
 
 def params(node: Node, key: str, problems: Problems) -> dict[str, object]:
-    """Parameters of playbooks: each is checked against its own grammar where it is used."""
+    """Read parameters of playbooks; each is validated where it is used."""
     found: dict[str, object] = {}
     for entry in entries(node, key, problems):
         name, place = entry.key.text, joined(key, entry.key.text)
@@ -123,7 +123,7 @@ def _parameter(node: Node, key: str, problems: Problems) -> object | None:
 
 
 def method(node: Node, key: str, problems: Problems) -> CredentialMethod:
-    """How a credential proves itself: by one method."""
+    """Read the authentication method of a credential."""
     found = mapped(node, key, problems, _METHOD)
     if "key" in found and found.get("agent"):
         problems.add(node.line, key, "names a key and the agent", "one of the two")
@@ -144,7 +144,7 @@ _INTENT: Final[dict[str, Reader]] = {
 }
 _METHOD: Final[dict[str, Reader]] = {"key": text, "agent": flag}
 
-# What may stand at defaults, at a site and at a device.
+# Keys of defaults, sites and devices.
 SETTINGS: Final[dict[str, Reader]] = {
     "username": fitting(USERNAME),
     "credential": fitting(NAME),

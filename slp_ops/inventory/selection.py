@@ -1,8 +1,8 @@
-"""Which devices of an inventory a command takes: by site, by tag, by name.
+"""Selection of devices: by site, by tag, by name.
 
-The limit is Ansible's: patterns parted by ``:`` or ``,``, read from left to right; a plain one adds,
-``!`` takes away, ``&`` keeps only what it matches too; ``@FILE`` stands for the names in a file. A
-pattern matches device names; one that matches no device may name a site.
+The limit has Ansible's syntax: patterns separated by ``:`` or ``,``, from left to right; a plain one adds,
+``!`` excludes, ``&`` intersects; ``@FILE`` reads names from a file. A
+pattern matches device names; one without a match may name a site.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
 
 _LISTED: Final = 20
-_LARGEST: Final = 4 * 2**20  # characters of a file of names
+_LARGEST: Final = 4 * 2**20  # maximum size of a file of names, in characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What the operator asked for; nothing asked for is every device."""
+    """Selection by the operator; an empty one selects every device."""
 
     sites: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -36,10 +36,10 @@ class Selection:
 
 
 def select(inventory: Inventory, selection: Selection) -> tuple[Device, ...]:
-    """The devices, in the inventory's order; raises SelectionError when there is none.
+    """Return the selected devices in the inventory's order; raises SelectionError without any.
 
-    Several sites, or several tags, widen: a device of any of them is taken. Sites, tags and limit
-    narrow one another.
+    Several sites, or several tags, are a union. Sites, tags and limit
+    are intersected.
     """
     sites = tuple(site.name for site in inventory.sites)
     tags = tuple(dict.fromkeys(tag for device in inventory.devices for tag in device.tags))
@@ -84,8 +84,8 @@ class _Term:
 def _limited(inventory: Inventory, limit: str) -> set[str]:
     parts = (part.strip() for part in re.split("[:,]", limit))
     terms = [_term(part) for part in parts if part]
-    # Whatever the order of writing: first what adds, then what keeps, then what takes away. With
-    # signs only, everything is there to begin with.
+    # In any written order: first additions, then intersections, then exclusions. With
+    # signs only, the selection starts with all devices.
     every = {device.name for device in inventory.devices}
     named = set() if not terms or any(not term.sign for term in terms) else every
     for term in sorted(terms, key=lambda term: ("", "&", "!").index(term.sign)):
@@ -109,7 +109,7 @@ def _term(part: str) -> _Term:
 
 
 def _lines(path: Path) -> tuple[tuple[int | None, str], ...]:
-    """The names in a file, one a line; ``#`` begins a comment."""
+    """Read the names in a file, one per line; ``#`` begins a comment."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             content = file.read(_LARGEST)
@@ -125,9 +125,9 @@ def _lines(path: Path) -> tuple[tuple[int | None, str], ...]:
 
 
 def _matched(inventory: Inventory, term: _Term) -> set[str]:
-    """The names that a term stands for. A name that is not there is an error, also behind ``!``:
+    """Return the names of a term. An unknown name is an error, also after ``!``:
 
-    with a slip in it, the very switch that was to be left out would be taken.
+    with a typing error the excluded switch would be selected.
     """
     by_name = {device.name: {device.name} for device in inventory.devices}
     found: set[str] = set()
@@ -151,7 +151,7 @@ def _matched(inventory: Inventory, term: _Term) -> set[str]:
 
 
 def _by_pattern(inventory: Inventory, pattern: str) -> set[str]:
-    """Devices by a pattern of their names, or, where none fits, the devices of such a site."""
+    """Return the devices whose names match a pattern, or else the devices of a matching site."""
     devices = inventory.devices
     if not _is_glob(pattern):
         return {device.name for device in devices if device.site == pattern}
@@ -165,7 +165,7 @@ def _is_glob(pattern: str) -> bool:
 
 
 def _listed(names: Iterable[str]) -> str:
-    """Names in a sentence, a bounded number of them."""
+    """Format a bounded number of names in a sentence."""
     known = tuple(names)
     rest = len(known) - _LISTED
     if not known:

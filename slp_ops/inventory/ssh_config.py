@@ -1,4 +1,4 @@
-"""What ``~/.ssh/config`` says about a host, for what the inventory leaves open.
+"""Parser of ``~/.ssh/config``, for settings that the inventory leaves open.
 
     Host tyo-*
         ProxyJump bastion-1,bastion-2
@@ -7,16 +7,16 @@
         Port 2222
         IdentityFile ~/.ssh/bastion
 
-Text in, values out. As with OpenSSH the first value found wins, and of several jump hosts the first
-is the nearest to us; that first one's own ProxyJump is followed. Match blocks and Include depend on
-more than the text and are left out, which is noted.
+Text in, values out. As with OpenSSH the first value wins, and of several jump hosts the first
+is the nearest; its own ProxyJump is followed. Match blocks and Include depend on
+more than the text and are ignored with a note.
 
 Completes what the inventory leaves open from ``~/.ssh/config``; what the inventory says wins.
 
 A host is an alias there as it is for ``ssh``: its HostName is followed. Port, User and ProxyJump
 count only where neither the device, its site nor the defaults say anything. A switch's IdentityFile
-does not count: how a credential proves itself stands in the inventory's ``credentials``. Jump hosts that
-the inventory names are completed likewise, and their IdentityFile counts; a ProxyJump of theirs does not,
+does not apply: the inventory's ``credentials`` define the authentication method. Jump hosts of
+the inventory are completed in the same way, and their IdentityFile applies; their ProxyJump does not,
 since the inventory tells the whole way.
 """
 
@@ -50,7 +50,7 @@ _HOP: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """Where an alias leads. None or empty is "the file does not say"; notes tell what was left out."""
+    """Result for an alias. None or empty means not set; notes list ignored parts."""
 
     alias: str
     hostname: str
@@ -66,23 +66,23 @@ class _Option:
     line: int
     name: str
     value: str
-    patterns: tuple[str, ...]  # of the Host line above it
+    patterns: tuple[str, ...]  # from its Host line
 
 
 def resolve(config_text: str, host: str) -> Resolved:
-    """What the text says about a host; raises InputError for a value that cannot be meant."""
+    """Resolve a host; raises InputError for an invalid value."""
     return SshConfig(config_text).resolve(host)
 
 
 class SshConfig:
-    """One file's text, taken apart once for many hosts. ``notes`` says what of it is left out."""
+    """Parsed file, for many hosts. ``notes`` lists its ignored parts."""
 
     def __init__(self, text: str, path: str = PATH) -> None:
         self.path = path
         self._options, self.notes = _options(text, path)
 
     def resolve(self, host: str) -> Resolved:
-        """What the file says about a host; raises InputError for a value that cannot be meant."""
+        """Resolve a host; raises InputError for an invalid value."""
         return self._resolve(host, ())
 
     def _resolve(self, alias: str, before: tuple[str, ...], *, follow: bool = True) -> Resolved:
@@ -94,7 +94,7 @@ class SshConfig:
             if option.name == "identityfile":
                 files.append(option.value)
             else:
-                # ProxyJump and ProxyCommand answer the same question: whichever comes first wins.
+                # ProxyJump and ProxyCommand exclude each other: the first one wins.
                 said.setdefault("proxy" if option.name.startswith("proxy") else option.name, option)
         notes = self.notes
         proxy = said.get("proxy")
@@ -143,7 +143,7 @@ class SshConfig:
             if name in before:
                 way = " -> ".join(shown(one) for one in (*before, name))
                 raise self._refused(option, f"goes round in a circle: {way}")
-            # Only the first hop is reached from here, so only its own ProxyJump counts.
+            # Only the first hop is reached from this machine, so only its own ProxyJump applies.
             hop = self._resolve(name, before, follow=not hops)
             user = self._user(replace(option, value=found["user"])) if found["user"] else hop.user
             if not HOST.accepts(hop.hostname):
@@ -162,7 +162,7 @@ class SshConfig:
 
 
 def _options(text: str, path: str) -> tuple[tuple[_Option, ...], tuple[str, ...]]:
-    """The options that are read, each with the patterns of its Host line, and notes on the rest."""
+    """Return the supported options, each with the patterns of its Host line, and notes on the rest."""
     options: list[_Option] = []
     notes: list[str] = []
     patterns: tuple[str, ...] | None = ("*",)  # None inside a Match block
@@ -179,14 +179,14 @@ def _options(text: str, path: str) -> tuple[tuple[_Option, ...], tuple[str, ...]
         elif name == "include":
             notes.append(f"{path}:{number}: Include is left out")
         elif name in _READ and patterns is not None and words:
-            # A ProxyCommand is a whole line; all others are one word.
+            # The value of ProxyCommand is the rest of the line; all others are one word.
             value = found[2] if name == "proxycommand" else words[0]
             options.append(_Option(line=number, name=name, value=value, patterns=patterns))
     return tuple(options), tuple(notes)
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """Words, quoted ones too, up to a comment."""
+    """Split into words, including quoted ones, up to a comment."""
     words: list[str] = []
     for found in _WORD.finditer(text):
         if found[2] and found[2].startswith("#"):
@@ -200,7 +200,7 @@ def _is_port(text: str) -> bool:
 
 
 def _matches(patterns: tuple[str, ...], host: str) -> bool:
-    """Whether a Host line is about this host: one pattern fits and no ``!`` pattern does."""
+    """Return whether a Host line matches: one pattern does and no ``!`` pattern does."""
     lowered = host.lower()
     if any(_glob(one[1:]).match(lowered) for one in patterns if one.startswith("!")):
         return False
@@ -209,7 +209,7 @@ def _matches(patterns: tuple[str, ...], host: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _glob(pattern: str) -> re.Pattern[str]:
-    """``*`` and ``?`` as OpenSSH knows them; a bracket is a plain character there."""
+    """Translate ``*`` and ``?`` as in OpenSSH; a bracket is a plain character there."""
     return re.compile(translate(pattern.lower().replace("[", "[[]")))
 
 
@@ -219,10 +219,10 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 def complete(
     inventory: Inventory, config: SshConfig, *, users: bool = True
 ) -> tuple[Inventory, tuple[str, ...]]:
-    """The inventory with the gaps filled, and notes on what of the file is left out.
+    """Return the completed inventory, and notes on ignored parts of the file.
 
-    ``users`` says whether its User may name who logs in to a switch: not where the environment
-    already does, since that is the operator's later word.
+    ``users`` states whether User applies to switches: not if the environment sets the user name,
+    which takes precedence.
     """
     credentials = dict(inventory.credentials)
     devices: list[Device] = []
@@ -248,9 +248,9 @@ def complete(
 def _hops(
     jump: tuple[Resolved, ...], device: Device, credentials: dict[str, CredentialMethod]
 ) -> tuple[Hop, ...]:
-    """Jump hosts with a credential each: the one of the hop's name, made from its IdentityFile when
+    """Add a credential to each jump host: the one of the hop's name, built from its IdentityFile when
 
-    the inventory lists none; without either, the switch's own, as one directory of users has it.
+    the inventory lists none; without either, the credential of the switch.
     """
     hops: list[Hop] = []
     for one in jump:
@@ -267,7 +267,7 @@ def _hops(
 
 
 def _completed(hop: Hop, config: SshConfig, credentials: dict[str, CredentialMethod]) -> Hop:
-    """A jump host of the inventory with its gaps filled."""
+    """Complete a jump host of the inventory."""
     one = config.resolve(hop.host)
     credential = hop.credential
     if "credential" in hop.left_open and credential not in credentials:

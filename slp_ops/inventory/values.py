@@ -1,4 +1,4 @@
-"""What every inventory source gives: sites and devices, each default already applied."""
+"""Inventory values: sites and devices, every default applied."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A place with switches. ``max_sessions`` bounds how many of them are logged in to at once."""
+    """Site. ``max_sessions`` limits the concurrent sessions to its switches."""
 
     name: str
     description: str = ""
@@ -22,10 +22,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """Sites and devices in the order of the file, and how the named credentials prove themselves.
+    """Sites and devices in the order of the file, and the methods of the named credentials.
 
-    ``left_open`` names, per device, those of port, username and jump that the file does not say:
-    only these may be completed from elsewhere (``~/.ssh/config``). A credential that
+    ``left_open`` names, per device, the unset ones of port, username and jump:
+    only these may come from ``~/.ssh/config``. A credential that
     ``credentials`` does not list is a password.
     """
 

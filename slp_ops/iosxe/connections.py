@@ -1,4 +1,4 @@
-"""What IOS-XE prints of the connections that it opens itself with telnet or ping.
+"""Output of IOS-XE for the connections that it opens with telnet or ping.
 
 Translating "tools.cisco.com"...domain server (192.0.2.53) [OK]
 Trying tools.cisco.com (198.51.100.7, 443)... Open

@@ -2,7 +2,7 @@
 
 A URL without a port means the port of its scheme, also for CSLU: that is where the HTTP client of the switch
 connects, and CSLU, which listens on 8182, does not answer there. An address without a scheme is no URL; the
-port is then the one that it names, or else the usual one of that server.
+port is then the one in the address, or else the usual port of that server.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class LogLine:
 
 def parse(line: str) -> LogLine | None:
     """Parse the first line of a message; None for any other line."""
-    # Cheap refusals first: a buffer may hold a hundred thousand lines.
+    # Cheap rejections first: a buffer may contain a hundred thousand lines.
     if not line or not (line[0].isalnum() or line[0] in "*. %"):
         return None
     text = line.lstrip()

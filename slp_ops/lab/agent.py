@@ -1,6 +1,6 @@
-"""The Smart Agent at work as simulated time passes: asking for trust, reporting, polling for the ACK.
+"""Smart Agent over simulated time: requests trust, sends reports, polls for the ACK.
 
-``settle`` plays every event that was due until now, in order, each at its own time.
+``settle`` runs every event that is due, in order, each at its own time.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _COSMETIC_FIXED: Final = {(17, 6): Release.parse("17.6.6"), (17, 9): Release.par
 
 
 def settle(switch: SwitchState) -> None:
-    """Catch up with what the agent should have done until now."""
+    """Run every event of the agent that is due by now."""
     if not switch.traits.slp or switch.is_down:
         return
     now, licensing = switch.now(), switch.licensing
@@ -44,7 +44,7 @@ def settle(switch: SwitchState) -> None:
 def _due(
     switch: SwitchState, licensing: Licensing
 ) -> list[tuple[datetime, Callable[[SwitchState, datetime], None]]]:
-    """What comes next. Without trust nothing is sent to CSSM directly, as the agent sees to it."""
+    """Return the next event. Without trust the agent sends nothing to CSSM directly."""
     transport = transport_of(switch)
     able = transport.kind is not Kind.OFF
     allowed = able and (not transport.direct or bool(licensing.trust))
@@ -59,7 +59,7 @@ def _due(
 
 
 def _exchange(switch: SwitchState, name: str, now: datetime) -> delivery.Delivery | None:
-    """One exchange on the wire, with the log lines that come of it; success is counted by the caller."""
+    """Run one exchange and log its messages; the caller counts the success."""
     licensing = switch.licensing
     exchange = licensing.exchanges[name]
     sent = delivery.deliver(switch, exchange.total)
@@ -112,7 +112,7 @@ def _try_again(switch: SwitchState, now: datetime) -> None:
 
 
 def _push(switch: SwitchState, now: datetime) -> None:
-    """Send every report that waits."""
+    """Send every pending report."""
     licensing = switch.licensing
     licensing.push_due = None
     reports.roll(switch, now)
@@ -148,7 +148,7 @@ def _push(switch: SwitchState, now: datetime) -> None:
 
 
 def usage_messages(switch: SwitchState, now: datetime, count: int, poll_id: int) -> tuple[Message, Message]:
-    """A usage report and its answer, as the message history keeps them."""
+    """Return a usage report and its answer in the form of the message history."""
     sudi = f'{{"udi_pid":"{switch.active.pid}","udi_serial_number":"{switch.active.serial}"}}'
     request = (
         f'{{"request_type":"LICENSE_USAGE","hostname":"{switch.hostname}","sudi":{sudi},"reports":{count}}}'
@@ -187,7 +187,7 @@ def _poll(switch: SwitchState, now: datetime) -> None:
 
 
 def acknowledged(switch: SwitchState, now: datetime, numbers: frozenset[int] | None = None) -> None:
-    """The ACK has come, on the wire for all that wait or in a file for those it names."""
+    """Process an ACK: from the server for all pending reports, or from a file for the named ones."""
     licensing = switch.licensing
     reports.acknowledge(licensing, numbers)
     licensing.last_ack, licensing.changed, licensing.poll_id = now, None, None
@@ -199,7 +199,7 @@ def acknowledged(switch: SwitchState, now: datetime, numbers: frozenset[int] | N
 
 
 def shows_cosmetic_deadline(release: Release) -> bool:
-    """CSCvy20345: fixed in 17.6.6, 17.9.4 and 17.13.1; before that a date is shown for nothing."""
+    """CSCvy20345: fixed in 17.6.6, 17.9.4 and 17.13.1; earlier releases show a meaningless date."""
     fixed = _COSMETIC_FIXED.get(release.train)
     return release.train < (17, 13) if fixed is None else release < fixed
 
@@ -249,7 +249,7 @@ def _ask_for_trust(switch: SwitchState, now: datetime) -> None:
 
 
 def configured(switch: SwitchState, line: str) -> None:
-    """A configuration line was taken: a new way out is tried within a minute."""
+    """Handle an accepted configuration line: the agent tries a changed route within a minute."""
     if "license smart" in line or "name-server" in line or "profile" in line or "source-interface" in line:
         licensing = switch.licensing
         if licensing.failing or licensing.last_push is None:
@@ -257,7 +257,7 @@ def configured(switch: SwitchState, line: str) -> None:
 
 
 def booted(switch: SwitchState) -> None:
-    """The switch has come up: the agent starts, and a pending factory reset takes effect."""
+    """Handle a boot: the agent starts, and a pending factory reset takes effect."""
     now, licensing = switch.booted, switch.licensing
     if licensing.reset_pending:
         _forget(switch, now)
@@ -272,9 +272,9 @@ def booted(switch: SwitchState) -> None:
 
 
 def _forget(switch: SwitchState, now: datetime) -> None:
-    """The licence state out of the box. CSSM keeps a stale product instance of its own."""
+    """Restore the licence state of a new switch. CSSM keeps its stale product instance."""
     old = switch.licensing
-    switch.load = Load()  # what the agent's processes ate
+    switch.load = Load()  # CPU time used by the agent's processes
     for entitlement in old.entitlements:
         entitlement.since = now
     backend = old.backend
@@ -289,7 +289,7 @@ def _forget(switch: SwitchState, now: datetime) -> None:
 
 
 def trust_idtoken(switch: SwitchState, token: str, scope: str, *, force: bool) -> str:
-    """Ask for trust; the answer comes later."""
+    """Request trust; the answer arrives later."""
     switch.settle()
     switch.licensing.pending_token = (token, scope, force)
     switch.licensing.trust_due = switch.now() + _TRUST_TAKES
@@ -297,7 +297,7 @@ def trust_idtoken(switch: SwitchState, token: str, scope: str, *, force: bool) -
 
 
 def sync(switch: SwitchState, scope: str) -> str:
-    """Report within seconds, whatever the schedule says."""
+    """Report within seconds, ahead of the schedule."""
     switch.settle()
     switch.licensing.push_due = switch.now() + _SYNC_TAKES
     return ""

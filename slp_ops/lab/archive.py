@@ -1,4 +1,4 @@
-"""Going back: the configuration archive, the revert timer, replacing, and the reload."""
+"""Rollback features: configuration archive, revert timer, ``configure replace``, and reload."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _KEPT: Final = 10
 
 
 def archive_path(switch: SwitchState) -> str:
-    """Where archives go; empty when that is not configured."""
+    """Return the archive path; empty when it is not configured."""
     return switch.config.find("path", ("archive",)) or ""
 
 
 def save(switch: SwitchState) -> str | None:
-    """``archive config``: a copy on flash; gives its path, None when no path is configured."""
+    """Run ``archive config``: copy to flash and return the path, None when no path is configured."""
     base = archive_path(switch)
     if not base:
         return None
@@ -43,7 +43,7 @@ def save(switch: SwitchState) -> str | None:
 
 
 def copy_running(switch: SwitchState, path: str) -> bool:
-    """``copy running-config flash:NAME``; False when the file system is not there."""
+    """Run ``copy running-config flash:NAME``; False when the file system does not exist."""
     target = flash_path(path)
     if not target:
         return False
@@ -52,7 +52,7 @@ def copy_running(switch: SwitchState, path: str) -> bool:
 
 
 def start_revert(switch: SwitchState, minutes: int) -> str:
-    """``configure terminal revert timer N``: what is configured now comes back unless confirmed."""
+    """Run ``configure terminal revert timer N``: roll back to the current configuration unless confirmed."""
     switch.settle()
     path = save(switch)
     if path is None:
@@ -119,7 +119,7 @@ def _roll_back(switch: SwitchState, revert: Revert, when: datetime) -> None:
 
 
 def reload(switch: SwitchState, reason: str) -> float:
-    """Go down for a while."""
+    """Reload the switch."""
     switch.settle()
     switch.back_at = switch.now() + timedelta(seconds=DOWNTIME)
     switch.reload_reason = reason
@@ -127,7 +127,7 @@ def reload(switch: SwitchState, reason: str) -> float:
 
 
 def boot(switch: SwitchState) -> None:
-    """Come up with the startup configuration."""
+    """Boot with the startup configuration."""
     if switch.back_at is None:
         return
     switch.booted, switch.back_at, switch.revert = switch.back_at, None, None

@@ -1,4 +1,4 @@
-"""A jump host: an SSH server without a shell that connects further when asked to."""
+"""Jump host: an SSH server without a shell that forwards connections."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Bastion:
-    """One jump host. It journals every login and every further connection."""
+    """Jump host that journals every login and every forwarded connection."""
 
     def __init__(self, name: str, *, keys: HostKeys, journal: Journal, username: str, password: str) -> None:
         self.name = name
@@ -37,12 +37,12 @@ class Bastion:
 
     @property
     def port(self) -> int:
-        """The TCP port; known once it listens."""
+        """Return the TCP port; known once it listens."""
         assert self._acceptor is not None  # noqa: S101 - asked too early
         return self._acceptor.get_port()
 
     def accepts(self, username: str, password: str) -> bool:
-        """Whether this user may log in with this password."""
+        """Return whether this user may log in with this password."""
         return (username, password) == self._login
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
-"""Simulated time: a start, a scale, and a source of real seconds that is handed in.
+"""Simulated time: a start, a scale, and an injected source of real seconds.
 
-Nothing here reads a clock by itself: with the source at rest a switch stands still, and a test moves
+Nothing here reads a clock by itself: with a source at rest a switch's time stops, and a test moves
 it with ``advance``.
 """
 
@@ -21,10 +21,10 @@ def at_rest() -> float:
 
 @dataclass(slots=True, kw_only=True)
 class Clock:
-    """What time it is on a switch. All times are naive: IOS prints a zone word, not an offset.
+    """Clock of a switch. All times are naive: IOS prints a zone word, not an offset.
 
-    ``mark`` is what ``show clock`` prints in front: ``*`` not authoritative, ``.`` authoritative
-    but not synchronised, nothing when all is well. ``behind`` is how far it is off.
+    ``mark`` is the prefix in ``show clock``: ``*`` not authoritative, ``.`` authoritative
+    but not synchronised, nothing when synchronised. ``behind`` is its error.
     """
 
     start: datetime
@@ -38,12 +38,12 @@ class Clock:
 
     @property
     def is_frozen(self) -> bool:
-        """Whether it moves by ``advance`` only."""
+        """Return whether it moves by ``advance`` only."""
         return self.source is at_rest
 
     @property
     def plausible(self) -> bool:
-        """Whether certificates can be checked by it."""
+        """Return whether the time is good enough to validate certificates."""
         return self.behind < timedelta(hours=1)
 
     def now(self) -> datetime:
@@ -54,15 +54,15 @@ class Clock:
         return self.start + timedelta(seconds=elapsed)
 
     def advance(self, seconds: float) -> None:
-        """Let simulated time pass at once."""
+        """Advance simulated time immediately."""
         self._added += seconds
 
     def real_seconds(self, simulated: float) -> float:
-        """How long ``simulated`` seconds of the switch take outside."""
+        """Convert ``simulated`` seconds of the switch into real seconds."""
         return simulated / self.scale
 
     def correct(self) -> None:
-        """A time server has set it."""
+        """Set the clock, as a time server does."""
         self.start += self.behind
         self.behind = timedelta(0)
         self.mark, self.synchronised = "", True

@@ -1,7 +1,7 @@
-"""A configuration as the switch keeps it: an ordered tree of lines that can be edited and printed.
+"""Configuration of a switch: an ordered tree of lines that can be edited and printed.
 
-Lines are held as IOS prints them, in full words. Expanding what an operator types is the shell's
-work; what a line does to the tree (replace, add, take away) is decided here.
+Lines are stored as IOS prints them, in full words. The shell expands abbreviations; this module
+decides whether a line replaces, adds or removes.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Line:
-    """One line and what stands indented under it."""
+    """Line with the lines indented under it."""
 
     text: str
     under: list[Line] = field(default_factory=list)
 
     def copy(self) -> Line:
-        """A tree of its own."""
+        """Return an independent copy of the tree."""
         return Line(self.text, [line.copy() for line in self.under])
 
 
@@ -65,14 +65,14 @@ class Config:
         return config
 
     def copy(self) -> Config:
-        """A configuration of its own."""
+        """Return an independent copy."""
         return Config([line.copy() for line in self.lines])
 
     def apply(self, text: str, under: tuple[str, ...] = ()) -> None:
-        """Take one full line in the mode that ``under`` names by its lines, outermost first.
+        """Apply one full line in the mode that ``under`` names by its lines, outermost first.
 
-        ``no X`` takes away every line that is X or begins with it; where IOS shows the ``no`` form
-        itself, that is kept instead. ``default X`` takes both away.
+        ``no X`` removes every line that is X or begins with it; where IOS prints the ``no`` form
+        itself, that form is stored instead. ``default X`` removes both.
         """
         for depth, header in enumerate(under):
             if self._block(under[: depth + 1]) is None:
@@ -95,11 +95,11 @@ class Config:
             self._add(text, under)
 
     def find(self, prefix: str, under: tuple[str, ...] = ()) -> str | None:
-        """What follows ``prefix`` on the first line that begins with it; "" when nothing does."""
+        """Return the text after ``prefix`` on the first line that begins with it; "" without one."""
         return next(self.each(prefix, under), None)
 
     def each(self, prefix: str, under: tuple[str, ...] = ()) -> Iterator[str]:
-        """What follows ``prefix`` on every line that begins with these words."""
+        """Return the text after ``prefix`` for every line that begins with these words."""
         for line in self._lines(under):
             if line.text == prefix:
                 yield ""
@@ -107,15 +107,15 @@ class Config:
                 yield line.text[len(prefix) + 1 :]
 
     def has(self, text: str, under: tuple[str, ...] = ()) -> bool:
-        """Whether this very line stands there."""
+        """Return whether the configuration contains this exact line."""
         return any(line.text == text for line in self._lines(under))
 
     def section(self, *under: str) -> tuple[str, ...]:
-        """The lines directly under a block; empty when there is none."""
+        """Return the lines directly under a block; empty without such a block."""
         return tuple(line.text for line in self._lines(under))
 
     def render(self) -> str:
-        """The lines as printed, with ``!`` between the parts."""
+        """Return the lines as printed, with ``!`` between the parts."""
         return "\n".join(_print(self.lines))
 
     def _block(self, under: tuple[str, ...]) -> Line | None:

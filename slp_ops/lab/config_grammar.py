@@ -1,7 +1,7 @@
-"""What may be typed in configuration mode: the phrases of each mode, and which lines open another.
+"""Grammar of configuration mode: the phrases of each mode, and the lines that open another mode.
 
-Phrases are full words with placeholders, as in ``screens.vocabulary``. ``no`` and ``default`` stand
-before any of them. Every line that the configuration already holds may be typed again.
+Phrases are full words with placeholders, as in ``screens.vocabulary``. ``no`` and ``default`` may
+precede any of them. Every line in the configuration is accepted again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mode:
-    """A configuration mode: the word in its prompt, and what may be typed in it."""
+    """Configuration mode: the word in its prompt, and its phrases."""
 
     prompt: str  # "config", "config-if", "cfg-call-home" ..
     phrases: tuple[str, ...]
@@ -159,9 +159,9 @@ MODES: Final = {
 
 
 def mode_phrases(switch: Switch, prompt: str, *, negated: bool = False) -> tuple[str, ...]:
-    """The phrases of a mode on this switch, those that open other modes among them.
+    """Return the phrases of a mode on this switch, including those that open other modes.
 
-    ``negated`` is for what follows ``no``: there some may be cut short.
+    ``negated`` is for the text after ``no``, where some phrases may be shortened.
     """
     mode = MODES[prompt]
     phrases = (*mode.phrases, *(phrase for phrase, _ in mode.opens))
@@ -173,12 +173,12 @@ def mode_phrases(switch: Switch, prompt: str, *, negated: bool = False) -> tuple
 
 
 def opened_by(prompt: str, phrase: str) -> str | None:
-    """The prompt word of the mode that a phrase opens; None when it opens none."""
+    """Return the prompt word of the mode that a phrase opens; None when it opens none."""
     return dict(MODES[prompt].opens).get(phrase)
 
 
 def in_print(phrase: str, words: tuple[str, ...]) -> str:
-    """A typed line as the configuration keeps it; ``words`` are in full, without ``no``."""
+    """Convert a typed line to its stored form; ``words`` are in full, without ``no``."""
     text = " ".join(words)
     if phrase == "profile <word>":
         return f'profile "{words[1].strip(chr(34))}"'
@@ -194,7 +194,7 @@ def in_print(phrase: str, words: tuple[str, ...]) -> str:
 
 
 def _hashed(text: str) -> str:
-    """Clear-text secrets are kept as type 9; ``secret 9 ..`` is kept as typed."""
+    """Store clear-text secrets as type 9; ``secret 9 ..`` stays as typed."""
     before, word, rest = text.rpartition(" secret ")
     if not word:
         return text

@@ -1,4 +1,4 @@
-"""Where IOS prints a configuration line, which lines replace each other, and which print as ``no``."""
+"""Print order of configuration lines, lines that replace each other, and lines printed as ``no``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ORDER: Final = (
 )  # fmt: skip
 _RANK: Final = {words: number for number, words in enumerate(_ORDER)}
 
-# The words of a line that say which setting it is: a second line with the same ones replaces it.
+# The words that identify a setting: a second line with the same words replaces the first.
 _SINGLE: Final = (
     "hostname", "version", "service timestamps log", "service timestamps debug",
     "clock timezone", "logging buffered", "logging console",
@@ -59,14 +59,14 @@ _BOTH: Final = ("aaa new-model", "ip http server", "ip http secure-server", "ip 
 
 
 class Line(Protocol):
-    """What is asked of a line here."""
+    """Interface of a line in this module."""
 
     text: str
 
 
 @lru_cache(maxsize=4096)
 def place(text: str) -> int:
-    """The rank of a top-level line in what is printed; what is not known comes near the end."""
+    """Return the rank of a top-level line in the output; unknown lines come near the end."""
     words = text.split()
     for count in (3, 2, 1):
         rank = _RANK.get(" ".join(words[:count]))
@@ -76,7 +76,7 @@ def place(text: str) -> int:
 
 
 def replaces(text: str, under: tuple[str, ...]) -> str:
-    """The words whose other line this one takes the place of; empty when it stands beside others."""
+    """Return the words that identify the line it replaces; empty when it is additional."""
     positive = text.removeprefix("no ")
     for key in _SINGLE_UNDER if under else _SINGLE:
         if positive == key or positive.startswith(key + " "):
@@ -85,17 +85,17 @@ def replaces(text: str, under: tuple[str, ...]) -> str:
 
 
 def on_by_default(setting: str, under: tuple[str, ...]) -> bool:
-    """Whether ``no`` of this setting is printed, as IOS does for what is on by default."""
+    """Return whether ``no`` of this setting is printed, as for settings that are on by default."""
     return setting in (_OFF_PRINTED_UNDER if under else _OFF_PRINTED)
 
 
 def printed_both_ways(setting: str) -> bool:
-    """Whether IOS prints the positive form of such a setting too."""
+    """Return whether IOS prints the positive form of such a setting as well."""
     return setting in _BOTH
 
 
 def as_printed(text: str, lines: Iterable[Line]) -> tuple[str, ...]:
-    """The lines that IOS makes of a typed one, where these are not simply the same."""
+    """Return the lines that IOS stores for a typed one when they differ from it."""
     if text in ("license smart url default", f"license smart url smart {DEFAULT_SMART_URL}"):
         return (f"license smart url {DEFAULT_SMART_URL}", f"license smart url smart {DEFAULT_SMART_URL}")
     if text.startswith("license smart url smart "):
@@ -106,7 +106,7 @@ def as_printed(text: str, lines: Iterable[Line]) -> tuple[str, ...]:
 
 
 def _name_servers(text: str, lines: Iterable[Line]) -> tuple[str, ...]:
-    """Name servers share one line for each VRF: adding and taking away edits that line."""
+    """Edit the line of name servers: each VRF has one."""
     negative = text.startswith("no ")
     words = text.removeprefix("no ").split()[2:]
     head = ["ip", "name-server"]

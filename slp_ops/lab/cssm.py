@@ -1,4 +1,4 @@
-"""What a person does in CSSM with files: upload usage reports, take the acknowledgement home."""
+"""CSSM's file exchange: accept usage reports and return the acknowledgement."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _REPORT = re.compile(rb"<RUMReport><!\[CDATA\[(.*?)\]\]></RUMReport>", re.DOTALL
 
 
 def acknowledge(usage: bytes) -> bytes:
-    """The ACK file for a saved usage file; ValueError when it holds no report."""
+    """Return the ACK file for a saved usage file; raises ValueError when it contains no report."""
     numbers = []
     units = []
     for body in _REPORT.findall(usage):

@@ -1,4 +1,4 @@
-"""The dates that a licence policy asks for."""
+"""Dates that a licence policy requires."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def _asked(licensing: Licensing) -> Iterator[tuple[Entitlement, Class]]:
 
 
 def ack_deadline(licensing: Licensing, *, cosmetic: bool = False) -> datetime | None:
-    """When the next acknowledgement is due: the nearest date that a class in use asks for.
+    """Return the due date of the next acknowledgement: the nearest date of a licence class in use.
 
-    ``cosmetic`` is CSCvy20345: with perpetual licences alone nothing more is owed after the first
-    acknowledgement, but a date is shown all the same.
+    ``cosmetic`` is CSCvy20345: with perpetual licences alone no further report is required after the
+    first acknowledgement, but the switch still shows a date.
     """
     dates = []
     for entitlement, asked in _asked(licensing):
@@ -39,7 +39,7 @@ def ack_deadline(licensing: Licensing, *, cosmetic: bool = False) -> datetime | 
 
 
 def policy_days(licensing: Licensing) -> int:
-    """The number of days that made the deadline, as ``InPolicy(N)`` prints it."""
+    """Return the number of days behind the deadline, as ``InPolicy(N)`` prints it."""
     numbers = [
         asked.first if licensing.last_ack is None else asked.frequency for _, asked in _asked(licensing)
     ]

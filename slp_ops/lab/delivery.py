@@ -1,6 +1,6 @@
-"""Whether a licence message gets through, and what the switch says when it does not.
+"""Delivery of licence messages, and the messages that the switch logs when it fails.
 
-Everything is read off the configuration and the world: putting the cause right puts this right.
+Everything derives from the configuration and the world: repairing the cause repairs the delivery.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ DISABLED = (
 )
 CSSM = "Cisco Smart Software Manager (CSSM)"
 CSLU = "Cisco Smart License Utility (CSLU)"
-_DISCOVERY = "cslu-local"  # what is looked up when no CSLU address is set
+_DISCOVERY = "cslu-local"  # looked up when no CSLU address is set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What became of a message. ``reason`` is empty when it arrived; ``error`` is call-home's own."""
+    """Result of sending a message. ``reason`` is empty on success; ``error`` is the one of call-home."""
 
     peer: Peer | None = None
     reason: str = ""
     error: str = ""  # "207 : Connection time out"
-    answered: bool = False  # somebody answered, though not as wanted
+    answered: bool = False  # the server answered, but with an error
 
     @property
     def arrived(self) -> bool:
-        """Whether the far end took it."""
+        """Return whether the server accepted the message."""
         return not self.reason
 
 
 def target(transport: Transport) -> str:
-    """Whom COMM_FAILED names."""
+    """Return the server that COMM_FAILED names."""
     return CSSM if transport.direct else CSLU
 
 
@@ -76,7 +76,7 @@ def deliver(switch: SwitchState, attempt: int = 0) -> Delivery | None:
 def _connect(
     switch: SwitchState, transport: Transport, server: Resolution, port: int, vrf: str
 ) -> Delivery | None:
-    """Connect, to the proxy when there is one; None when there is a connection."""
+    """Connect, to the proxy if one is set; None on success."""
     first, first_port = server, port
     if transport.proxy:
         first, first_port = network.resolve(switch, transport.proxy, vrf), int(transport.proxy_port or 80)
@@ -97,7 +97,7 @@ def _broken(transport: Transport, error: str) -> Delivery:
 
 
 def _tls(switch: SwitchState) -> bool:
-    """Whether the server's certificate is accepted: its root is trusted, and the clock is about right."""
+    """Check the server's certificate: its root is trusted, and the clock is roughly right."""
     trusted = any(one.subject == switch.world.signed_by for one in switch.trustpool)
     return trusted and switch.clock.plausible
 

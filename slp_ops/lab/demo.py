@@ -1,7 +1,7 @@
-"""``make demo``: the simulated fleet, the main job on site tokyo, and what came out of it.
+"""``make demo``: the simulated fleet, the main job on site tokyo, and its results.
 
-Every process is a child of this one and is ended by its own id. Nothing is asked, nothing is read
-from or left in the user's own state: all of it is under ``demo/``.
+Every process is a child of this one and is ended by its own id. The demo asks no questions and does
+not touch the user's own state: all its files are below ``demo/``.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _MADE: Final = ("report.html", "licences.xlsx", "case.zip")
 
 
 def main() -> int:
-    """Run the demo; 0 when each switch ended as its planted fault lets it end."""
+    """Run the demo; return 0 when each switch ended as its planted fault implies."""
     runs, inventory = _FOLDER / "runs", _FOLDER / "inventory.yaml"
     _FOLDER.mkdir(exist_ok=True)
-    # What an earlier demo left, and nothing else that somebody may keep there.
+    # Files of an earlier demo only; other files in the folder stay.
     for name in _MADE:
         (_FOLDER / name).unlink(missing_ok=True)
     shutil.rmtree(runs, ignore_errors=True)
@@ -61,12 +61,12 @@ def main() -> int:
     for line in wrong:
         _say(f"unexpected: {line}")
     if not wrong:
-        _say("As expected: each planted fault was told, and all other switches were read completely.")
+        _say("As expected: each planted fault was reported, and all other switches were read completely.")
     return 1 if wrong else 0
 
 
 def _told(runs: Path) -> list[str]:
-    """What is wrong with the switches: on the terminal, and as files to look at and to send."""
+    """Report the findings: on the terminal, and as files to open and to send."""
     page, book, case = (str(_FOLDER / name) for name in _MADE)
     kept = ("--runs-dir", str(runs))
     _say("4. What is wrong with these switches, and what is to be done?")
@@ -82,7 +82,7 @@ def _told(runs: Path) -> list[str]:
 
 
 def expected(scenario: str) -> str:
-    """How the reading of a switch ends, by what is planted in it."""
+    """Return how the reading of a switch ends, given its planted fault."""
     switch = scenarios.load(scenario).build()
     faults = switch.faults
     if faults.refuse_password or faults.reset_at_auth or faults.no_free_vty:
@@ -103,7 +103,7 @@ def _surprises(run: dict[str, list[dict[str, str]]]) -> list[str]:
 
 @contextmanager
 def _fleet(inventory: Path) -> Iterator[None]:
-    """The simulated switches, from the moment all of them listen."""
+    """Run the simulated switches; yields when all of them listen."""
     words = _words("lab", "up", "--base-port", "0", "--inventory-out", str(inventory))
     with subprocess.Popen(  # noqa: S603 - our own command line
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=_environment()
@@ -145,7 +145,7 @@ def _words(*arguments: str) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """The user's environment without settings of slp-ops, with the lab's credential."""
+    """Return the user's environment without settings of slp-ops, with the lab's credential."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SLP_OPS_")}
     return kept | {
         "SLP_OPS_USERNAME": USERNAME,

@@ -1,4 +1,4 @@
-"""Licence files on flash: usage reports saved for CSSM, and what comes back from it."""
+"""Licence files on flash: usage reports saved for CSSM, and the answers to import."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SUCCESS: Final = "Import Data Successful"
 
 
 def flash_path(path: str) -> str | None:
-    """A path on flash without the file system's name; None when it is elsewhere."""
+    """Return a path on flash without the file system's name; None for other file systems."""
     found = _FLASH.match(path)
     if found:
         return path[found.end() :]
@@ -33,7 +33,7 @@ def flash_path(path: str) -> str | None:
 
 
 def measurements(switch: SwitchState, report: RumReport) -> str:
-    """One report as the agent signs it: a line of JSON."""
+    """Return one report as the agent signs it: a line of JSON."""
     end = switch.now() if report.end is None else report.end
     began, ended = (int((when - _EPOCH).total_seconds()) for when in (report.start, end))
     sudi = {"udi_pid": switch.active.pid, "udi_serial_number": switch.active.serial}
@@ -80,7 +80,7 @@ def measurements(switch: SwitchState, report: RumReport) -> str:
 
 
 def software_id(switch: SwitchState) -> str:
-    """The regid of the product."""
+    """Return the regid of the product."""
     family = switch.active.pid.split("-", maxsplit=1)[0]
     return f"regid.2017-05.com.cisco.{family},v1_5b0c7e21-94d3-4a0f-8c66-1d7f02e9b3a8"
 
@@ -116,7 +116,7 @@ def _wanted(report: RumReport, selection: str, argument: str, now: datetime) -> 
 
 
 def _wrapped(switch: SwitchState, chosen: list[RumReport]) -> bytes:
-    # One report a line: people count them with "| count RUMReport".
+    # One report per line: operators count them with "| count RUMReport".
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<smartLicense>"]
     for report in chosen:
         payload = measurements(switch, report)

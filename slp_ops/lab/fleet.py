@@ -1,4 +1,4 @@
-"""The default fleet of ``slp-ops lab up``: which switches there are, at which ports, with what wrong."""
+"""Default fleet of ``slp-ops lab up``: its switches, their ports and their planted faults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from slp_ops.written.problems import Problems
 from slp_ops.written.records import record
 from slp_ops.written.tree import parse
 
-# Below the range from which Linux takes ports for outgoing connections, so that none is in the way.
+# Below the range of ephemeral ports of Linux, to avoid collisions.
 BASE_PORT = 22200
 
 
@@ -41,7 +41,7 @@ class Place:
 
 @cache
 def default_fleet() -> tuple[Place, ...]:
-    """Every switch of the default fleet, in the order of their ports."""
+    """Return every switch of the default fleet, in the order of their ports."""
     text = files("slp_ops.lab").joinpath("fleet.yaml").read_text(encoding="utf-8")
     problems = Problems("fleet.yaml")
     node = parse(text, problems)

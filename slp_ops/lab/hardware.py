@@ -1,4 +1,4 @@
-"""What a switch is made of, and what is broken about it. Values only."""
+"""Hardware of a switch, and its faults. Values only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a member is in its stack. Dual supervisors are active and standby too."""
+    """Role of a member in its stack. Dual supervisors are active and standby too."""
 
     ACTIVE = "Active"
     STANDBY = "Standby"
@@ -30,7 +30,7 @@ class Member:
 
     @property
     def udi(self) -> str:
-        """As the licence pages print it."""
+        """Return the UDI as the licence pages print it."""
         return f"PID:{self.pid},SN:{self.serial}"
 
 
@@ -49,7 +49,7 @@ class Certificate:
 
 @dataclass(slots=True, kw_only=True)
 class Load:
-    """CPU and memory. The processes named here are drawn above the usual ones."""
+    """CPU and memory load. The processes named here are printed above the usual ones."""
 
     five_seconds: int = 3
     interrupt: int = 0
@@ -60,7 +60,7 @@ class Load:
 
 
 class HostKey(StrEnum):
-    """Which host key a switch shows after the first contact."""
+    """Host key that a switch presents after the first contact."""
 
     STABLE = "stable"
     CHANGED = "changed"
@@ -69,7 +69,7 @@ class HostKey(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
-    """What goes wrong with sessions to a switch, as data; the server and the shell act on it.
+    """Faults of sessions to a switch, as data for the server and the shell.
 
     ``*_command`` is the beginning of a full command, exec or configuration, "" for any show command.
     Times are real seconds.
@@ -80,8 +80,8 @@ class Faults:
     refuse_password: bool = False
     reset_at_auth: bool = False  # the connection is reset as soon as a password is offered
     no_free_vty: bool = False  # closed before authentication
-    silent_port: bool = False  # connected, and not a word
-    silent_shell: bool = False  # logged in, and no prompt
+    silent_port: bool = False  # connected, but no banner
+    silent_shell: bool = False  # logged in, but no prompt
     drop_command: str | None = None
     drop_after: int = 0  # bytes of that command's output before the connection breaks
     drop_undone: bool = False  # the connection breaks before the command is carried out
@@ -96,7 +96,7 @@ class Faults:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Who may do what on the vty, beyond what the configuration says."""
+    """Permissions on the vty, in addition to the configuration."""
 
     privilege: int = 15  # at login
     denied: tuple[str, ...] = field(default=())  # beginnings of full commands that AAA refuses
@@ -105,7 +105,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vty:
-    """What ``line vty`` and ``service`` lines mean for a session."""
+    """Settings of ``line vty`` and ``service`` lines for a session."""
 
     transport_output: bool = True  # False: telnet from this terminal is not permitted
     access_class_out: str = ""

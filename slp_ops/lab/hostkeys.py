@@ -1,6 +1,6 @@
-"""The lab's host keys: made once, kept in the user's state directory, shared by all its switches.
+"""Host keys of the lab: generated once, stored in the user's state directory, shared by all switches.
 
-A switch whose key changes shows the second RSA key, or the ECDSA key when the type changes too.
+A switch with a changed key presents the second RSA key, or the ECDSA key when the type changes too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostKeys:
-    """The keys: what a switch shows first, another of the same type, and one of another type."""
+    """Host keys: the first one, another of the same type, and one of another type."""
 
     first: asyncssh.SSHKey
     second: asyncssh.SSHKey
@@ -33,7 +33,7 @@ class HostKeys:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> HostKeys:
-        """Read them, making those that are not there yet; raises StoreError."""
+        """Read the keys and generate missing ones; raises StoreError."""
         folder = state_dir() / "lab" if folder is None else folder
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def _key(path: Path, name: str) -> asyncssh.SSHKey:
         with os.fdopen(handle, "wb") as file:
             file.write(made.export_private_key())
         try:
-            # Of two labs that start at once, the first one's key is kept by both.
+            # When two labs start at the same time, both use the first one's key.
             os.link(temporary, path)
         except FileExistsError:
             pass

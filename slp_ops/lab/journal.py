@@ -1,4 +1,4 @@
-"""What the switches were sent, line by line: a test reads it to prove what was, and was not, typed."""
+"""Journal of the lines that the switches received: tests use it to prove what was sent."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Mode(StrEnum):
-    """Where a line was typed."""
+    """Mode in which a line was typed."""
 
     LOGIN = "login"  # a session was opened or refused; the line says which
     EXEC = "exec"
     CONFIG = "config"
     DIALOGUE = "dialogue"  # an answer to a question of the switch
     PASSWORD = "password"  # noqa: S105 - the line stays empty: a secret is not written down
-    TELNET = "telnet"  # bytes for the far end
+    TELNET = "telnet"  # bytes for the peer
     SCP = "scp"
-    TUNNEL = "tunnel"  # a bastion was asked to connect further
+    TUNNEL = "tunnel"  # a forwarding request to a bastion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Entry:
 
 
 class Journal:
-    """Kept in memory, and as JSON lines in a file where one is named.
+    """Journal in memory, and as JSON lines in a file if one is named.
 
     ``clock`` is the time of every entry of a lab with a frozen clock.
     """
@@ -51,7 +51,7 @@ class Journal:
             self._file = path.open("a", encoding="utf-8", buffering=1)
 
     def record(self, switch: str, session: int, mode: Mode, line: str) -> None:
-        """Keep one line, as of now."""
+        """Record one line with the current time."""
         when = self._clock or datetime.now(UTC)
         entry = Entry(when=when, switch=switch, session=session, mode=mode, line=line)
         self.entries.append(entry)
@@ -60,7 +60,7 @@ class Journal:
             self._file.write(json.dumps(fields, ensure_ascii=False) + "\n")
 
     def lines(self, switch: str | None = None, *modes: Mode) -> Iterator[str]:
-        """The lines of one switch, or of all; of these modes, or of all."""
+        """Return the lines of one switch or of all, of these modes or of all."""
         for entry in self.entries:
             if switch in (None, entry.switch) and (not modes or entry.mode in modes):
                 yield entry.line

@@ -1,4 +1,4 @@
-"""The licence commands of exec mode beyond trust and sync; each gives the text that IOS prints."""
+"""Licence commands of exec mode beyond trust and sync; each returns the text that IOS prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Smart Agent of a switch knows: reports, trust, policy, statistics, history. Data only."""
+"""State of a switch's Smart Agent: reports, trust, policy, statistics, history. Data only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class RumState(StrEnum):
-    """Where a usage report stands, as the column of ``show license rum id all`` prints it."""
+    """State of a usage report, as the column of ``show license rum id all`` prints it."""
 
     OPEN = "OPEN"
     CLOSED = "CLOSED"
@@ -54,7 +54,7 @@ class Entitlement:
 
     @property
     def status(self) -> str:
-        """As IOS words it under Smart Licensing Using Policy."""
+        """Return the status in the words of Smart Licensing Using Policy."""
         if not self.in_use:
             return "NOT IN USE"
         return "IN USE" if self.authorized else "NOT AUTHORIZED"
@@ -62,7 +62,7 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Class:
-    """What a policy asks for one class of licences, in days."""
+    """Requirements of a policy for one class of licences, in days."""
 
     first: int
     frequency: int
@@ -72,7 +72,7 @@ class Class:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The policy in use. Without a name it is the one built in."""
+    """Policy in use. Without a name it is the built-in one."""
 
     name: str = ""
     installed: datetime | None = None
@@ -98,7 +98,7 @@ class Exchange:
     last_failure: datetime | None = None
 
     def succeed(self, now: datetime, response: str = "OK") -> None:
-        """Count an exchange that worked."""
+        """Count a successful exchange."""
         self.total += 1
         self.success += 1
         self.ongoing = self.ongoing_communication = 0
@@ -106,7 +106,7 @@ class Exchange:
         self.last_success = now
 
     def failed(self, now: datetime, response: str, reason: str = "<none>") -> None:
-        """Count one that did not; ``NO REPLY`` is a failure of the communication itself."""
+        """Count a failed exchange; ``NO REPLY`` is a failure of the communication itself."""
         self.total += 1
         self.fail += 1
         self.ongoing += 1
@@ -125,7 +125,7 @@ EXCHANGES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One request or response kept in the message history; ``text`` is its JSON body."""
+    """Request or response in the message history; ``text`` is its JSON body."""
 
     exchange: str
     direction: str  # REQUEST or RESPONSE
@@ -143,7 +143,7 @@ class LogEvent:
 
 @dataclass(slots=True, kw_only=True)
 class Backend:
-    """How the licence servers treat this switch, apart from the network between."""
+    """Behaviour of the licence servers towards this switch, apart from the network."""
 
     valid_tokens: frozenset[str] = frozenset({"LAB-VALID-TOKEN"})
     knows_instance: bool = True
@@ -156,7 +156,7 @@ class Backend:
 
 @dataclass(slots=True, kw_only=True)
 class Registration:
-    """The state of classic Smart Licensing, before 17.3.2."""
+    """State of classic Smart Licensing, before 17.3.2."""
 
     registered: bool = False
     evaluation_ends: datetime | None = None
@@ -164,7 +164,7 @@ class Registration:
     out_of_compliance: bool = False
 
     def left(self, now: datetime) -> timedelta | None:
-        """What is left of the evaluation period; None when it has expired."""
+        """Return the rest of the evaluation period; None when it has expired."""
         if self.evaluation_ends is None or self.evaluation_ends <= now:
             return None
         return self.evaluation_ends - now
@@ -172,7 +172,7 @@ class Registration:
 
 @dataclass(slots=True, kw_only=True)
 class Licensing:
-    """All that the Smart Agent holds."""
+    """Complete state of the Smart Agent."""
 
     entitlements: list[Entitlement] = field(default_factory=list)
     policy: Policy = field(default_factory=Policy)

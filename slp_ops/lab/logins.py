@@ -43,7 +43,7 @@ class LoginHost(ABC):
 
     @cached_property
     def switch(self) -> Switch:
-        """The switch itself."""
+        """Return the switch."""
         return self._build()
 
     @abstractmethod
@@ -52,28 +52,28 @@ class LoginHost(ABC):
 
     @property
     def vty_lines(self) -> int:
-        """How many sessions the configuration has lines for."""
+        """Return the number of vty lines in the configuration."""
         lasts = [rest.split()[-1] for rest in self.switch.config.each("line vty")]
         return max((int(last) + 1 for last in lasts), default=5)
 
     def take_line(self, connection: asyncssh.SSHServerConnection) -> int:
-        """The lowest free vty, from 1."""
+        """Return the lowest free vty, from 1."""
         line = next(n for n in itertools.count(1) if n not in self._lines)
         self._lines[line] = connection
         return line
 
     def free_line(self, line: int) -> None:
-        """The session on this line is over."""
+        """Free the vty of a closed session."""
         self._lines.pop(line, None)
 
     def accepts(self, username: str, password: str) -> bool:
-        """Whether this user may log in with this password."""
+        """Return whether this user may log in with this password."""
         return (username, password) == (self._username, self._password)
 
     def journal_number(self) -> int:
-        """A number for a new session."""
+        """Return a number for a new session."""
         return next(_numbers)
 
     def record(self, session: int, mode: Mode, line: str) -> None:
-        """Keep a line in the journal."""
+        """Record a line in the journal."""
         self.journal.record(self.name, session, mode, line)

@@ -1,4 +1,4 @@
-"""The network as one switch sees it: its own settings first, then the world around it."""
+"""Network as one switch sees it: its own settings first, then the world around it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 
 
 def name_servers(switch: SwitchState, vrf: str = "") -> tuple[str, ...]:
-    """The configured name servers, in order."""
+    """Return the configured name servers, in order."""
     if vrf:
         return tuple((switch.config.find(f"ip name-server vrf {vrf}") or "").split())
     for rest in switch.config.each("ip name-server"):
@@ -26,7 +26,7 @@ def name_servers(switch: SwitchState, vrf: str = "") -> tuple[str, ...]:
 
 
 def resolve(switch: SwitchState, name: str, vrf: str = "") -> Resolution:
-    """A name's address, or why there is none."""
+    """Resolve a name to its address, or to the reason why there is none."""
     if _ADDRESS.fullmatch(name):
         return Resolution(name=name, lookup=Lookup.LITERAL, address=name)
     pinned = switch.config.find(f"ip host {name}")
@@ -54,20 +54,20 @@ def resolve(switch: SwitchState, name: str, vrf: str = "") -> Resolution:
 
 
 def _known(switch: SwitchState, name: str) -> str:
-    """The addresses of a name. Names without a dot are tried with the domain name, as IOS does."""
+    """Return the addresses of a name. Names without a dot are tried with the domain name, as IOS does."""
     names, domain = switch.world.names, switch.config.find("ip domain name")
     return names.get(name, "") or (names.get(f"{name}.{domain}", "") if domain else "")
 
 
 def connect(switch: SwitchState, address: str, port: int | None, *, vrf: str = "", source: str = "") -> Reach:
-    """What a connection meets; from a source interface that is down or has no address no answer comes."""
+    """Return the result of a connection; a source interface without an address gets no answer."""
     if source and (source in switch.down or not address_of(switch, source)):
         return Reach.TIMED_OUT
     return switch.world.reach(address, port, vrf=vrf, source=source)
 
 
 def settle_clock(switch: SwitchState) -> None:
-    """A clock that is not synchronised is set some minutes after a time server has been named."""
+    """Set an unsynchronised clock some minutes after a time server is configured."""
     if switch.clock.synchronised:
         return
     if switch.config.find("ntp server") is None:
@@ -81,7 +81,7 @@ def settle_clock(switch: SwitchState) -> None:
 
 
 def address_of(switch: SwitchState, interface: str) -> str:
-    """The address of an interface; empty when it has none or is shut down."""
+    """Return the address of an interface; empty when it has none or is shut down."""
     under = (f"interface {interface}",)
     if switch.config.has("shutdown", under):
         return ""
@@ -89,5 +89,5 @@ def address_of(switch: SwitchState, interface: str) -> str:
 
 
 def vrf_of(switch: SwitchState, interface: str) -> str:
-    """The VRF that an interface is in; empty for the global table."""
+    """Return the VRF of an interface; empty for the global table."""
     return switch.config.find("vrf forwarding", (f"interface {interface}",)) or ""

@@ -1,4 +1,4 @@
-"""Many simulated switches in one process: started together, stopped together."""
+"""Simulated switches in one process: started together, stopped together."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ENABLE: Final = "netops"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """One switch as an operator reaches it."""
+    """Switch with its address."""
 
     place: Place
     host: Host
@@ -39,17 +39,17 @@ class Listening:
 
     @property
     def name(self) -> str:
-        """Its name in the inventory."""
+        """Return its name in the inventory."""
         return self.place.name
 
     @property
     def port(self) -> int:
-        """Its TCP port."""
+        """Return its TCP port."""
         return self.host.port
 
 
 class Rack:
-    """Switches that listen on loopback. Use inside a running event loop.
+    """Switches that listen on loopback. Requires a running event loop.
 
     ``clock`` (UTC) freezes every switch at this time, so that the same commands print the same bytes each
     time. Only a reload moves it on.
@@ -74,7 +74,7 @@ class Rack:
         self._source = time.monotonic if clock is None else at_rest
 
     def start(self, places: Iterable[Place], base_port: int | None = BASE_PORT) -> None:
-        """Let every switch listen, or none; ``base_port`` None takes whatever ports are free."""
+        """Start every switch, or none; ``base_port`` None uses any free ports."""
         for place in places:
             host = Host(
                 place.name,
@@ -102,7 +102,7 @@ class Rack:
             self.switches.append(Listening(place=place, host=host))
 
     async def put_behind(self, hops: int, base_port: int | None = BASE_PORT) -> None:
-        """Add jump hosts; their ports are those just below the switches'."""
+        """Add jump hosts on the ports just below those of the switches."""
         for hop in range(1, hops + 1):
             bastion = Bastion(
                 f"bastion-{hop}",

@@ -1,4 +1,4 @@
-"""Usage reports as they age: OPEN, CLOSED, UNACK, ACK, and purged."""
+"""Life cycle of usage reports: OPEN, CLOSED, UNACK, ACK, and purged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def roll(switch: SwitchState, now: datetime) -> None:
 
 
 def close(report: RumReport, now: datetime) -> None:
-    """No more measurements go into this one."""
+    """Close a report: it receives no more measurements."""
     report.state, report.end, report.reason = RumState.CLOSED, now, "REPORTING"
 
 
@@ -51,7 +51,7 @@ def _open_missing(licensing: Licensing, now: datetime) -> None:
 
 
 def sent(switch: SwitchState, now: datetime) -> int:
-    """Everything not yet reported has gone out under a new poll id; gives how many there were."""
+    """Mark every unreported report as sent under a new poll id and return their number."""
     licensing = switch.licensing
     licensing.poll_id = int((now - _EPOCH).total_seconds()) % 1_000_000_000
     count = 0
@@ -66,7 +66,7 @@ def sent(switch: SwitchState, now: datetime) -> int:
 
 
 def acknowledge(licensing: Licensing, numbers: frozenset[int] | None = None) -> int:
-    """Mark reports as processed, all that wait or those named; gives how many there were."""
+    """Mark all pending reports, or the named ones, as processed and return their number."""
     count = 0
     for report in licensing.reports:
         waiting = report.state in (RumState.UNACK, RumState.CLOSED)

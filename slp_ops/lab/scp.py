@@ -1,6 +1,6 @@
-"""The far end of an scp, as ``ip scp server enable`` provides it: flash files in and out.
+"""SCP server, as ``ip scp server enable`` provides it: flash files in and out.
 
-Sans-IO. One file a transfer: IOS-XE copies no folders. ``scp -f`` reads from the switch, ``scp -t``
+Sans-IO. One file per transfer: IOS-XE copies no folders. ``scp -f`` reads from the switch, ``scp -t``
 writes to it; each message is acknowledged with a zero byte, an error is a one and a line of text.
 """
 
@@ -23,12 +23,12 @@ DISABLED: Final = b"Administratively disabled.\n"
 
 
 def is_scp(command: str) -> bool:
-    """Whether an exec request is the far end of an scp."""
+    """Return whether an exec request starts an SCP transfer."""
     return command.startswith("scp ")
 
 
 class ScpServer:
-    """One transfer. Feed it with ``receive``; it gives what is to be sent; ``done`` ends it."""
+    """One transfer. Feed it with ``receive``, which returns the bytes to send; ``done`` ends it."""
 
     def __init__(self, switch: Switch, command: str) -> None:
         self._switch = switch
@@ -46,7 +46,7 @@ class ScpServer:
         self._steps = self._file()
 
     def begin(self) -> bytes:
-        """What is sent before anything has come."""
+        """Return the bytes to send before anything is received."""
         if not self._switch.config.has("ip scp server enable"):
             return self._fail(DISABLED)
         if self._path is None:
@@ -55,7 +55,7 @@ class ScpServer:
         return b"" if self._sending else _OK
 
     def receive(self, data: bytes) -> bytes:
-        """Take what came; what is to be answered."""
+        """Process received bytes and return the answer."""
         if self.done:
             return b""
         self._inbox += data
@@ -74,7 +74,7 @@ class ScpServer:
         return out
 
     def _file(self) -> Iterator[bytes | None]:
-        """The messages of a file that is read, one for each acknowledgement; None at the end."""
+        """Yield the messages of a file that is read, one for each acknowledgement; None at the end."""
         path = self._path or ""
         content = self._switch.flash.get(path)
         if content is None:
@@ -126,7 +126,7 @@ class ScpServer:
         return _OK
 
     def _target(self) -> str:
-        """The path given, or the sender's name where that is a folder."""
+        """Return the given path, or the sender's file name if the path is a folder."""
         path = self._path or ""
         return f"{path}{self._name}" if not path or path.endswith("/") else path
 

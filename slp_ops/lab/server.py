@@ -54,7 +54,7 @@ class Host(LoginHost):
 
     @property
     def port(self) -> int:
-        """The TCP port; known once it listens."""
+        """Return the TCP port; known once it listens."""
         assert self._address is not None  # noqa: S101 - asked too early
         return self._address[1]
 
@@ -77,7 +77,7 @@ class Host(LoginHost):
 
     def _contacted(self, sock: socket.socket) -> None:
         if self.switch.faults.no_free_vty or len(self._lines) >= self.vty_lines:
-            # IOS closes before it says a word.
+            # IOS closes before it sends its banner.
             self.record(self.journal_number(), Mode.LOGIN, "no free vty")
             sock.setblocking(False)
             self._run(_turn_away(sock))
@@ -116,7 +116,7 @@ class Host(LoginHost):
     # -- reload
 
     def go_down(self, seconds: float) -> None:
-        """Nothing answers for so many simulated seconds; then it boots."""
+        """Stop answering for this many simulated seconds, then boot."""
         self._deafen()
         delay = self.switch.clock.real_seconds(seconds)
         self._boot = asyncio.get_running_loop().call_later(delay, self._come_up, seconds)

@@ -31,7 +31,7 @@ FLASH_SIZE: Final = 11_353_194_496
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blueprint:
-    """How the large parts of a switch are made, when somebody first asks for them."""
+    """Factories for the large parts of a switch, called on first use."""
 
     config: Callable[[], Config]
     licensing: Callable[[SwitchState], Licensing]
@@ -96,7 +96,7 @@ class SwitchState(ABC):
 
     @cached_property
     def licensing(self) -> Licensing:
-        """What the Smart Agent holds."""
+        """Return the state of the Smart Agent."""
         return self.blueprint.licensing(self)
 
     @cached_property
@@ -111,14 +111,14 @@ class SwitchState(ABC):
 
     @cached_property
     def traits(self) -> Traits:
-        """What this release prints and knows."""
+        """Return the output traits of this release."""
         return Traits.of(self.release)
 
     # Who and when.
 
     @property
     def hostname(self) -> str:
-        """The name in the prompt."""
+        """Return the host name in the prompt."""
         return self.config.find("hostname") or "Switch"
 
     @property
@@ -128,7 +128,7 @@ class SwitchState(ABC):
 
     @property
     def stacked(self) -> bool:
-        """Whether there is more than one member or supervisor."""
+        """Return whether there is more than one member or supervisor."""
         return len(self.members) > 1
 
     @property
@@ -138,7 +138,7 @@ class SwitchState(ABC):
 
     @property
     def offset(self) -> timedelta:
-        """How far local time is ahead of UTC."""
+        """Return the offset of local time from UTC."""
         words = (self.config.find("clock timezone") or "UTC 0 0").split()[1:]
         hours, minutes = (int(word) for word in [*words, "0", "0"][:2])
         return timedelta(hours=hours, minutes=-minutes if hours < 0 else minutes)
@@ -157,7 +157,7 @@ class SwitchState(ABC):
 
     @property
     def vty(self) -> Vty:
-        """What the configuration says about sessions."""
+        """Return the session settings of the configuration."""
         under = ("line vty 0 4",)
         minutes, seconds = (
             int(word) for word in [*(self.config.find("exec-timeout", under) or "10 0").split(), "0"][:2]
@@ -178,18 +178,18 @@ class SwitchState(ABC):
         )
 
     def denies(self, command: str) -> bool:
-        """Whether AAA refuses this full command."""
+        """Return whether AAA refuses this full command."""
         return any(command == denied or command.startswith(denied + " ") for denied in self.access.denied)
 
     # Configuration.
 
     def configured(self) -> None:
-        """Log that somebody left configuration mode."""
+        """Log the end of a configuration session."""
         self.say("SYS", 5, "CONFIG_I", f"Configured from console by {self.changed_by} on vty0")
 
     @property
     def unsaved(self) -> bool:
-        """Whether the running configuration differs from the startup configuration."""
+        """Return whether the running configuration differs from the startup configuration."""
         return self.startup is None or self.startup.render() != self.config.render()
 
     def write_memory(self) -> None:
@@ -227,5 +227,5 @@ class SwitchState(ABC):
 
     @property
     def is_down(self) -> bool:
-        """Whether it is reloading."""
+        """Return whether the switch is reloading."""
         return self.back_at is not None and self.now() < self.back_at

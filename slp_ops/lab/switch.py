@@ -48,7 +48,7 @@ class Switch(SwitchState):
         return network.resolve(self, name, vrf)
 
     def connect(self, address: str, port: int | None, *, vrf: str = "", source: str = "") -> Reach:
-        """What a TCP connection (or, without a port, a ping) from this switch meets."""
+        """Return the result of a TCP connection (or, without a port, a ping) from this switch."""
         return network.connect(self, address, port, vrf=vrf, source=source)
 
     # Licence exec commands: each gives the text that IOS prints. The rest are functions of

@@ -21,7 +21,7 @@ class Entry:
 
 @dataclass(slots=True, kw_only=True)
 class Log:
-    """The buffer. ``logged`` counts what was ever written, ``entries`` is what is left."""
+    """Log buffer. ``logged`` counts all messages ever written, ``entries`` are the remaining ones."""
 
     size: int = 4096
     entries: list[Entry] = field(default_factory=list)
@@ -29,7 +29,7 @@ class Log:
     trusted: bool = True
 
     def add(self, when: datetime, text: str) -> None:
-        """Write one message; the oldest go when the buffer is full."""
+        """Write one message; a full buffer drops the oldest."""
         self.logged += 1
         self.entries.append(Entry(when, text, self.logged, self.trusted))
         held = sum(len(entry.text) + 28 for entry in self.entries)
@@ -38,5 +38,5 @@ class Log:
 
     @property
     def wrapped(self) -> bool:
-        """Whether messages have been lost to newer ones."""
+        """Return whether newer messages have overwritten older ones."""
         return self.logged > len(self.entries)

@@ -1,4 +1,4 @@
-"""What changed in the licence pages from release to release, in one table.
+"""Differences of the licence pages between releases, in one table.
 
 The agent's versions are those seen on these trains; nothing on a switch depends on the number.
 """
@@ -20,7 +20,7 @@ _CODENAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What one release prints."""
+    """Output traits of one release."""
 
     slp: bool  # Smart Licensing Using Policy; else classic Smart Licensing
     agent: str
@@ -38,12 +38,12 @@ class Traits:
 
     @classmethod
     def of(cls, release: Release) -> Traits:
-        """The traits of a release."""
+        """Return the traits of a release."""
         return _of(release.train, release.is_engineering or release >= _SLP)
 
     @property
     def rum(self) -> bool:
-        """Whether ``show license rum`` exists (17.7.1 and later)."""
+        """Return whether ``show license rum`` exists (17.7.1 and later)."""
         return self.account
 
 

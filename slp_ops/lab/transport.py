@@ -1,4 +1,4 @@
-"""Which way licence messages leave a switch: read off its configuration, never stored beside it."""
+"""Transport of licence messages, derived from the configuration and never stored separately."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CALLHOME_URL = "https://tools.cisco.com/its/service/oddce/services/DDCEService"
 
 
 class Kind(StrEnum):
-    """The word that ``Type:`` prints."""
+    """Transport type, the word that ``Type:`` prints."""
 
     SMART = "Smart"
     CSLU = "cslu"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
-    """The transport in force. ``url`` is empty when none is set."""
+    """Effective transport. ``url`` is empty when none is set."""
 
     kind: Kind
     url: str = ""
@@ -38,13 +38,13 @@ class Transport:
 
     @property
     def direct(self) -> bool:
-        """Whether it talks to CSSM itself, for which trust is needed."""
+        """Return whether the switch connects to CSSM directly, which requires trust."""
         return self.kind in (Kind.SMART, Kind.CALLHOME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallHome:
-    """What call-home is set to."""
+    """Settings of call-home."""
 
     enabled: bool
     active: bool  # the CiscoTAC-1 profile
@@ -57,7 +57,7 @@ class CallHome:
 
 
 def transport_of(switch: SwitchState) -> Transport:
-    """What the configuration makes of it; CSLU is the default, call-home before Using Policy."""
+    """Derive the transport from the configuration; the default is CSLU, before Using Policy call-home."""
     config = switch.config
     word = config.find("license smart transport") or ("cslu" if switch.traits.slp else "callhome")
     source = config.find("ip http client source-interface") or ""
@@ -84,7 +84,7 @@ def transport_of(switch: SwitchState) -> Transport:
 
 
 def call_home(config: Config) -> CallHome:
-    """The call-home part of a configuration."""
+    """Return the call-home part of a configuration."""
     home = ("call-home",)
     profile = (*home, 'profile "CiscoTAC-1"')
     return CallHome(

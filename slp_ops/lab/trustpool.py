@@ -1,4 +1,4 @@
-"""``crypto pki trustpool import``: from a URL, from flash, or pasted. Gives the lines IOS prints."""
+"""``crypto pki trustpool import``: from a URL, from flash, or pasted. Returns the lines that IOS prints."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def import_url(switch: Switch, url: str) -> str:
 
 
 def import_pem(switch: Switch, text: str) -> str:
-    """What was pasted after ``crypto pki trustpool import terminal``, with or without its frame."""
+    """Import pasted certificates, with or without the PEM frame."""
     body = "".join(line.strip() for line in text.splitlines() if not line.startswith("-----"))
     try:
         der = base64.b64decode(body, validate=True)
@@ -64,7 +64,7 @@ def import_pem(switch: Switch, text: str) -> str:
 
 
 def clean(switch: Switch) -> None:
-    """``crypto pki trustpool clean``: what was downloaded goes."""
+    """Run ``crypto pki trustpool clean``: remove downloaded certificates."""
     switch.trustpool[:] = [one for one in switch.trustpool if one.built_in]
 
 

@@ -1,4 +1,4 @@
-"""``slp-ops lab up``: which switches are wanted, what is said about them, and their end."""
+"""``slp-ops lab up``: selects the switches, starts them, prints their addresses, and stops them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the command line asks for."""
+    """Options of the command line."""
 
     size: int | None = None
     scenario: str | None = None
@@ -43,7 +43,7 @@ class Wanted:
 
 
 def run(wanted: Wanted, *, say: Callable[[str], object]) -> None:
-    """Start the switches, say where they are, and wait for a signal."""
+    """Start the switches, print their addresses, and wait for a signal."""
     asyncio.run(_run(wanted, say))
 
 
@@ -88,7 +88,7 @@ def _journal(path: Path | None, clock: datetime | None) -> Journal:
 
 
 def _allow_files(switches: int) -> None:
-    """Each switch listens and may have sessions: the usual limit of 1,024 files is soon reached."""
+    """Raise the limit of open files: each switch needs a listener and its sessions."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = 4 * switches + 64
     if soft < needed:
@@ -105,12 +105,12 @@ def _places(wanted: Wanted) -> tuple[Place, ...]:
         return default_fleet()
     if wanted.scenario is None:
         return healthy(wanted.size or 1)
-    # Named after what is wrong with them, so that several labs fit into one inventory.
+    # Named after the scenario, so that several labs fit into one inventory.
     return healthy(wanted.size or 1, wanted.scenario, prefix=wanted.scenario)
 
 
 def inventory(rack: Rack) -> dict[str, object]:
-    """An inventory in slp-ops' own format."""
+    """Return an inventory in the native format of slp-ops."""
     sites: dict[str, dict[str, object]] = {}
     for each in rack.switches:
         device: dict[str, object] = {"host": each.address, "port": each.port}
@@ -135,7 +135,7 @@ def inventory(rack: Rack) -> dict[str, object]:
 
 
 def write_inventory(path: Path, rack: Rack) -> None:
-    """Write it whole or not at all."""
+    """Write the file atomically."""
     text = yaml.safe_dump(inventory(rack), sort_keys=False, allow_unicode=True)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

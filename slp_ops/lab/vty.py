@@ -1,4 +1,4 @@
-"""A channel with a shell, or the far end of an scp, on it."""
+"""SSH channel with a shell or an SCP server on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PACKET: Final = 32_768
 
 
 class Vty(asyncssh.SSHServerSession[bytes]):
-    """A channel with a shell on it. Nothing runs while nothing happens: no task, no polling."""
+    """Channel with a shell on it. It is event-driven: no task, no polling."""
 
     def __init__(
         self, host: LoginHost, conn: asyncssh.SSHServerConnection, *, line: int, number: int
@@ -39,7 +39,7 @@ class Vty(asyncssh.SSHServerSession[bytes]):
 
     def pty_requested(self, term_type: str, term_size: Any, term_modes: Any) -> bool:
         """A terminal is granted."""
-        # The size is not taken over: a vty has 24 lines of 80 columns until one says otherwise.
+        # The size is ignored: a vty has 24 lines of 80 columns until configured otherwise.
         return True
 
     def shell_requested(self) -> bool:
@@ -52,7 +52,7 @@ class Vty(asyncssh.SSHServerSession[bytes]):
         return True
 
     def session_started(self) -> None:
-        """Begin what was requested."""
+        """Start the requested service."""
         if self._command is not None and is_scp(self._command):
             self._host.record(self._number, Mode.SCP, self._command)
             self._scp = ScpServer(self._host.switch, self._command)
@@ -73,7 +73,7 @@ class Vty(asyncssh.SSHServerSession[bytes]):
         self._pump()
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
-        """Hand on what was typed."""
+        """Pass typed bytes to the shell."""
         if self._scp is not None:
             self._copy(self._scp.receive(data))
         if self._shell is not None:
@@ -81,18 +81,18 @@ class Vty(asyncssh.SSHServerSession[bytes]):
             self._pump()
 
     def pause_writing(self) -> None:
-        """The peer does not keep up: make no more output."""
+        """Pause output: the peer does not keep up."""
         self._full = True
 
     def resume_writing(self) -> None:
-        """The peer has caught up."""
+        """Resume output: the peer has caught up."""
         self._full = False
         self._pump()
 
     def eof_received(self) -> bool:
-        """The peer will type no more: the session ends."""
+        """End the session: the peer sends no more."""
         if self._scp is not None and not self._scp.done:
-            # The sender of files says no more when all are there.
+            # A sender of files closes its side when the transfer is complete.
             self._chan.exit(0)
         return False
 
@@ -104,14 +104,14 @@ class Vty(asyncssh.SSHServerSession[bytes]):
             self._chan.exit(1 if self._scp.failed else 0)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The channel is closed, and with it the connection, as IOS does."""
+        """Close the connection together with the channel, as IOS does."""
         if self._timer is not None:
             self._timer.cancel()
         self._shell = None
         self._conn.close()
 
     def _pump(self) -> None:
-        """Do what the shell wants done; what it writes goes out in as few packets as possible."""
+        """Run the shell's actions and send its output in as few packets as possible."""
         try:
             self._advance()
         except Exception as err:  # noqa: BLE001 - else it would pass for a fault that the lab plays

@@ -1,6 +1,6 @@
-"""What lies around a switch: names that resolve, and ports that answer or do not.
+"""Environment of a switch: names that resolve, and ports that answer or do not.
 
-Data and look-ups only; how a telnet or a licence push looks is decided elsewhere.
+Data and look-ups only; other modules render telnet and licence pushes.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 
 
 class Reach(StrEnum):
-    """What a TCP connection from the switch meets."""
+    """Result of a TCP connection from the switch."""
 
-    OPEN = "open"  # connected; garbage makes the far end close, as a TLS server does
-    SILENT = "silent"  # connected, and the far end neither speaks nor closes
-    CLOSES = "closes"  # connected, and closed at once by the far end
+    OPEN = "open"  # connected; garbage makes the server close, as with TLS
+    SILENT = "silent"  # connected, and the server neither answers nor closes
+    CLOSES = "closes"  # connected, and closed by the server immediately
     REFUSED = "refused"
     TIMED_OUT = "timed_out"
     UNREACHABLE = "unreachable"
 
     @property
     def connected(self) -> bool:
-        """Whether ``Open`` is printed."""
+        """Return whether ``Open`` is printed."""
         return self in (Reach.OPEN, Reach.SILENT, Reach.CLOSES)
 
 
 class Lookup(StrEnum):
-    """How the resolution of a name ended."""
+    """Result of a name resolution."""
 
     LITERAL = "literal"  # it was an address
     PINNED = "pinned"  # found in ``ip host``
@@ -42,9 +42,9 @@ class Lookup(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """A name and what came of it. ``servers`` are those that were asked, in order.
+    """Name with the result of its resolution. ``servers`` are those that were asked, in order.
 
-    ``others`` are the addresses behind the first.
+    ``others`` are the addresses after the first.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Resolution:
 
     @property
     def found(self) -> bool:
-        """Whether there is an address."""
+        """Return whether there is an address."""
         return bool(self.address)
 
 
@@ -70,7 +70,7 @@ class Path:
     source: str | None = None  # an interface; "" is none given
 
     def matches(self, address: str, port: int | None, vrf: str, source: str) -> bool:
-        """Whether this rule speaks about such a connection."""
+        """Return whether this rule applies to such a connection."""
         return (
             self.address in ("*", address)
             and (self.port is None or port is None or self.port == port)
@@ -80,7 +80,7 @@ class Path:
 
 
 class Peer(StrEnum):
-    """What answers licence messages behind an open port."""
+    """Server that answers licence messages on an open port."""
 
     CSSM = "cssm"
     CSLU = "cslu"
@@ -98,12 +98,12 @@ class World:
     names: Mapping[str, str] = field(default_factory=dict)
     answering: frozenset[str] | None = None
     paths: tuple[Path, ...] = ()
-    peers: Mapping[str, Peer] = field(default_factory=dict)  # address -> who is there
-    icmp: bool = False  # whether the far side lets pings through
+    peers: Mapping[str, Peer] = field(default_factory=dict)  # address -> its server
+    icmp: bool = False  # whether pings are answered
     signed_by: str = "IdenTrust Commercial Root CA 1"  # the root of the servers' certificates
 
     def reach(self, address: str, port: int | None, *, vrf: str = "", source: str = "") -> Reach:
-        """What a connection meets; nothing said about it means that nobody answers."""
+        """Return the result of a connection; without a matching rule there is no answer."""
         for path in self.paths:
             if path.matches(address, port, vrf, source):
                 return path.reach

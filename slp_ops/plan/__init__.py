@@ -1,6 +1,6 @@
 """Playbook + facts + parameters -> plan, without touching a switch.
 
-``consider`` makes it, ``documents`` is its file, ``journal`` records how far it came. Other verbs that change
+``consider`` makes it, ``documents`` is its file, ``journal`` records its progress. Other verbs that change
 a switch make their own ``Action`` from the same steps.
 """
 

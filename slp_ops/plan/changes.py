@@ -28,7 +28,7 @@ class Read:
 
 
 def no(line: str) -> str:
-    """What takes a line away, or gives back what a ``no`` line took away."""
+    """Return the line that removes a line, or restores one removed by ``no``."""
     return line.removeprefix("no ") if line.startswith("no ") else f"no {line}"
 
 
@@ -96,7 +96,7 @@ def _place(under: tuple[str, ...], name: str) -> str:
 
 
 def in_force(change: ConfigChange, running: Running) -> bool:
-    """Whether a running configuration shows that a line was taken."""
+    """Return whether a running configuration shows an accepted line."""
     text, under = change.line.text, change.line.under
     if running.find(text, under) is not None:
         return True
@@ -106,7 +106,7 @@ def in_force(change: ConfigChange, running: Running) -> bool:
 
 
 def as_before(change: ConfigChange, running: Running) -> bool:
-    """Whether a running configuration shows again what stood there before a change."""
+    """Return whether a running configuration shows the lines from before a change again."""
     if change.was:
         return all(running.find(line, change.line.under) is not None for line in change.was)
     return running.find(change.line.text, change.line.under) is None

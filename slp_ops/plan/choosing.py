@@ -1,4 +1,4 @@
-"""Which playbooks are for one switch: by the rules that fail, by the intent, or because they are named.
+"""Selection of playbooks for one switch: by failed rules, by intent, or by name.
 
 A playbook is needed where a rule that it remedies fails, and one by which it is verified does too: where
 those pass, it has nothing to put right.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What was picked for one switch, each with the rules that fail, and what was not and why."""
+    """Selected playbooks of one switch, each with its failed rules, and the skipped ones with reasons."""
 
     picked: tuple[tuple[Playbook, tuple[Because, ...]], ...]
     not_needed: tuple[tuple[Playbook, Text], ...] = ()
@@ -68,7 +68,7 @@ def choose(
 
 
 def in_order(playbooks: Iterable[Playbook]) -> tuple[Playbook, ...]:
-    """As they are applied: what makes the way first, what uses it later."""
+    """Order playbooks for application: those that repair the route precede those that use it."""
     return tuple(sorted(playbooks, key=lambda playbook: (playbook.order, playbook.id)))
 
 
@@ -84,7 +84,7 @@ def _roots(outcomes: Iterable[Outcome]) -> list[str]:
 
 
 def _meant(playbook: Playbook, intent: Intent) -> bool:
-    """Whether the intent does not speak against a playbook."""
+    """Return whether the intent allows a playbook."""
     return not playbook.topology or intent.topology is None or intent.topology in playbook.topology
 
 

@@ -23,7 +23,7 @@ SCHEMA: Final = "slp-ops/journal/1"
 
 
 class StepState(StrEnum):
-    """What is known of one step. BEGUN without anything later is an open step."""
+    """Recorded state of one step. BEGUN without a later event is an open step."""
 
     BEGUN = "begun"
     SENT = "sent"  # the switch took it; its proof is waited for
@@ -34,7 +34,7 @@ class StepState(StrEnum):
 
 
 class End(StrEnum):
-    """How one switch ended."""
+    """Outcome of one switch."""
 
     DONE = "done"  # applied, and verified
     NOTHING = "nothing"  # nothing was needed any more
@@ -50,12 +50,12 @@ class End(StrEnum):
 
     @property
     def words(self) -> str:
-        """As it is said to people."""
+        """Return its label."""
         return self.value.replace("_", " ")
 
     @property
     def good(self) -> bool:
-        """Whether there is nothing left to be done."""
+        """Return whether nothing is left to do."""
         return self in (End.DONE, End.NOTHING)
 
 
@@ -86,7 +86,7 @@ class ResumedEvent:
 
 @json_document
 class StepEvent:
-    """What became of a step of one switch.
+    """Result of a step of one switch.
 
     BEGUN has the step: its ``kind``, ``lines`` and ``timer``, ``command`` and what its proof ``noted``, or
     the ``text`` of a manual step. A later state may have ``why``, ``how`` it is known, the lines ``taken``
@@ -115,7 +115,7 @@ class StepEvent:
 
 @json_document
 class VerifiedEvent:
-    """Whether the rules passed in time."""
+    """Result of the verification."""
 
     event: Literal["verified"] = "verified"
     device: str
@@ -142,7 +142,7 @@ class RollbackEvent:
 
 @json_document
 class EndEvent:
-    """How a switch ended."""
+    """End of a switch."""
 
     event: Literal["end"] = "end"
     device: str
@@ -165,7 +165,7 @@ _TYPES: Final[Mapping[object, Any]] = {
 
 @dataclass(slots=True)
 class SwitchState:
-    """How far one switch came, by its events."""
+    """Progress of one switch, from its events."""
 
     plan: SwitchPlan
     steps: dict[int, StepState] = field(default_factory=dict)
@@ -178,7 +178,7 @@ class SwitchState:
 
     @property
     def touched(self) -> bool:
-        """Whether anything may have been sent."""
+        """Return whether anything may have been sent."""
         return bool(self.steps)
 
     @property
@@ -189,7 +189,7 @@ class SwitchState:
 
     @property
     def finished(self) -> bool:
-        """Whether resuming would find nothing to do."""
+        """Return whether nothing is left to resume."""
         return self.end in (End.DONE, End.NOTHING, End.ROLLED_BACK)
 
     def take(self, event: JournalEvent) -> None:
@@ -214,14 +214,14 @@ class SwitchState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedChange:
-    """What a journal holds so far."""
+    """Content of a journal so far."""
 
     begin: BeginEvent
     events: tuple[JournalEvent, ...] = ()
 
     @property
     def states(self) -> dict[str, SwitchState]:
-        """How far every switch came, by its name."""
+        """Return the progress of every switch, by its name."""
         found = {plan.name: SwitchState(plan) for plan in self.begin.plans}
         for event in self.events:
             name = getattr(event, "device", None)

@@ -59,7 +59,7 @@ def consider(
     named: Sequence[str] = (),
     timer: int = TIMER_MINUTES,
 ) -> Considered:
-    """What to do on a switch, and for every playbook that is left out the reason."""
+    """Plan one switch, with a reason for every skipped playbook."""
     chosen = choose(playbooks, switch.outcomes, named=named, intent=Intent.of(switch.given.intent))
     planning = _Planning(switch, timer)
     actions = []
@@ -240,7 +240,7 @@ class _Planning:
         return all(self._guard(name) is None for name in step.only_if)
 
     def _guard(self, name: str) -> Text | None:
-        """Why a guard is not met; what it said is a field of the plan."""
+        """Return why a guard is not met; its result is a field of the plan."""
         guard = GUARDS[name]
         said = guard.ask(self.switch.known)
         if said is UNREADABLE:
@@ -274,7 +274,7 @@ class _Planning:
         return None
 
     def _notes(self, playbook: Playbook, steps: Iterable[Step]) -> Iterator[Text]:
-        """What one should know before saying yes."""
+        """Yield notes for the operator's consent."""
         unsaved = GUARDS["config-saved"].ask(self.switch.known)
         if playbook.save and unsaved is not UNREADABLE and unsaved is not None:
             yield _SAVES_OTHERS

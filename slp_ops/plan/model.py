@@ -1,6 +1,6 @@
-"""What a plan is: data that one can read, save, compare and approve. Nothing in it can change a switch.
+"""Plan: data that can be read, saved, compared and approved. It cannot change a switch by itself.
 
-A plan holds every command as it will be sent; a secret stands in it as ``{name}``.
+A plan contains every command as it will be sent, with secrets as ``{name}``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from slp_ops.steps import ConfigLine, ConfigStep, ExecStep, Step, computed, set_
 
 @json_document
 class Because:
-    """A rule that fails, with what it says of this switch."""
+    """Failed rule, with its finding on this switch."""
 
     rule: str
     summary: Text
@@ -67,7 +67,7 @@ class Action:
 
     @property
     def reloads(self) -> bool:
-        """Whether the switch goes down."""
+        """Return whether the switch reloads."""
         return any(isinstance(step, ExecStep) and step.ends_session for step in self.steps)
 
 
@@ -96,7 +96,7 @@ class SwitchPlan:
 
     @property
     def reloads(self) -> bool:
-        """Whether the switch goes down."""
+        """Return whether the switch reloads."""
         return any(action.reloads for action in self.actions)
 
     @property
@@ -127,7 +127,7 @@ class Spared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Considered:
-    """What planning makes of one switch.
+    """Result of planning one switch.
 
     ``mentioned`` are playbooks that would help and are planned only when they are named.
     """

@@ -1,4 +1,4 @@
-"""The running configuration as planning needs it: which lines stand in which mode, as they are printed.
+"""Running configuration for planning: the printed lines with their modes.
 
 call-home
  profile "CiscoTAC-1"
@@ -33,7 +33,7 @@ def same(line: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Each line with the lines of the mode it stands in, outermost first. ``whole`` when its end was read."""
+    """Lines with the lines of their mode, outermost first. ``whole`` when the end was read."""
 
     lines: tuple[tuple[tuple[str, ...], str], ...]
     whole: bool

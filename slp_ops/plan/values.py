@@ -1,4 +1,4 @@
-"""Where the parameters of a playbook come from on one switch, each checked against its grammar.
+"""Parameters of a playbook on one switch, each validated against its format.
 
 In this order: the command line, the inventory's ``params``, its ``intent``, the playbook's default.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What was said of parameters for one switch. ``files`` are the PEM texts of certificates, by name."""
+    """Sources of parameters for one switch. ``files`` are the PEM texts of certificates, by name."""
 
     options: Mapping[str, str] = field(default_factory=dict)  # --param, and what was asked for
     params: Mapping[str, object] = field(default_factory=dict)
@@ -97,7 +97,7 @@ def _checked(param: Param, said: str, given: Given) -> Value:
 
 
 def _not_here(param: Param, value: Value, known: Known) -> Text | None:
-    """Why a value is right in form, but names something that this switch does not have."""
+    """Return why a well-formed value does not fit this switch."""
     interfaces = known.get(InterfacesConfig)
     if interfaces is None or not isinstance(value, str):
         return None

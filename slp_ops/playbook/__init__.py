@@ -1,8 +1,8 @@
-"""What we can put right: one YAML file a playbook, in ``playbooks/`` at the top of the repository.
+"""Remediations: one YAML file per playbook, in ``playbooks/`` at the top of the repository.
 
 To add one: put a file there, with the form described in ``form``, and a case for it in the table of
 ``tests/playbooks/``: it must turn a broken lab switch into a sound one, find nothing to do afterwards,
-and give the earlier configuration back. A condition or a proof that no file can express is a function
+and restore the earlier configuration. A condition or a proof that no file can express is a function
 of a few lines in ``named``.
 """
 

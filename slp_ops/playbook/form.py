@@ -1,4 +1,4 @@
-"""How a playbook's file is read: every problem at once, with file, line and key.
+"""Schema of a playbook's file: every problem with file, line and key.
 
     id: transport-smart
     title: {en: ..., ja: ...}

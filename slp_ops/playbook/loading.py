@@ -1,4 +1,4 @@
-"""Where playbooks come from: ours from the package, or from the top of a checkout; the operator's as texts.
+"""Loader of playbooks: packaged, or from the top of a checkout; the operator's as texts.
 
 Reading is all or nothing: InputError holds every problem of every file, with line and key.
 """
@@ -72,14 +72,14 @@ def load(texts: Iterable[tuple[str, str]], *, rules: Iterable[str] | None = None
 
 
 class _Places:
-    """Where each key of a file stands, so that a problem found later can name its line."""
+    """Positions of the keys of a file, for problems found later."""
 
     def __init__(self, root: Node) -> None:
         self._lines: dict[str, int] = {}
         self._walk(root, "")
 
     def line(self, key: str) -> int | None:
-        """The line of a key, or of what it stands in."""
+        """Return the line of a key, or of its parent."""
         while key and key not in self._lines:
             key = key.rpartition("[")[0] if key.endswith("]") else key.rpartition(".")[0]
         return self._lines.get(key)
@@ -99,7 +99,7 @@ class _Places:
 
 
 def _check(made: Playbook, places: _Places, problems: Problems, rules: tuple[str, ...] | None) -> None:
-    """What one part of a file says of another: names that must be there."""
+    """Check references inside a file: names that must exist."""
 
     def names(key: str, used: Iterable[str], known: Iterable[str], what: str) -> None:
         words = tuple(known)

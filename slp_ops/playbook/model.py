@@ -1,4 +1,4 @@
-"""What a playbook is: values only, made from its file by ``form``.
+"""Playbook values, built from its file by ``form``.
 
 A playbook knows no switch. Planning renders its templates to ``slp_ops.steps`` with one switch's facts and
 parameters.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Risk(StrEnum):
-    """What a playbook may do to a switch, least first."""
+    """Risk of a playbook, lowest first."""
 
     CHANGE = "change"  # configuration or licence state; traffic is not touched
     DISRUPTIVE = "disruptive"  # reporting stops for a while, or the switch reloads
@@ -52,15 +52,15 @@ class Param:
 
     @property
     def secret(self) -> bool:
-        """Whether its value may be seen nowhere."""
+        """Return whether its value is a secret."""
         return self.kind is Kind.TOKEN
 
 
 class Way(StrEnum):
-    """How a configuration line is found in the running configuration, and so how it is undone."""
+    """Kind of a configuration line: how it matches the running configuration, and how it is undone."""
 
     ADD = "add"  # a line beside others; not there unless it is shown
-    SET = "set"  # the one value of a setting: another value is replaced, and given back
+    SET = "set"  # single value of a setting: another value is replaced, and restored on rollback
     FILL = "fill"  # a setting that is given a value only where it has none
     ON = "on"  # on unless ``no ...`` is shown
     OFF = "off"  # take away a line that is shown when it is on
@@ -68,7 +68,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One configuration line. ``under`` are the lines of the mode it stands in, outermost first.
+    """One configuration line. ``under`` are the lines of its mode, outermost first.
 
     ``of`` are the words that every value of a SET or FILL begins with. ``shows`` are lines that IOS-XE adds
     by itself, to be undone as well.
@@ -174,5 +174,5 @@ class Playbook:
 
     @property
     def reloads(self) -> bool:
-        """Whether the switch goes down."""
+        """Return whether the switch reloads."""
         return any(isinstance(step, ExecTemplate) and step.step.ends_session for step in self.steps)

@@ -3,7 +3,7 @@
     @guard("hseck9-unused")
     def hseck9_unused(licences: Entitlements) -> Text | None: ...
 
-A guard gives why it is not met, None when it is. A word gives what stands in a command for ``{name}``.
+A guard returns why it is not met, None when it is. A word returns the text for ``{name}`` in a command.
 A proof tells by what a switch shows that a step was done: what it noted before, and what it sees now.
 """
 
@@ -42,7 +42,7 @@ IDENTRUST: Final = "IdenTrust Commercial Root CA 1"
 
 @json_document
 class ProofNote:
-    """What a switch showed before a step, as a journal keeps it; see ``Proof``."""
+    """State of a switch before a step, as recorded in the journal; see ``Proof``."""
 
     seen: Any
     refused: tuple[str, ...] | None = None
@@ -64,18 +64,18 @@ class Named:
     function: Callable[..., Any]
 
     def ask(self, known: Known) -> Any:
-        """What the function says; UNREADABLE where a fact is missing."""
+        """Return the function's result; UNREADABLE when a fact is missing."""
         values = known.arguments(self.needs)
         return UNREADABLE if values is None else self.function(*values)
 
     def missing(self, known: Known) -> str:
-        """Which facts are missing, in a person's words."""
+        """Describe the missing facts."""
         return "; ".join(str(known.facts.missing(kind)) for kind in known.missing(self.needs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """How a step is proven. ``reads`` are the show commands that it takes.
+    """Proof of a step. ``reads`` are its show commands.
 
     ``seen`` gives what a switch shows, as a JSON value. ``done`` says whether that proves the step, given
     what was seen before it; where ``compares`` is false, the present alone tells. ``refused`` gives the
@@ -92,12 +92,12 @@ class Proof:
     refusal_reads: tuple[str, ...] = ()
 
     def note(self, known: Known) -> ProofNote | None:
-        """What is to be remembered from before the step; None where it could not be read."""
+        """Return the state to record before the step; None when it could not be read."""
         seen = self.seen.ask(known)
         return None if seen is UNREADABLE else ProofNote(seen=seen, refused=self._refusal(known))
 
     def refusal(self, noted: ProofNote | None, known: Known) -> str:
-        """Why the far end refused the step; empty when it did not, or nobody knows."""
+        """Return why the server refused the step; empty without a known refusal."""
         now = self._refusal(known)
         if noted is None or now is None or now == noted.refused:
             return ""
@@ -108,7 +108,7 @@ class Proof:
         return None if said is None or said is UNREADABLE else tuple(said)
 
     def holds(self, noted: ProofNote | None, known: Known) -> bool | None:
-        """Whether the step is done; None when it cannot be told."""
+        """Return whether the step is done; None when unknown."""
         seen = self.seen.ask(known)
         if seen is UNREADABLE or (self.compares and noted is None):
             return None
@@ -219,7 +219,7 @@ WORDS: Final[Mapping[str, Named]] = {
 
 
 def _since(code: TrustCode, trust: TrustCodes) -> DeviceTime | None:
-    """When a unit got its code; a single switch of a newer agent says it in the heading."""
+    """Return the time of a unit's code; a single switch of a newer agent prints it in the heading."""
     return (code.installed or trust.installed or code.valid) if code.is_installed else None
 
 
@@ -239,7 +239,7 @@ def _trust_moved(noted: Any, seen: dict[str, str | None]) -> bool:
 
 
 def _trust_refused(statistics: CommunicationStatistics) -> tuple[str, str] | None:
-    """When CSSM last refused to establish trust, and why. That nobody answered is no refusal."""
+    """Return time and reason of CSSM's last refusal of trust. A missing answer is no refusal."""
     exchange = statistics.of("Trust Establishment")
     if exchange is None or exchange.last_failure is None or exchange.last_response is None:
         return None

@@ -29,7 +29,7 @@ _LONGEST: Final = 240
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Text, or the name of a value; ``group`` numbers the brackets it stands in, 0 for none."""
+    """Text, or the name of a value; ``group`` numbers its brackets, 0 for none."""
 
     text: str
     slot: bool

@@ -1,4 +1,4 @@
-"""From a switch's facts to what is to be tried from it, and over which path. Pure.
+"""Plan of the probes from a switch, and their path, derived from its facts. Pure.
 
 What a probe's text says is read by ``commands.telnet`` and ``commands.ping``, as any capture is, so that a
 saved run and a pasted terminal log are judged as a live switch is.
@@ -52,7 +52,7 @@ _READ: Final = frozenset(
 
 
 class Purpose(StrEnum):
-    """What a target is to the switch."""
+    """Purpose of a target."""
 
     PROXY = "proxy"
     SMART = "smart"
@@ -77,16 +77,16 @@ class Target:
 
 
 class Situation(StrEnum):
-    """Who connects to whom."""
+    """Direction of the connection."""
 
     CONNECTS = "connects"  # the switch, to its target
     PULLED = "pulled"  # CSLU, SSM On-Prem or a controller, to the switch
-    OFF = "off"  # nobody: reports are carried as files
+    OFF = "off"  # none: reports are carried as files
     UNKNOWN = "unknown"  # the transport could not be read
 
 
 class PathFault(StrEnum):
-    """What is wrong with the path, before anything is tried."""
+    """Fault of the path that is visible before any probe."""
 
     INTERFACE_MISSING = "interface_missing"
     INTERFACE_DOWN = "interface_down"
@@ -111,7 +111,7 @@ class Path:
 
     @property
     def ok(self) -> bool | None:
-        """Whether it is fit to be used; None when the configuration could not be read."""
+        """Return whether it is usable; None when the configuration could not be read."""
         if self.fault is not None:
             return False
         return True if self.known else None
@@ -126,7 +126,7 @@ class Probe:
     unfit: str = ""
 
     def ping(self) -> ProbeStep | None:
-        """What still proves that the name resolves where telnet is forbidden."""
+        """Return the ping that proves name resolution where telnet is forbidden."""
         if self.step is None:
             return None
         return ProbeStep(
@@ -139,7 +139,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to try from one switch. ``proxied``: it reaches its target through a proxy, which is tried."""
+    """Probes of one switch. ``proxied``: its target is behind a proxy, which is probed instead."""
 
     situation: Situation
     path: Path
@@ -158,7 +158,7 @@ class Tried:
 
     @property
     def verdict(self) -> ProbeVerdict:
-        """What came of the connection; what could not be sent is not testable."""
+        """Return the result of the connection; an unsent probe is not testable."""
         if self.result is not None:
             return self.result.verdict
         return ProbeVerdict.NOT_TESTABLE if self.probe.step is None else ProbeVerdict.UNKNOWN
@@ -171,7 +171,7 @@ def plan(
     targets: tuple[Target, ...] = (),
     everything: bool = False,
 ) -> Plan:
-    """What to try. ``topology`` is the one that the inventory intends, ``targets`` the operator's own.
+    """Plan the probes. ``topology`` is the inventory's intent, ``targets`` are the operator's.
 
     ``everything`` adds Cisco's servers, whatever the transport.
     """
@@ -255,7 +255,7 @@ def _situation(route: Route, topology: str | None) -> Situation:
 
 
 def _targets(route: Route) -> Iterator[Target]:
-    """What the licence agent itself connects to."""
+    """Yield the targets of the licence agent."""
     for hop in route.hops:
         if hop is route.proxy:
             purpose = Purpose.PROXY
@@ -267,7 +267,7 @@ def _targets(route: Route) -> Iterator[Target]:
 
 
 def _each_once(targets: list[Target]) -> list[Target]:
-    """By host and port, the first and its purpose counting; required if any of them is."""
+    """Merge targets by host and port; the first purpose counts; required if any of them is."""
     kept: dict[tuple[str, int | None], Target] = {}
     for target in targets:
         kept.setdefault((target.host.lower(), target.port), target)

@@ -1,4 +1,4 @@
-"""What the probes and the facts of one switch add up to: works, blocked at a stage, or cannot tell.
+"""Verdict from the probes and facts of one switch: works, blocked at a stage, or undetermined.
 
 The stages are judged in the order in which a connection passes them; the first that fails is the one
 that blocks. Where a rule of the audit knows the root of it, cause and remedy are that rule's words.
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 
 
 class ReachVerdict(StrEnum):
-    """Whether a switch can reach what it reports to."""
+    """Verdict on the reachability of a switch's licence server."""
 
     WORKS = "works"
     BLOCKED = "blocked"
     CANNOT_TELL = "cannot_tell"
-    NOT_APPLICABLE = "not_applicable"  # it connects to nobody
+    NOT_APPLICABLE = "not_applicable"  # it opens no connection
 
 
 class Stage(StrEnum):
-    """Where a connection can fail, in order."""
+    """Stages at which a connection can fail, in order."""
 
     OPERATOR = "operator"  # between here and the switch
     TARGET = "target"
@@ -208,13 +208,13 @@ class _Case:
 
 
 def _told(known: Known) -> Communication | None:
-    """How the agent's exchange fares; None where neither counters nor the log say anything."""
+    """Return the state of the agent's exchange; None without counters and log messages."""
     talks = known.get(Communication)
     return talks if talks is not None and (talks.counted or talks.last is not None) else None
 
 
 def _is_refused(talks: Communication) -> bool:
-    """Whether the server is reached and says no: failures that are none of the network."""
+    """Return whether the server is reached and refuses: failures outside the network."""
     return bool(talks.exchanges) and not any(
         each.attempts is not None and each.attempts.ongoing_communication for each in talks.exchanges
     )

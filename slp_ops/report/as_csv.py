@@ -1,6 +1,6 @@
 """One row for each finding, with its switch; a switch without any has one row. For spreadsheets and scripts.
 
-UTF-8 with a byte order mark, since Excel takes it for the local code page otherwise.
+UTF-8 with a byte order mark, since Excel assumes the local code page otherwise.
 """
 
 from __future__ import annotations

@@ -46,10 +46,10 @@ if TYPE_CHECKING:
 
 _OURS: Final = files("slp_ops.report").joinpath("templates")
 _EXPORTS: Final = re.compile(r"export\{([^}]*)\};?", re.ASCII)
-_SITES: Final = 20  # bars of a chart that a person still reads
+_SITES: Final = 20  # maximum number of legible bars in a chart
 _BACKLOGS: Final = 10
 _GROWING: Final = 15
-_FULL: Final = 100  # a larger fleet is told more tersely, and each cause explained once, under Causes
+_FULL: Final = 100  # a larger fleet is shortened: each cause is explained once, under Causes
 _LIKELY_TROUBLE: Final = 1000  # FN72578
 _MARKS: Final = {
     "affected": ("error", "\u25a0"),
@@ -208,7 +208,7 @@ def _short(text: str, length: int) -> str:
 
 
 def _roots(stories: Iterable[Story], words: Words) -> str:
-    """What a search finds a switch by: every finding's rule, and the titles of the causes."""
+    """Return the search words of a switch: the rules of its findings, and the titles of the causes."""
     found: list[str] = []
     for story in stories:
         found += [words.say(story.root.title), *(told.rule for told in (story.root, *story.consequences))]

@@ -1,4 +1,4 @@
-"""For pipelines: a test suite for each switch, a test case for each rule that applies to it."""
+"""JUnit renderer: a test suite for each switch, a test case for each applicable rule."""
 
 from __future__ import annotations
 

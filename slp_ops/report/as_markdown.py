@@ -1,4 +1,4 @@
-"""For tickets: what is wrong, on which switches, how it is known and what to do. CommonMark with tables."""
+"""Markdown renderer for tickets: findings, switches, evidence and remedies. CommonMark with tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from slp_ops.report.view import Cause, DeviceView, ReportView, Told
 
 # Everything that Markdown, or the HTML that it lets through, may take for more than text. References
-# to people and issues (@name, #1) would notify somebody.
+# to people and issues (@name, #1) would send notifications.
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#+!|~&@$^])")
 _LINK: Final = re.compile(r"(?i)\b(www(?=\.)|(?:https?|ftp)(?=:))")  # becomes a link by itself
 _NAMES: Final = 12

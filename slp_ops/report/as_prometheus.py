@@ -1,4 +1,5 @@
-"""For node_exporter's textfile collector: what an alert needs, for each switch. Rules are in the docs."""
+"""Prometheus renderer for node_exporter's textfile collector: alert values of each switch. Alert rules are
+in the docs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What support asks for when a case is opened, as one zip: evidence, story, and what a person must add.
+"""Bundle for a support case, as one zip: evidence, findings, and a checklist for the operator.
 
     slp-ops-<run>/
       README.txt             what this is, topology and transport, trigger, work done, frequency, masking
@@ -43,7 +43,7 @@ _AROUND: Final = 15  # lines of a log before and after each failure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What only a person can tell of a case."""
+    """Answers of the operator about a case."""
 
     trigger: str = ""
     work_done: str = ""
@@ -125,7 +125,7 @@ def write_bundle(
 
     ``view`` holds the bundle's switches only, and was made of cleaned texts.
     """
-    # Nothing of the moment in which the bundle is made goes into it.
+    # The bundle contains no current time.
     view = replace(view, generated=view.run.finished or view.run.started)
     started, words = view.run.started, Words(lang)
     views = {each.name: each for each in view.devices}

@@ -22,7 +22,7 @@ _MANIFEST: Final = "MANIFEST.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """What is wrong with one entry of a bundle."""
+    """Problem with one entry of a bundle."""
 
     path: str
     what: str

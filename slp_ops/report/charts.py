@@ -33,7 +33,7 @@ class Segment:
 
 
 def stacked(counts: Mapping[Health, int], *, most: int, width: float) -> tuple[Segment, ...]:
-    """The parts of one bar, side by side; ``most`` is what the whole width stands for."""
+    """Return the parts of one bar, side by side; ``most`` is the value of the full width."""
     found: list[Segment] = []
     x = 0.0
     for kind, count in counts.items():
@@ -68,7 +68,7 @@ class TimeLine:
 
 
 def time_line(dues: Iterable[Due], *, width: float, height: float) -> TimeLine:
-    """One column for each few days. What lies beyond the last tick stands at the edge and is counted."""
+    """Return one column for every few days. Values beyond the last tick are counted at the edge."""
     dues = tuple(dues)
     first = max(min((due.days_left for due in dues), default=0), _TICKS[0])
     last = min(max((due.days_left for due in dues), default=90), _TICKS[-1])

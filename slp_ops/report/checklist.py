@@ -1,4 +1,4 @@
-"""What a person must add to a support case: no switch can tell it, it stands in CSSM or in the relay.
+"""Checklist of a support case: information from CSSM or the relay that no switch has.
 
 By topology, since each has another place to look. What is asked for follows the source deck's list for
 opening a case; the menus' names are those of 2023 and may have moved.
@@ -101,7 +101,7 @@ _DIRECT: Final = frozenset({"smart", "callhome", "unknown"})
 
 
 def checklist(devices: Iterable[DeviceView]) -> Iterator[Text]:
-    """What to add for these switches, each once."""
+    """Return the items for these switches, each once."""
     kinds = {each.topology.kind.value if each.topology else "unknown" for each in devices}
     for kind, items in _BY_TOPOLOGY.items():
         if kind in kinds:

@@ -25,7 +25,7 @@ def growth_words(found: Growth, limit: int) -> Text:
 
 
 def when(found: Growth, limit: int) -> Text:
-    """When the limit will be reached."""
+    """Describe the predicted date of the limit."""
     return reach_words(found.reach, limit)
 
 

@@ -62,7 +62,7 @@ _WEB: Final = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 
 
 class Library:
-    """What is known without any switch, found by its id."""
+    """Static knowledge by id, independent of any switch."""
 
     def __init__(self, knowledge: Knowledge, playbooks: Iterable[Playbook]) -> None:
         self.knowledge = knowledge
@@ -206,7 +206,7 @@ def _text(release: Release | None) -> str | None:
 
 
 def _trusted(trust: TrustCodes | None, udi: Udi, place: int) -> bool | None:
-    """By position and serial together: two supervisors share a serial, members share a role."""
+    """Match by position and serial together: two supervisors share a serial, members share a role."""
     if trust is None:
         return None
     if not trust.codes:

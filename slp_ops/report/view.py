@@ -1,4 +1,4 @@
-"""What a report holds: values only, computed once, the same for every form and both languages.
+"""View of a report: values only, computed once, shared by all forms and both languages.
 
 Device text in here is as the switch printed it. Each form makes it harmless in its own way, at its own edge.
 """
@@ -93,7 +93,7 @@ class Story:
 
     @property
     def matters(self) -> bool:
-        """Whether it is more than information."""
+        """Return whether it is more than information."""
         return self.severity is not Severity.INFO
 
 
@@ -121,7 +121,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting:
-    """When it was acknowledged, and when it must be again. All times are the switch's own."""
+    """Dates of the last and the next ACK. All times are the switch's own."""
 
     last_ack: DeviceTime | None = None
     deadline: DeviceTime | None = None
@@ -146,7 +146,7 @@ class Rum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdvisoryVerdict:
-    """What an advisory means for one switch: its release alone, and all that the switch shows."""
+    """Advisory on one switch: by release alone, and with the switch's symptoms."""
 
     id: str
     standing: Standing
@@ -207,7 +207,7 @@ class DeviceView:
 
     @property
     def target(self) -> str | None:
-        """What it reports to, as printed."""
+        """Return its licence server, as printed."""
         return None if self.transport is None else self.transport.url or self.transport.cslu_address
 
 
@@ -227,7 +227,7 @@ class Cause:
 
     @property
     def matters(self) -> bool:
-        """Whether it is more than information."""
+        """Return whether it is more than information."""
         return self.severity is not Severity.INFO
 
 
@@ -268,7 +268,7 @@ SOON: Final = 30  # days
 
 
 class Urgency(StrEnum):
-    """How near an ACK deadline is."""
+    """Urgency of an ACK deadline."""
 
     OVERDUE = "overdue"
     SOON = "soon"
@@ -288,7 +288,7 @@ class Due:
 
     @property
     def urgency(self) -> Urgency:
-        """How near it is, by the switch's own clock."""
+        """Return its urgency, by the switch's own clock."""
         if self.cosmetic:
             return Urgency.COSMETIC
         if self.days_left < 0:

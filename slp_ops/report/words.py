@@ -1,4 +1,4 @@
-"""What a report says in its own words, in both languages. What rules say stands in the rules."""
+"""Labels and sentences of reports, in both languages. Texts of rules are in the rules."""
 
 from __future__ import annotations
 
@@ -298,7 +298,8 @@ _RISKS: Final = {
 
 
 class Words:
-    """The words of one language. ``words["release"]``, ``words("days", count=3)``, ``words.health(...)``."""
+    """Return the sentence in one language. ``words["release"]``, ``words("days", count=3)``,
+    ``words.health(...)``."""
 
     def __init__(self, lang: Lang) -> None:
         self.lang = lang
@@ -308,11 +309,11 @@ class Words:
         return self._words[name]
 
     def __call__(self, name: str, **values: object) -> str:
-        """With ``{name}`` replaced; only our own sentences are templates."""
+        """Substitute ``{name}``; only sentences of slp-ops are templates."""
         return _WORDS[name].of(**values).said(self.lang)
 
     def say(self, text: Text) -> str:
-        """What a rule says."""
+        """Return the label of a verdict."""
         return text.said(self.lang)
 
     def health(self, value: str) -> str:
@@ -324,15 +325,15 @@ class Words:
         return _TOPOLOGIES[value].said(self.lang)
 
     def confidence(self, value: str) -> str:
-        """How sure."""
+        """Return the label of a confidence."""
         return _CONFIDENCES[value].said(self.lang)
 
     def risk(self, value: str) -> str:
-        """How risky a playbook is."""
+        """Return the label of a risk."""
         return _RISKS[value].said(self.lang)
 
     def standing(self, value: str, *, listed: bool) -> str:
-        """How a release stands towards an advisory."""
+        """Status of a release for an advisory."""
         return self["standing_assumed" if value == "affected" and not listed else f"standing_{value}"]
 
     def switches(self, count: int) -> str:

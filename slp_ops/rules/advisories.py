@@ -1,7 +1,7 @@
-"""Advisories as rules: judged by the release, then by what the switch shows of it.
+"""Advisories as rules: judged by the release, then by the symptoms of the switch.
 
-A release that is affected is not yet a switch that suffers. With signs the finding counts as the
-advisory says; without them it is information.
+An affected release does not imply an affected switch. With symptoms the finding has the severity of
+the advisory; without them it is information.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ TEXTS = texts_of(__name__)
 
 
 def stand(advisory: Advisory, release: Release | None, known: Known) -> Sign:
-    """How a switch of that release stands towards an advisory, as far as its facts tell."""
+    """Judge a switch of that release against an advisory, from its facts."""
     needs = _needs(advisory)
     return _look(advisory, release, [known.get(need.kind) for need in needs])
 
 
 def advisory_rule(advisory: Advisory) -> Rule:
-    """The rule of an advisory."""
+    """Build the rule of an advisory."""
 
     def check(software: Software, *found: Any) -> Judgement:
         return _judgement(advisory, software, _look(advisory, software.release, found))
@@ -78,7 +78,7 @@ def _judgement(advisory: Advisory, software: Software, sign: Sign) -> Judgement:
         case Standing.UNKNOWN if advisory.releases.fixed or software.release is None:
             return Unknown(why=judged.because)
     if not advisory.releases.fixed and sign.suffers is not True:
-        # No release tells; where the switch shows nothing of it either, there is nothing to say.
+        # No release decides; without a symptom there is no verdict.
         return Unknown(missing=sign.missing) if sign.missing else Passed(why=TEXTS["no-sign"])
     if sign.suffers is None and sign.missing:
         return Unknown(missing=sign.missing)

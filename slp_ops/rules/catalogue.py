@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 _FAILED: Final = "SMART_LIC-COMM_FAILED"
-_MOST_BREAKS: Final = 3  # such a line is shorter than four lines of a mail
+_MOST_BREAKS: Final = 3  # longest log line: shorter than four lines of a mail
 # In a log the facility may be preceded by time, sequence number and origin. IOS-XR puts its own
 # facility before ours (LICENSE-SMART_LIC), which makes it another name.
 _LINE: Final = re.compile(r"%([A-Z][A-Z0-9_]*(?:-[A-Z][A-Z0-9_]*)*)-([0-7])-([A-Z0-9_]+): ?(.*)", re.DOTALL)
@@ -27,7 +27,7 @@ _LINE: Final = re.compile(r"%([A-Z][A-Z0-9_]*(?:-[A-Z][A-Z0-9_]*)*)-([0-7])-([A-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why an exchange failed, as the agent words it."""
+    """Reason of a failed exchange, in the words of the agent."""
 
     id: str
     pattern: re.Pattern[str]
@@ -40,7 +40,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message. It is evidence for ``rule``, a rule of its own (``severity``), or harmless."""
+    """One message: evidence for ``rule``, a rule of its own (``severity``), or harmless."""
 
     id: str
     message: str  # facility and mnemonic
@@ -60,25 +60,25 @@ class Message:
     unverified: bool = False
 
     def fits(self, text: str) -> bool:
-        """Whether the text of a message of this name is this one; without a pattern any is."""
+        """Return whether a message of this name has this text; without a pattern any text matches."""
         return self.pattern is None or self.pattern.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """What a line is. ``rule`` is the check that it is evidence for, or the rule that it is."""
+    """Match of a line. ``rule`` is the check that it supports, or its own rule."""
 
     entry: Message
     reason: Reason | None = None
 
     @property
     def is_particular(self) -> bool:
-        """Whether the text itself decided, not the name alone."""
+        """Return whether the text decided, not the name alone."""
         return self.reason is not None or self.entry.pattern is not None
 
     @property
     def rule(self) -> str | None:
-        """The rule that this line belongs to; None when it is harmless."""
+        """Return the rule of this line; None when it is harmless."""
         if self.reason is not None:
             return self.reason.rule
         return self.entry.id if self.entry.severity is not None else self.entry.rule
@@ -86,7 +86,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagesFile:
-    """What one file of messages says."""
+    """Content of one file of messages."""
 
     messages: tuple[Message, ...] = ()
     reasons: tuple[Reason, ...] = ()
@@ -94,7 +94,7 @@ class MessagesFile:
 
 
 class Catalogue:
-    """Every message and reason known, indexed once."""
+    """Index of all known messages and reasons."""
 
     def __init__(self, files: Iterable[MessagesFile]) -> None:
         files = tuple(files)
@@ -102,24 +102,24 @@ class Catalogue:
         self.reasons = tuple(reason for file in files for reason in file.reasons)
         self.unrelated = frozenset(name for file in files for name in file.unrelated)
         self._by_name: dict[str, list[Message]] = {}
-        # Those with a pattern first: one without takes what is left.
+        # Entries with a pattern first: one without a pattern matches everything else.
         for entry in sorted(self.messages, key=lambda entry: entry.pattern is None):
             self._by_name.setdefault(entry.message, []).append(entry)
 
     @property
     def names(self) -> frozenset[str]:
-        """Facility and mnemonic of every message known."""
+        """Return facility and mnemonic of every known message."""
         return frozenset(self._by_name)
 
     def find(self, name: str, text: str) -> Match | None:
-        """The entry of a message; None when it is not one that matters here."""
+        """Return the entry of a message; None for an irrelevant one."""
         entry = next((entry for entry in self._by_name.get(name, ()) if entry.fits(text)), None)
         if entry is None:
             return None
         return Match(entry=entry, reason=self.reason(reason_of(text)) if name == _FAILED else None)
 
     def find_wrapped(self, name: str, text: str, more: tuple[str, ...]) -> Match | None:
-        """The same, where a mail or a terminal may have broken the line: its rest is in the next ones."""
+        """Return the entry of a message that a mail or a terminal may have wrapped into the next lines."""
         match = self.find(name, text)
         if not more or name not in self._by_name or (match is not None and match.is_particular):
             return match
@@ -127,30 +127,30 @@ class Catalogue:
         return self.find(name, joined) or match
 
     def reason(self, text: str | None) -> Reason | None:
-        """Which reason a text gives; it may come from a message or from the statistics."""
+        """Return the reason in a text from a message or from the statistics."""
         if not text:
             return None
         return next((reason for reason in self.reasons if reason.pattern.search(text)), None)
 
     def find_line(self, line: str) -> Match | None:
-        """The entry of a whole line as it stands in a log."""
+        """Return the entry of a complete log line."""
         found = _LINE.search(line)
         return None if found is None else self.find(f"{found[1]}-{found[3]}", found[4])
 
     def is_unrelated(self, line: str) -> bool:
-        """Whether a line is known to have nothing to do with licence reporting."""
+        """Return whether a line is known to be unrelated to licence reporting."""
         found = _LINE.search(line)
         return found is not None and bool({found[1], f"{found[1]}-{found[3]}"} & self.unrelated)
 
 
 def reason_of(text: str) -> str:
-    """What follows the last " : "; the whole text when there is none."""
+    """Return the text after the last " : "; the whole text without one."""
     return text.rpartition(" : ")[2].strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One word. ``also`` are other spellings; ``see`` names rules that have to do with it."""
+    """One term. ``also`` are other spellings; ``see`` names related rules."""
 
     id: str
     title: Text
@@ -159,5 +159,5 @@ class Term:
     see: tuple[str, ...] = ()
 
     def is_named(self, word: str) -> bool:
-        """Whether somebody means this word, whatever the case."""
+        """Return whether a text is this term, case-insensitively."""
         return word.casefold() in {name.casefold() for name in (self.id, *self.also)}

@@ -29,13 +29,13 @@ TEXTS = texts_of(__name__)
 
 
 def audit(rules: Iterable[Rule], known: Known) -> tuple[Outcome, ...]:
-    """What every rule says of one device, each consequence with its root cause."""
+    """Evaluate every rule on one device and link each consequence with its root cause."""
     rules = tuple(rules)
     return tell(rules, [judge(rule, known) for rule in rules])
 
 
 def judge(rule: Rule, known: Known) -> Outcome:
-    """What one rule says of one device."""
+    """Evaluate one rule on one device."""
     try:
         return _outcome(rule, _ask(rule, known), known)
     except Exception as err:  # noqa: BLE001 - the check edge: a defect in one check is that check's verdict
@@ -87,9 +87,9 @@ def _outcome(rule: Rule, judged: Judgement, known: Known) -> Outcome:
 
 
 def tell(rules: Iterable[Rule], outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
-    """The same outcomes, in the same order, each consequence with its root.
+    """Return the outcomes in the same order, each consequence with its root.
 
-    Where several failures explain one, the graver counts, then the one that comes first.
+    If several failures explain one, the more severe counts, then the first.
     """
     outcomes = tuple(outcomes)
     failed = {outcome.rule: outcome for outcome in outcomes if outcome.verdict is Verdict.FAIL}
@@ -107,7 +107,7 @@ def tell(rules: Iterable[Rule], outcomes: Iterable[Outcome]) -> tuple[Outcome, .
 
 
 def _root(name: str, causes: Mapping[str, list[str]], failed: Mapping[str, Outcome]) -> str:
-    """Up from a failure to the one that nothing explains; an operator's rules may go in a circle."""
+    """Follow a failure to its root; an operator's rules may form a circle."""
     seen = {name}
     while above := [cause for cause in causes.get(name, ()) if cause not in seen]:
         name = max(above, key=lambda cause: failed[cause].severity.rank)
@@ -116,20 +116,20 @@ def _root(name: str, causes: Mapping[str, list[str]], failed: Mapping[str, Outco
 
 
 def wanting(missing: tuple[type[Fact], ...], facts: Facts) -> Text:
-    """Why a verdict is unknown for want of these facts."""
+    """Describe why a verdict is unknown when these facts are missing."""
     if not missing:
         return TEXTS["untold"]
     found = dict.fromkeys(command for kind in missing for command in _commands(kind, facts))
     if not found:
         return TEXTS["no-command"].of(facts=", ".join(kind.__name__ for kind in missing))
-    # A command that was read and did not hold it helps nobody as long as another one was not read.
+    # Prefer a command that was not read over one that was read without the fact.
     unread = [each for each in found if each[1] is not CaptureStatus.OK] or list(found)
     said = [TEXTS["needs"].of(command=command, why=_WHY[status]) for command, status in unread]
     return listing(said, separator="; ")
 
 
 def _commands(kind: type[Fact], facts: Facts) -> list[tuple[str, CaptureStatus | None]]:
-    """The first command that gives a fact, unless that one was read and another was not."""
+    """Return the first command that provides a fact, unless it was read and another was not."""
     found = [(command, facts.status_of(command)) for command, _ in facts.missing(kind).commands]
     unread = (each for each in found if each[1] is not CaptureStatus.OK)
     return [next(unread, found[0])] if found else []

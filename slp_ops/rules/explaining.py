@@ -1,4 +1,4 @@
-"""What somebody asked about: a rule, a line of a log, a reason of a failure, or a word."""
+"""Explanation of a rule, a log line, a failure reason, or a term."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEXTS = texts_of(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """The answer; ``rules`` tell causes and remedies. ``unverified``: not seen in a real output."""
+    """Explanation; ``rules`` contain causes and remedies. ``unverified``: not observed in a real output."""
 
     title: Text
     meaning: Text
@@ -27,8 +27,8 @@ class Explained:
 
 
 def explain(asked: str, knowledge: Knowledge) -> Explained | None:
-    """The answer to a question; None when nothing of it is known."""
-    # As it was pasted: quoted in a mail, and broken into lines.
+    """Explain a text; None when it is unknown."""
+    # As pasted: quoted in a mail, and wrapped.
     asked = " ".join(asked.replace("\n>", "\n").lstrip("> ").split())
     if (rule := knowledge.rule(asked)) is not None:
         return Explained(title=rule.title, meaning=rule.cause, rules=(rule,))
@@ -48,7 +48,7 @@ def _message(asked: str, knowledge: Knowledge) -> Explained | None:
         )
     if catalogue.is_unrelated(asked):
         return _UNRELATED
-    # A name without its text, with or without the sign and the digit.
+    # A mnemonic without its text, with or without the sign and the digit.
     plain = asked.lstrip("%").rstrip(":").upper()
     parts = plain.split("-")
     name = "-".join(part for part in parts if not (len(part) == 1 and part.isdigit()))

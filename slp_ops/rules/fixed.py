@@ -28,7 +28,7 @@ Train: TypeAlias = tuple[int, int]
 
 
 class Standing(StrEnum):
-    """How a release stands towards an advisory."""
+    """Status of a release for an advisory."""
 
     AFFECTED = "affected"
     FIXED = "fixed"
@@ -38,7 +38,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A release judged. ``listed``: the notice itself says so; otherwise it is our inference."""
+    """Verdict on a release. ``listed``: stated by the notice; otherwise inferred."""
 
     standing: Standing
     because: Text
@@ -48,22 +48,22 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """Releases that a notice names as affected: one, or all from one to another."""
+    """Releases that a notice lists as affected: one, or a range."""
 
     first: Release
     last: Release
 
     def holds(self, release: Release) -> bool:
-        """Whether it names this release."""
+        """Return whether it contains this release."""
         return self.first <= release <= self.last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstFixed:
-    """What a notice says of releases: the first fixed one of each train, and those it names as affected.
+    """Releases of a notice: the first fixed one of each train, and those listed as affected.
 
-    ``introduced`` is the first release that can have the defect at all. Without any fix a release
-    cannot be judged: what the notice tells then does not depend on it.
+    ``introduced`` is the first release that can have the defect. Without any fix a release
+    cannot be judged: the notice then does not depend on it.
     """
 
     fixed: Mapping[Train, Release] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class FirstFixed:
     affected: tuple[Named, ...] = ()
 
     def judge(self, release: Release | None) -> Judged:
-        """How a release stands; None is a text that names no release."""
+        """Judge a release; None is a text without a release."""
         if release is None:
             return Judged(standing=Standing.UNKNOWN, because=TEXTS["unreadable"])
         fix = self.first_fix(release.train)
@@ -94,7 +94,8 @@ class FirstFixed:
         return judged
 
     def first_fix(self, train: Train) -> Release | None:
-        """The first fixed release of this train; without one, the nearest of a later train or the last."""
+        """Return the first fixed release of this train; without one, the nearest of a later train or the
+        last."""
         if not self.fixed:
             return None
         return self.fixed[min((known for known in self.fixed if known >= train), default=max(self.fixed))]
@@ -123,22 +124,22 @@ class FirstFixed:
 
 
 def name(train: Train) -> str:
-    """A train as people write it."""
+    """Format a train, such as 17.9."""
     return f"{train[0]}.{train[1]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
-    """Where to upgrade to: both clear every advisory. None where no such release can be named."""
+    """Upgrade targets: both clear every advisory. None without such a release."""
 
     same_train: Release | None = None
     next_em_train: Release | None = None
 
 
 def targets(release: Release | None, advisories: Iterable[FirstFixed], extended: Iterable[Train]) -> Targets:
-    """The nearest release of its own train, and the first of the next extended-maintenance train.
+    """Return the nearest release of its own train, and the first of the next extended-maintenance train.
 
-    ``extended`` is our knowledge, not the switch's. Advisories without any fix cannot be cleared by an
+    ``extended`` comes from packaged data. Advisories without any fix cannot be cleared by an
     upgrade and do not count.
     """
     if release is None:
@@ -157,7 +158,7 @@ def targets(release: Release | None, advisories: Iterable[FirstFixed], extended:
 
 
 def _candidates(train: Train, at_least: Release | None, advisories: list[FirstFixed]) -> Iterator[Release]:
-    """Releases of a train that are known to exist, or are sure to: its first, and those with a fix."""
+    """Return the releases of a train that certainly exist: its first, and those with a fix."""
     yield at_least or Release(major=train[0], minor=train[1], maintenance=1)
     for advisory in advisories:
         fix = advisory.fixed.get(train)
@@ -179,7 +180,7 @@ def _first_clear(candidates: Iterable[Release], advisories: list[FirstFixed]) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advisory:
-    """What is known of it. ``examples`` are releases with the verdict they must get, run as tests."""
+    """Advisory. ``examples`` are releases with their expected verdict, run as tests."""
 
     id: str
     title: Text

@@ -38,7 +38,7 @@ _TRAIN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})", re.ASCII)
 
 
 def rule_id(node: Node, key: str, problems: Problems) -> str | None:
-    """The id of a rule: words such as cslu-address-missing, or Cisco's own such as FN72323."""
+    """Read a rule id: words such as cslu-address-missing, or Cisco's own such as FN72323."""
     value = text(node, key, problems, "an id such as dns-failure or FN72323")
     if value is not None and not _ID.fullmatch(value):
         problems.add(node.line, key, "is no id", "letters, digits, '-', '_', '.', '/', first a letter")
@@ -47,7 +47,7 @@ def rule_id(node: Node, key: str, problems: Problems) -> str | None:
 
 
 def link(node: Node, key: str, problems: Problems) -> str | None:
-    """An address that a person may open."""
+    """Read an https URL."""
     value = text(node, key, problems, "an https:// address")
     if value is not None and not _LINK.fullmatch(value):
         problems.add(node.line, key, "is no link", "an https:// address")
@@ -56,19 +56,19 @@ def link(node: Node, key: str, problems: Problems) -> str | None:
 
 
 def severity(node: Node, key: str, problems: Problems) -> Severity | None:
-    """info, warning, error or critical."""
+    """Read a severity: info, warning, error or critical."""
     value = one_of(Severity)(node, key, problems)
     return None if value is None else Severity(value)
 
 
 def confidence(node: Node, key: str, problems: Problems) -> Confidence | None:
-    """low, medium or high."""
+    """Read a confidence: low, medium or high."""
     value = one_of(Confidence)(node, key, problems)
     return None if value is None else Confidence(value)
 
 
 def release(node: Node, key: str, problems: Problems) -> Release | None:
-    """A numbered release."""
+    """Read a numbered release."""
     value = node.text if isinstance(node, Scalar) else None
     try:
         found = Release.parse(value or "")
@@ -82,7 +82,7 @@ def release(node: Node, key: str, problems: Problems) -> Release | None:
 
 
 def named(node: Node, key: str, problems: Problems) -> Named | None:
-    """A release, or ``16.1.1 to 16.12.5b``."""
+    """Read a release, or ``16.1.1 to 16.12.5b``."""
     value = node.text if isinstance(node, Scalar) else ""
     first, _, last = (part.strip() for part in value.partition(" to "))
     start = release(Scalar(line=node.line, text=first, kind="str"), key, problems)
@@ -96,7 +96,7 @@ def named(node: Node, key: str, problems: Problems) -> Named | None:
 
 
 def train(node: Node, key: str, problems: Problems) -> Train | None:
-    """A train such as 17.9."""
+    """Read a train such as 17.9."""
     found = _TRAIN.fullmatch(node.text) if isinstance(node, Scalar) else None
     if found is None:
         problems.add(node.line, key, "is no train", "two numbers such as 17.9")
@@ -105,7 +105,7 @@ def train(node: Node, key: str, problems: Problems) -> Train | None:
 
 
 def pattern(node: Node, key: str, problems: Problems) -> re.Pattern[str] | None:
-    """A regular expression."""
+    """Read a regular expression."""
     value = text(node, key, problems, "a regular expression")
     try:
         return None if value is None else re.compile(value, re.ASCII)
@@ -115,7 +115,7 @@ def pattern(node: Node, key: str, problems: Problems) -> re.Pattern[str] | None:
 
 
 def message_name(node: Node, key: str, problems: Problems) -> str | None:
-    """A message by facility and mnemonic; the severity digit between them varies by release."""
+    """Read facility and mnemonic of a message; the severity digit between them varies by release."""
     value = text(node, key, problems, "FACILITY-MNEMONIC")
     if value is not None and not _MESSAGE.fullmatch(value):
         problems.add(node.line, key, "is no name of a message", "FACILITY-MNEMONIC, without the digit")
@@ -123,7 +123,7 @@ def message_name(node: Node, key: str, problems: Problems) -> str | None:
     return value
 
 
-# What a rule that is written as YAML may say of itself.
+# Keys of a rule in YAML.
 TELLING: Final[dict[str, Reader]] = {
     "id": rule_id,
     "title": both,
@@ -137,7 +137,7 @@ TELLING: Final[dict[str, Reader]] = {
 
 
 def messages(node: Node, problems: Problems) -> MessagesFile:
-    """The messages, reasons and unrelated names of one file."""
+    """Read the messages, reasons and unrelated names of one file."""
     found: dict[str, Any] = mapped(
         node,
         "",
@@ -152,13 +152,13 @@ def messages(node: Node, problems: Problems) -> MessagesFile:
 
 
 def is_messages(node: Node) -> bool:
-    """Whether a file is one of messages, rather than an advisory."""
+    """Return whether a file contains messages rather than an advisory."""
     keys = {entry.key.text for entry in node.entries} if isinstance(node, Mapping) else set()
     return bool(keys & {"messages", "reasons", "unrelated"})
 
 
 def defined(node: Node, under: str | None) -> list[tuple[str, int]]:
-    """The ids of the rules that a file makes, each with its line; ``under`` names the list they stand in."""
+    """Return the rule ids that a file defines, each with its line; ``under`` names their list."""
     if under is None:
         return [(value.text, value.line) for value in _values(node, "id")]
     found = []
@@ -169,7 +169,7 @@ def defined(node: Node, under: str | None) -> list[tuple[str, int]]:
 
 
 def referred(node: Node) -> list[tuple[str, int]]:
-    """The rules that messages and reasons are evidence for, each with its line."""
+    """Return the rules that messages and reasons support, each with its line."""
     return [
         (value.text, value.line)
         for under in ("messages", "reasons")
@@ -238,7 +238,7 @@ _REASON_KEYS: Final[dict[str, Reader]] = {
 
 
 def terms(node: Node, problems: Problems) -> tuple[Term, ...]:
-    """The terms of a file."""
+    """Read the terms of a file."""
     several = listed(_term, "a list of terms")
     found: dict[str, Any] = mapped(node, "", problems, {"terms": several})
     return tuple(found.get("terms", ()))
@@ -262,7 +262,7 @@ _TERM_KEYS: Final[dict[str, Reader]] = {
 
 
 def advisory(node: Node, problems: Problems) -> Advisory | None:
-    """An advisory from its file; None, with the problems noted, when it is not one."""
+    """Read an advisory from its file; None, with the problems recorded, when invalid."""
     if not isinstance(node, Mapping):
         problems.add(node.line, "", f"is {a_kind(node)}", "a mapping with id, title, releases, ...")
         return None
@@ -277,7 +277,7 @@ def advisory(node: Node, problems: Problems) -> Advisory | None:
 
 
 def _check_examples(node: Mapping, made: Advisory, problems: Problems) -> None:
-    """An example that is judged otherwise is a mistake in one of the two: say so where it stands."""
+    """Report examples whose verdict differs from the expected one."""
     place = next(entry.value for entry in entries(node, "", problems) if entry.key.text == "examples")
     for standing, texts in made.examples.items():
         for each in texts:
@@ -292,21 +292,21 @@ def _check_examples(node: Mapping, made: Advisory, problems: Problems) -> None:
 
 
 def trains(node: Node, problems: Problems) -> tuple[Train, ...]:
-    """The trains with extended maintenance."""
+    """Read the trains with extended maintenance."""
     several = listed(train, "a list of trains such as 17.9")
     found: dict[str, Any] = mapped(node, "", problems, {"extended_maintenance": several})
     return tuple(found.get("extended_maintenance", ()))
 
 
 def examples(node: Node, key: str, problems: Problems) -> dict[Standing, tuple[str, ...]]:
-    """Releases with the verdict they must get."""
+    """Read releases with their expected verdict."""
     texts = listed(lambda one, place, found: one.text if isinstance(one, Scalar) else None, "a list")
     given: dict[str, Any] = mapped(node, key, problems, {standing.value: texts for standing in Standing})
     return {Standing(name): tuple(values) for name, values in given.items()}
 
 
 def first_fixed(node: Node, key: str, problems: Problems) -> FirstFixed:
-    """What a notice says of releases."""
+    """Read the releases of a notice."""
     found: dict[str, Any] = mapped(
         node,
         key,

@@ -1,4 +1,4 @@
-"""All that is known, ours and the operator's, checked as a whole."""
+"""Ruleset: packaged rules and those of the operator, validated as a whole."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 TEXTS = texts_of(__name__)
 
 
-# Year, month and number of the knowledge, which grows without the program.
+# Version of the ruleset (year, month, number), independent of the program's version.
 VERSION: Final = "2026.11.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """Rules in the order in which people look, and what they rest on."""
+    """Rules in the order of troubleshooting, with their messages, terms and trains."""
 
     rules: tuple[Rule, ...]
     advisories: tuple[Advisory, ...]
@@ -44,18 +44,19 @@ class Knowledge:
     version: str = VERSION
 
     def rule(self, name: str) -> Rule | None:
-        """The rule of that id, whatever the case."""
+        """Return the rule of that id, case-insensitively."""
         return next((rule for rule in self.rules if rule.id.lower() == name.lower()), None)
 
 
 @cache
 def ours() -> Knowledge:
-    """What slp-ops brings along."""
+    """Return the packaged ruleset."""
     return _assembled(loading.advisories(), Catalogue([loading.message_file()]))
 
 
 def with_operators(sources: Iterable[Source]) -> Knowledge:
-    """Ours and what these files add; raises InputError with every problem of every file."""
+    """Return the packaged ruleset extended by these files; raises InputError with every problem of every
+    file."""
     own = loading.operators(sources, frozenset(rule.id for rule in ours().rules))
     return _assembled(
         (*loading.advisories(), *own.advisories), Catalogue([loading.message_file(), *own.messages])
@@ -78,7 +79,7 @@ def _assembled(advisories: tuple[Advisory, ...], catalogue: Catalogue) -> Knowle
 
 
 def _checks() -> Iterator[Rule]:
-    """Every rule of every module of ``checks``, in the order in which they stand."""
+    """Return every rule of every module of ``checks``, in source order."""
     for module in iter_modules(checks.__path__):
         if not module.name.startswith("_"):
             found = import_module(f"{checks.__name__}.{module.name}")
@@ -88,7 +89,7 @@ def _checks() -> Iterator[Rule]:
 
 
 def message_rule(entry: Message) -> Rule:
-    """The rule that a message with a severity is."""
+    """Build the rule of a message with a severity."""
 
     def check(log: LicenceLog) -> Judgement:
         seen = log.standing(entry.id)

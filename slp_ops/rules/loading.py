@@ -1,6 +1,6 @@
-"""The one place that reads the YAML of rules: ours from the package, the operator's as texts handed in.
+"""Loader of the YAML of rules: packaged files, and the operator's files as texts.
 
-Reading is all or nothing: InputError holds every problem of every file, with line and key.
+Loading is all or nothing: InputError contains every problem of every file, with line and key.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _HINT: Final = "the forms are described in docs/reference/rules.en.md, under Rul
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A YAML text and the path that problems are reported with."""
+    """YAML text with its path for problem reports."""
 
     path: str
     text: str
 
 
 def packaged(folder: str) -> Iterator[Source]:
-    """Our own files of one folder of the data, in order."""
+    """Return the packaged files of one data folder, in order."""
     found = sorted(_DATA.joinpath(folder).iterdir(), key=lambda entry: entry.name)
     for entry in found:
         if entry.name.endswith(".yaml"):
@@ -46,44 +46,44 @@ def packaged(folder: str) -> Iterator[Source]:
 
 
 def packaged_file(name: str) -> Source:
-    """One of our own files."""
+    """Return one packaged file."""
     return Source(path=name, text=_DATA.joinpath(name).read_text(encoding="utf-8"))
 
 
 @cache
 def advisories() -> tuple[Advisory, ...]:
-    """Our own advisories."""
+    """Return the packaged advisories."""
     found = advisories_of(packaged("advisories"))
-    # Field notices first: they say more than a bug.
+    # Field notices first: they are more detailed than bugs.
     return tuple(sorted(found, key=lambda each: (not each.id.startswith("FN"), each.id)))
 
 
 def advisories_of(sources: Iterable[Source]) -> tuple[Advisory, ...]:
-    """The advisories of these files; raises InputError."""
+    """Read the advisories of these files; raises InputError."""
     return _all_of(sources, lambda node, problems: (advisory(node, problems),))
 
 
 @cache
 def message_file() -> MessagesFile:
-    """Our own messages."""
+    """Return the packaged messages."""
     (found,) = messages_of([packaged_file("messages.yaml")])
     return found
 
 
 def messages_of(sources: Iterable[Source]) -> tuple[MessagesFile, ...]:
-    """The messages of these files; raises InputError."""
+    """Read the messages of these files; raises InputError."""
     return _all_of(sources, lambda node, problems: (messages(node, problems),))
 
 
 @cache
 def known_terms() -> tuple[Term, ...]:
-    """Our own terms."""
+    """Return the packaged terms."""
     return _all_of([packaged_file("terms.yaml")], terms)
 
 
 @cache
 def extended_trains() -> tuple[Train, ...]:
-    """The trains with extended maintenance: our knowledge, not a switch's."""
+    """Return the trains with extended maintenance, from packaged data."""
     return _all_of(
         [packaged_file("trains.yaml")],
         trains,
@@ -92,14 +92,14 @@ def extended_trains() -> tuple[Train, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operators:
-    """What an operator's own files add."""
+    """Rules of the operator's own files."""
 
     advisories: tuple[Advisory, ...] = ()
     messages: tuple[MessagesFile, ...] = ()
 
 
 def operators(sources: Iterable[Source], taken: frozenset[str]) -> Operators:
-    """The rules in these files. ``taken`` are the ids of the rules that there are already.
+    """Read the rules in these files. ``taken`` are the ids of existing rules.
 
     Raises InputError with every problem of every file.
     """
@@ -128,7 +128,7 @@ def operators(sources: Iterable[Source], taken: frozenset[str]) -> Operators:
 def _clashes(
     ids: dict[str, list[tuple[str, int]]], pointers: list[tuple[str, str, int]], taken: frozenset[str]
 ) -> Iterator[Problem]:
-    """Ids that occur twice, and messages that are evidence for a rule that does not exist."""
+    """Report duplicate ids, and messages that support an unknown rule."""
     seen = set(taken)
     for path, own in ids.items():
         for name, line in own:
@@ -153,7 +153,7 @@ def _all_of(sources: Iterable[Source], read: Callable[[Node, Problems], Iterable
         except InputError as err:
             found += err.problems
         else:
-            if node is None:  # comments alone, or nothing
+            if node is None:  # comments only, or empty
                 found.append(Problem(path=source.path, line=1, message="holds no rule"))
     if found:
         raise InputError(tuple(found), hint=_HINT)

@@ -1,8 +1,8 @@
-"""What a function needs, read from the types of its parameters, and how it is found for one device.
+"""Dependencies of a function, declared by the types of its parameters, and their values for one device.
 
-A need is a fact, something derived from facts, a setting, or ``Facts``, all of them. A derived kind is a
-class with a class method ``derive`` whose parameters are its own needs; it is derived once a device.
-Where all of them are optional, ``told_by`` names the facts without which it gives None.
+A need is a fact, a value derived from facts, a setting, or ``Facts`` (all of them). A derived type has
+a class method ``derive`` whose parameters are its own needs; it is derived once per device.
+If all of them are optional, ``told_by`` names the facts without which it returns None.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One parameter: its type, and whether the function can do without."""
+    """One parameter: its type, and whether it is optional."""
 
     kind: type
     optional: bool = False
@@ -33,7 +33,7 @@ class Need:
 
 @cache
 def needs_of(function: Callable[..., object]) -> tuple[Need, ...]:
-    """The needs of a function, in the order of its parameters."""
+    """Return the needs of a function, in the order of its parameters."""
     hints = get_type_hints(function)
     return tuple(_need(hints[name]) for name in inspect.signature(function).parameters)
 
@@ -52,21 +52,21 @@ def _derivation(kind: type) -> Callable[..., Any] | None:
 
 
 class Known:
-    """Everything known of one device: its facts, the settings, and what has been derived from them."""
+    """Everything known about one device: facts, settings, and values derived from them."""
 
     def __init__(self, facts: Facts, settings: Iterable[object] = ()) -> None:
         self.facts = facts
         self._found: dict[type, Any] = {type(setting): setting for setting in (facts, *settings)}
 
     def get(self, kind: type[T]) -> T | None:
-        """The value of that kind; None when it is not known."""
+        """Return the value of that type; None when unknown."""
         if kind not in self._found:
             self._found[kind] = self._find(kind)
         found: T | None = self._found[kind]
         return found
 
     def arguments(self, needs: Iterable[Need]) -> list[Any] | None:
-        """The values of these needs; None when one is missing that is not optional."""
+        """Return the values of these needs; None when a required one is missing."""
         values: list[Any] = []
         for need in needs:
             value: Any = self.get(need.kind)
@@ -76,7 +76,7 @@ class Known:
         return values
 
     def missing(self, needs: Iterable[Need]) -> tuple[type[Fact], ...]:
-        """The facts for want of which these needs cannot be met, each once."""
+        """Return the facts that these needs lack, each once."""
         return tuple(dict.fromkeys(self._missing(needs)))
 
     def _missing(self, needs: Iterable[Need]) -> Iterator[type[Fact]]:

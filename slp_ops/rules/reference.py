@@ -1,4 +1,4 @@
-"""The reference page of all rules, made from their own words: it cannot tell another story than they do.
+"""Reference page of all rules, generated from their own texts.
 
 ``slp-ops rules --markdown --lang en > docs/reference/rules.en.md``
 """
@@ -31,7 +31,7 @@ TEXTS = texts_of(__name__)
 
 
 def render(knowledge: Knowledge, lang: Lang) -> str:
-    """The page in one language, as Markdown."""
+    """Render the page in one language, as Markdown."""
     return "\n".join(_lines(knowledge, lang)) + "\n"
 
 
@@ -136,7 +136,7 @@ def _named(named: Named) -> str:
 
 
 def _commands(needs: tuple[Need, ...]) -> list[str]:
-    """The commands whose output a rule looks at: the first that gives each fact."""
+    """Return the commands that a rule uses: the first that provides each fact."""
     found: dict[str, None] = {}
 
     def add(needs: tuple[Need, ...], seen: frozenset[type]) -> None:
@@ -193,17 +193,17 @@ def _row(*cells: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Our own words in Markdown: what stands between quotes is a command, angle brackets are no markup."""
+    """Convert a sentence to Markdown: quoted text is a command, angle brackets are no markup."""
     return text.replace("<none>", "`<none>`").replace("*MallocLite*", "`*MallocLite*`").replace("|", "\\|")
 
 
 def anchor(heading: str) -> str:
-    """The anchor that Markdown makes of a heading."""
+    """Return the Markdown anchor of a heading."""
     kept = [character for character in heading.lower() if character.isalnum() or character in "-_ "]
     return "".join(kept).replace(" ", "-")
 
 
-# A test reads them: what stands here works.
+# A test executes these examples.
 EXAMPLES: Final = (
     """\
 id: ACME-7

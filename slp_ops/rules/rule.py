@@ -27,7 +27,7 @@ Check: TypeAlias = Callable[..., Judgement]
 
 
 class Group(StrEnum):
-    """What a rule is about, in the order in which people look."""
+    """Topic of a rule, in the order of troubleshooting."""
 
     TRANSPORT = "transport"
     NAMES = "names"
@@ -43,7 +43,7 @@ class Group(StrEnum):
 
 
 class Era(StrEnum):
-    """Which kind of licensing a switch runs; outputs and remedies have little in common."""
+    """Licensing model of a rule; outputs and remedies differ between the two."""
 
     SLP = "slp"  # 17.3.2 and later
     SL = "sl"  # registration, 16.9.1 to 17.3.1
@@ -51,9 +51,9 @@ class Era(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule. ``explains`` names the rules whose failure is a consequence of this one's.
+    """One rule. ``explains`` names the rules whose failure is a consequence of this one.
 
-    ``era`` is the kind of licensing that it is about, None for both.
+    ``era`` is its licensing model, None for both.
     """
 
     id: str
@@ -82,7 +82,7 @@ def rule(
     explains: tuple[str, ...] = (),
     era: Era | None = Era.SLP,
 ) -> Callable[[Check], Rule]:
-    """Make a rule of the function below it."""
+    """Turn the decorated function into a rule."""
 
     def make(check: Check) -> Rule:
         texts = texts_of(check.__module__)

@@ -1,4 +1,4 @@
-"""What an operator may set: thresholds, and how a switch is meant to report."""
+"""Settings of the operator: thresholds, and the intended topology of a switch."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """Where something begins to be a finding. The command line's --threshold names them with dashes."""
+    """Thresholds of findings. The option --threshold spells their names with dashes."""
 
     ack_days: int = 30  # an ACK deadline nearer than this is due soon
-    flap_pairs: int = 3  # so many failures with recovery ...
-    flap_hours: int = 24  # ... within so many hours are no longer noise
+    flap_pairs: int = 3  # this many failures with recovery ...
+    flap_hours: int = 24  # ... within this many hours are no longer noise
     log_days: int = 30  # older messages are history: a report is pushed every 30 days
-    rum_reports: int = 1000  # FN72578: about so many are likely trouble; no fixed limit
-    agent_cpu: int = 20  # percent of the CPU that the licence agent's processes take
-    agent_memory: int = 25  # percent of a pool that *MallocLite* or the agent's processes hold
+    rum_reports: int = 1000  # FN72578: about this many cause trouble; no fixed limit
+    agent_cpu: int = 20  # percent of the CPU used by the licence agent's processes
+    agent_memory: int = 25  # percent of a pool used by *MallocLite* or the agent's processes
 
     @classmethod
     def names(cls) -> dict[str, int]:
-        """Each name as it is typed, with its default."""
+        """Return each name as typed, with its default."""
         return {field.name.replace("_", "-"): int(str(field.default)) for field in fields(cls)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """How the inventory wants a switch to report; None where it does not say."""
+    """Intended topology of a switch, from the inventory; None where unspecified."""
 
     topology: str | None = None
     url: str | None = None
@@ -38,11 +38,11 @@ class Intent:
 
     @classmethod
     def of(cls, said: Mapping[str, object]) -> Intent:
-        """From an inventory's ``intent``; keys that mean nothing here are left alone."""
+        """Build from an inventory's ``intent``; other keys are ignored."""
         known = {field.name for field in fields(cls)}
         return cls(**{key: str(value) for key, value in said.items() if key in known})
 
     @property
     def other_side_connects(self) -> bool:
-        """Whether CSLU, SSM On-Prem or a controller comes for the reports."""
+        """Return whether CSLU, SSM On-Prem or a controller fetches the reports."""
         return self.topology in ("cslu-initiated", "on-prem-initiated", "controller")

@@ -1,8 +1,8 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""Does a switch whose release is affected suffer from it? What its facts show, advisory by advisory.
+"""Symptoms of advisories in the facts of a switch with an affected release.
 
-To add signs for an advisory, add a function here and its name to ``SIGNS``. Its first parameter is the
-verdict by the release; the others are needs, all optional, since a sign may be missing.
+To add symptoms for an advisory, add a function here and its name to ``SIGNS``. Its first parameter is the
+verdict by the release; the others are needs, all optional, since a symptom may be missing.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ TEXTS = texts_of(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """An advisory and a switch: ``judged`` by release and facts, and whether it suffers now.
+    """An advisory on one switch: ``judged`` by release and facts, and whether symptoms are present.
 
-    ``suffers`` is None when the facts that would tell are missing; ``missing`` names them.
+    ``suffers`` is None when the deciding facts are missing; ``missing`` names them.
     """
 
     judged: Judged
@@ -64,13 +64,13 @@ def _not_applicable(judged: Judged, because: Text) -> Sign:
 
 
 def _noted(judged: Judged, note: Text) -> Judged:
-    """The verdict by the release, with what the switch shows added."""
+    """Add the symptoms to the verdict by the release."""
     both = TEXTS["noted"]
     return replace(judged, because=both.of(because=judged.because, note=note))
 
 
 def _fn72323(judged: Judged, trustpool: Trustpool | None, route: Route | None) -> Sign:
-    """The root in the trustpool settles it, whatever the release."""
+    """FN72323: the root in the trustpool decides, independent of the release."""
     if trustpool is not None and trustpool.find(IDENTRUST) is not None:
         return _not_applicable(
             judged,
@@ -93,7 +93,7 @@ def _fn72578(
     memory: MemoryUse | None,
     log: LicenceLog | None,
 ) -> Sign:
-    """Many reports, or a busy agent."""
+    """FN72578: many reports, or a busy agent."""
     looked: list[Judgement] = []
     if backlog is not None:
         looked.append(rum_backlog.check(backlog, thresholds))
@@ -113,7 +113,7 @@ def _cscwa11048(
     communication: Communication | None,
     log: LicenceLog | None,
 ) -> Sign:
-    """With call-home or smart transport: poll ids that nobody knows, time-outs, flapping."""
+    """CSCwa11048: with call-home or smart transport unknown poll ids, time-outs, flapping."""
     if route is not None and route.kind not in (TransportKind.SMART, TransportKind.CALLHOME):
         return _not_applicable(
             judged,
@@ -133,7 +133,7 @@ def _cscwa11048(
 
 
 def _cscvy20345(judged: Judged, deadline: Deadline | None) -> Sign:
-    """What counts is the printed date with perpetual licences alone."""
+    """Judge a printed date with perpetual licences alone."""
     if deadline is None:
         return Sign(judged=judged, suffers=None, missing=(UsageReporting, Clock))
     if deadline.cosmetic:
@@ -150,7 +150,7 @@ def _cscvy20345(judged: Judged, deadline: Deadline | None) -> Sign:
 def _cscwc77088(
     judged: Judged, thresholds: Thresholds, backlog: Backlog | None, communication: Communication | None
 ) -> Sign:
-    """Reports pile up while the exchange fails."""
+    """CSCwc77088: reports accumulate while the exchange fails."""
     if backlog is None:
         return Sign(judged=judged, suffers=None, missing=Backlog.told_by)
     looked = rum_backlog.check(backlog, thresholds)
@@ -167,7 +167,7 @@ def _cscwa34749(
     backlog: Backlog | None,
     communication: Communication | None,
 ) -> Sign:
-    """It matters where somebody may reset: that is a remedy of a poll id that sticks, and of a backlog."""
+    """CSCwa34749: relevant where a factory reset is a remedy: a stuck poll id, or a backlog."""
     evidence: tuple[Evidence, ...] = ()
     if communication is not None:
         evidence = communication.reasons.get("polling-id-invalid", ())
@@ -178,7 +178,7 @@ def _cscwa34749(
 
 
 def _by(judged: Judged, looked: list[Judgement]) -> Sign:
-    """What several checks say together."""
+    """Combine the results of several checks."""
     hits = [each for each in looked if isinstance(each, Failed)]
     return Sign(
         judged=_noted(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),

@@ -1,7 +1,7 @@
-"""What a rule says of one device: the verdict, and behind it words and evidence.
+"""Results of rules: the verdict, with sentences and evidence.
 
-A check gives one of ``Passed``, ``Failed``, ``Unknown`` and ``NotApplicable``; the engine makes the
-``Outcome`` of it.
+A check returns one of ``Passed``, ``Failed``, ``Unknown`` and ``NotApplicable``; the engine builds the
+``Outcome`` from it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Passed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """The condition is met. What is None is as the rule says it in general."""
+    """The condition is met. None uses the general text of the rule."""
 
     summary: Text
     evidence: tuple[Evidence, ...]
@@ -38,7 +38,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """It cannot be told: for want of these facts, or for the reason given."""
+    """Not decidable: these facts are missing, or for the given reason."""
 
     missing: tuple[type[Fact], ...] = ()
     why: Text | None = None
@@ -46,7 +46,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotApplicable:
-    """The rule does not concern this device."""
+    """The rule does not apply to this device."""
 
     why: Text
 
@@ -56,7 +56,7 @@ Judgement: TypeAlias = Passed | Failed | Unknown | NotApplicable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A condition that is met: in one line, why, what to do, and the device's own words."""
+    """A met condition: summary, cause, remedy, and quotations from the device."""
 
     summary: Text
     cause: Text
@@ -68,10 +68,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one rule says of one device.
+    """Evaluate one rule on one device.
 
-    ``finding`` is there when the verdict is fail, ``why`` explains any other. ``root`` is the rule of
-    the failure of which this one is a consequence.
+    ``finding`` is set when the verdict is fail, ``why`` explains any other. ``root`` is the rule
+    whose failure causes this one.
     """
 
     rule: str
@@ -84,5 +84,5 @@ class Outcome:
 
     @property
     def counts(self) -> int:
-        """How much it matters: the rank of its severity, -1 when the condition is not met."""
+        """Return the rank of its severity, -1 when the condition is not met."""
         return self.severity.rank if self.verdict is Verdict.FAIL else -1

@@ -28,7 +28,7 @@ _SURELY_DEAD: Final = 3600.0  # seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What becomes of a run. ``kept_because`` is empty for one that goes."""
+    """Decision on a run. ``kept_because`` is empty for one to delete."""
 
     run: StoredRun
     kept_because: str = ""
@@ -37,7 +37,7 @@ class Judged:
 def judge(
     runs: Sequence[StoredRun], *, keep: int | None, older_than: timedelta | None, now: datetime
 ) -> list[Judged]:
-    """What becomes of each run, the newest first. Where both limits are given, a run goes by both.
+    """Decide on each run, the newest first. With both limits a run must match both to be deleted.
 
     ``runs`` are all of them, the newest first.
     """
@@ -61,7 +61,7 @@ def judge(
 
 
 def remove(run: StoredRun) -> bool:
-    """Remove a run's folder; False when somebody writes it or has removed it. Raises StoreError."""
+    """Remove a run's folder; False when another process writes or removed it. Raises StoreError."""
     with atomic_files.trouble("remove", run.path):
         try:
             lock = os.open(run.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -107,7 +107,7 @@ def _needed(runs: Iterable[StoredRun]) -> dict[Path, str]:
 
 
 def _discard(path: Path) -> bool:
-    """Out of sight first, so that nobody lists a run that is half gone."""
+    """Hide the folder first, so that no process lists a half-deleted run."""
     hidden = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.rename(hidden)

@@ -1,4 +1,4 @@
-"""A run read back. Everything in it is taken with care: a kill, a disk or a person may have been at it."""
+"""Reader of a run. All of it is untrusted input: kills, disks and editors may have changed it."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class StoredRun:
 
     @property
     def id(self) -> str:
-        """What people call the run by."""
+        """Return the id of the run."""
         return self.header.id
 
     @cached_property
     def header(self) -> Header:
-        """What was run, when and on what. A run that nobody writes any more is not running."""
+        """Return verb, time and devices of the run. A run without a writing process is not running."""
         header, _ = self._run_file
         if header.state is RunState.RUNNING and not self.is_held():
             return replace(header, state=RunState.INTERRUPTED)
@@ -57,16 +57,16 @@ class StoredRun:
 
     @property
     def is_readable(self) -> bool:
-        """Whether there is a run file to read; without it only the captures are left."""
+        """Return whether there is a readable run file; without it only the captures are available."""
         return self._run_file[1] is not None
 
     @cached_property
     def about(self) -> Mapping[str, About]:
-        """What the inventory said of each device."""
+        """Return the inventory data of each device."""
         return {about.name: about for about in self.header.devices}
 
     def is_held(self) -> bool:
-        """Whether a process is writing this run."""
+        """Return whether a process is writing this run."""
         try:
             fd = os.open(self.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError:
@@ -81,7 +81,8 @@ class StoredRun:
 
     @cached_property
     def devices(self) -> tuple[DeviceResult, ...]:
-        """How each device ended, with its captures. One that the run did not come to, or not to its end,
+        """Return the result of each device, with its captures. One that the run did not reach, or not
+        complete,
         has the error ``interrupted``. Raises StoreError.
         """
         self._check_readable()
@@ -158,7 +159,7 @@ class StoredRun:
             return self._named(), None
 
     def _named(self) -> Header:
-        """What the folder alone says."""
+        """Return the header that the folder alone provides."""
         found = NAME.fullmatch(self.path.resolve().name)
         if found is None:
             raise StoreError(f"{self.path} is not the folder of a run")

@@ -66,7 +66,7 @@ class Run:
 
     @property
     def id(self) -> str:
-        """What people call the run by."""
+        """Return the id of the run."""
         return self._header.id
 
     @property
@@ -131,7 +131,7 @@ class Run:
         if kind is None:
             self.finish()
             return
-        # What ends the run is what the operator must hear of, not that a full disk is still full.
+        # Report the original error, not that a full disk is still full.
         with suppress(StoreError):
             self.finish(RunState.INTERRUPTED)
 
@@ -152,7 +152,7 @@ class DeviceFolder:
         self._guard = threading.Lock()
 
     def open(self, command: str) -> CaptureFile:
-        """Begin a capture. Raises StoreError."""
+        """Start a capture. Raises StoreError."""
         named = self._named(command)
         began = time.monotonic()
         with self._guard:
@@ -168,7 +168,7 @@ class DeviceFolder:
         )
 
     def record(self, command: str, ending: Ending) -> Capture:
-        """Keep that a command gave no text, and why. Raises StoreError."""
+        """Record a command without text, with the reason. Raises StoreError."""
         capture = Capture(
             command=self._named(command),
             status=ending.status,

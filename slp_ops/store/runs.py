@@ -69,7 +69,7 @@ class Runs:
     def resume(self, ref: str) -> Run:
         """Take up a run that has ended: what is written now is added to what is there.
 
-        Raises InputError while somebody writes it, StoreError when it cannot be written.
+        Raises InputError while another process writes it, StoreError when it cannot be written.
         """
         path = self.open(ref).path
         key = mask_key() if self._key is None else self._key
@@ -170,7 +170,7 @@ def _about(device: Device, taken: set[str]) -> About:
 def _appear(path: Path, run_file: bytes) -> int | None:
     """Make a run folder under another name, take hold of it, and rename it; None when the name is taken.
 
-    So nobody ever sees a run without its run file, or one that is being written but not held.
+    So no process sees a run without its run file, or an unlocked run that is being written.
     """
     making = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     making.mkdir(mode=0o700)

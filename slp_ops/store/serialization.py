@@ -22,17 +22,17 @@ _ONE_LINE: Final = json.JSONEncoder(separators=(",", ":"), default=str)
 
 
 class RunState(StrEnum):
-    """How far a run came."""
+    """State of a run."""
 
     RUNNING = "running"
     COMPLETE = "complete"
     INTERRUPTED = "interrupted"
-    UNREADABLE = "unreadable"  # a newer slp-ops wrote it, in a form that this one does not know
+    UNREADABLE = "unreadable"  # written by a newer slp-ops in an unknown format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a run keeps of a device from the inventory, to be judged later without it."""
+    """Inventory data of a device, stored in a run for later audits."""
 
     name: str
     site: str
@@ -113,7 +113,7 @@ class CaptureRecord:
 
 @json_document
 class ResultRecord:
-    """How a device ended. The captures are in its manifest; here only how many there must be."""
+    """Result of a device. The captures are in its manifest; this record has only their number."""
 
     name: str
     site: str

@@ -25,7 +25,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,119}", re.ASCII)
 
 
 class Shelf:
-    """A folder of files, a ``ports.Shelf``. Nobody ever sees half of one."""
+    """Folder of files, a ``ports.Shelf``. Files are written atomically."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -55,7 +55,7 @@ class Shelf:
             return atomic_files.read(path, within=self.path)
 
     def has(self, name: str) -> bool:
-        """Whether there is such a file."""
+        """Return whether the file exists."""
         return self._place(name).is_file()
 
     def _place(self, name: str) -> Path:
@@ -65,6 +65,6 @@ class Shelf:
 
 
 def fit_name(text: str) -> str:
-    """A name for a file that somebody else has named: what does not fit is replaced."""
+    """Return a safe name for a file with a foreign name: unsafe characters are replaced."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")
     return name[:80] or "file"

@@ -60,7 +60,7 @@ def save(run: StoredRun, summaries: Iterable[Summary]) -> None:
 
 @contextmanager
 def _kept(run: StoredRun) -> Iterator[bool]:
-    """Keep a run from being pruned for a moment; False when it is gone, or when somebody writes it."""
+    """Protect a run from pruning for a moment; False when it is gone, or another process writes it."""
     try:
         lock = os.open(run.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:

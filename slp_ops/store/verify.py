@@ -1,6 +1,6 @@
 """Is a run's evidence what was written? Damage is one thing, an interruption another.
 
-A run that was killed has lost the capture in flight and nothing else: that is said, and is no damage.
+A killed run has lost the capture in progress and nothing else: that is reported, but is no damage.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """What a look at every byte of a run gave."""
+    """Result of verifying every byte of a run."""
 
     state: RunState
     captures: int
@@ -44,7 +44,7 @@ class Verified:
 
     @property
     def damaged(self) -> bool:
-        """Whether something is not what was written."""
+        """Return whether something differs from what was written."""
         return any(remark.damage for remark in self.remarks)
 
 

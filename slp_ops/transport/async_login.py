@@ -55,18 +55,18 @@ class _Client(asyncssh.SSHClient):
 
     @property
     def lost_in_key_exchange(self) -> bool:
-        """Whether the other side said which SSH it is, and then showed no key."""
+        """Return whether the server sent its SSH version but no key."""
         greeted = self._connection is not None and self._connection.get_extra_info("server_version")
         return bool(greeted) and not self._saw_key
 
     @property
     def password_unwanted(self) -> bool:
-        """Whether there is a password for which the switch never asked."""
+        """Return whether the switch never asked for the available password."""
         return self._password is not None
 
     @property
     def password_given(self) -> bool:
-        """Whether the switch got the password."""
+        """Return whether the switch received the password."""
         return self._has_password and self._password is None
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
@@ -99,7 +99,7 @@ class _Client(asyncssh.SSHClient):
 
 
 def key_types(legacy: bool) -> tuple[str, ...]:
-    """What is offered: SHA-1 only where the inventory allows it."""
+    """Return the offered algorithms: SHA-1 only where the inventory allows it."""
     return LEGACY_KEY_TYPES if legacy else MODERN_KEY_TYPES
 
 

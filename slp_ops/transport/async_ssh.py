@@ -140,7 +140,7 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
     """The channel's bytes, and the procedure that they are for.
 
     What comes goes to the procedure at once, without waking the task that waits for its end: a fleet of
-    thousands hears many times what it asks once.
+    thousands receives many times what it requests once.
     """
 
     def __init__(self) -> None:
@@ -202,7 +202,7 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
         except StopIteration as done:
             if not self._ended.done():
                 self._ended.set_result(done.value)
-        except Exception as err:  # noqa: BLE001 - it belongs to whoever waits for the procedure
+        except Exception as err:  # noqa: BLE001 - passed to the waiter of the procedure
             if not self._ended.done():
                 self._ended.set_exception(err)
 

@@ -1,4 +1,4 @@
-"""How a refused login is told: in the same words, whichever library met it."""
+"""Errors of refused logins: the same for both libraries."""
 
 from __future__ import annotations
 
@@ -50,5 +50,5 @@ def hung_up(goodbye: str) -> HungUp:
 
 
 def tried_too_often(goodbye: str) -> bool:
-    """Whether a switch that hung up said that it did so for a refused login."""
+    """Return whether a switch closed the connection because of a refused login."""
     return "authentication failure" in goodbye.lower()

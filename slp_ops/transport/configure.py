@@ -39,7 +39,7 @@ _MOST_LINES: Final = 2000
 
 
 class _Now(Enum):
-    """Where the terminal stands."""
+    """State of the terminal."""
 
     EXEC = auto()
     CONFIG = auto()
@@ -49,7 +49,7 @@ class _Now(Enum):
 
 @dataclass(slots=True)
 class _Heard:
-    """What a line brought: where the terminal stands now, and what it printed."""
+    """Result of a line: the state of the terminal, and the output."""
 
     now: _Now = _Now.SILENT
     lines: list[str] = field(default_factory=list)
@@ -157,7 +157,7 @@ class _Talk:
         self.complete = not self._left
 
     def reply(self, tail: str) -> bytes | None:
-        """What to send to the question that stands there; None when the step does not say."""
+        """Return the answer to the question; None when the step defines none."""
         for number, reply in enumerate(self._left):
             if reply.asks.lower() in tail.lower():
                 del self._left[number]
@@ -235,7 +235,7 @@ def _paste(dialogue: Dialogue, lines: Sequence[str], seconds: float, asked: _Hea
 def _hear(
     dialogue: Dialogue, echo: str, seconds: float, *, talk: _Talk | None = None, pasting: bool = False
 ) -> Procedure[_Heard]:
-    """Listen until the terminal stands at a prompt or a question, or is silent for too long."""
+    """Wait until the terminal is at a prompt or a question, or is silent for too long."""
     heard = _Heard()
 
     def pending(tail: str) -> tuple[_Now, float] | None:

@@ -1,6 +1,6 @@
 """The dialogue with an IOS-XE vty, without I/O: what to send, how long to listen, what it meant.
 
-Each thing that one does on a terminal is a procedure: a generator that yields ``Send`` and ``Wait``
+Each action on a terminal is a procedure: a generator that yields ``Send`` and ``Wait``
 and gets back the bytes that came, None for silence, or ``b""`` for a closed channel. An adapter
 drives it, with threads or with asyncio; the words spoken are the same.
 
@@ -44,7 +44,7 @@ Procedure = Generator[Send | Wait, bytes | None, T]
 # for years, so whatever speaks with netmiko understands it.
 ENTER: Final = b"\n"
 # Silence after which a prompt at the end of the text is believed. A prompt is followed by nothing
-# until somebody types; text that only looks like one is followed by the rest of it.
+# until input arrives; text that only looks like one is followed by more text.
 QUIET: Final = 0.03
 # The same where this output has shown lines that begin as the prompt does (a log of commands).
 QUIET_WHEN_IN_DOUBT: Final = 0.5
@@ -70,7 +70,7 @@ class Dialogue:
 
     @property
     def hostname(self) -> str:
-        """The name in the prompt."""
+        """Return the host name in the prompt."""
         return self.prompt[:-1]
 
     # -- logging in -------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ class _ListSink:
 
 
 class _Output:
-    """What one command printed; remembers how it began."""
+    """Output of one command, with its first lines."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
@@ -283,7 +283,7 @@ def _nothing(line: str) -> None:
 
 
 class Listener(Generic[S]):
-    """What a terminal prints after a line was typed: the echo, output, and where it then waits for input.
+    """Output after a typed line: the echo, the text, and the place where the terminal waits for input.
 
     ``prompts_of`` recognises a prompt, ``pending`` what else an unfinished line may wait for, such as a
     question; seconds of 0 need no proof. ``answers`` recognises lines that can only be output, even where the

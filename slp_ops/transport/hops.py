@@ -158,7 +158,7 @@ async def _pump(
 
 
 def _translate(err: asyncssh.ChannelOpenError, hop: Hop, host: str, port: int) -> ConnectError:
-    """What the jump host says of a target it could not reach; sshd gives the system's words."""
+    """Translate the jump host's error for an unreachable target; sshd passes the system's message."""
     place = f"{host} port {port}, seen from jump host {hop.host}"
     words = err.reason.lower()
     if "refused" in words:

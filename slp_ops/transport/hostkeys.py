@@ -1,4 +1,4 @@
-"""Which host key each switch showed before: one check for both transports and for every jump host.
+"""Known host keys: one check for both transports and for every jump host.
 
 The file has the form of OpenSSH's ``known_hosts`` (``[host]:port type base64``), so that what
 ``ssh-keyscan`` prints may be added to it. It is our own and is read and appended under a lock, so that
@@ -37,7 +37,7 @@ LEGACY_KEY_TYPES: Final = (*MODERN_KEY_TYPES, "ssh-rsa")
 
 
 class HostKeyMode(StrEnum):
-    """What to do with a key that is not on file. A changed key is refused unless the check is off."""
+    """Policy for an unknown key. A changed key is refused unless the check is off."""
 
     STRICT = "strict"
     TOFU = "tofu"
@@ -53,7 +53,7 @@ class Key:
 
     @property
     def fingerprint(self) -> str:
-        """As ``ssh`` prints it."""
+        """Return the fingerprint as ``ssh`` prints it."""
         digest = base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
         return f"{self.type} SHA256:{digest}"
 
@@ -110,7 +110,7 @@ class HostKeys:
         return (*first, *(kind for kind in offered if kind not in first))
 
     def _read(self) -> dict[str, Key]:
-        """What is on file, with what another process has added meanwhile."""
+        """Return the stored keys, including those added by other processes."""
         try:
             if self._path.stat().st_size > self._read_to:
                 with self._path.open("rb") as file:
@@ -152,12 +152,12 @@ class HostKeys:
 
 
 def _same_key(algorithm: str, key_type: str) -> bool:
-    """Whether a signature algorithm is made with a key of that type: RSA keys sign in three ways."""
+    """Return whether a signature algorithm uses a key of that type: RSA keys have three."""
     return algorithm == key_type or (key_type == "ssh-rsa" and algorithm.startswith("rsa-sha2-"))
 
 
 def _ends_within_a_line(file: BinaryIO) -> bool:
-    """Whether somebody's editor left the last line without an end."""
+    """Return whether the last line lacks its line end."""
     if file.seek(0, os.SEEK_END) == 0:
         return False
     file.seek(-1, os.SEEK_END)

@@ -36,7 +36,7 @@ class ByName:
 
     def files(self, device: Device) -> AbstractAsyncContextManager[Files]:
         """A connection for one copy of a file; raises as ``read``."""
-        # Imported here: whoever copies no file with netmiko needs no asyncssh, which takes time to load.
+        # Imported here: netmiko without file copies needs no asyncssh, which takes time to load.
         from slp_ops.transport.scp import ScpFiles
 
         scp = ScpFiles(way=self._way, credentials=self._credentials, host_keys=self._host_keys)

@@ -89,9 +89,11 @@ def _connection_class() -> Any:  # netmiko has no types
         def auth_password(
             self, username: str, password: str, event: Any = None, fallback: bool = True
         ) -> list[str]:
-            """As paramiko's, except that the password answers one question of keyboard-interactive.
+            """Authenticate like paramiko, except that the password answers one question of
+            keyboard-interactive.
 
-            Paramiko gives it to every question, be it for a one-time code or for a new password, and
+            Paramiko answers every question with it, including those for a one-time code or a new password,
+            and
             hides a refused password behind the first method's "not allowed".
             """
             self.password_given = True
@@ -123,22 +125,22 @@ def _connection_class() -> Any:  # netmiko has no types
 
         @property
         def refusal(self) -> SlpOpsError | None:
-            """Why we ourselves ended the login."""
+            """Return why this side ended the login."""
             return None if self._ssh is None else self._ssh.refusal
 
         @property
         def goodbye(self) -> str:
-            """Why the other side hung up, if it said so."""
+            """Return why the server closed the connection, if known."""
             return "" if self._ssh is None else self._ssh.goodbye
 
         @property
         def password_given(self) -> bool:
-            """Whether the other side got the password."""
+            """Return whether the server received the password."""
             return self._ssh is not None and self._ssh.password_given
 
         @property
         def lost_in_key_exchange(self) -> bool:
-            """Whether the other side said which SSH it is, and then showed no key."""
+            """Return whether the server sent its SSH version but no key."""
             return self._ssh is not None and bool(self._ssh.remote_version) and self._ssh.host_key is None
 
         def _try_session_preparation(self, force_data: bool = True) -> None:
@@ -192,7 +194,7 @@ def _private_key(credential: Credential) -> Any:
 
 
 def _translate(err: Exception, device: Device, credential: Credential, connection: Any) -> SlpOpsError:
-    """Netmiko calls nearly everything a timeout; what paramiko meant stands in the context."""
+    """Unwrap netmiko's timeout: paramiko's original error is in its context."""
     import paramiko
     from paramiko.ssh_exception import IncompatiblePeer
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from slp_ops.transport.hostkeys import HostKeys
     from slp_ops.transport.way import Way
 
-# How long a switch may refuse to take what is typed; only a hung one does.
+# How long a switch may accept no input; only a hung one does.
 _SEND_SECONDS: Final = 30.0
 _CHUNK: Final = 1 << 16
 
@@ -114,7 +114,7 @@ class _Session:
         return await self._call(partial(self._drive, procedure))
 
     async def close(self) -> None:
-        """Cut the connection: nothing is sent any more, and whoever still reads wakes up."""
+        """Cut the connection: nothing is sent any more, and blocked readers wake up."""
         self._dialogue.alive = False
         with suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)

@@ -1,6 +1,6 @@
 """The line discipline of an IOS-XE terminal: bytes in, finished lines out, the unfinished one kept.
 
-No prompt, no command, no I/O lives here. The dialogue asks ``tail`` what stands on the last line.
+No prompt, no command, no I/O lives here. The dialogue reads the last line from ``tail``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _KEEP: Final = 1 << 10
 
 
 def overtype(line: str) -> str:
-    """What a terminal shows of a line with backspaces and carriage returns inside.
+    """Return a line as displayed, with backspaces and carriage returns applied.
 
     IOS-XE erases ``--More--`` and scrolls long command lines by typing over them.
     """
@@ -51,7 +51,7 @@ class Screen:
 
     @property
     def asks_for_more(self) -> bool:
-        """Whether the switch waits at ``--More--`` (and is not in the middle of erasing it)."""
+        """Return whether the switch waits at ``--More--`` (and is not erasing it)."""
         return prompts.asks_for_more(self._tail)
 
     def forget_tail(self) -> None:

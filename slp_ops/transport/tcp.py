@@ -1,6 +1,6 @@
-"""The TCP connection is ours: only so can refused, unreachable, unresolved and timed out be told apart.
+"""TCP connections, opened here to distinguish refused, unreachable, unresolved and timed out.
 
-Whoever holds the socket can also wake a blocked reader at once by shutting it down.
+The owner of the socket can also wake a blocked reader immediately by shutting it down.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ _AT_ONCE: Final = 0.3
 
 
 class _Now(Enum):
-    """Where the terminal stands."""
+    """State of the terminal."""
 
     PROMPT = auto()
     OPEN = auto()  # a connection stands
@@ -72,7 +72,7 @@ def probe(
 
 
 class _Seen:
-    """What has been printed since the command was sent."""
+    """Output since the command was sent."""
 
     def __init__(self, command: str, prompt: str, sink: Sink, clock: Callable[[], float]) -> None:
         self.opened = False
@@ -89,7 +89,7 @@ class _Seen:
 
     @property
     def connected(self) -> bool:
-        """Whether bytes go to the far end."""
+        """Return whether bytes go to the server."""
         return self.opened and not self.closed
 
     @property
@@ -168,7 +168,7 @@ def _leave(dialogue: Dialogue, seen: _Seen) -> Procedure[bool]:
         yield Send(escape + b"x")
         if (yield from _until(dialogue, seen, suspended)):
             if dialogue.screen.tail.strip() != dialogue.prompt:
-                # The far end had closed meanwhile, and the x stands behind the prompt.
+                # The server has closed, and the x is after the prompt.
                 yield Send(b"\b")
             return (yield from _disconnect(dialogue, seen))
     return False

@@ -1,4 +1,4 @@
-"""What CSSM gives back for uploaded usage: an XML file with an acknowledgement in it.
+"""Answer of CSSM to uploaded usage: an XML file with an acknowledgement.
 
     <smartLicense>
       <smartLicenseRumAck> .. </smartLicenseRumAck>
@@ -41,7 +41,7 @@ class NoAck(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ack:
-    """What an acknowledgement says of itself, as far as it can be read."""
+    """Content of an acknowledgement, as far as it can be read."""
 
     units: tuple[UnitId, ...]
     reports: frozenset[int] = frozenset()
@@ -113,7 +113,7 @@ def _no_doctype(*_: object) -> None:
 
 
 def _value(name: str, text: str) -> object:
-    """The text as what it stands for: JSON, base64 of JSON, or itself."""
+    """Decode the text: JSON, base64 of JSON, or itself."""
     if text[:1] in ("{", "["):
         try:
             found: object = json.loads(text)

@@ -26,7 +26,8 @@ _ROOM: Final = 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Importing:
-    """How answers are imported: ``clean`` takes the file off flash afterwards, ``by_hand`` has a person copy
+    """Options of an import: ``clean`` removes the file from flash afterwards, ``by_hand`` has the operator
+    copy
     it even where the switch serves SCP.
     """
 
@@ -35,7 +36,7 @@ class Importing:
 
 
 def plan_import(seen: Seen, files: Sequence[AckFile], importing: Importing) -> Considered:
-    """What to do on a switch with the answers that are for it, or why nothing."""
+    """Plan the import of a switch's answers, or return the reason for none."""
     if not files:
         return Considered(plan=None)
     if (why := seen.unfit) is not None:
@@ -72,7 +73,7 @@ def plan_import(seen: Seen, files: Sequence[AckFile], importing: Importing) -> C
 
 
 def again(seen: Seen, plan: SwitchPlan) -> Considered:
-    """What planning would make of the switch now, with the same answers."""
+    """Plan the switch again, with the same answers."""
     params = [action.params for action in plan.actions]
     importing = Importing(clean=params[0]["clean"] == "yes", by_hand=params[0]["by_hand"] == "yes")
     return plan_import(seen, [_file_of(each) for each in params], importing)

@@ -1,4 +1,4 @@
-"""Which of CSSM's answers is for which switch: by the units that it names, never by a file's name."""
+"""Matching of CSSM's answers to switches: by the units in the answer, never by a file's name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class AckFile:
 
 
 class Out(StrEnum):
-    """Why a file is left out."""
+    """Reason for skipping a file."""
 
     DAMAGED = "damaged"  # also what is no acknowledgement at all
     NO_UNIT = "no_unit"
@@ -49,7 +49,7 @@ class Out(StrEnum):
 
     @property
     def harmless(self) -> bool:
-        """Whether leaving it out leaves nothing undone."""
+        """Return whether skipping it is harmless."""
         return self in (Out.DUPLICATE, Out.IMPORTED, Out.ACKNOWLEDGED)
 
 
@@ -64,7 +64,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
-    """What is for which switch, by its name, and what is left out."""
+    """Files by switch name, and the skipped ones."""
 
     files: Mapping[str, tuple[AckFile, ...]] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
@@ -104,7 +104,7 @@ def match(
 
 
 def acknowledged(switch: Seen, ack: Ack) -> bool:
-    """Whether the switch itself shows that what an answer acknowledges is acknowledged already."""
+    """Return whether the switch shows the reports of an answer as acknowledged already."""
     listed = switch.reports
     if not listed or not ack.reports:
         return False

@@ -1,4 +1,4 @@
-"""A usage file that came from a switch: is it one, is it this switch's, and what the index says of it."""
+"""Usage file from a switch: its validation, its owner, and its entry in the index."""
 
 from __future__ import annotations
 

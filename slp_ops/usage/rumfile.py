@@ -28,7 +28,7 @@ _OPENING: Final = b"<RUMReport>"
 _CLOSING: Final = b"</RUMReport>"
 _END: Final = b"</smartLicense>"
 _CDATA: Final = re.compile(rb"\s*<!\[CDATA\[(.*)\]\]>\s*", re.DOTALL)
-# Seconds since 1970 between 2015 and 2100: what else stands there is no time.
+# Seconds since 1970 between 2015 and 2100: other numbers are no times.
 _TIMES: Final = range(1_420_070_400, 4_102_444_800)
 
 
@@ -49,7 +49,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RumFile:
-    """What a usage file holds."""
+    """Content of a usage file."""
 
     reports: tuple[Report, ...]
 
@@ -67,12 +67,12 @@ class RumFile:
 
     @property
     def start(self) -> datetime | None:
-        """When the first measurement began."""
+        """Return the start of the first measurement."""
         return min((report.start for report in self.reports if report.start is not None), default=None)
 
     @property
     def end(self) -> datetime | None:
-        """When the last measurement ended."""
+        """Return the end of the last measurement."""
         return max((report.end for report in self.reports if report.end is not None), default=None)
 
 

@@ -27,7 +27,7 @@ _DAYS: Final = re.compile(r"days [1-9]\d{0,3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saving:
-    """What is to be saved. ``which`` are the command's words: unreported, all, or ``days N``.
+    """Options of a save. ``which`` are the command's words: unreported, all, or ``days N``.
 
     ``stamp`` is the time in the names of the files; ``clean`` takes the file off flash once it is here,
     ``in_band`` reads it on the terminal even where the switch serves SCP.
@@ -44,7 +44,7 @@ class Saving:
 
     @classmethod
     def of(cls, params: Mapping[str, str]) -> Saving:
-        """From what a plan says of itself."""
+        """Build from the fields of a plan."""
         return cls(
             stamp=params["stamp"],
             which=params["which"],
@@ -54,7 +54,7 @@ class Saving:
 
     @property
     def params(self) -> dict[str, str]:
-        """As a plan keeps it."""
+        """Return the fields for a plan."""
         return {
             "stamp": self.stamp,
             "which": self.which,
@@ -72,7 +72,7 @@ def file_name(switch: str, stamp: str) -> str:
 
 
 def plan_save(seen: Seen, saving: Saving) -> Considered:
-    """What to do on a switch, or why nothing."""
+    """Plan a switch, or return the reason for no plan."""
     if (why := seen.unfit) is not None:
         return Considered(plan=None, spared=(Spared(name=seen.name, site=seen.site, why=why),))
     action = Action(
@@ -103,7 +103,7 @@ def _steps(seen: Seen, saving: Saving) -> Iterator[Step]:
     yield Room(system="flash:", bytes=_ROOM)
     yield ExecStep(
         command=f"license smart save usage {saving.which} file {path}",
-        # Only a file of our own can stand there: from this very plan, when it is gone on with.
+        # An existing file can only come from this plan, when it is resumed.
         dialogue=(Reply(asks="over write", answer=""), Reply(asks="overwrite", answer="")),
         repeat=Repeat.SAFE,
         seconds=600,

@@ -1,4 +1,4 @@
-"""Where a switch stands in the offline exchange, and what is the next thing to do."""
+"""Status of a switch in the offline exchange, and its next step."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SOON: Final = 30
 
 
 class Next(StrEnum):
-    """What is to be done next."""
+    """Next step of the operator."""
 
     IMPORT = "import"  # an answer for it is here
     UPLOAD = "upload"  # a file was saved, and no acknowledgement has come since
@@ -34,7 +34,7 @@ class Next(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What earlier exchanges did with a switch, by the names of their runs, which begin with the time."""
+    """Earlier exchanges of a switch, by the names of their runs, which begin with the time."""
 
     saved: str = ""
     imported: str = ""
@@ -62,7 +62,7 @@ class Standing:
 
 
 def standing(seen: Seen, before: Before, acks: tuple[str, ...] = ()) -> Standing:
-    """Where a switch stands; ``acks`` are the answers for it that are here and not imported."""
+    """Determine the status of a switch; ``acks`` are its answers that are not imported yet."""
     reporting, deadline = seen.known.get(UsageReporting), seen.known.get(Deadline)
     days = None if deadline is None or deadline.left is None else deadline.left.days
     unreported, unacknowledged, closed = _counts(seen.known)
@@ -104,7 +104,7 @@ def _next(
 
 
 def _waits(seen: Seen, before: Before) -> bool:
-    """Whether a file was saved and nothing was acknowledged since."""
+    """Return whether a file was saved and not acknowledged yet."""
     reporting = seen.known.get(UsageReporting)
     saved = None if reporting is None else reporting.last_report_file_write
     acked = None if reporting is None else reporting.last_ack

@@ -50,7 +50,7 @@ class Seen:
 
     @property
     def units(self) -> tuple[UnitId, ...]:
-        """Its units, the one that answers first."""
+        """Return its units, the active one first."""
         return units_of(self.known.get(ProductInstance))
 
     @property
@@ -61,12 +61,12 @@ class Seen:
 
     @property
     def serves_scp(self) -> bool:
-        """Whether its running configuration says so; where that cannot be read, it does not."""
+        """Return whether its running configuration enables it; False when unreadable."""
         return self.running is not None and self.running.find(_SCP) is not None
 
     @property
     def unfit(self) -> Text | None:
-        """Why nothing can be exchanged with it."""
+        """Return why no exchange is possible."""
         software, licensing = self.known.get(Software), self.known.get(Licensing)
         release = None if software is None else software.release
         old = release is not None and release.at_least(_FIRST) is False
@@ -78,12 +78,12 @@ class Seen:
 
     @property
     def unread(self) -> bool:
-        """Whether it is unfit only because it could not be read."""
+        """Return whether it is unfit only because it could not be read."""
         return self.unfit in (_NO_UDI, _NO_STATUS)
 
     @property
     def fields(self) -> Mapping[str, object]:
-        """What a plan for it rests on."""
+        """Return the fields that its plan depends on."""
         return {
             "show version: release": self.version,
             "show license all: product instance": [str(unit) for unit in self.units],

@@ -1,4 +1,4 @@
-"""Unique device identifiers in licence files, in whichever form they stand there.
+"""Unique device identifiers in licence files, in any of their forms.
 
 {"udi_pid": "C9300-24UX", "udi_serial_number": "FOC0000A0AA"}        PID:C9300-24UX,SN:FOC0000A0AA
 """
@@ -20,7 +20,7 @@ _SN: Final = frozenset({"udi_serial_number", "udiserialnumber", "serial_number",
 _PRINTED: Final = re.compile(
     r"\bP(?:ID)?:([\w/+.-]{1,64})\s{0,4},\s{0,4}S(?:N)?:([A-Za-z0-9]{4,32})\b", re.ASCII
 )
-# JSON within JSON: a payload is a string so that its signature holds; nobody nests deeper than this.
+# JSON within JSON: a payload is a string to preserve its signature; real files nest no deeper.
 _DEEPEST: Final = 40
 
 
@@ -41,7 +41,7 @@ class UnitId:
 
 
 def units_of(instance: ProductInstance | None) -> tuple[UnitId, ...]:
-    """Every unit of a switch, the one that answers first; two supervisors that share a serial are one."""
+    """Return every unit of a switch, the active one first; two supervisors with one serial count once."""
     if instance is None:
         return ()
     units = (instance.udi, *instance.members)

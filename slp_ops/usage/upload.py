@@ -1,4 +1,4 @@
-"""What stands beside the usage files: an index for people and scripts, and what to do in CSSM."""
+"""Companions of the usage files: an index, and instructions for CSSM."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BOM: Final = "\ufeff"
 
 
 def index(rows: Iterable[Received], others: Iterable[Sequence[str]] = ()) -> bytes:
-    """The table; ``others`` are rows of an earlier index, as they stand there."""
+    """Return the table; ``others`` are unchanged rows of an earlier index."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -47,7 +47,7 @@ def index(rows: Iterable[Received], others: Iterable[Sequence[str]] = ()) -> byt
 
 
 def rows_of(data: bytes) -> list[list[str]] | None:
-    """The rows of an index as they stand there; None for a file that is none."""
+    """Return the rows of an index unchanged; None for any other file."""
     try:
         lines = list(csv.reader(io.StringIO(data.decode("utf-8").removeprefix(_BOM), newline="")))
     except (UnicodeDecodeError, csv.Error):
@@ -58,7 +58,7 @@ def rows_of(data: bytes) -> list[list[str]] | None:
 
 
 def what_to_do(count: int, lang: Lang) -> bytes:
-    """The text for whoever takes the folder to CSSM."""
+    """Return the instructions for the upload to CSSM."""
     return (_TEXT.of(count=count, index=INDEX).said(lang) + "\n").encode("utf-8")
 
 

@@ -1,5 +1,5 @@
-"""What people write: YAML read with its line numbers, every problem noted at once, grammars for values.
+"""Configuration files: YAML with line numbers, all problems in one report, value formats.
 
-Inventories, playbooks and an operator's own rules are read with this; what their keys mean stands with
-them. Nothing here knows which file it reads.
+Inventories, playbooks and an operator's own rules are read with this; their schemas are in their own
+packages.
 """

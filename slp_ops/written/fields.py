@@ -1,4 +1,4 @@
-"""How one value is read: from a node of the tree to a typed value, or a problem with line and key."""
+"""Validators: from a YAML node to a typed value, or a problem with line and key."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _FOLDED: Final = re.compile(r"(?<=[、。]) | (?<=[ぁ-んァ-ヶー一-龠）�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grammar:
-    """A test and the words that tell a person how to pass it."""
+    """Format: a test, and its description for the operator."""
 
     accepts: Callable[[str], bool]
     expected: str
 
 
 def a_kind(node: Node) -> str:
-    """What stands there, in a person's words, without the value."""
+    """Describe the kind of a node, without its value."""
     if isinstance(node, Sequence):
         return "a list"
     if isinstance(node, Mapping):
@@ -44,12 +44,12 @@ def a_kind(node: Node) -> str:
 
 
 def is_null(node: Node) -> bool:
-    """Whether the key stands there with nothing behind it."""
+    """Return whether the key has no value."""
     return isinstance(node, Scalar) and node.kind == "null"
 
 
 def text(node: Node, key: str, problems: Problems, expected: str = "text") -> str | None:
-    """A text; what YAML takes for something else has to be quoted."""
+    """Read a text; values of other YAML types must be quoted."""
     if isinstance(node, Scalar) and node.kind == "str" and node.text:
         if len(node.text) <= _LONGEST_TEXT:
             return node.text
@@ -63,7 +63,7 @@ def text(node: Node, key: str, problems: Problems, expected: str = "text") -> st
 
 
 def fitting(grammar: Grammar) -> Callable[[Node, str, Problems], str | None]:
-    """A reader for a text of that grammar."""
+    """Return a reader for a text of that format."""
 
     def read(node: Node, key: str, problems: Problems) -> str | None:
         value = text(node, key, problems, grammar.expected)
@@ -76,7 +76,7 @@ def fitting(grammar: Grammar) -> Callable[[Node, str, Problems], str | None]:
 
 
 def one_of(words: Iterable[str]) -> Callable[[Node, str, Problems], str | None]:
-    """A reader for a closed set of words."""
+    """Return a reader for a closed set of words."""
     known = tuple(words)
 
     def read(node: Node, key: str, problems: Problems) -> str | None:
@@ -92,7 +92,7 @@ def one_of(words: Iterable[str]) -> Callable[[Node, str, Problems], str | None]:
 
 
 def between(low: int, high: int) -> Callable[[Node, str, Problems], int | None]:
-    """A reader for a whole number. ``022`` and ``1:30`` are refused: YAML reads 18 and 90."""
+    """Return a reader for a whole number. ``022`` and ``1:30`` are rejected: YAML reads 18 and 90."""
 
     def read(node: Node, key: str, problems: Problems) -> int | None:
         expected = f"a whole number from {low} to {high}"
@@ -109,7 +109,7 @@ def between(low: int, high: int) -> Callable[[Node, str, Problems], int | None]:
 
 
 def flag(node: Node, key: str, problems: Problems) -> bool | None:
-    """True or false."""
+    """Read true or false."""
     if isinstance(node, Scalar) and node.kind == "bool":
         return node.text.lower() in ("true", "yes", "on")
     problems.add(node.line, key, f"is {a_kind(node)}", "true or false")
@@ -119,7 +119,7 @@ def flag(node: Node, key: str, problems: Problems) -> bool | None:
 def entries(
     node: Node, key: str, problems: Problems, known: Iterable[str] | None = None
 ) -> tuple[Entry, ...]:
-    """The entries of a mapping; nothing there is an empty one. Keys beyond ``known`` are noted."""
+    """Return the entries of a mapping; no value is an empty one. Unknown keys are reported."""
     if is_null(node):
         return ()
     if not isinstance(node, Mapping):
@@ -129,7 +129,7 @@ def entries(
         return node.entries
     words = tuple(known)
     for entry in node.entries:
-        # A key that asks for a secret is refused wherever it stands, see everywhere.py.
+        # A key that names a secret is rejected everywhere, see everywhere.py.
         if entry.key.text not in words and not asks_secret(entry.key.text):
             problems.add(
                 entry.key.line,
@@ -141,19 +141,19 @@ def entries(
 
 
 def lacks(node: Node, key: str) -> bool:
-    """Whether a mapping, or nothing, stands there without that key."""
+    """Return whether a mapping lacks that key."""
     return is_null(node) or (isinstance(node, Mapping) and all(one.key.text != key for one in node.entries))
 
 
 def joined(key: str, name: str) -> str:
-    """The key of something inside a mapping."""
+    """Return the full key of a mapping's entry."""
     word = first_word(name)
     seen = shown(word) if word == name else f"{shown(word)}..."
     return f"{key}.{seen}" if key else seen
 
 
 def items(node: Node, key: str, problems: Problems, expected: str) -> tuple[Node, ...]:
-    """The items of a list; nothing there is an empty one."""
+    """Return the items of a list; no value is an empty one."""
     if is_null(node):
         return ()
     if not isinstance(node, Sequence):
@@ -163,7 +163,7 @@ def items(node: Node, key: str, problems: Problems, expected: str) -> tuple[Node
 
 
 def mapped(node: Node, key: str, problems: Problems, readers: dict[str, Reader]) -> dict[str, object]:
-    """The values of a mapping whose keys and readers are known."""
+    """Read a mapping with these keys and readers."""
     found: dict[str, object] = {}
     for entry in entries(node, key, problems, readers):
         name = entry.key.text
@@ -174,7 +174,7 @@ def mapped(node: Node, key: str, problems: Problems, readers: dict[str, Reader])
 
 
 def listed(read: Reader, expected: str) -> Callable[[Node, str, Problems], tuple[Any, ...]]:
-    """A list of what ``read`` reads."""
+    """Read a list of values with ``read``."""
 
     def several(node: Node, key: str, problems: Problems) -> tuple[Any, ...]:
         nodes = items(node, key, problems, expected)
@@ -185,7 +185,7 @@ def listed(read: Reader, expected: str) -> Callable[[Node, str, Problems], tuple
 
 
 def require(node: Node, key: str, problems: Problems, names: Iterable[str]) -> bool:
-    """Note each key that must be there and is not."""
+    """Report each missing required key."""
     missing = [name for name in names if lacks(node, name)]
     for name in missing:
         problems.add(node.line, joined(key, name), "is missing")
@@ -193,7 +193,7 @@ def require(node: Node, key: str, problems: Problems, names: Iterable[str]) -> b
 
 
 def both(node: Node, key: str, problems: Problems) -> Text | None:
-    """A text: ``{en: ..., ja: ...}``, or one for both languages."""
+    """Read a text: ``{en: ..., ja: ...}``, or one for both languages."""
     if isinstance(node, Scalar):
         value = text(node, key, problems, "a text, or {en: ..., ja: ...}")
         return None if value is None else verbatim(value)

@@ -1,7 +1,7 @@
-"""What a name, a host, a URL may look like. Values reach file paths, terminals and switches.
+"""Value formats of names, hosts and URLs. Values reach file paths, terminals and switches.
 
-Each grammar refuses what could mean something else there: a leading dash is an option, a leading
-dot a hidden file, ``?`` asks IOS for help, blanks and quotes end a word.
+Each format rejects what could mean something else there: a leading dash is an option, a leading
+dot a hidden file, ``?`` triggers IOS help, blanks and quotes end a word.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _URL: Final = re.compile(
 
 
 def env_word(credential: str) -> str:
-    """The part of an environment variable's name that stands for a credential: TOKYO_RO."""
+    """Return the part of an environment variable's name for a credential: TOKYO_RO."""
     return re.sub("[^A-Za-z0-9]", "_", credential).upper()
 
 

@@ -1,7 +1,7 @@
-"""YAML as a tree with line numbers, without YAML's traps.
+"""YAML nodes with line numbers, safe against hostile files.
 
-Built from the parser's events, so that depth and size stay bounded whatever the text holds:
-an alias counts as much as what it stands for, and nothing is ever constructed from a tag.
+Built from the parser's events, so that depth and size stay bounded for any text:
+an alias counts as much as its target, and nothing is constructed from a tag.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _RESOLVER: Final = yaml.resolver.Resolver()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """One value. ``kind`` is what YAML takes it for: str, int, bool, null, float, timestamp.
+    """One value. ``kind`` is its YAML type: str, int, bool, null, float, timestamp.
 
     ``folded``: the value spans lines, so that some of its blanks are the file's line breaks.
     """
@@ -47,7 +47,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A key and what stands there."""
+    """Key with its value."""
 
     key: Scalar
     value: Node
@@ -65,7 +65,7 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 class _Refused(Exception):
-    """The text cannot be read any further."""
+    """Stop reading: the text is invalid."""
 
     def __init__(self, line: int, message: str, expected: str = "") -> None:
         super().__init__(message)
@@ -73,7 +73,7 @@ class _Refused(Exception):
 
 
 def parse(text: str, problems: Problems) -> Node | None:
-    """The tree of a text; None, with the problem noted, when there is none."""
+    """Parse a text into a tree; None, with the problem recorded, when invalid."""
     visible = visible_text(text, problems)
     try:
         return _Builder(last=visible.count("\n") + 1).build(yaml.parse(visible, Loader=_Loader))
@@ -81,7 +81,7 @@ def parse(text: str, problems: Problems) -> Node | None:
         problems.add(refused.line, "", refused.message, refused.expected)
     except yaml.MarkedYAMLError as error:
         line = _line_of(error, last=len(visible.splitlines()) or 1)
-        # The parser quotes pieces of the text; a piece may be a secret, so only its own words stay.
+        # The parser quotes parts of the text, possibly a secret, so only its own words are kept.
         words = re.sub(r"""(['"])(?!<)(?:(?!\1).){2,}\1""", "...", error.problem or "syntax error")
         tabs = "spaces, not tabs, in front of a key" if "\\t" in words else ""
         problems.add(line, "", f"not readable as YAML: {words}", tabs)
@@ -91,7 +91,7 @@ def parse(text: str, problems: Problems) -> Node | None:
 
 
 def _line_of(error: yaml.MarkedYAMLError, *, last: int) -> int:
-    """The line to look at: where it went wrong, or, at the end of the file, where that began."""
+    """Return the line of the problem, or, at the end of the file, the line where it began."""
     went_wrong, began = error.problem_mark, error.context_mark
     at_end = went_wrong is not None and went_wrong.line + 1 >= last
     mark = began if at_end and began else went_wrong or began
@@ -99,10 +99,10 @@ def _line_of(error: yaml.MarkedYAMLError, *, last: int) -> int:
 
 
 def visible_text(text: str, problems: Problems) -> str:
-    """The text without control characters and bidi marks, each line that holds one noted.
+    """Replace control characters and bidi marks, and report each line with one.
 
-    The parser would stop at the first of some, take others for line breaks, and show the rest as
-    they came; a replacement character keeps the place, so that the key is named as well.
+    The parser would stop at some, treat others as line breaks, and print the rest
+    unchanged; a replacement character keeps the position, so that the key is reported as well.
     """
     lines = re.split("\r\n|\r|\n", text)
     for index, line in enumerate(lines):
@@ -118,7 +118,7 @@ def visible_text(text: str, problems: Problems) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Built:
-    """A finished node with its size and depth, what its aliases stand for counted in."""
+    """Finished node with its size and depth, including expanded aliases."""
 
     node: Node
     size: int = 1
@@ -126,7 +126,7 @@ class _Built:
 
 
 class _Builder:
-    """Events to nodes. Containers under construction lie on a stack, no recursion."""
+    """Builder from events to nodes. Open containers are on a stack, without recursion."""
 
     def __init__(self, *, last: int) -> None:
         self._last = last
@@ -137,7 +137,7 @@ class _Builder:
     def build(self, events: Iterator[yaml.Event]) -> Node | None:
         root: Node | None = None
         for event in events:
-            # A value that the end of the text stands for begins, to the parser, a line after it.
+            # For the parser, a value missing at the end of the text begins one line later.
             line = min(event.start_mark.line + 1, self._last) if event.start_mark else 1
             built = self._take(event, line)
             if built is None:
@@ -151,7 +151,7 @@ class _Builder:
         return root
 
     def _take(self, event: yaml.Event, line: int) -> _Built | None:
-        """What an event finishes; nothing when it begins something."""
+        """Return the node that an event finishes; None when it opens one."""
         match event:
             case yaml.DocumentStartEvent():
                 self._documents += 1
@@ -170,7 +170,7 @@ class _Builder:
                 _no_tag(event.tag, line)
                 return self._named(_Built(node=_scalar(event, line)), event.anchor)
             case yaml.AliasEvent():
-                # What is still open has no name yet, so nothing can contain itself.
+                # An open node has no anchor yet, so no node can contain itself.
                 if event.anchor not in self._anchors:
                     raise _Refused(line, "an alias to something that is not defined above it")
                 return self._anchors[event.anchor]
@@ -183,7 +183,7 @@ class _Builder:
 
 
 class _Open:
-    """A list or mapping whose end has not come yet."""
+    """Open list or mapping."""
 
     def __init__(self, line: int, anchor: str | None, is_mapping: bool) -> None:
         self.anchor = anchor
@@ -212,7 +212,7 @@ class _Open:
 
 
 def _merged(entries: list[Entry]) -> tuple[Entry, ...]:
-    """Resolve ``<<: *anchor``: what the mapping says itself wins, then the first one merged."""
+    """Resolve ``<<: *anchor``: the mapping's own keys win, then the first merged one."""
     own = [entry for entry in entries if entry.key.kind != "merge"]
     if len(own) == len(entries):
         return tuple(own)

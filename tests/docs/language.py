@@ -105,7 +105,8 @@ class Occurrence:
 
 
 def occurrences(paths: list[Path]) -> Iterator[Occurrence]:
-    """Return every occurrence in files below the paths: Python, Markdown and YAML. Japanese pages are left out."""
+    """Return every occurrence in files below the paths: Python, Markdown and YAML. Japanese pages are left
+    out."""
     for top in paths:
         for path in sorted([top] if top.is_file() else top.rglob("*")):
             if path.suffix not in (".py", ".md", ".yaml") or ".ja." in path.name or path == Path(__file__):

@@ -1,7 +1,7 @@
-"""Apply an approved plan to one switch, or go on with one that a journal left unfinished.
+"""Apply an approved plan to one switch, or resume one from a journal.
 
 Look, and change nothing that is not as it was planned; take the steps; look again until the rules pass;
-save. Whatever happens, the journal says how far it came, and the result says what is left to be done.
+save. The journal records the progress in every case, and the result names the remaining work.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """How one switch ended, with a look at it before and after."""
+    """Result of one switch, with snapshots before and after."""
 
     name: str
     site: str
@@ -46,12 +46,12 @@ class Applied:
 
     @property
     def difference(self) -> BeforeAfter:
-        """What the change changed."""
+        """Return the differences that the change made."""
         return difference(self.before, self.after)
 
     @property
     def touched(self) -> bool:
-        """Whether something may have been sent to the switch."""
+        """Return whether something may have been sent to the switch."""
         return self.end not in (End.NOTHING, End.UNREAD, End.STALE)
 
 

@@ -1,4 +1,4 @@
-"""Before and after a change: findings, configuration, and what licensing says of itself."""
+"""Before and after a change: findings, configuration, and licence state."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Picture:
         }
 
     def verdict(self, rule: str) -> Verdict | None:
-        """What a rule says; None for one that was not asked."""
+        """Return the verdict of a rule; None for one that was not evaluated."""
         return next((outcome.verdict for outcome in self.outcomes if outcome.rule == rule), None)
 
 
 def not_passing(rules: tuple[str, ...], before: Picture | None, now: Picture) -> tuple[str, ...]:
-    """Of the rules by which a change is verified, those that do not pass.
+    """Return the verification rules that do not pass.
 
     One that cannot be judged counts, unless this switch never let it be judged.
     """
@@ -92,7 +92,7 @@ class ConfigDifference:
 
 @json_document
 class LicenceState:
-    """What licensing shows of its reporting."""
+    """Reporting state in the licence pages."""
 
     transport: str | None
     url: str | None
@@ -104,7 +104,7 @@ class LicenceState:
 
 @json_document
 class LicenceDifference:
-    """What licensing showed before and after."""
+    """Licence state before and after."""
 
     before: LicenceState
     after: LicenceState
@@ -112,7 +112,7 @@ class LicenceDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeforeAfter:
-    """What a change changed; None for what was not read."""
+    """Differences made by a change; None for parts that were not read."""
 
     findings: FindingDifference | None = None
     configuration: ConfigDifference | None = None

@@ -1,4 +1,4 @@
-"""What it takes to change one switch: the ports, the limits, and what is remembered of it while it lasts."""
+"""Context of a change on one switch: the ports, the timeouts, and the state kept during the change."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SAVE: Final = ExecStep(command="write memory", expects=("[OK]",), seconds=120)
 
 
 class Settled(StrEnum):
-    """What a person says of a step that the switch does not prove."""
+    """Operator's decision on a step that the switch does not prove."""
 
     DONE = "done"
     AGAIN = "again"  # it did not happen: send it
@@ -47,32 +47,32 @@ class Settled(StrEnum):
 
 
 class Person(Protocol):
-    """Somebody at the terminal, or nobody."""
+    """Operator at the terminal, or a substitute."""
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Show what is to be done by hand; whether it has been done."""
 
     async def settles(self, device: str, command: str) -> Settled:
-        """Whether a command was carried out, which nothing on the switch tells."""
+        """Return whether a command was executed, if the switch has no proof of it."""
 
 
 class Nobody:
-    """No terminal: what needs a person waits."""
+    """No terminal: manual steps wait."""
 
     async def has_done(self, device: str, text: Text) -> bool:
-        """Nobody has."""
+        """Return False: manual steps are open."""
         return False
 
     async def settles(self, device: str, command: str) -> Settled:
-        """Nobody knows."""
+        """Return None: the outcome is unknown."""
         return Settled.UNKNOWN
 
 
 class Journal(Protocol):
-    """Where a change is recorded, on the disk before the next thing is done."""
+    """Record of a change; each event is on disk before the next action."""
 
     def write(self, event: JournalEvent) -> None:
-        """Append one event; raises StoreError, and then nothing more may be sent."""
+        """Append one event; raises StoreError, after which nothing may be sent."""
 
 
 class Pace:
@@ -83,7 +83,7 @@ class Pace:
 
     @property
     def stopping(self) -> bool:
-        """Whether no further step is to be begun."""
+        """Return whether no further step may start."""
         return self._stop.is_set()
 
     def stop(self) -> None:
@@ -95,7 +95,7 @@ class Pace:
         return time.monotonic()
 
     async def pause(self, seconds: float) -> None:
-        """Let time pass, whatever the operator wishes: a step in hand is settled first."""
+        """Wait, also while stopping: a running step is resolved first."""
         await asyncio.sleep(seconds)
 
     async def rest(self, seconds: float) -> None:
@@ -109,7 +109,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long things may take, in seconds."""
+    """Timeouts, in seconds."""
 
     wait: float = 3600.0  # for proofs, and for the rules to pass: an ACK takes 5 minutes to an hour
     reload: float = 1800.0  # until a switch that reloads answers again
@@ -171,12 +171,12 @@ class Remembering:
 
     @property
     def any_read(self) -> bool:
-        """Whether at least one command was answered."""
+        """Return whether at least one command was answered."""
         return any(status is CaptureStatus.OK for status, _ in self.captures.values())
 
     @property
     def facts(self) -> Facts:
-        """What the texts say."""
+        """Return the facts of the texts."""
         return read((command, status, text) for command, (status, text) in self.captures.items())
 
     @property
@@ -204,7 +204,7 @@ class _Teed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copying:
-    """What it takes to move files: the way, and the shelf that they come from and go to."""
+    """Copying of files: the transport, and the local file store."""
 
     transport: CopyingTransport
     shelf: Shelf

@@ -66,7 +66,7 @@ class Line:
         return await writer.send(step, secrets=secrets, sink=sink)
 
     async def known(self, commands: Iterable[str]) -> Known:
-        """What these show commands say; raises as ``send``. One that is refused says nothing."""
+        """Return the facts of these show commands; raises as ``send``. A refused one yields none."""
         memory = Remembering(self._work.evidence, self._work.mask)
         for command in commands:
             await self._show(memory, command)
@@ -113,7 +113,7 @@ class Line:
             except (ConnectError, SessionLost, CredentialError) as err:
                 if isinstance(err, _FINAL) or pace.now() >= until:
                     return err
-                # Also when the operator wants to stop: a step in hand is settled first.
+                # Also while stopping: a running step is resolved first.
                 await pace.pause(min(self._work.limits.first_look, max(until - pace.now(), 0.0)))
             else:
                 return None

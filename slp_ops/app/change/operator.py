@@ -27,7 +27,7 @@ class ChangeOperator(Operator, Protocol):
 
     @property
     def interactive(self) -> bool:
-        """Whether questions are answered."""
+        """Return whether questions are answered."""
 
     def show_plan(self, plan: PlanResult) -> None:
         """Take the plan, before any question about it."""
@@ -75,7 +75,7 @@ class NonInteractiveChange(NonInteractive):
         return ""
 
     def change_progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
-        """Open a progress that is shown to nobody."""
+        """Open a progress without output."""
         return self.progress(verb, total)
 
     async def has_done(self, device: str, text: Text) -> bool:

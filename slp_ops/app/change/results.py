@@ -1,4 +1,4 @@
-"""What planning and changing a fleet return."""
+"""Results of planning and changing a fleet."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class PlanResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeResult:
-    """What became of a fleet: each switch that was begun, and the names of those that were not.
+    """Result of a fleet: each started switch, and the names of the others.
 
     ``stopped`` is set where the operator stopped it, ``back`` where it is a rollback.
     """
@@ -59,6 +59,6 @@ class ChangeResult:
 
     @property
     def totals(self) -> Mapping[End, int]:
-        """How many switches ended in which way, in the order of ``End``."""
+        """Count the switches by outcome, in the order of ``End``."""
         counts = Counter(each.end for each in self.devices)
         return {end: counts[end] for end in End if counts[end]}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolledBack:
-    """How a rollback ended, and what it could not give back."""
+    """Result of a rollback, with the lines that it could not restore."""
 
     end: End
     why: Text

@@ -45,16 +45,16 @@ _SECONDS: Final = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
-    """How a step ended."""
+    """Result of a step."""
 
     state: StepState
     why: Text | None = None
-    waiting: bool = False  # for a person
+    waiting: bool = False  # for the operator
     missing: tuple[ConfigChange, ...] = ()  # the configuration lines that are not in force
 
     @property
     def done(self) -> bool:
-        """Whether the next step may be begun."""
+        """Return whether the next step may start."""
         return self.state is StepState.DONE
 
 
@@ -244,7 +244,7 @@ class ExecSteps(_JournalledSteps):
         try:
             sent = await self._line.send(step, secrets=secrets)
         except SessionLost as err:
-            # Not a second time within one go: a switch that loses sessions is looked at by a person.
+            # Not a second time in one call: a switch that loses sessions needs the operator.
             return await self._proof_or_person(number, step, noted, err, sent=False)
         if sent.status is SentStatus.SILENT:
             silence = SessionLost("the switch fell silent")
@@ -262,7 +262,7 @@ class ExecSteps(_JournalledSteps):
     async def _proof_or_person(
         self, number: int, step: ExecStep, noted: ProofNote | None, lost: SlpOpsError | None, *, sent: bool
     ) -> StepResult:
-        """By its proof; where that does not come, by what a person says."""
+        """Resolve by its proof, or else by the operator's decision."""
         limits = self._work.limits
         patience = limits.reload if step.ends_session else limits.reconnect
         if lost is not None or step.ends_session:
@@ -294,10 +294,10 @@ class ExecSteps(_JournalledSteps):
     async def _never_sent(
         self, number: int, step: ExecStep, state: StepState, noted: ProofNote | None
     ) -> StepResult | None:
-        """Of a command that was begun and perhaps not sent: whether to wait for its proof (None) or not.
+        """Resolve a command that was started and perhaps not sent; None waits for its proof.
 
         A proof may take an hour, and that of a command that was never sent does not come at all. So what
-        may be sent twice is sent again, and a person who knows may say so before the wait.
+        is repeatable is sent again, and the operator may decide before the wait.
         """
         proof = PROOFS.get(step.done_when)
         if proof is None or state is StepState.SENT or step.ends_session:
@@ -312,20 +312,20 @@ class ExecSteps(_JournalledSteps):
         return await self._told(number, step)
 
     async def _shown(self, file: str) -> bool | None:
-        """Whether a file is on the switch; None when it cannot be asked."""
+        """Return whether a file is on the switch; None when unknown."""
         try:
             return await FileSteps(self._work, self._line).shows(file)
         except (ConnectError, SessionLost):
             return None
 
     async def _ask(self, number: int, step: ExecStep, otherwise: StepResult) -> StepResult:
-        """Let a person say what the switch does not tell."""
+        """Ask the operator for what the switch does not show."""
         if step.repeat is Repeat.SAFE:
             return self._note(number, StepState.NOT_DONE, otherwise.why)
         return await self._told(number, step) or self._note(number, otherwise.state, otherwise.why)
 
     async def _told(self, number: int, step: ExecStep) -> StepResult | None:
-        """What a person says became of a step; None when nobody knows."""
+        """Return the operator's decision on a step; None when unknown."""
         match await self._work.person.settles(self._work.device.name, step.command):
             case Settled.DONE:
                 return self._note(number, StepState.DONE, how="operator")
@@ -381,7 +381,7 @@ class ExecSteps(_JournalledSteps):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileDone:
-    """How it went: ``why`` not, and what the journal notes of it."""
+    """Result: ``why`` on failure, and the record for the journal."""
 
     why: Text | None = None
     noted: Mapping[str, object] = field(default_factory=dict)
@@ -410,7 +410,8 @@ class FileSteps:
             return FileDone(why=_with_hint(err))
 
     async def shows(self, path: str) -> bool | None:
-        """Whether a file is there; None where the switch does not say. Raises ConnectError or SessionLost."""
+        """Return whether a file exists; None when the switch does not show it. Raises ConnectError or
+        SessionLost."""
         sent = await self._send(f"dir {path}")
         if sent.status is SentStatus.DONE and not _NO_FILE.search(sent.said):
             return True
@@ -527,7 +528,7 @@ def _tail(said: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """What a switch said, as a part of a sentence."""
+    """Quote the switch's message as a part of a sentence."""
     return " / ".join(line.strip() for line in text.split("\n") if line.strip())[:300]
 
 

@@ -1,4 +1,4 @@
-"""Our own form, YAML: version, defaults, credentials, sites with their devices.
+"""Native YAML source: version, defaults, credentials, sites with their devices.
 
     version: 1
     defaults: {username: netops, transport: netmiko}
@@ -10,7 +10,7 @@
         devices:
           tyo-core-01: {host: 192.0.2.11, tags: [core]}
 
-A site's settings may stand in its ``defaults`` or directly at the site.
+A site's settings may be in its ``defaults`` or directly at the site.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SUFFIXES: Final = (".yaml", ".yml")
 _TOP: Final = ("version", "defaults", "credentials", "sites")
 _SITE: Final[dict[str, Reader]] = {
     "description": text,
-    # Both are read on their own, after the site's settings; here they are only known keys.
+    # Both are read separately, after the site's settings; here they are only known keys.
     "defaults": lambda node, key, problems: None,
     "devices": lambda node, key, problems: None,
     **SETTINGS,
@@ -52,7 +52,7 @@ _DEVICE: Final[dict[str, Reader]] = {"host": fitting(HOST), **SETTINGS}
 
 
 def read(content: str, path: str) -> Inventory:
-    """The inventory that a text holds; raises InputError with everything that is wrong."""
+    """Read the inventory of a text; raises InputError with all problems."""
     problems = Problems(path)
     root = parse(content, problems)
     if root is None:
@@ -65,7 +65,7 @@ def read(content: str, path: str) -> Inventory:
 
 
 def read_tree(root: Node, problems: Problems) -> Inventory:
-    """The inventory that a tree of this form holds; other sources build such a tree."""
+    """Read the inventory of a tree; other sources build such a tree."""
     everywhere.check(root, "", problems)
     everywhere.check_credential_names(root, problems)
     hint = everywhere.HINT if everywhere.holds_secret(root) else ""
@@ -76,7 +76,7 @@ def read_tree(root: Node, problems: Problems) -> Inventory:
 
 @dataclass(slots=True)
 class _Read:
-    """One reading of one file: what was found so far, for what must not occur twice."""
+    """State while reading one file, to detect duplicates."""
 
     problems: Problems
     sites: list[Site] = field(default_factory=list)
@@ -154,9 +154,9 @@ class _Read:
     def device(self, entry: Entry, place: str, site: str, wider: Settings) -> None:
         name, line = entry.key.text, entry.key.line
         fits = self.named(entry, place)
-        # Names become folders, and some file systems do not tell capitals apart.
+        # Names become folders, and some file systems ignore case.
         other, where, line_before = self.seen.setdefault(name.casefold(), (name, site, line))
-        if (other, where) != (name, site):  # the same name in one site is a key that stands twice
+        if (other, where) != (name, site):  # the same name in one site is a duplicate key
             same = "this name" if other == name else "this name but for capitals"
             message = f"line {line_before} has a device of {same}"
             self.problems.add(line, place, message, "one name a device")

@@ -1,12 +1,12 @@
-"""A table, CSV: a heading, then a switch a line, as a spreadsheet or a CMDB exports it.
+"""CSV source: a heading, then one switch per line, as exported by a spreadsheet or a CMDB.
 
     name,site,host,port,username,credential,transport,tags,legacy_ssh
     tyo-core-01,tokyo,192.0.2.11,,netops,,,core,
     tyo-acc-01,tokyo,192.0.2.21,,netops,,asyncssh,access old,yes
 
-The columns are the settings of the native form that are one word; tags are parted by blanks. An
-empty cell says nothing. Semicolons may part the cells instead of commas. The rows become the tree of
-the native form, so that everything is checked in the same way.
+The columns are the single-word settings of the native format; tags are separated by blanks. An
+empty cell is unset. Semicolons may separate the cells instead of commas. The rows become a tree of
+the native format, so that the same validation applies.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _COLUMNS: Final = (
 
 
 def read(content: str, path: str) -> Inventory:
-    """The inventory that a table holds; raises InputError with everything that is wrong."""
+    """Read the inventory of a table; raises InputError with all problems."""
     problems = Problems(path)
     rows = _rows(visible_text(content, problems), problems)
     if not rows:
@@ -66,7 +66,7 @@ def read(content: str, path: str) -> Inventory:
 
 
 def _rows(text: str, problems: Problems) -> list[tuple[int, list[str]]]:
-    """The rows that say anything, each with its line."""
+    """Return the non-empty rows, each with its line."""
     heading = text.partition("\n")[0]
     delimiter = ";" if ";" in heading and "," not in heading else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -99,7 +99,7 @@ def _columns(line: int, heading: list[str], problems: Problems) -> list[str]:
 
 
 def _node(line: int, column: str, cell: str) -> Node:
-    """A cell as YAML would have it: a table knows only text."""
+    """Convert a cell to a YAML value: a table contains text only."""
     if column == "tags":
         words = (Scalar(line=line, text=word, kind="str") for word in cell.split())
         return Sequence(line=line, items=tuple(words))

@@ -1,6 +1,6 @@
-"""What can be wrong with a switch: one YAML file for each scenario, built into a Switch.
+"""Scenarios of healthy and faulty switches: one YAML file each, built into a Switch.
 
-To add one: put a file here; its name is the scenario's. The schema is in ``_schema``.
+To add one: put a file here; its name is the scenario's name. The schema is in ``_schema``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from slp_ops.lab.switch import Switch
 
-# A fixed start, so that two runs of a test see the same dates. The server hands in the real one.
+# A fixed start, so that two runs of a test see the same dates. The server passes the real one.
 START = datetime(2025, 6, 10, 1, 0, 0)  # noqa: DTZ001 - IOS prints naive times; this one is UTC
 DEFAULT = "healthy"
 
@@ -48,14 +48,14 @@ class Scenario:
         source: Callable[[], float] = at_rest,
         scale: float = 1.0,
     ) -> Switch:
-        """The ``index``-th switch of this kind. ``start`` is its UTC when the clock begins."""
+        """Build the ``index``-th switch of this kind. ``start`` is its initial UTC time."""
         return build_switch(
             self.file, index, name=name or f"lab-{index + 1:04d}", start=start, source=source, scale=scale
         )
 
 
 def names() -> tuple[str, ...]:
-    """Every scenario there is, in order."""
+    """Return the names of all scenarios, in order."""
     return tuple(
         sorted(
             entry.name.removesuffix(".yaml")
@@ -67,7 +67,7 @@ def names() -> tuple[str, ...]:
 
 @cache
 def load(name: str) -> Scenario:
-    """The scenario of that name; KeyError when there is none."""
+    """Load the scenario of that name; raises KeyError when there is none."""
     if name not in names():
         raise KeyError(name)
     text = files(__name__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")

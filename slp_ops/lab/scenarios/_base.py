@@ -1,10 +1,10 @@
-"""The configuration that a site's switches share, secrets included, in the forms that IOS prints."""
+"""Configuration shared by the switches of a site, including secrets, in the forms that IOS prints."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# Every kind of secret that evidence must not hold stands here in a form of its own.
+# Every kind of secret that evidence must not contain occurs here in its own form.
 SITE: Final = """\
 service timestamps debug datetime msec localtime show-timezone
 service timestamps log datetime msec localtime show-timezone
@@ -115,7 +115,7 @@ ntp server 10.10.0.123 prefer
 ntp server 10.10.1.123
 """
 
-# What a switch out of the box has, apart from a way to log in.
+# Configuration of a new switch, apart from its login.
 BARE: Final = """\
 service timestamps debug datetime msec
 service timestamps log datetime msec

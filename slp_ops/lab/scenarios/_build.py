@@ -1,4 +1,4 @@
-"""From a scenario file to a switch. Only what the first contact needs is made at once."""
+"""Build a switch from a scenario file. Large parts are built on the first contact."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def build_switch(
     source: Callable[[], float],
     scale: float,
 ) -> Switch:
-    """A switch of this scenario; ``index`` makes its serial numbers and addresses its own."""
+    """Build a switch of this scenario; ``index`` makes its serial numbers and addresses unique."""
     clock = Clock(
         start=start - file.clock.behind,
         source=source,
@@ -122,7 +122,7 @@ def _members(file: ScenarioFile, index: int) -> tuple[Member, ...]:
 
 
 def serial_number(number: int) -> str:
-    """A serial number in Cisco's form: plant, year and week, four characters."""
+    """Return a serial number in Cisco's form: plant, year and week, four characters."""
     digits = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
     tail = ""
     rest = number + 7919

@@ -1,4 +1,4 @@
-"""The CA certificates that a trustpool of the lab may hold."""
+"""CA certificates for the trustpools of the lab."""
 
 from __future__ import annotations
 

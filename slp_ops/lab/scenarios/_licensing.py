@@ -1,4 +1,4 @@
-"""The licence state that a scenario starts with: what was reported, trusted and acknowledged."""
+"""Initial licence state of a scenario: reports, trust and acknowledgements."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NAMESPACE = uuid.UUID("6d1f6a0e-2f6b-4a53-9d0c-5a2f9b1c7e10")
 
 
 def build(form: LicensingForm, switch: SwitchState) -> Licensing:
-    """The agent's state at the switch's start."""
+    """Build the agent's state at the start of the switch."""
     start = switch.clock.start
 
     def back(span: timedelta | None) -> datetime | None:
@@ -87,7 +87,7 @@ def build(form: LicensingForm, switch: SwitchState) -> Licensing:
 
 
 def _schedule(form: LicensingForm, licensing: Licensing, start: datetime) -> None:
-    """When the agent acts next: by its push interval, or by its retries while it fails."""
+    """Schedule the agent's next action: by its push interval, or by its retries while it fails."""
     if form.next_push is not None:
         licensing.next_push = start - form.next_push
     elif licensing.last_push is not None:
@@ -97,7 +97,7 @@ def _schedule(form: LicensingForm, licensing: Licensing, start: datetime) -> Non
         licensing.next_attempt = max(one.last_failure for one in failing if one.last_failure) + RETRY
         while licensing.next_attempt <= start:
             licensing.next_attempt += RETRY
-        # An answer that refuses is no failure of the communication, and is not restored.
+        # A refusing answer is no communication failure, and no RESTORED follows it.
         lost = [one for one in failing if one.ongoing_communication or one.reason in (EMPTY, TIMEOUT_504)]
         licensing.failing = "failing since before" if lost else ""
     if form.polling is not None:
@@ -105,11 +105,11 @@ def _schedule(form: LicensingForm, licensing: Licensing, start: datetime) -> Non
 
 
 def tag(pid: str) -> str:
-    """How entitlements name a hardware kind: ``C9300-24``, ``C9500``."""
+    """Return the hardware tag of entitlements: ``C9300-24``, ``C9500``."""
     found = re.fullmatch(r"(C9[23]\d\dL?)-(24|48).*", pid)
     if found:
         return f"{found[1]}-{found[2]}"
-    # A chassis gives its family's name: C9407R counts as C9400.
+    # A chassis uses the name of its family: C9407R counts as C9400.
     return re.sub(r"^(C94)\d\dR$", r"\g<1>00", pid.split("-", maxsplit=1)[0])
 
 
@@ -127,7 +127,7 @@ def _entitlements(form: LicensingForm, switch: SwitchState) -> list[Entitlement]
                     feature=feature,
                     description=description,
                     metric=_metric(kind, feature),
-                    # A chassis counts its subscription once, whatever its supervisors.
+                    # A chassis counts its subscription once, independent of its supervisors.
                     count=1 if switch.chassis and feature.startswith("dna") else count,
                     in_use=feature not in form.not_in_use,
                     perpetual=feature.startswith("network"),
@@ -201,7 +201,7 @@ def _exchange(form: ExchangeForm, start: datetime) -> Exchange:
 
 
 def _events(switch: SwitchState, licensing: Licensing) -> list[LogEvent]:
-    """What the platform told the agent: at the boot, and every eight hours of the last three days."""
+    """Return the platform's events: at the boot, and every eight hours of the last three days."""
     start, step = switch.clock.start, timedelta(hours=8)
     moments = [switch.booted + timedelta(seconds=76)]
     moments += [start - step * number for number in range(9, 0, -1) if start - step * number > moments[0]]
@@ -220,14 +220,14 @@ def _events(switch: SwitchState, licensing: Licensing) -> list[LogEvent]:
 
 
 def _messages(switch: SwitchState, licensing: Licensing) -> list[Message]:
-    """The last report and its answer, if there was one."""
+    """Return the last report and its answer, if any."""
     if licensing.last_push is None:
         return []
     return list(usage_messages(switch, licensing.last_push, len(licensing.entitlements), 1_000_017))
 
 
 def _reports(form: LicensingForm, licensing: Licensing, start: datetime) -> list[RumReport]:
-    """Oldest first; one open report for each licence in use comes last."""
+    """Return the reports, oldest first; one open report for each licence in use comes last."""
     used = [entitlement for entitlement in licensing.entitlements if entitlement.in_use]
     if not used:
         return []

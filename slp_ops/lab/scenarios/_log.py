@@ -1,4 +1,4 @@
-"""The log buffer that a scenario starts with: the boot, the scenario's messages, in order of time."""
+"""Initial log buffer of a scenario: the boot and the scenario's messages, in order of time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def build(file: ScenarioFile, switch: SwitchState) -> Log:
-    """The log as it stands when the switch is first looked at."""
+    """Build the log at the time of the first connection."""
     log = Log(size=file.log_size, trusted=switch.clock.synchronised)
     lines = [(switch.booted + after, text) for after, text in _BOOT]
     for form in file.log:

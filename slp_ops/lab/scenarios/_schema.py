@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - record() reads the types of the fields
-"""The form of a scenario file. Times are spans before now, written ``3d``, ``2h30m``, ``90s``."""
+"""Schema of a scenario file. Times are spans before now, written ``3d``, ``2h30m``, ``90s``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PathForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldForm:
-    """What lies around the switch; the names and peers named here are added to the usual ones."""
+    """Environment of the switch; its names and peers are added to the usual ones."""
 
     names: dict[str, str] | None = None
     answering: tuple[str, ...] | None = None
@@ -68,7 +68,7 @@ class ExchangeForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportsForm:
-    """How many usage reports there are of each state, beside the open ones."""
+    """Number of usage reports in each state, in addition to the open ones."""
 
     acknowledged: int = 0
     unacknowledged: int = 0
@@ -81,7 +81,7 @@ class ReportsForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyClassForm:
-    """What a custom policy asks of one class of licences."""
+    """Requirements of a custom policy for one class of licences."""
 
     first: int
     frequency: int
@@ -90,7 +90,7 @@ class PolicyClassForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyForm:
-    """A policy that came from the account."""
+    """Policy from the Smart Account."""
 
     name: str
     installed: timedelta
@@ -100,7 +100,7 @@ class PolicyForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendForm:
-    """How the licence servers treat the switch."""
+    """Behaviour of the licence servers towards the switch."""
 
     valid_tokens: tuple[str, ...] | None = None
     knows_instance: bool = True
@@ -110,7 +110,7 @@ class BackendForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicensingForm:
-    """What has happened to licence reporting so far."""
+    """History of licence reporting so far."""
 
     features: tuple[str, ...] = ("network-advantage", "dna-advantage")
     not_in_use: tuple[str, ...] = ()
@@ -135,7 +135,7 @@ class LicensingForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogForm:
-    """One message, or the same one ``count`` times ``every`` so often up to ``at``."""
+    """One message, or the same message ``count`` times at the interval ``every`` up to ``at``."""
 
     at: timedelta
     text: str
@@ -145,7 +145,7 @@ class LogForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigForm:
-    """Configuration lines in one mode; ``no`` takes away what the base configuration has."""
+    """Configuration lines in one mode; ``no`` removes lines of the base configuration."""
 
     under: tuple[str, ...] = ()
     lines: tuple[str, ...]
@@ -153,7 +153,7 @@ class ConfigForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockForm:
-    """What the clock is worth."""
+    """State of the clock."""
 
     mark: Literal["", "*", "."] = ""
     synchronised: bool = True
@@ -173,7 +173,7 @@ class LoadForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultsForm:
-    """What goes wrong with sessions, see ``hardware.Faults``."""
+    """Faults of sessions, see ``hardware.Faults``."""
 
     sha1_only: bool = False
     host_key: Literal["stable", "changed", "changed_type"] = "stable"
@@ -191,7 +191,7 @@ class FaultsForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessForm:
-    """Who may do what."""
+    """Permissions."""
 
     privilege: int = 15
     denied: tuple[str, ...] = ()
@@ -205,7 +205,7 @@ class ScenarioFile:
     title: str
     expect: tuple[str, ...] = ()  # rules at warning or above
     informs: tuple[str, ...] = ()  # rules that only inform and are worth showing
-    intent: dict[str, str] = field(default_factory=dict)  # what an inventory would say of it
+    intent: dict[str, str] = field(default_factory=dict)  # the intent of its inventory entry
     release: str = "17.9.4a"
     engineering: str = ""
     members: tuple[str, ...] = ("C9300-24UX",)

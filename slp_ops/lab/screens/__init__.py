@@ -1,7 +1,7 @@
-"""Show commands drawn from a switch's state, one module for each family.
+"""Show commands rendered from a switch's state, one module for each family.
 
 To add one: put a ``screen`` into the ``SCREENS`` of a module here. Its words are the full command;
-``<id>``, ``<number>``, ``<interface>`` and ``<word>`` stand for what the operator types.
+``<id>``, ``<number>``, ``<interface>`` and ``<word>`` are placeholders for arguments.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 def render(switch: Switch, words: tuple[str, ...]) -> str | None:
-    """The text of a full show command; None when this release does not have it."""
+    """Return the text of a full show command; None when this release does not have it."""
     switch.settle()
     return _drawing.draw(switch, words)
 
 
 def lines(switch: Switch, words: tuple[str, ...]) -> Iterable[str] | None:
-    """The same line by line, for pages too long to be held as one text."""
+    """Yield the text line by line, for pages too long to keep in memory."""
     switch.settle()
     return _drawing.lines(switch, words)
 
 
 def vocabulary(switch: Switch) -> Iterator[tuple[str, ...]]:
-    """The full show commands of this release, with placeholders where words are free."""
+    """Return the full show commands of this release, with placeholders for arguments."""
     seen: set[tuple[str, ...]] = set()
     for screen in _drawing.screens():
         if screen.words not in seen and screen.exists(switch):

@@ -1,4 +1,4 @@
-"""Finding the screen for a command, and drawing it."""
+"""Lookup and rendering of the screen for a command."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PACKAGE = "slp_ops.lab.screens"
 
 @cache
 def screens() -> tuple[Screen, ...]:
-    """Every screen there is."""
+    """Return every screen."""
     found: list[Screen] = []
     for module in iter_modules(import_module(_PACKAGE).__path__):
         if not module.name.startswith("_"):
@@ -27,7 +27,7 @@ def screens() -> tuple[Screen, ...]:
 
 
 def lines(switch: Switch, words: tuple[str, ...]) -> Iterable[str] | None:
-    """The lines of a full show command; None when this release does not have it."""
+    """Return the lines of a full show command; None when this release does not have it."""
     for screen, arguments in _matching(words):
         if screen.exists(switch):
             return screen.lines(switch, arguments)
@@ -35,13 +35,13 @@ def lines(switch: Switch, words: tuple[str, ...]) -> Iterable[str] | None:
 
 
 def draw(switch: Switch, words: tuple[str, ...]) -> str | None:
-    """The same as one text."""
+    """Return the command's output as one text."""
     found = lines(switch, words)
     return None if found is None else "\n".join(found)
 
 
 def _matching(words: tuple[str, ...]) -> Iterator[tuple[Screen, tuple[str, ...]]]:
-    """Screens for these words, those without placeholders first."""
+    """Return the screens for these words, those without placeholders first."""
     found = []
     for screen in screens():
         if len(screen.words) == len(words) and all(

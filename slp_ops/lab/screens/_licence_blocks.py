@@ -1,4 +1,4 @@
-"""The blocks that the licence pages are put together from; each gives lines, without blank ones.
+"""Blocks of the licence pages; each returns lines, without blank ones.
 
 ``status``, ``all`` and ``tech support`` print the same blocks in different orders.
 """
@@ -19,13 +19,13 @@ Lines = Iterator[str]
 
 
 def joined(*blocks: Lines) -> str:
-    """Blocks with a blank line between them; empty ones are left out."""
+    """Join blocks with a blank line between them; empty ones are omitted."""
     texts = ("\n".join(block) for block in blocks)
     return "\n\n".join(text for text in texts if text)
 
 
 def title(text: str, length: int | None = None) -> Lines:
-    """A heading with its line of equals signs."""
+    """Return a heading with its line of equals signs."""
     yield text
     yield "=" * (len(text) if length is None else length)
 
@@ -247,7 +247,7 @@ def agent_version(switch: Switch) -> Lines:
 
 
 def under(*parts: Lines) -> Lines:
-    """Parts that belong together, without a blank line between."""
+    """Join parts that belong together, without a blank line between."""
     for part in parts:
         yield from part
 

@@ -46,7 +46,7 @@ _CAPABLE: Final = "UTILITY, DLC, AppHA, MULTITIER, EXPORT_2, OK_TRY_AGAIN, POLIC
 
 
 def other_info(switch: Switch) -> Lines:
-    """All of it, in order."""
+    """Return all blocks, in order."""
     licensing, used, traits = switch.licensing, transport_of(switch), switch.traits
     yield f"Software ID: {software_id(switch)}"
     yield "Agent State: authorized"

@@ -46,7 +46,7 @@ def enforcement(switch: Switch) -> Lines:
 
 
 def telemetry(switch: Switch) -> Lines:
-    """What the agent says of device telemetry, under the name it has in this release."""
+    """Return the summary of device telemetry, under its name in this release."""
     if switch.traits.telemetry == "telemetry":
         yield "Device Telemetry Report Summary:"
         yield "================================"

@@ -1,4 +1,4 @@
-"""What a screen is: the full words of a show command, when it exists, and how it is drawn."""
+"""Definition of a screen: the full words of a show command, its availability, and its renderer."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def always(switch: Switch) -> bool:
-    """A command that every release has."""
+    """Return True: every release has the command."""
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One show command. ``lines`` gets the words typed where the command has placeholders."""
+    """One show command. ``lines`` receives the words typed in place of the placeholders."""
 
     words: tuple[str, ...]
     lines: Callable[[Switch, tuple[str, ...]], Iterable[str]]
@@ -30,7 +30,7 @@ def screen(
     draw: Callable[[Switch, tuple[str, ...]], str],
     exists: Callable[[Switch], bool] = always,
 ) -> Screen:
-    """A screen whose words are written as one text, and that is drawn as a whole."""
+    """Return a screen that is rendered as one text."""
     return Screen(
         tuple(command.split()),
         lambda switch, words: draw(switch, words).removesuffix("\n").split("\n"),

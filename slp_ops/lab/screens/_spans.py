@@ -1,4 +1,4 @@
-"""Days and spans of time in the words that IOS uses."""
+"""Dates and time spans in the words that IOS uses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _words(pairs: tuple[tuple[int, str], ...]) -> str:
 
 
 def uptime(span: timedelta) -> str:
-    """As ``show version`` says it: ``6 weeks, 3 hours, 17 minutes``; zero parts are left out."""
+    """Format an uptime as ``show version`` does: ``6 weeks, 3 hours, 17 minutes``; zero parts are omitted."""
     minutes = int(span.total_seconds()) // 60
     weeks, minutes = divmod(minutes, 7 * 24 * 60)
     years, weeks = divmod(weeks, 52)
@@ -29,7 +29,7 @@ def uptime(span: timedelta) -> str:
 
 
 def remaining(span: timedelta) -> str:
-    """As the job table says it: always in the plural, large units only when they are needed."""
+    """Format a span as the job table does: always in the plural, large units only when needed."""
     seconds = max(int(span.total_seconds()), 0)
     days, seconds = divmod(seconds, 86400)
     hours, seconds = divmod(seconds, 3600)

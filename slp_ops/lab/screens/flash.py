@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def directory(switch: Switch) -> str:
-    """What ``dir flash:`` prints."""
+    """Return the output of ``dir flash:``."""
     lines = ["Directory of flash:/", ""]
     local = switch.local(switch.booted)
     for number, (path, content) in enumerate(sorted(switch.flash.items())):

@@ -29,7 +29,7 @@ def _names(switch: Switch) -> list[str]:
 
 
 def _state(switch: Switch, name: str) -> tuple[str, str]:
-    """The two words of an interface: how it stands, and its line protocol."""
+    """Return the two state words of an interface: status and line protocol."""
     if switch.config.has("shutdown", (f"interface {name}",)):
         return "administratively down", "down"
     if name in switch.down or not (name.startswith(("Vlan", "Loopback")) or name.endswith(("/1", "/2"))):

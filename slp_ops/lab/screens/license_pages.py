@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def using_policy(switch: Switch) -> bool:
-    """Whether this release has Smart Licensing Using Policy (17.3.2 and later)."""
+    """Return whether this release has Smart Licensing Using Policy (17.3.2 and later)."""
     return switch.traits.slp
 
 
 def _status(switch: Switch, _: tuple[str, ...]) -> str:
-    # A blank line comes first, as on every release seen.
+    # A blank line comes first, as on every observed release.
     return "\n" + blocks.joined(
         blocks.utility(switch),
         blocks.using_policy(switch),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def has_rum(switch: Switch) -> bool:
-    """Whether this release has ``show license rum``."""
+    """Return whether this release has ``show license rum``."""
     return switch.traits.rum
 
 

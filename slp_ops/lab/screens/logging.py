@@ -71,7 +71,7 @@ def _lines(switch: Switch) -> Iterator[str]:
 
 
 def format_entry(switch: Switch, entry: Entry) -> str:
-    """One message as this switch's ``service timestamps`` prints it."""
+    """Format one message as this switch's ``service timestamps`` prints it."""
     stamps = (switch.config.find("service timestamps log datetime") or "").split()
     when = switch.local(entry.when) if "localtime" in stamps else entry.when
     text = f"{when:%b} {when.day:>2} " + (f"{when:%Y} " if "year" in stamps else "") + f"{when:%H:%M:%S}"

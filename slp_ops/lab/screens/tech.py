@@ -23,7 +23,7 @@ _ALL: Final = (
     "show processes memory sorted", "show logging", "show call-home", "show hosts", "show ntp status",
     "show crypto pki trustpool", "show install summary", *_LICENSE[2:],
 )  # fmt: skip
-# What a real one fills its megabytes with.
+# Filler, as the megabytes of a real output.
 _BULK: Final = "Address    Bytes     Prev     Next Ref     PrevF    NextF what        Alloc PC"
 
 

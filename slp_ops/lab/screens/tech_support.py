@@ -38,7 +38,7 @@ def _tech_support(switch: Switch, _: tuple[str, ...]) -> str:
         blocks.miscellaneous(switch),
         blocks.policy(switch),
         blocks.usage_reporting(switch, full=True),
-        # Up to 17.12 the trust codes stand only in Other Info.
+        # Up to 17.12 the trust codes are printed in Other Info only.
         blocks.trust(switch) if conversion else iter(()),
         blocks.under(blocks.title("License Usage"), _handles(switch)),
         blocks.under(blocks.title("Product Information"), blocks.udi(switch)),
@@ -70,7 +70,7 @@ def _handles(switch: Switch) -> blocks.Lines:
 
 
 def _wireless(switch: Switch) -> Iterator[Entitlement]:
-    """Licences of wireless controllers, which every switch lists and none uses; only here."""
+    """Return the licences of wireless controllers, which every switch lists and none uses."""
     for feature, perpetual in (("air-network-advantage", True), ("air-dna-advantage", False)):
         yield Entitlement(
             feature=feature,
@@ -167,7 +167,7 @@ def _overall_state(switch: Switch) -> str:
 
 
 def _exchange(switch: Switch, exchange: Exchange) -> blocks.Lines:
-    # Without an answer there is no time to print; nor do these two carry one.
+    # Without an answer there is no time to print; these two have none either.
     timeless = exchange.response in ("<none>", "NO DATA TO PROCESS", "BUILD REQUEST ERROR")
     when = "" if timeless else f" on {switch.stamp(exchange.responded)}"
     yield (

@@ -43,7 +43,7 @@ export@cisco.com.
 
 
 def padded(switch: Switch) -> str:
-    """The release with zeros, as images and member tables write it: ``17.09.04a``."""
+    """Return the release with zeros, as in image names and member tables: ``17.09.04a``."""
     release = switch.release
     return f"{release.major}.{release.minor:02d}.{release.maintenance or 1:02d}{release.rebuild}"
 
@@ -53,7 +53,7 @@ def _patched(switch: Switch) -> str:
 
 
 def image_lines(switch: Switch) -> Iterator[str]:
-    """The lines that name the image, as ``show redundancy`` has them too."""
+    """Return the lines that name the image; ``show redundancy`` prints them too."""
     traits = switch.traits
     named = (
         f"Experimental Version {switch.experimental} [{switch.engineering} 102]"

@@ -1,10 +1,10 @@
-"""The command line of a simulated switch, without any I/O: bytes in, actions out.
+"""Command line of a simulated switch, without any I/O: bytes in, actions out.
 
     shell = Shell(switch)
     shell.receive(b"show clock\\r")
     for action in shell.outgoing(): ...
 
-What a command does is a generator that asks for what it needs (``requests``); the terminal runs it.
+A command is a generator that yields ``requests``; the terminal runs it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["Action", "Close", "Drop", "Reboot", "Shell", "Wait", "Write"]
 
 
 class Shell:
-    """One login to one switch. ``command`` runs that one line and leaves, as ``ssh host command``."""
+    """One login to one switch. ``command`` runs one line and exits, as ``ssh host command``."""
 
     def __init__(
         self,
@@ -67,25 +67,25 @@ class Shell:
         )
 
     def receive(self, data: bytes) -> None:
-        """Take what the operator typed."""
+        """Process typed bytes."""
         self._terminal.receive(data)
 
     def elapsed(self, wait: Wait) -> None:
-        """A Wait that was asked for is over."""
+        """Resume after a requested Wait."""
         self._terminal.elapsed(wait)
 
     def next_action(self) -> Action | None:
-        """The next thing to do; None until bytes arrive or a Wait is over."""
+        """Return the next action; None until bytes arrive or a Wait is over."""
         self._monitor()
         return self._terminal.next_action()
 
     def outgoing(self) -> Iterator[Action]:
-        """Everything there is to do now."""
+        """Yield all pending actions."""
         while (action := self.next_action()) is not None:
             yield action
 
     def _monitor(self) -> None:
-        """After ``terminal monitor``: log messages come between whatever else is printed."""
+        """Print log messages between other output, after ``terminal monitor``."""
         log = self.session.switch.log
         if self.session.monitor:
             for entry in log.entries:

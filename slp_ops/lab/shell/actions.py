@@ -1,4 +1,4 @@
-"""What a shell asks of whoever connects it to a wire. The shell itself knows no socket and no clock."""
+"""Actions that a shell requests from its transport. The shell itself uses no socket and no clock."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Write:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wait:
-    """Call ``elapsed`` with this very object after so many simulated seconds; None is for ever.
+    """Call ``elapsed`` with this object after this many simulated seconds; None waits forever.
 
-    Compared by identity: a wait that was cut short must not be taken for the next one.
+    Compared by identity: an interrupted wait must not be confused with the next one.
     """
 
     seconds: float | None
@@ -30,12 +30,12 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Break the connection without a word."""
+    """Drop the connection without a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reboot:
-    """The switch goes down now and answers again after so many simulated seconds."""
+    """Take the switch down; it answers again after this many simulated seconds."""
 
     seconds: float
 

@@ -1,4 +1,4 @@
-"""Configuration mode: its submodes, what it refuses, and the lines that do more than configure."""
+"""Configuration mode: its submodes, its refusals, and the lines with side effects."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BOUNDS: Final = {"license smart usage interval <number>": (1, 365)}
 
 
 def configure(session: Session) -> Program:
-    """From ``configure terminal`` to the prompt of exec mode."""
+    """Run configuration mode, from ``configure terminal`` to the prompt of exec mode."""
     yield Say("Enter configuration commands, one per line.  End with CNTL/Z.\n")
     session.modes = [(_GLOBAL, "")]
     while session.modes:
@@ -68,7 +68,7 @@ def _apply(session: Session, line: str, match: Match, negated: str, depth: int) 
     if bounds is not None and not negated and not bounds[0] <= int(match.arguments[0]) <= bounds[1]:
         yield Say(invalid(session, line.rindex(match.arguments[0])))
         return
-    # A line of an outer mode leaves the inner ones first.
+    # A line of an outer mode leaves the inner modes first.
     del session.modes[depth:]
     yield from carried_out(session, f"{negated}{text}", _take(session, match, negated, text))
 
@@ -86,7 +86,7 @@ def _take(session: Session, match: Match, negated: str, text: str) -> Program:
 
 
 def _understood(session: Session, line: str) -> tuple[Match | Refusal, int]:
-    """What a line means in the mode it is in, else in the modes around it, innermost first."""
+    """Parse a line in its mode, else in the enclosing modes, innermost first."""
     refusals: list[Refusal] = []
     for depth in range(len(session.modes), 0, -1):
         prompt = session.modes[depth - 1][0]
@@ -94,7 +94,7 @@ def _understood(session: Session, line: str) -> tuple[Match | Refusal, int]:
         if isinstance(parsed, Match):
             return parsed, depth
         refusals.append(parsed)
-    # The caret goes where the parse came furthest.
+    # The caret marks the furthest position that parsed.
     return max(refusals, key=_reach), 0
 
 
@@ -118,7 +118,7 @@ def _parse(session: Session, prompt: str, line: str) -> Match | Refusal:
     if isinstance(parsed, Match):
         return parsed
     if line.strip() in known:
-        # What the configuration prints may be typed again.
+        # Every printed line is accepted again.
         words = tuple(line.split())
         return Match(phrase=line.strip(), words=words, arguments=())
     assert parsed is not None  # noqa: S101 - blank lines do not come here
@@ -137,7 +137,7 @@ def _positive(phrases: tuple[str, ...]) -> Grammar:
 
 @lru_cache(maxsize=64)
 def _negative(phrases: tuple[str, ...]) -> Grammar:
-    """What may follow ``no``: the arguments may be left out."""
+    """Return the phrases after ``no``: their arguments are optional."""
     grammar = Grammar()
     for phrase in phrases:
         words = phrase.split()
@@ -174,7 +174,7 @@ def _trustpool(session: Session, match: Match) -> Program:
 
 
 def _banner(text: str) -> Generator[Request, Answer, str]:
-    """``banner login #``: lines until the delimiter comes again; kept as IOS prints it."""
+    """Read a banner: lines until the delimiter occurs again; stored as IOS prints it."""
     _, kind, rest = text.split(maxsplit=2)
     mark = "^C" if rest.startswith("^C") else rest[0]
     body = rest.removeprefix(mark)

@@ -1,4 +1,4 @@
-"""One line being typed: echo, erasing, history, and the ``$`` of a line longer than the terminal.
+"""Line editor: echo, erasing, history, and the ``$`` of a line longer than the terminal.
 
 Bytes in, echo out. IOS echoes character by character and moves with backspaces only; it sends no
 terminal escape sequence.
@@ -24,12 +24,12 @@ _ENDS: Final = {
 
 
 def nothing_known(text: str) -> str:
-    """Completion and help where there is none."""
+    """Complete nothing: no completion and no help."""
     return ""
 
 
 class LineEditor:
-    """Feed it bytes until it gives a Typed; take what is to be sent with ``take_echo``."""
+    """Line editor: feed it bytes until it returns a Typed; ``take_echo`` returns the echo to send."""
 
     def __init__(
         self,
@@ -55,16 +55,16 @@ class LineEditor:
 
     @property
     def text(self) -> str:
-        """What has been typed so far."""
+        """Return the text typed so far."""
         return self._text
 
     def take_echo(self) -> bytes:
-        """What is to be sent; taken once."""
+        """Return the pending echo and clear it."""
         echo, self._echo = bytes(self._echo), bytearray()
         return echo
 
     def feed(self, key: int) -> Typed | None:
-        """Take one byte; the line, once it is ended."""
+        """Process one byte; return the line once it is complete."""
         if self._escape:
             self._escaped(key)
             return None
@@ -125,7 +125,7 @@ class LineEditor:
 
     @property
     def _shown(self) -> int:
-        """How many columns the line takes, the dollar sign included."""
+        """Return the number of columns of the line, including the dollar sign."""
         return len(self._text) - self._hidden + (1 if self._hidden else 0)
 
     def _erase(self, count: int) -> None:

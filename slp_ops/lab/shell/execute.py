@@ -1,4 +1,4 @@
-"""One exec command line: understood, refused, denied or run, and its output filtered and paged."""
+"""One exec command line: parsed, rejected, denied or run, and its output filtered and paged."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SHOWN: Final = (
 
 
 def execute(session: Session, line: str, *, before: int = 0) -> Program:
-    """Run one line. ``before`` counts the columns typed ahead of it, such as those of ``do ``."""
+    """Run one line. ``before`` counts the columns typed before it, such as those of ``do ``."""
     command, chosen = filters.parse(line)
     meaning = grammar(session).parse(command)
     if meaning is None:
@@ -68,7 +68,7 @@ def execute(session: Session, line: str, *, before: int = 0) -> Program:
         yield Say(f"{session.switch.access.refusal}\n\n")
         return
     delay = session.switch.faults.command_delay
-    if delay and meaning.words[0] != "terminal":  # which asks nothing of the switch
+    if delay and meaning.words[0] != "terminal":  # which needs nothing from the switch
         yield Pause(delay, real=True)
     yield from carried_out(session, meaning.text, _run(session, meaning, chosen))
 
@@ -84,7 +84,7 @@ def _run(session: Session, meaning: Match, chosen: Filter | None) -> Program:
 
 
 def _output(session: Session, lines: Iterable[str], chosen: Filter | None) -> Program:
-    """Print lines as the terminal and the pipe want them."""
+    """Print lines according to the terminal and the pipe."""
     if chosen is not None and chosen.writes:
         yield from _write(session, lines, chosen)
         return
@@ -96,7 +96,7 @@ def _output(session: Session, lines: Iterable[str], chosen: Filter | None) -> Pr
 
 
 def grammar(session: Session) -> Grammar:
-    """What may be typed in exec mode on this switch, at this privilege."""
+    """Return the grammar of exec mode on this switch, at this privilege."""
     state = (session.privilege, session.switch.last_change)
     if session.known is None or session.known[0] != state:
         session.known = (state, _gathered(session))
@@ -128,7 +128,7 @@ def _bare_word(word: str) -> Match:
 
 
 def _lines(session: Session, meaning: Match) -> Iterable[str]:
-    """The lines of a show command: those about the session are drawn here, the rest by screens."""
+    """Yield the lines of a show command: session commands are rendered here, others by screens."""
     verb = all_verbs().get(meaning.phrase)
     if verb is not None and verb.lines is not None:
         return verb.lines(session, meaning)
@@ -136,7 +136,7 @@ def _lines(session: Session, meaning: Match) -> Iterable[str]:
 
 
 def _interrupted(lines: Iterable[str], message: str) -> Iterator[str]:
-    """A log message comes when it comes: here, after the third line."""
+    """Insert a log message after the third line."""
     for number, line in enumerate(lines):
         if number == 3:
             yield message

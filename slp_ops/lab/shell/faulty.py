@@ -1,6 +1,6 @@
-"""A command on a line that breaks or hangs, as ``Faults`` says.
+"""Command on a line that breaks or hangs, according to ``Faults``.
 
-The switch carries the command out whether or not anybody sees the answer, unless ``drop_undone``.
+The switch executes the command even if the answer is lost, unless ``drop_undone`` is set.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def carried_out(session: Session, command: str, program: Program) -> Program:
-    """Run the program of a full command, with what goes wrong about it."""
+    """Run the program of a full command with its faults."""
     faults = session.switch.faults
     if _concerns(faults.drop_command, command):
         if not faults.drop_undone:
@@ -35,7 +35,7 @@ def _concerns(prefix: str | None, command: str) -> bool:
 
 
 def _cut(program: Program, left: int) -> Program:
-    """The program to its end, but only so many bytes of what it prints."""
+    """Run the program to its end, but send only this many bytes of its output."""
     answer: Answer = None
     while True:
         try:

@@ -1,6 +1,6 @@
-r"""What follows a bar: ``include``, ``exclude``, ``begin``, ``section``, ``count``, and those that write.
+r"""Output filters after a bar: ``include``, ``exclude``, ``begin``, ``section``, ``count``, and redirects.
 
-Regular expressions are those of IOS: ``_`` stands for a blank, a delimiter or an end of the line,
+Regular expressions are those of IOS: ``_`` matches a blank, a delimiter or an end of the line,
 and later bars belong to the expression.
 """
 
@@ -29,12 +29,12 @@ class Filter:
 
     @property
     def writes(self) -> bool:
-        """Whether the output goes to a file."""
+        """Return whether the output goes to a file."""
         return self.verb in _WRITING
 
 
 def parse(line: str) -> tuple[str, Filter | Refusal | None]:
-    """A command line's part before its first bar, and what the bar asks for."""
+    """Split a command line into the command and its filter."""
     command, bar, rest = line.partition("|")
     if not bar:
         return command, None
@@ -60,7 +60,7 @@ def parse(line: str) -> tuple[str, Filter | Refusal | None]:
 
 
 def apply(chosen: Filter, lines: Iterable[str]) -> Iterator[str]:
-    """The lines that are left."""
+    """Yield the lines that pass the filter."""
     if chosen.writes or chosen.verb == "format":
         yield from lines
         return
@@ -90,7 +90,7 @@ def apply(chosen: Filter, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _sections(lines: Iterable[str], matches: object, *, wanted: bool) -> Iterator[str]:
-    """A matching line and all that is indented deeper below it."""
+    """Yield matching lines with the lines indented below them."""
     assert callable(matches)  # noqa: S101
     depth: int | None = None
     for line in lines:

@@ -1,7 +1,7 @@
-"""Which words make a command: abbreviations, arguments, and the three ways in which IOS refuses.
+"""Command grammar: abbreviations, arguments, and the three refusals of IOS.
 
-A grammar is a list of phrases such as ``terminal length <number>``. Words may be cut as long as
-one word alone begins so; an argument in angle brackets takes what its kind allows:
+A grammar is a list of phrases such as ``terminal length <number>``. Words may be abbreviated while
+unambiguous; an argument in angle brackets accepts values of its kind:
 
     <word>  <number>  <line> (the rest)  <interface> (one or two words)  <address>
 """
@@ -33,19 +33,19 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """A word that several words begin with."""
+    """Ambiguous abbreviation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """Right so far, but more words are needed."""
+    """Incomplete command: more words are needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """One word alone that begins no command: IOS takes it for a host's name.
+    """Single unknown word: IOS interprets it as a host name.
 
-    Where names are not looked up, the caret stands at ``column``.
+    Without name lookup, the caret is at ``column``.
     """
 
     word: str
@@ -57,7 +57,7 @@ Refusal = Invalid | Ambiguous | Incomplete | Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A command understood: its phrase, its words in full, its arguments in order."""
+    """Parsed command: its phrase, its words in full, its arguments in order."""
 
     phrase: str
     words: tuple[str, ...]
@@ -71,7 +71,7 @@ class Match:
 
 @dataclass(slots=True)
 class Node:
-    """A place in the grammar; ``phrase`` is set where a command may end."""
+    """Node of the grammar; ``phrase`` is set where a command may end."""
 
     words: dict[str, Node] = field(default_factory=dict)
     arguments: dict[str, Node] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class Node:
 class Grammar:
     """Phrases that can be recognised. ``known`` words exist on a switch but are not simulated.
 
-    They count when an abbreviation is judged and are refused like a misspelling.
+    They count for ambiguity and are rejected like a misspelling.
     """
 
     def __init__(self, phrases: Iterable[str] = (), known: Iterable[str] = ()) -> None:
@@ -92,7 +92,7 @@ class Grammar:
             self._descend(phrase)
 
     def add(self, phrase: str) -> None:
-        """Let a phrase be a command."""
+        """Add a phrase as a command."""
         self._descend(phrase).phrase = phrase
 
     def _descend(self, phrase: str) -> Node:
@@ -103,7 +103,7 @@ class Grammar:
         return node
 
     def parse(self, line: str) -> Match | Refusal | None:
-        """What a line means; None when it is blank."""
+        """Parse a line; None when it is blank."""
         tokens = [(found.start(), found.group()) for found in re.finditer(r"\S+", line)]
         if not tokens:
             return None
@@ -136,7 +136,7 @@ class Grammar:
         return Match(phrase=node.phrase, words=tuple(words), arguments=tuple(arguments))
 
     def expected(self, line: str) -> tuple[str, ...]:
-        """The words that may come next, or that complete the one begun: for ``?`` and Tab."""
+        """Return the words that may follow, or that complete the current one: for ``?`` and Tab."""
         *before, begun = line.split(" ") if line else [""]
         node = self.root
         for token in (word for word in before if word):
@@ -156,7 +156,7 @@ class Grammar:
 
 
 def pick(token: str, words: Iterable[str]) -> tuple[str, ...]:
-    """The words that a token may stand for; a word in full stands for itself alone."""
+    """Return the words that a token may abbreviate; a full word matches itself only."""
     lowered = token.lower()
     found = tuple(word for word in words if word.lower().startswith(lowered))
     exact = tuple(word for word in found if word.lower() == lowered)
@@ -186,7 +186,7 @@ def _take_argument(node: Node, line: str, tokens: list[tuple[int, str]]) -> tupl
 
 
 def _interface(tokens: list[tuple[int, str]]) -> tuple[str, int] | None:
-    """``vl100``, ``Vlan 100`` and ``gi1/0/1`` are one interface each."""
+    """Parse an interface: ``vl100``, ``Vlan 100`` and ``gi1/0/1`` are one interface each."""
     token = tokens[0][1]
     if found := _NUMBERED.fullmatch(token):
         names = pick(found[1], _INTERFACES)
@@ -218,7 +218,7 @@ _KINDS: Final[dict[str, Callable[[str], str | None]]] = {
 
 
 def _agreement(node: Node, token: str) -> int:
-    """How many letters of a token some word agrees with: IOS puts the caret under the next one."""
+    """Count the matching leading letters of a token: IOS puts the caret under the next one."""
     lowered = token.lower()
     best = 0
     for word in node.words:

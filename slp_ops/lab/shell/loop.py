@@ -1,4 +1,4 @@
-"""A login from its greeting to its end."""
+"""Login session, from the banner to the exit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def converse(session: Session) -> Program:
-    """Greet, then take command lines for ever."""
+    """Print the banner, then process command lines until the session ends."""
     if session.switch.faults.silent_shell:
         yield Pause(None, keys=b"")
     for kind in ("motd", "exec"):
@@ -29,7 +29,7 @@ def converse(session: Session) -> Program:
 
 
 def run_one(session: Session, command: str) -> Program:
-    """``ssh switch command``: its output and nothing else."""
+    """Run ``ssh switch command``: print its output and nothing else."""
     session.screen.length = 0
     yield Say("\n")
     yield from execute(session, command)
@@ -37,5 +37,5 @@ def run_one(session: Session, command: str) -> Program:
 
 
 def banner(text: str | None) -> str:
-    """What stands between the delimiters of a banner line."""
+    """Return the text between the delimiters of a banner line."""
     return "" if text is None else text.removeprefix("^C").removesuffix("^C").strip("\n")

@@ -1,6 +1,6 @@
-"""Somebody at a shell without a wire between: for tests and for whatever drives a switch in memory.
+"""Scripted operator at a shell without a network: for tests and other in-memory use.
 
-Time passes at once: a Wait moves the switch's clock on and is over.
+Time passes immediately: a Wait advances the switch's clock.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Operator:
-    """Types at a shell and reads what it prints."""
+    """Operator that types at a shell and reads its output."""
 
     def __init__(
         self,
@@ -38,16 +38,16 @@ class Operator:
         self.greeting = self.read()
 
     def line(self, text: str) -> str:
-        """Type a line and Enter; what is printed until nothing more comes, as text lines."""
+        """Type a line and Enter; return the output as text lines."""
         return self.keys(text.encode() + b"\r").replace("\r\n", "\n")
 
     def keys(self, data: bytes) -> str:
-        """Type these very bytes; what is printed, as it comes over the wire."""
+        """Type these bytes; return the output as bytes."""
         self.shell.receive(data)
         return self.read()
 
     def read(self, *, patient: bool = True) -> str:
-        """What is printed until nothing more comes. Without patience, the next Wait is not waited for."""
+        """Return all pending output. Without ``patience``, stop at the next Wait."""
         out = bytearray()
         while (action := self.shell.next_action()) is not None:
             match action:

@@ -1,4 +1,4 @@
-"""Output page by page: so many lines, `` --More-- ``, and a key that says how to go on."""
+"""Pager: a page of lines, `` --More-- ``, and a key that selects the next step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CHUNK: Final = 16_384  # letters taken at once
 
 
 class Pager:
-    """Lines on their way to a terminal. ``waits`` at ``--More--``; ``done`` when all are out."""
+    """Paged output. ``waits`` at ``--More--``; ``done`` when everything is printed."""
 
     def __init__(self, lines: Iterable[str], screen: Screen) -> None:
         self._lines = iter(lines)
@@ -26,11 +26,11 @@ class Pager:
 
     @property
     def done(self) -> bool:
-        """Whether there is nothing more to print."""
+        """Return whether everything is printed."""
         return self._next is None
 
     def take(self) -> str:
-        """The next piece, up to the end of the page."""
+        """Return the next piece, up to the end of the page."""
         piece: list[str] = []
         size = 0
         while self._next is not None and size < _CHUNK:
@@ -44,7 +44,7 @@ class Pager:
         return "".join(piece)
 
     def answer(self, key: int) -> bytes:
-        """Space is a page, Enter a line, any other key the end; what wipes the ``--More--``."""
+        """Handle a key (Space: page, Enter: line, other: end); return the bytes that erase ``--More--``."""
         self.waits = False
         self._room = self._screen.length - 1 if key == 0x20 else 1
         if key not in b" \r\n":
@@ -52,10 +52,10 @@ class Pager:
         return _ERASE
 
     def stop(self) -> None:
-        """Print no more."""
+        """Stop printing."""
         self._next = None
 
     def _rows(self, line: str) -> int:
-        """How many rows of the terminal a line takes."""
+        """Return the number of terminal rows of a line."""
         width = self._screen.width
         return 1 + max(len(line) - 1, 0) // width if width else 1

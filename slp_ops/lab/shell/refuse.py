@@ -1,4 +1,4 @@
-"""How IOS says no: the caret, and its three sentences."""
+"""Refusals of IOS: the caret, and its three sentences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def sentence(session: Session, refusal: Refusal, line: str, *, before: int = 0) -> str:
-    """What is printed. ``before`` counts the columns typed ahead of ``line``, such as ``do ``."""
+    """Return the refusal text. ``before`` counts the columns typed before ``line``, such as ``do ``."""
     match refusal:
         case Invalid(column=column) | Unknown(column=column):
             return invalid(session, column + before)
@@ -22,7 +22,7 @@ def sentence(session: Session, refusal: Refusal, line: str, *, before: int = 0) 
 
 
 def invalid(session: Session, column: int) -> str:
-    """The caret stands under the letter that went wrong: the prompt counts, the margin ends it."""
+    """Return the caret under the wrong letter: the prompt counts, the margin limits it."""
     at = len(session.prompt) + column
     if session.screen.width:
         at = min(at, session.screen.width - 1)

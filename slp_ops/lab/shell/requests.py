@@ -1,7 +1,7 @@
-"""What a running command may ask of the terminal it runs on.
+"""Requests of a running command to its terminal.
 
 A command is a generator: it yields these and is resumed with the answer. That keeps a dialogue
-(``Save? [yes/no]:``, ``[confirm]``, a password) readable as the sequence that it is.
+(``Save? [yes/no]:``, ``[confirm]``, a password) readable as a sequence.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ class AskKey:
 
 @dataclass(frozen=True, slots=True)
 class AskBytes:
-    """Take whatever arrives, as a telnet session does. The answer is bytes.
+    """Read arriving bytes, as a telnet session does. The answer is bytes.
 
-    They end with the escape key: what is typed behind it may be for the switch. ``one`` asks for
-    the key that follows it.
+    They end with the escape key: later input may be for the switch. ``one`` requests the key that
+    follows it.
     """
 
     one: bool = False
@@ -88,7 +88,7 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class GoDown:
-    """Reload: every session ends, and nothing answers for so many seconds."""
+    """Reload: every session ends, and the switch does not answer for this many seconds."""
 
     seconds: float
 
@@ -104,14 +104,14 @@ Program = Generator[Request, Answer, None]
 
 
 def ask_line(prompt: str, mode: Mode = Mode.DIALOGUE) -> Generator[Request, Answer, Typed]:
-    """A line, for ``yield from``."""
+    """Ask for a line, for ``yield from``."""
     answer = yield AskLine(prompt, mode)
     assert isinstance(answer, Typed)  # noqa: S101 - the terminal's contract
     return answer
 
 
 def confirmed(question: str) -> Generator[Request, Answer, bool]:
-    """``question [confirm]``: Enter or y goes on, any other key does not."""
+    """Ask ``question [confirm]``: Enter or y confirms, any other key declines."""
     yield Say(f"{question}[confirm]")
     key = yield AskKey()
     yes = key in (b"\r", b"\n", b"y", b"Y")
@@ -120,7 +120,7 @@ def confirmed(question: str) -> Generator[Request, Answer, bool]:
 
 
 def paused(seconds: float, keys: bytes = b"\x1e") -> Generator[Request, Answer, bool]:
-    """Simulated time passing; True when it was cut short by a key."""
+    """Wait in simulated time; True when a key interrupted it."""
     return bool((yield Pause(seconds, keys)))
 
 

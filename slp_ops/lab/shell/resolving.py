@@ -1,4 +1,4 @@
-"""``Translating "name"...``: looking a name up, as it shows on the terminal and as long as it takes."""
+"""Name lookup with its terminal output (``Translating "name"...``) and its duration."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RETRY: Final = 2  # times that each is asked again, "ip domain retry"
 
 
 def translate(session: Session, name: str, vrf: str = "") -> Generator[Request, Answer, Resolution | None]:
-    """Resolve a name and print what IOS prints meanwhile; None when it was broken off."""
+    """Resolve a name with the output of IOS; None when interrupted."""
     found = session.switch.resolve(name, vrf)
     if found.lookup in (Lookup.LITERAL, Lookup.PINNED):
         return found

@@ -1,4 +1,4 @@
-"""What one login knows: the switch, the mode it is in, its terminal, its telnet connections."""
+"""State of one login: the switch, its mode, its terminal, its telnet connections."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME_IN_CONFIG: Final = 20
 
 @dataclass(slots=True)
 class Screen:
-    """What commands may set of a terminal, and the lines typed on it."""
+    """Terminal settings, and the lines typed on it."""
 
     length: int = 24
     width: int = 80
@@ -48,21 +48,21 @@ class Session:
     connections: list[Connection] = field(default_factory=list)
     came_from: str = "127.0.0.1"
     monitor: bool = False
-    known: tuple[object, Grammar] | None = None  # what may be typed, and when that was found out
+    known: tuple[object, Grammar] | None = None  # the grammar, and when it was built
 
     @property
     def mode(self) -> str:
-        """The word in the prompt of configuration mode; empty in exec mode."""
+        """Return the word in the prompt of configuration mode; empty in exec mode."""
         return self.modes[-1][0] if self.modes else ""
 
     @property
     def under(self) -> tuple[str, ...]:
-        """The header lines of the configuration mode it is in, outermost first."""
+        """Return the header lines of the current configuration mode, outermost first."""
         return tuple(header for _, header in self.modes[1:])
 
     @property
     def prompt(self) -> str:
-        """The prompt as it stands now."""
+        """Return the current prompt."""
         name = self.switch.hostname
         if self.mode:
             return f"{name[:_NAME_IN_CONFIG]}({self.mode})#"
@@ -70,5 +70,5 @@ class Session:
 
     @property
     def may_all(self) -> bool:
-        """Whether commands of privilege 15 are there."""
+        """Return whether commands of privilege 15 are available."""
         return self.privilege >= 15

@@ -1,4 +1,4 @@
-"""Times and messages that a session prints by itself, between or above the outputs."""
+"""Timestamps and messages that a session prints between or above the outputs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _clock(switch: Switch) -> str:
 
 
 def timestamp(switch: Switch) -> str:
-    """The header that ``exec prompt timestamp`` puts above an output."""
+    """Return the header that ``exec prompt timestamp`` prints above an output."""
     load = switch.load
     source = f"Time source is NTP, {_clock(switch)}"
     if switch.clock.mark == "*":
@@ -32,7 +32,7 @@ def timestamp(switch: Switch) -> str:
 
 
 def log_line(switch: Switch) -> str:
-    """A message as the vty shows it, in the middle of whatever is going on."""
+    """Return a log message as the vty shows it, in the middle of other output."""
     text = "%LINEPROTO-5-UPDOWN: Line protocol on Interface GigabitEthernet1/0/17, changed state to up"
     number, trusted = switch.log.logged + 1, switch.log.trusted
     return format_entry(switch, Entry(switch.now(), text, number, trusted))

@@ -1,4 +1,4 @@
-"""Where a telnet goes: the options behind the host, in any order."""
+"""Destination of a telnet: the options after the host, in any order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OPTIONS: Final = Grammar(
 
 @dataclass(slots=True, kw_only=True)
 class Target:
-    """What to connect to, and by which way."""
+    """Destination and path of a connection."""
 
     host: str
     port: int = 23
@@ -31,7 +31,7 @@ class Target:
 
 
 def read_options(session: Session, text: str, column: int, target: Target) -> str | None:
-    """Read what follows the host into ``target``; the refusal when something is wrong with it."""
+    """Parse the options after the host into ``target``; return the refusal for a wrong one."""
     words = text.split()
     at = 0
     while at < len(words):

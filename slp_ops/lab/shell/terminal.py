@@ -1,10 +1,10 @@
-"""Runs a command generator on a terminal: bytes in, actions out, nothing else known.
+"""Runs a command generator on a terminal: bytes in, actions out.
 
     terminal.receive(data)          what the operator typed
     terminal.next_action()          Write, Wait, Close ... or None until something arrives
     terminal.elapsed(wait)          that Wait is over
 
-Output is made as it is taken, so that a page of many megabytes is never held at once.
+Output is produced on demand, so that a page of many megabytes is never in memory.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _HISTORY: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """How well the line between operator and switch works; the default is perfectly."""
+    """Quality of the line between operator and switch; the default is perfect."""
 
     chunk_bytes: int = 0
     chunk_seconds: float = 0.0
@@ -50,7 +50,7 @@ class Line:
 
 
 def unheard(mode: Mode, text: str) -> None:
-    """Nobody keeps a journal."""
+    """Ignore journal entries."""
 
 
 class Terminal:
@@ -84,15 +84,15 @@ class Terminal:
         self._pause: Wait | None = None
         self._resume(None)
 
-    # -- what the wire calls
+    # -- called by the transport
 
     def receive(self, data: bytes) -> None:
-        """Take what the operator typed."""
+        """Process typed bytes."""
         if not self._ended:
             self._inbox += data
 
     def elapsed(self, wait: Wait) -> None:
-        """A Wait that was asked for is over; one that was cut short meanwhile is ignored."""
+        """Resume after a requested Wait; an interrupted one is ignored."""
         if wait is self._blocked:
             self._blocked = None
         elif wait is self._pause:
@@ -100,7 +100,7 @@ class Terminal:
             self._resume(False)
 
     def next_action(self) -> Action | None:
-        """The next thing to do, or None until bytes arrive or a wait is over."""
+        """Return the next action, or None until bytes arrive or a wait is over."""
         while self._blocked is None:
             if self._outbox:
                 action = self._paced(self._outbox.popleft())
@@ -112,7 +112,7 @@ class Terminal:
         return None
 
     def announce(self, text: str) -> None:
-        """A log line in the middle of whatever is going on; what is being typed is not redrawn."""
+        """Print a log line in the middle of other output; typed text is not redrawn."""
         if not self._ended:
             self._write(f"\n{text}\n")
 
@@ -240,7 +240,7 @@ class Terminal:
         return True
 
     def _key(self) -> int | None:
-        """The next byte typed; CR LF and CR NUL are one key."""
+        """Return the next typed byte; CR LF and CR NUL are one key."""
         while self._inbox:
             key = self._inbox.pop(0)
             if self._after_cr and key in (0x0A, 0x00):

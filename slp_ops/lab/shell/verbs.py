@@ -1,4 +1,4 @@
-"""The exec commands that are not ``show``: what a verb is, and the list of all of them.
+"""Exec commands other than ``show``: the Verb type, and the list of all verbs.
 
 To add one: put a Verb into the VERBS of one of the modules named below.
 """
@@ -35,12 +35,12 @@ KNOWN: Final = (
 
 
 def nothing(session: Session, match: Match) -> Program:
-    """Accepted without any effect or output."""
+    """Accept the command without any effect or output."""
     yield from ()
 
 
 def always(session: Session) -> bool:
-    """On every switch and in every state."""
+    """Return True: available on every switch in every state."""
     return True
 
 
@@ -60,7 +60,7 @@ class Verb:
 
 @cache
 def all_verbs() -> dict[str, Verb]:
-    """Every exec command by its phrase."""
+    """Return every exec command by its phrase."""
     found: dict[str, Verb] = {}
     for name in _MODULES:
         module = import_module(f"slp_ops.lab.shell.{name}")

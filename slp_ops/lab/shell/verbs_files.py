@@ -164,7 +164,7 @@ def _store(session: Session, content: bytes, target: str, name: str) -> Program:
 
 
 def _remote(session: Session, url: str) -> Generator[Request, Answer, bool]:
-    """Whether the far end of a URL answers; what is printed when it does not."""
+    """Check whether the server of a URL answers; return the printed error if not."""
     parts = urlsplit(url)
     found = yield from translate(session, parts.hostname or "")
     if found is None:

@@ -72,7 +72,7 @@ def connect(session: Session, target: Target, *, bare: bool = False) -> Program:
 def _attempt(
     session: Session, target: Target, name: str, address: str
 ) -> Generator[Request, Answer, Reach | None]:
-    """Try one address; None when it was broken off."""
+    """Try one address; None when interrupted."""
     if name == address:
         yield Say(f"Trying {address}, {target.port} ... ")
     else:
@@ -116,7 +116,7 @@ def _closed(session: Session, connection: Connection) -> Program:
 
 
 def resume(session: Session) -> Program:
-    """What an empty line does while a connection is suspended."""
+    """Handle an empty line while a connection is suspended."""
     if session.connections:
         connection = session.connections[-1]
         yield Say(f"[Resuming connection {connection.number} to {connection.host} ... ]\n")

@@ -30,7 +30,7 @@ class UnparsedLine:
 
 @json_document
 class LineCounts:
-    """How many lines carry information, and how many of them were read."""
+    """Number of lines with content, and of recognised ones."""
 
     total: int
     read: int
@@ -48,7 +48,7 @@ class ParsedCommand:
 
 @json_document
 class ParseDocument:
-    """Of one command, its own keys; of a file with several, the list ``commands``."""
+    """Document of one command, or of a file with several in ``commands``."""
 
     schema: Literal["slp-ops/parse/1"] = "slp-ops/parse/1"
     only: ParsedCommand | None = json_field(inline=True, default=None)

@@ -34,7 +34,7 @@ class ReachEntry:
 
 @json_document
 class GrowthEntry:
-    """How the unacknowledged RUM reports of a switch develop."""
+    """Growth of the unacknowledged RUM reports of a switch."""
 
     course: Course
     count: int
@@ -183,7 +183,7 @@ class DayEntry:
 
 @json_document
 class SwitchEntry:
-    """How the reports of one switch develop."""
+    """Growth of the reports of one switch."""
 
     device: str
     site: str

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @json_document
 class LoginStages:
-    """How far the login came: each stage is ``ok``, ``unknown``, or the kind of its failure."""
+    """Stages of the connection: each is ``ok``, ``unknown``, or the kind of its failure."""
 
     verdict: str
     name: str
@@ -87,7 +87,7 @@ class ReachabilityDevice:
 
 @json_document
 class ReachabilityDocument:
-    """Whether each switch reaches what it reports to."""
+    """Reachability of each switch's licence server."""
 
     schema: Literal["slp-ops/check-reachability/1"] = "slp-ops/check-reachability/1"
     run: RunFolder

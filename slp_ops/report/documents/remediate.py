@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @json_document
 class ChangedDevice:
-    """How one switch ended. What was not read before and after is null."""
+    """Result of one switch. Parts not read before and after are null."""
 
     name: str
     site: str
@@ -34,7 +34,7 @@ class ChangedDevice:
 
 @json_document
 class RemediateDocument:
-    """What became of a fleet."""
+    """Result of a fleet."""
 
     schema: Literal["slp-ops/remediate/1"] = "slp-ops/remediate/1"
     run: RunFolder

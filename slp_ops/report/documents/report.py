@@ -127,7 +127,7 @@ class AccountsEntry:
 
 @json_document
 class ReportingEntry:
-    """When usage was acknowledged, and when it must be again; all times are the switch's own."""
+    """Dates of the last and the next ACK; all times are the switch's own."""
 
     last_ack: DeviceTime | None
     deadline: DeviceTime | None

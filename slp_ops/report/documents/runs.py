@@ -43,7 +43,7 @@ class CaptureEntry:
 
 @json_document
 class DeviceEntry:
-    """How one device ended, with its captures."""
+    """Result of one device, with its captures."""
 
     name: str
     site: str
@@ -68,7 +68,7 @@ class Totals:
 
 @json_document
 class CollectDocument:
-    """What a run read."""
+    """Content of a run."""
 
     schema: Literal["slp-ops/collect/1"] = "slp-ops/collect/1"
     run: RunFolder
@@ -179,7 +179,7 @@ class RemarkEntry:
 
 @json_document
 class VerifyDocument:
-    """Whether every capture of a run is what was written."""
+    """Verification of every capture of a run."""
 
     schema: Literal["slp-ops/verify/1"] = "slp-ops/verify/1"
     run: RunStateEntry
@@ -208,7 +208,7 @@ class PruneDocument:
 
 @json_document
 class ReindexDocument:
-    """How many runs were indexed, and the size of the index."""
+    """Number of indexed runs, and the size of the index."""
 
     schema: Literal["slp-ops/reindex/1"] = "slp-ops/reindex/1"
     runs: int

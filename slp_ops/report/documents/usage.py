@@ -44,7 +44,7 @@ class ReceivedFile:
 
 @json_document
 class SavedDevice:
-    """How one switch ended, with the file that it gave."""
+    """Result of one switch, with its file."""
 
     device: ChangedDevice = json_field(inline=True)
     file: ReceivedFile | None
@@ -52,7 +52,7 @@ class SavedDevice:
 
 @json_document
 class UsageSaveDocument:
-    """What became of a fleet, and the files that are to be uploaded."""
+    """Result of a fleet, and the files to upload."""
 
     schema: Literal["slp-ops/usage-save/1"] = "slp-ops/usage-save/1"
     run: RunFolder
@@ -68,7 +68,7 @@ class UsageSaveDocument:
 
 @json_document
 class ImportedDevice:
-    """How one switch ended, with what the operator has to copy to it."""
+    """Result of one switch, with the files that the operator has to copy."""
 
     device: ChangedDevice = json_field(inline=True)
     copy: tuple[Text, ...]
@@ -76,7 +76,7 @@ class ImportedDevice:
 
 @json_document
 class UsageImportDocument:
-    """What became of a fleet, and the files that were not imported."""
+    """Result of a fleet, and the files that were not imported."""
 
     schema: Literal["slp-ops/usage-import/1"] = "slp-ops/usage-import/1"
     run: RunFolder
@@ -90,7 +90,7 @@ class UsageImportDocument:
 
 @json_document
 class UsageStatusDevice:
-    """Where one switch stands. Counts are null where the release does not print them (up to 17.6)."""
+    """Exchange status of one switch. Counts are null where the release does not print them (up to 17.6)."""
 
     name: str
     site: str
@@ -109,7 +109,7 @@ class UsageStatusDevice:
 
 @json_document
 class UsageStatusDocument:
-    """Where each switch stands in the exchange."""
+    """Exchange status of each switch."""
 
     schema: Literal["slp-ops/usage-status/1"] = "slp-ops/usage-status/1"
     run: str

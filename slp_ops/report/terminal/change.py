@@ -1,4 +1,4 @@
-"""What became of each switch, before and after, for people."""
+"""Terminal renderer of a change: the result of each switch, before and after."""
 
 from __future__ import annotations
 

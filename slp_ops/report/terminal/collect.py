@@ -1,4 +1,4 @@
-"""What a run read, for people: a row for each device, then what is missing and why."""
+"""Terminal renderer of a run: a row for each device, then missing captures with their reasons."""
 
 from __future__ import annotations
 

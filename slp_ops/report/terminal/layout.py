@@ -21,7 +21,7 @@ _COLOURS: Final = {
 
 
 def styled(text: str, *, fg: str | None = None, bold: bool = False, dim: bool = False) -> str:
-    """Return the text with ANSI codes; whoever writes it to a file strips them."""
+    """Return the text with ANSI codes; writers to files strip them."""
     codes = [_COLOURS[fg]] if fg else []
     codes += [1] * bold + [2] * dim
     return "".join(f"\x1b[{code}m" for code in codes) + text + ("\x1b[0m" if codes else "")
@@ -117,7 +117,7 @@ def _lines(pieces: Iterable[str], first: str, rest: str, columns: int) -> list[s
 
 
 def _pieces(text: str) -> list[str]:
-    """What may be parted: words, with what clings to them."""
+    """Split into breakable pieces: words with their punctuation."""
     pieces: list[str] = []
     for piece in _words(text):
         if pieces and piece[0] in _CLINGING and not pieces[-1].endswith(" "):

@@ -95,7 +95,7 @@ def plan_lines(plan: SwitchPlan, lang: Lang) -> Iterator[str]:
 
 
 def head(plan: SwitchPlan) -> str:
-    """Which switch it is."""
+    """Return the heading of a switch."""
     return f"{plan.name} ({plan.site})  {plan.release or '-'}  {', '.join(plan.serials)}"
 
 

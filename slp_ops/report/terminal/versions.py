@@ -1,4 +1,4 @@
-"""Releases and what advisories say of them, for people."""
+"""Terminal renderer of releases and their advisories."""
 
 from __future__ import annotations
 

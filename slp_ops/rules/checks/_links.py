@@ -1,4 +1,4 @@
-"""Cisco's own pages, as far as they are public."""
+"""Public pages of Cisco."""
 
 from __future__ import annotations
 

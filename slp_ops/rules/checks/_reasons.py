@@ -1,4 +1,4 @@
-"""How a check finds its reason among those of failures that go on."""
+"""Lookup of reasons among the current failures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TEXTS = texts_of(__name__)
 
-# What follows where reports do not arrive.
+# Consequences of reports that do not arrive.
 STARVED: Final = (
     "never-acknowledged",
     "ack-due-soon",
@@ -26,7 +26,7 @@ STARVED: Final = (
 
 
 def by_reason(name: str, summary: Text, communication: Communication) -> Judgement:
-    """Failed when a failure that stands gives this reason."""
+    """Return Failed when a current failure has this reason."""
     evidence = communication.reasons.get(name, ())
     if evidence:
         return Failed(summary=summary, evidence=evidence, confidence=communication.confidence)
@@ -34,7 +34,8 @@ def by_reason(name: str, summary: Text, communication: Communication) -> Judgeme
 
 
 def by_statistics(name: str, summary: Text, communication: Communication) -> Judgement:
-    """For reasons that only tech support tells: without it they stay unknown while the exchange fails."""
+    """Judge a reason that only tech support prints: without it the verdict is unknown while the exchange
+    fails."""
     evidence = communication.reasons.get(name, ())
     if evidence:
         return Failed(summary=summary, evidence=evidence, confidence=communication.confidence)
@@ -44,7 +45,7 @@ def by_statistics(name: str, summary: Text, communication: Communication) -> Jud
 
 
 def unexplained(communication: Communication) -> Unknown | None:
-    """When it fails now and nothing says why, no reason can be excluded."""
+    """Return Unknown when the exchange fails without a known reason."""
     if not communication.failing or communication.is_explained:
         return None
     return Unknown(why=TEXTS["unexplained"])

@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""Call-home: is it set up for licensing, and is it the way to go?"""
+"""Checks of call-home: configuration for licensing, and better alternatives."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def callhome_profile_inactive(
     config: CallHomeConfig | None,
     communication: Communication | None,
 ) -> Judgement:
-    """What the switch prints about the profile counts, then its configuration, then the failure's reason."""
+    """Judge the printed profile, then its configuration, then the reason of the failure."""
     if transport.kind is not TransportKind.CALLHOME:
         return other_transport(transport)
     evidence: list[Evidence] = []
@@ -53,7 +53,7 @@ def callhome_profile_inactive(
 
 
 def _configured_wrong(config: CallHomeConfig) -> list[Evidence]:
-    """The lines by which no profile of the configuration sends licence data."""
+    """Return the configuration lines that keep every profile from sending licence data."""
     reporting = [profile for profile in config.profiles if profile.reporting_smart_licensing is not False]
     if not config.profiles or any(profile.active for profile in reporting):
         return []
@@ -72,7 +72,7 @@ def _configured_wrong(config: CallHomeConfig) -> list[Evidence]:
     playbooks=("transport-smart",),
 )
 def callhome_transport(transport: LicenseTransport) -> Judgement:
-    """Information: there is a better way."""
+    """Inform that a better transport exists."""
     if transport.kind is not TransportKind.CALLHOME:
         return Passed()
     return Failed(

@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""Does the exchange with CSSM, CSLU or SSM On-Prem work, now and all day long?"""
+"""Checks of the exchange with CSSM, CSLU or SSM On-Prem, now and over time."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Pair: TypeAlias = "tuple[Seen, Seen]"
 
 
 def busiest(seen: tuple[Seen, ...], *, hours: int) -> tuple[Pair, ...]:
-    """The pairs of the stretch of so many hours that holds most; the later stretch where two hold as many.
+    """Return the pairs of the busiest period of this many hours; on a tie the later one.
 
-    Messages without a usable time cannot be placed and do not count.
+    Messages without a usable time do not count.
     """
     pairs = _pairs(seen)
     best: tuple[Pair, ...] = ()
@@ -46,7 +46,7 @@ def busiest(seen: tuple[Seen, ...], *, hours: int) -> tuple[Pair, ...]:
 
 
 def _pairs(seen: tuple[Seen, ...]) -> tuple[Pair, ...]:
-    """Each recovery with the failure just before it."""
+    """Return each recovery with the failure before it."""
     found: list[Pair] = []
     failed: Seen | None = None
     for each in seen:
@@ -74,7 +74,7 @@ def _at(seen: Seen) -> datetime:
     explains=STARVED,
 )
 def comm_failing_now(communication: Communication) -> Judgement:
-    """The counters, or else the last word of the log."""
+    """Judge the counters, or else the latest message in the log."""
     if not communication.failing:
         return Passed()
     if communication.exchanges:
@@ -104,7 +104,7 @@ def comm_failing_now(communication: Communication) -> Judgement:
     links=(MESSAGES,),
 )
 def comm_flapping(log: LicenceLog, thresholds: Thresholds) -> Judgement:
-    """Pairs of failure and recovery in the densest stretch of hours."""
+    """Count pairs of failure and recovery in the busiest period."""
     seen = log.named(FAILED, RESTORED)
     stretch = busiest(seen, hours=thresholds.flap_hours)
     if len(stretch) < thresholds.flap_pairs:
@@ -127,7 +127,7 @@ def comm_flapping(log: LicenceLog, thresholds: Thresholds) -> Judgement:
     explains=("comm-failing-now", "comm-flapping", *STARVED),
 )
 def on_prem_too_old(log: LicenceLog, communication: Communication | None) -> Judgement:
-    """The switch says so in the log, and the counters do not say that it works by now."""
+    """Judge the log message, unless the counters show a later success."""
     seen = log.standing("on-prem-too-old")
     works = communication is not None and communication.counted and not communication.failing
     if not seen or works:

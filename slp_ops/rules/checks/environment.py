@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""What licensing rests on: time, roots, CPU, memory, a stack of one release, a log that reaches back."""
+"""Checks of the environment: time, roots, CPU, memory, releases of a stack, length of the log."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _AGENT: Final = re.compile(r"SA(?:[A-Z][a-z]|RUM|Rum)\w*|Smart Agent\b.*", re.AS
 
 
 def agent_share(cpu: CpuLoad) -> tuple[float, tuple[CpuProcess, ...]]:
-    """Percent of the last five minutes, and the processes, the busiest first."""
+    """Return the percentage of the last five minutes, and the processes, the busiest first."""
     found = sorted(
         (process for process in cpu.processes if _AGENT.match(process.name)),
         key=lambda process: -process.five_minutes,
@@ -63,7 +63,7 @@ IDENTRUST = "IdenTrust Commercial Root CA 1"
 def clock_not_trusted(
     clock: Clock, ntp: NtpStatus | None, internals: AgentInternals | None, log: LicenceLog | None
 ) -> Judgement:
-    """The sign before the time decides; NTP and the agent's own word are shown beside it."""
+    """Judge the sign before the time; NTP and the agent's state are cited too."""
     if clock.trust is ClockTrust.TRUSTED:
         return Passed()
     evidence: list[Evidence] = [*clock.cite("trust")]
@@ -95,7 +95,7 @@ def _unset(clock: Clock, evidence: tuple[Evidence, ...]) -> Failed:
     era=None,
 )
 def identrust_root_missing(trustpool: Trustpool, route: Route) -> Judgement:
-    """Only where the switch itself speaks TLS with Cisco."""
+    """Judge only a switch that connects to Cisco by TLS itself."""
     if not route.reaches_cisco:
         return NotApplicable(why=TEXTS["identrust-root-missing.not-direct"])
     if not trustpool.certificates:
@@ -116,7 +116,7 @@ def identrust_root_missing(trustpool: Trustpool, route: Route) -> Judgement:
     playbooks=("rum-manual-exchange",),
 )
 def smart_agent_cpu(cpu: CpuLoad, thresholds: Thresholds, log: LicenceLog | None) -> Judgement:
-    """The agent's share of five minutes; CPUHOG messages are shown beside it."""
+    """Judge the agent's share over five minutes; CPUHOG messages are cited too."""
     share, processes = agent_share(cpu)
     hogs = () if log is None else log.standing("smart-agent-cpu")
     if share < thresholds.agent_cpu:
@@ -141,7 +141,7 @@ def smart_agent_cpu(cpu: CpuLoad, thresholds: Thresholds, log: LicenceLog | None
     links=("https://www.cisco.com/c/en/us/support/docs/field-notices/725/fn72578.html",),
 )
 def smart_agent_memory(memory: MemoryUse, thresholds: Thresholds) -> Judgement:
-    """The share of the largest pool that one of them holds."""
+    """Judge the largest share of a memory pool in one process."""
     pool = max(memory.pools, key=lambda each: each.total, default=None)
     holders = [process for process in memory.processes if _is_agents(process)]
     if pool is None or not pool.total:
@@ -168,7 +168,7 @@ def _is_agents(process: MemoryProcess) -> bool:
     era=None,
 )
 def stack_version_mismatch(software: Software | None, stack: Stack | None) -> Judgement:
-    """As show switch says, or by the table of show version."""
+    """Compare the members in show switch, or in the table of show version."""
     if software is None and stack is None:
         return Unknown(missing=(Stack,))
     wrong = [
@@ -198,7 +198,7 @@ def stack_version_mismatch(software: Software | None, stack: Stack | None) -> Ju
     era=None,
 )
 def log_buffer_wrapped(log: SyslogBuffer, facts: Facts) -> Judgement:
-    """More messages were written than are there; a log that was not read to its end does not tell."""
+    """Compare the counts of written and present messages; a truncated log does not decide."""
     if facts.status_of("show logging") not in (CaptureStatus.OK, None):
         return Unknown(why=TEXTS["log-buffer-wrapped.not-read-to-end"])
     if log.wrapped is None or not log.messages:

@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""What stops the exchange, as far as the failures themselves say it."""
+"""Checks of the reasons that failures themselves name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEXTS = texts_of(__name__)
     explains=("comm-failing-now", "comm-flapping", *STARVED),
 )
 def http_timeout(communication: Communication) -> Judgement:
-    """ERR 207 that stands."""
+    """Judge a current ERR 207."""
     return by_reason(
         "http-timeout",
         TEXTS["http-timeout.summary"],
@@ -40,7 +40,7 @@ def http_timeout(communication: Communication) -> Judgement:
     explains=("comm-failing-now", "comm-flapping", *STARVED),
 )
 def http_aborted(communication: Communication) -> Judgement:
-    """ERR 205 that stands."""
+    """Judge a current ERR 205."""
     return by_reason(
         "http-aborted",
         TEXTS["http-aborted.summary"],
@@ -57,7 +57,7 @@ def http_aborted(communication: Communication) -> Judgement:
     explains=("comm-failing-now", "comm-flapping", *STARVED),
 )
 def polling_id_invalid(communication: Communication) -> Judgement:
-    """The statistics give that reason for a failure that goes on."""
+    """Judge the reason of a current failure in the statistics."""
     return by_statistics(
         "polling-id-invalid",
         TEXTS["polling-id-invalid.summary"],
@@ -74,7 +74,7 @@ def polling_id_invalid(communication: Communication) -> Judgement:
     explains=("comm-failing-now", "comm-flapping", *STARVED),
 )
 def server_timeout_504(communication: Communication) -> Judgement:
-    """A 504 that stands."""
+    """Judge a current 504."""
     return by_reason(
         "server-timeout-504",
         TEXTS["server-timeout-504.summary"],
@@ -91,7 +91,7 @@ def server_timeout_504(communication: Communication) -> Judgement:
     explains=("comm-failing-now", "comm-flapping", *STARVED),
 )
 def empty_response(communication: Communication) -> Judgement:
-    """An empty answer that stands."""
+    """Judge a current empty answer."""
     return by_reason(
         "empty-response",
         TEXTS["empty-response.summary"],

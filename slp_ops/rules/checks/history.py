@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""What only several runs can tell."""
+"""Checks that need several runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rum_unacknowledged_growing(
     summary: RumSummary | None,
     thresholds: Thresholds,
 ) -> Judgement:
-    """By the counts of the runs so far; one run alone cannot tell."""
+    """Judge the counts of the runs so far; a single run does not decide."""
     if history is None:
         return NotApplicable(why=TEXTS["rum-unacknowledged-growing.no-history"])
     failing = None if communication is None else communication.failing
@@ -67,7 +67,7 @@ def rum_unacknowledged_growing(
 
 
 def growing_words(found: Growth, limit: int) -> Text:
-    """The count, the rate, and when about so many will be reached, with how sure that is."""
+    """Describe the count, the rate, and the predicted date of the limit with its interval."""
     rate = f"{found.per_day or 0:.1f} ±{found.margin or 0:.1f}"
     now = TEXTS["rum-unacknowledged-growing.now"].of(
         count=found.count, rate=rate, runs=found.points, days=round(found.days)
@@ -76,7 +76,7 @@ def growing_words(found: Growth, limit: int) -> Text:
 
 
 def reach_words(reach: Reach | None, limit: int) -> Text:
-    """When the limit will be reached, and between which days with 90 %."""
+    """Describe the predicted date of the limit with its 90 % interval."""
     about = f"{limit:,}"
     if reach is None:
         return TEXTS["reach.reached"].of(limit=about)
@@ -98,7 +98,7 @@ def _is_soon(found: Growth, last: RumPoint) -> bool:
 
 
 def _earlier(points: tuple[RumPoint, ...]) -> Evidence:
-    """The counts of the runs, as far as they fit a line."""
+    """Cite the counts of the runs, as far as they fit into a line."""
     counts = [f"{_day(point.at or point.seen)} {point.backlog}" for point in points]
     shown = counts if len(counts) <= 8 else [*counts[:4], "...", *counts[-3:]]
     return Evidence(command="history", line=None, text=f"reports not acknowledged: {', '.join(shown)}")

@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""Information that prevents false alarms, and what hides facts."""
+"""Information that prevents false alarms, and conditions that hide facts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _HOST_NAME_SINCE = Release(major=17, minor=9, maintenance=1)
     era=None,
 )
 def callhome_periodic_shows(call_home: CallHomeConfig, services: ServicesConfig) -> Judgement:
-    """Both are configured."""
+    """Judge whether both are configured."""
     if not call_home.service or not services.traps_config:
         return Passed()
     return Failed(
@@ -53,7 +53,7 @@ def callhome_periodic_shows(call_home: CallHomeConfig, services: ServicesConfig)
     links=(OVERVIEW,),
 )
 def last_ack_cleared(usage: UsageReporting, internals: AgentInternals) -> Judgement:
-    """The agent remembers the erasure."""
+    """Judge the erasure that the agent recorded."""
     if usage.last_ack is not None or not was_erased(internals):
         return Passed()
     return Failed(
@@ -70,7 +70,7 @@ def last_ack_cleared(usage: UsageReporting, internals: AgentInternals) -> Judgem
     era=None,
 )
 def pre_slp_release(software: Software) -> Judgement:
-    """By the release alone."""
+    """Judge the release alone."""
     slp = None if software.release is None else software.release.at_least(FIRST_SLP)
     if slp is None:
         return Unknown(why=TEXTS["no-release"])
@@ -92,7 +92,7 @@ def pre_slp_release(software: Software) -> Judgement:
 def sl_not_registered(
     registration: Registration | None, authorization: Authorization | None, software: Software | None
 ) -> Judgement:
-    """As the agent says it; show version has a line of it too."""
+    """Judge the agent's registration; show version prints it too."""
     status = registration.status if registration is not None else None
     word = authorization.status.word if authorization is not None and authorization.status is not None else ""
     if registration is not None and status is not None:
@@ -120,7 +120,7 @@ def sl_not_registered(
     era=None,
 )
 def release_unreadable(software: Software) -> Judgement:
-    """No number, or one without its place in the train."""
+    """Judge a release without a number or without a position in its train."""
     if software.release is not None and not software.release.is_engineering:
         return Passed()
     if software.version is None and software.release is None:
@@ -138,7 +138,7 @@ def release_unreadable(software: Software) -> Judgement:
     era=None,
 )
 def smu_patched(software: Software, installed: InstalledPackages | None) -> Judgement:
-    """The version says so, or the list of packages."""
+    """Judge the version text, or the list of packages."""
     if software.release is None:
         return Unknown(why=TEXTS["no-release"])
     smus = [
@@ -162,7 +162,7 @@ def smu_patched(software: Software, installed: InstalledPackages | None) -> Judg
     era=None,
 )
 def command_denied(facts: Facts) -> Judgement:
-    """How the commands ended."""
+    """Judge the status of the commands."""
     if not facts.captures:
         return Unknown(why=TEXTS["command-denied.none-run"])
     denied = [each for each in facts.captures if each.status is CaptureStatus.DENIED]
@@ -183,7 +183,7 @@ def command_denied(facts: Facts) -> Judgement:
 def product_instance_name(
     software: Software, product: ProductInstance | None, privacy: Privacy | None
 ) -> Judgement:
-    """By the release, and by what the agent sends."""
+    """Judge the release, and the data that the agent sends."""
     named = None if software.release is None else software.release.at_least(_HOST_NAME_SINCE)
     if named is None:
         return Unknown(why=TEXTS["no-release"])

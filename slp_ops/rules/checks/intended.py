@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""Does the switch report as its inventory intends, and may the other side come in where it fetches?"""
+"""Checks against the intent of the inventory, and of the access that a pulling server needs."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _KINDS: Final = {
     ),
 )
 def intent_drift(route: Route, intent: Intent) -> Judgement:
-    """Each part that the inventory names."""
+    """Compare each part that the inventory specifies."""
     if intent == Intent():
         return NotApplicable(why=TEXTS["intent-drift.no-intent"])
     drifts = tuple(_drifts(route, intent))
@@ -68,7 +68,7 @@ def intent_drift(route: Route, intent: Intent) -> Judgement:
 
 
 def _drifts(route: Route, intent: Intent) -> Iterator[tuple[str, str, str, tuple[Evidence, ...]]]:
-    """What differs: its name, as found, as intended, and the lines."""
+    """Yield the differences: name, found value, intended value, and the lines."""
     transport = route.transport
     if intent.topology is not None and transport.kind not in _KINDS.get(intent.topology, (transport.kind,)):
         yield "transport", transport.type or transport.kind, intent.topology, transport.cite("type")
@@ -102,7 +102,7 @@ def _drifts(route: Route, intent: Intent) -> Iterator[tuple[str, str, str, tuple
     ),
 )
 def pull_access_missing(intent: Intent, access: AccessConfig | None, http: HttpConfig | None) -> Judgement:
-    """Only where the inventory says that the other side connects."""
+    """Judge only if the intent is a topology in which the server connects."""
     if not intent.other_side_connects:
         return NotApplicable(why=TEXTS["pull-access-missing.switch-connects"])
     if access is None or http is None:

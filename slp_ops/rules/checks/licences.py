@@ -1,4 +1,4 @@
-"""The licences themselves."""
+"""Checks of the licences."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _HSECK9 = "hseck9"
     links=(OVERVIEW,),
 )
 def not_in_use(entitlements: Entitlements) -> Judgement:
-    """Network and DNA levels; others come and go with their feature.
+    """Judge network and DNA levels; other licences depend on their feature.
 
-    A level has an entry a model. That of a model which left the stack stays NOT IN USE for good, while
+    A level has one entry per model. The entry of a model that left the stack stays NOT IN USE, while
     the level itself is in use.
     """
     levels = [item for item in entitlements.items if (item.name or "").lower().startswith(_LEVELS)]
@@ -51,7 +51,7 @@ def not_in_use(entitlements: Entitlements) -> Judgement:
 def hseck9_not_authorized(
     entitlements: Entitlements, authorizations: LicenseAuthorizations | None
 ) -> Judgement:
-    """In use, or asked for, and no unit holds a code."""
+    """Judge a licence that is in use or requested, without an authorization code on any unit."""
     found = [item for item in entitlements.items if (item.name or "").lower() == _HSECK9]
     wanted = [item for item in found if item.status in ("IN USE", "NOT AUTHORIZED")]
     if not wanted:

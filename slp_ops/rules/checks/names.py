@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""Can the switch find the server's name?"""
+"""Checks of name resolution for the server."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _pinned(names: NameConfig | None, wanted: str) -> PinnedHost | None:
     explains=("comm-failing-now", "comm-flapping", "never-acknowledged", "ack-due-soon", "ack-overdue"),
 )
 def dns_failure(communication: Communication, route: Route | None, log: LicenceLog | None) -> Judgement:
-    """A failure that stands and says so."""
+    """Judge a current failure with this reason."""
     evidence = communication.reasons.get("dns-failure", ())
     if evidence:
         if route is not None and route.by_default_name:
@@ -59,7 +59,7 @@ def dns_failure(communication: Communication, route: Route | None, log: LicenceL
     return unexplained(communication) or Passed()
 
 
-_CSLU = "(CSLU)"  # as the log names what it could not reach
+_CSLU = "(CSLU)"  # the name in the log of the server that was not reached
 
 
 @rule(
@@ -71,7 +71,7 @@ _CSLU = "(CSLU)"  # as the log names what it could not reach
     explains=_CONSEQUENCES,
 )
 def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | None) -> Judgement:
-    """Neither the configuration nor show hosts knows one, for the VRF in use either."""
+    """Judge whether configuration and show hosts contain a name server for the VRF in use."""
     if not route.names:
         return NotApplicable(why=TEXTS["no-name"])
     if names is None and hosts is None:
@@ -109,7 +109,7 @@ def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | N
     explains=_CONSEQUENCES,
 )
 def domain_lookup_disabled(route: Route, names: NameConfig) -> Judgement:
-    """The line is there, and a name has to be found."""
+    """Judge the line, if a name has to be resolved."""
     if names.lookup:
         return Passed()
     if not route.names:
@@ -130,7 +130,7 @@ def domain_lookup_disabled(route: Route, names: NameConfig) -> Judgement:
     explains=("http-timeout", "http-aborted"),
 )
 def pinned_host_entry(route: Route, names: NameConfig | None, hosts: Hosts | None) -> Judgement:
-    """A pin for the first host on the way; for one's own server it is a habit, not a risk."""
+    """Judge a pinned entry for the first host on the route; for the operator's own server it is no risk."""
     if names is None and hosts is None:
         return Unknown(missing=(NameConfig,))
     found: tuple[PinnedHost | HostEntry, ...] = tuple(

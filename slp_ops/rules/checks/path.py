@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""Does the path exist that reports take: interface, VRF?"""
+"""Checks of the path of reports: interface and VRF."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _source(route: Route) -> Setting | NotApplicable:
 def http_source_interface_missing(
     route: Route, states: Interfaces | None, config: InterfacesConfig | None
 ) -> Judgement:
-    """Against what show ip interface brief lists, or the configuration."""
+    """Compare with show ip interface brief, or with the configuration."""
     source = _source(route)
     if isinstance(source, NotApplicable):
         return source
@@ -61,7 +61,7 @@ def http_source_interface_missing(
     explains=_CONSEQUENCES,
 )
 def http_source_interface_down(route: Route, states: Interfaces | None) -> Judgement:
-    """Up, with an address, or else."""
+    """Judge whether the interface is up and has an address."""
     source = _source(route)
     if isinstance(source, NotApplicable):
         return source
@@ -94,7 +94,7 @@ def _what(state: InterfaceState) -> Text:
     explains=_CONSEQUENCES,
 )
 def vrf_mismatch(route: Route, config: InterfacesConfig) -> Judgement:
-    """The VRF exists, and the source interface is in it."""
+    """Judge whether the VRF exists and contains the source interface."""
     if route.kind is TransportKind.OFF:
         return NotApplicable(why=TEXTS["transport-off"])
     vrf = route.vrf

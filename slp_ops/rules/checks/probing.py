@@ -1,4 +1,4 @@
-"""What probes that were sent from the switch showed. An audit without probes does not ask these."""
+"""Checks of probes sent from the switch. An audit without probes skips them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AFFECTS = ("http-timeout", "http-aborted", "comm-failing-now", "comm-flapping",
 
 
 def _latest(probes: Probes) -> tuple[ProbeResult, ...]:
-    """The last telnet to each target, by each path."""
+    """Return the last telnet to each target on each path."""
     found = {
         (each.host.lower(), each.port, each.vrf, each.source_interface): each
         for each in probes.results
@@ -55,7 +55,7 @@ def _judge(probes: Probes, verdict: ProbeVerdict, summary: Text) -> Judgement:
     era=None,
 )
 def target_unresolved(probes: Probes) -> Judgement:
-    """A probe ended before it began."""
+    """Judge a probe whose name did not resolve."""
     judged = _judge(probes, ProbeVerdict.UNRESOLVED, TEXTS["target-unresolved.summary"])
     if isinstance(judged, Failed) and all(
         each.name is NameVerdict.LITERAL
@@ -76,7 +76,7 @@ def target_unresolved(probes: Probes) -> Judgement:
     era=None,
 )
 def target_timed_out(probes: Probes) -> Judgement:
-    """No answer in time."""
+    """Judge a probe without an answer."""
     return _judge(probes, ProbeVerdict.TIMED_OUT, TEXTS["target-timed-out.summary"])
 
 
@@ -89,7 +89,7 @@ def target_timed_out(probes: Probes) -> Judgement:
     era=None,
 )
 def target_refused(probes: Probes) -> Judgement:
-    """A clear no."""
+    """Judge a refused connection."""
     return _judge(
         probes,
         ProbeVerdict.REFUSED,
@@ -106,7 +106,7 @@ def target_refused(probes: Probes) -> Judgement:
     era=None,
 )
 def target_unreachable(probes: Probes) -> Judgement:
-    """No route."""
+    """Judge a probe without a route."""
     return _judge(probes, ProbeVerdict.UNREACHABLE, TEXTS["target-unreachable.summary"])
 
 
@@ -117,7 +117,7 @@ def target_unreachable(probes: Probes) -> Judgement:
     era=None,
 )
 def probe_not_permitted(probes: Probes) -> Judgement:
-    """Forbidden is not unreachable."""
+    """Judge a probe that the switch does not permit."""
     results = _latest(probes)
     if not results:
         return Unknown(missing=(Probes,))

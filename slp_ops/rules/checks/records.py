@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""The RUM reports themselves, and the policy that asks for them."""
+"""Checks of the RUM reports, and of the policy that requires them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TEXTS = texts_of(__name__)
     playbooks=("usage-sync",),
 )
 def rum_error_flag(reports: RumReports) -> Judgement:
-    """Any report with flag E."""
+    """Judge any report with flag E."""
     flagged = tuple(report for report in reports.reports if report.has_error)
     if not flagged:
         return Passed()
@@ -44,7 +44,7 @@ def rum_error_flag(reports: RumReports) -> Judgement:
     explains=("FN72578", "CSCwc77088", "smart-agent-cpu", "smart-agent-memory"),
 )
 def rum_backlog(backlog: Backlog, thresholds: Thresholds) -> Judgement:
-    """The largest number that the switch prints of its reports."""
+    """Judge the largest printed number of reports."""
     if backlog.reports < thresholds.rum_reports:
         return Passed()
     return Failed(
@@ -69,8 +69,8 @@ _FIELDS: Final = ("first_report", "frequency", "on_change")
     links=(OVERVIEW, TASKS),
 )
 def policy_not_default(policy: Policy) -> Judgement:
-    """The values of both, side by side."""
-    if not policy.classes and policy.name is not None and policy.other:  # a PolicyV2, not a cut text
+    """Compare the values of both."""
+    if not policy.classes and policy.name is not None and policy.other:  # a PolicyV2, not a truncated text
         return NotApplicable(why=TEXTS["policy-not-default.no-classes"].of(name=policy.name))
     if not policy.classes:
         return Unknown(missing=(Policy,))

@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""Are reports acknowledged in time?"""
+"""Checks of acknowledgements and deadlines."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TEXTS = texts_of(__name__)
     playbooks=("usage-sync",),
 )
 def ack_overdue(deadline: Deadline) -> Judgement:
-    """Compared with the switch's own clock."""
+    """Compare the deadline with the switch's own clock."""
     if deadline.left is None:
         return Passed(why=TEXTS["no-deadline"])
     if deadline.cosmetic:
@@ -55,7 +55,7 @@ def ack_overdue(deadline: Deadline) -> Judgement:
     playbooks=("usage-sync",),
 )
 def ack_due_soon(deadline: Deadline, thresholds: Thresholds) -> Judgement:
-    """Nearer than the threshold and not passed yet; early in a short policy it only informs."""
+    """Judge a deadline below the threshold that has not passed; early in a short policy it is information."""
     if deadline.left is None:
         return Passed(why=TEXTS["no-deadline"])
     if deadline.cosmetic:
@@ -84,7 +84,7 @@ def never_acknowledged(
     software: Software | None,
     summary: RumSummary | None,
 ) -> Judgement:
-    """A young switch has time; one that owes nothing has nothing to acknowledge."""
+    """Judge a missing ACK, except on a new switch or without a report to acknowledge."""
     if usage.last_ack is not None:
         return Passed()
     if not usage.prints_ack and summary is not None and summary.acknowledged:
@@ -113,7 +113,7 @@ _PUSH_INTERVAL = 30
 
 
 def was_erased(internals: AgentInternals | None) -> bool:
-    """Whether the agent says that its configuration was erased."""
+    """Return whether the agent recorded an erased configuration."""
     flag = internals.write_erase_occurred if internals is not None else None
     return flag is not None and bool(flag.on)
 
@@ -125,7 +125,7 @@ def was_erased(internals: AgentInternals | None) -> bool:
     links=(f"https://bst.cisco.com/bugsearch/bug/{COSMETIC}",),
 )
 def ack_deadline_cosmetic(deadline: Deadline) -> Judgement:
-    """What counts is the printed date with perpetual licences alone."""
+    """Judge a printed date with perpetual licences alone."""
     if not deadline.cosmetic:
         return Passed()
     return Failed(
@@ -150,7 +150,7 @@ def ack_deadline_cosmetic(deadline: Deadline) -> Judgement:
 def offline_report_due(
     transport: LicenseTransport, deadline: Deadline, thresholds: Thresholds, intent: Intent
 ) -> Judgement:
-    """Transport off, and a deadline near or past."""
+    """Judge a near or passed deadline with the transport off."""
     if transport.kind is not TransportKind.OFF or intent.other_side_connects:
         return NotApplicable(why=TEXTS["offline-report-due.not-by-file"])
     if deadline.left is None or deadline.cosmetic or deadline.left > timedelta(days=thresholds.ack_days):

@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""Is the transport set up for the way this switch is meant to report?"""
+"""Checks of the transport's configuration."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEXTS = texts_of(__name__)
 
 
 def other_transport(transport: LicenseTransport) -> NotApplicable:
-    """Why a rule about one transport does not concern another."""
+    """Return why a rule about one transport does not apply to another."""
     return NotApplicable(why=TEXTS["other-transport"].of(type=transport.type or transport.kind))
 
 
@@ -47,7 +47,7 @@ def cslu_address_missing(
     communication: Communication | None,
     usage: UsageReporting | None,
 ) -> Judgement:
-    """No address is no trouble where cslu-local is found, or where the other side comes for the reports."""
+    """Judge a missing address, unless cslu-local resolves or the server fetches the reports."""
     if transport.kind is not TransportKind.CSLU:
         return other_transport(transport)
     if transport.cslu_address is not None:
@@ -73,7 +73,7 @@ def cslu_address_missing(
     explains=("empty-response", "comm-failing-now", "dns-failure"),
 )
 def smart_url_unexpected(transport: LicenseTransport, intent: Intent) -> Judgement:
-    """Any host but Cisco's, unless the inventory names that URL."""
+    """Judge any host other than Cisco's, unless the inventory contains the URL."""
     if transport.kind is not TransportKind.SMART:
         return other_transport(transport)
     if transport.url is None:
@@ -100,7 +100,7 @@ def smart_url_unexpected(transport: LicenseTransport, intent: Intent) -> Judgeme
     explains=("http-timeout", "http-aborted", "dns-failure", "comm-failing-now"),
 )
 def proxy_incomplete(transport: LicenseTransport, route: Route, config: LicenseConfig | None) -> Judgement:
-    """Half a proxy, or one that this transport does not use."""
+    """Judge an incomplete proxy, or one that this transport does not use."""
     proxy = transport.proxy
     address = proxy.address if proxy else None
     port = proxy.port if proxy else None
@@ -138,7 +138,7 @@ def proxy_incomplete(transport: LicenseTransport, route: Route, config: LicenseC
     links=(OVERVIEW,),
 )
 def transport_off(transport: LicenseTransport) -> Judgement:
-    """Information: nothing is sent."""
+    """Inform that nothing is sent."""
     if transport.kind is not TransportKind.OFF:
         return Passed()
     return Failed(

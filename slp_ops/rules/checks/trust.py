@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""Does CSSM trust the switch, each member of it, and the switch its token?"""
+"""Checks of trust between CSSM, the switch and its members, and of its token."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ TEXTS = texts_of(__name__)
     explains=("insufficient-trust", "never-acknowledged"),
 )
 def trust_missing(trust: TrustCodes, transport: LicenseTransport, intent: Intent) -> Judgement:
-    """Direct connections need trust; through CSLU and SSM On-Prem it comes with the first ACK, if at all."""
+    """Judge trust for direct connections; with CSLU and SSM On-Prem it arrives with the first ACK, if at
+    all."""
     if trust.any_installed:
         return Passed()
     if transport.kind is TransportKind.OFF or intent.other_side_connects:
@@ -93,7 +94,7 @@ def trust_incomplete(trust: TrustCodes, product: ProductInstance | None) -> Judg
     explains=("trust-missing", "insufficient-trust", "comm-failing-now", "never-acknowledged"),
 )
 def token_invalid(communication: Communication) -> Judgement:
-    """The statistics give that reason, and the failure goes on."""
+    """Judge this reason of a current failure in the statistics."""
     return by_statistics(
         "token-invalid",
         TEXTS["token-invalid.summary"],
@@ -118,7 +119,7 @@ def token_invalid(communication: Communication) -> Judgement:
     ),
 )
 def product_instance_unknown(communication: Communication) -> Judgement:
-    """The statistics give that reason, and the failure goes on."""
+    """Judge this reason of a current failure in the statistics."""
     return by_statistics(
         "product-instance-unknown",
         TEXTS["product-instance-unknown.summary"],
@@ -135,7 +136,7 @@ def product_instance_unknown(communication: Communication) -> Judgement:
     explains=("comm-failing-now", "never-acknowledged", "rum-backlog", "rum-unacknowledged-growing"),
 )
 def insufficient_trust(statistics: CommunicationStatistics) -> Judgement:
-    """The overall state says so."""
+    """Judge the overall state."""
     if "insufficient trust" not in (statistics.overall_state or "").lower():
         return Passed()
     return Failed(

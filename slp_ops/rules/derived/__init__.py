@@ -1,1 +1,1 @@
-"""What rules see in the facts: values derived once a device, each with a ``derive`` that says its needs."""
+"""Values derived from facts once per device; each ``derive`` declares its needs."""

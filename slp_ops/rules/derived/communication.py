@@ -1,8 +1,8 @@
 # ruff: noqa: TC001 - the engine reads the types of derive's parameters
-"""Does the exchange work now, and if not, for which reasons.
+"""State of the exchange now, with the reasons of a failure.
 
 The counters of tech support decide: ``Ongoing Failure``, not the lifetime ``Fail``. Without them the
-last COMM_FAILED or COMM_RESTORED in the log does.
+last COMM_FAILED or COMM_RESTORED in the log decides.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ GENERIC: Final = "comm-failing-now"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Communication:
-    """How the exchange with CSSM, CSLU or SSM On-Prem fares.
+    """State of the exchange with CSSM, CSLU or SSM On-Prem.
 
-    ``exchanges`` are the blocks that fail now, ``last`` the message that decided where there are no
-    counters. ``reasons`` holds the evidence by the rule that it belongs to; empty when nothing fails.
+    ``exchanges`` are the blocks that fail now, ``last`` the deciding message without
+    counters. ``reasons`` contains the evidence by rule; empty when nothing fails.
     """
 
     failing: bool
@@ -56,7 +56,7 @@ class Communication:
     def derive(
         cls, catalogue: Catalogue, statistics: CommunicationStatistics | None, log: LicenceLog | None
     ) -> Communication | None:
-        """From the counters, or else from the log; None when there is neither."""
+        """Derive from the counters, or else from the log; None without both."""
         tried = _tried(statistics)
         if tried:
             failing = tuple(each for each in tried if each.failing_now)
@@ -80,17 +80,17 @@ class Communication:
 
     @property
     def confidence(self) -> Confidence:
-        """Counters are sure; a log may lack what a counter knows."""
+        """Return the confidence: counters are certain, a log may be incomplete."""
         return Confidence.HIGH if self.counted else Confidence.MEDIUM
 
     @property
     def is_explained(self) -> bool:
-        """Whether a reason is known that says more than that it failed."""
+        """Return whether a specific reason is known."""
         return any(rule != GENERIC for rule in self.reasons)
 
 
 def _tried(statistics: CommunicationStatistics | None) -> tuple[Exchange, ...]:
-    """The exchanges that were tried at least once and have readable counters."""
+    """Return the exchanges that were tried at least once and have readable counters."""
     if statistics is None:
         return ()
     return tuple(

@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of derive's parameters
-"""The ACK deadline: how near it is, and whether anything hangs on it at all."""
+"""ACK deadline: the time left, and whether it has any effect."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ COSMETIC: Final = "CSCvy20345"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """What is left until the deadline. ``left`` is None where none is printed.
+    """Time until the deadline. ``left`` is None without a printed deadline.
 
-    ``cosmetic``: with perpetual licences alone and one ACK received, nothing happens when it passes.
+    ``cosmetic``: with perpetual licences alone and one ACK received, the deadline has no effect.
     """
 
     usage: UsageReporting
@@ -41,7 +41,7 @@ class Deadline:
         policy: Policy | None,
         software: Software | None,
     ) -> Deadline:
-        """From the agent's date and the switch's own clock."""
+        """Derive from the agent's date and the switch's own clock."""
         time = usage.next_ack_deadline
         known = time is not None and time.at is not None and not time.is_unset
         return cls(
@@ -54,7 +54,7 @@ class Deadline:
 
     @property
     def is_early(self) -> bool:
-        """Whether more than a third of the time is left: of 30 days, day 5 is no cause for alarm."""
+        """Return whether more than a third of the time is left: day 5 of 30 needs no alarm."""
         last = self.usage.last_ack.at if self.usage.last_ack is not None else None
         if self.left is None or last is None:
             return False
@@ -62,7 +62,7 @@ class Deadline:
 
     @property
     def text(self) -> str:
-        """The deadline as printed."""
+        """Return the deadline as printed."""
         return "" if self.time is None else self.time.text
 
 
@@ -72,7 +72,8 @@ def _is_cosmetic(
     policy: Policy | None,
     software: Software | None,
 ) -> bool:
-    """Acknowledged once, perpetual licences alone, no report asked of them, and a release with the defect."""
+    """Return whether the deadline is cosmetic: one ACK, perpetual licences alone, no report required,
+    affected release."""
     if usage.last_ack is None or entitlements is None:
         return False
     in_use = [item.is_perpetual for item in entitlements.items if item.in_use]

@@ -1,4 +1,4 @@
-"""Which kind of licensing: everything else hangs on it."""
+"""Licensing model, on which other rules depend."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FIRST_SLP: Final = Release(major=17, minor=3, maintenance=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Licences:
-    """The kind of licensing of this device."""
+    """Licensing model of this device."""
 
     era: Era
 
@@ -22,7 +22,7 @@ class Licences:
 
     @classmethod
     def derive(cls, licensing: Licensing | None, software: Software | None) -> Licences | None:
-        """From what the agent prints; from the release where it was not asked."""
+        """Derive from the agent's output, or else from the release."""
         if licensing is not None and licensing.model is not None:
             return cls(era=Era.SLP if licensing.model is LicensingModel.SLP else Era.SL)
         release = None if software is None else software.release

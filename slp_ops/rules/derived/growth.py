@@ -1,7 +1,7 @@
-"""Do the reports that nobody acknowledges grow, and when will there be too many?
+"""Growth of unacknowledged reports, and the predicted date of too many.
 
-Everything here is told by the counts of several runs alone, so that a rule and the trend of a fleet say
-the same.
+Everything here derives from the counts of several runs, so that a rule and the trend of a fleet
+agree.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 
     from slp_ops.facts.rum import RumPoint
 
-# Older counts say how it was, not how it goes on.
+# Older counts do not predict the future.
 _WINDOW: Final = timedelta(days=60)
-# Beyond this nobody plans, and a straight line says nothing.
+# A linear prediction is meaningless beyond this.
 _HORIZON: Final = timedelta(days=730)
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose, as device times are
 
 
 class Course(StrEnum):
-    """What the counts do."""
+    """Course of the counts."""
 
     TOO_FEW = "too_few"  # runs
     STEADY = "steady"
-    ACKNOWLEDGED = "acknowledged"  # an ACK came in between
-    BETWEEN = "between_reports"  # they grow, as they do until the next report is due
+    ACKNOWLEDGED = "acknowledged"  # an ACK arrived in between
+    BETWEEN = "between_reports"  # they grow, as is normal until the next report is due
     GROWING = "growing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """When the limit will be reached, by the clock that the counts go by. None: beyond two years.
+    """Predicted time of the limit, on the clock of the counts. None: beyond two years.
 
-    ``latest`` None: it may as well never come so far.
+    ``latest`` None: possibly never.
     """
 
     likely: datetime | None
@@ -50,9 +50,9 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
-    """What became of the counts. ``per_day`` and ``margin`` are known where a line could be fitted.
+    """Result of the analysis. ``per_day`` and ``margin`` are known if a line could be fitted.
 
-    ``days`` is the time that the points used lie over, ``points`` how many they are; ``reach`` is there
+    ``days`` is the time span of the points used, ``points`` their number; ``reach`` is set
     while the limit has not been reached.
     """
 
@@ -67,7 +67,8 @@ class Growth:
 
 
 def growth(points: Sequence[RumPoint], *, limit: int, failing: bool | None) -> Growth | None:
-    """What the counts do, oldest first; ``failing`` is whether the exchange fails now. None without any."""
+    """Analyse the counts, oldest first; ``failing`` is whether the exchange fails now. None without
+    counts."""
     if not points:
         return None
     moments = _moments(points)
@@ -104,7 +105,7 @@ def growth(points: Sequence[RumPoint], *, limit: int, failing: bool | None) -> G
 
 
 def _moments(points: Sequence[RumPoint]) -> list[datetime]:
-    """The switch's own times, since its reports are made by them; the runs' where it has none to trust."""
+    """Return the switch's own times, or those of the runs if its clock is not trusted."""
     own = [point.at for point in points if point.at is not None]
     if len(own) == len(points) and all(one < other for one, other in pairwise(own)):
         return own
@@ -112,7 +113,7 @@ def _moments(points: Sequence[RumPoint]) -> list[datetime]:
 
 
 def _since_last_fall(points: Sequence[tuple[RumPoint, datetime]]) -> list[tuple[RumPoint, datetime]]:
-    """The points since reports went away: acknowledged, purged, or lost with a factory reset."""
+    """Return the points since the last fall: reports acknowledged, purged, or lost with a factory reset."""
     start = 0
     for number in range(1, len(points)):
         before, after = points[number - 1][0], points[number][0]
@@ -139,7 +140,7 @@ def _plain(course: Course, points: Sequence[tuple[RumPoint, datetime]]) -> Growt
 
 
 def _line(points: Sequence[tuple[datetime, int]]) -> Trend | None:
-    # A report is closed once a day: a count may be off by what a day adds.
+    # A report is closed once a day: a count may differ by one day's reports.
     return fit([((at - _EPOCH) / timedelta(days=1), float(count)) for at, count in points], batch=1.0)
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: TC001 - the engine reads the types of derive's parameters
-"""The log as far as it is about licensing: read once a device, for every rule."""
+"""Licensing messages of the log, derived once per device for all rules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A message that we know. ``cleared``: a later one says that it is over. ``recent`` by the threshold."""
+    """Known message. ``cleared``: resolved by a later message. ``recent`` by the threshold."""
 
     message: SyslogMessage
     match: Match
@@ -30,22 +30,22 @@ class Seen:
 
     @property
     def stands(self) -> bool:
-        """Whether it still says something of today."""
+        """Return whether it is still current."""
         return self.recent and not self.cleared
 
     @property
     def when(self) -> str:
-        """The time as printed; a switch may print none."""
+        """Return the time as printed; a switch may print none."""
         return self.message.time.text or "?"
 
     def cite(self) -> Evidence:
-        """The line."""
+        """Return its line as evidence."""
         return self.message.cite()[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceLog:
-    """Every message that we know, oldest first."""
+    """Known messages, oldest first."""
 
     seen: tuple[Seen, ...] = ()
 
@@ -53,7 +53,7 @@ class LicenceLog:
     def derive(
         cls, log: SyslogBuffer, catalogue: Catalogue, thresholds: Thresholds, now: Now | None
     ) -> LicenceLog:
-        """Look at each message once. Without the switch's clock every message counts as recent."""
+        """Match each message once. Without the switch's clock every message counts as recent."""
         oldest = None if now is None else now.at - timedelta(days=thresholds.log_days)
         known = catalogue.names
         later: set[str] = set()
@@ -79,14 +79,14 @@ class LicenceLog:
         return cls(seen=tuple(reversed(seen)))
 
     def named(self, *names: str) -> tuple[Seen, ...]:
-        """The recent messages of these names."""
+        """Return the recent messages of these names."""
         return tuple(each for each in self.seen if each.recent and each.match.entry.message in names)
 
     def standing(self, rule: str) -> tuple[Seen, ...]:
-        """What is evidence for a rule, recent and not over."""
+        """Return the recent, unresolved messages that support a rule."""
         return tuple(each for each in self.seen if each.stands and each.match.rule == rule)
 
 
 def latest(seen: tuple[Seen, ...], most: int = 2) -> tuple[Evidence, ...]:
-    """The newest of several messages as evidence: what a person needs to see, not sixty lines."""
+    """Return the newest of several messages as evidence, instead of sixty lines."""
     return tuple(each.cite() for each in seen[-most:])

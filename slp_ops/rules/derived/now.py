@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Now:
-    """What the switch's clock says, and how far to rely on it."""
+    """Time of the switch's clock, with its trustworthiness."""
 
     at: datetime
     text: str
@@ -28,7 +28,7 @@ class Now:
 
     @classmethod
     def derive(cls, clock: Clock | None, jobs: ScheduledJobs | None) -> Now | None:
-        """From show clock; tech support prints a time as well."""
+        """Derive from show clock; tech support prints a time as well."""
         if clock is not None and clock.time.at is not None:
             trusted = clock.trust is not ClockTrust.NOT_AUTHORITATIVE
             return cls(at=clock.time.at, text=clock.time.text, trusted=trusted)
@@ -39,7 +39,7 @@ class Now:
 
     @property
     def confidence(self) -> Confidence:
-        """How sure a verdict is that rests on it."""
+        """Return the confidence of a verdict based on it."""
         return Confidence.HIGH if self.trusted else Confidence.LOW
 
 
@@ -48,6 +48,6 @@ _DAYS: Final = {"year": 365.0, "week": 7.0, "day": 1.0, "hour": 1 / 24, "minute"
 
 
 def uptime_of(software: Software | None) -> timedelta | None:
-    """``1 week, 2 days, 3 hours, 4 minutes`` as a span; None when it was not printed."""
+    """Parse ``1 week, 2 days, 3 hours, 4 minutes``; None when not printed."""
     parts = _PART.findall((software.uptime if software is not None else None) or "")
     return timedelta(days=sum(int(count) * _DAYS[unit] for count, unit in parts)) if parts else None

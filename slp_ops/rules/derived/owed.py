@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """The largest of the counts: they do not add up on real switches, and each alone may be too small."""
+    """Largest of the counts: they do not add up on real switches, and each alone may be too small."""
 
     reports: int
     evidence: tuple[Evidence, ...]
@@ -26,11 +26,11 @@ class Backlog:
 
     @classmethod
     def derive(cls, summary: RumSummary | None, listed: RumReports | None) -> Backlog | None:
-        """From the summary and from the list, where acknowledged reports do not count."""
+        """Derive from the summary and from the list, where acknowledged reports do not count."""
         counts: list[tuple[int, tuple[Evidence, ...]]] = []
         if summary is not None:
             waiting = summary.waiting
-            # The total counts every report ever made. It tells what is held only while none has gone.
+            # The total counts every report ever made. It is the current number only while none was purged.
             gone = summary.acknowledged or (summary.purged is not None and summary.purged.count)
             for field, count in (
                 ("total", None if gone else summary.total),
@@ -50,17 +50,17 @@ class Backlog:
         return cls(reports=reports, evidence=evidence)
 
 
-_INTERVAL: Final = 30  # days; what IOS-XE pushes by unless told otherwise
-_GRACE: Final = timedelta(days=2)  # a push that fails is tried again; CSSM may take a day to answer
+_INTERVAL: Final = 30  # days; default push interval of IOS-XE
+_GRACE: Final = timedelta(days=2)  # a failed push is retried; CSSM may take a day to answer
 _DONE: Final = (RumState.ACK, RumState.DELETED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedReports:
-    """The reports that stay on the switch until CSSM acknowledges them.
+    """Reports that stay on the switch until CSSM acknowledges them.
 
-    ``unacknowledged`` are those of them that were sent. Unlike ``Backlog`` neither counts what was
-    acknowledged or purged long ago: these numbers rise and fall.
+    ``unacknowledged`` are those of them that were sent. Unlike ``Backlog`` neither counts acknowledged
+    or purged reports: these numbers rise and fall.
     """
 
     backlog: int
@@ -71,7 +71,7 @@ class OwedReports:
 
     @classmethod
     def derive(cls, listed: RumReports | None, summary: RumSummary | None) -> OwedReports | None:
-        """From the list, or else from the summary."""
+        """Derive from the list, or else from the summary."""
         if listed is not None and listed.reports:
             held = [report for report in listed.reports if report.state not in _DONE]
             sent = [report for report in held if report.state in (RumState.UNACK, RumState.PENDING)]
@@ -87,7 +87,7 @@ class OwedReports:
         both = waiting + (summary.available or 0)
         bracketed = None if summary.waiting is None else summary.waiting.bracketed
         return cls(
-            # The number in brackets counts both kinds; it agrees with their sum wherever it was seen.
+            # The number in brackets counts both kinds; it equals their sum in every observed output.
             backlog=max(both, bracketed or 0),
             unacknowledged=waiting,
             evidence=summary.cite("waiting", "available"),
@@ -96,16 +96,16 @@ class OwedReports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lateness:
-    """Whether an ACK should have come by now, by the switch's own interval or deadline."""
+    """Lateness of an ACK, by the switch's own interval or deadline."""
 
     late: bool
-    silent: timedelta | None  # since the last ACK, or since the start of a switch that never had one
+    silent: timedelta | None  # since the last ACK, or since the start of a switch without one
 
     @classmethod
     def derive(
         cls, deadline: Deadline, transport: LicenseTransport | None, software: Software | None
     ) -> Lateness | None:
-        """With transport off somebody carries the reports, and only the deadline counts."""
+        """Derive the lateness; with transport off only the deadline counts."""
         usage = deadline.usage
         last = None if usage.last_ack is None else usage.last_ack.at
         silent = uptime_of(software) if last is None else deadline.now.at - last
