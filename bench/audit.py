@@ -9,7 +9,7 @@ import argparse
 import time
 from typing import TYPE_CHECKING
 
-from slp_ops.app.audit_device import Asked, judged
+from slp_ops.app.audit_device import AuditOptions, run_rules
 from slp_ops.commands import registry
 from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
@@ -28,14 +28,14 @@ def main() -> None:
     options.add_argument("--scenario", default="dns-failure")
     chosen = options.parse_args()
     captures = captured(scenarios.load(chosen.scenario).build())
-    asked = Asked()
-    judged(read(captures), asked=asked, intent=Intent())  # what is loaded once does not count
+    asked = AuditOptions()
+    run_rules(read(captures), asked=asked, intent=Intent())  # what is loaded once does not count
     began = time.process_time()
     for _ in range(chosen.switches):
         facts = read(captures)
     parsed = time.process_time()
     for _ in range(chosen.switches):
-        judged(facts, asked=asked, intent=Intent())
+        run_rules(facts, asked=asked, intent=Intent())
     ended = time.process_time()
     size = sum(len(text) for _, _, text in captures)
     rules = len(asked.rules(facts))

@@ -70,11 +70,11 @@ def slp_ops(transport: str, ports: list[int], workers: int) -> tuple[int, int, i
     from slp_ops.commands import find
     from slp_ops.credentials import ShellCredentials
     from slp_ops.fleet.each import each
-    from slp_ops.fleet.pacing import Paced
+    from slp_ops.fleet.pacing import RateLimited
     from slp_ops.model import CaptureStatus, Device
     from slp_ops.store import Runs
     from slp_ops.transport.hostkeys import HostKeyMode, HostKeys
-    from slp_ops.transport.make import ByName
+    from slp_ops.transport.make import TransportSelector
 
     commands = []
     for text in COMMANDS:
@@ -88,8 +88,8 @@ def slp_ops(transport: str, ports: list[int], workers: int) -> tuple[int, int, i
         for n, port in enumerate(ports)
     ]
     folder = Path(tempfile.mkdtemp())  # in the folder of this run, which clears it away
-    opened = Paced(
-        ByName(
+    opened = RateLimited(
+        TransportSelector(
             credentials=ShellCredentials(
                 {}, environ={"SLP_OPS_PASSWORD": PASSWORD}, keyring=lambda entry: None
             ),

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from slp_ops.history.summary import Found, Summary
+from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.model import Device, DeviceResult, DeviceStatus, Severity, Verdict
 from slp_ops.store import Runs, StoredRun
 from slp_ops.store.history import History, mark
@@ -104,7 +104,7 @@ def summary(device: Device, each: int, number: int, dice: random.Random) -> Summ
     is_ill = each % 10 == 0
     last_ack = START.replace(tzinfo=None) + timedelta(days=0 if is_ill else number - number % 30)
     failing = tuple(
-        Found(rule=dice.choice(RULES), verdict=Verdict.FAIL, severity=Severity.WARNING)
+        RuleRecord(rule=dice.choice(RULES), verdict=Verdict.FAIL, severity=Severity.WARNING)
         for _ in range(dice.randrange(6))
     )
     return Summary(

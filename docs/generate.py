@@ -22,7 +22,7 @@ from slp_ops.lab import scenarios
 from slp_ops.playbook.loading import packaged
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
 from slp_ops.rules import reference
-from slp_ops.rules.knowledge import ours
+from slp_ops.rules.knowledge import packaged_ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,7 +44,7 @@ def pages() -> dict[str, str]:
     }
     for lang in Lang:
         found[f"playbooks.{lang.value}.md"] = "\n".join(_playbooks(lang)) + "\n"
-        found[f"rules.{lang.value}.md"] = reference.render(ours(), lang)
+        found[f"rules.{lang.value}.md"] = reference.render(packaged_ruleset(), lang)
     made = dict(schemas.every())
     found["schemas.md"] = "\n".join(schemas.page(made, _NOTE)) + "\n"
     for name, schema in made.items():

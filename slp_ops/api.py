@@ -25,10 +25,10 @@ from slp_ops.app.check_reachability import PROBE_TIMEOUT, ReachabilityRequest, R
 from slp_ops.app.check_version import ReleasesRequest, ReleasesResult
 from slp_ops.app.collect import CollectRequest, CollectResult
 from slp_ops.app.operator import NonInteractive, Operator
-from slp_ops.app.read_device import How
+from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.rule_options import audit_options
-from slp_ops.app.selection import SSH_CONFIG, Selection, Target, read_inventory
-from slp_ops.app.sessions import Connecting
+from slp_ops.app.selection import SSH_CONFIG, DeviceSelection, Selection, read_inventory
+from slp_ops.app.sessions import SessionOptions
 from slp_ops.errors import OptionError
 from slp_ops.fleet.batches import NoBatches, parse_batches
 from slp_ops.i18n import Lang
@@ -88,8 +88,8 @@ def collect(
     commands: str = "baseline",
     extra_commands: Iterable[str] = (),
     resume: str | None = None,
-    sessions: Connecting | None = None,
-    reading: How | None = None,
+    sessions: SessionOptions | None = None,
+    reading: CollectOptions | None = None,
     operator: Operator | None = None,
 ) -> CollectResult:
     """Read the selected switches and keep the evidence in a run of its own.
@@ -98,11 +98,11 @@ def collect(
     """
     request = CollectRequest(
         target=_target(inventory, sites, tags, limit),
-        connecting=sessions or Connecting(),
+        connecting=sessions or SessionOptions(),
         runs_dir=Path(runs_dir),
         set_name=commands,
         extra_commands=tuple(extra_commands),
-        how=reading or How(),
+        how=reading or CollectOptions(),
         resume=resume,
     )
     return app_collect.run(request, operator or NonInteractive())
@@ -123,8 +123,8 @@ def audit(
     thresholds: Mapping[str, int] | None = None,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
-    sessions: Connecting | None = None,
-    reading: How | None = None,
+    sessions: SessionOptions | None = None,
+    reading: CollectOptions | None = None,
     operator: Operator | None = None,
 ) -> AuditResult:
     """Audit the selected switches of an inventory, those of a saved run, or files of one switch each.
@@ -134,7 +134,7 @@ def audit(
     _need("inventory, run or files", inventory, run, files := tuple(files))
     request = AuditRequest(
         target=_target(inventory, sites, tags, limit),
-        connecting=sessions or Connecting(),
+        connecting=sessions or SessionOptions(),
         runs_dir=Path(runs_dir),
         run=run,
         files=tuple(Path(file) for file in files),
@@ -145,7 +145,7 @@ def audit(
             ignore=tuple(ignore),
         ),
         against=against,
-        how=reading or How(),
+        how=reading or CollectOptions(),
     )
     return app_audit.run(request, operator or NonInteractive())
 
@@ -162,8 +162,8 @@ def check_reachability(
     everything: bool = False,
     probe_timeout: float = PROBE_TIMEOUT,
     lang: Lang = Lang.EN,
-    sessions: Connecting | None = None,
-    reading: How | None = None,
+    sessions: SessionOptions | None = None,
+    reading: CollectOptions | None = None,
     operator: Operator | None = None,
 ) -> ReachabilityResult:
     """Test from each selected switch whether it reaches its licence server, and keep the evidence.
@@ -176,12 +176,12 @@ def check_reachability(
         document=lambda found: to_json(
             reachability_document(found.run_id, str(found.path), found.devices, lang), indent=1
         ),
-        connecting=sessions or Connecting(),
+        connecting=sessions or SessionOptions(),
         runs_dir=Path(runs_dir),
         targets=tuple(targets),
         everything=everything,
         probe_timeout=probe_timeout,
-        how=reading or How(),
+        how=reading or CollectOptions(),
     )
     return app_check_reachability.run(request, operator or NonInteractive())
 
@@ -197,14 +197,14 @@ def check_versions(
     releases: Iterable[str] = (),
     run: str | None = None,
     rules_dir: PathLike | None = None,
-    sessions: Connecting | None = None,
+    sessions: SessionOptions | None = None,
     operator: Operator | None = None,
 ) -> ReleasesResult:
     """Judge releases against field notices and bugs: of texts, a saved run, or the selected switches."""
     _need("inventory, releases or run", inventory, releases := tuple(releases), run)
     request = ReleasesRequest(
         target=_target(inventory, sites, tags, limit),
-        connecting=sessions or Connecting(),
+        connecting=sessions or SessionOptions(),
         runs_dir=Path(runs_dir),
         releases=releases,
         run=run,
@@ -225,7 +225,7 @@ def make_plan(
     params: Mapping[str, str] | None = None,
     playbooks_dir: PathLike | None = None,
     rules_dir: PathLike | None = None,
-    sessions: Connecting | None = None,
+    sessions: SessionOptions | None = None,
     operator: ChangeOperator | None = None,
 ) -> PlanResult:
     """Read the selected switches and plan what remedies their findings; nothing is sent to change them.
@@ -254,7 +254,7 @@ def apply_plan(
     runs_dir: PathLike = RUNS,
     playbooks_dir: PathLike | None = None,
     rules_dir: PathLike | None = None,
-    sessions: Connecting | None = None,
+    sessions: SessionOptions | None = None,
     operator: ChangeOperator | None = None,
 ) -> ChangeResult:
     """Apply a plan to its switches, where they are still as it was planned, and verify it.
@@ -296,12 +296,12 @@ def _plan_request(
     params: Mapping[str, str] | None,
     playbooks_dir: PathLike | None,
     rules_dir: PathLike | None,
-    sessions: Connecting | None,
+    sessions: SessionOptions | None,
 ) -> app_remediate.PlanRequest:
     return app_remediate.PlanRequest(
         fleet=FleetOptions(
             target=_target(inventory, sites, tags, limit),
-            connecting=sessions or Connecting(),
+            connecting=sessions or SessionOptions(),
             runs_dir=Path(runs_dir),
         ),
         rules_dir=None if rules_dir is None else Path(rules_dir),
@@ -318,8 +318,8 @@ def _need(what: str, *given: object) -> None:
 
 def _target(
     inventory: Inventory | PathLike | None, sites: Iterable[str], tags: Iterable[str], limit: str
-) -> Target:
+) -> DeviceSelection:
     selection = Selection(sites=tuple(sites), tags=tuple(tags), limit=limit)
     if isinstance(inventory, Inventory):
-        return Target(inventory_path=Path(inventory.path), selection=selection, inventory=inventory)
-    return Target(inventory_path=Path(inventory or "inventory.yaml"), selection=selection)
+        return DeviceSelection(inventory_path=Path(inventory.path), selection=selection, inventory=inventory)
+    return DeviceSelection(inventory_path=Path(inventory or "inventory.yaml"), selection=selection)

@@ -16,7 +16,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from slp_ops.errors import CredentialError
-from slp_ops.keyfile import KeyKind, key_kind
+from slp_ops.keyfile import KeyFileKind, key_kind
 from slp_ops.model import CredentialMethod
 from slp_ops.ports import Credential, Secret
 from slp_ops.written.grammar import env_word
@@ -24,14 +24,14 @@ from slp_ops.written.grammar import env_word
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from slp_ops.model import Device, Hop
+    from slp_ops.model import Device, JumpHost
 
 SERVICE: Final = "slp-ops"
 _LARGEST_KEY: Final = 64 * 1024
 _NO_KEY: Final = {
-    KeyKind.PUBLIC: "this is the public half; name the file without .pub",
-    KeyKind.PUTTY: "this is a PuTTY key; export it in OpenSSH form with PuTTYgen",
-    KeyKind.UNKNOWN: "name a private key in OpenSSH or PEM form",
+    KeyFileKind.PUBLIC: "this is the public half; name the file without .pub",
+    KeyFileKind.PUTTY: "this is a PuTTY key; export it in OpenSSH form with PuTTYgen",
+    KeyFileKind.UNKNOWN: "name a private key in OpenSSH or PEM form",
 }
 
 # The question, and whether the answer is hidden; raises EOFError without a terminal.
@@ -227,7 +227,7 @@ class ShellCredentials:
         hint = _NO_KEY.get(kind)
         if hint is not None:
             raise CredentialError(f"credential {name}: {path} is no private key", hint=hint)
-        return _Key(path=path, locked=kind is KeyKind.LOCKED)
+        return _Key(path=path, locked=kind is KeyFileKind.LOCKED)
 
     def _origin(self, name: str, username: str | None) -> Origin:
         method = self._methods.get(name, CredentialMethod())
@@ -267,7 +267,7 @@ class ShellCredentials:
 
 def _needed(devices: Iterable[Device]) -> tuple[tuple[str, str | None], ...]:
     """Return each credential with its user name once, including those of jump hosts."""
-    ways: list[Device | Hop] = []
+    ways: list[Device | JumpHost] = []
     for device in devices:
         ways += (*device.jump, device)
     return tuple(dict.fromkeys((one.credential, one.username) for one in ways))

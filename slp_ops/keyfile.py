@@ -16,7 +16,7 @@ _BEGIN: Final = re.compile(r"-----BEGIN ((?:[A-Z0-9]+ )*)PRIVATE KEY-----")
 _MAGIC: Final = b"openssh-key-v1\x00"
 
 
-class KeyKind(StrEnum):
+class KeyFileKind(StrEnum):
     """Content of a file that is configured as a private key."""
 
     OPEN = "open"
@@ -26,29 +26,29 @@ class KeyKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-def key_kind(text: str) -> KeyKind:
+def key_kind(text: str) -> KeyFileKind:
     """Return the kind of a key file's text."""
     if text.startswith("PuTTY-User-Key-File"):
-        return KeyKind.PUTTY
+        return KeyFileKind.PUTTY
     begin = _BEGIN.search(text)
     if begin is None:
         public = re.match(r"(ssh-|ecdsa-|sk-|---- BEGIN SSH2 PUBLIC|-----BEGIN PUBLIC)", text)
-        return KeyKind.PUBLIC if public else KeyKind.UNKNOWN
+        return KeyFileKind.PUBLIC if public else KeyFileKind.UNKNOWN
     if begin[1] == "OPENSSH ":
         return _openssh_kind(text[begin.end() :].partition("-----END")[0])
     # PKCS#8 states encryption in the heading, the older PEM form in a header line.
     locked = "ENCRYPTED " in begin[1] or "Proc-Type: 4,ENCRYPTED" in text
-    return KeyKind.LOCKED if locked else KeyKind.OPEN
+    return KeyFileKind.LOCKED if locked else KeyFileKind.OPEN
 
 
-def _openssh_kind(body: str) -> KeyKind:
+def _openssh_kind(body: str) -> KeyFileKind:
     """Read the cipher's name after the magic; ``none`` is an unencrypted key."""
     try:
         blob = base64.b64decode("".join(body.split()), validate=True)
     except (binascii.Error, ValueError):
-        return KeyKind.UNKNOWN
+        return KeyFileKind.UNKNOWN
     if not blob.startswith(_MAGIC):
-        return KeyKind.UNKNOWN
+        return KeyFileKind.UNKNOWN
     rest = blob[len(_MAGIC) :]
     length = int.from_bytes(rest[:4], "big")
-    return KeyKind.OPEN if rest[4 : 4 + length] == b"none" else KeyKind.LOCKED
+    return KeyFileKind.OPEN if rest[4 : 4 + length] == b"none" else KeyFileKind.LOCKED

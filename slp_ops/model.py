@@ -48,7 +48,7 @@ class DeviceStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hop:
+class JumpHost:
     """One jump host on the path to a device."""
 
     host: str
@@ -83,7 +83,7 @@ class Device:
     platform: str = "cisco_xe"
     transport: str = "netmiko"
     tags: tuple[str, ...] = ()
-    jump: tuple[Hop, ...] = ()
+    jump: tuple[JumpHost, ...] = ()
     legacy_ssh: bool = False
     max_sessions: int | None = None
     intent: Mapping[str, object] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class DeviceFailure:
     """Failure of one device, as stored in a run."""
 
     kind: str
@@ -122,7 +122,7 @@ class DeviceResult:
     site: str
     status: DeviceStatus
     captures: tuple[Capture, ...] = ()
-    error: Trouble | None = None
+    error: DeviceFailure | None = None
     release: str | None = None
 
 

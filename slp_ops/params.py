@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Kind(StrEnum):
+class ParameterKind(StrEnum):
     """The kinds of parameters."""
 
     INTERFACE = "interface"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
     CERTIFICATE = "certificate"  # a PEM file of the operator, pasted line by line
 
 
-class NotFitting(ValueError):
+class InvalidValue(ValueError):
     """Value that does not match the format of its kind. The message contains the expected format, never
     the value."""
 
@@ -61,17 +61,17 @@ def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:
 
 
 _FLASH_FILE: Final = Grammar(accepts=_matches(_FLASH), expected="a file on the switch such as flash:ack.txt")
-_GRAMMARS: Final[dict[Kind, Grammar]] = {
-    Kind.INTERFACE: INTERFACE,
-    Kind.HOST: Grammar(accepts=is_host, expected=HOST.expected),
-    Kind.IP: Grammar(accepts=is_address, expected="an IP address such as 192.0.2.53"),
-    Kind.URL: URL,
-    Kind.VRF: VRF,
-    Kind.TOKEN: Grammar(
+_GRAMMARS: Final[dict[ParameterKind, Grammar]] = {
+    ParameterKind.INTERFACE: INTERFACE,
+    ParameterKind.HOST: Grammar(accepts=is_host, expected=HOST.expected),
+    ParameterKind.IP: Grammar(accepts=is_address, expected="an IP address such as 192.0.2.53"),
+    ParameterKind.URL: URL,
+    ParameterKind.VRF: VRF,
+    ParameterKind.TOKEN: Grammar(
         accepts=_matches(_TOKEN), expected="an id token as CSSM shows it: letters, digits and % + / = _ . -"
     ),
-    Kind.FLASH: _FLASH_FILE,
-    Kind.SOURCE: Grammar(
+    ParameterKind.FLASH: _FLASH_FILE,
+    ParameterKind.SOURCE: Grammar(
         accepts=lambda text: URL.accepts(text) or _FLASH_FILE.accepts(text),
         expected=f"{URL.expected}, or {_FLASH_FILE.expected}",
     ),
@@ -87,33 +87,40 @@ class Bounds:
     sha256: str = ""
 
 
-def check(kind: Kind, text: str, bounds: Bounds | None = None) -> str:
+def check(kind: ParameterKind, text: str, bounds: Bounds | None = None) -> str:
     """Return the value as used in a command; raises NotFitting. For a certificate: the lines of its PEM
     body."""
     bounds = bounds or Bounds()
-    if kind is Kind.INTEGER:
+    if kind is ParameterKind.INTEGER:
         return _integer(text, bounds)
-    if kind is Kind.CERTIFICATE:
+    if kind is ParameterKind.CERTIFICATE:
         return "\n".join(certificate_body(text, bounds.sha256))
     grammar = _GRAMMARS[kind]
     # HOST and URL have their own limits; the format keeps interfaces and VRFs short.
     if len(text) > max(_LONGEST, 255) or not grammar.accepts(text):
-        raise NotFitting(grammar.expected)
+        raise InvalidValue(grammar.expected)
     return text
 
 
-def expected(kind: Kind, bounds: Bounds | None = None) -> str:
+def expected(kind: ParameterKind, bounds: Bounds | None = None) -> str:
     """Describe the format of a kind for the operator."""
     bounds = bounds or Bounds()
     match kind:
-        case Kind.INTEGER:
+        case ParameterKind.INTEGER:
             return f"a whole number from {bounds.low} to {bounds.high}"
-        case Kind.CERTIFICATE:
+        case ParameterKind.CERTIFICATE:
             return "a PEM file with one certificate" + (
                 f" whose SHA-256 fingerprint is {bounds.sha256}" if bounds.sha256 else ""
             )
         case (
-            Kind.INTERFACE | Kind.HOST | Kind.IP | Kind.URL | Kind.VRF | Kind.TOKEN | Kind.FLASH | Kind.SOURCE
+            ParameterKind.INTERFACE
+            | ParameterKind.HOST
+            | ParameterKind.IP
+            | ParameterKind.URL
+            | ParameterKind.VRF
+            | ParameterKind.TOKEN
+            | ParameterKind.FLASH
+            | ParameterKind.SOURCE
         ):
             return _GRAMMARS[kind].expected
         case _:
@@ -126,19 +133,19 @@ def certificate_body(pem: str, sha256: str) -> tuple[str, ...]:
     ``sha256``, hexadecimal, is the required fingerprint: trust depends on it, not on the file's name or
     origin.
     """
-    wanted = expected(Kind.CERTIFICATE, Bounds(sha256=sha256))
+    wanted = expected(ParameterKind.CERTIFICATE, Bounds(sha256=sha256))
     lines = [line.strip() for line in pem.splitlines() if line.strip()]
     if len(pem) > _LARGEST_PEM or lines.count(_BEGIN) != 1 or lines.count(_END) != 1:
-        raise NotFitting(wanted)
+        raise InvalidValue(wanted)
     body = lines[lines.index(_BEGIN) + 1 : lines.index(_END)]
     if not body or not all(_BASE64.fullmatch(line) for line in body):
-        raise NotFitting(wanted)
+        raise InvalidValue(wanted)
     try:
         der = base64.b64decode("".join(body), validate=True)
     except binascii.Error:
-        raise NotFitting(wanted) from None
+        raise InvalidValue(wanted) from None
     if hashlib.sha256(der).hexdigest() != sha256.replace(":", "").lower():
-        raise NotFitting(wanted)
+        raise InvalidValue(wanted)
     return tuple(body)
 
 
@@ -148,5 +155,5 @@ def _integer(text: str, bounds: Bounds) -> str:
         or not bounds.low <= int(text) <= bounds.high
         or text != str(int(text))
     ):
-        raise NotFitting(expected(Kind.INTEGER, bounds))
+        raise InvalidValue(expected(ParameterKind.INTEGER, bounds))
     return text

@@ -28,7 +28,7 @@ class Sink(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class CommandEnd:
     """End of a command, with the switch's message as the reason."""
 
     status: CaptureStatus
@@ -36,7 +36,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeEnding(Ending):
+class ProbeEnd(CommandEnd):
     """End of a probe. ``seconds`` is the duration of the connection attempt without the name lookup."""
 
     seconds: float = 0.0
@@ -45,17 +45,17 @@ class ProbeEnding(Ending):
 class CaptureWriter(Sink, Protocol):
     """Writer of one capture: a Sink that ends in the evidence."""
 
-    def commit(self, ending: Ending) -> Capture:
+    def commit(self, ending: CommandEnd) -> Capture:
         """Store the written text with the end of the command. Raises StoreError."""
 
 
-class Evidence(Protocol):
+class EvidenceStore(Protocol):
     """Store for one device's captures."""
 
     def open(self, command: str) -> CaptureWriter:
         """Start a capture. Raises StoreError."""
 
-    def record(self, command: str, ending: Ending) -> Capture:
+    def record(self, command: str, ending: CommandEnd) -> Capture:
         """Record a command without text, with the reason. Raises StoreError."""
 
 
@@ -70,14 +70,14 @@ class Reader(Protocol):
     def alive(self) -> bool:
         """Return whether the session is at a prompt and accepts a command."""
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
+    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
         """Send one command; ``timeout`` is the longest silence in seconds, independent of the output's
         length.
 
         Raises SessionLost when the session is lost; a refused or silent command is an Ending.
         """
 
-    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
+    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
         """Try a connection from the switch for at most ``timeout`` seconds, and close it again.
 
         Afterwards the session is at a prompt without an open connection, or is not ``alive`` and must
@@ -85,7 +85,7 @@ class Reader(Protocol):
         """
 
 
-class SentStatus(StrEnum):
+class CommandOutcome(StrEnum):
     """Status of a change that was sent to a switch."""
 
     DONE = "done"
@@ -96,10 +96,10 @@ class SentStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class CommandResult:
     """Result of a step. ``taken`` counts the accepted lines, ``line`` is the next one."""
 
-    status: SentStatus
+    status: CommandOutcome
     said: str = ""
     taken: int = 0
     line: str = ""
@@ -117,10 +117,11 @@ class Writer(Reader, Protocol):
         *,
         secrets: Mapping[str, Secret] = NO_SECRETS,
         sink: Sink | None = None,
-    ) -> Sent:
+    ) -> CommandResult:
         """Send a step. ``secrets`` replace ``{name}`` in a command.
 
-        With a ``sink`` an exec command prints there, however long its output, and not into ``Sent``. Raises
+        With a ``sink`` an exec command prints there, however long its output, and not into
+        ``CommandResult``. Raises
         SessionLost when the session broke; how much was sent is unknown then.
         """
 
@@ -159,7 +160,7 @@ class CopyingTransport(ChangingTransport, Protocol):
         """Open a connection for one copy; raises ConnectError."""
 
 
-class Shelf(Protocol):
+class FileStore(Protocol):
     """Store for files exchanged with switches, unmasked because they are signed."""
 
     def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
@@ -214,7 +215,7 @@ class Credentials(Protocol):
 
 # Progress: the application emits events, the command line renders them. The default is silence.
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class ProgressEvent:
     """Progress event of one device: ``what`` is a word such as connecting, running, done."""
 
     device: str
@@ -223,8 +224,8 @@ class Event:
     bytes: int = 0
 
 
-OnEvent = Callable[[Event], None]
+OnEvent = Callable[[ProgressEvent], None]
 
 
-def silent(event: Event) -> None:
+def ignore_event(event: ProgressEvent) -> None:
     """Ignore events: the default listener."""

@@ -28,7 +28,7 @@ _FactType = TypeVar("_FactType", bound="Fact")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class ParsedCapture:
     """One capture after parsing: ``parsed`` is None without text or without a parser."""
 
     command: str
@@ -43,7 +43,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class MissingFact:
     """Reason for a missing type: the commands that provide it, each with its status."""
 
     kind: str
@@ -59,7 +59,7 @@ class Facts:
 
     __slots__ = ("_by_type", "captures")
 
-    def __init__(self, by_type: Mapping[type[Fact], Fact], captures: tuple[Read, ...] = ()) -> None:
+    def __init__(self, by_type: Mapping[type[Fact], Fact], captures: tuple[ParsedCapture, ...] = ()) -> None:
         self._by_type = by_type
         self.captures = captures
 
@@ -76,13 +76,13 @@ class Facts:
         """Return every value, one per type."""
         return tuple(self._by_type.values())
 
-    def missing(self, kind: type[Any]) -> Missing:
+    def missing(self, kind: type[Any]) -> MissingFact:
         """Return the reason why there is no value of that type."""
         found: list[tuple[str, str]] = []
         for command in registry():
             if kind in command.provides:
                 found.append((command.command.split(" | ", 1)[0], self._why(command)))
-        return Missing(kind=kind.__name__, commands=tuple(found))
+        return MissingFact(kind=kind.__name__, commands=tuple(found))
 
     def status_of(self, command: str) -> CaptureStatus | None:
         """Return the status of a documented command; None when it is not among the captures."""
@@ -105,7 +105,7 @@ _WHY: Final = {
 }
 
 
-def _is(read: Read, command: str) -> bool:
+def _is(read: ParsedCapture, command: str) -> bool:
     return read.command == command or (read.known is not None and read.known.command == command)
 
 
@@ -124,7 +124,7 @@ def read_more(facts: Facts, captures: Iterable[tuple[str, CaptureStatus, str]]) 
     return _facts(tuple(reads.values()))
 
 
-def _facts(reads: tuple[Read, ...]) -> Facts:
+def _facts(reads: tuple[ParsedCapture, ...]) -> Facts:
     candidates = (
         (rank(each.known.command), fact)
         for each in reads
@@ -137,12 +137,12 @@ def _facts(reads: tuple[Read, ...]) -> Facts:
 _READABLE: Final = (CaptureStatus.OK, CaptureStatus.TIMEOUT, CaptureStatus.LOST)
 
 
-def _read(command: str, status: CaptureStatus, text: str) -> Read:
+def _read(command: str, status: CaptureStatus, text: str) -> ParsedCapture:
     known = find(command)
     if known is None or status not in _READABLE or not text:
-        return Read(command=command, status=status, known=known)
+        return ParsedCapture(command=command, status=status, known=known)
     page = text if isinstance(text, Page) else Page(text, command=command)
-    return Read(command=command, status=status, known=known, parsed=known.parse(page))
+    return ParsedCapture(command=command, status=status, known=known, parsed=known.parse(page))
 
 
 def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:

@@ -157,7 +157,7 @@ class ManualStep:
 
 
 @json_document
-class Room:
+class CheckSpace:
     """So many bytes must be free on the file system before anything is written to it."""
 
     kind: Literal["room"] = "room"
@@ -170,7 +170,7 @@ class Room:
 
 
 @json_document
-class Fetch:
+class Download:
     """Copy a file from the switch, byte by byte; ``in_band`` reads it on the terminal instead of by SCP."""
 
     kind: Literal["fetch"] = "fetch"
@@ -185,7 +185,7 @@ class Fetch:
 
 
 @json_document
-class Put:
+class Upload:
     """Copy a kept file to the switch by SCP."""
 
     kind: Literal["put"] = "put"
@@ -201,7 +201,7 @@ class Put:
 
 
 @json_document
-class Check:
+class CheckFile:
     """The file on the switch must have this MD5, computed by the switch."""
 
     kind: Literal["check"] = "check"
@@ -213,5 +213,5 @@ class Check:
         set_computed(self, "command", f"verify /md5 {self.path}")
 
 
-FileStep: TypeAlias = Room | Fetch | Put | Check
+FileStep: TypeAlias = CheckSpace | Download | Upload | CheckFile
 Step: TypeAlias = ConfigStep | ExecStep | ManualStep | FileStep

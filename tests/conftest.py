@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 
 from slp_ops.credentials import ShellCredentials
-from slp_ops.fleet.pacing import Paced
+from slp_ops.fleet.pacing import RateLimited
 from slp_ops.lab.fleet import Place
 from slp_ops.lab.hostkeys import HostKeys as LabKeys
 from slp_ops.lab.rack import Rack
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
-from slp_ops.ports import Ending
+from slp_ops.ports import CommandEnd
 from slp_ops.store import Runs
 from slp_ops.transport.hostkeys import HostKeyMode, HostKeys
-from slp_ops.transport.make import ByName
+from slp_ops.transport.make import TransportSelector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -145,7 +145,7 @@ def lab(lab_keys: LabKeys) -> Iterator[Callable[..., Lab]]:
 
 
 @pytest.fixture
-def opening(tmp_path: Path) -> Callable[..., Paced]:
+def opening(tmp_path: Path) -> Callable[..., RateLimited]:
     """A transport as the command line makes it, with the lab's password."""
 
     def make(
@@ -158,13 +158,13 @@ def opening(tmp_path: Path) -> Callable[..., Paced]:
         rate: float = 0,
         workers: int = 20,
         keys: dict[str, Any] | None = None,
-    ) -> Paced:
+    ) -> RateLimited:
         environ = {"SLP_OPS_PASSWORD": password}
         if enable is not None:
             environ["SLP_OPS_ENABLE"] = enable
         credentials = ShellCredentials(keys or {}, environ=environ, keyring=lambda entry: None)
-        return Paced(
-            ByName(
+        return RateLimited(
+            TransportSelector(
                 credentials=credentials,
                 host_keys=HostKeys(known_hosts or tmp_path / "known_hosts", host_key),
                 workers=workers,
@@ -195,7 +195,7 @@ def good_run(runs: Runs) -> Callable[..., Run]:
             for device in devices:
                 writer = run.device(device).open("show clock")
                 writer.write(f"{device.name}\n")
-                kept = writer.commit(Ending(status=CaptureStatus.OK))
+                kept = writer.commit(CommandEnd(status=CaptureStatus.OK))
                 run.finish_device(
                     DeviceResult(
                         name=device.name, site=device.site, status=status, captures=(kept,), release="17.9.4a"

@@ -15,7 +15,7 @@ import pytest
 
 from slp_ops.credentials import Origin, ShellCredentials, variable
 from slp_ops.errors import CredentialError
-from slp_ops.model import CredentialMethod, Device, Hop
+from slp_ops.model import CredentialMethod, Device, JumpHost
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -295,14 +295,14 @@ def test_the_agent_is_the_only_method_and_has_to_run() -> None:
     assert "ssh-add" in caught.value.hint
 
 
-def way_through(*hops: Hop) -> Device:
+def way_through(*hops: JumpHost) -> Device:
     return Device(name="sw", site="t", host="192.0.2.1", username="netops", jump=hops)
 
 
 def test_everything_a_run_needs_is_asked_for_beforehand() -> None:
     person = Person("gate-p", "p")
     credentials = shell(ask=person)
-    devices = [way_through(Hop(host="b", username="gate", credential="bastion")), way_through()]
+    devices = [way_through(JumpHost(host="b", username="gate", credential="bastion")), way_through()]
     credentials.prepare(devices)
     assert [question for question, _ in person.asked] == [
         "Password of gate (credential bastion): ",
@@ -317,7 +317,7 @@ def test_origins_tell_where_from_without_values_and_ask_nobody(tmp_path: Path) -
     methods = {"bastion": CredentialMethod(key=str(path)), "gone": CredentialMethod(key="/nowhere")}
     person = Person()
     credentials = shell(methods, environ={"SLP_OPS_PASSWORD": "canary"}, ask=person)
-    hops = (Hop(host="b", credential="bastion"), Hop(host="c", username="g", credential="gone"))
+    hops = (JumpHost(host="b", credential="bastion"), JumpHost(host="c", username="g", credential="gone"))
     found = credentials.origins([way_through(*hops)])
     assert found == (
         Origin(

@@ -13,30 +13,30 @@ from hypothesis import strategies as st
 from slp_ops.lab import scenarios
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell.operator import Operator
-from slp_ops.params import Bounds, Kind, NotFitting, certificate_body, check, expected
+from slp_ops.params import Bounds, InvalidValue, ParameterKind, certificate_body, check, expected
 from slp_ops.playbook.template import NoTemplate, Template
 
-WORDS = [kind for kind in Kind if kind is not Kind.CERTIFICATE]
+WORDS = [kind for kind in ParameterKind if kind is not ParameterKind.CERTIFICATE]
 GOOD = {
-    Kind.INTERFACE: (
+    ParameterKind.INTERFACE: (
         "Vlan100",
         "GigabitEthernet0/0",
         "TenGigabitEthernet1/1/1",
         "Loopback0",
         "Port-channel10",
     ),
-    Kind.HOST: ("proxy.example.net", "192.0.2.1", "2001:db8::1", "cslu-local"),
-    Kind.IP: ("192.0.2.53", "2001:db8::53"),
-    Kind.URL: (
+    ParameterKind.HOST: ("proxy.example.net", "192.0.2.1", "2001:db8::1", "cslu-local"),
+    ParameterKind.IP: ("192.0.2.53", "2001:db8::53"),
+    ParameterKind.URL: (
         "https://smartreceiver.cisco.com/licservice/license",
         "http://192.0.2.40:8182/cslu/v1/pi",
         "https://ssm.example.net/cslu/v1/pi/tenant-1",
     ),
-    Kind.VRF: ("Mgmt-vrf", "CSSM_1"),
-    Kind.INTEGER: ("0", "8080"),
-    Kind.TOKEN: ("NGZlZjA2OGMtNzY3YS00%0AOWY0%3D", "a", "A" * 255),
-    Kind.FLASH: ("flash:ack.txt", "flash:slp/ack_1.txt", "bootflash:x"),
-    Kind.SOURCE: ("http://www.cisco.com/security/pki/trs/ios_core.p7b", "flash:ios_core.p7b"),
+    ParameterKind.VRF: ("Mgmt-vrf", "CSSM_1"),
+    ParameterKind.INTEGER: ("0", "8080"),
+    ParameterKind.TOKEN: ("NGZlZjA2OGMtNzY3YS00%0AOWY0%3D", "a", "A" * 255),
+    ParameterKind.FLASH: ("flash:ack.txt", "flash:slp/ack_1.txt", "bootflash:x"),
+    ParameterKind.SOURCE: ("http://www.cisco.com/security/pki/trs/ios_core.p7b", "flash:ios_core.p7b"),
 }
 # What starts a second command, asks for help, pipes, redirects, or is an option.
 EVIL = (
@@ -47,26 +47,26 @@ EVIL = (
 
 
 @pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind in GOOD for value in GOOD[kind]])
-def test_what_operators_write_is_accepted_as_it_is(kind: Kind, value: str) -> None:
+def test_what_operators_write_is_accepted_as_it_is(kind: ParameterKind, value: str) -> None:
     assert check(kind, value) == value
 
 
 @pytest.mark.parametrize("kind", WORDS)
 @pytest.mark.parametrize("evil", EVIL)
-def test_injections_are_refused_alone_and_behind_a_good_value(kind: Kind, evil: str) -> None:
+def test_injections_are_refused_alone_and_behind_a_good_value(kind: ParameterKind, evil: str) -> None:
     for value in (evil, GOOD[kind][0] + evil[1:], evil + GOOD[kind][0], f"{GOOD[kind][0]}{evil}"):
         if value == GOOD[kind][0] or value in GOOD[kind]:
             continue
         try:
             accepted = check(kind, value)
-        except NotFitting:
+        except InvalidValue:
             continue
         assert_one_word(accepted)
 
 
 @pytest.mark.parametrize("kind", WORDS)
-def test_a_refusal_does_not_repeat_the_value(kind: Kind) -> None:
-    with pytest.raises(NotFitting) as refused:
+def test_a_refusal_does_not_repeat_the_value(kind: ParameterKind) -> None:
+    with pytest.raises(InvalidValue) as refused:
         check(kind, "c4n4ry|reload")
     assert "c4n4ry" not in str(refused.value)
 
@@ -86,24 +86,35 @@ HOSTILE = st.text(
 
 @given(kind=st.sampled_from(WORDS), value=st.one_of(HOSTILE, st.text(max_size=40)))
 @settings(max_examples=2000, deadline=None)
-def test_whatever_is_accepted_is_one_harmless_word(kind: Kind, value: str) -> None:
+def test_whatever_is_accepted_is_one_harmless_word(kind: ParameterKind, value: str) -> None:
     try:
         accepted = check(kind, value)
-    except NotFitting:
+    except InvalidValue:
         return
     assert accepted == value
     assert_one_word(accepted)
 
 
 @given(
-    kind=st.sampled_from([Kind.HOST, Kind.URL, Kind.VRF, Kind.TOKEN, Kind.SOURCE, Kind.FLASH]),
+    kind=st.sampled_from(
+        [
+            ParameterKind.HOST,
+            ParameterKind.URL,
+            ParameterKind.VRF,
+            ParameterKind.TOKEN,
+            ParameterKind.SOURCE,
+            ParameterKind.FLASH,
+        ]
+    ),
     value=st.one_of(HOSTILE, st.sampled_from([each for values in GOOD.values() for each in values])),
 )
 @settings(max_examples=300, deadline=None)
-def test_on_a_terminal_an_accepted_value_is_one_line_and_nothing_more(kind: Kind, value: str) -> None:
+def test_on_a_terminal_an_accepted_value_is_one_line_and_nothing_more(
+    kind: ParameterKind, value: str
+) -> None:
     try:
         accepted = check(kind, value)
-    except NotFitting:
+    except InvalidValue:
         return
     (command,) = Template.parse("license smart trust idtoken {value} all").render({"value": accepted})
     operator = Operator(scenarios.load("healthy").build())
@@ -113,8 +124,8 @@ def test_on_a_terminal_an_accepted_value_is_one_line_and_nothing_more(kind: Kind
 
 @pytest.mark.parametrize("value", ["-1", "65536", "080", "8e3", "٣", "1 ", "1_000"])
 def test_numbers_outside_their_bounds_or_in_odd_forms(value: str) -> None:
-    with pytest.raises(NotFitting, match="from 1 to 65535"):
-        check(Kind.INTEGER, value, Bounds(low=1, high=65535))
+    with pytest.raises(InvalidValue, match="from 1 to 65535"):
+        check(ParameterKind.INTEGER, value, Bounds(low=1, high=65535))
 
 
 def pem(der: bytes, *, lines: int = 64) -> str:
@@ -136,19 +147,19 @@ def test_a_certificate_is_known_by_its_fingerprint_alone() -> None:
         pem(der).replace("END", "EMD"),
         pem(der, lines=200),
     ):
-        with pytest.raises(NotFitting):
+        with pytest.raises(InvalidValue):
             certificate_body(wrong, pinned)
 
 
 def test_a_line_of_a_pem_file_cannot_carry_a_command() -> None:
     der = b"abc"
     text = pem(der).replace("YWJj", "YWJj\nreload")
-    with pytest.raises(NotFitting):
+    with pytest.raises(InvalidValue):
         certificate_body(text, hashlib.sha256(der).hexdigest())
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_what_is_expected_is_told_for_every_kind(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(ParameterKind))
+def test_what_is_expected_is_told_for_every_kind(kind: ParameterKind) -> None:
     assert len(expected(kind)) > 8
 
 

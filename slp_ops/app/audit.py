@@ -7,23 +7,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.audit_device import Asked, DeviceState, audited, compare
+from slp_ops.app.audit_device import AuditOptions, DeviceState, audit_device, compare
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.fleet import has_defect, is_complete
-from slp_ops.app.history_context import Past
+from slp_ops.app.history_context import HistoryContext
 from slp_ops.app.inputs import FactsCache, from_files, from_run, from_switches
-from slp_ops.app.read_device import How
-from slp_ops.app.sessions import Connecting, transport_for
+from slp_ops.app.read_device import CollectOptions
+from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.errors import OptionError
 from slp_ops.store import Runs
 
 if TYPE_CHECKING:
-    from slp_ops.app.audit_device import Audited, Compared
+    from slp_ops.app.audit_device import AuditedDevice, FindingsComparison
     from slp_ops.app.operator import Operator
-    from slp_ops.app.selection import Selection, Target
+    from slp_ops.app.selection import DeviceSelection, Selection
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.model import Severity
-    from slp_ops.rules.knowledge import Knowledge
+    from slp_ops.rules.knowledge import Ruleset
     from slp_ops.store import StoredRun
 
 _QUICK: Final = 100  # switches of earlier runs, parsed in about two seconds
@@ -36,14 +36,14 @@ class AuditRequest:
     ``against`` names an earlier run to compare with.
     """
 
-    target: Target
-    connecting: Connecting = field(default_factory=Connecting)
+    target: DeviceSelection
+    connecting: SessionOptions = field(default_factory=SessionOptions)
     runs_dir: Path = Path("runs")
     run: str | None = None
     files: tuple[Path, ...] = ()
-    asked: Asked = field(default_factory=Asked)
+    asked: AuditOptions = field(default_factory=AuditOptions)
     against: str | None = None
-    how: How = field(default_factory=How)
+    how: CollectOptions = field(default_factory=CollectOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +51,9 @@ class AuditResult:
     """The audited devices. ``complete``: every device could be read; ``defect``: slp-ops itself failed."""
 
     run_id: str | None
-    devices: tuple[Audited, ...]
-    knowledge: Knowledge
-    compared: Compared | None = None
+    devices: tuple[AuditedDevice, ...]
+    knowledge: Ruleset
+    compared: FindingsComparison | None = None
     complete: bool = True
     defect: bool = False
     seconds: float
@@ -78,9 +78,9 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
     against = None if request.against is None else runs.open(request.against)
     saved = None if request.run is None else runs.open(request.run)
     facts = FactsCache(*(each for each in (against, saved) if each is not None))
-    past = Past(request.runs_dir, asked, operator, at_most=at_most, facts=facts)
+    past = HistoryContext(request.runs_dir, asked, operator, at_most=at_most, facts=facts)
 
-    def of_run(stored: StoredRun, selection: Selection | None = None) -> tuple[Audited, ...]:
+    def of_run(stored: StoredRun, selection: Selection | None = None) -> tuple[AuditedDevice, ...]:
         found = from_run(stored, selection, facts)
         return tuple(past.judge(each, seen=stored.header.started)[0] for each in found)
 
@@ -88,7 +88,7 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
     run_id, complete, defect = None, True, False
     if request.files:
         devices = tuple(
-            audited(found.result, found.facts, asked=asked, intent=found.intent)
+            audit_device(found.result, found.facts, asked=asked, intent=found.intent)
             for found in from_files(request.files)
         )
     elif saved is not None:

@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING
 from slp_ops.facts import Probes
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.rules.engine import audit
-from slp_ops.rules.knowledge import Knowledge, ours
-from slp_ops.rules.needs import Known
+from slp_ops.rules.knowledge import Ruleset, packaged_ruleset
+from slp_ops.rules.needs import FactContext
 from slp_ops.rules.rule import Group
 from slp_ops.rules.settings import Intent, Thresholds
 
 if TYPE_CHECKING:
-    from slp_ops.model import DeviceResult, Trouble
+    from slp_ops.model import DeviceFailure, DeviceResult
     from slp_ops.reading import Facts
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AuditOptions:
     """Options of an audit: its rules and thresholds."""
 
-    knowledge: Knowledge = field(default_factory=ours)
+    knowledge: Ruleset = field(default_factory=packaged_ruleset)
     thresholds: Thresholds = field(default_factory=Thresholds)
     select: frozenset[str] = frozenset()  # these rules alone; empty is every rule
     ignore: frozenset[str] = frozenset()
@@ -43,9 +43,9 @@ class Asked:
             and (rule.id in self.select or (not self.select and (probed or rule.group is not Group.PROBES)))
         )
 
-    def known(self, facts: Facts, intent: Intent) -> Known:
+    def known(self, facts: Facts, intent: Intent) -> FactContext:
         """Return everything known about a device, for the rules."""
-        return Known(facts, (self.knowledge.catalogue, self.thresholds, intent))
+        return FactContext(facts, (self.knowledge.catalogue, self.thresholds, intent))
 
 
 class DeviceState(StrEnum):
@@ -59,7 +59,7 @@ class DeviceState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audited:
+class AuditedDevice:
     """One device judged. Without evidence there are no outcomes, and ``error`` says why."""
 
     name: str
@@ -67,7 +67,7 @@ class Audited:
     status: DeviceStatus
     release: str | None = None
     outcomes: tuple[Outcome, ...] = ()
-    error: Trouble | None = None
+    error: DeviceFailure | None = None
 
     @property
     def failing(self) -> tuple[Outcome, ...]:
@@ -106,25 +106,27 @@ class Audited:
         return self.worst is not None and self.worst.rank >= threshold.rank
 
 
-def judged(facts: Facts, *, asked: Asked, intent: Intent) -> tuple[Outcome, ...]:
+def run_rules(facts: Facts, *, asked: AuditOptions, intent: Intent) -> tuple[Outcome, ...]:
     """Evaluate every selected rule on these facts."""
     return audit(asked.rules(facts), asked.known(facts, intent))
 
 
-def audited(result: DeviceResult, facts: Facts | None, *, asked: Asked, intent: Intent) -> Audited:
+def audit_device(
+    result: DeviceResult, facts: Facts | None, *, asked: AuditOptions, intent: Intent
+) -> AuditedDevice:
     """A device of a run, judged by its facts; None when nothing was read."""
-    return Audited(
+    return AuditedDevice(
         name=result.name,
         site=result.site,
         status=result.status,
         release=result.release,
-        outcomes=() if facts is None else judged(facts, asked=asked, intent=intent),
+        outcomes=() if facts is None else run_rules(facts, asked=asked, intent=intent),
         error=result.error,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class FindingsComparison:
     """Findings of two audits, as (device, rule). ``unclear`` were found and cannot be judged now."""
 
     new: tuple[tuple[str, str], ...]
@@ -133,21 +135,21 @@ class Compared:
     unclear: tuple[tuple[str, str], ...] = ()
 
 
-def compare(before: tuple[Audited, ...], now: tuple[Audited, ...]) -> Compared:
+def compare(before: tuple[AuditedDevice, ...], now: tuple[AuditedDevice, ...]) -> FindingsComparison:
     """Compare the findings of devices in both runs; an unknown rule is not gone."""
     here = {each.name for each in now} & {each.name for each in before}
     was = _findings(before, here)
     are = _findings(now, here)
     unclear = {(each.name, outcome.rule) for each in now for outcome in each.unjudged}
     unread = {each.name for each in now if not each.outcomes}
-    return Compared(
+    return FindingsComparison(
         new=tuple(pair for pair in are if pair not in was),
         gone=tuple(pair for pair in was if pair not in are and pair not in unclear and pair[0] not in unread),
         unchanged=tuple(pair for pair in are if pair in was),
     )
 
 
-def _findings(devices: tuple[Audited, ...], names: set[str]) -> dict[tuple[str, str], None]:
+def _findings(devices: tuple[AuditedDevice, ...], names: set[str]) -> dict[tuple[str, str], None]:
     return {
         (each.name, outcome.rule): None for each in devices if each.name in names for outcome in each.failing
     }

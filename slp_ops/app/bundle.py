@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.audit_device import AuditOptions
     from slp_ops.app.operator import Operator
     from slp_ops.model import Capture
     from slp_ops.reading import Facts
@@ -33,7 +33,7 @@ class BundleRequest:
     reference: str
     devices: tuple[str, ...] = ()
     normal: str | None = None
-    asked: Asked
+    asked: AuditOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def _names(run: StoredRun, wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def _switches(
-    run: StoredRun, names: Iterable[str], asked: Asked, facts: FactsCache
+    run: StoredRun, names: Iterable[str], asked: AuditOptions, facts: FactsCache
 ) -> Iterator[SwitchEvidence]:
     for name in names:
         yield SwitchEvidence(

@@ -12,27 +12,41 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from slp_ops.app.change.apply import Applied, apply
-from slp_ops.app.change.context import Copying, EvidenceRecord, Limits, Pace, Remembering, Work
-from slp_ops.app.change.device_session import Line
+from slp_ops.app.change.apply import DeviceChangeResult, apply
+from slp_ops.app.change.context import (
+    BufferedEvidence,
+    ChangeContext,
+    EvidenceRecord,
+    FileCopying,
+    StopController,
+    Timeouts,
+)
+from slp_ops.app.change.device_session import DeviceSession
 from slp_ops.app.change.operator import Declined, ask_consent
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.read_device import collect
-from slp_ops.app.sessions import Connecting, by_name, credentials_for, with_transport
+from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_transport
 from slp_ops.errors import InputError, SlpOpsError
 from slp_ops.fleet.batches import NoBatches as NoBatches
 from slp_ops.fleet.batches import parse_batches as parse_batches
 from slp_ops.fleet.batches import size_of
 from slp_ops.fleet.each import each
-from slp_ops.fleet.pacing import Paced, PacedCopies
+from slp_ops.fleet.pacing import RateLimited, RateLimitedCopies
 from slp_ops.i18n import counted, verbatim
 from slp_ops.json_documents import to_json
-from slp_ops.model import DeviceResult, DeviceStatus, Trouble
+from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.plan.documents import DeviceChoice, LeftOutFile, Mention, PlanDocument, UnreadSwitch
-from slp_ops.plan.journal import BeginEvent, End, EndEvent, RecordedChange, ResumedEvent, SwitchState
+from slp_ops.plan.journal import (
+    BeginEvent,
+    ChangeOutcome,
+    EndEvent,
+    RecordedChange,
+    ResumedEvent,
+    SwitchState,
+)
 from slp_ops.playbook import Risk as Risk
 from slp_ops.store import Runs
 from slp_ops.store.journal import FILE, JournalFile
@@ -41,18 +55,18 @@ from slp_ops.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
-    from slp_ops.app.change.context import Person
+    from slp_ops.app.change.context import StepOperator
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.operator import Progress
-    from slp_ops.app.selection import Target
+    from slp_ops.app.selection import DeviceSelection
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device
-    from slp_ops.plan import Considered, SwitchPlan
-    from slp_ops.ports import Credentials, Secret, Shelf
+    from slp_ops.plan import PlanningResult, SwitchPlan
+    from slp_ops.ports import Credentials, FileStore, Secret
     from slp_ops.reading import Facts
     from slp_ops.rules.values import Outcome
     from slp_ops.store import Run
-    from slp_ops.usage.matching import LeftOut
+    from slp_ops.usage.matching import SkippedFile
 
 Look = TypeVar("Look")
 Result = TypeVar("Result")
@@ -62,8 +76,8 @@ Result = TypeVar("Result")
 class FleetOptions:
     """Switches, session options, and the runs folder."""
 
-    target: Target
-    connecting: Connecting = field(default_factory=Connecting)
+    target: DeviceSelection
+    connecting: SessionOptions = field(default_factory=SessionOptions)
     runs_dir: Path = Path("runs")
 
 
@@ -92,7 +106,7 @@ class ChangeVerb(ABC, Generic[Look, Result]):
     attachment: ClassVar[str]  # the file of the result in its run
     ascii_only: ClassVar[bool]  # the form of the plan in its run
     in_journal: ClassVar[bool] = True  # whether the journal has the title
-    left_out: tuple[LeftOut, ...] | None = None
+    left_out: tuple[SkippedFile, ...] | None = None
     unread: tuple[DeviceResult, ...] = ()
 
     @property
@@ -101,7 +115,7 @@ class ChangeVerb(ABC, Generic[Look, Result]):
         """The show commands that a plan needs."""
 
     @abstractmethod
-    def look(self, device: Device, memory: Remembering) -> Look:
+    def look(self, device: Device, memory: BufferedEvidence) -> Look:
         """Return what is kept of a switch that was read."""
 
     def lacks_output(self, look: Look) -> bool:
@@ -109,13 +123,13 @@ class ChangeVerb(ABC, Generic[Look, Result]):
         return False
 
     @abstractmethod
-    def plan(self, looks: Mapping[str, Look], operator: ChangeOperator) -> Mapping[str, Considered]:
+    def plan(self, looks: Mapping[str, Look], operator: ChangeOperator) -> Mapping[str, PlanningResult]:
         """Plan for the switches that were read, by their names."""
 
     @abstractmethod
     def plan_again(
-        self, device: Device, plan: SwitchPlan, memory: Remembering, outcomes: tuple[Outcome, ...]
-    ) -> Considered:
+        self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
+    ) -> PlanningResult:
         """Plan for a switch as it is now, as this plan was made."""
 
     @abstractmethod
@@ -140,12 +154,12 @@ class ChangeVerb(ABC, Generic[Look, Result]):
         """Make what the steps need in the run; return the journal's first event with it."""
         return event
 
-    def files(self, recorded: RecordedChange) -> Shelf | None:
+    def files(self, recorded: RecordedChange) -> FileStore | None:
         """Return where the files of the steps are; None for a verb without files."""
         return None
 
     @abstractmethod
-    def person(self, operator: ChangeOperator, *, resumed: bool) -> Person:
+    def person(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
         """Return who answers for manual steps and unknown outcomes."""
 
 
@@ -172,12 +186,12 @@ class ChangeSession(Generic[Look, Result]):
         """Read the switches and plan for them; nothing here can send a change."""
         fleet = self._choose()
         verb, connecting, operator = self.verb, self.fleet.connecting, self.operator
-        transport = Paced(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
+        transport = RateLimited(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
         looks: dict[str, Look] = {}
         with self._run(f"{verb.title}-plan", fleet.devices) as run:
 
             async def visit(device: Device, shown: Progress) -> DeviceResult:
-                memory = Remembering(run.device(device), run.masked)
+                memory = BufferedEvidence(run.device(device), run.masked)
                 result = await collect(
                     device,
                     transport=transport,
@@ -283,18 +297,20 @@ class ChangeSession(Generic[Look, Result]):
         states: Mapping[str, SwitchState],
         journal: JournalFile,
         secrets: Mapping[str, Secret],
-        files: Shelf | None,
-        person: Person,
+        files: FileStore | None,
+        person: StepOperator,
         *,
         back: bool = False,
     ) -> Result:
         verb, connecting = self.verb, self.fleet.connecting
-        transport = PacedCopies(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
+        transport = RateLimitedCopies(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
 
-        async def change(device: Device, pace: Pace, shown: Progress) -> tuple[Applied, EvidenceRecord]:
+        async def change(
+            device: Device, pace: StopController, shown: Progress
+        ) -> tuple[DeviceChangeResult, EvidenceRecord]:
             state = states[device.name]
             evidence = EvidenceRecord(run.device(device))
-            work = Work(
+            work = ChangeContext(
                 device=device,
                 plan=state.plan,
                 transport=transport,
@@ -307,8 +323,8 @@ class ChangeSession(Generic[Look, Result]):
                 secrets=secrets,
                 person=person,
                 pace=pace,
-                limits=Limits(wait=self.options.wait),
-                copying=None if files is None else Copying(transport=transport, shelf=files),
+                limits=Timeouts(wait=self.options.wait),
+                copying=None if files is None else FileCopying(transport=transport, shelf=files),
                 on_event=shown.event,
             )
             if back:
@@ -380,27 +396,29 @@ class ChangeSession(Generic[Look, Result]):
             raise InputError(f"{path} is the journal of {shown}", hint=f"slp-ops {verb} --resume {path}")
 
 
-async def _back(work: Work, state: SwitchState) -> Applied:
-    line = Line(work)
+async def _back(work: ChangeContext, state: SwitchState) -> DeviceChangeResult:
+    line = DeviceSession(work)
     try:
         rolled = await roll_back(work, state, line)
     finally:
         await line.close()
     work.journal.write(EndEvent(device=work.device.name, state=rolled.end, why=rolled.why.en))
-    return Applied(name=work.device.name, site=work.device.site, end=rolled.end, why=rolled.why)
+    return DeviceChangeResult(name=work.device.name, site=work.device.site, end=rolled.end, why=rolled.why)
 
 
 class _Rollout:
     """A fleet while it is changed: a canary first, then batches. ``back`` marks a rollback, no failure."""
 
     def __init__(self, options: ChangeOptions, operator: ChangeOperator, run: Run, *, back: bool) -> None:
-        self.ended: dict[str, Applied] = {}
+        self.ended: dict[str, DeviceChangeResult] = {}
         self._options = options
         self._operator = operator
         self._run = run
         # A switch that waits for the operator has not failed: the others are changed nevertheless.
-        self._fine = {End.DONE, End.WAITING} | ({End.ROLLED_BACK} if back else set())
-        self._pace = Pace()
+        self._fine = {ChangeOutcome.DONE, ChangeOutcome.WAITING} | (
+            {ChangeOutcome.ROLLED_BACK} if back else set()
+        )
+        self._pace = StopController()
 
     @property
     def stopped(self) -> bool:
@@ -410,9 +428,11 @@ class _Rollout:
     def change_all(
         self,
         devices: Sequence[Device],
-        change: Callable[[Device, Pace, Progress], Awaitable[tuple[Applied, EvidenceRecord]]],
+        change: Callable[
+            [Device, StopController, Progress], Awaitable[tuple[DeviceChangeResult, EvidenceRecord]]
+        ],
         *,
-        transport: PacedCopies,
+        transport: RateLimitedCopies,
         workers: int,
         alone: Callable[[Device], bool],
         verb: str,
@@ -422,7 +442,7 @@ class _Rollout:
         Ctrl-C completes the current steps and begins no other; a second one aborts immediately.
         """
 
-        async def guarded(device: Device) -> Applied | None:
+        async def guarded(device: Device) -> DeviceChangeResult | None:
             if self._pace.stopping or _enough(self.ended.values(), self._fine, self._options.max_fail):
                 return None
             captures: EvidenceRecord | None = None
@@ -434,7 +454,9 @@ class _Rollout:
                 text = self._run.masked("".join(traceback.format_exception(err)))
                 path = self._run.attach(f"defect-{device.name}.txt", text)
                 why = verbatim(f"a defect of slp-ops: {type(err).__name__}; the traceback is in {path}")
-                applied = Applied(name=device.name, site=device.site, end=End.UNSETTLED, why=why)
+                applied = DeviceChangeResult(
+                    name=device.name, site=device.site, end=ChangeOutcome.UNSETTLED, why=why
+                )
             self._run.finish_device(_device_result(applied, captures))
             shown.done(device.name, applied.end.words, "" if applied.why is None else applied.why.en)
             return applied
@@ -468,26 +490,26 @@ class _Rollout:
         return True
 
 
-def _enough(ended: Collection[Applied], fine: Collection[End], max_fail: int) -> bool:
+def _enough(ended: Collection[DeviceChangeResult], fine: Collection[ChangeOutcome], max_fail: int) -> bool:
     """Return whether no further switch may start."""
     failed = [applied for applied in ended if applied.touched and applied.end not in fine]
     return len(failed) > max_fail or any(applied.regressed for applied in ended)
 
 
-def _device_result(applied: Applied, evidence: EvidenceRecord | None) -> DeviceResult:
-    good = applied.end.good or applied.end is End.ROLLED_BACK
+def _device_result(applied: DeviceChangeResult, evidence: EvidenceRecord | None) -> DeviceResult:
+    good = applied.end.good or applied.end is ChangeOutcome.ROLLED_BACK
     why = "" if applied.why is None else applied.why.en
     return DeviceResult(
         name=applied.name,
         site=applied.site,
         status=DeviceStatus.OK if good else DeviceStatus.FAILED,
         captures=() if evidence is None else tuple(evidence.captures),
-        error=None if good else Trouble(kind=applied.end.value, message=why),
+        error=None if good else DeviceFailure(kind=applied.end.value, message=why),
     )
 
 
 def _plan_result(
-    results: Sequence[DeviceResult], considered: Mapping[str, Considered], *, run: str
+    results: Sequence[DeviceResult], considered: Mapping[str, PlanningResult], *, run: str
 ) -> PlanResult:
     found = [(each, considered[each.name]) for each in results if each.name in considered]
     return PlanResult(
@@ -528,6 +550,6 @@ def plan_document(planned: PlanResult) -> PlanDocument:
     )
 
 
-def left_out_files(files: Iterable[LeftOut]) -> tuple[LeftOutFile, ...]:
+def left_out_files(files: Iterable[SkippedFile]) -> tuple[LeftOutFile, ...]:
     """Return the files that are not imported, as a document holds them."""
     return tuple(LeftOutFile(path=each.path, reason=each.out.value, why=each.why) for each in files)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from slp_ops.app.fleet import has_defect, is_complete, visit_all
 from slp_ops.app.reach_device import PROBE_TIMEOUT as PROBE_TIMEOUT
 from slp_ops.app.reach_device import Asked, Reached, reach
-from slp_ops.app.read_device import How
-from slp_ops.app.sessions import Connecting, transport_for, with_transport
+from slp_ops.app.read_device import CollectOptions
+from slp_ops.app.sessions import SessionOptions, transport_for, with_transport
 from slp_ops.reachability.plan import target_of
 from slp_ops.reachability.verdict import ReachVerdict
 from slp_ops.store import Runs
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slp_ops.app.operator import Operator, Progress
-    from slp_ops.app.selection import Target
+    from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.model import Device, DeviceResult
 
@@ -33,14 +33,14 @@ class ReachabilityRequest:
     reachability.json of the run.
     """
 
-    target: Target
+    target: DeviceSelection
     document: Callable[[ReachabilityResult], str]
-    connecting: Connecting = field(default_factory=Connecting)
+    connecting: SessionOptions = field(default_factory=SessionOptions)
     runs_dir: Path = Path("runs")
     targets: tuple[str, ...] = ()
     everything: bool = False
     probe_timeout: float = PROBE_TIMEOUT
-    how: How = field(default_factory=How)
+    how: CollectOptions = field(default_factory=CollectOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slp_ops.app.audit_device import Asked
+from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.fleet import has_defect, is_complete
 from slp_ops.app.inputs import from_run, from_switches
-from slp_ops.app.read_device import How
-from slp_ops.app.sessions import Connecting, transport_for
+from slp_ops.app.read_device import CollectOptions
+from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.commands import registry
 from slp_ops.errors import InvalidRelease, OptionError
 from slp_ops.facts import CpuLoad, Software
 from slp_ops.model import Severity
 from slp_ops.reading import Facts
 from slp_ops.release import Release
-from slp_ops.rules.advisories import stand
-from slp_ops.rules.fixed import Standing, targets
+from slp_ops.rules.advisories import judge_advisory
+from slp_ops.rules.fixed import AdvisoryStatus, upgrade_targets
 from slp_ops.rules.loading import advisories
 from slp_ops.rules.settings import Intent
 from slp_ops.store import Runs
@@ -26,51 +26,51 @@ from slp_ops.store import Runs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slp_ops.app.inputs import Gathered
+    from slp_ops.app.inputs import DeviceInput
     from slp_ops.app.operator import Operator
-    from slp_ops.app.selection import Target
+    from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.commands import ShowCommand
-    from slp_ops.rules.fixed import Advisory, Targets
-    from slp_ops.rules.knowledge import Knowledge
-    from slp_ops.rules.needs import Known
-    from slp_ops.rules.signs import Sign
+    from slp_ops.rules.fixed import Advisory, UpgradeTargets
+    from slp_ops.rules.knowledge import Ruleset
+    from slp_ops.rules.needs import FactContext
+    from slp_ops.rules.signs import Symptom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ReleaseVerdict:
     """One release, as given or as a switch printed it, judged against every advisory."""
 
     device: str | None
     release: str
-    judged: tuple[tuple[Advisory, Sign], ...]
-    target: Targets
-    serious: Targets  # the same without the advisories that only inform
+    judged: tuple[tuple[Advisory, Symptom], ...]
+    target: UpgradeTargets
+    serious: UpgradeTargets  # the same without the advisories that only inform
 
     @property
     def affected(self) -> bool:
         """Return whether at least one advisory affects it."""
-        return any(sign.judged.standing is Standing.AFFECTED for _, sign in self.judged)
+        return any(sign.judged.standing is AdvisoryStatus.AFFECTED for _, sign in self.judged)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasesRequest:
     """Request: ``releases`` as texts, the switches of a saved ``run``, or those of the target."""
 
-    target: Target
-    connecting: Connecting = field(default_factory=Connecting)
+    target: DeviceSelection
+    connecting: SessionOptions = field(default_factory=SessionOptions)
     runs_dir: Path = Path("runs")
     releases: tuple[str, ...] = ()
     run: str | None = None
-    asked: Asked = field(default_factory=Asked)
+    asked: AuditOptions = field(default_factory=AuditOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasesResult:
     """The judged releases. ``complete``: every device could be read; ``defect``: slp-ops itself failed."""
 
-    rows: tuple[Row, ...]
-    knowledge: Knowledge
+    rows: tuple[ReleaseVerdict, ...]
+    knowledge: Ruleset
     complete: bool = True
     defect: bool = False
 
@@ -91,14 +91,14 @@ def run(
         raise OptionError("--release and --run exclude each other")
     asked = request.asked
 
-    def judge(found: Gathered) -> Row:
+    def judge(found: DeviceInput) -> ReleaseVerdict:
         if found.facts is None:
-            return of_device(found.result.name, Facts.of(), asked=asked, intent=Intent())
-        return of_device(found.result.name, found.facts, asked=asked, intent=found.intent)
+            return judge_device_release(found.result.name, Facts.of(), asked=asked, intent=Intent())
+        return judge_device_release(found.result.name, found.facts, asked=asked, intent=found.intent)
 
     complete, defect = True, False
     if request.releases:
-        rows = [of_text(text, asked=asked) for text in request.releases]
+        rows = [judge_release(text, asked=asked) for text in request.releases]
     elif request.run is not None:
         rows = list(map(judge, from_run(Runs(request.runs_dir).open(request.run), request.target.selection)))
     else:
@@ -109,7 +109,7 @@ def run(
             connecting=request.connecting,
             runs_dir=request.runs_dir,
             commands=_needed(),
-            how=How(),
+            how=CollectOptions(),
             further=_further,
             operator=operator,
             opening=opening,
@@ -118,7 +118,7 @@ def run(
     return ReleasesResult(rows=tuple(rows), knowledge=asked.knowledge, complete=complete, defect=defect)
 
 
-def of_text(text: str, *, asked: Asked) -> Row:
+def judge_release(text: str, *, asked: AuditOptions) -> ReleaseVerdict:
     """Judge a release from text; a text without a release is unknown."""
     try:
         release = Release.parse(text)
@@ -127,7 +127,7 @@ def of_text(text: str, *, asked: Asked) -> Row:
     return _row(None, text, release, asked.known(Facts.of(), Intent()), asked.knowledge)
 
 
-def of_device(name: str, facts: Facts, *, asked: Asked, intent: Intent) -> Row:
+def judge_device_release(name: str, facts: Facts, *, asked: AuditOptions, intent: Intent) -> ReleaseVerdict:
     """The release of a switch, judged by it and by what its facts show. None of it read: unknown."""
     software = facts.get(Software)
     release = software.release if software is not None else None
@@ -135,13 +135,17 @@ def of_device(name: str, facts: Facts, *, asked: Asked, intent: Intent) -> Row:
     return _row(name, printed or str(release or ""), release, asked.known(facts, intent), asked.knowledge)
 
 
-def _row(device: str | None, text: str, release: Release | None, known: Known, knowledge: Knowledge) -> Row:
-    return Row(
+def _row(
+    device: str | None, text: str, release: Release | None, known: FactContext, knowledge: Ruleset
+) -> ReleaseVerdict:
+    return ReleaseVerdict(
         device=device,
         release=text,
-        judged=tuple((advisory, stand(advisory, release, known)) for advisory in knowledge.advisories),
-        target=targets(release, [each.releases for each in knowledge.advisories], knowledge.extended),
-        serious=targets(
+        judged=tuple(
+            (advisory, judge_advisory(advisory, release, known)) for advisory in knowledge.advisories
+        ),
+        target=upgrade_targets(release, [each.releases for each in knowledge.advisories], knowledge.extended),
+        serious=upgrade_targets(
             release,
             [each.releases for each in knowledge.advisories if each.severity is not Severity.INFO],
             knowledge.extended,
@@ -171,7 +175,7 @@ def _further(facts: Facts) -> Sequence[ShowCommand]:
     software = facts.get(Software)
     (bug,) = (each for each in advisories() if each.id == "CSCwa11048")
     judged = bug.releases.judge(None if software is None else software.release)
-    if judged.standing is not Standing.AFFECTED:
+    if judged.standing is not AdvisoryStatus.AFFECTED:
         return ()
     # The load is read again, since it decides whether the heavy command may be sent.
     return [

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.fleet import visit_all
-from slp_ops.app.read_device import Earlier, How, collect
-from slp_ops.app.sessions import Connecting, transport_for, with_transport
+from slp_ops.app.read_device import CollectOptions, PreviousCaptures, collect
+from slp_ops.app.sessions import SessionOptions, transport_for, with_transport
 from slp_ops.errors import InputError, InvalidRelease, SelectionError
 from slp_ops.release import Release
 from slp_ops.store import Runs
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from slp_ops.app.operator import Operator, Progress
-    from slp_ops.app.selection import Target
+    from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.model import Device, DeviceResult
     from slp_ops.store import StoredRun
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 class CollectRequest:
     """Request: switches and commands. ``resume`` names a run whose missing part is read."""
 
-    target: Target
-    connecting: Connecting = field(default_factory=Connecting)
+    target: DeviceSelection
+    connecting: SessionOptions = field(default_factory=SessionOptions)
     runs_dir: Path = Path("runs")
     set_name: str = "baseline"
     extra_commands: tuple[str, ...] = ()
-    how: How = field(default_factory=How)
+    how: CollectOptions = field(default_factory=CollectOptions)
     resume: str | None = None
 
 
@@ -69,7 +69,7 @@ def run(
     with opened as kept:
 
         async def visit(device: Device, shown: Progress) -> DeviceResult:
-            earlier = Earlier(captures=()) if resumed is None else resumed.earlier(device)
+            earlier = PreviousCaptures(captures=()) if resumed is None else resumed.earlier(device)
             missing = earlier.missing(commands)
             if resumed is not None and not missing:
                 return resumed.result(device)
@@ -142,10 +142,10 @@ class _Resumed:
         """Return the recorded result of the device."""
         return self._results[device.name]
 
-    def earlier(self, device: Device) -> Earlier:
+    def earlier(self, device: Device) -> PreviousCaptures:
         """Return the captures of a device in the run."""
         result = self._results[device.name]
-        return Earlier(captures=result.captures, release=self._release(result))
+        return PreviousCaptures(captures=result.captures, release=self._release(result))
 
     def _release(self, result: DeviceResult) -> Release | None:
         """Read from the result, or from the evidence if the run has no result yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.audit_device import audited, compare
+from slp_ops.app.audit_device import audit_device, compare
 from slp_ops.app.inputs import facts_of
 from slp_ops.history.config import is_other_key, line_changes
 from slp_ops.history.fields import field_changes
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from slp_ops.app.audit_device import Asked, Audited, Compared
+    from slp_ops.app.audit_device import AuditedDevice, AuditOptions, FindingsComparison
     from slp_ops.app.operator import Operator
     from slp_ops.history.config import LineChange
     from slp_ops.history.fields import FieldChange
@@ -39,7 +39,7 @@ class DiffRequest:
     new: str
     only: tuple[str, ...] = ()
     all_facts: bool = False
-    asked: Asked
+    asked: AuditOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,8 @@ class DeviceDiff:
     sorted by what became of them; ``unclear_findings`` were found and cannot be judged now.
     """
 
-    old: Audited
-    new: Audited
+    old: AuditedDevice
+    new: AuditedDevice
     new_findings: tuple[Outcome, ...]
     gone_findings: tuple[Outcome, ...]
     unchanged_findings: tuple[Outcome, ...]
@@ -68,7 +68,7 @@ class DiffResult:
     old: StoredRun
     new: StoredRun
     devices: tuple[DeviceDiff, ...] = ()
-    compared: Compared
+    compared: FindingsComparison
     only_old: tuple[str, ...] = ()
     only_new: tuple[str, ...] = ()
 
@@ -79,8 +79,8 @@ class UnknownDevice(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pair:
-    old: Audited
-    new: Audited
+    old: AuditedDevice
+    new: AuditedDevice
     fields: tuple[FieldChange, ...]
     lines: tuple[LineChange, ...] | None
     other_key: bool
@@ -119,19 +119,19 @@ def _pair(
     configs = _config(old, before), _config(new, after)
     is_read = configs[0] is not None and configs[1] is not None
     return _Pair(
-        old=audited(before, was if was.all() else None, asked=request.asked, intent=intent),
-        new=audited(after, now if now.all() else None, asked=request.asked, intent=intent),
+        old=audit_device(before, was if was.all() else None, asked=request.asked, intent=intent),
+        new=audit_device(after, now if now.all() else None, asked=request.asked, intent=intent),
         fields=field_changes(was, now, everything=request.all_facts),
         lines=line_changes(configs[0] or "", configs[1] or "") if is_read else None,
         other_key=is_read and is_other_key(configs[0] or "", configs[1] or ""),
     )
 
 
-def _sorted_findings(pairs: Iterable[_Pair], compared: Compared) -> Iterable[DeviceDiff]:
+def _sorted_findings(pairs: Iterable[_Pair], compared: FindingsComparison) -> Iterable[DeviceDiff]:
     new, gone = set(compared.new), set(compared.gone)
     unchanged, unclear = set(compared.unchanged), set(compared.unclear)
 
-    def among(audit: Audited, findings: set[tuple[str, str]]) -> tuple[Outcome, ...]:
+    def among(audit: AuditedDevice, findings: set[tuple[str, str]]) -> tuple[Outcome, ...]:
         return tuple(outcome for outcome in audit.failing if (audit.name, outcome.rule) in findings)
 
     for each in pairs:

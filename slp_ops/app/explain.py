@@ -15,7 +15,7 @@ from slp_ops.written.problems import did_you_mean
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slp_ops.rules.explaining import Explained
+    from slp_ops.rules.explaining import Explanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class ExplainRequest:
     rules_dir: Path | None = None
 
 
-def run(request: ExplainRequest) -> Explained:
+def run(request: ExplainRequest) -> Explanation:
     """Return the explanation. Raises OptionError without one, InputError for a bad rule file."""
     knowledge = knowledge_of(request.rules_dir)
     found = explain(request.words, knowledge)

@@ -9,7 +9,7 @@ from slp_ops.app.loop import run_to_end
 from slp_ops.errors import Interrupted, SessionLost, SlpOpsError
 from slp_ops.fleet.each import each
 from slp_ops.i18n import counted
-from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Trouble
+from slp_ops.model import CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -56,7 +56,7 @@ def visit_all(
                 name=device.name,
                 site=device.site,
                 status=DeviceStatus.FAILED,
-                error=Trouble(kind="defect", message=message, hint="report it with that file"),
+                error=DeviceFailure(kind="defect", message=message, hint="report it with that file"),
             )
 
     async def all_of_them() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from slp_ops.app.history_index import asking, chosen
+from slp_ops.app.history_index import open_history, select_devices
 from slp_ops.errors import InputError
 from slp_ops.history.trend import fleet_trend
 from slp_ops.inventory.selection import Selection
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from slp_ops.app.operator import Operator
     from slp_ops.history.trend import FleetTrend
-    from slp_ops.rules.derived.growth import Growth
-    from slp_ops.store.history import History, Picture
+    from slp_ops.rules.derived.growth import ReportGrowth
+    from slp_ops.store.history import History, RunSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,8 @@ class DeviceHistory:
     """A switch in every run, oldest first. ``growth`` is None when no run has counts of RUM reports."""
 
     device: str
-    pictures: tuple[Picture, ...]
-    growth: Growth | None
+    pictures: tuple[RunSnapshot, ...]
+    growth: ReportGrowth | None
     limit: int
 
 
@@ -53,13 +53,13 @@ class TrendRequest:
 def device_history(request: HistoryRequest, operator: Operator) -> DeviceHistory:
     """Return the history of a switch. Raises InputError for one that no run has, and StoreError."""
 
-    def ask(history: History) -> tuple[Picture, ...]:
+    def ask(history: History) -> tuple[RunSnapshot, ...]:
         pictures = history.device(request.device)
         if not pictures:
             raise _unknown(history, request.device)
         return pictures
 
-    pictures = asking(request.runs_dir, ask, operator)
+    pictures = open_history(request.runs_dir, ask, operator)
     limit = Thresholds().rum_reports
     points = [point for each in pictures if (point := each.summary.point(each.run)) is not None]
     failing = next((each.summary.failing for each in reversed(pictures) if each.summary.licensing), None)
@@ -75,12 +75,12 @@ def trend(request: TrendRequest, operator: Operator) -> FleetTrend:
     """Return the trend of the selected switches. Raises SelectionError and StoreError."""
 
     def ask(history: History) -> FleetTrend:
-        names = chosen(history, request.selection)
+        names = select_devices(history, request.selection)
         return fleet_trend(
             history.days(names, newest=request.days), history.series(names), limit=request.reports
         )
 
-    return asking(request.runs_dir, ask, operator)
+    return open_history(request.runs_dir, ask, operator)
 
 
 def _unknown(history: History, device: str) -> InputError:

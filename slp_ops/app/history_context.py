@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from slp_ops.app.audit_device import audited
-from slp_ops.app.history_index import asking
+from slp_ops.app.audit_device import audit_device
+from slp_ops.app.history_index import open_history
 from slp_ops.errors import StoreError
 from slp_ops.facts.rum import RumHistory
 from slp_ops.history.summary import found_of, summarise
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from slp_ops.app.audit_device import Asked, Audited
-    from slp_ops.app.inputs import FactsCache, Gathered
+    from slp_ops.app.audit_device import AuditedDevice, AuditOptions
+    from slp_ops.app.inputs import DeviceInput, FactsCache
     from slp_ops.app.operator import Operator
     from slp_ops.facts.rum import RumPoint
     from slp_ops.history.summary import Summary
 
 
-class Past:
+class HistoryContext:
     """Results of earlier runs in a folder. Read on first use.
 
     ``at_most`` limits the switches parsed from runs that are not judged yet; None is all. ``facts``
@@ -36,7 +36,7 @@ class Past:
     def __init__(
         self,
         runs_dir: Path,
-        asked: Asked,
+        asked: AuditOptions,
         operator: Operator,
         *,
         at_most: int | None = None,
@@ -48,7 +48,7 @@ class Past:
         self._at_most = at_most
         self._facts = facts
 
-    def judge(self, found: Gathered, *, seen: datetime | None = None) -> tuple[Audited, Summary]:
+    def judge(self, found: DeviceInput, *, seen: datetime | None = None) -> tuple[AuditedDevice, Summary]:
         """One device and its summary; ``seen`` is when a saved run began, now unless it is given."""
         facts = found.facts or Facts({})
         summary = summarise(
@@ -63,7 +63,7 @@ class Past:
             now = summary.point("")
             history = RumHistory(points=() if now is None else (*earlier, now))
             facts = Facts({type(each): each for each in (*facts.all(), history)}, facts.captures)
-        judged = audited(
+        judged = audit_device(
             found.result, None if found.facts is None else facts, asked=self._asked, intent=found.intent
         )
         return judged, replace(summary, found=found_of(judged.outcomes))
@@ -89,7 +89,7 @@ class Past:
         if not self._runs_dir.is_dir():
             return {}
         try:
-            series = asking(
+            series = open_history(
                 self._runs_dir,
                 lambda history: history.series(),
                 self._operator,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.audit_device import AuditOptions
     from slp_ops.app.operator import Operator
     from slp_ops.history.summary import Summary
     from slp_ops.inventory.selection import Selection
@@ -28,7 +28,7 @@ T = TypeVar("T")
 _WORTH_SAYING: Final = 20  # switches to be parsed take about a second
 
 
-def asking(
+def open_history(
     runs_dir: Path,
     ask: Callable[[History], T],
     operator: Operator,
@@ -78,12 +78,12 @@ def catch_up(
     for run in behind:
         at = mark(run)
         try:
-            kept, missing = held(run, anew=anew)
+            kept, missing = cached_summaries(run, anew=anew)
             if at_most is not None:
                 if len(missing) > at_most:
                     continue
                 at_most -= len(missing)
-            summaries = completed(run, kept, missing, operator, facts or FactsCache())
+            summaries = complete_index(run, kept, missing, operator, facts or FactsCache())
         except StoreError:
             if run.path.is_dir():
                 raise
@@ -94,7 +94,7 @@ def catch_up(
     return put
 
 
-def held(run: StoredRun, *, anew: bool = False) -> tuple[dict[str, Summary], list[str]]:
+def cached_summaries(run: StoredRun, *, anew: bool = False) -> tuple[dict[str, Summary], list[str]]:
     """The summaries that a run holds, and the devices of which it holds none that still tells the truth."""
     from slp_ops.store.serialization import RunState
     from slp_ops.store.summaries import load
@@ -105,7 +105,7 @@ def held(run: StoredRun, *, anew: bool = False) -> tuple[dict[str, Summary], lis
     return kept, [about.name for about in run.header.devices if about.name not in kept]
 
 
-def completed(
+def complete_index(
     run: StoredRun,
     kept: Mapping[str, Summary],
     missing: Sequence[str],
@@ -113,12 +113,12 @@ def completed(
     facts: FactsCache,
 ) -> tuple[Summary, ...]:
     """All summaries of a run: the missing ones made of its captures, and kept in it for the next time."""
-    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.audit_device import AuditOptions
     from slp_ops.store.summaries import save
 
     if len(missing) > _WORTH_SAYING:
         operator.notice(f"reading run {run.id} for the history: {counted(len(missing), 'switch')}")
-    asked = Asked()
+    asked = AuditOptions()
     results = {result.name: result for result in run.devices} if missing else {}
     found = {**kept, **{name: summary_of(run, results[name], asked, facts) for name in missing}}
     if missing and run.is_readable:
@@ -126,7 +126,7 @@ def completed(
     return tuple(found.values())
 
 
-def summary_of(run: StoredRun, result: DeviceResult, asked: Asked, cache: FactsCache) -> Summary:
+def summary_of(run: StoredRun, result: DeviceResult, asked: AuditOptions, cache: FactsCache) -> Summary:
     """The summary of one device, from its captures."""
     from slp_ops.history.summary import summarise
     from slp_ops.rules.engine import audit
@@ -145,7 +145,7 @@ def summary_of(run: StoredRun, result: DeviceResult, asked: Asked, cache: FactsC
     )
 
 
-def chosen(history: History, selection: Selection) -> tuple[str, ...] | None:
+def select_devices(history: History, selection: Selection) -> tuple[str, ...] | None:
     """Return the names of the selected switches, from the runs' own records; None for all.
 
     Raises SelectionError.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from slp_ops.app.fleet import visit_all
-from slp_ops.app.read_device import Earlier, collect
+from slp_ops.app.read_device import PreviousCaptures, collect
 from slp_ops.app.sessions import transport_for, with_transport
 from slp_ops.errors import InputError, Problem
 from slp_ops.model import DeviceResult, DeviceStatus
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.app.operator import Operator, Progress
-    from slp_ops.app.read_device import How
-    from slp_ops.app.selection import Target
-    from slp_ops.app.sessions import Connecting, OpenTransport
+    from slp_ops.app.read_device import CollectOptions
+    from slp_ops.app.selection import DeviceSelection
+    from slp_ops.app.sessions import OpenTransport, SessionOptions
     from slp_ops.commands import ShowCommand
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import CaptureStatus, Device
@@ -35,7 +35,7 @@ _MOST_KEPT = 500  # devices, each of about 350 kB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class DeviceInput:
     """One device: how it was read, its facts if anything was, and what the inventory intends."""
 
     result: DeviceResult
@@ -68,7 +68,7 @@ class FactsCache:
 
 def from_run(
     run: StoredRun, selection: Selection | None = None, facts: FactsCache | None = None
-) -> Iterator[Gathered]:
+) -> Iterator[DeviceInput]:
     """The devices of a saved run that are selected, one after the other.
 
     Raises StoreError, and SelectionError when the run has none of them.
@@ -77,14 +77,14 @@ def from_run(
     yield from devices_of(run, names, facts or FactsCache())
 
 
-def devices_of(run: StoredRun, names: Collection[str] | None, facts: FactsCache) -> Iterator[Gathered]:
+def devices_of(run: StoredRun, names: Collection[str] | None, facts: FactsCache) -> Iterator[DeviceInput]:
     """Yield the named devices of a saved run, one after the other; None is all. Raises StoreError."""
     wanted = None if names is None else frozenset(names)
     for result in run.devices:
         if wanted is None or result.name in wanted:
             found = facts.of(run, result.name) if result.captures else None
             intent = Intent.of(run.about[result.name].intent)
-            yield Gathered(result=result, facts=found, intent=intent)
+            yield DeviceInput(result=result, facts=found, intent=intent)
 
 
 def facts_of(run: StoredRun, device: str, cleaned: Callable[[str], str] = str) -> Facts:
@@ -100,7 +100,7 @@ def _captures(
         yield capture.command, capture.status, text
 
 
-def from_files(paths: Sequence[Path]) -> Iterator[Gathered]:
+def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
     """Each path is one switch: a file with its outputs, or a folder of such files. Raises InputError."""
     seen: Counter[str] = Counter()
     for path in paths:
@@ -115,18 +115,18 @@ def from_files(paths: Sequence[Path]) -> Iterator[Gathered]:
         if seen[name] > 1:
             name = f"{name} ({path.name})"
         result = DeviceResult(name=name, site="", status=DeviceStatus.OK, release=release)
-        yield Gathered(result=result, facts=facts, intent=Intent())
+        yield DeviceInput(result=result, facts=facts, intent=Intent())
 
 
 def from_switches(
     verb: str,
-    judge: Callable[[Gathered], T],
+    judge: Callable[[DeviceInput], T],
     *,
-    target: Target,
-    connecting: Connecting,
+    target: DeviceSelection,
+    connecting: SessionOptions,
     runs_dir: Path,
     commands: Sequence[ShowCommand],
-    how: How,
+    how: CollectOptions,
     further: Callable[[Facts], Sequence[ShowCommand]] | None = None,
     operator: Operator,
     opening: OpenTransport = transport_for,
@@ -163,11 +163,13 @@ def from_switches(
             facts = read(parts(result)) if result.captures else None
             more = further(facts) if further is not None and facts is not None else ()
             if more and facts is not None and result.error is None:
-                earlier = Earlier(captures=result.captures)
+                earlier = PreviousCaptures(captures=result.captures)
                 rest = await sent(more)
                 result = earlier.completed_by(rest)
                 facts = read_more(facts, parts(rest))
-            judged[device.name] = judge(Gathered(result=result, facts=facts, intent=Intent.of(device.intent)))
+            judged[device.name] = judge(
+                DeviceInput(result=result, facts=facts, intent=Intent.of(device.intent))
+            )
             return result
 
         results = visit_all(
@@ -181,7 +183,7 @@ def from_switches(
         )
     for result in results:
         if result.name not in judged:
-            judged[result.name] = judge(Gathered(result=result, facts=None, intent=Intent()))
+            judged[result.name] = judge(DeviceInput(result=result, facts=None, intent=Intent()))
     return run.id, results, [judged[result.name] for result in results]
 
 

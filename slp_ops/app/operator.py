@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from slp_ops.credentials import Ask as Ask
-    from slp_ops.ports import Event as Event
+    from slp_ops.ports import ProgressEvent as ProgressEvent
 
 
 class Progress(Protocol):
     """Progress of one pass over the fleet."""
 
-    def event(self, event: Event) -> None:
+    def event(self, event: ProgressEvent) -> None:
         """Take what a device does now."""
 
     def done(self, device: str, status: str, detail: str) -> None:
@@ -39,7 +39,7 @@ class Operator(Protocol):
 
 
 class _Silent:
-    def event(self, event: Event) -> None:
+    def event(self, event: ProgressEvent) -> None:
         """Ignore it."""
 
     def done(self, device: str, status: str, detail: str) -> None:

@@ -14,7 +14,7 @@ from slp_ops.store import Runs
 from slp_ops.store.journal import FILE, read
 from slp_ops.usage.importing import IMPORT
 from slp_ops.usage.received import received_in
-from slp_ops.usage.standing import Before
+from slp_ops.usage.standing import PreviousExchanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +36,9 @@ def imported_in(runs_dir: Path) -> dict[tuple[str, str], str]:
     return found
 
 
-def before_in(runs_dir: Path) -> dict[str, Before]:
+def before_in(runs_dir: Path) -> dict[str, PreviousExchanges]:
     """Return what the newest exchanges did with each switch."""
-    found: dict[str, Before] = {}
+    found: dict[str, PreviousExchanges] = {}
     for run, recorded in _journals(runs_dir, "usage-save"):
         try:
             files = received_in(recorded.events)
@@ -47,9 +47,9 @@ def before_in(runs_dir: Path) -> dict[str, Before]:
         for each in files:
             if each.reports:
                 folder = recorded.begin.to or ""
-                found[each.host] = Before(saved=run.path.name, file=each, folder=folder)
+                found[each.host] = PreviousExchanges(saved=run.path.name, file=each, folder=folder)
     for (name, _), run_name in imported_in(runs_dir).items():
-        before = found.get(name, Before())
+        before = found.get(name, PreviousExchanges())
         found[name] = replace(before, imported=max(before.imported, run_name))
     return found
 

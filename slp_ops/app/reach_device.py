@@ -13,7 +13,7 @@ from slp_ops.app.read_device import collect, status_of
 from slp_ops.errors import CredentialError, DeviceError, SessionLost
 from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import Event, ProbeEnding, silent
+from slp_ops.ports import ProbeEnd, ProgressEvent, ignore_event
 from slp_ops.reachability.plan import Tried, commands, plan
 from slp_ops.reachability.verdict import conclude, not_asked
 from slp_ops.reading import Facts, read
@@ -21,10 +21,10 @@ from slp_ops.reading import Facts, read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from slp_ops.app.read_device import How
+    from slp_ops.app.read_device import CollectOptions
     from slp_ops.model import Capture, Device, DeviceResult
-    from slp_ops.ports import Evidence, OnEvent, Reader, Transport
-    from slp_ops.reachability.plan import Plan, Probe, Target
+    from slp_ops.ports import EvidenceStore, OnEvent, Reader, Transport
+    from slp_ops.reachability.plan import Probe, ProbeTarget, ReachabilityPlan
     from slp_ops.reachability.verdict import Conclusion
     from slp_ops.readonly import ProbeStep
 
@@ -35,7 +35,7 @@ PROBE_TIMEOUT: Final = 75.0
 class Asked:
     """Options of the operator beyond the switch's own targets."""
 
-    targets: tuple[Target, ...] = ()
+    targets: tuple[ProbeTarget, ...] = ()
     everything: bool = False
     probe_timeout: float = PROBE_TIMEOUT
 
@@ -45,7 +45,7 @@ class Reached:
     """One switch. ``plan`` is None when it could not be asked at all."""
 
     result: DeviceResult
-    plan: Plan | None = None
+    plan: ReachabilityPlan | None = None
     tried: tuple[Tried, ...] = ()
     conclusion: Conclusion
 
@@ -59,11 +59,11 @@ async def reach(
     device: Device,
     *,
     transport: Transport,
-    evidence: Evidence,
+    evidence: EvidenceStore,
     recall: Callable[[Capture], str],
     asked: Asked,
-    how: How,
-    on_event: OnEvent = silent,
+    how: CollectOptions,
+    on_event: OnEvent = ignore_event,
 ) -> Reached:
     """Read and probe one device; raises StoreError only.
 
@@ -112,7 +112,7 @@ class _Probing:
         self,
         device: Device,
         transport: Transport,
-        evidence: Evidence,
+        evidence: EvidenceStore,
         recall: Callable[[Capture], str],
         timeout: float,
         on_event: OnEvent,
@@ -157,15 +157,15 @@ class _Probing:
                 result = replace(result, name=pinged.name, servers=pinged.servers, addresses=pinged.addresses)
         return Tried(probe=probe, result=result, seconds=ending.seconds)
 
-    async def _send(self, reader: Reader, step: ProbeStep) -> tuple[ProbeEnding, ProbeResult | None]:
+    async def _send(self, reader: Reader, step: ProbeStep) -> tuple[ProbeEnd, ProbeResult | None]:
         """One telnet or ping, kept as evidence and read as any capture is."""
-        self._on_event(Event(device=self._device.name, what="probing", detail=str(step)))
+        self._on_event(ProgressEvent(device=self._device.name, what="probing", detail=str(step)))
         writer = self._evidence.open(str(step))
-        ending = ProbeEnding(status=CaptureStatus.LOST, reason="interrupted")
+        ending = ProbeEnd(status=CaptureStatus.LOST, reason="interrupted")
         try:
             ending = await reader.probe(step, timeout=self._timeout, sink=writer)
         except SessionLost as err:
-            ending = ProbeEnding(status=CaptureStatus.LOST, reason=err.message)
+            ending = ProbeEnd(status=CaptureStatus.LOST, reason=err.message)
         finally:
             capture = writer.commit(ending)
             self.captures.append(capture)

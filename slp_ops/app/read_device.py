@@ -17,15 +17,15 @@ from slp_ops.errors import (
     SessionLost,
 )
 from slp_ops.facts.platform import CpuLoad, Software
-from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Trouble
-from slp_ops.ports import Ending, Event, silent
+from slp_ops.model import CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
+from slp_ops.ports import CommandEnd, ProgressEvent, ignore_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Capture, Device
-    from slp_ops.ports import CaptureWriter, Evidence, OnEvent, Reader, Transport
+    from slp_ops.ports import CaptureWriter, EvidenceStore, OnEvent, Reader, Transport
     from slp_ops.release import Release
 
 _SESSIONS: Final = 2
@@ -38,7 +38,7 @@ _PROGRESS: Final = 1 << 19
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class How:
+class CollectOptions:
     """Options of reading a device.
 
     ``command_timeout`` in seconds replaces each command's own longest silence. The heavy commands are
@@ -51,7 +51,7 @@ class How:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
+class PreviousCaptures:
     """Captures of a device in a resumed run."""
 
     captures: tuple[Capture, ...]
@@ -90,30 +90,30 @@ async def collect(
     device: Device,
     *,
     transport: Transport,
-    evidence: Evidence,
+    evidence: EvidenceStore,
     commands: Iterable[ShowCommand],
-    how: How = How(),
+    how: CollectOptions = CollectOptions(),
     release: Release | None = None,
-    on_event: OnEvent = silent,
+    on_event: OnEvent = ignore_event,
 ) -> DeviceResult:
     """Read one device; raises StoreError only.
 
     ``release`` is what an earlier part of the run has read; the commands' gates need it.
     """
     visit = _Visit(device, evidence, deque(commands), how, release, on_event)
-    trouble: Trouble | None = None
+    trouble: DeviceFailure | None = None
     for _ in range(_SESSIONS):
         try:
-            on_event(Event(device=device.name, what="connecting"))
+            on_event(ProgressEvent(device=device.name, what="connecting"))
             async with transport.read(device) as reader:
                 await visit.read(reader)
         except (DeviceError, CredentialError) as err:
-            trouble = Trouble(kind=err.kind, message=err.message, hint=err.hint)
+            trouble = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
             if not visit.captures:
                 return _unopened(device, trouble, err)
             break
         if visit.lost is not None:
-            trouble = Trouble(kind=visit.lost.kind, message=visit.lost.message, hint=visit.lost.hint)
+            trouble = DeviceFailure(kind=visit.lost.kind, message=visit.lost.message, hint=visit.lost.hint)
         if not visit.waiting:
             break
     visit.give_up(trouble.message if trouble else "the session did not come back to a prompt")
@@ -127,7 +127,7 @@ async def collect(
     )
 
 
-def _unopened(device: Device, trouble: Trouble, err: Exception) -> DeviceResult:
+def _unopened(device: Device, trouble: DeviceFailure, err: Exception) -> DeviceResult:
     untried = isinstance(err, CredentialStopped | CredentialError)
     status = DeviceStatus.SKIPPED if untried else DeviceStatus.FAILED
     return DeviceResult(name=device.name, site=device.site, status=status, error=trouble)
@@ -167,9 +167,9 @@ class _Visit:
     def __init__(
         self,
         device: Device,
-        evidence: Evidence,
+        evidence: EvidenceStore,
         waiting: deque[ShowCommand],
-        how: How,
+        how: CollectOptions,
         release: Release | None,
         on_event: OnEvent,
     ) -> None:
@@ -201,7 +201,7 @@ class _Visit:
         self.waiting.clear()
 
     def _record(self, command: ShowCommand, status: CaptureStatus, reason: str) -> None:
-        self.captures.append(self._evidence.record(command.command, Ending(status=status, reason=reason)))
+        self.captures.append(self._evidence.record(command.command, CommandEnd(status=status, reason=reason)))
 
     def _too_heavy(self, command: ShowCommand) -> str:
         """Return why a heavy command is skipped: many megabytes would load a busy CPU further."""
@@ -215,7 +215,7 @@ class _Visit:
         return ""
 
     async def _show(self, reader: Reader, command: ShowCommand) -> Capture:
-        self._on_event(Event(device=self._device.name, what="running", detail=command.command))
+        self._on_event(ProgressEvent(device=self._device.name, what="running", detail=command.command))
         writer = self._evidence.open(command.command)
         sink = _Opening(writer, lambda size: self._on_event(self._progress(command, size)))
         timeout = self._how.command_timeout or command.timeout
@@ -223,18 +223,18 @@ class _Visit:
             ending = await reader.show(command.read_command(), timeout=timeout, sink=sink)
         except SessionLost as err:
             self.lost = err
-            ending = Ending(status=CaptureStatus.LOST, reason=err.message)
+            ending = CommandEnd(status=CaptureStatus.LOST, reason=err.message)
         except BaseException:
             # The operator stopped the run, or a defect did: what came so far is kept.
-            writer.commit(Ending(status=CaptureStatus.LOST, reason="interrupted"))
+            writer.commit(CommandEnd(status=CaptureStatus.LOST, reason="interrupted"))
             raise
         capture = writer.commit(ending)
         if ending.status is CaptureStatus.OK and {Software, CpuLoad} & set(command.provides):
             self._learn(command, sink.opening())
         return capture
 
-    def _progress(self, command: ShowCommand, size: int) -> Event:
-        return Event(device=self._device.name, what="running", detail=command.command, bytes=size)
+    def _progress(self, command: ShowCommand, size: int) -> ProgressEvent:
+        return ProgressEvent(device=self._device.name, what="running", detail=command.command, bytes=size)
 
     def _learn(self, command: ShowCommand, text: str) -> None:
         """Note what decides about the commands to come."""

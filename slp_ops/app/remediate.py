@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from slp_ops.app.audit_device import Asked, judged
+from slp_ops.app.audit_device import AuditOptions, run_rules
 from slp_ops.app.change.operator import ChangeOperator, NonInteractiveChange, ScriptedAnswers
 from slp_ops.app.change.parameters import (
     ask_missing,
@@ -23,10 +23,10 @@ from slp_ops.app.rule_options import knowledge_of
 from slp_ops.commands import registry
 from slp_ops.errors import InputError
 from slp_ops.json_documents import to_json
-from slp_ops.plan import TIMER_MINUTES, Considered, Given, Switch, consider
+from slp_ops.plan import TIMER_MINUTES, ParameterSources, PlannedSwitch, PlanningResult, plan_device
 from slp_ops.plan.documents import read_plans
 from slp_ops.playbook.template import secrets_in
-from slp_ops.rules.needs import Known
+from slp_ops.rules.needs import FactContext
 from slp_ops.rules.settings import Intent
 from slp_ops.steps import ExecStep
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import ClassVar
 
-    from slp_ops.app.change.context import Person, Remembering, Settled
+    from slp_ops.app.change.context import BufferedEvidence, StepDecision, StepOperator
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device
     from slp_ops.plan import SwitchPlan
@@ -78,7 +78,7 @@ class ApplyRequest:
     options: ChangeOptions = field(default_factory=ChangeOptions)
     secret_files: tuple[str, ...] = ()
     manual_done: bool = False
-    settled: Mapping[str, Settled] = field(default_factory=dict)
+    settled: Mapping[str, StepDecision] = field(default_factory=dict)
     document: Callable[[ChangeResult], str] = _no_document
 
 
@@ -145,8 +145,10 @@ def save_plan(planned: PlanResult, path: Path) -> None:
         atomic_files.replace(path, f"{text}\n".encode())
 
 
-def _session(request: ApplyRequest, operator: ChangeOperator | None) -> ChangeSession[Switch, ChangeResult]:
-    asked = Asked(knowledge=knowledge_of(request.plan.rules_dir))
+def _session(
+    request: ApplyRequest, operator: ChangeOperator | None
+) -> ChangeSession[PlannedSwitch, ChangeResult]:
+    asked = AuditOptions(knowledge=knowledge_of(request.plan.rules_dir))
     playbooks = playbooks_of(request.plan.playbooks_dir, [rule.id for rule in asked.knowledge.rules])
     options = options_of(request.plan.params, playbooks)
     return ChangeSession(
@@ -184,30 +186,34 @@ class Wanted:
     named: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
-    asked: Asked = field(default_factory=Asked)
+    asked: AuditOptions = field(default_factory=AuditOptions)
     timer: int = TIMER_MINUTES
 
-    def given(self, device: Device) -> Given:
+    def given(self, device: Device) -> ParameterSources:
         """Return where the parameters of a switch come from."""
-        return Given(options=self.options, params=device.params, intent=device.intent, files=self.files)
+        return ParameterSources(
+            options=self.options, params=device.params, intent=device.intent, files=self.files
+        )
 
-    def switch(self, device: Device, memory: Remembering, outcomes: tuple[Outcome, ...]) -> Switch:
+    def switch(
+        self, device: Device, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
+    ) -> PlannedSwitch:
         """Return a switch as planning sees it."""
-        return Switch(
+        return PlannedSwitch(
             name=device.name,
             site=device.site,
-            known=Known(memory.facts),
+            known=FactContext(memory.facts),
             running=memory.running,
             outcomes=outcomes,
             given=self.given(device),
         )
 
-    def plan(self, switch: Switch) -> Considered:
+    def plan(self, switch: PlannedSwitch) -> PlanningResult:
         """Plan for a switch."""
-        return consider(switch, self.playbooks, named=self.named, timer=self.timer)
+        return plan_device(switch, self.playbooks, named=self.named, timer=self.timer)
 
 
-class RemediateVerb(ChangeVerb[Switch, ChangeResult]):
+class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
     """Playbooks for the rules that fail; the rules verify the change."""
 
     verb: ClassVar[str] = "remediate"
@@ -240,12 +246,14 @@ class RemediateVerb(ChangeVerb[Switch, ChangeResult]):
                         hint="name the folder it came from with --playbooks DIR",
                     )
 
-    def look(self, device: Device, memory: Remembering) -> Switch:
+    def look(self, device: Device, memory: BufferedEvidence) -> PlannedSwitch:
         """Audit a switch."""
-        outcomes = judged(memory.facts, asked=self._wanted.asked, intent=Intent.of(device.intent))
+        outcomes = run_rules(memory.facts, asked=self._wanted.asked, intent=Intent.of(device.intent))
         return self._wanted.switch(device, memory, outcomes)
 
-    def plan(self, looks: Mapping[str, Switch], operator: ChangeOperator) -> Mapping[str, Considered]:
+    def plan(
+        self, looks: Mapping[str, PlannedSwitch], operator: ChangeOperator
+    ) -> Mapping[str, PlanningResult]:
         """Choose playbooks; ask for the parameters that they lack, where that is wanted."""
         found = {name: self._wanted.plan(switch) for name, switch in looks.items()}
         missing = [name for each in found.values() for spared in each.spared for name in spared.missing]
@@ -262,11 +270,11 @@ class RemediateVerb(ChangeVerb[Switch, ChangeResult]):
 
     def judge(self, device: Device, plan: SwitchPlan, facts: Facts) -> tuple[Outcome, ...]:
         """Audit a switch."""
-        return judged(facts, asked=self._wanted.asked, intent=Intent.of(device.intent))
+        return run_rules(facts, asked=self._wanted.asked, intent=Intent.of(device.intent))
 
     def plan_again(
-        self, device: Device, plan: SwitchPlan, memory: Remembering, outcomes: tuple[Outcome, ...]
-    ) -> Considered:
+        self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
+    ) -> PlanningResult:
         """Plan with the parameters and playbooks of the plan."""
         options = {name: value for action in plan.actions for name, value in action.params.items()}
         wanted = replace(
@@ -288,7 +296,7 @@ class RemediateVerb(ChangeVerb[Switch, ChangeResult]):
         ]
         return secrets_of(names, self._request.secret_files, self._wanted.playbooks, operator)
 
-    def person(self, operator: ChangeOperator, *, resumed: bool) -> Person:
+    def person(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
         """Return the operator, or what the options say."""
         request = self._request
         if operator.interactive and not request.settled and not request.manual_done:

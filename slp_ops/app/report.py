@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.history_context import Past
-from slp_ops.app.history_index import asking
+from slp_ops.app.history_context import HistoryContext
+from slp_ops.app.history_index import open_history
 from slp_ops.app.inputs import FactsCache, devices_of
 from slp_ops.errors import StoreError
 from slp_ops.history.trend import fleet_trend
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.audit_device import AuditOptions
     from slp_ops.app.operator import Operator
     from slp_ops.history.trend import FleetTrend
     from slp_ops.model import DeviceResult
-    from slp_ops.rules.needs import Known
+    from slp_ops.rules.needs import FactContext
     from slp_ops.rules.values import Outcome
     from slp_ops.store import StoredRun
     from slp_ops.store.history import History
@@ -37,7 +37,7 @@ class ReportRequest:
 
     runs_dir: Path
     reference: str
-    asked: Asked
+    asked: AuditOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class JudgedDevice:
     result: DeviceResult
     host: str
     tags: tuple[str, ...]
-    known: Known
+    known: FactContext
     outcomes: tuple[Outcome, ...]
 
 
@@ -56,7 +56,7 @@ class JudgedRun:
     """A run. ``devices`` can be consumed once: of a thousand switches only one is in memory at a time."""
 
     run: StoredRun
-    asked: Asked
+    asked: AuditOptions
     devices: Iterator[JudgedDevice]
     trend: FleetTrend | None = None
 
@@ -77,7 +77,7 @@ def judge_for_report(request: ReportRequest, operator: Operator) -> JudgedRun:
 
 def judged_devices(
     run: StoredRun,
-    asked: Asked,
+    asked: AuditOptions,
     runs_dir: Path,
     operator: Operator,
     facts: FactsCache,
@@ -85,7 +85,7 @@ def judged_devices(
     only: Collection[str] | None = None,
 ) -> Iterator[JudgedDevice]:
     """Yield the devices of a run, or only these, each judged with what earlier runs tell."""
-    past = Past(runs_dir, asked, operator, facts=facts)
+    past = HistoryContext(runs_dir, asked, operator, facts=facts)
     for found in devices_of(run, only, facts):
         about = run.about[found.result.name]
         judged, _ = past.judge(found, seen=run.header.started)
@@ -115,7 +115,7 @@ def _trend(
         return fleet_trend(days, history.series(names), limit=limit)
 
     try:
-        trend = asking(runs_dir, ask, operator, facts=facts)
+        trend = open_history(runs_dir, ask, operator, facts=facts)
     except StoreError as err:
         operator.notice(f"note: no trend in this report: {err.message}")
         return None

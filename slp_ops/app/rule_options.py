@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.audit_device import Asked
+from slp_ops.app.audit_device import AuditOptions
 from slp_ops.errors import InputError, OptionError, Problem
 from slp_ops.rules import reference
-from slp_ops.rules.knowledge import Knowledge, ours, with_operators
-from slp_ops.rules.loading import Source
+from slp_ops.rules.knowledge import Ruleset, extended_ruleset, packaged_ruleset
+from slp_ops.rules.loading import RuleFile
 from slp_ops.rules.settings import Thresholds
 from slp_ops.written.problems import did_you_mean
 
@@ -27,10 +27,10 @@ def audit_options(
     thresholds: Sequence[str] = (),
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
-) -> Asked:
+) -> AuditOptions:
     """Return what an audit asks. A threshold is ``NAME=NUMBER``. Raises InputError, OptionError."""
     knowledge = knowledge_of(rules_dir)
-    return Asked(
+    return AuditOptions(
         knowledge=knowledge,
         thresholds=_thresholds(thresholds),
         select=_known(select, knowledge, "--select"),
@@ -38,17 +38,17 @@ def audit_options(
     )
 
 
-def knowledge_of(rules_dir: Path | None) -> Knowledge:
+def knowledge_of(rules_dir: Path | None) -> Ruleset:
     """Our rules and those of the folder; raises InputError with every problem of every file."""
-    return ours() if rules_dir is None else with_operators(_sources(rules_dir))
+    return packaged_ruleset() if rules_dir is None else extended_ruleset(_sources(rules_dir))
 
 
-def reference_page(knowledge: Knowledge, lang: Lang) -> str:
+def reference_page(knowledge: Ruleset, lang: Lang) -> str:
     """Return the reference page of all rules, as Markdown."""
     return reference.render(knowledge, lang)
 
 
-def _sources(folder: Path) -> Iterator[Source]:
+def _sources(folder: Path) -> Iterator[RuleFile]:
     paths = sorted(folder.rglob("*.yaml")) if folder.is_dir() else []
     if not paths:
         raise InputError((Problem(path=str(folder), message="holds no .yaml file"),))
@@ -61,7 +61,7 @@ def _sources(folder: Path) -> Iterator[Source]:
             raise InputError((Problem(path=str(path), message=f"cannot be read: {why}"),)) from err
         if len(text) > _LARGEST:
             raise InputError((Problem(path=str(path), message="is too large to be rules"),))
-        yield Source(path=str(path), text=text)
+        yield RuleFile(path=str(path), text=text)
 
 
 def _thresholds(given: Sequence[str]) -> Thresholds:
@@ -77,7 +77,7 @@ def _thresholds(given: Sequence[str]) -> Thresholds:
     return Thresholds(**values)
 
 
-def _known(given: Sequence[str], knowledge: Knowledge, option: str) -> frozenset[str]:
+def _known(given: Sequence[str], knowledge: Ruleset, option: str) -> frozenset[str]:
     found = []
     for name in given:
         rule = knowledge.rule(name)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.model import DeviceResult
     from slp_ops.store import StoredRun
-    from slp_ops.store.prune import Judged
-    from slp_ops.store.verify import Verified
+    from slp_ops.store.prune import PruneDecision
+    from slp_ops.store.verify import VerifyReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class VerifyResult:
     """A run and what its verification found."""
 
     run: StoredRun
-    verified: Verified
+    verified: VerifyReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +65,14 @@ def verify_run(runs_dir: Path, reference: str) -> VerifyResult:
     return VerifyResult(run=run, verified=verify(run))
 
 
-def plan_prune(runs_dir: Path, *, keep: int | None, older_than: timedelta | None) -> tuple[Judged, ...]:
+def plan_prune(
+    runs_dir: Path, *, keep: int | None, older_than: timedelta | None
+) -> tuple[PruneDecision, ...]:
     """Return what a prune would do with each run, the newest first. Nothing is removed."""
     return tuple(judge(Runs(runs_dir).all(), keep=keep, older_than=older_than, now=datetime.now(UTC)))
 
 
-def prune(runs_dir: Path, planned: Sequence[Judged]) -> tuple[StoredRun, ...]:
+def prune(runs_dir: Path, planned: Sequence[PruneDecision]) -> tuple[StoredRun, ...]:
     """Remove the runs that a plan does not keep, and what killed processes left. Raises StoreError."""
     removed = tuple(each.run for each in planned if not each.kept_because and remove(each.run))
     sweep(runs_dir)

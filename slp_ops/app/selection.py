@@ -25,7 +25,7 @@ _LARGEST: Final = 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class DeviceSelection:
     """The switches that a verb works on. The file is read unless ``inventory`` is given."""
 
     inventory_path: Path

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from slp_ops.inventory import Inventory
     from slp_ops.model import Device
     from slp_ops.ports import Credentials, Transport
-    from slp_ops.transport.make import ByName
+    from slp_ops.transport.make import TransportSelector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Connecting:
+class SessionOptions:
     """Options of the sessions in a run.
 
     ``login_rate`` is logins started a second, 0 is unlimited. ``transport`` replaces the inventory's choice.
@@ -37,12 +37,12 @@ class OpenTransport(Protocol):
     """Makes the transport of a run: ``transport_for``, or a replacement that opens its sessions elsewhere."""
 
     def __call__(
-        self, inventory: Inventory, devices: Sequence[Device], connecting: Connecting, *, ask: Ask | None
+        self, inventory: Inventory, devices: Sequence[Device], connecting: SessionOptions, *, ask: Ask | None
     ) -> Transport:
         """Return a transport for these devices. Raises CredentialError when none has a usable credential."""
 
 
-def with_transport(devices: Sequence[Device], connecting: Connecting) -> tuple[Device, ...]:
+def with_transport(devices: Sequence[Device], connecting: SessionOptions) -> tuple[Device, ...]:
     """The devices, each with the transport of the option if one was given."""
     if connecting.transport is None:
         return tuple(devices)
@@ -50,17 +50,17 @@ def with_transport(devices: Sequence[Device], connecting: Connecting) -> tuple[D
 
 
 def transport_for(
-    inventory: Inventory, devices: Sequence[Device], connecting: Connecting, *, ask: Ask | None
+    inventory: Inventory, devices: Sequence[Device], connecting: SessionOptions, *, ask: Ask | None
 ) -> Transport:
     """The paced transport of a run, with the credentials asked for beforehand by ``ask``.
 
     Raises CredentialError when not one device has a usable credential; where only some lack one,
     each of them says so in its result.
     """
-    from slp_ops.fleet.pacing import Paced
+    from slp_ops.fleet.pacing import RateLimited
 
     credentials = credentials_for(inventory, devices, ask=ask)
-    return Paced(by_name(credentials, connecting), rate=connecting.login_rate)
+    return RateLimited(by_name(credentials, connecting), rate=connecting.login_rate)
 
 
 def credentials_for(inventory: Inventory, devices: Sequence[Device], *, ask: Ask | None) -> Credentials:
@@ -80,13 +80,13 @@ def credentials_for(inventory: Inventory, devices: Sequence[Device], *, ask: Ask
     return credentials
 
 
-def by_name(credentials: Credentials, connecting: Connecting) -> ByName:
+def by_name(credentials: Credentials, connecting: SessionOptions) -> TransportSelector:
     """The transport that opens each device's session as the inventory says."""
     from slp_ops.paths import state_dir
     from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.make import ByName
+    from slp_ops.transport.make import TransportSelector
 
-    return ByName(
+    return TransportSelector(
         credentials=credentials,
         host_keys=HostKeys(connecting.known_hosts or state_dir() / "known_hosts", connecting.host_key),
         workers=connecting.workers,

@@ -15,27 +15,27 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.app.change.operator import ChangeOperator, FilesCopied, NonInteractiveChange
 from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions
-from slp_ops.app.inputs import Gathered, from_switches
+from slp_ops.app.inputs import DeviceInput, from_switches
 from slp_ops.app.past_exchanges import before_in, imported_in
-from slp_ops.app.read_device import How
+from slp_ops.app.read_device import CollectOptions
 from slp_ops.commands import registry
 from slp_ops.errors import InputError, Problem
 from slp_ops.i18n import Lang
 from slp_ops.json_documents import encode
-from slp_ops.plan.journal import End
-from slp_ops.rules.needs import Known
+from slp_ops.plan.journal import ChangeOutcome
+from slp_ops.rules.needs import FactContext
 from slp_ops.steps import ManualStep
-from slp_ops.store.shelf import ACKS, UPLOAD, Shelf, fit_name
+from slp_ops.store.shelf import ACKS, UPLOAD, FolderFileStore, fit_name
 from slp_ops.usage import upload
-from slp_ops.usage.ackfile import NoAck, read_ack
-from slp_ops.usage.importing import Importing as Importing
+from slp_ops.usage.ackfile import InvalidAck, read_ack
+from slp_ops.usage.importing import ImportOptions as ImportOptions
 from slp_ops.usage.importing import again, plan_import
-from slp_ops.usage.matching import AckFile, LeftOut, Matched, match
-from slp_ops.usage.received import Received, received, received_in
-from slp_ops.usage.saving import Saving as Saving
+from slp_ops.usage.matching import AckFile, MatchedFiles, SkippedFile, match
+from slp_ops.usage.received import UsageFile, received, received_in
+from slp_ops.usage.saving import SaveOptions as SaveOptions
 from slp_ops.usage.saving import plan_save
-from slp_ops.usage.standing import Before, Standing, standing
-from slp_ops.usage.switch import COMMANDS, Seen
+from slp_ops.usage.standing import PreviousExchanges, UsageStatus, usage_status
+from slp_ops.usage.switch import COMMANDS, ExchangeSwitch
 from slp_ops.usage.udi import printed_in
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
     from slp_ops import ports
-    from slp_ops.app.change.context import Person, Remembering, Settled
+    from slp_ops.app.change.context import BufferedEvidence, StepDecision, StepOperator
     from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.operator import Operator
     from slp_ops.commands import ShowCommand
     from slp_ops.i18n import Text
     from slp_ops.model import Device, DeviceResult
-    from slp_ops.plan import Considered, SwitchPlan
+    from slp_ops.plan import PlanningResult, SwitchPlan
     from slp_ops.plan.journal import BeginEvent, RecordedChange
     from slp_ops.rules.values import Outcome
     from slp_ops.store import Run
@@ -65,7 +65,7 @@ class SaveRequest:
     """Request: reports and destination; ``lang`` is the language of the instructions beside the files."""
 
     fleet: FleetOptions
-    saving: Saving
+    saving: SaveOptions
     to: Path | None = None
     options: ChangeOptions = field(default_factory=ChangeOptions)
     lang: Lang = Lang.EN
@@ -78,11 +78,11 @@ class SaveResult:
 
     change: ChangeResult
     folder: Path
-    received: tuple[Received, ...]
+    received: tuple[UsageFile, ...]
     unread: tuple[DeviceResult, ...]
 
     @property
-    def uploads(self) -> tuple[Received, ...]:
+    def uploads(self) -> tuple[UsageFile, ...]:
         """The files that are to be uploaded."""
         return tuple(each for each in self.received if each.reports)
 
@@ -91,7 +91,7 @@ class SaveResult:
         """The list of the files."""
         return self.folder / upload.INDEX if self.uploads else None
 
-    def path(self, each: Received) -> Path | None:
+    def path(self, each: UsageFile) -> Path | None:
         """Return the path of a file; None for one without a report, which is not stored."""
         return self.folder / each.file if each.reports else None
 
@@ -101,11 +101,11 @@ class ImportRequest:
     """The files of CSSM, or folders of them. ``assigned`` names the switch of a file that names no unit."""
 
     fleet: FleetOptions
-    importing: Importing
+    importing: ImportOptions
     acks: tuple[Path, ...] = ()
     assigned: Mapping[str, str] = field(default_factory=dict)
     options: ChangeOptions = field(default_factory=ChangeOptions)
-    settled: Mapping[str, Settled] = field(default_factory=dict)
+    settled: Mapping[str, StepDecision] = field(default_factory=dict)
     document: Callable[[ImportResult], str]
 
 
@@ -115,7 +115,7 @@ class ImportResult:
 
     change: ChangeResult
     copies: Mapping[str, tuple[Text, ...]]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[SkippedFile, ...]
     unread: tuple[DeviceResult, ...]
 
 
@@ -132,8 +132,8 @@ class StatusResult:
     """Exchange status of each switch, and the skipped files."""
 
     run: str
-    standings: tuple[Standing, ...]
-    left_out: tuple[LeftOut, ...]
+    standings: tuple[UsageStatus, ...]
+    left_out: tuple[SkippedFile, ...]
     unread: tuple[DeviceResult, ...]
     results: tuple[DeviceResult, ...]
 
@@ -169,11 +169,13 @@ def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> Sta
     files = AckFiles.read(acks) if acks else AckFiles()
     before, imported = before_in(fleet.runs_dir), imported_in(fleet.runs_dir)
 
-    def look(gathered: Gathered) -> Seen | None:
+    def look(gathered: DeviceInput) -> ExchangeSwitch | None:
         if gathered.facts is None:
             return None
         result = gathered.result
-        return Seen(name=result.name, site=result.site, known=Known(gathered.facts), running=None)
+        return ExchangeSwitch(
+            name=result.name, site=result.site, known=FactContext(gathered.facts), running=None
+        )
 
     run, results, seen = from_switches(
         "usage-status",
@@ -182,18 +184,18 @@ def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> Sta
         connecting=fleet.connecting,
         runs_dir=fleet.runs_dir,
         commands=[each for each in _commands() if each.command != "show running-config"],
-        how=How(),
+        how=CollectOptions(),
         operator=operator,
     )
     read = [each for each in seen if each is not None]
-    matched = match(files.files, read, assigned={}, imported=imported) if files.files else Matched()
+    matched = match(files.files, read, assigned={}, imported=imported) if files.files else MatchedFiles()
     names = {each.name for each in read}
     return StatusResult(
         run=run,
         standings=tuple(
-            standing(
+            usage_status(
                 each,
-                before.get(each.name, Before()),
+                before.get(each.name, PreviousExchanges()),
                 tuple(file.path for file in matched.files.get(each.name, ())),
             )
             for each in read
@@ -204,7 +206,9 @@ def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> Sta
     )
 
 
-def _exchange(session: ChangeSession[Seen, Result], *, dry_run: bool) -> tuple[UsagePlan, Result | None]:
+def _exchange(
+    session: ChangeSession[ExchangeSwitch, Result], *, dry_run: bool
+) -> tuple[UsagePlan, Result | None]:
     planned = session.plan()
     found = UsagePlan(plan=planned, unread=session.verb.unread)
     session.operator.show_plan(planned)
@@ -213,9 +217,11 @@ def _exchange(session: ChangeSession[Seen, Result], *, dry_run: bool) -> tuple[U
     return found, session.apply(planned.plans)
 
 
-def _save_session(request: SaveRequest, operator: ChangeOperator | None) -> ChangeSession[Seen, SaveResult]:
+def _save_session(
+    request: SaveRequest, operator: ChangeOperator | None
+) -> ChangeSession[ExchangeSwitch, SaveResult]:
     if request.to is not None:
-        _rows_in(Shelf(request.to))
+        _rows_in(FolderFileStore(request.to))
     return ChangeSession(
         verb=SaveVerb(request),
         fleet=request.fleet,
@@ -227,7 +233,7 @@ def _save_session(request: SaveRequest, operator: ChangeOperator | None) -> Chan
 
 def _import_session(
     request: ImportRequest, operator: ChangeOperator | None
-) -> ChangeSession[Seen, ImportResult]:
+) -> ChangeSession[ExchangeSwitch, ImportResult]:
     return ChangeSession(
         verb=ImportVerb(request),
         fleet=request.fleet,
@@ -242,7 +248,7 @@ def _commands() -> tuple[ShowCommand, ...]:
     return tuple(command for command in registry() if command.command in COMMANDS)
 
 
-class ExchangeVerb(ChangeVerb[Seen, Result]):
+class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
     """Common part of ``usage save`` and ``usage import``."""
 
     attachment: ClassVar[str] = "exchange.json"
@@ -253,22 +259,24 @@ class ExchangeVerb(ChangeVerb[Seen, Result]):
         """The commands that planning an exchange needs."""
         return _commands()
 
-    def look(self, device: Device, memory: Remembering) -> Seen:
+    def look(self, device: Device, memory: BufferedEvidence) -> ExchangeSwitch:
         """Return a switch as the exchange sees it."""
-        return Seen(name=device.name, site=device.site, known=Known(memory.facts), running=memory.running)
+        return ExchangeSwitch(
+            name=device.name, site=device.site, known=FactContext(memory.facts), running=memory.running
+        )
 
-    def lacks_output(self, look: Seen) -> bool:
+    def lacks_output(self, look: ExchangeSwitch) -> bool:
         """Return whether too little was read; a switch with a hidden configuration can take part."""
         return look.unread
 
     def plan_again(
-        self, device: Device, plan: SwitchPlan, memory: Remembering, outcomes: tuple[Outcome, ...]
-    ) -> Considered:
+        self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
+    ) -> PlanningResult:
         """Plan for the switch as it is now."""
         return self.again(self.look(device, memory), plan)
 
     @abstractmethod
-    def again(self, seen: Seen, plan: SwitchPlan) -> Considered:
+    def again(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
         """Plan for the switch as this plan was made."""
 
 
@@ -280,25 +288,27 @@ class SaveVerb(ExchangeVerb[SaveResult]):
 
     def __init__(self, request: SaveRequest) -> None:
         self._request = request
-        self._folder = Shelf(request.to or Path(UPLOAD))
+        self._folder = FolderFileStore(request.to or Path(UPLOAD))
         self._earlier: list[list[str]] = []
-        self._received: dict[str, Received] = {}
+        self._received: dict[str, UsageFile] = {}
 
-    def plan(self, looks: Mapping[str, Seen], operator: ChangeOperator) -> Mapping[str, Considered]:
+    def plan(
+        self, looks: Mapping[str, ExchangeSwitch], operator: ChangeOperator
+    ) -> Mapping[str, PlanningResult]:
         """Plan for every switch."""
         return {name: plan_save(seen, self._request.saving) for name, seen in looks.items()}
 
-    def again(self, seen: Seen, plan: SwitchPlan) -> Considered:
+    def again(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
         """Plan with the names of the plan."""
-        return plan_save(seen, Saving.of(plan.actions[0].params))
+        return plan_save(seen, SaveOptions.of(plan.actions[0].params))
 
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Note the folder of the files."""
         return replace(event, to=str((self._request.to or run.path / UPLOAD).absolute()))
 
-    def files(self, recorded: RecordedChange) -> ports.Shelf:
+    def files(self, recorded: RecordedChange) -> ports.FileStore:
         """Return the folder of the journal, with an index of what arrived so far."""
-        self._folder = Shelf(Path(str(recorded.begin.to)))
+        self._folder = FolderFileStore(Path(str(recorded.begin.to)))
         self._received = {each.file: each for each in received_in(recorded.events)}
         file = upload.COLUMNS.index("file")
         self._earlier = [row for row in _rows_in(self._folder) if row[file] not in self._received]
@@ -307,7 +317,7 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         units = {plan.name: _units(plan) for plan in recorded.begin.plans}
         return ReportShelf(self._folder, units, self._keep)
 
-    def person(self, operator: ChangeOperator, *, resumed: bool) -> Person:
+    def person(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
         """Return the operator."""
         return FilesCopied(person=operator, settled={}) if resumed else operator
 
@@ -320,7 +330,7 @@ class SaveVerb(ExchangeVerb[SaveResult]):
             unread=self.unread,
         )
 
-    def _keep(self, each: Received) -> None:
+    def _keep(self, each: UsageFile) -> None:
         """Add a file to the index at once, so that it is true after a kill."""
         self._received[each.file] = each
         if each.reports:
@@ -351,7 +361,9 @@ class ImportVerb(ExchangeVerb[ImportResult]):
                 problems = [Problem(path=each.path, message=each.problem) for each in self._acks.files]
                 raise InputError(tuple(problems), hint="nothing was sent to any switch")
 
-    def plan(self, looks: Mapping[str, Seen], operator: ChangeOperator) -> Mapping[str, Considered]:
+    def plan(
+        self, looks: Mapping[str, ExchangeSwitch], operator: ChangeOperator
+    ) -> Mapping[str, PlanningResult]:
         """Match the files to the switches, and plan."""
         imported = imported_in(self._request.fleet.runs_dir)
         switches = list(looks.values())
@@ -362,24 +374,24 @@ class ImportVerb(ExchangeVerb[ImportResult]):
             for name, seen in looks.items()
         }
 
-    def again(self, seen: Seen, plan: SwitchPlan) -> Considered:
+    def again(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
         """Plan with the files of the plan."""
         return again(seen, plan)
 
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Keep the files in the run, so that it can be resumed without them."""
-        shelf = Shelf(run.path / ACKS)
+        shelf = FolderFileStore(run.path / ACKS)
         names = dict.fromkeys(action.params["file"] for plan in event.plans for action in plan.actions)
         for name in names:
             shelf.write(name, self._acks.data[name])
         return replace(event, acks=str(shelf.path.absolute()))
 
-    def files(self, recorded: RecordedChange) -> ports.Shelf:
+    def files(self, recorded: RecordedChange) -> ports.FileStore:
         """Return the folder of the journal."""
         self._plans = {plan.name: plan for plan in recorded.begin.plans}
-        return Shelf(Path(str(recorded.begin.acks)))
+        return FolderFileStore(Path(str(recorded.begin.acks)))
 
-    def person(self, operator: ChangeOperator, *, resumed: bool) -> Person:
+    def person(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
         """Return the operator, who has copied the files where the change is resumed."""
         return FilesCopied(person=operator, settled=self._request.settled) if resumed else operator
 
@@ -392,7 +404,7 @@ class ImportVerb(ExchangeVerb[ImportResult]):
                     step.text for _, step in self._plans[each.name].steps if isinstance(step, ManualStep)
                 )
                 for each in change.devices
-                if each.end is End.WAITING
+                if each.end is ChangeOutcome.WAITING
             },
             left_out=self.left_out or (),
             unread=self.unread,
@@ -405,7 +417,7 @@ def _units(plan: SwitchPlan) -> tuple[UnitId, ...]:
     return tuple(printed_in("\n".join(map(str, found)))) if isinstance(found, list | tuple) else ()
 
 
-def _rows_in(folder: Shelf) -> list[list[str]]:
+def _rows_in(folder: FolderFileStore) -> list[list[str]]:
     """The rows of the index in a folder; raises InputError for another table of that name."""
     if not folder.has(upload.INDEX):
         return []
@@ -422,7 +434,10 @@ class ReportShelf:
     """A shelf that checks a usage file before it keeps it. See ``ports.Shelf``."""
 
     def __init__(
-        self, files: Shelf, units: Mapping[str, tuple[UnitId, ...]], arrived: Callable[[Received], None]
+        self,
+        files: FolderFileStore,
+        units: Mapping[str, tuple[UnitId, ...]],
+        arrived: Callable[[UsageFile], None],
     ) -> None:
         self._files = files
         self._units = units
@@ -466,7 +481,7 @@ class AckFiles:
         ack, problem = None, ""
         try:
             ack = read_ack(data)
-        except NoAck as err:
+        except InvalidAck as err:
             problem = str(err)
         self.files.append(
             AckFile(

@@ -14,22 +14,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from slp_ops.app import notify
-from slp_ops.app.audit_device import Asked
+from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.fleet import has_defect, is_complete
-from slp_ops.app.history_context import Past
-from slp_ops.app.history_index import asking
+from slp_ops.app.history_context import HistoryContext
+from slp_ops.app.history_index import open_history
 from slp_ops.app.inputs import from_switches
 from slp_ops.app.loop import StopSignals, run_to_end
 from slp_ops.app.operator import AskOnce
-from slp_ops.app.read_device import How
-from slp_ops.app.sessions import Connecting
+from slp_ops.app.read_device import CollectOptions
+from slp_ops.app.sessions import SessionOptions
 from slp_ops.errors import Interrupted, OptionError, SlpOpsError
-from slp_ops.history.changes import Standing, What, after, changes, standing
+from slp_ops.history.changes import ChangeKind, DeviceHistoryState, after, changes, standing
 from slp_ops.history.summary import found_of
 from slp_ops.model import Severity
 from slp_ops.rules.checks.history import GROWING
-from slp_ops.rules.derived.growth import Course, growth
+from slp_ops.rules.derived.growth import GrowthCourse, growth
 from slp_ops.safetext import one_line
 from slp_ops.store import Runs
 from slp_ops.store.atomic_files import locked
@@ -38,10 +38,10 @@ from slp_ops.store.prune import judge, remove, sweep
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from slp_ops.app.audit_device import Audited
+    from slp_ops.app.audit_device import AuditedDevice
     from slp_ops.app.operator import Operator
-    from slp_ops.app.selection import Target
-    from slp_ops.history.changes import Change
+    from slp_ops.app.selection import DeviceSelection
+    from slp_ops.history.changes import DeviceChange
     from slp_ops.history.summary import Summary
     from slp_ops.history.trend import Series
     from slp_ops.store.history import History
@@ -58,8 +58,8 @@ _JITTER: Final = 0.1
 class WatchedChange:
     """A change of one device, found in a round."""
 
-    change: Change
-    device: Audited
+    change: DeviceChange
+    device: AuditedDevice
     run_id: str
     runs_dir: Path
     at: datetime
@@ -73,13 +73,13 @@ class WatchRequest:
     ``keep`` and ``older_than`` bound the rounds that are kept.
     """
 
-    target: Target
+    target: DeviceSelection
     on_change: Callable[[WatchedChange], None]
     alarm: Callable[[WatchedChange], Mapping[str, object]]
-    connecting: Connecting = field(default_factory=Connecting)
+    connecting: SessionOptions = field(default_factory=SessionOptions)
     runs_dir: Path = Path("runs")
-    asked: Asked = field(default_factory=Asked)
-    how: How = field(default_factory=How)
+    asked: AuditOptions = field(default_factory=AuditOptions)
+    how: CollectOptions = field(default_factory=CollectOptions)
     every: timedelta = timedelta(hours=1)
     program: tuple[str, ...] = ()
     keep: int | None = None
@@ -164,12 +164,12 @@ class Rounds:
 
     request: WatchRequest
     operator: Operator
-    known: dict[str, Standing | None] = field(default_factory=dict)
+    known: dict[str, DeviceHistoryState | None] = field(default_factory=dict)
 
     def go(self) -> RoundResult:
         """Do one round. Raises SlpOpsError."""
         request = self.request
-        past = Past(request.runs_dir, request.asked, self.operator, at_most=0)
+        past = HistoryContext(request.runs_dir, request.asked, self.operator, at_most=0)
         run, results, judged = from_switches(
             VERB,
             past.judge,
@@ -187,7 +187,7 @@ class Rounds:
         has_news = any(
             change.severity is not None and change.severity.rank >= Severity.WARNING.rank
             for change in found
-            if change.what is What.NEW
+            if change.what is ChangeKind.NEW
         )
         return RoundResult(complete=is_complete(results), defect=has_defect(results), has_news=has_news)
 
@@ -197,7 +197,7 @@ class Rounds:
         if not unseen:
             return
 
-        def ask(history: History) -> dict[str, Standing | None]:
+        def ask(history: History) -> dict[str, DeviceHistoryState | None]:
             found = {device: standing(_watched(history, device)) for device in unseen}
             for each in history.series(unseen):
                 if (known := found[each.device]) is not None and self._grew(each):
@@ -206,15 +206,15 @@ class Rounds:
                     )
             return found
 
-        self.known |= asking(self.request.runs_dir, ask, self.operator, at_most=0)
+        self.known |= open_history(self.request.runs_dir, ask, self.operator, at_most=0)
 
     def _grew(self, series: Series) -> bool:
         """Return whether the last round reported it: rules over several runs are in no summary."""
         limit = self.request.asked.thresholds.rum_reports
         found = growth(series.points, limit=limit, failing=series.failing)
-        return found is not None and found.course is Course.GROWING
+        return found is not None and found.course is GrowthCourse.GROWING
 
-    def _changed(self, run: str, judged: Audited, summary: Summary) -> Sequence[Change]:
+    def _changed(self, run: str, judged: AuditedDevice, summary: Summary) -> Sequence[DeviceChange]:
         summary = replace(summary, found=found_of(judged.outcomes, of_history=True))
         before = self.known[summary.device]
         found = changes(before, summary)
@@ -225,7 +225,7 @@ class Rounds:
                 change=change, device=judged, run_id=run, runs_dir=self.request.runs_dir, at=at
             )
             self.request.on_change(watched)
-            if change.what is What.NEW and self.request.program:
+            if change.what is ChangeKind.NEW and self.request.program:
                 notify.run_program(self.request.program, self.request.alarm(watched), self.operator)
         return found
 

@@ -19,10 +19,10 @@ from slp_ops.json_documents import to_json
 from slp_ops.model import Severity
 
 if TYPE_CHECKING:
-    from slp_ops.app.audit_device import Asked
-    from slp_ops.app.read_device import How
-    from slp_ops.app.selection import Target
-    from slp_ops.app.sessions import Connecting
+    from slp_ops.app.audit_device import AuditOptions
+    from slp_ops.app.read_device import CollectOptions
+    from slp_ops.app.selection import DeviceSelection
+    from slp_ops.app.sessions import SessionOptions
     from slp_ops.i18n import Lang
 
 
@@ -58,14 +58,14 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 def command(
     *,
-    target: Target,
-    connecting: Connecting,
+    target: DeviceSelection,
+    connecting: SessionOptions,
     runs_dir: Path,
     run_ref: str | None,
-    asked: Asked,
+    asked: AuditOptions,
     fail_on: str,
     against: str | None,
-    how: How,
+    how: CollectOptions,
     lang: Lang,
     as_json: bool,
     files: tuple[Path, ...],

@@ -19,7 +19,7 @@ from slp_ops.safetext import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.audit_device import AuditOptions
     from slp_ops.i18n import Lang
 
 _QUESTIONS: Final = {
@@ -73,7 +73,7 @@ def command(
     ask: bool | None,
     checked: str | None,
     runs_dir: Path,
-    asked: Asked,
+    asked: AuditOptions,
     lang: Lang,
     **told: str | None,
 ) -> None:

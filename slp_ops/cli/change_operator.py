@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from slp_ops.app.change.context import Settled
+from slp_ops.app.change.context import StepDecision
 from slp_ops.cli.progress import Progress
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.report.terminal.exchange import render_exchange_plan
@@ -69,17 +69,17 @@ class TerminalChangeOperator(TerminalOperator):
         words = f"\n{device}: {text.said(self._lang)}\n  done?"
         return await self._ask(lambda: click.confirm(_lines(words), default=False, err=True))
 
-    async def settles(self, device: str, command: str) -> Settled:
+    async def settles(self, device: str, command: str) -> StepDecision:
         """Ask for the outcome of a command."""
         if not self.interactive:
-            return Settled.UNKNOWN
+            return StepDecision.UNKNOWN
         words = f"\n{device}: was '{command}' carried out? done, again (send it), unknown"
 
         def asked() -> str:
-            kinds = click.Choice([each.value for each in Settled])
+            kinds = click.Choice([each.value for each in StepDecision])
             return str(click.prompt(_lines(words), type=kinds, default="unknown", err=True))
 
-        return Settled(await self._ask(asked))
+        return StepDecision(await self._ask(asked))
 
     async def _ask(self, question: Callable[[], T]) -> T:
         # In a thread: the sessions of the other switches continue meanwhile.

@@ -14,7 +14,7 @@ from slp_ops.app.change_session import NoBatches, Risk, parse_batches
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slp_ops.app.change.context import Settled
+    from slp_ops.app.change.context import StepDecision
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -29,16 +29,16 @@ def exchange_options(command: _Command) -> _Command:
     return _with_options(command, _EXCHANGE)
 
 
-def settled_of(given: Sequence[str]) -> dict[str, Settled]:
+def settled_of(given: Sequence[str]) -> dict[str, StepDecision]:
     """Return the outcomes that --settle names, by the switch's name. Raises click.BadParameter."""
-    from slp_ops.app.change.context import Settled
+    from slp_ops.app.change.context import StepDecision
 
     found = {}
     for each in given:
         name, _, word = each.rpartition("=")
-        if not name or word not in (Settled.DONE, Settled.AGAIN):
+        if not name or word not in (StepDecision.DONE, StepDecision.AGAIN):
             raise click.BadParameter(f"{each!r}; expected NAME=done or NAME=again", param_hint="--settle")
-        found[name] = Settled(word)
+        found[name] = StepDecision(word)
     return found
 
 

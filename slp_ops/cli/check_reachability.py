@@ -18,9 +18,9 @@ from slp_ops.json_documents import to_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slp_ops.app.read_device import How
-    from slp_ops.app.selection import Target
-    from slp_ops.app.sessions import Connecting
+    from slp_ops.app.read_device import CollectOptions
+    from slp_ops.app.selection import DeviceSelection
+    from slp_ops.app.sessions import SessionOptions
     from slp_ops.i18n import Lang
 
 
@@ -65,13 +65,13 @@ if TYPE_CHECKING:
 @json_option
 def command(
     *,
-    target: Target,
-    connecting: Connecting,
+    target: DeviceSelection,
+    connecting: SessionOptions,
     runs_dir: Path,
     targets: tuple[str, ...],
     everything: bool,
     probe_timeout: float,
-    how: How,
+    how: CollectOptions,
     junit: str | None,
     lang: Lang,
     as_json: bool,

@@ -18,8 +18,8 @@ from slp_ops.json_documents import to_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slp_ops.app.selection import Target
-    from slp_ops.app.sessions import Connecting
+    from slp_ops.app.selection import DeviceSelection
+    from slp_ops.app.sessions import SessionOptions
     from slp_ops.i18n import Lang
 
 
@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 @json_option
 def command(
     *,
-    target: Target,
-    connecting: Connecting,
+    target: DeviceSelection,
+    connecting: SessionOptions,
     runs_dir: Path,
     releases: tuple[str, ...],
     run_ref: str | None,

@@ -19,9 +19,9 @@ from slp_ops.json_documents import to_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slp_ops.app.read_device import How
-    from slp_ops.app.selection import Target
-    from slp_ops.app.sessions import Connecting
+    from slp_ops.app.read_device import CollectOptions
+    from slp_ops.app.selection import DeviceSelection
+    from slp_ops.app.sessions import SessionOptions
 
 SCHEMA: Final = "slp-ops/collect/1"
 _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped": "magenta"}
@@ -59,12 +59,12 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
 @json_option
 def command(
     *,
-    target: Target,
-    connecting: Connecting,
+    target: DeviceSelection,
+    connecting: SessionOptions,
     runs_dir: Path,
     set_name: str,
     ad_hoc: tuple[str, ...],
-    how: How,
+    how: CollectOptions,
     resume: str | None,
     as_json: bool,
 ) -> None:

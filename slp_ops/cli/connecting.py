@@ -9,10 +9,10 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from slp_ops.app.sessions import Connecting, HostKeyMode
+from slp_ops.app.sessions import HostKeyMode, SessionOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_DEFAULT: Final = Connecting()
+_DEFAULT: Final = SessionOptions()
 
 
 def connecting_options(command: _Command) -> _Command:
@@ -29,7 +29,7 @@ def connecting_options(command: _Command) -> _Command:
         connect_timeout: float,
         **kwargs: Any,
     ) -> Any:
-        connecting = Connecting(
+        connecting = SessionOptions(
             known_hosts=known_hosts,
             host_key=HostKeyMode(host_key),
             transport=transport,

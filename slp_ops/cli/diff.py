@@ -13,7 +13,7 @@ from slp_ops.json_documents import to_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.audit_device import AuditOptions
     from slp_ops.i18n import Lang
 
 
@@ -33,7 +33,7 @@ def command(
     runs_dir: Path,
     only: tuple[str, ...],
     all_facts: bool,
-    asked: Asked,
+    asked: AuditOptions,
     lang: Lang,
     as_json: bool,
     old: str,

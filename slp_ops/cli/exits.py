@@ -62,18 +62,18 @@ def exit_code(results: Sequence[DeviceResult]) -> Exit:
 
 def change_exit_code(change: ChangeResult) -> Exit:
     """5 when a change failed or could not be verified, 4 when a switch could not be read."""
-    from slp_ops.app.change.results import End
+    from slp_ops.app.change.results import ChangeOutcome
 
     codes = [Exit.INTERRUPTED] if change.stopped else []
     for applied in change.devices:
         match applied.end:
-            case End.DONE | End.NOTHING:
+            case ChangeOutcome.DONE | ChangeOutcome.NOTHING:
                 continue
-            case End.ROLLED_BACK if change.back:
+            case ChangeOutcome.ROLLED_BACK if change.back:
                 continue
-            case End.UNREAD:
+            case ChangeOutcome.UNREAD:
                 codes.append(Exit.UNREAD)
-            case End.STOPPED:
+            case ChangeOutcome.STOPPED:
                 codes.append(Exit.INTERRUPTED)
             case _:
                 codes.append(Exit.CHANGE_FAILED)

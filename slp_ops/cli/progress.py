@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from slp_ops.app.operator import Event
+    from slp_ops.app.operator import ProgressEvent
 
 
 class Progress:
@@ -29,7 +29,7 @@ class Progress:
         self._doing: dict[str, str] = {}
         self.ended: Counter[str] = Counter()
 
-    def event(self, event: Event) -> None:
+    def event(self, event: ProgressEvent) -> None:
         """Show the current activity of a device."""
         size = f", {event.bytes / 1e6:.1f} MB" if event.bytes else ""
         self._doing[event.device] = f"{event.what} {event.detail}".strip() + size

@@ -18,9 +18,9 @@ def reading_options(command: _Command) -> _Command:
     def with_how(
         *args: Any, command_timeout: float | None, max_cpu: float, force_heavy: bool, **kwargs: Any
     ) -> Any:
-        from slp_ops.app.read_device import How
+        from slp_ops.app.read_device import CollectOptions
 
-        how = How(command_timeout=command_timeout, max_cpu=None if force_heavy else max_cpu)
+        how = CollectOptions(command_timeout=command_timeout, max_cpu=None if force_heavy else max_cpu)
         return command(*args, how=how, **kwargs)
 
     for option in (

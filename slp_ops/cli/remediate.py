@@ -20,8 +20,8 @@ from slp_ops.cli.target import target_options
 if TYPE_CHECKING:
     from slp_ops.app.change.results import ChangeResult
     from slp_ops.app.change_session import ChangeOptions
-    from slp_ops.app.selection import Target
-    from slp_ops.app.sessions import Connecting
+    from slp_ops.app.selection import DeviceSelection
+    from slp_ops.app.sessions import SessionOptions
     from slp_ops.cli.exits import Exit
     from slp_ops.i18n import Lang
 
@@ -110,8 +110,8 @@ if TYPE_CHECKING:
 @json_option
 def command(
     *,
-    target: Target,
-    connecting: Connecting,
+    target: DeviceSelection,
+    connecting: SessionOptions,
     runs_dir: Path,
     rules_dir: Path | None,
     named: tuple[str, ...],

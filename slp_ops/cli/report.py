@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from slp_ops.app.audit_device import Asked
+    from slp_ops.app.audit_device import AuditOptions
     from slp_ops.i18n import Lang
     from slp_ops.report.view import ReportView
 
@@ -51,7 +51,7 @@ def _forms(command: Callable[..., Any]) -> Callable[..., Any]:
 @runs_dir_option
 @judging_options
 @lang_option
-def command(*, ref: str, runs_dir: Path, asked: Asked, lang: Lang, **files: str | None) -> None:
+def command(*, ref: str, runs_dir: Path, asked: AuditOptions, lang: Lang, **files: str | None) -> None:
     """Report RUN: its id, its folder, a unique beginning of either, or 'last'.
 
     Give one or more forms, each with its file; "-" prints it. Nothing is read from any switch.

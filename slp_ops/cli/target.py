@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from slp_ops.app.selection import SSH_CONFIG, Selection, Target
+from slp_ops.app.selection import SSH_CONFIG, DeviceSelection, Selection
 from slp_ops.cli.options import inventory_option, selection_options
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -34,7 +34,7 @@ def target_options(command: _Command) -> _Command:
     def with_target(
         *args: Any, inventory_path: Path, ssh_config: Path, selection: Selection, **kwargs: Any
     ) -> Any:
-        target = Target(inventory_path=inventory_path, ssh_config=ssh_config, selection=selection)
+        target = DeviceSelection(inventory_path=inventory_path, ssh_config=ssh_config, selection=selection)
         return command(*args, target=target, **kwargs)
 
     selecting = selection_options(with_target)

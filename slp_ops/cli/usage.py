@@ -18,8 +18,8 @@ from slp_ops.cli.terminal import TerminalOperator
 
 if TYPE_CHECKING:
     from slp_ops.app.change_session import ChangeOptions
-    from slp_ops.app.selection import Target
-    from slp_ops.app.sessions import Connecting
+    from slp_ops.app.selection import DeviceSelection
+    from slp_ops.app.sessions import SessionOptions
     from slp_ops.app.usage import UsagePlan
     from slp_ops.i18n import Lang
 
@@ -72,8 +72,8 @@ _clean = click.option(
 @json_option
 def save(
     *,
-    target: Target,
-    connecting: Connecting,
+    target: DeviceSelection,
+    connecting: SessionOptions,
     runs_dir: Path,
     everything: bool,
     days: int | None,
@@ -96,7 +96,7 @@ def save(
 
     from slp_ops.app import usage
     from slp_ops.app.change_session import FleetOptions
-    from slp_ops.app.usage import Saving
+    from slp_ops.app.usage import SaveOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import kept_save_document, usage_save_document
     from slp_ops.report.terminal.exchange import render_save
@@ -106,7 +106,7 @@ def save(
     _not_both(dry_run, resume)
     request = usage.SaveRequest(
         fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
-        saving=Saving(
+        saving=SaveOptions(
             stamp=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}",
             which="all" if everything else f"days {days}" if days is not None else "unreported",
             clean=clean,
@@ -159,8 +159,8 @@ def save(
 def import_(
     *,
     acks: tuple[Path, ...],
-    target: Target,
-    connecting: Connecting,
+    target: DeviceSelection,
+    connecting: SessionOptions,
     runs_dir: Path,
     assigned: tuple[str, ...],
     by_hand: bool,
@@ -181,7 +181,7 @@ def import_(
     """
     from slp_ops.app import usage
     from slp_ops.app.change_session import FleetOptions
-    from slp_ops.app.usage import Importing
+    from slp_ops.app.usage import ImportOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import kept_import_document, usage_import_document
     from slp_ops.report.terminal.exchange import render_import
@@ -191,7 +191,7 @@ def import_(
         raise click.UsageError("name the files that CSSM gave, or --resume JOURNAL")
     request = usage.ImportRequest(
         fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
-        importing=Importing(clean=clean, by_hand=by_hand),
+        importing=ImportOptions(clean=clean, by_hand=by_hand),
         acks=acks,
         assigned=_pairs(assigned),
         options=options,
@@ -223,8 +223,8 @@ def import_(
 def status(
     *,
     acks: tuple[Path, ...],
-    target: Target,
-    connecting: Connecting,
+    target: DeviceSelection,
+    connecting: SessionOptions,
     runs_dir: Path,
     lang: Lang,
     as_json: bool,

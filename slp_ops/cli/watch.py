@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
 
-    from slp_ops.app.audit_device import Asked
-    from slp_ops.app.read_device import How
-    from slp_ops.app.selection import Target
-    from slp_ops.app.sessions import Connecting
+    from slp_ops.app.audit_device import AuditOptions
+    from slp_ops.app.read_device import CollectOptions
+    from slp_ops.app.selection import DeviceSelection
+    from slp_ops.app.sessions import SessionOptions
     from slp_ops.i18n import Lang
 
 
@@ -90,16 +90,16 @@ def program(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
 @json_option
 def command(
     *,
-    target: Target,
-    connecting: Connecting,
+    target: DeviceSelection,
+    connecting: SessionOptions,
     runs_dir: Path,
     every: timedelta,
     once: bool,
     program: tuple[str, ...],
     keep: int | None,
     older_than: timedelta | None,
-    asked: Asked,
-    how: How,
+    asked: AuditOptions,
+    how: CollectOptions,
     lang: Lang,
     as_json: bool,
 ) -> None:

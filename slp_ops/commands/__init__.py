@@ -12,7 +12,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.facts.values import Line
+from slp_ops.facts.values import SourceLine
 from slp_ops.readonly import ReadCommand
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Parsed:
     """
 
     facts: tuple[Fact, ...] = ()
-    unparsed: tuple[Line, ...] = ()
+    unparsed: tuple[SourceLine, ...] = ()
     total: int = 0
 
 
@@ -106,7 +106,7 @@ def ad_hoc(text: str) -> ShowCommand:
 def _unread(text: str) -> Parsed:
     """A text that no parser reads: its lines are kept and counted."""
     lines = tuple(
-        Line(number=number, text=line.rstrip())
+        SourceLine(number=number, text=line.rstrip())
         for number, line in enumerate(text.split("\n"), 1)
         if line.strip()
     )

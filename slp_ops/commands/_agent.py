@@ -27,18 +27,18 @@ from slp_ops.facts.communication import (
     AgentInternals,
     Attempts,
     CommunicationStatistics,
-    Exchange,
+    ExchangeStatistics,
     Job,
     ScheduledJobs,
     TrustData,
 )
 from slp_ops.facts.rum import RumSummary, TelemetryReports
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slp_ops.commands._outline import Block, Item
+    from slp_ops.commands._outline import PageSection, SectionItem
 
 
 _NUMBERED: Final = re.compile(r"([A-Z][A-Za-z]{0,20}(?: [A-Za-z]{1,20}){0,4}): (\d+(?:\(\d+\))?)")
@@ -47,11 +47,11 @@ _STATE: Final = re.compile(r"state\[(\d+)\]")
 _TRUST_ID: Final = re.compile(r"TrustId:\s*(\d+)")
 
 
-def rum_summary(block: Block) -> RumSummary:
+def rum_summary(block: PageSection) -> RumSummary:
     """``Usage Report Summary:``. The counts do not add up on real switches; none is derived."""
     numbers: dict[str, str] = {}
-    lines: dict[str, Line] = {}
-    printed: list[Pair] = []
+    lines: dict[str, SourceLine] = {}
+    printed: list[LabelledValue] = []
     for item in block.items:
         found = _NUMBERED.findall(item.text) if item.label is not None else []
         if not found:
@@ -59,11 +59,11 @@ def rum_summary(block: Block) -> RumSummary:
         item.used = True
         if len(found) > 1:
             label = item.text.strip().partition(":")[0]
-            printed.append(Pair(label=label, value=item.value, heading=block.title))
+            printed.append(LabelledValue(label=label, value=item.value, heading=block.title))
         for label, number in found:
             field = _COUNTS.get(label.lower())
             if field is None:
-                printed.append(Pair(label=label, value=number, heading=block.title))
+                printed.append(LabelledValue(label=label, value=number, heading=block.title))
                 continue
             numbers.setdefault(field, number)
             lines.setdefault(field, item.line)
@@ -98,7 +98,7 @@ _COUNTS: Final = {
 }
 
 
-def telemetry(block: Block) -> TelemetryReports:
+def telemetry(block: PageSection) -> TelemetryReports:
     """``Device Telemetry Report Summary`` or, from agent 6.3 on, ``Product Analytics``."""
     return TelemetryReports(
         title=block.title,
@@ -117,7 +117,7 @@ def telemetry(block: Block) -> TelemetryReports:
     )
 
 
-def internals(info: list[Block], others: Iterable[Block]) -> AgentInternals | None:
+def internals(info: list[PageSection], others: Iterable[PageSection]) -> AgentInternals | None:
     """``Other Info``, and the content of blocks without a type of their own."""
     kept = [*_kept(others)]
     if not info:
@@ -142,7 +142,7 @@ def internals(info: list[Block], others: Iterable[Block]) -> AgentInternals | No
     )
 
 
-def _trust_data(block: Block) -> Iterator[TrustData]:
+def _trust_data(block: PageSection) -> Iterator[TrustData]:
     for item in block.items:
         text = item.text.strip()
         if not (found := _UNIT.match(text)):
@@ -160,19 +160,21 @@ def _trust_data(block: Block) -> Iterator[TrustData]:
         )
 
 
-def _kept(blocks: Iterable[Block]) -> Iterator[tuple[Pair, Source]]:
+def _kept(blocks: Iterable[PageSection]) -> Iterator[tuple[LabelledValue, Source]]:
     """Labels and values of blocks without a type, and the bare words under their headings."""
     for block in blocks:
         for pair in block.rest():
             yield pair, block.source()
         for item in _said(block):
             yield (
-                Pair(label=block.title, value=item.text.strip(), heading=item.heading or block.title),
+                LabelledValue(
+                    label=block.title, value=item.text.strip(), heading=item.heading or block.title
+                ),
                 Source(block.command, line=item.line),
             )
 
 
-def _said(block: Block) -> Iterator[Item]:
+def _said(block: PageSection) -> Iterator[SectionItem]:
     """Bare lines under the heading of a block."""
     for item in block.bare():
         if block.title:
@@ -183,7 +185,7 @@ def _said(block: Block) -> Iterator[Item]:
 _NUMBER: Final = re.compile(r"\b([A-Z][a-z]+)=(\d+)")
 
 
-def statistics(heads: list[Block], groups: list[Block]) -> CommunicationStatistics | None:
+def statistics(heads: list[PageSection], groups: list[PageSection]) -> CommunicationStatistics | None:
     """The statistics as a whole; None when the page has none."""
     if not heads and not groups:
         return None
@@ -202,8 +204,8 @@ def statistics(heads: list[Block], groups: list[Block]) -> CommunicationStatisti
     )
 
 
-def _exchange(block: Block) -> Exchange:
-    broken: Item | None = None
+def _exchange(block: PageSection) -> ExchangeStatistics:
+    broken: SectionItem | None = None
     for item in block.items:
         if item.number == (block.line.number if block.line else 0):
             item.used = True  # the heading itself
@@ -215,7 +217,7 @@ def _exchange(block: Block) -> Exchange:
             item.used = True
         else:
             broken = None
-    return Exchange(
+    return ExchangeStatistics(
         name=block.title,
         attempts=_attempts(block.take("attempts", "attempts")),
         last_response=dated(block.take("last_response", "last response")),
@@ -241,7 +243,7 @@ def _attempts(text: str | None) -> Attempts | None:
     )
 
 
-def jobs(block: Block) -> ScheduledJobs:
+def jobs(block: PageSection) -> ScheduledJobs:
     """``Upcoming Scheduled Jobs``: the names change by release, so every label is a job."""
     current = device_time(block.take("current_time", "current time"))
     found: list[Job] = []
@@ -260,7 +262,7 @@ def jobs(block: Block) -> ScheduledJobs:
                 source=Source(block.command, line=item.line),
             )
         )
-    lines: dict[str, Line] = dict(block.lines)
+    lines: dict[str, SourceLine] = dict(block.lines)
     if block.line is not None:
         lines[""] = block.line
     return ScheduledJobs(current_time=current, jobs=tuple(found), source=Source(block.command, lines))

@@ -20,7 +20,7 @@ from slp_ops.facts.config import (
     VtyConfig,
     VtyLine,
 )
-from slp_ops.facts.values import Line, Source
+from slp_ops.facts.values import Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands._stanzas import Stanza
@@ -53,7 +53,7 @@ class VtyLines:
 
 def _vty(stanza: Stanza, first: int, last: int, command: str) -> VtyLine:
     values: dict[str, Any] = {}
-    lines: dict[str, Line] = {"": stanza.row.line, "first": stanza.row.line}
+    lines: dict[str, SourceLine] = {"": stanza.row.line, "first": stanza.row.line}
     other: list[str] = []
     for child in stanza.below():
         value: object
@@ -81,7 +81,7 @@ class AccessLines:
 
     def __init__(self, command: str) -> None:
         self.command = command
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
         self.flags: dict[str, bool] = {}
         self.aaa: list[str] = []
         self.users: dict[str, User] = {}
@@ -107,7 +107,7 @@ class AccessLines:
                 return False
         return True
 
-    def _user(self, name: str, rest: list[str], line: Line) -> None:
+    def _user(self, name: str, rest: list[str], line: SourceLine) -> None:
         level = rest[rest.index("privilege") + 1 :][:1] if "privilege" in rest else []
         known = self.users.get(name)
         # A user may have several lines; the line with the privilege decides.
@@ -134,7 +134,7 @@ class ServiceLines:
 
     def __init__(self, command: str) -> None:
         self.command = command
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
         self.values: dict[str, Any] = {}
         self.trustpoints: list[Trustpoint] = []
         self.archive: list[str] = []
@@ -167,7 +167,7 @@ class ServiceLines:
                 return False
         return True
 
-    def _set(self, field: str, value: object, line: Line) -> None:
+    def _set(self, field: str, value: object, line: SourceLine) -> None:
         self.values[field], self.lines[field] = value, line
 
     def fact(self) -> ServicesConfig:
@@ -183,7 +183,7 @@ class ServiceLines:
 
 def _trustpoint(stanza: Stanza, name: str, command: str) -> Trustpoint:
     values: dict[str, str] = {}
-    lines: dict[str, Line] = {"": stanza.row.line, "name": stanza.row.line}
+    lines: dict[str, SourceLine] = {"": stanza.row.line, "name": stanza.row.line}
     other: list[str] = []
     for child in stanza.below():
         match child.words:

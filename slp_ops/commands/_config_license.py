@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from slp_ops.commands._values import integer
 from slp_ops.facts.config import CallHomeConfig, CallHomeProfileConfig, LicenseConfig
-from slp_ops.facts.values import Line, Source
+from slp_ops.facts.values import Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands._stanzas import Stanza
@@ -43,7 +43,7 @@ class LicenseLines:
 
     def __init__(self) -> None:
         self.values: _LicenseFields = {}
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
         self.other: list[str] = []
 
     def read(self, stanza: Stanza) -> bool:
@@ -115,7 +115,7 @@ class CallHomeLines:
 
     def __init__(self) -> None:
         self.values: _CallHomeFields = {}
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
         self.profiles: list[tuple[Stanza, str]] = []
         self.other: list[str] = []
 
@@ -177,7 +177,7 @@ class CallHomeLines:
 
 def _profile(stanza: Stanza, name: str, command: str) -> CallHomeProfileConfig:
     values: dict[str, Any] = {}
-    lines: dict[str, Line] = {"": stanza.row.line, "name": stanza.row.line}
+    lines: dict[str, SourceLine] = {"": stanza.row.line, "name": stanza.row.line}
     addresses: list[str] = []
     other: list[str] = []
     for child in stanza.below():

@@ -22,7 +22,7 @@ from slp_ops.facts.config import (
     PinnedHost,
     TimeConfig,
 )
-from slp_ops.facts.values import Line, Source
+from slp_ops.facts.values import Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands._stanzas import Stanza
@@ -38,7 +38,7 @@ class NameLines:
 
     def __init__(self, command: str) -> None:
         self.command = command
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
         self.lookup = True
         self.lookup_source: str | None = None
         self.lookup_sources: list[tuple[str, str]] = []
@@ -104,7 +104,7 @@ class TimeLines:
 
     def __init__(self, command: str) -> None:
         self.command = command
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
         self.values: dict[str, str] = {}
         self.servers: list[NtpServer] = []
         self.other: list[str] = []
@@ -170,7 +170,7 @@ class HttpLines:
 
     def __init__(self, command: str) -> None:
         self.command = command
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
         self.values: _HttpFields = {}
         self.client_other: list[str] = []
         self.server_other: list[str] = []
@@ -225,7 +225,7 @@ class InterfaceLines:
 
     def __init__(self, command: str) -> None:
         self.command = command
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
         self.interfaces: list[InterfaceConfig] = []
         self.vrfs: list[str] = []
 
@@ -259,7 +259,7 @@ _PLAIN: Final = frozenset({"ip", "ipv6", "vrf", "no", "shutdown", "description"}
 
 def _interface(stanza: Stanza, name: str, command: str) -> InterfaceConfig:
     values: dict[str, Any] = {}
-    lines: dict[str, Line] = {"": stanza.row.line, "name": stanza.row.line}
+    lines: dict[str, SourceLine] = {"": stanza.row.line, "name": stanza.row.line}
     addresses: list[str] = []
     for row in stanza.children:
         words = row.text.split()

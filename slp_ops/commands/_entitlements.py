@@ -38,12 +38,12 @@ from slp_ops.facts.holdings import (
     Measurement,
     UnitAuthorization,
 )
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slp_ops.commands._outline import Block, Item
+    from slp_ops.commands._outline import PageSection, SectionItem
 
 
 # Right to left: a name may be missing, a tag may contain brackets and be truncated with "...".
@@ -52,7 +52,7 @@ _CODE: Final = re.compile(r"\(\d+\)$")
 _REPORTS: Final = re.compile(r"^(\d+) +Previous: +(\d+)$")
 
 
-def summary_rows(block: Block) -> Iterator[Entitlement]:
+def summary_rows(block: PageSection) -> Iterator[Entitlement]:
     """The rows of ``License Usage:``."""
     for item in block.bare():
         text = item.text.strip()
@@ -75,7 +75,7 @@ def summary_rows(block: Block) -> Iterator[Entitlement]:
         )
 
 
-def entitlement(block: Block) -> Entitlement:
+def entitlement(block: PageSection) -> Entitlement:
     """One block of a licence."""
     first = block.items[0]
     first.used = True
@@ -114,9 +114,9 @@ def entitlement(block: Block) -> Entitlement:
     )
 
 
-def _measurements(block: Block) -> Iterator[Measurement]:
+def _measurements(block: PageSection) -> Iterator[Measurement]:
     """Measurements, such as ``ENTITLEMENT:``, each with its reports."""
-    groups: dict[str, list[Item]] = {}
+    groups: dict[str, list[SectionItem]] = {}
     for item in block.items:
         if item.label in ("interval", "current value", "current report"):
             groups.setdefault(item.heading, []).append(item)
@@ -135,7 +135,7 @@ def _measurements(block: Block) -> Iterator[Measurement]:
         )
 
 
-def _several(items: list[Item]) -> Iterator[Pair]:
+def _several(items: list[SectionItem]) -> Iterator[LabelledValue]:
     """Return the lines with several values; the others are parsed."""
     for item in items:
         if item.label == "current report":
@@ -162,12 +162,12 @@ _UNIT_LABELS: Final = {
 }
 
 
-def authorizations(blocks: Iterable[Block]) -> LicenseAuthorizations | None:
+def authorizations(blocks: Iterable[PageSection]) -> LicenseAuthorizations | None:
     """Parse authorization codes; None when the page contains none."""
     units: list[UnitAuthorization] = []
     features: list[AuthorizedFeature] = []
-    other: list[Pair] = []
-    lines: dict[str, Line] = {}
+    other: list[LabelledValue] = []
+    lines: dict[str, SourceLine] = {}
     values: dict[str, str | None] = {}
     command = ""
     for block in blocks:
@@ -210,8 +210,8 @@ _PAGE_LABELS: Final = {
 }
 
 
-def _units(block: Block) -> list[UnitAuthorization]:
-    groups: list[list[Item]] = []
+def _units(block: PageSection) -> list[UnitAuthorization]:
+    groups: list[list[SectionItem]] = []
     for item in block.items:
         if item.label in ("active", "standby", "member"):
             groups.append([])
@@ -220,7 +220,7 @@ def _units(block: Block) -> list[UnitAuthorization]:
     return [_unit(block.command, position, group) for position, group in enumerate(groups, 1)]
 
 
-def _unit(command: str, position: int, items: list[Item]) -> UnitAuthorization:
+def _unit(command: str, position: int, items: list[SectionItem]) -> UnitAuthorization:
     first, *rest = items
     first.used = True
     values: dict[str, str] = {}
@@ -250,7 +250,7 @@ def _unit(command: str, position: int, items: list[Item]) -> UnitAuthorization:
     )
 
 
-def _feature(block: Block) -> AuthorizedFeature:
+def _feature(block: PageSection) -> AuthorizedFeature:
     first = block.items[0]
     first.used = True
     name, _, tag = first.text.strip().rstrip(":").partition(" (")

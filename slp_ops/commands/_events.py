@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands._values import device_time
 from slp_ops.facts.communication import LicenseEvent
-from slp_ops.facts.values import DeviceTime, Line, Pair, Source
+from slp_ops.facts.values import DeviceTime, LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands._page import Body, Row
@@ -61,13 +61,13 @@ class _Joint:
         return "".join(parts)
 
 
-def _event(command: str, line: Line, joined: str) -> LicenseEvent:
+def _event(command: str, line: SourceLine, joined: str) -> LicenseEvent:
     dated = _DATED.match(joined)
     stamp, text = (dated[1], dated[2]) if dated else ("", joined)
     return LicenseEvent(
         time=device_time(stamp) or DeviceTime(text=stamp),
         name=text.split(maxsplit=1)[0],
         text=text,
-        values=tuple(Pair(label=label, value=value) for label, value in _VALUE.findall(text)),
+        values=tuple(LabelledValue(label=label, value=value) for label, value in _VALUE.findall(text)),
         source=Source(command, line=line),
     )

@@ -15,12 +15,12 @@ from slp_ops.commands import _trust as trust
 from slp_ops.commands._agent import internals, jobs, rum_summary, statistics, telemetry
 from slp_ops.commands._entitlements import BLOCKS as AUTHORIZATIONS
 from slp_ops.commands._entitlements import authorizations, entitlement, summary_rows
-from slp_ops.commands._outline import Block, outline
+from slp_ops.commands._outline import PageSection, outline
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._topology import topology
 from slp_ops.facts.holdings import Entitlements
 from slp_ops.facts.licensing import Accounts, LicenseTransport, Licensing, LicensingModel
-from slp_ops.facts.values import Fact, Line, Source
+from slp_ops.facts.values import Fact, Source, SourceLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _ENABLED: Final = re.compile(r"^Smart Licensing is (\S+)$")
 _TECH_SUPPORT: Final = "Smart Licensing Tech Support info"
 # One block gives one fact.
-_SINGLE: Final[dict[str, Callable[[Block], Fact | None]]] = {
+_SINGLE: Final[dict[str, Callable[[PageSection], Fact | None]]] = {
     "data privacy": status.privacy,
     "policy": status.policy,
     "transport": status.transport,
@@ -68,8 +68,8 @@ def _parse(text: str, *, command: str) -> Parsed:
     return parsed(page, facts, unread)
 
 
-def _facts(blocks: list[Block]) -> Iterator[Fact]:
-    by_kind: dict[str, list[Block]] = {}
+def _facts(blocks: list[PageSection]) -> Iterator[Fact]:
+    by_kind: dict[str, list[PageSection]] = {}
     for block in blocks:
         kind = block.kind
         if kind == "usage reporting" and block.has("attempts"):
@@ -109,13 +109,13 @@ def _facts(blocks: list[Block]) -> Iterator[Fact]:
         yield fact
 
 
-def _place(block: Block) -> int:
+def _place(block: PageSection) -> int:
     return block.line.number if block.line else 0
 
 
-def _licensing(by_kind: dict[str, list[Block]]) -> Iterator[Licensing]:
+def _licensing(by_kind: dict[str, list[PageSection]]) -> Iterator[Licensing]:
     """Build the agent's overall state from several small blocks."""
-    lines: dict[str, Line] = {}
+    lines: dict[str, SourceLine] = {}
     values: dict[str, str | None] = {}
     command = by_kind[""][0].command
     for kind, field, label in (
@@ -152,7 +152,7 @@ def _licensing(by_kind: dict[str, list[Block]]) -> Iterator[Licensing]:
         )
 
 
-def _model(by_kind: dict[str, list[Block]], lines: dict[str, Line]) -> LicensingModel | None:
+def _model(by_kind: dict[str, list[PageSection]], lines: dict[str, SourceLine]) -> LicensingModel | None:
     """Detect the model: SLP has its own block, earlier releases a registration."""
     for kinds, model in (
         (("smart licensing using policy", "policy", "usage reporting"), LicensingModel.SLP),
@@ -166,7 +166,7 @@ def _model(by_kind: dict[str, list[Block]], lines: dict[str, Line]) -> Licensing
     return None
 
 
-def _accounts(by_kind: dict[str, list[Block]]) -> Iterator[Accounts]:
+def _accounts(by_kind: dict[str, list[PageSection]]) -> Iterator[Accounts]:
     """Read the accounts from their own block, or from the registration before SLP (where indentation may
     break)."""
     for kind in ("account information", "registration"):
@@ -176,7 +176,7 @@ def _accounts(by_kind: dict[str, list[Block]]) -> Iterator[Accounts]:
                 return
 
 
-def _entitlements(by_kind: dict[str, list[Block]]) -> Iterator[Fact]:
+def _entitlements(by_kind: dict[str, list[PageSection]]) -> Iterator[Fact]:
     """Read the licences; ``License Authorization`` belongs to them under SLP, earlier it is a fact of its
     own."""
     blocks = by_kind.pop("entitlement", [])
@@ -185,7 +185,7 @@ def _entitlements(by_kind: dict[str, list[Block]]) -> Iterator[Fact]:
     for block in headings:
         items.extend(summary_rows(block))
     authorization: str | None = None
-    lines: dict[str, Line] = {}
+    lines: dict[str, SourceLine] = {}
     for block in by_kind.pop("license authorization", [])[:1]:
         if "registration" in by_kind or not _under_slp(block):
             yield status.authorization(block)
@@ -205,5 +205,5 @@ def _entitlements(by_kind: dict[str, list[Block]]) -> Iterator[Fact]:
     )
 
 
-def _under_slp(block: Block) -> bool:
+def _under_slp(block: PageSection) -> bool:
     return any(item.label == "status" and item.value == "Not Applicable" for item in block.items)

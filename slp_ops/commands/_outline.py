@@ -20,7 +20,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands._values import MISSING, present
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,7 +100,7 @@ _RULE: Final = re.compile(r"^(?:-{3,}|={3,})$")
 _SPACES: Final = re.compile(r"\s+")
 
 
-class Item:
+class SectionItem:
     """A line of a block: a label with its value, or bare text (``label`` None)."""
 
     __slots__ = ("heading", "label", "number", "text", "used", "value")
@@ -114,23 +114,23 @@ class Item:
         self.used = False
 
     @property
-    def line(self) -> Line:
+    def line(self) -> SourceLine:
         """Return it as evidence."""
-        return Line(number=self.number, text=self.text)
+        return SourceLine(number=self.number, text=self.text)
 
 
-class Block:
+class PageSection:
     """Content under one heading; builders take labels out of it, the rest is kept."""
 
     __slots__ = ("command", "items", "kind", "line", "lines", "title")
 
-    def __init__(self, command: str, kind: str, title: str, line: Line | None) -> None:
+    def __init__(self, command: str, kind: str, title: str, line: SourceLine | None) -> None:
         self.command = command
         self.kind = kind
         self.title = title
         self.line = line
-        self.items: list[Item] = []
-        self.lines: dict[str, Line] = {}
+        self.items: list[SectionItem] = []
+        self.lines: dict[str, SourceLine] = {}
 
     def has(self, label: str) -> bool:
         """Return whether the block contains a label."""
@@ -146,11 +146,11 @@ class Block:
                 return present(item.value)
         return None
 
-    def bare(self) -> Iterator[Item]:
+    def bare(self) -> Iterator[SectionItem]:
         """Return the unread lines without a label."""
         return (item for item in self.items if item.label is None and not item.used)
 
-    def rest(self) -> tuple[Pair, ...]:
+    def rest(self) -> tuple[LabelledValue, ...]:
         """Return every unread label with a value."""
         return tuple(pairs(self.items, self.title))
 
@@ -160,14 +160,14 @@ class Block:
         return Source(self.command, lines)
 
 
-def pairs(items: Iterable[Item], heading: str = "") -> Iterator[Pair]:
+def pairs(items: Iterable[SectionItem], heading: str = "") -> Iterator[LabelledValue]:
     """Return the unread labels with a value and mark them as read."""
     for item in items:
         if item.label is None or item.used:
             continue
         item.used = True
         if (value := present(item.value)) is not None:
-            yield Pair(
+            yield LabelledValue(
                 label=item.text.strip()[: len(item.label)], value=value, heading=item.heading or heading
             )
 
@@ -184,12 +184,12 @@ def split_label(text: str) -> tuple[str, str] | None:
     return None
 
 
-def outline(body: Body) -> list[Block]:
+def outline(body: Body) -> list[PageSection]:
     """Return the blocks of a page; the first contains the lines before any heading."""
-    blocks = [Block(body.command, "", "", None)]
+    blocks = [PageSection(body.command, "", "", None)]
     zone = ""  # the latest title or top heading: it determines the meaning of an unknown heading
     heading = ""
-    previous: Item | None = None
+    previous: SectionItem | None = None
     rows = body.rows
     for place, row in enumerate(rows):
         text = row.text.strip()
@@ -200,14 +200,14 @@ def outline(body: Body) -> list[Block]:
         if underlined or (title in TITLES and title == text.lower()):
             zone = title
             kind = f"title {title}" if title in _BY_FORM else title
-            blocks.append(Block(body.command, kind, text.rstrip(": "), row.line))
+            blocks.append(PageSection(body.command, kind, text.rstrip(": "), row.line))
             heading, previous = "", None
             continue
         role = _ROLE.match(text)
         split = (role[1], role[2]) if role else split_label(text)
         if split is None:
             if text.startswith(_OF_THE_PAGE):
-                blocks[0].items.append(Item(row, None, text, ""))
+                blocks[0].items.append(SectionItem(row, None, text, ""))
                 continue
             if text in MISSING and previous is not None and not previous.value:
                 # "Not Configured" under "Proxy:" is the missing value of the label above.
@@ -215,13 +215,13 @@ def outline(body: Body) -> list[Block]:
             if previous is not None and previous.label == "vrf" and not previous.value:
                 previous.value = text  # the name is below its label
                 continue
-            previous = Item(row, None, text, heading)
+            previous = SectionItem(row, None, text, heading)
             blocks[-1].items.append(previous)
             continue
         label, value = split
         key = _SPACES.sub(" ", label.lower())
         if (found := _heading(key, value, zone, text)) is None:
-            previous = Item(row, key, value, heading)
+            previous = SectionItem(row, key, value, heading)
             blocks[-1].items.append(previous)
             # In "Other Info" an empty value is empty; elsewhere it is a heading of the lines below.
             heading = heading if value or zone == "other info" else label
@@ -230,10 +230,10 @@ def outline(body: Body) -> list[Block]:
             zone = "communication statistics"
         elif found in HEADINGS and found != "usage reporting":
             zone = found
-        blocks.append(Block(body.command, found, label, row.line))
+        blocks.append(PageSection(body.command, found, label, row.line))
         heading, previous = "", None
         if found not in HEADINGS or found in _VALUED:
-            blocks[-1].items.append(Item(row, key, value, ""))
+            blocks[-1].items.append(SectionItem(row, key, value, ""))
     return blocks
 
 

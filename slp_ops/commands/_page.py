@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands import Parsed
-from slp_ops.facts.values import Line
+from slp_ops.facts.values import SourceLine
 from slp_ops.iosxe.prompts import PROMPT, is_prompt, without_more
 from slp_ops.iosxe.syslog import is_log_line
 
@@ -47,9 +47,9 @@ class Row(NamedTuple):
     text: str
 
     @property
-    def line(self) -> Line:
+    def line(self) -> SourceLine:
         """Return it as evidence."""
-        return Line(number=self.number, text=self.text)
+        return SourceLine(number=self.number, text=self.text)
 
 
 class Body(NamedTuple):

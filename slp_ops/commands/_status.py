@@ -33,10 +33,10 @@ from slp_ops.facts.licensing import (
     TransportKind,
     UsageReporting,
 )
-from slp_ops.facts.values import Line, Source
+from slp_ops.facts.values import Source, SourceLine
 
 if TYPE_CHECKING:
-    from slp_ops.commands._outline import Block
+    from slp_ops.commands._outline import PageSection
 
 
 _PUSH: Final = re.compile(r"^(\d+)\b")
@@ -52,7 +52,7 @@ _TRANSPORTS: Final = {
 }
 
 
-def accounts(block: Block) -> Accounts | None:
+def accounts(block: PageSection) -> Accounts | None:
     """``Smart Account: NAME As of <time>``; before SLP the names are in the Registration block."""
     if not (block.has("smart account") or block.has("virtual account")):
         return None
@@ -70,7 +70,7 @@ def accounts(block: Block) -> Accounts | None:
     )
 
 
-def privacy(block: Block) -> Privacy:
+def privacy(block: PageSection) -> Privacy:
     """``Data Privacy:``."""
     return Privacy(
         sending_hostname=flag(block.take("sending_hostname", "sending hostname")),
@@ -82,7 +82,7 @@ def privacy(block: Block) -> Privacy:
     )
 
 
-def transport(block: Block) -> LicenseTransport:
+def transport(block: PageSection) -> LicenseTransport:
     """``Transport:`` with its proxy and VRF."""
     kind = block.take("type", "type")
     if "type" in block.lines:
@@ -112,7 +112,7 @@ def transport(block: Block) -> LicenseTransport:
     )
 
 
-def policy(block: Block) -> Policy:
+def policy(block: PageSection) -> Policy:
     """``Policy:`` with its four headings; each has the same labels."""
     in_use = block.take("in_use", "policy in use")
     installed = in_use is not None and in_use.lower().startswith("installed on ")
@@ -139,9 +139,9 @@ _POLICY_LABELS: Final = {
 }
 
 
-def _policy_class(block: Block, heading: str) -> PolicyClass:
+def _policy_class(block: PageSection, heading: str) -> PolicyClass:
     values: dict[str, str] = {}
-    lines: dict[str, Line] = {}
+    lines: dict[str, SourceLine] = {}
     for item in block.items:
         field = _POLICY_LABELS.get(item.label or "")
         if field and item.heading == heading and not item.used:
@@ -170,7 +170,7 @@ def _policy_class(block: Block, heading: str) -> PolicyClass:
     )
 
 
-def usage_reporting(block: Block) -> UsageReporting:
+def usage_reporting(block: PageSection) -> UsageReporting:
     """``Usage Reporting:``."""
     return UsageReporting(
         last_ack=device_time(block.take("last_ack", "last ack received")),
@@ -197,7 +197,7 @@ def _push_interval(text: str | None) -> PushInterval | None:
     )
 
 
-def registration(block: Block) -> Registration:
+def registration(block: PageSection) -> Registration:
     """``Registration:``, before SLP."""
     return Registration(
         status=block.take("status", "status"),
@@ -211,7 +211,7 @@ def registration(block: Block) -> Registration:
     )
 
 
-def authorization(block: Block) -> Authorization:
+def authorization(block: PageSection) -> Authorization:
     """``License Authorization:``, before SLP."""
     return Authorization(
         status=dated(block.take("status", "status")),
@@ -224,7 +224,7 @@ def authorization(block: Block) -> Authorization:
     )
 
 
-def conversion(block: Block) -> Conversion:
+def conversion(block: PageSection) -> Conversion:
     """``License Conversion:``."""
     return Conversion(
         automatic=flag(block.take("automatic", "automatic conversion enabled")),
@@ -236,7 +236,7 @@ def conversion(block: Block) -> Conversion:
     )
 
 
-def export_authorization(block: Block) -> ExportAuthorization:
+def export_authorization(block: PageSection) -> ExportAuthorization:
     """``Export Authorization Key:``: a feature a line, or ``<none>``."""
     features: list[str] = []
     line = block.line

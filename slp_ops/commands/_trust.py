@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands._values import present, time_inside
 from slp_ops.facts.holdings import ProductInstance, TrustCode, TrustCodes, Udi
-from slp_ops.facts.values import Line, Source
+from slp_ops.facts.values import Source, SourceLine
 
 if TYPE_CHECKING:
-    from slp_ops.commands._outline import Block, Item
+    from slp_ops.commands._outline import PageSection, SectionItem
 
 _UDI: Final = re.compile(r"^PID:\s?([^,]*),\s?SN:\s?(\S*)")
 
 
-def trust_codes(block: Block) -> TrustCodes:
+def trust_codes(block: PageSection) -> TrustCodes:
     """``Trust Code Installed:`` in all of its forms: none, one time, or a code a unit.
 
     Trust Code Installed:    Trust Code Type: CSSM
@@ -66,14 +66,14 @@ def trust_codes(block: Block) -> TrustCodes:
 class _Unit:
     """Lines of one unit's trust code, in any order."""
 
-    def __init__(self, item: Item, position: int) -> None:
+    def __init__(self, item: SectionItem, position: int) -> None:
         self.position = position
         self.role = item.text.strip().partition(":")[0].strip()
         self.udi = item.value
         self.lines = {"udi": item.line, "": item.line}
         self.texts: dict[str, str] = {}
 
-    def read(self, item: Item) -> None:
+    def read(self, item: SectionItem) -> None:
         """Read a line about a trust code; ignore any other."""
         text = item.text.strip()
         if item.label == "trust code type":
@@ -90,7 +90,7 @@ class _Unit:
             if lowered.startswith(("expired on", "expires on")):
                 self._keep("expires", text, item)
 
-    def _keep(self, field: str, text: str, item: Item) -> None:
+    def _keep(self, field: str, text: str, item: SectionItem) -> None:
         item.used = True
         self.texts[field] = text
         self.lines[field] = item.line
@@ -122,11 +122,11 @@ def split_udi(text: str) -> tuple[str | None, str | None]:
     return (present(found[1]), present(found[2])) if found else (None, None)
 
 
-def product_instance(blocks: list[Block]) -> ProductInstance | None:
+def product_instance(blocks: list[PageSection]) -> ProductInstance | None:
     """``UDI: PID:..,SN:..`` and the members of ``HA UDI List:``, or a router's table of slots."""
     udi: Udi | None = None
     members: list[Udi] = []
-    lines: dict[str, Line] = {}
+    lines: dict[str, SourceLine] = {}
     for block in blocks:
         for item in block.items:
             found = None if item.used else _udi(item, len(members) + 1, block.command)
@@ -148,7 +148,7 @@ def product_instance(blocks: list[Block]) -> ProductInstance | None:
     )
 
 
-def _udi(item: Item, position: int, command: str) -> Udi | None:
+def _udi(item: SectionItem, position: int, command: str) -> Udi | None:
     """Parse the unit of a line: ``UDI: PID:..,SN:..``, ``Active:PID:..`` or ``* PID SN PID:SN``."""
     role: str | None = None
     if item.label == "udi":

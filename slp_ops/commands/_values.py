@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from slp_ops.facts.rum import RumState
-from slp_ops.facts.values import Count, Dated, Days, DeviceTime, Flag
+from slp_ops.facts.values import Count, DatedWord, Days, DeviceTime, Flag
 
 # Words for a missing value. Exact matches only: "NOT AVAILABLE" is a state.
 MISSING: Final = frozenset(
@@ -111,15 +111,15 @@ def time_inside(text: str | None) -> DeviceTime | None:
     return device_time(found[0]) if found else None
 
 
-def dated(text: str | None) -> Dated | None:
+def dated(text: str | None) -> DatedWord | None:
     """``SUCCEEDED on <time>``, ``OUT OF COMPLIANCE on <time>``, or a word alone."""
     printed = present(text)
     if printed is None:
         return None
     word, separator, rest = printed.rpartition(" on ")
     if separator and (at := time_inside(rest)) is not None:
-        return Dated(text=printed, word=word.strip(), at=at)
-    return Dated(text=printed, word=printed)
+        return DatedWord(text=printed, word=word.strip(), at=at)
+    return DatedWord(text=printed, word=printed)
 
 
 def days(text: str | None) -> Days | None:

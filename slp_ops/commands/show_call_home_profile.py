@@ -19,7 +19,7 @@ from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed, says_something
 from slp_ops.commands._values import present
 from slp_ops.facts.reach import CallHomeProfile, CallHomeProfiles
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 class _Profile:
     """Lines of one profile."""
 
-    def __init__(self, name: str, line: Line) -> None:
+    def __init__(self, name: str, line: SourceLine) -> None:
         self.name = name
         self.lines = {"name": line}
         self.values: dict[str, str | None] = {}
         self.addresses: list[str] = []
-        self.other: list[Pair] = []
+        self.other: list[LabelledValue] = []
         self.printed: list[str] = []
         self.last = ""
 
@@ -61,7 +61,7 @@ class _Profile:
             self.addresses += [value] if present(value) else []
             self.lines["http_addresses"] = row.line
         elif value:
-            self.other.append(Pair(label=label, value=value))
+            self.other.append(LabelledValue(label=label, value=value))
 
     def fact(self, command: str) -> CallHomeProfile:
         """Return the profile of these lines."""

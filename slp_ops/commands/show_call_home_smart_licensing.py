@@ -16,7 +16,7 @@ from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import present
 from slp_ops.facts.reach import CallHomeLicensing
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -28,9 +28,9 @@ def parse(text: str) -> Parsed:
     """Parse whether call-home carries licensing messages, with profile and destination."""
     page = body(text, "show call-home smart-licensing")
     values: dict[str, str | None] = {}
-    lines: dict[str, Line] = {}
+    lines: dict[str, SourceLine] = {}
     urls: list[str] = []
-    other: list[Pair] = []
+    other: list[LabelledValue] = []
     unread: list[Row] = []
     last = ""
     for row in page.rows:
@@ -52,7 +52,7 @@ def parse(text: str) -> Parsed:
             lines["urls"] = row.line
             urls += [value] if present(value) else []
         elif value:
-            other.append(Pair(label=label, value=value))
+            other.append(LabelledValue(label=label, value=value))
         else:
             lines.setdefault("", row.line)
     if not lines:

@@ -14,7 +14,7 @@ from slp_ops.commands import ShowCommand
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import device_time
 from slp_ops.facts.platform import Clock, ClockTrust
-from slp_ops.facts.values import Pair, Source
+from slp_ops.facts.values import LabelledValue, Source
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -26,7 +26,7 @@ def parse(text: str) -> Parsed:
     """Parse the time, and whether it is synchronised."""
     page = body(text, "show clock")
     clock: Clock | None = None
-    other: list[Pair] = []
+    other: list[LabelledValue] = []
     unread: list[Row] = []
     for row in page.rows:
         printed = row.text.strip()
@@ -38,7 +38,7 @@ def parse(text: str) -> Parsed:
                 source=Source(page.command, line=row.line),
             )
         elif printed.startswith("Time source is "):
-            other.append(Pair(label="Time source", value=printed.removeprefix("Time source is ")))
+            other.append(LabelledValue(label="Time source", value=printed.removeprefix("Time source is ")))
         else:
             unread.append(row)
     return parsed(page, (clock and replace(clock, other=tuple(other)),), unread)

@@ -25,7 +25,7 @@ from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import device_time
 from slp_ops.facts.reach import Certificate, Trustpool
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -44,9 +44,9 @@ class _Certificate:
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
         self.printed: list[str] = []
-        self.other: list[Pair] = []
+        self.other: list[LabelledValue] = []
         self.side = ""
 
     def begins_again(self, label: str) -> bool:
@@ -73,7 +73,7 @@ class _Certificate:
         elif lowered in _SIDES:
             self.lines[lowered] = row.line
         elif value:
-            self.other.append(Pair(label=label, value=value))
+            self.other.append(LabelledValue(label=label, value=value))
 
     def fact(self, command: str) -> Certificate:
         """Return the certificate of these lines."""

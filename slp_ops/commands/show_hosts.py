@@ -20,7 +20,7 @@ from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import integer
 from slp_ops.facts.reach import HostEntry, Hosts
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -42,9 +42,9 @@ def parse(text: str) -> Parsed:
     """Parse the settings, then one name per row."""
     page = body(text, "show hosts")
     values: dict[str, str] = {}
-    lines: dict[str, Line] = {}
+    lines: dict[str, SourceLine] = {}
     entries: list[HostEntry] = []
-    other: list[Pair] = []
+    other: list[LabelledValue] = []
     unread: list[Row] = []
     for row in page.rows:
         printed = row.text.strip()
@@ -59,7 +59,7 @@ def parse(text: str) -> Parsed:
         elif printed.startswith(_COLUMNS):
             lines.setdefault("entries", row.line)
         elif pair := split_label(printed):
-            other.append(Pair(label=pair[0], value=pair[1]))
+            other.append(LabelledValue(label=pair[0], value=pair[1]))
             lines.setdefault("other", row.line)
         else:
             unread.append(row)

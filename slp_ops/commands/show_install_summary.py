@@ -16,7 +16,7 @@ from slp_ops.commands import ShowCommand
 from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.facts.platform import InstalledPackages, Package
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -31,8 +31,8 @@ def parse(text: str) -> Parsed:
     packages: list[Package] = []
     place = ""
     auto_abort: str | None = None
-    lines: dict[str, Line] = {}
-    other: list[Pair] = []
+    lines: dict[str, SourceLine] = {}
+    other: list[LabelledValue] = []
     unread: list[Row] = []
     for row in page.rows:
         printed = row.text.strip()
@@ -56,7 +56,7 @@ def parse(text: str) -> Parsed:
             if label == "Auto abort timer":
                 auto_abort, lines["auto_abort"] = value, row.line
             else:
-                other.append(Pair(label=label, value=value))
+                other.append(LabelledValue(label=label, value=value))
         elif not printed.startswith(("C - ", "Type ")):
             unread.append(row)
     if not lines:

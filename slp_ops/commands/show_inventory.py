@@ -13,8 +13,8 @@ from slp_ops.commands import ShowCommand
 from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import present
-from slp_ops.facts.platform import Inventory, Part
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.platform import HardwareInventory, HardwarePart
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -30,14 +30,14 @@ class _Part:
         self.name = name
         self.description = description
         self.values: tuple[str | None, ...] = (None, None, None)
-        self.lines: dict[str, Line] = {"": row.line, "name": row.line, "description": row.line}
+        self.lines: dict[str, SourceLine] = {"": row.line, "name": row.line, "description": row.line}
         self.printed = [row]
-        self.other: list[Pair] = []
+        self.other: list[LabelledValue] = []
 
-    def fact(self, command: str) -> Part:
+    def fact(self, command: str) -> HardwarePart:
         """Return the part of these lines."""
         pid, vid, sn = self.values
-        return Part(
+        return HardwarePart(
             name=self.name,
             description=present(self.description),
             pid=pid,
@@ -49,16 +49,16 @@ class _Part:
         )
 
 
-def _as_printed(row: Row) -> Pair:
+def _as_printed(row: Row) -> LabelledValue:
     label, value = split_label(row.text) or ("", row.text.strip())
-    return Pair(label=label, value=value)
+    return LabelledValue(label=label, value=value)
 
 
 def parse(text: str) -> Parsed:
     """Return the parts, in printed order."""
     page = body(text, "show inventory")
     parts: list[_Part] = []
-    other: list[Pair] = []
+    other: list[LabelledValue] = []
     unread: list[Row] = []
     for row in page.rows:
         printed = row.text.strip()
@@ -70,18 +70,20 @@ def parse(text: str) -> Parsed:
             part.lines |= dict.fromkeys(("pid", "vid", "sn"), row.line)
             part.printed.append(row)
         elif pair := split_label(printed):
-            (parts[-1].other if parts else other).append(Pair(label=pair[0], value=pair[1]))
+            (parts[-1].other if parts else other).append(LabelledValue(label=pair[0], value=pair[1]))
         elif printed.strip("+"):
             unread.append(row)
     if not parts:
         return parsed(page, (), unread)
     facts = tuple(part.fact(page.command) for part in parts)
-    return parsed(page, (Inventory(parts=facts, other=tuple(other), source=Source(page.command)),), unread)
+    return parsed(
+        page, (HardwareInventory(parts=facts, other=tuple(other), source=Source(page.command)),), unread
+    )
 
 
 COMMAND = ShowCommand(
     command="show inventory",
     aliases=("show inventory WHAT",),
     parse=parse,
-    provides=(Inventory,),
+    provides=(HardwareInventory,),
 )

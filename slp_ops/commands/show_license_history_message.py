@@ -19,7 +19,7 @@ from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import time_inside
 from slp_ops.facts.communication import HistoryEntry, MessageHistory
-from slp_ops.facts.values import DeviceTime, Line, Pair, Source
+from slp_ops.facts.values import DeviceTime, LabelledValue, Source, SourceLine
 from slp_ops.release import Release
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ _NOTHING: Final = ("No past history", "No past Import history")
 class _Entry:
     """Content under one kind of message."""
 
-    def __init__(self, kind: str, line: Line) -> None:
+    def __init__(self, kind: str, line: SourceLine) -> None:
         self.kind = kind
         self.line = line
         self.lines: list[str] = []
-        self.values: list[Pair] = []
+        self.values: list[LabelledValue] = []
         self.times: list[DeviceTime] = []
 
     def read(self, text: str) -> None:
@@ -57,7 +57,7 @@ class _Entry:
         self.lines.append(text)
         pair = split_label(text)
         if pair and pair[1]:
-            self.values.append(Pair(label=pair[0], value=pair[1]))
+            self.values.append(LabelledValue(label=pair[0], value=pair[1]))
         if (time := time_inside(text)) is not None:
             self.times.append(time)
 

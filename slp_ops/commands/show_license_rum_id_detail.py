@@ -17,7 +17,7 @@ from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import device_time, integer, present, rum_state
 from slp_ops.facts.rum import RumDetail, RumDetails
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 from slp_ops.release import Release
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ class _Report:
 
     def __init__(self) -> None:
         self.values: dict[str, str | None] = {}
-        self.lines: dict[str, Line] = {}
-        self.printed: list[Pair] = []
-        self.other: list[Pair] = []
+        self.lines: dict[str, SourceLine] = {}
+        self.printed: list[LabelledValue] = []
+        self.other: list[LabelledValue] = []
 
     def read(self, row: Row) -> bool:
         """Read the pairs of a line; False without any."""
@@ -62,10 +62,10 @@ class _Report:
             if field is not None and field not in self.values:
                 self.values[field], self.lines[field] = present(value), row.line
             else:
-                self.other.append(Pair(label=label, value=value))
+                self.other.append(LabelledValue(label=label, value=value))
         if len(pairs) > 1:
             whole = split_label(row.text)
-            self.printed += [Pair(label=whole[0], value=whole[1])] if whole else []
+            self.printed += [LabelledValue(label=whole[0], value=whole[1])] if whole else []
         return bool(pairs)
 
     def detail(self, command: str) -> RumDetail:

@@ -12,7 +12,7 @@ from slp_ops.commands._events import events
 from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.facts.communication import TechEvents
-from slp_ops.facts.values import Pair, Source
+from slp_ops.facts.values import LabelledValue, Source
 from slp_ops.release import Release
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def parse(text: str) -> Parsed:
     """Parse the dated lines as events, and keep labels before them."""
     page = body(text, "show license tech events")
     found, rest = events(page)
-    other: list[Pair] = []
+    other: list[LabelledValue] = []
     unread: list[Row] = []
     titled = False
     for row in rest:
@@ -33,7 +33,7 @@ def parse(text: str) -> Parsed:
         if row.text.strip("= ").lower() in _TITLES:
             titled = True
         elif pair and pair[1]:
-            other.append(Pair(label=pair[0], value=pair[1]))
+            other.append(LabelledValue(label=pair[0], value=pair[1]))
         else:
             unread.append(row)
     if not found and not other and not titled:

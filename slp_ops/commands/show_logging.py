@@ -18,7 +18,7 @@ from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import integer
 from slp_ops.facts.log import SyslogBuffer, SyslogMessage
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -32,12 +32,12 @@ class _Heading:
     """Settings in the lines before the buffer."""
 
     def __init__(self) -> None:
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
         self.level: str | None = None
         self.logged: int | None = None
         self.bytes: int | None = None
         self.dropped: int | None = None
-        self.other: list[Pair] = []
+        self.other: list[LabelledValue] = []
         self.settings: list[str] = []
         self.cut: list[str] = []
 
@@ -66,7 +66,7 @@ class _Heading:
         """Store the label and value of a line; both are empty without a label."""
         label, value = split_label(text) or ("", "")
         if value:
-            self.other.append(Pair(label=label, value=value, heading=heading))
+            self.other.append(LabelledValue(label=label, value=value, heading=heading))
         return label, value
 
 

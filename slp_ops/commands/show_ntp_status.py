@@ -14,7 +14,7 @@ from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import device_time, integer
 from slp_ops.facts.platform import NtpStatus
-from slp_ops.facts.values import DeviceTime, Line, Pair, Source
+from slp_ops.facts.values import DeviceTime, LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -29,8 +29,8 @@ def parse(text: str) -> Parsed:
     stratum: int | None = None
     reference: str | None = None
     reference_time: DeviceTime | None = None
-    other: list[Pair] = []
-    lines: dict[str, Line] = {}
+    other: list[LabelledValue] = []
+    lines: dict[str, SourceLine] = {}
     unread: list[Row] = []
     for row in page.rows:
         printed = row.text.strip()
@@ -39,7 +39,7 @@ def parse(text: str) -> Parsed:
             lines["enabled"] = row.line
             continue
         if pair := split_label(printed):
-            other.append(Pair(label=pair[0], value=pair[1]))
+            other.append(LabelledValue(label=pair[0], value=pair[1]))
             lines.setdefault("other", row.line)
             continue
         read = False
@@ -67,7 +67,9 @@ def parse(text: str) -> Parsed:
                     continue
                 said = value.strip()
                 # The full stop ends the sentence, except in ".LOCL.".
-                other.append(Pair(label=label.strip(), value=said[:-1] if said.endswith("ago.") else said))
+                other.append(
+                    LabelledValue(label=label.strip(), value=said[:-1] if said.endswith("ago.") else said)
+                )
                 lines.setdefault("other", row.line)
             read = True
         if not read:

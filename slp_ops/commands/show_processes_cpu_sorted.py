@@ -16,7 +16,7 @@ from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import decimal
 from slp_ops.facts.platform import CpuLoad, CpuProcess
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -37,8 +37,8 @@ def parse(text: str) -> Parsed:
     load: tuple[float, float | None, float, float] | None = None
     printed: str | None = None
     processes: list[CpuProcess] = []
-    other: list[Pair] = []
-    lines: dict[str, Line] = {}
+    other: list[LabelledValue] = []
+    lines: dict[str, SourceLine] = {}
     unread: list[Row] = []
     for row in page.rows:
         if found := _PROCESS.match(row.text):
@@ -68,7 +68,7 @@ def parse(text: str) -> Parsed:
             printed = (split_label(row.text) or ("", ""))[1]
             lines |= dict.fromkeys(_FIELDS, row.line)
         elif pair := split_label(row.text):
-            other.append(Pair(label=pair[0], value=pair[1]))
+            other.append(LabelledValue(label=pair[0], value=pair[1]))
         elif processes and not row.text[0].isspace():
             # The rest of a long name on a terminal of 80 columns.
             processes[-1] = replace(processes[-1], name=f"{processes[-1].name} {row.text}".lstrip())

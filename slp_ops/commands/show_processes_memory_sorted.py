@@ -15,7 +15,7 @@ from slp_ops.commands import ShowCommand
 from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.facts.platform import MemoryPool, MemoryProcess, MemoryUse
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -32,9 +32,9 @@ def parse(text: str) -> Parsed:
     page = body(text, "show processes memory sorted")
     pools: list[MemoryPool] = []
     processes: list[MemoryProcess] = []
-    printed: list[Pair] = []
-    other: list[Pair] = []
-    lines: dict[str, Line] = {}
+    printed: list[LabelledValue] = []
+    other: list[LabelledValue] = []
+    lines: dict[str, SourceLine] = {}
     unread: list[Row] = []
     for row in page.rows:
         source = Source(page.command, line=row.line)
@@ -63,9 +63,9 @@ def parse(text: str) -> Parsed:
             printed.extend(_as_printed(row))
             lines.setdefault("pools", row.line)
         elif found := _TOTAL.match(row.text):
-            other.append(Pair(label="Total", value=found[1]))
+            other.append(LabelledValue(label="Total", value=found[1]))
         elif pair := split_label(row.text):
-            other.append(Pair(label=pair[0], value=pair[1]))
+            other.append(LabelledValue(label=pair[0], value=pair[1]))
         elif processes and not row.text[0].isspace():
             # The rest of a long name on a terminal of 80 columns.
             processes[-1] = replace(processes[-1], name=f"{processes[-1].name} {row.text}".lstrip())
@@ -83,9 +83,9 @@ def parse(text: str) -> Parsed:
     return parsed(page, (fact,), unread)
 
 
-def _as_printed(row: Row) -> list[Pair]:
+def _as_printed(row: Row) -> list[LabelledValue]:
     pair = split_label(row.text)
-    return [Pair(label=pair[0], value=pair[1])] if pair else []
+    return [LabelledValue(label=pair[0], value=pair[1])] if pair else []
 
 
 COMMAND = ShowCommand(

@@ -29,7 +29,7 @@ from slp_ops.facts.config import (
     TimeConfig,
     VtyConfig,
 )
-from slp_ops.facts.values import DeviceTime, Fact, Line, Pair, Source
+from slp_ops.facts.values import DeviceTime, Fact, LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ class _Info:
 
     def __init__(self, command: str) -> None:
         self.command = command
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
         self.complete = False
         self.hostname: str | None = None
         self.version: str | None = None
@@ -101,10 +101,10 @@ class _Info:
         )
 
 
-def _labelled(rows: list[Row]) -> Iterator[Pair]:
+def _labelled(rows: list[Row]) -> Iterator[LabelledValue]:
     for row in rows:
         if ": " in row.text and (pair := split_label(row.text)) and pair[1]:
-            yield Pair(label=pair[0], value=pair[1])
+            yield LabelledValue(label=pair[0], value=pair[1])
 
 
 def parse(text: str) -> Parsed:

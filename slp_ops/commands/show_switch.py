@@ -18,7 +18,7 @@ from slp_ops.commands._outline import split_label
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.commands._values import integer
 from slp_ops.facts.platform import Stack, StackMember, StackPorts
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -38,9 +38,9 @@ def parse(text: str) -> Parsed:
     page = body(text, "show switch")
     members: list[StackMember] = []
     ports: list[StackPorts] = []
-    lines: dict[str, Line] = {}
+    lines: dict[str, SourceLine] = {}
     values: dict[str, str] = {}
-    other: list[Pair] = []
+    other: list[LabelledValue] = []
     unread: list[Row] = []
     for row in page.rows:
         if found := _ROW.match(row.text.strip()):
@@ -61,7 +61,7 @@ def parse(text: str) -> Parsed:
             label, value = pair
             field = _FIELDS.get(label.lower())
             if field is None:
-                other.append(Pair(label=label, value=value))
+                other.append(LabelledValue(label=label, value=value))
             else:
                 values[field], lines[field] = value, row.line
         elif not any(heading in row.text for heading in _HEADINGS):

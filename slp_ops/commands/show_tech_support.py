@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from slp_ops.commands import Parsed, ShowCommand
 from slp_ops.commands._precedence import chosen, rank
 from slp_ops.commands._sections import sections
-from slp_ops.facts.values import Line
+from slp_ops.facts.values import SourceLine
 
 if TYPE_CHECKING:
     from slp_ops.facts.values import Fact
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 def parse(text: str) -> Parsed:
     """Parse every known section, one value per type."""
     found: list[tuple[int, Fact]] = []
-    unparsed: list[Line] = []
+    unparsed: list[SourceLine] = []
     total = 0
     for section in sections(text):
         if section.command is None or section.command.command == COMMAND.command:
-            unparsed.append(Line(number=section.page.before, text=section.typed))
+            unparsed.append(SourceLine(number=section.page.before, text=section.typed))
             total += 1
             continue
         parsed = section.command.parse(section.page)

@@ -33,7 +33,7 @@ from slp_ops.commands._page import Row, body, parsed, says_something
 from slp_ops.commands._values import device_time, integer, present
 from slp_ops.errors import InvalidRelease
 from slp_ops.facts.platform import Software, SwitchMember, TechnologyPackage
-from slp_ops.facts.values import Line, Pair, Source
+from slp_ops.facts.values import LabelledValue, Source, SourceLine
 from slp_ops.release import Release
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ class _Member:
         self.number = number
         self.row: re.Match[str] | None = None
         self.values: dict[str, str | None] = {}
-        self.lines: dict[str, Line] = {}
-        self.other: list[Pair] = []
+        self.lines: dict[str, SourceLine] = {}
+        self.other: list[LabelledValue] = []
 
 
 class Tables:
@@ -132,7 +132,7 @@ class Tables:
             member.values.setdefault(field, present(value))
             member.lines.setdefault(field, row.line)
         elif value:
-            member.other.append(Pair(label=label, value=value))
+            member.other.append(LabelledValue(label=label, value=value))
         return True
 
     def switch_members(self) -> tuple[SwitchMember, ...]:
@@ -195,8 +195,8 @@ def parse(text: str) -> Parsed:
     """Parse the software, with every unit."""
     page = body(text, "show version")
     values: dict[str, str | None] = {}
-    lines: dict[str, Line] = {}
-    other: list[Pair] = []
+    lines: dict[str, SourceLine] = {}
+    other: list[LabelledValue] = []
     unread: list[Row] = []
     tables = Tables(page.command)
     banner = ""
@@ -209,7 +209,7 @@ def parse(text: str) -> Parsed:
             name, family, banner = found.groups()
             values |= {"release_name": name or None, "image_family": family}
             lines |= dict.fromkeys(("release_name", "image_family", "banner"), row.line)
-            other.append(Pair(label="Cisco IOS Software", value=printed))
+            other.append(LabelledValue(label="Cisco IOS Software", value=printed))
         elif _sentence(printed, row, values, lines, other):
             notice = False
         elif printed.startswith(_NOTICES):
@@ -218,9 +218,9 @@ def parse(text: str) -> Parsed:
             notice = False
             _label(pair, row, values, lines, other)
         elif found := _AMOUNT.match(printed):
-            other.append(Pair(label=found[2].rstrip("."), value=found[1]))
+            other.append(LabelledValue(label=found[2].rstrip("."), value=found[1]))
         elif found := _IS.match(printed):
-            other.append(Pair(label=found[1], value=found[2]))
+            other.append(LabelledValue(label=found[1], value=found[2]))
         elif says_something(row) and not notice and not printed.startswith(_COLUMNS):
             unread.append(row)
     if not lines and not tables.members:
@@ -255,12 +255,16 @@ def parse(text: str) -> Parsed:
 
 
 def _sentence(
-    printed: str, row: Row, values: dict[str, str | None], lines: dict[str, Line], other: list[Pair]
+    printed: str,
+    row: Row,
+    values: dict[str, str | None],
+    lines: dict[str, SourceLine],
+    other: list[LabelledValue],
 ) -> bool:
     for pattern, fields in _SENTENCES:
         if found := pattern.match(printed):
             if fields == ("chassis",):
-                other.append(Pair(label="processor", value=printed))
+                other.append(LabelledValue(label="processor", value=printed))
             for field, value in zip(fields, found.groups(), strict=True):
                 if field not in values:
                     values[field], lines[field] = present(value), row.line
@@ -272,15 +276,15 @@ def _label(
     pair: tuple[str, str],
     row: Row,
     values: dict[str, str | None],
-    lines: dict[str, Line],
-    other: list[Pair],
+    lines: dict[str, SourceLine],
+    other: list[LabelledValue],
 ) -> None:
     label, value = pair
     field = _LABELS.get(label.lower())
     if field is not None and field not in values:
         values[field], lines[field] = present(value), row.line
     elif value:
-        other.append(Pair(label=label, value=value))
+        other.append(LabelledValue(label=label, value=value))
 
 
 COMMAND = ShowCommand(

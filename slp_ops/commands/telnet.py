@@ -26,7 +26,7 @@ from slp_ops.iosxe.names import is_address
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
-    from slp_ops.facts.values import Line
+    from slp_ops.facts.values import SourceLine
 
 NAME: Final = "telnet HOST PORT"
 _SERVER: Final = re.compile(r"\(([0-9A-Fa-f.:]+)\)", re.ASCII)
@@ -65,7 +65,7 @@ class Reading:
         self.servers: list[str] = []
         self.addresses: list[str] = []
         self.text: str | None = None
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SourceLine] = {}
 
     def read(self, row: Row) -> bool:
         """Read a line; False for an unknown one."""

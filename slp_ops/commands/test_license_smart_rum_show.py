@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.commands import ShowCommand
 from slp_ops.commands._page import Row, body, parsed
 from slp_ops.facts.rum import RumPayload, RumPayloads
-from slp_ops.facts.values import Pair, Source
+from slp_ops.facts.values import LabelledValue, Source
 from slp_ops.release import Release
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _payload(row: Row, source: Source) -> RumPayload | None:
         pid=values.get("asset_identification.instance.sudi.udi_pid"),
         sn=values.get("asset_identification.instance.sudi.udi_serial_number"),
         measurements=len({path.split(".")[1] for path in values if path.startswith("measurements.")}),
-        values=tuple(Pair(label=path, value=value) for path, value in values.items()),
+        values=tuple(LabelledValue(label=path, value=value) for path, value in values.items()),
         source=source,
     )
 

@@ -10,7 +10,7 @@ from slp_ops.facts.values import Fact
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from slp_ops.facts.values import Dated, DeviceTime, Flag, Pair
+    from slp_ops.facts.values import DatedWord, DeviceTime, Flag, LabelledValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +26,16 @@ class Attempts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange(Fact):
+class ExchangeStatistics(Fact):
     """One block of the Communication Statistics, such as ``Usage Reporting``."""
 
     name: str
     attempts: Attempts | None = None
-    last_response: Dated | None = None
+    last_response: DatedWord | None = None
     failure_reason: str | None = None
     last_success: DeviceTime | None = None
     last_failure: DeviceTime | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
     @property
     def failing_now(self) -> bool | None:
@@ -51,10 +51,10 @@ class CommunicationStatistics(Fact):
 
     level: str | None = None  # DIRECT with trust, INDIRECT without
     overall_state: str | None = None
-    exchanges: tuple[Exchange, ...] = ()
-    other: tuple[Pair, ...] = ()
+    exchanges: tuple[ExchangeStatistics, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
-    def of(self, name: str) -> Exchange | None:
+    def of(self, name: str) -> ExchangeStatistics | None:
         """Return the block of that name, case-insensitively."""
         return next((each for each in self.exchanges if each.name.lower() == name.lower()), None)
 
@@ -83,7 +83,7 @@ class HistoryEntry(Fact):
 
     kind: str
     lines: tuple[str, ...] = ()
-    values: tuple[Pair, ...] = ()
+    values: tuple[LabelledValue, ...] = ()
     times: tuple[DeviceTime, ...] = ()
 
 
@@ -101,7 +101,7 @@ class LicenseEvent(Fact):
     time: DeviceTime
     name: str
     text: str
-    values: tuple[Pair, ...] = ()
+    values: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ class TechEvents(Fact):
     """``show license tech events``. Unverified: no output of a real switch was available."""
 
     events: tuple[LicenseEvent, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,4 +149,4 @@ class AgentInternals(Fact):
     clock_synced: Flag | None = None
     event_log_size: str | None = None
     trust_data: tuple[TrustData, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()

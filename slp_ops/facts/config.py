@@ -13,7 +13,7 @@ from slp_ops.facts.values import Fact
 from slp_ops.iosxe.names import same_interface
 
 if TYPE_CHECKING:
-    from slp_ops.facts.values import DeviceTime, Pair
+    from slp_ops.facts.values import DeviceTime, LabelledValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class ConfigInfo(Fact):
     changed_by: str | None = None
     saved: DeviceTime | None = None
     lines: int = 0
-    other: tuple[Pair, ...] = ()  # labels in banners, comments and other lines without a fact
+    other: tuple[LabelledValue, ...] = ()  # labels in banners, comments and other lines without a fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from slp_ops.facts.values import Fact
 
 if TYPE_CHECKING:
-    from slp_ops.facts.values import DeviceTime, Flag, Pair
+    from slp_ops.facts.values import DeviceTime, Flag, LabelledValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class ProductInstance(Fact):
 
     udi: Udi | None = None
     members: tuple[Udi, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class TrustCodes(Fact):
     code_type: str | None = None
     attributes: str | None = None
     codes: tuple[TrustCode, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
     @property
     def any_installed(self) -> bool:
@@ -96,7 +96,7 @@ class Measurement:
     current_value: int | None = None
     current_report: int | None = None
     previous_report: int | None = None
-    printed: tuple[Pair, ...] = ()  # lines that hold several values
+    printed: tuple[LabelledValue, ...] = ()  # lines that hold several values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ class Entitlement(Fact):
     request_time: DeviceTime | None = None
     soft_enforced: Flag | None = None
     measurements: tuple[Measurement, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
     @property
     def in_use(self) -> bool:
@@ -149,7 +149,7 @@ class Entitlements(Fact):
 
     items: tuple[Entitlement, ...] = ()
     authorization_status: str | None = None  # "Not Applicable" under SLP
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +167,7 @@ class UnitAuthorization(Fact):
     last_return_code: str | None = None
     last_confirmation_code: str | None = None
     authorization_code: str | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
     @property
     def installed(self) -> bool:
@@ -184,7 +184,7 @@ class AuthorizedFeature(Fact):
     description: str | None = None
     total: int | None = None
     enforcement: str | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,4 +197,4 @@ class LicenseAuthorizations(Fact):
     purchased: str | None = None
     last_data_push: DeviceTime | None = None
     last_file_export: DeviceTime | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from slp_ops.facts.values import Fact
 
 if TYPE_CHECKING:
-    from slp_ops.facts.values import Dated, Days, DeviceTime, Flag, Pair
+    from slp_ops.facts.values import DatedWord, Days, DeviceTime, Flag, LabelledValue
     from slp_ops.model import Confidence
 
 
@@ -57,7 +57,7 @@ class Licensing(Fact):
     utility: str | None = None
     custom_id: str | None = None
     agent_version: str | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class Accounts(Fact):
     smart_printed: str | None = None  # with "As of <time>"
     as_of: DeviceTime | None = None
     virtual: str | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class Privacy(Fact):
     callhome_hostname_privacy: str | None = None
     smart_hostname_privacy: str | None = None
     version_privacy: str | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ class LicenseTransport(Fact):
     server_identity_check: Flag | None = None
     ip_mode: str | None = None
     trust_point: str | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +128,7 @@ class Policy(Fact):
     name: str | None = None
     ack_required: Flag | None = None
     classes: tuple[PolicyClass, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
     def of(self, kind: PolicyKind) -> PolicyClass | None:
         """Return the requirements for a class; None when not printed."""
@@ -156,7 +156,7 @@ class UsageReporting(Fact):
     next_report_push: DeviceTime | None = None
     last_report_push: DeviceTime | None = None
     last_report_file_write: DeviceTime | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
     @property
     def prints_ack(self) -> bool:
@@ -170,23 +170,23 @@ class Registration(Fact):
 
     status: str | None = None  # REGISTERED, UNREGISTERED
     export_controlled: str | None = None
-    initial: Dated | None = None
-    last_renewal: Dated | None = None
+    initial: DatedWord | None = None
+    last_renewal: DatedWord | None = None
     next_renewal: DeviceTime | None = None
     expires: DeviceTime | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorization(Fact):
     """Authorization of the Smart Licensing before SLP. ``status.word`` such as EVAL MODE."""
 
-    status: Dated | None = None
+    status: DatedWord | None = None
     evaluation_remaining: str | None = None
-    last_communication: Dated | None = None
+    last_communication: DatedWord | None = None
     next_communication: DeviceTime | None = None
     communication_deadline: DeviceTime | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +204,7 @@ class Conversion(Fact):
     status: str | None = None
     last_data_push: DeviceTime | None = None
     last_file_export: DeviceTime | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 class TopologyKind(StrEnum):

@@ -11,7 +11,7 @@ from slp_ops.facts.values import Fact
 if TYPE_CHECKING:
     from datetime import time
 
-    from slp_ops.facts.values import Pair
+    from slp_ops.facts.values import LabelledValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class SyslogBuffer(Fact):
     buffer_logged: int | None = None  # since the boot or the last clear
     buffer_bytes: int | None = None
     dropped: int | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
     settings: tuple[str, ...] = ()  # lines of the heading without label and value
     cut: tuple[str, ...] = ()  # rest of a partly overwritten message
 

@@ -10,7 +10,7 @@ from slp_ops.facts.values import Fact
 from slp_ops.iosxe.names import same_interface
 
 if TYPE_CHECKING:
-    from slp_ops.facts.values import DeviceTime, Pair
+    from slp_ops.facts.values import DeviceTime, LabelledValue
     from slp_ops.release import Release
 
 
@@ -38,7 +38,7 @@ class SwitchMember(Fact):
     serial: str | None = None
     uptime: str | None = None
     reload_reason: str | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +65,11 @@ class Software(Fact):
     air_license_level: str | None = None
     packages: tuple[TechnologyPackage, ...] = ()
     members: tuple[SwitchMember, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part(Fact):
+class HardwarePart(Fact):
     """One part of the inventory."""
 
     name: str
@@ -77,16 +77,16 @@ class Part(Fact):
     pid: str | None = None
     vid: str | None = None
     sn: str | None = None
-    printed: tuple[Pair, ...] = ()  # the original lines, since each contains several values
-    other: tuple[Pair, ...] = ()
+    printed: tuple[LabelledValue, ...] = ()  # the original lines, since each contains several values
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inventory(Fact):
+class HardwareInventory(Fact):
     """``show inventory``."""
 
-    parts: tuple[Part, ...] = ()
-    other: tuple[Pair, ...] = ()
+    parts: tuple[HardwarePart, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ class Stack(Fact):
     persistency: str | None = None
     members: tuple[StackMember, ...] = ()
     ports: tuple[StackPorts, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class InstalledPackages(Fact):
 
     packages: tuple[Package, ...] = ()
     auto_abort: str | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
     @property
     def smus(self) -> tuple[Package, ...]:
@@ -172,7 +172,7 @@ class CpuLoad(Fact):
     five_minutes: float | None = None
     printed: str | None = None
     processes: tuple[CpuProcess, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,8 +205,8 @@ class MemoryUse(Fact):
 
     pools: tuple[MemoryPool, ...] = ()
     processes: tuple[MemoryProcess, ...] = ()
-    printed: tuple[Pair, ...] = ()
-    other: tuple[Pair, ...] = ()
+    printed: tuple[LabelledValue, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +251,7 @@ class Clock(Fact):
 
     time: DeviceTime
     trust: ClockTrust = ClockTrust.TRUSTED
-    other: tuple[Pair, ...] = ()  # "Time source is NTP" and the like, with "show clock detail"
+    other: tuple[LabelledValue, ...] = ()  # "Time source is NTP" and the like, with "show clock detail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,4 +264,4 @@ class NtpStatus(Fact):
     reference: str | None = None
     reference_time: DeviceTime | None = None
     enabled: bool = True  # False for "%NTP is not enabled."
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()

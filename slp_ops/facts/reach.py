@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slp_ops.facts.values import Fact
 
 if TYPE_CHECKING:
-    from slp_ops.facts.values import DeviceTime, Pair
+    from slp_ops.facts.values import DeviceTime, LabelledValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Hosts(Fact):
     servers_printed: str | None = None
     lookup: str | None = None  # "domain service", "static mappings"
     entries: tuple[HostEntry, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class CallHomeLicensing(Fact):
     profile_status: str | None = None  # ACTIVE, INACTIVE
     profile_printed: str | None = None
     urls: tuple[str, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class CallHomeProfile(Fact):
     reporting_data: str | None = None
     transport_method: str | None = None
     http_addresses: tuple[str, ...] = ()
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
     lines: tuple[str, ...] = ()  # schedules and alert groups as printed
 
 
@@ -79,7 +79,7 @@ class Certificate(Fact):
     start: DeviceTime | None = None
     end: DeviceTime | None = None
     printed: tuple[str, ...] = ()  # parts of the names other than the common name
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

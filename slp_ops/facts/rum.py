@@ -11,7 +11,7 @@ from slp_ops.facts.values import Fact
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from slp_ops.facts.values import Count, DeviceTime, Pair
+    from slp_ops.facts.values import Count, DeviceTime, LabelledValue
 
 
 class RumState(StrEnum):
@@ -40,8 +40,8 @@ class RumSummary(Fact):
     in_storage: int | None = None
     mia: Count | None = None  # reports whose storage is lost
     module_status: str | None = None
-    printed: tuple[Pair, ...] = ()  # the original lines, since each contains several values
-    other: tuple[Pair, ...] = ()
+    printed: tuple[LabelledValue, ...] = ()  # the original lines, since each contains several values
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +90,8 @@ class RumDetail(Fact):
     storage_state: str | None = None
     transaction_id: int | None = None
     transaction_message: str | None = None
-    printed: tuple[Pair, ...] = ()  # the lines with several values
-    other: tuple[Pair, ...] = ()
+    printed: tuple[LabelledValue, ...] = ()  # the lines with several values
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ class RumPayload(Fact):
     pid: str | None = None
     sn: str | None = None
     measurements: int = 0
-    values: tuple[Pair, ...] = ()
+    values: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ class TelemetryReports(Fact):
     available: str | None = None
     reason: str | None = None
     reports: int | None = None
-    other: tuple[Pair, ...] = ()
+    other: tuple[LabelledValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

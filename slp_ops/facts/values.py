@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class SourceLine:
     """A line of a capture, counted from 1."""
 
     number: int
@@ -34,17 +34,17 @@ class Source:
     __slots__ = ("_line", "_lines", "command")
 
     def __init__(
-        self, command: str = "", lines: Mapping[str, Line] | None = None, line: Line | None = None
+        self, command: str = "", lines: Mapping[str, SourceLine] | None = None, line: SourceLine | None = None
     ) -> None:
         self.command = command
         self._lines = lines or {}
         self._line = line
 
-    def line(self, name: str) -> Line | None:
+    def line(self, name: str) -> SourceLine | None:
         """Return the line of this field; None without one."""
         return self._lines.get(name, self._line)
 
-    def first(self) -> Line | None:
+    def first(self) -> SourceLine | None:
         """Return the first line."""
         if self._line is not None or not self._lines:
             return self._line
@@ -79,7 +79,7 @@ class Fact:
         """Return evidence of an absence: the command, and what was looked for."""
         return Evidence(command=self.source.command, line=None, text=what)
 
-    def _evidence(self, line: Line) -> Evidence:
+    def _evidence(self, line: SourceLine) -> Evidence:
         return Evidence(command=self.source.command, line=line.number, text=line.text)
 
 
@@ -102,7 +102,7 @@ class DeviceTime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class LabelledValue:
     """Label and value as printed, with their heading."""
 
     label: str
@@ -147,7 +147,7 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
+class DatedWord:
     """Word with its time: ``OK on Jan 02 03:04:05 2024 UTC``."""
 
     text: str

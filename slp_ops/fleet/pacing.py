@@ -51,7 +51,7 @@ class _Credential:
         return self.refused == 0 or self.refused + self.in_flight < REFUSALS
 
 
-class Paced:
+class RateLimited:
     """Paces the logins of another transport. ``rate`` is logins started a second; 0 is unlimited."""
 
     def __init__(self, transport: Transport, *, rate: float) -> None:
@@ -119,7 +119,7 @@ class Paced:
             credential.changed.notify_all()
 
 
-class PacedChanges(Paced):
+class RateLimitedChanges(RateLimited):
     """Paces a transport that may change switches."""
 
     def __init__(self, transport: ChangingTransport, *, rate: float) -> None:
@@ -131,7 +131,7 @@ class PacedChanges(Paced):
         return self._paced(device, self._changing.write)
 
 
-class PacedCopies(PacedChanges):
+class RateLimitedCopies(RateLimitedChanges):
     """Paces a transport that may change switches and copy files: a copy is a login like any other."""
 
     def __init__(self, transport: CopyingTransport, *, rate: float) -> None:

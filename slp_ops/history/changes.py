@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _UNREAD: Final = (DeviceStatus.FAILED, DeviceStatus.SKIPPED)
 
 
-class What(StrEnum):
+class ChangeKind(StrEnum):
     """Kinds of change."""
 
     FIRST_LOOK = "first_look"  # no earlier run; findings do not count as new
@@ -36,10 +36,10 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class DeviceChange:
     """One change of one switch. ``rule`` and ``severity`` are set for a finding."""
 
-    what: What
+    what: ChangeKind
     device: str
     site: str
     old: str | None = None
@@ -49,7 +49,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class DeviceHistoryState:
     """State of a switch after several runs; None is unknown.
 
     ``seen``: some run could read it. ``readable``: the last one could.
@@ -64,22 +64,22 @@ class Standing:
     findings: Mapping[str, Severity] = field(default_factory=dict)
 
 
-def standing(summaries: Iterable[Summary]) -> Standing | None:
+def standing(summaries: Iterable[Summary]) -> DeviceHistoryState | None:
     """Return the state after these runs, oldest first; None without runs."""
-    now: Standing | None = None
+    now: DeviceHistoryState | None = None
     for summary in summaries:
         now = after(now, summary)
     return now
 
 
-def after(before: Standing | None, now: Summary) -> Standing:
+def after(before: DeviceHistoryState | None, now: Summary) -> DeviceHistoryState:
     """Return the state after one more run."""
     if not _is_read(now):
-        return replace(before or Standing(seen=False), readable=False)
-    old = before or Standing()
+        return replace(before or DeviceHistoryState(seen=False), readable=False)
+    old = before or DeviceHistoryState()
     unclear = {each.rule for each in now.found if each.verdict is not Verdict.FAIL}
     kept = {rule: severity for rule, severity in old.findings.items() if rule in unclear}
-    return Standing(
+    return DeviceHistoryState(
         release=now.release or old.release,
         transport=now.transport or old.transport,
         trust=_trust(now) or old.trust,
@@ -88,45 +88,47 @@ def after(before: Standing | None, now: Summary) -> Standing:
     )
 
 
-def changes(before: Standing | None, now: Summary) -> tuple[Change, ...]:
+def changes(before: DeviceHistoryState | None, now: Summary) -> tuple[DeviceChange, ...]:
     """Return the changes of one more run, findings first."""
     if not _is_read(now):
         if before is None or before.readable:
-            return (_change(What.UNREADABLE, now, new=now.error or now.status.value),)
+            return (_change(ChangeKind.UNREADABLE, now, new=now.error or now.status.value),)
         return ()
     if before is None or not before.seen:
-        return (_change(What.FIRST_LOOK, now, new=now.release),)
+        return (_change(ChangeKind.FIRST_LOOK, now, new=now.release),)
     return tuple(_changes(before, after(before, now), now))
 
 
-def _changes(old: Standing, new: Standing, now: Summary) -> Iterator[Change]:
+def _changes(old: DeviceHistoryState, new: DeviceHistoryState, now: Summary) -> Iterator[DeviceChange]:
     if not old.readable:
-        yield _change(What.READABLE, now)
+        yield _change(ChangeKind.READABLE, now)
     for rule in sorted(new.findings.keys() - old.findings.keys()):
-        yield _change(What.NEW, now, rule=rule, severity=new.findings[rule])
+        yield _change(ChangeKind.NEW, now, rule=rule, severity=new.findings[rule])
     for rule in sorted(old.findings.keys() - new.findings.keys()):
-        yield _change(What.GONE, now, rule=rule, severity=old.findings[rule])
+        yield _change(ChangeKind.GONE, now, rule=rule, severity=old.findings[rule])
     for what, was, are in (
-        (What.RELEASE, old.release, new.release),
-        (What.TRANSPORT, old.transport, new.transport),
-        (What.TRUST, old.trust, new.trust),
+        (ChangeKind.RELEASE, old.release, new.release),
+        (ChangeKind.TRANSPORT, old.transport, new.transport),
+        (ChangeKind.TRUST, old.trust, new.trust),
     ):
         if was is not None and was != are:
             yield _change(what, now, old=was, new=are)
     if new.last_ack is not None and (old.last_ack is None or old.last_ack < new.last_ack):
-        yield _change(What.ACK, now, old=_text(old.last_ack), new=_text(new.last_ack))
+        yield _change(ChangeKind.ACK, now, old=_text(old.last_ack), new=_text(new.last_ack))
 
 
 def _change(
-    what: What,
+    what: ChangeKind,
     now: Summary,
     *,
     old: str | None = None,
     new: str | None = None,
     rule: str | None = None,
     severity: Severity | None = None,
-) -> Change:
-    return Change(what=what, device=now.device, site=now.site, old=old, new=new, rule=rule, severity=severity)
+) -> DeviceChange:
+    return DeviceChange(
+        what=what, device=now.device, site=now.site, old=old, new=new, rule=rule, severity=severity
+    )
 
 
 def _is_read(summary: Summary) -> bool:

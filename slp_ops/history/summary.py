@@ -16,7 +16,7 @@ from slp_ops.facts.rum import RumPoint
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.rules.checks.history import GROWING
 from slp_ops.rules.derived.communication import Communication
-from slp_ops.rules.derived.now import Now
+from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.derived.owed import Lateness, OwedReports
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     from slp_ops.facts import DeviceTime
     from slp_ops.model import DeviceResult
-    from slp_ops.rules.needs import Known
+    from slp_ops.rules.needs import FactContext
     from slp_ops.rules.values import Outcome
 
 _KEPT: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class RuleRecord:
     """Rule that failed or could not be judged. All others passed."""
 
     rule: str
@@ -68,7 +68,7 @@ class Summary:
     late: bool | None = None
     failing: bool | None = None
     licensing: bool = False
-    found: tuple[Found, ...] = ()
+    found: tuple[RuleRecord, ...] = ()
     knowledge: str = ""
 
     @property
@@ -93,7 +93,7 @@ class Summary:
 
 def summarise(
     result: DeviceResult,
-    known: Known,
+    known: FactContext,
     outcomes: Iterable[Outcome],
     *,
     seen: datetime,
@@ -101,7 +101,7 @@ def summarise(
     knowledge: str = "",
 ) -> Summary:
     """Summarise one device of a run. ``seen`` is the start of the run, unless a capture has a better time."""
-    now, usage = known.get(Now), known.get(UsageReporting)
+    now, usage = known.get(SwitchTime), known.get(UsageReporting)
     owed, lateness = known.get(OwedReports), known.get(Lateness)
     communication = known.get(Communication)
     software = known.get(Software)
@@ -134,14 +134,14 @@ def summarise(
     )
 
 
-def found_of(outcomes: Iterable[Outcome], *, of_history: bool = False) -> tuple[Found, ...]:
+def found_of(outcomes: Iterable[Outcome], *, of_history: bool = False) -> tuple[RuleRecord, ...]:
     """Return the stored part of an audit: findings, and rules that could not be judged.
 
     Without ``of_history`` rules over several runs are omitted: a summary must not depend on the other
     runs that existed when it was made; the history evaluates them at query time.
     """
     return tuple(
-        Found(rule=outcome.rule, verdict=outcome.verdict, severity=outcome.severity)
+        RuleRecord(rule=outcome.rule, verdict=outcome.verdict, severity=outcome.severity)
         for outcome in outcomes
         if outcome.verdict in _KEPT and (of_history or outcome.rule != GROWING)
     )
@@ -165,7 +165,7 @@ def _transport(transport: LicenseTransport | None) -> str | None:
     return " ".join(each for each in (transport.kind.value, target) if each)
 
 
-def _trust(known: Known) -> tuple[int | None, int | None]:
+def _trust(known: FactContext) -> tuple[int | None, int | None]:
     """Count the units, and those with a trust code."""
     codes = known.get(TrustCodes)
     instance = known.get(ProductInstance)

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slp_ops.rules.derived.growth import Course, Growth, growth
+from slp_ops.rules.derived.growth import GrowthCourse, ReportGrowth, growth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,7 +55,7 @@ class SwitchGrowth:
 
     device: str
     site: str
-    growth: Growth
+    growth: ReportGrowth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +74,10 @@ class FleetTrend:
     def growing(self) -> tuple[SwitchGrowth, ...]:
         """Return the switches with growing unacknowledged reports, ordered by the predicted date of the
         limit."""
-        return tuple(each for each in self.switches if each.growth.course is Course.GROWING)
+        return tuple(each for each in self.switches if each.growth.course is GrowthCourse.GROWING)
 
     @property
-    def courses(self) -> Mapping[Course, int]:
+    def courses(self) -> Mapping[GrowthCourse, int]:
         """Count the switches by course."""
         return Counter(each.growth.course for each in self.switches)
 
@@ -108,10 +108,10 @@ def _switches(series: Iterable[Series], limit: int) -> Iterable[SwitchGrowth]:
 def _urgency(each: SwitchGrowth) -> tuple[bool, float, int, str]:
     found = each.growth
     likely = found.reach.likely.timestamp() if found.reach is not None and found.reach.likely else None
-    if found.reach is None and found.course is Course.GROWING:
+    if found.reach is None and found.course is GrowthCourse.GROWING:
         likely = float("-inf")  # the limit is reached
     return (
-        found.course is not Course.GROWING,
+        found.course is not GrowthCourse.GROWING,
         float("inf") if likely is None else likely,
         -found.count,
         each.device,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.model import TOPOLOGIES, CredentialMethod, Device, Hop
+from slp_ops.model import TOPOLOGIES, CredentialMethod, Device, JumpHost
 from slp_ops.written.fields import between, entries, fitting, flag, items, joined, lacks, mapped, one_of, text
 from slp_ops.written.grammar import HOST, INTERFACE, NAME, PARAMETER, URL, USERNAME, VRF
 from slp_ops.written.tree import Scalar
@@ -34,7 +34,7 @@ class Settings:
     platform: str | None = None
     transport: str | None = None
     port: int | None = None
-    jump: tuple[Hop, ...] | None = None
+    jump: tuple[JumpHost, ...] | None = None
     legacy_ssh: bool | None = None
     max_sessions: int | None = None
     tags: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ def tags(node: Node, key: str, problems: Problems) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in found if tag is not None))
 
 
-def jump(node: Node, key: str, problems: Problems) -> tuple[Hop, ...] | None:
+def jump(node: Node, key: str, problems: Problems) -> tuple[JumpHost, ...] | None:
     """Read a list of jump hosts, the nearest to this machine first."""
     listed = items(node, key, problems, "a list such as [{host: bastion.example.net}]")
     if len(listed) > _MOST_HOPS:
@@ -84,7 +84,7 @@ def jump(node: Node, key: str, problems: Problems) -> tuple[Hop, ...] | None:
     return tuple(hop for hop in hops if hop is not None)
 
 
-def _hop(node: Node, key: str, problems: Problems) -> Hop | None:
+def _hop(node: Node, key: str, problems: Problems) -> JumpHost | None:
     found = mapped(node, key, problems, _HOP)
     host = found.pop("host", None)
     if not isinstance(host, str):
@@ -92,7 +92,7 @@ def _hop(node: Node, key: str, problems: Problems) -> Hop | None:
             problems.add(node.line, f"{key}.host", "is missing", HOST.expected)
         return None
     left_open = frozenset(_HOP) - {"host", *found}
-    return Hop(host=host, left_open=left_open, **found)  # type: ignore[arg-type]  # typed by the readers of _HOP
+    return JumpHost(host=host, left_open=left_open, **found)  # type: ignore[arg-type]  # typed by the readers of _HOP
 
 
 def intent(node: Node, key: str, problems: Problems) -> dict[str, object]:

@@ -29,7 +29,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError, Problem
-from slp_ops.model import CredentialMethod, Hop
+from slp_ops.model import CredentialMethod, JumpHost
 from slp_ops.written.grammar import HOST, NAME, USERNAME
 from slp_ops.written.problems import shown
 
@@ -247,16 +247,16 @@ def complete(
 
 def _hops(
     jump: tuple[Resolved, ...], device: Device, credentials: dict[str, CredentialMethod]
-) -> tuple[Hop, ...]:
+) -> tuple[JumpHost, ...]:
     """Add a credential to each jump host: the one of the hop's name, built from its IdentityFile when
 
     the inventory lists none; without either, the credential of the switch.
     """
-    hops: list[Hop] = []
+    hops: list[JumpHost] = []
     for one in jump:
         _keep_key(one, credentials)
         hops.append(
-            Hop(
+            JumpHost(
                 host=one.hostname,
                 port=one.port or 22,
                 username=one.user or (None if one.alias in credentials else device.username),
@@ -266,7 +266,7 @@ def _hops(
     return tuple(hops)
 
 
-def _completed(hop: Hop, config: SshConfig, credentials: dict[str, CredentialMethod]) -> Hop:
+def _completed(hop: JumpHost, config: SshConfig, credentials: dict[str, CredentialMethod]) -> JumpHost:
     """Complete a jump host of the inventory."""
     one = config.resolve(hop.host)
     credential = hop.credential

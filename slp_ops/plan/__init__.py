@@ -1,36 +1,36 @@
 """Playbook + facts + parameters -> plan, without touching a switch.
 
-``consider`` makes it, ``documents`` is its file, ``journal`` records its progress. Other verbs that change
+``plan_device`` makes it, ``documents`` is its file, ``journal`` records its progress. Other verbs that change
 a switch make their own ``Action`` from the same steps.
 """
 
 from __future__ import annotations
 
-from slp_ops.plan.make import TIMER_MINUTES, Switch, consider, serials_of
+from slp_ops.plan.make import TIMER_MINUTES, PlannedSwitch, plan_device, serials_of
 from slp_ops.plan.model import (
     Action,
-    Because,
-    Choice,
-    Considered,
-    Spared,
+    PlanningResult,
+    PlaybookChoice,
+    SkippedPlaybook,
     SwitchPlan,
+    Trigger,
     what_changed,
 )
-from slp_ops.plan.running import Running
-from slp_ops.plan.values import Given
+from slp_ops.plan.running import RunningConfig
+from slp_ops.plan.values import ParameterSources
 
 __all__ = [
     "TIMER_MINUTES",
     "Action",
-    "Because",
-    "Choice",
-    "Considered",
-    "Given",
-    "Running",
-    "Spared",
-    "Switch",
+    "ParameterSources",
+    "PlannedSwitch",
+    "PlanningResult",
+    "PlaybookChoice",
+    "RunningConfig",
+    "SkippedPlaybook",
     "SwitchPlan",
-    "consider",
+    "Trigger",
+    "plan_device",
     "serials_of",
     "what_changed",
 ]

@@ -8,19 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slp_ops.playbook.model import Way
+from slp_ops.playbook.model import LineKind
 from slp_ops.steps import ConfigChange, ConfigLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from slp_ops.plan.running import Running
+    from slp_ops.plan.running import RunningConfig
     from slp_ops.playbook.model import Setting
     from slp_ops.playbook.template import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class ConfigSection:
     """A part of the running configuration that was looked at, by name, with what stood there."""
 
     name: str
@@ -33,11 +33,11 @@ def no(line: str) -> str:
 
 
 def changes(
-    settings: Iterable[Setting], values: Mapping[str, Value], running: Running
-) -> tuple[tuple[ConfigChange, ...], tuple[Read, ...]]:
+    settings: Iterable[Setting], values: Mapping[str, Value], running: RunningConfig
+) -> tuple[tuple[ConfigChange, ...], tuple[ConfigSection, ...]]:
     """The lines to be typed, and everything that was looked at to find them."""
     found: list[ConfigChange] = []
-    looked: dict[str, Read] = {}
+    looked: dict[str, ConfigSection] = {}
     for setting in settings:
         for text in setting.line.render(values):
             shows = tuple(one for line in setting.shows for one in line.render(values))
@@ -50,34 +50,34 @@ def changes(
 
 
 def _change(
-    setting: Setting, text: str, shows: tuple[str, ...], running: Running
-) -> tuple[ConfigChange | None, tuple[Read, ...]]:
+    setting: Setting, text: str, shows: tuple[str, ...], running: RunningConfig
+) -> tuple[ConfigChange | None, tuple[ConfigSection, ...]]:
     under = setting.under
     was: tuple[str, ...]
     undo: tuple[str, ...]
     match setting.way:
-        case Way.ADD:
+        case LineKind.ADD:
             there = running.find(text, under)
             name, was = text, (there,) if there else ()
             done = there is not None
             # "no X" in a playbook takes X away: X is what stood there.
             undo = (no(text),)
-        case Way.SET | Way.FILL:
+        case LineKind.SET | LineKind.FILL:
             name, was = setting.of, running.values(setting.of, under)
-            done = bool(was) if setting.way is Way.FILL else running.find(text, under) is not None
+            done = bool(was) if setting.way is LineKind.FILL else running.find(text, under) is not None
             undo = was or (no(text),)
-        case Way.ON:
+        case LineKind.ON:
             off = running.find(f"no {text}", under)
             name, was, done, undo = text, (off,) if off else (), off is None, (no(text),)
-        case Way.OFF:
+        case LineKind.OFF:
             there = running.find(text, under)
             name, was, done, undo = text, (there,) if there else (), there is None, (there or text,)
             text = no(text)
-    reads = [Read(name=_place(under, name), lines=was)]
+    reads = [ConfigSection(name=_place(under, name), lines=was)]
     extra: list[str] = []
     for line in shows:
         there = running.find(line, under)
-        reads.append(Read(name=_place(under, line), lines=(there,) if there else ()))
+        reads.append(ConfigSection(name=_place(under, line), lines=(there,) if there else ()))
         if there is None:
             extra.append(no(line))
     if setting.shows:
@@ -95,7 +95,7 @@ def _place(under: tuple[str, ...], name: str) -> str:
     return "running-config: " + " / ".join((*under, name))
 
 
-def in_force(change: ConfigChange, running: Running) -> bool:
+def in_force(change: ConfigChange, running: RunningConfig) -> bool:
     """Return whether a running configuration shows an accepted line."""
     text, under = change.line.text, change.line.under
     if running.find(text, under) is not None:
@@ -105,7 +105,7 @@ def in_force(change: ConfigChange, running: Running) -> bool:
     return (text.startswith("no ") or opposite in change.was) and running.find(opposite, under) is None
 
 
-def as_before(change: ConfigChange, running: Running) -> bool:
+def as_before(change: ConfigChange, running: RunningConfig) -> bool:
     """Return whether a running configuration shows the lines from before a change again."""
     if change.was:
         return all(running.find(line, change.line.under) is not None for line in change.was)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
 from slp_ops.model import Severity, Verdict
-from slp_ops.plan.model import Because, Choice
+from slp_ops.plan.model import PlaybookChoice, Trigger
 from slp_ops.playbook.model import ConfigTemplate, ManualTemplate, Risk
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class SelectedPlaybooks:
     """Selected playbooks of one switch, each with its failed rules, and the skipped ones with reasons."""
 
-    picked: tuple[tuple[Playbook, tuple[Because, ...]], ...]
+    picked: tuple[tuple[Playbook, tuple[Trigger, ...]], ...]
     not_needed: tuple[tuple[Playbook, Text], ...] = ()
     unjudged: tuple[tuple[Playbook, Text], ...] = ()
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[PlaybookChoice, ...] = ()
     mentioned: tuple[str, ...] = ()
 
 
@@ -39,13 +39,13 @@ def choose(
     *,
     named: Sequence[str] = (),
     intent: Intent,
-) -> Chosen:
+) -> SelectedPlaybooks:
     """The playbooks for a switch of which these are the audit's outcomes, in the order to apply them."""
     by_rule = {outcome.rule: outcome for outcome in outcomes}
     if named:
         return _named([playbook for playbook in playbooks if playbook.id in named], by_rule)
     picked: dict[str, Playbook] = {}
-    choices: list[Choice] = []
+    choices: list[PlaybookChoice] = []
     mentioned: dict[str, None] = {}
     for rule in _roots(by_rule.values()):
         fitting = [
@@ -59,8 +59,8 @@ def choose(
         if len(ready) == 1:
             picked[ready[0].id] = ready[0]
         elif ready:
-            choices.append(Choice(rule=rule, playbooks=tuple(each.id for each in ready)))
-    return Chosen(
+            choices.append(PlaybookChoice(rule=rule, playbooks=tuple(each.id for each in ready)))
+    return SelectedPlaybooks(
         picked=tuple((each, _because(each, by_rule)) for each in in_order(picked.values())),
         choices=tuple(choices),
         mentioned=tuple(name for name in mentioned if name not in picked),
@@ -96,20 +96,20 @@ def _needed(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> bool:
     return not playbook.verify or any(_fails(rule, by_rule) for rule in playbook.verify)
 
 
-def _because(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> tuple[Because, ...]:
+def _because(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> tuple[Trigger, ...]:
     found = []
     for rule in playbook.remedies:
         outcome = by_rule.get(rule)
         if outcome is not None and outcome.verdict is Verdict.FAIL and outcome.finding is not None:
-            found.append(Because(rule=rule, summary=outcome.finding.summary))
+            found.append(Trigger(rule=rule, summary=outcome.finding.summary))
     return tuple(found)
 
 
-def _named(wanted: Iterable[Playbook], by_rule: Mapping[str, Outcome]) -> Chosen:
+def _named(wanted: Iterable[Playbook], by_rule: Mapping[str, Outcome]) -> SelectedPlaybooks:
     """Named ones are planned where they are needed. One that only configures may be planned anywhere: where
     everything is configured already, it comes to nothing.
     """
-    picked: list[tuple[Playbook, tuple[Because, ...]]] = []
+    picked: list[tuple[Playbook, tuple[Trigger, ...]]] = []
     not_needed: list[tuple[Playbook, Text]] = []
     unjudged: list[tuple[Playbook, Text]] = []
     for playbook in in_order(wanted):
@@ -123,7 +123,7 @@ def _named(wanted: Iterable[Playbook], by_rule: Mapping[str, Outcome]) -> Chosen
             unjudged.append((playbook, _UNKNOWN.of(rules=", ".join(unknown))))
         else:
             not_needed.append((playbook, _PASSES.of(remedies=", ".join(playbook.remedies))))
-    return Chosen(picked=tuple(picked), not_needed=tuple(not_needed), unjudged=tuple(unjudged))
+    return SelectedPlaybooks(picked=tuple(picked), not_needed=tuple(not_needed), unjudged=tuple(unjudged))
 
 
 def _unknown(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from slp_ops.errors import InputError
 from slp_ops.i18n import Text
 from slp_ops.json_documents import ShapeError, decode, json_document, json_field, seconds
-from slp_ops.plan.model import Spared, SwitchPlan
+from slp_ops.plan.model import SkippedPlaybook, SwitchPlan
 
 SCHEMA: Final = "slp-ops/plan/1"
 _HINT: Final = "make it anew with: slp-ops remediate --dry-run --out"
@@ -64,7 +64,7 @@ class PlanDocument:
     slp_ops: str
     run: str
     devices: tuple[SwitchPlan, ...]
-    nothing_planned: tuple[Spared, ...] = ()
+    nothing_planned: tuple[SkippedPlaybook, ...] = ()
     choices: tuple[DeviceChoice, ...] = ()
     mentioned: tuple[Mention, ...] = ()
     unread: tuple[UnreadSwitch, ...] = ()

@@ -33,7 +33,7 @@ class StepState(StrEnum):
     UNSETTLED = "unsettled"  # its outcome is unknown
 
 
-class End(StrEnum):
+class ChangeOutcome(StrEnum):
     """Outcome of one switch."""
 
     DONE = "done"  # applied, and verified
@@ -56,7 +56,7 @@ class End(StrEnum):
     @property
     def good(self) -> bool:
         """Return whether nothing is left to do."""
-        return self in (End.DONE, End.NOTHING)
+        return self in (ChangeOutcome.DONE, ChangeOutcome.NOTHING)
 
 
 @json_document
@@ -146,7 +146,7 @@ class EndEvent:
 
     event: Literal["end"] = "end"
     device: str
-    state: End
+    state: ChangeOutcome
     why: str = ""
 
 
@@ -173,7 +173,7 @@ class SwitchState:
     timers: set[int] = field(default_factory=set)  # steps whose revert timer was not confirmed
     verified: bool = False
     saved: bool = False
-    end: End | None = None
+    end: ChangeOutcome | None = None
     why: str = ""
 
     @property
@@ -190,7 +190,7 @@ class SwitchState:
     @property
     def finished(self) -> bool:
         """Return whether nothing is left to resume."""
-        return self.end in (End.DONE, End.NOTHING, End.ROLLED_BACK)
+        return self.end in (ChangeOutcome.DONE, ChangeOutcome.NOTHING, ChangeOutcome.ROLLED_BACK)
 
     def take(self, event: JournalEvent) -> None:
         """Take the next event of this switch."""

@@ -14,12 +14,12 @@ from slp_ops.plan.changes import changes
 from slp_ops.plan.choosing import choose
 from slp_ops.plan.model import (
     Action,
-    Because,
-    Considered,
-    Spared,
+    PlanningResult,
+    SkippedPlaybook,
     SwitchPlan,
+    Trigger,
 )
-from slp_ops.plan.values import Given, values_of
+from slp_ops.plan.values import ParameterSources, values_of
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
 from slp_ops.playbook.named import GUARDS, PROOFS, UNREADABLE, WORDS
 from slp_ops.rules.settings import Intent
@@ -28,11 +28,11 @@ from slp_ops.steps import ConfigChange, ConfigStep, ExecStep, ManualStep
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from slp_ops.plan.running import Running
+    from slp_ops.plan.running import RunningConfig
     from slp_ops.playbook.model import Playbook, StepTemplate
     from slp_ops.playbook.template import Value
     from slp_ops.release import Release
-    from slp_ops.rules.needs import Known
+    from slp_ops.rules.needs import FactContext
     from slp_ops.rules.values import Outcome
     from slp_ops.steps import Step
 
@@ -41,24 +41,24 @@ TIMER_MINUTES: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Switch:
+class PlannedSwitch:
     """One switch as planning sees it."""
 
     name: str
     site: str
-    known: Known
-    running: Running | None
+    known: FactContext
+    running: RunningConfig | None
     outcomes: tuple[Outcome, ...]
-    given: Given
+    given: ParameterSources
 
 
-def consider(
-    switch: Switch,
+def plan_device(
+    switch: PlannedSwitch,
     playbooks: Sequence[Playbook],
     *,
     named: Sequence[str] = (),
     timer: int = TIMER_MINUTES,
-) -> Considered:
+) -> PlanningResult:
     """Plan one switch, with a reason for every skipped playbook."""
     chosen = choose(playbooks, switch.outcomes, named=named, intent=Intent.of(switch.given.intent))
     planning = _Planning(switch, timer)
@@ -71,12 +71,12 @@ def consider(
     spared += [planning.spare(playbook, why) for playbook, why in chosen.unjudged]
     spared += planning.spared
     if not actions and not spared and not chosen.choices and not chosen.mentioned:
-        spared.append(Spared(name=switch.name, site=switch.site, why=_NOTHING, needless=True))
+        spared.append(SkippedPlaybook(name=switch.name, site=switch.site, why=_NOTHING, needless=True))
     plan = planning.plan(actions) if actions else None
-    return Considered(plan=plan, spared=tuple(spared), choices=chosen.choices, mentioned=chosen.mentioned)
+    return PlanningResult(plan=plan, spared=tuple(spared), choices=chosen.choices, mentioned=chosen.mentioned)
 
 
-def serials_of(known: Known) -> tuple[str, ...]:
+def serials_of(known: FactContext) -> tuple[str, ...]:
     """The serial numbers by which a switch is known again, every member's."""
     instance, software = known.get(ProductInstance), known.get(Software)
     units = () if instance is None else (instance.udi, *instance.members)
@@ -90,9 +90,9 @@ def serials_of(known: Known) -> tuple[str, ...]:
 class _Planning:
     """One switch while it is being planned: collects what was read, and what is left out."""
 
-    switch: Switch
+    switch: PlannedSwitch
     timer: int
-    spared: list[Spared] = field(default_factory=list)
+    spared: list[SkippedPlaybook] = field(default_factory=list)
     fields: dict[str, object] = field(default_factory=dict)
     typed: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
 
@@ -115,8 +115,8 @@ class _Planning:
 
     def spare(
         self, playbook: Playbook, why: Text, missing: tuple[str, ...] = (), *, needless: bool = False
-    ) -> Spared:
-        return Spared(
+    ) -> SkippedPlaybook:
+        return SkippedPlaybook(
             name=self.switch.name,
             site=self.switch.site,
             playbook=playbook.id,
@@ -125,7 +125,7 @@ class _Planning:
             needless=needless,
         )
 
-    def action(self, playbook: Playbook, because: tuple[Because, ...]) -> Action | None:
+    def action(self, playbook: Playbook, because: tuple[Trigger, ...]) -> Action | None:
         """The playbook on this switch; None, with the reason kept, when there is nothing to be done."""
         before = dict(self.fields)
         made = self._action(playbook, because)
@@ -137,7 +137,7 @@ class _Planning:
         return None
 
     def _action(
-        self, playbook: Playbook, because: tuple[Because, ...]
+        self, playbook: Playbook, because: tuple[Trigger, ...]
     ) -> Action | tuple[Text, tuple[str, ...]]:
         if (why := self._not_for(playbook.since, playbook.until)) is not None:
             return why, ()

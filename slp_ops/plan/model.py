@@ -17,7 +17,7 @@ from slp_ops.steps import ConfigLine, ConfigStep, ExecStep, Step, computed, set_
 
 
 @json_document
-class Because:
+class Trigger:
     """Failed rule, with its finding on this switch."""
 
     rule: str
@@ -40,7 +40,7 @@ class Action:
     playbook: str
     title: Text
     risk: Risk
-    because: tuple[Because, ...]
+    because: tuple[Trigger, ...]
     params: Mapping[str, str]
     secrets: tuple[str, ...] = ()
     steps: tuple[Step, ...]
@@ -106,7 +106,7 @@ class SwitchPlan:
 
 
 @json_document
-class Choice:
+class PlaybookChoice:
     """A rule that several playbooks remedy, and nothing says which one is meant."""
 
     rule: str
@@ -114,7 +114,7 @@ class Choice:
 
 
 @json_document
-class Spared:
+class SkippedPlaybook:
     """A switch, or one playbook on it, for which nothing is planned, and why."""
 
     name: str
@@ -126,15 +126,15 @@ class Spared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Considered:
+class PlanningResult:
     """Result of planning one switch.
 
     ``mentioned`` are playbooks that would help and are planned only when they are named.
     """
 
     plan: SwitchPlan | None
-    spared: tuple[Spared, ...] = ()
-    choices: tuple[Choice, ...] = ()
+    spared: tuple[SkippedPlaybook, ...] = ()
+    choices: tuple[PlaybookChoice, ...] = ()
     mentioned: tuple[str, ...] = ()
 
 

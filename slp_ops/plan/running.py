@@ -32,14 +32,14 @@ def same(line: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningConfig:
     """Lines with the lines of their mode, outermost first. ``whole`` when the end was read."""
 
     lines: tuple[tuple[tuple[str, ...], str], ...]
     whole: bool
 
     @classmethod
-    def parse(cls, text: str) -> Running:
+    def parse(cls, text: str) -> RunningConfig:
         """Read ``show running-config``: indentation makes the modes, comments and banners are left out."""
         return cls(tuple(_lines(text)), any(line.rstrip() == "end" for line in text.split("\n")))
 

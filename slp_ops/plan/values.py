@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import InterfacesConfig
 from slp_ops.i18n import Text
-from slp_ops.params import Kind, NotFitting, check, expected
+from slp_ops.params import InvalidValue, ParameterKind, check, expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from slp_ops.playbook.model import Param
+    from slp_ops.playbook.model import Parameter
     from slp_ops.playbook.template import Value
-    from slp_ops.rules.needs import Known
+    from slp_ops.rules.needs import FactContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class ParameterSources:
     """Sources of parameters for one switch. ``files`` are the PEM texts of certificates, by name."""
 
     options: Mapping[str, str] = field(default_factory=dict)  # --param, and what was asked for
@@ -40,7 +40,7 @@ class Values:
     wrong: tuple[Text, ...] = ()
 
 
-def values_of(params: Iterable[Param], given: Given, known: Known) -> Values:
+def values_of(params: Iterable[Parameter], given: ParameterSources, known: FactContext) -> Values:
     """Every parameter that is no secret, as far as something gives it."""
     values: dict[str, Value] = {}
     shown: dict[str, str] = {}
@@ -57,25 +57,25 @@ def values_of(params: Iterable[Param], given: Given, known: Known) -> Values:
         try:
             values[param.name] = _checked(param, said, given)
             shown[param.name] = said
-        except NotFitting:
+        except InvalidValue:
             wrong.append(
                 _NOT_FITTING.of(where=where, name=param.name, expected=expected(param.kind, param.bounds))
             )
             continue
         if (why := _not_here(param, values[param.name], known)) is not None:
             wrong.append(why)
-        elif param.kind is Kind.INTERFACE:
+        elif param.kind is ParameterKind.INTERFACE:
             values[param.name] = _as_printed(said, known)
     return Values(values=values, shown=shown, missing=tuple(missing), wrong=tuple(wrong))
 
 
-def check_option(param: Param, text: str) -> None:
+def check_option(param: Parameter, text: str) -> None:
     """Check what was typed for a parameter; raises NotFitting. A certificate's file is read later."""
-    if param.kind is not Kind.CERTIFICATE:
-        _checked(param, text, Given())
+    if param.kind is not ParameterKind.CERTIFICATE:
+        _checked(param, text, ParameterSources())
 
 
-def _said(param: Param, given: Given) -> tuple[str, str]:
+def _said(param: Parameter, given: ParameterSources) -> tuple[str, str]:
     """The text of a parameter and where it was said."""
     if param.name in given.options:
         return given.options[param.name], "--param"
@@ -87,8 +87,8 @@ def _said(param: Param, given: Given) -> tuple[str, str]:
     return param.default or "", "default"
 
 
-def _checked(param: Param, said: str, given: Given) -> Value:
-    if param.kind is Kind.CERTIFICATE:
+def _checked(param: Parameter, said: str, given: ParameterSources) -> Value:
+    if param.kind is ParameterKind.CERTIFICATE:
         body = check(param.kind, given.files.get(param.name, ""), param.bounds)
         return tuple(body.split("\n"))
     if param.many:
@@ -96,19 +96,19 @@ def _checked(param: Param, said: str, given: Given) -> Value:
     return check(param.kind, said, param.bounds)
 
 
-def _not_here(param: Param, value: Value, known: Known) -> Text | None:
+def _not_here(param: Parameter, value: Value, known: FactContext) -> Text | None:
     """Return why a well-formed value does not fit this switch."""
     interfaces = known.get(InterfacesConfig)
     if interfaces is None or not isinstance(value, str):
         return None
-    if param.kind is Kind.INTERFACE and interfaces.interfaces and interfaces.find(value) is None:
+    if param.kind is ParameterKind.INTERFACE and interfaces.interfaces and interfaces.find(value) is None:
         return _NO_INTERFACE.of(value=value)
-    if param.kind is Kind.VRF and value not in interfaces.vrfs:
+    if param.kind is ParameterKind.VRF and value not in interfaces.vrfs:
         return _NO_VRF.of(value=value)
     return None
 
 
-def _as_printed(name: str, known: Known) -> str:
+def _as_printed(name: str, known: FactContext) -> str:
     """An interface as the switch spells it: ``vlan100`` is shown as ``Vlan100``."""
     interfaces = known.get(InterfacesConfig)
     found = None if interfaces is None else interfaces.find(name)

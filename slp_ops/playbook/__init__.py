@@ -12,23 +12,23 @@ from slp_ops.playbook.loading import folder, load, packaged
 from slp_ops.playbook.model import (
     ConfigTemplate,
     ExecTemplate,
+    LineKind,
     ManualTemplate,
-    Param,
+    Parameter,
     Playbook,
     Risk,
     Setting,
-    Way,
 )
 
 __all__ = [
     "ConfigTemplate",
     "ExecTemplate",
+    "LineKind",
     "ManualTemplate",
-    "Param",
+    "Parameter",
     "Playbook",
     "Risk",
     "Setting",
-    "Way",
     "folder",
     "load",
     "packaged",

@@ -22,17 +22,17 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.model import TOPOLOGIES
-from slp_ops.params import Bounds, Kind, NotFitting, check
+from slp_ops.params import Bounds, InvalidValue, ParameterKind, check
 from slp_ops.playbook.model import (
     AnyTemplate,
     ConfigTemplate,
     ExecTemplate,
+    LineKind,
     ManualTemplate,
-    Param,
+    Parameter,
     Playbook,
     Risk,
     Setting,
-    Way,
 )
 from slp_ops.playbook.template import NoTemplate, Template
 from slp_ops.rules.forms import release, rule_id
@@ -117,7 +117,7 @@ def _answer(node: Node, key: str, problems: Problems) -> str | None:
 
 
 _PARAMETER: Final[dict[str, Reader]] = {
-    "kind": one_of(Kind),
+    "kind": one_of(ParameterKind),
     "title": both,
     "optional": flag,
     "many": flag,
@@ -129,7 +129,7 @@ _PARAMETER: Final[dict[str, Reader]] = {
 }
 
 
-def _params(node: Node, key: str, problems: Problems) -> tuple[Param, ...]:
+def _params(node: Node, key: str, problems: Problems) -> tuple[Parameter, ...]:
     found = []
     for entry in entries(node, key, problems):
         place = joined(key, entry.key.text)
@@ -140,27 +140,27 @@ def _params(node: Node, key: str, problems: Problems) -> tuple[Param, ...]:
     return tuple(found)
 
 
-def _param(name: str, node: Node, key: str, problems: Problems) -> Param | None:
+def _param(name: str, node: Node, key: str, problems: Problems) -> Parameter | None:
     values: dict[str, Any] = mapped(node, key, problems, _PARAMETER)
     if not require(node, key, problems, ("kind", "title")) or not {"kind", "title"} <= values.keys():
         return None
-    kind = Kind(values.pop("kind"))
+    kind = ParameterKind(values.pop("kind"))
     range_ = {bound: values.pop(bound) for bound in ("low", "high", "sha256") if bound in values}
-    param = Param(name=name, kind=kind, bounds=Bounds(**range_), **values)
-    if kind is Kind.CERTIFICATE and not param.bounds.sha256:
+    param = Parameter(name=name, kind=kind, bounds=Bounds(**range_), **values)
+    if kind is ParameterKind.CERTIFICATE and not param.bounds.sha256:
         problems.add(node.line, joined(key, "sha256"), "is missing", "the fingerprint of what may be pasted")
     if param.secret and (param.default is not None or param.intent is not None):
         problems.add(node.line, key, "is a secret with a value in a file", "neither default nor intent")
     if param.default is not None:
         try:
             check(kind, param.default, param.bounds)
-        except NotFitting as err:
+        except InvalidValue as err:
             problems.add(node.line, joined(key, "default"), "is not well formed", str(err))
     return param
 
 
 _LINE: Final[dict[str, Reader]] = {
-    **{way.value: template for way in Way},
+    **{way.value: template for way in LineKind},
     "of": _words,
     "shows": listed(template, "a list of lines"),
     "in": _words,
@@ -174,13 +174,13 @@ def _settings(node: Node, key: str, problems: Problems, under: tuple[str, ...] =
         if isinstance(item, Scalar):
             line = template(item, place, problems)
             if line is not None:
-                yield Setting(way=Way.ADD, line=line, under=under)
+                yield Setting(way=LineKind.ADD, line=line, under=under)
             continue
         found: dict[str, Any] = mapped(item, place, problems, _LINE)
         if "in" in found and "lines" in found:
             yield from _settings(found["lines"], f"{place}.lines", problems, (*under, found["in"]))
             continue
-        ways = [way for way in Way if way.value in found]
+        ways = [way for way in LineKind if way.value in found]
         if len(ways) != 1:
             problems.add(
                 item.line,
@@ -189,7 +189,7 @@ def _settings(node: Node, key: str, problems: Problems, under: tuple[str, ...] =
                 "one of add, set, fill, on, off, or in with lines",
             )
             continue
-        if ways[0] in (Way.SET, Way.FILL) and "of" not in found:
+        if ways[0] in (LineKind.SET, LineKind.FILL) and "of" not in found:
             problems.add(
                 item.line, f"{place}.of", "is missing", "the words that each value of it begins with"
             )

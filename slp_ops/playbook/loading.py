@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slp_ops.errors import InputError
-from slp_ops.params import Kind
+from slp_ops.params import ParameterKind
 from slp_ops.playbook.form import playbook
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
 from slp_ops.playbook.named import GUARDS, PROOFS, WORDS
@@ -142,7 +142,7 @@ def _check(made: Playbook, places: _Places, problems: Problems, rules: tuple[str
                 message = f"'{proof}' is no proof{did_you_mean(proof, PROOFS)}"
                 problems.add(places.line(f"{key}.done_when"), f"{key}.done_when", message, ", ".join(PROOFS))
             pasted = made.param(step.paste) if step.paste else None
-            if pasted is not None and pasted.kind is not Kind.CERTIFICATE:
+            if pasted is not None and pasted.kind is not ParameterKind.CERTIFICATE:
                 problems.add(places.line(f"{key}.paste"), f"{key}.paste", "is not of kind certificate")
         used.update(slots)
         for name in dict.fromkeys(slots):

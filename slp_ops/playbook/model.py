@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from slp_ops.params import Bounds, Kind
+from slp_ops.params import Bounds, ParameterKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,14 +35,14 @@ class Risk(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Param:
+class Parameter:
     """One parameter. ``intent`` is the key of the inventory's ``intent`` that gives it too.
 
     ``many`` takes a list: several values, one command each. A secret is asked for when it is applied.
     """
 
     name: str
-    kind: Kind
+    kind: ParameterKind
     title: Text
     optional: bool = False
     many: bool = False
@@ -53,10 +53,10 @@ class Param:
     @property
     def secret(self) -> bool:
         """Return whether its value is a secret."""
-        return self.kind is Kind.TOKEN
+        return self.kind is ParameterKind.TOKEN
 
 
-class Way(StrEnum):
+class LineKind(StrEnum):
     """Kind of a configuration line: how it matches the running configuration, and how it is undone."""
 
     ADD = "add"  # a line beside others; not there unless it is shown
@@ -74,7 +74,7 @@ class Setting:
     by itself, to be undone as well.
     """
 
-    way: Way
+    way: LineKind
     line: Template
     under: tuple[str, ...] = ()
     of: str = ""
@@ -151,7 +151,7 @@ class Playbook:
     steps: tuple[AnyTemplate, ...]
     verify: tuple[str, ...]
     topology: tuple[str, ...] = ()
-    params: tuple[Param, ...] = ()
+    params: tuple[Parameter, ...] = ()
     any_of: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     since: Release | None = None
@@ -163,7 +163,7 @@ class Playbook:
     save: bool = True
     file: str = ""
 
-    def param(self, name: str) -> Param | None:
+    def param(self, name: str) -> Parameter | None:
         """The parameter of that name."""
         return next((each for each in self.params if each.name == name), None)
 

@@ -29,13 +29,13 @@ from slp_ops.facts import (
 )
 from slp_ops.i18n import Text
 from slp_ops.json_documents import json_document
-from slp_ops.rules.needs import Need, needs_of
+from slp_ops.rules.needs import Dependency, dependencies_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from slp_ops.facts import DeviceTime, TrustCode
-    from slp_ops.rules.needs import Known
+    from slp_ops.rules.needs import FactContext
 
 IDENTRUST: Final = "IdenTrust Commercial Root CA 1"
 
@@ -56,19 +56,19 @@ UNREADABLE: Final = _Unreadable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class Guard:
     """A function of facts under the name by which files call it."""
 
     name: str
-    needs: tuple[Need, ...]
+    needs: tuple[Dependency, ...]
     function: Callable[..., Any]
 
-    def ask(self, known: Known) -> Any:
+    def ask(self, known: FactContext) -> Any:
         """Return the function's result; UNREADABLE when a fact is missing."""
         values = known.arguments(self.needs)
         return UNREADABLE if values is None else self.function(*values)
 
-    def missing(self, known: Known) -> str:
+    def missing(self, known: FactContext) -> str:
         """Describe the missing facts."""
         return "; ".join(str(known.facts.missing(kind)) for kind in known.missing(self.needs))
 
@@ -85,29 +85,29 @@ class Proof:
 
     name: str
     reads: tuple[str, ...]
-    seen: Named
+    seen: Guard
     done: Callable[[Any, Any], bool]
     compares: bool = True
-    refused: Named | None = None
+    refused: Guard | None = None
     refusal_reads: tuple[str, ...] = ()
 
-    def note(self, known: Known) -> ProofNote | None:
+    def note(self, known: FactContext) -> ProofNote | None:
         """Return the state to record before the step; None when it could not be read."""
         seen = self.seen.ask(known)
         return None if seen is UNREADABLE else ProofNote(seen=seen, refused=self._refusal(known))
 
-    def refusal(self, noted: ProofNote | None, known: Known) -> str:
+    def refusal(self, noted: ProofNote | None, known: FactContext) -> str:
         """Return why the server refused the step; empty without a known refusal."""
         now = self._refusal(known)
         if noted is None or now is None or now == noted.refused:
             return ""
         return now[1]
 
-    def _refusal(self, known: Known) -> tuple[str, ...] | None:
+    def _refusal(self, known: FactContext) -> tuple[str, ...] | None:
         said = None if self.refused is None else self.refused.ask(known)
         return None if said is None or said is UNREADABLE else tuple(said)
 
-    def holds(self, noted: ProofNote | None, known: Known) -> bool | None:
+    def holds(self, noted: ProofNote | None, known: FactContext) -> bool | None:
         """Return whether the step is done; None when unknown."""
         seen = self.seen.ask(known)
         if seen is UNREADABLE or (self.compares and noted is None):
@@ -115,8 +115,8 @@ class Proof:
         return self.done(None if noted is None else noted.seen, seen)
 
 
-def _named(name: str, function: Callable[..., Any]) -> Named:
-    return Named(name=name, needs=needs_of(function), function=function)
+def _named(name: str, function: Callable[..., Any]) -> Guard:
+    return Guard(name=name, needs=dependencies_of(function), function=function)
 
 
 # -- guards ----------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ _UNSAVED: Final = Text(
     "the running configuration is not saved: save or undo the changes first, a reload would ask for it",
     "running-config が保存されていません。reload 時に確認を求められるため、先に保存または取り消してください",
 )
-GUARDS: Final[Mapping[str, Named]] = {
+GUARDS: Final[Mapping[str, Guard]] = {
     each.name: each
     for each in (
         _named("clock-set", _clock_set),
@@ -210,7 +210,7 @@ def _hostname(software: Software) -> str | None:
     return name.lstrip(".-") or None
 
 
-WORDS: Final[Mapping[str, Named]] = {
+WORDS: Final[Mapping[str, Guard]] = {
     each.name: each for each in (_named("force", _force), _named("hostname", _hostname))
 }
 

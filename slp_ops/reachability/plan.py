@@ -64,7 +64,7 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class ProbeTarget:
     """A host and port. The verdict on the switch rests on the ``required`` ones."""
 
     purpose: Purpose
@@ -121,7 +121,7 @@ class Path:
 class Probe:
     """One target and how it is tried. ``step`` is None where host, port or path are not plain words."""
 
-    target: Target
+    target: ProbeTarget
     step: ProbeStep | None
     unfit: str = ""
 
@@ -138,7 +138,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ReachabilityPlan:
     """Probes of one switch. ``proxied``: its target is behind a proxy, which is probed instead."""
 
     situation: Situation
@@ -168,9 +168,9 @@ def plan(
     facts: Facts,
     *,
     topology: str | None = None,
-    targets: tuple[Target, ...] = (),
+    targets: tuple[ProbeTarget, ...] = (),
     everything: bool = False,
-) -> Plan:
+) -> ReachabilityPlan:
     """Plan the probes. ``topology`` is the inventory's intent, ``targets`` are the operator's.
 
     ``everything`` adds Cisco's servers, whatever the transport.
@@ -185,9 +185,9 @@ def plan(
             (Purpose.CALLHOME, servers.CALLHOME),
             (Purpose.TRUSTPOOL, servers.TRUSTPOOL),
         ):
-            wanted.append(Target(purpose=purpose, host=server.host, port=server.port, required=False))
+            wanted.append(ProbeTarget(purpose=purpose, host=server.host, port=server.port, required=False))
     path = _path(facts, route)
-    return Plan(
+    return ReachabilityPlan(
         situation=situation,
         path=path,
         probes=tuple(_probe(target, path) for target in _each_once(wanted)),
@@ -200,7 +200,7 @@ def commands() -> tuple[ShowCommand, ...]:
     return tuple(known for known in registry() if known.command.split(" | ")[0] in _READ)
 
 
-def target_of(text: str) -> Target:
+def target_of(text: str) -> ProbeTarget:
     """A target as an operator types it: ``host:port`` or ``[IPv6]:port``. Raises InputError."""
     host, colon, port = text.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
@@ -213,7 +213,7 @@ def target_of(text: str) -> Target:
         raise InputError(
             f"target {err.message}", hint="write it as smartreceiver.cisco.com:443 or 192.0.2.80:8182"
         ) from None
-    return Target(purpose=Purpose.TARGET, host=host, port=int(port))
+    return ProbeTarget(purpose=Purpose.TARGET, host=host, port=int(port))
 
 
 def _path(facts: Facts, route: Route) -> Path:
@@ -254,7 +254,7 @@ def _situation(route: Route, topology: str | None) -> Situation:
     return Situation.UNKNOWN if route.server is None else Situation.CONNECTS
 
 
-def _targets(route: Route) -> Iterator[Target]:
+def _targets(route: Route) -> Iterator[ProbeTarget]:
     """Yield the targets of the licence agent."""
     for hop in route.hops:
         if hop is route.proxy:
@@ -263,18 +263,18 @@ def _targets(route: Route) -> Iterator[Target]:
             purpose = Purpose.ON_PREM if route.to_on_prem else Purpose.CSLU
         else:
             purpose = Purpose(route.kind)
-        yield Target(purpose=purpose, host=hop.endpoint.host, port=hop.endpoint.port)
+        yield ProbeTarget(purpose=purpose, host=hop.endpoint.host, port=hop.endpoint.port)
 
 
-def _each_once(targets: list[Target]) -> list[Target]:
+def _each_once(targets: list[ProbeTarget]) -> list[ProbeTarget]:
     """Merge targets by host and port; the first purpose counts; required if any of them is."""
-    kept: dict[tuple[str, int | None], Target] = {}
+    kept: dict[tuple[str, int | None], ProbeTarget] = {}
     for target in targets:
         kept.setdefault((target.host.lower(), target.port), target)
     return list(kept.values())
 
 
-def _probe(target: Target, path: Path) -> Probe:
+def _probe(target: ProbeTarget, path: Path) -> Probe:
     if target.port is None:
         return Probe(target=target, step=None, unfit=f"{target.purpose} {target.host[:80]!r} has no port")
     try:

@@ -19,15 +19,15 @@ from slp_ops.reachability import texts as say
 from slp_ops.reachability.plan import PathFault, Situation
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.engine import judge
-from slp_ops.rules.knowledge import ours
-from slp_ops.rules.needs import Known
+from slp_ops.rules.knowledge import packaged_ruleset
+from slp_ops.rules.needs import FactContext
 from slp_ops.rules.settings import Intent, Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from slp_ops.model import Trouble
-    from slp_ops.reachability.plan import Plan, Tried
+    from slp_ops.model import DeviceFailure
+    from slp_ops.reachability.plan import ReachabilityPlan, Tried
     from slp_ops.reading import Facts
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Finding
@@ -80,7 +80,7 @@ class Conclusion:
     notes: tuple[Text, ...] = ()
 
 
-def not_asked(trouble: Trouble | None) -> Conclusion:
+def not_asked(trouble: DeviceFailure | None) -> Conclusion:
     """The verdict on a switch that nothing could be read from."""
     return Conclusion(
         verdict=ReachVerdict.CANNOT_TELL,
@@ -90,9 +90,11 @@ def not_asked(trouble: Trouble | None) -> Conclusion:
     )
 
 
-def conclude(plan: Plan, tried: tuple[Tried, ...], facts: Facts, intent: Mapping[str, object]) -> Conclusion:
+def conclude(
+    plan: ReachabilityPlan, tried: tuple[Tried, ...], facts: Facts, intent: Mapping[str, object]
+) -> Conclusion:
     """The verdict on one switch. ``intent`` is what the inventory wants of it."""
-    known = Known(facts, (Thresholds(), Intent.of(intent), ours().catalogue))
+    known = FactContext(facts, (Thresholds(), Intent.of(intent), packaged_ruleset().catalogue))
     found = _Case(plan, tried, known).judged()
     return replace(found, notes=tuple(_notes(plan, tried, known)))
 
@@ -100,13 +102,13 @@ def conclude(plan: Plan, tried: tuple[Tried, ...], facts: Facts, intent: Mapping
 @cache
 def _rules() -> tuple[Rule, ...]:
     wanted = {name for names in _ROOTS.values() for name in names}
-    return tuple(rule for rule in ours().rules if rule.id in wanted)
+    return tuple(rule for rule in packaged_ruleset().rules if rule.id in wanted)
 
 
 class _Case:
     """One switch being judged."""
 
-    def __init__(self, plan: Plan, tried: tuple[Tried, ...], known: Known) -> None:
+    def __init__(self, plan: ReachabilityPlan, tried: tuple[Tried, ...], known: FactContext) -> None:
         self._plan = plan
         self._required = [each for each in tried if each.probe.target.required]
         self._communication = _told(known)
@@ -207,7 +209,7 @@ class _Case:
         )
 
 
-def _told(known: Known) -> Communication | None:
+def _told(known: FactContext) -> Communication | None:
     """Return the state of the agent's exchange; None without counters and log messages."""
     talks = known.get(Communication)
     return talks if talks is not None and (talks.counted or talks.last is not None) else None
@@ -229,7 +231,7 @@ def _reason(talks: Communication) -> str:
     return talks.last.cite().text if talks.last is not None else ""
 
 
-def _notes(plan: Plan, tried: tuple[Tried, ...], known: Known) -> Iterator[Text]:
+def _notes(plan: ReachabilityPlan, tried: tuple[Tried, ...], known: FactContext) -> Iterator[Text]:
     required = [each for each in tried if each.probe.target.required]
     talks = _told(known)
     if tried and not plan.path.known:

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import Final, Protocol
 
 
-class Part(Enum):
+class LineRole(Enum):
     """What a line is to the open block."""
 
     BODY = auto()  # absorbed into the block's mask
@@ -29,7 +29,7 @@ class Block(Protocol):
     def kind(self) -> str:
         """The kind of secret that it holds."""
 
-    def part(self, line: str) -> Part:
+    def part(self, line: str) -> LineRole:
         """What this line, without its line end, is to the block."""
 
 
@@ -60,23 +60,23 @@ class Pem:
     _strangers: int = 0
     _in_body: bool = True
 
-    def part(self, line: str) -> Part:
+    def part(self, line: str) -> LineRole:
         """Body are long base64 lines, and a short one right after another body line: the last."""
         word = line.strip()
         if word.startswith("-----"):
-            return Part.OVER
+            return LineRole.OVER
         is_body = word not in _WORDS and (
             _PEM_HEADER.fullmatch(line) is not None
             or (_BASE64.fullmatch(line) is not None and (self._in_body or len(word) >= 16))
         )
         if not word:
-            return Part.BODY if self._in_body else Part.PLAIN
+            return LineRole.BODY if self._in_body else LineRole.PLAIN
         self._in_body = is_body
         if is_body:
             self._strangers = 0
-            return Part.BODY
+            return LineRole.BODY
         self._strangers += 1
-        return Part.PLAIN if self._strangers <= self.patience else Part.OVER
+        return LineRole.PLAIN if self._strangers <= self.patience else LineRole.OVER
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,9 +85,9 @@ class HexBody:
 
     kind: str
 
-    def part(self, line: str) -> Part:
+    def part(self, line: str) -> LineRole:
         """Hexadecimal is body; the first other line ends it."""
-        return Part.BODY if _HEX.fullmatch(line) else Part.OVER
+        return LineRole.BODY if _HEX.fullmatch(line) else LineRole.OVER
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,10 +96,10 @@ class KeyString:
 
     kind: str = "key"
 
-    def part(self, line: str) -> Part:
+    def part(self, line: str) -> LineRole:
         """Everything indented is body until the closing word."""
         word = line.strip()
-        return Part.BODY if word and word not in _WORDS and line[:1].isspace() else Part.OVER
+        return LineRole.BODY if word and word not in _WORDS and line[:1].isspace() else LineRole.OVER
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,9 +108,9 @@ class KeyChain:
 
     kind: str = "key"
 
-    def part(self, line: str) -> Part:
+    def part(self, line: str) -> LineRole:
         """The section lasts as long as its lines are indented."""
-        return Part.PLAIN if line.lstrip("+-")[:1].isspace() else Part.OVER
+        return LineRole.PLAIN if line.lstrip("+-")[:1].isspace() else LineRole.OVER
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,15 +120,15 @@ class PskTable:
     kind: str = "pre-shared-key"
     _in_rows: bool = False
 
-    def part(self, line: str) -> Part:
+    def part(self, line: str) -> LineRole:
         """Rows have two words at least. An empty line comes before them; another, or a prompt, ends them."""
         words = line.split()
         if (self._in_rows and not words) or (words and re.search("[#>]", words[0])):
-            return Part.OVER
+            return LineRole.OVER
         if len(words) < 2:
-            return Part.PLAIN
+            return LineRole.PLAIN
         self._in_rows = True
-        return Part.ROW
+        return LineRole.ROW
 
 
 def opened_by(line: str) -> Block | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SecretSpan:
     """A secret in a line: characters ``start`` to ``end``."""
 
     start: int
@@ -250,9 +250,9 @@ def _rules_for(stems: tuple[str, ...]) -> tuple[_Rule, ...]:
     )
 
 
-def secrets(line: str, lowered: str, *, in_key_chain: bool) -> list[Found]:
+def secrets(line: str, lowered: str, *, in_key_chain: bool) -> list[SecretSpan]:
     """The secrets of one line, in order and without overlap. ``lowered`` is the line in lower case."""
-    found: list[Found] = []
+    found: list[SecretSpan] = []
     for literal, kind, pattern in _rules_for(tuple(stem for stem in STEMS if stem in lowered)):
         if literal in lowered and pattern.search(line):
             found.extend(_groups(pattern, kind, line))
@@ -261,7 +261,7 @@ def secrets(line: str, lowered: str, *, in_key_chain: bool) -> list[Found]:
     return _merged(found)
 
 
-def _groups(pattern: re.Pattern[str], kind: str, line: str) -> Iterator[Found]:
+def _groups(pattern: re.Pattern[str], kind: str, line: str) -> Iterator[SecretSpan]:
     for match in pattern.finditer(line):
         labelled = match.lastgroup in _LABELLED
         for group in range(1, pattern.groups + 1):
@@ -272,7 +272,7 @@ def _groups(pattern: re.Pattern[str], kind: str, line: str) -> Iterator[Found]:
             if not text or is_mask(text) or _HIDDEN.fullmatch(text):
                 continue
             if not (labelled and _NOTHING.fullmatch(text)):
-                yield Found(start=start, end=end, kind=kind)
+                yield SecretSpan(start=start, end=end, kind=kind)
 
 
 def _trimmed(line: str, start: int, end: int) -> tuple[int, int]:
@@ -286,13 +286,13 @@ def _trimmed(line: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _merged(found: list[Found]) -> list[Found]:
+def _merged(found: list[SecretSpan]) -> list[SecretSpan]:
     """Overlaps become one secret, of the kind that the earlier rule gave."""
-    merged: list[Found] = []
+    merged: list[SecretSpan] = []
     for each in sorted(found, key=lambda one: one.start):  # stable: rules keep their order
         if merged and each.start < merged[-1].end:
             last = merged[-1]
-            merged[-1] = Found(start=last.start, end=max(last.end, each.end), kind=last.kind)
+            merged[-1] = SecretSpan(start=last.start, end=max(last.end, each.end), kind=last.kind)
         else:
             merged.append(each)
     return merged

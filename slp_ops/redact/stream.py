@@ -14,7 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.redact import blocks, lines
-from slp_ops.redact.blocks import Block, KeyChain, Part, Pem
+from slp_ops.redact.blocks import Block, KeyChain, LineRole, Pem
 from slp_ops.redact.masks import as_mask, is_mask, mask
 
 if TYPE_CHECKING:
@@ -145,16 +145,16 @@ class Redactor:
         closing = ""
         if self._block is not None:
             match self._block.part(content):
-                case Part.BODY:
+                case LineRole.BODY:
                     self._absorb(content, line[len(content) :])
                     return ""
-                case Part.ROW:
+                case LineRole.ROW:
                     return self._last_word(content) + line[len(content) :]
-                case Part.PLAIN:
+                case LineRole.PLAIN:
                     closing = self._end_body()
                     if isinstance(self._block, Pem):  # a log line may be glued to a line of the key
                         content = _LONG_RUN.sub(self._masked_run, content)
-                case Part.OVER:
+                case LineRole.OVER:
                     closing = self._close_block()
         if self._block is None:
             self._block = blocks.opened_by(content)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.i18n import Lang
-    from slp_ops.report.view import DeviceView, ReportView, Told
+    from slp_ops.report.view import DeviceView, FindingView, ReportView
 
 # Names for scripts: the same in every language.
 COLUMNS = (
@@ -60,7 +60,7 @@ def _rows(device: DeviceView, words: Words) -> Iterator[tuple[object, ...]]:
             yield (*shared, *_finding(told, story.root.rule, words))
 
 
-def _finding(told: Told, root: str, words: Words) -> tuple[str, ...]:
+def _finding(told: FindingView, root: str, words: Words) -> tuple[str, ...]:
     evidence = "; ".join(
         f"{each.command} {each.line if each.line is not None else '-'}: {each.text.strip()}"
         for each in told.evidence

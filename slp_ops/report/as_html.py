@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Lang
     from slp_ops.model import Capture
     from slp_ops.release import Release
-    from slp_ops.report.view import DeviceView, ReportView, Story, Unjudged
+    from slp_ops.report.view import CauseView, DeviceView, ReportView, UnknownRule
 
 _OURS: Final = files("slp_ops.report").joinpath("templates")
 _EXPORTS: Final = re.compile(r"export\{([^}]*)\};?", re.ASCII)
@@ -207,7 +207,7 @@ def _short(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}\u2026"
 
 
-def _roots(stories: Iterable[Story], words: Words) -> str:
+def _roots(stories: Iterable[CauseView], words: Words) -> str:
     """Return the search words of a switch: the rules of its findings, and the titles of the causes."""
     found: list[str] = []
     for story in stories:
@@ -215,7 +215,7 @@ def _roots(stories: Iterable[Story], words: Words) -> str:
     return " ".join(found)
 
 
-def _by_reason(unjudged: Iterable[Unjudged], words: Words) -> list[tuple[str, list[str]]]:
+def _by_reason(unjudged: Iterable[UnknownRule], words: Words) -> list[tuple[str, list[str]]]:
     found: dict[str, list[str]] = {}
     for each in unjudged:
         why = words.say(each.why) if each.why is not None else each.verdict.value

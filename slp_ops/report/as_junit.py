@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.i18n import Lang
-    from slp_ops.report.view import DeviceView, ReportView, Told
+    from slp_ops.report.view import DeviceView, FindingView, ReportView
 
 _COUNTED: Final = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
@@ -69,7 +69,7 @@ def _cases(device: DeviceView, words: Words) -> Iterator[tuple[str, str, str, st
                 continue
 
 
-def _text(told: Told, words: Words) -> str:
+def _text(told: FindingView, words: Words) -> str:
     lines = [f"{words.health(told.severity.value)}: {words.say(told.cause)}"]
     for command, place, text in quoted(told.evidence, words):
         lines.append(f"{command}, {place}:" if place else f"{command}:")

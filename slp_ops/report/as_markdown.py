@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.i18n import Lang
-    from slp_ops.report.view import Cause, DeviceView, ReportView, Told
+    from slp_ops.report.view import Cause, DeviceView, FindingView, ReportView
 
 # Everything that Markdown, or the HTML that it lets through, may take for more than text. References
 # to people and issues (@name, #1) would send notifications.
@@ -113,7 +113,7 @@ def _device(device: DeviceView, words: Words) -> Iterator[str]:
     yield ""
 
 
-def _told(told: Told, indent: str, words: Words) -> Iterator[str]:
+def _told(told: FindingView, indent: str, words: Words) -> Iterator[str]:
     severity = words.health(told.severity.value)
     yield f"{indent}- **{severity}** {_text(words.say(told.summary))} (`{told.rule}`)"
     for command, place, text in quoted(told.evidence, words):

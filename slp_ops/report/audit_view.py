@@ -12,10 +12,10 @@ from slp_ops.model import Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from slp_ops.app.audit_device import Audited, Compared
+    from slp_ops.app.audit_device import AuditedDevice, FindingsComparison
     from slp_ops.i18n import Text
-    from slp_ops.model import Trouble
-    from slp_ops.rules.knowledge import Knowledge
+    from slp_ops.model import DeviceFailure
+    from slp_ops.rules.knowledge import Ruleset
     from slp_ops.rules.values import Finding, Outcome
 
 
@@ -37,7 +37,7 @@ class DeviceFindings:
     site: str
     release: str | None
     is_read: bool
-    error: Trouble | None
+    error: DeviceFailure | None
     counts: tuple[tuple[Severity, int], ...]
     roots: tuple[FailedRule, ...]
     unjudged: tuple[tuple[Text | None, str], ...]  # the reason and the rule
@@ -72,12 +72,16 @@ class AuditView:
     causes: tuple[RuleFindings, ...]
     rules: tuple[RuleFindings, ...]
     totals: AuditTotals
-    compared: Compared | None
+    compared: FindingsComparison | None
     seconds: float
 
 
 def audit_view(
-    devices: Sequence[Audited], knowledge: Knowledge, compared: Compared | None, *, seconds: float
+    devices: Sequence[AuditedDevice],
+    knowledge: Ruleset,
+    compared: FindingsComparison | None,
+    *,
+    seconds: float,
 ) -> AuditView:
     """Return the view of an audit that took so many seconds."""
     return AuditView(
@@ -95,7 +99,7 @@ def audit_view(
     )
 
 
-def _device(device: Audited) -> DeviceFindings:
+def _device(device: AuditedDevice) -> DeviceFindings:
     counts = Counter(outcome.severity for outcome in device.failing)
     return DeviceFindings(
         name=device.name,
@@ -118,7 +122,7 @@ def _device(device: Audited) -> DeviceFindings:
     )
 
 
-def _consequences(device: Audited, root: Outcome) -> list[FailedRule]:
+def _consequences(device: AuditedDevice, root: Outcome) -> list[FailedRule]:
     return [
         FailedRule(rule=other.rule, severity=other.severity, finding=other.finding)
         for other in device.failing
@@ -127,7 +131,7 @@ def _consequences(device: Audited, root: Outcome) -> list[FailedRule]:
 
 
 def _by_rule(
-    devices: Sequence[Audited], knowledge: Knowledge, *, roots_only: bool
+    devices: Sequence[AuditedDevice], knowledge: Ruleset, *, roots_only: bool
 ) -> tuple[RuleFindings, ...]:
     """Group the findings by rule; root causes only are those that are more than information."""
     found: dict[str, list[tuple[str, Severity, Finding]]] = {}
@@ -142,7 +146,7 @@ def _by_rule(
 
 
 def _rule_findings(
-    rule: str, entries: Sequence[tuple[str, Severity, Finding]], knowledge: Knowledge
+    rule: str, entries: Sequence[tuple[str, Severity, Finding]], knowledge: Ruleset
 ) -> RuleFindings:
     _, severity, finding = max(entries, key=lambda entry: entry[1].rank)
     known = knowledge.rule(rule)

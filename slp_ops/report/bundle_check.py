@@ -21,7 +21,7 @@ _MANIFEST: Final = "MANIFEST.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class BundleProblem:
     """Problem with one entry of a bundle."""
 
     path: str
@@ -29,73 +29,73 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class BundleReport:
     """A bundle after the check."""
 
     files: int
     switches: int
-    remarks: tuple[Remark, ...]
+    remarks: tuple[BundleProblem, ...]
 
 
-def check(file: BinaryIO) -> Checked:
+def check(file: BinaryIO) -> BundleReport:
     """Look at every entry; nothing is unpacked."""
     try:
         with ZipFile(file) as archive:
             root, manifest, remarks = _manifest(archive)
             if manifest is None:
-                return Checked(files=0, switches=0, remarks=tuple(remarks))
+                return BundleReport(files=0, switches=0, remarks=tuple(remarks))
             remarks += _compare(archive, root, manifest)
     # What the library raises for a damaged archive, an unknown compression, an encrypted entry.
     except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as err:
-        return Checked(
-            files=0, switches=0, remarks=(Remark(path="", what=f"cannot be read as a zip: {err}"),)
+        return BundleReport(
+            files=0, switches=0, remarks=(BundleProblem(path="", what=f"cannot be read as a zip: {err}"),)
         )
-    return Checked(
+    return BundleReport(
         files=len(manifest.files),
         switches=len({each.switch for each in manifest.files if each.switch is not None}),
         remarks=tuple(remarks),
     )
 
 
-def _manifest(archive: ZipFile) -> tuple[str, BundleManifest | None, list[Remark]]:
+def _manifest(archive: ZipFile) -> tuple[str, BundleManifest | None, list[BundleProblem]]:
     found = [name for name in archive.namelist() if name.count("/") == 1 and name.endswith(f"/{_MANIFEST}")]
     if len(found) != 1:
         what = "is not there: this is no bundle of slp-ops, or not all of it"
-        return "", None, [Remark(path=_MANIFEST, what=what)]
+        return "", None, [BundleProblem(path=_MANIFEST, what=what)]
     try:
         manifest = decode(BundleManifest, json.loads(_read(archive, found[0])))
     except ValueError:
-        return "", None, [Remark(path=found[0], what="is no manifest of the form slp-ops/bundle/1")]
+        return "", None, [BundleProblem(path=found[0], what="is no manifest of the form slp-ops/bundle/1")]
     return found[0].partition("/")[0], manifest, []
 
 
-def _compare(archive: ZipFile, root: str, manifest: BundleManifest) -> Iterator[Remark]:
+def _compare(archive: ZipFile, root: str, manifest: BundleManifest) -> Iterator[BundleProblem]:
     listed = {f"{root}/{each.path}": each.sha256 for each in manifest.files}
     seen: set[str] = set()
     for info in archive.infolist():
         name = info.filename
         if name in seen:
-            yield Remark(path=name, what="stands in the zip twice")
+            yield BundleProblem(path=name, what="stands in the zip twice")
         seen.add(name)
         if name == f"{root}/{_MANIFEST}":
             continue
         if _leads_out(name):
-            yield Remark(path=name, what="would be unpacked outside of its folder")
+            yield BundleProblem(path=name, what="would be unpacked outside of its folder")
         elif name not in listed:
-            yield Remark(path=name, what="is not in the manifest")
+            yield BundleProblem(path=name, what="is not in the manifest")
         else:
             yield from _content(archive, name, listed[name])
     for name in listed.keys() - seen:
-        yield Remark(path=name, what="is missing")
+        yield BundleProblem(path=name, what="is missing")
 
 
-def _content(archive: ZipFile, name: str, sha256: str) -> Iterator[Remark]:
+def _content(archive: ZipFile, name: str, sha256: str) -> Iterator[BundleProblem]:
     data = _read(archive, name)
     if hashlib.sha256(data).hexdigest() != sha256:
-        yield Remark(path=name, what="was changed")
+        yield BundleProblem(path=name, what="was changed")
     text = data.decode("utf-8", "surrogateescape")
     if "/captures/" in name and redact(text, secrets.token_bytes(32)) != text:
-        yield Remark(path=name, what="holds something that should have been masked")
+        yield BundleProblem(path=name, what="holds something that should have been masked")
 
 
 def _read(archive: ZipFile, name: str) -> bytes:

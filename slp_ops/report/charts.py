@@ -122,7 +122,7 @@ def time_line(dues: Iterable[Due], *, width: float, height: float) -> TimeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class TrendLine:
     """One line of the trend, as the points of a polyline, with its last and its largest value."""
 
     kind: str
@@ -131,10 +131,10 @@ class Line:
     most: int
 
 
-def trend_lines(days: Sequence[SiteDay], *, width: float, height: float) -> tuple[Line, ...]:
+def trend_lines(days: Sequence[SiteDay], *, width: float, height: float) -> tuple[TrendLine, ...]:
     """Each figure from zero to its own largest, by the days of the runs; what is all zero has no line."""
     span = (days[-1].day - days[0].day).days or 1
-    lines: list[Line] = []
+    lines: list[TrendLine] = []
     for kind, pick in _FIGURES.items():
         known = [(day.day, value) for day in days if (value := pick(day)) is not None]
         most = max((value for _, value in known), default=0)
@@ -144,7 +144,7 @@ def trend_lines(days: Sequence[SiteDay], *, width: float, height: float) -> tupl
             f"{width * (day - days[0].day).days / span:.1f},{height - height * value / most:.1f}"
             for day, value in known
         )
-        lines.append(Line(kind=kind, points=" ".join(places), last=known[-1][1], most=most))
+        lines.append(TrendLine(kind=kind, points=" ".join(places), last=known[-1][1], most=most))
     return tuple(lines)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slp_ops.playbook.loading import packaged
 from slp_ops.report.switch import Library, device_view
 from slp_ops.report.view import AdvisoryRef, Cause, Due, Health, ReleaseRow, ReportView, RunInfo, SiteRow
-from slp_ops.rules.fixed import targets
+from slp_ops.rules.fixed import upgrade_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from slp_ops.app.report import JudgedRun
     from slp_ops.history.trend import FleetTrend
     from slp_ops.model import Severity
-    from slp_ops.report.view import DeviceView, Told
+    from slp_ops.report.view import DeviceView, FindingView
     from slp_ops.rules.fixed import Advisory
-    from slp_ops.rules.knowledge import Knowledge
+    from slp_ops.rules.knowledge import Ruleset
 
 
 def report_view(judged: JudgedRun, *, generated: datetime) -> ReportView:
@@ -45,7 +45,7 @@ def report_view(judged: JudgedRun, *, generated: datetime) -> ReportView:
 def fleet_view(
     run: RunInfo,
     devices: Iterable[DeviceView],
-    knowledge: Knowledge,
+    knowledge: Ruleset,
     *,
     generated: datetime,
     trend: FleetTrend | None = None,
@@ -80,7 +80,7 @@ def fleet_view(
     )
 
 
-def _releasable(knowledge: Knowledge) -> Iterator[Advisory]:
+def _releasable(knowledge: Ruleset) -> Iterator[Advisory]:
     """Advisories with a fixed release; the others cannot be judged by the release."""
     return (each for each in knowledge.advisories if each.releases.fixed)
 
@@ -98,7 +98,7 @@ def _causes(devices: Iterable[DeviceView]) -> list[Cause]:
 
     A rule may be both: an affected release is an error where the switch suffers, and else information.
     """
-    found: dict[tuple[str, bool], list[tuple[DeviceView, Told, Severity]]] = {}
+    found: dict[tuple[str, bool], list[tuple[DeviceView, FindingView, Severity]]] = {}
     for each in devices:
         for story in each.stories:
             key = (story.root.rule, story.matters)
@@ -109,7 +109,7 @@ def _causes(devices: Iterable[DeviceView]) -> list[Cause]:
     )
 
 
-def _cause(rule: str, entries: list[tuple[DeviceView, Told, Severity]]) -> Cause:
+def _cause(rule: str, entries: list[tuple[DeviceView, FindingView, Severity]]) -> Cause:
     first = entries[0][1]
     return Cause(
         rule=rule,
@@ -124,7 +124,7 @@ def _cause(rule: str, entries: list[tuple[DeviceView, Told, Severity]]) -> Cause
     )
 
 
-def _releases(devices: Iterable[DeviceView], knowledge: Knowledge) -> Iterator[ReleaseRow]:
+def _releases(devices: Iterable[DeviceView], knowledge: Ruleset) -> Iterator[ReleaseRow]:
     """The oldest first; what names no release last."""
     counts = Counter((each.release, each.release_text) for each in devices)
     known = sorted(
@@ -138,7 +138,9 @@ def _releases(devices: Iterable[DeviceView], knowledge: Knowledge) -> Iterator[R
             release=text,
             devices=counts[release, text],
             standings=tuple((each.standing, each.listed) for each in judged),
-            targets=targets(release, [each.releases for each in knowledge.advisories], knowledge.extended),
+            targets=upgrade_targets(
+                release, [each.releases for each in knowledge.advisories], knowledge.extended
+            ),
         )
 
 

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.i18n import Text
 from slp_ops.regression import FEWEST
 from slp_ops.rules.checks.history import growing_words, reach_words
-from slp_ops.rules.derived.growth import Course
+from slp_ops.rules.derived.growth import GrowthCourse
 
 if TYPE_CHECKING:
-    from slp_ops.rules.derived.growth import Growth
+    from slp_ops.rules.derived.growth import ReportGrowth
 
 
-def growth_words(found: Growth, limit: int) -> Text:
+def growth_words(found: ReportGrowth, limit: int) -> Text:
     """One sentence or two."""
     match found.course:
-        case Course.GROWING:
+        case GrowthCourse.GROWING:
             return growing_words(found, limit)
-        case Course.TOO_FEW:
+        case GrowthCourse.TOO_FEW:
             return _TOO_FEW.of(needed=FEWEST, runs=found.points)
-        case Course.STEADY | Course.ACKNOWLEDGED | Course.BETWEEN:
+        case GrowthCourse.STEADY | GrowthCourse.ACKNOWLEDGED | GrowthCourse.BETWEEN:
             return _WORDS[found.course].of(count=found.count)
 
 
-def when(found: Growth, limit: int) -> Text:
+def when(found: ReportGrowth, limit: int) -> Text:
     """Describe the predicted date of the limit."""
     return reach_words(found.reach, limit)
 
@@ -35,12 +35,12 @@ _TOO_FEW: Final = Text(
     "レポートの増減はまだ判断できません (最後の ACK 以降、{needed} 回分の件数が必要。現在 {runs} 回)",
 )
 _WORDS: Final = {
-    Course.STEADY: Text("{count:report}, not growing", "レポート {count} 件、増加していません"),
-    Course.ACKNOWLEDGED: Text(
+    GrowthCourse.STEADY: Text("{count:report}, not growing", "レポート {count} 件、増加していません"),
+    GrowthCourse.ACKNOWLEDGED: Text(
         "{count:report}; an ACK has come since the last runs",
         "レポート {count} 件、直近の実行の間に ACK を受信しています",
     ),
-    Course.BETWEEN: Text(
+    GrowthCourse.BETWEEN: Text(
         "{count:report}, growing as they do until the next one is due; the ACK is not late",
         "レポート {count} 件、次の送信までの通常の増加です (ACK の遅れなし)",
     ),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from slp_ops.history.summary import Summary
     from slp_ops.model import Severity
-    from slp_ops.store.history import Picture
+    from slp_ops.store.history import RunSnapshot
 
 _COMMON_PATH: Final = "/licservice/license"  # of the URL of every transport
 
@@ -57,8 +57,8 @@ class DeviceFeatures:
 class SameRuns:
     """Consecutive runs in which none of the features changed."""
 
-    first: Picture
-    last: Picture
+    first: RunSnapshot
+    last: RunSnapshot
     count: int
     features: DeviceFeatures
 
@@ -75,7 +75,7 @@ class HistoryView:
     changes: tuple[SameRuns, ...]
 
 
-def history_view(pictures: Sequence[Picture], *, newest: int) -> HistoryView:
+def history_view(pictures: Sequence[RunSnapshot], *, newest: int) -> HistoryView:
     """Return the view of all runs; the verdicts of rules are those of so many of the newest."""
     summaries = [picture.summary for picture in pictures]
     return HistoryView(
@@ -120,7 +120,7 @@ def _verdict(summary: Summary, rule: str) -> Verdict | None:
     return next((each.verdict for each in summary.found if each.rule == rule), Verdict.PASS)
 
 
-def _changes(pictures: Sequence[Picture]) -> list[SameRuns]:
+def _changes(pictures: Sequence[RunSnapshot]) -> list[SameRuns]:
     found = []
     for features, group in groupby(pictures, key=lambda picture: _features(picture.summary)):
         same = list(group)

@@ -28,20 +28,20 @@ from slp_ops.i18n import verbatim
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.report.view import (
     AdvisoryVerdict,
+    CauseView,
     DeviceView,
+    FindingView,
     Health,
     PlaybookRef,
     Reporting,
     Rum,
-    Story,
-    Told,
     Unit,
-    Unjudged,
+    UnknownRule,
 )
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.deadline import Deadline
 from slp_ops.rules.derived.owed import Backlog
-from slp_ops.rules.fixed import targets
+from slp_ops.rules.fixed import upgrade_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,9 +51,9 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Text
     from slp_ops.playbook.model import Playbook
     from slp_ops.release import Release
-    from slp_ops.rules.fixed import Targets
-    from slp_ops.rules.knowledge import Knowledge
-    from slp_ops.rules.needs import Known
+    from slp_ops.rules.fixed import UpgradeTargets
+    from slp_ops.rules.knowledge import Ruleset
+    from slp_ops.rules.needs import FactContext
     from slp_ops.rules.values import Outcome
 
 
@@ -64,7 +64,7 @@ _WEB: Final = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 class Library:
     """Static knowledge by id, independent of any switch."""
 
-    def __init__(self, knowledge: Knowledge, playbooks: Iterable[Playbook]) -> None:
+    def __init__(self, knowledge: Ruleset, playbooks: Iterable[Playbook]) -> None:
         self.knowledge = knowledge
         self.rules = {rule.id: rule for rule in knowledge.rules}
         self.playbooks = {
@@ -115,7 +115,7 @@ def device_view(judged: JudgedDevice, library: Library) -> DeviceView:
         failing=None if communication is None else communication.failing,
         stories=stories,
         unjudged=tuple(
-            Unjudged(rule=each.rule, title=_title(each.rule, library), verdict=each.verdict, why=each.why)
+            UnknownRule(rule=each.rule, title=_title(each.rule, library), verdict=each.verdict, why=each.why)
             for each in judged.outcomes
             if each.verdict in (Verdict.UNKNOWN, Verdict.ERROR)
         ),
@@ -143,17 +143,17 @@ def _title(rule: str, library: Library) -> Text:
     return verbatim(rule) if known is None else known.title
 
 
-def _stories(outcomes: Iterable[Outcome], library: Library) -> Iterator[Story]:
+def _stories(outcomes: Iterable[Outcome], library: Library) -> Iterator[CauseView]:
     """The graver first; of the same severity in the order of the rules."""
     failed = [each for each in outcomes if each.verdict is Verdict.FAIL and each.finding is not None]
     told = {each.rule: _told(each, library) for each in failed}
-    under: dict[str, list[Told]] = {}
+    under: dict[str, list[FindingView]] = {}
     for each in failed:
         if each.root is not None and each.root in told:
             under.setdefault(each.root, []).append(told[each.rule])
     roots = [each.rule for each in failed if each.root is None or each.root not in told]
     found = [
-        Story(
+        CauseView(
             root=told[root],
             consequences=tuple(sorted(under.get(root, ()), key=lambda each: -each.severity.rank)),
         )
@@ -162,10 +162,10 @@ def _stories(outcomes: Iterable[Outcome], library: Library) -> Iterator[Story]:
     yield from sorted(found, key=lambda story: -story.severity.rank)
 
 
-def _told(outcome: Outcome, library: Library) -> Told:
+def _told(outcome: Outcome, library: Library) -> FindingView:
     finding, rule = outcome.finding, library.rules.get(outcome.rule)
     assert finding is not None  # noqa: S101 - _stories takes none without
-    return Told(
+    return FindingView(
         rule=outcome.rule,
         title=_title(outcome.rule, library),
         group="" if rule is None else rule.group.value,
@@ -180,7 +180,7 @@ def _told(outcome: Outcome, library: Library) -> Told:
     )
 
 
-def _units(known: Known) -> Iterator[Unit]:
+def _units(known: FactContext) -> Iterator[Unit]:
     facts = known.facts
     instance, trust, software = facts.get(ProductInstance), facts.get(TrustCodes), facts.get(Software)
     if instance is None:
@@ -216,7 +216,7 @@ def _trusted(trust: TrustCodes | None, udi: Udi, place: int) -> bool | None:
     return any(code.is_installed for code in trust.codes if code.sn == udi.sn)
 
 
-def _reporting(known: Known) -> Reporting | None:
+def _reporting(known: FactContext) -> Reporting | None:
     usage = known.facts.get(UsageReporting)
     if usage is None:
         return None
@@ -238,7 +238,7 @@ def _days(left: timedelta) -> int:
     return left.days if left >= timedelta(0) else min(-1, -(-left).days)
 
 
-def _rum(known: Known) -> Rum | None:
+def _rum(known: FactContext) -> Rum | None:
     summary, listed = known.facts.get(RumSummary), known.facts.get(RumReports)
     backlog = known.get(Backlog)
     if summary is None and listed is None:
@@ -270,6 +270,6 @@ def _advisories(
         )
 
 
-def _targets(release: Release | None, library: Library) -> Targets:
+def _targets(release: Release | None, library: Library) -> UpgradeTargets:
     known = library.knowledge
-    return targets(release, [each.releases for each in known.advisories], known.extended)
+    return upgrade_targets(release, [each.releases for each in known.advisories], known.extended)

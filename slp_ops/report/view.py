@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from slp_ops.facts import DeviceTime, Entitlement, Exchange, LicenseTransport, Policy, Topology
+    from slp_ops.facts import DeviceTime, Entitlement, ExchangeStatistics, LicenseTransport, Policy, Topology
     from slp_ops.history.trend import FleetTrend
     from slp_ops.i18n import Text
-    from slp_ops.model import Capture, Confidence, DeviceStatus, Evidence, Trouble, Verdict
+    from slp_ops.model import Capture, Confidence, DeviceFailure, DeviceStatus, Evidence, Verdict
     from slp_ops.playbook.model import Risk
     from slp_ops.release import Release
-    from slp_ops.rules.fixed import Standing, Targets
+    from slp_ops.rules.fixed import AdvisoryStatus, UpgradeTargets
 
 
 class Health(StrEnum):
@@ -63,7 +63,7 @@ class PlaybookRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class FindingView:
     """One finding."""
 
     rule: str
@@ -80,11 +80,11 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class CauseView:
     """A root cause with what follows from it."""
 
-    root: Told
-    consequences: tuple[Told, ...] = ()
+    root: FindingView
+    consequences: tuple[FindingView, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -98,7 +98,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unjudged:
+class UnknownRule:
     """A rule that could not be judged, and why."""
 
     rule: str
@@ -149,7 +149,7 @@ class AdvisoryVerdict:
     """Advisory on one switch: by release alone, and with the switch's symptoms."""
 
     id: str
-    standing: Standing
+    standing: AdvisoryStatus
     listed: bool
     first_fixed: str | None
     because: Text
@@ -166,7 +166,7 @@ class DeviceView:
     tags: tuple[str, ...]
     status: DeviceStatus
     health: Health
-    trouble: Trouble | None = None
+    trouble: DeviceFailure | None = None
     collected: datetime | None = None  # when its last capture began
     release: Release | None = None
     version: str | None = None  # as printed
@@ -184,13 +184,13 @@ class DeviceView:
     rum: Rum | None = None
     licences: tuple[Entitlement, ...] = ()
     policy: Policy | None = None
-    exchanges: tuple[Exchange, ...] = ()
+    exchanges: tuple[ExchangeStatistics, ...] = ()
     failing: bool | None = None  # does the exchange fail now
-    stories: tuple[Story, ...] = ()
-    unjudged: tuple[Unjudged, ...] = ()
+    stories: tuple[CauseView, ...] = ()
+    unjudged: tuple[UnknownRule, ...] = ()
     verdicts: Mapping[str, Verdict] | None = None  # every rule
     advisories: tuple[AdvisoryVerdict, ...] = ()
-    upgrade: Targets | None = None
+    upgrade: UpgradeTargets | None = None
     captures: tuple[Capture, ...] = ()
 
     @property
@@ -201,7 +201,7 @@ class DeviceView:
         return f"{self.release} + SMU" if self.release.smu else str(self.release)
 
     @property
-    def findings(self) -> tuple[Told, ...]:
+    def findings(self) -> tuple[FindingView, ...]:
         """Every finding, each root before its consequences."""
         return tuple(told for story in self.stories for told in (story.root, *story.consequences))
 
@@ -260,8 +260,8 @@ class ReleaseRow:
 
     release: str | None
     devices: int
-    standings: tuple[tuple[Standing, bool], ...]  # (standing, whether the notice itself says so)
-    targets: Targets
+    standings: tuple[tuple[AdvisoryStatus, bool], ...]  # (standing, whether the notice itself says so)
+    targets: UpgradeTargets
 
 
 SOON: Final = 30  # days

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from slp_ops.facts import Software
 from slp_ops.model import Severity
-from slp_ops.rules.fixed import Standing
-from slp_ops.rules.needs import Need, needs_of
+from slp_ops.rules.fixed import AdvisoryStatus
+from slp_ops.rules.needs import Dependency, dependencies_of
 from slp_ops.rules.rule import Group, Rule
-from slp_ops.rules.signs import SIGNS, Sign
+from slp_ops.rules.signs import SIGNS, Symptom
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 
 if TYPE_CHECKING:
     from slp_ops.release import Release
     from slp_ops.rules.fixed import Advisory
-    from slp_ops.rules.needs import Known
+    from slp_ops.rules.needs import FactContext
 
 TEXTS = texts_of(__name__)
 
 
-def stand(advisory: Advisory, release: Release | None, known: Known) -> Sign:
+def judge_advisory(advisory: Advisory, release: Release | None, known: FactContext) -> Symptom:
     """Judge a switch of that release against an advisory, from its facts."""
     needs = _needs(advisory)
     return _look(advisory, release, [known.get(need.kind) for need in needs])
@@ -45,7 +45,7 @@ def advisory_rule(advisory: Advisory) -> Rule:
         cause=advisory.cause,
         remedy=advisory.remedy,
         check=check,
-        needs=(Need(kind=Software), *_needs(advisory)),
+        needs=(Dependency(kind=Software), *_needs(advisory)),
         confidence=advisory.confidence,
         links=advisory.links,
         playbooks=advisory.playbooks,
@@ -54,28 +54,28 @@ def advisory_rule(advisory: Advisory) -> Rule:
     )
 
 
-def _needs(advisory: Advisory) -> tuple[Need, ...]:
+def _needs(advisory: Advisory) -> tuple[Dependency, ...]:
     look = SIGNS.get(advisory.id)
     # The first parameter is the verdict by the release.
-    return () if look is None else needs_of(look)[1:]
+    return () if look is None else dependencies_of(look)[1:]
 
 
-def _look(advisory: Advisory, release: Release | None, found: Any) -> Sign:
+def _look(advisory: Advisory, release: Release | None, found: Any) -> Symptom:
     judged = advisory.releases.judge(release)
     look = SIGNS.get(advisory.id)
-    if look is None or judged.standing in (Standing.FIXED, Standing.NOT_APPLICABLE):
-        return Sign(judged=judged, suffers=None if look is not None else True)
+    if look is None or judged.standing in (AdvisoryStatus.FIXED, AdvisoryStatus.NOT_APPLICABLE):
+        return Symptom(judged=judged, suffers=None if look is not None else True)
     return look(judged, *found)
 
 
-def _judgement(advisory: Advisory, software: Software, sign: Sign) -> Judgement:
+def _judgement(advisory: Advisory, software: Software, sign: Symptom) -> Judgement:
     judged = sign.judged
     match judged.standing:
-        case Standing.NOT_APPLICABLE:
+        case AdvisoryStatus.NOT_APPLICABLE:
             return NotApplicable(why=judged.because)
-        case Standing.FIXED:
+        case AdvisoryStatus.FIXED:
             return Passed(why=judged.because)
-        case Standing.UNKNOWN if advisory.releases.fixed or software.release is None:
+        case AdvisoryStatus.UNKNOWN if advisory.releases.fixed or software.release is None:
             return Unknown(why=judged.because)
     if not advisory.releases.fixed and sign.suffers is not True:
         # No release decides; without a symptom there is no verdict.

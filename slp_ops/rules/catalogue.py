@@ -65,7 +65,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class MessageMatch:
     """Match of a line. ``rule`` is the check that it supports, or its own rule."""
 
     entry: Message
@@ -111,14 +111,14 @@ class Catalogue:
         """Return facility and mnemonic of every known message."""
         return frozenset(self._by_name)
 
-    def find(self, name: str, text: str) -> Match | None:
+    def find(self, name: str, text: str) -> MessageMatch | None:
         """Return the entry of a message; None for an irrelevant one."""
         entry = next((entry for entry in self._by_name.get(name, ()) if entry.fits(text)), None)
         if entry is None:
             return None
-        return Match(entry=entry, reason=self.reason(reason_of(text)) if name == _FAILED else None)
+        return MessageMatch(entry=entry, reason=self.reason(reason_of(text)) if name == _FAILED else None)
 
-    def find_wrapped(self, name: str, text: str, more: tuple[str, ...]) -> Match | None:
+    def find_wrapped(self, name: str, text: str, more: tuple[str, ...]) -> MessageMatch | None:
         """Return the entry of a message that a mail or a terminal may have wrapped into the next lines."""
         match = self.find(name, text)
         if not more or name not in self._by_name or (match is not None and match.is_particular):
@@ -132,7 +132,7 @@ class Catalogue:
             return None
         return next((reason for reason in self.reasons if reason.pattern.search(text)), None)
 
-    def find_line(self, line: str) -> Match | None:
+    def find_line(self, line: str) -> MessageMatch | None:
         """Return the entry of a complete log line."""
         found = _LINE.search(line)
         return None if found is None else self.find(f"{found[1]}-{found[3]}", found[4])

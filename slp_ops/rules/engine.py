@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from slp_ops.i18n import Text, listing
 from slp_ops.model import CaptureStatus, Verdict
-from slp_ops.rules.derived.era import Licences
+from slp_ops.rules.derived.era import LicensingEra
 from slp_ops.rules.rule import Era
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Finding, NotApplicable, Outcome, Passed, Unknown
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from slp_ops.facts import Fact
     from slp_ops.reading import Facts
-    from slp_ops.rules.needs import Known
+    from slp_ops.rules.needs import FactContext
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Judgement
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 TEXTS = texts_of(__name__)
 
 
-def audit(rules: Iterable[Rule], known: Known) -> tuple[Outcome, ...]:
+def audit(rules: Iterable[Rule], known: FactContext) -> tuple[Outcome, ...]:
     """Evaluate every rule on one device and link each consequence with its root cause."""
     rules = tuple(rules)
     return tell(rules, [judge(rule, known) for rule in rules])
 
 
-def judge(rule: Rule, known: Known) -> Outcome:
+def judge(rule: Rule, known: FactContext) -> Outcome:
     """Evaluate one rule on one device."""
     try:
         return _outcome(rule, _ask(rule, known), known)
@@ -48,8 +48,8 @@ def judge(rule: Rule, known: Known) -> Outcome:
         )
 
 
-def _ask(rule: Rule, known: Known) -> Judgement:
-    licences = known.get(Licences)
+def _ask(rule: Rule, known: FactContext) -> Judgement:
+    licences = known.get(LicensingEra)
     if rule.era is not None and licences is not None and licences.era is not rule.era:
         return NotApplicable(why=TEXTS["only-slp"] if rule.era is Era.SLP else TEXTS["only-sl"])
     arguments = known.arguments(rule.needs)
@@ -58,7 +58,7 @@ def _ask(rule: Rule, known: Known) -> Judgement:
     return rule.check(*arguments)
 
 
-def _outcome(rule: Rule, judged: Judgement, known: Known) -> Outcome:
+def _outcome(rule: Rule, judged: Judgement, known: FactContext) -> Outcome:
     verdict, why = Verdict.FAIL, None
     severity, confidence = rule.severity, rule.confidence
     finding: Finding | None = None

@@ -10,14 +10,14 @@ from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
     from slp_ops.i18n import Text
-    from slp_ops.rules.knowledge import Knowledge
+    from slp_ops.rules.knowledge import Ruleset
     from slp_ops.rules.rule import Rule
 
 TEXTS = texts_of(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
+class Explanation:
     """Explanation; ``rules`` contain causes and remedies. ``unverified``: not observed in a real output."""
 
     title: Text
@@ -26,21 +26,21 @@ class Explained:
     unverified: bool = False
 
 
-def explain(asked: str, knowledge: Knowledge) -> Explained | None:
+def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
     """Explain a text; None when it is unknown."""
     # As pasted: quoted in a mail, and wrapped.
     asked = " ".join(asked.replace("\n>", "\n").lstrip("> ").split())
     if (rule := knowledge.rule(asked)) is not None:
-        return Explained(title=rule.title, meaning=rule.cause, rules=(rule,))
+        return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
     return _message(asked, knowledge) or _term(asked, knowledge) or _reason(asked, knowledge)
 
 
-def _message(asked: str, knowledge: Knowledge) -> Explained | None:
+def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
     catalogue = knowledge.catalogue
     match = catalogue.find_line(asked)
     if match is not None:
         said = match.reason or match.entry
-        return Explained(
+        return Explanation(
             title=said.title,
             meaning=said.meaning,
             rules=_rules(knowledge, match.rule),
@@ -58,23 +58,23 @@ def _message(asked: str, knowledge: Knowledge) -> Explained | None:
     if entry is None:
         return None
     own = entry.id if entry.severity is not None else entry.rule
-    return Explained(
+    return Explanation(
         title=entry.title, meaning=entry.meaning, rules=_rules(knowledge, own), unverified=entry.unverified
     )
 
 
-def _term(asked: str, knowledge: Knowledge) -> Explained | None:
+def _term(asked: str, knowledge: Ruleset) -> Explanation | None:
     term = next((each for each in known_terms() if each.is_named(asked)), None)
     if term is None:
         return None
-    return Explained(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
+    return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
 
 
-def _reason(asked: str, knowledge: Knowledge) -> Explained | None:
+def _reason(asked: str, knowledge: Ruleset) -> Explanation | None:
     reason = knowledge.catalogue.reason(asked.removeprefix("Failure Reason:").strip())
     if reason is None:
         return None
-    return Explained(
+    return Explanation(
         title=reason.title,
         meaning=reason.meaning,
         rules=_rules(knowledge, reason.rule),
@@ -82,12 +82,12 @@ def _reason(asked: str, knowledge: Knowledge) -> Explained | None:
     )
 
 
-def _rules(knowledge: Knowledge, *names: str | None) -> tuple[Rule, ...]:
+def _rules(knowledge: Ruleset, *names: str | None) -> tuple[Rule, ...]:
     found = (knowledge.rule(name) for name in names if name is not None)
     return tuple(rule for rule in found if rule is not None)
 
 
-_UNRELATED: Final = Explained(
+_UNRELATED: Final = Explanation(
     title=TEXTS["unrelated.title"],
     meaning=TEXTS["unrelated.meaning"],
 )

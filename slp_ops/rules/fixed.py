@@ -27,7 +27,7 @@ TEXTS = texts_of(__name__)
 Train: TypeAlias = tuple[int, int]
 
 
-class Standing(StrEnum):
+class AdvisoryStatus(StrEnum):
     """Status of a release for an advisory."""
 
     AFFECTED = "affected"
@@ -37,17 +37,17 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class AdvisoryVerdict:
     """Verdict on a release. ``listed``: stated by the notice; otherwise inferred."""
 
-    standing: Standing
+    standing: AdvisoryStatus
     because: Text
     listed: bool = False
     first_fixed: Release | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class AffectedReleases:
     """Releases that a notice lists as affected: one, or a range."""
 
     first: Release
@@ -68,26 +68,28 @@ class FirstFixed:
 
     fixed: Mapping[Train, Release] = field(default_factory=dict)
     introduced: Release | None = None
-    affected: tuple[Named, ...] = ()
+    affected: tuple[AffectedReleases, ...] = ()
 
-    def judge(self, release: Release | None) -> Judged:
+    def judge(self, release: Release | None) -> AdvisoryVerdict:
         """Judge a release; None is a text without a release."""
         if release is None:
-            return Judged(standing=Standing.UNKNOWN, because=TEXTS["unreadable"])
+            return AdvisoryVerdict(standing=AdvisoryStatus.UNKNOWN, because=TEXTS["unreadable"])
         fix = self.first_fix(release.train)
         if release.is_engineering:
-            return Judged(standing=Standing.UNKNOWN, because=TEXTS["engineering"], first_fixed=fix)
+            return AdvisoryVerdict(
+                standing=AdvisoryStatus.UNKNOWN, because=TEXTS["engineering"], first_fixed=fix
+            )
         if self.introduced is not None and release < self.introduced:
-            return Judged(
-                standing=Standing.NOT_APPLICABLE, because=TEXTS["before"].of(introduced=self.introduced)
+            return AdvisoryVerdict(
+                standing=AdvisoryStatus.NOT_APPLICABLE, because=TEXTS["before"].of(introduced=self.introduced)
             )
         if not self.fixed:
-            return Judged(standing=Standing.UNKNOWN, because=TEXTS["no-fix"])
+            return AdvisoryVerdict(standing=AdvisoryStatus.UNKNOWN, because=TEXTS["no-fix"])
         judged = self._by_train(release, fix)
-        if release.smu and judged.standing is Standing.AFFECTED:
+        if release.smu and judged.standing is AdvisoryStatus.AFFECTED:
             return replace(
                 judged,
-                standing=Standing.UNKNOWN,
+                standing=AdvisoryStatus.UNKNOWN,
                 because=TEXTS["smu"].of(fix=fix or TEXTS["none"]),
                 listed=False,
             )
@@ -100,23 +102,32 @@ class FirstFixed:
             return None
         return self.fixed[min((known for known in self.fixed if known >= train), default=max(self.fixed))]
 
-    def _by_train(self, release: Release, fix: Release | None) -> Judged:
+    def _by_train(self, release: Release, fix: Release | None) -> AdvisoryVerdict:
         own = self.fixed.get(release.train)
         if own is not None and release >= own:
-            return Judged(
-                standing=Standing.FIXED, because=TEXTS["fixed-in"].of(fix=own), listed=True, first_fixed=own
+            return AdvisoryVerdict(
+                standing=AdvisoryStatus.FIXED,
+                because=TEXTS["fixed-in"].of(fix=own),
+                listed=True,
+                first_fixed=own,
             )
         if own is not None:
-            return Judged(
-                standing=Standing.AFFECTED, because=TEXTS["below"].of(fix=own), listed=True, first_fixed=own
+            return AdvisoryVerdict(
+                standing=AdvisoryStatus.AFFECTED,
+                because=TEXTS["below"].of(fix=own),
+                listed=True,
+                first_fixed=own,
             )
         if release.train > max(self.fixed):
-            return Judged(
-                standing=Standing.FIXED, because=TEXTS["and-later"].of(fix=fix), listed=True, first_fixed=fix
+            return AdvisoryVerdict(
+                standing=AdvisoryStatus.FIXED,
+                because=TEXTS["and-later"].of(fix=fix),
+                listed=True,
+                first_fixed=fix,
             )
         listed = any(named.holds(release) for named in self.affected)
-        return Judged(
-            standing=Standing.AFFECTED,
+        return AdvisoryVerdict(
+            standing=AdvisoryStatus.AFFECTED,
             because=(TEXTS["named"] if listed else TEXTS["assumed"]).of(train=name(release.train), fix=fix),
             listed=listed,
             first_fixed=fix,
@@ -129,21 +140,23 @@ def name(train: Train) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Targets:
+class UpgradeTargets:
     """Upgrade targets: both clear every advisory. None without such a release."""
 
     same_train: Release | None = None
     next_em_train: Release | None = None
 
 
-def targets(release: Release | None, advisories: Iterable[FirstFixed], extended: Iterable[Train]) -> Targets:
+def upgrade_targets(
+    release: Release | None, advisories: Iterable[FirstFixed], extended: Iterable[Train]
+) -> UpgradeTargets:
     """Return the nearest release of its own train, and the first of the next extended-maintenance train.
 
     ``extended`` comes from packaged data. Advisories without any fix cannot be cleared by an
     upgrade and do not count.
     """
     if release is None:
-        return Targets()
+        return UpgradeTargets()
     fixes = [advisory for advisory in advisories if advisory.fixed]
     own = None if release.is_engineering else replace(release, smu=False)
     later = (
@@ -151,7 +164,7 @@ def targets(release: Release | None, advisories: Iterable[FirstFixed], extended:
         for train in sorted(extended)
         if train > release.train
     )
-    return Targets(
+    return UpgradeTargets(
         same_train=_first_clear(_candidates(release.train, own, fixes), fixes),
         next_em_train=next((found for found in later if found is not None), None),
     )
@@ -171,7 +184,7 @@ def _first_clear(candidates: Iterable[Release], advisories: list[FirstFixed]) ->
         candidate
         for candidate in candidates
         if all(
-            advisory.judge(candidate).standing in (Standing.FIXED, Standing.NOT_APPLICABLE)
+            advisory.judge(candidate).standing in (AdvisoryStatus.FIXED, AdvisoryStatus.NOT_APPLICABLE)
             for advisory in advisories
         )
     )
@@ -189,7 +202,7 @@ class Advisory:
     cause: Text
     remedy: tuple[Text, ...]
     releases: FirstFixed
-    examples: Mapping[Standing, tuple[str, ...]]
+    examples: Mapping[AdvisoryStatus, tuple[str, ...]]
     links: tuple[str, ...] = ()
     playbooks: tuple[str, ...] = ()
     bugs: tuple[str, ...] = ()

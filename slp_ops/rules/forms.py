@@ -9,7 +9,7 @@ from slp_ops.errors import InvalidRelease
 from slp_ops.model import Confidence, Severity
 from slp_ops.release import Release
 from slp_ops.rules.catalogue import Catalogue, Message, MessagesFile, Reason, Term
-from slp_ops.rules.fixed import Advisory, FirstFixed, Named, Standing
+from slp_ops.rules.fixed import Advisory, AdvisoryStatus, AffectedReleases, FirstFixed
 from slp_ops.rules.rule import Era
 from slp_ops.written.fields import (
     Reader,
@@ -81,7 +81,7 @@ def release(node: Node, key: str, problems: Problems) -> Release | None:
     return found
 
 
-def named(node: Node, key: str, problems: Problems) -> Named | None:
+def named(node: Node, key: str, problems: Problems) -> AffectedReleases | None:
     """Read a release, or ``16.1.1 to 16.12.5b``."""
     value = node.text if isinstance(node, Scalar) else ""
     first, _, last = (part.strip() for part in value.partition(" to "))
@@ -92,7 +92,7 @@ def named(node: Node, key: str, problems: Problems) -> Named | None:
     if end < start:
         problems.add(node.line, key, "ends before it begins", "the earlier release first")
         return None
-    return Named(first=start, last=end)
+    return AffectedReleases(first=start, last=end)
 
 
 def train(node: Node, key: str, problems: Problems) -> Train | None:
@@ -298,11 +298,13 @@ def trains(node: Node, problems: Problems) -> tuple[Train, ...]:
     return tuple(found.get("extended_maintenance", ()))
 
 
-def examples(node: Node, key: str, problems: Problems) -> dict[Standing, tuple[str, ...]]:
+def examples(node: Node, key: str, problems: Problems) -> dict[AdvisoryStatus, tuple[str, ...]]:
     """Read releases with their expected verdict."""
     texts = listed(lambda one, place, found: one.text if isinstance(one, Scalar) else None, "a list")
-    given: dict[str, Any] = mapped(node, key, problems, {standing.value: texts for standing in Standing})
-    return {Standing(name): tuple(values) for name, values in given.items()}
+    given: dict[str, Any] = mapped(
+        node, key, problems, {standing.value: texts for standing in AdvisoryStatus}
+    )
+    return {AdvisoryStatus(name): tuple(values) for name, values in given.items()}
 
 
 def first_fixed(node: Node, key: str, problems: Problems) -> FirstFixed:

@@ -13,7 +13,7 @@ from slp_ops.rules import checks, loading
 from slp_ops.rules.advisories import advisory_rule
 from slp_ops.rules.catalogue import Catalogue
 from slp_ops.rules.derived.log import LicenceLog, latest
-from slp_ops.rules.needs import Need
+from slp_ops.rules.needs import Dependency
 from slp_ops.rules.rule import Group, Rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, Passed
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from slp_ops.rules.catalogue import Message
     from slp_ops.rules.fixed import Advisory, Train
-    from slp_ops.rules.loading import Source
+    from slp_ops.rules.loading import RuleFile
 
 
 TEXTS = texts_of(__name__)
@@ -34,7 +34,7 @@ VERSION: Final = "2026.11.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge:
+class Ruleset:
     """Rules in the order of troubleshooting, with their messages, terms and trains."""
 
     rules: tuple[Rule, ...]
@@ -49,28 +49,28 @@ class Knowledge:
 
 
 @cache
-def ours() -> Knowledge:
+def packaged_ruleset() -> Ruleset:
     """Return the packaged ruleset."""
     return _assembled(loading.advisories(), Catalogue([loading.message_file()]))
 
 
-def with_operators(sources: Iterable[Source]) -> Knowledge:
+def extended_ruleset(sources: Iterable[RuleFile]) -> Ruleset:
     """Return the packaged ruleset extended by these files; raises InputError with every problem of every
     file."""
-    own = loading.operators(sources, frozenset(rule.id for rule in ours().rules))
+    own = loading.operators(sources, frozenset(rule.id for rule in packaged_ruleset().rules))
     return _assembled(
         (*loading.advisories(), *own.advisories), Catalogue([loading.message_file(), *own.messages])
     )
 
 
-def _assembled(advisories: tuple[Advisory, ...], catalogue: Catalogue) -> Knowledge:
+def _assembled(advisories: tuple[Advisory, ...], catalogue: Catalogue) -> Ruleset:
     rules = [
         *_checks(),
         *(message_rule(entry) for entry in catalogue.messages if entry.severity is not None),
         *(advisory_rule(advisory) for advisory in advisories),
     ]
     order = list(Group)
-    return Knowledge(
+    return Ruleset(
         rules=tuple(sorted(rules, key=lambda rule: order.index(rule.group))),
         advisories=advisories,
         catalogue=catalogue,
@@ -109,7 +109,7 @@ def message_rule(entry: Message) -> Rule:
         cause=entry.meaning,
         remedy=entry.remedy,
         check=check,
-        needs=(Need(kind=LicenceLog),),
+        needs=(Dependency(kind=LicenceLog),),
         confidence=entry.confidence or default,
         links=entry.links,
         playbooks=entry.playbooks,

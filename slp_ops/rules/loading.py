@@ -30,24 +30,24 @@ _HINT: Final = "the forms are described in docs/reference/rules.en.md, under Rul
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class RuleFile:
     """YAML text with its path for problem reports."""
 
     path: str
     text: str
 
 
-def packaged(folder: str) -> Iterator[Source]:
+def packaged(folder: str) -> Iterator[RuleFile]:
     """Return the packaged files of one data folder, in order."""
     found = sorted(_DATA.joinpath(folder).iterdir(), key=lambda entry: entry.name)
     for entry in found:
         if entry.name.endswith(".yaml"):
-            yield Source(path=f"{folder}/{entry.name}", text=entry.read_text(encoding="utf-8"))
+            yield RuleFile(path=f"{folder}/{entry.name}", text=entry.read_text(encoding="utf-8"))
 
 
-def packaged_file(name: str) -> Source:
+def packaged_file(name: str) -> RuleFile:
     """Return one packaged file."""
-    return Source(path=name, text=_DATA.joinpath(name).read_text(encoding="utf-8"))
+    return RuleFile(path=name, text=_DATA.joinpath(name).read_text(encoding="utf-8"))
 
 
 @cache
@@ -58,7 +58,7 @@ def advisories() -> tuple[Advisory, ...]:
     return tuple(sorted(found, key=lambda each: (not each.id.startswith("FN"), each.id)))
 
 
-def advisories_of(sources: Iterable[Source]) -> tuple[Advisory, ...]:
+def advisories_of(sources: Iterable[RuleFile]) -> tuple[Advisory, ...]:
     """Read the advisories of these files; raises InputError."""
     return _all_of(sources, lambda node, problems: (advisory(node, problems),))
 
@@ -70,7 +70,7 @@ def message_file() -> MessagesFile:
     return found
 
 
-def messages_of(sources: Iterable[Source]) -> tuple[MessagesFile, ...]:
+def messages_of(sources: Iterable[RuleFile]) -> tuple[MessagesFile, ...]:
     """Read the messages of these files; raises InputError."""
     return _all_of(sources, lambda node, problems: (messages(node, problems),))
 
@@ -91,14 +91,14 @@ def extended_trains() -> tuple[Train, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operators:
+class OperatorRules:
     """Rules of the operator's own files."""
 
     advisories: tuple[Advisory, ...] = ()
     messages: tuple[MessagesFile, ...] = ()
 
 
-def operators(sources: Iterable[Source], taken: frozenset[str]) -> Operators:
+def operators(sources: Iterable[RuleFile], taken: frozenset[str]) -> OperatorRules:
     """Read the rules in these files. ``taken`` are the ids of existing rules.
 
     Raises InputError with every problem of every file.
@@ -119,7 +119,7 @@ def operators(sources: Iterable[Source], taken: frozenset[str]) -> Operators:
     problems = list(_clashes(ids, pointers, taken))
     if problems:
         raise InputError(tuple(problems), hint=_HINT)
-    return Operators(
+    return OperatorRules(
         advisories=tuple(each for each in found if isinstance(each, Advisory)),
         messages=tuple(each for each in found if isinstance(each, MessagesFile)),
     )
@@ -140,7 +140,9 @@ def _clashes(
             yield Problem(path=path, line=line, key="rule", message=f"there is no rule {name}")
 
 
-def _all_of(sources: Iterable[Source], read: Callable[[Node, Problems], Iterable[T | None]]) -> tuple[T, ...]:
+def _all_of(
+    sources: Iterable[RuleFile], read: Callable[[Node, Problems], Iterable[T | None]]
+) -> tuple[T, ...]:
     values: list[T] = []
     found: list[Problem] = []
     for source in sources:

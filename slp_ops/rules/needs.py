@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class Dependency:
     """One parameter: its type, and whether it is optional."""
 
     kind: type
@@ -32,26 +32,26 @@ class Need:
 
 
 @cache
-def needs_of(function: Callable[..., object]) -> tuple[Need, ...]:
+def dependencies_of(function: Callable[..., object]) -> tuple[Dependency, ...]:
     """Return the needs of a function, in the order of its parameters."""
     hints = get_type_hints(function)
     return tuple(_need(hints[name]) for name in inspect.signature(function).parameters)
 
 
-def _need(hint: Any) -> Need:
+def _need(hint: Any) -> Dependency:
     if get_origin(hint) in (Union, UnionType):
         kinds = [kind for kind in get_args(hint) if kind is not NoneType]
         if len(kinds) != 1:
             raise TypeError(f"a parameter needs one type of fact, not {hint}")
-        return Need(kind=kinds[0], optional=True)
-    return Need(kind=hint)
+        return Dependency(kind=kinds[0], optional=True)
+    return Dependency(kind=hint)
 
 
 def _derivation(kind: type) -> Callable[..., Any] | None:
     return getattr(kind, "derive", None)
 
 
-class Known:
+class FactContext:
     """Everything known about one device: facts, settings, and values derived from them."""
 
     def __init__(self, facts: Facts, settings: Iterable[object] = ()) -> None:
@@ -65,7 +65,7 @@ class Known:
         found: T | None = self._found[kind]
         return found
 
-    def arguments(self, needs: Iterable[Need]) -> list[Any] | None:
+    def arguments(self, needs: Iterable[Dependency]) -> list[Any] | None:
         """Return the values of these needs; None when a required one is missing."""
         values: list[Any] = []
         for need in needs:
@@ -75,18 +75,18 @@ class Known:
             values.append(value)
         return values
 
-    def missing(self, needs: Iterable[Need]) -> tuple[type[Fact], ...]:
+    def missing(self, needs: Iterable[Dependency]) -> tuple[type[Fact], ...]:
         """Return the facts that these needs lack, each once."""
         return tuple(dict.fromkeys(self._missing(needs)))
 
-    def _missing(self, needs: Iterable[Need]) -> Iterator[type[Fact]]:
+    def _missing(self, needs: Iterable[Dependency]) -> Iterator[type[Fact]]:
         for need in needs:
             if need.optional or self.get(need.kind) is not None:
                 continue
             if issubclass(need.kind, Fact):
                 yield need.kind
             else:
-                yield from self._missing(needs_of(need.kind.derive))  # type: ignore[attr-defined]  # as _find has seen
+                yield from self._missing(dependencies_of(need.kind.derive))  # type: ignore[attr-defined]  # as _find has seen
                 yield from getattr(need.kind, "told_by", ())
 
     def _find(self, kind: type) -> Any:
@@ -95,5 +95,5 @@ class Known:
         derive = _derivation(kind)
         if derive is None:
             raise TypeError(f"{kind.__name__} is no fact, no setting, and has no derive()")
-        arguments = self.arguments(needs_of(derive))
+        arguments = self.arguments(dependencies_of(derive))
         return None if arguments is None else derive(*arguments)

@@ -12,7 +12,7 @@ from slp_ops.reading import Facts
 from slp_ops.rules.catalogue import reason_of
 from slp_ops.rules.fixed import name
 from slp_ops.rules.loading import known_terms
-from slp_ops.rules.needs import needs_of
+from slp_ops.rules.needs import dependencies_of
 from slp_ops.rules.rule import Group
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
     from slp_ops.i18n import Lang
     from slp_ops.rules.catalogue import Message, Reason
-    from slp_ops.rules.fixed import Advisory, Named
-    from slp_ops.rules.knowledge import Knowledge
-    from slp_ops.rules.needs import Need
+    from slp_ops.rules.fixed import Advisory, AffectedReleases
+    from slp_ops.rules.knowledge import Ruleset
+    from slp_ops.rules.needs import Dependency
     from slp_ops.rules.rule import Rule
 
 TEXTS = texts_of(__name__)
 
 
-def render(knowledge: Knowledge, lang: Lang) -> str:
+def render(knowledge: Ruleset, lang: Lang) -> str:
     """Render the page in one language, as Markdown."""
     return "\n".join(_lines(knowledge, lang)) + "\n"
 
 
-def _lines(knowledge: Knowledge, lang: Lang) -> Iterator[str]:
+def _lines(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
     yield f"# {TEXTS['title'].said(lang)}"
     yield ""
     yield TEXTS["introduction"].of(version=knowledge.version, count=len(knowledge.rules)).said(lang)
@@ -131,28 +131,28 @@ def _releases(advisory: Advisory, lang: Lang) -> Iterator[str]:
     yield ""
 
 
-def _named(named: Named) -> str:
+def _named(named: AffectedReleases) -> str:
     return str(named.first) if named.first == named.last else f"{named.first} - {named.last}"
 
 
-def _commands(needs: tuple[Need, ...]) -> list[str]:
+def _commands(needs: tuple[Dependency, ...]) -> list[str]:
     """Return the commands that a rule uses: the first that provides each fact."""
     found: dict[str, None] = {}
 
-    def add(needs: tuple[Need, ...], seen: frozenset[type]) -> None:
+    def add(needs: tuple[Dependency, ...], seen: frozenset[type]) -> None:
         for need in needs:
             if issubclass(need.kind, Fact):
                 commands = Facts.of().missing(need.kind).commands
                 if commands:
                     found[commands[0][0]] = None
             elif need.kind not in seen and hasattr(need.kind, "derive"):
-                add(needs_of(need.kind.derive), seen | {need.kind})
+                add(dependencies_of(need.kind.derive), seen | {need.kind})
 
     add(needs, frozenset())
     return list(found)
 
 
-def _catalogue(knowledge: Knowledge, lang: Lang) -> Iterator[str]:
+def _catalogue(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
     yield f"## {TEXTS['messages'].said(lang)}"
     yield ""
     yield TEXTS["messages-text"].said(lang)

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from slp_ops.model import Confidence, Severity
-from slp_ops.rules.needs import Need, needs_of
+from slp_ops.rules.needs import Dependency, dependencies_of
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Judgement
 
@@ -63,7 +63,7 @@ class Rule:
     cause: Text
     remedy: tuple[Text, ...]
     check: Check
-    needs: tuple[Need, ...]
+    needs: tuple[Dependency, ...]
     confidence: Confidence = Confidence.HIGH
     links: tuple[str, ...] = ()
     playbooks: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ def rule(
             cause=texts[f"{id_}.cause"],
             remedy=texts.steps[f"{id_}.remedy"],
             check=check,
-            needs=needs_of(check),
+            needs=dependencies_of(check),
             confidence=confidence,
             links=links,
             playbooks=playbooks,

@@ -30,7 +30,7 @@ from slp_ops.rules.derived.deadline import Deadline
 from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.derived.owed import Backlog
 from slp_ops.rules.derived.route import Route
-from slp_ops.rules.fixed import Judged, Standing
+from slp_ops.rules.fixed import AdvisoryStatus, AdvisoryVerdict
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed
@@ -43,33 +43,33 @@ TEXTS = texts_of(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
+class Symptom:
     """An advisory on one switch: ``judged`` by release and facts, and whether symptoms are present.
 
     ``suffers`` is None when the deciding facts are missing; ``missing`` names them.
     """
 
-    judged: Judged
+    judged: AdvisoryVerdict
     suffers: bool | None
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[type[Fact], ...] = ()
 
 
-Look: TypeAlias = Callable[..., Sign]
+Look: TypeAlias = Callable[..., Symptom]
 
 
-def _not_applicable(judged: Judged, because: Text) -> Sign:
-    changed = replace(judged, standing=Standing.NOT_APPLICABLE, because=because, listed=False)
-    return Sign(judged=changed, suffers=False)
+def _not_applicable(judged: AdvisoryVerdict, because: Text) -> Symptom:
+    changed = replace(judged, standing=AdvisoryStatus.NOT_APPLICABLE, because=because, listed=False)
+    return Symptom(judged=changed, suffers=False)
 
 
-def _noted(judged: Judged, note: Text) -> Judged:
+def _noted(judged: AdvisoryVerdict, note: Text) -> AdvisoryVerdict:
     """Add the symptoms to the verdict by the release."""
     both = TEXTS["noted"]
     return replace(judged, because=both.of(because=judged.because, note=note))
 
 
-def _fn72323(judged: Judged, trustpool: Trustpool | None, route: Route | None) -> Sign:
+def _fn72323(judged: AdvisoryVerdict, trustpool: Trustpool | None, route: Route | None) -> Symptom:
     """FN72323: the root in the trustpool decides, independent of the release."""
     if trustpool is not None and trustpool.find(IDENTRUST) is not None:
         return _not_applicable(
@@ -78,21 +78,21 @@ def _fn72323(judged: Judged, trustpool: Trustpool | None, route: Route | None) -
         )
     if route is not None and not route.reaches_cisco:
         note = TEXTS["FN72323.not-direct"]
-        return Sign(judged=_noted(judged, note), suffers=False)
+        return Symptom(judged=_noted(judged, note), suffers=False)
     if trustpool is None or not trustpool.certificates:
-        return Sign(judged=judged, suffers=None, missing=(Trustpool,))
+        return Symptom(judged=judged, suffers=None, missing=(Trustpool,))
     note = TEXTS["FN72323.root-missing"]
-    return Sign(judged=_noted(judged, note), suffers=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),))
+    return Symptom(judged=_noted(judged, note), suffers=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),))
 
 
 def _fn72578(
-    judged: Judged,
+    judged: AdvisoryVerdict,
     thresholds: Thresholds,
     backlog: Backlog | None,
     cpu: CpuLoad | None,
     memory: MemoryUse | None,
     log: LicenceLog | None,
-) -> Sign:
+) -> Symptom:
     """FN72578: many reports, or a busy agent."""
     looked: list[Judgement] = []
     if backlog is not None:
@@ -102,17 +102,17 @@ def _fn72578(
     if memory is not None and memory.pools:
         looked.append(smart_agent_memory.check(memory, thresholds))
     if not looked:
-        return Sign(judged=judged, suffers=None, missing=(RumSummary, CpuLoad))
+        return Symptom(judged=judged, suffers=None, missing=(RumSummary, CpuLoad))
     return _by(judged, looked)
 
 
 def _cscwa11048(
-    judged: Judged,
+    judged: AdvisoryVerdict,
     thresholds: Thresholds,
     route: Route | None,
     communication: Communication | None,
     log: LicenceLog | None,
-) -> Sign:
+) -> Symptom:
     """CSCwa11048: with call-home or smart transport unknown poll ids, time-outs, flapping."""
     if route is not None and route.kind not in (TransportKind.SMART, TransportKind.CALLHOME):
         return _not_applicable(
@@ -128,17 +128,17 @@ def _cscwa11048(
             sign, judged=_noted(judged, TEXTS["shows"]), suffers=True, evidence=evidence + sign.evidence
         )
     if communication is None and log is None:
-        return Sign(judged=judged, suffers=None, missing=Communication.told_by)
+        return Symptom(judged=judged, suffers=None, missing=Communication.told_by)
     return _by(judged, looked)
 
 
-def _cscvy20345(judged: Judged, deadline: Deadline | None) -> Sign:
+def _cscvy20345(judged: AdvisoryVerdict, deadline: Deadline | None) -> Symptom:
     """Judge a printed date with perpetual licences alone."""
     if deadline is None:
-        return Sign(judged=judged, suffers=None, missing=(UsageReporting, Clock))
+        return Symptom(judged=judged, suffers=None, missing=(UsageReporting, Clock))
     if deadline.cosmetic:
         note = TEXTS["CSCvy20345.cosmetic"]
-        return Sign(
+        return Symptom(
             judged=_noted(judged, note), suffers=True, evidence=deadline.usage.cite("next_ack_deadline")
         )
     return _not_applicable(
@@ -148,25 +148,28 @@ def _cscvy20345(judged: Judged, deadline: Deadline | None) -> Sign:
 
 
 def _cscwc77088(
-    judged: Judged, thresholds: Thresholds, backlog: Backlog | None, communication: Communication | None
-) -> Sign:
+    judged: AdvisoryVerdict,
+    thresholds: Thresholds,
+    backlog: Backlog | None,
+    communication: Communication | None,
+) -> Symptom:
     """CSCwc77088: reports accumulate while the exchange fails."""
     if backlog is None:
-        return Sign(judged=judged, suffers=None, missing=Backlog.told_by)
+        return Symptom(judged=judged, suffers=None, missing=Backlog.told_by)
     looked = rum_backlog.check(backlog, thresholds)
     failing = communication is None or communication.failing
     suffers = isinstance(looked, Failed) and failing
-    return Sign(
+    return Symptom(
         judged=judged, suffers=suffers, evidence=looked.evidence if isinstance(looked, Failed) else ()
     )
 
 
 def _cscwa34749(
-    judged: Judged,
+    judged: AdvisoryVerdict,
     thresholds: Thresholds,
     backlog: Backlog | None,
     communication: Communication | None,
-) -> Sign:
+) -> Symptom:
     """CSCwa34749: relevant where a factory reset is a remedy: a stuck poll id, or a backlog."""
     evidence: tuple[Evidence, ...] = ()
     if communication is not None:
@@ -174,13 +177,13 @@ def _cscwa34749(
     if backlog is not None:
         looked = rum_backlog.check(backlog, thresholds)
         evidence += looked.evidence if isinstance(looked, Failed) else ()
-    return Sign(judged=judged, suffers=bool(evidence), evidence=evidence)
+    return Symptom(judged=judged, suffers=bool(evidence), evidence=evidence)
 
 
-def _by(judged: Judged, looked: list[Judgement]) -> Sign:
+def _by(judged: AdvisoryVerdict, looked: list[Judgement]) -> Symptom:
     """Combine the results of several checks."""
     hits = [each for each in looked if isinstance(each, Failed)]
-    return Sign(
+    return Symptom(
         judged=_noted(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),
         suffers=bool(hits),
         evidence=tuple(evidence for hit in hits for evidence in hit.evidence),

@@ -45,7 +45,7 @@ _WINDOW: Final = 60  # days, as slp_ops.rules.derived.growth looks back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class RunSnapshot:
     """One switch in one run."""
 
     run: str
@@ -55,7 +55,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownDevice:
     """A switch as its newest run had it."""
 
     name: str
@@ -154,7 +154,7 @@ class History:
         """How many runs it holds."""
         return int(self._db.execute("SELECT COUNT(*) FROM run").fetchone()[0])
 
-    def devices(self) -> tuple[Known, ...]:
+    def devices(self) -> tuple[KnownDevice, ...]:
         """Every switch, with site and tags of its newest run, in the order of their names."""
         rows = self._db.execute(
             "SELECT name, site, tags FROM device JOIN sample ON sample.device = device.id "
@@ -163,11 +163,13 @@ class History:
         ).fetchall()
         words = self._words({word for row in rows for word in row[1:]})
         return tuple(
-            Known(name=name, site=words.get(site, ""), tags=tuple(json.loads(words.get(tags, "[]"))))
+            KnownDevice(name=name, site=words.get(site, ""), tags=tuple(json.loads(words.get(tags, "[]"))))
             for name, site, tags in rows
         )
 
-    def device(self, name: str, *, newest: int | None = None, verb: str | None = None) -> tuple[Picture, ...]:
+    def device(
+        self, name: str, *, newest: int | None = None, verb: str | None = None
+    ) -> tuple[RunSnapshot, ...]:
         """A switch's pictures, oldest first; of one verb, or so many of the newest, where that is said."""
         rows = self._db.execute(
             f"SELECT ref, verb, started, {', '.join(SAMPLE)} FROM sample "  # noqa: S608 - our own names
@@ -177,7 +179,7 @@ class History:
         ).fetchall()
         words = self._words({word for row in rows for word in row[4 : 4 + len(WORDS)]})
         return tuple(
-            Picture(run=ref, verb=verb, started=moment(started), summary=summary_of(name, sample, words))
+            RunSnapshot(run=ref, verb=verb, started=moment(started), summary=summary_of(name, sample, words))
             for ref, verb, started, *sample in reversed(rows)
         )
 

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import StoreError
-from slp_ops.history.summary import Found, Summary
+from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.store import atomic_files
 
@@ -218,7 +218,7 @@ def summary_of(name: str, sample: Iterable[Any], words: Mapping[int, str]) -> Su
         failing=flag(row["failing"]),
         licensing=bool(row["licensing"]),
         found=tuple(
-            Found(rule=rule, verdict=Verdict(verdict), severity=Severity(severity))
+            RuleRecord(rule=rule, verdict=Verdict(verdict), severity=Severity(severity))
             for rule, verdict, severity in json.loads(said["found"] or "[]")
         ),
         knowledge=said["knowledge"] or "",

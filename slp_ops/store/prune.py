@@ -27,7 +27,7 @@ _SURELY_DEAD: Final = 3600.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class PruneDecision:
     """Decision on a run. ``kept_because`` is empty for one to delete."""
 
     run: StoredRun
@@ -36,7 +36,7 @@ class Judged:
 
 def judge(
     runs: Sequence[StoredRun], *, keep: int | None, older_than: timedelta | None, now: datetime
-) -> list[Judged]:
+) -> list[PruneDecision]:
     """Decide on each run, the newest first. With both limits a run must match both to be deleted.
 
     ``runs`` are all of them, the newest first.
@@ -56,7 +56,7 @@ def judge(
             why = f"the newest good evidence of {needed[run.path]}"
         else:
             why = ""
-        judged.append(Judged(run=run, kept_because=why))
+        judged.append(PruneDecision(run=run, kept_because=why))
     return judged
 
 

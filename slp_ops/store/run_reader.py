@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
 from slp_ops.json_documents import decode
-from slp_ops.model import Capture, DeviceResult, DeviceStatus, Trouble
+from slp_ops.model import Capture, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.store import atomic_files
 from slp_ops.store.names import is_plain
 from slp_ops.store.serialization import (
     SCHEMA,
-    About,
     CaptureRecord,
-    Header,
+    DeviceHeader,
     ResultRecord,
+    RunHeader,
     RunRecord,
     RunState,
     header_of,
@@ -48,7 +48,7 @@ class StoredRun:
         return self.header.id
 
     @cached_property
-    def header(self) -> Header:
+    def header(self) -> RunHeader:
         """Return verb, time and devices of the run. A run without a writing process is not running."""
         header, _ = self._run_file
         if header.state is RunState.RUNNING and not self.is_held():
@@ -61,7 +61,7 @@ class StoredRun:
         return self._run_file[1] is not None
 
     @cached_property
-    def about(self) -> Mapping[str, About]:
+    def about(self) -> Mapping[str, DeviceHeader]:
         """Return the inventory data of each device."""
         return {about.name: about for about in self.header.devices}
 
@@ -114,7 +114,7 @@ class StoredRun:
         with atomic_files.trouble("read", folder / capture.file):
             return atomic_files.read(folder / capture.file, within=folder).decode("utf-8", "surrogateescape")
 
-    def folder(self, about: About) -> Path:
+    def folder(self, about: DeviceHeader) -> Path:
         """A device's folder; raises StoreError for one that would lead out of the run."""
         if not is_plain(about.folder):
             raise StoreError(f"{self.path}/run.json names an unfit folder for {about.name}")
@@ -146,7 +146,7 @@ class StoredRun:
             )
 
     @cached_property
-    def _run_file(self) -> tuple[Header, RunRecord | None]:
+    def _run_file(self) -> tuple[RunHeader, RunRecord | None]:
         try:
             found = json.loads(atomic_files.read(self.path / "run.json", within=self.path))
             schema = found.get("schema") if isinstance(found, dict) else None
@@ -158,22 +158,22 @@ class StoredRun:
         except (OSError, ValueError):
             return self._named(), None
 
-    def _named(self) -> Header:
+    def _named(self) -> RunHeader:
         """Return the header that the folder alone provides."""
         found = NAME.fullmatch(self.path.resolve().name)
         if found is None:
             raise StoreError(f"{self.path} is not the folder of a run")
         started = datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         folders = sorted(path.parent.name for path in self.path.glob("*/manifest.jsonl"))
-        return Header(
+        return RunHeader(
             id=found[3],
             verb=found[2],
             started=started,
             state=RunState.INTERRUPTED,
-            devices=tuple(About(name=folder, site="", folder=folder) for folder in folders),
+            devices=tuple(DeviceHeader(name=folder, site="", folder=folder) for folder in folders),
         )
 
-    def _manifest(self, about: About) -> bytes:
+    def _manifest(self, about: DeviceHeader) -> bytes:
         folder = self.folder(about)
         with atomic_files.trouble("read", folder / "manifest.jsonl"):
             try:
@@ -181,7 +181,7 @@ class StoredRun:
             except FileNotFoundError:
                 return b""
 
-    def _result(self, about: About) -> DeviceResult:
+    def _result(self, about: DeviceHeader) -> DeviceResult:
         captures = self.captures(about.name)
         if about.name in self.results:
             return self.results[about.name].result(captures)
@@ -190,5 +190,5 @@ class StoredRun:
             site=about.site,
             status=DeviceStatus.PARTIAL if captures else DeviceStatus.SKIPPED,
             captures=captures,
-            error=Trouble(kind="interrupted", message="the run ended before this switch was done"),
+            error=DeviceFailure(kind="interrupted", message="the run ended before this switch was done"),
         )

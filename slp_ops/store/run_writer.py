@@ -20,7 +20,7 @@ from slp_ops.model import Capture, CaptureStatus
 from slp_ops.redact import Redactor, redact
 from slp_ops.store import atomic_files
 from slp_ops.store.names import slug, unique
-from slp_ops.store.serialization import CaptureRecord, Header, ResultRecord, RunState, line, run_file
+from slp_ops.store.serialization import CaptureRecord, ResultRecord, RunHeader, RunState, line, run_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from slp_ops.model import Device, DeviceResult
-    from slp_ops.ports import Ending
+    from slp_ops.ports import CommandEnd
 
 # Below this a capture waits in memory and takes a file only when it ends: a thousand sessions at once
 # then do not need a thousand open files.
@@ -46,7 +46,7 @@ class Run:
     def __init__(
         self,
         path: Path,
-        header: Header,
+        header: RunHeader,
         *,
         lock: int,
         key: bytes,
@@ -167,7 +167,7 @@ class DeviceFolder:
             keep=self._keep,
         )
 
-    def record(self, command: str, ending: Ending) -> Capture:
+    def record(self, command: str, ending: CommandEnd) -> Capture:
         """Record a command without text, with the reason. Raises StoreError."""
         capture = Capture(
             command=self._named(command),
@@ -243,7 +243,7 @@ class CaptureFile:
         """Take the next piece; see ``ports.Sink``."""
         self._put(self._redactor.feed(text))
 
-    def commit(self, ending: Ending) -> Capture:
+    def commit(self, ending: CommandEnd) -> Capture:
         """Keep the capture: its file, then its line in the manifest. Raises StoreError."""
         self._put(self._redactor.finish())
         file = None

@@ -16,7 +16,7 @@ from slp_ops.store.maskkey import mask_key
 from slp_ops.store.names import folder_name, unique
 from slp_ops.store.run_reader import NAME, StoredRun
 from slp_ops.store.run_writer import Run, utc_now
-from slp_ops.store.serialization import About, Header, RunState, run_file
+from slp_ops.store.serialization import DeviceHeader, RunHeader, RunState, run_file
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Runs:
         taken: set[str] = set()
         abouts = tuple(_about(device, taken) for device in devices)
         while True:
-            header = Header(
+            header = RunHeader(
                 id=self._free_id(),
                 verb=verb,
                 started=started,
@@ -155,8 +155,8 @@ class Runs:
         return chosen
 
 
-def _about(device: Device, taken: set[str]) -> About:
-    return About(
+def _about(device: Device, taken: set[str]) -> DeviceHeader:
+    return DeviceHeader(
         name=device.name,
         site=device.site,
         folder=unique(folder_name(device.name), taken),

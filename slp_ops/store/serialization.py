@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 from slp_ops.json_documents import JsonValue, ShapeError, decode, encode, json_document, json_field, rounded
-from slp_ops.model import Capture, CaptureStatus, DeviceResult, DeviceStatus, Trouble
+from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 
 T = TypeVar("T")
 SCHEMA: Final = 1
@@ -31,7 +31,7 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class DeviceHeader:
     """Inventory data of a device, stored in a run for later audits."""
 
     name: str
@@ -44,7 +44,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class RunHeader:
     """The run file: what was run, when, by which version, on what."""
 
     id: str
@@ -54,7 +54,7 @@ class Header:
     state: RunState = RunState.RUNNING
     version: str = ""
     selection: Mapping[str, object] = field(default_factory=dict)
-    devices: tuple[About, ...] = ()
+    devices: tuple[DeviceHeader, ...] = ()
 
 
 def utc_millis(moment: datetime | None) -> JsonValue:
@@ -120,7 +120,7 @@ class ResultRecord:
     status: DeviceStatus
     release: str | None = None
     captures: int = 0
-    error: Trouble | None = None
+    error: DeviceFailure | None = None
 
     @classmethod
     def of(cls, result: DeviceResult) -> ResultRecord:
@@ -175,7 +175,7 @@ class RunRecord:
     devices: tuple[DeviceRecord, ...] = ()
 
 
-def run_file(header: Header, results: Mapping[str, ResultRecord]) -> bytes:
+def run_file(header: RunHeader, results: Mapping[str, ResultRecord]) -> bytes:
     """Return the run file. ``results`` are the devices' records by name, as far as they have ended."""
     record = RunRecord(
         schema=SCHEMA,
@@ -203,9 +203,9 @@ def run_file(header: Header, results: Mapping[str, ResultRecord]) -> bytes:
     return (json.dumps(encode(record), indent=1, default=str) + "\n").encode("ascii")
 
 
-def header_of(record: RunRecord) -> Header:
+def header_of(record: RunRecord) -> RunHeader:
     """Return what a run file holds of the run and its devices, without their results."""
-    return Header(
+    return RunHeader(
         id=record.id,
         verb=record.verb,
         started=record.started,
@@ -214,7 +214,7 @@ def header_of(record: RunRecord) -> Header:
         version=record.slp_ops,
         selection=record.selection,
         devices=tuple(
-            About(
+            DeviceHeader(
                 name=each.name,
                 site=each.site,
                 folder=each.folder,

@@ -24,7 +24,7 @@ ACKS: Final = "acks"  # and what came from there
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,119}", re.ASCII)
 
 
-class Shelf:
+class FolderFileStore:
     """Folder of files, a ``ports.Shelf``. Files are written atomically."""
 
     def __init__(self, path: Path) -> None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from slp_ops.history.summary import Found, Summary
+from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.json_documents import json_document, json_field
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.store import atomic_files
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slp_ops.store.run_reader import StoredRun
-    from slp_ops.store.serialization import About
+    from slp_ops.store.serialization import DeviceHeader
 
 FILE: Final = "summaries.jsonl"
 
@@ -166,13 +166,14 @@ def summary_of(record: SummaryRecord) -> Summary:
         failing=record.failing,
         licensing=record.licensing,
         found=tuple(
-            Found(rule=rule, verdict=verdict, severity=severity) for rule, verdict, severity in record.found
+            RuleRecord(rule=rule, verdict=verdict, severity=severity)
+            for rule, verdict, severity in record.found
         ),
         knowledge=record.knowledge,
     )
 
 
-def _size(run: StoredRun, about: About) -> int:
+def _size(run: StoredRun, about: DeviceHeader) -> int:
     try:
         return (run.folder(about) / "manifest.jsonl").stat(follow_symlinks=False).st_size
     except OSError:

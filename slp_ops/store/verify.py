@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from slp_ops.model import Capture
     from slp_ops.store.run_reader import StoredRun
-    from slp_ops.store.serialization import About
+    from slp_ops.store.serialization import DeviceHeader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class FileProblem:
     """Something about one file of a run. ``damage`` is False for what an interruption leaves behind."""
 
     file: str
@@ -34,13 +34,13 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
+class VerifyReport:
     """Result of verifying every byte of a run."""
 
     state: RunState
     captures: int
     bytes: int
-    remarks: tuple[Remark, ...]
+    remarks: tuple[FileProblem, ...]
 
     @property
     def damaged(self) -> bool:
@@ -48,11 +48,13 @@ class Verified:
         return any(remark.damage for remark in self.remarks)
 
 
-def verify(run: StoredRun) -> Verified:
+def verify(run: StoredRun) -> VerifyReport:
     """Look at every capture of a run; raises StoreError only when the folder itself cannot be read."""
     checking = _Checking(run)
     remarks = tuple(checking.remarks())
-    return Verified(state=run.header.state, captures=checking.captures, bytes=checking.bytes, remarks=remarks)
+    return VerifyReport(
+        state=run.header.state, captures=checking.captures, bytes=checking.bytes, remarks=remarks
+    )
 
 
 class _Checking:
@@ -61,34 +63,34 @@ class _Checking:
         self.captures = 0
         self.bytes = 0
 
-    def remarks(self) -> Iterator[Remark]:
+    def remarks(self) -> Iterator[FileProblem]:
         run = self._run
         if run.header.state is RunState.UNREADABLE:
             what = f"was written by slp-ops {run.header.version}, which is newer: not checked"
-            yield Remark(file="run.json", what=what, damage=False)
+            yield FileProblem(file="run.json", what=what, damage=False)
             return
         if not run.is_readable:
-            yield Remark(file="run.json", what="is missing or cannot be read")
+            yield FileProblem(file="run.json", what="is missing or cannot be read")
         yield from self._lines(run.path, "devices.jsonl", "")
         folders = {about.folder for about in run.header.devices}
         with atomic_files.trouble("read", run.path):
             found = sorted(run.path.iterdir())
         for path in found:
             if path.name.endswith(".part"):
-                yield Remark(file=path.name, what="was being written", damage=False)
+                yield FileProblem(file=path.name, what="was being written", damage=False)
             elif path.is_dir() and path.name not in (*folders, UPLOAD, ACKS):
-                yield Remark(file=path.name, what="is no device's folder of this run", damage=False)
+                yield FileProblem(file=path.name, what="is no device's folder of this run", damage=False)
         for about in run.header.devices:
             yield from self._device(about)
 
-    def _device(self, about: About) -> Iterator[Remark]:
+    def _device(self, about: DeviceHeader) -> Iterator[FileProblem]:
         try:
             folder = self._run.folder(about)
         except StoreError as err:
-            yield Remark(file="run.json", what=err.message)
+            yield FileProblem(file="run.json", what=err.message)
             return
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-            yield Remark(file=about.folder, what="is not a folder of ours")
+            yield FileProblem(file=about.folder, what="is not a folder of ours")
             return
         yield from self._lines(folder, "manifest.jsonl", f"{about.folder}/")
         listed = {"manifest.jsonl"}
@@ -104,45 +106,47 @@ class _Checking:
         result = self._run.results.get(about.name)
         if result is not None and len(captures) < result.captures:
             what = f"lists {len(captures)} captures of {result.captures}"
-            yield Remark(file=f"{about.folder}/manifest.jsonl", what=what)
+            yield FileProblem(file=f"{about.folder}/manifest.jsonl", what=what)
         if folder.is_dir():
             with atomic_files.trouble("read", folder):
                 strangers = sorted({path.name for path in folder.iterdir()} - listed)
             for name in strangers:
                 what = "was in flight" if name.endswith(".part") else "stands in no line of the manifest"
-                yield Remark(file=f"{about.folder}/{name}", what=what, damage=False)
+                yield FileProblem(file=f"{about.folder}/{name}", what=what, damage=False)
 
-    def _capture(self, folder: Path, capture: Capture) -> Iterator[Remark]:
+    def _capture(self, folder: Path, capture: Capture) -> Iterator[FileProblem]:
         name = f"{folder.name}/{capture.file}"
         if capture.file is None or not is_plain(capture.file):
-            yield Remark(file=f"{folder.name}/manifest.jsonl", what=f"names an unfit file {capture.file!r}")
+            yield FileProblem(
+                file=f"{folder.name}/manifest.jsonl", what=f"names an unfit file {capture.file!r}"
+            )
             return
         try:
             sha256, size = atomic_files.digest(folder / capture.file, within=folder)
         except OSError as err:
-            yield Remark(file=name, what=_why(err))
+            yield FileProblem(file=name, what=_why(err))
             return
         self.bytes += size
         if sha256 != capture.sha256:
-            yield Remark(file=name, what="is not what was written: its SHA-256 differs")
+            yield FileProblem(file=name, what="is not what was written: its SHA-256 differs")
 
-    def _lines(self, folder: Path, name: str, prefix: str) -> Iterator[Remark]:
+    def _lines(self, folder: Path, name: str, prefix: str) -> Iterator[FileProblem]:
         try:
             data = atomic_files.read(folder / name, within=folder)
         except FileNotFoundError:
             return
         except OSError as err:
-            yield Remark(file=prefix + name, what=_why(err))
+            yield FileProblem(file=prefix + name, what=_why(err))
             return
         is_manifest = name == "manifest.jsonl"
         lines = read_lines(CaptureRecord, data) if is_manifest else read_lines(ResultRecord, data)
         for number in lines.damaged:
-            yield Remark(file=prefix + name, what=f"line {number} is no record")
+            yield FileProblem(file=prefix + name, what=f"line {number} is no record")
         if is_manifest:
             for record in lines.misshapen:
-                yield Remark(file=prefix + name, what=f"a record is no capture: {str(record)[:60]}")
+                yield FileProblem(file=prefix + name, what=f"a record is no capture: {str(record)[:60]}")
         if lines.torn:
-            yield Remark(file=prefix + name, what="its last line was being written", damage=False)
+            yield FileProblem(file=prefix + name, what="its last line was being written", damage=False)
 
 
 def _why(err: OSError) -> str:

@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
     from slp_ops.model import Device
     from slp_ops.ports import (
+        CommandEnd,
+        CommandResult,
         Credential,
         Credentials,
-        Ending,
-        ProbeEnding,
+        ProbeEnd,
         Reader,
         Secret,
-        Sent,
         Sink,
         Writer,
     )
     from slp_ops.readonly import ProbeStep, ReadCommand
     from slp_ops.steps import ConfigStep, ExecStep
     from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.way import Way
+    from slp_ops.transport.way import Connector
 
 # What may lie unread before the switch is asked to wait; memory stays bounded by it.
 _UNREAD: Final = 1 << 20
@@ -49,7 +49,7 @@ S = TypeVar("S", bound="_Session")
 
 
 async def log_in_to(
-    device: Device, *, way: Way, credentials: Credentials, host_keys: HostKeys
+    device: Device, *, way: Connector, credentials: Credentials, host_keys: HostKeys
 ) -> tuple[asyncssh.SSHClientConnection, Credential]:
     """Connect to a switch and authenticate. Raises ConnectError or CredentialError."""
     credential = credentials.get(device.credential, device.username)
@@ -68,7 +68,7 @@ async def log_in_to(
 class AsyncsshTransport:
     """Opens sessions with asyncssh."""
 
-    def __init__(self, *, way: Way, credentials: Credentials, host_keys: HostKeys) -> None:
+    def __init__(self, *, way: Connector, credentials: Credentials, host_keys: HostKeys) -> None:
         self._way = way
         self._credentials = credentials
         self._host_keys = host_keys
@@ -115,10 +115,10 @@ class _Session:
     async def log_in(self, credential: Credential) -> None:
         await self._vty.drive(self._dialogue.log_in(credential.enable))
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
+    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
         return await self._vty.drive(self._dialogue.show(str(command), timeout, sink))
 
-    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
+    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
         procedure = probe(self._dialogue, str(step), timeout=timeout, sink=sink, clock=monotonic)
         return await self._vty.drive(procedure)
 
@@ -132,7 +132,7 @@ class _WritingSession(_Session):
         *,
         secrets: Mapping[str, Secret] = NO_SECRETS,
         sink: Sink | None = None,
-    ) -> Sent:
+    ) -> CommandResult:
         return await self._vty.drive(send(self._dialogue, step, secrets=secrets, sink=sink))
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.errors import SessionLost
 from slp_ops.iosxe import prompts, refusals
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import NO_SECRETS, Sent, SentStatus
+from slp_ops.ports import NO_SECRETS, CommandOutcome, CommandResult
 from slp_ops.steps import ConfigStep
 from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send
 
@@ -76,7 +76,7 @@ def send(
     *,
     secrets: Mapping[str, Secret] = NO_SECRETS,
     sink: Sink | None = None,
-) -> Procedure[Sent]:
+) -> Procedure[CommandResult]:
     """Send a step of either kind, as ``ports.Writer.send``. Raises SessionLost."""
     if isinstance(step, ConfigStep):
         return configure(dialogue, step)
@@ -88,7 +88,7 @@ def send(
     return execute(dialogue, step, command)
 
 
-def configure(dialogue: Dialogue, step: ConfigStep) -> Procedure[Sent]:
+def configure(dialogue: Dialogue, step: ConfigStep) -> Procedure[CommandResult]:
     """Type configuration lines; the first one that is refused ends it. Raises SessionLost."""
     yield from _begin(dialogue)
     refused = yield from _enter(dialogue, step.timer, _LINE)
@@ -105,11 +105,11 @@ def configure(dialogue: Dialogue, step: ConfigStep) -> Procedure[Sent]:
         return _stopped(heard, taken=taken, line=line)
     left = yield from _leave(dialogue, _Heard(now=_Now.CONFIG))
     said = "\n".join(line.rstrip() for line in remarks).strip("\n")
-    status = SentStatus.DONE if left else SentStatus.SILENT
-    return Sent(status=status, said=said, taken=len(lines))
+    status = CommandOutcome.DONE if left else CommandOutcome.SILENT
+    return CommandResult(status=status, said=said, taken=len(lines))
 
 
-def execute(dialogue: Dialogue, step: ExecStep, command: str) -> Procedure[Sent]:
+def execute(dialogue: Dialogue, step: ExecStep, command: str) -> Procedure[CommandResult]:
     """Type the command, with its secrets in it, and answer as the step says. Raises SessionLost."""
     yield from _begin(dialogue)
     home = _Now.EXEC
@@ -123,7 +123,7 @@ def execute(dialogue: Dialogue, step: ExecStep, command: str) -> Procedure[Sent]
         heard = yield from _type(dialogue, command, step.seconds, talk=talk, paste=step.paste)
     except SessionLost:
         if step.ends_session and talk.complete:
-            return Sent(status=SentStatus.DONE, said="the session ended, as expected", taken=1)
+            return CommandResult(status=CommandOutcome.DONE, said="the session ended, as expected", taken=1)
         raise
     if heard.now is not _Now.EXEC:
         yield from _leave(dialogue, heard)
@@ -133,20 +133,20 @@ def execute(dialogue: Dialogue, step: ExecStep, command: str) -> Procedure[Sent]
         return _stopped(heard, taken=0, line=step.command)
     said = heard.text
     if step.expects and not any(words.lower() in said.lower() for words in step.expects):
-        return Sent(status=SentStatus.UNEXPECTED, said=said or "it said nothing", taken=1)
-    return Sent(status=SentStatus.DONE, said=said, taken=1)
+        return CommandResult(status=CommandOutcome.UNEXPECTED, said=said or "it said nothing", taken=1)
+    return CommandResult(status=CommandOutcome.DONE, said=said, taken=1)
 
 
-def _into(dialogue: Dialogue, step: ExecStep, command: str, sink: Sink) -> Procedure[Sent]:
+def _into(dialogue: Dialogue, step: ExecStep, command: str, sink: Sink) -> Procedure[CommandResult]:
     """Type one command whose output may be long, and hand it on piece by piece."""
     ending = yield from dialogue.show(command, step.seconds, sink)
     match ending.status:
         case CaptureStatus.OK:
-            return Sent(status=SentStatus.DONE, taken=1)
+            return CommandResult(status=CommandOutcome.DONE, taken=1)
         case CaptureStatus.UNSUPPORTED | CaptureStatus.DENIED:
-            return Sent(status=SentStatus.REFUSED, said=ending.reason, line=step.command)
+            return CommandResult(status=CommandOutcome.REFUSED, said=ending.reason, line=step.command)
         case _:
-            return Sent(status=SentStatus.SILENT, said=ending.reason, line=step.command)
+            return CommandResult(status=CommandOutcome.SILENT, said=ending.reason, line=step.command)
 
 
 class _Talk:
@@ -174,7 +174,7 @@ def _begin(dialogue: Dialogue) -> Procedure[None]:
     dialogue.alive = False
 
 
-def _enter(dialogue: Dialogue, timer: int | None, seconds: float) -> Procedure[Sent | None]:
+def _enter(dialogue: Dialogue, timer: int | None, seconds: float) -> Procedure[CommandResult | None]:
     """Get into configuration mode; what went wrong, if something did."""
     opening = "configure terminal" + ("" if timer is None else f" revert timer {timer}")
     heard = yield from _type(dialogue, opening, seconds)
@@ -196,13 +196,13 @@ def _leave(dialogue: Dialogue, heard: _Heard) -> Procedure[bool]:
     return dialogue.alive
 
 
-def _stopped(heard: _Heard, *, taken: int, line: str) -> Sent:
+def _stopped(heard: _Heard, *, taken: int, line: str) -> CommandResult:
     if heard.now is _Now.ASKS:
-        return Sent(status=SentStatus.ASKED, said=heard.asked, taken=taken, line=line)
+        return CommandResult(status=CommandOutcome.ASKED, said=heard.asked, taken=taken, line=line)
     if heard.now is _Now.SILENT:
-        return Sent(status=SentStatus.SILENT, said=heard.text, taken=taken, line=line)
+        return CommandResult(status=CommandOutcome.SILENT, said=heard.text, taken=taken, line=line)
     said = heard.refusal or heard.text or "the switch left the mode in which it was expected"
-    return Sent(status=SentStatus.REFUSED, said=said, taken=taken, line=line)
+    return CommandResult(status=CommandOutcome.REFUSED, said=said, taken=taken, line=line)
 
 
 def _type(

@@ -18,7 +18,7 @@ from typing import Final, Generic, Literal, TypeVar
 from slp_ops.errors import EnableFailed, NoPrompt, SessionLost
 from slp_ops.iosxe import prompts, refusals, syslog
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import Ending, Secret, Sink
+from slp_ops.ports import CommandEnd, Secret, Sink
 from slp_ops.transport.screen import Screen
 
 
@@ -147,7 +147,7 @@ class Dialogue:
 
     # -- commands ---------------------------------------------------------------------------------
 
-    def show(self, command: str, timeout: float, sink: Sink) -> Procedure[Ending]:
+    def show(self, command: str, timeout: float, sink: Sink) -> Procedure[CommandEnd]:
         """Send one command and hand its output to the sink; the echo and the prompt are no part of it.
 
         Raises SessionLost when the channel closes, or when an earlier command never came back.
@@ -159,7 +159,7 @@ class Dialogue:
         if (yield from self.wait(listener, output.add, lambda: timeout)) is None:
             output.add(listener.rest(self.screen.tail))
             yield from self._recover()
-            return Ending(status=CaptureStatus.TIMEOUT, reason=f"no byte for {timeout:g} s")
+            return CommandEnd(status=CaptureStatus.TIMEOUT, reason=f"no byte for {timeout:g} s")
         self.screen.forget_tail()
         output.add(listener.rest(""))
         return output.ending()
@@ -213,7 +213,7 @@ class Dialogue:
             for setting in ("terminal length 0", "terminal width 511"):
                 yield from self.run(setting, LOGIN_SILENCE)
 
-    def run(self, command: str, timeout: float) -> Procedure[tuple[Ending, str]]:
+    def run(self, command: str, timeout: float) -> Procedure[tuple[CommandEnd, str]]:
         """Send one command and give its text, for commands whose output is short."""
         pieces: list[str] = []
         ending = yield from self.show(command, timeout, _ListSink(pieces))
@@ -272,10 +272,10 @@ class _Output:
                         break
         self._sink.write(text)
 
-    def ending(self) -> Ending:
+    def ending(self) -> CommandEnd:
         """Return whether the switch ran the command, did not know it, or refused it."""
         status, refusal = refusals.outcome(self._opening)
-        return Ending(status=status, reason=refusal)
+        return CommandEnd(status=status, reason=refusal)
 
 
 def _nothing(line: str) -> None:

@@ -30,24 +30,24 @@ from slp_ops.transport.hostkeys import MODERN_KEY_TYPES
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from slp_ops.model import Hop
+    from slp_ops.model import JumpHost
     from slp_ops.ports import Credentials
     from slp_ops.transport.hostkeys import HostKeys
 
 _CHUNK: Final = 1 << 16
 
 
-class Hops:
+class JumpHosts:
     """The jump hosts of one run. ``timeout`` in seconds bounds each TCP connection."""
 
     def __init__(self, *, credentials: Credentials, host_keys: HostKeys, timeout: float) -> None:
         self._credentials = credentials
         self._host_keys = host_keys
         self._timeout = timeout
-        self._logins: dict[tuple[Hop, ...], asyncio.Task[asyncssh.SSHClientConnection]] = {}
+        self._logins: dict[tuple[JumpHost, ...], asyncio.Task[asyncssh.SSHClientConnection]] = {}
         self._pumps: set[asyncio.Task[None]] = set()
 
-    async def connect(self, chain: tuple[Hop, ...], host: str, port: int) -> socket.socket:
+    async def connect(self, chain: tuple[JumpHost, ...], host: str, port: int) -> socket.socket:
         """A socket connected to host and port, seen from the last hop. Raises ConnectError."""
         if not chain:
             return await tcp.connect(host, port, self._timeout)
@@ -84,7 +84,7 @@ class Hops:
                 attempt.result().abort()
         self._logins.clear()
 
-    async def _hop(self, chain: tuple[Hop, ...]) -> asyncssh.SSHClientConnection:
+    async def _hop(self, chain: tuple[JumpHost, ...]) -> asyncssh.SSHClientConnection:
         """The connection to the last hop of a chain: one login, however many ask for it.
 
         A login that failed is not tried again in this run, so that fifty switches behind a hop do not
@@ -103,7 +103,7 @@ class Hops:
         # Shielded: one switch's end must not take the hop from the others.
         return await asyncio.shield(attempt)
 
-    async def _log_in(self, chain: tuple[Hop, ...]) -> asyncssh.SSHClientConnection:
+    async def _log_in(self, chain: tuple[JumpHost, ...]) -> asyncssh.SSHClientConnection:
         hop = chain[-1]
         try:
             credential = self._credentials.get(hop.credential, hop.username)
@@ -157,7 +157,7 @@ async def _pump(
         target.close()
 
 
-def _translate(err: asyncssh.ChannelOpenError, hop: Hop, host: str, port: int) -> ConnectError:
+def _translate(err: asyncssh.ChannelOpenError, hop: JumpHost, host: str, port: int) -> ConnectError:
     """Translate the jump host's error for an unreachable target; sshd passes the system's message."""
     place = f"{host} port {port}, seen from jump host {hop.host}"
     words = err.reason.lower()

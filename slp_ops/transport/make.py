@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slp_ops.transport.way import Way
+from slp_ops.transport.way import Connector
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from slp_ops.transport.hostkeys import HostKeys
 
 
-class ByName:
+class TransportSelector:
     """Opens each device's session with the transport that the inventory names, imported on first use."""
 
     def __init__(
         self, *, credentials: Credentials, host_keys: HostKeys, workers: int, connect_timeout: float
     ) -> None:
-        self._way = Way(credentials=credentials, host_keys=host_keys, timeout=connect_timeout)
+        self._way = Connector(credentials=credentials, host_keys=host_keys, timeout=connect_timeout)
         self._credentials = credentials
         self._host_keys = host_keys
         self._workers = workers

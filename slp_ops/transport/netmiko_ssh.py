@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
     from slp_ops.model import Device
     from slp_ops.ports import (
+        CommandEnd,
+        CommandResult,
         Credential,
         Credentials,
-        Ending,
-        ProbeEnding,
+        ProbeEnd,
         Reader,
         Secret,
-        Sent,
         Sink,
         Writer,
     )
     from slp_ops.readonly import ProbeStep, ReadCommand
     from slp_ops.steps import ConfigStep, ExecStep
     from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.way import Way
+    from slp_ops.transport.way import Connector
 
 # How long a switch may accept no input; only a hung one does.
 _SEND_SECONDS: Final = 30.0
@@ -54,7 +54,9 @@ S = TypeVar("S", bound="_Session")
 class NetmikoTransport:
     """Opens sessions with netmiko. ``workers`` is how many may be open at once."""
 
-    def __init__(self, *, way: Way, credentials: Credentials, host_keys: HostKeys, workers: int) -> None:
+    def __init__(
+        self, *, way: Connector, credentials: Credentials, host_keys: HostKeys, workers: int
+    ) -> None:
         self._way = way
         self._credentials = credentials
         self._host_keys = host_keys
@@ -106,10 +108,10 @@ class _Session:
     async def open(self, device: Device, credential: Credential, host_keys: HostKeys) -> None:
         await self._call(partial(self._open, device, credential, host_keys))
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
+    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
         return await self._call(partial(self._drive, self._dialogue.show(str(command), timeout, sink)))
 
-    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
+    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
         procedure = probe(self._dialogue, str(step), timeout=timeout, sink=sink, clock=monotonic)
         return await self._call(partial(self._drive, procedure))
 
@@ -182,5 +184,5 @@ class _WritingSession(_Session):
         *,
         secrets: Mapping[str, Secret] = NO_SECRETS,
         sink: Sink | None = None,
-    ) -> Sent:
+    ) -> CommandResult:
         return await self._call(partial(self._drive, send(self._dialogue, step, secrets=secrets, sink=sink)))

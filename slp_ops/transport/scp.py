@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
     from slp_ops.ports import Credentials
     from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.way import Way
+    from slp_ops.transport.way import Connector
 
 # The longest time without a byte: a busy switch reads its flash slowly.
 _SILENCE: Final = 120.0
@@ -45,7 +45,7 @@ _HINTS: Final = {
 class ScpFiles:
     """Opens connections for copies."""
 
-    def __init__(self, *, way: Way, credentials: Credentials, host_keys: HostKeys) -> None:
+    def __init__(self, *, way: Connector, credentials: Credentials, host_keys: HostKeys) -> None:
         self._way = way
         self._credentials = credentials
         self._host_keys = host_keys

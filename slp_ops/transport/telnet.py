@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.iosxe import prompts
 from slp_ops.iosxe.connections import NONE_OPEN, TRANSLATING, TRYING, is_answer, is_closed
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import ProbeEnding
+from slp_ops.ports import ProbeEnd
 from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class _Now(Enum):
 
 def probe(
     dialogue: Dialogue, command: str, *, timeout: float, sink: Sink, clock: Callable[[], float]
-) -> Procedure[ProbeEnding]:
+) -> Procedure[ProbeEnd]:
     """Send a telnet or ping and come back. The sink gets what the switch said, never the far end's bytes.
 
     The attempt has ``timeout`` seconds by ``clock``; leaving takes at most some twenty more. Afterwards
@@ -68,7 +68,7 @@ def probe(
     if now is _Now.PROMPT or (now is _Now.OPEN and (yield from _leave(dialogue, seen))):
         yield from _verify(dialogue, seen)
     reason = f"given up after {timeout:g} s" if given_up else ""
-    return ProbeEnding(status=CaptureStatus.OK, reason=reason, seconds=seconds)
+    return ProbeEnd(status=CaptureStatus.OK, reason=reason, seconds=seconds)
 
 
 class _Seen:

@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
     from slp_ops.model import Device
     from slp_ops.ports import Credentials
-    from slp_ops.transport.hops import Hops
+    from slp_ops.transport.hops import JumpHosts
     from slp_ops.transport.hostkeys import HostKeys
 
 
-class Way:
+class Connector:
     """Opens the TCP connection to a device; ``timeout`` in seconds bounds each attempt."""
 
     def __init__(self, *, credentials: Credentials, host_keys: HostKeys, timeout: float) -> None:
         self._credentials = credentials
         self._host_keys = host_keys
         self._timeout = timeout
-        self._hops: Hops | None = None
+        self._hops: JumpHosts | None = None
 
     async def open(self, device: Device) -> socket.socket:
         """A connected socket; raises ConnectError."""
@@ -30,9 +30,11 @@ class Way:
             return await tcp.connect(device.host, device.port, self._timeout)
         if self._hops is None:
             # Imported here: most fleets have no jump host, and asyncssh takes its time to load.
-            from slp_ops.transport.hops import Hops
+            from slp_ops.transport.hops import JumpHosts
 
-            self._hops = Hops(credentials=self._credentials, host_keys=self._host_keys, timeout=self._timeout)
+            self._hops = JumpHosts(
+                credentials=self._credentials, host_keys=self._host_keys, timeout=self._timeout
+            )
         return await self._hops.connect(device.jump, device.host, device.port)
 
     async def close(self) -> None:

@@ -35,7 +35,7 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]{16,}={0,2}\s*", re.ASCII)
 _OTHERS: Final = {"policy": "a policy", "trust": "trust codes", "authorization": "an authorization code"}
 
 
-class NoAck(ValueError):
+class InvalidAck(ValueError):
     """This is no acknowledgement, or not all of one; the message says why."""
 
 
@@ -74,12 +74,14 @@ def read_ack(data: bytes) -> Ack:
     document = _parsed(data)
     names = [name.rpartition(":")[2] for name in document.names]
     if names[0] != _ROOT:
-        raise NoAck(f"it is no licence file: it begins with <{names[0][:40]}>, not with <{_ROOT}>")
+        raise InvalidAck(f"it is no licence file: it begins with <{names[0][:40]}>, not with <{_ROOT}>")
     if "RUMReport" in names:
-        raise NoAck("it is a usage file that a switch saved, not CSSM's answer to it")
+        raise InvalidAck("it is a usage file that a switch saved, not CSSM's answer to it")
     if not any(_ACK.search(name) for name in names):
         other = next((what for word, what in _OTHERS.items() for name in names if word in name.lower()), "")
-        raise NoAck(f"it holds {other or 'no acknowledgement'}" + (", no acknowledgement" if other else ""))
+        raise InvalidAck(
+            f"it holds {other or 'no acknowledgement'}" + (", no acknowledgement" if other else "")
+        )
     values = [_value(name, text) for name, text in document.texts]
     units = dict.fromkeys(unit for value in values for unit in units_in(value))
     units |= dict.fromkeys(unit for _, text in document.texts for unit in printed_in(text))
@@ -90,9 +92,9 @@ def read_ack(data: bytes) -> Ack:
 
 def _parsed(data: bytes) -> _Document:
     if not data.strip():
-        raise NoAck("it is empty")
+        raise InvalidAck("it is empty")
     if len(data) > _LARGEST:
-        raise NoAck("it is larger than 64 MB")
+        raise InvalidAck("it is larger than 64 MB")
     document = _Document()
     parser = expat.ParserCreate()
     parser.StartElementHandler = document.start
@@ -102,14 +104,14 @@ def _parsed(data: bytes) -> _Document:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as err:
-        raise NoAck(
+        raise InvalidAck(
             f"it is damaged or cut short: {expat.errors.messages[err.code]}, line {err.lineno}"
         ) from None
     return document
 
 
 def _no_doctype(*_: object) -> None:
-    raise NoAck("it declares a document type, which no licence file does")
+    raise InvalidAck("it declares a document type, which no licence file does")
 
 
 def _value(name: str, text: str) -> object:
@@ -118,7 +120,7 @@ def _value(name: str, text: str) -> object:
         try:
             found: object = json.loads(text)
         except (ValueError, RecursionError):
-            raise NoAck(f"it is damaged: the text of <{name[:40]}> breaks off or is no JSON") from None
+            raise InvalidAck(f"it is damaged: the text of <{name[:40]}> breaks off or is no JSON") from None
         return found
     if _BASE64.fullmatch(text):
         try:

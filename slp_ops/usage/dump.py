@@ -19,7 +19,7 @@ _WIDE: Final = re.compile(r"\s{2,}")  # between the bytes and the letters
 _BYTES: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){1,16}(?:XX){0,15}", re.ASCII)
 
 
-class NoDump(ValueError):
+class InvalidDump(ValueError):
     """These lines are no whole dump; the message says why."""
 
 
@@ -32,6 +32,6 @@ def read_dump(lines: Iterable[str]) -> bytes:
         if row is None or not _BYTES.fullmatch(column):
             continue
         if int(row[1], 16) != len(data):
-            raise NoDump(f"the row of offset {len(data):#x} is missing")
+            raise InvalidDump(f"the row of offset {len(data):#x} is missing")
         data += bytes.fromhex(column.rstrip("X"))
     return bytes(data)

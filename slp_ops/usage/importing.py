@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
-from slp_ops.plan import Action, Considered, Spared, SwitchPlan, serials_of
+from slp_ops.plan import Action, PlanningResult, SkippedPlaybook, SwitchPlan, serials_of
 from slp_ops.playbook import Risk
-from slp_ops.steps import Check, ExecStep, ManualStep, Put, Repeat, Room
+from slp_ops.steps import CheckFile, CheckSpace, ExecStep, ManualStep, Repeat, Upload
 from slp_ops.usage.ackfile import Ack
 from slp_ops.usage.matching import AckFile, acknowledged
-from slp_ops.usage.switch import NOT_OFFLINE, Seen, by_itself
+from slp_ops.usage.switch import NOT_OFFLINE, ExchangeSwitch, by_itself
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ _ROOM: Final = 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Importing:
+class ImportOptions:
     """Options of an import: ``clean`` removes the file from flash afterwards, ``by_hand`` has the operator
     copy
     it even where the switch serves SCP.
@@ -35,16 +35,16 @@ class Importing:
     by_hand: bool = False
 
 
-def plan_import(seen: Seen, files: Sequence[AckFile], importing: Importing) -> Considered:
+def plan_import(seen: ExchangeSwitch, files: Sequence[AckFile], importing: ImportOptions) -> PlanningResult:
     """Plan the import of a switch's answers, or return the reason for none."""
     if not files:
-        return Considered(plan=None)
+        return PlanningResult(plan=None)
     if (why := seen.unfit) is not None:
-        return Considered(plan=None, spared=(Spared(name=seen.name, site=seen.site, why=why),))
+        return PlanningResult(plan=None, spared=(SkippedPlaybook(name=seen.name, site=seen.site, why=why),))
     open_ = [file for file in files if file.ack is None or not acknowledged(seen, file.ack)]
     if not open_:
-        return Considered(
-            plan=None, spared=(Spared(name=seen.name, site=seen.site, why=_NOTHING, needless=True),)
+        return PlanningResult(
+            plan=None, spared=(SkippedPlaybook(name=seen.name, site=seen.site, why=_NOTHING, needless=True),)
         )
     plan = SwitchPlan(
         name=seen.name,
@@ -69,24 +69,24 @@ def plan_import(seen: Seen, files: Sequence[AckFile], importing: Importing) -> C
         ),
         fields=seen.fields,
     )
-    return Considered(plan=plan)
+    return PlanningResult(plan=plan)
 
 
-def again(seen: Seen, plan: SwitchPlan) -> Considered:
+def again(seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
     """Plan the switch again, with the same answers."""
     params = [action.params for action in plan.actions]
-    importing = Importing(clean=params[0]["clean"] == "yes", by_hand=params[0]["by_hand"] == "yes")
+    importing = ImportOptions(clean=params[0]["clean"] == "yes", by_hand=params[0]["by_hand"] == "yes")
     return plan_import(seen, [_file_of(each) for each in params], importing)
 
 
-def _steps(seen: Seen, file: AckFile, importing: Importing, *, prove: bool) -> Iterator[Step]:
+def _steps(seen: ExchangeSwitch, file: AckFile, importing: ImportOptions, *, prove: bool) -> Iterator[Step]:
     path = file.on_flash
-    yield Room(system="flash:", bytes=_ROOM + 2 * file.size)
+    yield CheckSpace(system="flash:", bytes=_ROOM + 2 * file.size)
     if seen.serves_scp and not importing.by_hand:
-        yield Put(path=path, name=file.name, sha256=file.sha256, size=file.size)
+        yield Upload(path=path, name=file.name, sha256=file.sha256, size=file.size)
     else:
         yield ManualStep(text=_COPY.of(file=file.name, path=path))
-    yield Check(path=path, md5=file.md5)
+    yield CheckFile(path=path, md5=file.md5)
     yield ExecStep(
         command=f"{IMPORT} {path}",
         expects=(SUCCESS,),
@@ -98,7 +98,7 @@ def _steps(seen: Seen, file: AckFile, importing: Importing, *, prove: bool) -> I
         yield ExecStep(command=f"delete /force {path}", repeat=Repeat.SAFE, removes=path)
 
 
-def _notes(seen: Seen) -> Iterator[Text]:
+def _notes(seen: ExchangeSwitch) -> Iterator[Text]:
     if (transport := by_itself(seen.known)) is not None:
         yield NOT_OFFLINE.of(transport=transport)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from slp_ops.usage.ackfile import Ack
-    from slp_ops.usage.switch import Seen
+    from slp_ops.usage.switch import ExchangeSwitch
     from slp_ops.usage.udi import UnitId
 
 
@@ -35,7 +35,7 @@ class AckFile:
         return f"flash:slp-ops_ack_{self.sha256[:12]}.txt"
 
 
-class Out(StrEnum):
+class SkipReason(StrEnum):
     """Reason for skipping a file."""
 
     DAMAGED = "damaged"  # also what is no acknowledgement at all
@@ -50,33 +50,33 @@ class Out(StrEnum):
     @property
     def harmless(self) -> bool:
         """Return whether skipping it is harmless."""
-        return self in (Out.DUPLICATE, Out.IMPORTED, Out.ACKNOWLEDGED)
+        return self in (SkipReason.DUPLICATE, SkipReason.IMPORTED, SkipReason.ACKNOWLEDGED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class SkippedFile:
     """A file that is not imported, and why."""
 
     path: str
-    out: Out
+    out: SkipReason
     why: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matched:
+class MatchedFiles:
     """Files by switch name, and the skipped ones."""
 
     files: Mapping[str, tuple[AckFile, ...]] = field(default_factory=dict)
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[SkippedFile, ...] = ()
 
 
 def match(
     files: Iterable[AckFile],
-    switches: Sequence[Seen],
+    switches: Sequence[ExchangeSwitch],
     *,
     assigned: Mapping[str, str],
     imported: Mapping[tuple[str, str], str],
-) -> Matched:
+) -> MatchedFiles:
     """Match every file. ``assigned`` names the switch for a path, for files that name no unit;
     ``imported`` gives for a switch and a SHA-256 the run that imported that file already.
     """
@@ -86,24 +86,24 @@ def match(
             owners[unit].append(switch.name)
     by_name = {switch.name: switch for switch in switches}
     found: dict[str, list[AckFile]] = {}
-    left: list[LeftOut] = []
+    left: list[SkippedFile] = []
     seen: dict[str, str] = {}  # SHA-256 -> the first file of it
     for file in files:
         name = _owner(file, owners, by_name, assigned.get(file.path), len(switches))
         if isinstance(name, str):
             name = _again(file, by_name[name], found.get(name, ()), seen, imported)
-        if isinstance(name, LeftOut):
+        if isinstance(name, SkippedFile):
             left.append(name)
             continue
         seen[file.sha256] = file.path
         found.setdefault(name, []).append(file)
-    return Matched(
+    return MatchedFiles(
         files={name: tuple(sorted(those, key=_oldest_first)) for name, those in found.items()},
         left_out=tuple(left),
     )
 
 
-def acknowledged(switch: Seen, ack: Ack) -> bool:
+def acknowledged(switch: ExchangeSwitch, ack: Ack) -> bool:
     """Return whether the switch shows the reports of an answer as acknowledged already."""
     listed = switch.reports
     if not listed or not ack.reports:
@@ -115,53 +115,59 @@ def acknowledged(switch: Seen, ack: Ack) -> bool:
 def _owner(
     file: AckFile,
     owners: Mapping[UnitId, list[str]],
-    switches: Mapping[str, Seen],
+    switches: Mapping[str, ExchangeSwitch],
     assigned: str | None,
     read: int,
-) -> str | LeftOut:
+) -> str | SkippedFile:
     """The one switch whose units a file names."""
 
-    def out(kind: Out, why: Text) -> LeftOut:
-        return LeftOut(path=file.path, out=kind, why=why)
+    def out(kind: SkipReason, why: Text) -> SkippedFile:
+        return SkippedFile(path=file.path, out=kind, why=why)
 
     if file.ack is None:
-        return out(Out.DAMAGED, verbatim(file.problem))
+        return out(SkipReason.DAMAGED, verbatim(file.problem))
     units = file.ack.units
     named = ", ".join(map(str, units[:4])) + (" .." if len(units) > 4 else "")
     matching = list(dict.fromkeys(name for unit in units for name in owners.get(unit, ())))
     if assigned is not None:
         if assigned not in switches:
-            return out(Out.NO_SWITCH, _NOT_READ.of(name=assigned))
+            return out(SkipReason.NO_SWITCH, _NOT_READ.of(name=assigned))
         if units and assigned not in matching:
-            return out(Out.WRONG_UNIT, _WRONG.of(name=assigned, units=named))
+            return out(SkipReason.WRONG_UNIT, _WRONG.of(name=assigned, units=named))
         return assigned
     if not units:
-        return out(Out.NO_UNIT, _NO_UNIT.of(path=file.path))
+        return out(SkipReason.NO_UNIT, _NO_UNIT.of(path=file.path))
     if not matching:
-        return out(Out.NO_SWITCH, _NONE.of(units=named, read=read))
+        return out(SkipReason.NO_SWITCH, _NONE.of(units=named, read=read))
     if len(matching) > 1:
-        return out(Out.SEVERAL, _SEVERAL.of(units=named, names=", ".join(matching)))
+        return out(SkipReason.SEVERAL, _SEVERAL.of(units=named, names=", ".join(matching)))
     return matching[0]
 
 
 def _again(
     file: AckFile,
-    switch: Seen,
+    switch: ExchangeSwitch,
     before: Sequence[AckFile],
     seen: Mapping[str, str],
     imported: Mapping[tuple[str, str], str],
-) -> str | LeftOut:
+) -> str | SkippedFile:
     """The switch's name, unless the file was imported, or another one of this call does the same."""
     if file.sha256 in seen:
-        return LeftOut(path=file.path, out=Out.DUPLICATE, why=_SAME.of(path=seen[file.sha256]))
+        return SkippedFile(path=file.path, out=SkipReason.DUPLICATE, why=_SAME.of(path=seen[file.sha256]))
     if (run := imported.get((switch.name, file.sha256))) is not None:
-        return LeftOut(path=file.path, out=Out.IMPORTED, why=_IMPORTED.of(name=switch.name, run=run))
+        return SkippedFile(
+            path=file.path, out=SkipReason.IMPORTED, why=_IMPORTED.of(name=switch.name, run=run)
+        )
     if file.ack is not None and file.ack.reports:
         for other in before:
             if other.ack is not None and other.ack.reports == file.ack.reports:
-                return LeftOut(path=file.path, out=Out.DUPLICATE, why=_SAME_REPORTS.of(path=other.path))
+                return SkippedFile(
+                    path=file.path, out=SkipReason.DUPLICATE, why=_SAME_REPORTS.of(path=other.path)
+                )
         if acknowledged(switch, file.ack):
-            return LeftOut(path=file.path, out=Out.ACKNOWLEDGED, why=_ACKNOWLEDGED.of(name=switch.name))
+            return SkippedFile(
+                path=file.path, out=SkipReason.ACKNOWLEDGED, why=_ACKNOWLEDGED.of(name=switch.name)
+            )
     return switch.name
 
 

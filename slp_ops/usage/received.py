@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slp_ops.errors import BadFile
 from slp_ops.json_documents import decode, json_document
 from slp_ops.plan.journal import StepEvent, StepState
-from slp_ops.usage.rumfile import NoReports, read_reports
+from slp_ops.usage.rumfile import InvalidUsageFile, read_reports
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @json_document
-class Received:
+class UsageFile:
     """One file, as the index and the journal have it. Without a report in it nothing is to be uploaded."""
 
     host: str
@@ -35,11 +35,11 @@ class Received:
     strange: tuple[str, ...] = ()  # units in it that are not, or no longer, in this switch
 
 
-def received(device: Device, name: str, data: bytes, units: Collection[UnitId]) -> Received:
+def received(device: Device, name: str, data: bytes, units: Collection[UnitId]) -> UsageFile:
     """Look at a file that a switch of these units gave; raises BadFile."""
     try:
         found = read_reports(data)
-    except NoReports as err:
+    except InvalidUsageFile as err:
         raise BadFile(f"{name} is no usage file: {err}") from None
     if found.reports and not set(found.all_units) & set(units):
         named = ", ".join(map(str, found.all_units[:4])) or "no unit"
@@ -47,7 +47,7 @@ def received(device: Device, name: str, data: bytes, units: Collection[UnitId]) 
             f"{name} is of {named}, and this switch is {', '.join(map(str, units))}",
             hint="look who has this address",
         )
-    return Received(
+    return UsageFile(
         host=device.name,
         site=device.site,
         file=name,
@@ -61,12 +61,12 @@ def received(device: Device, name: str, data: bytes, units: Collection[UnitId]) 
     )
 
 
-def received_in(events: Iterable[JournalEvent]) -> tuple[Received, ...]:
+def received_in(events: Iterable[JournalEvent]) -> tuple[UsageFile, ...]:
     """Return what arrived according to a journal, the last of each file. Raises ShapeError."""
     found = {}
     for event in events:
         if isinstance(event, StepEvent) and event.state is StepState.DONE and event.received is not None:
-            each = decode(Received, event.received)
+            each = decode(UsageFile, event.received)
             found[each.file] = each
     return tuple(found.values())
 

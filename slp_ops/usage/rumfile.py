@@ -32,12 +32,12 @@ _CDATA: Final = re.compile(rb"\s*<!\[CDATA\[(.*)\]\]>\s*", re.DOTALL)
 _TIMES: Final = range(1_420_070_400, 4_102_444_800)
 
 
-class NoReports(ValueError):
+class InvalidUsageFile(ValueError):
     """This is no usage file, or not all of one; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class UsageReport:
     """One report. ``unit`` is the switch that it is of, ``units`` every member that it names besides."""
 
     id: int | None
@@ -51,7 +51,7 @@ class Report:
 class RumFile:
     """Content of a usage file."""
 
-    reports: tuple[Report, ...]
+    reports: tuple[UsageReport, ...]
 
     @property
     def units(self) -> tuple[UnitId, ...]:
@@ -79,11 +79,11 @@ class RumFile:
 def read_reports(data: bytes) -> RumFile:
     """Read a usage file; raises NoReports."""
     if b"<smartLicense" not in data:
-        raise NoReports("it holds no <smartLicense>")
+        raise InvalidUsageFile("it holds no <smartLicense>")
     if not data.rstrip().endswith(_END):
-        raise NoReports("it is cut short: its last line is not </smartLicense>")
+        raise InvalidUsageFile("it is cut short: its last line is not </smartLicense>")
     if data.count(_OPENING) != data.count(_CLOSING):
-        raise NoReports("it is damaged: a <RUMReport> has no end")
+        raise InvalidUsageFile("it is damaged: a <RUMReport> has no end")
     return RumFile(reports=tuple(_report(body, number) for number, body in enumerate(_bodies(data), 1)))
 
 
@@ -92,12 +92,12 @@ def _bodies(data: bytes) -> Iterator[bytes]:
     while (begin := data.find(_OPENING, at)) >= 0:
         end = data.find(_CLOSING, begin)
         if end < 0:
-            raise NoReports("it is damaged: a <RUMReport> has no end")
+            raise InvalidUsageFile("it is damaged: a <RUMReport> has no end")
         yield data[begin + len(_OPENING) : end]
         at = end + len(_CLOSING)
 
 
-def _report(body: bytes, number: int) -> Report:
+def _report(body: bytes, number: int) -> UsageReport:
     inside = _CDATA.fullmatch(body)
     try:
         signed = json.loads(inside[1] if inside else body)
@@ -106,11 +106,11 @@ def _report(body: bytes, number: int) -> Report:
         if not isinstance(said, dict):
             raise TypeError(type(said).__name__)
     except (ValueError, KeyError, TypeError, RecursionError) as err:
-        raise NoReports(f"report {number} of it cannot be read: {type(err).__name__}") from None
+        raise InvalidUsageFile(f"report {number} of it cannot be read: {type(err).__name__}") from None
     identity, meta = _dict(said.get("asset_identification")), _dict(said.get("meta"))
     times = list(_times(said.get("measurements")))
     members = meta.get("ha_udi")
-    return Report(
+    return UsageReport(
         id=_number(identity.get("report_id", meta.get("report_id", said.get("report_id")))),
         unit=unit_in(_dict(identity.get("instance")).get("sudi")),
         units=tuple(

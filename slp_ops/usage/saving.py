@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
-from slp_ops.plan import Action, Considered, Spared, SwitchPlan, serials_of
+from slp_ops.plan import Action, PlanningResult, SkippedPlaybook, SwitchPlan, serials_of
 from slp_ops.playbook import Risk
-from slp_ops.steps import ExecStep, Fetch, Repeat, Reply, Room
-from slp_ops.usage.switch import NOT_OFFLINE, Seen, by_itself
+from slp_ops.steps import CheckSpace, Download, ExecStep, Repeat, Reply
+from slp_ops.usage.switch import NOT_OFFLINE, ExchangeSwitch, by_itself
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ _DAYS: Final = re.compile(r"days [1-9]\d{0,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saving:
+class SaveOptions:
     """Options of a save. ``which`` are the command's words: unreported, all, or ``days N``.
 
     ``stamp`` is the time in the names of the files; ``clean`` takes the file off flash once it is here,
@@ -43,7 +43,7 @@ class Saving:
             raise ValueError(f"no choice of reports: {self.which!r}")
 
     @classmethod
-    def of(cls, params: Mapping[str, str]) -> Saving:
+    def of(cls, params: Mapping[str, str]) -> SaveOptions:
         """Build from the fields of a plan."""
         return cls(
             stamp=params["stamp"],
@@ -71,10 +71,10 @@ def file_name(switch: str, stamp: str) -> str:
     return f"slp-ops_{switch}_{stamp}.txt"
 
 
-def plan_save(seen: Seen, saving: Saving) -> Considered:
+def plan_save(seen: ExchangeSwitch, saving: SaveOptions) -> PlanningResult:
     """Plan a switch, or return the reason for no plan."""
     if (why := seen.unfit) is not None:
-        return Considered(plan=None, spared=(Spared(name=seen.name, site=seen.site, why=why),))
+        return PlanningResult(plan=None, spared=(SkippedPlaybook(name=seen.name, site=seen.site, why=why),))
     action = Action(
         playbook=PLAYBOOK,
         title=_TITLE,
@@ -94,13 +94,13 @@ def plan_save(seen: Seen, saving: Saving) -> Considered:
         actions=(action,),
         fields=seen.fields,
     )
-    return Considered(plan=plan)
+    return PlanningResult(plan=plan)
 
 
-def _steps(seen: Seen, saving: Saving) -> Iterator[Step]:
+def _steps(seen: ExchangeSwitch, saving: SaveOptions) -> Iterator[Step]:
     name = file_name(seen.name, saving.stamp)
     path = f"flash:{name}"
-    yield Room(system="flash:", bytes=_ROOM)
+    yield CheckSpace(system="flash:", bytes=_ROOM)
     yield ExecStep(
         command=f"license smart save usage {saving.which} file {path}",
         # An existing file can only come from this plan, when it is resumed.
@@ -109,12 +109,12 @@ def _steps(seen: Seen, saving: Saving) -> Iterator[Step]:
         seconds=600,
         makes=path,
     )
-    yield Fetch(path=path, name=name, in_band=saving.in_band or not seen.serves_scp)
+    yield Download(path=path, name=name, in_band=saving.in_band or not seen.serves_scp)
     if saving.clean:
         yield ExecStep(command=f"delete /force {path}", repeat=Repeat.SAFE, removes=path)
 
 
-def _notes(seen: Seen, saving: Saving) -> Iterator[Text]:
+def _notes(seen: ExchangeSwitch, saving: SaveOptions) -> Iterator[Text]:
     if saving.in_band or not seen.serves_scp:
         if seen.running is None:
             yield _SCP_UNKNOWN

@@ -13,15 +13,15 @@ from slp_ops.usage.switch import by_itself
 
 if TYPE_CHECKING:
     from slp_ops.facts import DeviceTime
-    from slp_ops.rules.needs import Known
-    from slp_ops.usage.received import Received
-    from slp_ops.usage.switch import Seen
+    from slp_ops.rules.needs import FactContext
+    from slp_ops.usage.received import UsageFile
+    from slp_ops.usage.switch import ExchangeSwitch
 
 # As the audit: a deadline nearer than this is due soon.
 SOON: Final = 30
 
 
-class Next(StrEnum):
+class NextStep(StrEnum):
     """Next step of the operator."""
 
     IMPORT = "import"  # an answer for it is here
@@ -33,22 +33,22 @@ class Next(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class PreviousExchanges:
     """Earlier exchanges of a switch, by the names of their runs, which begin with the time."""
 
     saved: str = ""
     imported: str = ""
-    file: Received | None = None
+    file: UsageFile | None = None
     folder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class UsageStatus:
     """One switch. Counts are None where the release does not show them (up to 17.6)."""
 
     name: str
     site: str
-    next: Next
+    next: NextStep
     why: Text
     last_save: DeviceTime | None = None
     last_ack: DeviceTime | None = None
@@ -57,18 +57,18 @@ class Standing:
     cosmetic: bool = False
     unreported: int | None = None
     unacknowledged: int | None = None
-    before: Before = Before()
+    before: PreviousExchanges = PreviousExchanges()
     acks: tuple[str, ...] = ()
 
 
-def standing(seen: Seen, before: Before, acks: tuple[str, ...] = ()) -> Standing:
+def usage_status(seen: ExchangeSwitch, before: PreviousExchanges, acks: tuple[str, ...] = ()) -> UsageStatus:
     """Determine the status of a switch; ``acks`` are its answers that are not imported yet."""
     reporting, deadline = seen.known.get(UsageReporting), seen.known.get(Deadline)
     days = None if deadline is None or deadline.left is None else deadline.left.days
     unreported, unacknowledged, closed = _counts(seen.known)
     cosmetic = deadline is not None and deadline.cosmetic
     next_, why = _next(seen, before, acks, None if cosmetic else days, closed)
-    return Standing(
+    return UsageStatus(
         name=seen.name,
         site=seen.site,
         next=next_,
@@ -86,24 +86,28 @@ def standing(seen: Seen, before: Before, acks: tuple[str, ...] = ()) -> Standing
 
 
 def _next(
-    seen: Seen, before: Before, acks: tuple[str, ...], days: int | None, closed: int | None
-) -> tuple[Next, Text]:
+    seen: ExchangeSwitch,
+    before: PreviousExchanges,
+    acks: tuple[str, ...],
+    days: int | None,
+    closed: int | None,
+) -> tuple[NextStep, Text]:
     if (why := seen.unfit) is not None:
-        return Next.UNFIT, why
+        return NextStep.UNFIT, why
     if acks:
-        return Next.IMPORT, _IMPORT.of(files=", ".join(acks))
+        return NextStep.IMPORT, _IMPORT.of(files=", ".join(acks))
     if _waits(seen, before):
-        return Next.UPLOAD, _UPLOAD.of(file=before.file.file) if before.file else _UPLOAD_UNKNOWN
+        return NextStep.UPLOAD, _UPLOAD.of(file=before.file.file) if before.file else _UPLOAD_UNKNOWN
     if (transport := by_itself(seen.known)) is not None:
-        return Next.ITSELF, _ITSELF.of(transport=transport)
+        return NextStep.ITSELF, _ITSELF.of(transport=transport)
     if days is not None and days <= SOON:
-        return Next.SAVE, _DUE.of(days=days) if days >= 0 else _OVERDUE.of(days=-days)
+        return NextStep.SAVE, _DUE.of(days=days) if days >= 0 else _OVERDUE.of(days=-days)
     if closed:
-        return Next.SAVE, _CLOSED.of(count=closed)
-    return Next.NOTHING, _NOTHING
+        return NextStep.SAVE, _CLOSED.of(count=closed)
+    return NextStep.NOTHING, _NOTHING
 
 
-def _waits(seen: Seen, before: Before) -> bool:
+def _waits(seen: ExchangeSwitch, before: PreviousExchanges) -> bool:
     """Return whether a file was saved and not acknowledged yet."""
     reporting = seen.known.get(UsageReporting)
     saved = None if reporting is None else reporting.last_report_file_write
@@ -114,7 +118,7 @@ def _waits(seen: Seen, before: Before) -> bool:
     return before.saved > before.imported
 
 
-def _counts(known: Known) -> tuple[int | None, int | None, int | None]:
+def _counts(known: FactContext) -> tuple[int | None, int | None, int | None]:
     """Unreported, unacknowledged, and of the unreported those that collect no more."""
     listed, summary = known.get(RumReports), known.get(RumSummary)
     if listed is not None:

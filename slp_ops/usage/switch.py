@@ -23,8 +23,8 @@ from slp_ops.usage.udi import UnitId, units_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slp_ops.plan import Running
-    from slp_ops.rules.needs import Known
+    from slp_ops.plan import RunningConfig
+    from slp_ops.rules.needs import FactContext
 
 # What is read before a plan is made, and again before it is applied.
 COMMANDS: Final = (
@@ -40,13 +40,13 @@ _FIRST: Final = Release.parse("17.3.2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class ExchangeSwitch:
     """A switch that was read."""
 
     name: str
     site: str
-    known: Known
-    running: Running | None
+    known: FactContext
+    running: RunningConfig | None
 
     @property
     def units(self) -> tuple[UnitId, ...]:
@@ -100,7 +100,7 @@ class Seen:
         return {report.id: report.state not in done for report in listed.reports}
 
 
-def by_itself(known: Known) -> str | None:
+def by_itself(known: FactContext) -> str | None:
     """The transport by which a switch reports without our help; None where it is off, or not known."""
     transport = known.get(LicenseTransport)
     if transport is None or transport.kind is TransportKind.OFF:

@@ -12,7 +12,7 @@ from slp_ops.safetext import csv_cell
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from slp_ops.usage.received import Received
+    from slp_ops.usage.received import UsageFile
 
 INDEX: Final = "index.csv"
 TEXT: Final = "UPLOAD.txt"
@@ -22,7 +22,7 @@ COLUMNS: Final = (
 _BOM: Final = "\ufeff"
 
 
-def index(rows: Iterable[Received], others: Iterable[Sequence[str]] = ()) -> bytes:
+def index(rows: Iterable[UsageFile], others: Iterable[Sequence[str]] = ()) -> bytes:
     """Return the table; ``others`` are unchanged rows of an earlier index."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from slp_ops.app.selection import Target
+from slp_ops.app.selection import DeviceSelection
 from slp_ops.inventory import Inventory, Site
 from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
 from slp_ops.model import Device
-from slp_ops.ports import Ending
+from slp_ops.ports import CommandEnd
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
-    from slp_ops.app.sessions import Connecting
+    from slp_ops.app.sessions import SessionOptions
     from slp_ops.credentials import Ask
     from slp_ops.lab.switch import Switch
-    from slp_ops.ports import Event, ProbeEnding, Reader, Sink
+    from slp_ops.ports import ProbeEnd, ProgressEvent, Reader, Sink
     from slp_ops.readonly import ProbeStep, ReadCommand
 
 
@@ -43,7 +43,7 @@ class FakeOperator:
     def progress(self, verb: str, total: int) -> Iterator[FakeOperator]:
         yield self
 
-    def event(self, event: Event) -> None:
+    def event(self, event: ProgressEvent) -> None:
         pass
 
     def done(self, device: str, status: str, detail: str) -> None:
@@ -60,13 +60,13 @@ class FakeReader:
         self._switch = switch
         self._sent = sent
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
+    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
         self._sent.append(str(command))
         text = _typed(self._switch, str(command))
         sink.write(text)
-        return Ending(status=outcome(text.split("\n"))[0])
+        return CommandEnd(status=outcome(text.split("\n"))[0])
 
-    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
+    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
         raise NotImplementedError
 
 
@@ -93,7 +93,7 @@ class FakeNetwork:
     closed: int = 0
 
     def __call__(
-        self, inventory: Inventory, devices: Sequence[Device], connecting: Connecting, *, ask: Ask | None
+        self, inventory: Inventory, devices: Sequence[Device], connecting: SessionOptions, *, ask: Ask | None
     ) -> FakeNetwork:
         return self
 
@@ -111,7 +111,7 @@ class FakeNetwork:
 class Fleet:
     """An inventory whose switches are simulated."""
 
-    target: Target
+    target: DeviceSelection
     network: FakeNetwork
     operator: FakeOperator
     runs_dir: Path
@@ -123,7 +123,7 @@ def fleet(tmp_path: Path) -> Fleet:
     named = {"sw1": "healthy", "sw2": "dns-failure", "sw3": "lookup-disabled"}
     devices = tuple(Device(name=name, site="tokyo", host="192.0.2.1") for name in named)
     return Fleet(
-        target=Target(
+        target=DeviceSelection(
             inventory_path=Path("inventory.yaml"),
             inventory=Inventory(sites=(Site(name="tokyo"),), devices=devices),
         ),

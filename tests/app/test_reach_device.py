@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from slp_ops.app.reach_device import Asked, Reached, reach
-from slp_ops.app.read_device import How
+from slp_ops.app.read_device import CollectOptions
 from slp_ops.errors import AuthenticationFailed, ClosedEarly, SessionLost
 from slp_ops.facts import NameVerdict, ProbeVerdict
 from slp_ops.i18n import Lang
 from slp_ops.model import CaptureStatus, Device, DeviceStatus
-from slp_ops.ports import Ending, Event, ProbeEnding
+from slp_ops.ports import CommandEnd, ProbeEnd, ProgressEvent
 from slp_ops.reachability.plan import target_of
 from slp_ops.reachability.verdict import ReachVerdict, Stage
 
@@ -79,7 +79,7 @@ class Switch:
     ``kills`` are the commands after which the session is not alive any more.
     """
 
-    answers: dict[str, str | Ending | Exception]
+    answers: dict[str, str | CommandEnd | Exception]
     opens: list[Exception | None] = field(default_factory=list)
     kills: tuple[str, ...] = ()
     sessions: list[list[str]] = field(default_factory=list)
@@ -103,31 +103,31 @@ class Reader:
         self._switch = switch
         self._sent = switch.sessions[-1]
 
-    def _answer(self, command: str, sink: Sink) -> Ending:
+    def _answer(self, command: str, sink: Sink) -> CommandEnd:
         self._sent.append(command)
         self.alive = command not in self._switch.kills
-        answer = self._switch.answers.get(command, Ending(status=CaptureStatus.UNSUPPORTED))
+        answer = self._switch.answers.get(command, CommandEnd(status=CaptureStatus.UNSUPPORTED))
         if isinstance(answer, Exception):
             self.alive = False
             raise answer
-        if isinstance(answer, Ending):
+        if isinstance(answer, CommandEnd):
             return answer
         sink.write(answer)
-        return Ending(status=CaptureStatus.OK)
+        return CommandEnd(status=CaptureStatus.OK)
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
+    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
         return self._answer(str(command), sink)
 
-    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
+    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
         ending = self._answer(str(step), sink)
-        return ProbeEnding(status=ending.status, reason=ending.reason, seconds=1.5)
+        return ProbeEnd(status=ending.status, reason=ending.reason, seconds=1.5)
 
 
 TELNET = "telnet smartreceiver.cisco.com 443 /source-interface Vlan100 /ipv4"
 PING = "ping smartreceiver.cisco.com source Vlan100 repeat 2"
 
 
-def answering(probe: str | Exception = OPEN, **answers: Any) -> dict[str, str | Ending | Exception]:
+def answering(probe: str | Exception = OPEN, **answers: Any) -> dict[str, str | CommandEnd | Exception]:
     return {
         "show license status": SMART,
         "show running-config": CONFIG.format(source="Vlan100"),
@@ -150,7 +150,7 @@ def reached(
                 evidence=folder,
                 recall=folder.text,
                 asked=Asked(targets=tuple(map(target_of, targets)), **asked),
-                how=How(),
+                how=CollectOptions(),
             )
         )
 
@@ -277,7 +277,7 @@ def test_an_interface_that_is_down_blocks_the_path_and_is_still_probed_by(runs: 
 
 def test_without_the_configuration_the_default_path_is_taken_and_said(runs: Runs) -> None:
     telnet = "telnet smartreceiver.cisco.com 443 /ipv4"
-    denied = Ending(status=CaptureStatus.DENIED, reason="Command authorization failed.")
+    denied = CommandEnd(status=CaptureStatus.DENIED, reason="Command authorization failed.")
     switch = Switch({**answering(show_running_config=denied), "show running-config": denied, telnet: OPEN})
 
     found = reached(switch, runs)
@@ -387,7 +387,7 @@ def test_what_blocks_is_named_in_both_languages(runs: Runs, probe: str, stage: S
 
 
 def test_events_say_what_is_being_probed(runs: Runs) -> None:
-    events: list[Event] = []
+    events: list[ProgressEvent] = []
     device = Device(name="sw1", site="tokyo", host="192.0.2.11")
     with runs.start("check-reachability", [device]) as run:
         folder = run.device(device)
@@ -398,7 +398,7 @@ def test_events_say_what_is_being_probed(runs: Runs) -> None:
                 evidence=folder,
                 recall=folder.text,
                 asked=Asked(),
-                how=How(),
+                how=CollectOptions(),
                 on_event=events.append,
             )
         )

@@ -8,7 +8,7 @@ import pytest
 
 from slp_ops.app import audit, check_reachability, check_version, collect, explain, facts, parse
 from slp_ops.app.audit import AuditRequest
-from slp_ops.app.audit_device import Audited
+from slp_ops.app.audit_device import AuditedDevice
 from slp_ops.app.bundle import BundleRequest, gather_bundle
 from slp_ops.app.check_reachability import ReachabilityRequest
 from slp_ops.app.check_version import ReleasesRequest
@@ -259,5 +259,5 @@ def test_the_state_of_a_device(status: DeviceStatus, verdicts: list[tuple[str, s
         )
         for number, (verdict, severity) in enumerate(verdicts)
     )
-    device = Audited(name="sw1", site="tokyo", status=status, outcomes=outcomes)
+    device = AuditedDevice(name="sw1", site="tokyo", status=status, outcomes=outcomes)
     assert device.state == state

@@ -13,7 +13,7 @@ from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
-from slp_ops.ports import Ending
+from slp_ops.ports import CommandEnd
 from slp_ops.reading import read
 from slp_ops.store import Runs
 
@@ -47,12 +47,12 @@ def _keep(run: Run, device: Device, scenario: str) -> None:
         if not command.sets & {"baseline", "support"}:
             continue
         if why := not_sent_because(command, release):
-            kept.append(folder.record(command.command, Ending(status=CaptureStatus.SKIPPED, reason=why)))
+            kept.append(folder.record(command.command, CommandEnd(status=CaptureStatus.SKIPPED, reason=why)))
             continue
         text = _typed(switch, command.command)
         writer = folder.open(command.command)
         writer.write(text)
-        kept.append(writer.commit(Ending(status=outcome(text.split("\n"))[0])))
+        kept.append(writer.commit(CommandEnd(status=outcome(text.split("\n"))[0])))
         if command.command == "show version":
             software = read([(command.command, CaptureStatus.OK, text)]).get(Software)
             release = software.release if software is not None else None

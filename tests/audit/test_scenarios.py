@@ -9,7 +9,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from slp_ops.app.audit_device import Asked, Audited, audited
+from slp_ops.app.audit_device import AuditedDevice, AuditOptions, audit_device
 from slp_ops.app.read_device import not_sent_because
 from slp_ops.cli.main import cli
 from slp_ops.commands import registry
@@ -72,13 +72,15 @@ def captures(switch: Switch) -> Iterator[tuple[str, CaptureStatus, str]]:
             release = software.release if software is not None else None
 
 
-def judged(facts: Facts, name: str) -> Audited:
+def judged(facts: Facts, name: str) -> AuditedDevice:
     """The facts of a scenario's switch, judged as its inventory intends."""
     result = DeviceResult(name=name, site="lab", status=DeviceStatus.OK)
-    return audited(result, facts, asked=Asked(), intent=Intent.of(dict(scenarios.load(name).intent)))
+    return audit_device(
+        result, facts, asked=AuditOptions(), intent=Intent.of(dict(scenarios.load(name).intent))
+    )
 
 
-def graver(device: Audited) -> set[str]:
+def graver(device: AuditedDevice) -> set[str]:
     """The rules that fail at warning or above."""
     return {each.rule for each in device.failing if each.severity.rank >= Severity.WARNING.rank}
 

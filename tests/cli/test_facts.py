@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from slp_ops.cli.facts import command
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
-from slp_ops.ports import Ending
+from slp_ops.ports import CommandEnd
 
 if TYPE_CHECKING:
     from slp_ops.store import Runs
@@ -29,7 +29,7 @@ def collected(runs: Runs) -> str:
                 writer = run.device(device).open(typed)
                 writer.write("Command authorization failed.\n" if denied else text)
                 captures.append(
-                    writer.commit(Ending(status=CaptureStatus.DENIED if denied else CaptureStatus.OK))
+                    writer.commit(CommandEnd(status=CaptureStatus.DENIED if denied else CaptureStatus.OK))
                 )
             run.finish_device(
                 DeviceResult(

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from slp_ops.cli.runs import command
-from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus, Trouble
-from slp_ops.ports import Ending
+from slp_ops.model import CaptureStatus, Device, DeviceFailure, DeviceResult, DeviceStatus
+from slp_ops.ports import CommandEnd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,9 +64,11 @@ def test_show_tells_causes_hints_and_masks(call: Call, runs: Runs) -> None:
     with runs.start("collect", [good, bad]) as run:
         writer = run.device(good).open("show running-config")
         writer.write("enable secret 9 canary\n")
-        kept = writer.commit(Ending(status=CaptureStatus.OK))
+        kept = writer.commit(CommandEnd(status=CaptureStatus.OK))
         run.finish_device(DeviceResult(name="sw1", site="tokyo", status=DeviceStatus.OK, captures=(kept,)))
-        error = Trouble(kind="refused", message="nothing listens \x1b[31m on port 22", hint="is SSH on?")
+        error = DeviceFailure(
+            kind="refused", message="nothing listens \x1b[31m on port 22", hint="is SSH on?"
+        )
         run.finish_device(DeviceResult(name="sw2", site="tokyo", status=DeviceStatus.FAILED, error=error))
 
     shown = call("show", "last").stdout

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from slp_ops.commands import _values as values
-from slp_ops.facts import Count, Dated, Days, DeviceTime, Flag
+from slp_ops.facts import Count, DatedWord, Days, DeviceTime, Flag
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,15 @@ def test_words_with_their_time() -> None:
     at = DeviceTime(
         text="Jan 02 03:04:05 2024 UTC", at=datetime.fromisoformat("2024-01-02T03:04:05"), zone="UTC"
     )
-    assert values.dated("OUT OF COMPLIANCE on Jan 02 03:04:05 2024 UTC") == Dated(
+    assert values.dated("OUT OF COMPLIANCE on Jan 02 03:04:05 2024 UTC") == DatedWord(
         text="OUT OF COMPLIANCE on Jan 02 03:04:05 2024 UTC", word="OUT OF COMPLIANCE", at=at
     )
-    assert values.dated("NO DATA TO PROCESS") == Dated(text="NO DATA TO PROCESS", word="NO DATA TO PROCESS")
-    assert values.dated("depends on nothing") == Dated(text="depends on nothing", word="depends on nothing")
+    assert values.dated("NO DATA TO PROCESS") == DatedWord(
+        text="NO DATA TO PROCESS", word="NO DATA TO PROCESS"
+    )
+    assert values.dated("depends on nothing") == DatedWord(
+        text="depends on nothing", word="depends on nothing"
+    )
 
 
 def test_numbers_with_their_origin() -> None:

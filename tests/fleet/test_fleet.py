@@ -10,9 +10,9 @@ import pytest
 
 from slp_ops.errors import AuthenticationFailed, ConnectionRefused, CredentialStopped, HungUp
 from slp_ops.fleet.each import each
-from slp_ops.fleet.pacing import Paced
+from slp_ops.fleet.pacing import RateLimited
 from slp_ops.model import CaptureStatus, Device
-from slp_ops.ports import Ending, ProbeEnding
+from slp_ops.ports import CommandEnd, ProbeEnd
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -101,11 +101,11 @@ class FakeReader:
     hostname = "sw"
     alive = True
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
-        return Ending(status=CaptureStatus.OK)
+    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
+        return CommandEnd(status=CaptureStatus.OK)
 
-    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnding:
-        return ProbeEnding(status=CaptureStatus.OK, seconds=0.0)
+    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
+        return ProbeEnd(status=CaptureStatus.OK, seconds=0.0)
 
 
 class FakeTransport:
@@ -132,7 +132,7 @@ class FakeTransport:
 
 
 def visit_all(transport: FakeTransport, members: list[Device], rate: float = 0) -> dict[str, str]:
-    paced = Paced(transport, rate=rate)
+    paced = RateLimited(transport, rate=rate)
 
     async def visit(device: Device) -> str:
         try:
@@ -172,7 +172,7 @@ def test_a_success_between_refusals_keeps_the_credential() -> None:
     transport = FakeTransport(lambda device: AuthenticationFailed("no") if device.name in refused else None)
 
     async def one_by_one() -> list[str]:
-        paced = Paced(transport, rate=0)
+        paced = RateLimited(transport, rate=0)
         results = []
         for device in devices(9):
             try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from slp_ops.history.changes import Change, What, after, changes, standing
-from slp_ops.history.summary import Found, Summary
+from slp_ops.history.changes import ChangeKind, DeviceChange, after, changes, standing
+from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.model import DeviceStatus, Severity, Verdict
 
 START = datetime(2026, 1, 10, 12, 0, 0, tzinfo=UTC)
@@ -26,18 +26,18 @@ AWAY = Summary(device="sw1", site="tokyo", status=DeviceStatus.FAILED, error="ti
 
 
 def failing(*rules: str, unknown: tuple[str, ...] = ()) -> Summary:
-    found = [Found(rule=rule, verdict=Verdict.FAIL, severity=Severity.ERROR) for rule in rules]
-    found += [Found(rule=rule, verdict=Verdict.UNKNOWN, severity=Severity.ERROR) for rule in unknown]
+    found = [RuleRecord(rule=rule, verdict=Verdict.FAIL, severity=Severity.ERROR) for rule in rules]
+    found += [RuleRecord(rule=rule, verdict=Verdict.UNKNOWN, severity=Severity.ERROR) for rule in unknown]
     return replace(GOOD, found=tuple(found))
 
 
-def told(*summaries: Summary) -> list[tuple[What, str | None]]:
+def told(*summaries: Summary) -> list[tuple[ChangeKind, str | None]]:
     """What the last of them brought."""
     return [(change.what, change.rule) for change in changes(standing(summaries[:-1]), summaries[-1])]
 
 
 def test_the_first_look_is_no_news() -> None:
-    assert told(failing("dns-failure", "trust-missing")) == [(What.FIRST_LOOK, None)]
+    assert told(failing("dns-failure", "trust-missing")) == [(ChangeKind.FIRST_LOOK, None)]
 
 
 def test_nothing_new_is_nothing() -> None:
@@ -46,8 +46,8 @@ def test_nothing_new_is_nothing() -> None:
 
 def test_findings_come_and_go() -> None:
     assert told(failing("dns-failure"), failing("trust-missing")) == [
-        (What.NEW, "trust-missing"),
-        (What.GONE, "dns-failure"),
+        (ChangeKind.NEW, "trust-missing"),
+        (ChangeKind.GONE, "dns-failure"),
     ]
 
 
@@ -56,23 +56,23 @@ def test_what_cannot_be_judged_stays_as_it_was() -> None:
 
     assert told(failing("dns-failure"), unclear) == []
     assert told(failing("dns-failure"), unclear, failing("dns-failure")) == []
-    assert told(failing("dns-failure"), unclear, GOOD) == [(What.GONE, "dns-failure")]
+    assert told(failing("dns-failure"), unclear, GOOD) == [(ChangeKind.GONE, "dns-failure")]
 
 
 def test_a_switch_that_is_away_keeps_what_was_known_of_it() -> None:
-    assert told(failing("dns-failure"), AWAY) == [(What.UNREADABLE, None)]
+    assert told(failing("dns-failure"), AWAY) == [(ChangeKind.UNREADABLE, None)]
     assert told(failing("dns-failure"), AWAY, AWAY) == []
-    assert told(failing("dns-failure"), AWAY, failing("dns-failure")) == [(What.READABLE, None)]
+    assert told(failing("dns-failure"), AWAY, failing("dns-failure")) == [(ChangeKind.READABLE, None)]
     assert told(failing("dns-failure"), AWAY, GOOD) == [
-        (What.READABLE, None),
-        (What.GONE, "dns-failure"),
+        (ChangeKind.READABLE, None),
+        (ChangeKind.GONE, "dns-failure"),
     ]
 
 
 def test_a_switch_that_never_could_be_read_is_told_once() -> None:
-    assert told(AWAY) == [(What.UNREADABLE, None)]
+    assert told(AWAY) == [(ChangeKind.UNREADABLE, None)]
     assert told(AWAY, AWAY) == []
-    assert told(AWAY, AWAY, GOOD) == [(What.FIRST_LOOK, None)]
+    assert told(AWAY, AWAY, GOOD) == [(ChangeKind.FIRST_LOOK, None)]
 
 
 def test_what_else_changes() -> None:
@@ -86,11 +86,13 @@ def test_what_else_changes() -> None:
 
     found = changes(standing([GOOD]), now)
 
-    assert found[0] == Change(what=What.RELEASE, device="sw1", site="tokyo", old="17.9.4a", new="17.9.5")
+    assert found[0] == DeviceChange(
+        what=ChangeKind.RELEASE, device="sw1", site="tokyo", old="17.9.4a", new="17.9.5"
+    )
     assert [(each.what, each.old, each.new) for each in found[1:]] == [
-        (What.TRANSPORT, "smart https://example.net/", "callhome"),
-        (What.TRUST, "3/3", "2/3"),
-        (What.ACK, "2026-01-01 00:00:00", "2026-01-09 00:00:00"),
+        (ChangeKind.TRANSPORT, "smart https://example.net/", "callhome"),
+        (ChangeKind.TRUST, "3/3", "2/3"),
+        (ChangeKind.ACK, "2026-01-01 00:00:00", "2026-01-09 00:00:00"),
     ]
 
 
@@ -99,7 +101,7 @@ def test_an_ack_that_was_forgotten_is_no_new_one() -> None:
     erased = replace(GOOD, last_ack=None)
 
     assert told(GOOD, erased) == []
-    assert told(GOOD, erased, GOOD) == [(What.ACK, None)]
+    assert told(GOOD, erased, GOOD) == [(ChangeKind.ACK, None)]
 
 
 def test_the_standing_is_folded_run_by_run() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from slp_ops.facts.rum import RumPoint
 from slp_ops.history.trend import Series, SiteDay, fleet_trend
-from slp_ops.rules.derived.growth import Course
+from slp_ops.rules.derived.growth import GrowthCourse
 
 NOW = datetime(2026, 1, 10, 12, 0, 0)  # noqa: DTZ001 - a device's time is naive
 LAST_ACK = NOW - timedelta(days=60)
@@ -75,7 +75,7 @@ def test_whose_reports_come_to_the_limit_first_stands_in_front() -> None:
     )
 
     assert [each.device for each in trend.growing] == ["past", "fast", "slow"]
-    assert trend.courses == {Course.GROWING: 3, Course.STEADY: 1, Course.TOO_FEW: 1}
+    assert trend.courses == {GrowthCourse.GROWING: 3, GrowthCourse.STEADY: 1, GrowthCourse.TOO_FEW: 1}
 
 
 def test_of_nothing_there_is_nothing() -> None:

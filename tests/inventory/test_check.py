@@ -16,7 +16,7 @@ from slp_ops.app.operator import NonInteractive
 from slp_ops.cli.target import target_options
 
 if TYPE_CHECKING:
-    from slp_ops.app.selection import Target
+    from slp_ops.app.selection import DeviceSelection
 
 EXAMPLE = Path(__file__).parents[2] / "inventory.example.yaml"
 
@@ -118,7 +118,7 @@ def test_an_ssh_configuration_named_but_not_there_is_an_error(tmp_path: Path) ->
 def chosen(*args: str, **environ: str) -> Result:
     @click.command()
     @target_options
-    def command(target: Target) -> None:
+    def command(target: DeviceSelection) -> None:
         _, devices = target.choose(NonInteractive())
         click.echo(" ".join(device.name for device in devices))
 

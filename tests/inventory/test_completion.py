@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.inventory.sources import native
 from slp_ops.inventory.ssh_config import SshConfig, complete
-from slp_ops.model import CredentialMethod, Hop
+from slp_ops.model import CredentialMethod, JumpHost
 
 if TYPE_CHECKING:
     from slp_ops.inventory import Inventory
@@ -34,7 +34,9 @@ def test_gaps_are_filled() -> None:
     found = completed("sites: {t: {devices: {sw: {host: sw}}}}")
     (device,) = found.devices
     assert (device.name, device.host, device.port, device.username) == ("sw", "192.0.2.11", 2222, "alice")
-    assert device.jump == (Hop(host="bastion.example.net", port=2200, username="gate", credential="bastion"),)
+    assert device.jump == (
+        JumpHost(host="bastion.example.net", port=2200, username="gate", credential="bastion"),
+    )
     assert found.credentials == {"bastion": CredentialMethod(key="~/.ssh/bastion")}
 
 
@@ -58,7 +60,7 @@ def test_a_listed_credential_of_the_hops_name_wins_over_its_identity_file() -> N
 def test_a_hop_without_a_key_shares_the_switchs_credential() -> None:
     text = "defaults: {credential: ro, username: netops}\nsites: {t: {devices: {sw: {host: sw}}}}"
     (device,) = completed(text, "Host sw\nProxyJump gw\n").devices
-    assert device.jump == (Hop(host="gw", port=22, username="netops", credential="ro"),)
+    assert device.jump == (JumpHost(host="gw", port=22, username="netops", credential="ro"),)
 
 
 def test_a_switchs_identity_file_does_not_change_how_it_is_logged_in_to() -> None:
@@ -79,7 +81,7 @@ NAMED = "sites: {t: {devices: {sw: {host: 192.0.2.1, jump: [%s]}}}}"
 def test_the_gaps_of_a_jump_host_that_the_inventory_names_are_filled() -> None:
     found = completed(NAMED % "{host: bastion}")
     assert found.devices[0].jump == (
-        Hop(host="bastion.example.net", port=2200, username="gate", credential="bastion"),
+        JumpHost(host="bastion.example.net", port=2200, username="gate", credential="bastion"),
     )
     assert found.credentials == {"bastion": CredentialMethod(key="~/.ssh/bastion")}
 
@@ -87,7 +89,7 @@ def test_the_gaps_of_a_jump_host_that_the_inventory_names_are_filled() -> None:
 def test_what_the_inventory_says_of_a_jump_host_wins() -> None:
     found = completed(NAMED % "{host: bastion, port: 22, username: jump, credential: ro}")
     assert found.devices[0].jump == (
-        Hop(host="bastion.example.net", port=22, username="jump", credential="ro"),
+        JumpHost(host="bastion.example.net", port=22, username="jump", credential="ro"),
     )
     assert found.credentials == {}
 
@@ -99,4 +101,4 @@ def test_how_the_default_credential_proves_itself_is_no_gap() -> None:
 
 def test_the_inventory_tells_the_whole_way() -> None:
     config = "Host gw\n    ProxyJump other\n"
-    assert completed(NAMED % "{host: gw}", config).devices[0].jump == (Hop(host="gw"),)
+    assert completed(NAMED % "{host: gw}", config).devices[0].jump == (JumpHost(host="gw"),)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.inventory import Inventory, Site, load
-from slp_ops.model import CredentialMethod, Device, Hop
+from slp_ops.model import CredentialMethod, Device, JumpHost
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,8 +132,8 @@ sites:
 """,
     )
     assert device.jump == (
-        Hop(host="outer.example.net", port=2222, username="gate", credential="bastion"),
-        Hop(host="198.51.100.7", port=22, username=None, credential="default"),
+        JumpHost(host="outer.example.net", port=2222, username="gate", credential="bastion"),
+        JumpHost(host="198.51.100.7", port=22, username=None, credential="default"),
     )
 
 

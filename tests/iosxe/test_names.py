@@ -8,7 +8,7 @@ import pytest
 
 from slp_ops.errors import NotReadOnly
 from slp_ops.iosxe.names import same_interface
-from slp_ops.params import Kind, NotFitting, check
+from slp_ops.params import InvalidValue, ParameterKind, check
 from slp_ops.readonly import ProbeStep
 from slp_ops.written.grammar import HOST, INTERFACE, VRF
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def accepted_by_inventory(kind: Kind, name: str) -> bool:
-    grammar = {Kind.INTERFACE: INTERFACE, Kind.VRF: VRF, Kind.HOST: HOST}[kind]
+def accepted_by_inventory(kind: ParameterKind, name: str) -> bool:
+    grammar = {ParameterKind.INTERFACE: INTERFACE, ParameterKind.VRF: VRF, ParameterKind.HOST: HOST}[kind]
     return grammar.accepts(name)
 
 
-def accepted_as_parameter(kind: Kind, name: str) -> bool:
+def accepted_as_parameter(kind: ParameterKind, name: str) -> bool:
     try:
         return check(kind, name) == name
-    except NotFitting:
+    except InvalidValue:
         return False
 
 
-def accepted_in_a_probe(kind: Kind, name: str) -> bool:
+def accepted_in_a_probe(kind: ParameterKind, name: str) -> bool:
     try:
         match kind:
-            case Kind.INTERFACE:
+            case ParameterKind.INTERFACE:
                 ProbeStep(host="a", port=443, source_interface=name)
-            case Kind.VRF:
+            case ParameterKind.VRF:
                 ProbeStep(host="a", port=443, vrf=name)
             case _:
                 ProbeStep(host=name, port=443)
@@ -46,31 +46,31 @@ def accepted_in_a_probe(kind: Kind, name: str) -> bool:
 @pytest.mark.parametrize(
     ("kind", "name", "valid"),
     [
-        (Kind.INTERFACE, "Vlan100", True),
-        (Kind.INTERFACE, "Gi1/0/1:2", True),
-        (Kind.INTERFACE, "Gi1/0/1000", True),
-        (Kind.INTERFACE, "AppGigabitEthernet1/0/1", True),
-        (Kind.INTERFACE, "Te1/1/1.100", True),
-        (Kind.INTERFACE, "Vlan", False),
-        (Kind.INTERFACE, "Vlan 100", False),
-        (Kind.INTERFACE, "100", False),
-        (Kind.VRF, "Mgmt-vrf", True),
-        (Kind.VRF, "_Mgmt", True),
-        (Kind.VRF, "a" * 32, True),
-        (Kind.VRF, "a" * 33, False),
-        (Kind.VRF, "-Mgmt", False),
-        (Kind.VRF, "/Mgmt", False),
-        (Kind.HOST, "cslu-local", True),
-        (Kind.HOST, "_x.example.net", True),
-        (Kind.HOST, "2001:db8::1", True),
-        (Kind.HOST, "192.0.2.300", False),
-        (Kind.HOST, "a..b", False),
-        (Kind.HOST, "a" * 64, False),
-        (Kind.HOST, "-debug", False),
+        (ParameterKind.INTERFACE, "Vlan100", True),
+        (ParameterKind.INTERFACE, "Gi1/0/1:2", True),
+        (ParameterKind.INTERFACE, "Gi1/0/1000", True),
+        (ParameterKind.INTERFACE, "AppGigabitEthernet1/0/1", True),
+        (ParameterKind.INTERFACE, "Te1/1/1.100", True),
+        (ParameterKind.INTERFACE, "Vlan", False),
+        (ParameterKind.INTERFACE, "Vlan 100", False),
+        (ParameterKind.INTERFACE, "100", False),
+        (ParameterKind.VRF, "Mgmt-vrf", True),
+        (ParameterKind.VRF, "_Mgmt", True),
+        (ParameterKind.VRF, "a" * 32, True),
+        (ParameterKind.VRF, "a" * 33, False),
+        (ParameterKind.VRF, "-Mgmt", False),
+        (ParameterKind.VRF, "/Mgmt", False),
+        (ParameterKind.HOST, "cslu-local", True),
+        (ParameterKind.HOST, "_x.example.net", True),
+        (ParameterKind.HOST, "2001:db8::1", True),
+        (ParameterKind.HOST, "192.0.2.300", False),
+        (ParameterKind.HOST, "a..b", False),
+        (ParameterKind.HOST, "a" * 64, False),
+        (ParameterKind.HOST, "-debug", False),
     ],
 )
 def test_a_name_is_valid_everywhere_or_nowhere(
-    accepts: Callable[[Kind, str], bool], kind: Kind, name: str, valid: bool
+    accepts: Callable[[ParameterKind, str], bool], kind: ParameterKind, name: str, valid: bool
 ) -> None:
     assert accepts(kind, name) is valid
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from slp_ops.lab.config import Config
 from slp_ops.plan.changes import as_before, changes, in_force
-from slp_ops.plan.running import Running, same
-from slp_ops.playbook.model import Setting, Way
+from slp_ops.plan.running import RunningConfig, same
+from slp_ops.playbook.model import LineKind, Setting
 from slp_ops.playbook.template import Template
 from slp_ops.steps import typed, undo_of
 
@@ -43,12 +43,12 @@ end
 """
 
 
-def running(text: str = RUNNING) -> Running:
-    return Running.parse(text)
+def running(text: str = RUNNING) -> RunningConfig:
+    return RunningConfig.parse(text)
 
 
 def setting(
-    way: Way, line: str, *, of: str = "", under: tuple[str, ...] = (), shows: tuple[str, ...] = ()
+    way: LineKind, line: str, *, of: str = "", under: tuple[str, ...] = (), shows: tuple[str, ...] = ()
 ) -> Setting:
     return Setting(
         way=way, line=Template.parse(line), of=of, under=under, shows=tuple(map(Template.parse, shows))
@@ -75,14 +75,17 @@ def test_modes_quotes_banners_and_shared_lines() -> None:
 @pytest.mark.parametrize(
     "one",
     [
-        setting(Way.ADD, "ip name-server 192.0.2.1"),
-        setting(Way.SET, "license smart transport smart", of="license smart transport"),
+        setting(LineKind.ADD, "ip name-server 192.0.2.1"),
+        setting(LineKind.SET, "license smart transport smart", of="license smart transport"),
         setting(
-            Way.FILL, "contact-email-addr other@example.net", of="contact-email-addr", under=("call-home",)
+            LineKind.FILL,
+            "contact-email-addr other@example.net",
+            of="contact-email-addr",
+            under=("call-home",),
         ),
-        setting(Way.ADD, "active", under=("call-home", "profile CiscoTAC-1")),
-        setting(Way.ON, "ip http secure-server"),
-        setting(Way.OFF, "netconf-yang"),
+        setting(LineKind.ADD, "active", under=("call-home", "profile CiscoTAC-1")),
+        setting(LineKind.ON, "ip http secure-server"),
+        setting(LineKind.OFF, "netconf-yang"),
     ],
 )
 def test_what_is_there_is_not_typed(one: Setting) -> None:
@@ -92,26 +95,26 @@ def test_what_is_there_is_not_typed(one: Setting) -> None:
 @pytest.mark.parametrize(
     ("one", "sends", "undo"),
     [
-        (setting(Way.ADD, "netconf-yang"), "netconf-yang", ["no netconf-yang"]),
+        (setting(LineKind.ADD, "netconf-yang"), "netconf-yang", ["no netconf-yang"]),
         (
-            setting(Way.SET, "license smart transport off", of="license smart transport"),
+            setting(LineKind.SET, "license smart transport off", of="license smart transport"),
             "license smart transport off",
             ["license smart transport smart"],
         ),
         (
-            setting(Way.SET, "license smart proxy port 8080", of="license smart proxy port"),
+            setting(LineKind.SET, "license smart proxy port 8080", of="license smart proxy port"),
             "license smart proxy port 8080",
             ["no license smart proxy port 8080"],
         ),
-        (setting(Way.ON, "ip domain lookup"), "ip domain lookup", ["no ip domain lookup"]),
+        (setting(LineKind.ON, "ip domain lookup"), "ip domain lookup", ["no ip domain lookup"]),
         (
-            setting(Way.OFF, "ip http client source-interface Vlan200"),
+            setting(LineKind.OFF, "ip http client source-interface Vlan200"),
             "no ip http client source-interface Vlan200",
             ["ip http client source-interface Vlan200"],
         ),
         (
             setting(
-                Way.SET,
+                LineKind.SET,
                 "license smart url smart https://new.example.net/x",
                 of="license smart url smart",
                 shows=("license smart url https://new.example.net/x",),
@@ -134,10 +137,10 @@ def test_what_undoes_a_line_follows_from_what_stood_there(one: Setting, sends: s
 def test_modes_are_entered_and_left() -> None:
     found, _ = changes(
         [
-            setting(Way.ADD, "a", under=("call-home", "profile X")),
-            setting(Way.ADD, "b", under=("call-home",)),
-            setting(Way.ADD, "c"),
-            setting(Way.ADD, "d", under=("crypto pki trustpoint T",)),
+            setting(LineKind.ADD, "a", under=("call-home", "profile X")),
+            setting(LineKind.ADD, "b", under=("call-home",)),
+            setting(LineKind.ADD, "c"),
+            setting(LineKind.ADD, "d", under=("crypto pki trustpoint T",)),
         ],
         {},
         running("end\n"),
@@ -148,21 +151,21 @@ def test_modes_are_entered_and_left() -> None:
 
 
 SETTINGS = (
-    setting(Way.ADD, "netconf-yang"),
-    setting(Way.ADD, "ip name-server 192.0.2.53"),
-    setting(Way.ON, "ip domain lookup"),
-    setting(Way.ON, "ip http secure-server"),
-    setting(Way.SET, "license smart transport off", of="license smart transport"),
-    setting(Way.SET, "license smart url cslu http://192.0.2.40/x", of="license smart url cslu"),
+    setting(LineKind.ADD, "netconf-yang"),
+    setting(LineKind.ADD, "ip name-server 192.0.2.53"),
+    setting(LineKind.ON, "ip domain lookup"),
+    setting(LineKind.ON, "ip http secure-server"),
+    setting(LineKind.SET, "license smart transport off", of="license smart transport"),
+    setting(LineKind.SET, "license smart url cslu http://192.0.2.40/x", of="license smart url cslu"),
     setting(
-        Way.SET,
+        LineKind.SET,
         "license smart url smart https://new.example.net/x",
         of="license smart url smart",
         shows=("license smart url https://new.example.net/x",),
     ),
-    setting(Way.SET, "ip http client source-interface Vlan100", of="ip http client source-interface"),
-    setting(Way.ADD, "active", under=("call-home", 'profile "CiscoTAC-1"')),
-    setting(Way.FILL, "contact-email-addr a@example.net", of="contact-email-addr", under=("call-home",)),
+    setting(LineKind.SET, "ip http client source-interface Vlan100", of="ip http client source-interface"),
+    setting(LineKind.ADD, "active", under=("call-home", 'profile "CiscoTAC-1"')),
+    setting(LineKind.FILL, "contact-email-addr a@example.net", of="contact-email-addr", under=("call-home",)),
 )
 STANDING = (
     "netconf-yang",
@@ -176,8 +179,8 @@ STANDING = (
 )
 
 
-def shown(config: Config) -> Running:
-    return Running.parse(config.render() + "\nend\n")
+def shown(config: Config) -> RunningConfig:
+    return RunningConfig.parse(config.render() + "\nend\n")
 
 
 @given(st.lists(st.sampled_from(STANDING), unique=True), st.lists(st.sampled_from(SETTINGS), unique=True))
@@ -204,5 +207,5 @@ def test_law_applied_is_in_force_and_undone_is_as_before(standing: list[str], wa
 
 @given(st.text(max_size=300))
 def test_law_no_text_breaks_the_reading(text: str) -> None:
-    for _, line in Running.parse(text).lines:
+    for _, line in RunningConfig.parse(text).lines:
         assert same(same(line)) == same(line)

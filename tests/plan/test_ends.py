@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from slp_ops.plan.journal import End
+from slp_ops.plan.journal import ChangeOutcome
 
 
 def test_no_end_is_told_with_an_underscore() -> None:
-    assert End.NOT_ROLLED_BACK.words == "not rolled back"
-    assert not any("_" in end.words for end in End)
+    assert ChangeOutcome.NOT_ROLLED_BACK.words == "not rolled back"
+    assert not any("_" in end.words for end in ChangeOutcome)

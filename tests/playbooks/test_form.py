@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from slp_ops.errors import InputError
-from slp_ops.playbook import ConfigTemplate, ExecTemplate, Risk, Way, load, packaged
+from slp_ops.playbook import ConfigTemplate, ExecTemplate, LineKind, Risk, load, packaged
 from slp_ops.playbook.named import GUARDS, PROOFS
-from slp_ops.rules.knowledge import ours
+from slp_ops.rules.knowledge import packaged_ruleset
 
 GOOD = """\
 id: site-banner
@@ -32,7 +32,7 @@ rollback: config
 
 def problems(text: str) -> list[tuple[int | None, str]]:
     with pytest.raises(InputError) as refused:
-        load([("mine.yaml", text)], rules=[rule.id for rule in ours().rules])
+        load([("mine.yaml", text)], rules=[rule.id for rule in packaged_ruleset().rules])
     return [(each.line, each.key) for each in refused.value.problems]
 
 
@@ -42,7 +42,10 @@ def test_a_file_becomes_a_playbook() -> None:
     assert (made.id, made.risk, made.file) == ("site-banner", Risk.CHANGE, "mine.yaml")
     assert isinstance(config, ConfigTemplate)
     assert isinstance(execute, ExecTemplate)
-    assert [(one.way, one.under) for one in config.settings] == [(Way.ADD, ()), (Way.SET, ("call-home",))]
+    assert [(one.way, one.under) for one in config.settings] == [
+        (LineKind.ADD, ()),
+        (LineKind.SET, ("call-home",)),
+    ]
 
 
 def changed(old: str, new: str) -> str:
@@ -104,7 +107,7 @@ def test_a_certificate_needs_its_fingerprint() -> None:
 
 
 def test_ours_and_the_rules_name_each_other() -> None:
-    by_rule = {rule.id: set(rule.playbooks) for rule in ours().rules}
+    by_rule = {rule.id: set(rule.playbooks) for rule in packaged_ruleset().rules}
     by_playbook: dict[str, set[str]] = {rule: set() for rule in by_rule}
     for playbook in packaged():
         assert set(playbook.remedies) <= by_rule.keys(), playbook.id

@@ -26,7 +26,7 @@ from slp_ops.facts import (
     TransportKind,
 )
 from slp_ops.iosxe.names import is_host, is_interface, is_vrf
-from slp_ops.reachability.plan import Path, PathFault, Purpose, Situation, Target, plan, target_of
+from slp_ops.reachability.plan import Path, PathFault, ProbeTarget, Purpose, Situation, plan, target_of
 from slp_ops.reading import Facts
 from slp_ops.readonly import ProbeStep, Tool
 
@@ -413,4 +413,4 @@ def test_no_url_of_a_switch_can_make_a_command_of_itself(url: str) -> None:
 
 
 def test_a_target_without_a_port_is_named_by_its_host() -> None:
-    assert str(Target(purpose=Purpose.PROXY, host="proxy.example.net", port=None)) == "proxy.example.net"
+    assert str(ProbeTarget(purpose=Purpose.PROXY, host="proxy.example.net", port=None)) == "proxy.example.net"

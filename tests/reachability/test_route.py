@@ -23,7 +23,7 @@ from slp_ops.iosxe.servers import Endpoint
 from slp_ops.reachability.plan import Situation, plan
 from slp_ops.reading import Facts
 from slp_ops.rules.derived.route import Route
-from slp_ops.rules.needs import Known
+from slp_ops.rules.needs import FactContext
 
 if TYPE_CHECKING:
     from slp_ops.facts import Fact
@@ -105,7 +105,7 @@ SWITCHES = st.builds(
 
 @given(SWITCHES)
 def test_the_audits_route_is_the_target_and_the_path_of_a_probe(facts: tuple[Fact, ...]) -> None:
-    route = Known(Facts.of(*facts)).get(Route)
+    route = FactContext(Facts.of(*facts)).get(Route)
     planned = plan(Facts.of(*facts))
 
     assert route is not None

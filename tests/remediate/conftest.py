@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from slp_ops.app.change.apply import Applied, apply
-from slp_ops.app.change.context import Limits, Pace, Remembering, Work
-from slp_ops.app.change.device_session import Line
-from slp_ops.app.change.rollback import RolledBack, roll_back
+from slp_ops.app.change.apply import DeviceChangeResult, apply
+from slp_ops.app.change.context import BufferedEvidence, ChangeContext, StopController, Timeouts
+from slp_ops.app.change.device_session import DeviceSession
+from slp_ops.app.change.rollback import RollbackResult, roll_back
 from slp_ops.app.read_device import collect
 from slp_ops.commands import registry
 from slp_ops.errors import ConnectionRefused
@@ -22,13 +22,13 @@ from slp_ops.lab import scenarios
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell import Close, Drop, Reboot, Shell, Wait, Write
 from slp_ops.model import Device
-from slp_ops.plan import Given, Switch, consider
+from slp_ops.plan import ParameterSources, PlannedSwitch, plan_device
 from slp_ops.plan.journal import BeginEvent
 from slp_ops.playbook import packaged
 from slp_ops.ports import NO_SECRETS, Secret
 from slp_ops.rules.engine import audit
-from slp_ops.rules.knowledge import ours
-from slp_ops.rules.needs import Known
+from slp_ops.rules.knowledge import packaged_ruleset
+from slp_ops.rules.needs import FactContext
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.store import Runs
 from slp_ops.store.journal import JournalFile, read
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.lab.switch import Switch as LabSwitch
-    from slp_ops.plan import Considered, SwitchPlan
+    from slp_ops.plan import PlanningResult, SwitchPlan
     from slp_ops.plan.journal import JournalEvent, SwitchState
-    from slp_ops.ports import Ending, ProbeEnding, Sent, Sink
+    from slp_ops.ports import CommandEnd, CommandResult, ProbeEnd, Sink
     from slp_ops.reading import Facts
     from slp_ops.readonly import ReadCommand
     from slp_ops.rules.values import Outcome
@@ -82,10 +82,10 @@ class Vty:
     def log_in(self) -> None:
         self._drive(self._dialogue.log_in(Secret("netops")))
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> Ending:
+    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
         return self._drive(self._dialogue.show(str(command), timeout, sink))
 
-    async def probe(self, step: Any, *, timeout: float, sink: Sink) -> ProbeEnding:
+    async def probe(self, step: Any, *, timeout: float, sink: Sink) -> ProbeEnd:
         raise NotImplementedError("a change probes nothing")
 
     def _typed(self, mode: Mode, line: str) -> None:
@@ -145,7 +145,7 @@ class WritingVty(Vty):
         *,
         secrets: Mapping[str, Secret] = NO_SECRETS,
         sink: Sink | None = None,
-    ) -> Sent:
+    ) -> CommandResult:
         return self._drive(send(self._dialogue, step, secrets=secrets, sink=sink))
 
 
@@ -180,7 +180,7 @@ class InMemory:
         return vty
 
 
-class SimulatedPace(Pace):
+class SimulatedPace(StopController):
     """Waiting moves the switch's clock."""
 
     def __init__(self, bench: Bench) -> None:
@@ -255,17 +255,18 @@ class Bench:
     def commands(self) -> tuple[Any, ...]:
         return tuple(known for known in registry() if known.sets & {"baseline", "support"})
 
-    def look(self) -> Remembering:
+    def look(self) -> BufferedEvidence:
         return asyncio.run(self._look())
 
-    async def _look(self) -> Remembering:
-        memory = Remembering(self.run.device(self.device), self.run.masked)
+    async def _look(self) -> BufferedEvidence:
+        memory = BufferedEvidence(self.run.device(self.device), self.run.masked)
         await collect(self.device, transport=self.transport, evidence=memory, commands=self.commands)
         return memory
 
     def judge(self, facts: Facts) -> tuple[Outcome, ...]:
         return audit(
-            ours().rules, Known(facts, (Thresholds(), Intent.of(self.device.intent), ours().catalogue))
+            packaged_ruleset().rules,
+            FactContext(facts, (Thresholds(), Intent.of(self.device.intent), packaged_ruleset().catalogue)),
         )
 
     def failing(self) -> set[str]:
@@ -279,15 +280,15 @@ class Bench:
 
     # -- planning
 
-    def considered(self, memory: Remembering, outcomes: tuple[Outcome, ...]) -> Considered:
-        return consider(
-            Switch(
+    def considered(self, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]) -> PlanningResult:
+        return plan_device(
+            PlannedSwitch(
                 name=self.device.name,
                 site=self.device.site,
-                known=Known(memory.facts),
+                known=FactContext(memory.facts),
                 running=memory.running,
                 outcomes=outcomes,
-                given=Given(
+                given=ParameterSources(
                     options=self.options,
                     params=self.device.params,
                     intent=self.device.intent,
@@ -298,7 +299,7 @@ class Bench:
             named=self.named,
         )
 
-    def plan(self, *named: str, **options: str) -> Considered:
+    def plan(self, *named: str, **options: str) -> PlanningResult:
         self.named = named or self.named
         self.options |= options
         memory = self.look()
@@ -306,9 +307,9 @@ class Bench:
 
     # -- applying
 
-    def work(self, plan: SwitchPlan, journal: Any) -> Work:
+    def work(self, plan: SwitchPlan, journal: Any) -> ChangeContext:
         more = {} if self.person is None else {"person": self.person}
-        return Work(
+        return ChangeContext(
             device=self.device,
             plan=plan,
             transport=self.transport,
@@ -320,13 +321,13 @@ class Bench:
             plan_again=self.considered,
             secrets=self.secrets,
             pace=self.pace,
-            limits=Limits(),
+            limits=Timeouts(),
             **more,
         )
 
     def apply(
         self, plan: SwitchPlan, *, kill_before: int = -1, kill_after: int = -1, rollback_on_fail: bool = False
-    ) -> Applied:
+    ) -> DeviceChangeResult:
         """From the beginning."""
         self.journal_path.unlink(missing_ok=True)
         with JournalFile.create(self.journal_path, BeginEvent(plans=(plan,))) as file:
@@ -334,19 +335,19 @@ class Bench:
             state = self._state(file.path)
             return asyncio.run(apply(self.work(plan, journal), state, rollback_on_fail=rollback_on_fail))
 
-    def resume(self) -> Applied:
+    def resume(self) -> DeviceChangeResult:
         """As another process would, knowing nothing but the journal."""
         file, recorded = JournalFile.resume(self.journal_path)
         with file:
             state = recorded.states[self.device.name]
             return asyncio.run(apply(self.work(state.plan, file), state))
 
-    def roll_back(self) -> RolledBack:
+    def roll_back(self) -> RollbackResult:
         file, recorded = JournalFile.resume(self.journal_path)
         with file:
             state = recorded.states[self.device.name]
             work = self.work(state.plan, file)
-            return asyncio.run(roll_back(work, state, Line(work)))
+            return asyncio.run(roll_back(work, state, DeviceSession(work)))
 
     def events(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.journal_path.read_text().splitlines()]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slp_ops.app.change.context import Settled
+from slp_ops.app.change.context import StepDecision
 from slp_ops.lab import archive
 from slp_ops.lab.journal import Mode
-from slp_ops.plan.journal import End
+from slp_ops.plan.journal import ChangeOutcome
 from slp_ops.ports import Secret
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ class Desk:
     async def has_done(self, device: str, text: Text) -> bool:
         return True
 
-    async def settles(self, device: str, command: str) -> Settled:
+    async def settles(self, device: str, command: str) -> StepDecision:
         self.asked.append(command)
-        return Settled.UNKNOWN
+        return StepDecision.UNKNOWN
 
 
 class Looked(Desk):
@@ -55,7 +55,7 @@ class Looked(Desk):
         super().__init__()
         self.found, self.booted = found, booted
 
-    async def settles(self, device: str, command: str) -> Settled:
+    async def settles(self, device: str, command: str) -> StepDecision:
         switch = self.found.switch
         switch.settle()
         licensing = switch.licensing
@@ -65,7 +65,7 @@ class Looked(Desk):
             "license smart trust idtoken {token} all": licensing.trust_due is not None
             or bool(licensing.trust),
         }
-        return Settled.DONE if carried_out[command] else Settled.AGAIN
+        return StepDecision.DONE if carried_out[command] else StepDecision.AGAIN
 
 
 def sound(bench: Callable[..., Any], scenario: str, playbook: str, **settings: Any) -> tuple[Any, Any]:
@@ -95,7 +95,7 @@ RESET: Case = ("polling-id-invalid", "factory-reset", {})
 
 def lines_of(found: Any, plan: Any, **how: Any) -> list[tuple[Mode, str]]:
     """Everything that is typed from the first step to the saved configuration, when nothing goes wrong."""
-    assert found.apply(plan, **how).end is End.DONE
+    assert found.apply(plan, **how).end is ChangeOutcome.DONE
     typed = found.typed
     begin = next(n for n, (mode, line) in enumerate(typed) if line.startswith(("configure", "license smart")))
     return [(mode, line) for mode, line in typed[begin:] if not line.startswith(("terminal ", "show "))]
@@ -136,13 +136,13 @@ def test_a_session_lost_at_any_line(
         typed_once(found)
         events = [(each["event"], each.get("state")) for each in found.events()]
         assert events[-1] == ("end", applied.end.value), (line, applied.why)
-        if applied.end is End.DONE:
+        if applied.end is ChangeOutcome.DONE:
             continue
         # It did not go well, and it says so; going on brings it to its end, or asks.
         assert applied.why is not None
         found.person = Looked(found, booted)
         resumed = found.resume()
-        assert resumed.end is End.DONE, (line, applied.why, resumed.why)
+        assert resumed.end is ChangeOutcome.DONE, (line, applied.why, resumed.why)
 
 
 # -- kill -9 before and after each event of the journal
@@ -165,12 +165,12 @@ def test_killed_at_any_event(
         with pytest.raises(found.Killed):
             found.apply(plan, **{how: number})
         resumed = found.resume()
-        if resumed.end is End.UNSETTLED:
+        if resumed.end is ChangeOutcome.UNSETTLED:
             # A step that nothing proves: nothing was sent, and a person is asked.
             assert found.person.asked, (number, resumed.why, found.events()[-4:])
             found.person = Looked(found, booted)
             resumed = found.resume()
-        assert resumed.end is End.DONE, (number, resumed.why)
+        assert resumed.end is ChangeOutcome.DONE, (number, resumed.why)
         typed_once(found)
 
 
@@ -187,7 +187,7 @@ def test_a_command_that_was_never_sent_is_not_waited_for(bench: Callable[..., An
     waited: list[float] = []  # until something is known of the open step
     taken_up = len(found.events()) + 1
     found.waited = lambda seconds: waited.append(seconds) if len(found.events()) <= taken_up else None
-    assert found.resume().end is End.DONE
+    assert found.resume().end is ChangeOutcome.DONE
     assert waited == []
     typed_once(found)
 
@@ -199,7 +199,7 @@ def test_a_torn_last_line_of_the_journal_is_a_step_to_be_settled(bench: Callable
     done = next(n for n, line in enumerate(lines) if b'"state":"done"' in line)
     found.journal_path.write_bytes(b"".join(lines[:done]) + lines[done][:40])
     found.typed.clear()
-    assert found.resume().end is End.DONE
+    assert found.resume().end is ChangeOutcome.DONE
     # The configuration shows it: not a line was typed again.
     assert "ip name-server 10.10.0.53" not in found.sent(Mode.CONFIG)
 
@@ -216,7 +216,7 @@ def test_a_refused_line_stops_that_switch_and_says_which(bench: Callable[..., An
     before = found.config()
     found.deny(lines[number])
     applied = found.apply(plan)
-    assert applied.end is End.FAILED
+    assert applied.end is ChangeOutcome.FAILED
     assert applied.why is not None
     assert lines[number] in applied.why.en
     assert "Command authorization failed." in applied.why.en
@@ -224,8 +224,8 @@ def test_a_refused_line_stops_that_switch_and_says_which(bench: Callable[..., An
     # Nothing behind it was typed, and it is not tried again by going on.
     assert not set(lines[number + 1 :]) & set(found.sent(Mode.CONFIG))
     found.deny()
-    assert found.resume().end is End.FAILED
-    assert found.roll_back().end is End.ROLLED_BACK
+    assert found.resume().end is ChangeOutcome.FAILED
+    assert found.roll_back().end is ChangeOutcome.ROLLED_BACK
     assert set(before) <= set(found.config())
 
 
@@ -233,11 +233,11 @@ def test_an_exec_command_that_is_denied_is_not_tried_again(bench: Callable[..., 
     found, plan = sound(bench, *EXEC[:2])
     found.deny("license smart trust")
     applied = found.apply(plan)
-    assert applied.end is End.FAILED
+    assert applied.end is ChangeOutcome.FAILED
     assert applied.why is not None
     assert "Command authorization failed." in applied.why.en
     assert TOKEN not in found.journal_path.read_text()
-    assert found.resume().end is End.FAILED
+    assert found.resume().end is ChangeOutcome.FAILED
     typed_once(found)
 
 
@@ -253,7 +253,7 @@ def test_a_question_that_the_playbook_does_not_know_is_left(bench: Callable[...,
 
     found.cut = cut
     applied = found.apply(plan)
-    assert applied.end is End.FAILED
+    assert applied.end is ChangeOutcome.FAILED
     assert applied.why is not None
     assert "Save? [yes/no]" in applied.why.en
     assert not found.switch.is_down
@@ -267,7 +267,7 @@ def test_another_switch_is_left_alone(bench: Callable[..., Any]) -> None:
     found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
     found.switch.members = (replace(found.switch.members[0], serial="FOC9999Z0ZZ"),)
     applied = found.apply(plan)
-    assert (applied.end, found.sent(Mode.CONFIG)) == (End.STALE, [])
+    assert (applied.end, found.sent(Mode.CONFIG)) == (ChangeOutcome.STALE, [])
     assert applied.why is not None
     assert "FOC9999Z0ZZ" in applied.why.en
 
@@ -276,7 +276,7 @@ def test_facts_that_changed_refuse_the_plan_and_say_which(bench: Callable[..., A
     found, plan = sound(bench, "factory-fresh", "transport-smart", intent={"topology": "smart"})
     found.switch.configure("license smart transport off")
     applied = found.apply(plan)
-    assert (applied.end, found.sent(Mode.CONFIG)) == (End.STALE, [])
+    assert (applied.end, found.sent(Mode.CONFIG)) == (ChangeOutcome.STALE, [])
     assert applied.why is not None
     assert (
         "running-config: license smart transport: was nothing, is license smart transport off"
@@ -289,7 +289,7 @@ def test_clocks_counters_and_logs_do_not_make_a_plan_stale(bench: Callable[..., 
     found.switch.clock.advance(6 * 3600)
     found.switch.say("SYS", 5, "CONFIG_I", "Configured from console by somebody on vty1")
     found.switch.configure("logging host 10.10.0.99")
-    assert found.apply(plan).end is End.DONE
+    assert found.apply(plan).end is ChangeOutcome.DONE
 
 
 def test_what_was_put_right_meanwhile_is_left_alone(bench: Callable[..., Any]) -> None:
@@ -297,21 +297,21 @@ def test_what_was_put_right_meanwhile_is_left_alone(bench: Callable[..., Any]) -
     found.switch.licensing.trust.update({m.serial: found.switch.now() for m in found.switch.members})
     found.switch.licensing.exchanges["Trust Establishment"].succeed(found.switch.now())
     applied = found.apply(plan)
-    assert (applied.end, found.sent(Mode.CONFIG)) == (End.NOTHING, [])
+    assert (applied.end, found.sent(Mode.CONFIG)) == (ChangeOutcome.NOTHING, [])
     typed_once(found)
 
 
 def test_a_switch_that_does_not_answer_is_unread_and_nothing_is_sent(bench: Callable[..., Any]) -> None:
     found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
     found.unreachable = True
-    assert found.apply(plan).end is End.UNREAD
+    assert found.apply(plan).end is ChangeOutcome.UNREAD
 
 
 def test_a_privilege_that_is_too_low_for_a_change_is_told_before_one(bench: Callable[..., Any]) -> None:
     found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
     found.transport.privilege_to_write = 7
     applied = found.apply(plan)
-    assert applied.end is End.FAILED
+    assert applied.end is ChangeOutcome.FAILED
     assert applied.why is not None
     assert "privilege level 7" in applied.why.en
     assert found.sent(Mode.CONFIG) == []
@@ -335,7 +335,7 @@ def guarded(bench: Callable[..., Any]) -> tuple[Any, Any]:
 def test_the_timer_is_confirmed_after_logging_in_again_and_before_any_wait(bench: Callable[..., Any]) -> None:
     found, plan = guarded(bench)
     logins = found.transport.logins
-    assert found.apply(plan).end is End.DONE
+    assert found.apply(plan).end is ChangeOutcome.DONE
     exec_lines = found.sent(Mode.EXEC)
     assert "configure terminal revert timer 10" in exec_lines
     assert exec_lines.count("configure confirm") == 1
@@ -360,7 +360,7 @@ def test_locked_out_until_the_timer_runs_out(bench: Callable[..., Any]) -> None:
 
     found.cut, found.waited = cut, waited
     applied = found.apply(plan)
-    assert applied.end is End.FAILED
+    assert applied.end is ChangeOutcome.FAILED
     assert applied.why is not None
     assert found.config() == before
     assert "configure confirm" not in found.sent(Mode.EXEC)
@@ -370,7 +370,7 @@ def test_a_timer_that_somebody_else_started_is_not_touched(bench: Callable[..., 
     found, plan = guarded(bench)
     archive.start_revert(found.switch, 30)
     applied = found.apply(plan)
-    assert applied.end is End.FAILED
+    assert applied.end is ChangeOutcome.FAILED
     assert applied.why is not None
     assert "already pending" in applied.why.en
     assert found.switch.revert is not None
@@ -392,7 +392,7 @@ def test_killed_with_the_timer_running_confirms_or_says_that_it_ran_out(bench: C
         found.cut = lambda mode, line: None
         found.switch.clock.advance(minutes * 60)
         resumed = found.resume()
-        assert resumed.end is End.DONE, resumed.why
+        assert resumed.end is ChangeOutcome.DONE, resumed.why
         assert found.switch.config.has("netconf-yang")
         assert found.switch.revert is None
         assert found.sent(Mode.CONFIG).count("netconf-yang") == (1 if confirmed else 2)
@@ -406,12 +406,12 @@ def test_a_proof_that_does_not_come_is_not_called_done(bench: Callable[..., Any]
     # The way to CSSM breaks: nobody answers.
     found.switch.world = replace(found.switch.world, paths=())
     applied = found.apply(plan)
-    assert applied.end is End.UNSETTLED
+    assert applied.end is ChangeOutcome.UNSETTLED
     assert applied.why is not None
     assert "trust-installed" in applied.why.en
     typed_once(found)
     # The token is not sent again by going on.
-    assert found.resume().end is End.UNSETTLED
+    assert found.resume().end is ChangeOutcome.UNSETTLED
     typed_once(found)
 
 
@@ -420,7 +420,7 @@ def test_a_token_that_cssm_refuses_is_told_soon(bench: Callable[..., Any]) -> No
     found.switch.licensing.backend.valid_tokens = frozenset()
     began = found.switch.now()
     applied = found.apply(plan)
-    assert applied.end is End.FAILED
+    assert applied.end is ChangeOutcome.FAILED
     assert applied.why is not None
     assert "is not valid" in applied.why.en
     assert TOKEN not in applied.why.en
@@ -440,7 +440,7 @@ def test_a_failed_verification_is_rolled_back_where_that_is_wanted(bench: Callab
 
     found.cut = cut
     applied = found.apply(plan, rollback_on_fail=True)
-    assert applied.end is End.ROLLED_BACK
+    assert applied.end is ChangeOutcome.ROLLED_BACK
     assert applied.regressed == ("domain-lookup-disabled",)
     assert set(before) <= set(found.config())
 
@@ -456,7 +456,7 @@ def test_the_operator_stops_between_two_steps(bench: Callable[..., Any]) -> None
     found.cut = cut
     applied = found.apply(plan)
     # The step in hand came to its end, and no other was begun.
-    assert (applied.end, applied.steps_done) == (End.STOPPED, 1)
+    assert (applied.end, applied.steps_done) == (ChangeOutcome.STOPPED, 1)
     assert "license smart factory reset" not in found.sent(Mode.EXEC)
 
 
@@ -464,9 +464,9 @@ def test_the_configuration_is_saved_only_when_it_is_verified(bench: Callable[...
     found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
     found.deny("write memory")
     applied = found.apply(plan)
-    assert applied.end is End.FAILED
+    assert applied.end is ChangeOutcome.FAILED
     assert applied.why is not None
     assert "not saved" in applied.why.en
     found.deny()
-    assert found.resume().end is End.DONE
+    assert found.resume().end is ChangeOutcome.DONE
     assert not found.switch.unsaved

@@ -15,10 +15,10 @@ import pytest
 
 from slp_ops.lab import cssm
 from slp_ops.lab.journal import Mode
-from slp_ops.plan.journal import End
+from slp_ops.plan.journal import ChangeOutcome
 from slp_ops.playbook import load, packaged
 from slp_ops.ports import Secret
-from slp_ops.rules.knowledge import ours
+from slp_ops.rules.knowledge import packaged_ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -190,7 +190,7 @@ def test_broken_planned_applied_sound_and_nothing_left_to_do(bench: Callable[...
     assert switch.sent(Mode.CONFIG) == []
 
     applied = switch.apply(plan)
-    assert applied.end is End.DONE, applied.why
+    assert applied.end is ChangeOutcome.DONE, applied.why
     assert not case.cures & switch.failing()
     assert not any(TOKEN in str(event) for event in switch.events())
 
@@ -200,7 +200,7 @@ def test_broken_planned_applied_sound_and_nothing_left_to_do(bench: Callable[...
         assert [each.playbook for each in second.spared] == [case.playbook]
 
     back = switch.roll_back()
-    assert back.end is End.ROLLED_BACK, back.why
+    assert back.end is ChangeOutcome.ROLLED_BACK, back.why
     assert set(before) <= set(switch.config())
 
 
@@ -224,7 +224,7 @@ def test_the_root_may_be_pasted_from_a_file_and_only_that_root(bench: Callable[.
     switch.options, switch.files = {"pem": "identrust.pem"}, {"pem": identrust()}
     plan = switch.plan("trustpool-identrust").plan
     assert plan.actions[0].params == {"pem": "identrust.pem"}
-    assert switch.apply(plan).end is End.DONE
+    assert switch.apply(plan).end is ChangeOutcome.DONE
     assert switch.sent(Mode.DIALOGUE)[-1] == "quit"
     assert "identrust-root-missing" not in switch.failing()
     assert switch.plan().plan is None
@@ -254,10 +254,10 @@ verify: [name-server-missing]
 rollback: config
 """
     switch = bench("name-server-missing")
-    switch.playbooks = load([("campus.yaml", own)], rules=[rule.id for rule in ours().rules])
+    switch.playbooks = load([("campus.yaml", own)], rules=[rule.id for rule in packaged_ruleset().rules])
     before = switch.config()
     plan = switch.plan("campus-domain").plan
-    assert switch.apply(plan).end is End.DONE
+    assert switch.apply(plan).end is ChangeOutcome.DONE
     assert "ip domain name campus.example.net" in switch.config()
-    assert switch.roll_back().end is End.ROLLED_BACK
+    assert switch.roll_back().end is ChangeOutcome.ROLLED_BACK
     assert set(before) <= set(switch.config())

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.app.audit_device import Asked
+from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.operator import NonInteractive
 from slp_ops.app.report import ReportRequest, judge_for_report
 from slp_ops.commands import registry
 from slp_ops.lab import scenarios
 from slp_ops.lab.screens import render
-from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus, Trouble
-from slp_ops.ports import Ending
+from slp_ops.model import CaptureStatus, Device, DeviceFailure, DeviceResult, DeviceStatus
+from slp_ops.ports import CommandEnd
 from slp_ops.report.fleet import report_view
 from slp_ops.store import Runs, StoredRun
 
@@ -48,7 +48,7 @@ def _unchanged(command: str, text: str) -> str:
 
 def _fill(run: Run, device: Device, scenario: str, index: int, change: Change) -> None:
     if scenario == "silent":
-        trouble = Trouble(kind="timed_out", message="no answer in 10 s", hint="is the switch up?")
+        trouble = DeviceFailure(kind="timed_out", message="no answer in 10 s", hint="is the switch up?")
         run.finish_device(
             DeviceResult(name=device.name, site=device.site, status=DeviceStatus.FAILED, error=trouble)
         )
@@ -59,11 +59,11 @@ def _fill(run: Run, device: Device, scenario: str, index: int, change: Change) -
         text = render(switch, tuple(command.command.split())) if command.sets else None
         if text is None:
             continue
-        ending = Ending(status=CaptureStatus.OK)
+        ending = CommandEnd(status=CaptureStatus.OK)
         if switch.denies(command.command):
             text, ending = (
                 "% Authorization failed.\n",
-                Ending(status=CaptureStatus.DENIED, reason="Command authorization failed."),
+                CommandEnd(status=CaptureStatus.DENIED, reason="Command authorization failed."),
             )
         writer = folder.open(command.command)
         writer.write(change(command.command, text))
@@ -76,7 +76,7 @@ def _fill(run: Run, device: Device, scenario: str, index: int, change: Change) -
 
 def _view(run: StoredRun) -> ReportView:
     """The view of a run, as ``slp-ops report`` makes it."""
-    request = ReportRequest(runs_dir=run.path.parent, reference=run.id, asked=Asked())
+    request = ReportRequest(runs_dir=run.path.parent, reference=run.id, asked=AuditOptions())
     return report_view(judge_for_report(request, NonInteractive()), generated=datetime.now(UTC))
 
 

@@ -15,9 +15,9 @@ from slp_ops.cli.exits import Exit, read_code, worst
 from slp_ops.errors import ConnectError, CredentialError
 from slp_ops.i18n import Lang, verbatim
 from slp_ops.json_documents import encode
-from slp_ops.model import DeviceResult, DeviceStatus, Trouble
+from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.reachability.plan import Path as Way
-from slp_ops.reachability.plan import Plan, Situation
+from slp_ops.reachability.plan import ReachabilityPlan, Situation
 from slp_ops.reachability.verdict import Conclusion, ReachVerdict, Stage
 from slp_ops.report import reachability_junit
 from slp_ops.report.documents.reachability import login_stages
@@ -34,14 +34,14 @@ KINDS = {
 
 
 def result(kind: str = "", status: DeviceStatus = DeviceStatus.OK, message: str = "why") -> DeviceResult:
-    error = Trouble(kind=kind, message=message, hint="what to do") if kind else None
+    error = DeviceFailure(kind=kind, message=message, hint="what to do") if kind else None
     return DeviceResult(name="sw1", site="tokyo", status=status, error=error)
 
 
 def answer(verdict: ReachVerdict, **more: Any) -> Reached:
     return Reached(
         result=more.pop("result", result()),
-        plan=Plan(situation=Situation.CONNECTS, path=Way()),
+        plan=ReachabilityPlan(situation=Situation.CONNECTS, path=Way()),
         conclusion=Conclusion(verdict=verdict, **more),
     )
 
@@ -99,7 +99,7 @@ def test_switches_of_which_the_same_is_said_are_named_together() -> None:
     answers = [
         Reached(
             result=DeviceResult(name=f"sw{number}", site="tokyo", status=DeviceStatus.OK),
-            plan=Plan(situation=Situation.CONNECTS, path=Way()),
+            plan=ReachabilityPlan(situation=Situation.CONNECTS, path=Way()),
             conclusion=Conclusion(verdict=ReachVerdict.BLOCKED, blocked_at=Stage.TCP, cause=cause),
         )
         for number in range(8)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from slp_ops.history.summary import Found, Summary
-from slp_ops.model import Capture, CaptureStatus, DeviceResult, DeviceStatus, Severity, Trouble, Verdict
+from slp_ops.history.summary import RuleRecord, Summary
+from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus, Severity, Verdict
 from slp_ops.report.collect_view import collect_view
 from slp_ops.report.history_view import history_view
-from slp_ops.store.history import Picture
+from slp_ops.store.history import RunSnapshot
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def picture(day: int, **values: Any) -> Picture:
+def picture(day: int, **values: Any) -> RunSnapshot:
     started = START + timedelta(days=day)
     summary = Summary(
         **{
@@ -26,11 +26,11 @@ def picture(day: int, **values: Any) -> Picture:
             **values,
         }
     )
-    return Picture(run=f"run{day}", verb="audit", started=started, summary=summary)
+    return RunSnapshot(run=f"run{day}", verb="audit", started=started, summary=summary)
 
 
-def failed(rule: str, severity: Severity, verdict: Verdict = Verdict.FAIL) -> Found:
-    return Found(rule=rule, verdict=verdict, severity=severity)
+def failed(rule: str, severity: Severity, verdict: Verdict = Verdict.FAIL) -> RuleRecord:
+    return RuleRecord(rule=rule, verdict=verdict, severity=severity)
 
 
 def test_runs_in_which_nothing_changed_but_the_counts_are_one_change() -> None:
@@ -90,7 +90,7 @@ def test_a_collect_counts_answers_and_names_what_is_missing() -> None:
                 name="sw3",
                 site="b",
                 status=DeviceStatus.FAILED,
-                error=Trouble(kind="refused", message="no answer", hint="is it up?"),
+                error=DeviceFailure(kind="refused", message="no answer", hint="is it up?"),
             ),
         ]
     )

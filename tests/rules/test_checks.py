@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from slp_ops.facts import Fact, Software, SyslogBuffer
-from slp_ops.facts.values import Line
+from slp_ops.facts.values import SourceLine
 from slp_ops.i18n import Lang
 from slp_ops.model import Verdict
-from slp_ops.reading import Facts, Read
+from slp_ops.reading import Facts, ParsedCapture
 from slp_ops.release import Release
 from slp_ops.rules.engine import judge
-from slp_ops.rules.fixed import Standing
-from slp_ops.rules.knowledge import ours
-from slp_ops.rules.needs import Known
+from slp_ops.rules.fixed import AdvisoryStatus
+from slp_ops.rules.knowledge import packaged_ruleset
+from slp_ops.rules.needs import FactContext
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.signs import SIGNS
 
@@ -30,26 +30,27 @@ if TYPE_CHECKING:
 # Advisories that the release alone decides: no symptom is looked for.
 BY_RELEASE = [
     advisory
-    for advisory in ours().advisories
-    if advisory.id not in SIGNS and {Standing.AFFECTED, Standing.FIXED} <= advisory.examples.keys()
+    for advisory in packaged_ruleset().advisories
+    if advisory.id not in SIGNS
+    and {AdvisoryStatus.AFFECTED, AdvisoryStatus.FIXED} <= advisory.examples.keys()
 ]
 TABLES: dict[str, dict[str, list[list[Any]]]] = {}
 for _path in sorted((Path(__file__).parent / "cases").glob("*.py")):
     TABLES |= runpy.run_path(str(_path))["CASES"]
 
 
-def known_of(case: list[Any]) -> Known:
+def known_of(case: list[Any]) -> FactContext:
     """Facts, captures and settings as a case lists them."""
     facts = {type(each): each for each in case if isinstance(each, Fact)}
-    reads = tuple(each for each in case if isinstance(each, Read))
+    reads = tuple(each for each in case if isinstance(each, ParsedCapture))
     settings: dict[type, object] = {Intent: Intent(), Thresholds: Thresholds()}
     settings |= {type(each): each for each in case if isinstance(each, Intent | Thresholds)}
-    return Known(Facts(facts, reads), (ours().catalogue, *settings.values()))
+    return FactContext(Facts(facts, reads), (packaged_ruleset().catalogue, *settings.values()))
 
 
 def rule_of(name: str) -> Rule:
     """The rule of that id."""
-    found = ours().rule(name)
+    found = packaged_ruleset().rule(name)
     assert found is not None, f"there is no rule {name}"
     return found
 
@@ -76,9 +77,9 @@ def test_the_case(name: str, verdict: str, case: list[Any]) -> None:
         assert outcome.why is not None
 
 
-@pytest.mark.parametrize("rule", ours().rules, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", packaged_ruleset().rules, ids=lambda rule: rule.id)
 def test_every_rule_has_cases_that_pass_fail_and_stay_unknown(rule: Rule) -> None:
-    if any(entry.id == rule.id and entry.severity for entry in ours().catalogue.messages):
+    if any(entry.id == rule.id and entry.severity for entry in packaged_ruleset().catalogue.messages):
         return  # its cases are made from its sample, below
     if any(advisory.id == rule.id for advisory in BY_RELEASE):
         return  # its cases are made from its examples, below
@@ -92,11 +93,11 @@ def _judged_by_release(advisory: Advisory, release: str) -> Verdict:
     return judge(rule_of(advisory.id), known_of([software])).verdict
 
 
-@pytest.mark.parametrize("advisory", ours().advisories, ids=lambda advisory: advisory.id)
+@pytest.mark.parametrize("advisory", packaged_ruleset().advisories, ids=lambda advisory: advisory.id)
 def test_an_advisory_judges_the_releases_of_its_examples(advisory: Advisory) -> None:
-    expected = {Standing.FIXED: Verdict.PASS, Standing.NOT_APPLICABLE: Verdict.NOT_APPLICABLE}
+    expected = {AdvisoryStatus.FIXED: Verdict.PASS, AdvisoryStatus.NOT_APPLICABLE: Verdict.NOT_APPLICABLE}
     if advisory in BY_RELEASE:
-        expected |= {Standing.AFFECTED: Verdict.FAIL}
+        expected |= {AdvisoryStatus.AFFECTED: Verdict.FAIL}
     for standing, verdict in expected.items():
         for release in advisory.examples.get(standing, ()):
             assert _judged_by_release(advisory, release) is verdict
@@ -104,7 +105,9 @@ def test_an_advisory_judges_the_releases_of_its_examples(advisory: Advisory) -> 
 
 
 @pytest.mark.parametrize(
-    "entry", [each for each in ours().catalogue.messages if each.severity], ids=lambda entry: entry.id
+    "entry",
+    [each for each in packaged_ruleset().catalogue.messages if each.severity],
+    ids=lambda entry: entry.id,
 )
 def test_a_message_that_is_a_rule(entry: Message) -> None:
     from slp_ops.commands.show_logging import parse
@@ -129,7 +132,7 @@ def test_a_message_that_is_a_rule(entry: Message) -> None:
         assert judged(f"{cleared}\n{line}") is Verdict.FAIL
 
 
-@pytest.mark.parametrize("rule", ours().rules, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", packaged_ruleset().rules, ids=lambda rule: rule.id)
 def test_every_text_is_there_in_both_languages(rule: Rule) -> None:
     for text in (rule.title, rule.cause, *rule.remedy):
         assert text.en.strip()
@@ -141,9 +144,9 @@ def test_every_text_is_there_in_both_languages(rule: Rule) -> None:
     assert rule.remedy
 
 
-@pytest.mark.parametrize("rule", ours().rules, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", packaged_ruleset().rules, ids=lambda rule: rule.id)
 def test_what_a_rule_explains_exists(rule: Rule) -> None:
-    names = {each.id for each in ours().rules}
+    names = {each.id for each in packaged_ruleset().rules}
     assert set(rule.explains) <= names
     assert rule.id not in rule.explains
     for link in rule.links:
@@ -151,7 +154,7 @@ def test_what_a_rule_explains_exists(rule: Rule) -> None:
 
 
 def test_no_rule_explains_itself_in_a_circle() -> None:
-    below = {rule.id: set(rule.explains) for rule in ours().rules}
+    below = {rule.id: set(rule.explains) for rule in packaged_ruleset().rules}
 
     def reach(name: str) -> set[str]:
         found: set[str] = set()
@@ -168,7 +171,7 @@ def test_no_rule_explains_itself_in_a_circle() -> None:
 
 
 def test_ids_are_unique() -> None:
-    names = [rule.id for rule in ours().rules]
+    names = [rule.id for rule in packaged_ruleset().rules]
     assert len(names) == len(set(names))
 
 
@@ -189,8 +192,8 @@ def test_evidence_is_the_devices_own_line() -> None:
     from slp_ops.facts.values import Source
 
     lines = {
-        "type": Line(number=21, text="  Type: cslu"),
-        "cslu_address": Line(number=22, text="  Cslu address: <empty>"),
+        "type": SourceLine(number=21, text="  Type: cslu"),
+        "cslu_address": SourceLine(number=22, text="  Cslu address: <empty>"),
     }
     transport = LicenseTransport(
         kind=TransportKind.CSLU, type="cslu", source=Source("show license status", lines)

@@ -12,9 +12,9 @@ from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Severity, Verdict
 from slp_ops.reading import Facts
 from slp_ops.release import Release
-from slp_ops.rules.derived.now import Now
+from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.engine import audit, judge
-from slp_ops.rules.needs import Known, needs_of
+from slp_ops.rules.needs import FactContext, dependencies_of
 from slp_ops.rules.rule import Era, Group, Rule
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.values import Failed, Judgement, Passed
@@ -39,7 +39,7 @@ def _rule(
         cause=Text("because", "理由"),
         remedy=(Text("do", "対処"),),
         check=check,
-        needs=needs_of(check),
+        needs=dependencies_of(check),
         explains=explains,
         era=era,
     )
@@ -57,7 +57,7 @@ def _by_either(clock: Clock | None) -> Judgement:
     return Passed() if clock is None else _fails()
 
 
-def _by_now(now: Now) -> Judgement:
+def _by_now(now: SwitchTime) -> Judgement:
     return Passed()
 
 
@@ -72,8 +72,8 @@ def _strange(both: Clock | Software) -> Judgement:
 CLOCK = Clock(time=DeviceTime(text="12:00"))
 
 
-def known(*facts: Clock | Licensing | Software) -> Known:
-    return Known(Facts.of(*facts), (Intent(), Thresholds()))
+def known(*facts: Clock | Licensing | Software) -> FactContext:
+    return FactContext(Facts.of(*facts), (Intent(), Thresholds()))
 
 
 def test_a_missing_fact_is_unknown_and_never_pass() -> None:
@@ -95,7 +95,7 @@ def test_a_derived_value_names_the_facts_that_would_tell() -> None:
 
 def test_a_parameter_of_two_facts_is_refused_at_once() -> None:
     with pytest.raises(TypeError, match="one type of fact"):
-        needs_of(_strange)
+        dependencies_of(_strange)
 
 
 def test_a_defect_in_one_check_is_that_checks_error() -> None:

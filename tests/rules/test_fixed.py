@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from slp_ops.errors import InvalidRelease
 from slp_ops.release import Release
-from slp_ops.rules.fixed import FirstFixed, Named, Standing, targets
+from slp_ops.rules.fixed import AdvisoryStatus, AffectedReleases, FirstFixed, upgrade_targets
 from slp_ops.rules.loading import advisories, extended_trains
 
 A, F, NA = "affected", "fixed", "not_applicable"
@@ -47,12 +47,12 @@ THESE = tuple(KNOWN[name] for name in (*COLUMNS, "CSCwc77088", "CSCwa34749"))
 def test_the_table(release: str, advisory: str, expected: str) -> None:
     judged = KNOWN[advisory].judge(Release.parse(release))
     said = str(judged.standing)
-    if judged.standing is Standing.AFFECTED and not judged.listed:
+    if judged.standing is AdvisoryStatus.AFFECTED and not judged.listed:
         said += ", not listed"
     assert said == expected
-    if judged.standing in (Standing.AFFECTED, Standing.FIXED):
+    if judged.standing in (AdvisoryStatus.AFFECTED, AdvisoryStatus.FIXED):
         assert judged.first_fixed is not None
-    if judged.standing is Standing.FIXED:
+    if judged.standing is AdvisoryStatus.FIXED:
         assert judged.listed
 
 
@@ -70,36 +70,36 @@ def test_each_advisory_judges_its_own_examples(advisory: object) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("17.03.04", Standing.FIXED),
-        ("Cisco IOS XE Software, Version 17.03.03", Standing.AFFECTED),
-        ("cat9k_iosxe.17.03.04.SPA.bin", Standing.FIXED),
-        ("17.3.2", Standing.AFFECTED),
-        ("17.3.2a", Standing.AFFECTED),
-        ("17.07.01prd16", Standing.FIXED),
-        ("17.03.03 - SMU-PATCHED", Standing.UNKNOWN),
-        ("17.03.04 - SMU-PATCHED", Standing.FIXED),
-        ("Experimental Version 17.3.20210516:071512", Standing.UNKNOWN),
-        ("Experimental Version 17.15.20240516:071512", Standing.UNKNOWN),
+        ("17.03.04", AdvisoryStatus.FIXED),
+        ("Cisco IOS XE Software, Version 17.03.03", AdvisoryStatus.AFFECTED),
+        ("cat9k_iosxe.17.03.04.SPA.bin", AdvisoryStatus.FIXED),
+        ("17.3.2", AdvisoryStatus.AFFECTED),
+        ("17.3.2a", AdvisoryStatus.AFFECTED),
+        ("17.07.01prd16", AdvisoryStatus.FIXED),
+        ("17.03.03 - SMU-PATCHED", AdvisoryStatus.UNKNOWN),
+        ("17.03.04 - SMU-PATCHED", AdvisoryStatus.FIXED),
+        ("Experimental Version 17.3.20210516:071512", AdvisoryStatus.UNKNOWN),
+        ("Experimental Version 17.15.20240516:071512", AdvisoryStatus.UNKNOWN),
     ],
 )
-def test_every_way_of_writing_a_release(text: str, expected: Standing) -> None:
+def test_every_way_of_writing_a_release(text: str, expected: AdvisoryStatus) -> None:
     assert KNOWN["FN72323"].judge(Release.parse(text)).standing is expected
 
 
 def test_a_text_that_names_no_release_is_unknown() -> None:
     with pytest.raises(InvalidRelease):
         Release.parse("S2C")
-    assert KNOWN["FN72323"].judge(None).standing is Standing.UNKNOWN
+    assert KNOWN["FN72323"].judge(None).standing is AdvisoryStatus.UNKNOWN
 
 
 def test_a_build_before_the_first_fixed_release_is_not_fixed() -> None:
-    assert KNOWN["CSCwa11048"].judge(Release.parse("17.03.05prd2")).standing is Standing.AFFECTED
+    assert KNOWN["CSCwa11048"].judge(Release.parse("17.03.05prd2")).standing is AdvisoryStatus.AFFECTED
 
 
 def test_slp_defects_begin_with_slp() -> None:
     for name in ("FN72578", "CSCwa11048", "CSCvy20345", "CSCwc77088"):
-        assert KNOWN[name].judge(Release.parse("17.3.1a")).standing is Standing.NOT_APPLICABLE
-        assert KNOWN[name].judge(Release.parse("17.3.2a")).standing is not Standing.NOT_APPLICABLE
+        assert KNOWN[name].judge(Release.parse("17.3.1a")).standing is AdvisoryStatus.NOT_APPLICABLE
+        assert KNOWN[name].judge(Release.parse("17.3.2a")).standing is not AdvisoryStatus.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize(
@@ -119,19 +119,19 @@ def test_slp_defects_begin_with_slp() -> None:
     ],
 )
 def test_where_to_go(release: str, same_train: str | None, next_em_train: str | None) -> None:
-    found = targets(Release.parse(release), THESE, extended_trains())
+    found = upgrade_targets(Release.parse(release), THESE, extended_trains())
     assert (str(found.same_train) if found.same_train else None) == same_train
     assert (str(found.next_em_train) if found.next_em_train else None) == next_em_train
 
 
 def test_no_release_has_no_target() -> None:
-    found = targets(None, KNOWN.values(), extended_trains())
+    found = upgrade_targets(None, KNOWN.values(), extended_trains())
     assert found.same_train is None
     assert found.next_em_train is None
 
 
 def test_a_notice_that_names_a_release_is_told_apart_from_our_inference() -> None:
-    named = Named(first=Release.parse("17.4.1"), last=Release.parse("17.4.1b"))
+    named = AffectedReleases(first=Release.parse("17.4.1"), last=Release.parse("17.4.1b"))
     notice = FirstFixed(fixed={(17, 6): Release.parse("17.6.2")}, affected=(named,))
     assert notice.judge(Release.parse("17.4.1a")).listed
     assert not notice.judge(Release.parse("17.5.1")).listed
@@ -150,20 +150,20 @@ numbered = st.builds(
 
 @given(numbered)
 def test_a_target_is_never_older_and_clears_everything(release: Release) -> None:
-    found = targets(release, KNOWN.values(), extended_trains())
+    found = upgrade_targets(release, KNOWN.values(), extended_trains())
     for target in (found.same_train, found.next_em_train):
         if target is None:
             continue
         assert target >= release
         for advisory in KNOWN.values():
             if advisory.fixed:
-                assert advisory.judge(target).standing is not Standing.AFFECTED
+                assert advisory.judge(target).standing is not AdvisoryStatus.AFFECTED
 
 
 @given(numbered, st.sampled_from(sorted(COLUMNS)))
 def test_inside_a_train_fixed_stays_fixed(release: Release, advisory: str) -> None:
-    if KNOWN[advisory].judge(release).standing is Standing.FIXED:
+    if KNOWN[advisory].judge(release).standing is AdvisoryStatus.FIXED:
         from dataclasses import replace
 
         later = replace(release, maintenance=(release.maintenance or 0) + 1)
-        assert KNOWN[advisory].judge(later).standing is Standing.FIXED
+        assert KNOWN[advisory].judge(later).standing is AdvisoryStatus.FIXED

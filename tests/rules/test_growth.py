@@ -23,11 +23,11 @@ from slp_ops.facts.values import Count
 from slp_ops.i18n import Lang
 from slp_ops.model import Severity, Verdict
 from slp_ops.reading import Facts
-from slp_ops.rules.derived.growth import Course, Growth, growth
+from slp_ops.rules.derived.growth import GrowthCourse, ReportGrowth, growth
 from slp_ops.rules.derived.owed import Lateness, OwedReports
 from slp_ops.rules.engine import judge
-from slp_ops.rules.knowledge import ours
-from slp_ops.rules.needs import Known
+from slp_ops.rules.knowledge import packaged_ruleset
+from slp_ops.rules.needs import FactContext
 from slp_ops.rules.settings import Intent, Thresholds
 
 NOW = datetime(2026, 1, 10, 12, 0, 0)  # noqa: DTZ001 - a device's time is naive
@@ -51,7 +51,7 @@ def points(*backlogs: int, spacing: timedelta = timedelta(days=1), late: bool = 
     return found
 
 
-def grown(given: list[RumPoint], *, limit: int = 1000, failing: bool | None = None) -> Growth:
+def grown(given: list[RumPoint], *, limit: int = 1000, failing: bool | None = None) -> ReportGrowth:
     found = growth(given, limit=limit, failing=failing)
     assert found is not None
     return found
@@ -64,7 +64,7 @@ def test_without_any_count_nothing_is_said() -> None:
 def test_a_growing_count_has_a_rate_and_a_date_between_two_others() -> None:
     found = grown(points(*range(400, 460, 2)))
 
-    assert found.course is Course.GROWING
+    assert found.course is GrowthCourse.GROWING
     assert (found.count, found.points, round(found.days)) == (458, 30, 29)
     assert found.per_day is not None
     assert round(found.per_day, 2) == 2.0
@@ -77,8 +77,8 @@ def test_a_growing_count_has_a_rate_and_a_date_between_two_others() -> None:
 
 
 def test_four_runs_are_the_fewest() -> None:
-    assert grown(points(400, 410, 420)).course is Course.TOO_FEW
-    assert grown(points(400, 410, 420, 430)).course is Course.GROWING
+    assert grown(points(400, 410, 420)).course is GrowthCourse.TOO_FEW
+    assert grown(points(400, 410, 420, 430)).course is GrowthCourse.GROWING
 
 
 def test_an_acknowledgement_begins_the_count_anew() -> None:
@@ -87,27 +87,27 @@ def test_an_acknowledgement_begins_the_count_anew() -> None:
 
     found = grown(after)
 
-    assert found.course is Course.ACKNOWLEDGED
+    assert found.course is GrowthCourse.ACKNOWLEDGED
     assert (found.count, found.points) == (6, 2)
 
 
 def test_after_a_factory_reset_the_count_begins_anew_and_nothing_is_known_yet() -> None:
     reset = points(900, 905, 910, 2, 4)
 
-    assert grown(reset).course is Course.TOO_FEW
+    assert grown(reset).course is GrowthCourse.TOO_FEW
 
 
 def test_between_two_reports_every_switch_grows() -> None:
     young = points(10, 12, 14, 16, late=False)
 
-    assert grown(young).course is Course.BETWEEN
-    assert grown(young, failing=True).course is Course.GROWING
+    assert grown(young).course is GrowthCourse.BETWEEN
+    assert grown(young, failing=True).course is GrowthCourse.GROWING
 
 
 def test_a_date_beyond_two_years_is_not_said() -> None:
     found = grown(points(*(100 + day // 4 for day in range(40))))
 
-    assert found.course is Course.GROWING
+    assert found.course is GrowthCourse.GROWING
     assert found.reach is not None
     assert found.reach.likely is None
 
@@ -146,10 +146,10 @@ def test_the_rule_says_it_in_both_languages_with_evidence() -> None:
         )
     )
     facts = Facts.of(RumHistory(points=tuple(points(*range(400, 460, 2)))), listed)
-    rule = ours().rule("rum-unacknowledged-growing")
+    rule = packaged_ruleset().rule("rum-unacknowledged-growing")
     assert rule is not None
 
-    outcome = judge(rule, Known(facts, (ours().catalogue, Thresholds(), Intent())))
+    outcome = judge(rule, FactContext(facts, (packaged_ruleset().catalogue, Thresholds(), Intent())))
 
     assert (outcome.verdict, outcome.severity) == (Verdict.FAIL, Severity.WARNING)
     assert outcome.finding is not None
@@ -164,10 +164,10 @@ def test_the_rule_says_it_in_both_languages_with_evidence() -> None:
 
 def test_what_comes_within_a_month_is_an_error() -> None:
     facts = Facts.of(RumHistory(points=tuple(points(*range(700, 900, 10)))))
-    rule = ours().rule("rum-unacknowledged-growing")
+    rule = packaged_ruleset().rule("rum-unacknowledged-growing")
     assert rule is not None
 
-    outcome = judge(rule, Known(facts, (ours().catalogue, Thresholds(), Intent())))
+    outcome = judge(rule, FactContext(facts, (packaged_ruleset().catalogue, Thresholds(), Intent())))
 
     assert outcome.severity is Severity.ERROR
 
@@ -223,7 +223,7 @@ def lateness(
         LicenseTransport(kind=kind),
         Software(uptime=uptime),
     )
-    found = Known(facts, (ours().catalogue, Thresholds(), Intent())).get(Lateness)
+    found = FactContext(facts, (packaged_ruleset().catalogue, Thresholds(), Intent())).get(Lateness)
     return None if found is None else found.late
 
 

@@ -12,12 +12,12 @@ import pytest
 
 from slp_ops.rules.catalogue import reason_of
 from slp_ops.rules.explaining import explain
-from slp_ops.rules.knowledge import ours
+from slp_ops.rules.knowledge import packaged_ruleset
 
 if TYPE_CHECKING:
     from slp_ops.rules.catalogue import Message, Reason
 
-CATALOGUE = ours().catalogue
+CATALOGUE = packaged_ruleset().catalogue
 SAMPLES = Path(os.environ.get("SLP_OPS_SAMPLES", Path(__file__).parents[3] / "shared" / "samples"))
 
 
@@ -49,7 +49,7 @@ def test_a_reasons_sample_is_matched_by_it_alone(reason: Reason) -> None:
 @pytest.mark.parametrize("entry", [*CATALOGUE.messages, *CATALOGUE.reasons], ids=lambda entry: entry.id)
 def test_what_it_is_evidence_for_exists_and_both_languages_speak(entry: Message | Reason) -> None:
     if entry.rule is not None:
-        assert ours().rule(entry.rule) is not None
+        assert packaged_ruleset().rule(entry.rule) is not None
     assert re.search(r"[ぁ-んァ-ヶ一-龠]", entry.title.ja + entry.meaning.ja)
     assert not re.search(r"[ぁ-んァ-ヶ一-龠]", entry.title.en + entry.meaning.en)
 
@@ -178,7 +178,7 @@ def test_a_quoted_and_broken_line_is_explained() -> None:
         "> Software Manager (CSSM) : Unable to resolve server\n"
         "> hostname/domain name"
     )
-    found = explain(line, ours())
+    found = explain(line, packaged_ruleset())
     assert found is not None
     assert [rule.id for rule in found.rules] == ["dns-failure"]
 
@@ -191,6 +191,6 @@ def test_a_quoted_and_broken_line_is_explained() -> None:
     ],
 )
 def test_an_overall_state_is_explained(state: str, rule: str) -> None:
-    found = explain(state, ours())
+    found = explain(state, packaged_ruleset())
     assert found is not None
     assert [each.id for each in found.rules] == [rule]

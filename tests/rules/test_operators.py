@@ -10,9 +10,9 @@ from slp_ops.model import Verdict
 from slp_ops.reading import Facts
 from slp_ops.release import Release
 from slp_ops.rules.engine import judge
-from slp_ops.rules.knowledge import ours, with_operators
-from slp_ops.rules.loading import Source
-from slp_ops.rules.needs import Known
+from slp_ops.rules.knowledge import extended_ruleset, packaged_ruleset
+from slp_ops.rules.loading import RuleFile
+from slp_ops.rules.needs import FactContext
 from slp_ops.rules.settings import Intent, Thresholds
 
 ADVISORY = """\
@@ -46,36 +46,38 @@ messages:
 
 def _problems(text: str, path: str = "rules/own.yaml") -> list[tuple[str, int | None, str, str]]:
     with pytest.raises(InputError) as raised:
-        with_operators([Source(path=path, text=text)])
+        extended_ruleset([RuleFile(path=path, text=text)])
     return [(p.path, p.line, p.key, p.message) for p in raised.value.problems]
 
 
 def test_an_advisory_of_the_operators_becomes_a_rule() -> None:
-    knowledge = with_operators([Source(path="a.yaml", text=ADVISORY)])
+    knowledge = extended_ruleset([RuleFile(path="a.yaml", text=ADVISORY)])
     rule = knowledge.rule("acme-7")
     assert rule is not None
     assert rule.title.ja == "社内ルール"
     assert rule.cause.ja == rule.cause.en == "Not approved by the lab"
     for version, verdict in (("17.9.4", Verdict.FAIL), ("17.9.5", Verdict.PASS)):
         software = Software(version=version, release=Release.parse(version))
-        known = Known(Facts.of(software), (knowledge.catalogue, Intent(), Thresholds()))
+        known = FactContext(Facts.of(software), (knowledge.catalogue, Intent(), Thresholds()))
         assert judge(rule, known).verdict is verdict
 
 
 def test_messages_of_the_operators_join_ours() -> None:
-    knowledge = with_operators([Source(path="m.yaml", text=MESSAGES)])
+    knowledge = extended_ruleset([RuleFile(path="m.yaml", text=MESSAGES)])
     assert knowledge.rule("ACME-LINK_LOST") is not None
     found = knowledge.catalogue.find_line("%ACME-4-RELAY_SLOW: 5 s")
     assert found is not None
     assert found.rule == "comm-flapping"
     assert knowledge.catalogue.find_line("%SMART_LIC-6-AGENT_READY: x") is not None
-    assert len(knowledge.rules) == len(ours().rules) + 1
+    assert len(knowledge.rules) == len(packaged_ruleset().rules) + 1
 
 
 def test_all_problems_of_all_files_are_told_at_once_with_their_lines() -> None:
     broken = ADVISORY.replace("severity: warning", "severity: loud").replace("17.12.3", "banana")
     with pytest.raises(InputError) as raised:
-        with_operators([Source(path="a.yaml", text=broken), Source(path="m.yaml", text="messages: 7\n")])
+        extended_ruleset(
+            [RuleFile(path="a.yaml", text=broken), RuleFile(path="m.yaml", text="messages: 7\n")]
+        )
     told = {(p.path, p.line, p.key) for p in raised.value.problems}
     assert {("a.yaml", 3, "severity"), ("a.yaml", 7, "releases.fixed[1]"), ("m.yaml", 1, "messages")} <= told
 
@@ -115,8 +117,8 @@ def test_a_bad_pattern_is_a_problem() -> None:
 @pytest.mark.parametrize("text", ["", "# nothing\n", "[]\n", "just words\n", "id: x\n", "a: [b\n"])
 def test_a_file_that_is_no_rule_is_a_problem_and_never_a_crash(text: str) -> None:
     with pytest.raises(InputError):
-        with_operators([Source(path="x.yaml", text=text)])
+        extended_ruleset([RuleFile(path="x.yaml", text=text)])
 
 
 def test_nothing_added_is_what_we_bring_along() -> None:
-    assert len(with_operators([]).rules) == len(ours().rules)
+    assert len(extended_ruleset([]).rules) == len(packaged_ruleset().rules)

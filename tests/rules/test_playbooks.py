@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from slp_ops.rules.knowledge import ours
+from slp_ops.rules.knowledge import packaged_ruleset
 
 if TYPE_CHECKING:
     from slp_ops.rules.rule import Rule
@@ -20,11 +20,11 @@ REMEDIES = {
 }
 
 
-@pytest.mark.parametrize("rule", ours().rules, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", packaged_ruleset().rules, ids=lambda rule: rule.id)
 def test_rule_and_playbooks_agree(rule: Rule) -> None:
     assert set(rule.playbooks) == {name for name, rules in REMEDIES.items() if rule.id in rules}
 
 
 def test_no_playbook_remedies_what_is_no_rule() -> None:
-    names = {rule.id for rule in ours().rules}
+    names = {rule.id for rule in packaged_ruleset().rules}
     assert {rule for rules in REMEDIES.values() for rule in rules} <= names

@@ -16,7 +16,7 @@ import pytest
 
 from slp_ops.app.operator import NonInteractive
 from slp_ops.errors import StoreError
-from slp_ops.history.summary import Found, Summary
+from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.model import Device, DeviceResult, DeviceStatus, Severity, Verdict
 from slp_ops.store import Runs, StoredRun
 from slp_ops.store.history import Broken, History, mark
@@ -64,7 +64,7 @@ def summary_of(device: Device, began: datetime, number: int) -> Summary:
         late=True,
         failing=device.name == "sw2",
         licensing=True,
-        found=(Found(rule="dns-failure", verdict=Verdict.FAIL, severity=Severity.ERROR),),
+        found=(RuleRecord(rule="dns-failure", verdict=Verdict.FAIL, severity=Severity.ERROR),),
         knowledge="2026.1.1",
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.errors import InputError, StoreError
-from slp_ops.plan.journal import BeginEvent, End, EndEvent, StepEvent, StepState
+from slp_ops.plan.journal import BeginEvent, ChangeOutcome, EndEvent, StepEvent, StepState
 from slp_ops.playbook.named import ProofNote
 from slp_ops.store.journal import JournalFile
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 STEP = StepEvent(device="sw1", step=0, state=StepState.BEGUN)
-END = EndEvent(device="sw1", state=End.DONE)
+END = EndEvent(device="sw1", state=ChangeOutcome.DONE)
 
 
 def begun(path: Path) -> JournalFile:

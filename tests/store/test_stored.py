@@ -10,10 +10,10 @@ import pytest
 
 from slp_ops.errors import InputError, StoreError
 from slp_ops.model import Capture, CaptureStatus, Device, DeviceResult, DeviceStatus
-from slp_ops.ports import Ending
+from slp_ops.ports import CommandEnd
 from slp_ops.store import Run, Runs, RunState, StoredRun
 from slp_ops.store.prune import judge
-from slp_ops.store.verify import Remark, verify
+from slp_ops.store.verify import FileProblem, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def remarks(run: StoredRun, *, damage: bool = True) -> list[tuple[str, str]]:
-    found: tuple[Remark, ...] = verify(run).remarks
+    found: tuple[FileProblem, ...] = verify(run).remarks
     return [(remark.file, remark.what) for remark in found if remark.damage is damage]
 
 
@@ -255,7 +255,7 @@ def test_how_a_capture_ended_comes_back(runs: Runs) -> None:
     with runs.start("collect", [member]) as run:
         writer = run.device(member).open("show running-config")
         writer.write("enable secret 9 canary\n% Authorization failed.\n")
-        kept = writer.commit(Ending(status=CaptureStatus.DENIED, reason="% Authorization failed."))
+        kept = writer.commit(CommandEnd(status=CaptureStatus.DENIED, reason="% Authorization failed."))
 
     assert runs.open(run.id).captures("sw1") == (
         Capture(
@@ -277,8 +277,8 @@ SWITCH = Device(name="sw1", site="tokyo", host="192.0.2.1")
 
 def test_a_run_that_is_taken_up_again_keeps_what_it_has(runs: Runs) -> None:
     with runs.start("collect", [SWITCH]) as run:
-        first = run.device(SWITCH).open("show clock").commit(Ending(status=CaptureStatus.OK))
-        run.device(SWITCH).open("show logging").commit(Ending(status=CaptureStatus.LOST, reason="broke"))
+        first = run.device(SWITCH).open("show clock").commit(CommandEnd(status=CaptureStatus.OK))
+        run.device(SWITCH).open("show logging").commit(CommandEnd(status=CaptureStatus.LOST, reason="broke"))
         run.finish(RunState.INTERRUPTED)
     folder = run.path / "sw1"
     (folder / ".show-logging.txt.part").write_text("half")
@@ -289,8 +289,8 @@ def test_a_run_that_is_taken_up_again_keeps_what_it_has(runs: Runs) -> None:
 
     with runs.resume(run.id) as again:
         assert runs.open(run.id).header.state is RunState.RUNNING
-        second = again.device(SWITCH).open("show logging").commit(Ending(status=CaptureStatus.OK))
-        third = again.device(SWITCH).open("show clock").commit(Ending(status=CaptureStatus.OK))
+        second = again.device(SWITCH).open("show logging").commit(CommandEnd(status=CaptureStatus.OK))
+        third = again.device(SWITCH).open("show clock").commit(CommandEnd(status=CaptureStatus.OK))
         again.finish_device(
             DeviceResult(name="sw1", site="tokyo", status=DeviceStatus.OK, captures=(first, second))
         )

@@ -16,7 +16,7 @@ import pytest
 
 from slp_ops.errors import StoreError
 from slp_ops.model import CaptureStatus, Device
-from slp_ops.ports import Ending
+from slp_ops.ports import CommandEnd
 from slp_ops.store import Runs, RunState, atomic_files
 from slp_ops.store.prune import remove, sweep
 from slp_ops.store.verify import verify
@@ -224,7 +224,7 @@ def test_pruning_beside_a_writer_removes_nothing_of_its_run(tmp_path: Path) -> N
 def test_left_overs_of_killed_processes_are_swept_only_when_they_are_old(tmp_path: Path) -> None:
     runs = Runs(tmp_path / "runs", key=KEY)
     with runs.start("collect", [SWITCH]) as run:
-        run.device(SWITCH).open("show clock").commit(Ending(status=CaptureStatus.OK))
+        run.device(SWITCH).open("show clock").commit(CommandEnd(status=CaptureStatus.OK))
     old = run.path.with_name(f".{run.path.name}.00aa11bb")
     run.path.rename(old)
     foreign = tmp_path / "runs" / ".git"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.errors import StoreError
-from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus, Trouble
-from slp_ops.ports import Ending
+from slp_ops.model import CaptureStatus, Device, DeviceFailure, DeviceResult, DeviceStatus
+from slp_ops.ports import CommandEnd
 from slp_ops.redact import mask
 from slp_ops.store import Runs, RunState
 from slp_ops.store.names import folder_name, slug
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = b"k" * 32
-OK = Ending(status=CaptureStatus.OK)
+OK = CommandEnd(status=CaptureStatus.OK)
 SWITCH = Device(
     name="tyo-core-01", site="tokyo", host="192.0.2.11", tags=("core",), intent={"topology": "smart"}
 )
@@ -95,8 +95,8 @@ def test_a_secret_in_an_ad_hoc_command_is_masked_too(runs: Runs) -> None:
 
 
 def test_the_words_of_a_device_in_reasons_and_causes_are_masked_too(runs: Runs) -> None:
-    said = Ending(status=CaptureStatus.DENIED, reason="% denied: username x secret 9 canary")
-    error = Trouble(kind="no_prompt", message="no prompt after 'enable secret 9 canary'")
+    said = CommandEnd(status=CaptureStatus.DENIED, reason="% denied: username x secret 9 canary")
+    error = DeviceFailure(kind="no_prompt", message="no prompt after 'enable secret 9 canary'")
     with runs.start("collect", [SWITCH]) as run:
         run.device(SWITCH).open("show clock").commit(said)
         run.device(SWITCH).record("show version", said)
@@ -112,7 +112,7 @@ def test_bytes_that_are_no_utf8_come_back_as_they_were(runs: Runs) -> None:
     with runs.start("collect", [SWITCH]) as run:
         writer = run.device(SWITCH).open("show banner")
         writer.write(raw.decode("utf-8", "surrogateescape"))
-        kept = writer.commit(Ending(status=CaptureStatus.OK, reason="odd \udcff byte"))
+        kept = writer.commit(CommandEnd(status=CaptureStatus.OK, reason="odd \udcff byte"))
 
     assert (run.path / "tyo-core-01" / "show-banner.txt").read_bytes() == raw
     stored = runs.open(run.id)
@@ -124,9 +124,9 @@ def test_an_empty_answer_is_a_file_and_no_answer_is_none(runs: Runs) -> None:
     with runs.start("collect", [SWITCH]) as run:
         folder = run.device(SWITCH)
         empty = folder.open("show vrf").commit(OK)
-        silent = folder.open("show logging").commit(Ending(status=CaptureStatus.TIMEOUT, reason="silent"))
+        silent = folder.open("show logging").commit(CommandEnd(status=CaptureStatus.TIMEOUT, reason="silent"))
         skipped = folder.record(
-            "show license rum id all", Ending(status=CaptureStatus.SKIPPED, reason="needs 17.7.1")
+            "show license rum id all", CommandEnd(status=CaptureStatus.SKIPPED, reason="needs 17.7.1")
         )
 
     assert (empty.file, empty.bytes) == ("show-vrf.txt", 0)
@@ -143,7 +143,7 @@ def test_what_a_lost_session_gave_is_kept(runs: Runs) -> None:
     with runs.start("collect", [SWITCH]) as run:
         writer = run.device(SWITCH).open("show logging")
         writer.write("half a li")
-        kept = writer.commit(Ending(status=CaptureStatus.LOST, reason="the session broke"))
+        kept = writer.commit(CommandEnd(status=CaptureStatus.LOST, reason="the session broke"))
 
     assert runs.open(run.id).text("tyo-core-01", kept) == "half a li"
 
@@ -284,7 +284,7 @@ def test_an_exception_ends_the_run_as_interrupted_with_everything_saved(runs: Ru
 
 
 def test_a_failed_device_keeps_its_cause_and_hint(runs: Runs) -> None:
-    error = Trouble(kind="timed_out", message="no answer in 10 s", hint="is it up?")
+    error = DeviceFailure(kind="timed_out", message="no answer in 10 s", hint="is it up?")
     with runs.start("collect", [SWITCH]) as run:
         run.finish_device(
             DeviceResult(name=SWITCH.name, site="tokyo", status=DeviceStatus.FAILED, error=error)

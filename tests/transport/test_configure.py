@@ -12,7 +12,7 @@ from slp_ops.errors import SessionLost
 from slp_ops.lab import scenarios
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell import Close, Drop, Reboot, Shell, Wait, Write
-from slp_ops.ports import Secret, SentStatus
+from slp_ops.ports import CommandOutcome, Secret
 from slp_ops.steps import ConfigChange, ConfigLine, ConfigStep, ExecStep, Reply
 from slp_ops.transport.configure import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from slp_ops.lab.switch import Switch
-    from slp_ops.ports import Sent
+    from slp_ops.ports import CommandResult
 
 T = TypeVar("T")
 Piece = str | float | None
@@ -41,7 +41,7 @@ class InMemory:
     def lines(self, mode: Mode) -> list[str]:
         return [line for where, line in self.typed if where is mode]
 
-    def send(self, step: ConfigStep | ExecStep, **secrets: Secret) -> Sent:
+    def send(self, step: ConfigStep | ExecStep, **secrets: Secret) -> CommandResult:
         return self.drive(send(self.dialogue, step, secrets=secrets))
 
     def drive(self, procedure: Procedure[T]) -> T:
@@ -84,7 +84,7 @@ class Scripted:
     queue: deque[str | None] = field(default_factory=deque)
     sent: list[bytes] = field(default_factory=list)
 
-    def run(self, step: ConfigStep | ExecStep) -> tuple[Dialogue, Sent]:
+    def run(self, step: ConfigStep | ExecStep) -> tuple[Dialogue, CommandResult]:
         dialogue = Dialogue()
         self._drive(dialogue.log_in(None))
         return dialogue, self._drive(send(dialogue, step))
@@ -120,7 +120,7 @@ def config(*lines: str, timer: int | None = None) -> ConfigStep:
 def test_lines_are_typed_one_by_one_and_the_session_comes_back_to_its_prompt() -> None:
     vty = at("factory-fresh")
     sent = vty.send(config("license smart transport smart", "ip name-server 192.0.2.53"))
-    assert (sent.status, sent.taken) == (SentStatus.DONE, 2)
+    assert (sent.status, sent.taken) == (CommandOutcome.DONE, 2)
     assert vty.dialogue.alive
     assert vty.switch.config.has("license smart transport smart")
     assert vty.lines(Mode.CONFIG) == ["license smart transport smart", "ip name-server 192.0.2.53", "end"]
@@ -129,7 +129,11 @@ def test_lines_are_typed_one_by_one_and_the_session_comes_back_to_its_prompt() -
 def test_a_refused_line_ends_it_and_says_the_switches_own_words() -> None:
     vty = at()
     sent = vty.send(config("license smart transport off", "license smart transport smort", "no restconf"))
-    assert (sent.status, sent.taken, sent.line) == (SentStatus.REFUSED, 1, "license smart transport smort")
+    assert (sent.status, sent.taken, sent.line) == (
+        CommandOutcome.REFUSED,
+        1,
+        "license smart transport smort",
+    )
     assert sent.said == "% Invalid input detected at '^' marker."
     assert vty.lines(Mode.CONFIG)[-1] == "end"
     assert "no restconf" not in vty.lines(Mode.CONFIG)
@@ -140,14 +144,18 @@ def test_a_line_that_aaa_denies_ends_it() -> None:
     vty = at()
     vty.switch.access = replace(vty.switch.access, denied=("license smart transport",))
     sent = vty.send(config("license smart transport off"))
-    assert (sent.status, sent.taken, sent.said) == (SentStatus.REFUSED, 0, "Command authorization failed.")
+    assert (sent.status, sent.taken, sent.said) == (
+        CommandOutcome.REFUSED,
+        0,
+        "Command authorization failed.",
+    )
 
 
 def test_configuration_mode_itself_may_be_denied() -> None:
     vty = at()
     vty.switch.access = replace(vty.switch.access, denied=("configure terminal",))
     sent = vty.send(config("netconf-yang"))
-    assert (sent.status, sent.taken, sent.line) == (SentStatus.REFUSED, 0, "configure terminal")
+    assert (sent.status, sent.taken, sent.line) == (CommandOutcome.REFUSED, 0, "configure terminal")
     assert vty.lines(Mode.CONFIG) == []
     assert vty.dialogue.alive
 
@@ -162,22 +170,22 @@ def test_submodes_are_entered_and_left() -> None:
         "exit",
         "license smart transport callhome",
     )
-    assert vty.send(config(*lines)).status is SentStatus.DONE
+    assert vty.send(config(*lines)).status is CommandOutcome.DONE
     assert vty.switch.config.has("active", ("call-home", 'profile "CiscoTAC-1"'))
 
 
 def test_a_name_of_27_characters_is_cut_in_the_prompt_of_configuration_mode() -> None:
     vty = at(name="tokyo-building-7-access-021")
-    assert vty.send(config("license smart transport off")).status is SentStatus.DONE
+    assert vty.send(config("license smart transport off")).status is CommandOutcome.DONE
 
 
 def test_the_revert_timer_is_started_with_the_mode() -> None:
     vty = at()
     vty.send(config("archive", "path flash:archive", "exit"))
     sent = vty.send(config("netconf-yang", timer=10))
-    assert sent.status is SentStatus.DONE
+    assert sent.status is CommandOutcome.DONE
     assert vty.switch.revert is not None
-    assert vty.send(ExecStep(command="configure confirm")).status is SentStatus.DONE
+    assert vty.send(ExecStep(command="configure confirm")).status is CommandOutcome.DONE
     assert vty.switch.revert is None
 
 
@@ -188,7 +196,7 @@ def test_without_the_timer_no_line_is_typed(pending: bool) -> None:
         vty.send(config("archive", "path flash:archive", "exit"))
         vty.send(config("restconf", timer=5))
     sent = vty.send(config("netconf-yang", timer=10))
-    assert (sent.status, sent.taken) == (SentStatus.REFUSED, 0)
+    assert (sent.status, sent.taken) == (CommandOutcome.REFUSED, 0)
     assert not vty.switch.config.has("netconf-yang")
     assert vty.dialogue.alive
 
@@ -200,7 +208,7 @@ def test_a_secret_is_put_in_where_it_is_sent_and_nowhere_else() -> None:
     vty = at("instance-removed")
     step = ExecStep(command="license smart trust idtoken {token} all")
     sent = vty.send(step, token=Secret("c4n4ry-token-Sumire"))
-    assert sent.status is SentStatus.DONE
+    assert sent.status is CommandOutcome.DONE
     assert vty.lines(Mode.EXEC)[-1] == "license smart trust idtoken c4n4ry-token-Sumire all"
     assert "c4n4ry" not in repr(step) + repr(sent)
 
@@ -211,11 +219,11 @@ def test_what_should_have_been_said_and_was_not() -> None:
         ExecStep(command="license smart import flash:none.txt", expects=("Import Data Successful",))
     )
     assert (sent.status, sent.said) == (
-        SentStatus.REFUSED,
+        CommandOutcome.REFUSED,
         "%Error opening flash:none.txt (No such file or directory)",
     )
     sent = vty.send(ExecStep(command="license smart sync all", expects=("Import Data Successful",)))
-    assert sent.status is SentStatus.UNEXPECTED
+    assert sent.status is CommandOutcome.UNEXPECTED
 
 
 def test_a_question_is_answered_as_the_order_says() -> None:
@@ -227,7 +235,7 @@ def test_a_question_is_answered_as_the_order_says() -> None:
             expects=("bytes copied",),
         )
     )
-    assert sent.status is SentStatus.DONE
+    assert sent.status is CommandOutcome.DONE
     assert "before.txt" in vty.switch.flash
 
 
@@ -238,7 +246,7 @@ def test_a_question_without_an_answer_is_left_and_nothing_happens() -> None:
         command="reload", dialogue=(Reply(asks="Proceed with reload", answer=""),), ends_session=True
     )
     sent = vty.send(step)
-    assert sent.status is SentStatus.ASKED
+    assert sent.status is CommandOutcome.ASKED
     assert "Save? [yes/no]" in sent.said
     assert not vty.switch.is_down
 
@@ -248,7 +256,7 @@ def test_a_reload_ends_the_session_and_that_is_what_was_wanted() -> None:
     step = ExecStep(
         command="reload", dialogue=(Reply(asks="Proceed with reload", answer=""),), ends_session=True
     )
-    assert vty.send(step).status is SentStatus.DONE
+    assert vty.send(step).status is CommandOutcome.DONE
     assert vty.switch.is_down
     assert not vty.dialogue.alive
     with pytest.raises(SessionLost):
@@ -260,10 +268,10 @@ def test_lines_are_pasted_where_the_switch_collects_them() -> None:
     step = ExecStep(command="crypto pki trustpool import terminal", in_config=True, paste=("QUJD", "REVG"))
     sent = vty.send(step)
     # The text is no certificate, and the switch says so; that it was collected is what counts here.
-    assert sent.status is SentStatus.REFUSED
+    assert sent.status is CommandOutcome.REFUSED
     assert vty.lines(Mode.DIALOGUE) == ["QUJD", "REVG", "quit"]
     assert vty.dialogue.alive
-    assert vty.send(config("restconf")).status is SentStatus.DONE
+    assert vty.send(config("restconf")).status is CommandOutcome.DONE
 
 
 def test_a_command_of_configuration_mode_comes_back_to_exec() -> None:
@@ -273,7 +281,7 @@ def test_a_command_of_configuration_mode_comes_back_to_exec() -> None:
         in_config=True,
         expects=("import succeeded",),
     )
-    assert vty.send(step).status is SentStatus.DONE
+    assert vty.send(step).status is CommandOutcome.DONE
     assert any("IdenTrust" in one.subject for one in vty.switch.trustpool)
     assert vty.lines(Mode.CONFIG)[-1] == "end"
 
@@ -301,7 +309,7 @@ def test_a_session_that_breaks_between_two_lines_is_no_silent_success() -> None:
 def test_a_line_that_leads_out_of_configuration_mode_stops_it() -> None:
     vty = scripted({"configure terminal": ["sw(config)#"], "exit": ["sw#"]})
     _, sent = vty.run(config("exit", "reload"))
-    assert (sent.status, sent.taken) == (SentStatus.REFUSED, 0)
+    assert (sent.status, sent.taken) == (CommandOutcome.REFUSED, 0)
     assert b"reload\n" not in vty.sent
 
 
@@ -315,7 +323,7 @@ def test_a_question_in_configuration_mode_is_not_answered() -> None:
         }
     )
     dialogue, sent = vty.run(config("no crypto key"))
-    assert sent.status is SentStatus.ASKED
+    assert sent.status is CommandOutcome.ASKED
     assert b"yes\n" not in vty.sent
     assert dialogue.alive
 
@@ -332,13 +340,13 @@ def test_what_is_told_behind_the_prompt_does_not_hide_it(log: str) -> None:
         {"configure terminal": ["sw(config)#"], "netconf-yang": ["sw(config)#\r\n", log], "end": ["sw#"]}
     )
     _, sent = vty.run(config("netconf-yang"))
-    assert sent.status is SentStatus.DONE
+    assert sent.status is CommandOutcome.DONE
 
 
 def test_silence_in_configuration_mode_gives_the_session_up() -> None:
     vty = scripted({"configure terminal": ["sw(config)#"], "netconf-yang": [], "\x03": []})
     dialogue, sent = vty.run(config("netconf-yang"))
-    assert sent.status is SentStatus.SILENT
+    assert sent.status is CommandOutcome.SILENT
     assert not dialogue.alive
 
 
@@ -355,5 +363,5 @@ def test_silence_in_configuration_mode_gives_the_session_up() -> None:
 def test_a_denial_is_one_in_whatever_words(said: str) -> None:
     vty = scripted({"configure terminal": ["sw(config)#"], "restconf": [f"{said}\r\n\r\nsw(config)#"]})
     dialogue, sent = vty.run(config("restconf"))
-    assert (sent.status, sent.taken, sent.said) == (SentStatus.REFUSED, 0, said)
+    assert (sent.status, sent.taken, sent.said) == (CommandOutcome.REFUSED, 0, said)
     assert dialogue.alive

@@ -27,9 +27,9 @@ from slp_ops.readonly import ReadCommand
 from slp_ops.transport.hostkeys import HostKeyMode
 
 if TYPE_CHECKING:
-    from slp_ops.fleet.pacing import Paced
+    from slp_ops.fleet.pacing import RateLimited
     from slp_ops.model import Device
-    from slp_ops.ports import Ending
+    from slp_ops.ports import CommandEnd
 
 pytestmark = pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
 
@@ -42,10 +42,12 @@ class Kept:
         self.text += text
 
 
-def read(opened: Paced, device: Device, *commands: str, timeout: float = 20) -> list[tuple[Ending, str]]:
+def read(
+    opened: RateLimited, device: Device, *commands: str, timeout: float = 20
+) -> list[tuple[CommandEnd, str]]:
     """Log in, run the commands, log out."""
 
-    async def session() -> list[tuple[Ending, str]]:
+    async def session() -> list[tuple[CommandEnd, str]]:
         answers = []
         try:
             async with opened.read(device) as reader:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from slp_ops.errors import EnableFailed, NoPrompt, SessionLost
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import Ending, Secret
+from slp_ops.ports import CommandEnd, Secret
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 
 if TYPE_CHECKING:
@@ -93,13 +93,13 @@ def logged_in(outputs: dict[str, list[Piece]], prompt: str = "tyo-core-01#") -> 
     return dialogue, vty
 
 
-def shown(dialogue: Dialogue, vty: Vty, command: str, timeout: float = 60) -> tuple[Ending, str]:
+def shown(dialogue: Dialogue, vty: Vty, command: str, timeout: float = 60) -> tuple[CommandEnd, str]:
     kept = Kept()
     ending = vty.drive(dialogue.show(command, timeout, kept))
     return ending, kept.text
 
 
-OK = Ending(status=CaptureStatus.OK)
+OK = CommandEnd(status=CaptureStatus.OK)
 CLOCK = "04:11:31.402 UTC Tue Nov 24 2026\r\n"
 
 

@@ -17,8 +17,8 @@ from slp_ops.readonly import ReadCommand
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from slp_ops.fleet.pacing import Paced
-    from slp_ops.ports import Ending
+    from slp_ops.fleet.pacing import RateLimited
+    from slp_ops.ports import CommandEnd
 
 pytestmark = pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
 
@@ -141,7 +141,7 @@ def other() -> Iterator[Callable[..., Other]]:
         each.__exit__()
 
 
-def read(opened: Paced, port: int, transport: str, command: str = "show clock") -> Ending:
+def read(opened: RateLimited, port: int, transport: str, command: str = "show clock") -> CommandEnd:
     class Nothing:
         def write(self, text: str) -> None:
             pass
@@ -155,7 +155,7 @@ def read(opened: Paced, port: int, transport: str, command: str = "show clock") 
         transport=transport,
     )
 
-    async def session() -> Ending:
+    async def session() -> CommandEnd:
         try:
             async with opened.read(device) as reader:
                 return await reader.show(ReadCommand(command), timeout=10, sink=Nothing())

@@ -16,9 +16,9 @@ from slp_ops.reading import read
 from slp_ops.readonly import ProbeStep, ReadCommand, Tool
 
 if TYPE_CHECKING:
-    from slp_ops.fleet.pacing import Paced
+    from slp_ops.fleet.pacing import RateLimited
     from slp_ops.model import Device
-    from slp_ops.ports import ProbeEnding
+    from slp_ops.ports import ProbeEnd
 
 pytestmark = pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
 TARGET = ProbeStep(host="smartreceiver.cisco.com", port=443, source_interface="Vlan100")
@@ -33,11 +33,11 @@ class Kept:
 
 
 def tried(
-    opened: Paced, device: Device, step: ProbeStep = TARGET, timeout: float = 20
-) -> tuple[ProbeResult, ProbeEnding]:
+    opened: RateLimited, device: Device, step: ProbeStep = TARGET, timeout: float = 20
+) -> tuple[ProbeResult, ProbeEnd]:
     """Probe once; afterwards the session can be used, and nothing is open on it."""
 
-    async def session() -> tuple[ProbeEnding, str, str]:
+    async def session() -> tuple[ProbeEnd, str, str]:
         kept, sessions = Kept(), Kept()
         try:
             async with opened.read(device) as reader:

@@ -20,7 +20,7 @@ from slp_ops.transport.telnet import probe
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from slp_ops.ports import ProbeEnding
+    from slp_ops.ports import ProbeEnd
 
 T = TypeVar("T")
 Piece = str | float | None
@@ -170,7 +170,7 @@ def logged_in() -> Dialogue:
     return dialogue
 
 
-def tried(switch: Switch, timeout: float = 75) -> tuple[ProbeEnding, str, Dialogue]:
+def tried(switch: Switch, timeout: float = 75) -> tuple[ProbeEnd, str, Dialogue]:
     dialogue, kept = logged_in(), Kept()
     procedure = probe(dialogue, COMMAND, timeout=timeout, sink=kept, clock=lambda: switch.seconds)
     return switch.drive(procedure), kept.text, dialogue

@@ -26,11 +26,11 @@ from slp_ops.facts import (
     Udi,
     UsageReporting,
 )
-from slp_ops.plan import Running
+from slp_ops.plan import RunningConfig
 from slp_ops.reading import Facts
 from slp_ops.release import Release
-from slp_ops.rules.needs import Known
-from slp_ops.usage.switch import Seen
+from slp_ops.rules.needs import FactContext
+from slp_ops.usage.switch import ExchangeSwitch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +148,7 @@ def inventory(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def seen() -> Callable[..., Seen]:
+def seen() -> Callable[..., ExchangeSwitch]:
     """``seen("sw1", "FOC0000A0AA")`` is a switch of these serial numbers, with these reports."""
 
     def make(
@@ -160,7 +160,7 @@ def seen() -> Callable[..., Seen]:
         reports: dict[int, RumState] | None = None,
         reporting: UsageReporting | None = None,
         more: tuple[Any, ...] = (),
-    ) -> Seen:
+    ) -> ExchangeSwitch:
         units = [Udi(position=n, pid="C9300-24UX", sn=sn) for n, sn in enumerate(serials or ("FOC0000A0AA",))]
         facts: list[Any] = [
             Software(version=release, release=Release.parse(release)),
@@ -177,6 +177,8 @@ def seen() -> Callable[..., Seen]:
             )
             facts.append(RumReports(reports=rows))
         config = "ip scp server enable\nend\n" if scp else "hostname sw1\nend\n"
-        return Seen(name=name, site="tokyo", known=Known(Facts.of(*facts)), running=Running.parse(config))
+        return ExchangeSwitch(
+            name=name, site="tokyo", known=FactContext(Facts.of(*facts)), running=RunningConfig.parse(config)
+        )
 
     return make

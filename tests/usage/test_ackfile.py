@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slp_ops.usage.ackfile import NoAck, read_ack
+from slp_ops.usage.ackfile import InvalidAck, read_ack
 from slp_ops.usage.udi import UnitId
 
 UNIT = UnitId("C9300-24UX", "FOC0000A0AA")
@@ -72,7 +72,7 @@ def test_a_policy_beside_the_acknowledgement_is_no_trouble() -> None:
     ids=["empty", "blank", "cut", "json cut", "html", "usage", "policy", "trust", "other", "doctype"],
 )
 def test_what_is_no_acknowledgement_says_what_it_is(data: bytes, why: str) -> None:
-    with pytest.raises(NoAck, match=why):
+    with pytest.raises(InvalidAck, match=why):
         read_ack(data)
 
 
@@ -80,7 +80,7 @@ def test_what_is_no_acknowledgement_says_what_it_is(data: bytes, why: str) -> No
 def test_no_bytes_make_it_raise_anything_else(noise: bytes, at: int) -> None:
     good = answer(f"<data><![CDATA[{SAID}]]></data>")
     for data in (noise, good[:at] + noise + good[at:], good[:at]):
-        with suppress(NoAck):
+        with suppress(InvalidAck):
             read_ack(data)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slp_ops.usage.dump import NoDump, read_dump
+from slp_ops.usage.dump import InvalidDump, read_dump
 
 
 def dump(data: bytes, *, fill: bool) -> list[str]:
@@ -40,5 +40,5 @@ def test_letters_that_look_like_bytes_are_no_bytes() -> None:
 
 def test_a_missing_row_is_told() -> None:
     rows = dump(bytes(64), fill=True)
-    with pytest.raises(NoDump, match="0x10"):
+    with pytest.raises(InvalidDump, match="0x10"):
         read_dump([rows[0], *rows[2:]])

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slp_ops.app.change.context import Copying
+from slp_ops.app.change.context import FileCopying
 from slp_ops.app.change.steps import FileDone, FileSteps
 from slp_ops.errors import BadFile, ConnectionRefused, CopyFailed, SessionLost
 from slp_ops.model import Device
-from slp_ops.ports import Sent, SentStatus
-from slp_ops.steps import Check, Fetch, FileStep, Put, Room
+from slp_ops.ports import CommandOutcome, CommandResult
+from slp_ops.steps import CheckFile, CheckSpace, Download, FileStep, Upload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 DATA = b"<smartLicense>\r\n\x00\xff</smartLicense>\n"
 MD5 = hashlib.md5(DATA, usedforsecurity=False).hexdigest()
 PATH = "flash:a.txt"
-FETCH = Fetch(path=PATH, name="a.txt")
-PUT = Put(path=PATH, name="a.txt", sha256=hashlib.sha256(DATA).hexdigest(), size=len(DATA))
+FETCH = Download(path=PATH, name="a.txt")
+PUT = Upload(path=PATH, name="a.txt", sha256=hashlib.sha256(DATA).hexdigest(), size=len(DATA))
 
 
-def done(said: str) -> Sent:
-    return Sent(status=SentStatus.DONE, said=said, taken=1)
+def done(said: str) -> CommandResult:
+    return CommandResult(status=CommandOutcome.DONE, said=said, taken=1)
 
 
-def refused(said: str) -> Sent:
-    return Sent(status=SentStatus.REFUSED, said=said)
+def refused(said: str) -> CommandResult:
+    return CommandResult(status=CommandOutcome.REFUSED, said=said)
 
 
 DIR = done("425985  -rw-  42  a.txt\n\n11353194496 bytes total (8512188416 bytes free)")
@@ -42,7 +42,7 @@ VERIFIED = done(f".....Done!\nverify /md5 ({PATH}) = {MD5}\n")
 class Bench:
     """A line that gives these answers in turn, and what copying needs. See ``device_session.Line``."""
 
-    def __init__(self, *answers: Sent | Exception, copied: bytes | Exception = DATA) -> None:
+    def __init__(self, *answers: CommandResult | Exception, copied: bytes | Exception = DATA) -> None:
         self.answers = list(answers)
         self.copied = copied
         self.sent: list[str] = []
@@ -54,7 +54,7 @@ class Bench:
         self.work: Any = SimpleNamespace(
             device=device,
             limits=SimpleNamespace(reconnect=1.0),
-            copying=Copying(transport=self, shelf=self),  # type: ignore[arg-type]  # the part of it that is used
+            copying=FileCopying(transport=self, shelf=self),  # type: ignore[arg-type]  # the part of it that is used
             evidence=self,
         )
 
@@ -66,12 +66,12 @@ class Bench:
 
     # the line
 
-    async def send(self, step: Any, *, sink: Any = None) -> Sent:
+    async def send(self, step: Any, *, sink: Any = None) -> CommandResult:
         self.sent.append(step.command)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        if sink is not None and answer.status is SentStatus.DONE:
+        if sink is not None and answer.status is CommandOutcome.DONE:
             sink.write(answer.said)
         return answer
 
@@ -119,16 +119,16 @@ def why(found: FileDone) -> str:
 
 
 def test_room_is_the_last_line_of_dir() -> None:
-    assert Bench(DIR).do(Room(system="flash:", bytes=16 * 2**20)).noted == {"free": 8512188416}
+    assert Bench(DIR).do(CheckSpace(system="flash:", bytes=16 * 2**20)).noted == {"free": 8512188416}
     full = done("9 bytes total (9 bytes free) is a name\n11353194496 bytes total (1024 bytes free)")
     assert "has 1024 bytes free, and 16777216 are needed" in why(
-        Bench(full).do(Room(system="flash:", bytes=2**24))
+        Bench(full).do(CheckSpace(system="flash:", bytes=2**24))
     )
 
 
 @pytest.mark.parametrize("answer", [done("nothing of the kind"), refused("Command authorization failed.")])
-def test_room_that_cannot_be_read_is_no_room(answer: Sent) -> None:
-    assert "could not be read" in why(Bench(answer).do(Room(system="flash:", bytes=1)))
+def test_room_that_cannot_be_read_is_no_room(answer: CommandResult) -> None:
+    assert "could not be read" in why(Bench(answer).do(CheckSpace(system="flash:", bytes=1)))
 
 
 def test_a_file_is_kept_when_its_md5_is_the_switchs() -> None:
@@ -169,17 +169,17 @@ def test_in_band_the_dump_is_read_and_checked_like_any_copy() -> None:
         for at in range(0, len(DATA), 16)
     )
     bench = Bench(done(rows), VERIFIED)
-    assert bench.do(Fetch(path=PATH, name="a.txt", in_band=True)).why is None
+    assert bench.do(Download(path=PATH, name="a.txt", in_band=True)).why is None
     assert bench.kept == {"a.txt": DATA}
     missing = rows.partition("\n")[2]
     assert "row of offset 0x0 is missing" in why(
-        Bench(done(missing)).do(Fetch(path=PATH, name="a.txt", in_band=True))
+        Bench(done(missing)).do(Download(path=PATH, name="a.txt", in_band=True))
     )
 
 
-@pytest.mark.parametrize("step", [Room(system="flash:", bytes=1), FETCH, Check(path=PATH, md5=MD5)])
+@pytest.mark.parametrize("step", [CheckSpace(system="flash:", bytes=1), FETCH, CheckFile(path=PATH, md5=MD5)])
 def test_a_lost_session_is_opened_once_more(step: FileStep) -> None:
-    answer = DIR if isinstance(step, Room) else VERIFIED
+    answer = DIR if isinstance(step, CheckSpace) else VERIFIED
     bench = Bench(SessionLost("gone"), answer)
     assert bench.do(step).why is None
     assert bench.opened_again == 1
@@ -190,7 +190,7 @@ def test_what_is_put_is_what_was_planned() -> None:
     bench = Bench()
     assert bench.do(PUT).why is None
     assert bench.put_there == {PATH: DATA}
-    changed = Put(path=PATH, name="a.txt", sha256="0" * 64, size=1)
+    changed = Upload(path=PATH, name="a.txt", sha256="0" * 64, size=1)
     bench = Bench()
     assert "not what was planned" in why(bench.do(changed))
     assert bench.put_there == {}
@@ -198,7 +198,7 @@ def test_what_is_put_is_what_was_planned() -> None:
 
 
 def test_a_file_there_with_another_md5_is_not_imported() -> None:
-    assert "its MD5 differs" in why(Bench(VERIFIED).do(Check(path=PATH, md5="0" * 32)))
+    assert "its MD5 differs" in why(Bench(VERIFIED).do(CheckFile(path=PATH, md5="0" * 32)))
 
 
 @pytest.mark.parametrize(
@@ -209,5 +209,5 @@ def test_a_file_there_with_another_md5_is_not_imported() -> None:
         (refused("Command authorization failed."), None),
     ],
 )
-def test_whether_a_file_is_there(answer: Sent, there: bool | None) -> None:
+def test_whether_a_file_is_there(answer: CommandResult, there: bool | None) -> None:
     assert Bench(answer).shows(PATH) is there

@@ -9,7 +9,7 @@ import pytest
 
 from slp_ops.facts import RumState
 from slp_ops.usage.ackfile import Ack
-from slp_ops.usage.matching import AckFile, Matched, Out, match
+from slp_ops.usage.matching import AckFile, MatchedFiles, SkipReason, match
 from slp_ops.usage.udi import UnitId
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ def ack(name: str, *serials: str, reports: tuple[int, ...] = (1,), problem: str 
     )
 
 
-def matched(files: list[AckFile], switches: list[Any], **more: Any) -> Matched:
+def matched(files: list[AckFile], switches: list[Any], **more: Any) -> MatchedFiles:
     return match(files, switches, **{"assigned": {}, "imported": {}, **more})
 
 
-def out(found: Matched) -> dict[str, Out]:
+def out(found: MatchedFiles) -> dict[str, SkipReason]:
     return {each.path.removeprefix("in/"): each.out for each in found.left_out}
 
 
@@ -57,17 +57,17 @@ def test_any_member_of_a_stack_will_do(seen: Callable[..., Any]) -> None:
 @pytest.mark.parametrize(
     ("file", "more", "expected"),
     [
-        (ack("x", problem="it is empty"), {}, Out.DAMAGED),
-        (ack("x"), {}, Out.NO_UNIT),
-        (ack("x", "FOC0000A0ZZ"), {}, Out.NO_SWITCH),
-        (ack("x", "FOC0000A0AA", "FOC0000A0BB"), {}, Out.SEVERAL),
-        (ack("x", "FOC0000A0BB"), {"assigned": {"in/x": "sw1"}}, Out.WRONG_UNIT),
-        (ack("x"), {"assigned": {"in/x": "sw9"}}, Out.NO_SWITCH),
+        (ack("x", problem="it is empty"), {}, SkipReason.DAMAGED),
+        (ack("x"), {}, SkipReason.NO_UNIT),
+        (ack("x", "FOC0000A0ZZ"), {}, SkipReason.NO_SWITCH),
+        (ack("x", "FOC0000A0AA", "FOC0000A0BB"), {}, SkipReason.SEVERAL),
+        (ack("x", "FOC0000A0BB"), {"assigned": {"in/x": "sw1"}}, SkipReason.WRONG_UNIT),
+        (ack("x"), {"assigned": {"in/x": "sw9"}}, SkipReason.NO_SWITCH),
     ],
     ids=lambda value: getattr(value, "value", ""),
 )
 def test_what_fits_no_switch_is_left_out(
-    seen: Callable[..., Any], file: AckFile, more: dict[str, Any], expected: Out
+    seen: Callable[..., Any], file: AckFile, more: dict[str, Any], expected: SkipReason
 ) -> None:
     found = matched([file], [seen("sw1", "FOC0000A0AA"), seen("sw2", "FOC0000A0BB")], **more)
     assert out(found) == {"x": expected}
@@ -82,7 +82,7 @@ def test_one_that_names_no_unit_may_be_assigned(seen: Callable[..., Any]) -> Non
 
 def test_two_switches_of_one_unit_are_told(seen: Callable[..., Any]) -> None:
     found = matched([ack("x", "FOC0000A0AA")], [seen("sw1", "FOC0000A0AA"), seen("sw2", "FOC0000A0AA")])
-    assert out(found) == {"x": Out.SEVERAL}
+    assert out(found) == {"x": SkipReason.SEVERAL}
 
 
 def test_the_same_bytes_and_the_same_reports_are_imported_once(seen: Callable[..., Any]) -> None:
@@ -91,14 +91,14 @@ def test_the_same_bytes_and_the_same_reports_are_imported_once(seen: Callable[..
     copy = AckFile(path="in/b", name="b", sha256=first.sha256, md5=first.md5, size=first.size, ack=first.ack)
     found = matched([first, copy, other], [seen("sw1", "FOC0000A0AA")])
     assert [each.name for each in found.files["sw1"]] == ["a"]
-    assert out(found) == {"b": Out.DUPLICATE, "c": Out.DUPLICATE}
+    assert out(found) == {"b": SkipReason.DUPLICATE, "c": SkipReason.DUPLICATE}
     assert all(each.out.harmless for each in found.left_out)
 
 
 def test_what_a_run_imported_is_left_out(seen: Callable[..., Any]) -> None:
     file = ack("a", "FOC0000A0AA")
     found = matched([file], [seen("sw1", "FOC0000A0AA")], imported={("sw1", file.sha256): "run-1"})
-    assert out(found) == {"a": Out.IMPORTED}
+    assert out(found) == {"a": SkipReason.IMPORTED}
     assert "run-1" in found.left_out[0].why.en
 
 
@@ -117,7 +117,7 @@ def test_a_switch_that_shows_it_acknowledged_needs_it_no_more(
     seen: Callable[..., Any], reports: dict[int, RumState] | None, done: bool
 ) -> None:
     found = matched([ack("a", "FOC0000A0AA", reports=(1,))], [seen("sw1", "FOC0000A0AA", reports=reports)])
-    assert out(found) == ({"a": Out.ACKNOWLEDGED} if done else {})
+    assert out(found) == ({"a": SkipReason.ACKNOWLEDGED} if done else {})
 
 
 def test_several_for_one_switch_go_the_oldest_first(seen: Callable[..., Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slp_ops.usage.rumfile import NoReports, read_reports
+from slp_ops.usage.rumfile import InvalidUsageFile, read_reports
 from slp_ops.usage.udi import UnitId
 
 ACTIVE = {"udi_pid": "C9300-24UX", "udi_serial_number": "FOC0000A0AA"}
@@ -83,7 +83,7 @@ def test_a_file_without_a_report_is_whole() -> None:
     ids=["empty", "message", "cut", "no end", "no JSON", "other payload", "no object"],
 )
 def test_what_is_not_whole_says_so(data: bytes, why: str) -> None:
-    with pytest.raises(NoReports, match=why):
+    with pytest.raises(InvalidUsageFile, match=why):
         read_reports(data)
 
 
@@ -91,5 +91,5 @@ def test_what_is_not_whole_says_so(data: bytes, why: str) -> None:
 def test_no_bytes_make_it_raise_anything_else(noise: bytes, at: int) -> None:
     good = wrapped(signed(payload()))
     for data in (noise, good[:at] + noise + good[at:], wrapped(noise.decode("latin-1"))):
-        with suppress(NoReports):
+        with suppress(InvalidUsageFile):
             read_reports(data)

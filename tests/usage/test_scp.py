@@ -9,10 +9,10 @@ import pytest
 
 from slp_ops.credentials import ShellCredentials
 from slp_ops.errors import CopyFailed, HostKeyChanged, NoCommonAlgorithm
-from slp_ops.fleet.pacing import PacedCopies
+from slp_ops.fleet.pacing import RateLimitedCopies
 from slp_ops.lab.hardware import HostKey
 from slp_ops.transport.hostkeys import HostKeyMode, HostKeys
-from slp_ops.transport.make import ByName
+from slp_ops.transport.make import TransportSelector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +28,8 @@ def copy(tmp_path: Path) -> Callable[..., bytes]:
     host_keys = HostKeys(tmp_path / "known_hosts", HostKeyMode.TOFU)
 
     async def both(device: Any, path: str, data: bytes | None) -> bytes:
-        made = ByName(credentials=credentials, host_keys=host_keys, workers=2, connect_timeout=5.0)
-        transport = PacedCopies(made, rate=0)
+        made = TransportSelector(credentials=credentials, host_keys=host_keys, workers=2, connect_timeout=5.0)
+        transport = RateLimitedCopies(made, rate=0)
         try:
             if data is not None:
                 async with transport.files(device) as files:

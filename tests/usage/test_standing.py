@@ -9,7 +9,7 @@ import pytest
 
 from slp_ops.facts import Clock, DeviceTime, RumState, RumSummary, TransportKind, UsageReporting
 from slp_ops.facts.values import Count
-from slp_ops.usage.standing import Before, Next, standing
+from slp_ops.usage.standing import NextStep, PreviousExchanges, usage_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,22 +28,26 @@ def reporting(
     return UsageReporting(last_report_file_write=save, last_ack=ack, next_ack_deadline=due)
 
 
+SAVED_LATER = PreviousExchanges(saved="2026-2", imported="2026-1")
+IMPORTED_LATER = PreviousExchanges(saved="2026-1", imported="2026-2")
+
+
 @pytest.mark.parametrize(
     ("dates", "reports", "more", "expected"),
     [
-        (reporting(save=day(20), ack=day(10)), None, {}, Next.UPLOAD),
-        (reporting(save=day(20)), None, {}, Next.UPLOAD),
-        (reporting(save=day(10), ack=day(20)), None, {}, Next.NOTHING),
-        (reporting(ack=day(20), due=day(30, 12)), {1: RumState.OPEN}, {}, Next.NOTHING),
-        (reporting(ack=day(20), due=day(10, 12)), None, {}, Next.SAVE),
-        (reporting(ack=day(1), due=day(20)), None, {}, Next.SAVE),
-        (reporting(ack=day(20)), {1: RumState.CLOSED, 2: RumState.OPEN}, {}, Next.SAVE),
-        (reporting(ack=day(20)), {1: RumState.UNACK}, {}, Next.SAVE),
-        (reporting(), None, {"before": Before(saved="2026-2", imported="2026-1")}, Next.UPLOAD),
-        (reporting(), None, {"before": Before(saved="2026-1", imported="2026-2")}, Next.NOTHING),
-        (reporting(save=day(20)), None, {"acks": ("in/ACK.txt",)}, Next.IMPORT),
-        (reporting(due=day(25)), None, {"transport": TransportKind.SMART}, Next.ITSELF),
-        (reporting(due=day(25)), None, {"release": "17.3.1"}, Next.UNFIT),
+        (reporting(save=day(20), ack=day(10)), None, {}, NextStep.UPLOAD),
+        (reporting(save=day(20)), None, {}, NextStep.UPLOAD),
+        (reporting(save=day(10), ack=day(20)), None, {}, NextStep.NOTHING),
+        (reporting(ack=day(20), due=day(30, 12)), {1: RumState.OPEN}, {}, NextStep.NOTHING),
+        (reporting(ack=day(20), due=day(10, 12)), None, {}, NextStep.SAVE),
+        (reporting(ack=day(1), due=day(20)), None, {}, NextStep.SAVE),
+        (reporting(ack=day(20)), {1: RumState.CLOSED, 2: RumState.OPEN}, {}, NextStep.SAVE),
+        (reporting(ack=day(20)), {1: RumState.UNACK}, {}, NextStep.SAVE),
+        (reporting(), None, {"before": SAVED_LATER}, NextStep.UPLOAD),
+        (reporting(), None, {"before": IMPORTED_LATER}, NextStep.NOTHING),
+        (reporting(save=day(20)), None, {"acks": ("in/ACK.txt",)}, NextStep.IMPORT),
+        (reporting(due=day(25)), None, {"transport": TransportKind.SMART}, NextStep.ITSELF),
+        (reporting(due=day(25)), None, {"release": "17.3.1"}, NextStep.UNFIT),
     ],
     ids=[
         "saved after the last ACK", "saved and never acknowledged", "acknowledged since", "nothing is due",
@@ -56,22 +60,24 @@ def test_next(
     dates: UsageReporting,
     reports: dict[int, RumState] | None,
     more: dict[str, Any],
-    expected: Next,
+    expected: NextStep,
 ) -> None:
-    before, acks = more.pop("before", Before()), more.pop("acks", ())
+    before, acks = more.pop("before", PreviousExchanges()), more.pop("acks", ())
     switch = seen(reports=reports, reporting=dates, more=(NOW,), **more)
-    found = standing(switch, before, acks)
+    found = usage_status(switch, before, acks)
     assert found.next is expected
     assert found.why.en
     assert found.why.ja
 
 
 def test_days_are_counted_by_the_switchs_own_clock(seen: Callable[..., Any]) -> None:
-    assert standing(seen(reporting=reporting(due=day(26)), more=(NOW,)), Before()).days_left == 2
-    overdue = standing(seen(reporting=reporting(due=day(20)), more=(NOW,)), Before())
+    assert (
+        usage_status(seen(reporting=reporting(due=day(26)), more=(NOW,)), PreviousExchanges()).days_left == 2
+    )
+    overdue = usage_status(seen(reporting=reporting(due=day(20)), more=(NOW,)), PreviousExchanges())
     assert overdue.days_left == -4
     assert "passed 4 days ago" in overdue.why.en
-    assert standing(seen(reporting=reporting(due=day(20))), Before()).days_left is None
+    assert usage_status(seen(reporting=reporting(due=day(20))), PreviousExchanges()).days_left is None
 
 
 def test_counts_come_from_the_list_else_from_the_summary_else_are_unknown(seen: Callable[..., Any]) -> None:
@@ -82,5 +88,5 @@ def test_counts_come_from_the_list_else_from_the_summary_else_are_unknown(seen: 
         (seen(more=(summary,)), (6, 3)),
         (seen(), (None, None)),
     ):
-        found = standing(switch, Before())
+        found = usage_status(switch, PreviousExchanges())
         assert (found.unreported, found.unacknowledged) == counts

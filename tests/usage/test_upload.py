@@ -14,9 +14,9 @@ from slp_ops.i18n import Lang
 from slp_ops.json_documents import encode
 from slp_ops.model import Device
 from slp_ops.plan.journal import StepEvent, StepState
-from slp_ops.store.shelf import Shelf, fit_name
+from slp_ops.store.shelf import FolderFileStore, fit_name
 from slp_ops.usage import upload
-from slp_ops.usage.received import Received, received, received_in
+from slp_ops.usage.received import UsageFile, received, received_in
 from slp_ops.usage.udi import UnitId
 
 DEVICE = Device(name="sw1", site="tokyo", host="192.0.2.11")
@@ -43,12 +43,12 @@ def usage_file(*serials: str) -> bytes:
     return f"<smartLicense>{reports}</smartLicense>\n".encode()
 
 
-def row(**more: Any) -> Received:
+def row(**more: Any) -> UsageFile:
     values: dict[str, Any] = {
         "host": "sw1", "site": "tokyo", "file": "a.txt", "bytes": 10, "sha256": "ab" * 32, "reports": 2,
         "units": (str(UNIT),), "first": "2026-01-01T00:00:00Z", "last": "2026-02-01T00:00:00Z",
     }  # fmt: skip
-    return Received(**{**values, **more})
+    return UsageFile(**{**values, **more})
 
 
 def table(data: bytes) -> list[dict[str, str]]:
@@ -113,7 +113,7 @@ def test_what_is_no_usage_file_is_refused() -> None:
 
 
 def test_files_are_kept_byte_by_byte(tmp_path: Any) -> None:
-    shelf = Shelf(tmp_path / "upload")
+    shelf = FolderFileStore(tmp_path / "upload")
     data = bytes(range(256)) * 3 + b"password 7 0822455D0A16\r\n"
     path = shelf.write("a.txt", data)
     assert path.read_bytes() == data == shelf.take("a.txt")
@@ -123,9 +123,9 @@ def test_files_are_kept_byte_by_byte(tmp_path: Any) -> None:
 @pytest.mark.parametrize("name", ["../a", "a/b", ".a", "", "-rf", "a\n", "a" * 200])
 def test_no_name_leads_out_of_the_folder(tmp_path: Any, name: str) -> None:
     with pytest.raises(StoreError):
-        Shelf(tmp_path).write(name, b"x")
+        FolderFileStore(tmp_path).write(name, b"x")
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a b\x1b[2J.txt", "", ".hidden", "ACK 日本.txt"])
 def test_any_name_is_made_fit(tmp_path: Any, name: str) -> None:
-    Shelf(tmp_path).write(fit_name(name), b"x")
+    FolderFileStore(tmp_path).write(fit_name(name), b"x")

@@ -9,37 +9,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.change.before_after import BeforeAfter, Picture, difference, not_passing, regressions
-from slp_ops.app.change.context import SAVE, Remembering
-from slp_ops.app.change.device_session import Line
+from slp_ops.app.change.before_after import BeforeAfter, Snapshot, difference, not_passing, regressions
+from slp_ops.app.change.context import SAVE, BufferedEvidence
+from slp_ops.app.change.device_session import DeviceSession
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.change.steps import Steps
 from slp_ops.app.read_device import collect
 from slp_ops.errors import ConnectError, SessionLost
 from slp_ops.i18n import Text, verbatim
-from slp_ops.plan.journal import End, EndEvent, SavedEvent, StepState, VerifiedEvent
+from slp_ops.plan.journal import ChangeOutcome, EndEvent, SavedEvent, StepState, VerifiedEvent
 from slp_ops.plan.make import serials_of
 from slp_ops.plan.model import what_changed
-from slp_ops.ports import Event, SentStatus
-from slp_ops.rules.needs import Known
+from slp_ops.ports import CommandOutcome, ProgressEvent
+from slp_ops.rules.needs import FactContext
 from slp_ops.steps import ConfigStep, ExecStep
 
 if TYPE_CHECKING:
-    from slp_ops.app.change.context import Work
+    from slp_ops.app.change.context import ChangeContext
     from slp_ops.app.change.steps import StepResult
     from slp_ops.plan.journal import SwitchState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
+class DeviceChangeResult:
     """Result of one switch, with snapshots before and after."""
 
     name: str
     site: str
-    end: End
+    end: ChangeOutcome
     why: Text | None = None
-    before: Picture | None = None
-    after: Picture | None = None
+    before: Snapshot | None = None
+    after: Snapshot | None = None
     steps_done: int = 0
     steps: int = 0
     regressed: tuple[str, ...] = ()  # rules that passed before and fail now
@@ -52,35 +52,37 @@ class Applied:
     @property
     def touched(self) -> bool:
         """Return whether something may have been sent to the switch."""
-        return self.end not in (End.NOTHING, End.UNREAD, End.STALE)
+        return self.end not in (ChangeOutcome.NOTHING, ChangeOutcome.UNREAD, ChangeOutcome.STALE)
 
 
 class _Stopped(Exception):
     """There is no going on: how it ends, and why."""
 
-    def __init__(self, end: End, why: Text) -> None:
+    def __init__(self, end: ChangeOutcome, why: Text) -> None:
         super().__init__(why.en)
         self.end, self.why = end, why
 
 
-async def apply(work: Work, state: SwitchState, *, rollback_on_fail: bool = False) -> Applied:
+async def apply(
+    work: ChangeContext, state: SwitchState, *, rollback_on_fail: bool = False
+) -> DeviceChangeResult:
     """Bring a switch to the end of its plan; raises StoreError only."""
-    line = Line(work)
+    line = DeviceSession(work)
     applying = _Applying(work, state, line)
     try:
         try:
             await applying.run()
-            end, why = End.DONE, None
+            end, why = ChangeOutcome.DONE, None
         except _Stopped as stopped:
             end, why = stopped.end, stopped.why
-        if rollback_on_fail and end in (End.FAILED, End.UNVERIFIED) and state.touched:
+        if rollback_on_fail and end in (ChangeOutcome.FAILED, ChangeOutcome.UNVERIFIED) and state.touched:
             applying.note_end(end, why)
             rolled = await roll_back(work, state, line)
             end, why = rolled.end, _ROLLED.of(why=why or _NOTHING, how=rolled.why)
         applying.note_end(end, why)
     finally:
         await line.close()
-    return Applied(
+    return DeviceChangeResult(
         name=work.device.name,
         site=work.device.site,
         end=end,
@@ -96,9 +98,9 @@ async def apply(work: Work, state: SwitchState, *, rollback_on_fail: bool = Fals
 class _Applying:
     """One switch while its plan is applied."""
 
-    def __init__(self, work: Work, state: SwitchState, line: Line) -> None:
-        self.before: Picture | None = None
-        self.after: Picture | None = None
+    def __init__(self, work: ChangeContext, state: SwitchState, line: DeviceSession) -> None:
+        self.before: Snapshot | None = None
+        self.after: Snapshot | None = None
         self._work = work
         self._state = state
         self._line = line
@@ -117,9 +119,9 @@ class _Applying:
             if state is StepState.DONE:
                 continue
             if self._work.pace.stopping:
-                raise _Stopped(End.STOPPED, _BEFORE_STEP.of(number=number + 1))
+                raise _Stopped(ChangeOutcome.STOPPED, _BEFORE_STEP.of(number=number + 1))
             if state is StepState.REFUSED:
-                raise _Stopped(End.FAILED, _WAS_REFUSED.of(number=number + 1))
+                raise _Stopped(ChangeOutcome.FAILED, _WAS_REFUSED.of(number=number + 1))
             half = state is StepState.NOT_DONE and isinstance(step, ConfigStep)
             open_ = (StepState.BEGUN, StepState.SENT, StepState.UNSETTLED)
             if state is not None and (half or state in open_):
@@ -132,7 +134,7 @@ class _Applying:
         await self._verify()
         await self._save()
 
-    def note_end(self, end: End, why: Text | None) -> None:
+    def note_end(self, end: ChangeOutcome, why: Text | None) -> None:
         """Write down how it ended."""
         self._work.journal.write(
             EndEvent(device=self._work.device.name, state=end, why="" if why is None else why.en)
@@ -141,17 +143,17 @@ class _Applying:
     def _stopped_at(self, number: int, result: StepResult) -> _Stopped:
         place = _STEP.of(number=number + 1, total=len(self._work.plan.steps), why=result.why or _NOTHING)
         if result.waiting:
-            return _Stopped(End.WAITING, place)
+            return _Stopped(ChangeOutcome.WAITING, place)
         if result.state in (StepState.UNSETTLED, StepState.SENT):
-            return _Stopped(End.UNSETTLED, place)
-        return _Stopped(End.FAILED, place)
+            return _Stopped(ChangeOutcome.UNSETTLED, place)
+        return _Stopped(ChangeOutcome.FAILED, place)
 
     # -- looking ----------------------------------------------------------------------------------
 
-    async def _look(self) -> tuple[Remembering, Picture] | Text:
+    async def _look(self) -> tuple[BufferedEvidence, Snapshot] | Text:
         """Read the switch and audit it; why not, when it could not be read."""
         work = self._work
-        memory = Remembering(work.evidence, work.mask)
+        memory = BufferedEvidence(work.evidence, work.mask)
         result = await collect(
             work.device,
             transport=work.transport,
@@ -162,7 +164,7 @@ class _Applying:
         if result.error is not None and not memory.any_read:
             return verbatim(result.error.message)
         facts = memory.facts
-        return memory, Picture(outcomes=work.judge(facts), facts=facts, running=memory.running)
+        return memory, Snapshot(outcomes=work.judge(facts), facts=facts, running=memory.running)
 
     async def _answers(self) -> None:
         """Wait for a switch that may still be reloading since the change was interrupted."""
@@ -173,7 +175,7 @@ class _Applying:
         reloading = isinstance(step, ExecStep) and step.ends_session
         failure = await self._line.again(limits.reload if reloading else limits.reconnect)
         if failure is not None:
-            raise _Stopped(End.UNSETTLED, _UNREAD.of(why=failure.message))
+            raise _Stopped(ChangeOutcome.UNSETTLED, _UNREAD.of(why=failure.message))
 
     async def _first_look(self) -> None:
         fresh = not self._state.touched
@@ -181,24 +183,28 @@ class _Applying:
             await self._answers()
         looked = await self._look()
         if isinstance(looked, Text):
-            raise _Stopped(End.UNREAD if fresh else End.UNSETTLED, _UNREAD.of(why=looked))
+            raise _Stopped(ChangeOutcome.UNREAD if fresh else ChangeOutcome.UNSETTLED, _UNREAD.of(why=looked))
         memory, self.before = looked
-        serials = serials_of(Known(memory.facts))
+        serials = serials_of(FactContext(memory.facts))
         if serials != self._work.plan.serials:
             words = _OTHER.of(found=", ".join(serials) or "-", planned=", ".join(self._work.plan.serials))
-            raise _Stopped(End.STALE if fresh else End.UNSETTLED, words)
+            raise _Stopped(ChangeOutcome.STALE if fresh else ChangeOutcome.UNSETTLED, words)
         if not fresh:
             return
         considered = self._work.plan_again(memory, self.before.outcomes)
         again = considered.plan
         if again is None:
             others = [spared.why for spared in considered.spared if not spared.needless]
-            raise _Stopped(End.STALE, others[0]) if others else _Stopped(End.NOTHING, _NOT_NEEDED)
+            raise (
+                _Stopped(ChangeOutcome.STALE, others[0])
+                if others
+                else _Stopped(ChangeOutcome.NOTHING, _NOT_NEEDED)
+            )
         changed = what_changed(self._work.plan.fields, again.fields)
         if changed:
-            raise _Stopped(End.STALE, _CHANGED.of(fields="; ".join(changed)))
+            raise _Stopped(ChangeOutcome.STALE, _CHANGED.of(fields="; ".join(changed)))
         if [step for _, step in again.steps] != [step for _, step in self._work.plan.steps]:
-            raise _Stopped(End.STALE, _OTHER_STEPS)
+            raise _Stopped(ChangeOutcome.STALE, _OTHER_STEPS)
 
     async def _verify(self) -> None:
         """Look until the rules pass or the time is over; raises _Stopped when they do not."""
@@ -209,7 +215,7 @@ class _Applying:
         look = limits.first_look
         why = _NOTHING
         while True:
-            work.on_event(Event(device=work.device.name, what="verifying", detail=", ".join(rules)))
+            work.on_event(ProgressEvent(device=work.device.name, what="verifying", detail=", ".join(rules)))
             looked = await self._look()
             if isinstance(looked, Text):
                 why = _UNREAD.of(why=looked)
@@ -225,7 +231,7 @@ class _Applying:
                 )
             if pace.stopping or pace.now() >= until:
                 self._note_verified(passed=False)
-                raise _Stopped(End.UNVERIFIED, why)
+                raise _Stopped(ChangeOutcome.UNVERIFIED, why)
             await pace.rest(min(look, max(until - pace.now(), 0.0)))
             look = min(look * 2, limits.slowest_look)
 
@@ -239,9 +245,9 @@ class _Applying:
         try:
             sent = await self._line.send(SAVE)
         except (ConnectError, SessionLost) as err:
-            raise _Stopped(End.FAILED, _NOT_SAVED.of(said=err.message)) from None
-        if sent.status is not SentStatus.DONE:
-            raise _Stopped(End.FAILED, _NOT_SAVED.of(said=" / ".join(sent.said.split("\n"))[:200]))
+            raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.of(said=err.message)) from None
+        if sent.status is not CommandOutcome.DONE:
+            raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.of(said=" / ".join(sent.said.split("\n"))[:200]))
         self._state.saved = True
         self._work.journal.write(SavedEvent(device=self._work.device.name))
 

@@ -12,18 +12,18 @@ from slp_ops.model import Severity, Verdict
 
 if TYPE_CHECKING:
     from slp_ops.facts import DeviceTime
-    from slp_ops.plan.running import Running
+    from slp_ops.plan.running import RunningConfig
     from slp_ops.reading import Facts
     from slp_ops.rules.values import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Snapshot:
     """One look at a switch."""
 
     outcomes: tuple[Outcome, ...]
     facts: Facts
-    running: Running | None
+    running: RunningConfig | None
 
     @property
     def failing(self) -> dict[str, Outcome]:
@@ -39,7 +39,7 @@ class Picture:
         return next((outcome.verdict for outcome in self.outcomes if outcome.rule == rule), None)
 
 
-def not_passing(rules: tuple[str, ...], before: Picture | None, now: Picture) -> tuple[str, ...]:
+def not_passing(rules: tuple[str, ...], before: Snapshot | None, now: Snapshot) -> tuple[str, ...]:
     """Return the verification rules that do not pass.
 
     One that cannot be judged counts, unless this switch never let it be judged.
@@ -54,7 +54,7 @@ def not_passing(rules: tuple[str, ...], before: Picture | None, now: Picture) ->
     return tuple(found)
 
 
-def regressions(before: Picture, now: Picture) -> tuple[str, ...]:
+def regressions(before: Snapshot, now: Snapshot) -> tuple[str, ...]:
     """The rules that passed before the change and fail after it, apart from consequences of old failures."""
     known = before.failing
     return tuple(
@@ -119,7 +119,7 @@ class BeforeAfter:
     licence: LicenceDifference | None = None
 
 
-def difference(before: Picture | None, after: Picture | None) -> BeforeAfter:
+def difference(before: Snapshot | None, after: Snapshot | None) -> BeforeAfter:
     """Return what differs between two looks at a switch."""
     if before is None or after is None:
         return BeforeAfter()
@@ -140,7 +140,7 @@ def _finding(outcome: Outcome) -> FindingChange:
     return FindingChange(rule=outcome.rule, severity=outcome.severity, summary=summary)
 
 
-def _config(before: Running | None, after: Running | None) -> ConfigDifference | None:
+def _config(before: RunningConfig | None, after: RunningConfig | None) -> ConfigDifference | None:
     if before is None or after is None:
         return None
     was, now = (

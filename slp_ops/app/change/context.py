@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.model import CaptureStatus
-from slp_ops.plan.running import Running
-from slp_ops.ports import silent
+from slp_ops.plan.running import RunningConfig
+from slp_ops.ports import ignore_event
 from slp_ops.reading import Facts, read
 from slp_ops.steps import ExecStep
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Text
     from slp_ops.model import Capture, Device
     from slp_ops.plan.journal import JournalEvent
-    from slp_ops.plan.model import Considered, SwitchPlan
+    from slp_ops.plan.model import PlanningResult, SwitchPlan
     from slp_ops.ports import (
         CaptureWriter,
         ChangingTransport,
+        CommandEnd,
         CopyingTransport,
-        Ending,
-        Evidence,
+        EvidenceStore,
+        FileStore,
         OnEvent,
         Secret,
-        Shelf,
     )
     from slp_ops.rules.values import Outcome
 
@@ -38,7 +38,7 @@ RUNNING: Final = "show running-config"
 SAVE: Final = ExecStep(command="write memory", expects=("[OK]",), seconds=120)
 
 
-class Settled(StrEnum):
+class StepDecision(StrEnum):
     """Operator's decision on a step that the switch does not prove."""
 
     DONE = "done"
@@ -46,26 +46,26 @@ class Settled(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Person(Protocol):
+class StepOperator(Protocol):
     """Operator at the terminal, or a substitute."""
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Show what is to be done by hand; whether it has been done."""
 
-    async def settles(self, device: str, command: str) -> Settled:
+    async def settles(self, device: str, command: str) -> StepDecision:
         """Return whether a command was executed, if the switch has no proof of it."""
 
 
-class Nobody:
+class NoStepOperator:
     """No terminal: manual steps wait."""
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Return False: manual steps are open."""
         return False
 
-    async def settles(self, device: str, command: str) -> Settled:
+    async def settles(self, device: str, command: str) -> StepDecision:
         """Return None: the outcome is unknown."""
-        return Settled.UNKNOWN
+        return StepDecision.UNKNOWN
 
 
 class Journal(Protocol):
@@ -75,7 +75,7 @@ class Journal(Protocol):
         """Append one event; raises StoreError, after which nothing may be sent."""
 
 
-class Pace:
+class StopController:
     """Time, and the operator's wish to stop."""
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Timeouts:
     """Timeouts, in seconds."""
 
     wait: float = 3600.0  # for proofs, and for the rules to pass: an ACK takes 5 minutes to an hour
@@ -121,7 +121,7 @@ class Limits:
 class EvidenceRecord:
     """Evidence that remembers its captures, for the record of the run."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: EvidenceStore) -> None:
         self._evidence = evidence
         self.captures: list[Capture] = []
 
@@ -129,7 +129,7 @@ class EvidenceRecord:
         """See ``ports.Evidence``."""
         return _Noted(self._evidence.open(command), self.captures)
 
-    def record(self, command: str, ending: Ending) -> Capture:
+    def record(self, command: str, ending: CommandEnd) -> Capture:
         """See ``ports.Evidence``."""
         self.captures.append(self._evidence.record(command, ending))
         return self.captures[-1]
@@ -143,15 +143,15 @@ class _Noted:
     def write(self, text: str) -> None:
         self.writer.write(text)
 
-    def commit(self, ending: Ending) -> Capture:
+    def commit(self, ending: CommandEnd) -> Capture:
         self.captures.append(self.writer.commit(ending))
         return self.captures[-1]
 
 
-class Remembering:
+class BufferedEvidence:
     """Evidence that also keeps the texts, masked as on disk, so that facts can be read at once."""
 
-    def __init__(self, evidence: Evidence, mask: Callable[[str], str]) -> None:
+    def __init__(self, evidence: EvidenceStore, mask: Callable[[str], str]) -> None:
         self._evidence = evidence
         self._mask = mask
         self.captures: dict[str, tuple[CaptureStatus, str]] = {}
@@ -160,7 +160,7 @@ class Remembering:
         """See ``ports.Evidence``."""
         return _Teed(self._evidence.open(command), command, self)
 
-    def record(self, command: str, ending: Ending) -> Capture:
+    def record(self, command: str, ending: CommandEnd) -> Capture:
         """See ``ports.Evidence``."""
         self.captures[command] = (ending.status, "")
         return self._evidence.record(command, ending)
@@ -180,38 +180,38 @@ class Remembering:
         return read((command, status, text) for command, (status, text) in self.captures.items())
 
     @property
-    def running(self) -> Running | None:
+    def running(self) -> RunningConfig | None:
         """The running configuration; None when it could not be read."""
         status, text = self.captures.get(RUNNING, (CaptureStatus.SKIPPED, ""))
-        return Running.parse(text) if status is CaptureStatus.OK else None
+        return RunningConfig.parse(text) if status is CaptureStatus.OK else None
 
 
 @dataclass(slots=True)
 class _Teed:
     writer: CaptureWriter
     command: str
-    memory: Remembering
+    memory: BufferedEvidence
     pieces: list[str] = field(default_factory=list)
 
     def write(self, text: str) -> None:
         self.pieces.append(text)
         self.writer.write(text)
 
-    def commit(self, ending: Ending) -> Capture:
+    def commit(self, ending: CommandEnd) -> Capture:
         self.memory.keep(self.command, ending.status, "".join(self.pieces))
         return self.writer.commit(ending)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copying:
+class FileCopying:
     """Copying of files: the transport, and the local file store."""
 
     transport: CopyingTransport
-    shelf: Shelf
+    shelf: FileStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class ChangeContext:
     """One switch to be changed. ``judge`` audits it, ``plan_again`` plans it anew from what was read.
 
     ``copying`` is there where the plan moves files.
@@ -220,15 +220,15 @@ class Work:
     device: Device
     plan: SwitchPlan
     transport: ChangingTransport
-    evidence: Evidence
+    evidence: EvidenceStore
     mask: Callable[[str], str]
     journal: Journal
     commands: tuple[ShowCommand, ...]
     judge: Callable[[Facts], tuple[Outcome, ...]]
-    plan_again: Callable[[Remembering, tuple[Outcome, ...]], Considered]
+    plan_again: Callable[[BufferedEvidence, tuple[Outcome, ...]], PlanningResult]
     secrets: Mapping[str, Secret] = field(default_factory=dict)
-    person: Person = field(default_factory=Nobody)
-    pace: Pace
-    limits: Limits = field(default_factory=Limits)
-    copying: Copying | None = None
-    on_event: OnEvent = silent
+    person: StepOperator = field(default_factory=NoStepOperator)
+    pace: StopController
+    limits: Timeouts = field(default_factory=Timeouts)
+    copying: FileCopying | None = None
+    on_event: OnEvent = ignore_event

@@ -6,7 +6,7 @@ import re
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.change.context import RUNNING, Remembering
+from slp_ops.app.change.context import RUNNING, BufferedEvidence
 from slp_ops.errors import (
     AuthenticationFailed,
     ConnectError,
@@ -19,16 +19,16 @@ from slp_ops.errors import (
     SessionLost,
 )
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import NO_SECRETS, Ending, Event
+from slp_ops.ports import NO_SECRETS, CommandEnd, ProgressEvent
 from slp_ops.readonly import ReadCommand
-from slp_ops.rules.needs import Known
+from slp_ops.rules.needs import FactContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from slp_ops.app.change.context import Work
-    from slp_ops.plan.running import Running
-    from slp_ops.ports import Secret, Sent, Sink, Writer
+    from slp_ops.app.change.context import ChangeContext
+    from slp_ops.plan.running import RunningConfig
+    from slp_ops.ports import CommandResult, Secret, Sink, Writer
     from slp_ops.steps import ConfigStep, ExecStep
 
 # What another try does not change.
@@ -45,10 +45,10 @@ _LEVEL: Final = re.compile(r"privilege level is (\d+)")
 _CONFIGURES: Final = 15
 
 
-class Line:
+class DeviceSession:
     """A session with one switch. Everything that is read on it goes into the evidence."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: ChangeContext) -> None:
         self._work = work
         self._stack: AsyncExitStack | None = None
         self._writer: Writer | None = None
@@ -60,21 +60,21 @@ class Line:
         *,
         secrets: Mapping[str, Secret] = NO_SECRETS,
         sink: Sink | None = None,
-    ) -> Sent:
+    ) -> CommandResult:
         """Send a step; raises SessionLost, or ConnectError when there is no session to send it on."""
         writer = await self.open()
         return await writer.send(step, secrets=secrets, sink=sink)
 
-    async def known(self, commands: Iterable[str]) -> Known:
+    async def known(self, commands: Iterable[str]) -> FactContext:
         """Return the facts of these show commands; raises as ``send``. A refused one yields none."""
-        memory = Remembering(self._work.evidence, self._work.mask)
+        memory = BufferedEvidence(self._work.evidence, self._work.mask)
         for command in commands:
             await self._show(memory, command)
-        return Known(memory.facts)
+        return FactContext(memory.facts)
 
-    async def running(self) -> Running | None:
+    async def running(self) -> RunningConfig | None:
         """The running configuration as it is now; None when it is refused. Raises as ``send``."""
-        memory = Remembering(self._work.evidence, self._work.mask)
+        memory = BufferedEvidence(self._work.evidence, self._work.mask)
         await self._show(memory, RUNNING)
         return memory.running
 
@@ -83,7 +83,9 @@ class Line:
         if self._writer is not None and self._writer.alive:
             return self._writer
         await self.close()
-        self._work.on_event(Event(device=self._work.device.name, what="connecting", detail="to change it"))
+        self._work.on_event(
+            ProgressEvent(device=self._work.device.name, what="connecting", detail="to change it")
+        )
         stack = AsyncExitStack()
         try:
             writer = await stack.enter_async_context(self._work.transport.write(self._work.device))
@@ -136,7 +138,7 @@ class Line:
                 hint="set SLP_OPS_ENABLE, or let AAA give this user privilege level 15",
             )
 
-    async def _show(self, memory: Remembering, command: str) -> Ending:
+    async def _show(self, memory: BufferedEvidence, command: str) -> CommandEnd:
         writer = await self.open()
         capture = memory.open(command)
         try:
@@ -161,5 +163,5 @@ class _Text:
         self.pieces.append(text)
 
 
-def _lost(reason: str) -> Ending:
-    return Ending(status=CaptureStatus.LOST, reason=reason)
+def _lost(reason: str) -> CommandEnd:
+    return CommandEnd(status=CaptureStatus.LOST, reason=reason)

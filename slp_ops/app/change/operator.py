@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from slp_ops.app.change.context import Settled
+from slp_ops.app.change.context import StepDecision
 from slp_ops.app.operator import NonInteractive, Operator
 from slp_ops.errors import InputError
 from slp_ops.i18n import counted
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from slp_ops.app.change.context import Person
+    from slp_ops.app.change.context import StepOperator
     from slp_ops.app.change.results import PlanResult
     from slp_ops.app.operator import Progress
     from slp_ops.i18n import Text
@@ -47,7 +47,7 @@ class ChangeOperator(Operator, Protocol):
     async def has_done(self, device: str, text: Text) -> bool:
         """Show a manual step; return whether it is done."""
 
-    async def settles(self, device: str, command: str) -> Settled:
+    async def settles(self, device: str, command: str) -> StepDecision:
         """Ask for the outcome of a command that no output of the switch proves."""
 
 
@@ -82,9 +82,9 @@ class NonInteractiveChange(NonInteractive):
         """Return False: the step waits."""
         return False
 
-    async def settles(self, device: str, command: str) -> Settled:
+    async def settles(self, device: str, command: str) -> StepDecision:
         """Return that the outcome is unknown."""
-        return Settled.UNKNOWN
+        return StepDecision.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,29 +92,29 @@ class ScriptedAnswers:
     """Answers that were given beforehand, by options."""
 
     manual_done: bool = False
-    settled: Mapping[str, Settled] = field(default_factory=dict)
+    settled: Mapping[str, StepDecision] = field(default_factory=dict)
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Return what was given for every manual step."""
         return self.manual_done
 
-    async def settles(self, device: str, command: str) -> Settled:
+    async def settles(self, device: str, command: str) -> StepDecision:
         """Return what was given for this switch."""
-        return self.settled.get(device, Settled.UNKNOWN)
+        return self.settled.get(device, StepDecision.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesCopied:
     """Answers of an exchange that is resumed: the files are copied; the MD5 that is read next proves it."""
 
-    person: Person
-    settled: Mapping[str, Settled]
+    person: StepOperator
+    settled: Mapping[str, StepDecision]
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Return True."""
         return True
 
-    async def settles(self, device: str, command: str) -> Settled:
+    async def settles(self, device: str, command: str) -> StepDecision:
         """Return what was given beforehand, or ask."""
         return self.settled.get(device) or await self.person.settles(device, command)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError, OptionError
-from slp_ops.params import Kind, NotFitting, check, expected
+from slp_ops.params import InvalidValue, ParameterKind, check, expected
 from slp_ops.ports import Secret
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.model import Device
-    from slp_ops.playbook import Param, Playbook
+    from slp_ops.playbook import Parameter, Playbook
 
 _LARGEST: Final = 2**16
 _VARIABLE: Final = "SLP_OPS_PARAM_"
@@ -74,7 +74,7 @@ def options_of(given: Sequence[str], playbooks: Sequence[Playbook]) -> dict[str,
             raise OptionError(_not_here(param), option="--param")
         try:
             check_option(param, value)
-        except NotFitting as err:
+        except InvalidValue as err:
             raise OptionError(f"{name} is not well formed: expected {err}", option="--param") from None
         found[name] = value
     return found
@@ -93,11 +93,11 @@ def files_of(options: Mapping[str, str], playbooks: Sequence[Playbook]) -> dict[
     """The PEM texts of certificates that are given by their files; raises InputError."""
     found: dict[str, str] = {}
     for name, param in _by_name(playbooks).items():
-        if param.kind is Kind.CERTIFICATE and name in options:
+        if param.kind is ParameterKind.CERTIFICATE and name in options:
             text = _read(Path(options[name]), name)
             try:
                 check(param.kind, text, param.bounds)
-            except NotFitting as err:
+            except InvalidValue as err:
                 raise InputError(f"{name}: {options[name]} is not {err}") from None
             found[name] = text
     return found
@@ -130,7 +130,7 @@ def secrets_of(
             )
         try:
             found[name] = Secret(check(params[name].kind, value, params[name].bounds))
-        except NotFitting as err:
+        except InvalidValue as err:
             raise InputError(f"{name} ({where}) is not well formed: expected {err}") from None
     return found
 
@@ -158,18 +158,18 @@ def ask_missing(
     return found
 
 
-def _by_name(playbooks: Iterable[Playbook]) -> dict[str, Param]:
+def _by_name(playbooks: Iterable[Playbook]) -> dict[str, Parameter]:
     return {param.name: param for playbook in playbooks for param in playbook.params}
 
 
-def _not_here(param: Param) -> str:
+def _not_here(param: Parameter) -> str:
     return (
         f"{param.name} is a secret and may stand in no argument and no file that others read; set "
         f"{_VARIABLE}{param.name.upper()}, use --secret-file {param.name}=FILE, or be asked for it"
     )
 
 
-def _secret_files(given: Sequence[str], params: Mapping[str, Param]) -> dict[str, Path]:
+def _secret_files(given: Sequence[str], params: Mapping[str, Parameter]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for each in given:
         name, equals, path = each.partition("=")

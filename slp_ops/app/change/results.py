@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from slp_ops.plan.journal import End as End
+from slp_ops.plan.journal import ChangeOutcome as ChangeOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slp_ops.app.change.apply import Applied
+    from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.model import DeviceResult
-    from slp_ops.plan import Choice, Spared, SwitchPlan
-    from slp_ops.usage.matching import LeftOut
+    from slp_ops.plan import PlaybookChoice, SkippedPlaybook, SwitchPlan
+    from slp_ops.usage.matching import SkippedFile
 
 
 def _now() -> datetime:
@@ -33,13 +33,13 @@ class PlanResult:
     run: str = ""
     created: datetime = field(default_factory=_now)
     plans: tuple[SwitchPlan, ...] = ()
-    spared: tuple[Spared, ...] = ()
-    choices: tuple[tuple[str, Choice], ...] = ()
+    spared: tuple[SkippedPlaybook, ...] = ()
+    choices: tuple[tuple[str, PlaybookChoice], ...] = ()
     mentioned: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unread: tuple[DeviceResult, ...] = ()
     results: tuple[DeviceResult, ...] = ()
     verb: str | None = None
-    left_out: tuple[LeftOut, ...] | None = None
+    left_out: tuple[SkippedFile, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +52,13 @@ class ChangeResult:
     journal: str
     run: str = ""
     path: str = ""
-    devices: tuple[Applied, ...] = ()
+    devices: tuple[DeviceChangeResult, ...] = ()
     not_begun: tuple[str, ...] = ()
     stopped: bool = False
     back: bool = False
 
     @property
-    def totals(self) -> Mapping[End, int]:
-        """Count the switches by outcome, in the order of ``End``."""
+    def totals(self) -> Mapping[ChangeOutcome, int]:
+        """Count the switches by outcome, in the order of ``ChangeOutcome``."""
         counts = Counter(each.end for each in self.devices)
-        return {end: counts[end] for end in End if counts[end]}
+        return {end: counts[end] for end in ChangeOutcome if counts[end]}

@@ -9,26 +9,26 @@ from slp_ops.app.change.context import SAVE
 from slp_ops.errors import ConnectError, SessionLost
 from slp_ops.i18n import Text, counted
 from slp_ops.plan.changes import as_before
-from slp_ops.plan.journal import End, RollbackEvent
-from slp_ops.ports import Event, SentStatus
+from slp_ops.plan.journal import ChangeOutcome, RollbackEvent
+from slp_ops.ports import CommandOutcome, ProgressEvent
 from slp_ops.steps import ConfigStep, undo_of
 
 if TYPE_CHECKING:
-    from slp_ops.app.change.context import Work
-    from slp_ops.app.change.device_session import Line
+    from slp_ops.app.change.context import ChangeContext
+    from slp_ops.app.change.device_session import DeviceSession
     from slp_ops.plan.journal import SwitchState
     from slp_ops.steps import ConfigChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RolledBack:
+class RollbackResult:
     """Result of a rollback, with the lines that it could not restore."""
 
-    end: End
+    end: ChangeOutcome
     why: Text
 
 
-async def roll_back(work: Work, state: SwitchState, line: Line) -> RolledBack:
+async def roll_back(work: ChangeContext, state: SwitchState, line: DeviceSession) -> RollbackResult:
     """Type what gives the earlier lines back, and see that they are back; raises StoreError only."""
     changes = _touched(state)
     kept = tuple(
@@ -48,7 +48,9 @@ async def roll_back(work: Work, state: SwitchState, line: Line) -> RolledBack:
         name = work.device.name
         step = ConfigStep.of(undo_of(standing))
         work.journal.write(RollbackEvent(device=name, lines=step.sends))
-        work.on_event(Event(device=name, what="rolling back", detail=counted(len(step.sends), "line")))
+        work.on_event(
+            ProgressEvent(device=name, what="rolling back", detail=counted(len(step.sends), "line"))
+        )
         refused: list[str] = []
         while step.changes:
             sent = await line.send(step)
@@ -56,7 +58,7 @@ async def roll_back(work: Work, state: SwitchState, line: Line) -> RolledBack:
             if running is None:
                 return _failed("the running configuration could not be read back")
             standing = [change for change in standing if not as_before(change, running)]
-            if sent.status is not SentStatus.REFUSED:
+            if sent.status is not CommandOutcome.REFUSED:
                 break
             # A line that IOS-XE took away together with another one is refused: what counts is what the
             # configuration shows, so the others are still tried.
@@ -66,12 +68,12 @@ async def roll_back(work: Work, state: SwitchState, line: Line) -> RolledBack:
             return _failed(f"not given back: {'; '.join(str(change.line) for change in standing)}")
         if state.saved:
             saved = await line.send(SAVE)
-            if saved.status is not SentStatus.DONE:
+            if saved.status is not CommandOutcome.DONE:
                 return _failed(f"given back, but not saved: {saved.said}")
     except (ConnectError, SessionLost) as err:
         return _failed(err.message)
     why = _KEPT.of(playbooks=", ".join(kept)) if kept else _BACK
-    return RolledBack(end=End.ROLLED_BACK, why=why)
+    return RollbackResult(end=ChangeOutcome.ROLLED_BACK, why=why)
 
 
 def _touched(state: SwitchState) -> tuple[ConfigChange, ...]:
@@ -85,8 +87,8 @@ def _touched(state: SwitchState) -> tuple[ConfigChange, ...]:
     )
 
 
-def _failed(why: str) -> RolledBack:
-    return RolledBack(end=End.NOT_ROLLED_BACK, why=_FAILED.of(why=why))
+def _failed(why: str) -> RollbackResult:
+    return RollbackResult(end=ChangeOutcome.NOT_ROLLED_BACK, why=_FAILED.of(why=why))
 
 
 _BACK: Final = Text("the earlier configuration is back", "元の設定に戻しました")

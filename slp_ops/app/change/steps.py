@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.app.change.context import Settled
+from slp_ops.app.change.context import StepDecision
 from slp_ops.errors import BadFile, ConnectError, CopyFailed, CredentialError, DeviceError, SessionLost
 from slp_ops.i18n import Text, verbatim
 from slp_ops.model import CaptureStatus
@@ -20,18 +20,18 @@ from slp_ops.plan.changes import in_force
 from slp_ops.plan.journal import StepEvent, StepState
 from slp_ops.playbook.named import PROOFS
 from slp_ops.playbook.template import secrets_in
-from slp_ops.ports import Ending, Event, SentStatus
-from slp_ops.steps import Check, ConfigStep, ExecStep, Fetch, ManualStep, Put, Repeat, Room
-from slp_ops.usage.dump import NoDump, read_dump
+from slp_ops.ports import CommandEnd, CommandOutcome, ProgressEvent
+from slp_ops.steps import CheckFile, CheckSpace, ConfigStep, Download, ExecStep, ManualStep, Repeat, Upload
+from slp_ops.usage.dump import InvalidDump, read_dump
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slp_ops.app.change.context import Copying, Work
-    from slp_ops.app.change.device_session import Line
+    from slp_ops.app.change.context import ChangeContext, FileCopying
+    from slp_ops.app.change.device_session import DeviceSession
     from slp_ops.errors import SlpOpsError
     from slp_ops.playbook.named import Proof, ProofNote
-    from slp_ops.ports import Secret, Sent
+    from slp_ops.ports import CommandResult, Secret
     from slp_ops.steps import ConfigChange, FileStep, Step
 
 _CONFIRM: Final = ExecStep(command="configure confirm")
@@ -61,7 +61,7 @@ class StepResult:
 class _JournalledSteps:
     """Steps of one kind on one switch's line: what becomes of them goes into the journal."""
 
-    def __init__(self, work: Work, line: Line) -> None:
+    def __init__(self, work: ChangeContext, line: DeviceSession) -> None:
         self._work = work
         self._line = line
 
@@ -73,13 +73,13 @@ class _JournalledSteps:
         return StepResult(state=state, why=why)
 
     def _say(self, detail: str) -> None:
-        self._work.on_event(Event(device=self._work.device.name, what="applying", detail=detail))
+        self._work.on_event(ProgressEvent(device=self._work.device.name, what="applying", detail=detail))
 
 
 class Steps(_JournalledSteps):
     """The steps of one switch's plan, on its line."""
 
-    def __init__(self, work: Work, line: Line) -> None:
+    def __init__(self, work: ChangeContext, line: DeviceSession) -> None:
         super().__init__(work, line)
         self._config = ConfigSteps(work, line)
         self._exec = ExecSteps(work, line)
@@ -94,7 +94,7 @@ class Steps(_JournalledSteps):
                 return await self._config.do(number, step)
             case ExecStep():
                 return await self._exec.do(number, step)
-            case Room() | Fetch() | Put() | Check():
+            case CheckSpace() | Download() | Upload() | CheckFile():
                 return await self._file(number, step)
 
     async def settle(self, number: int, step: Step, state: StepState, noted: ProofNote | None) -> StepResult:
@@ -119,7 +119,7 @@ class Steps(_JournalledSteps):
 
     async def _file(self, number: int, step: FileStep) -> StepResult:
         self._note(number, StepState.BEGUN, kind=step.kind)
-        self._say(f"{step.kind} {step.system if isinstance(step, Room) else step.path}")
+        self._say(f"{step.kind} {step.system if isinstance(step, CheckSpace) else step.path}")
         done = await self._files.do(step)
         if done.why is not None:
             return self._note(number, StepState.NOT_DONE, done.why)
@@ -152,13 +152,13 @@ class ConfigSteps(_JournalledSteps):
             sent = await self._line.send(step)
         except SessionLost as err:
             return await self._read_back(number, step, err)
-        if sent.status is SentStatus.SILENT:
+        if sent.status is CommandOutcome.SILENT:
             return await self._read_back(number, step, SessionLost("the switch fell silent"))
-        if sent.status is not SentStatus.DONE:
+        if sent.status is not CommandOutcome.DONE:
             return await self._refused_config(number, step, sent)
         return await self._read_back(number, step, None, said=sent.said)
 
-    async def _refused_config(self, number: int, step: ConfigStep, sent: Sent) -> StepResult:
+    async def _refused_config(self, number: int, step: ConfigStep, sent: CommandResult) -> StepResult:
         """A line was refused. Those before it stand, unless a timer gives the earlier ones back."""
         if step.timer is not None and sent.taken:
             with suppress(DeviceError):  # the timer does the same a little later
@@ -246,14 +246,14 @@ class ExecSteps(_JournalledSteps):
         except SessionLost as err:
             # Not a second time in one call: a switch that loses sessions needs the operator.
             return await self._proof_or_person(number, step, noted, err, sent=False)
-        if sent.status is SentStatus.SILENT:
+        if sent.status is CommandOutcome.SILENT:
             silence = SessionLost("the switch fell silent")
             return await self._proof_or_person(number, step, noted, silence, sent=False)
         self._keep(step, sent, secrets)
-        if sent.status in (SentStatus.REFUSED, SentStatus.ASKED):
-            words = _ASKED if sent.status is SentStatus.ASKED else _EXEC_REFUSED
+        if sent.status in (CommandOutcome.REFUSED, CommandOutcome.ASKED):
+            words = _ASKED if sent.status is CommandOutcome.ASKED else _EXEC_REFUSED
             return self._note(number, StepState.REFUSED, words.of(said=self._scrubbed(sent, secrets)))
-        if sent.status is SentStatus.UNEXPECTED and proof is None:
+        if sent.status is CommandOutcome.UNEXPECTED and proof is None:
             why = _UNEXPECTED.of(said=self._scrubbed(sent, secrets))
             return self._note(number, StepState.UNSETTLED, why)
         self._note(number, StepState.SENT)
@@ -327,11 +327,11 @@ class ExecSteps(_JournalledSteps):
     async def _told(self, number: int, step: ExecStep) -> StepResult | None:
         """Return the operator's decision on a step; None when unknown."""
         match await self._work.person.settles(self._work.device.name, step.command):
-            case Settled.DONE:
+            case StepDecision.DONE:
                 return self._note(number, StepState.DONE, how="operator")
-            case Settled.AGAIN:
+            case StepDecision.AGAIN:
                 return self._note(number, StepState.NOT_DONE, how="operator")
-            case Settled.UNKNOWN:
+            case StepDecision.UNKNOWN:
                 return None
 
     async def _proven(self, proof: Proof, noted: ProofNote | None, patience: float) -> bool | str:
@@ -359,17 +359,17 @@ class ExecSteps(_JournalledSteps):
             await pace.rest(min(look, max(until - pace.now(), 0.0)))
             look = min(look * 2, limits.slowest_look)
 
-    def _keep(self, step: ExecStep, sent: Sent, secrets: Mapping[str, Secret]) -> None:
+    def _keep(self, step: ExecStep, sent: CommandResult, secrets: Mapping[str, Secret]) -> None:
         """Keep what a command printed as evidence, unless a secret was in it."""
         if sent.said and not secrets:
             capture = self._work.evidence.open(step.command)
             capture.write(sent.said + "\n")
-            capture.commit(Ending(status=CaptureStatus.OK))
+            capture.commit(CommandEnd(status=CaptureStatus.OK))
 
-    def _scrubbed(self, sent: Sent, secrets: Mapping[str, Secret]) -> str:
+    def _scrubbed(self, sent: CommandResult, secrets: Mapping[str, Secret]) -> str:
         """Return the switch's words for the journal, without the echo of a command with secrets."""
         said = sent.said
-        if secrets and sent.status is not SentStatus.REFUSED:
+        if secrets and sent.status is not CommandOutcome.REFUSED:
             said = "\n".join(line for line in said.split("\n") if line.lstrip().startswith("%"))
         for secret in secrets.values():
             said = said.replace(secret.reveal(), "***")
@@ -390,7 +390,7 @@ class FileDone:
 class FileSteps:
     """Steps with files, on one switch's line."""
 
-    def __init__(self, work: Work, line: Line) -> None:
+    def __init__(self, work: ChangeContext, line: DeviceSession) -> None:
         self._work = work
         self._line = line
 
@@ -413,38 +413,38 @@ class FileSteps:
         """Return whether a file exists; None when the switch does not show it. Raises ConnectError or
         SessionLost."""
         sent = await self._send(f"dir {path}")
-        if sent.status is SentStatus.DONE and not _NO_FILE.search(sent.said):
+        if sent.status is CommandOutcome.DONE and not _NO_FILE.search(sent.said):
             return True
         return False if _NO_FILE.search(sent.said) else None
 
     async def _do(self, step: FileStep) -> FileDone:
         match step:
-            case Room():
+            case CheckSpace():
                 return await self._room(step)
-            case Fetch():
+            case Download():
                 return await self._fetch(step)
-            case Put():
+            case Upload():
                 return await self._put(step)
-            case Check():
+            case CheckFile():
                 md5 = await self._md5(step.path)
                 if isinstance(md5, Text):
                     return FileDone(why=md5)
                 return FileDone() if md5 == step.md5 else FileDone(why=_OTHER_MD5.of(path=step.path))
 
-    async def _room(self, step: Room) -> FileDone:
+    async def _room(self, step: CheckSpace) -> FileDone:
         sent = await self._send(step.command)
         found = _FREE.findall(sent.said)
-        if sent.status is not SentStatus.DONE or not found:
+        if sent.status is not CommandOutcome.DONE or not found:
             return FileDone(why=_NO_ROOM_KNOWN.of(said=_tail(sent.said)))
         free = int(found[-1])
         if free < step.bytes:
             return FileDone(why=_FULL.of(free=free, needed=step.bytes, system=step.system))
         return FileDone(noted={"free": free})
 
-    async def _fetch(self, step: Fetch) -> FileDone:
+    async def _fetch(self, step: Download) -> FileDone:
         try:
             data = await (self._in_band(step.path) if step.in_band else self._by_scp(step.path))
-        except (CopyFailed, NoDump) as err:
+        except (CopyFailed, InvalidDump) as err:
             return FileDone(why=_with_hint(err) if isinstance(err, CopyFailed) else verbatim(str(err)))
         md5 = await self._md5(step.path)
         if isinstance(md5, Text):
@@ -457,7 +457,7 @@ class FileSteps:
             return FileDone(why=_with_hint(err))
         return FileDone(noted={"md5": md5, "in_band": step.in_band, **noted})
 
-    async def _put(self, step: Put) -> FileDone:
+    async def _put(self, step: Upload) -> FileDone:
         data = self._copying.shelf.take(step.name)
         if hashlib.sha256(data).hexdigest() != step.sha256:
             return FileDone(why=_CHANGED.of(name=step.name))
@@ -475,32 +475,32 @@ class FileSteps:
     async def _in_band(self, path: str) -> bytes:
         lines = _Lines()
         sent = await self._line.send(ExecStep(command=f"more /binary {path}", seconds=_SECONDS), sink=lines)
-        if sent.status is SentStatus.SILENT:
+        if sent.status is CommandOutcome.SILENT:
             raise SessionLost("the switch fell silent in the middle of the file")
-        if sent.status is not SentStatus.DONE:
+        if sent.status is not CommandOutcome.DONE:
             raise CopyFailed(f"the switch does not print {path}: {_tail(sent.said)}")
         return read_dump(lines.finished())
 
     async def _md5(self, path: str) -> str | Text:
         sent = await self._send(f"verify /md5 {path}")
         found = _MD5.findall(sent.said)
-        if sent.status is not SentStatus.DONE or not found:
+        if sent.status is not CommandOutcome.DONE or not found:
             return _NO_MD5.of(path=path, said=_tail(sent.said))
         return str(found[-1]).lower()
 
-    async def _send(self, command: str) -> Sent:
+    async def _send(self, command: str) -> CommandResult:
         """Send a command that reads flash, and keep what it prints as evidence."""
         sent = await self._line.send(ExecStep(command=command, seconds=_SECONDS))
-        if sent.status is SentStatus.SILENT:
+        if sent.status is CommandOutcome.SILENT:
             raise SessionLost(f"the switch fell silent at '{command}'")
         capture = self._work.evidence.open(command)
         capture.write(f"{sent.said}\n")
-        status = CaptureStatus.OK if sent.status is SentStatus.DONE else CaptureStatus.UNSUPPORTED
-        capture.commit(Ending(status=status))
+        status = CaptureStatus.OK if sent.status is CommandOutcome.DONE else CaptureStatus.UNSUPPORTED
+        capture.commit(CommandEnd(status=status))
         return sent
 
     @property
-    def _copying(self) -> Copying:
+    def _copying(self) -> FileCopying:
         copying = self._work.copying
         assert copying is not None  # noqa: S101 - only the verbs that copy make such steps
         return copying

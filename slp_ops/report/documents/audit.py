@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from slp_ops.app.audit_device import DeviceState
-from slp_ops.history.changes import Change, What
+from slp_ops.history.changes import ChangeKind, DeviceChange
 from slp_ops.json_documents import json_document, json_field, seconds
 from slp_ops.model import Confidence, DeviceStatus, Evidence, Severity, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slp_ops.app.audit_device import Audited, Compared
+    from slp_ops.app.audit_device import AuditedDevice, FindingsComparison
     from slp_ops.app.watch import WatchedChange
     from slp_ops.i18n import Lang
     from slp_ops.rules.values import Outcome
@@ -84,7 +84,7 @@ class AuditDocument:
 
 
 def audit_document(
-    run: str | None, devices: Sequence[Audited], lang: Lang, compared: Compared | None
+    run: str | None, devices: Sequence[AuditedDevice], lang: Lang, compared: FindingsComparison | None
 ) -> AuditDocument:
     """Return the document of an audit."""
     return AuditDocument(
@@ -99,7 +99,7 @@ def audit_document(
     )
 
 
-def _device(device: Audited, lang: Lang) -> AuditDevice:
+def _device(device: AuditedDevice, lang: Lang) -> AuditDevice:
     unjudged = [
         UnjudgedEntry(rule=outcome.rule, why="" if outcome.why is None else outcome.why.said(lang))
         for outcome in device.unjudged
@@ -157,7 +157,7 @@ class ChangeDocument:
     run: str
     device: str
     site: str
-    what: What
+    what: ChangeKind
     rule: str | None
     severity: Severity | None
     summary: str | None
@@ -181,7 +181,7 @@ def change_document(found: WatchedChange, lang: Lang) -> ChangeDocument:
         old=change.old,
         new=change.new,
         findings=tuple(RuleSeverity(rule=each.rule, severity=each.severity) for each in device.failing)
-        if change.what is What.FIRST_LOOK
+        if change.what is ChangeKind.FIRST_LOOK
         else None,
     )
 
@@ -211,9 +211,9 @@ def new_finding_document(found: WatchedChange, lang: Lang) -> NewFindingDocument
     )
 
 
-def change_summary(change: Change, device: Audited, lang: Lang) -> str | None:
+def change_summary(change: DeviceChange, device: AuditedDevice, lang: Lang) -> str | None:
     """Return the summary of a new finding; None for every other change."""
-    if change.what is not What.NEW:
+    if change.what is not ChangeKind.NEW:
         return None
     hit = next((each for each in device.failing if each.rule == change.rule), None)
     return None if hit is None or hit.finding is None else hit.finding.summary.said(lang)

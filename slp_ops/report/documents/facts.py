@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.commands import Parsed
-    from slp_ops.facts import Line
+    from slp_ops.facts import SourceLine
     from slp_ops.reading import Facts
 
 
@@ -134,5 +134,5 @@ def _counts(parsed: Iterable[Parsed]) -> LineCounts:
     return LineCounts(total=total, read=total - sum(len(each.unparsed) for each in every))
 
 
-def _unparsed(lines: Iterable[Line], command: str | None = None) -> Iterable[UnparsedLine]:
+def _unparsed(lines: Iterable[SourceLine], command: str | None = None) -> Iterable[UnparsedLine]:
     return (UnparsedLine(command=command, line=line.number, text=line.text) for line in lines)

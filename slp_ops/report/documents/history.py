@@ -10,16 +10,16 @@ from slp_ops.json_documents import json_document, json_field, rounded, seconds
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.report.documents.audit import RuleSeverity
 from slp_ops.report.growth_text import growth_words
-from slp_ops.rules.derived.growth import Course
+from slp_ops.rules.derived.growth import GrowthCourse
 
 if TYPE_CHECKING:
     from slp_ops.app.diff import DeviceDiff, DiffResult
     from slp_ops.app.history import DeviceHistory
     from slp_ops.history.trend import FleetTrend, SiteDay
     from slp_ops.i18n import Lang
-    from slp_ops.rules.derived.growth import Growth
+    from slp_ops.rules.derived.growth import ReportGrowth
     from slp_ops.rules.values import Outcome
-    from slp_ops.store.history import Picture
+    from slp_ops.store.history import RunSnapshot
 
 
 @json_document
@@ -36,7 +36,7 @@ class ReachEntry:
 class GrowthEntry:
     """Growth of the unacknowledged RUM reports of a switch."""
 
-    course: Course
+    course: GrowthCourse
     count: int
     points: int
     days: float = json_field(encoder=rounded(2))
@@ -48,7 +48,7 @@ class GrowthEntry:
     words: str
 
 
-def growth_entry(found: Growth | None, limit: int, lang: Lang) -> GrowthEntry | None:
+def growth_entry(found: ReportGrowth | None, limit: int, lang: Lang) -> GrowthEntry | None:
     """Return the growth in one language; None without counts."""
     if found is None:
         return None
@@ -134,7 +134,7 @@ def history_document(history: DeviceHistory, lang: Lang) -> HistoryDocument:
     )
 
 
-def _picture(picture: Picture) -> PictureEntry:
+def _picture(picture: RunSnapshot) -> PictureEntry:
     summary = picture.summary
     return PictureEntry(
         run=picture.run,
@@ -199,7 +199,7 @@ class TrendDocument:
     fleet: tuple[DayEntry, ...]
     sites: Mapping[str, tuple[DayEntry, ...]]
     switches: tuple[SwitchEntry, ...]
-    courses: Mapping[Course, int]
+    courses: Mapping[GrowthCourse, int]
 
 
 def trend_document(trend: FleetTrend, lang: Lang) -> TrendDocument:
@@ -214,7 +214,7 @@ def trend_document(trend: FleetTrend, lang: Lang) -> TrendDocument:
             )
             for each in trend.switches
         ),
-        courses={course: trend.courses.get(course, 0) for course in Course},
+        courses={course: trend.courses.get(course, 0) for course in GrowthCourse},
     )
 
 

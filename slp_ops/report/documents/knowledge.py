@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Literal
 
 from slp_ops.json_documents import json_document
 from slp_ops.model import Confidence, Severity
-from slp_ops.rules.fixed import Standing
+from slp_ops.rules.fixed import AdvisoryStatus
 from slp_ops.rules.rule import Group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slp_ops.app.check_version import Row
+    from slp_ops.app.check_version import ReleaseVerdict
     from slp_ops.commands import ShowCommand
     from slp_ops.i18n import Lang
-    from slp_ops.rules.explaining import Explained
-    from slp_ops.rules.fixed import Targets
-    from slp_ops.rules.knowledge import Knowledge
+    from slp_ops.rules.explaining import Explanation
+    from slp_ops.rules.fixed import UpgradeTargets
+    from slp_ops.rules.knowledge import Ruleset
 
 
 @json_document
@@ -28,7 +28,7 @@ class TargetEntry:
     next_em_train: str | None
 
 
-def target_entry(targets: Targets) -> TargetEntry:
+def target_entry(targets: UpgradeTargets) -> TargetEntry:
     """Return the releases as text."""
     return TargetEntry(
         same_train=None if targets.same_train is None else str(targets.same_train),
@@ -41,7 +41,7 @@ class AdvisoryEntry:
     """The verdict of an advisory on one release."""
 
     id: str
-    verdict: Standing
+    verdict: AdvisoryStatus
     listed: bool
     first_fixed: str | None
     because: str
@@ -57,12 +57,12 @@ class VersionEntry:
     target: TargetEntry
 
 
-def version_entries(rows: Sequence[Row], lang: Lang) -> tuple[VersionEntry, ...]:
+def version_entries(rows: Sequence[ReleaseVerdict], lang: Lang) -> tuple[VersionEntry, ...]:
     """Return the list that ``check-version --json`` prints."""
     return tuple(_version_entry(row, lang) for row in rows)
 
 
-def _version_entry(row: Row, lang: Lang) -> VersionEntry:
+def _version_entry(row: ReleaseVerdict, lang: Lang) -> VersionEntry:
     return VersionEntry(
         device=row.device,
         release=row.release,
@@ -101,7 +101,7 @@ class RulesDocument:
     rules: tuple[RuleEntry, ...]
 
 
-def rules_document(knowledge: Knowledge, lang: Lang) -> RulesDocument:
+def rules_document(knowledge: Ruleset, lang: Lang) -> RulesDocument:
     """Return the document of ``rules``."""
     return RulesDocument(
         knowledge=knowledge.version,
@@ -145,7 +145,7 @@ class ExplainDocument:
     rules: tuple[ExplainedRule, ...]
 
 
-def explain_document(asked: str, found: Explained, lang: Lang) -> ExplainDocument:
+def explain_document(asked: str, found: Explanation, lang: Lang) -> ExplainDocument:
     """Return the document of ``explain``."""
     return ExplainDocument(
         asked=asked,

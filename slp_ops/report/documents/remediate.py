@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 from slp_ops.app.change.before_after import ConfigDifference, FindingDifference, LicenceDifference
 from slp_ops.i18n import Text
 from slp_ops.json_documents import json_document, to_json
-from slp_ops.plan.journal import End
+from slp_ops.plan.journal import ChangeOutcome
 from slp_ops.report.documents.runs import RunFolder
 
 if TYPE_CHECKING:
-    from slp_ops.app.change.apply import Applied
+    from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.app.change.results import ChangeResult
 
 
@@ -22,7 +22,7 @@ class ChangedDevice:
 
     name: str
     site: str
-    end: End
+    end: ChangeOutcome
     why: Text | None
     steps_done: int
     steps: int
@@ -41,7 +41,7 @@ class RemediateDocument:
     journal: str
     devices: tuple[ChangedDevice, ...]
     not_begun: tuple[str, ...]
-    totals: Mapping[End, int]
+    totals: Mapping[ChangeOutcome, int]
 
 
 def remediate_document(change: ChangeResult) -> RemediateDocument:
@@ -60,7 +60,7 @@ def kept_document(change: ChangeResult) -> str:
     return to_json(remediate_document(change), indent=1) + "\n"
 
 
-def changed_device(applied: Applied) -> ChangedDevice:
+def changed_device(applied: DeviceChangeResult) -> ChangedDevice:
     """Return the part of a document about one switch."""
     difference = applied.difference
     return ChangedDevice(

@@ -6,17 +6,25 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from slp_ops.facts import DeviceTime, Entitlement, Exchange, LicenseTransport, Policy, Topology
+from slp_ops.facts import DeviceTime, Entitlement, ExchangeStatistics, LicenseTransport, Policy, Topology
 from slp_ops.json_documents import json_document, to_json
-from slp_ops.model import CaptureStatus, Confidence, DeviceStatus, Evidence, Severity, Trouble, Verdict
+from slp_ops.model import CaptureStatus, Confidence, DeviceFailure, DeviceStatus, Evidence, Severity, Verdict
 from slp_ops.report.documents.knowledge import TargetEntry, target_entry
 from slp_ops.report.view import Health
-from slp_ops.rules.fixed import Standing
+from slp_ops.rules.fixed import AdvisoryStatus
 
 if TYPE_CHECKING:
     from slp_ops.history.trend import FleetTrend
     from slp_ops.i18n import Lang, Text
-    from slp_ops.report.view import Cause, DeviceView, PlaybookRef, ReleaseRow, ReportView, Story, Told
+    from slp_ops.report.view import (
+        Cause,
+        CauseView,
+        DeviceView,
+        FindingView,
+        PlaybookRef,
+        ReleaseRow,
+        ReportView,
+    )
 
 
 @json_document
@@ -51,7 +59,7 @@ class ReleaseAdvisory:
     """The verdict of an advisory on a release; ``listed``: the notice itself names the release."""
 
     id: str
-    verdict: Standing
+    verdict: AdvisoryStatus
     listed: bool
 
 
@@ -188,7 +196,7 @@ class DeviceAdvisory:
     """The verdict of an advisory: by the release alone, and by all that the switch shows."""
 
     id: str
-    verdict: Standing
+    verdict: AdvisoryStatus
     listed: bool
     first_fixed: str | None
     because: str
@@ -216,7 +224,7 @@ class ReportedSwitch:
     tags: tuple[str, ...]
     status: DeviceStatus
     verdict: Health
-    error: Trouble | None
+    error: DeviceFailure | None
     collected: datetime | None
     release: str | None
     model: str | None
@@ -232,7 +240,7 @@ class ReportedSwitch:
     rum: RumCounts | None
     licences: tuple[Entitlement, ...]
     policy: Policy | None
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[ExchangeStatistics, ...]
     failing: bool | None
     stories: tuple[StoryEntry, ...]
     unjudged: tuple[UnjudgedRule, ...]
@@ -417,14 +425,14 @@ def _device(device: DeviceView, lang: Lang) -> ReportedSwitch:
     )
 
 
-def _story(story: Story, lang: Lang) -> StoryEntry:
+def _story(story: CauseView, lang: Lang) -> StoryEntry:
     return StoryEntry(
         root=_finding(story.root, lang),
         consequences=tuple(_finding(each, lang) for each in story.consequences),
     )
 
 
-def _finding(told: Told, lang: Lang) -> FindingEntry:
+def _finding(told: FindingView, lang: Lang) -> FindingEntry:
     return FindingEntry(
         rule=told.rule,
         title=told.title.said(lang),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from slp_ops.json_documents import json_document, json_field, rounded
-from slp_ops.model import CaptureStatus, DeviceStatus, Trouble
+from slp_ops.model import CaptureStatus, DeviceFailure, DeviceStatus
 from slp_ops.report.collect_view import collect_view
 from slp_ops.store.serialization import RunState
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from slp_ops.model import DeviceResult
     from slp_ops.store import StoredRun
-    from slp_ops.store.prune import Judged
-    from slp_ops.store.verify import Verified
+    from slp_ops.store.prune import PruneDecision
+    from slp_ops.store.verify import VerifyReport
 
 
 @json_document
@@ -48,7 +48,7 @@ class DeviceEntry:
     name: str
     site: str
     status: DeviceStatus
-    error: Trouble | None
+    error: DeviceFailure | None
     release: str | None
     captures: tuple[CaptureEntry, ...]
 
@@ -230,7 +230,7 @@ def run_document(run: StoredRun, chosen: Sequence[DeviceResult]) -> RunDocument:
     )
 
 
-def verify_document(run: StoredRun, verified: Verified) -> VerifyDocument:
+def verify_document(run: StoredRun, verified: VerifyReport) -> VerifyDocument:
     """Return the document of ``runs verify``."""
     return VerifyDocument(
         run=RunStateEntry(id=run.id, path=str(run.path), state=verified.state),
@@ -243,7 +243,7 @@ def verify_document(run: StoredRun, verified: Verified) -> VerifyDocument:
     )
 
 
-def prune_document(judged: Sequence[Judged], removed: Sequence[StoredRun]) -> PruneDocument:
+def prune_document(judged: Sequence[PruneDecision], removed: Sequence[StoredRun]) -> PruneDocument:
     """Return the document of ``runs prune``."""
     return PruneDocument(
         removed=tuple(run.id for run in removed),

@@ -10,11 +10,11 @@ from slp_ops.app.fleet import causes
 from slp_ops.i18n import Text
 from slp_ops.json_documents import json_document, json_field, to_json
 from slp_ops.plan.documents import LeftOutFile
-from slp_ops.plan.journal import End
+from slp_ops.plan.journal import ChangeOutcome
 from slp_ops.report.documents.remediate import ChangedDevice, changed_device
 from slp_ops.report.documents.runs import RunFolder
-from slp_ops.usage.received import Received
-from slp_ops.usage.standing import Next
+from slp_ops.usage.received import UsageFile
+from slp_ops.usage.standing import NextStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from slp_ops.app.usage import ImportResult, SaveResult, StatusResult
     from slp_ops.facts import DeviceTime
     from slp_ops.model import DeviceResult
-    from slp_ops.usage.standing import Standing
+    from slp_ops.usage.standing import UsageStatus
 
 
 @json_document
@@ -38,7 +38,7 @@ class UnreadDevice:
 class ReceivedFile:
     """A usage file of a switch; ``path`` is null for one without a report, which is not kept."""
 
-    received: Received = json_field(inline=True)
+    received: UsageFile = json_field(inline=True)
     path: str | None
 
 
@@ -59,7 +59,7 @@ class UsageSaveDocument:
     journal: str
     devices: tuple[SavedDevice, ...]
     not_begun: tuple[str, ...]
-    totals: Mapping[End, int]
+    totals: Mapping[ChangeOutcome, int]
     folder: str
     index: str | None
     files: tuple[ReceivedFile, ...]
@@ -83,7 +83,7 @@ class UsageImportDocument:
     journal: str
     devices: tuple[ImportedDevice, ...]
     not_begun: tuple[str, ...]
-    totals: Mapping[End, int]
+    totals: Mapping[ChangeOutcome, int]
     left_out: tuple[LeftOutFile, ...]
     unread: tuple[UnreadDevice, ...]
 
@@ -101,7 +101,7 @@ class UsageStatusDevice:
     deadline_cosmetic: bool
     unreported: int | None
     unacknowledged: int | None
-    next: Next
+    next: NextStep
     why: Text
     upload: str | None
     import_: tuple[str, ...] = json_field(key="import")
@@ -178,7 +178,7 @@ def usage_status_document(result: StatusResult) -> UsageStatusDocument:
     )
 
 
-def _standing(each: Standing) -> UsageStatusDevice:
+def _standing(each: UsageStatus) -> UsageStatusDevice:
     file = each.before.file
     return UsageStatusDevice(
         name=each.name,
@@ -192,7 +192,7 @@ def _standing(each: Standing) -> UsageStatusDevice:
         unacknowledged=each.unacknowledged,
         next=each.next,
         why=each.why,
-        upload=f"{each.before.folder}/{file.file}" if file and each.next is Next.UPLOAD else None,
+        upload=f"{each.before.folder}/{file.file}" if file and each.next is NextStep.UPLOAD else None,
         import_=each.acks,
     )
 
@@ -201,7 +201,7 @@ def _text(time: DeviceTime | None) -> str | None:
     return None if time is None else time.text
 
 
-def _file(result: SaveResult, each: Received) -> ReceivedFile:
+def _file(result: SaveResult, each: UsageFile) -> ReceivedFile:
     path = result.path(each)
     return ReceivedFile(received=each, path=None if path is None else str(path))
 

@@ -13,7 +13,7 @@ from slp_ops.safetext import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from slp_ops.app.audit_device import Compared
+    from slp_ops.app.audit_device import FindingsComparison
     from slp_ops.model import Evidence
     from slp_ops.report.audit_view import AuditTotals, AuditView, DeviceFindings, FailedRule, RuleFindings
 
@@ -176,7 +176,7 @@ def _rules(rules: Sequence[RuleFindings], lang: Lang) -> Iterator[str]:
     yield ""
 
 
-def _comparison(compared: Compared, lang: Lang) -> Iterator[str]:
+def _comparison(compared: FindingsComparison, lang: Lang) -> Iterator[str]:
     yield styled(_WORDS[lang]["against"], bold=True)
     for sign, pairs, colour in (("new", compared.new, "red"), ("gone", compared.gone, "green")):
         for device, rule in pairs:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Lang, Text, counted
-from slp_ops.plan.journal import End
+from slp_ops.plan.journal import ChangeOutcome
 from slp_ops.report.terminal.layout import styled
 from slp_ops.safetext import one_line
 
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
     from slp_ops.app.change.results import ChangeResult
 
 _COLOURS: Final = {
-    End.DONE: "green",
-    End.NOTHING: "green",
-    End.ROLLED_BACK: "yellow",
-    End.STOPPED: "yellow",
-    End.WAITING: "yellow",
+    ChangeOutcome.DONE: "green",
+    ChangeOutcome.NOTHING: "green",
+    ChangeOutcome.ROLLED_BACK: "yellow",
+    ChangeOutcome.STOPPED: "yellow",
+    ChangeOutcome.WAITING: "yellow",
 }
 _HINTS: Final = {
-    End.UNSETTLED: Text(
+    ChangeOutcome.UNSETTLED: Text(
         "look at the switch, then: slp-ops remediate --resume {journal}",
         "装置の状態を確認のうえ: slp-ops remediate --resume {journal}",
     ),
-    End.UNVERIFIED: Text(
+    ChangeOutcome.UNVERIFIED: Text(
         "look again with --resume {journal}, or give the earlier lines back with --rollback {journal}",
         "--resume {journal} で再確認するか、--rollback {journal} で元の設定に戻してください",
     ),
-    End.FAILED: Text(
+    ChangeOutcome.FAILED: Text(
         "give the earlier configuration back: slp-ops remediate --rollback {journal}",
         "元の設定に戻すには: slp-ops remediate --rollback {journal}",
     ),
-    End.WAITING: Text(
+    ChangeOutcome.WAITING: Text(
         "when it is done: slp-ops remediate --resume {journal}",
         "作業後: slp-ops remediate --resume {journal}",
     ),
-    End.STOPPED: Text(
+    ChangeOutcome.STOPPED: Text(
         "go on with: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
     ),
-    End.STALE: Text(
+    ChangeOutcome.STALE: Text(
         "plan again: slp-ops remediate --dry-run", "プランを作り直してください: slp-ops remediate --dry-run"
     ),
-    End.NOT_ROLLED_BACK: Text(
+    ChangeOutcome.NOT_ROLLED_BACK: Text(
         "look at the switch; the journal holds the earlier lines: {journal}",
         "装置を確認してください。元の設定行はジャーナルにあります: {journal}",
     ),

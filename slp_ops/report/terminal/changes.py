@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.history.changes import Change, What
+from slp_ops.history.changes import ChangeKind, DeviceChange
 from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
 from slp_ops.report.documents.audit import change_summary
@@ -12,14 +12,14 @@ from slp_ops.report.terminal.layout import styled
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
-    from slp_ops.app.audit_device import Audited
+    from slp_ops.app.audit_device import AuditedDevice
     from slp_ops.app.watch import WatchedChange
 
 _COLOURS: Final = {
-    What.NEW: "red",
-    What.GONE: "green",
-    What.UNREADABLE: "magenta",
-    What.READABLE: "green",
+    ChangeKind.NEW: "red",
+    ChangeKind.GONE: "green",
+    ChangeKind.UNREADABLE: "magenta",
+    ChangeKind.READABLE: "green",
 }
 
 
@@ -30,14 +30,14 @@ def render(found: WatchedChange, lang: Lang) -> str:
     return f"{found.at:%Y-%m-%dT%H:%M:%SZ} {one_line(change.device)}: {words}"
 
 
-def _words(change: Change, judged: Audited, lang: Lang) -> str:
+def _words(change: DeviceChange, judged: AuditedDevice, lang: Lang) -> str:
     match change.what:
-        case What.FIRST_LOOK:
+        case ChangeKind.FIRST_LOOK:
             hits = [each for each in judged.failing if each.severity is not Severity.INFO]
             found = ", ".join(f"{each.rule} ({each.severity})" for each in hits)
             words = _FIRST_LOOK if found else _CLEAN
             return words.of(release=change.new or "-", found=found).said(lang)
-        case What.NEW:
+        case ChangeKind.NEW:
             summary = change_summary(change, judged, lang) or ""
             return _NEW.of(rule=change.rule, severity=change.severity, summary=summary).said(lang)
         case _:
@@ -52,11 +52,11 @@ _FIRST_LOOK: Final = Text("first look, {release}: {found}", "初回確認 {relea
 _CLEAN: Final = Text("first look, {release}: nothing found", "初回確認 {release}: 検出なし")
 _NEW: Final = Text("new: {rule} ({severity}): {summary}", "新規: {rule} ({severity}): {summary}")
 _WORDS: Final = {
-    What.GONE: Text("gone: {rule} ({severity})", "解消: {rule} ({severity})"),
-    What.UNREADABLE: Text("cannot be read: {new}", "取得不可: {new}"),
-    What.READABLE: Text("can be read again", "取得可能に復帰"),
-    What.RELEASE: Text("release: {old} -> {new}", "リリース: {old} -> {new}"),
-    What.TRANSPORT: Text("transport: {old} -> {new}", "トランスポート: {old} -> {new}"),
-    What.TRUST: Text("trust codes: {old} -> {new}", "トラストコード: {old} -> {new}"),
-    What.ACK: Text("an ACK has come: {new} (before: {old})", "ACK 受信: {new} (前回: {old})"),
+    ChangeKind.GONE: Text("gone: {rule} ({severity})", "解消: {rule} ({severity})"),
+    ChangeKind.UNREADABLE: Text("cannot be read: {new}", "取得不可: {new}"),
+    ChangeKind.READABLE: Text("can be read again", "取得可能に復帰"),
+    ChangeKind.RELEASE: Text("release: {old} -> {new}", "リリース: {old} -> {new}"),
+    ChangeKind.TRANSPORT: Text("transport: {old} -> {new}", "トランスポート: {old} -> {new}"),
+    ChangeKind.TRUST: Text("trust codes: {old} -> {new}", "トラストコード: {old} -> {new}"),
+    ChangeKind.ACK: Text("an ACK has come: {new} (before: {old})", "ACK 受信: {new} (前回: {old})"),
 }

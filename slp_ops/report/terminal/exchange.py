@@ -6,27 +6,32 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.fleet import causes
 from slp_ops.i18n import Lang, Text
-from slp_ops.plan.journal import End
+from slp_ops.plan.journal import ChangeOutcome
 from slp_ops.report.terminal.change import ends_line
 from slp_ops.report.terminal.layout import styled, table
 from slp_ops.report.terminal.plan import head, plan_lines, rest_lines
 from slp_ops.safetext import one_line
-from slp_ops.steps import Check, Fetch, ManualStep, Put
+from slp_ops.steps import CheckFile, Download, ManualStep, Upload
 from slp_ops.usage import upload
-from slp_ops.usage.standing import Next
+from slp_ops.usage.standing import NextStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from slp_ops.app.change.apply import Applied
+    from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.usage import ImportResult, SaveResult, StatusResult
     from slp_ops.facts import DeviceTime
     from slp_ops.model import DeviceResult
     from slp_ops.plan import SwitchPlan
-    from slp_ops.usage.standing import Standing
+    from slp_ops.usage.standing import UsageStatus
 
-_COLOURS: Final = {End.DONE: "green", End.NOTHING: "green", End.STOPPED: "yellow", End.WAITING: "yellow"}
+_COLOURS: Final = {
+    ChangeOutcome.DONE: "green",
+    ChangeOutcome.NOTHING: "green",
+    ChangeOutcome.STOPPED: "yellow",
+    ChangeOutcome.WAITING: "yellow",
+}
 
 
 # -- the plan -------------------------------------------------------------------------------------
@@ -65,9 +70,9 @@ def _kind(plan: SwitchPlan) -> tuple[object, ...]:
 def _files(plan: SwitchPlan) -> list[str]:
     """The names that tell one plan from another of its kind."""
     return [
-        step.name if isinstance(step, Fetch | Put) else step.path
+        step.name if isinstance(step, Download | Upload) else step.path
         for _, step in plan.steps
-        if isinstance(step, Fetch | Put | Check)
+        if isinstance(step, Download | Upload | CheckFile)
     ][:1]
 
 
@@ -78,7 +83,7 @@ def render_save(result: SaveResult, lang: Lang) -> str:
     """Return how each switch ended and which file it gave."""
     files = {each.host: each for each in result.received}
 
-    def details(applied: Applied) -> Iterator[str]:
+    def details(applied: DeviceChangeResult) -> Iterator[str]:
         each = files.get(applied.name)
         if each is None:
             return
@@ -99,7 +104,7 @@ def render_save(result: SaveResult, lang: Lang) -> str:
 def render_import(result: ImportResult, lang: Lang) -> str:
     """Return how each switch ended, and what is still to be copied by hand."""
 
-    def details(applied: Applied) -> Iterator[str]:
+    def details(applied: DeviceChangeResult) -> Iterator[str]:
         if copies := result.copies.get(applied.name):
             yield from (each.said(lang) for each in copies)
         elif (licence := applied.difference.licence) is not None:
@@ -117,14 +122,14 @@ def _ends(
     unread: Iterable[DeviceResult],
     lang: Lang,
     verb: str,
-    details: Callable[[Applied], Iterator[str]],
+    details: Callable[[DeviceChangeResult], Iterator[str]],
 ) -> Iterator[str]:
     for applied in change.devices:
         why = "" if applied.why is None else f" - {applied.why.said(lang)}"
         line = f"{applied.name} ({applied.site}): {applied.end.words}{why}"
         yield styled(one_line(line), fg=_COLOURS.get(applied.end, "red"))
         yield from (f"  {one_line(text)}" for text in details(applied))
-        if applied.end is End.STALE:
+        if applied.end is ChangeOutcome.STALE:
             yield f"  hint: {one_line(_AGAIN.of(verb=verb).said(lang))}"
     if change.not_begun:
         yield f"{_NOT_BEGUN.said(lang)} {', '.join(change.not_begun)}"
@@ -155,7 +160,7 @@ def render_status(result: StatusResult, lang: Lang) -> str:
     lines += [
         one_line(f"{each.name}: {each.why.said(lang)}")
         for each in result.standings
-        if each.next in (Next.IMPORT, Next.UPLOAD, Next.SAVE, Next.UNFIT)
+        if each.next in (NextStep.IMPORT, NextStep.UPLOAD, NextStep.SAVE, NextStep.UNFIT)
     ]
     lines += [
         one_line(f"{_NOT_IMPORTED.said(lang)} {each.path}: {each.why.said(lang)}") for each in result.left_out
@@ -164,7 +169,7 @@ def render_status(result: StatusResult, lang: Lang) -> str:
     return "\n".join(lines)
 
 
-def _row(each: Standing, lang: Lang) -> tuple[str, ...]:
+def _row(each: UsageStatus, lang: Lang) -> tuple[str, ...]:
     deadline = _day(each.deadline) + (_COSMETIC.said(lang) if each.cosmetic else "")
     return (
         each.name,
@@ -221,12 +226,12 @@ _HEADER: Final = (
     Text("NEXT", "次の作業"),
 )
 _NEXT: Final = {
-    Next.IMPORT: Text("import", "取り込み"),
-    Next.UPLOAD: Text("upload, then import", "アップロード後に取り込み"),
-    Next.SAVE: Text("save", "保存"),
-    Next.NOTHING: Text("nothing", "なし"),
-    Next.ITSELF: Text("nothing", "なし"),
-    Next.UNFIT: Text("-", "-"),
+    NextStep.IMPORT: Text("import", "取り込み"),
+    NextStep.UPLOAD: Text("upload, then import", "アップロード後に取り込み"),
+    NextStep.SAVE: Text("save", "保存"),
+    NextStep.NOTHING: Text("nothing", "なし"),
+    NextStep.ITSELF: Text("nothing", "なし"),
+    NextStep.UNFIT: Text("-", "-"),
 }
 _NOT_IMPORTED: Final = Text("Not to be imported:", "取り込み対象外:")
 _COSMETIC: Final = Text(" (without effect, CSCvy20345)", " (影響なし、CSCvy20345)")

@@ -10,11 +10,11 @@ from slp_ops.report.terminal.layout import styled, wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slp_ops.rules.explaining import Explained
+    from slp_ops.rules.explaining import Explanation
     from slp_ops.rules.rule import Rule
 
 
-def render(found: Explained, lang: Lang) -> str:
+def render(found: Explanation, lang: Lang) -> str:
     """Return the meaning, then each rule with its cause and remedy."""
     return "\n".join(_lines(found, lang))
 
@@ -39,7 +39,7 @@ _WORDS = {
 }
 
 
-def _lines(found: Explained, lang: Lang) -> Iterator[str]:
+def _lines(found: Explanation, lang: Lang) -> Iterator[str]:
     yield styled(found.title.said(lang), bold=True)
     yield from wrapped(found.meaning.said(lang), "  ")
     if found.unverified:

@@ -9,7 +9,7 @@ from slp_ops.i18n import Lang, Text
 from slp_ops.playbook import Risk
 from slp_ops.report.terminal.layout import styled
 from slp_ops.safetext import one_line
-from slp_ops.steps import Check, ConfigStep, ExecStep, Fetch, ManualStep, Put, Room
+from slp_ops.steps import CheckFile, CheckSpace, ConfigStep, Download, ExecStep, ManualStep, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,12 +154,12 @@ def _step(step: Step, lang: Lang) -> Iterator[tuple[str, list[str]]]:
 
 def _file_step(step: FileStep, lang: Lang) -> Iterator[tuple[str, list[str]]]:
     match step:
-        case Room():
+        case CheckSpace():
             yield _say("sends", lang), [step.command]
             yield _say("expects", lang), [_ROOM.of(bytes=step.bytes).said(lang)]
-        case Fetch() | Put():
+        case Download() | Upload():
             yield _say("copies", lang), list(step.commands)
-        case Check():
+        case CheckFile():
             yield _say("sends", lang), [step.command]
             yield _say("expects", lang), [f"MD5 {step.md5}"]
 

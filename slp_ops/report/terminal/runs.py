@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from slp_ops.model import DeviceResult
     from slp_ops.store import StoredRun
-    from slp_ops.store.prune import Judged
-    from slp_ops.store.verify import Verified
+    from slp_ops.store.prune import PruneDecision
+    from slp_ops.store.verify import VerifyReport
 
 
 def render_list(runs: Sequence[StoredRun]) -> str:
@@ -74,7 +74,7 @@ def _captures(result: DeviceResult) -> Iterator[str]:
     yield f"masked: {_masked(result) or 'nothing'}"
 
 
-def render_verified(run: StoredRun, verified: Verified) -> str:
+def render_verified(run: StoredRun, verified: VerifyReport) -> str:
     """Return what is wrong with a run, and the verdict."""
     lines = [
         f"{styled('damaged', fg='red') if each.damage else 'note'}: {one_line(each.file)}: "
@@ -89,7 +89,7 @@ def render_verified(run: StoredRun, verified: Verified) -> str:
     return "\n".join(lines)
 
 
-def render_planned(planned: Sequence[Judged]) -> str:
+def render_planned(planned: Sequence[PruneDecision]) -> str:
     """Return what a prune does with each run."""
     rows = [
         (

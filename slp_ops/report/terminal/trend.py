@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.i18n import Text
 from slp_ops.report.growth_text import when
 from slp_ops.report.terminal.layout import sparkline, styled, table, wrapped
-from slp_ops.rules.derived.growth import Course
+from slp_ops.rules.derived.growth import GrowthCourse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -123,9 +123,9 @@ _HOW: Final = Text(
     "入ります。約 1,000 件は FN72578 の目安であり、固定の上限ではありません。",
 )
 _COURSES: Final = {
-    Course.GROWING: Text("growing without an ACK", "台が ACK のないまま増加"),
-    Course.BETWEEN: Text("growing until the next report", "台が次の送信までの通常の増加"),
-    Course.STEADY: Text("not growing", "台が増加なし"),
-    Course.ACKNOWLEDGED: Text("acknowledged lately", "台が最近 ACK を受信"),
-    Course.TOO_FEW: Text("with too few runs to tell", "台が実行回数不足で判断不可"),
+    GrowthCourse.GROWING: Text("growing without an ACK", "台が ACK のないまま増加"),
+    GrowthCourse.BETWEEN: Text("growing until the next report", "台が次の送信までの通常の増加"),
+    GrowthCourse.STEADY: Text("not growing", "台が増加なし"),
+    GrowthCourse.ACKNOWLEDGED: Text("acknowledged lately", "台が最近 ACK を受信"),
+    GrowthCourse.TOO_FEW: Text("with too few runs to tell", "台が実行回数不足で判断不可"),
 }

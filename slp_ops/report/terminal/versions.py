@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 from slp_ops.i18n import Lang
 from slp_ops.report.terminal.layout import styled, table, wrapped
-from slp_ops.rules.fixed import Standing, name
+from slp_ops.rules.fixed import AdvisoryStatus, name
 from slp_ops.safetext import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from slp_ops.app.check_version import Row
-    from slp_ops.rules.fixed import Judged
-    from slp_ops.rules.knowledge import Knowledge
+    from slp_ops.app.check_version import ReleaseVerdict
+    from slp_ops.rules.fixed import AdvisoryVerdict
+    from slp_ops.rules.knowledge import Ruleset
 
 
-def render(rows: Sequence[Row], knowledge: Knowledge, lang: Lang) -> str:
+def render(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang) -> str:
     """Return each release with its advisories; several side by side as well."""
     return "\n".join(_lines(rows, knowledge, lang))
 
 
-def _lines(rows: Sequence[Row], knowledge: Knowledge, lang: Lang) -> Iterator[str]:
+def _lines(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang) -> Iterator[str]:
     for row in rows:
         yield from _release(row, lang)
     if len(rows) > 1:
@@ -33,7 +33,7 @@ def _lines(rows: Sequence[Row], knowledge: Knowledge, lang: Lang) -> Iterator[st
         yield styled(line, dim=True)
 
 
-def _release(row: Row, lang: Lang) -> Iterator[str]:
+def _release(row: ReleaseVerdict, lang: Lang) -> Iterator[str]:
     head = "  ".join(part for part in (row.device, row.release or "?") if part)
     yield styled(one_line(head), bold=True)
     for advisory, sign in row.judged:
@@ -49,7 +49,7 @@ def _release(row: Row, lang: Lang) -> Iterator[str]:
     yield ""
 
 
-def _matrix(rows: Sequence[Row], knowledge: Knowledge, lang: Lang) -> Iterator[str]:
+def _matrix(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang) -> Iterator[str]:
     """All releases side by side."""
     words = _WORDS[lang]
     ids = [advisory.id for advisory in knowledge.advisories if advisory.releases.fixed]
@@ -70,12 +70,12 @@ def _matrix(rows: Sequence[Row], knowledge: Knowledge, lang: Lang) -> Iterator[s
     yield ""
 
 
-def _standing(judged: Judged) -> str:
-    inferred = judged.standing is Standing.AFFECTED and not judged.listed
+def _standing(judged: AdvisoryVerdict) -> str:
+    inferred = judged.standing is AdvisoryStatus.AFFECTED and not judged.listed
     return f"{judged.standing}{'*' if inferred else ''}"
 
 
-_COLOURS = {Standing.AFFECTED: "red", Standing.UNKNOWN: "yellow"}
+_COLOURS = {AdvisoryStatus.AFFECTED: "red", AdvisoryStatus.UNKNOWN: "yellow"}
 _WORDS = {
     Lang.EN: {
         "same": "nearest release of this train that clears all of them",

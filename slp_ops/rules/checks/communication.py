@@ -20,16 +20,16 @@ from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from slp_ops.rules.derived.log import Seen
+    from slp_ops.rules.derived.log import LoggedMessage
 
 
 TEXTS = texts_of(__name__)
 
 
-Pair: TypeAlias = "tuple[Seen, Seen]"
+Pair: TypeAlias = "tuple[LoggedMessage, LoggedMessage]"
 
 
-def busiest(seen: tuple[Seen, ...], *, hours: int) -> tuple[Pair, ...]:
+def busiest(seen: tuple[LoggedMessage, ...], *, hours: int) -> tuple[Pair, ...]:
     """Return the pairs of the busiest period of this many hours; on a tie the later one.
 
     Messages without a usable time do not count.
@@ -45,10 +45,10 @@ def busiest(seen: tuple[Seen, ...], *, hours: int) -> tuple[Pair, ...]:
     return best
 
 
-def _pairs(seen: tuple[Seen, ...]) -> tuple[Pair, ...]:
+def _pairs(seen: tuple[LoggedMessage, ...]) -> tuple[Pair, ...]:
     """Return each recovery with the failure before it."""
     found: list[Pair] = []
-    failed: Seen | None = None
+    failed: LoggedMessage | None = None
     for each in seen:
         if each.at is None:
             continue
@@ -60,7 +60,7 @@ def _pairs(seen: tuple[Seen, ...]) -> tuple[Pair, ...]:
     return tuple(found)
 
 
-def _at(seen: Seen) -> datetime:
+def _at(seen: LoggedMessage) -> datetime:
     assert seen.at is not None  # noqa: S101 - _pairs took none without a time
     return seen.at
 

@@ -12,7 +12,7 @@ from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.regression import FEWEST
 from slp_ops.rules.derived.communication import Communication
-from slp_ops.rules.derived.growth import Course, Growth, Reach, growth
+from slp_ops.rules.derived.growth import GrowthCourse, LimitForecast, ReportGrowth, growth
 from slp_ops.rules.derived.owed import OwedReports
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
@@ -48,13 +48,13 @@ def rum_unacknowledged_growing(
         return Unknown(missing=(RumSummary,))
     owed = OwedReports.derive(listed, summary)
     match found.course:
-        case Course.TOO_FEW:
+        case GrowthCourse.TOO_FEW:
             return Unknown(
                 why=TEXTS["rum-unacknowledged-growing.too-few"].of(
                     runs=found.points, needed=FEWEST, since=_day(found.since)
                 )
             )
-        case Course.GROWING:
+        case GrowthCourse.GROWING:
             evidence = () if owed is None else owed.evidence
             return Failed(
                 summary=growing_words(found, thresholds.rum_reports),
@@ -62,11 +62,11 @@ def rum_unacknowledged_growing(
                 severity=Severity.ERROR if _is_soon(found, history.points[-1]) else None,
                 confidence=Confidence.MEDIUM,
             )
-        case Course.STEADY | Course.ACKNOWLEDGED | Course.BETWEEN:
+        case GrowthCourse.STEADY | GrowthCourse.ACKNOWLEDGED | GrowthCourse.BETWEEN:
             return Passed(why=_WHY[found.course])
 
 
-def growing_words(found: Growth, limit: int) -> Text:
+def growing_words(found: ReportGrowth, limit: int) -> Text:
     """Describe the count, the rate, and the predicted date of the limit with its interval."""
     rate = f"{found.per_day or 0:.1f} ±{found.margin or 0:.1f}"
     now = TEXTS["rum-unacknowledged-growing.now"].of(
@@ -75,7 +75,7 @@ def growing_words(found: Growth, limit: int) -> Text:
     return TEXTS["rum-unacknowledged-growing.now-and-then"].of(now=now, then=reach_words(found.reach, limit))
 
 
-def reach_words(reach: Reach | None, limit: int) -> Text:
+def reach_words(reach: LimitForecast | None, limit: int) -> Text:
     """Describe the predicted date of the limit with its 90 % interval."""
     about = f"{limit:,}"
     if reach is None:
@@ -90,7 +90,7 @@ def reach_words(reach: Reach | None, limit: int) -> Text:
     return TEXTS["reach.between-days"].of(**values, latest=_day(reach.latest))
 
 
-def _is_soon(found: Growth, last: RumPoint) -> bool:
+def _is_soon(found: ReportGrowth, last: RumPoint) -> bool:
     if found.reach is None:
         return True
     now = last.at or last.seen.replace(tzinfo=None)
@@ -109,7 +109,7 @@ def _day(moment: datetime) -> str:
 
 
 _WHY: Final = {
-    Course.STEADY: TEXTS["rum-unacknowledged-growing.steady"],
-    Course.ACKNOWLEDGED: TEXTS["rum-unacknowledged-growing.acknowledged"],
-    Course.BETWEEN: TEXTS["rum-unacknowledged-growing.between"],
+    GrowthCourse.STEADY: TEXTS["rum-unacknowledged-growing.steady"],
+    GrowthCourse.ACKNOWLEDGED: TEXTS["rum-unacknowledged-growing.acknowledged"],
+    GrowthCourse.BETWEEN: TEXTS["rum-unacknowledged-growing.between"],
 }

@@ -16,7 +16,7 @@ from slp_ops.facts import (
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
 from slp_ops.rules.derived.deadline import COSMETIC, Deadline
-from slp_ops.rules.derived.now import Now, uptime_of
+from slp_ops.rules.derived.now import SwitchTime, uptime_of
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.texts import texts_of
@@ -79,7 +79,7 @@ def ack_due_soon(deadline: Deadline, thresholds: Thresholds) -> Judgement:
 )
 def never_acknowledged(
     usage: UsageReporting,
-    now: Now | None,
+    now: SwitchTime | None,
     internals: AgentInternals | None,
     software: Software | None,
     summary: RumSummary | None,

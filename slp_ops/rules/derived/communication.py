@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from slp_ops.facts import CommunicationStatistics, Exchange, Fact, SyslogBuffer
+from slp_ops.facts import CommunicationStatistics, ExchangeStatistics, Fact, SyslogBuffer
 from slp_ops.model import Confidence
 from slp_ops.rules.catalogue import Catalogue
-from slp_ops.rules.derived.log import LicenceLog, Seen, latest
+from slp_ops.rules.derived.log import LicenceLog, LoggedMessage, latest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,8 +46,8 @@ class Communication:
 
     failing: bool
     counted: bool
-    exchanges: tuple[Exchange, ...] = ()
-    last: Seen | None = None
+    exchanges: tuple[ExchangeStatistics, ...] = ()
+    last: LoggedMessage | None = None
     reasons: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
 
     told_by: ClassVar[tuple[type[Fact], ...]] = (CommunicationStatistics, SyslogBuffer)
@@ -89,7 +89,7 @@ class Communication:
         return any(rule != GENERIC for rule in self.reasons)
 
 
-def _tried(statistics: CommunicationStatistics | None) -> tuple[Exchange, ...]:
+def _tried(statistics: CommunicationStatistics | None) -> tuple[ExchangeStatistics, ...]:
     """Return the exchanges that were tried at least once and have readable counters."""
     if statistics is None:
         return ()
@@ -104,7 +104,7 @@ def _tried(statistics: CommunicationStatistics | None) -> tuple[Exchange, ...]:
 
 
 def _reasons(
-    catalogue: Catalogue, failing: tuple[Exchange, ...], log: LicenceLog | None
+    catalogue: Catalogue, failing: tuple[ExchangeStatistics, ...], log: LicenceLog | None
 ) -> dict[str, tuple[Evidence, ...]]:
     found: dict[str, tuple[Evidence, ...]] = {}
     for each in failing:
@@ -112,7 +112,7 @@ def _reasons(
         if reason is not None and reason.rule is not None:
             found[reason.rule] = found.get(reason.rule, ()) + each.cite("attempts", "failure_reason")
     if log is not None:
-        by_rule: dict[str, list[Seen]] = {}
+        by_rule: dict[str, list[LoggedMessage]] = {}
         for seen in log.seen:
             if seen.stands and seen.match.entry.cleared_by and seen.match.rule is not None:
                 by_rule.setdefault(seen.match.rule, []).append(seen)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Entitlements, Policy, PolicyKind, Software, UsageReporting
-from slp_ops.rules.derived.now import Now
-from slp_ops.rules.fixed import Standing
+from slp_ops.rules.derived.now import SwitchTime
+from slp_ops.rules.fixed import AdvisoryStatus
 from slp_ops.rules.loading import advisories
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ class Deadline:
     time: DeviceTime | None
     left: timedelta | None
     cosmetic: bool
-    now: Now
+    now: SwitchTime
 
     @classmethod
     def derive(
         cls,
         usage: UsageReporting,
-        now: Now,
+        now: SwitchTime,
         entitlements: Entitlements | None,
         policy: Policy | None,
         software: Software | None,
@@ -83,4 +83,4 @@ def _is_cosmetic(
         return False
     (notice,) = (each for each in advisories() if each.id == COSMETIC)
     judged = notice.releases.judge(None if software is None else software.release)
-    return judged.standing is not Standing.FIXED
+    return judged.standing is not AdvisoryStatus.FIXED

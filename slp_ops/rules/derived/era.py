@@ -13,7 +13,7 @@ FIRST_SLP: Final = Release(major=17, minor=3, maintenance=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Licences:
+class LicensingEra:
     """Licensing model of this device."""
 
     era: Era
@@ -21,7 +21,7 @@ class Licences:
     told_by: ClassVar[tuple[type[Fact], ...]] = (Licensing, Software)
 
     @classmethod
-    def derive(cls, licensing: Licensing | None, software: Software | None) -> Licences | None:
+    def derive(cls, licensing: Licensing | None, software: Software | None) -> LicensingEra | None:
         """Derive from the agent's output, or else from the release."""
         if licensing is not None and licensing.model is not None:
             return cls(era=Era.SLP if licensing.model is LicensingModel.SLP else Era.SL)

@@ -26,7 +26,7 @@ _HORIZON: Final = timedelta(days=730)
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose, as device times are
 
 
-class Course(StrEnum):
+class GrowthCourse(StrEnum):
     """Course of the counts."""
 
     TOO_FEW = "too_few"  # runs
@@ -37,7 +37,7 @@ class Course(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class LimitForecast:
     """Predicted time of the limit, on the clock of the counts. None: beyond two years.
 
     ``latest`` None: possibly never.
@@ -49,24 +49,24 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Growth:
+class ReportGrowth:
     """Result of the analysis. ``per_day`` and ``margin`` are known if a line could be fitted.
 
     ``days`` is the time span of the points used, ``points`` their number; ``reach`` is set
     while the limit has not been reached.
     """
 
-    course: Course
+    course: GrowthCourse
     count: int
     points: int
     days: float
     since: datetime
     per_day: float | None = None
     margin: float | None = None
-    reach: Reach | None = None
+    reach: LimitForecast | None = None
 
 
-def growth(points: Sequence[RumPoint], *, limit: int, failing: bool | None) -> Growth | None:
+def growth(points: Sequence[RumPoint], *, limit: int, failing: bool | None) -> ReportGrowth | None:
     """Analyse the counts, oldest first; ``failing`` is whether the exchange fails now. None without
     counts."""
     if not points:
@@ -77,22 +77,22 @@ def growth(points: Sequence[RumPoint], *, limit: int, failing: bool | None) -> G
     since = _since_last_fall(recent)
     if len(since) < FEWEST:
         came = len(recent) >= FEWEST and _acknowledged([point for point, _ in recent])
-        return _plain(Course.ACKNOWLEDGED if came else Course.TOO_FEW, since)
+        return _plain(GrowthCourse.ACKNOWLEDGED if came else GrowthCourse.TOO_FEW, since)
     line = _line([(at, point.backlog) for point, at in since])
     if line is None:
-        return _plain(Course.TOO_FEW, since)
+        return _plain(GrowthCourse.TOO_FEW, since)
     sent = [(at, point.unacknowledged) for point, at in since if point.unacknowledged is not None]
     unanswered = _line(sent)
     last = since[-1][0]
     if not line.rises:
-        course = Course.STEADY
+        course = GrowthCourse.STEADY
     elif last.late or failing or (unanswered is not None and unanswered.rises):
-        course = Course.GROWING
+        course = GrowthCourse.GROWING
     else:
-        course = Course.BETWEEN
+        course = GrowthCourse.BETWEEN
     plain = _plain(course, since)
     reach = _reach(line, limit, newest) if line.rises and last.backlog < limit else None
-    return Growth(
+    return ReportGrowth(
         course=course,
         count=plain.count,
         points=plain.points,
@@ -128,9 +128,9 @@ def _acknowledged(points: Sequence[RumPoint]) -> bool:
     )
 
 
-def _plain(course: Course, points: Sequence[tuple[RumPoint, datetime]]) -> Growth:
+def _plain(course: GrowthCourse, points: Sequence[tuple[RumPoint, datetime]]) -> ReportGrowth:
     (_, first), (last, newest) = points[0], points[-1]
-    return Growth(
+    return ReportGrowth(
         course=course,
         count=last.backlog,
         points=len(points),
@@ -144,7 +144,7 @@ def _line(points: Sequence[tuple[datetime, int]]) -> Trend | None:
     return fit([((at - _EPOCH) / timedelta(days=1), float(count)) for at, count in points], batch=1.0)
 
 
-def _reach(line: Trend, limit: int, now: datetime) -> Reach | None:
+def _reach(line: Trend, limit: int, now: datetime) -> LimitForecast | None:
     crossing = line.reaches(limit)
     if crossing is None:
         return None
@@ -155,6 +155,6 @@ def _reach(line: Trend, limit: int, now: datetime) -> Reach | None:
         ahead = days - (now - _EPOCH) / timedelta(days=1)
         return None if ahead > _HORIZON.days else now + timedelta(days=max(0.0, ahead))
 
-    return Reach(
+    return LimitForecast(
         likely=moment(crossing.likely), earliest=moment(crossing.earliest), latest=moment(crossing.latest)
     )

@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from slp_ops.facts import SyslogBuffer, SyslogMessage
-from slp_ops.rules.catalogue import Catalogue, Match
-from slp_ops.rules.derived.now import Now
+from slp_ops.rules.catalogue import Catalogue, MessageMatch
+from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.settings import Thresholds
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class LoggedMessage:
     """Known message. ``cleared``: resolved by a later message. ``recent`` by the threshold."""
 
     message: SyslogMessage
-    match: Match
+    match: MessageMatch
     at: datetime | None
     cleared: bool
     recent: bool
@@ -47,17 +47,17 @@ class Seen:
 class LicenceLog:
     """Known messages, oldest first."""
 
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[LoggedMessage, ...] = ()
 
     @classmethod
     def derive(
-        cls, log: SyslogBuffer, catalogue: Catalogue, thresholds: Thresholds, now: Now | None
+        cls, log: SyslogBuffer, catalogue: Catalogue, thresholds: Thresholds, now: SwitchTime | None
     ) -> LicenceLog:
         """Match each message once. Without the switch's clock every message counts as recent."""
         oldest = None if now is None else now.at - timedelta(days=thresholds.log_days)
         known = catalogue.names
         later: set[str] = set()
-        seen: list[Seen] = []
+        seen: list[LoggedMessage] = []
         for message in reversed(log.messages):
             name = message.name
             if (
@@ -67,7 +67,7 @@ class LicenceLog:
                 continue
             at = None if now is None else message.time.at(now.at)
             seen.append(
-                Seen(
+                LoggedMessage(
                     message=message,
                     match=match,
                     at=at,
@@ -78,15 +78,15 @@ class LicenceLog:
             later.add(name)
         return cls(seen=tuple(reversed(seen)))
 
-    def named(self, *names: str) -> tuple[Seen, ...]:
+    def named(self, *names: str) -> tuple[LoggedMessage, ...]:
         """Return the recent messages of these names."""
         return tuple(each for each in self.seen if each.recent and each.match.entry.message in names)
 
-    def standing(self, rule: str) -> tuple[Seen, ...]:
+    def standing(self, rule: str) -> tuple[LoggedMessage, ...]:
         """Return the recent, unresolved messages that support a rule."""
         return tuple(each for each in self.seen if each.stands and each.match.rule == rule)
 
 
-def latest(seen: tuple[Seen, ...], most: int = 2) -> tuple[Evidence, ...]:
+def latest(seen: tuple[LoggedMessage, ...], most: int = 2) -> tuple[Evidence, ...]:
     """Return the newest of several messages as evidence, instead of sixty lines."""
     return tuple(each.cite() for each in seen[-most:])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Now:
+class SwitchTime:
     """Time of the switch's clock, with its trustworthiness."""
 
     at: datetime
@@ -27,7 +27,7 @@ class Now:
     told_by: ClassVar[tuple[type[Fact], ...]] = (Clock,)
 
     @classmethod
-    def derive(cls, clock: Clock | None, jobs: ScheduledJobs | None) -> Now | None:
+    def derive(cls, clock: Clock | None, jobs: ScheduledJobs | None) -> SwitchTime | None:
         """Derive from show clock; tech support prints a time as well."""
         if clock is not None and clock.time.at is not None:
             trusted = clock.trust is not ClockTrust.NOT_AUTHORITATIVE

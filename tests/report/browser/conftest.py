@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from slp_ops.app.audit_device import Asked
+from slp_ops.app.audit_device import AuditOptions
 from slp_ops.i18n import Lang
 from slp_ops.lab import scenarios
 from slp_ops.report import as_html
@@ -108,7 +108,7 @@ def thousand(make_run: Any, view_of: Callable[[Any], ReportView]) -> ReportView:
         )
         for number in range(1000)
     )
-    return fleet_view(view.run, devices, Asked().knowledge, generated=view.generated)
+    return fleet_view(view.run, devices, AuditOptions().knowledge, generated=view.generated)
 
 
 @pytest.fixture(scope="session")
@@ -119,4 +119,4 @@ def all_wrong(thousand: ReportView) -> ReportView:
         replace(kinds[number % len(kinds)], name=f"sw-{number:04d}", site=f"site-{number % 12:02d}")
         for number in range(1000)
     )
-    return fleet_view(thousand.run, devices, Asked().knowledge, generated=thousand.generated)
+    return fleet_view(thousand.run, devices, AuditOptions().knowledge, generated=thousand.generated)

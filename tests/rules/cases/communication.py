@@ -16,7 +16,7 @@ from slp_ops.facts import (
     TrustCodes,
     Udi,
 )
-from slp_ops.facts.communication import Attempts, CommunicationStatistics, Exchange
+from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
 from slp_ops.facts.log import LogTime
 from slp_ops.rules.settings import Intent, Thresholds
 
@@ -66,7 +66,7 @@ def stats(
 ) -> CommunicationStatistics:
     """Statistics with one block that was tried."""
     attempts = Attempts(text="", total=9, ongoing=ongoing)
-    exchange = Exchange(name=name, attempts=attempts, failure_reason=reason)
+    exchange = ExchangeStatistics(name=name, attempts=attempts, failure_reason=reason)
     return CommunicationStatistics(exchanges=(exchange,), overall_state=state)
 
 
@@ -74,7 +74,7 @@ FAILING = stats("Usage Reporting", 3)
 WORKING = stats("Usage Reporting", 0)
 HARMLESS = stats("Authorization Request", 5, "Null pointer Error")
 NEVER_TRIED = CommunicationStatistics(
-    exchanges=(Exchange(name="Usage Reporting", attempts=Attempts(text="", total=0, ongoing=0)),)
+    exchanges=(ExchangeStatistics(name="Usage Reporting", attempts=Attempts(text="", total=0, ongoing=0)),)
 )
 OLD = failed("Communications failure", ago=timedelta(days=60))
 

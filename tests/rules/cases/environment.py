@@ -12,7 +12,7 @@ from slp_ops.facts import (
     ClockTrust,
     CpuLoad,
     CpuProcess,
-    Dated,
+    DatedWord,
     DeviceTime,
     Flag,
     InstalledPackages,
@@ -43,7 +43,7 @@ from slp_ops.facts import (
 )
 from slp_ops.facts.log import LogTime
 from slp_ops.model import CaptureStatus
-from slp_ops.reading import Read
+from slp_ops.reading import ParsedCapture
 from slp_ops.release import Release
 from slp_ops.rules.settings import Thresholds
 
@@ -131,9 +131,9 @@ RETRIED = Probes(
 PING = Probes(results=(ProbeResult(command="ping host0", host="host0", answered=True),))
 
 
-def ran(status: CaptureStatus) -> Read:
+def ran(status: CaptureStatus) -> ParsedCapture:
     """A capture of that end."""
-    return Read(command="show running-config", status=status)
+    return ParsedCapture(command="show running-config", status=status)
 
 
 CASES = {
@@ -212,7 +212,7 @@ CASES = {
             [
                 SL,
                 Registration(status="UNREGISTERED"),
-                Authorization(status=Dated(text="EVAL EXPIRED", word="EVAL EXPIRED")),
+                Authorization(status=DatedWord(text="EVAL EXPIRED", word="EVAL EXPIRED")),
             ],
             [SL, Software(licensing_status="UNREGISTERED/EVAL MODE")],
         ],

@@ -14,7 +14,7 @@ from slp_ops.facts import (
     SyslogMessage,
     TransportKind,
 )
-from slp_ops.facts.communication import Attempts, CommunicationStatistics, Exchange
+from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
 from slp_ops.facts.config import LicenseConfig
 from slp_ops.facts.log import LogTime
 
@@ -69,10 +69,10 @@ CALL_HOME = said(
 )
 RESTORED = said("COMM_RESTORED", "Communications with Cisco Smart Software Manager (CSSM) restored")
 FAILING = CommunicationStatistics(
-    exchanges=(Exchange(name="Usage Reporting", attempts=Attempts(text="", total=9, ongoing=3)),)
+    exchanges=(ExchangeStatistics(name="Usage Reporting", attempts=Attempts(text="", total=9, ongoing=3)),)
 )
 WORKING = CommunicationStatistics(
-    exchanges=(Exchange(name="Usage Reporting", attempts=Attempts(text="", total=9, ongoing=0)),)
+    exchanges=(ExchangeStatistics(name="Usage Reporting", attempts=Attempts(text="", total=9, ongoing=0)),)
 )
 
 

@@ -27,7 +27,7 @@ from slp_ops.facts import (
     UnitAuthorization,
     UsageReporting,
 )
-from slp_ops.facts.communication import Attempts, CommunicationStatistics, Exchange
+from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
 from slp_ops.facts.values import Count
 from slp_ops.release import Release
 from slp_ops.rules.settings import Intent, Thresholds
@@ -102,7 +102,7 @@ COSMETIC = [usage(10, -355), CLOCK, NA, software("17.9.3")]
 HSECK9 = licences("network-advantage", "hseck9")
 STUCK = CommunicationStatistics(
     exchanges=(
-        Exchange(
+        ExchangeStatistics(
             name="Result Polling",
             attempts=Attempts(text="", total=9, ongoing=2),
             failure_reason="Invalid Polling Id 1 provided in the polling request",
@@ -239,7 +239,9 @@ CASES = {
                 SMART,
                 CommunicationStatistics(
                     exchanges=(
-                        Exchange(name="Usage Reporting", attempts=Attempts(text="", total=3, ongoing=0)),
+                        ExchangeStatistics(
+                            name="Usage Reporting", attempts=Attempts(text="", total=3, ongoing=0)
+                        ),
                     )
                 ),
             ],

@@ -20,7 +20,7 @@ from slp_ops.facts import (
     UsageReporting,
     User,
 )
-from slp_ops.facts.communication import Attempts, CommunicationStatistics, Exchange
+from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
 from slp_ops.rules.settings import Intent
 
 SMART = LicenseTransport(
@@ -35,7 +35,7 @@ ODD_URL = LicenseTransport(
 )
 ACKED = UsageReporting(last_ack=DeviceTime(text="Jan 02 03:04:05 2026 UTC"))
 WORKING = CommunicationStatistics(
-    exchanges=(Exchange(name="Usage Reporting", attempts=Attempts(text="", total=6, ongoing=0)),)
+    exchanges=(ExchangeStatistics(name="Usage Reporting", attempts=Attempts(text="", total=6, ongoing=0)),)
 )
 FROM_VLAN = HttpConfig(client_source_interface="Vlan100")
 UP = Interfaces(interfaces=(InterfaceState(name="Vlan100", address="192.0.2.1", status="up", protocol="up"),))
