@@ -14,7 +14,7 @@ from slp_ops.commands import registry
 from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
-from slp_ops.reading import read
+from slp_ops.parsing import read
 from slp_ops.rules.settings import Intent
 
 if TYPE_CHECKING:

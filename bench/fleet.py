@@ -69,12 +69,12 @@ def slp_ops(transport: str, ports: list[int], workers: int) -> tuple[int, int, i
     from slp_ops.app.read_device import collect
     from slp_ops.commands import find
     from slp_ops.credentials import ShellCredentials
-    from slp_ops.fleet.each import each
-    from slp_ops.fleet.pacing import RateLimited
+    from slp_ops.engine.pacing import RateLimited
+    from slp_ops.engine.worker_pool import each
     from slp_ops.model import CaptureStatus, Device
-    from slp_ops.store import Runs
+    from slp_ops.runs import Runs
+    from slp_ops.transport.factory import TransportSelector
     from slp_ops.transport.hostkeys import HostKeyMode, HostKeys
-    from slp_ops.transport.make import TransportSelector
 
     commands = []
     for text in COMMANDS:

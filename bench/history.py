@@ -19,9 +19,9 @@ from pathlib import Path
 
 from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.model import Device, DeviceResult, DeviceStatus, Severity, Verdict
-from slp_ops.store import Runs, StoredRun
-from slp_ops.store.history import History, mark
-from slp_ops.store.summaries import load, save
+from slp_ops.runs import Runs, StoredRun
+from slp_ops.runs.history import History, mark
+from slp_ops.runs.summaries import load, save
 
 START = datetime(2025, 11, 24, 2, 0, tzinfo=UTC)
 RULES = [f"rule-{number}" for number in range(60)]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from slp_ops.lab import scenarios
 from slp_ops.lab.screens import render
 from slp_ops.model import CaptureStatus
-from slp_ops.reading import read, split
+from slp_ops.parsing import read, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable

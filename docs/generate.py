@@ -22,7 +22,7 @@ from slp_ops.lab import scenarios
 from slp_ops.playbook.loading import packaged
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
 from slp_ops.rules import reference
-from slp_ops.rules.knowledge import packaged_ruleset
+from slp_ops.rules.ruleset import packaged_ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, get_arg
 from slp_ops.commands import registry
 from slp_ops.facts.values import Fact
 from slp_ops.json_documents import options_of
-from slp_ops.plan.documents import PlanDocument
-from slp_ops.plan.journal import BeginEvent
+from slp_ops.planning.documents import PlanDocument
+from slp_ops.planning.journal_state import BeginEvent
 from slp_ops.report.bundle import BundleManifest
 from slp_ops.report.documents.audit import AuditDocument, ChangeDocument, NewFindingDocument
 from slp_ops.report.documents.facts import FactsDocument, ParseDocument

@@ -29,8 +29,8 @@ from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.rule_options import audit_options
 from slp_ops.app.selection import SSH_CONFIG, DeviceSelection, Selection, read_inventory
 from slp_ops.app.sessions import SessionOptions
+from slp_ops.engine.batches import NoBatches, parse_batches
 from slp_ops.errors import OptionError
-from slp_ops.fleet.batches import NoBatches, parse_batches
 from slp_ops.i18n import Lang
 from slp_ops.inventory import Inventory
 from slp_ops.json_documents import to_json

@@ -15,11 +15,11 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from slp_ops.config_files.grammar import env_word
 from slp_ops.errors import CredentialError
-from slp_ops.keyfile import KeyFileKind, key_kind
 from slp_ops.model import CredentialMethod
 from slp_ops.ports import Credential, Secret
-from slp_ops.written.grammar import env_word
+from slp_ops.private_key import KeyFileKind, key_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, assert_never
 
+from slp_ops.config_files.grammar import HOST, INTERFACE, URL, VRF
+from slp_ops.config_files.validators import Grammar
 from slp_ops.iosxe.names import is_address, is_host
-from slp_ops.written.fields import Grammar
-from slp_ops.written.grammar import HOST, INTERFACE, URL, VRF
 
 if TYPE_CHECKING:
     from collections.abc import Callable

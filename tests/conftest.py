@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 
 from slp_ops.credentials import ShellCredentials
-from slp_ops.fleet.pacing import RateLimited
+from slp_ops.engine.pacing import RateLimited
 from slp_ops.lab.fleet import Place
 from slp_ops.lab.hostkeys import HostKeys as LabKeys
 from slp_ops.lab.rack import Rack
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
-from slp_ops.store import Runs
+from slp_ops.runs import Runs
+from slp_ops.transport.factory import TransportSelector
 from slp_ops.transport.hostkeys import HostKeyMode, HostKeys
-from slp_ops.transport.make import TransportSelector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from slp_ops.lab.switch import Switch
-    from slp_ops.store import Run
+    from slp_ops.runs import Run
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,10 @@ from typing import Literal
 import pytest
 
 import slp_ops
+from slp_ops.config_files.records import record
+from slp_ops.config_files.validation_errors import Problems
+from slp_ops.config_files.yaml_nodes import parse
 from slp_ops.errors import InputError
-from slp_ops.written.problems import Problems
-from slp_ops.written.records import record
-from slp_ops.written.tree import parse
 
 
 class Colour(StrEnum):

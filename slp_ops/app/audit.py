@@ -15,7 +15,7 @@ from slp_ops.app.inputs import FactsCache, from_files, from_run, from_switches
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.errors import OptionError
-from slp_ops.store import Runs
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from slp_ops.app.audit_device import AuditedDevice, FindingsComparison
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from slp_ops.app.selection import DeviceSelection, Selection
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.model import Severity
-    from slp_ops.rules.knowledge import Ruleset
-    from slp_ops.store import StoredRun
+    from slp_ops.rules.ruleset import Ruleset
+    from slp_ops.runs import StoredRun
 
 _QUICK: Final = 100  # switches of earlier runs, parsed in about two seconds
 

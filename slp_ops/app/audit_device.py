@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from slp_ops.facts import Probes
 from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.engine import audit
-from slp_ops.rules.knowledge import Ruleset, packaged_ruleset
-from slp_ops.rules.needs import FactContext
 from slp_ops.rules.rule import Group
+from slp_ops.rules.ruleset import Ruleset, packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
 
 if TYPE_CHECKING:
     from slp_ops.model import DeviceFailure, DeviceResult
-    from slp_ops.reading import Facts
+    from slp_ops.parsing import Facts
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Outcome
 

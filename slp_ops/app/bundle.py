@@ -10,8 +10,8 @@ from slp_ops.app.report import JudgedRun, judged_devices
 from slp_ops.errors import InputError
 from slp_ops.facts import SyslogBuffer
 from slp_ops.redact import redact
-from slp_ops.store import Runs
-from slp_ops.store.maskkey import mask_key
+from slp_ops.runs import Runs
+from slp_ops.runs.mask_key import mask_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from slp_ops.app.audit_device import AuditOptions
     from slp_ops.app.operator import Operator
     from slp_ops.model import Capture
-    from slp_ops.reading import Facts
-    from slp_ops.rules.catalogue import Catalogue
-    from slp_ops.store import StoredRun
+    from slp_ops.parsing import Facts
+    from slp_ops.rules.message_catalog import Catalogue
+    from slp_ops.runs import StoredRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,17 +29,17 @@ from slp_ops.app.fleet import causes, visit_all
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.read_device import collect
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_transport
+from slp_ops.engine.batches import NoBatches as NoBatches
+from slp_ops.engine.batches import parse_batches as parse_batches
+from slp_ops.engine.batches import size_of
+from slp_ops.engine.pacing import RateLimited, RateLimitedCopies
+from slp_ops.engine.worker_pool import each
 from slp_ops.errors import InputError, SlpOpsError
-from slp_ops.fleet.batches import NoBatches as NoBatches
-from slp_ops.fleet.batches import parse_batches as parse_batches
-from slp_ops.fleet.batches import size_of
-from slp_ops.fleet.each import each
-from slp_ops.fleet.pacing import RateLimited, RateLimitedCopies
 from slp_ops.i18n import counted, verbatim
 from slp_ops.json_documents import to_json
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
-from slp_ops.plan.documents import DeviceChoice, LeftOutFile, Mention, PlanDocument, UnreadSwitch
-from slp_ops.plan.journal import (
+from slp_ops.planning.documents import DeviceChoice, LeftOutFile, Mention, PlanDocument, UnreadSwitch
+from slp_ops.planning.journal_state import (
     BeginEvent,
     ChangeOutcome,
     EndEvent,
@@ -48,8 +48,8 @@ from slp_ops.plan.journal import (
     SwitchState,
 )
 from slp_ops.playbook import Risk as Risk
-from slp_ops.store import Runs
-from slp_ops.store.journal import FILE, JournalFile
+from slp_ops.runs import Runs
+from slp_ops.runs.journal import FILE, JournalFile
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
@@ -61,11 +61,11 @@ if TYPE_CHECKING:
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device
-    from slp_ops.plan import PlanningResult, SwitchPlan
+    from slp_ops.parsing import Facts
+    from slp_ops.planning import PlanningResult, SwitchPlan
     from slp_ops.ports import Credentials, FileStore, Secret
-    from slp_ops.reading import Facts
     from slp_ops.rules.values import Outcome
-    from slp_ops.store import Run
+    from slp_ops.runs import Run
     from slp_ops.usage.matching import SkippedFile
 
 Look = TypeVar("Look")

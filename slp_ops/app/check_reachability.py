@@ -14,7 +14,7 @@ from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for, with_transport
 from slp_ops.reachability.plan import target_of
 from slp_ops.reachability.verdict import ReachVerdict
-from slp_ops.store import Runs
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,13 +15,13 @@ from slp_ops.commands import registry
 from slp_ops.errors import InvalidRelease, OptionError
 from slp_ops.facts import CpuLoad, Software
 from slp_ops.model import Severity
-from slp_ops.reading import Facts
+from slp_ops.parsing import Facts
 from slp_ops.release import Release
 from slp_ops.rules.advisories import judge_advisory
-from slp_ops.rules.fixed import AdvisoryStatus, upgrade_targets
+from slp_ops.rules.fixed_releases import AdvisoryStatus, upgrade_targets
 from slp_ops.rules.loading import advisories
 from slp_ops.rules.settings import Intent
-from slp_ops.store import Runs
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.commands import ShowCommand
-    from slp_ops.rules.fixed import Advisory, UpgradeTargets
-    from slp_ops.rules.knowledge import Ruleset
-    from slp_ops.rules.needs import FactContext
-    from slp_ops.rules.signs import Symptom
+    from slp_ops.rules.dependencies import FactContext
+    from slp_ops.rules.fixed_releases import Advisory, UpgradeTargets
+    from slp_ops.rules.ruleset import Ruleset
+    from slp_ops.rules.symptoms import Symptom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from slp_ops.app.read_device import CollectOptions, PreviousCaptures, collect
 from slp_ops.app.sessions import SessionOptions, transport_for, with_transport
 from slp_ops.errors import InputError, InvalidRelease, SelectionError
 from slp_ops.release import Release
-from slp_ops.store import Runs
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.model import Device, DeviceResult
-    from slp_ops.store import StoredRun
+    from slp_ops.runs import StoredRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

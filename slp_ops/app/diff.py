@@ -12,7 +12,7 @@ from slp_ops.history.fields import field_changes
 from slp_ops.i18n import counted
 from slp_ops.model import CaptureStatus
 from slp_ops.rules.settings import Intent
-from slp_ops.store import Runs
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from slp_ops.history.fields import FieldChange
     from slp_ops.model import DeviceResult
     from slp_ops.rules.values import Outcome
-    from slp_ops.store import StoredRun
+    from slp_ops.runs import StoredRun
 
 _RUNNING_CONFIG: Final = "show running-config"
 _MANY: Final = 20  # devices; reading more takes about a second

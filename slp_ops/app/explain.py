@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slp_ops.app.rule_options import knowledge_of
+from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import OptionError
-from slp_ops.rules.explaining import explain
+from slp_ops.rules.explanation import explain
 from slp_ops.rules.loading import known_terms
-from slp_ops.safetext import one_line
-from slp_ops.written.problems import did_you_mean
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slp_ops.rules.explaining import Explanation
+    from slp_ops.rules.explanation import Explanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

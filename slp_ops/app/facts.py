@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from slp_ops.app.inputs import facts_of
 from slp_ops.errors import OptionError
-from slp_ops.store import Runs
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slp_ops.reading import Facts
+    from slp_ops.parsing import Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

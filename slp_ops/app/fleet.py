@@ -6,8 +6,8 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.loop import run_to_end
+from slp_ops.engine.worker_pool import each
 from slp_ops.errors import Interrupted, SessionLost, SlpOpsError
-from slp_ops.fleet.each import each
 from slp_ops.i18n import counted
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator, Progress
     from slp_ops.model import Capture, Device
     from slp_ops.ports import Transport
-    from slp_ops.store import Run
+    from slp_ops.runs import Run
 
 # Next commands after an interrupted run.
 _GO_ON: Final = {

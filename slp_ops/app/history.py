@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from slp_ops.app.history_index import open_history, select_devices
+from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError
 from slp_ops.history.trend import fleet_trend
 from slp_ops.inventory.selection import Selection
 from slp_ops.rules.derived.growth import growth
 from slp_ops.rules.settings import Thresholds
-from slp_ops.written.problems import did_you_mean
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.history.trend import FleetTrend
     from slp_ops.rules.derived.growth import ReportGrowth
-    from slp_ops.store.history import History, RunSnapshot
+    from slp_ops.runs.history import History, RunSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

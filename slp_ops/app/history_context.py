@@ -12,7 +12,7 @@ from slp_ops.app.history_index import open_history
 from slp_ops.errors import StoreError
 from slp_ops.facts.rum import RumHistory
 from slp_ops.history.summary import found_of, summarise
-from slp_ops.reading import Facts
+from slp_ops.parsing import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -73,8 +73,8 @@ class HistoryContext:
 
         It can be made anew from the captures, so that nothing is lost where it cannot be written.
         """
-        from slp_ops.store import Runs
-        from slp_ops.store.summaries import save
+        from slp_ops.runs import Runs
+        from slp_ops.runs.summaries import save
 
         if self._asked.select or self._asked.ignore:
             return

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from slp_ops.history.summary import Summary
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import DeviceResult
-    from slp_ops.store import StoredRun
-    from slp_ops.store.history import History
+    from slp_ops.runs import StoredRun
+    from slp_ops.runs.history import History
 
 T = TypeVar("T")
 _WORTH_SAYING: Final = 20  # switches to be parsed take about a second
@@ -41,7 +41,7 @@ def open_history(
     ``at_most`` limits the switches parsed from runs that are not judged yet: a caller that is about to read
     switches must not wait long. ``facts`` keeps what is parsed, for a caller that needs it as well.
     """
-    from slp_ops.store.history import Broken, History
+    from slp_ops.runs.history import Broken, History
 
     for _ in range(2):
         try:
@@ -69,8 +69,8 @@ def catch_up(
     ``anew`` judges each of them again from its captures. Where more than ``at_most`` switches would have to
     be parsed, the runs that hold them are left out.
     """
-    from slp_ops.store import Runs
-    from slp_ops.store.history import History, mark
+    from slp_ops.runs import Runs
+    from slp_ops.runs.history import History, mark
 
     with History.open(runs_dir) as history:
         behind = history.behind(Runs(runs_dir).folders())
@@ -96,8 +96,8 @@ def catch_up(
 
 def cached_summaries(run: StoredRun, *, anew: bool = False) -> tuple[dict[str, Summary], list[str]]:
     """The summaries that a run holds, and the devices of which it holds none that still tells the truth."""
-    from slp_ops.store.serialization import RunState
-    from slp_ops.store.summaries import load
+    from slp_ops.runs.serialization import RunState
+    from slp_ops.runs.summaries import load
 
     if run.header.state is RunState.UNREADABLE:
         return {}, []
@@ -114,7 +114,7 @@ def complete_index(
 ) -> tuple[Summary, ...]:
     """All summaries of a run: the missing ones made of its captures, and kept in it for the next time."""
     from slp_ops.app.audit_device import AuditOptions
-    from slp_ops.store.summaries import save
+    from slp_ops.runs.summaries import save
 
     if len(missing) > _WORTH_SAYING:
         operator.notice(f"reading run {run.id} for the history: {counted(len(missing), 'switch')}")

@@ -11,9 +11,9 @@ from slp_ops.app.read_device import PreviousCaptures, collect
 from slp_ops.app.sessions import transport_for, with_transport
 from slp_ops.errors import InputError, Problem
 from slp_ops.model import DeviceResult, DeviceStatus
-from slp_ops.reading import read, read_more, split, text_of
+from slp_ops.parsing import read, read_more, split, text_of
 from slp_ops.rules.settings import Intent
-from slp_ops.store import Runs
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from slp_ops.commands import ShowCommand
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import CaptureStatus, Device
-    from slp_ops.reading import Facts
-    from slp_ops.store import StoredRun
+    from slp_ops.parsing import Facts
+    from slp_ops.runs import StoredRun
 
 T = TypeVar("T")
 _LARGEST = 256 * 2**20

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.commands import find, registry
 from slp_ops.errors import OptionError
-from slp_ops.reading import parse_one, read, split, text_of
+from slp_ops.parsing import parse_one, read, split, text_of
 from slp_ops.redact import redact
 
 if TYPE_CHECKING:

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from slp_ops.errors import InputError, StoreError
 from slp_ops.json_documents import ShapeError
-from slp_ops.plan.journal import StepState
+from slp_ops.planning.journal_state import StepState
+from slp_ops.runs import Runs
+from slp_ops.runs.journal import FILE, read
 from slp_ops.steps import ExecStep
-from slp_ops.store import Runs
-from slp_ops.store.journal import FILE, read
 from slp_ops.usage.importing import IMPORT
-from slp_ops.usage.received import received_in
-from slp_ops.usage.standing import PreviousExchanges
+from slp_ops.usage.status import PreviousExchanges
+from slp_ops.usage.usage_files import received_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from slp_ops.plan.journal import RecordedChange
-    from slp_ops.store import StoredRun
+    from slp_ops.planning.journal_state import RecordedChange
+    from slp_ops.runs import StoredRun
 
 
 def imported_in(runs_dir: Path) -> dict[tuple[str, str], str]:

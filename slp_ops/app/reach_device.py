@@ -13,10 +13,10 @@ from slp_ops.app.read_device import collect, status_of
 from slp_ops.errors import CredentialError, DeviceError, SessionLost
 from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.model import CaptureStatus
+from slp_ops.parsing import Facts, read
 from slp_ops.ports import ProbeEnd, ProgressEvent, ignore_event
 from slp_ops.reachability.plan import Tried, commands, plan
 from slp_ops.reachability.verdict import conclude, not_asked
-from slp_ops.reading import Facts, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -23,10 +23,10 @@ from slp_ops.app.rule_options import knowledge_of
 from slp_ops.commands import registry
 from slp_ops.errors import InputError
 from slp_ops.json_documents import to_json
-from slp_ops.plan import TIMER_MINUTES, ParameterSources, PlannedSwitch, PlanningResult, plan_device
-from slp_ops.plan.documents import read_plans
+from slp_ops.planning import TIMER_MINUTES, ParameterSources, PlannedSwitch, PlanningResult, plan_device
+from slp_ops.planning.documents import read_plans
 from slp_ops.playbook.template import secrets_in
-from slp_ops.rules.needs import FactContext
+from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.settings import Intent
 from slp_ops.steps import ExecStep
 
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from slp_ops.app.change.context import BufferedEvidence, StepDecision, StepOperator
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device
-    from slp_ops.plan import SwitchPlan
-    from slp_ops.plan.journal import SwitchState
+    from slp_ops.parsing import Facts
+    from slp_ops.planning import SwitchPlan
+    from slp_ops.planning.journal_state import SwitchState
     from slp_ops.playbook import Playbook
     from slp_ops.ports import Secret
-    from slp_ops.reading import Facts
     from slp_ops.rules.values import Outcome
 
 
@@ -138,7 +138,7 @@ def roll_back(request: ApplyRequest, journal: Path, operator: ChangeOperator | N
 
 def save_plan(planned: PlanResult, path: Path) -> None:
     """Write a plan file whole, or not at all. Raises StoreError."""
-    from slp_ops.store import atomic_files
+    from slp_ops.runs import atomic_files
 
     text = to_json(plan_document(planned), indent=1, ascii_only=False)
     with atomic_files.trouble("write", path):

@@ -12,8 +12,8 @@ from slp_ops.app.inputs import FactsCache, devices_of
 from slp_ops.errors import StoreError
 from slp_ops.history.trend import fleet_trend
 from slp_ops.i18n import counted
-from slp_ops.reading import Facts
-from slp_ops.store import Runs
+from slp_ops.parsing import Facts
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.history.trend import FleetTrend
     from slp_ops.model import DeviceResult
-    from slp_ops.rules.needs import FactContext
+    from slp_ops.rules.dependencies import FactContext
     from slp_ops.rules.values import Outcome
-    from slp_ops.store import StoredRun
-    from slp_ops.store.history import History
+    from slp_ops.runs import StoredRun
+    from slp_ops.runs.history import History
 
 _MANY: Final = 100  # switches; judging more takes some seconds
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import AuditOptions
+from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, OptionError, Problem
 from slp_ops.rules import reference
-from slp_ops.rules.knowledge import Ruleset, extended_ruleset, packaged_ruleset
 from slp_ops.rules.loading import RuleFile
+from slp_ops.rules.ruleset import Ruleset, extended_ruleset, packaged_ruleset
 from slp_ops.rules.settings import Thresholds
-from slp_ops.written.problems import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from slp_ops.store import Runs
-from slp_ops.store.prune import judge, remove, sweep
-from slp_ops.store.verify import verify
+from slp_ops.runs import Runs
+from slp_ops.runs.prune import judge, remove, sweep
+from slp_ops.runs.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from slp_ops.app.operator import Operator
     from slp_ops.model import DeviceResult
-    from slp_ops.store import StoredRun
-    from slp_ops.store.prune import PruneDecision
-    from slp_ops.store.verify import VerifyReport
+    from slp_ops.runs import StoredRun
+    from slp_ops.runs.prune import PruneDecision
+    from slp_ops.runs.verify import VerifyReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def prune(runs_dir: Path, planned: Sequence[PruneDecision]) -> tuple[StoredRun, 
 def reindex(runs_dir: Path, operator: Operator, *, anew: bool = False) -> ReindexResult:
     """Make the index of the history from the run folders; ``anew`` judges each run again."""
     from slp_ops.app.history_index import catch_up  # loads the rules, which no other service of these needs
-    from slp_ops.store.history_index import FILE, discard
+    from slp_ops.runs.history_index import FILE, discard
 
     discard(runs_dir)
     put = catch_up(runs_dir, operator, anew=anew)

@@ -11,7 +11,7 @@ from slp_ops.errors import InputError, Problem
 from slp_ops.inventory import load
 from slp_ops.inventory.selection import Selection as Selection
 from slp_ops.inventory.selection import select
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

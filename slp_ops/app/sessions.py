@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from slp_ops.inventory import Inventory
     from slp_ops.model import Device
     from slp_ops.ports import Credentials, Transport
-    from slp_ops.transport.make import TransportSelector
+    from slp_ops.transport.factory import TransportSelector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def transport_for(
     Raises CredentialError when not one device has a usable credential; where only some lack one,
     each of them says so in its result.
     """
-    from slp_ops.fleet.pacing import RateLimited
+    from slp_ops.engine.pacing import RateLimited
 
     credentials = credentials_for(inventory, devices, ask=ask)
     return RateLimited(by_name(credentials, connecting), rate=connecting.login_rate)
@@ -83,8 +83,8 @@ def credentials_for(inventory: Inventory, devices: Sequence[Device], *, ask: Ask
 def by_name(credentials: Credentials, connecting: SessionOptions) -> TransportSelector:
     """The transport that opens each device's session as the inventory says."""
     from slp_ops.paths import state_dir
+    from slp_ops.transport.factory import TransportSelector
     from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.make import TransportSelector
 
     return TransportSelector(
         credentials=credentials,

@@ -22,21 +22,21 @@ from slp_ops.commands import registry
 from slp_ops.errors import InputError, Problem
 from slp_ops.i18n import Lang
 from slp_ops.json_documents import encode
-from slp_ops.plan.journal import ChangeOutcome
-from slp_ops.rules.needs import FactContext
+from slp_ops.planning.journal_state import ChangeOutcome
+from slp_ops.rules.dependencies import FactContext
+from slp_ops.runs.file_store import ACKS, UPLOAD, FolderFileStore, fit_name
 from slp_ops.steps import ManualStep
-from slp_ops.store.shelf import ACKS, UPLOAD, FolderFileStore, fit_name
 from slp_ops.usage import upload
 from slp_ops.usage.ackfile import InvalidAck, read_ack
 from slp_ops.usage.importing import ImportOptions as ImportOptions
 from slp_ops.usage.importing import again, plan_import
 from slp_ops.usage.matching import AckFile, MatchedFiles, SkippedFile, match
-from slp_ops.usage.received import UsageFile, received, received_in
 from slp_ops.usage.saving import SaveOptions as SaveOptions
 from slp_ops.usage.saving import plan_save
-from slp_ops.usage.standing import PreviousExchanges, UsageStatus, usage_status
+from slp_ops.usage.status import PreviousExchanges, UsageStatus, usage_status
 from slp_ops.usage.switch import COMMANDS, ExchangeSwitch
 from slp_ops.usage.udi import printed_in
+from slp_ops.usage.usage_files import UsageFile, received, received_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,10 +49,10 @@ if TYPE_CHECKING:
     from slp_ops.commands import ShowCommand
     from slp_ops.i18n import Text
     from slp_ops.model import Device, DeviceResult
-    from slp_ops.plan import PlanningResult, SwitchPlan
-    from slp_ops.plan.journal import BeginEvent, RecordedChange
+    from slp_ops.planning import PlanningResult, SwitchPlan
+    from slp_ops.planning.journal_state import BeginEvent, RecordedChange
     from slp_ops.rules.values import Outcome
-    from slp_ops.store import Run
+    from slp_ops.runs import Run
     from slp_ops.usage.udi import UnitId
 
 Result = TypeVar("Result")

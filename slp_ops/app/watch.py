@@ -30,10 +30,10 @@ from slp_ops.history.summary import found_of
 from slp_ops.model import Severity
 from slp_ops.rules.checks.history import GROWING
 from slp_ops.rules.derived.growth import GrowthCourse, growth
-from slp_ops.safetext import one_line
-from slp_ops.store import Runs
-from slp_ops.store.atomic_files import locked
-from slp_ops.store.prune import judge, remove, sweep
+from slp_ops.runs import Runs
+from slp_ops.runs.atomic_files import locked
+from slp_ops.runs.prune import judge, remove, sweep
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from slp_ops.history.changes import DeviceChange
     from slp_ops.history.summary import Summary
     from slp_ops.history.trend import Series
-    from slp_ops.store.history import History
+    from slp_ops.runs.history import History
 
 VERB: Final = "watch"
 _LOCK: Final = "watch.lock"

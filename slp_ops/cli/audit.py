@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.exits import Exit, read_code, worst
-from slp_ops.cli.judging import judging_options
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import reading_options
+from slp_ops.cli.rule_options import judging_options
+from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.json_documents import to_json

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.judging import judging_options
 from slp_ops.cli.options import lang_option, runs_dir_option
+from slp_ops.cli.rule_options import judging_options
 from slp_ops.errors import InputError
 from slp_ops.i18n import counted
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from slp_ops.cli.progress import Progress
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.report.terminal.exchange import render_exchange_plan
 from slp_ops.report.terminal.plan import render_plan
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli.judging import judging_options
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
+from slp_ops.cli.rule_options import judging_options
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:

@@ -126,7 +126,7 @@ def main() -> None:
 
 
 def _say(text: str) -> None:
-    from slp_ops.safetext import printable
+    from slp_ops.sanitize import printable
 
     click.echo("\n".join(printable(line) for line in text.split("\n")), err=True)
 

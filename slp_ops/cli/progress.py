@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from typing import Self

@@ -11,10 +11,10 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, settle_option, settled_of
-from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.exits import change_exit_code, exit_code, worst
-from slp_ops.cli.judging import rules_option
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
+from slp_ops.cli.rule_options import rules_option
+from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from slp_ops.cli.judging import judging_options
 from slp_ops.cli.options import lang_option, runs_dir_option
+from slp_ops.cli.rule_options import judging_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable

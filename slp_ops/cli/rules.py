@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.app.rule_options import knowledge_of, reference_page
-from slp_ops.cli.judging import rules_option
 from slp_ops.cli.options import json_option, lang_option
+from slp_ops.cli.rule_options import rules_option
 from slp_ops.i18n import counted
 from slp_ops.json_documents import to_json
 

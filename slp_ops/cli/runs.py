@@ -11,7 +11,7 @@ from slp_ops.cli.options import age, json_option, runs_dir_option
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.i18n import counted
 from slp_ops.json_documents import to_json
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from datetime import timedelta

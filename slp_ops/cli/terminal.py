@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.progress import progress
-from slp_ops.safetext import printable
+from slp_ops.sanitize import printable
 
 if TYPE_CHECKING:
     from slp_ops.app.operator import Ask

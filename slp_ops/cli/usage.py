@@ -10,9 +10,9 @@ import click
 from slp_ops.app.fleet import has_defect
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import exchange_options, settle_option, settled_of
-from slp_ops.cli.connecting import connecting_options
 from slp_ops.cli.exits import Exit, change_exit_code, exit_code, worst
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
+from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 

@@ -38,7 +38,7 @@ from slp_ops.facts.values import LabelledValue, Source, SourceLine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slp_ops.commands._outline import PageSection, SectionItem
+    from slp_ops.commands._section_parser import PageSection, SectionItem
 
 
 _NUMBERED: Final = re.compile(r"([A-Z][A-Za-z]{0,20}(?: [A-Za-z]{1,20}){0,4}): (\d+(?:\(\d+\))?)")

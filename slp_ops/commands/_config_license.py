@@ -17,7 +17,7 @@ from slp_ops.facts.config import CallHomeConfig, CallHomeProfileConfig, LicenseC
 from slp_ops.facts.values import Source, SourceLine
 
 if TYPE_CHECKING:
-    from slp_ops.commands._stanzas import Stanza
+    from slp_ops.commands._config_blocks import Stanza
 
 
 class _LicenseFields(TypedDict, total=False):

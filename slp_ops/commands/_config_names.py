@@ -25,7 +25,7 @@ from slp_ops.facts.config import (
 from slp_ops.facts.values import Source, SourceLine
 
 if TYPE_CHECKING:
-    from slp_ops.commands._stanzas import Stanza
+    from slp_ops.commands._config_blocks import Stanza
 
 
 def _vrf(words: list[str]) -> tuple[str | None, list[str]]:

@@ -28,10 +28,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.commands._outline import pairs
+from slp_ops.commands._section_parser import pairs
 from slp_ops.commands._trust import split_udi
 from slp_ops.commands._values import device_time, flag, integer, present, time_inside
-from slp_ops.facts.holdings import (
+from slp_ops.facts.entitlements import (
     AuthorizedFeature,
     Entitlement,
     LicenseAuthorizations,
@@ -43,7 +43,7 @@ from slp_ops.facts.values import LabelledValue, Source, SourceLine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slp_ops.commands._outline import PageSection, SectionItem
+    from slp_ops.commands._section_parser import PageSection, SectionItem
 
 
 # Right to left: a name may be missing, a tag may contain brackets and be truncated with "...".

@@ -14,7 +14,7 @@ from slp_ops.facts.communication import LicenseEvent
 from slp_ops.facts.values import DeviceTime, LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
-    from slp_ops.commands._page import Body, Row
+    from slp_ops.commands._capture_text import Body, Row
 
 _DATED: Final = re.compile(
     r"^((?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4})"

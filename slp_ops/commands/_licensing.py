@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.commands import _status as status
 from slp_ops.commands import _trust as trust
 from slp_ops.commands._agent import internals, jobs, rum_summary, statistics, telemetry
+from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.commands._entitlements import BLOCKS as AUTHORIZATIONS
 from slp_ops.commands._entitlements import authorizations, entitlement, summary_rows
-from slp_ops.commands._outline import PageSection, outline
-from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._section_parser import PageSection, outline
 from slp_ops.commands._topology import topology
-from slp_ops.facts.holdings import Entitlements
+from slp_ops.facts.entitlements import Entitlements
 from slp_ops.facts.licensing import Accounts, LicenseTransport, Licensing, LicensingModel
 from slp_ops.facts.values import Fact, Source, SourceLine
 

@@ -11,7 +11,7 @@ from slp_ops.facts.values import Source
 from slp_ops.iosxe import syslog
 
 if TYPE_CHECKING:
-    from slp_ops.commands._page import Row
+    from slp_ops.commands._capture_text import Row
 
 
 def message(row: Row, command: str) -> SyslogMessage | None:

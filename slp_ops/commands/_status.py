@@ -36,7 +36,7 @@ from slp_ops.facts.licensing import (
 from slp_ops.facts.values import Source, SourceLine
 
 if TYPE_CHECKING:
-    from slp_ops.commands._outline import PageSection
+    from slp_ops.commands._section_parser import PageSection
 
 
 _PUSH: Final = re.compile(r"^(\d+)\b")

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands._values import present, time_inside
-from slp_ops.facts.holdings import ProductInstance, TrustCode, TrustCodes, Udi
+from slp_ops.facts.entitlements import ProductInstance, TrustCode, TrustCodes, Udi
 from slp_ops.facts.values import Source, SourceLine
 
 if TYPE_CHECKING:
-    from slp_ops.commands._outline import PageSection, SectionItem
+    from slp_ops.commands._section_parser import PageSection, SectionItem
 
 _UDI: Final = re.compile(r"^PID:\s?([^,]*),\s?SN:\s?(\S*)")
 

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.commands.telnet import Reading, option
 from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.facts.values import Source

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.commands._values import device_time
 from slp_ops.facts.platform import Clock, ClockTrust
 from slp_ops.facts.values import LabelledValue, Source

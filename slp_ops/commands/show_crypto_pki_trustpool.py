@@ -21,8 +21,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._outline import split_label
-from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._capture_text import Row, body, parsed
+from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import device_time
 from slp_ops.facts.reach import Certificate, Trustpool
 from slp_ops.facts.values import LabelledValue, Source, SourceLine

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slp_ops.commands import ShowCommand
+from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.commands._events import events
-from slp_ops.commands._page import Row, body, parsed
 from slp_ops.facts.communication import EventLog
 from slp_ops.facts.values import Source
 

@@ -13,8 +13,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._outline import split_label
-from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._capture_text import Row, body, parsed
+from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import device_time, integer, present, rum_state
 from slp_ops.facts.rum import RumDetail, RumDetails
 from slp_ops.facts.values import LabelledValue, Source, SourceLine

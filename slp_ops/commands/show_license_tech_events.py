@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
+from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.commands._events import events
-from slp_ops.commands._outline import split_label
-from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._section_parser import split_label
 from slp_ops.facts.communication import TechEvents
 from slp_ops.facts.values import LabelledValue, Source
 from slp_ops.release import Release

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
+from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.commands._log_line import message
-from slp_ops.commands._outline import split_label
-from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import integer
 from slp_ops.facts.log import SyslogBuffer, SyslogMessage
 from slp_ops.facts.values import LabelledValue, Source, SourceLine

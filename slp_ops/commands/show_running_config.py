@@ -10,12 +10,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
+from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.commands._config_access import AccessLines, ServiceLines, VtyLines
+from slp_ops.commands._config_blocks import Stanza, stanzas
 from slp_ops.commands._config_license import CallHomeLines, LicenseLines
 from slp_ops.commands._config_names import HttpLines, InterfaceLines, NameLines, TimeLines
-from slp_ops.commands._outline import split_label
-from slp_ops.commands._page import Row, body, parsed
-from slp_ops.commands._stanzas import Stanza, stanzas
+from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import device_time, integer
 from slp_ops.facts.config import (
     AccessConfig,

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slp_ops.commands import Parsed, ShowCommand
-from slp_ops.commands._precedence import chosen, rank
-from slp_ops.commands._sections import sections
+from slp_ops.commands._command_splitter import sections
+from slp_ops.commands._fact_merge import chosen, rank
 from slp_ops.facts.values import SourceLine
 
 if TYPE_CHECKING:

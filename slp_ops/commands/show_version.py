@@ -28,8 +28,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._outline import split_label
-from slp_ops.commands._page import Row, body, parsed, says_something
+from slp_ops.commands._capture_text import Row, body, parsed, says_something
+from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import device_time, integer, present
 from slp_ops.errors import InvalidRelease
 from slp_ops.facts.platform import Software, SwitchMember, TechnologyPackage

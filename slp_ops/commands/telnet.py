@@ -17,7 +17,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.facts.values import Source
 from slp_ops.iosxe import refusals

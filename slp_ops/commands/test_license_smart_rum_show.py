@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._page import Row, body, parsed
+from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.facts.rum import RumPayload, RumPayloads
 from slp_ops.facts.values import LabelledValue, Source
 from slp_ops.release import Release

@@ -51,7 +51,7 @@ from slp_ops.facts.config import (
     VtyConfig,
     VtyLine,
 )
-from slp_ops.facts.holdings import (
+from slp_ops.facts.entitlements import (
     AuthorizedFeature,
     Entitlement,
     Entitlements,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from slp_ops.facts import Fact
-    from slp_ops.reading import Facts
+    from slp_ops.parsing import Facts
 
 # Different in every reading; rules evaluate their relevant content.
 _MOVING: Final = frozenset(

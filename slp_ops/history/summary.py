@@ -17,7 +17,7 @@ from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.rules.checks.history import GROWING
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.now import SwitchTime
-from slp_ops.rules.derived.owed import Lateness, OwedReports
+from slp_ops.rules.derived.unacknowledged import Lateness, OwedReports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from slp_ops.facts import DeviceTime
     from slp_ops.model import DeviceResult
-    from slp_ops.rules.needs import FactContext
+    from slp_ops.rules.dependencies import FactContext
     from slp_ops.rules.values import Outcome
 
 _KEPT: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError, Problem
-from slp_ops.inventory.sources import native, sources
+from slp_ops.inventory.sources import sources
+from slp_ops.inventory.sources import yaml_source as native
 from slp_ops.inventory.values import Inventory, Site
 
 if TYPE_CHECKING:

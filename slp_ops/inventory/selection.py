@@ -13,8 +13,8 @@ from fnmatch import translate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.config_files.validation_errors import did_you_mean, shown
 from slp_ops.errors import Problem, SelectionError
-from slp_ops.written.problems import did_you_mean, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

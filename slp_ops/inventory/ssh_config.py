@@ -28,10 +28,10 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.config_files.grammar import HOST, NAME, USERNAME
+from slp_ops.config_files.validation_errors import shown
 from slp_ops.errors import InputError, Problem
 from slp_ops.model import CredentialMethod, JumpHost
-from slp_ops.written.grammar import HOST, NAME, USERNAME
-from slp_ops.written.problems import shown
 
 if TYPE_CHECKING:
     from slp_ops.inventory.values import Inventory

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from slp_ops.written.problems import Problems
-from slp_ops.written.records import record
-from slp_ops.written.tree import parse
+from slp_ops.config_files.records import record
+from slp_ops.config_files.validation_errors import Problems
+from slp_ops.config_files.yaml_nodes import parse
 
 # Below the range of ephemeral ports of Linux, to avoid collisions.
 BASE_PORT = 22200

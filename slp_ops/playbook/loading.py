@@ -10,20 +10,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slp_ops.config_files.validation_errors import Problems, did_you_mean
+from slp_ops.config_files.yaml_nodes import Mapping, Scalar, Sequence, parse
 from slp_ops.errors import InputError
 from slp_ops.params import ParameterKind
-from slp_ops.playbook.form import playbook
+from slp_ops.playbook.guards import GUARDS, PROOFS, WORDS
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
-from slp_ops.playbook.named import GUARDS, PROOFS, WORDS
-from slp_ops.written.problems import Problems, did_you_mean
-from slp_ops.written.tree import Mapping, Scalar, Sequence, parse
+from slp_ops.playbook.schema import playbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from slp_ops.config_files.yaml_nodes import Node
     from slp_ops.errors import Problem
     from slp_ops.playbook.model import Playbook
-    from slp_ops.written.tree import Node
 
 
 @cache

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.commands import ShowCommand
-    from slp_ops.reading import Facts
+    from slp_ops.parsing import Facts
 
 # What decides where the switch connects to, by which path, and whether more than TCP is needed.
 _READ: Final = frozenset(

@@ -17,18 +17,18 @@ from slp_ops.i18n import Text, verbatim
 from slp_ops.model import Verdict
 from slp_ops.reachability import texts as say
 from slp_ops.reachability.plan import PathFault, Situation
+from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.engine import judge
-from slp_ops.rules.knowledge import packaged_ruleset
-from slp_ops.rules.needs import FactContext
+from slp_ops.rules.ruleset import packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from slp_ops.model import DeviceFailure
+    from slp_ops.parsing import Facts
     from slp_ops.reachability.plan import ReachabilityPlan, Tried
-    from slp_ops.reading import Facts
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Finding
 

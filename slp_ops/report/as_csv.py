@@ -9,8 +9,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from slp_ops.report.words import Words
-from slp_ops.safetext import csv_cell
+from slp_ops.report.labels import Words
+from slp_ops.sanitize import csv_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

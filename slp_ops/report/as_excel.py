@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter
 
-from slp_ops.report.phrases import dues_text, headline, lead
-from slp_ops.report.words import Words
-from slp_ops.safetext import text_cell
+from slp_ops.report.labels import Words
+from slp_ops.report.sentences import dues_text, headline, lead
+from slp_ops.sanitize import text_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

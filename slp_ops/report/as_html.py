@@ -21,7 +21,8 @@ from markupsafe import Markup
 
 from slp_ops.model import CaptureStatus
 from slp_ops.report.charts import stacked, time_line, trend_lines
-from slp_ops.report.phrases import (
+from slp_ops.report.labels import Words
+from slp_ops.report.sentences import (
     dues_text,
     headline,
     lead,
@@ -31,9 +32,8 @@ from slp_ops.report.phrases import (
     units_text,
 )
 from slp_ops.report.view import Health
-from slp_ops.report.words import Words
 from slp_ops.rules.checks.history import reach_words
-from slp_ops.safetext import printable
+from slp_ops.sanitize import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from icalendar import Alarm, Calendar, Event
 
-from slp_ops.report.words import Words
-from slp_ops.safetext import one_line
+from slp_ops.report.labels import Words
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from slp_ops.facts import DeviceTime

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from slp_ops.model import Severity, Verdict
-from slp_ops.report.phrases import quoted
-from slp_ops.report.words import Words
-from slp_ops.safetext import printable
+from slp_ops.report.labels import Words
+from slp_ops.report.sentences import quoted
+from slp_ops.sanitize import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.report.phrases import dues_text, headline, lead, quoted
+from slp_ops.report.labels import Words
+from slp_ops.report.sentences import dues_text, headline, lead, quoted
 from slp_ops.report.view import Health
-from slp_ops.report.words import Words
-from slp_ops.safetext import one_line, printable
+from slp_ops.sanitize import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

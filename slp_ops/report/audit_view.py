@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from slp_ops.app.audit_device import AuditedDevice, FindingsComparison
     from slp_ops.i18n import Text
     from slp_ops.model import DeviceFailure
-    from slp_ops.rules.knowledge import Ruleset
+    from slp_ops.rules.ruleset import Ruleset
     from slp_ops.rules.values import Finding, Outcome
 
 

@@ -26,9 +26,9 @@ from slp_ops.redact import Redactor
 from slp_ops.report import as_markdown
 from slp_ops.report.checklist import checklist
 from slp_ops.report.documents.report import render as report_json
-from slp_ops.report.phrases import rum_text
-from slp_ops.report.words import Words
-from slp_ops.safetext import one_line, printable
+from slp_ops.report.labels import Words
+from slp_ops.report.sentences import rum_text
+from slp_ops.sanitize import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from slp_ops.playbook.loading import packaged
-from slp_ops.report.switch import Library, device_view
+from slp_ops.report.device_view import Library, device_view
 from slp_ops.report.view import AdvisoryRef, Cause, Due, Health, ReleaseRow, ReportView, RunInfo, SiteRow
-from slp_ops.rules.fixed import upgrade_targets
+from slp_ops.rules.fixed_releases import upgrade_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from slp_ops.history.trend import FleetTrend
     from slp_ops.model import Severity
     from slp_ops.report.view import DeviceView, FindingView
-    from slp_ops.rules.fixed import Advisory
-    from slp_ops.rules.knowledge import Ruleset
+    from slp_ops.rules.fixed_releases import Advisory
+    from slp_ops.rules.ruleset import Ruleset
 
 
 def report_view(judged: JudgedRun, *, generated: datetime) -> ReportView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
-from slp_ops.regression import FEWEST
+from slp_ops.linear_fit import FEWEST
 from slp_ops.rules.checks.history import growing_words, reach_words
 from slp_ops.rules.derived.growth import GrowthCourse
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from slp_ops.history.summary import Summary
     from slp_ops.model import Severity
-    from slp_ops.store.history import RunSnapshot
+    from slp_ops.runs.history import RunSnapshot
 
 _COMMON_PATH: Final = "/licservice/license"  # of the URL of every transport
 

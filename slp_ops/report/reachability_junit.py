@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement
 
 from slp_ops.reachability.verdict import ReachVerdict
 from slp_ops.report.reachability_view import is_skipped
-from slp_ops.safetext import printable
+from slp_ops.sanitize import printable
 
 if TYPE_CHECKING:
     from slp_ops.app.reach_device import Reached

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from slp_ops.model import Capture, Confidence, DeviceFailure, DeviceStatus, Evidence, Verdict
     from slp_ops.playbook.model import Risk
     from slp_ops.release import Release
-    from slp_ops.rules.fixed import AdvisoryStatus, UpgradeTargets
+    from slp_ops.rules.fixed_releases import AdvisoryStatus, UpgradeTargets
 
 
 class Health(StrEnum):

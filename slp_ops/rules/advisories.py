@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from slp_ops.facts import Software
 from slp_ops.model import Severity
-from slp_ops.rules.fixed import AdvisoryStatus
-from slp_ops.rules.needs import Dependency, dependencies_of
+from slp_ops.rules.dependencies import Dependency, dependencies_of
+from slp_ops.rules.fixed_releases import AdvisoryStatus
 from slp_ops.rules.rule import Group, Rule
-from slp_ops.rules.signs import SIGNS, Symptom
+from slp_ops.rules.symptoms import SIGNS, Symptom
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 
 if TYPE_CHECKING:
     from slp_ops.release import Release
-    from slp_ops.rules.fixed import Advisory
-    from slp_ops.rules.needs import FactContext
+    from slp_ops.rules.dependencies import FactContext
+    from slp_ops.rules.fixed_releases import Advisory
 
 TEXTS = texts_of(__name__)
 

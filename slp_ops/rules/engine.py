@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from slp_ops.facts import Fact
-    from slp_ops.reading import Facts
-    from slp_ops.rules.needs import FactContext
+    from slp_ops.parsing import Facts
+    from slp_ops.rules.dependencies import FactContext
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Judgement
 

@@ -10,19 +10,19 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from slp_ops.config_files.validation_errors import Problems
+from slp_ops.config_files.yaml_nodes import parse
 from slp_ops.errors import InputError, Problem
-from slp_ops.rules.catalogue import MessagesFile
-from slp_ops.rules.fixed import Advisory
-from slp_ops.rules.forms import advisory, defined, is_messages, messages, referred, terms, trains
-from slp_ops.written.problems import Problems
-from slp_ops.written.tree import parse
+from slp_ops.rules.fixed_releases import Advisory
+from slp_ops.rules.message_catalog import MessagesFile
+from slp_ops.rules.schema import advisory, defined, is_messages, messages, referred, terms, trains
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from slp_ops.rules.catalogue import Term
-    from slp_ops.rules.fixed import Train
-    from slp_ops.written.tree import Node
+    from slp_ops.config_files.yaml_nodes import Node
+    from slp_ops.rules.fixed_releases import Train
+    from slp_ops.rules.message_catalog import Term
 
 T = TypeVar("T")
 _DATA: Final = files("slp_ops.rules").joinpath("data")

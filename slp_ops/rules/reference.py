@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Fact
-from slp_ops.reading import Facts
-from slp_ops.rules.catalogue import reason_of
-from slp_ops.rules.fixed import name
+from slp_ops.parsing import Facts
+from slp_ops.rules.dependencies import dependencies_of
+from slp_ops.rules.fixed_releases import name
 from slp_ops.rules.loading import known_terms
-from slp_ops.rules.needs import dependencies_of
+from slp_ops.rules.message_catalog import reason_of
 from slp_ops.rules.rule import Group
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.i18n import Lang
-    from slp_ops.rules.catalogue import Message, Reason
-    from slp_ops.rules.fixed import Advisory, AffectedReleases
-    from slp_ops.rules.knowledge import Ruleset
-    from slp_ops.rules.needs import Dependency
+    from slp_ops.rules.dependencies import Dependency
+    from slp_ops.rules.fixed_releases import Advisory, AffectedReleases
+    from slp_ops.rules.message_catalog import Message, Reason
     from slp_ops.rules.rule import Rule
+    from slp_ops.rules.ruleset import Ruleset
 
 TEXTS = texts_of(__name__)
 

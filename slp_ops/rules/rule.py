@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from slp_ops.model import Confidence, Severity
-from slp_ops.rules.needs import Dependency, dependencies_of
+from slp_ops.rules.dependencies import Dependency, dependencies_of
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Judgement
 

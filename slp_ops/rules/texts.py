@@ -23,9 +23,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from slp_ops.written.fields import both, joined
-from slp_ops.written.problems import Problems
-from slp_ops.written.tree import Mapping, Node, Scalar, Sequence, parse
+from slp_ops.config_files.validation_errors import Problems
+from slp_ops.config_files.validators import both, joined
+from slp_ops.config_files.yaml_nodes import Mapping, Node, Scalar, Sequence, parse
 
 if TYPE_CHECKING:
     from slp_ops.i18n import Text

@@ -15,7 +15,7 @@ import asyncssh
 from slp_ops.errors import ClosedEarly, SshTimeout
 from slp_ops.ports import NO_SECRETS
 from slp_ops.transport.async_login import LOGIN_SECONDS, key_types, login
-from slp_ops.transport.configure import send
+from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import known_as
 from slp_ops.transport.telnet import probe
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     )
     from slp_ops.readonly import ProbeStep, ReadCommand
     from slp_ops.steps import ConfigStep, ExecStep
+    from slp_ops.transport.connector import Connector
     from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.way import Connector
 
 # What may lie unread before the switch is asked to wait; memory stays bounded by it.
 _UNREAD: Final = 1 << 20

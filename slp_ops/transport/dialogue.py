@@ -19,7 +19,7 @@ from slp_ops.errors import EnableFailed, NoPrompt, SessionLost
 from slp_ops.iosxe import prompts, refusals, syslog
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import CommandEnd, Secret, Sink
-from slp_ops.transport.screen import Screen
+from slp_ops.transport.line_buffer import Screen
 
 
 @dataclass(frozen=True, slots=True)

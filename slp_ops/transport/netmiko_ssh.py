@@ -17,7 +17,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from slp_ops.ports import NO_SECRETS
-from slp_ops.transport.configure import send
+from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.netmiko_login import connection_to, log_in
 from slp_ops.transport.telnet import probe
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     )
     from slp_ops.readonly import ProbeStep, ReadCommand
     from slp_ops.steps import ConfigStep, ExecStep
+    from slp_ops.transport.connector import Connector
     from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.way import Connector
 
 # How long a switch may accept no input; only a hung one does.
 _SEND_SECONDS: Final = 30.0

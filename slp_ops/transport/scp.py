@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from slp_ops.model import Device
     from slp_ops.ports import Credentials
+    from slp_ops.transport.connector import Connector
     from slp_ops.transport.hostkeys import HostKeys
-    from slp_ops.transport.way import Connector
 
 # The longest time without a byte: a busy switch reads its flash slowly.
 _SILENCE: Final = 120.0

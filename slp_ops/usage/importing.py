@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
-from slp_ops.plan import Action, PlanningResult, SkippedPlaybook, SwitchPlan, serials_of
+from slp_ops.planning import Action, PlanningResult, SkippedPlaybook, SwitchPlan, serials_of
 from slp_ops.playbook import Risk
 from slp_ops.steps import CheckFile, CheckSpace, ExecStep, ManualStep, Repeat, Upload
 from slp_ops.usage.ackfile import Ack

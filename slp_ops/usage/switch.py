@@ -23,8 +23,8 @@ from slp_ops.usage.udi import UnitId, units_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slp_ops.plan import RunningConfig
-    from slp_ops.rules.needs import FactContext
+    from slp_ops.planning import RunningConfig
+    from slp_ops.rules.dependencies import FactContext
 
 # What is read before a plan is made, and again before it is applied.
 COMMANDS: Final = (

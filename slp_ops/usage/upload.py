@@ -7,12 +7,12 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Lang, Text
-from slp_ops.safetext import csv_cell
+from slp_ops.sanitize import csv_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from slp_ops.usage.received import UsageFile
+    from slp_ops.usage.usage_files import UsageFile
 
 INDEX: Final = "index.csv"
 TEXT: Final = "UPLOAD.txt"

@@ -17,7 +17,7 @@ from slp_ops.app.change.operator import (
 )
 from slp_ops.errors import InputError
 from slp_ops.i18n import Text, verbatim
-from slp_ops.plan import Action, SwitchPlan
+from slp_ops.planning import Action, SwitchPlan
 from slp_ops.playbook import Risk
 
 if TYPE_CHECKING:

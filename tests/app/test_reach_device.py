@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from slp_ops.ports import Sink
     from slp_ops.readonly import ProbeStep, ReadCommand
-    from slp_ops.store import Runs
+    from slp_ops.runs import Runs
 
 STATUS = """\
 Smart Licensing Using Policy:

@@ -96,7 +96,7 @@ def test_audit_of_a_run_and_of_files_exclude_each_other(fleet: Fleet) -> None:
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The commands whose text is parsed into facts, each time that it is."""
-    from slp_ops import reading
+    from slp_ops import parsing as reading
 
     seen: list[str] = []
     real = reading._read

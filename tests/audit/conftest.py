@@ -13,16 +13,16 @@ from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
+from slp_ops.parsing import read
 from slp_ops.ports import CommandEnd
-from slp_ops.reading import read
-from slp_ops.store import Runs
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from slp_ops.lab.switch import Switch
-    from slp_ops.store import Run
+    from slp_ops.runs import Run
 
 
 def _typed(switch: Switch, command: str) -> str:

@@ -18,7 +18,7 @@ from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
 from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Severity, Verdict
-from slp_ops.reading import Facts, read, split
+from slp_ops.parsing import Facts, read, split
 from slp_ops.rules.settings import Intent
 
 if TYPE_CHECKING:

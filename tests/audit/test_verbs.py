@@ -373,7 +373,7 @@ def test_explain_as_json(slp: Callable[..., Result]) -> None:
 
 
 def test_rules_lists_everything_with_its_severity_and_the_version(slp: Callable[..., Result]) -> None:
-    from slp_ops.rules.knowledge import packaged_ruleset
+    from slp_ops.rules.ruleset import packaged_ruleset
 
     record = json.loads(slp("rules", "--json").stdout)
     assert {each["id"] for each in record["rules"]} == {rule.id for rule in packaged_ruleset().rules}
@@ -398,6 +398,6 @@ PROMISED = """
 
 
 def test_every_promised_rule_is_there() -> None:
-    from slp_ops.rules.knowledge import packaged_ruleset
+    from slp_ops.rules.ruleset import packaged_ruleset
 
     assert set(PROMISED.split()) <= {rule.id for rule in packaged_ruleset().rules}

@@ -16,7 +16,7 @@ import yaml
 
 from slp_ops.app.inputs import facts_of
 from slp_ops.facts import Probes
-from slp_ops.store import Runs
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

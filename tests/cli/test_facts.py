@@ -11,7 +11,7 @@ from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
 
 if TYPE_CHECKING:
-    from slp_ops.store import Runs
+    from slp_ops.runs import Runs
 
 
 @pytest.fixture

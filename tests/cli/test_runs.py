@@ -15,7 +15,7 @@ from slp_ops.ports import CommandEnd
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slp_ops.store import Run, Runs
+    from slp_ops.runs import Run, Runs
 
     Make = Callable[..., Run]
     Call = Callable[..., Result]

@@ -27,7 +27,7 @@ from slp_ops.errors import Interrupted
 from slp_ops.lab import agent
 from slp_ops.lab.world import Path as Way
 from slp_ops.lab.world import Reach
-from slp_ops.store import Runs
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -250,7 +250,7 @@ def test_two_watches_take_turns(watch: Any, tmp_path: Path) -> None:
 
 def test_a_single_round_does_not_wait_for_another_watch(watch: Any, tmp_path: Path) -> None:
     watch(sw1="healthy")
-    from slp_ops.store.atomic_files import locked
+    from slp_ops.runs.atomic_files import locked
 
     with locked(tmp_path / "runs", "watch.lock", busy=lambda: False) as is_ours:
         assert is_ours

@@ -44,7 +44,7 @@ from slp_ops.lab.network import name_servers
 from slp_ops.lab.screens import render, vocabulary
 from slp_ops.lab.transport import Kind, call_home, transport_of
 from slp_ops.model import CaptureStatus
-from slp_ops.reading import Facts, read
+from slp_ops.parsing import Facts, read
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from slp_ops.commands._page import Page, body
+from slp_ops.commands._capture_text import Page, body
 
 
 def _texts(text: str, *, log: bool = False) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from slp_ops.commands.show_license_status import COMMAND
 from slp_ops.json_documents import encode
-from slp_ops.reading import text_of
+from slp_ops.parsing import text_of
 
 PAGE = """Switch#show license status
 Transport:

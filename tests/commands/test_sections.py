@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from slp_ops.commands._sections import sections
+from slp_ops.commands._command_splitter import sections
 
 LOG = """\
 Welcome to tyo-acc-01

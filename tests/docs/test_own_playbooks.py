@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from slp_ops.params import ParameterKind
+from slp_ops.playbook.guards import GUARDS, PROOFS
 from slp_ops.playbook.loading import load
 from slp_ops.playbook.model import Risk
-from slp_ops.playbook.named import GUARDS, PROOFS
-from slp_ops.rules.knowledge import packaged_ruleset
+from slp_ops.rules.ruleset import packaged_ruleset
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "own-playbooks.en.md").read_text(encoding="utf-8")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from slp_ops.commands import find
 from slp_ops.facts import LicenseTransport, SyslogBuffer, TrustCodes, UsageReporting
 from slp_ops.model import CaptureStatus, Evidence
-from slp_ops.reading import Facts, read
+from slp_ops.parsing import Facts, read
 
 STATUS = """\
 Transport:

@@ -11,7 +11,7 @@ from slp_ops.facts import (
     UsageReporting,
 )
 from slp_ops.model import CaptureStatus
-from slp_ops.reading import Facts, read, split
+from slp_ops.parsing import Facts, read, split
 
 OK = CaptureStatus.OK
 SUMMARY = """\

@@ -20,7 +20,7 @@ from slp_ops.facts import (
 )
 from slp_ops.facts.values import Source
 from slp_ops.history.fields import FieldChange, field_changes
-from slp_ops.reading import Facts
+from slp_ops.parsing import Facts
 
 
 def told(old: Facts, new: Facts, *, everything: bool = False) -> list[tuple[str, str | None, str | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slp_ops.inventory.sources import native
+from slp_ops.inventory.sources import yaml_source as native
 from slp_ops.inventory.ssh_config import SshConfig, complete
 from slp_ops.model import CredentialMethod, JumpHost
 

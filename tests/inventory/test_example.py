@@ -38,7 +38,7 @@ def test_what_is_commented_out_in_the_example_would_be_read() -> None:
         line.strip().removeprefix("# ") for line in lines if line.strip().startswith(("# intent:", "# jump:"))
     ]
     assert len(nested) == 2
-    from slp_ops.inventory.sources import native
+    from slp_ops.inventory.sources import yaml_source as native
 
     found = native.read(
         "\n".join(["version: 1", wanted, "defaults:", *(f"  {one}" for one in nested), "sites: {}"]), "x"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from slp_ops.errors import InputError, SelectionError
 from slp_ops.inventory.selection import Selection, select
-from slp_ops.inventory.sources import native
+from slp_ops.inventory.sources import yaml_source as native
 from slp_ops.inventory.ssh_config import resolve
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from slp_ops.errors import InputError
 from slp_ops.inventory import Site, load
-from slp_ops.inventory.sources import native, table
+from slp_ops.inventory.sources import csv_source as table
+from slp_ops.inventory.sources import yaml_source as native
 
 if TYPE_CHECKING:
     from pathlib import Path

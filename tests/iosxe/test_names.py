@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.config_files.grammar import HOST, INTERFACE, VRF
 from slp_ops.errors import NotReadOnly
 from slp_ops.iosxe.names import same_interface
 from slp_ops.params import InvalidValue, ParameterKind, check
 from slp_ops.readonly import ProbeStep
-from slp_ops.written.grammar import HOST, INTERFACE, VRF
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from slp_ops.commands.telnet import failure
 from slp_ops.facts import ProbeVerdict
 from slp_ops.iosxe import refusals
 from slp_ops.model import CaptureStatus
-from slp_ops.reading import split
+from slp_ops.parsing import split
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 
 T = TypeVar("T")

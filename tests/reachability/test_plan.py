@@ -26,8 +26,8 @@ from slp_ops.facts import (
     TransportKind,
 )
 from slp_ops.iosxe.names import is_host, is_interface, is_vrf
+from slp_ops.parsing import Facts
 from slp_ops.reachability.plan import Path, PathFault, ProbeTarget, Purpose, Situation, plan, target_of
-from slp_ops.reading import Facts
 from slp_ops.readonly import ProbeStep, Tool
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from slp_ops.facts import (
     TransportKind,
 )
 from slp_ops.iosxe.servers import Endpoint
+from slp_ops.parsing import Facts
 from slp_ops.reachability.plan import Situation, plan
-from slp_ops.reading import Facts
+from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.derived.route import Route
-from slp_ops.rules.needs import FactContext
 
 if TYPE_CHECKING:
     from slp_ops.facts import Fact

@@ -22,17 +22,17 @@ from slp_ops.lab import scenarios
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell import Close, Drop, Reboot, Shell, Wait, Write
 from slp_ops.model import Device
-from slp_ops.plan import ParameterSources, PlannedSwitch, plan_device
-from slp_ops.plan.journal import BeginEvent
+from slp_ops.planning import ParameterSources, PlannedSwitch, plan_device
+from slp_ops.planning.journal_state import BeginEvent
 from slp_ops.playbook import packaged
 from slp_ops.ports import NO_SECRETS, Secret
+from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.engine import audit
-from slp_ops.rules.knowledge import packaged_ruleset
-from slp_ops.rules.needs import FactContext
+from slp_ops.rules.ruleset import packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
-from slp_ops.store import Runs
-from slp_ops.store.journal import JournalFile, read
-from slp_ops.transport.configure import send
+from slp_ops.runs import Runs
+from slp_ops.runs.journal import JournalFile, read
+from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.lab.switch import Switch as LabSwitch
-    from slp_ops.plan import PlanningResult, SwitchPlan
-    from slp_ops.plan.journal import JournalEvent, SwitchState
+    from slp_ops.parsing import Facts
+    from slp_ops.planning import PlanningResult, SwitchPlan
+    from slp_ops.planning.journal_state import JournalEvent, SwitchState
     from slp_ops.ports import CommandEnd, CommandResult, ProbeEnd, Sink
-    from slp_ops.reading import Facts
     from slp_ops.readonly import ReadCommand
     from slp_ops.rules.values import Outcome
     from slp_ops.steps import ConfigStep, ExecStep

@@ -14,7 +14,7 @@ import pytest
 from slp_ops.app.change.context import StepDecision
 from slp_ops.lab import archive
 from slp_ops.lab.journal import Mode
-from slp_ops.plan.journal import ChangeOutcome
+from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.ports import Secret
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ import pytest
 
 from slp_ops.lab import cssm
 from slp_ops.lab.journal import Mode
-from slp_ops.plan.journal import ChangeOutcome
+from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.playbook import load, packaged
 from slp_ops.ports import Secret
-from slp_ops.rules.knowledge import packaged_ruleset
+from slp_ops.rules.ruleset import packaged_ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -16,14 +16,14 @@ from slp_ops.lab.screens import render
 from slp_ops.model import CaptureStatus, Device, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
 from slp_ops.report.fleet import report_view
-from slp_ops.store import Runs, StoredRun
+from slp_ops.runs import Runs, StoredRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from slp_ops.report.view import ReportView
-    from slp_ops.store import Run
+    from slp_ops.runs import Run
 
     # (name, site, scenario); "silent" stands for a switch that nobody could reach
     Places = Sequence[tuple[str, str, str]]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from slp_ops.store import StoredRun
+    from slp_ops.runs import StoredRun
 
 CANARY = "Zx9-canary-0f3a"
 

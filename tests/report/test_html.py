@@ -15,7 +15,7 @@ import pytest
 from slp_ops.history.trend import SiteDay, fleet_trend
 from slp_ops.i18n import Lang
 from slp_ops.report import as_html
-from slp_ops.report.words import Words
+from slp_ops.report.labels import Words
 
 if TYPE_CHECKING:
     from slp_ops.report.view import ReportView

@@ -13,7 +13,7 @@ from slp_ops.cli.report import FORMS, command
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slp_ops.store import StoredRun
+    from slp_ops.runs import StoredRun
 
 
 def test_every_form_at_once_each_into_its_file(small_run: StoredRun, tmp_path: Path) -> None:

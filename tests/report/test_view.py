@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slp_ops.report.view import DeviceView, ReportView
-    from slp_ops.store import StoredRun
+    from slp_ops.runs import StoredRun
 
     MakeRun = Callable[..., StoredRun]
 

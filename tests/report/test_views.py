@@ -9,7 +9,7 @@ from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus, Severity, Verdict
 from slp_ops.report.collect_view import collect_view
 from slp_ops.report.history_view import history_view
-from slp_ops.store.history import RunSnapshot
+from slp_ops.runs.history import RunSnapshot
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -13,18 +13,18 @@ from slp_ops.facts import Fact, Software, SyslogBuffer
 from slp_ops.facts.values import SourceLine
 from slp_ops.i18n import Lang
 from slp_ops.model import Verdict
-from slp_ops.reading import Facts, ParsedCapture
+from slp_ops.parsing import Facts, ParsedCapture
 from slp_ops.release import Release
+from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.engine import judge
-from slp_ops.rules.fixed import AdvisoryStatus
-from slp_ops.rules.knowledge import packaged_ruleset
-from slp_ops.rules.needs import FactContext
+from slp_ops.rules.fixed_releases import AdvisoryStatus
+from slp_ops.rules.ruleset import packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
-from slp_ops.rules.signs import SIGNS
+from slp_ops.rules.symptoms import SIGNS
 
 if TYPE_CHECKING:
-    from slp_ops.rules.catalogue import Message
-    from slp_ops.rules.fixed import Advisory
+    from slp_ops.rules.fixed_releases import Advisory
+    from slp_ops.rules.message_catalog import Message
     from slp_ops.rules.rule import Rule
 
 # Advisories that the release alone decides: no symptom is looked for.

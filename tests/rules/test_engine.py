@@ -10,11 +10,11 @@ import pytest
 from slp_ops.facts import Clock, DeviceTime, Licensing, LicensingModel, Software
 from slp_ops.i18n import Text
 from slp_ops.model import Confidence, Severity, Verdict
-from slp_ops.reading import Facts
+from slp_ops.parsing import Facts
 from slp_ops.release import Release
+from slp_ops.rules.dependencies import FactContext, dependencies_of
 from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.engine import audit, judge
-from slp_ops.rules.needs import FactContext, dependencies_of
 from slp_ops.rules.rule import Era, Group, Rule
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.values import Failed, Judgement, Passed

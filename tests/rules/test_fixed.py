@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from slp_ops.errors import InvalidRelease
 from slp_ops.release import Release
-from slp_ops.rules.fixed import AdvisoryStatus, AffectedReleases, FirstFixed, upgrade_targets
+from slp_ops.rules.fixed_releases import AdvisoryStatus, AffectedReleases, FirstFixed, upgrade_targets
 from slp_ops.rules.loading import advisories, extended_trains
 
 A, F, NA = "affected", "fixed", "not_applicable"
@@ -58,7 +58,7 @@ def test_the_table(release: str, advisory: str, expected: str) -> None:
 
 @pytest.mark.parametrize("advisory", advisories(), ids=lambda advisory: advisory.id)
 def test_each_advisory_judges_its_own_examples(advisory: object) -> None:
-    from slp_ops.rules.fixed import Advisory
+    from slp_ops.rules.fixed_releases import Advisory
 
     assert isinstance(advisory, Advisory)
     assert advisory.examples

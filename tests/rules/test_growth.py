@@ -22,12 +22,12 @@ from slp_ops.facts.rum import RumHistory, RumPoint
 from slp_ops.facts.values import Count
 from slp_ops.i18n import Lang
 from slp_ops.model import Severity, Verdict
-from slp_ops.reading import Facts
+from slp_ops.parsing import Facts
+from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.derived.growth import GrowthCourse, ReportGrowth, growth
-from slp_ops.rules.derived.owed import Lateness, OwedReports
+from slp_ops.rules.derived.unacknowledged import Lateness, OwedReports
 from slp_ops.rules.engine import judge
-from slp_ops.rules.knowledge import packaged_ruleset
-from slp_ops.rules.needs import FactContext
+from slp_ops.rules.ruleset import packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
 
 NOW = datetime(2026, 1, 10, 12, 0, 0)  # noqa: DTZ001 - a device's time is naive

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.rules.catalogue import reason_of
-from slp_ops.rules.explaining import explain
-from slp_ops.rules.knowledge import packaged_ruleset
+from slp_ops.rules.explanation import explain
+from slp_ops.rules.message_catalog import reason_of
+from slp_ops.rules.ruleset import packaged_ruleset
 
 if TYPE_CHECKING:
-    from slp_ops.rules.catalogue import Message, Reason
+    from slp_ops.rules.message_catalog import Message, Reason
 
 CATALOGUE = packaged_ruleset().catalogue
 SAMPLES = Path(os.environ.get("SLP_OPS_SAMPLES", Path(__file__).parents[3] / "shared" / "samples"))

@@ -7,12 +7,12 @@ import pytest
 from slp_ops.errors import InputError
 from slp_ops.facts import Software
 from slp_ops.model import Verdict
-from slp_ops.reading import Facts
+from slp_ops.parsing import Facts
 from slp_ops.release import Release
+from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.engine import judge
-from slp_ops.rules.knowledge import extended_ruleset, packaged_ruleset
 from slp_ops.rules.loading import RuleFile
-from slp_ops.rules.needs import FactContext
+from slp_ops.rules.ruleset import extended_ruleset, packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
 
 ADVISORY = """\

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from slp_ops.rules.knowledge import packaged_ruleset
+from slp_ops.rules.ruleset import packaged_ruleset
 
 if TYPE_CHECKING:
     from slp_ops.rules.rule import Rule

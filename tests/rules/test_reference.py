@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from slp_ops.i18n import Lang
-from slp_ops.rules.knowledge import extended_ruleset, packaged_ruleset
 from slp_ops.rules.loading import RuleFile
 from slp_ops.rules.reference import EXAMPLES, anchor, render
+from slp_ops.rules.ruleset import extended_ruleset, packaged_ruleset
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 

@@ -14,7 +14,7 @@ from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell import Close, Drop, Reboot, Shell, Wait, Write
 from slp_ops.ports import CommandOutcome, Secret
 from slp_ops.steps import ConfigChange, ConfigLine, ConfigStep, ExecStep, Reply
-from slp_ops.transport.configure import send
+from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from slp_ops.readonly import ReadCommand
 from slp_ops.transport.hostkeys import HostKeyMode
 
 if TYPE_CHECKING:
-    from slp_ops.fleet.pacing import RateLimited
+    from slp_ops.engine.pacing import RateLimited
     from slp_ops.model import Device
     from slp_ops.ports import CommandEnd
 

@@ -17,7 +17,7 @@ from slp_ops.readonly import ReadCommand
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from slp_ops.fleet.pacing import RateLimited
+    from slp_ops.engine.pacing import RateLimited
     from slp_ops.ports import CommandEnd
 
 pytestmark = pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])

@@ -12,11 +12,11 @@ import pytest
 from slp_ops.errors import SessionLost
 from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.lab.world import Path, Reach
-from slp_ops.reading import read
+from slp_ops.parsing import read
 from slp_ops.readonly import ProbeStep, ReadCommand, Tool
 
 if TYPE_CHECKING:
-    from slp_ops.fleet.pacing import RateLimited
+    from slp_ops.engine.pacing import RateLimited
     from slp_ops.model import Device
     from slp_ops.ports import ProbeEnd
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slp_ops.transport.screen import Screen
+from slp_ops.transport.line_buffer import Screen
 
 
 @pytest.mark.parametrize(

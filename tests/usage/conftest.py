@@ -26,10 +26,10 @@ from slp_ops.facts import (
     Udi,
     UsageReporting,
 )
-from slp_ops.plan import RunningConfig
-from slp_ops.reading import Facts
+from slp_ops.parsing import Facts
+from slp_ops.planning import RunningConfig
 from slp_ops.release import Release
-from slp_ops.rules.needs import FactContext
+from slp_ops.rules.dependencies import FactContext
 from slp_ops.usage.switch import ExchangeSwitch
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slp_ops.usage.dump import InvalidDump, read_dump
+from slp_ops.usage.hexdump import InvalidDump, read_dump
 
 
 def dump(data: bytes, *, fill: bool) -> list[str]:

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slp_ops.config_files.grammar import NAME
 from slp_ops.facts import RumState, TransportKind, UsageReporting
 from slp_ops.json_documents import encode
 from slp_ops.params import ParameterKind, check
-from slp_ops.plan.documents import plan_of
+from slp_ops.planning.documents import plan_of
 from slp_ops.steps import CheckFile, CheckSpace, Download, ExecStep, ManualStep, Upload
 from slp_ops.usage.ackfile import Ack
 from slp_ops.usage.importing import ImportOptions, again, plan_import
 from slp_ops.usage.matching import AckFile
 from slp_ops.usage.saving import SaveOptions, file_name, plan_save
-from slp_ops.written.grammar import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from slp_ops.credentials import ShellCredentials
+from slp_ops.engine.pacing import RateLimitedCopies
 from slp_ops.errors import CopyFailed, HostKeyChanged, NoCommonAlgorithm
-from slp_ops.fleet.pacing import RateLimitedCopies
 from slp_ops.lab.hardware import HostKey
+from slp_ops.transport.factory import TransportSelector
 from slp_ops.transport.hostkeys import HostKeyMode, HostKeys
-from slp_ops.transport.make import TransportSelector
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,11 +13,11 @@ from slp_ops.errors import BadFile, StoreError
 from slp_ops.i18n import Lang
 from slp_ops.json_documents import encode
 from slp_ops.model import Device
-from slp_ops.plan.journal import StepEvent, StepState
-from slp_ops.store.shelf import FolderFileStore, fit_name
+from slp_ops.planning.journal_state import StepEvent, StepState
+from slp_ops.runs.file_store import FolderFileStore, fit_name
 from slp_ops.usage import upload
-from slp_ops.usage.received import UsageFile, received, received_in
 from slp_ops.usage.udi import UnitId
+from slp_ops.usage.usage_files import UsageFile, received, received_in
 
 DEVICE = Device(name="sw1", site="tokyo", host="192.0.2.11")
 UNIT = UnitId("C9300-24UX", "FOC0000A0AA")

@@ -17,17 +17,17 @@ from slp_ops.app.change.steps import Steps
 from slp_ops.app.read_device import collect
 from slp_ops.errors import ConnectError, SessionLost
 from slp_ops.i18n import Text, verbatim
-from slp_ops.plan.journal import ChangeOutcome, EndEvent, SavedEvent, StepState, VerifiedEvent
-from slp_ops.plan.make import serials_of
-from slp_ops.plan.model import what_changed
+from slp_ops.planning.journal_state import ChangeOutcome, EndEvent, SavedEvent, StepState, VerifiedEvent
+from slp_ops.planning.model import what_changed
+from slp_ops.planning.planner import serials_of
 from slp_ops.ports import CommandOutcome, ProgressEvent
-from slp_ops.rules.needs import FactContext
+from slp_ops.rules.dependencies import FactContext
 from slp_ops.steps import ConfigStep, ExecStep
 
 if TYPE_CHECKING:
     from slp_ops.app.change.context import ChangeContext
     from slp_ops.app.change.steps import StepResult
-    from slp_ops.plan.journal import SwitchState
+    from slp_ops.planning.journal_state import SwitchState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from slp_ops.model import Severity, Verdict
 
 if TYPE_CHECKING:
     from slp_ops.facts import DeviceTime
-    from slp_ops.plan.running import RunningConfig
-    from slp_ops.reading import Facts
+    from slp_ops.parsing import Facts
+    from slp_ops.planning.running_config import RunningConfig
     from slp_ops.rules.values import Outcome
 
 

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.model import CaptureStatus
-from slp_ops.plan.running import RunningConfig
+from slp_ops.parsing import Facts, read
+from slp_ops.planning.running_config import RunningConfig
 from slp_ops.ports import ignore_event
-from slp_ops.reading import Facts, read
 from slp_ops.steps import ExecStep
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from slp_ops.commands import ShowCommand
     from slp_ops.i18n import Text
     from slp_ops.model import Capture, Device
-    from slp_ops.plan.journal import JournalEvent
-    from slp_ops.plan.model import PlanningResult, SwitchPlan
+    from slp_ops.planning.journal_state import JournalEvent
+    from slp_ops.planning.model import PlanningResult, SwitchPlan
     from slp_ops.ports import (
         CaptureWriter,
         ChangingTransport,

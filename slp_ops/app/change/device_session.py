@@ -21,13 +21,13 @@ from slp_ops.errors import (
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import NO_SECRETS, CommandEnd, ProgressEvent
 from slp_ops.readonly import ReadCommand
-from slp_ops.rules.needs import FactContext
+from slp_ops.rules.dependencies import FactContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from slp_ops.app.change.context import ChangeContext
-    from slp_ops.plan.running import RunningConfig
+    from slp_ops.planning.running_config import RunningConfig
     from slp_ops.ports import CommandResult, Secret, Sink, Writer
     from slp_ops.steps import ConfigStep, ExecStep
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slp_ops.app.change.results import PlanResult
     from slp_ops.app.operator import Progress
     from slp_ops.i18n import Text
-    from slp_ops.plan import SwitchPlan
+    from slp_ops.planning import SwitchPlan
 
 
 class ChangeOperator(Operator, Protocol):

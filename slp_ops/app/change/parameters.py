@@ -40,7 +40,7 @@ def playbooks_of(folder_path: Path | None, rules: Iterable[str]) -> tuple[Playbo
 
 def named_of(names: Sequence[str], playbooks: Sequence[Playbook]) -> tuple[str, ...]:
     """The playbooks named with --playbook; raises OptionError for one that there is not."""
-    from slp_ops.written.problems import did_you_mean
+    from slp_ops.config_files.validation_errors import did_you_mean
 
     known = [playbook.id for playbook in playbooks]
     for name in names:
@@ -55,8 +55,8 @@ def named_of(names: Sequence[str], playbooks: Sequence[Playbook]) -> tuple[str, 
 
 def options_of(given: Sequence[str], playbooks: Sequence[Playbook]) -> dict[str, str]:
     """``--param name=value``; raises OptionError for a name, a form, or a secret that has no place here."""
-    from slp_ops.plan.values import check_option
-    from slp_ops.written.problems import did_you_mean
+    from slp_ops.config_files.validation_errors import did_you_mean
+    from slp_ops.planning.values import check_option
 
     params = _by_name(playbooks)
     found: dict[str, str] = {}

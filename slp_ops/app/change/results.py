@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from slp_ops.plan.journal import ChangeOutcome as ChangeOutcome
+from slp_ops.planning.journal_state import ChangeOutcome as ChangeOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.model import DeviceResult
-    from slp_ops.plan import PlaybookChoice, SkippedPlaybook, SwitchPlan
+    from slp_ops.planning import PlaybookChoice, SkippedPlaybook, SwitchPlan
     from slp_ops.usage.matching import SkippedFile
 
 

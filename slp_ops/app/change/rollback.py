@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.change.context import SAVE
 from slp_ops.errors import ConnectError, SessionLost
 from slp_ops.i18n import Text, counted
-from slp_ops.plan.changes import as_before
-from slp_ops.plan.journal import ChangeOutcome, RollbackEvent
+from slp_ops.planning.changes import as_before
+from slp_ops.planning.journal_state import ChangeOutcome, RollbackEvent
 from slp_ops.ports import CommandOutcome, ProgressEvent
 from slp_ops.steps import ConfigStep, undo_of
 
 if TYPE_CHECKING:
     from slp_ops.app.change.context import ChangeContext
     from slp_ops.app.change.device_session import DeviceSession
-    from slp_ops.plan.journal import SwitchState
+    from slp_ops.planning.journal_state import SwitchState
     from slp_ops.steps import ConfigChange
 
 

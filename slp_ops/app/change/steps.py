@@ -16,13 +16,13 @@ from slp_ops.app.change.context import StepDecision
 from slp_ops.errors import BadFile, ConnectError, CopyFailed, CredentialError, DeviceError, SessionLost
 from slp_ops.i18n import Text, verbatim
 from slp_ops.model import CaptureStatus
-from slp_ops.plan.changes import in_force
-from slp_ops.plan.journal import StepEvent, StepState
-from slp_ops.playbook.named import PROOFS
+from slp_ops.planning.changes import in_force
+from slp_ops.planning.journal_state import StepEvent, StepState
+from slp_ops.playbook.guards import PROOFS
 from slp_ops.playbook.template import secrets_in
 from slp_ops.ports import CommandEnd, CommandOutcome, ProgressEvent
 from slp_ops.steps import CheckFile, CheckSpace, ConfigStep, Download, ExecStep, ManualStep, Repeat, Upload
-from slp_ops.usage.dump import InvalidDump, read_dump
+from slp_ops.usage.hexdump import InvalidDump, read_dump
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from slp_ops.app.change.context import ChangeContext, FileCopying
     from slp_ops.app.change.device_session import DeviceSession
     from slp_ops.errors import SlpOpsError
-    from slp_ops.playbook.named import Proof, ProofNote
+    from slp_ops.playbook.guards import Proof, ProofNote
     from slp_ops.ports import CommandResult, Secret
     from slp_ops.steps import ConfigChange, FileStep, Step
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Literal
 
+from slp_ops.config_files.records import record
+from slp_ops.config_files.validation_errors import Problems
+from slp_ops.config_files.validators import a_kind
+from slp_ops.config_files.yaml_nodes import Node, Scalar, parse
 from slp_ops.lab.world import Peer, Reach
-from slp_ops.written.fields import a_kind
-from slp_ops.written.problems import Problems
-from slp_ops.written.records import record
-from slp_ops.written.tree import Node, Scalar, parse
 
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 

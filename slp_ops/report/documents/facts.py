@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from slp_ops.commands import Parsed
     from slp_ops.facts import SourceLine
-    from slp_ops.reading import Facts
+    from slp_ops.parsing import Facts
 
 
 @json_document

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Lang
     from slp_ops.rules.derived.growth import ReportGrowth
     from slp_ops.rules.values import Outcome
-    from slp_ops.store.history import RunSnapshot
+    from slp_ops.runs.history import RunSnapshot
 
 
 @json_document

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from slp_ops.json_documents import json_document
 from slp_ops.model import Confidence, Severity
-from slp_ops.rules.fixed import AdvisoryStatus
+from slp_ops.rules.fixed_releases import AdvisoryStatus
 from slp_ops.rules.rule import Group
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from slp_ops.app.check_version import ReleaseVerdict
     from slp_ops.commands import ShowCommand
     from slp_ops.i18n import Lang
-    from slp_ops.rules.explaining import Explanation
-    from slp_ops.rules.fixed import UpgradeTargets
-    from slp_ops.rules.knowledge import Ruleset
+    from slp_ops.rules.explanation import Explanation
+    from slp_ops.rules.fixed_releases import UpgradeTargets
+    from slp_ops.rules.ruleset import Ruleset
 
 
 @json_document

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from slp_ops.app.change.before_after import ConfigDifference, FindingDifference, LicenceDifference
 from slp_ops.i18n import Text
 from slp_ops.json_documents import json_document, to_json
-from slp_ops.plan.journal import ChangeOutcome
+from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.report.documents.runs import RunFolder
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from slp_ops.json_documents import json_document, to_json
 from slp_ops.model import CaptureStatus, Confidence, DeviceFailure, DeviceStatus, Evidence, Severity, Verdict
 from slp_ops.report.documents.knowledge import TargetEntry, target_entry
 from slp_ops.report.view import Health
-from slp_ops.rules.fixed import AdvisoryStatus
+from slp_ops.rules.fixed_releases import AdvisoryStatus
 
 if TYPE_CHECKING:
     from slp_ops.history.trend import FleetTrend

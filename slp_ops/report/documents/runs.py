@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from slp_ops.json_documents import json_document, json_field, rounded
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceStatus
 from slp_ops.report.collect_view import collect_view
-from slp_ops.store.serialization import RunState
+from slp_ops.runs.serialization import RunState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from slp_ops.model import DeviceResult
-    from slp_ops.store import StoredRun
-    from slp_ops.store.prune import PruneDecision
-    from slp_ops.store.verify import VerifyReport
+    from slp_ops.runs import StoredRun
+    from slp_ops.runs.prune import PruneDecision
+    from slp_ops.runs.verify import VerifyReport
 
 
 @json_document

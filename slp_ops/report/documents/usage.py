@@ -9,12 +9,12 @@ from slp_ops.app.change_session import left_out_files
 from slp_ops.app.fleet import causes
 from slp_ops.i18n import Text
 from slp_ops.json_documents import json_document, json_field, to_json
-from slp_ops.plan.documents import LeftOutFile
-from slp_ops.plan.journal import ChangeOutcome
+from slp_ops.planning.documents import LeftOutFile
+from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.report.documents.remediate import ChangedDevice, changed_device
 from slp_ops.report.documents.runs import RunFolder
-from slp_ops.usage.received import UsageFile
-from slp_ops.usage.standing import NextStep
+from slp_ops.usage.status import NextStep
+from slp_ops.usage.usage_files import UsageFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from slp_ops.app.usage import ImportResult, SaveResult, StatusResult
     from slp_ops.facts import DeviceTime
     from slp_ops.model import DeviceResult
-    from slp_ops.usage.standing import UsageStatus
+    from slp_ops.usage.status import UsageStatus
 
 
 @json_document

@@ -8,7 +8,7 @@ from slp_ops.app.audit_device import DeviceState
 from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
 from slp_ops.report.terminal.layout import styled, table, wrapped
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

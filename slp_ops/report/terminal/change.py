@@ -6,9 +6,9 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Lang, Text, counted
-from slp_ops.plan.journal import ChangeOutcome
+from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.report.terminal.layout import styled
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

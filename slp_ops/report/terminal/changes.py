@@ -9,7 +9,7 @@ from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
 from slp_ops.report.documents.audit import change_summary
 from slp_ops.report.terminal.layout import styled
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from slp_ops.app.audit_device import AuditedDevice

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text, counted
 from slp_ops.report.terminal.layout import styled, wrapped
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from slp_ops.history.config import LineChange
     from slp_ops.history.fields import FieldChange
     from slp_ops.i18n import Lang
-    from slp_ops.store import StoredRun
+    from slp_ops.runs import StoredRun
 
 
 def render(diff: DiffResult, lang: Lang) -> str:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.fleet import causes
 from slp_ops.i18n import Lang, Text
-from slp_ops.plan.journal import ChangeOutcome
+from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.report.terminal.change import ends_line
 from slp_ops.report.terminal.layout import styled, table
 from slp_ops.report.terminal.plan import head, plan_lines, rest_lines
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 from slp_ops.steps import CheckFile, Download, ManualStep, Upload
 from slp_ops.usage import upload
-from slp_ops.usage.standing import NextStep
+from slp_ops.usage.status import NextStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from slp_ops.app.usage import ImportResult, SaveResult, StatusResult
     from slp_ops.facts import DeviceTime
     from slp_ops.model import DeviceResult
-    from slp_ops.plan import SwitchPlan
-    from slp_ops.usage.standing import UsageStatus
+    from slp_ops.planning import SwitchPlan
+    from slp_ops.usage.status import UsageStatus
 
 _COLOURS: Final = {
     ChangeOutcome.DONE: "green",

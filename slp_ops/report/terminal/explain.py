@@ -10,7 +10,7 @@ from slp_ops.report.terminal.layout import styled, wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slp_ops.rules.explaining import Explanation
+    from slp_ops.rules.explanation import Explanation
     from slp_ops.rules.rule import Rule
 
 

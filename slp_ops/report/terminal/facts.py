@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.i18n import counted
 from slp_ops.json_documents import encode
 from slp_ops.report.terminal.layout import styled, table
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from slp_ops.commands import Parsed
     from slp_ops.facts import Fact
-    from slp_ops.reading import Facts
+    from slp_ops.parsing import Facts
 
 _HIDDEN = frozenset(
     {"printed", "smart_printed", "status_printed", "state_printed", "mac_printed", "position"}

@@ -9,7 +9,7 @@ from slp_ops.model import Severity, Verdict
 from slp_ops.report.growth_text import growth_words
 from slp_ops.report.history_view import history_view
 from slp_ops.report.terminal.layout import CHART_WIDTH, sparkline, styled, table, wrapped
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

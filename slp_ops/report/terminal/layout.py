@@ -10,7 +10,7 @@ import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,14 +8,14 @@ from slp_ops.app.fleet import causes, hint
 from slp_ops.i18n import Lang, Text
 from slp_ops.playbook import Risk
 from slp_ops.report.terminal.layout import styled
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 from slp_ops.steps import CheckFile, CheckSpace, ConfigStep, Download, ExecStep, ManualStep, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.app.change.results import PlanResult
-    from slp_ops.plan import Action, SwitchPlan
+    from slp_ops.planning import Action, SwitchPlan
     from slp_ops.steps import FileStep, Step
 
 _COLOURS: Final = {Risk.CHANGE: None, Risk.DISRUPTIVE: "yellow", Risk.DESTRUCTIVE: "red"}

@@ -8,7 +8,7 @@ from slp_ops.facts.probes import NameVerdict, ProbeVerdict
 from slp_ops.i18n import Lang, Text, counted
 from slp_ops.reachability.verdict import ReachVerdict
 from slp_ops.report.terminal.layout import styled, table_rows, wrapped
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from slp_ops.app.fleet import causes, hint
 from slp_ops.i18n import counted
 from slp_ops.report.terminal.layout import styled, table
-from slp_ops.safetext import one_line
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from slp_ops.model import DeviceResult
-    from slp_ops.store import StoredRun
-    from slp_ops.store.prune import PruneDecision
-    from slp_ops.store.verify import VerifyReport
+    from slp_ops.runs import StoredRun
+    from slp_ops.runs.prune import PruneDecision
+    from slp_ops.runs.verify import VerifyReport
 
 
 def render_list(runs: Sequence[StoredRun]) -> str:

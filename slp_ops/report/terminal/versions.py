@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from slp_ops.i18n import Lang
 from slp_ops.report.terminal.layout import styled, table, wrapped
-from slp_ops.rules.fixed import AdvisoryStatus, name
-from slp_ops.safetext import one_line
+from slp_ops.rules.fixed_releases import AdvisoryStatus, name
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from slp_ops.app.check_version import ReleaseVerdict
-    from slp_ops.rules.fixed import AdvisoryVerdict
-    from slp_ops.rules.knowledge import Ruleset
+    from slp_ops.rules.fixed_releases import AdvisoryVerdict
+    from slp_ops.rules.ruleset import Ruleset
 
 
 def render(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang) -> str:

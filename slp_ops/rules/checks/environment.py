@@ -20,7 +20,7 @@ from slp_ops.facts import (
     Trustpool,
 )
 from slp_ops.model import CaptureStatus, Confidence, Evidence, Severity
-from slp_ops.reading import Facts
+from slp_ops.parsing import Facts
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.derived.log import LicenceLog, latest
 from slp_ops.rules.derived.route import Route

@@ -9,11 +9,11 @@ from typing import Final
 from slp_ops.facts import RumReports, RumSummary
 from slp_ops.facts.rum import RumHistory, RumPoint
 from slp_ops.i18n import Text
+from slp_ops.linear_fit import FEWEST
 from slp_ops.model import Confidence, Evidence, Severity
-from slp_ops.regression import FEWEST
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.growth import GrowthCourse, LimitForecast, ReportGrowth, growth
-from slp_ops.rules.derived.owed import OwedReports
+from slp_ops.rules.derived.unacknowledged import OwedReports
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of

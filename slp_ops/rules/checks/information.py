@@ -16,7 +16,7 @@ from slp_ops.facts import (
     UsageReporting,
 )
 from slp_ops.model import CaptureStatus, Evidence, Severity
-from slp_ops.reading import Facts
+from slp_ops.parsing import Facts
 from slp_ops.release import Release
 from slp_ops.rules.checks._links import MIGRATING, OVERVIEW
 from slp_ops.rules.checks.reporting import was_erased

@@ -8,7 +8,7 @@ from typing import Final
 from slp_ops.facts import Policy, PolicyClass, PolicyKind, RumReports
 from slp_ops.model import Evidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
-from slp_ops.rules.derived.owed import Backlog
+from slp_ops.rules.derived.unacknowledged import Backlog
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of

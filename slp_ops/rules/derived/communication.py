@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from slp_ops.facts import CommunicationStatistics, ExchangeStatistics, Fact, SyslogBuffer
 from slp_ops.model import Confidence
-from slp_ops.rules.catalogue import Catalogue
 from slp_ops.rules.derived.log import LicenceLog, LoggedMessage, latest
+from slp_ops.rules.message_catalog import Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

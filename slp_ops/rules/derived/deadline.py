@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Entitlements, Policy, PolicyKind, Software, UsageReporting
 from slp_ops.rules.derived.now import SwitchTime
-from slp_ops.rules.fixed import AdvisoryStatus
+from slp_ops.rules.fixed_releases import AdvisoryStatus
 from slp_ops.rules.loading import advisories
 
 if TYPE_CHECKING:

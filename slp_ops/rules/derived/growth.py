@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.regression import FEWEST, Trend, fit
+from slp_ops.linear_fit import FEWEST, Trend, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

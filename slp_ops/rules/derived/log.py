@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from slp_ops.facts import SyslogBuffer, SyslogMessage
-from slp_ops.rules.catalogue import Catalogue, MessageMatch
 from slp_ops.rules.derived.now import SwitchTime
+from slp_ops.rules.message_catalog import Catalogue, MessageMatch
 from slp_ops.rules.settings import Thresholds
 
 if TYPE_CHECKING:

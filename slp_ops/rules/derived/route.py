@@ -36,7 +36,7 @@ from slp_ops.iosxe.servers import Endpoint, endpoint
 if TYPE_CHECKING:
     from slp_ops.facts import Fact
     from slp_ops.model import Evidence
-    from slp_ops.reading import Facts
+    from slp_ops.parsing import Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

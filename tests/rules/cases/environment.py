@@ -43,7 +43,7 @@ from slp_ops.facts import (
 )
 from slp_ops.facts.log import LogTime
 from slp_ops.model import CaptureStatus
-from slp_ops.reading import ParsedCapture
+from slp_ops.parsing import ParsedCapture
 from slp_ops.release import Release
 from slp_ops.rules.settings import Thresholds
 

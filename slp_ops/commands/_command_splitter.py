@@ -1,0 +1,65 @@
+"""Splitter of a terminal log or a show tech into its commands.
+
+    ------------------ show license status ------------------     show tech-support
+    tyo-core-01#show license status                               a terminal's log
+    show license status                                           an echo without its prompt
+
+A line without a prompt is an echo only if it is a documented command in full. After a prompt at most one
+blank is allowed: "Switch#   Role" is a heading.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from slp_ops.commands import find, registry
+from slp_ops.commands._capture_text import Page
+from slp_ops.iosxe.prompts import PROMPT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slp_ops.commands import ShowCommand
+
+_MARKS: Final = re.compile(
+    r"^[ \t]*(?:-{3,60} ?(?P<marker>(?:show|test|more|dir) [^\n]{1,200}?) ?-{3,60}"
+    rf"|(?P<prompt>{PROMPT})(?: ?(?P<typed>\S[^\n]{{0,250}}?))?"
+    r"|(?P<bare>(?:show|test license) [a-z][^\n]{1,100}?))[ \t\r]*$",
+    re.MULTILINE | re.ASCII,
+)
+
+
+class Section(NamedTuple):
+    """Text of one command without its own line, and the number of lines before it."""
+
+    typed: str
+    command: ShowCommand | None
+    page: Page
+
+
+def sections(text: str) -> Iterator[Section]:
+    """Return the commands of a text in order; none for a text without marks."""
+    known = {command.command for command in registry()}
+    begun: tuple[str, int, int] | None = None  # typed, where its text begins, the lines before that
+    counted = 0
+    at = 0
+    for mark in _MARKS.finditer(text):
+        typed = mark["marker"] or mark["typed"] or mark["bare"] or ""
+        if mark["bare"] and typed.split("|")[0].strip() not in known:
+            continue
+        if begun is not None:
+            yield _section(text[begun[1] : mark.start()], begun)
+            begun = None
+        lines = counted + text.count("\n", at, mark.end()) + 1
+        counted, at = lines - 1, mark.end()
+        if typed:
+            begun = (typed, min(mark.end() + 1, len(text)), lines)
+    if begun is not None:
+        yield _section(text[begun[1] :], begun)
+
+
+def _section(text: str, begun: tuple[str, int, int]) -> Section:
+    typed = " ".join(begun[0].split())
+    command = find(typed)
+    return Section(typed, command, Page(text, command=typed, before=begun[2]))

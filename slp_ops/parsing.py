@@ -1,0 +1,215 @@
+"""Parsing of captures into facts: one collection per device, one value per type, and reasons for missing
+values.
+
+Pure: texts in, values out. The caller decides where texts come from: a run folder or a terminal log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from slp_ops.commands import find, registry
+from slp_ops.commands._capture_text import Page
+from slp_ops.commands._command_splitter import sections
+from slp_ops.commands._fact_merge import chosen, rank
+from slp_ops.commands._paste_cleanup import text_of as text_of
+from slp_ops.iosxe import refusals
+from slp_ops.iosxe.syslog import is_log_line
+from slp_ops.model import CaptureStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from slp_ops.commands import Parsed, ShowCommand
+    from slp_ops.facts import Fact
+
+_FactType = TypeVar("_FactType", bound="Fact")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedCapture:
+    """One capture after parsing: ``parsed`` is None without text or without a parser."""
+
+    command: str
+    status: CaptureStatus
+    known: ShowCommand | None = None
+    parsed: Parsed | None = None
+
+    @property
+    def read_lines(self) -> int:
+        """Return the number of recognised lines."""
+        return self.parsed.total - len(self.parsed.unparsed) if self.parsed else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingFact:
+    """Reason for a missing type: the commands that provide it, each with its status."""
+
+    kind: str
+    commands: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        reasons = "; ".join(f"{command}: {why}" for command, why in self.commands)
+        return f"{self.kind} is missing ({reasons})" if reasons else f"{self.kind} is missing"
+
+
+class Facts:
+    """Facts of one device."""
+
+    __slots__ = ("_by_type", "captures")
+
+    def __init__(self, by_type: Mapping[type[Fact], Fact], captures: tuple[ParsedCapture, ...] = ()) -> None:
+        self._by_type = by_type
+        self.captures = captures
+
+    @classmethod
+    def of(cls, *facts: Fact) -> Facts:
+        """Build a collection of these facts only, for tests of rules."""
+        return cls({type(fact): fact for fact in facts})
+
+    def get(self, kind: type[_FactType]) -> _FactType | None:
+        """Return the value of that type; None when there is none (``missing`` returns the reason)."""
+        return cast("_FactType | None", self._by_type.get(kind))
+
+    def all(self) -> tuple[Fact, ...]:
+        """Return every value, one per type."""
+        return tuple(self._by_type.values())
+
+    def missing(self, kind: type[Any]) -> MissingFact:
+        """Return the reason why there is no value of that type."""
+        found: list[tuple[str, str]] = []
+        for command in registry():
+            if kind in command.provides:
+                found.append((command.command.split(" | ", 1)[0], self._why(command)))
+        return MissingFact(kind=kind.__name__, commands=tuple(found))
+
+    def status_of(self, command: str) -> CaptureStatus | None:
+        """Return the status of a documented command; None when it is not among the captures."""
+        return next((each.status for each in self.captures if _is(each, command)), None)
+
+    def _why(self, command: ShowCommand) -> str:
+        status = self.status_of(command.command)
+        if status is None:
+            return "not collected"
+        return _WHY[status]
+
+
+_WHY: Final = {
+    CaptureStatus.OK: "printed nothing of it",
+    CaptureStatus.UNSUPPORTED: "not supported by this release, or not permitted",
+    CaptureStatus.DENIED: "denied by the switch's authorization",
+    CaptureStatus.TIMEOUT: "timed out",
+    CaptureStatus.SKIPPED: "skipped",
+    CaptureStatus.LOST: "lost with the session",
+}
+
+
+def _is(read: ParsedCapture, command: str) -> bool:
+    return read.command == command or (read.known is not None and read.known.command == command)
+
+
+def read(captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
+    """Parse (command, status, text) into facts. Texts of refused commands are not parsed.
+
+    The partial text of a command that timed out or was lost is parsed.
+    """
+    return _facts(tuple(_read(command, status, text) for command, status, text in captures))
+
+
+def read_more(facts: Facts, captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
+    """Return the facts with further captures; a command that was sent again replaces its capture."""
+    reads = {each.command: each for each in facts.captures}
+    reads |= {command: _read(command, status, text) for command, status, text in captures}
+    return _facts(tuple(reads.values()))
+
+
+def _facts(reads: tuple[ParsedCapture, ...]) -> Facts:
+    candidates = (
+        (rank(each.known.command), fact)
+        for each in reads
+        if each.parsed is not None and each.known is not None
+        for fact in each.parsed.facts
+    )
+    return Facts(chosen(candidates), reads)
+
+
+_READABLE: Final = (CaptureStatus.OK, CaptureStatus.TIMEOUT, CaptureStatus.LOST)
+
+
+def _read(command: str, status: CaptureStatus, text: str) -> ParsedCapture:
+    known = find(command)
+    if known is None or status not in _READABLE or not text:
+        return ParsedCapture(command=command, status=status, known=known)
+    page = text if isinstance(text, Page) else Page(text, command=command)
+    return ParsedCapture(command=command, status=status, known=known, parsed=known.parse(page))
+
+
+def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
+    """Split a terminal log or a show tech into commands, ready for ``read``.
+
+    A text without any echo or heading is assigned to the command that its first words indicate.
+    Syslog lines of a console count as a log if the text contains no ``show logging``.
+    """
+    found = tuple(sections(text))
+    for section in found:
+        status, _ = refusals.outcome(section.page.split("\n"))
+        yield section.typed, status, section.page
+    spoken_of = None if found else _spoken_of(text)
+    if spoken_of is not None:
+        yield spoken_of, CaptureStatus.OK, text
+    logged = any(each.command is not None and each.command.command == _LOGGING for each in found)
+    if not logged and spoken_of != _LOGGING and (lines := _console(text)):
+        yield _LOGGING, CaptureStatus.OK, lines
+
+
+_LOGGING: Final = "show logging"
+
+
+def _console(text: str) -> str:
+    """Return the syslog lines of a text at their positions, other lines blank; empty without any."""
+    if "%" not in text:
+        return ""
+    lines = [line if "%" in line and is_log_line(line.strip()) else "" for line in text.split("\n")]
+    return "\n".join(lines) if any(lines) else ""
+
+
+def parse_one(command: ShowCommand, text: str) -> Parsed | tuple[str, ...]:
+    """Parse one command in a text that may be its output alone, a terminal log or a show tech.
+
+    Returns the names of the commands in the text when this one is not among them.
+    """
+    found = tuple(sections(text))
+    mine = [each.page for each in found if each.command is command]
+    if mine:
+        return command.parse(mine[-1])  # the latest, if it occurs several times
+    others = tuple(dict.fromkeys(each.typed for each in found if each.command is not None))
+    if others and command.command != "show tech-support":
+        return others
+    return command.parse(text)
+
+
+# Words near the beginning of one command's output and of no other.
+_SIGNATURES: Final = (
+    ("Smart Licensing Tech Support info", "show license tech support"),
+    ("Cisco IOS XE Software, Version ", "show version"),
+    ("Current configuration : ", "show running-config"),
+    ("Syslog logging: ", "show logging"),
+    ("Smart Licensing Status", "show license all"),
+    ("Smart Licensing Using Policy:", "show license status"),
+    ("License Authorization:", "show license usage"),
+    ("Account Information:", "show license summary"),
+    ("License Usage:", "show license summary"),
+    ("Smart Licensing Usage Report:", "show license rum id all"),
+    ("**** Event Log ****", "show license eventlog"),
+    ("Communication Statistics:", "show license tech support"),
+)
+
+
+def _spoken_of(text: str) -> str | None:
+    head = text[:4000]
+    found = [(place, command) for words, command in _SIGNATURES if (place := head.find(words)) >= 0]
+    if found:
+        return min(found)[1]
+    first = next((line for line in head.split("\n") if line.strip()), "")
+    return _LOGGING if is_log_line(first.strip()) else None

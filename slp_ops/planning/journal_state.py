@@ -1,0 +1,242 @@
+"""The journal of a change: its events, and how far each switch came by them.
+
+An event holds what is needed to resume: a step whose end is not in the journal has an unknown outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from slp_ops.errors import InputError
+from slp_ops.json_documents import ShapeError, decode, json_document, json_field
+from slp_ops.planning.documents import plan_of
+from slp_ops.planning.model import SwitchPlan
+from slp_ops.playbook.guards import ProofNote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SCHEMA: Final = "slp-ops/journal/1"
+
+
+class StepState(StrEnum):
+    """Recorded state of one step. BEGUN without a later event is an open step."""
+
+    BEGUN = "begun"
+    SENT = "sent"  # the switch took it; its proof is waited for
+    DONE = "done"
+    NOT_DONE = "not_done"  # it did not happen, and may be sent
+    REFUSED = "refused"  # the switch said no
+    UNSETTLED = "unsettled"  # its outcome is unknown
+
+
+class ChangeOutcome(StrEnum):
+    """Outcome of one switch."""
+
+    DONE = "done"  # applied, and verified
+    NOTHING = "nothing"  # nothing was needed any more
+    UNREAD = "unread"  # it could not be read; nothing was sent
+    STALE = "stale"  # another switch, or not as it was planned; nothing was sent
+    FAILED = "failed"  # a step was refused or did not take effect
+    UNSETTLED = "unsettled"  # the outcome of a step is unknown
+    UNVERIFIED = "unverified"  # applied, and the rules did not pass in time
+    WAITING = "waiting"  # the operator has something to do first
+    STOPPED = "stopped"  # the operator stopped before the next step
+    ROLLED_BACK = "rolled_back"
+    NOT_ROLLED_BACK = "not_rolled_back"
+
+    @property
+    def words(self) -> str:
+        """Return its label."""
+        return self.value.replace("_", " ")
+
+    @property
+    def good(self) -> bool:
+        """Return whether nothing is left to do."""
+        return self in (ChangeOutcome.DONE, ChangeOutcome.NOTHING)
+
+
+@json_document
+class BeginEvent:
+    """The first event: the plans, and where the files of an exchange are (``to``, ``acks``).
+
+    ``verb`` is the title of the runs of ``slp-ops usage``; ``slp-ops remediate`` writes none.
+    """
+
+    event: Literal["begin"] = "begin"
+    schema: Literal["slp-ops/journal/1"] = "slp-ops/journal/1"
+    slp_ops: str = ""
+    run: str = ""
+    verb: str | None = json_field(omit_none=True, default=None)
+    plans: tuple[SwitchPlan, ...]
+    to: str | None = json_field(omit_none=True, default=None)
+    acks: str | None = json_field(omit_none=True, default=None)
+
+
+@json_document
+class ResumedEvent:
+    """A change is resumed on these switches."""
+
+    event: Literal["resumed"] = "resumed"
+    devices: tuple[str, ...] = ()
+
+
+@json_document
+class StepEvent:
+    """Result of a step of one switch.
+
+    BEGUN has the step: its ``kind``, ``lines`` and ``timer``, ``command`` and what its proof ``noted``, or
+    the ``text`` of a manual step. A later state may have ``why``, ``how`` it is known, the lines ``taken``
+    before a refusal, how the revert timer was ``confirmed``, ``free`` bytes, the file that was ``received``.
+    """
+
+    event: Literal["step"] = "step"
+    device: str
+    step: int
+    state: StepState
+    why: str | None = json_field(omit_none=True, default=None)
+    kind: str | None = json_field(omit_none=True, default=None)
+    lines: tuple[str, ...] | None = json_field(omit_none=True, default=None)
+    timer: int | None = json_field(omit_none=True, default=None)
+    command: str | None = json_field(omit_none=True, default=None)
+    noted: ProofNote | None = json_field(omit_none=True, default=None)
+    text: str | None = json_field(omit_none=True, default=None)
+    taken: int | None = json_field(omit_none=True, default=None)
+    confirmed: str | None = json_field(omit_none=True, default=None)
+    how: str | None = json_field(omit_none=True, default=None)
+    free: int | None = json_field(omit_none=True, default=None)
+    md5: str | None = json_field(omit_none=True, default=None)
+    in_band: bool | None = json_field(omit_none=True, default=None)
+    received: Mapping[str, Any] | None = json_field(omit_none=True, default=None)
+
+
+@json_document
+class VerifiedEvent:
+    """Result of the verification."""
+
+    event: Literal["verified"] = "verified"
+    device: str
+    passed: bool
+
+
+@json_document
+class SavedEvent:
+    """The configuration was saved."""
+
+    event: Literal["saved"] = "saved"
+    device: str
+
+
+@json_document
+class RollbackEvent:
+    """A rollback begins, with these lines."""
+
+    event: Literal["rollback"] = "rollback"
+    device: str
+    state: Literal["begun"] = "begun"
+    lines: tuple[str, ...]
+
+
+@json_document
+class EndEvent:
+    """End of a switch."""
+
+    event: Literal["end"] = "end"
+    device: str
+    state: ChangeOutcome
+    why: str = ""
+
+
+JournalEvent: TypeAlias = (
+    BeginEvent | ResumedEvent | StepEvent | VerifiedEvent | SavedEvent | RollbackEvent | EndEvent
+)
+_TYPES: Final[Mapping[object, Any]] = {
+    "resumed": ResumedEvent,
+    "step": StepEvent,
+    "verified": VerifiedEvent,
+    "saved": SavedEvent,
+    "rollback": RollbackEvent,
+    "end": EndEvent,
+}
+
+
+@dataclass(slots=True)
+class SwitchState:
+    """Progress of one switch, from its events."""
+
+    plan: SwitchPlan
+    steps: dict[int, StepState] = field(default_factory=dict)
+    noted: dict[int, ProofNote | None] = field(default_factory=dict)
+    timers: set[int] = field(default_factory=set)  # steps whose revert timer was not confirmed
+    verified: bool = False
+    saved: bool = False
+    end: ChangeOutcome | None = None
+    why: str = ""
+
+    @property
+    def touched(self) -> bool:
+        """Return whether anything may have been sent."""
+        return bool(self.steps)
+
+    @property
+    def next_step(self) -> int:
+        """The first step that is not done."""
+        count = len(self.plan.steps)
+        return next((n for n in range(count) if self.steps.get(n) is not StepState.DONE), count)
+
+    @property
+    def finished(self) -> bool:
+        """Return whether nothing is left to resume."""
+        return self.end in (ChangeOutcome.DONE, ChangeOutcome.NOTHING, ChangeOutcome.ROLLED_BACK)
+
+    def take(self, event: JournalEvent) -> None:
+        """Take the next event of this switch."""
+        match event:
+            case StepEvent():
+                self.steps[event.step] = event.state
+                self.end = None
+                if event.state is StepState.BEGUN:
+                    self.noted[event.step] = event.noted
+                    if event.timer:
+                        self.timers.add(event.step)
+                elif event.state in (StepState.DONE, StepState.NOT_DONE, StepState.REFUSED):
+                    self.timers.discard(event.step)
+            case VerifiedEvent():
+                self.verified = event.passed
+            case SavedEvent():
+                self.saved = True
+            case EndEvent():
+                self.end, self.why = event.state, event.why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedChange:
+    """Content of a journal so far."""
+
+    begin: BeginEvent
+    events: tuple[JournalEvent, ...] = ()
+
+    @property
+    def states(self) -> dict[str, SwitchState]:
+        """Return the progress of every switch, by its name."""
+        found = {plan.name: SwitchState(plan) for plan in self.begin.plans}
+        for event in self.events:
+            name = getattr(event, "device", None)
+            if name in found:
+                found[name].take(event)
+        return found
+
+
+def recorded_change(lines: Iterable[Mapping[str, Any]], file: str) -> RecordedChange:
+    """Return what the events of a journal record. Raises InputError."""
+    first, *rest = lines
+    plans = tuple(plan_of(each, file) for each in first.get("plans", ()))
+    try:
+        begin = decode(BeginEvent, {**first, "plans": []})
+        events = tuple(decode(_TYPES[each["event"]], each) for each in rest if each["event"] in _TYPES)
+    except ShapeError as err:
+        raise InputError(f"{file}: {err}", hint="use the file as it was written") from err
+    return RecordedChange(begin=replace(begin, plans=plans), events=events)

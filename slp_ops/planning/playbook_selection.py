@@ -1,0 +1,140 @@
+"""Selection of playbooks for one switch: by failed rules, by intent, or by name.
+
+A playbook is needed where a rule that it remedies fails, and one by which it is verified does too: where
+those pass, it has nothing to put right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.i18n import Text
+from slp_ops.model import Severity, Verdict
+from slp_ops.planning.model import PlaybookChoice, Trigger
+from slp_ops.playbook.model import ConfigTemplate, ManualTemplate, Risk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from slp_ops.playbook.model import Playbook
+    from slp_ops.rules.settings import Intent
+    from slp_ops.rules.values import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectedPlaybooks:
+    """Selected playbooks of one switch, each with its failed rules, and the skipped ones with reasons."""
+
+    picked: tuple[tuple[Playbook, tuple[Trigger, ...]], ...]
+    not_needed: tuple[tuple[Playbook, Text], ...] = ()
+    unjudged: tuple[tuple[Playbook, Text], ...] = ()
+    choices: tuple[PlaybookChoice, ...] = ()
+    mentioned: tuple[str, ...] = ()
+
+
+def choose(
+    playbooks: Sequence[Playbook],
+    outcomes: Iterable[Outcome],
+    *,
+    named: Sequence[str] = (),
+    intent: Intent,
+) -> SelectedPlaybooks:
+    """The playbooks for a switch of which these are the audit's outcomes, in the order to apply them."""
+    by_rule = {outcome.rule: outcome for outcome in outcomes}
+    if named:
+        return _named([playbook for playbook in playbooks if playbook.id in named], by_rule)
+    picked: dict[str, Playbook] = {}
+    choices: list[PlaybookChoice] = []
+    mentioned: dict[str, None] = {}
+    for rule in _roots(by_rule.values()):
+        fitting = [
+            playbook for playbook in playbooks if rule in playbook.remedies and _meant(playbook, intent)
+        ]
+        ready = [each for each in fitting if each.risk is Risk.CHANGE and _needed(each, by_rule)]
+        if not ready:
+            mentioned.update(dict.fromkeys(each.id for each in fitting))
+        if len(ready) > 1 and intent.topology is not None:
+            ready = [playbook for playbook in ready if playbook.topology] or ready
+        if len(ready) == 1:
+            picked[ready[0].id] = ready[0]
+        elif ready:
+            choices.append(PlaybookChoice(rule=rule, playbooks=tuple(each.id for each in ready)))
+    return SelectedPlaybooks(
+        picked=tuple((each, _because(each, by_rule)) for each in in_order(picked.values())),
+        choices=tuple(choices),
+        mentioned=tuple(name for name in mentioned if name not in picked),
+    )
+
+
+def in_order(playbooks: Iterable[Playbook]) -> tuple[Playbook, ...]:
+    """Order playbooks for application: those that repair the route precede those that use it."""
+    return tuple(sorted(playbooks, key=lambda playbook: (playbook.order, playbook.id)))
+
+
+def _roots(outcomes: Iterable[Outcome]) -> list[str]:
+    """The rules that fail at warning or above; a consequence goes away with its cause."""
+    return [
+        outcome.rule
+        for outcome in outcomes
+        if outcome.verdict is Verdict.FAIL
+        and outcome.severity.rank >= Severity.WARNING.rank
+        and outcome.root is None
+    ]
+
+
+def _meant(playbook: Playbook, intent: Intent) -> bool:
+    """Return whether the intent allows a playbook."""
+    return not playbook.topology or intent.topology is None or intent.topology in playbook.topology
+
+
+def _fails(rule: str, by_rule: Mapping[str, Outcome]) -> bool:
+    return rule in by_rule and by_rule[rule].verdict is Verdict.FAIL
+
+
+def _needed(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> bool:
+    return not playbook.verify or any(_fails(rule, by_rule) for rule in playbook.verify)
+
+
+def _because(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> tuple[Trigger, ...]:
+    found = []
+    for rule in playbook.remedies:
+        outcome = by_rule.get(rule)
+        if outcome is not None and outcome.verdict is Verdict.FAIL and outcome.finding is not None:
+            found.append(Trigger(rule=rule, summary=outcome.finding.summary))
+    return tuple(found)
+
+
+def _named(wanted: Iterable[Playbook], by_rule: Mapping[str, Outcome]) -> SelectedPlaybooks:
+    """Named ones are planned where they are needed. One that only configures may be planned anywhere: where
+    everything is configured already, it comes to nothing.
+    """
+    picked: list[tuple[Playbook, tuple[Trigger, ...]]] = []
+    not_needed: list[tuple[Playbook, Text]] = []
+    unjudged: list[tuple[Playbook, Text]] = []
+    for playbook in in_order(wanted):
+        because = _because(playbook, by_rule)
+        configures = all(isinstance(step, ConfigTemplate | ManualTemplate) for step in playbook.steps)
+        if configures or not playbook.remedies or (because and _needed(playbook, by_rule)):
+            picked.append((playbook, because))
+        elif because:
+            not_needed.append((playbook, _SOUND.of(verify=", ".join(playbook.verify))))
+        elif unknown := _unknown(playbook, by_rule):
+            unjudged.append((playbook, _UNKNOWN.of(rules=", ".join(unknown))))
+        else:
+            not_needed.append((playbook, _PASSES.of(remedies=", ".join(playbook.remedies))))
+    return SelectedPlaybooks(picked=tuple(picked), not_needed=tuple(not_needed), unjudged=tuple(unjudged))
+
+
+def _unknown(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> list[str]:
+    """The rules of a playbook that could not be judged."""
+    return [
+        rule for rule in playbook.remedies if rule in by_rule and by_rule[rule].verdict is Verdict.UNKNOWN
+    ]
+
+
+_PASSES: Final = Text("none of its rules fails ({remedies})", "対象のルールに該当しません ({remedies})")
+_SOUND: Final = Text(
+    "what it would put right is sound already ({verify})", "対処対象はすでに正常です ({verify})"
+)
+_UNKNOWN: Final = Text("cannot be judged: {rules}", "判定できません: {rules}")

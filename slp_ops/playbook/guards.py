@@ -1,0 +1,323 @@
+"""Conditions, words and proofs that a playbook's file may name: short functions of facts.
+
+    @guard("hseck9-unused")
+    def hseck9_unused(licences: Entitlements) -> Text | None: ...
+
+A guard returns why it is not met, None when it is. A word returns the text for ``{name}`` in a command.
+A proof tells by what a switch shows that a step was done: what it noted before, and what it sees now.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.facts import (
+    Clock,
+    ClockTrust,
+    CommunicationStatistics,
+    ConfigInfo,
+    Entitlements,
+    LicenseAuthorizations,
+    LicenseTransport,
+    Software,
+    TransportKind,
+    TrustCodes,
+    Trustpool,
+    UsageReporting,
+)
+from slp_ops.i18n import Text
+from slp_ops.json_documents import json_document
+from slp_ops.rules.dependencies import Dependency, dependencies_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from slp_ops.facts import DeviceTime, TrustCode
+    from slp_ops.rules.dependencies import FactContext
+
+IDENTRUST: Final = "IdenTrust Commercial Root CA 1"
+
+
+@json_document
+class ProofNote:
+    """State of a switch before a step, as recorded in the journal; see ``Proof``."""
+
+    seen: Any
+    refused: tuple[str, ...] | None = None
+
+
+class _Unreadable:
+    """A fact that is needed was not read."""
+
+
+UNREADABLE: Final = _Unreadable()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """A function of facts under the name by which files call it."""
+
+    name: str
+    needs: tuple[Dependency, ...]
+    function: Callable[..., Any]
+
+    def ask(self, known: FactContext) -> Any:
+        """Return the function's result; UNREADABLE when a fact is missing."""
+        values = known.arguments(self.needs)
+        return UNREADABLE if values is None else self.function(*values)
+
+    def missing(self, known: FactContext) -> str:
+        """Describe the missing facts."""
+        return "; ".join(str(known.facts.missing(kind)) for kind in known.missing(self.needs))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Proof of a step. ``reads`` are its show commands.
+
+    ``seen`` gives what a switch shows, as a JSON value. ``done`` says whether that proves the step, given
+    what was seen before it; where ``compares`` is false, the present alone tells. ``refused`` gives the
+    far end's last refusal, by which one knows early that the proof will not come; it is read by
+    ``refusal_reads``.
+    """
+
+    name: str
+    reads: tuple[str, ...]
+    seen: Guard
+    done: Callable[[Any, Any], bool]
+    compares: bool = True
+    refused: Guard | None = None
+    refusal_reads: tuple[str, ...] = ()
+
+    def note(self, known: FactContext) -> ProofNote | None:
+        """Return the state to record before the step; None when it could not be read."""
+        seen = self.seen.ask(known)
+        return None if seen is UNREADABLE else ProofNote(seen=seen, refused=self._refusal(known))
+
+    def refusal(self, noted: ProofNote | None, known: FactContext) -> str:
+        """Return why the server refused the step; empty without a known refusal."""
+        now = self._refusal(known)
+        if noted is None or now is None or now == noted.refused:
+            return ""
+        return now[1]
+
+    def _refusal(self, known: FactContext) -> tuple[str, ...] | None:
+        said = None if self.refused is None else self.refused.ask(known)
+        return None if said is None or said is UNREADABLE else tuple(said)
+
+    def holds(self, noted: ProofNote | None, known: FactContext) -> bool | None:
+        """Return whether the step is done; None when unknown."""
+        seen = self.seen.ask(known)
+        if seen is UNREADABLE or (self.compares and noted is None):
+            return None
+        return self.done(None if noted is None else noted.seen, seen)
+
+
+def _named(name: str, function: Callable[..., Any]) -> Guard:
+    return Guard(name=name, needs=dependencies_of(function), function=function)
+
+
+# -- guards ----------------------------------------------------------------------------------------
+
+
+def _hseck9_unused(licences: Entitlements, authorizations: LicenseAuthorizations | None) -> Text | None:
+    for one in licences.items:
+        name = f"{one.name or ''} {one.feature_name or ''} {one.tag or ''}".lower()
+        if "hsec" in name and one.in_use:
+            return _HSECK9_IN_USE
+    if authorizations is not None and any(unit.installed for unit in authorizations.units):
+        return _CODE_INSTALLED
+    return None
+
+
+def _trusted(trust: TrustCodes) -> Text | None:
+    return None if trust.any_installed else _NO_TRUST
+
+
+def _direct(transport: LicenseTransport) -> Text | None:
+    direct = transport.kind in (TransportKind.SMART, TransportKind.CALLHOME)
+    return None if direct else _NOT_DIRECT
+
+
+def _transport_on(transport: LicenseTransport) -> Text | None:
+    return _OFF if transport.kind is TransportKind.OFF else None
+
+
+def _clock_set(clock: Clock) -> Text | None:
+    return _CLOCK if clock.trust is ClockTrust.NOT_AUTHORITATIVE else None
+
+
+def _config_saved(info: ConfigInfo) -> Text | None:
+    changed, saved = info.changed, info.saved
+    if changed is None or changed.at is None:
+        return None
+    return _UNSAVED if saved is None or saved.at is None or saved.at < changed.at else None
+
+
+_HSECK9_IN_USE: Final = Text(
+    "HSECK9 is in use: its authorization would be lost, and the export-controlled feature with it",
+    "HSECK9 を使用中です。認可コードが失われ、輸出規制対象の機能が止まります",
+)
+_CODE_INSTALLED: Final = Text(
+    "an authorization code (SLAC) is installed: return it in CSSM first",
+    "認可コード (SLAC) が導入されています。先に CSSM へ返却してください",
+)
+_NO_TRUST: Final = Text(
+    "no trust code is installed: use trust-token first",
+    "信頼コードがありません。先に trust-token を実行してください",
+)
+_NOT_DIRECT: Final = Text(
+    "the switch does not talk to CSSM directly: trust comes with the ACK from CSLU or SSM On-Prem",
+    "CSSM へ直接通信していません。信頼コードは CSLU または SSM On-Prem からの ACK で届きます",
+)
+_OFF: Final = Text(
+    "the transport is off: reports leave this switch as files, see slp-ops usage",
+    "トランスポートが off です。この装置の報告はファイルで行います (slp-ops usage を参照)",
+)
+_CLOCK: Final = Text(
+    "the clock is not set: certificates cannot be judged by it; configure NTP first",
+    "時刻が設定されておらず、証明書を検証できません。先に NTP を設定してください",
+)
+_UNSAVED: Final = Text(
+    "the running configuration is not saved: save or undo the changes first, a reload would ask for it",
+    "running-config が保存されていません。reload 時に確認を求められるため、先に保存または取り消してください",
+)
+GUARDS: Final[Mapping[str, Guard]] = {
+    each.name: each
+    for each in (
+        _named("clock-set", _clock_set),
+        _named("config-saved", _config_saved),
+        _named("direct-transport", _direct),
+        _named("hseck9-unused", _hseck9_unused),
+        _named("transport-on", _transport_on),
+        _named("trusted", _trusted),
+    )
+}
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def _force(trust: TrustCodes) -> str | None:
+    """``force`` where a unit has trust already, and only there."""
+    return "force" if trust.any_installed else None
+
+
+def _hostname(software: Software) -> str | None:
+    name = re.sub(r"[^A-Za-z0-9_.-]", "-", software.hostname or "")
+    return name.lstrip(".-") or None
+
+
+WORDS: Final[Mapping[str, Guard]] = {
+    each.name: each for each in (_named("force", _force), _named("hostname", _hostname))
+}
+
+
+# -- proofs ----------------------------------------------------------------------------------------
+
+
+def _since(code: TrustCode, trust: TrustCodes) -> DeviceTime | None:
+    """Return the time of a unit's code; a single switch of a newer agent prints it in the heading."""
+    return (code.installed or trust.installed or code.valid) if code.is_installed else None
+
+
+def _trust(trust: TrustCodes) -> dict[str, str | None]:
+    if trust.codes:
+        return {
+            code.udi or f"unit {code.position}": moment.text if (moment := _since(code, trust)) else None
+            for code in trust.codes
+        }
+    return {"": trust.installed.text if trust.installed else None}
+
+
+def _trust_moved(noted: Any, seen: dict[str, str | None]) -> bool:
+    """Every unit has trust, and with ``force`` a newer one than before."""
+    before = noted if isinstance(noted, dict) else {}
+    return all(seen.values()) and (not any(before.values()) or before != seen)
+
+
+def _trust_refused(statistics: CommunicationStatistics) -> tuple[str, str] | None:
+    """Return time and reason of CSSM's last refusal of trust. A missing answer is no refusal."""
+    exchange = statistics.of("Trust Establishment")
+    if exchange is None or exchange.last_failure is None or exchange.last_response is None:
+        return None
+    if exchange.last_response.word != "INVALID STATUS CODE":
+        return None
+    return exchange.last_failure.text, exchange.failure_reason or exchange.last_response.word
+
+
+def _text_of(name: str) -> Callable[..., Any]:
+    def seen(reporting: UsageReporting) -> str | None:
+        time = getattr(reporting, name)
+        return None if time is None else str(time.text)
+
+    seen.__annotations__ = {"reporting": UsageReporting, "return": "str | None"}
+    return seen
+
+
+def _moved(noted: Any, seen: Any) -> bool:
+    return seen is not None and seen != noted
+
+
+def _identrust(trustpool: Trustpool) -> bool:
+    return trustpool.find(IDENTRUST) is not None
+
+
+_UNITS: Final = {"year": 525_600, "week": 10_080, "day": 1440, "hour": 60, "minute": 1}
+
+
+def _uptime(software: Software) -> int | None:
+    """Minutes since the boot."""
+    found = re.findall(r"(\d+) (year|week|day|hour|minute)s?", software.uptime or "")
+    return sum(int(count) * _UNITS[unit] for count, unit in found) if found else None
+
+
+def _rebooted(noted: Any, seen: int | None) -> bool:
+    return seen is not None and isinstance(noted, int) and seen < noted
+
+
+def _yes(noted: Any, seen: Any) -> bool:
+    return seen is True
+
+
+PROOFS: Final[Mapping[str, Proof]] = {
+    each.name: each
+    for each in (
+        Proof(
+            name="trust-installed",
+            reads=("show license status",),
+            seen=_named("trust", _trust),
+            done=_trust_moved,
+            refused=_named("trust refused", _trust_refused),
+            refusal_reads=("show license tech support",),
+        ),
+        Proof(
+            name="report-sent",
+            reads=("show license status",),
+            seen=_named("last report push", _text_of("last_report_push")),
+            done=_moved,
+        ),
+        Proof(
+            name="ack-received",
+            reads=("show license status",),
+            seen=_named("last ACK", _text_of("last_ack")),
+            done=_moved,
+        ),
+        Proof(
+            name="usage-saved",
+            reads=("show license status",),
+            seen=_named("last report file write", _text_of("last_report_file_write")),
+            done=_moved,
+        ),
+        Proof(
+            name="identrust-trusted",
+            reads=("show crypto pki trustpool",),
+            seen=_named("IdenTrust root", _identrust),
+            done=_yes,
+            compares=False,
+        ),
+        Proof(name="reloaded", reads=("show version",), seen=_named("uptime", _uptime), done=_rebooted),
+    )
+}

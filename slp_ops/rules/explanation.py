@@ -1,0 +1,93 @@
+"""Explanation of a rule, a log line, a failure reason, or a term."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.rules.loading import known_terms
+from slp_ops.rules.texts import texts_of
+
+if TYPE_CHECKING:
+    from slp_ops.i18n import Text
+    from slp_ops.rules.rule import Rule
+    from slp_ops.rules.ruleset import Ruleset
+
+TEXTS = texts_of(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Explanation; ``rules`` contain causes and remedies. ``unverified``: not observed in a real output."""
+
+    title: Text
+    meaning: Text
+    rules: tuple[Rule, ...] = ()
+    unverified: bool = False
+
+
+def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
+    """Explain a text; None when it is unknown."""
+    # As pasted: quoted in a mail, and wrapped.
+    asked = " ".join(asked.replace("\n>", "\n").lstrip("> ").split())
+    if (rule := knowledge.rule(asked)) is not None:
+        return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
+    return _message(asked, knowledge) or _term(asked, knowledge) or _reason(asked, knowledge)
+
+
+def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
+    catalogue = knowledge.catalogue
+    match = catalogue.find_line(asked)
+    if match is not None:
+        said = match.reason or match.entry
+        return Explanation(
+            title=said.title,
+            meaning=said.meaning,
+            rules=_rules(knowledge, match.rule),
+            unverified=said.unverified,
+        )
+    if catalogue.is_unrelated(asked):
+        return _UNRELATED
+    # A mnemonic without its text, with or without the sign and the digit.
+    plain = asked.lstrip("%").rstrip(":").upper()
+    parts = plain.split("-")
+    name = "-".join(part for part in parts if not (len(part) == 1 and part.isdigit()))
+    entry = next(
+        (each for each in catalogue.messages if name in (each.message, each.message.split("-")[-1])), None
+    )
+    if entry is None:
+        return None
+    own = entry.id if entry.severity is not None else entry.rule
+    return Explanation(
+        title=entry.title, meaning=entry.meaning, rules=_rules(knowledge, own), unverified=entry.unverified
+    )
+
+
+def _term(asked: str, knowledge: Ruleset) -> Explanation | None:
+    term = next((each for each in known_terms() if each.is_named(asked)), None)
+    if term is None:
+        return None
+    return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
+
+
+def _reason(asked: str, knowledge: Ruleset) -> Explanation | None:
+    reason = knowledge.catalogue.reason(asked.removeprefix("Failure Reason:").strip())
+    if reason is None:
+        return None
+    return Explanation(
+        title=reason.title,
+        meaning=reason.meaning,
+        rules=_rules(knowledge, reason.rule),
+        unverified=reason.unverified,
+    )
+
+
+def _rules(knowledge: Ruleset, *names: str | None) -> tuple[Rule, ...]:
+    found = (knowledge.rule(name) for name in names if name is not None)
+    return tuple(rule for rule in found if rule is not None)
+
+
+_UNRELATED: Final = Explanation(
+    title=TEXTS["unrelated.title"],
+    meaning=TEXTS["unrelated.meaning"],
+)

@@ -1,0 +1,118 @@
+"""Ruleset: packaged rules and those of the operator, validated as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.model import Confidence, Severity
+from slp_ops.rules import checks, loading
+from slp_ops.rules.advisories import advisory_rule
+from slp_ops.rules.dependencies import Dependency
+from slp_ops.rules.derived.log import LicenceLog, latest
+from slp_ops.rules.message_catalog import Catalogue
+from slp_ops.rules.rule import Group, Rule
+from slp_ops.rules.texts import texts_of
+from slp_ops.rules.values import Failed, Judgement, Passed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from slp_ops.rules.fixed_releases import Advisory, Train
+    from slp_ops.rules.loading import RuleFile
+    from slp_ops.rules.message_catalog import Message
+
+
+TEXTS = texts_of(__name__)
+
+
+# Version of the ruleset (year, month, number), independent of the program's version.
+VERSION: Final = "2026.11.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruleset:
+    """Rules in the order of troubleshooting, with their messages, terms and trains."""
+
+    rules: tuple[Rule, ...]
+    advisories: tuple[Advisory, ...]
+    catalogue: Catalogue
+    extended: tuple[Train, ...]
+    version: str = VERSION
+
+    def rule(self, name: str) -> Rule | None:
+        """Return the rule of that id, case-insensitively."""
+        return next((rule for rule in self.rules if rule.id.lower() == name.lower()), None)
+
+
+@cache
+def packaged_ruleset() -> Ruleset:
+    """Return the packaged ruleset."""
+    return _assembled(loading.advisories(), Catalogue([loading.message_file()]))
+
+
+def extended_ruleset(sources: Iterable[RuleFile]) -> Ruleset:
+    """Return the packaged ruleset extended by these files; raises InputError with every problem of every
+    file."""
+    own = loading.operators(sources, frozenset(rule.id for rule in packaged_ruleset().rules))
+    return _assembled(
+        (*loading.advisories(), *own.advisories), Catalogue([loading.message_file(), *own.messages])
+    )
+
+
+def _assembled(advisories: tuple[Advisory, ...], catalogue: Catalogue) -> Ruleset:
+    rules = [
+        *_checks(),
+        *(message_rule(entry) for entry in catalogue.messages if entry.severity is not None),
+        *(advisory_rule(advisory) for advisory in advisories),
+    ]
+    order = list(Group)
+    return Ruleset(
+        rules=tuple(sorted(rules, key=lambda rule: order.index(rule.group))),
+        advisories=advisories,
+        catalogue=catalogue,
+        extended=loading.extended_trains(),
+    )
+
+
+def _checks() -> Iterator[Rule]:
+    """Return every rule of every module of ``checks``, in source order."""
+    for module in iter_modules(checks.__path__):
+        if not module.name.startswith("_"):
+            found = import_module(f"{checks.__name__}.{module.name}")
+            for value in vars(found).values():
+                if isinstance(value, Rule) and value.check.__module__ == found.__name__:
+                    yield value
+
+
+def message_rule(entry: Message) -> Rule:
+    """Build the rule of a message with a severity."""
+
+    def check(log: LicenceLog) -> Judgement:
+        seen = log.standing(entry.id)
+        if not seen:
+            return Passed()
+        return Failed(
+            summary=TEXTS["seen"].of(title=entry.title, count=len(seen), when=seen[-1].when),
+            evidence=latest(seen),
+        )
+
+    default = Confidence.MEDIUM if entry.unverified else Confidence.HIGH
+    return Rule(
+        id=entry.id,
+        group=Group.SYSLOG,
+        severity=entry.severity or Severity.INFO,
+        title=entry.title,
+        cause=entry.meaning,
+        remedy=entry.remedy,
+        check=check,
+        needs=(Dependency(kind=LicenceLog),),
+        confidence=entry.confidence or default,
+        links=entry.links,
+        playbooks=entry.playbooks,
+        explains=entry.explains,
+        era=entry.era,
+    )

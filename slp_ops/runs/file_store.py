@@ -1,0 +1,70 @@
+"""Files of the offline exchange: signed, so they are kept byte by byte, and nothing in them is masked.
+
+A folder of its own, in a run or where the operator wants it; what a run keeps of a switch's words besides
+them is masked as everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import StoreError
+from slp_ops.runs import atomic_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from slp_ops.model import Device
+
+UPLOAD: Final = "upload"  # in a run: what goes to CSSM
+ACKS: Final = "acks"  # and what came from there
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,119}", re.ASCII)
+
+
+class FolderFileStore:
+    """Folder of files, a ``ports.Shelf``. Files are written atomically."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, name: str, data: bytes) -> Path:
+        """Put a file there, over one of that name, and wait until the disk has it. Raises StoreError."""
+        path = self._place(name)
+        with atomic_files.trouble("write", path):
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            atomic_files.replace(path, data, sync=True)
+            folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        return path
+
+    def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
+        """See ``ports.Shelf``."""
+        self.write(name, data)
+        return {}
+
+    def take(self, name: str) -> bytes:
+        """See ``ports.Shelf``."""
+        path = self._place(name)
+        with atomic_files.trouble("read", path):
+            return atomic_files.read(path, within=self.path)
+
+    def has(self, name: str) -> bool:
+        """Return whether the file exists."""
+        return self._place(name).is_file()
+
+    def _place(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise StoreError(f"{name!r} is no name for a file of the exchange")
+        return self.path / name
+
+
+def fit_name(text: str) -> str:
+    """Return a safe name for a file with a foreign name: unsafe characters are replaced."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")
+    return name[:80] or "file"

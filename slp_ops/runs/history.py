@@ -1,0 +1,294 @@
+"""The history of a runs folder: an index of summaries, made from the run folders alone.
+
+The folders are the truth. A run that is not in the index yet is put in, one that is gone is forgotten, and
+the same folders always give the same answers.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.facts.rum import RumPoint
+from slp_ops.history.trend import Series, SiteDay
+from slp_ops.linear_fit import FEWEST
+from slp_ops.runs import history_index as index
+from slp_ops.runs.history_index import (
+    SAMPLE,
+    WORDS,
+    date_of,
+    day_of,
+    flag,
+    millis,
+    moment,
+    naive,
+    numbers,
+    summary_of,
+    texts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
+
+    from slp_ops.history.summary import Summary
+    from slp_ops.runs.run_reader import StoredRun
+
+_TOTALS: Final = ("counted", "backlog", "largest", "unacknowledged", "late", "judged", "failing")
+_FEW: Final = 64  # pictures
+_MANY: Final = 500  # words
+_WINDOW: Final = 60  # days, as slp_ops.rules.derived.growth looks back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSnapshot:
+    """One switch in one run."""
+
+    run: str
+    verb: str
+    started: datetime
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDevice:
+    """A switch as its newest run had it."""
+
+    name: str
+    site: str
+    tags: tuple[str, ...]
+
+
+class History:
+    """An open index. What it says is as new as the last time it caught up with the folders."""
+
+    def __init__(self, connection: sqlite3.Connection, root: Path) -> None:
+        self._db = connection
+        self._root = root
+
+    @classmethod
+    @contextmanager
+    def open(cls, root: Path) -> Iterator[History]:
+        """The history of a runs folder. Raises StoreError; a broken index raises Broken, and is gone."""
+        try:
+            with index.opened(root) as connection:
+                yield cls(connection, root)
+        except sqlite3.DatabaseError as err:
+            if not index.is_broken(err):
+                raise index.refused(root, err) from err
+            index.discard(root)
+            raise Broken from err
+
+    # Catching up.
+
+    def behind(self, runs: Iterable[StoredRun]) -> list[StoredRun]:
+        """The runs that are not in it as they are now, oldest first; the others are forgotten when gone.
+
+        A run that is being written waits until it has ended.
+        """
+        known = dict(self._db.execute("SELECT folder, mark FROM run"))
+        found = {run.path.name: run for run in runs}
+        self._forget([folder for folder in known if folder not in found])
+        return [
+            run
+            for folder, run in sorted(found.items())
+            if known.get(folder) != mark(run) and not run.is_held()
+        ]
+
+    def put(self, run: StoredRun, at: str, summaries: Iterable[Summary]) -> None:
+        """Put a run in, in place of what was known of it. ``at`` is its mark from before it was read."""
+        header = run.header
+        with self._writing():
+            self._forget_one(run.path.name)
+            number = self._db.execute(
+                "INSERT INTO run (folder, ref, verb, started, mark) VALUES (?, ?, ?, ?, ?)",
+                (run.path.name, run.id, header.verb, millis(header.started), at),
+            ).lastrowid
+            rows = [self._row(number or 0, summary) for summary in summaries]
+            marks = ", ".join("?" * (len(SAMPLE) + 3))
+            self._db.executemany(
+                f"INSERT INTO sample (device, day, run, {', '.join(SAMPLE)}) VALUES ({marks})",  # noqa: S608 - our own names
+                rows,
+            )
+
+    def _forget(self, folders: Collection[str]) -> None:
+        if folders:
+            with self._writing():
+                for folder in folders:
+                    self._forget_one(folder)
+
+    def _forget_one(self, folder: str) -> None:
+        self._db.execute("DELETE FROM sample WHERE run = (SELECT id FROM run WHERE folder = ?)", (folder,))
+        self._db.execute("DELETE FROM run WHERE folder = ?", (folder,))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _row(self, run: int, summary: Summary) -> tuple[object, ...]:
+        device = self._id("device", "name", summary.device)
+        words = (None if text is None else self._id("word", "text", text) for text in texts(summary))
+        return (device, day_of(summary), run, millis(summary.seen), *words, *numbers(summary))
+
+    def _id(self, table: str, column: str, text: str) -> int:
+        text = text.encode("utf-8", "backslashreplace").decode()  # a lone surrogate is no text to SQLite
+        found = self._db.execute(f"SELECT id FROM {table} WHERE {column} = ?", (text,)).fetchone()  # noqa: S608 - our own names
+        if found is None:
+            made = self._db.execute(f"INSERT INTO {table} ({column}) VALUES (?)", (text,))  # noqa: S608 - our own names
+            return made.lastrowid or 0
+        return int(found[0])
+
+    # Asking.
+
+    def runs(self) -> int:
+        """How many runs it holds."""
+        return int(self._db.execute("SELECT COUNT(*) FROM run").fetchone()[0])
+
+    def devices(self) -> tuple[KnownDevice, ...]:
+        """Every switch, with site and tags of its newest run, in the order of their names."""
+        rows = self._db.execute(
+            "SELECT name, site, tags FROM device JOIN sample ON sample.device = device.id "
+            "AND (day, seen, run) = (SELECT day, seen, run FROM sample WHERE device = device.id "
+            "ORDER BY day DESC, seen DESC, run DESC LIMIT 1) ORDER BY name"
+        ).fetchall()
+        words = self._words({word for row in rows for word in row[1:]})
+        return tuple(
+            KnownDevice(name=name, site=words.get(site, ""), tags=tuple(json.loads(words.get(tags, "[]"))))
+            for name, site, tags in rows
+        )
+
+    def device(
+        self, name: str, *, newest: int | None = None, verb: str | None = None
+    ) -> tuple[RunSnapshot, ...]:
+        """A switch's pictures, oldest first; of one verb, or so many of the newest, where that is said."""
+        rows = self._db.execute(
+            f"SELECT ref, verb, started, {', '.join(SAMPLE)} FROM sample "  # noqa: S608 - our own names
+            "JOIN run ON run.id = sample.run WHERE device = (SELECT id FROM device WHERE name = ?) "
+            "AND (? IS NULL OR verb = ?) ORDER BY seen DESC, folder DESC LIMIT ?",
+            (name, verb, verb, -1 if newest is None else newest),
+        ).fetchall()
+        words = self._words({word for row in rows for word in row[4 : 4 + len(WORDS)]})
+        return tuple(
+            RunSnapshot(run=ref, verb=verb, started=moment(started), summary=summary_of(name, sample, words))
+            for ref, verb, started, *sample in reversed(rows)
+        )
+
+    def days(self, devices: Collection[str] | None = None, *, newest: int = 90) -> tuple[SiteDay, ...]:
+        """The last sample of each switch a day, added up by site; of these devices only, if given.
+
+        ``newest`` is how many days back from each switch's last one.
+        """
+        self._choose(devices, newest)
+        rows = self._db.execute(
+            "SELECT day, site, COUNT(*), MAX(ack_age), AVG(ack_age), COUNT(backlog), SUM(backlog), "
+            "MAX(backlog), SUM(unacknowledged), SUM(late), COUNT(failing), SUM(failing) FROM "
+            "(SELECT day, site, backlog, unacknowledged, ack_age, late, failing, MAX(seen) FROM chosen "
+            "CROSS JOIN sample ON sample.device = chosen.device AND day >= first WHERE licensing = 1 "
+            "GROUP BY sample.device, day) GROUP BY day, site"
+        ).fetchall()
+        words = self._words({row[1] for row in rows})
+        found = [
+            SiteDay(
+                day=date_of(day),
+                site=words.get(site, ""),
+                switches=switches,
+                oldest_ack=None if oldest is None else timedelta(seconds=oldest),
+                mean_ack=None if mean is None else timedelta(seconds=int(mean)),
+                **dict(zip(_TOTALS, totals, strict=True)),
+            )
+            for day, site, switches, oldest, mean, *totals in rows
+        ]
+        return tuple(sorted(found, key=lambda each: (each.day, each.site)))
+
+    def series(self, devices: Collection[str] | None = None) -> tuple[Series, ...]:
+        """The RUM counts of each switch over its newest sixty days, in the order of their names.
+
+        One a day of the newest fifteen, and one in three days before: more would make no line surer. Where
+        there are no more than a few, every run counts.
+        """
+        self._choose(devices, _WINDOW)
+        names = dict(self._db.execute("SELECT id, name FROM device"))
+        refs = dict(self._db.execute("SELECT id, ref FROM run"))
+        rows = self._db.execute(
+            "SELECT sample.device, site, failing, run, MAX(seen), clock, clock_trusted, backlog, "
+            "unacknowledged, last_ack, late FROM chosen CROSS JOIN sample "
+            "ON sample.device = chosen.device AND day >= first WHERE backlog IS NOT NULL "
+            "AND (day > first + ? OR (day - first) % 3 = 0) GROUP BY sample.device, day",
+            (_WINDOW - 15,),
+        ).fetchall()
+        words = self._words({row[1] for row in rows})
+        found: dict[str, list[RumPoint]] = {}
+        last: dict[str, tuple[str, bool | None]] = {}
+        for device, site, failing, run, seen, clock, trusted, backlog, unacknowledged, last_ack, late in rows:
+            point = RumPoint(
+                run=refs[run],
+                seen=moment(seen),
+                at=naive(clock) if trusted else None,
+                backlog=backlog,
+                unacknowledged=unacknowledged,
+                last_ack=naive(last_ack),
+                late=flag(late),
+            )
+            name = names[device]
+            found.setdefault(name, []).append(point)
+            last[name] = (words.get(site, ""), flag(failing))
+        return tuple(
+            Series(
+                device=name,
+                site=last[name][0],
+                points=tuple(found[name]) if len(found[name]) >= FEWEST else self._every(name),
+                failing=last[name][1],
+            )
+            for name in sorted(found)
+        )
+
+    def _every(self, name: str) -> tuple[RumPoint, ...]:
+        pictures = self.device(name, newest=_FEW)
+        return tuple(point for each in pictures if (point := each.summary.point(each.run)) is not None)
+
+    def _choose(self, devices: Collection[str] | None, newest: int) -> None:
+        """Put the devices asked for into a table of our own, each with the first day that counts."""
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (device INTEGER PRIMARY KEY, first INTEGER)")
+        self._db.execute("DELETE FROM temp.chosen")
+        chosen = (
+            "INSERT OR IGNORE INTO temp.chosen "
+            "SELECT id, (SELECT MAX(day) FROM sample WHERE device = id) - ? FROM device"
+        )
+        if devices is None:
+            self._db.execute(chosen, (newest,))
+        else:
+            self._db.executemany(f"{chosen} WHERE name = ?", ((newest, name) for name in devices))
+
+    def _words(self, among: Collection[int | None]) -> dict[int, str]:
+        """These words by their numbers; all of them where that is quicker."""
+        if len(among) > _MANY:
+            return dict(self._db.execute("SELECT id, text FROM word"))
+        wanted = [number for number in among if number is not None]
+        marks = ", ".join("?" * len(wanted))
+        return dict(self._db.execute(f"SELECT id, text FROM word WHERE id IN ({marks})", wanted))  # noqa: S608 - only marks
+
+
+class Broken(Exception):
+    """The index could not be read and has been thrown away; it has to catch up again."""
+
+
+def mark(run: StoredRun) -> str:
+    """Changes whenever something is written to a run: it ends, or it is taken up again."""
+    parts = []
+    for name in ("run.json", "devices.jsonl"):
+        try:
+            found = (run.path / name).stat(follow_symlinks=False)
+            parts.append(f"{found.st_mtime_ns}-{found.st_size}")
+        except OSError:
+            parts.append("-")
+    return " ".join(parts)

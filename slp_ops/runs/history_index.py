@@ -1,0 +1,261 @@
+"""The SQLite file of the history: opened, made, and thrown away when it is broken; summaries as its rows.
+
+It holds nothing that the run folders do not tell, so that a broken one is simply made anew. SQLite's
+write-ahead log lets any number of processes read while one writes, and undoes what a killed one left half
+written.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.errors import StoreError
+from slp_ops.history.summary import RuleRecord, Summary
+from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.runs import atomic_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+# The number is that of the form below: another slp-ops may keep another form beside it.
+FILE: Final = "history-1.sqlite"
+_LOCK: Final = "history.lock"
+_PATIENCE: Final = 60.0  # seconds to wait for another process that writes
+_BESIDE: Final = ("-wal", "-shm")
+# What says that the file itself is no good, and not that the disk is full or the folder read-only.
+_BROKEN: Final = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_SCHEMA"})
+
+# Words are kept once. A sample stands with the others of its switch, by day of the switch's own clock, so
+# that a switch's history is one stretch of the file and the last sample of each day is found in passing.
+_FORM: Final = """
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS run (
+  id INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, ref TEXT NOT NULL, verb TEXT NOT NULL,
+  started INTEGER NOT NULL, mark TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS device (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS sample (
+  device INTEGER NOT NULL, day INTEGER NOT NULL, seen INTEGER NOT NULL, run INTEGER NOT NULL,
+  site INTEGER, tags INTEGER, status INTEGER, error INTEGER, release INTEGER, transport INTEGER,
+  found INTEGER, knowledge INTEGER,
+  clock INTEGER, clock_trusted INTEGER, units INTEGER, trusted_units INTEGER, last_ack INTEGER,
+  ack_age INTEGER, deadline INTEGER, last_push INTEGER, backlog INTEGER, unacknowledged INTEGER,
+  late INTEGER, failing INTEGER, licensing INTEGER,
+  PRIMARY KEY (device, day, seen, run)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sample_of_run ON sample (run);
+COMMIT;
+"""
+
+
+@contextmanager
+def opened(root: Path) -> Iterator[sqlite3.Connection]:
+    """The index of a runs folder, made when it is not there, made anew when it cannot be read.
+
+    Nobody throws it away while it is open. Raises StoreError.
+    """
+    with _held(root, fcntl.LOCK_SH):
+        try:
+            connection = _connect(root / FILE)
+        except sqlite3.DatabaseError as err:
+            if not is_broken(err):
+                raise refused(root, err) from err
+        else:
+            try:
+                yield connection
+            finally:
+                connection.close()
+            return
+    discard(root)
+    with _held(root, fcntl.LOCK_SH):
+        try:
+            connection = _connect(root / FILE)
+        except sqlite3.DatabaseError as err:
+            raise refused(root, err) from err
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def is_broken(err: sqlite3.DatabaseError) -> bool:
+    """Whether the index has to be made anew."""
+    name = getattr(err, "sqlite_errorname", "")
+    return any(name.startswith(broken) for broken in _BROKEN)
+
+
+def refused(root: Path, err: sqlite3.DatabaseError) -> StoreError:
+    """Why the index cannot be used although nothing is wrong with it."""
+    return StoreError(
+        f"cannot use {root / FILE}: {err}",
+        hint="the evidence is not touched by this; see that the folder may be written to and has space",
+    )
+
+
+def discard(root: Path) -> None:
+    """Remove the index, once nobody has it open. Raises StoreError."""
+    with _held(root, fcntl.LOCK_EX), atomic_files.trouble("remove", root / FILE):
+        # The file before its log: a log alone is dropped by SQLite, a file without its log may be torn.
+        for name in (FILE, *(FILE + suffix for suffix in _BESIDE)):
+            (root / name).unlink(missing_ok=True)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        # SQLite would let the umask decide who may read it; what lies beside it gets the same mode.
+        with suppress(OSError):
+            os.close(atomic_files.create(path))
+    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA cache_size = -65536")
+        if connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0] == 0:
+            connection.executescript(_FORM)
+        connection.execute("SELECT 1 FROM sample, run, device, word LIMIT 1")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _held(root: Path, how: int) -> Iterator[None]:
+    path = root / _LOCK
+    with atomic_files.trouble("use", path):
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(fd, how)
+        except BaseException:
+            os.close(fd)
+            raise
+    try:
+        yield
+    finally:
+        os.close(fd)
+
+
+# A summary as a row, and back. Words are numbers there.
+
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - device times are naive
+_DAY: Final = 86_400
+WORDS: Final = ("site", "tags", "status", "error", "release", "transport", "found", "knowledge")
+NUMBERS: Final = (
+    "clock", "clock_trusted", "units", "trusted_units", "last_ack", "ack_age", "deadline", "last_push",
+    "backlog", "unacknowledged", "late", "failing", "licensing",
+)  # fmt: skip
+SAMPLE: Final = ("seen", *WORDS, *NUMBERS)
+
+
+def texts(summary: Summary) -> tuple[str | None, ...]:
+    """The words of a summary, in the order of ``WORDS``."""
+    found = [[each.rule, each.verdict.value, each.severity.value] for each in summary.found]
+    return (
+        summary.site,
+        json.dumps(summary.tags),
+        summary.status.value,
+        summary.error,
+        summary.release,
+        summary.transport,
+        json.dumps(found, separators=(",", ":")),
+        summary.knowledge,
+    )
+
+
+def numbers(summary: Summary) -> tuple[int | None, ...]:
+    """In the order of ``NUMBERS``."""
+    return (
+        seconds(summary.clock),
+        int(summary.clock_trusted),
+        summary.units,
+        summary.trusted_units,
+        seconds(summary.last_ack),
+        None if summary.ack_age is None else int(summary.ack_age.total_seconds()),
+        seconds(summary.deadline),
+        seconds(summary.last_push),
+        summary.backlog,
+        summary.unacknowledged,
+        None if summary.late is None else int(summary.late),
+        None if summary.failing is None else int(summary.failing),
+        int(summary.licensing),
+    )
+
+
+def summary_of(name: str, sample: Iterable[Any], words: Mapping[int, str]) -> Summary:
+    """Back from a row of ``SAMPLE``. Raises ValueError for a row that no summary made."""
+    row = dict(zip(SAMPLE, sample, strict=True))
+    said = {key: words.get(row[key]) for key in WORDS}
+    age = row["ack_age"]
+    return Summary(
+        device=name,
+        site=said["site"] or "",
+        tags=tuple(json.loads(said["tags"] or "[]")),
+        status=DeviceStatus(said["status"] or ""),
+        error=said["error"],
+        seen=moment(row["seen"]),
+        clock=naive(row["clock"]),
+        clock_trusted=bool(row["clock_trusted"]),
+        release=said["release"],
+        transport=said["transport"],
+        units=row["units"],
+        trusted_units=row["trusted_units"],
+        last_ack=naive(row["last_ack"]),
+        ack_age=None if age is None else timedelta(seconds=age),
+        deadline=naive(row["deadline"]),
+        last_push=naive(row["last_push"]),
+        backlog=row["backlog"],
+        unacknowledged=row["unacknowledged"],
+        late=flag(row["late"]),
+        failing=flag(row["failing"]),
+        licensing=bool(row["licensing"]),
+        found=tuple(
+            RuleRecord(rule=rule, verdict=Verdict(verdict), severity=Severity(severity))
+            for rule, verdict, severity in json.loads(said["found"] or "[]")
+        ),
+        knowledge=said["knowledge"] or "",
+    )
+
+
+def day_of(summary: Summary) -> int:
+    """By the switch's own clock where that is to be trusted, since its deadlines and reports are."""
+    clock = summary.clock if summary.clock_trusted else None
+    return (seconds(clock) or millis(summary.seen) // 1000) // _DAY
+
+
+def date_of(day: int) -> date:
+    """The date of a day's number."""
+    return (_EPOCH + timedelta(days=day)).date()
+
+
+def seconds(moment: datetime | None) -> int | None:
+    """A naive device time as a number."""
+    return None if moment is None else int((moment - _EPOCH).total_seconds())
+
+
+def naive(seconds: int | None) -> datetime | None:
+    """And back."""
+    return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
+
+
+def millis(moment: datetime) -> int:
+    """An aware time of a run as a number."""
+    return round(moment.timestamp() * 1000)
+
+
+def moment(millis: int) -> datetime:
+    """And back."""
+    return datetime.fromtimestamp(millis / 1000, UTC)
+
+
+def flag(value: int | None) -> bool | None:
+    """Yes, no or unknown."""
+    return None if value is None else bool(value)

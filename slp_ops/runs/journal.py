@@ -1,0 +1,140 @@
+"""The journal of a change: one line an event, on the disk before the next thing is done.
+
+    {"event": "begin", "schema": "slp-ops/journal/1", "plans": [...], ...}
+    {"event": "step", "device": "tyo-core-01", "step": 0, "state": "begun", ...}
+    {"event": "step", "device": "tyo-core-01", "step": 0, "state": "done", ...}
+
+A kill or a power failure may cost the line that was being written, never one before it. What that line
+would have said is settled by asking the switch.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.errors import InputError, StoreError
+from slp_ops.json_documents import encode
+from slp_ops.planning.journal_state import SCHEMA, recorded_change
+from slp_ops.runs import atomic_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from slp_ops.planning.journal_state import BeginEvent, JournalEvent, RecordedChange
+
+FILE: Final = "journal.jsonl"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class JournalFile:
+    """A journal that is being written; only one process may do so. See ``app.change.context.Journal``."""
+
+    def __init__(self, path: Path, fd: int, now: Callable[[], datetime]) -> None:
+        self.path = path
+        self._fd: int | None = fd
+        self._now = now
+
+    @classmethod
+    def create(cls, path: Path, begin: BeginEvent, *, now: Callable[[], datetime] = _now) -> Self:
+        """Begin a journal with its first event; raises StoreError."""
+        with atomic_files.trouble("make", path):
+            fd = atomic_files.create(path)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        made = cls(path, fd, now)
+        made.write(begin)
+        return made
+
+    @classmethod
+    def resume(cls, path: Path, *, now: Callable[[], datetime] = _now) -> tuple[Self, RecordedChange]:
+        """Resume a journal; return what it records so far. Raises StoreError or InputError.
+
+        An incomplete last line is removed: its step has not been done, or is resolved.
+        """
+        with atomic_files.trouble("open", path):
+            fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(fd)
+            raise StoreError(
+                f"{path} is being written by another slp-ops", hint="wait until that one has ended"
+            ) from None
+        try:
+            with atomic_files.trouble("read", path):
+                data = atomic_files.read(path, within=path.parent)
+                whole = data.rfind(b"\n") + 1
+                if whole < len(data):
+                    os.ftruncate(fd, whole)
+                    os.fsync(fd)
+            events = _events(path, data[:whole])
+        except BaseException:
+            os.close(fd)
+            raise
+        return cls(path, fd, now), events
+
+    def write(self, event: JournalEvent) -> None:
+        """Append one event and wait until the disk has it. Raises StoreError."""
+        assert self._fd is not None  # noqa: S101 - written after it was closed
+        stamped = {"at": self._now().isoformat(timespec="milliseconds"), **encode(event)}
+        line = (json.dumps(stamped, separators=(",", ":")) + "\n").encode("ascii")
+        with atomic_files.trouble("write", self.path):
+            size = os.fstat(self._fd).st_size
+            try:
+                atomic_files.write_all(self._fd, line)
+                os.fsync(self._fd)
+            except BaseException:
+                os.ftruncate(self._fd, size)
+                raise
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def read(path: Path) -> RecordedChange:
+    """Return what a journal records so far. Raises StoreError or InputError."""
+    with atomic_files.trouble("read", path):
+        data = atomic_files.read(path, within=path.parent)
+    return _events(path, data[: data.rfind(b"\n") + 1])
+
+
+def _events(path: Path, data: bytes) -> RecordedChange:
+    events: list[dict[str, Any]] = []
+    for number, line in enumerate(data.splitlines(), start=1):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            event = None
+        if not isinstance(event, dict) or "event" not in event:
+            raise InputError(
+                f"{path}:{number}: is no event of a journal", hint="use the file as it was written"
+            )
+        events.append(event)
+    if not events or events[0].get("schema") != SCHEMA:
+        raise InputError(f"{path} is no journal of this slp-ops", hint=f"expected {SCHEMA} in its first line")
+    return recorded_change(events, str(path))

@@ -1,0 +1,58 @@
+"""The masking key: with it the same secret gets the same mask in every run of this user.
+
+It lives in the user's state directory, never in a run: whoever is handed a run cannot try passwords
+against its masks.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import StoreError
+from slp_ops.paths import state_dir
+from slp_ops.runs import atomic_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SIZE: Final = 32
+
+
+def mask_key(folder: Path | None = None) -> bytes:
+    """The key, made at the first use. ``folder`` is the state directory unless given.
+
+    Raises StoreError.
+    """
+    path = (folder or state_dir()) / "mask.key"
+    with atomic_files.trouble("read or make the masking key", path):
+        if not path.exists():
+            _make(path)
+        key = atomic_files.read(path, within=path.parent)
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    if len(key) != _SIZE:
+        raise StoreError(
+            f"{path} is no masking key: it holds {len(key)} bytes instead of {_SIZE}",
+            hint="remove it to get a new one; masks of older runs will then differ from those of new runs",
+        )
+    return key
+
+
+def _make(path: Path) -> None:
+    """Of several processes that start at once, the first one's key is everybody's."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        fd = atomic_files.create(temporary)
+        try:
+            atomic_files.write_all(fd, secrets.token_bytes(_SIZE))
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        with suppress(FileExistsError):
+            os.link(temporary, path)  # unlike a rename, it never replaces another's key
+    finally:
+        with suppress(OSError):
+            temporary.unlink()

@@ -1,0 +1,194 @@
+"""Reader of a run. All of it is untrusted input: kills, disks and editors may have changed it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import StoreError
+from slp_ops.json_documents import decode
+from slp_ops.model import Capture, DeviceFailure, DeviceResult, DeviceStatus
+from slp_ops.runs import atomic_files
+from slp_ops.runs.names import is_plain
+from slp_ops.runs.serialization import (
+    SCHEMA,
+    CaptureRecord,
+    DeviceHeader,
+    ResultRecord,
+    RunHeader,
+    RunRecord,
+    RunState,
+    header_of,
+    read_lines,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+NAME: Final = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+(?:-[a-z]+)*)-([0-9a-f]{6})", re.ASCII)
+
+
+class StoredRun:
+    """One run folder. What its name says is known even when its run file cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def id(self) -> str:
+        """Return the id of the run."""
+        return self.header.id
+
+    @cached_property
+    def header(self) -> RunHeader:
+        """Return verb, time and devices of the run. A run without a writing process is not running."""
+        header, _ = self._run_file
+        if header.state is RunState.RUNNING and not self.is_held():
+            return replace(header, state=RunState.INTERRUPTED)
+        return header
+
+    @property
+    def is_readable(self) -> bool:
+        """Return whether there is a readable run file; without it only the captures are available."""
+        return self._run_file[1] is not None
+
+    @cached_property
+    def about(self) -> Mapping[str, DeviceHeader]:
+        """Return the inventory data of each device."""
+        return {about.name: about for about in self.header.devices}
+
+    def is_held(self) -> bool:
+        """Return whether a process is writing this run."""
+        try:
+            fd = os.open(self.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(fd)
+        return False
+
+    @cached_property
+    def devices(self) -> tuple[DeviceResult, ...]:
+        """Return the result of each device, with its captures. One that the run did not reach, or not
+        complete,
+        has the error ``interrupted``. Raises StoreError.
+        """
+        self._check_readable()
+        return tuple(self._result(about) for about in self.header.devices)
+
+    def captures(self, device: str) -> tuple[Capture, ...]:
+        """A device's captures, the last one of each command. Raises StoreError.
+
+        A run that was taken up again has read some commands twice; the earlier files stay.
+        """
+        return tuple({capture.command: capture for capture in self.manifest(device)}.values())
+
+    def manifest(self, device: str) -> tuple[Capture, ...]:
+        """Every capture of a device, in the order in which they ended. Raises StoreError."""
+        self._check_readable()
+        about = self.about.get(device)
+        if about is None:
+            raise StoreError(f"run {self.id} has no device {device}")
+        # What is damaged in it, verify names.
+        records = read_lines(CaptureRecord, self._manifest(about)).records
+        return tuple(record.capture() for record in records)
+
+    def text(self, device: str, capture: Capture) -> str:
+        """A capture's text, as the switch sent it but for the masks. Raises StoreError."""
+        about = self.about.get(device)
+        if about is None or capture.file is None or not is_plain(capture.file):
+            raise StoreError(f"run {self.id} holds no text of {capture.command!r} from {device}")
+        folder = self.folder(about)
+        with atomic_files.trouble("read", folder / capture.file):
+            return atomic_files.read(folder / capture.file, within=folder).decode("utf-8", "surrogateescape")
+
+    def folder(self, about: DeviceHeader) -> Path:
+        """A device's folder; raises StoreError for one that would lead out of the run."""
+        if not is_plain(about.folder):
+            raise StoreError(f"{self.path}/run.json names an unfit folder for {about.name}")
+        return self.path / about.folder
+
+    @property
+    def totals(self) -> Counter[str]:
+        """Count the devices by status; one without a result is ``unfinished``."""
+        results = (self.results.get(about.name) for about in self.header.devices)
+        return Counter("unfinished" if result is None else result.status.value for result in results)
+
+    @cached_property
+    def results(self) -> Mapping[str, ResultRecord]:
+        """The devices' records by name. The appended ones count, the run file repeats them at its end."""
+        _, run = self._run_file
+        devices = () if run is None else run.devices
+        found = {each.result.name: each.result for each in devices if each.result is not None}
+        try:
+            appended = atomic_files.read(self.path / "devices.jsonl", within=self.path)
+        except OSError:
+            appended = b""
+        return found | {record.name: record for record in read_lines(ResultRecord, appended).records}
+
+    def _check_readable(self) -> None:
+        if self.header.state is RunState.UNREADABLE:
+            raise StoreError(
+                f"{self.path} was written by slp-ops {self.header.version}, which is newer than this one",
+                hint="use that version, or a later one",
+            )
+
+    @cached_property
+    def _run_file(self) -> tuple[RunHeader, RunRecord | None]:
+        try:
+            found = json.loads(atomic_files.read(self.path / "run.json", within=self.path))
+            schema = found.get("schema") if isinstance(found, dict) else None
+            if isinstance(schema, int) and schema > SCHEMA:
+                version = str(found.get("slp_ops", "?"))
+                return replace(self._named(), state=RunState.UNREADABLE, version=version, devices=()), None
+            record = decode(RunRecord, found)
+            return header_of(record), record
+        except (OSError, ValueError):
+            return self._named(), None
+
+    def _named(self) -> RunHeader:
+        """Return the header that the folder alone provides."""
+        found = NAME.fullmatch(self.path.resolve().name)
+        if found is None:
+            raise StoreError(f"{self.path} is not the folder of a run")
+        started = datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        folders = sorted(path.parent.name for path in self.path.glob("*/manifest.jsonl"))
+        return RunHeader(
+            id=found[3],
+            verb=found[2],
+            started=started,
+            state=RunState.INTERRUPTED,
+            devices=tuple(DeviceHeader(name=folder, site="", folder=folder) for folder in folders),
+        )
+
+    def _manifest(self, about: DeviceHeader) -> bytes:
+        folder = self.folder(about)
+        with atomic_files.trouble("read", folder / "manifest.jsonl"):
+            try:
+                return atomic_files.read(folder / "manifest.jsonl", within=folder)
+            except FileNotFoundError:
+                return b""
+
+    def _result(self, about: DeviceHeader) -> DeviceResult:
+        captures = self.captures(about.name)
+        if about.name in self.results:
+            return self.results[about.name].result(captures)
+        return DeviceResult(
+            name=about.name,
+            site=about.site,
+            status=DeviceStatus.PARTIAL if captures else DeviceStatus.SKIPPED,
+            captures=captures,
+            error=DeviceFailure(kind="interrupted", message="the run ended before this switch was done"),
+        )

@@ -1,0 +1,304 @@
+"""A run while it is being written. Devices may be written from several threads at once.
+
+Each capture is masked, encoded and digested piece by piece on its way to the disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import StoreError
+from slp_ops.model import Capture, CaptureStatus
+from slp_ops.redact import Redactor, redact
+from slp_ops.runs import atomic_files
+from slp_ops.runs.names import slug, unique
+from slp_ops.runs.serialization import CaptureRecord, ResultRecord, RunHeader, RunState, line, run_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+    from slp_ops.model import Device, DeviceResult
+    from slp_ops.ports import CommandEnd
+
+# Below this a capture waits in memory and takes a file only when it ends: a thousand sessions at once
+# then do not need a thousand open files.
+_BUFFER: Final = 32 * 1024
+
+
+def utc_now() -> datetime:
+    """The time for the stamps of a run; a run may be given another clock."""
+    return datetime.now(UTC)
+
+
+class Run:
+    """A run folder of ours. Leaving it as a context manager ends the run: interrupted on an exception."""
+
+    def __init__(
+        self,
+        path: Path,
+        header: RunHeader,
+        *,
+        lock: int,
+        key: bytes,
+        now: Callable[[], datetime],
+        results: Mapping[str, ResultRecord] | None = None,
+    ) -> None:
+        self.path = path
+        self._header = header
+        self._lock: int | None = lock
+        self._key = key
+        self._now = now
+        self._named = lru_cache(maxsize=256)(self.masked)  # the same few commands on every device
+        self._abouts = {about.name: about for about in header.devices}
+        self._folders: dict[str, DeviceFolder] = {}
+        self._results = dict(results or {})
+        self._guard = threading.Lock()
+
+    @property
+    def id(self) -> str:
+        """Return the id of the run."""
+        return self._header.id
+
+    @property
+    def folders(self) -> Mapping[str, str]:
+        """Each device's folder in the run, by its name."""
+        return {about.name: about.folder for about in self._header.devices}
+
+    def device(self, device: Device) -> DeviceFolder:
+        """The folder of one of the run's devices, always the same one."""
+        with self._guard:
+            if device.name not in self._folders:
+                path = self.path / self._abouts[device.name].folder
+                self._folders[device.name] = DeviceFolder(
+                    path, key=self._key, named=self._named, now=self._now
+                )
+            return self._folders[device.name]
+
+    def finish_device(self, result: DeviceResult) -> None:
+        """Keep how a device ended. Raises StoreError."""
+        if (error := result.error) is not None:  # it may quote what the device sent
+            error = replace(error, message=self.masked(error.message), hint=self.masked(error.hint))
+            result = replace(result, error=error)
+        record = ResultRecord.of(result)
+        path = self.path / "devices.jsonl"
+        with self._guard, atomic_files.trouble("write", path):
+            atomic_files.append(path, line(record))
+            self._results[result.name] = record
+
+    def attach(self, name: str, text: str) -> Path:
+        """Put another file into the run, whole or not at all. Raises StoreError.
+
+        The text is kept as it is: masking it here would break a JSON line. See ``masked``.
+        """
+        path = self.path / name
+        with atomic_files.trouble("write", path):
+            atomic_files.replace(path, text.encode("utf-8", "surrogateescape"))
+        return path
+
+    def masked(self, text: str) -> str:
+        """Text that may quote a device, with its secrets masked as in this run's captures."""
+        return redact(text, self._key)
+
+    def finish(self, state: RunState = RunState.COMPLETE) -> None:
+        """End the run: write how it ended, let go of it. Nothing happens the second time."""
+        if self._lock is None:
+            return
+        path = self.path / "run.json"
+        try:
+            with self._guard, atomic_files.trouble("write", path):
+                header = replace(self._header, finished=self._now(), state=state)
+                atomic_files.replace(path, run_file(header, self._results))
+        finally:
+            os.close(self._lock)
+            self._lock = None
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.finish()
+            return
+        # Report the original error, not that a full disk is still full.
+        with suppress(StoreError):
+            self.finish(RunState.INTERRUPTED)
+
+
+class DeviceFolder:
+    """One device's evidence: see ``ports.Evidence``. Its folder appears with its first capture."""
+
+    def __init__(
+        self, path: Path, *, key: bytes, named: Callable[[str], str], now: Callable[[], datetime]
+    ) -> None:
+        self.path = path
+        self._key = key
+        self._named = named  # a command as it may be written down
+        self._now = now
+        self._manifest = path / "manifest.jsonl"
+        self._taken: set[str] = set()
+        self._made = False
+        self._guard = threading.Lock()
+
+    def open(self, command: str) -> CaptureFile:
+        """Start a capture. Raises StoreError."""
+        named = self._named(command)
+        began = time.monotonic()
+        with self._guard:
+            self._make()
+            name = unique(slug(named), self._taken)
+        return CaptureFile(
+            f"{self.path}/{name}.txt",
+            command=named,
+            key=self._key,
+            started=self._now(),
+            elapsed=lambda: time.monotonic() - began,
+            keep=self._keep,
+        )
+
+    def record(self, command: str, ending: CommandEnd) -> Capture:
+        """Record a command without text, with the reason. Raises StoreError."""
+        capture = Capture(
+            command=self._named(command),
+            status=ending.status,
+            started=self._now(),
+            reason=redact(ending.reason, self._key),
+        )
+        self._keep(capture)
+        return capture
+
+    def text(self, capture: Capture) -> str:
+        """A capture's text as it was kept; empty when it has none. Raises StoreError."""
+        if capture.file is None:
+            return ""
+        with atomic_files.trouble("read", self.path / capture.file):
+            return atomic_files.read(self.path / capture.file, within=self.path).decode(
+                "utf-8", "surrogateescape"
+            )
+
+    def _keep(self, capture: Capture) -> None:
+        with self._guard, atomic_files.trouble("write", self._manifest):
+            self._make()
+            atomic_files.append(self._manifest, line(CaptureRecord.of(capture)))
+
+    def _make(self) -> None:
+        if self._made:
+            return
+        with atomic_files.trouble("make", self.path):
+            try:
+                self.path.mkdir(mode=0o700)
+            except FileExistsError:
+                if self.path.is_symlink() or not self.path.is_dir():
+                    raise
+                # The run was taken up again: what is there stays, under its own names.
+                atomic_files.tidy(self.path, self._manifest.name)
+                self._taken = {path.stem.lower() for path in self.path.glob("*.txt")}
+        self._made = True
+
+
+class CaptureFile:
+    """A Sink. ``commit`` keeps what was written; ``abort`` drops it.
+
+    The text goes to a temporary name and gets its own only when it is whole. Whatever the disk refuses
+    raises StoreError, leaves no half file, and ends the capture.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        command: str,
+        key: bytes,
+        started: datetime,
+        elapsed: Callable[[], float],
+        keep: Callable[[Capture], None],
+    ) -> None:
+        self._path = path
+        folder, _, self._name = path.rpartition("/")
+        self._temporary = f"{folder}/.{self._name}.part"
+        self._command = command
+        self._key = key
+        self._redactor = Redactor(key)
+        self._started = started
+        self._elapsed = elapsed
+        self._keep = keep
+        self._buffer = bytearray()
+        self._digest = hashlib.sha256()
+        self._bytes = 0
+        self._fd: int | None = None
+        self._failed: Exception | None = None
+
+    def write(self, text: str) -> None:
+        """Take the next piece; see ``ports.Sink``."""
+        self._put(self._redactor.feed(text))
+
+    def commit(self, ending: CommandEnd) -> Capture:
+        """Keep the capture: its file, then its line in the manifest. Raises StoreError."""
+        self._put(self._redactor.finish())
+        file = None
+        if self._bytes or ending.status is CaptureStatus.OK:
+            file = self._name
+            self._settle()
+        capture = Capture(
+            command=self._command,
+            status=ending.status,
+            started=self._started,
+            seconds=self._elapsed(),
+            bytes=self._bytes,
+            file=file,
+            sha256=None if file is None else self._digest.hexdigest(),
+            reason=redact(ending.reason, self._key),
+            masked=self._redactor.counts,
+        )
+        self._keep(capture)
+        return capture
+
+    def abort(self) -> None:
+        """Drop what was written. Nothing happens to a capture that was kept."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+            atomic_files.drop(self._temporary)
+
+    def _put(self, text: str) -> None:
+        if self._failed is not None:
+            raise self._failed
+        if not text:
+            return
+        data = text.encode("utf-8", "surrogateescape")
+        self._digest.update(data)
+        self._bytes += len(data)
+        self._buffer += data
+        if len(self._buffer) >= _BUFFER:
+            self._flush()
+
+    def _flush(self) -> None:
+        try:
+            with atomic_files.trouble("write", self._path):
+                if self._fd is None:
+                    self._fd = atomic_files.create(self._temporary)
+                atomic_files.write_all(self._fd, self._buffer)
+        except Exception as err:
+            self._failed = err
+            self.abort()
+            raise
+        self._buffer.clear()
+
+    def _settle(self) -> None:
+        self._flush()
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+        with atomic_files.trouble("write", self._path):
+            atomic_files.give_name(self._temporary, self._path)

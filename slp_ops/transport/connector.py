@@ -1,0 +1,43 @@
+"""The way to a switch: a connected socket, direct or through jump hosts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slp_ops.transport import tcp
+
+if TYPE_CHECKING:
+    import socket
+
+    from slp_ops.model import Device
+    from slp_ops.ports import Credentials
+    from slp_ops.transport.hostkeys import HostKeys
+    from slp_ops.transport.jump_hosts import JumpHosts
+
+
+class Connector:
+    """Opens the TCP connection to a device; ``timeout`` in seconds bounds each attempt."""
+
+    def __init__(self, *, credentials: Credentials, host_keys: HostKeys, timeout: float) -> None:
+        self._credentials = credentials
+        self._host_keys = host_keys
+        self._timeout = timeout
+        self._hops: JumpHosts | None = None
+
+    async def open(self, device: Device) -> socket.socket:
+        """A connected socket; raises ConnectError."""
+        if not device.jump:
+            return await tcp.connect(device.host, device.port, self._timeout)
+        if self._hops is None:
+            # Imported here: most fleets have no jump host, and asyncssh takes its time to load.
+            from slp_ops.transport.jump_hosts import JumpHosts
+
+            self._hops = JumpHosts(
+                credentials=self._credentials, host_keys=self._host_keys, timeout=self._timeout
+            )
+        return await self._hops.connect(device.jump, device.host, device.port)
+
+    async def close(self) -> None:
+        """Close the connections to jump hosts."""
+        if self._hops is not None:
+            await self._hops.close()

@@ -1,0 +1,245 @@
+"""Many devices: how many at once, how fast, and when a credential is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slp_ops.engine.pacing import RateLimited
+from slp_ops.engine.worker_pool import each
+from slp_ops.errors import AuthenticationFailed, ConnectionRefused, CredentialStopped, HungUp
+from slp_ops.model import CaptureStatus, Device
+from slp_ops.ports import CommandEnd, ProbeEnd
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from slp_ops.ports import Reader, Sink
+    from slp_ops.readonly import ProbeStep, ReadCommand
+
+
+def devices(count: int, site: str = "tokyo", **settings: object) -> list[Device]:
+    return [Device(name=f"{site}-{n}", site=site, host="192.0.2.1", **settings) for n in range(count)]  # type: ignore[arg-type]
+
+
+async def run_each(
+    members: list[Device], work: Callable[[Device], object], workers: int
+) -> list[tuple[str, object]]:
+    async def one(device: Device) -> object:
+        await asyncio.sleep(0)
+        return work(device)
+
+    return [(device.name, result) async for device, result in each(members, one, workers=workers)]
+
+
+def test_each_device_gives_its_result() -> None:
+    members = devices(7) + devices(3, "osaka")
+
+    ended = asyncio.run(run_each(members, lambda device: device.site, 4))
+
+    assert dict(ended) == {device.name: device.site for device in members}
+
+
+class Counted:
+    """Work that counts how much of it goes on at once."""
+
+    def __init__(self) -> None:
+        self.now: dict[str, int] = {}
+        self.most: dict[str, int] = {}
+
+    async def __call__(self, device: Device) -> None:
+        for key in (device.site, "all"):
+            self.now[key] = self.now.get(key, 0) + 1
+            self.most[key] = max(self.most.get(key, 0), self.now[key])
+        for _ in range(5):
+            await asyncio.sleep(0)
+        for key in (device.site, "all"):
+            self.now[key] -= 1
+
+
+def test_workers_and_site_limits_hold_and_are_used() -> None:
+    work = Counted()
+    members = devices(30, max_sessions=3) + devices(30, "osaka")
+
+    async def run() -> int:
+        return len([1 async for _ in each(members, work, workers=10)])
+
+    assert asyncio.run(run()) == 60
+    assert work.most["tokyo"] == 3
+    assert work.most["all"] == 10
+
+
+def test_cancelling_the_run_cancels_the_work() -> None:
+    cancelled: list[str] = []
+
+    async def forever(device: Device) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.append(device.name)
+            raise
+
+    async def run() -> None:
+        async def consume() -> None:
+            async for _ in each(devices(5), forever, workers=3):
+                pass
+
+        task = asyncio.create_task(consume())
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(run())
+    assert len(cancelled) == 3
+
+
+class FakeReader:
+    hostname = "sw"
+    alive = True
+
+    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
+        return CommandEnd(status=CaptureStatus.OK)
+
+    async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
+        return ProbeEnd(status=CaptureStatus.OK, seconds=0.0)
+
+
+class FakeTransport:
+    """Logins that end as the test says, and how many were under way at once."""
+
+    def __init__(self, outcome: Callable[[Device], Exception | None], seconds: float = 0.0) -> None:
+        self.outcome = outcome
+        self.seconds = seconds
+        self.logins: list[str] = []
+        self.in_flight = self.most = 0
+
+    @asynccontextmanager
+    async def read(self, device: Device) -> AsyncIterator[Reader]:
+        self.logins.append(device.name)
+        self.in_flight += 1
+        self.most = max(self.most, self.in_flight)
+        await asyncio.sleep(self.seconds)
+        self.in_flight -= 1
+        if (error := self.outcome(device)) is not None:
+            raise error
+        yield FakeReader()
+
+    async def close(self) -> None: ...
+
+
+def visit_all(transport: FakeTransport, members: list[Device], rate: float = 0) -> dict[str, str]:
+    paced = RateLimited(transport, rate=rate)
+
+    async def visit(device: Device) -> str:
+        try:
+            async with paced.read(device):
+                return "ok"
+        except (AuthenticationFailed, CredentialStopped, ConnectionRefused, HungUp) as err:
+            return err.kind
+
+    async def run() -> dict[str, str]:
+        return {device.name: result async for device, result in each(members, visit, workers=50)}
+
+    return asyncio.run(run())
+
+
+def test_three_refusals_stop_a_credential_however_many_wait() -> None:
+    transport = FakeTransport(lambda device: AuthenticationFailed("no"), seconds=0.001)
+
+    results = list(visit_all(transport, devices(40)).values())
+
+    assert len(transport.logins) == 3
+    assert results.count("authentication_failed") == 3
+    assert results.count("credential_stopped") == 37
+
+
+def test_a_stopped_credential_does_not_stop_another() -> None:
+    transport = FakeTransport(
+        lambda device: AuthenticationFailed("no") if device.credential == "bad" else None
+    )
+
+    results = visit_all(transport, devices(10, credential="bad") + devices(10, "osaka", credential="good"))
+
+    assert [result for name, result in results.items() if name.startswith("osaka")] == ["ok"] * 10
+
+
+def test_a_success_between_refusals_keeps_the_credential() -> None:
+    refused = {"tokyo-1", "tokyo-2", "tokyo-4", "tokyo-5", "tokyo-7", "tokyo-8"}
+    transport = FakeTransport(lambda device: AuthenticationFailed("no") if device.name in refused else None)
+
+    async def one_by_one() -> list[str]:
+        paced = RateLimited(transport, rate=0)
+        results = []
+        for device in devices(9):
+            try:
+                async with paced.read(device):
+                    results.append("ok")
+            except AuthenticationFailed:
+                results.append("refused")
+        return results
+
+    assert asyncio.run(one_by_one()).count("ok") == 3
+
+
+def test_the_first_login_of_a_credential_goes_alone() -> None:
+    order: list[int] = []
+
+    def ended(device: Device) -> None:
+        order.append(transport.in_flight)
+
+    transport = FakeTransport(ended, seconds=0.005)
+
+    visit_all(transport, devices(12))
+
+    assert order[0] == 0  # nobody else was under way when the first one ended
+    assert transport.most > 1
+
+
+def test_switches_that_hang_up_on_an_unproven_password_stop_it() -> None:
+    transport = FakeTransport(lambda device: HungUp("closed"), seconds=0.001)
+
+    results = list(visit_all(transport, devices(40)).values())
+
+    assert len(transport.logins) == 3
+    assert results.count("credential_stopped") == 37
+
+
+def test_a_proven_password_outlives_switches_that_hang_up() -> None:
+    fine = devices(20)[0].name
+    transport = FakeTransport(lambda device: HungUp("closed") if device.name != fine else None)
+
+    results = visit_all(transport, devices(20))
+
+    assert set(results.values()) == {"ok", "closed_before_authentication"}
+
+
+def test_what_is_no_refusal_counts_for_nothing() -> None:
+    transport = FakeTransport(lambda device: ConnectionRefused("closed"))
+
+    results = visit_all(transport, devices(8))
+
+    assert set(results.values()) == {"refused"}
+    assert len(transport.logins) == 8
+
+
+def test_logins_are_spread_over_time() -> None:
+    class Clock(FakeTransport):
+        def __init__(self) -> None:
+            super().__init__(lambda device: None)
+            self.times: list[float] = []
+
+        @asynccontextmanager
+        async def read(self, device: Device) -> AsyncIterator[Reader]:
+            self.times.append(asyncio.get_running_loop().time())
+            yield FakeReader()
+
+    transport = Clock()
+
+    visit_all(transport, devices(11), rate=100)
+
+    # Ten intervals of 10 ms, the first and the last of them off by 3 ms at the most.
+    assert transport.times[-1] - transport.times[0] >= 0.09
