@@ -100,4 +100,4 @@ def test_yaml_is_read_by_the_tree_alone() -> None:
             path.read_text(),
         )
     }
-    assert readers == {"written/tree.py"}
+    assert readers == {"config_files/yaml_nodes.py"}

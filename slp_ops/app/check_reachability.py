@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.app.fleet import has_defect, is_complete, visit_all
 from slp_ops.app.reach_device import PROBE_TIMEOUT as PROBE_TIMEOUT
-from slp_ops.app.reach_device import Asked, Reached, reach
+from slp_ops.app.reach_device import ReachabilityOptions, Reached, reach
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for, with_transport
 from slp_ops.reachability.plan import target_of
@@ -76,7 +76,7 @@ def run(
 
     Raises InputError, CredentialError, StoreError, Interrupted.
     """
-    asked = Asked(
+    asked = ReachabilityOptions(
         targets=tuple(target_of(text) for text in request.targets),
         everything=request.everything,
         probe_timeout=request.probe_timeout,

@@ -32,7 +32,7 @@ PROBE_TIMEOUT: Final = 75.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ReachabilityOptions:
     """Options of the operator beyond the switch's own targets."""
 
     targets: tuple[ProbeTarget, ...] = ()
@@ -61,7 +61,7 @@ async def reach(
     transport: Transport,
     evidence: EvidenceStore,
     recall: Callable[[Capture], str],
-    asked: Asked,
+    asked: ReachabilityOptions,
     how: CollectOptions,
     on_event: OnEvent = ignore_event,
 ) -> Reached:

@@ -13,7 +13,7 @@ from slp_ops.commands import ShowCommand
 from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import present
-from slp_ops.facts.platform import HardwareInventory, HardwarePart
+from slp_ops.facts.platform import HardwarePart, Inventory
 from slp_ops.facts.values import LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
@@ -76,14 +76,12 @@ def parse(text: str) -> Parsed:
     if not parts:
         return parsed(page, (), unread)
     facts = tuple(part.fact(page.command) for part in parts)
-    return parsed(
-        page, (HardwareInventory(parts=facts, other=tuple(other), source=Source(page.command)),), unread
-    )
+    return parsed(page, (Inventory(parts=facts, other=tuple(other), source=Source(page.command)),), unread)
 
 
 COMMAND = ShowCommand(
     command="show inventory",
     aliases=("show inventory WHAT",),
     parse=parse,
-    provides=(HardwareInventory,),
+    provides=(Inventory,),
 )

@@ -82,7 +82,7 @@ class HardwarePart(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HardwareInventory(Fact):
+class Inventory(Fact):
     """``show inventory``."""
 
     parts: tuple[HardwarePart, ...] = ()

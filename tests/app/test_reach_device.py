@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slp_ops.app.reach_device import Asked, Reached, reach
+from slp_ops.app.reach_device import ReachabilityOptions, Reached, reach
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.errors import AuthenticationFailed, ClosedEarly, SessionLost
 from slp_ops.facts import NameVerdict, ProbeVerdict
@@ -149,7 +149,7 @@ def reached(
                 transport=switch,
                 evidence=folder,
                 recall=folder.text,
-                asked=Asked(targets=tuple(map(target_of, targets)), **asked),
+                asked=ReachabilityOptions(targets=tuple(map(target_of, targets)), **asked),
                 how=CollectOptions(),
             )
         )
@@ -397,7 +397,7 @@ def test_events_say_what_is_being_probed(runs: Runs) -> None:
                 transport=Switch(answering()),
                 evidence=folder,
                 recall=folder.text,
-                asked=Asked(),
+                asked=ReachabilityOptions(),
                 how=CollectOptions(),
                 on_event=events.append,
             )

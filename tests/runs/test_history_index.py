@@ -267,7 +267,7 @@ from pathlib import Path
 from slp_ops.app.history_index import catch_up
 from slp_ops.app.operator import NonInteractive
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
-from slp_ops.ports import Ending
+from slp_ops.ports import CommandEnd
 from slp_ops.runs import Runs
 from slp_ops.runs.prune import judge, remove, sweep
 root, name = Path(sys.argv[1]), sys.argv[2]
@@ -277,7 +277,7 @@ for number in range(12):
     with runs.start("collect", [device]) as run:
         writer = run.device(device).open("show clock")
         writer.write("12:00:00.000 UTC Mon Jan 5 2026\\n")
-        kept = writer.commit(Ending(status=CaptureStatus.OK))
+        kept = writer.commit(CommandEnd(status=CaptureStatus.OK))
         result = DeviceResult(name=name, site="tokyo", status=DeviceStatus.OK, captures=(kept,))
         run.finish_device(result)
     catch_up(root, NonInteractive())

@@ -28,11 +28,11 @@ import resource, sys
 from pathlib import Path
 from slp_ops.errors import StoreError
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
-from slp_ops.ports import Ending
+from slp_ops.ports import CommandEnd
 from slp_ops.runs import Runs
 runs = Runs(Path(sys.argv[1]), key=b"k" * 32)
 switch = Device(name="sw1", site="tokyo", host="192.0.2.11")
-ok = Ending(status=CaptureStatus.OK)
+ok = CommandEnd(status=CaptureStatus.OK)
 """
 
 
