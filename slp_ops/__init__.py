@@ -1,4 +1,4 @@
-"""slp-ops: find out why Catalyst 9000 switches do not report their licences, and put it right.
+"""slp-ops: find out why Catalyst 9000 switches do not report their licences, and fix it.
 
 The functions below are the public API; ``slp_ops.aio`` holds the same functions for asynchronous code.
 They are imported when they are first used, so that the command line starts at once.

@@ -98,7 +98,7 @@ def _objections(text: str) -> Iterator[str]:
         # "save" is an argument of some show commands and so may be cut to one letter; the others
         # follow a bar only, but a bar may have been lost on the way here.
         if "save" in _expansions(word, _WRITING) or word.lower() in _WRITING:
-            yield f"{word!r} may stand for a word that writes"
+            yield f"{word!r} may be short for a word that writes"
     if pipes:
         yield from _first_pipe(pipes[0])
     for later in pipes[1:]:

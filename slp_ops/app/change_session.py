@@ -257,7 +257,7 @@ class ChangeSession(Generic[Look, Result]):
             open_ = [state.plan for state in states.values() if not state.finished]
             files = self.verb.files(recorded)
             if not open_:
-                self.operator.notice("every switch of this journal has come to its end")
+                self.operator.notice("every switch of this journal is finished")
                 return self.verb.result(ChangeResult(journal=str(path)))
             fleet = self._of(open_)
             states = {device.name: states[device.name] for device in fleet.devices}
@@ -283,7 +283,9 @@ class ChangeSession(Generic[Look, Result]):
                         self.operator.notice(f"  {line}")
             if not self.options.yes:
                 if not self.operator.interactive:
-                    raise InputError("nobody can be asked here", hint="in scripts: --yes")
+                    raise InputError(
+                        "confirmation is required, and no terminal is attached", hint="in scripts: --yes"
+                    )
                 if not self.operator.confirm(f"Roll {counted(len(fleet.devices), 'switch')} back?"):
                     raise Declined("the rollback was not accepted")
             with self._run(f"{self.verb.title}-back", fleet.devices) as run:
@@ -485,7 +487,7 @@ class _Rollout:
             return False
         self._pace.stop()
         self._operator.notice(
-            "stopping: the step in hand comes to its end (once more: end at once, --resume settles it)"
+            "stopping after the current step (again: abort immediately; --resume resolves the step)"
         )
         return True
 

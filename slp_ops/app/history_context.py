@@ -29,8 +29,8 @@ class HistoryContext:
     """Results of earlier runs in a folder. Read on first use.
 
     ``at_most`` limits the switches parsed from runs that are not judged yet; None is all. ``facts``
-    keeps those that the caller needs as well. Where there is no history to be had a note says why, and the
-    audit goes on without.
+    keeps those that the caller needs as well. If the history cannot be read, a note gives the reason and the
+    audit continues without it.
     """
 
     def __init__(

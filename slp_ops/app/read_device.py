@@ -209,7 +209,7 @@ class _Visit:
         if not command.heavy or limit is None:
             return ""
         if self._load is None:
-            return "the five-minute CPU load could not be read; --force-heavy sends it all the same"
+            return "the five-minute CPU load could not be read; --force-heavy sends the command anyway"
         if self._load >= limit:
             return f"the five-minute CPU load is {self._load:g} %, and the limit {limit:g} % (--max-cpu)"
         return ""

@@ -103,7 +103,7 @@ def command(
         f"wrote {place}: {counted(len(evidence.names), 'device')}, {counted(count, 'secret')} masked",
         err=True,
     )
-    click.echo("read CHECKLIST.txt in it: what only a person can add", err=True)
+    click.echo("complete CHECKLIST.txt in it: these items cannot be collected", err=True)
 
 
 def _answers(given: dict[str, str | None], ask: bool) -> dict[str, str]:

@@ -82,7 +82,7 @@ settle_option = click.option(
     multiple=True,
     envvar="SLP_OPS_SETTLE",
     metavar="NAME=done|again",
-    help="With --resume: whether the open step of this switch was carried out, or is to be sent again.",
+    help="With --resume: the open step of this switch is done, or is sent again.",
 )
 _batch: Final = click.option(
     "--batch",
@@ -90,7 +90,7 @@ _batch: Final = click.option(
     default="1,10%,100%",
     show_default=True,
     metavar="SIZES",
-    help="A canary first, then batches: numbers, or percent of all.",
+    help="Size of the canary, then of each batch: numbers, or percent of all switches.",
 )
 _CHANGE: Final = (
     click.option(
@@ -100,13 +100,13 @@ _CHANGE: Final = (
         default=10,
         show_default=True,
         metavar="MINUTES",
-        help="Of steps that could lock everybody out, where the switch has an archive path.",
+        help="Revert timer for steps that can cut off access, if the switch has an archive path.",
     ),
     click.option(
         "--rollback-on-fail",
         is_flag=True,
         envvar="SLP_OPS_ROLLBACK_ON_FAIL",
-        help="Give the earlier configuration back where a step or its verification fails.",
+        help="Roll back if a step or its verification fails.",
     ),
     click.option(
         "--wait",
@@ -115,7 +115,7 @@ _CHANGE: Final = (
         default=3600.0,
         show_default=True,
         metavar="SECONDS",
-        help="How long to look for a proof, and for the rules to pass. An ACK takes 5 minutes to an hour.",
+        help="Time to wait for a proof and for the rules to pass. An ACK takes 5 minutes to an hour.",
     ),
     click.option(
         "--max-fail",
@@ -124,7 +124,7 @@ _CHANGE: Final = (
         default=0,
         show_default=True,
         metavar="N",
-        help="Begin no further switch when more than this have failed. A regression always stops.",
+        help="Stop after more than N failures. A regression always stops.",
     ),
     _batch,
     click.option(
@@ -132,7 +132,7 @@ _CHANGE: Final = (
         multiple=True,
         envvar="SLP_OPS_CONFIRM",
         metavar="NAME",
-        help="Confirm a switch by its name for what is disruptive or destructive; repeat it for several.",
+        help="Confirm disruptive or destructive steps on this switch; repeatable.",
     ),
     click.option(
         "--allow",
@@ -140,7 +140,7 @@ _CHANGE: Final = (
         envvar="SLP_OPS_ALLOW",
         default=Risk.CHANGE.value,
         show_default=True,
-        help="The highest risk that may be taken.",
+        help="Highest risk to accept.",
     ),
     click.option("--yes", is_flag=True, envvar="SLP_OPS_YES", help="Do not ask before changing anything."),
 )
@@ -150,7 +150,7 @@ _EXCHANGE: Final = (
         type=click.Path(path_type=Path, dir_okay=False),
         envvar="SLP_OPS_RESUME",
         metavar="JOURNAL",
-        help="Go on where an earlier call was interrupted, or a switch had failed.",
+        help="Resume an interrupted call, or one in which a switch failed.",
     ),
     click.option(
         "--dry-run",
@@ -165,7 +165,7 @@ _EXCHANGE: Final = (
         default=600.0,
         show_default=True,
         metavar="SECONDS",
-        help="How long to look for the proof of a step, such as a Last ACK that moves.",
+        help="Time to wait for the proof of a step, such as a newer Last ACK.",
     ),
     click.option(
         "--max-fail",
@@ -174,7 +174,7 @@ _EXCHANGE: Final = (
         default=5,
         show_default=True,
         metavar="N",
-        help="Begin no further switch when more than this have failed.",
+        help="Stop after more than N failures.",
     ),
     _batch,
     click.option("--yes", is_flag=True, envvar="SLP_OPS_YES", help="Do not ask before sending anything."),

@@ -36,7 +36,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "lab": ("lab", "Simulated switches on this machine, to try everything safely."),
     "parse": ("parse", "Read one saved command output, terminal log or show tech."),
     "rules": ("rules", "List every rule with its severity, and the version of the knowledge."),
-    "remediate": ("remediate", "Put right what the audit finds: plan, apply, verify, roll back."),
+    "remediate": ("remediate", "Fix what the audit finds: plan, apply, verify, roll back."),
     "report": ("report", "Report a run as a page, workbook, JSON, CSV, JUnit, Markdown, metrics, calendar."),
     "runs": ("runs", "List, show, verify and prune the runs on disk."),
     "usage": ("usage", "Exchange usage reports with CSSM by files: save, import, status."),
@@ -83,7 +83,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(__version__, prog_name="slp-ops")
 def cli() -> None:
-    """Find out why Catalyst 9000 switches do not report their licences, and put it right.
+    """Find out why Catalyst 9000 switches do not report their licences, and fix it.
 
     Reading never changes a switch. Start with: slp-ops lab up, then
     slp-ops collect --site tokyo -i inventory.example.yaml

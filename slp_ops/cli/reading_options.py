@@ -28,7 +28,7 @@ def reading_options(command: _Command) -> _Command:
             "--force-heavy",
             is_flag=True,
             envvar="SLP_OPS_FORCE_HEAVY",
-            help="Send the heavy commands whatever the CPU load.",
+            help="Send the heavy commands at any CPU load.",
         ),
         click.option(
             "--max-cpu",
@@ -37,15 +37,16 @@ def reading_options(command: _Command) -> _Command:
             show_default=True,
             envvar="SLP_OPS_MAX_CPU",
             metavar="PERCENT",
-            help="Spare a switch the heavy commands (show license tech support, show tech-support) when its "
-            "five-minute CPU load is so high.",
+            help="Skip the heavy commands (show license tech support, show tech-support) at this five-minute "
+            "CPU load or above.",
         ),
         click.option(
             "--command-timeout",
             type=click.FloatRange(min=0.5),
             envvar="SLP_OPS_COMMAND_TIMEOUT",
             metavar="SECONDS",
-            help="Give a command up after so long without a byte. [default: 60, and 180 for the heavy ones]",
+            help="Time out a command after this time without output. [default: 60, and 180 for the heavy "
+            "ones]",
         ),
     ):
         with_how = option(with_how)

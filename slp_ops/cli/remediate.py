@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_PLAYBOOK",
     metavar="ID",
-    help="Plan this playbook; repeat it for several. Without it, those whose rules fail are planned.",
+    help="Plan this playbook; repeatable. [default: the playbooks whose rules fail]",
 )
 @click.option(
     "--playbooks",
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     envvar="SLP_OPS_PLAYBOOKS",
     metavar="DIR",
-    help="Playbooks of your own: every .yaml file in DIR is one.",
+    help="Your own playbooks: every .yaml file in DIR.",
 )
 @click.option(
     "--param",
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_PARAM",
     metavar="NAME=VALUE",
-    help="A parameter of a playbook; repeat it for several. A secret is refused here.",
+    help="Parameter of a playbook; repeatable. Secrets are refused here.",
 )
 @click.option(
     "--secret-file",
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_SECRET_FILE",
     metavar="NAME=FILE",
-    help="A secret parameter, from a file. It may also come from SLP_OPS_PARAM_<NAME>, or is asked for.",
+    help="Read a secret parameter from a file. Otherwise it comes from SLP_OPS_PARAM_<NAME> or a prompt.",
 )
 @click.option(
     "--dry-run",
@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="SLP_OPS_OUT",
     metavar="PLAN.json",
-    help="With --dry-run: save the plan, to be applied with --plan.",
+    help="With --dry-run: save the plan; apply it later with --plan.",
 )
 @click.option(
     "--plan",
@@ -82,28 +82,28 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="SLP_OPS_PLAN",
     metavar="PLAN.json",
-    help="Apply a saved plan, where the switches are still as it was planned.",
+    help="Apply a saved plan to the switches that have not changed since.",
 )
 @click.option(
     "--resume",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="SLP_OPS_RESUME",
     metavar="JOURNAL",
-    help="Go on with a change that was interrupted; a step of which nobody knows the end is settled first.",
+    help="Resume; steps with an unknown outcome are resolved first.",
 )
 @click.option(
     "--rollback",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="SLP_OPS_ROLLBACK",
     metavar="JOURNAL",
-    help="Give the earlier configuration of a change back.",
+    help="Roll back a change: restore the earlier configuration.",
 )
 @settle_option
 @click.option(
     "--manual-done",
     is_flag=True,
     envvar="SLP_OPS_MANUAL_DONE",
-    help="What a person has to do in between has been done; for scripts.",
+    help="Assume that manual steps are done (for scripts).",
 )
 @change_options
 @lang_option
@@ -130,10 +130,11 @@ def command(
     lang: Lang,
     as_json: bool,
 ) -> None:
-    """Put right what the audit finds: shows what would be sent and why, asks, applies, verifies.
+    """Fix what the audit finds: show what would be sent and why, ask, apply, verify.
 
-    --dry-run sends nothing. Applying goes by a canary and batches, journals every step, audits again
-    until the rules pass, and saves the configuration. Exit code 5 when a change failed or could not be
+    --dry-run sends nothing. Changes are applied to a canary first, then in batches. Every step is written to
+    a journal; the switch is audited until the rules pass, and its configuration is saved. Exit code 5 when a
+    change failed or could not be
     verified.
     """
     from slp_ops.app import remediate

@@ -78,7 +78,7 @@ def show_run(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> 
 def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
     """Check that every capture of a run is what was written.
 
-    Exit code 0 for an interrupted run, too, which is said: a kill loses at most the captures in flight.
+    An interrupted run also ends with exit code 0, with a note: a kill loses at most the captures in flight.
     Exit code 3 when evidence is missing or was changed.
     """
     from slp_ops.app import runs

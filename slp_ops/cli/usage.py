@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 def command() -> None:
     """Exchange usage reports with CSSM by files, for switches that have no path to it.
 
-    slp-ops usage save fetches a signed file from each switch; a person uploads them to CSSM and downloads
-    its answers; slp-ops usage import brings each answer to its switch; slp-ops usage status says what is
-    still to be done.
+    slp-ops usage save fetches a signed file from each switch; the operator uploads the files to CSSM and
+    downloads its answers; slp-ops usage import imports each answer on its switch; slp-ops usage status shows
+    what remains to be done.
     """
 
 
 _clean = click.option(
-    "--clean", is_flag=True, envvar="SLP_OPS_CLEAN", help="Delete the file from flash when it has served."
+    "--clean", is_flag=True, envvar="SLP_OPS_CLEAN", help="Delete the file from flash after use."
 )
 
 
@@ -149,7 +149,7 @@ def save(
     "--by-hand",
     is_flag=True,
     envvar="SLP_OPS_BY_HAND",
-    help="Have a person copy the files to flash even where the switch serves SCP.",
+    help="Ask the operator to copy the files to flash even if the switch serves SCP.",
 )
 @settle_option
 @_clean
@@ -174,9 +174,9 @@ def import_(
 ) -> None:
     """Bring CSSM's acknowledgements to their switches and import them there.
 
-    ACK are the files as CSSM gave them, or folders of such files. Which is for which switch is read from the
-    files. What is damaged, is for no switch or for several, was imported already or is there twice is told
-    before anything is sent, and left out. Exit code 3 when a file was left out that should be looked at, 4
+    ACK are the files as CSSM gave them, or folders of such files. The files name their switches. Files that
+    are damaged, duplicate, already imported, or for no switch or several are listed before anything is sent,
+    and skipped. Exit code 3 when a file was left out that should be looked at, 4
     when switches could not be read, 5 when an import failed or Last ACK did not move.
     """
     from slp_ops.app import usage

@@ -105,10 +105,10 @@ def command(
 ) -> None:
     """Read and judge the switches again and again; print a line for each change.
 
-    Each round is a run of its own. What was found at the first look is told once, as one line a switch, and
-    is no news; a switch that cannot be read keeps what was last known of it. Runs of other verbs are never
-    removed, nor a switch's newest complete one. Stop it with Ctrl-C or SIGTERM: what was read is saved.
-    With --once exit code 3 for new findings of a warning or above, 4 when switches could not be read.
+    Each round is a run of its own. The first round prints one line per switch; its findings do not count as
+    new. A switch that cannot be read keeps its last known state. Runs of other verbs, and the newest complete
+    run of a switch, are never removed. Stop with Ctrl-C or SIGTERM: what was read is saved. With --once: exit
+    code 3 for new findings of a warning or above, 4 when switches could not be read.
     """
     from slp_ops.app.watch import WatchedChange, WatchRequest, run_for_ever, run_once
     from slp_ops.report.documents.audit import change_document, new_finding_document

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def write(path: str, data: bytes) -> None:
     """Put the bytes into a file, or on standard output for "-". Raises InputError.
 
-    Nobody who watches the file, a browser or a metrics collector, ever sees half of it.
+    A browser or a metrics collector that watches the file never reads an incomplete one.
     """
     if path == "-":
         sys.stdout.buffer.write(data)

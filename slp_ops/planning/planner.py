@@ -297,7 +297,7 @@ def _secrets(playbook: Playbook, steps: Iterable[Step]) -> Iterator[str]:
 _NOTHING: Final = Text("no rule fails that a playbook remedies", "プレイブックで対処できる問題はありません")
 _MASK: Final = "<masked:"
 _MASKED: Final = Text(
-    "a line that would be replaced holds a secret, and could not be given back",
+    "a line that would be replaced contains a secret, and could not be rolled back",
     "置き換える行に秘密情報が含まれ、元に戻せません",
 )
 _IN_PLACE: Final = Text("everything is configured already", "すべて設定済みです")

@@ -17,7 +17,7 @@ NOT_READ: Final = Text("nothing could be read", "情報を取得できません�
 
 # Who connects to whom.
 OFF: Final = Text(
-    "the transport is off: reports are carried as files, and the switch connects to nobody",
+    "the transport is off: reports are carried as files, and the switch opens no connection",
     "トランスポートは off です。レポートはファイルで受け渡すため、装置からの接続はありません",
 )
 OFF_STEP: Final = Text(

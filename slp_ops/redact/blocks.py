@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 
 class LineRole(Enum):
-    """What a line is to the open block."""
+    """Role of a line in the open block."""
 
     BODY = auto()  # absorbed into the block's mask
     PLAIN = auto()  # a line like any other; the block stays open
@@ -30,7 +30,7 @@ class Block(Protocol):
         """The kind of secret that it holds."""
 
     def part(self, line: str) -> LineRole:
-        """What this line, without its line end, is to the block."""
+        """Return the role of this line, without its line end, in the block."""
 
 
 _BASE64: Final = re.compile(r"[\s>|:]*[A-Za-z0-9+/]+={0,2}\s*", re.ASCII)

@@ -72,7 +72,7 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("secret", "password", rf"(?-i:{_INDENTED}secret)\s+{_TYPE}{_VALUE}"),
     ("-secret", "password", rf"\b(?:shared|client)-secret\s+{_TYPE}{_VALUE}"),
     ("digest", "password", rf"\bdigest\s+secret\s+{_TYPE}{_VALUE}"),
-    # --- passwords that stand without a type digit, told by what comes before them
+    # --- passwords without a type digit, recognized by the words before them
     ("neighbor", "password", rf"\bneighbor\s+\S+\s+password\s+{_TYPE}{_VALUE}"),
     ("msdp", "password", rf"\bmsdp\s+(?:vrf\s+\S+\s+)?password\s+peer\s+\S+\s+{_TYPE}{_VALUE}"),
     ("ppp", "password", rf"\bppp\s+\S+\s(?:.{{0,80}}?\s)??password\s+{_TYPE}{_VALUE}"),
@@ -242,7 +242,7 @@ _COMPILED: Final = tuple(
 
 @lru_cache(maxsize=1024)
 def _rules_for(stems: tuple[str, ...]) -> tuple[_Rule, ...]:
-    """The rules that may match a line with these stems: those whose literal holds one of them or none."""
+    """Return the rules that may match a line with these stems: their literal contains one of them or none."""
     return tuple(
         rule
         for rule in _COMPILED

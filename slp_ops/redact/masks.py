@@ -1,4 +1,4 @@
-"""What stands in the place of a secret."""
+"""Masks that replace secrets."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def as_mask(digest: bytes) -> str:
 
 
 def is_mask(text: str) -> bool:
-    """Whether a text is a mask and nothing else: what is masked is not masked again."""
+    """Return True if the text is exactly a mask; it is not masked again."""
     return _MASK.fullmatch(text) is not None

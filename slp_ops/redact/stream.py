@@ -3,7 +3,7 @@
 What comes out does not depend on how the text was cut. Whole lines are looked at, so the end of an
 unfinished line is held back until its newline or ``finish``. A line longer than ``LONGEST_LINE``, which
 no switch prints but a broken one might, is not held: its head is read as any line, the rest of it,
-in which a secret could not be told from other text, becomes one mask.
+in which a secret could not be distinguished from other text, becomes one mask.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _STEMS: Final = tuple(
 )
 _CARRIAGE: Final = re.compile(r"(\r+)")
 _LONG_RUN: Final = re.compile(r"[A-Za-z0-9+/=]{40,}", re.ASCII)
-# Colours and cursor moves of a terminal's log, and characters that nobody sees: between two words they
-# would hide from the rules what everybody reads.
+# Colours and cursor moves of a terminal's log, and invisible characters: between two words they would hide
+# visible text from the rules.
 _UNSEEN: Final = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[^\[])?|[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2060-\u206f\ufeff]"
 )
@@ -52,7 +52,7 @@ class Redactor:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many secrets of each kind were masked so far."""
+        """Number of masked secrets by kind."""
         return dict(self._counts)
 
     def feed(self, text: str) -> str:
@@ -175,7 +175,7 @@ class Redactor:
         return closing
 
     def _end_body(self) -> str:
-        """What the open block absorbed comes out as one line."""
+        """Return what the open block absorbed as one line."""
         if self._block is None or self._body is None:
             return ""
         self._counts[self._block.kind] += 1
@@ -224,7 +224,7 @@ def redact(text: str, key: bytes) -> str:
 
 
 def _as_seen(line: str) -> tuple[str, Sequence[int]]:
-    """A line as a person sees it, and where in the line each of its characters stands."""
+    """Return a line as a terminal shows it, and the position of each of its characters in the line."""
     line = line.replace("\u00a0", " ")
     if line.isprintable() or not _UNSEEN.search(line):
         return line, range(len(line))
@@ -238,7 +238,7 @@ def _as_seen(line: str) -> tuple[str, Sequence[int]]:
 
 
 def _line_starts(lowered: str) -> set[int]:
-    """Where the lines begin that hold a stem."""
+    """Return the starts of the lines that contain a stem."""
     starts: set[int] = set()
     for stem in _STEMS:
         at = lowered.find(stem)

@@ -75,7 +75,7 @@ def _compare(archive: ZipFile, root: str, manifest: BundleManifest) -> Iterator[
     for info in archive.infolist():
         name = info.filename
         if name in seen:
-            yield BundleProblem(path=name, what="stands in the zip twice")
+            yield BundleProblem(path=name, what="is in the zip twice")
         seen.add(name)
         if name == f"{root}/{_MANIFEST}":
             continue

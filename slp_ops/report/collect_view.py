@@ -32,7 +32,7 @@ class ReadDevice:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every command was answered."""
+        """True if the switch answered every command."""
         return self.status is DeviceStatus.OK
 
 

@@ -40,7 +40,7 @@ class RuleHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFeatures:
-    """What changes seldom. ``findings`` is None where the licence agent was not read."""
+    """Features that change seldom. ``findings`` is None where the licence agent was not read."""
 
     status: DeviceStatus
     error: str | None

@@ -18,7 +18,7 @@ _WORDS: Final = {
     "state": Text("State", "状態"),
     "knowledge": Text("Knowledge base", "ナレッジベース"),
     "incomplete": Text(
-        "This run did not come to its end: what is missing is not proven to be well.",
+        "This run was interrupted: missing results do not prove that a switch is healthy.",
         "この実行は途中で終了しています。取得できていない項目が正常であるとは限りません。",
     ),
     "overview": Text("Overview", "概要"),
@@ -115,8 +115,8 @@ _WORDS: Final = {
     "upgrade_same": Text("Upgrade in its train", "同一トレインの推奨"),
     "upgrade_em": Text("Next extended train", "次の長期メンテナンス トレイン"),
     "release_note": Text(
-        "By the release alone; whether a switch suffers stands in its own section. Which trains are "
-        "extended-maintenance is what slp-ops knows, not what a switch says.",
+        "Judged by the release alone; the section of each switch shows whether it is affected. The list of "
+        "extended-maintenance trains is part of slp-ops, not read from a switch.",
         "リリース番号のみによる判定です。実際に影響を受けているかは装置ごとの詳細を参照してください。"
         "長期メンテナンス トレインの区分は slp-ops のナレッジに基づきます。",
     ),
@@ -213,7 +213,7 @@ _WORDS: Final = {
         "制御文字や文字方向を変える記号は \\x1b のように表記しています。",
     ),
     "checklist": Text(
-        "To be added by a person before the case is opened. No switch can tell this.",
+        "Add these before you open the case. They cannot be read from a switch.",
         "ケース オープン前に追加していただく情報です (装置からは取得できません)。",
     ),
     "checklist_missed": Text(

@@ -1,8 +1,8 @@
 """Field notices and bugs as their YAML files describe them, and whether a release is affected.
 
 Fixes are numbered inside their train, so that a larger number proves nothing: "fixed in 17.3.7, 17.6.5,
-17.9.1 and later" leaves 17.8.1 open. Intermediate trains have no fix of their own and are taken as affected,
-told apart from what a notice names.
+17.9.1 and later" leaves 17.8.1 open. Intermediate trains have no fix of their own: they are assumed affected,
+and marked as such.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@
         - {en: ..., ja: ...}
       summary: {en: ..., ja: ...}   # TEXTS["trust-missing.summary"]
 
-A translator edits this file only. Values stand in braces, the same ones in both languages; in English
+A translator edits this file only. Values are in braces, the same ones in both languages; in English
 ``{count:switch}`` is a number with its noun.
 """
 

@@ -32,8 +32,8 @@ _HINTS: Final = {
     errno.EPERM: "use a folder that you may write to: --runs-dir or SLP_OPS_RUNS_DIR",
     errno.EROFS: "the file system is read-only: use another folder with --runs-dir or SLP_OPS_RUNS_DIR",
     errno.ENOTDIR: "a part of the path is a file: use another folder with --runs-dir or SLP_OPS_RUNS_DIR",
-    errno.EEXIST: "something else stands in the way there: move it, or use another folder with --runs-dir",
-    errno.ELOOP: "a symbolic link stands where the store keeps its own files: remove it",
+    errno.EEXIST: "something else has that name: move it, or use another folder with --runs-dir",
+    errno.ELOOP: "a symbolic link has the name of a file of the store: remove it",
     errno.EMFILE: "too many open files: raise the limit with ulimit -n, or use fewer --workers",
 }
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -106,7 +106,7 @@ def append(path: Path, line: bytes, *, sync: bool = False) -> None:
             if sync:
                 os.fsync(fd)
         except BaseException:
-            with suppress(OSError):  # what the operator must hear is why it could not be written
+            with suppress(OSError):  # the operator needs the reason why it could not be written
                 os.ftruncate(fd, size)
             raise
     finally:

@@ -151,7 +151,7 @@ class History:
     # Asking.
 
     def runs(self) -> int:
-        """How many runs it holds."""
+        """Return the number of runs."""
         return int(self._db.execute("SELECT COUNT(*) FROM run").fetchone()[0])
 
     def devices(self) -> tuple[KnownDevice, ...]:
@@ -170,7 +170,7 @@ class History:
     def device(
         self, name: str, *, newest: int | None = None, verb: str | None = None
     ) -> tuple[RunSnapshot, ...]:
-        """A switch's pictures, oldest first; of one verb, or so many of the newest, where that is said."""
+        """Return a switch's snapshots, oldest first; of one verb, or the ``newest`` ones, if given."""
         rows = self._db.execute(
             f"SELECT ref, verb, started, {', '.join(SAMPLE)} FROM sample "  # noqa: S608 - our own names
             "JOIN run ON run.id = sample.run WHERE device = (SELECT id FROM device WHERE name = ?) "

@@ -60,7 +60,7 @@ COMMIT;
 def opened(root: Path) -> Iterator[sqlite3.Connection]:
     """The index of a runs folder, made when it is not there, made anew when it cannot be read.
 
-    Nobody throws it away while it is open. Raises StoreError.
+    No other process discards it while it is open. Raises StoreError.
     """
     with _held(root, fcntl.LOCK_SH):
         try:
@@ -87,13 +87,13 @@ def opened(root: Path) -> Iterator[sqlite3.Connection]:
 
 
 def is_broken(err: sqlite3.DatabaseError) -> bool:
-    """Whether the index has to be made anew."""
+    """Return True if the index is corrupt and must be rebuilt."""
     name = getattr(err, "sqlite_errorname", "")
     return any(name.startswith(broken) for broken in _BROKEN)
 
 
 def refused(root: Path, err: sqlite3.DatabaseError) -> StoreError:
-    """Why the index cannot be used although nothing is wrong with it."""
+    """Return the error for an index that is intact but cannot be used."""
     return StoreError(
         f"cannot use {root / FILE}: {err}",
         hint="the evidence is not touched by this; see that the folder may be written to and has space",
@@ -101,7 +101,7 @@ def refused(root: Path, err: sqlite3.DatabaseError) -> StoreError:
 
 
 def discard(root: Path) -> None:
-    """Remove the index, once nobody has it open. Raises StoreError."""
+    """Remove the index when no process has it open. Raises StoreError."""
     with _held(root, fcntl.LOCK_EX), atomic_files.trouble("remove", root / FILE):
         # The file before its log: a log alone is dropped by SQLite, a file without its log may be torn.
         for name in (FILE, *(FILE + suffix for suffix in _BESIDE)):
@@ -172,7 +172,7 @@ def texts(summary: Summary) -> tuple[str | None, ...]:
 
 
 def numbers(summary: Summary) -> tuple[int | None, ...]:
-    """In the order of ``NUMBERS``."""
+    """Return the values in the order of ``NUMBERS``."""
     return (
         seconds(summary.clock),
         int(summary.clock_trusted),
@@ -226,7 +226,7 @@ def summary_of(name: str, sample: Iterable[Any], words: Mapping[int, str]) -> Su
 
 
 def day_of(summary: Summary) -> int:
-    """By the switch's own clock where that is to be trusted, since its deadlines and reports are."""
+    """Return the day by the switch's clock if that is trusted, as for its deadlines and reports."""
     clock = summary.clock if summary.clock_trusted else None
     return (seconds(clock) or millis(summary.seen) // 1000) // _DAY
 
@@ -242,7 +242,7 @@ def seconds(moment: datetime | None) -> int | None:
 
 
 def naive(seconds: int | None) -> datetime | None:
-    """And back."""
+    """Return the naive device time of a number."""
     return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
 
 
@@ -252,7 +252,7 @@ def millis(moment: datetime) -> int:
 
 
 def moment(millis: int) -> datetime:
-    """And back."""
+    """Return the aware time of a number."""
     return datetime.fromtimestamp(millis / 1000, UTC)
 
 

@@ -1,7 +1,7 @@
 """The masking key: with it the same secret gets the same mask in every run of this user.
 
-It lives in the user's state directory, never in a run: whoever is handed a run cannot try passwords
-against its masks.
+It lives in the user's state directory, never in a run: a recipient of a run cannot try passwords against its
+masks.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def mask_key(folder: Path | None = None) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Of several processes that start at once, the first one's key is everybody's."""
+    """Make the key. If several processes start at once, all use the first one's key."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         fd = atomic_files.create(temporary)

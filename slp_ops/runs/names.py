@@ -45,7 +45,7 @@ def unique(name: str, taken: set[str]) -> str:
 
 
 def is_plain(name: str) -> bool:
-    """Whether a name read from a file is a plain one, which cannot lead out of its folder."""
+    """Return True if a name read from a file is plain: it cannot lead out of its folder."""
     return _PLAIN.fullmatch(name) is not None or (
         re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,120}\.txt", name, re.ASCII) is not None
     )

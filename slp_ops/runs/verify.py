@@ -111,7 +111,7 @@ class _Checking:
             with atomic_files.trouble("read", folder):
                 strangers = sorted({path.name for path in folder.iterdir()} - listed)
             for name in strangers:
-                what = "was in flight" if name.endswith(".part") else "stands in no line of the manifest"
+                what = "was in flight" if name.endswith(".part") else "is not listed in the manifest"
                 yield FileProblem(file=f"{about.folder}/{name}", what=what, damage=False)
 
     def _capture(self, folder: Path, capture: Capture) -> Iterator[FileProblem]:

@@ -96,7 +96,8 @@ class HostKeys:
             raise HostKeyChanged(
                 f"the host key of {name} ({host} port {port}) has changed: "
                 f"on file {before.fingerprint}, now {key.fingerprint}",
-                hint="somebody may stand in between; if the switch was replaced or its keys were made anew, "
+                hint="the connection may be intercepted; if the switch was replaced or its keys were made "
+                "anew, "
                 f"remove the line {place} from {self._path}",
             )
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from slp_ops.transport.connector import Connector
     from slp_ops.transport.hostkeys import HostKeys
 
-# How long a switch may accept no input; only a hung one does.
+# How long a switch may accept no input before it counts as hung.
 _SEND_SECONDS: Final = 30.0
 _CHUNK: Final = 1 << 16
 

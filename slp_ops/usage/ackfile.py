@@ -120,7 +120,7 @@ def _value(name: str, text: str) -> object:
         try:
             found: object = json.loads(text)
         except (ValueError, RecursionError):
-            raise InvalidAck(f"it is damaged: the text of <{name[:40]}> breaks off or is no JSON") from None
+            raise InvalidAck(f"it is damaged: the text of <{name[:40]}> is cut off or no JSON") from None
         return found
     if _BASE64.fullmatch(text):
         try:

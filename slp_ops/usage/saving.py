@@ -133,17 +133,17 @@ _NO_ROLLBACK: Final = Text(
 )
 _NO_SCP: Final = Text(
     "no 'ip scp server enable' is configured: the file is read in-band with 'more /binary', which was not "
-    "verified on hardware; the MD5 must match all the same",
+    "verified on hardware; the MD5 must match in any case",
     "ip scp server enable が設定されていないため、more /binary で端末経由で読み取ります (実機では未検証)。"
     "MD5 の一致は必ず確認します",
 )
 _SCP_UNKNOWN: Final = Text(
     "the running configuration could not be read, so it is not known whether SCP is served: the file is read "
-    "in-band with 'more /binary', which was not verified on hardware; the MD5 must match all the same",
+    "in-band with 'more /binary', which was not verified on hardware; the MD5 must match in any case",
     "running-config を読み取れず、SCP の可否が不明なため、more /binary で端末経由で読み取ります "
     "(実機では未検証)。MD5 の一致は必ず確認します",
 )
 _IN_BAND: Final = Text(
-    "read in-band with 'more /binary', which was not verified on hardware; the MD5 must match all the same",
+    "read in-band with 'more /binary', which was not verified on hardware; the MD5 must match in any case",
     "more /binary で端末経由で読み取ります (実機では未検証)。MD5 の一致は必ず確認します",
 )

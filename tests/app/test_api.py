@@ -66,7 +66,7 @@ def test_a_plan_is_made_and_applied_after_consent(
     plan = slp_ops.make_plan(inventory, runs_dir=runs, playbooks=["domain-lookup"])
     assert [each.name for each in plan.plans] == ["sw1"]
     assert running.lines("sw1", "config") == []
-    with pytest.raises(InputError, match="nobody can be asked"):
+    with pytest.raises(InputError, match="confirmation is required"):
         slp_ops.apply_plan(plan, inventory, runs_dir=runs)
     assert running.lines("sw1", "config") == []
     result = slp_ops.apply_plan(plan, inventory, runs_dir=runs, yes=True, wait=30)

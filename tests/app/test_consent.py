@@ -72,7 +72,7 @@ def test_a_change_takes_one_yes_for_all_switches() -> None:
     with pytest.raises(Declined):
         consent(Answering(), [plan("sw1")])
     consent(NonInteractiveChange(), [plan("sw1")], yes=True)
-    with pytest.raises(InputError, match="nobody can be asked"):
+    with pytest.raises(InputError, match="confirmation is required"):
         consent(NonInteractiveChange(), [plan("sw1")])
 
 
@@ -85,7 +85,7 @@ def test_a_higher_risk_is_allowed_by_its_name_and_each_switch_confirmed() -> Non
     operator = Answering(typed="sw1")
     consent(operator, plans, allow=Risk.DESTRUCTIVE)
     assert operator.warned == ["all is lost"]
-    assert operator.asked == ["destructive: type sw1 to go on"]
+    assert operator.asked == ["destructive: type sw1 to continue"]
     with pytest.raises(Declined):
         consent(Answering(typed="sw2"), plans, allow=Risk.DESTRUCTIVE)
     consent(NonInteractiveChange(), plans, allow=Risk.DESTRUCTIVE, confirmed=["sw1"])

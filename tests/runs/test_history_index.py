@@ -216,7 +216,7 @@ def test_a_damaged_index_is_made_anew(tmp_path: Path, damage: str) -> None:
 
 
 def test_a_folder_that_may_not_be_written_says_so(tmp_path: Path) -> None:
-    (tmp_path / "runs").write_text("a file stands in the way")
+    (tmp_path / "runs").write_text("a file has that name")
 
     with pytest.raises(StoreError, match=r"cannot use .*runs"), History.open(tmp_path / "runs"):
         pass

@@ -123,7 +123,7 @@ def test_changed_missing_and_foreign_evidence_is_named(runs: Runs, good_run: Mak
         ("sw3/show-clock.txt", "is a symbolic link"),
         ("sw5/manifest.jsonl", "lists 0 captures of 1"),
     ]
-    assert ("sw4/notes.txt", "stands in no line of the manifest") in remarks(run, damage=False)
+    assert ("sw4/notes.txt", "is not listed in the manifest") in remarks(run, damage=False)
     with pytest.raises(StoreError, match="Too many levels of symbolic links"):
         run.text("sw3", run.captures("sw3")[0])
 

@@ -61,7 +61,7 @@ def test_a_policy_beside_the_acknowledgement_is_no_trouble() -> None:
         (b"", "is empty"),
         (b" \n", "is empty"),
         (answer(f"<data><![CDATA[{SAID}]]></data>")[:60], "damaged or cut short"),
-        (answer(f"<data><![CDATA[{SAID[:-4]}]]></data>"), "breaks off"),
+        (answer(f"<data><![CDATA[{SAID[:-4]}]]></data>"), "is cut off"),
         (b"<html><body>Session expired</body></html>", "it begins with <html>"),
         (b"<smartLicense><RUMReport>x</RUMReport></smartLicense>", "a usage file that a switch saved"),
         (b"<smartLicense><policy>x</policy></smartLicense>", "it holds a policy, no acknowledgement"),

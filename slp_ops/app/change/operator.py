@@ -158,14 +158,15 @@ def ask_consent(
                 f"{plan.name} is to be changed in a {plan.risk.value} way, and its name was not confirmed",
                 hint=f"in scripts: --confirm {plan.name}",
             )
-        typed = operator.enter(f"{plan.risk.value}: type {plan.name} to go on")
+        typed = operator.enter(f"{plan.risk.value}: type {plan.name} to continue")
         if typed.strip() != plan.name:
             raise Declined(f"{plan.name} was not confirmed")
     if yes or len(risky) == len(plans):
         return
     if not operator.interactive:
         raise InputError(
-            "nobody can be asked here", hint="in scripts: --yes, or first --dry-run --out PLAN.json"
+            "confirmation is required, and no terminal is attached",
+            hint="in scripts: --yes, or first --dry-run --out PLAN.json",
         )
     if not operator.confirm(f"Apply this to {counted(len(plans), 'switch')}?"):
         raise Declined("the plan was not accepted")

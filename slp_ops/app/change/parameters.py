@@ -164,7 +164,7 @@ def _by_name(playbooks: Iterable[Playbook]) -> dict[str, Parameter]:
 
 def _not_here(param: Parameter) -> str:
     return (
-        f"{param.name} is a secret and may stand in no argument and no file that others read; set "
+        f"{param.name} is a secret: it is not accepted as an argument or in a file that others can read; set "
         f"{_VARIABLE}{param.name.upper()}, use --secret-file {param.name}=FILE, or be asked for it"
     )
 

@@ -65,11 +65,11 @@ async def roll_back(work: ChangeContext, state: SwitchState, line: DeviceSession
             refused.append(sent.line)
             step = ConfigStep.of(each for each in undo_of(standing) if each.text not in refused)
         if standing:
-            return _failed(f"not given back: {'; '.join(str(change.line) for change in standing)}")
+            return _failed(f"not rolled back: {'; '.join(str(change.line) for change in standing)}")
         if state.saved:
             saved = await line.send(SAVE)
             if saved.status is not CommandOutcome.DONE:
-                return _failed(f"given back, but not saved: {saved.said}")
+                return _failed(f"rolled back, but not saved: {saved.said}")
     except (ConnectError, SessionLost) as err:
         return _failed(err.message)
     why = _KEPT.of(playbooks=", ".join(kept)) if kept else _BACK

@@ -109,7 +109,7 @@ class Steps(_JournalledSteps):
 
     async def _instruct(self, number: int, step: ManualStep) -> StepResult:
         self._note(number, StepState.BEGUN, kind=step.kind, text=step.text.en)
-        self._say("waiting for a person")
+        self._say("waiting for a manual step")
         # The switch may close an idle session meanwhile: a new one is opened afterwards.
         await self._line.close()
         if await self._work.person.has_done(self._work.device.name, step.text):
@@ -538,7 +538,7 @@ def _words_of(err: SlpOpsError) -> Text:
 
 
 _NOTHING: Final = Text("no line is shown", "設定が反映されていません")
-_BY_HAND: Final = Text("a person has something to do first", "手作業が必要です")
+_BY_HAND: Final = Text("a manual step must be done first", "手作業が必要です")
 _REFUSED: Final = Text(
     "the switch refused '{line}': {said} (lines taken before it: {taken})",
     "装置が '{line}' を拒否しました: {said} (それより前の {taken} 行は反映済み)",
@@ -583,8 +583,8 @@ _NO_ROOM_KNOWN: Final = Text(
     "the free space on flash could not be read: {said}", "flash の空き容量を読み取れません: {said}"
 )
 _FULL: Final = Text(
-    "{system} has {free} bytes free, and {needed} are needed: delete what is not used "
-    "(old images: install remove inactive), then go on with --resume",
+    "{system} has {free} bytes free, and {needed} are needed: delete what is not used (old images: install "
+    "remove inactive), then continue with --resume",
     "{system} の空き容量は {free} バイトで、{needed} バイト必要です。不要なファイルを削除してください "
     "(古いイメージは install remove inactive)。その後 --resume で続行してください",
 )

@@ -29,11 +29,11 @@ _HINTS: Final = {
         "装置の状態を確認のうえ: slp-ops remediate --resume {journal}",
     ),
     ChangeOutcome.UNVERIFIED: Text(
-        "look again with --resume {journal}, or give the earlier lines back with --rollback {journal}",
+        "verify again with --resume {journal}, or roll back with --rollback {journal}",
         "--resume {journal} で再確認するか、--rollback {journal} で元の設定に戻してください",
     ),
     ChangeOutcome.FAILED: Text(
-        "give the earlier configuration back: slp-ops remediate --rollback {journal}",
+        "roll back: slp-ops remediate --rollback {journal}",
         "元の設定に戻すには: slp-ops remediate --rollback {journal}",
     ),
     ChangeOutcome.WAITING: Text(
@@ -41,7 +41,7 @@ _HINTS: Final = {
         "作業後: slp-ops remediate --resume {journal}",
     ),
     ChangeOutcome.STOPPED: Text(
-        "go on with: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
+        "continue with: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
     ),
     ChangeOutcome.STALE: Text(
         "plan again: slp-ops remediate --dry-run", "プランを作り直してください: slp-ops remediate --dry-run"

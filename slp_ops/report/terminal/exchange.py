@@ -192,7 +192,7 @@ def _day(time: DeviceTime | None) -> str:
 _SAME: Final = Text("The same, with files of their own, on:", "同じ手順 (ファイル名のみ異なる):")
 _LEFT_OUT: Final = Text("Left out:", "対象外のファイル:")
 _GO_ON: Final = Text(
-    "go on with: slp-ops {verb} --resume {journal}", "続行: slp-ops {verb} --resume {journal}"
+    "continue with: slp-ops {verb} --resume {journal}", "続行: slp-ops {verb} --resume {journal}"
 )
 _AGAIN: Final = Text("plan again: slp-ops {verb}", "プランを作り直してください: slp-ops {verb}")
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")
