@@ -1,6 +1,6 @@
 """Linear fit through counts, and the time at which it reaches a limit, with its confidence interval.
 
-Pure arithmetic: x are days, y are counts. Their meaning is up to the caller.
+Pure arithmetic: x are days, y are counts. ``rules.derived.growth`` applies it to counts of RUM reports.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CONFIDENCE: Final = 0.90
-FEWEST: Final = 4  # three points leave one degree of freedom, too few for an interval
+MIN_POINTS: Final = 4  # three points leave one degree of freedom, too few for an interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def fit(points: Sequence[tuple[float, float]], *, batch: float = 1.0) -> Trend |
     Counts change in steps of one, and in steps of what ``batch`` days add: the interval is never narrower
     than such a step.
     """
-    if len(points) < FEWEST:
+    if len(points) < MIN_POINTS:
         return None
     mean_x, mean_y = fmean(x for x, _ in points), fmean(y for _, y in points)
     spread = sum((x - mean_x) ** 2 for x, _ in points)

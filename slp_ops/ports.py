@@ -71,10 +71,11 @@ class Reader(Protocol):
         """Return whether the session is at a prompt and accepts a command."""
 
     async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
-        """Send one command; ``timeout`` is the longest silence in seconds, independent of the output's
+        """Send one command and stream its output to ``sink``; ``timeout`` is the longest silence in
+        seconds, independent of the output's
         length.
 
-        Raises SessionLost when the session is lost; a refused or silent command is an Ending.
+        Raises SessionLost when the session is lost; a refused or silent command is a CommandEnd.
         """
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:

@@ -431,7 +431,7 @@ def _rows_in(folder: FolderFileStore) -> list[list[str]]:
 
 
 class ReportShelf:
-    """A shelf that checks a usage file before it keeps it. See ``ports.Shelf``."""
+    """A shelf that checks a usage file before it keeps it. See ``ports.FileStore``."""
 
     def __init__(
         self,
@@ -444,7 +444,7 @@ class ReportShelf:
         self._arrived = arrived
 
     def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
-        """See ``ports.Shelf``. A file without a report is not kept: there is nothing to upload."""
+        """See ``ports.FileStore``. A file without a report is not kept: there is nothing to upload."""
         found = received(device, name, data, self._units[device.name])
         if found.reports:
             self._files.keep(device, name, data)
@@ -452,7 +452,7 @@ class ReportShelf:
         return {"received": encode(found)}
 
     def take(self, name: str) -> bytes:
-        """See ``ports.Shelf``."""
+        """See ``ports.FileStore``."""
         return self._files.take(name)
 
 

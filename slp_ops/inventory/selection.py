@@ -1,8 +1,10 @@
 """Selection of devices: by site, by tag, by name.
 
-The limit has Ansible's syntax: patterns separated by ``:`` or ``,``, from left to right; a plain one adds,
-``!`` excludes, ``&`` intersects; ``@FILE`` reads names from a file. A
-pattern matches device names; one without a match may name a site.
+The limit has Ansible's syntax: patterns separated by ``:`` or ``,``. A plain one adds, ``&`` intersects,
+``!``
+excludes, applied in this order whatever the written order; ``@FILE`` reads names from a file. A pattern
+matches
+device names; one without a match may name a site.
 """
 
 from __future__ import annotations

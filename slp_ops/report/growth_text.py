@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
-from slp_ops.linear_fit import FEWEST
+from slp_ops.linear_fit import MIN_POINTS
 from slp_ops.rules.checks.history import growing_words, reach_words
 from slp_ops.rules.derived.growth import GrowthCourse
 
@@ -19,7 +19,7 @@ def growth_words(found: ReportGrowth, limit: int) -> Text:
         case GrowthCourse.GROWING:
             return growing_words(found, limit)
         case GrowthCourse.TOO_FEW:
-            return _TOO_FEW.of(needed=FEWEST, runs=found.points)
+            return _TOO_FEW.of(needed=MIN_POINTS, runs=found.points)
         case GrowthCourse.STEADY | GrowthCourse.ACKNOWLEDGED | GrowthCourse.BETWEEN:
             return _WORDS[found.course].of(count=found.count)
 

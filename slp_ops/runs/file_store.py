@@ -25,7 +25,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,119}", re.ASCII)
 
 
 class FolderFileStore:
-    """Folder of files, a ``ports.Shelf``. Files are written atomically."""
+    """Folder of files, a ``ports.FileStore``. Files are written atomically."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -44,12 +44,12 @@ class FolderFileStore:
         return path
 
     def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
-        """See ``ports.Shelf``."""
+        """See ``ports.FileStore``."""
         self.write(name, data)
         return {}
 
     def take(self, name: str) -> bytes:
-        """See ``ports.Shelf``."""
+        """See ``ports.FileStore``."""
         path = self._place(name)
         with atomic_files.trouble("read", path):
             return atomic_files.read(path, within=self.path)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts.rum import RumPoint
 from slp_ops.history.trend import Series, SiteDay
-from slp_ops.linear_fit import FEWEST
+from slp_ops.linear_fit import MIN_POINTS
 from slp_ops.runs import history_index as index
 from slp_ops.runs.history_index import (
     SAMPLE,
@@ -246,7 +246,7 @@ class History:
             Series(
                 device=name,
                 site=last[name][0],
-                points=tuple(found[name]) if len(found[name]) >= FEWEST else self._every(name),
+                points=tuple(found[name]) if len(found[name]) >= MIN_POINTS else self._every(name),
                 failing=last[name][1],
             )
             for name in sorted(found)

@@ -137,7 +137,7 @@ class Run:
 
 
 class DeviceFolder:
-    """One device's evidence: see ``ports.Evidence``. Its folder appears with its first capture."""
+    """One device's evidence: see ``ports.EvidenceStore``. Its folder appears with its first capture."""
 
     def __init__(
         self, path: Path, *, key: bytes, named: Callable[[str], str], now: Callable[[], datetime]

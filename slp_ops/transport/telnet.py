@@ -198,7 +198,7 @@ def _closes(dialogue: Dialogue, seen: _Seen, seconds: float) -> Procedure[bool]:
 
 
 def _until(dialogue: Dialogue, seen: _Seen, ends: Callable[[str], bool]) -> Procedure[bool]:
-    """Wait for an unfinished line that ends the switch's answer to a key; whether it came."""
+    """Wait after a keystroke for an unfinished line that ends the answer; return whether it came."""
     until = seen.clock() + _ANSWER
     listener = Listener(
         "",

@@ -64,7 +64,7 @@ class NoStepOperator:
         return False
 
     async def settles(self, device: str, command: str) -> StepDecision:
-        """Return None: the outcome is unknown."""
+        """Return UNKNOWN: there is no operator to decide."""
         return StepDecision.UNKNOWN
 
 
@@ -126,11 +126,11 @@ class EvidenceRecord:
         self.captures: list[Capture] = []
 
     def open(self, command: str) -> CaptureWriter:
-        """See ``ports.Evidence``."""
+        """See ``ports.EvidenceStore``."""
         return _Noted(self._evidence.open(command), self.captures)
 
     def record(self, command: str, ending: CommandEnd) -> Capture:
-        """See ``ports.Evidence``."""
+        """See ``ports.EvidenceStore``."""
         self.captures.append(self._evidence.record(command, ending))
         return self.captures[-1]
 
@@ -157,11 +157,11 @@ class BufferedEvidence:
         self.captures: dict[str, tuple[CaptureStatus, str]] = {}
 
     def open(self, command: str) -> CaptureWriter:
-        """See ``ports.Evidence``."""
+        """See ``ports.EvidenceStore``."""
         return _Teed(self._evidence.open(command), command, self)
 
     def record(self, command: str, ending: CommandEnd) -> Capture:
-        """See ``ports.Evidence``."""
+        """See ``ports.EvidenceStore``."""
         self.captures[command] = (ending.status, "")
         return self._evidence.record(command, ending)
 

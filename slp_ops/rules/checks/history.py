@@ -9,7 +9,7 @@ from typing import Final
 from slp_ops.facts import RumReports, RumSummary
 from slp_ops.facts.rum import RumHistory, RumPoint
 from slp_ops.i18n import Text
-from slp_ops.linear_fit import FEWEST
+from slp_ops.linear_fit import MIN_POINTS
 from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.growth import GrowthCourse, LimitForecast, ReportGrowth, growth
@@ -51,7 +51,7 @@ def rum_unacknowledged_growing(
         case GrowthCourse.TOO_FEW:
             return Unknown(
                 why=TEXTS["rum-unacknowledged-growing.too-few"].of(
-                    runs=found.points, needed=FEWEST, since=_day(found.since)
+                    runs=found.points, needed=MIN_POINTS, since=_day(found.since)
                 )
             )
         case GrowthCourse.GROWING:

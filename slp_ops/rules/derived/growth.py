@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.linear_fit import FEWEST, Trend, fit
+from slp_ops.linear_fit import MIN_POINTS, Trend, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,8 +75,8 @@ def growth(points: Sequence[RumPoint], *, limit: int, failing: bool | None) -> R
     newest = moments[-1]
     recent = [(point, at) for point, at in zip(points, moments, strict=True) if newest - at <= _WINDOW]
     since = _since_last_fall(recent)
-    if len(since) < FEWEST:
-        came = len(recent) >= FEWEST and _acknowledged([point for point, _ in recent])
+    if len(since) < MIN_POINTS:
+        came = len(recent) >= MIN_POINTS and _acknowledged([point for point, _ in recent])
         return _plain(GrowthCourse.ACKNOWLEDGED if came else GrowthCourse.TOO_FEW, since)
     line = _line([(at, point.backlog) for point, at in since])
     if line is None:
