@@ -56,14 +56,20 @@ def _blocking(function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def refusing(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return function(*args, **kwargs)
-        name = function.__name__
-        raise RuntimeError(f"slp_ops.{name} blocks; an event loop runs here: await slp_ops.aio.{name}")
+        if _in_a_loop():
+            name = function.__name__
+            raise RuntimeError(f"slp_ops.{name} blocks; an event loop runs here: await slp_ops.aio.{name}")
+        return function(*args, **kwargs)
 
     return refusing
+
+
+def _in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def load_inventory(
@@ -87,7 +93,7 @@ def collect(
     runs_dir: PathLike = RUNS,
     commands: str = "baseline",
     extra_commands: Iterable[str] = (),
-    resume: str | None = None,
+    resume: PathLike | None = None,
     sessions: SessionOptions | None = None,
     reading: CollectOptions | None = None,
     operator: Operator | None = None,
@@ -101,9 +107,9 @@ def collect(
         connecting=sessions or SessionOptions(),
         runs_dir=Path(runs_dir),
         set_name=commands,
-        extra_commands=tuple(extra_commands),
+        extra_commands=_several("extra_commands", extra_commands),
         how=reading or CollectOptions(),
-        resume=resume,
+        resume=_text(resume),
     )
     return app_collect.run(request, operator or NonInteractive())
 
@@ -116,9 +122,9 @@ def audit(
     tags: Iterable[str] = (),
     limit: str = "",
     runs_dir: PathLike = RUNS,
-    run: str | None = None,
+    run: PathLike | None = None,
     files: Iterable[PathLike] = (),
-    against: str | None = None,
+    against: PathLike | None = None,
     rules_dir: PathLike | None = None,
     thresholds: Mapping[str, int] | None = None,
     select: Iterable[str] = (),
@@ -131,20 +137,20 @@ def audit(
 
     ``run`` is a run's id, its folder, or ``last``. ``against`` names an earlier run to compare with.
     """
-    _need("inventory, run or files", inventory, run, files := tuple(files))
+    _need("inventory, run or files", inventory, run, files := _several("files", files))
     request = AuditRequest(
         target=_target(inventory, sites, tags, limit),
         connecting=sessions or SessionOptions(),
         runs_dir=Path(runs_dir),
-        run=run,
+        run=_text(run),
         files=tuple(Path(file) for file in files),
         asked=audit_options(
             rules_dir=None if rules_dir is None else Path(rules_dir),
             thresholds=[f"{name}={number}" for name, number in (thresholds or {}).items()],
-            select=tuple(select),
-            ignore=tuple(ignore),
+            select=_several("select", select),
+            ignore=_several("ignore", ignore),
         ),
-        against=against,
+        against=_text(against),
         how=reading or CollectOptions(),
     )
     return app_audit.run(request, operator or NonInteractive())
@@ -178,7 +184,7 @@ def check_reachability(
         ),
         connecting=sessions or SessionOptions(),
         runs_dir=Path(runs_dir),
-        targets=tuple(targets),
+        targets=_several("targets", targets),
         everything=everything,
         probe_timeout=probe_timeout,
         how=reading or CollectOptions(),
@@ -195,19 +201,19 @@ def check_versions(
     limit: str = "",
     runs_dir: PathLike = RUNS,
     releases: Iterable[str] = (),
-    run: str | None = None,
+    run: PathLike | None = None,
     rules_dir: PathLike | None = None,
     sessions: SessionOptions | None = None,
     operator: Operator | None = None,
 ) -> ReleasesResult:
     """Judge releases against field notices and bugs: of texts, a saved run, or the selected switches."""
-    _need("inventory, releases or run", inventory, releases := tuple(releases), run)
+    _need("inventory, releases or run", inventory, releases := _several("releases", releases), run)
     request = ReleasesRequest(
         target=_target(inventory, sites, tags, limit),
         connecting=sessions or SessionOptions(),
         runs_dir=Path(runs_dir),
         releases=releases,
-        run=run,
+        run=_text(run),
         asked=audit_options(rules_dir=None if rules_dir is None else Path(rules_dir)),
     )
     return app_check_version.run(request, operator or NonInteractive())
@@ -274,7 +280,7 @@ def apply_plan(
         options=ChangeOptions(
             yes=yes,
             allow=allow,
-            confirmed=frozenset(confirmed),
+            confirmed=frozenset(_several("confirmed", confirmed)),
             sizes=sizes,
             max_fail=max_failures,
             wait=wait,
@@ -306,7 +312,7 @@ def _plan_request(
         ),
         rules_dir=None if rules_dir is None else Path(rules_dir),
         playbooks_dir=None if playbooks_dir is None else Path(playbooks_dir),
-        playbooks=tuple(playbooks),
+        playbooks=_several("playbooks", playbooks),
         params=tuple(f"{name}={value}" for name, value in (params or {}).items()),
     )
 
@@ -316,10 +322,21 @@ def _need(what: str, *given: object) -> None:
         raise OptionError(f"give {what}")
 
 
+def _several(name: str, given: Iterable[T]) -> tuple[T, ...]:
+    """Return the values of a parameter that takes several; one text is not read letter by letter."""
+    if isinstance(given, str | Path):
+        raise OptionError(f"{name} takes a list: [{str(given)!r}]", option=name)
+    return tuple(given)
+
+
+def _text(given: PathLike | None) -> str | None:
+    return None if given is None else str(given)
+
+
 def _target(
     inventory: Inventory | PathLike | None, sites: Iterable[str], tags: Iterable[str], limit: str
 ) -> DeviceSelection:
-    selection = Selection(sites=tuple(sites), tags=tuple(tags), limit=limit)
+    selection = Selection(sites=_several("sites", sites), tags=_several("tags", tags), limit=limit)
     if isinstance(inventory, Inventory):
         return DeviceSelection(inventory_path=Path(inventory.path), selection=selection, inventory=inventory)
     return DeviceSelection(inventory_path=Path(inventory or "inventory.yaml"), selection=selection)

@@ -58,8 +58,11 @@ async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
         return await asyncio.shield(ended)
     except asyncio.CancelledError:
         stopper.stop()
-        with suppress(Exception, KeyboardInterrupt):
-            await asyncio.shield(ended)
+        while not ended.done():  # a second cancellation does not leave the pass behind
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([ended])
+        if not ended.cancelled():
+            ended.exception()  # marks it as seen: the cancellation is what the caller gets
         raise
 
 

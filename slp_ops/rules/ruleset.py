@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -19,7 +19,7 @@ from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, Passed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from slp_ops.rules.fixed_releases import Advisory, Train
     from slp_ops.rules.loading import RuleFile
@@ -35,13 +35,21 @@ VERSION: Final = "2026.11.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruleset:
-    """Rules in the order of troubleshooting, with their messages, terms and trains."""
+    """Rules in the order of troubleshooting, with their messages, terms and trains.
 
-    rules: tuple[Rule, ...]
-    advisories: tuple[Advisory, ...]
-    catalogue: Catalogue
-    extended: tuple[Train, ...]
+    ``sources`` are the operator's files in it. Two rulesets of the same version and sources are equal, and
+    one is pickled as its sources: checks are code.
+    """
+
+    rules: tuple[Rule, ...] = field(compare=False)
+    advisories: tuple[Advisory, ...] = field(compare=False)
+    catalogue: Catalogue = field(compare=False)
+    extended: tuple[Train, ...] = field(compare=False)
+    sources: tuple[RuleFile, ...] = ()
     version: str = VERSION
+
+    def __reduce__(self) -> tuple[Callable[..., Ruleset], tuple[object, ...]]:
+        return (extended_ruleset, (self.sources,)) if self.sources else (packaged_ruleset, ())
 
     def rule(self, name: str) -> Rule | None:
         """Return the rule of that id, case-insensitively."""
@@ -57,13 +65,16 @@ def packaged_ruleset() -> Ruleset:
 def extended_ruleset(sources: Iterable[RuleFile]) -> Ruleset:
     """Return the packaged ruleset extended by these files; raises InputError with every problem of every
     file."""
+    sources = tuple(sources)
     own = loading.operators(sources, frozenset(rule.id for rule in packaged_ruleset().rules))
     return _assembled(
-        (*loading.advisories(), *own.advisories), Catalogue([loading.message_file(), *own.messages])
+        (*loading.advisories(), *own.advisories), Catalogue([loading.message_file(), *own.messages]), sources
     )
 
 
-def _assembled(advisories: tuple[Advisory, ...], catalogue: Catalogue) -> Ruleset:
+def _assembled(
+    advisories: tuple[Advisory, ...], catalogue: Catalogue, sources: tuple[RuleFile, ...] = ()
+) -> Ruleset:
     rules = [
         *_checks(),
         *(message_rule(entry) for entry in catalogue.messages if entry.severity is not None),
@@ -75,6 +86,7 @@ def _assembled(advisories: tuple[Advisory, ...], catalogue: Catalogue) -> Rulese
         advisories=advisories,
         catalogue=catalogue,
         extended=loading.extended_trains(),
+        sources=sources,
     )
 
 

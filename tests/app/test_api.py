@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import gc
 import inspect
 import json
 import logging
+import pickle
 import subprocess
 import sys
 import threading
@@ -34,6 +37,10 @@ PUBLIC = (
     "apply_plan",
 )
 EXAMPLE = Path(__file__).parents[2] / "inventory.example.yaml"
+
+
+def _pickled(result: object) -> Any:
+    return pickle.loads(pickle.dumps(result))  # noqa: S301 - what was pickled here
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -85,12 +92,16 @@ def test_a_site_is_audited_and_a_run_is_judged_again(
     live = slp_ops.audit(inventory, sites=["tokyo"], runs_dir=tmp_path / "runs")
     assert [each.name for each in live.devices] == ["sw1", "sw2"]
     assert live.reaches(Severity.ERROR)
+    assert _pickled(live) == copy.deepcopy(live) == live
+    assert len({live, copy.deepcopy(live)}) == 1
     again = slp_ops.audit(run="last", runs_dir=tmp_path / "runs", limit="sw2")
     assert [each.rule for each in again.devices[0].failing] == [each.rule for each in live.devices[1].failing]
     collected = slp_ops.collect(inventory, limit="sw1", runs_dir=tmp_path / "runs")
     assert collected.devices[0].release == "17.9.4a"
     versions = slp_ops.check_versions(run=collected.run_id, runs_dir=tmp_path / "runs")
     assert versions.rows[0].release == "17.09.04a"
+    assert _pickled(versions) == versions
+    assert slp_ops.audit(run=collected.path).devices == slp_ops.audit(run=str(collected.path)).devices
     tried = slp_ops.check_reachability(inventory, limit="sw1", runs_dir=tmp_path / "runs")
     assert json.loads((tried.path / "reachability.json").read_text())["devices"][0]["verdict"] == "works"
 
@@ -134,8 +145,9 @@ def test_a_function_that_would_block_an_event_loop_names_its_twin() -> None:
     async def work() -> None:
         slp_ops.collect(EXAMPLE)
 
-    with pytest.raises(RuntimeError, match=r"await slp_ops\.aio\.collect"):
+    with pytest.raises(RuntimeError, match=r"await slp_ops\.aio\.collect") as raised:
         asyncio.run(work())
+    assert raised.value.__context__ is None
 
 
 def test_cancelling_the_twin_saves_what_was_read(
@@ -183,6 +195,35 @@ def test_a_pass_that_begins_after_the_cancellation_ends_at_once() -> None:
     assert ended == ["stopped"]
 
 
+def test_a_second_cancellation_waits_for_the_pass_too() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    ended: list[str] = []
+
+    def slow() -> None:
+        begun.set()
+        go_on.wait(10)
+        ended.append("ended")
+        raise Interrupted("stopped")
+
+    async def work() -> None:
+        failures: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
+        task = asyncio.ensure_future(loop.in_thread(slow))
+        await asyncio.to_thread(begun.wait, 10)
+        for _ in range(3):
+            task.cancel()
+            await asyncio.sleep(0.01)
+        assert not task.done()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        gc.collect()
+        assert failures == []
+
+    asyncio.run(asyncio.wait_for(work(), 20))
+    assert ended == ["ended"]
+
+
 def test_errors_are_those_of_the_command_line() -> None:
     with pytest.raises(InputError, match="no such file"):
         slp_ops.load_inventory("nowhere.yaml")
@@ -190,6 +231,44 @@ def test_errors_are_those_of_the_command_line() -> None:
         slp_ops.audit()
     with pytest.raises(OptionError, match="there is no rule"):
         slp_ops.audit(files=[EXAMPLE], select=["no-such-rule"])
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (slp_ops.collect, "sites"),
+        (slp_ops.collect, "tags"),
+        (slp_ops.collect, "extra_commands"),
+        (slp_ops.audit, "files"),
+        (slp_ops.audit, "select"),
+        (slp_ops.audit, "ignore"),
+        (slp_ops.check_reachability, "targets"),
+        (slp_ops.check_versions, "releases"),
+        (slp_ops.make_plan, "playbooks"),
+    ],
+)
+def test_one_text_is_not_read_as_a_list_of_letters(function: Callable[..., object], name: str) -> None:
+    with pytest.raises(OptionError, match=rf"{name} takes a list: \['tokyo'\]"):
+        function(EXAMPLE, **{name: "tokyo"})
+
+
+def test_an_unknown_set_of_commands_is_refused() -> None:
+    with pytest.raises(OptionError, match="no set 'all'; there are: baseline, support, full"):
+        slp_ops.collect(EXAMPLE, commands="all")
+
+
+def test_a_ruleset_with_files_of_the_operator_is_pickled(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(
+        "messages:\n- {message: ACME-RELAY_LOST, title: Lost, meaning: It is lost., severity: error,\n"
+        "   remedy: [Go there.], sample: '%ACME-3-RELAY_LOST: relay r1 gone'}\n",
+        encoding="utf-8",
+    )
+    result = slp_ops.check_versions(releases=["17.9.4"], rules_dir=tmp_path)
+    copied = _pickled(result)
+    versions = slp_ops.check_versions(releases=["17.9.4"])
+    assert copied == result != versions
+    assert [rule.id for rule in copied.knowledge.rules] == [rule.id for rule in result.knowledge.rules]
+    assert len(copied.knowledge.rules) == len(versions.knowledge.rules) + 1
 
 
 def test_nobody_is_asked_and_notices_are_logged(caplog: pytest.LogCaptureFixture) -> None:
