@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -45,8 +46,8 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
-class _ReaderGone(Exception):
-    """The reader of the output (head, less) is gone."""
+# What the disk behind standard output refuses. Of files that slp-ops writes, it is a StoreError.
+_FULL_OR_FAILED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
 
 class LazyGroup(click.Group):
@@ -63,13 +64,6 @@ class LazyGroup(click.Group):
         module = import_module(f"slp_ops.cli.{VERBS[cmd_name][0]}")
         command: click.Command = module.command
         return command
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the verb. Click would make its own exit code of a closed pipe, that of a defect."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            raise _ReaderGone from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs' one-liners from the table, without importing any of them."""
@@ -92,11 +86,13 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with one of the documented codes."""
+    _open_closed_streams()
     if not sys.warnoptions:
         # Libraries warn of their own future on stderr; that is for us, not for the operator.
         warnings.simplefilter("ignore")
     try:
         code = cli.main(standalone_mode=False)
+        sys.stdout.flush()  # at exit it is too late to report
     except click.exceptions.Exit as ended:
         code = ended.exit_code
     except click.ClickException as err:
@@ -105,9 +101,9 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
         code = Exit.INTERRUPTED
-    except _ReaderGone:
-        # The reader is gone: discard the rest of the output.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (SystemExit, BrokenPipeError):
+        # The reader (head, less) is gone. Click ends the process itself for a closed pipe alone.
+        _discard_output()
         code = Exit.FINE
     except SlpOpsError as err:
         stopped = isinstance(err, Interrupted)
@@ -115,14 +111,30 @@ def main() -> None:
         if err.hint:
             _say(f"  hint: {err.hint}")
         code = Exit.INTERRUPTED if stopped else Exit.USAGE
-    except Exception:  # noqa: BLE001 - the catch-all: a defect must not end in a bare traceback
-        code = _report_bug()
+    except Exception as err:  # noqa: BLE001 - the catch-all: a defect must not end in a bare traceback
+        if isinstance(err, OSError) and err.errno in _FULL_OR_FAILED:
+            _discard_output()
+            _say(f"error: cannot write to standard output: {err.strerror}")
+            code = Exit.USAGE
+        else:
+            code = _report_bug()
     if code == Exit.INTERRUPTED:
         # A thread may still hang in the system's resolver; everything is saved, so it is not waited for.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(int(code))
     sys.exit(int(code or 0))
+
+
+def _open_closed_streams() -> None:
+    """Write to nothing where the caller closed standard output or standard error (``>&-``)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
+
+
+def _discard_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(text: str) -> None:

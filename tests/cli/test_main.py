@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 
-def test_a_reader_that_has_gone_is_no_defect() -> None:
+@pytest.mark.parametrize("word", ["rules", "--help"])
+def test_a_reader_that_has_gone_is_no_defect(word: str) -> None:
     """``slp-ops rules | head``: no message, and not the exit code of a defect."""
     with subprocess.Popen(
-        [sys.executable, "-m", "slp_ops", "rules"],
+        [sys.executable, "-m", "slp_ops", word],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -18,3 +22,25 @@ def test_a_reader_that_has_gone_is_no_defect() -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert (process.stderr.read(), process.wait(timeout=30)) == ("", 0)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("word", ["rules", "--help"])
+def test_a_full_disk_behind_standard_output_is_no_defect(word: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "slp_ops", word],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "error: cannot write to standard output: No space left on device\n"
+
+
+def test_a_caller_may_close_standard_output() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m slp_ops rules >&-"], stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
