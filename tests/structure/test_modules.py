@@ -6,6 +6,7 @@ import ast
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import defaultdict
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -16,6 +17,41 @@ from mypy.main import process_options
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "slp_ops"
 CLI_LINES = 4500
+CLI_MAY_KNOW = {
+    f"slp_ops.{name}"
+    for name in [
+        "aio",
+        "app",
+        "cli",
+        "errors",
+        "i18n",
+        "json_documents",
+        "model",
+        "paths",
+        "report",
+        "sanitize",
+        "version",
+    ]
+}
+NOT_PURE = {
+    f"slp_ops.{name}"
+    for name in [
+        "aio",
+        "api",
+        "app",
+        "cli",
+        "credentials",
+        "engine",
+        "lab",
+        "paths",
+        "private_key",
+        "report",
+        "runs",
+        "transport",
+        "usage",
+        "version",
+    ]
+}
 LOOSE_RETURNS = 15
 RUFF = str(Path(sys.executable).with_name("ruff"))
 
@@ -58,6 +94,21 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     except CycleError as err:
         circle = " imports ".join(reversed(err.args[1]))
         raise AssertionError(f"an import circle: {circle}") from None
+
+
+def test_the_import_contracts_know_every_package() -> None:
+    """A package that no contract names could import, and be imported by, everything."""
+    contracts = {
+        each["id"]: each
+        for each in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+            "importlinter"
+        ]["contracts"]
+    }
+    packages = {name for name in modules() if name.count(".") == 1} - {"slp_ops.__main__"}
+    layers = [name for layer in contracts["layers"]["layers"] for name in layer.split(" | ")]
+    assert sorted(layers) == sorted(packages)
+    assert packages - set(contracts["cli"]["forbidden_modules"]) == CLI_MAY_KNOW
+    assert packages - set(contracts["pure"]["source_modules"]) == NOT_PURE
 
 
 def test_ruff_sees_every_module() -> None:
