@@ -76,12 +76,15 @@ class LazyGroup(click.Group):
     epilog="Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in Exit) + ".",
 )
 @click.version_option(__version__, prog_name="slp-ops")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Find out why Catalyst 9000 switches do not report their licences, and fix it.
 
     Reading never changes a switch. Start with: slp-ops lab up, then
     slp-ops collect --site tokyo -i inventory.example.yaml
     """
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        ctx.color = False  # every click.echo below then strips what a renderer coloured
 
 
 def main() -> None:

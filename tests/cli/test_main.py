@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -44,3 +46,24 @@ def test_a_caller_may_close_standard_output() -> None:
         ["sh", "-c", f"{sys.executable} -m slp_ops rules >&-"], stderr=subprocess.PIPE, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
+)
+def test_a_terminal_without_colours_gets_none(variables: dict[str, str], coloured: bool) -> None:
+    ours, theirs = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    subprocess.run(
+        [sys.executable, "-m", "slp_ops", "explain", "dns-failure"],
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        env={**environment, "TERM": "xterm", **variables},
+        check=True,
+    )
+    printed = os.read(ours, 1 << 16)
+    os.close(ours)
+    os.close(theirs)
+    assert b"dns-failure" in printed
+    assert (b"\x1b[" in printed) is coloured
