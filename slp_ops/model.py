@@ -36,6 +36,7 @@ class CaptureStatus(StrEnum):
     TIMEOUT = "timeout"  # silent for too long
     SKIPPED = "skipped"  # not sent; the reason says why
     LOST = "lost"  # the session was lost during the command, or before it
+    DAMAGED = "damaged"  # read, but its file in the run is missing or is not what was written
 
 
 class DeviceStatus(StrEnum):

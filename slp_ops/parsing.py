@@ -102,6 +102,7 @@ _WHY: Final = {
     CaptureStatus.TIMEOUT: "timed out",
     CaptureStatus.SKIPPED: "skipped",
     CaptureStatus.LOST: "lost with the session",
+    CaptureStatus.DAMAGED: "damaged in the run folder",
 }
 
 

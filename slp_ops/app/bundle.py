@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.app.inputs import FactsCache
 from slp_ops.app.report import JudgedRun, judged_devices
-from slp_ops.errors import InputError
+from slp_ops.errors import InputError, StoreError
 from slp_ops.facts import SyslogBuffer
 from slp_ops.redact import redact
 from slp_ops.runs import Runs
@@ -94,11 +94,15 @@ def _switches(
     run: StoredRun, names: Iterable[str], asked: AuditOptions, facts: FactsCache
 ) -> Iterator[SwitchEvidence]:
     for name in names:
+        try:
+            folder, found = run.folder(run.about[name]).name, facts.of(run, name)
+        except StoreError:
+            continue  # the device's own result says that its evidence is damaged
         yield SwitchEvidence(
             name=name,
-            folder=run.folder(run.about[name]).name,
+            folder=folder,
             captures=_texts(run, name),
-            failures=_failures(facts.of(run, name), asked.knowledge.catalogue),
+            failures=_failures(found, asked.knowledge.catalogue),
         )
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from slp_ops.app.inputs import facts_of
 from slp_ops.errors import OptionError
+from slp_ops.parsing import Facts
 from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from slp_ops.parsing import Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +36,11 @@ class FactsResult:
 def run(request: FactsRequest) -> FactsResult:
     """Parse the captures of the run. Raises InputError, OptionError, StoreError."""
     stored = Runs(request.runs_dir).open(request.run)
-    names = [result.name for result in stored.devices if request.device in (None, result.name)]
-    if request.device is not None and not names:
+    wanted = [result for result in stored.devices if request.device in (None, result.name)]
+    if request.device is not None and not wanted:
         there = ", ".join(result.name for result in stored.devices[:10])
         raise OptionError(
             f"run {stored.id} has no device {request.device!r}; it has {there}", option="--device"
         )
-    return FactsResult(
-        run_id=stored.id, path=stored.path, devices={name: facts_of(stored, name) for name in names}
-    )
+    devices = {each.name: facts_of(stored, each.name) if each.captures else Facts({}) for each in wanted}
+    return FactsResult(run_id=stored.id, path=stored.path, devices=devices)

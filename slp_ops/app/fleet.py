@@ -84,7 +84,7 @@ def causes(result: DeviceResult) -> list[str]:
     words = []
     if result.error is not None and (not result.captures or result.error.kind != SessionLost.kind):
         words.append(result.error.message)
-    for status in (CaptureStatus.DENIED, CaptureStatus.TIMEOUT, CaptureStatus.LOST):
+    for status in (CaptureStatus.DENIED, CaptureStatus.TIMEOUT, CaptureStatus.LOST, CaptureStatus.DAMAGED):
         hit = [capture for capture in result.captures if capture.status is status]
         if hit:
             words.append(f"{_named(hit)}: {status} ({hit[0].reason})")

@@ -33,6 +33,9 @@ _SESSIONS: Final = 2
 # memory, nor be read before the next command is sent.
 _OPENING: Final = 2048
 _ANSWERED: Final = frozenset({CaptureStatus.OK, CaptureStatus.UNSUPPORTED})
+_MISSING: Final = frozenset(
+    {CaptureStatus.DENIED, CaptureStatus.TIMEOUT, CaptureStatus.LOST, CaptureStatus.DAMAGED}
+)
 # A long output shows its progress so often, in bytes.
 _PROGRESS: Final = 1 << 19
 
@@ -136,7 +139,7 @@ def _unopened(device: Device, trouble: DeviceFailure, err: Exception) -> DeviceR
 def status_of(captures: Iterable[Capture]) -> DeviceStatus:
     """ok when nothing is missing, failed when nothing could be read, else partial."""
     statuses = {capture.status for capture in captures}
-    if not statuses & {CaptureStatus.DENIED, CaptureStatus.TIMEOUT, CaptureStatus.LOST}:
+    if not statuses & _MISSING:
         return DeviceStatus.OK
     if not statuses & _ANSWERED:
         return DeviceStatus.FAILED

@@ -207,7 +207,7 @@ def _checklist(view: ReportView, lang: Lang) -> Iterator[str]:
         (each.name, capture)
         for each in view.devices
         for capture in each.captures
-        if capture.status.value in ("denied", "timeout", "lost")
+        if capture.status.value in ("denied", "timeout", "lost", "damaged")
     ]
     if missed:
         yield ""

@@ -143,4 +143,5 @@ _WHY: Final = {
     CaptureStatus.TIMEOUT: TEXTS["why.timeout"],
     CaptureStatus.SKIPPED: TEXTS["why.skipped"],
     CaptureStatus.LOST: TEXTS["why.lost"],
+    CaptureStatus.DAMAGED: TEXTS["why.damaged"],
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
 from slp_ops.json_documents import decode
-from slp_ops.model import Capture, DeviceFailure, DeviceResult, DeviceStatus
+from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.runs import atomic_files
 from slp_ops.runs.names import is_plain
 from slp_ops.runs.serialization import (
@@ -30,10 +32,12 @@ from slp_ops.runs.serialization import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 NAME: Final = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+(?:-[a-z]+)*)-([0-9a-f]{6})", re.ASCII)
+CHANGED: Final = "is not what was written: its SHA-256 differs"
+_NAMED: Final = 3  # damaged captures in one message
 
 
 class StoredRun:
@@ -41,6 +45,7 @@ class StoredRun:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._verified: dict[str, tuple[Capture, ...]] = {}
 
     @property
     def id(self) -> str:
@@ -91,9 +96,14 @@ class StoredRun:
     def captures(self, device: str) -> tuple[Capture, ...]:
         """A device's captures, the last one of each command. Raises StoreError.
 
-        A run that was taken up again has read some commands twice; the earlier files stay.
+        A run that was taken up again has read some commands twice; the earlier files stay. Each file is
+        verified: a damaged one costs its command, which then has the status ``damaged`` and no text.
         """
-        return tuple({capture.command: capture for capture in self.manifest(device)}.values())
+        if device not in self._verified:
+            newest = {capture.command: capture for capture in self.manifest(device)}
+            folder = self.folder(self.about[device])
+            self._verified[device] = tuple(_verified(folder, capture) for capture in newest.values())
+        return self._verified[device]
 
     def manifest(self, device: str) -> tuple[Capture, ...]:
         """Every capture of a device, in the order in which they ended. Raises StoreError."""
@@ -112,7 +122,10 @@ class StoredRun:
             raise StoreError(f"run {self.id} holds no text of {capture.command!r} from {device}")
         folder = self.folder(about)
         with atomic_files.trouble("read", folder / capture.file):
-            return atomic_files.read(folder / capture.file, within=folder).decode("utf-8", "surrogateescape")
+            data = atomic_files.read(folder / capture.file, within=folder)
+        if hashlib.sha256(data).hexdigest() != capture.sha256:
+            raise StoreError(f"{folder / capture.file} {CHANGED}", hint=f"see: slp-ops runs verify {self.id}")
+        return data.decode("utf-8", "surrogateescape")
 
     def folder(self, about: DeviceHeader) -> Path:
         """A device's folder; raises StoreError for one that would lead out of the run."""
@@ -182,7 +195,22 @@ class StoredRun:
                 return b""
 
     def _result(self, about: DeviceHeader) -> DeviceResult:
-        captures = self.captures(about.name)
+        recorded = self.results[about.name].captures if about.name in self.results else 0
+        captures: tuple[Capture, ...] = ()
+        try:
+            missing = recorded - len(self.manifest(about.name))
+            captures = self.captures(about.name)
+        except StoreError as err:
+            damage = [err.message]
+        else:
+            damage = [f"{each.command}: {each.reason}" for each in captures if _is_damaged(each)]
+            if missing > 0:
+                damage.append(f"{missing} of its captures are not in its manifest")
+        result = self._recorded(about, captures)
+        return _with_damage(result, damage, hint=f"see: slp-ops runs verify {self.id}") if damage else result
+
+    def _recorded(self, about: DeviceHeader, captures: tuple[Capture, ...]) -> DeviceResult:
+        """Return the recorded result of a device with its captures."""
         if about.name in self.results:
             return self.results[about.name].result(captures)
         return DeviceResult(
@@ -192,3 +220,43 @@ class StoredRun:
             captures=captures,
             error=DeviceFailure(kind="interrupted", message="the run ended before this switch was done"),
         )
+
+
+def why_unreadable(err: OSError) -> str:
+    """Return what is wrong with a file of a run, as the end of a sentence that begins with its name."""
+    return "is a symbolic link" if err.errno == errno.ELOOP else f"cannot be read: {err.strerror or err}"
+
+
+def _verified(folder: Path, capture: Capture) -> Capture:
+    """Return the capture, or a damaged one without a file when its file is not what was written."""
+    if capture.file is None:
+        return capture
+    if not is_plain(capture.file):
+        return _damaged(capture, "the manifest names an unfit file")
+    try:
+        sha256, _ = atomic_files.digest(folder / capture.file, within=folder)
+    except OSError as err:
+        return _damaged(capture, f"{capture.file} {why_unreadable(err)}")
+    return capture if sha256 == capture.sha256 else _damaged(capture, f"{capture.file} {CHANGED}")
+
+
+def _damaged(capture: Capture, why: str) -> Capture:
+    return replace(
+        capture, status=CaptureStatus.DAMAGED, reason=why, file=None, sha256=None, bytes=0, masked={}
+    )
+
+
+def _is_damaged(capture: Capture) -> bool:
+    return capture.status is CaptureStatus.DAMAGED
+
+
+def _with_damage(result: DeviceResult, damage: Sequence[str], *, hint: str) -> DeviceResult:
+    """Return the result of a device whose evidence is damaged: no longer complete, and it says why."""
+    more = f"; and {len(damage) - _NAMED} more" if len(damage) > _NAMED else ""
+    message = f"the evidence is damaged: {'; '.join(damage[:_NAMED])}{more}"
+    usable = any(not _is_damaged(capture) for capture in result.captures)
+    return replace(
+        result,
+        status=DeviceStatus.PARTIAL if usable else DeviceStatus.FAILED,
+        error=DeviceFailure(kind="damaged", message=message, hint=hint),
+    )

@@ -5,7 +5,6 @@ A killed run has lost the capture in progress and nothing else: that is reported
 
 from __future__ import annotations
 
-import errno
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from slp_ops.errors import StoreError
 from slp_ops.runs import atomic_files
 from slp_ops.runs.file_store import ACKS, UPLOAD
 from slp_ops.runs.names import is_plain
+from slp_ops.runs.run_reader import CHANGED, why_unreadable
 from slp_ops.runs.serialization import CaptureRecord, ResultRecord, RunState, read_lines
 
 if TYPE_CHECKING:
@@ -124,11 +124,11 @@ class _Checking:
         try:
             sha256, size = atomic_files.digest(folder / capture.file, within=folder)
         except OSError as err:
-            yield FileProblem(file=name, what=_why(err))
+            yield FileProblem(file=name, what=why_unreadable(err))
             return
         self.bytes += size
         if sha256 != capture.sha256:
-            yield FileProblem(file=name, what="is not what was written: its SHA-256 differs")
+            yield FileProblem(file=name, what=CHANGED)
 
     def _lines(self, folder: Path, name: str, prefix: str) -> Iterator[FileProblem]:
         try:
@@ -136,7 +136,7 @@ class _Checking:
         except FileNotFoundError:
             return
         except OSError as err:
-            yield FileProblem(file=prefix + name, what=_why(err))
+            yield FileProblem(file=prefix + name, what=why_unreadable(err))
             return
         is_manifest = name == "manifest.jsonl"
         lines = read_lines(CaptureRecord, data) if is_manifest else read_lines(ResultRecord, data)
@@ -147,9 +147,3 @@ class _Checking:
                 yield FileProblem(file=prefix + name, what=f"a record is no capture: {str(record)[:60]}")
         if lines.torn:
             yield FileProblem(file=prefix + name, what="its last line was being written", damage=False)
-
-
-def _why(err: OSError) -> str:
-    if err.errno == errno.ELOOP:
-        return "is a symbolic link"
-    return f"cannot be read: {err.strerror or err}"

@@ -125,7 +125,9 @@ def test_changed_missing_and_foreign_evidence_is_named(runs: Runs, good_run: Mak
     ]
     assert ("sw4/notes.txt", "is not listed in the manifest") in remarks(run, damage=False)
     with pytest.raises(StoreError, match="Too many levels of symbolic links"):
-        run.text("sw3", run.captures("sw3")[0])
+        run.text("sw3", run.manifest("sw3")[0])
+    with pytest.raises(StoreError, match="its SHA-256 differs"):
+        run.text("sw1", run.manifest("sw1")[0])
 
 
 def test_a_device_folder_that_is_a_link_is_refused(runs: Runs, good_run: Make, tmp_path: Path) -> None:

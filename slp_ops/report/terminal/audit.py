@@ -89,6 +89,9 @@ def _device(device: DeviceFindings, lang: Lang) -> Iterator[str]:
                 yield from wrapped(device.error.hint, "    hint: ")
         yield ""
         return
+    if device.error is not None and device.error.kind == "damaged":
+        yield from wrapped(device.error.message, "  ")
+        yield from wrapped(device.error.hint, "    hint: ")
     for root in device.roots:
         yield from _root(root, lang)
     for why, rules in _by_reason(device, lang).items():
