@@ -88,6 +88,12 @@ class NetmikoTransport:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+def _mark_retrieved(future: asyncio.Future[Any]) -> None:
+    """Mark the exception as retrieved: after a second cancellation asyncio would print its traceback."""
+    if not future.cancelled():
+        future.exception()
+
+
 class _Session:
     """One vty, driven by a thread while a call lasts."""
 
@@ -132,6 +138,7 @@ class _Session:
     async def _call(self, work: Callable[[], T]) -> T:
         """Run in a thread. Cancelling shuts the socket down, which ends a blocking read at once."""
         future = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        future.add_done_callback(_mark_retrieved)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
