@@ -1,4 +1,4 @@
-"""How long a saved switch takes to be judged: its captures parsed, and the rules alone.
+"""Time to judge a saved switch: with parsing, and the rules alone.
 
 python bench/audit.py [--switches 1000] [--scenario dns-failure]
 """
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def captured(switch: Switch) -> list[tuple[str, CaptureStatus, str]]:
-    """What a collector brings back of the baseline and of tech support."""
+    """Captures of the baseline set and of tech support."""
     found = []
     for command in registry():
         if command.sets & {"baseline", "support"}:

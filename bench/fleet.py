@@ -5,7 +5,7 @@
 
 The simulated fleet runs in a process of its own. Each contender is a process too; its wall time, CPU
 time and peak memory are the operating system's own account. Every contender sends the same twelve
-commands; how many outputs it got, and how many bytes, is printed, so that nobody is fast by failing.
+commands; how many outputs it got, and how many bytes, is printed, so that a failure does not count as speed.
 slp-ops writes and masks its evidence meanwhile, as it always does. Its pacing is off here (no site
 limit, no login rate), as none of the others has any.
 """
@@ -65,7 +65,7 @@ def serve(size: int, delay: float, ready: Path) -> None:
 
 
 def slp_ops(transport: str, ports: list[int], workers: int) -> tuple[int, int, int]:
-    """What ``slp-ops collect`` does, with these twelve commands."""
+    """Do what ``slp-ops collect`` does, with these twelve commands."""
     from slp_ops.app.read_device import collect
     from slp_ops.commands import find
     from slp_ops.credentials import ShellCredentials

@@ -44,7 +44,7 @@ def main() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What was measured; times in seconds of wall clock, sizes in bytes."""
+    """Measurements; times in seconds of wall clock, sizes in bytes."""
 
     slowest_run: float
     mean_run: float

@@ -1,4 +1,4 @@
-"""How fast captures become facts, beside ntc-templates and Genie where they have the command.
+"""Speed of parsing, compared with ntc-templates and Genie where they have the command.
 
     .venv/bin/python bench/parse.py
 
@@ -70,7 +70,7 @@ def captures() -> dict[str, str]:
 
 
 def show_tech(texts: dict[str, str]) -> str:
-    """The captures as sections between those of features that nobody reads."""
+    """Return the captures as sections between sections without a parser."""
     known = "".join(
         f"------------------ {name} ------------------\n\n{text}\n\n" for name, text in texts.items()
     )

@@ -1,6 +1,6 @@
 """The pages under ``docs/reference`` that are made from the program itself; ``make reference`` writes them.
 
-A test compares what stands there with what this gives, so that neither can tell another story.
+A test compares the files with the output of this module.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from docs import schemas
+from docs import architecture, schemas
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.main import VERBS
 from slp_ops.commands import registry
@@ -21,6 +21,7 @@ from slp_ops.i18n import Lang, Text
 from slp_ops.lab import scenarios
 from slp_ops.playbook.loading import packaged
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
+from slp_ops.report.labels import Words
 from slp_ops.rules import reference
 from slp_ops.rules.ruleset import packaged_ruleset
 
@@ -40,6 +41,8 @@ def pages() -> dict[str, str]:
         "exit-codes.md": "\n".join(_exit_codes()) + "\n",
         "show-commands.md": "\n".join(_show_commands()) + "\n",
         "scenarios.md": "\n".join(_scenarios()) + "\n",
+        "architecture.md": "\n".join(architecture.page(_NOTE)) + "\n",
+        "architecture.svg": architecture.picture(),
         "decisions.md": "\n".join(_decisions()) + "\n",
     }
     for lang in Lang:
@@ -163,12 +166,12 @@ _BOOK: Final = {
     "steps": Text("Steps", "手順"),
     "verify": Text("Verified by", "確認に使うルール"),
     "rollback": Text("Rollback", "ロールバック"),
-    "undone": Text("the configuration is given back", "設定を元に戻します"),
+    "undone": Text("the earlier configuration is restored", "設定を元に戻します"),
     "lost": Text("What is lost", "失われるもの"),
     "consent": Text("Before it is applied", "適用前の確認"),
     "configure": Text("configure", "設定"),
     "type": Text("type", "実行"),
-    "person": Text("a person", "手作業"),
+    "person": Text("by hand", "手作業"),
     "optional": Text("optional", "任意"),
     "secret": Text("secret, asked for when it is applied", "機密情報、適用時に入力"),
 }
@@ -189,7 +192,7 @@ def _playbook(book: Playbook, said: dict[str, str], lang: Lang) -> Iterator[str]
     yield ""
     yield f"**{book.title.said(lang)}**"
     yield ""
-    yield f"{said['risk']}: {book.risk.value}. {said['remedies']}: " + ", ".join(
+    yield f"{said['risk']}: {Words(lang).risk(book.risk.value)}. {said['remedies']}: " + ", ".join(
         f"[`{rule}`](rules.{lang.value}.md#{rule.lower()})" for rule in book.remedies
     )
     yield ""

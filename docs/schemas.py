@@ -223,7 +223,7 @@ def _without_none(kind: Any) -> tuple[Any, bool]:
 
 
 def hints_of(target: Any, module: str) -> dict[str, Any]:
-    """Return the annotations of a class or function, also those whose imports only a type checker runs."""
+    """Return the annotations of a class or function, including types imported for the type checker only."""
     return get_type_hints(target, localns=_typing_imports(module))
 
 

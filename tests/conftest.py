@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of the user's reaches a test: no SLP_OPS_ variable, no state directory, no keyring."""
+    """Isolate tests from the user: no SLP_OPS_ variable, no state directory, no keyring."""
     for name in list(os.environ):
         if name.startswith("SLP_OPS_") and name != "SLP_OPS_SAMPLES":
             monkeypatch.delenv(name)

@@ -37,7 +37,7 @@ class Keyring:
 
 
 class Person:
-    """Somebody at the terminal who types these answers, then nothing."""
+    """Operator at the terminal who types these answers, then nothing."""
 
     def __init__(self, *answers: str) -> None:
         self.answers = list(answers)

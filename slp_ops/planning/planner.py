@@ -316,7 +316,7 @@ _PROTECTED: Final = Text(
 )
 _UNPROTECTED: Final = Text(
     "no revert timer protects it: 'archive' with a path is not configured on this switch",
-    "revert timer で保護されません。この装置には archive の path が設定されていません",
+    "revert timer で保護されません。このスイッチには archive の path が設定されていません",
 )
 _ACCOUNTED: Final = Text(
     "the switch sends this command with the secret in it to AAA accounting, where that is configured",

@@ -120,6 +120,6 @@ _NOT_FITTING: Final = Text(
     "{name} ({where}) の形式が正しくありません。期待する形式: {expected}",
 )
 _NO_INTERFACE: Final = Text(
-    "this switch has no interface {value}", "この装置にインターフェイス {value} がありません"
+    "this switch has no interface {value}", "このスイッチにインターフェイス {value} がありません"
 )
-_NO_VRF: Final = Text("this switch has no VRF {value}", "この装置に VRF {value} がありません")
+_NO_VRF: Final = Text("this switch has no VRF {value}", "このスイッチに VRF {value} がありません")

@@ -174,7 +174,7 @@ _NOT_DIRECT: Final = Text(
 )
 _OFF: Final = Text(
     "the transport is off: reports leave this switch as files, see slp-ops usage",
-    "トランスポートが off です。この装置の報告はファイルで行います (slp-ops usage を参照)",
+    "トランスポートが off です。このスイッチの報告はファイルで行います (slp-ops usage を参照)",
 )
 _CLOCK: Final = Text(
     "the clock is not set: certificates cannot be judged by it; configure NTP first",

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NONE: Final = Text("none", "なし")
-THE_SWITCH: Final = Text("the switch", "この装置")
+THE_SWITCH: Final = Text("the switch", "このスイッチ")
 AND: Final = Text("{first}; {second}", "{first}。{second}")
 NOT_READ: Final = Text("nothing could be read", "情報を取得できませんでした")
 
 # Who connects to whom.
 OFF: Final = Text(
     "the transport is off: reports are carried as files, and the switch opens no connection",
-    "トランスポートは off です。レポートはファイルで受け渡すため、装置からの接続はありません",
+    "トランスポートは off です。レポートはファイルで受け渡すため、スイッチからの接続はありません",
 )
 OFF_STEP: Final = Text(
     "save the usage, upload it to CSSM and import the acknowledgement: slp-ops usage",
@@ -28,11 +28,11 @@ PULLED: Final = Text(
     "the other side connects: CSLU, SSM On-Prem or the controller fetches the reports, so that a test from "
     "the switch would prove nothing",
     "相手側から接続する構成です。CSLU / SSM オンプレミス / コントローラがレポートを取得するため、"
-    "装置からの疎通確認では判断できません",
+    "スイッチからの疎通確認では判断できません",
 )
 PULLED_STEP: Final = Text(
     "test from there that the switch answers: NETCONF on TCP 830, RESTCONF and HTTPS on TCP 443",
-    "相手側から装置への接続を確認します: NETCONF は TCP 830、RESTCONF と HTTPS は TCP 443",
+    "相手側からスイッチへの接続を確認します: NETCONF は TCP 830、RESTCONF と HTTPS は TCP 443",
 )
 NO_TRANSPORT: Final = Text(
     "how this switch reports could not be read, so that there is nothing to test",
@@ -65,7 +65,7 @@ DEFAULT_PATH: Final = Text(
     "the running configuration could not be read: the test went by the default path, which the licence agent "
     "may not take",
     "running-config を取得できないため、デフォルトの経路でテストしました。"
-    "ライセンス エージェントの経路とは異なる場合があります",
+    "ライセンスエージェントの経路とは異なる場合があります",
 )
 PROXIED: Final = Text(
     "the switch goes through its proxy, which was tested; whether the proxy passes on was not",
@@ -79,7 +79,7 @@ UNRESOLVED: Final = Text(
 )
 UNRESOLVED_STEP: Final = Text(
     "see whether these servers know {host} and answer this switch",
-    "DNS サーバが {host} を解決でき、この装置に応答するか確認します",
+    "DNS サーバが {host} を解決でき、このスイッチに応答するか確認します",
 )
 SERVER_STEP: Final = Text(
     "see whether UDP and TCP 53 pass between them (ip domain lookup source-interface)",
@@ -119,7 +119,7 @@ PINNED_STEP: Final = Text(
     "{address} が現在も正しいアドレスか確認します: show hosts",
 )
 NOT_TESTABLE: Final = Text(
-    "the switch does not let this be tested: {line}", "この装置ではテストできません: {line}"
+    "the switch does not let this be tested: {line}", "このスイッチではテストできません: {line}"
 )
 NOT_TESTABLE_STEP: Final = Text(
     "test from another place in the same VLAN, or judge by what the agent reports: slp-ops audit",
@@ -127,7 +127,7 @@ NOT_TESTABLE_STEP: Final = Text(
 )
 NO_ANSWER: Final = Text("the test gave no answer: {line}", "テスト結果を判定できません: {line}")
 AGAIN_STEP: Final = Text(
-    "run it again for this switch, or try by hand", "この装置で再実行するか、手動で確認します"
+    "run it again for this switch, or try by hand", "このスイッチで再実行するか、手動で確認します"
 )
 
 # What Open does not prove.

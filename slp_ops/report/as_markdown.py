@@ -42,7 +42,7 @@ def _lines(view: ReportView, words: Words) -> Iterator[str]:
     yield ""
     counts = [(health, count) for health, count in view.healths.items() if count]
     yield from _table(
-        [words["verdict"], words["switches"]],
+        [words["verdict"], words["device_count"]],
         [[words.health(each.value), str(count)] for each, count in counts],
     )
     causes = view.main_causes

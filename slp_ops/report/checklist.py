@@ -19,17 +19,17 @@ _CSSM: Final = (
     Text(
         "CSSM, Inventory > Product Instances: a screenshot of the entry of each switch (searched by UDI up "
         "to 17.8, by host name from 17.9.1), or that there is none",
-        "CSSM の Inventory > Product Instances: 各装置のエントリの画面 "
+        "CSSM の Inventory > Product Instances: 各スイッチのエントリの画面 "
         "(17.8 までは UDI、17.9.1 以降はホスト名で検索)。"
         "存在しない場合はその旨",
     ),
     Text(
         "CSSM, Inventory > Event Log: the events of the Virtual Account around the time of the failure",
-        "CSSM の Inventory > Event Log: 障害発生時刻前後のバーチャル アカウントのイベント",
+        "CSSM の Inventory > Event Log: 障害発生時刻前後のバーチャルアカウントのイベント",
     ),
     Text(
         "CSSM: the names of the Smart Account and the Virtual Account that the switches belong to",
-        "CSSM: 該当するスマート アカウント名とバーチャル アカウント名",
+        "CSSM: 該当するスマートアカウント名とバーチャルアカウント名",
     ),
     Text(
         "CSSM, Inventory > General: whether the token has expired, and how often it was used "
@@ -41,7 +41,7 @@ _PATH: Final = (
     Text(
         "What lies between the switch and CSSM: firewall, proxy, TLS inspection; their logs for TCP 443 at "
         "the time of a failure",
-        "装置と CSSM の間の機器 (ファイアウォール、プロキシ、TLS インスペクション) と、"
+        "スイッチと CSSM の間の機器 (ファイアウォール、プロキシ、TLS インスペクション) と、"
         "障害発生時刻の TCP 443 のログ",
     ),
 )
@@ -49,21 +49,21 @@ _BY_TOPOLOGY: Final = {
     "cslu": (
         Text(
             "CSLU: version, operating system, and whether the switch or CSLU begins the exchange",
-            "CSLU: バージョン、OS、通信の開始側 (装置 / CSLU)",
+            "CSLU: バージョン、OS、通信の開始側 (スイッチ / CSLU)",
         ),
         Text(
             "CSLU, Inventory: a screenshot of the switch with the status of its last actions, and its log",
-            "CSLU の Inventory: 該当装置の最終アクションの状態が分かる画面、および CSLU のログ",
+            "CSLU の Inventory: 該当スイッチの最終アクションの状態が分かる画面、および CSLU のログ",
         ),
         Text(
             "CSLU, Preferences: a screenshot (Smart Account, Virtual Account, connection to CSSM)",
-            "CSLU の Preferences: 画面 (スマート アカウント、バーチャル アカウント、CSSM との接続)",
+            "CSLU の Preferences: 画面 (スマートアカウント、バーチャルアカウント、CSSM との接続)",
         ),
     ),
     "on-prem": (
         Text(
             "SSM On-Prem: its version (8-202102 or later is needed for SLP), and the support bundle",
-            "SSM オンプレミス: バージョン (SLP には 8-202102 以降が必要)、サポート バンドル",
+            "SSM オンプレミス: バージョン (SLP には 8-202102 以降が必要)、サポートバンドル",
         ),
         Text(
             "SSM On-Prem: a screenshot of the product instance, and of the CSLU Transport URL under "
@@ -79,11 +79,11 @@ _BY_TOPOLOGY: Final = {
     "controller": (
         Text(
             "Catalyst Center (DNA Center): version, and a screenshot of the licence manager for the switches",
-            "Catalyst Center (DNA Center): バージョン、該当装置のライセンス管理画面",
+            "Catalyst Center (DNA Center): バージョン、該当スイッチのライセンス管理画面",
         ),
         Text(
             "Catalyst Center: which Smart Account and Virtual Account are set, and its last report to CSSM",
-            "Catalyst Center: 設定済みのスマート アカウント / バーチャル アカウント、CSSM への最終レポート",
+            "Catalyst Center: 設定済みのスマートアカウント / バーチャルアカウント、CSSM への最終レポート",
         ),
     ),
     "offline": (

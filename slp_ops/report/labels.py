@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _WORDS: Final = {
     "title": Text("Smart Licensing report", "Smart Licensing レポート"),
-    "skip": Text("Skip to the switches", "装置一覧へ移動"),
+    "skip": Text("Skip to the switches", "スイッチ一覧へ移動"),
     "run": Text("Run", "実行 ID"),
     "collected": Text("Collected", "取得日時"),
     "generated": Text("Report made", "レポート作成日時"),
@@ -23,9 +23,11 @@ _WORDS: Final = {
     ),
     "overview": Text("Overview", "概要"),
     "causes": Text("Causes", "原因"),
-    "switches": Text("Switches", "装置一覧"),
-    "details": Text("Each switch", "装置ごとの詳細"),
-    "switch": Text("Switch", "装置"),
+    "switches": Text("Switches", "スイッチ一覧"),
+    "device_count": Text("Switches", "台数"),
+    "affected_switches": Text("Switches", "対象スイッチ"),
+    "details": Text("Each switch", "スイッチごとの詳細"),
+    "switch": Text("Switch", "スイッチ"),
     "site": Text("Site", "サイト"),
     "verdict": Text("Verdict", "判定"),
     "release": Text("Release", "リリース"),
@@ -59,7 +61,7 @@ _WORDS: Final = {
     "see_cause": Text("What it means and all next steps", "意味と対処手順の全体"),
     "works": Text("every exchange that was tried works", "試行した通信はすべて成功しています"),
     "switches_count": Text("{count:switch}", "{count} 台"),
-    "affected": Text("switches affected", "該当する装置"),
+    "affected": Text("switches affected", "該当するスイッチ"),
     "and_more": Text("and {count} more", "ほか {count} 台"),
     "more_sites": Text("and {count:more site}", "ほか {count} サイト"),
     "show_in_table": Text("Show in the table", "一覧に表示"),
@@ -71,15 +73,15 @@ _WORDS: Final = {
     "close_all": Text("Close all", "すべて閉じる"),
     "to_top": Text("Back to the table", "一覧へ戻る"),
     "shown": Text("_TOTAL_ of _MAX_ switches", "_MAX_ 台中 _TOTAL_ 台を表示"),
-    "none_match": Text("No switch matches.", "該当する装置がありません。"),
+    "none_match": Text("No switch matches.", "該当するスイッチがありません。"),
     "sort_up": Text("activate to sort", "選択すると並べ替えます"),
     "chart_sites": Text("Verdicts by site", "サイト別の判定"),
     "chart_topologies": Text("How the switches report", "接続方式の内訳"),
     "chart_dues": Text("ACK deadlines", "ACK 期限"),
-    "chart_backlog": Text("RUM backlog: reports on the switch", "RUM レポートの滞留 (装置上の件数)"),
+    "chart_backlog": Text("RUM backlog: reports on the switch", "RUM レポートの滞留 (スイッチ上の件数)"),
     "chart_releases": Text("Releases against advisories", "リリースと既知の問題"),
     "chart_trend": Text("From run to run", "推移"),
-    "days_axis": Text("days from the switch's own clock", "装置の時計を基準とした残り日数"),
+    "days_axis": Text("days from the switch's own clock", "スイッチの時計を基準とした残り日数"),
     "overdue": Text("overdue", "期限超過"),
     "soon": Text("within 30 days", "30 日以内"),
     "later": Text("later", "それ以降"),
@@ -96,7 +98,7 @@ _WORDS: Final = {
     "dues_none": Text("No deadline was printed.", "ACK 期限は表示されていません。"),
     "dues_note": Text(
         "Times are each switch's own, compared with its own clock only.",
-        "時刻は各装置の表示値であり、その装置の時計とのみ比較しています。",
+        "時刻は各スイッチの表示値であり、そのスイッチの時計とのみ比較しています。",
     ),
     "beyond": Text("Beyond the edges: {count}", "範囲外: {count} 台"),
     "threshold": Text("about 1,000: likely trouble (FN72578)", "約 1,000 件: 影響が出始める目安 (FN72578)"),
@@ -113,12 +115,12 @@ _WORDS: Final = {
     "standing_not_applicable": Text("not applicable", "対象外"),
     "standing_unknown": Text("unknown", "不明"),
     "upgrade_same": Text("Upgrade in its train", "同一トレインの推奨"),
-    "upgrade_em": Text("Next extended train", "次の長期メンテナンス トレイン"),
+    "upgrade_em": Text("Next extended train", "次の長期保守 (EM) トレイン"),
     "release_note": Text(
         "Judged by the release alone; the section of each switch shows whether it is affected. The list of "
         "extended-maintenance trains is part of slp-ops, not read from a switch.",
-        "リリース番号のみによる判定です。実際に影響を受けているかは装置ごとの詳細を参照してください。"
-        "長期メンテナンス トレインの区分は slp-ops のナレッジに基づきます。",
+        "リリース番号のみによる判定です。実際に影響を受けているかはスイッチごとの詳細を参照してください。"
+        "長期保守 (EM) トレインの区分は slp-ops のナレッジに基づきます。",
     ),
     "no_release": Text("not read", "未取得"),
     "unknown": Text("unknown", "不明"),
@@ -128,14 +130,14 @@ _WORDS: Final = {
     "host": Text("Address", "アドレス"),
     "tags": Text("Tags", "タグ"),
     "uptime": Text("Uptime", "稼働時間"),
-    "agent": Text("Licence agent", "ライセンス エージェント"),
+    "agent": Text("Licence agent", "ライセンスエージェント"),
     "target": Text("Reports to", "送信先"),
     "transport": Text("Transport", "トランスポート"),
     "proxy": Text("Proxy", "プロキシ"),
     "vrf": Text("VRF", "VRF"),
-    "smart_account": Text("Smart Account", "スマート アカウント"),
-    "virtual_account": Text("Virtual Account", "バーチャル アカウント"),
-    "clock": Text("Its clock", "装置の時計"),
+    "smart_account": Text("Smart Account", "スマートアカウント"),
+    "virtual_account": Text("Virtual Account", "バーチャルアカウント"),
+    "clock": Text("Its clock", "スイッチの時計"),
     "clock_untrusted": Text("not to be trusted", "信頼できません"),
     "last_ack": Text("Last ACK", "最終 ACK 受信"),
     "deadline": Text("Next ACK deadline", "次の ACK 期限"),
@@ -147,10 +149,10 @@ _WORDS: Final = {
     "rum_waiting": Text("waiting for ACK", "ACK 待ち"),
     "rum_available": Text("available to report", "送信可能"),
     "rum_acknowledged": Text("acknowledged", "ACK 済み"),
-    "rum_flagged": Text("flagged as error", "エラー フラグ"),
+    "rum_flagged": Text("flagged as error", "エラーフラグ"),
     "licences": Text("Licences", "ライセンス"),
     "licence": Text("Licence", "ライセンス"),
-    "tag": Text("Entitlement tag", "エンタイトルメント タグ"),
+    "tag": Text("Entitlement tag", "エンタイトルメントタグ"),
     "count": Text("Count", "数"),
     "status": Text("Status", "状態"),
     "licence_type": Text("Type", "種別"),
@@ -204,7 +206,7 @@ _WORDS: Final = {
         "A verdict rests on what the switch itself printed; the evidence names the command and the line. "
         "What could not be read is never counted as well. An overdue ACK is a matter of compliance: on a "
         "Catalyst 9000 nothing but HSECK9 is enforced.",
-        "判定は装置自身の出力に基づき、根拠としてコマンドと行番号を示しています。取得できなかった項目を正常とは"
+        "判定はスイッチ自身の出力に基づき、根拠としてコマンドと行番号を示しています。取得できなかった項目を正常とは"
         "みなしません。ACK 期限の超過はコンプライアンス上の問題であり、Catalyst 9000 で強制されるのは HSECK9 "
         "のみです。",
     ),
@@ -214,11 +216,11 @@ _WORDS: Final = {
     ),
     "checklist": Text(
         "Add these before you open the case. They cannot be read from a switch.",
-        "ケース オープン前に追加していただく情報です (装置からは取得できません)。",
+        "ケースオープン前に追加していただく情報です (スイッチからは取得できません)。",
     ),
     "checklist_missed": Text(
         "Not answered by the switch; add them by hand if you can:",
-        "装置から取得できなかったコマンドです。可能であれば手動で追加してください:",
+        "スイッチから取得できなかったコマンドです。可能であれば手動で追加してください:",
     ),
     "bundle_title": Text("Smart Licensing: material for a support case", "Smart Licensing: ケース用資料"),
     "bundle_normal": Text("Healthy reference run (normal/)", "正常時の比較用データ (normal/)"),
@@ -241,7 +243,7 @@ _WORDS: Final = {
         "The switch prints '{deadline}'. This time is the switch's own, without an offset; its zone word is "
         "{zone}. Site {site}, run {run}. Nothing is switched off when it passes; it is a matter of "
         "compliance.",
-        "装置の表示: '{deadline}'。時刻は装置自身のもので、オフセットを含みません "
+        "スイッチの表示: '{deadline}'。時刻はスイッチ自身のもので、オフセットを含みません "
         "(タイムゾーン表記: {zone})。サイト {site}、実行 ID {run}。"
         "期限を過ぎても機能は停止しませんが、コンプライアンス上の対応が必要です。",
     ),
@@ -263,9 +265,9 @@ _WORDS: Final = {
     "trend_rate": Text("A day", "1 日あたり"),
     "trend_outlook": Text("Outlook", "見通し"),
     "trend_backlog": Text("RUM backlog", "RUM 滞留数"),
-    "trend_failing": Text("Switches whose exchange fails", "通信に失敗している装置"),
-    "trend_overdue": Text("Switches whose ACK is late", "ACK が遅れている装置"),
-    "devices": Text("Devices", "装置"),
+    "trend_failing": Text("Switches whose exchange fails", "通信に失敗しているスイッチ"),
+    "trend_overdue": Text("Switches whose ACK is late", "ACK が遅れているスイッチ"),
+    "devices": Text("Devices", "スイッチ"),
 }
 _HEALTHS: Final = {
     "critical": Text("critical", "重大"),
@@ -291,7 +293,7 @@ _CONFIDENCES: Final = {
     "high": Text("high", "高"),
 }
 _RISKS: Final = {
-    "change": Text("change", "設定変更"),
+    "change": Text("change", "変更"),
     "disruptive": Text("disruptive", "影響あり"),
     "destructive": Text("destructive", "復元不可"),
 }

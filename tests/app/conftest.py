@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class FakeOperator:
-    """Remembers what it was told, and answers nothing."""
+    """Record the notices, and answer nothing."""
 
     ask: Ask | None = None
     notices: list[str] = field(default_factory=list)

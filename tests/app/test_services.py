@@ -127,7 +127,7 @@ def test_what_check_version_reads_further_is_all_that_is_parsed_then(fleet: Flee
 
 
 def test_an_audit_of_a_saved_run_parses_each_capture_once(fleet: Fleet, parsed: list[str]) -> None:
-    """Although the history needs the run as well, which nobody has judged yet."""
+    """Although the history needs the run as well, which is not judged yet."""
     request = CollectRequest(target=fleet.target, runs_dir=fleet.runs_dir)
     older = collect.run(request, fleet.operator, opening=fleet.network)
     newer = collect.run(request, fleet.operator, opening=fleet.network)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from slp_ops.lab.switch import Switch
 
-# Nobody can log in, or the reading does not end: these are about sessions, not about licences.
+# Logins fail, or the reading does not end: these are about sessions, not about licences.
 UNREADABLE = {
     "refused-password",
     "reset-at-auth",

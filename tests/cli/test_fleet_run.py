@@ -1,4 +1,4 @@
-"""How work on a fleet is stopped: Ctrl-C and SIGTERM, asked once or twice, heard or not."""
+"""Work on a fleet is stopped by Ctrl-C and SIGTERM: the first signal, the second, an ignored one."""
 
 from __future__ import annotations
 

@@ -86,10 +86,10 @@ def test_growing_reports_and_missing_acks_are_told_apart_from_health_after_four_
     running.change("unanswered", unanswered)
     for number in range(1, 5):
         a_day_passes(running, *names)
-        # Somebody sends the usage every day, as a schedule of CSLU does.
+        # The usage is sent every day, as a schedule of CSLU does.
         running.change("unanswered", lambda switch: agent.sync(switch, "all"))
         if number == 3:
-            call("collect", "--set", "support")  # a run that nobody has judged counts as well
+            call("collect", "--set", "support")  # a run that is not judged yet counts as well
             trend = json.loads(call("trend", "--json").stdout)
             assert {each["course"] for each in trend["switches"]} == {"too_few"}
         else:

@@ -1,4 +1,4 @@
-"""``slp-ops watch``: rounds that never overlap, a line for each change, and a program that is told."""
+"""``slp-ops watch``: rounds that never overlap, a line for each change, and a program for new findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every parser, whatever a switch, a terminal or a person has done to the text."""
+"""Properties of every parser, for text damaged by a switch, a terminal or an editor."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def _blocks(lines: list[str]) -> list[list[str]]:
 def test_the_order_of_blocks_does_not_matter(name: str, seed: int) -> None:
     lines = [line for line in TEXTS[name].split("\n") if "#" not in line and "show license" not in line]
     lines = [line for line in lines if not line.startswith(("Load for", "Time source"))]
-    # The blocks of the status stand under a title of their own in the longer pages: they may move too.
+    # The blocks of the status have a title of their own in the longer pages: they may move too.
     lines = [line for line in lines if not line.startswith("Smart Licensing Status")]
     if "======================" in lines:
         lines.remove("======================")

@@ -195,7 +195,7 @@ def test_the_first_login_of_a_credential_goes_alone() -> None:
 
     visit_all(transport, devices(12))
 
-    assert order[0] == 0  # nobody else was under way when the first one ended
+    assert order[0] == 0  # no other device was in progress when the first one ended
     assert transport.most > 1
 
 

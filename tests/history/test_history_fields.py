@@ -123,7 +123,7 @@ def test_another_secret_is_told_and_neither_is_shown() -> None:
 
 
 def test_what_another_command_does_not_print_is_no_change() -> None:
-    """Tech support was spared by the CPU guard in one of the runs."""
+    """Tech support was skipped by the CPU guard in one of the runs."""
     old = Facts.of(
         Software(version="17.9.4a", model="C9300-24T", reload_reason="30  days State(4)", source=Source("a"))
     )

@@ -22,7 +22,7 @@ EXAMPLE = Path(__file__).parents[2] / "inventory.example.yaml"
 
 
 def check(folder: Path, *args: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """The real command line in an empty home, nobody at the terminal."""
+    """The real command line in an empty home, without a terminal."""
     clean = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_STATE_HOME": str(folder)}
     return subprocess.run(
         [sys.executable, "-m", "slp_ops", "inventory", "check", *args],

@@ -1,4 +1,4 @@
-"""What is wrong with an inventory is told with line, key and what was expected, all of it at once."""
+"""Inventory errors are reported with line, key and expected form, all at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def problems_of(tmp_path: Path, text: str | bytes) -> tuple[Problem, ...]:
 
 
 def device(settings: str) -> str:
-    """An inventory of one device whose settings stand on line 5."""
+    """An inventory of one device whose settings are on line 5."""
     return f"version: 1\nsites:\n  tokyo:\n    devices:\n      sw: {{host: 192.0.2.1, {settings}}}\n"
 
 

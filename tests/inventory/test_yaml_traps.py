@@ -1,4 +1,4 @@
-"""YAML's traps cost neither memory nor time, and what cannot be read is told with its line."""
+"""YAML's traps cost neither memory nor time, and what cannot be read is reported with its line."""
 
 from __future__ import annotations
 

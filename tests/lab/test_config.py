@@ -98,7 +98,7 @@ def test_a_copy_is_not_changed_with_the_original() -> None:
 
 
 def test_a_banner_keeps_its_lines_together() -> None:
-    config = Config.parse("banner motd ^C\nhostname of nobody\n! no comment\n^C\nhostname real\n")
+    config = Config.parse("banner motd ^C\nhostname of another\n! no comment\n^C\nhostname real\n")
     assert config.find("hostname") == "real"
     assert "! no comment" in config.render()
 

@@ -188,7 +188,7 @@ KEYS = (
 )
 
 
-# The escape key is not among them: it breaks off what is going on when it comes, so its time matters.
+# The escape key is not among them: it interrupts the current command, so its time matters.
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, len(KEYS)), max_size=30))
 def test_how_the_keys_are_cut_into_packets_does_not_matter(cuts: list[int]) -> None:

@@ -1,4 +1,4 @@
-"""Settings against a running configuration: nothing typed twice, and everything given back."""
+"""Settings against a running configuration: nothing typed twice, and everything rolled back."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def shown(config: Config) -> RunningConfig:
 
 @given(st.lists(st.sampled_from(STANDING), unique=True), st.lists(st.sampled_from(SETTINGS), unique=True))
 def test_law_applied_is_in_force_and_undone_is_as_before(standing: list[str], wanted: list[Setting]) -> None:
-    """On the lab's configuration, which knows nothing of this code: type, look, give back, look."""
+    """On the lab's configuration, which shares no code with this: type, compare, roll back, compare."""
     config = Config.parse("hostname sw1\n")
     for line in standing:
         config.apply(line)

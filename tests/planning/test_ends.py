@@ -1,4 +1,4 @@
-"""How the end of a switch is told."""
+"""Outcome of a switch, in words."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def test_ours_say_what_they_risk(playbook: object) -> None:
     assert f"playbooks/{playbook.id}.yaml" == playbook.file
     for step in playbook.steps:
         if isinstance(step, ExecTemplate):
-            # A command that cannot be repeated must be provable, or a person is asked.
+            # A command that cannot be repeated must be provable, or the operator is asked.
             assert (
                 step.step.done_when in PROOFS
                 or step.step.repeat == "safe"

@@ -35,7 +35,7 @@ ONCE = (
 
 
 class Desk:
-    """Somebody who has done what is to be done by hand, and knows nothing of open steps."""
+    """Operator who has done the manual steps, and cannot resolve open steps."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -49,7 +49,7 @@ class Desk:
 
 
 class Looked(Desk):
-    """Somebody who has looked at the switch and says what is true."""
+    """Operator who has checked the switch and answers correctly."""
 
     def __init__(self, found: Any, booted: Any) -> None:
         super().__init__()
@@ -166,7 +166,7 @@ def test_killed_at_any_event(
             found.apply(plan, **{how: number})
         resumed = found.resume()
         if resumed.end is ChangeOutcome.UNSETTLED:
-            # A step that nothing proves: nothing was sent, and a person is asked.
+            # A step that nothing proves: nothing was sent, and the operator is asked.
             assert found.person.asked, (number, resumed.why, found.events()[-4:])
             found.person = Looked(found, booted)
             resumed = found.resume()
@@ -176,7 +176,7 @@ def test_killed_at_any_event(
 
 @pytest.mark.parametrize("step", [0, 1])
 def test_a_command_that_was_never_sent_is_not_waited_for(bench: Callable[..., Any], step: int) -> None:
-    """The first may not be sent twice, and somebody says that it was not sent; the second may."""
+    """The first may not be sent twice, and the operator answers that it was not sent; the second may."""
     found, plan = sound(bench, *EXEC[:2])
     found.apply(plan)
     whole = [(each.get("step"), each.get("state")) for each in found.events()]
@@ -246,7 +246,7 @@ def test_a_question_that_the_playbook_does_not_know_is_left(bench: Callable[...,
     unsaved = iter([False])
 
     def cut(mode: Mode, line: str) -> str | None:
-        # Somebody configures meanwhile: reload asks whether to save.
+        # Another user configures meanwhile: reload asks whether to save.
         if line == "license smart factory reset" and next(unsaved, True) is False:
             found.switch.configure("ntp server 10.10.9.9")
         return None
@@ -287,7 +287,7 @@ def test_facts_that_changed_refuse_the_plan_and_say_which(bench: Callable[..., A
 def test_clocks_counters_and_logs_do_not_make_a_plan_stale(bench: Callable[..., Any]) -> None:
     found, plan = sound(bench, *CONFIG[:2], **CONFIG[2])
     found.switch.clock.advance(6 * 3600)
-    found.switch.say("SYS", 5, "CONFIG_I", "Configured from console by somebody on vty1")
+    found.switch.say("SYS", 5, "CONFIG_I", "Configured from console by another on vty1")
     found.switch.configure("logging host 10.10.0.99")
     assert found.apply(plan).end is ChangeOutcome.DONE
 
@@ -403,7 +403,7 @@ def test_killed_with_the_timer_running_confirms_or_says_that_it_ran_out(bench: C
 
 def test_a_proof_that_does_not_come_is_not_called_done(bench: Callable[..., Any]) -> None:
     found, plan = sound(bench, "invalid-token", "trust-token")
-    # The way to CSSM breaks: nobody answers.
+    # The path to CSSM breaks: no answer comes.
     found.switch.world = replace(found.switch.world, paths=())
     applied = found.apply(plan)
     assert applied.end is ChangeOutcome.UNSETTLED
@@ -455,7 +455,7 @@ def test_the_operator_stops_between_two_steps(bench: Callable[..., Any]) -> None
 
     found.cut = cut
     applied = found.apply(plan)
-    # The step in hand came to its end, and no other was begun.
+    # The current step was finished, and no other was begun.
     assert (applied.end, applied.steps_done) == (ChangeOutcome.STOPPED, 1)
     assert "license smart factory reset" not in found.sent(Mode.EXEC)
 

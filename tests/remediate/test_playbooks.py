@@ -162,7 +162,7 @@ class AtTheDesk:
         return True
 
     async def settles(self, device: str, command: str) -> Any:
-        raise AssertionError(f"nobody should have been asked about {command}")
+        raise AssertionError(f"no question should have been asked about {command}")
 
 
 def made(bench: Callable[..., Any], case: Case) -> Any:

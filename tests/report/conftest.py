@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from slp_ops.report.view import ReportView
     from slp_ops.runs import Run
 
-    # (name, site, scenario); "silent" stands for a switch that nobody could reach
+    # (name, site, scenario); "silent" is a switch that could not be reached
     Places = Sequence[tuple[str, str, str]]
     Change = Callable[[str, str], str]
     MakeRun = Callable[..., StoredRun]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Page(HTMLParser):
-    """Elements, attributes and the text that a person reads."""
+    """Elements, attributes and the visible text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the view says of a fleet, and of each switch in it."""
+"""Contents of the view for a fleet, and for each switch in it."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def test_a_defect_in_one_check_is_that_checks_error() -> None:
         (None, "17.3.1", Era.SLP, False),
         (None, "17.3.2a", Era.SLP, True),
         (None, "Experimental Version 17.12.20240516:071512", Era.SLP, True),
-        (None, None, Era.SL, True),  # nobody knows: the facts decide
+        (None, None, Era.SL, True),  # not given: the facts decide
     ],
 )
 def test_rules_of_the_other_kind_of_licensing_do_not_apply(

@@ -239,6 +239,6 @@ def test_when_an_ack_is_late() -> None:
     assert lateness(uptime="9 weeks, 3 hours") is True
     assert lateness() is None
     assert lateness(deadline=-1) is True
-    # Offline somebody carries the reports: only the deadline counts.
+    # Offline an operator carries the reports: only the deadline counts.
     assert lateness(ack=-60, deadline=30, kind=TransportKind.OFF) is False
     assert lateness(ack=-60, deadline=-1, kind=TransportKind.OFF) is True

@@ -82,7 +82,7 @@ COMMAND = ShowCommand(command="show boot", parse=parse, provides=(BootVariable,)
     "tests/commands/golden/show_boot/install-mode.txt": "BOOT variable = flash:packages.conf;\n",
     "slp_ops/rules/checks/traps.py": '''\
 # ruff: noqa: TC001 - the engine reads the types of the parameters
-"""What SNMP reports of the configuration."""
+"""SNMP traps about the configuration."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Switch:
     attempt: list[Piece]
     far_end: Callable[[bytes], Iterable[Piece] | None] = lambda data: ()
     escape: bytes = BREAK
-    breakable: bool = True  # whether an attempt can be broken off
+    breakable: bool = True  # whether an attempt can be aborted
     confirms: bool = True  # whether disconnect asks
     sessions: int = 0
     connected: bool = False
@@ -197,8 +197,8 @@ OUTCOMES: dict[str, tuple[list[Piece], ProbeVerdict]] = {
         failed("% Connection timed out; remote host not responding", 30.0),
         ProbeVerdict.TIMED_OUT,
     ),
-    "broken off": (failed("% Connection aborted by user", 9.0), ProbeVerdict.TIMED_OUT),
-    "broken off at the name": (
+    "aborted": (failed("% Connection aborted by user", 9.0), ProbeVerdict.TIMED_OUT),
+    "aborted at the name": (
         ['Translating "tools.cisco.com"...domain server (10.1.0.53)', 9.0, "\r\n% Name lookup aborted\r\n",
          PROMPT],
         ProbeVerdict.UNRESOLVED,

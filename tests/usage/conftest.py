@@ -1,4 +1,4 @@
-"""What a person does in CSSM, the verbs as an operator runs them, and switches to exchange with."""
+"""Work in CSSM, the verbs as an operator runs them, and switches to exchange with."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SCALE = 600.0
 
 
 class Cssm:
-    """The part of CSSM: takes a usage file, checks that nobody touched it, and answers. Shares no code with
+    """The part of CSSM: takes a usage file, checks that it is unchanged, and answers. Shares no code with
     what is tested; what it answers is invented, since no description of the real answer was found.
     """
 

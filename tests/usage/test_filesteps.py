@@ -126,7 +126,7 @@ def test_room_is_the_last_line_of_dir() -> None:
     )
 
 
-@pytest.mark.parametrize("answer", [done("nothing of the kind"), refused("Command authorization failed.")])
+@pytest.mark.parametrize("answer", [done("unknown text"), refused("Command authorization failed.")])
 def test_room_that_cannot_be_read_is_no_room(answer: CommandResult) -> None:
     assert "could not be read" in why(Bench(answer).do(CheckSpace(system="flash:", bytes=1)))
 

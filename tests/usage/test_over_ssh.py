@@ -82,7 +82,7 @@ def test_reports_out_and_answers_in(
     assert rows["sw2"]["udi"].count("PID:") == 3
     assert (Path(saved.json["folder"]) / "UPLOAD.txt").is_file()
 
-    # sw3 serves no SCP: a person copies its answer, and until then it waits.
+    # sw3 serves no SCP: the operator copies its answer, and until then it waits.
     acks = answers(tmp_path / "acks", cssm, files)
     imported = usage("import", tmp_path / "acks", "--yes", "--json", "--wait", "30")
     assert (imported.code, imported.ends) == (5, {"sw1": "done", "sw2": "done", "sw3": "waiting"})
@@ -202,7 +202,7 @@ def test_bad_files_are_told_before_anything_is_sent(
     planned = usage("import", folder, "--dry-run", "--json")
     assert (planned.code, left_out(planned)) == (3, reasons)
     assert not running.lines("sw1", "scp")[1:]
-    # Those that fit go on, and the others are still told.
+    # Those that fit continue, and the others are still reported.
     imported = usage("import", folder, "--yes", "--json", "--wait", "30")
     assert (imported.code, left_out(imported)) == (3, reasons), imported.err
     assert imported.ends == {"sw1": "done", "sw2": "done"}
@@ -277,7 +277,7 @@ def test_a_full_flash_is_told_before_anything_is_written(lab: Any, inventory: An
     running.change("sw1", lambda switch: setattr(switch, "flash_taken", 2_000_000_000))
     resumed = usage("save", "--resume", done.json["journal"], "--json")
     assert (resumed.code, resumed.ends) == (0, {"sw1": "done"})
-    # Both parts of it stand in one index.
+    # Both parts of it are in one index.
     assert {each["host"] for each in resumed.json["files"]} == {"sw1", "sw2"}
     index = (Path(resumed.json["folder"]) / "index.csv").read_text(encoding="utf-8-sig")
     assert [row["host"] for row in csv.DictReader(io.StringIO(index))] == ["sw1", "sw2"]
@@ -531,7 +531,7 @@ def test_fifty_switches(
         (folder / f"mismatched-{number}.txt").write_bytes(cssm.upload(files["sw00"], sudi=strange))
     (folder / "corrupted.txt").write_bytes(good[0].read_bytes()[:90])
     (folder / "twice.txt").write_bytes(good[1].read_bytes())
-    for name in in_band:  # whoever copies has copied
+    for name in in_band:  # the operator has copied
         at = list(files).index(name)
         data = good[at].read_bytes()
         target = f"slp-ops_ack_{hashlib.sha256(data).hexdigest()[:12]}.txt"

@@ -1,4 +1,4 @@
-"""What stands beside the files for CSSM, and what a file must be to be kept."""
+"""Index and instructions beside the files for CSSM, and the conditions to keep a file."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_file_of_this_switch_is_taken_with_what_it_says() -> None:
     data = usage_file("FOC0000A0AA", "FOC0000A0ZZ")
     found = received(DEVICE, "a.txt", data, (UNIT,))
     assert (found.reports, found.bytes) == (2, len(data))
-    # A member that has left the stack may stand in older reports.
+    # A member that has left the stack may be in older reports.
     assert found.strange == ("PID:C9300-24UX,SN:FOC0000A0ZZ",)
     event = StepEvent(
         device="sw1", step=2, state=StepState.DONE, received=json.loads(json.dumps(encode(found)))

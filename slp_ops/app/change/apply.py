@@ -253,10 +253,10 @@ class _Applying:
 
 
 _NOTHING: Final = Text("no reason is known", "理由不明")
-_UNREAD: Final = Text("the switch could not be read: {why}", "装置を読み取れません: {why}")
+_UNREAD: Final = Text("the switch could not be read: {why}", "スイッチを読み取れません: {why}")
 _OTHER: Final = Text(
     "this is not the switch of the plan: it has serial {found}, the plan is for {planned}",
-    "プランの対象と異なる装置です: シリアル番号 {found} (プランは {planned})",
+    "プランの対象と異なるスイッチです: シリアル番号 {found} (プランは {planned})",
 )
 _NOT_NEEDED: Final = Text("nothing is needed any more", "対処は不要になりました")
 _CHANGED: Final = Text("not as it was planned: {fields}", "プラン作成時から変化しています: {fields}")

@@ -541,9 +541,9 @@ _NOTHING: Final = Text("no line is shown", "設定が反映されていません
 _BY_HAND: Final = Text("a manual step must be done first", "手作業が必要です")
 _REFUSED: Final = Text(
     "the switch refused '{line}': {said} (lines taken before it: {taken})",
-    "装置が '{line}' を拒否しました: {said} (それより前の {taken} 行は反映済み)",
+    "スイッチが '{line}' を拒否しました: {said} (それより前の {taken} 行は反映済み)",
 )
-_NOT_BACK: Final = Text("the switch could not be asked any more: {why}", "装置に再接続できません: {why}")
+_NOT_BACK: Final = Text("the switch could not be asked any more: {why}", "スイッチに再接続できません: {why}")
 _UNREADABLE: Final = Text(
     "the running configuration could not be read back", "running-config を読み戻せませんでした"
 )
@@ -560,7 +560,7 @@ _ASKED: Final = Text(
     "the switch asked what the playbook has no answer for, and was left without one: {said}",
     "プレイブックに回答のない質問のため中断しました: {said}",
 )
-_EXEC_REFUSED: Final = Text("the switch refused it: {said}", "装置が拒否しました: {said}")
+_EXEC_REFUSED: Final = Text("the switch refused it: {said}", "スイッチが拒否しました: {said}")
 _FAR_END: Final = Text("the licence server refused it: {said}", "ライセンスサーバが拒否しました: {said}")
 _UNEXPECTED: Final = Text(
     "the switch did not say what it should have said: {said}", "想定した応答がありません: {said}"
@@ -576,7 +576,7 @@ _SENT_AGAIN: Final = Text(
 )
 _NOBODY_KNOWS: Final = Text(
     "nothing on the switch tells whether '{command}' was carried out",
-    "'{command}' が実行されたかどうか装置から判断できません",
+    "'{command}' が実行されたかどうかスイッチから判断できません",
 )
 _LOST: Final = Text("{why}; and then: {again}", "{why}。その後: {again}")
 _NO_ROOM_KNOWN: Final = Text(

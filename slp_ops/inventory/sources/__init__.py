@@ -1,7 +1,7 @@
 """Inventory sources: one module for each file format, found by its file suffixes.
 
 To add one, add a module here with ``SUFFIXES`` and ``read(content, path) -> Inventory``. Build the tree of
-the native form and pass it to ``native.read_tree``: every value is then checked in the same way.
+the native format and pass it to ``yaml_source.read_tree``: every value is then checked in the same way.
 """
 
 from __future__ import annotations

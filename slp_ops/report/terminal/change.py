@@ -26,7 +26,7 @@ _COLOURS: Final = {
 _HINTS: Final = {
     ChangeOutcome.UNSETTLED: Text(
         "look at the switch, then: slp-ops remediate --resume {journal}",
-        "装置の状態を確認のうえ: slp-ops remediate --resume {journal}",
+        "スイッチの状態を確認のうえ: slp-ops remediate --resume {journal}",
     ),
     ChangeOutcome.UNVERIFIED: Text(
         "verify again with --resume {journal}, or roll back with --rollback {journal}",
@@ -48,7 +48,7 @@ _HINTS: Final = {
     ),
     ChangeOutcome.NOT_ROLLED_BACK: Text(
         "look at the switch; the journal holds the earlier lines: {journal}",
-        "装置を確認してください。元の設定行はジャーナルにあります: {journal}",
+        "スイッチを確認してください。元の設定行はジャーナルにあります: {journal}",
     ),
 }
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")

@@ -205,7 +205,7 @@ _EMPTY: Final = Text(
 )
 _STRANGE: Final = Text(
     "some of it is of units that are not in this switch: {units}",
-    "このスイッチにない装置のレポートを含みます: {units}",
+    "このスイッチにないスイッチのレポートを含みます: {units}",
 )
 _UPLOAD: Final = Text(
     "Upload to CSSM: {count:file} in {folder}; {text} there says how",

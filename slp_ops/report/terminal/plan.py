@@ -1,4 +1,4 @@
-"""A plan for people: what would be sent to which switch, why, and how it is undone."""
+"""Terminal text of a plan: the commands for each switch, the reasons, and the rollback."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.fleet import causes, hint
 from slp_ops.i18n import Lang, Text
 from slp_ops.playbook import Risk
+from slp_ops.report.labels import Words
 from slp_ops.report.terminal.layout import styled
 from slp_ops.sanitize import one_line
 from slp_ops.steps import CheckFile, CheckSpace, ConfigStep, Download, ExecStep, ManualStep, Upload
@@ -31,13 +32,13 @@ _WORDS: Final = {
     "verify": Text("verified by", "確認"),
     "proof": Text("done when", "完了条件"),
     "saved": Text("then saved with write memory", "その後 write memory で保存"),
-    "rollback": Text("rollback", "復旧"),
+    "rollback": Text("rollback", "ロールバック"),
     "none": Text("none", "なし"),
     "undone": Text("cannot be undone", "元に戻せない"),
     "note": Text("note", "注意"),
     "params": Text("parameters", "パラメータ"),
     "risk": Text("risk", "リスク"),
-    "nothing": Text("Nothing is planned for:", "対処しない装置:"),
+    "nothing": Text("Nothing is planned for:", "計画対象外のスイッチ:"),
     "choices": Text(
         "Several playbooks remedy these rules. Name one with --playbook, or say what is meant with intent:",
         "複数のプレイブックが該当します。--playbook または inventory の intent で指定してください:",
@@ -46,7 +47,7 @@ _WORDS: Final = {
         "These would help too, and are planned only when they are named with --playbook:",
         "次のプレイブックも有効ですが、--playbook で指定した場合のみ計画します:",
     ),
-    "unread": Text("Not read:", "読み取れなかった装置:"),
+    "unread": Text("Not read:", "読み取れなかったスイッチ:"),
 }
 
 
@@ -84,7 +85,7 @@ def rest_lines(planned: PlanResult, lang: Lang) -> Iterator[str]:
 
 def plan_lines(plan: SwitchPlan, lang: Lang) -> Iterator[str]:
     """Yield one switch: what, why, and how it is undone."""
-    risk = f"{_say('risk', lang)}: {plan.risk.value}"
+    risk = f"{_say('risk', lang)}: {Words(lang).risk(plan.risk.value)}"
     yield styled(one_line(f"{head(plan)}  {risk}"), bold=True, fg=_COLOURS[plan.risk])
     for action in plan.actions:
         yield one_line(f"  {action.playbook}: {action.title.said(lang)}")

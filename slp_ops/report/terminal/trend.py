@@ -90,8 +90,8 @@ _MEASURES: Final[tuple[tuple[Text, Callable[[SiteDay], float | None]], ...]] = (
         Text("Days since the oldest last ACK", "最後の ACK からの最大経過日数"),
         lambda day: _days(day.oldest_ack),
     ),
-    (Text("Switches whose ACK is late", "ACK が遅れている装置"), lambda day: day.late),
-    (Text("Switches whose exchange fails", "通信に失敗している装置"), lambda day: day.failing),
+    (Text("Switches whose ACK is late", "ACK が遅れているスイッチ"), lambda day: day.late),
+    (Text("Switches whose exchange fails", "通信に失敗しているスイッチ"), lambda day: day.failing),
 )
 _DAYS: Final = Text(
     "{count:day} with runs, {first} to {last}", "実行があった日: {count} 日、{first} ～ {last}"

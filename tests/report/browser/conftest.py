@@ -60,7 +60,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Open a page from a file, and see to it that it reports no error and asks nobody for anything."""
+    """Open a page from a file, and check that it reports no error and requests nothing."""
     contexts = []
     wrong: list[str] = []
     asked: list[str] = []
