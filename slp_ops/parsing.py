@@ -57,10 +57,11 @@ class MissingFact:
 class Facts:
     """Facts of one device."""
 
-    __slots__ = ("_by_type", "captures")
+    __slots__ = ("_by_type", "_cut", "captures")
 
     def __init__(self, by_type: Mapping[type[Fact], Fact], captures: tuple[ParsedCapture, ...] = ()) -> None:
         self._by_type = by_type
+        self._cut = _cut(captures)
         self.captures = captures
 
     @classmethod
@@ -75,6 +76,10 @@ class Facts:
     def all(self) -> tuple[Fact, ...]:
         """Return every value, one per type."""
         return tuple(self._by_type.values())
+
+    def cut(self, kind: type[Any]) -> tuple[ParsedCapture, ...]:
+        """Return the captures that timed out or were lost and might have changed the value of that type."""
+        return self._cut.get(kind, ())
 
     def missing(self, kind: type[Any]) -> MissingFact:
         """Return the reason why there is no value of that type."""
@@ -106,14 +111,35 @@ _WHY: Final = {
 }
 
 
+def _cut(captures: tuple[ParsedCapture, ...]) -> dict[type[Any], tuple[ParsedCapture, ...]]:
+    """Map each type to its incomplete captures, unless a complete one takes precedence over all of them."""
+    best: dict[type[Any], int] = {}
+    found: dict[type[Any], tuple[ParsedCapture, ...]] = {}
+    for each in captures:
+        if each.known is not None and each.parsed is not None:
+            for kind in {type(fact) for fact in each.parsed.facts}:
+                best[kind] = min(rank(each.known.command), best.get(kind, _LAST))
+        if each.known is not None and each.status in CUT:
+            for kind in each.known.provides:
+                found[kind] = (*found.get(kind, ()), each)
+    return {
+        kind: cut
+        for kind, cut in found.items()
+        if any(each.known is not None and rank(each.known.command) <= best.get(kind, _LAST) for each in cut)
+    }
+
+
+_LAST: Final = 1000
+
+
 def _is(read: ParsedCapture, command: str) -> bool:
     return read.command == command or (read.known is not None and read.known.command == command)
 
 
 def read(captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
-    """Parse (command, status, text) into facts. Texts of refused commands are not parsed.
+    """Parse (command, status, text) into facts.
 
-    The partial text of a command that timed out or was lost is parsed.
+    Only complete outputs are parsed: half an output gives facts that look complete.
     """
     return _facts(tuple(_read(command, status, text) for command, status, text in captures))
 
@@ -135,12 +161,12 @@ def _facts(reads: tuple[ParsedCapture, ...]) -> Facts:
     return Facts(chosen(candidates), reads)
 
 
-_READABLE: Final = (CaptureStatus.OK, CaptureStatus.TIMEOUT, CaptureStatus.LOST)
+CUT: Final = frozenset({CaptureStatus.TIMEOUT, CaptureStatus.LOST})
 
 
 def _read(command: str, status: CaptureStatus, text: str) -> ParsedCapture:
     known = find(command)
-    if known is None or status not in _READABLE or not text:
+    if known is None or status is not CaptureStatus.OK or not text:
         return ParsedCapture(command=command, status=status, known=known)
     page = text if isinstance(text, Page) else Page(text, command=command)
     return ParsedCapture(command=command, status=status, known=known, parsed=known.parse(page))

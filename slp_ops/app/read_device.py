@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.commands import find
 from slp_ops.errors import (
     CredentialError,
     CredentialStopped,
@@ -191,8 +192,12 @@ class _Visit:
         """Send what is waiting, until nothing is or the session cannot be relied on."""
         while self.waiting and reader.alive:
             command = self.waiting[0]
-            if reason := not_sent_because(command, self._release) or self._too_heavy(command):
+            if reason := not_sent_because(command, self._release):
                 self._record(command, CaptureStatus.SKIPPED, reason)
+            elif reason := self._too_heavy(command):
+                # If the command with the load was cut, this one is missing for the same cause.
+                cut = self._load is None and self._load_was_cut()
+                self._record(command, CaptureStatus.LOST if cut else CaptureStatus.SKIPPED, reason)
             else:
                 self.captures.append(await self._show(reader, command))
             self.waiting.popleft()
@@ -205,6 +210,14 @@ class _Visit:
 
     def _record(self, command: ShowCommand, status: CaptureStatus, reason: str) -> None:
         self.captures.append(self._evidence.record(command.command, CommandEnd(status=status, reason=reason)))
+
+    def _load_was_cut(self) -> bool:
+        return any(
+            each.status in (CaptureStatus.LOST, CaptureStatus.TIMEOUT)
+            and (known := find(each.command)) is not None
+            and CpuLoad in known.provides
+            for each in self.captures
+        )
 
     def _too_heavy(self, command: ShowCommand) -> str:
         """Return why a heavy command is skipped: many megabytes would load a busy CPU further."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.rules.checks.history import GROWING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -52,7 +53,8 @@ class DeviceChange:
 class DeviceHistoryState:
     """State of a switch after several runs; None is unknown.
 
-    ``seen``: some run could read it. ``readable``: the last one could.
+    ``seen``: some run could read it. ``readable``: the last one could. ``licensing``: some run read the
+    licence agent's pages. ``unjudged`` are rules that no run could judge yet: each reading was incomplete.
     """
 
     seen: bool = True
@@ -62,6 +64,8 @@ class DeviceHistoryState:
     trust: str | None = None
     last_ack: datetime | None = None
     findings: Mapping[str, Severity] = field(default_factory=dict)
+    licensing: bool = True
+    unjudged: frozenset[str] = frozenset()
 
 
 def standing(summaries: Iterable[Summary]) -> DeviceHistoryState | None:
@@ -75,8 +79,8 @@ def standing(summaries: Iterable[Summary]) -> DeviceHistoryState | None:
 def after(before: DeviceHistoryState | None, now: Summary) -> DeviceHistoryState:
     """Return the state after one more run."""
     if not _is_read(now):
-        return replace(before or DeviceHistoryState(seen=False), readable=False)
-    old = before or DeviceHistoryState()
+        return replace(before or _UNSEEN, readable=False)
+    old = before or _UNSEEN
     unclear = {each.rule for each in now.found if each.verdict is not Verdict.FAIL}
     kept = {rule: severity for rule, severity in old.findings.items() if rule in unclear}
     return DeviceHistoryState(
@@ -85,7 +89,24 @@ def after(before: DeviceHistoryState | None, now: Summary) -> DeviceHistoryState
         trust=_trust(now) or old.trust,
         last_ack=now.last_ack if now.licensing else old.last_ack,
         findings={**kept, **now.failed},
+        licensing=now.licensing or old.licensing,
+        unjudged=_unjudged(old, now),
     )
+
+
+_UNSEEN: Final = DeviceHistoryState(seen=False, licensing=False)
+
+
+def _unjudged(old: DeviceHistoryState, now: Summary) -> frozenset[str]:
+    """Return the rules that no run could judge yet; their first verdict belongs to the first look.
+
+    After a complete reading, a rule is unknown because of the switch: a later finding is new. A rule over
+    several runs is unknown until there are enough of them.
+    """
+    if now.status is not DeviceStatus.PARTIAL:
+        return frozenset()
+    unknown = {each.rule for each in now.found if each.verdict is not Verdict.FAIL and each.rule != GROWING}
+    return frozenset(unknown & old.unjudged if old.seen else unknown)
 
 
 def changes(before: DeviceHistoryState | None, now: Summary) -> tuple[DeviceChange, ...]:
@@ -102,7 +123,7 @@ def changes(before: DeviceHistoryState | None, now: Summary) -> tuple[DeviceChan
 def _changes(old: DeviceHistoryState, new: DeviceHistoryState, now: Summary) -> Iterator[DeviceChange]:
     if not old.readable:
         yield _change(ChangeKind.READABLE, now)
-    for rule in sorted(new.findings.keys() - old.findings.keys()):
+    for rule in sorted(new.findings.keys() - old.findings.keys() - old.unjudged):
         yield _change(ChangeKind.NEW, now, rule=rule, severity=new.findings[rule])
     for rule in sorted(old.findings.keys() - new.findings.keys()):
         yield _change(ChangeKind.GONE, now, rule=rule, severity=old.findings[rule])
@@ -113,7 +134,7 @@ def _changes(old: DeviceHistoryState, new: DeviceHistoryState, now: Summary) -> 
     ):
         if was is not None and was != are:
             yield _change(what, now, old=was, new=are)
-    if new.last_ack is not None and (old.last_ack is None or old.last_ack < new.last_ack):
+    if old.licensing and new.last_ack is not None and (old.last_ack is None or old.last_ack < new.last_ack):
         yield _change(ChangeKind.ACK, now, old=_text(old.last_ack), new=_text(new.last_ack))
 
 

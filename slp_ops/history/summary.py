@@ -174,6 +174,8 @@ def _trust(known: FactContext) -> tuple[int | None, int | None]:
         return None, None
     if codes.codes:
         return len(codes.codes), len(codes.codes) - len(codes.without)
+    if known.facts.cut(ProductInstance):
+        return None, None
     return units, units if codes.installed is not None else 0
 
 

@@ -6,12 +6,13 @@ the advisory; without them it is information.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.facts import Software
 from slp_ops.model import Severity
 from slp_ops.rules.dependencies import Dependency, dependencies_of
-from slp_ops.rules.fixed_releases import AdvisoryStatus
+from slp_ops.rules.engine import incomplete
+from slp_ops.rules.fixed_releases import AdvisoryStatus, AdvisoryVerdict
 from slp_ops.rules.rule import Group, Rule
 from slp_ops.rules.symptoms import SIGNS, Symptom
 from slp_ops.rules.texts import texts_of
@@ -23,12 +24,19 @@ if TYPE_CHECKING:
     from slp_ops.rules.fixed_releases import Advisory
 
 TEXTS = texts_of(__name__)
+# By the release alone, whatever the switch shows.
+_SETTLED: Final = (AdvisoryStatus.FIXED, AdvisoryStatus.NOT_APPLICABLE)
 
 
 def judge_advisory(advisory: Advisory, release: Release | None, known: FactContext) -> Symptom:
     """Judge a switch of that release against an advisory, from its facts."""
-    needs = _needs(advisory)
-    return _look(advisory, release, [known.get(need.kind) for need in needs])
+    with known.watch() as cut:
+        found = [known.get(need.kind) for need in _needs(advisory)]
+    sign = _look(advisory, release, found)
+    if not cut or advisory.releases.judge(release).standing in _SETTLED:
+        return sign
+    unknown = AdvisoryVerdict(standing=AdvisoryStatus.UNKNOWN, because=incomplete(cut, known.facts))
+    return Symptom(judged=unknown, suffers=None)
 
 
 def advisory_rule(advisory: Advisory) -> Rule:
@@ -63,7 +71,7 @@ def _needs(advisory: Advisory) -> tuple[Dependency, ...]:
 def _look(advisory: Advisory, release: Release | None, found: Any) -> Symptom:
     judged = advisory.releases.judge(release)
     look = SIGNS.get(advisory.id)
-    if look is None or judged.standing in (AdvisoryStatus.FIXED, AdvisoryStatus.NOT_APPLICABLE):
+    if look is None or judged.standing in _SETTLED:
         return Symptom(judged=judged, suffers=None if look is not None else True)
     return look(judged, *found)
 

@@ -8,6 +8,7 @@ If all of them are optional, ``told_by`` names the facts without which it return
 from __future__ import annotations
 
 import inspect
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
@@ -52,18 +53,37 @@ def _derivation(kind: type) -> Callable[..., Any] | None:
 
 
 class FactContext:
-    """Everything known about one device: facts, settings, and values derived from them."""
+    """Everything known about one device: facts, settings, and values derived from them.
+
+    A value that depends on a command whose output was cut is unknown, also if another command provides
+    a part of it; ``watch`` records these dependencies.
+    """
 
     def __init__(self, facts: Facts, settings: Iterable[object] = ()) -> None:
         self.facts = facts
         self._found: dict[type, Any] = {type(setting): setting for setting in (facts, *settings)}
+        self._cut: dict[type, frozenset[type[Fact]]] = {}
+        self._touched: set[type[Fact]] = set()
 
     def get(self, kind: type[T]) -> T | None:
         """Return the value of that type; None when unknown."""
         if kind not in self._found:
-            self._found[kind] = self._find(kind)
-        found: T | None = self._found[kind]
-        return found
+            with self.watch() as cut:
+                found = self._find(kind)
+            self._found[kind] = None if cut else found
+            self._cut[kind] = frozenset(cut)
+        self._touched |= self._cut.get(kind, frozenset())
+        value: T | None = self._found[kind]
+        return value
+
+    @contextmanager
+    def watch(self) -> Iterator[set[type[Fact]]]:
+        """Collect the types that are asked for inside the block and whose output was cut."""
+        outer, self._touched = self._touched, set()
+        try:
+            yield self._touched
+        finally:
+            self._touched = outer
 
     def arguments(self, needs: Iterable[Dependency]) -> list[Any] | None:
         """Return the values of these needs; None when a required one is missing."""
@@ -91,6 +111,8 @@ class FactContext:
 
     def _find(self, kind: type) -> Any:
         if issubclass(kind, Fact):
+            if self.facts.cut(kind):
+                self._touched.add(kind)
             return self.facts.get(kind)
         derive = _derivation(kind)
         if derive is None:

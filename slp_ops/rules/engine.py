@@ -1,6 +1,7 @@
 """Rules and facts in, outcomes out: verdicts, what an unknown one lacked, and the root cause of each failure.
 
-A fact that is missing makes a verdict unknown, never pass.
+A fact that is missing makes a verdict unknown, never pass. So does an output that was cut: what was read of
+it proves neither a presence nor an absence.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, assert_never
 
+from slp_ops.facts import Licensing
 from slp_ops.i18n import Text, listing
 from slp_ops.model import CaptureStatus, Verdict
 from slp_ops.rules.derived.era import LicensingEra
@@ -37,7 +39,12 @@ def audit(rules: Iterable[Rule], known: FactContext) -> tuple[Outcome, ...]:
 def judge(rule: Rule, known: FactContext) -> Outcome:
     """Evaluate one rule on one device."""
     try:
-        return _outcome(rule, _ask(rule, known), known)
+        with known.watch() as cut:
+            judged = _ask(rule, known)
+        if not cut:
+            return _outcome(rule, judged, known)
+        unknown = Unknown(why=incomplete(cut, known.facts))
+        return replace(_outcome(rule, unknown, known), incomplete=True)
     except Exception as err:  # noqa: BLE001 - the check edge: a defect in one check is that check's verdict
         return Outcome(
             rule=rule.id,
@@ -49,13 +56,18 @@ def judge(rule: Rule, known: FactContext) -> Outcome:
 
 
 def _ask(rule: Rule, known: FactContext) -> Judgement:
-    licences = known.get(LicensingEra)
-    if rule.era is not None and licences is not None and licences.era is not rule.era:
+    if rule.era is not None and (era := _era(known)) is not None and era is not rule.era:
         return NotApplicable(why=TEXTS["only-slp"] if rule.era is Era.SLP else TEXTS["only-sl"])
     arguments = known.arguments(rule.needs)
     if arguments is None:
         return Unknown(missing=known.missing(rule.needs))
     return rule.check(*arguments)
+
+
+def _era(known: FactContext) -> Era | None:
+    """Return the licensing model; the release is asked only where the agent's output does not decide."""
+    licences = LicensingEra.derive(known.get(Licensing), None) or known.get(LicensingEra)
+    return None if licences is None else licences.era
 
 
 def _outcome(rule: Rule, judged: Judgement, known: FactContext) -> Outcome:
@@ -126,6 +138,19 @@ def wanting(missing: tuple[type[Fact], ...], facts: Facts) -> Text:
     unread = [each for each in found if each[1] is not CaptureStatus.OK] or list(found)
     said = [TEXTS["needs"].of(command=command, why=_WHY[status]) for command, status in unread]
     return listing(said, separator="; ")
+
+
+def incomplete(cut: Iterable[type[Fact]], facts: Facts) -> Text:
+    """Describe why a verdict is unknown when the outputs with these facts were cut."""
+    captures = {each.command: each.status for kind in cut for each in facts.cut(kind)}
+    named = [(command, captures[command]) for command in sorted(captures)]
+    return listing(
+        [
+            TEXTS["needs"].of(command=command.split(" | ", 1)[0], why=_WHY[status])
+            for command, status in named
+        ],
+        separator="; ",
+    )
 
 
 def _commands(kind: type[Fact], facts: Facts) -> list[tuple[str, CaptureStatus | None]]:

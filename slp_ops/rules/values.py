@@ -71,7 +71,7 @@ class Outcome:
     """Evaluate one rule on one device.
 
     ``finding`` is set when the verdict is fail, ``why`` explains any other. ``root`` is the rule
-    whose failure causes this one.
+    whose failure causes this one. ``incomplete``: the rule is unknown because an output was cut.
     """
 
     rule: str
@@ -81,6 +81,7 @@ class Outcome:
     finding: Finding | None = None
     why: Text | None = None
     root: str | None = None
+    incomplete: bool = False
 
     @property
     def counts(self) -> int:

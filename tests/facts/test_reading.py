@@ -71,9 +71,19 @@ def test_what_is_missing_says_why() -> None:
     )
 
 
-def test_a_capture_that_timed_out_is_read_as_far_as_it_came() -> None:
-    facts = read([("show license status", CaptureStatus.TIMEOUT, STATUS)])
+def test_a_capture_that_timed_out_or_was_lost_gives_no_facts() -> None:
+    for status in (CaptureStatus.TIMEOUT, CaptureStatus.LOST):
+        facts = read([("show license status", status, STATUS)])
+        assert facts.get(UsageReporting) is None
+        assert [each.command for each in facts.cut(UsageReporting)] == ["show license status"]
+
+
+def test_a_complete_capture_that_takes_precedence_makes_up_for_a_cut_one() -> None:
+    lost = ("show license tech support", CaptureStatus.LOST, STATUS)
+    facts = read([("show license status", OK, STATUS), lost])
     assert facts.get(UsageReporting) is not None
+    assert facts.cut(UsageReporting) == ()
+    assert facts.cut(CommunicationStatistics)
 
 
 def test_a_denied_capture_is_not_read() -> None:

@@ -59,6 +59,23 @@ def test_what_cannot_be_judged_stays_as_it_was() -> None:
     assert told(failing("dns-failure"), unclear, GOOD) == [(ChangeKind.GONE, "dns-failure")]
 
 
+def test_what_an_incomplete_first_look_could_not_judge_is_not_new_afterwards() -> None:
+    first = replace(
+        failing(unknown=("dns-failure",)), status=DeviceStatus.PARTIAL, last_ack=None, licensing=False
+    )
+
+    assert told(first, failing("dns-failure")) == []
+    assert told(first, first, failing("dns-failure")) == []
+    assert told(first, failing("dns-failure"), GOOD) == [(ChangeKind.GONE, "dns-failure")]
+    assert told(first, GOOD, failing("dns-failure")) == [(ChangeKind.NEW, "dns-failure")]
+
+
+def test_what_a_complete_first_look_could_not_judge_is_new_afterwards() -> None:
+    first = failing(unknown=("dns-failure",))
+
+    assert told(first, failing("dns-failure")) == [(ChangeKind.NEW, "dns-failure")]
+
+
 def test_a_switch_that_is_away_keeps_what_was_known_of_it() -> None:
     assert told(failing("dns-failure"), AWAY) == [(ChangeKind.UNREADABLE, None)]
     assert told(failing("dns-failure"), AWAY, AWAY) == []

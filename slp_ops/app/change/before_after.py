@@ -34,22 +34,31 @@ class Snapshot:
             if outcome.verdict is Verdict.FAIL and outcome.severity.rank >= Severity.WARNING.rank
         }
 
+    def outcome(self, rule: str) -> Outcome | None:
+        """Return the outcome of a rule; None for one that was not evaluated."""
+        return next((outcome for outcome in self.outcomes if outcome.rule == rule), None)
+
     def verdict(self, rule: str) -> Verdict | None:
         """Return the verdict of a rule; None for one that was not evaluated."""
-        return next((outcome.verdict for outcome in self.outcomes if outcome.rule == rule), None)
+        outcome = self.outcome(rule)
+        return None if outcome is None else outcome.verdict
+
+    def lacks(self, rule: str) -> bool:
+        """Return whether the switch itself has not what the rule needs; a cut output proves nothing."""
+        outcome = self.outcome(rule)
+        return outcome is not None and outcome.verdict is Verdict.UNKNOWN and not outcome.incomplete
 
 
 def not_passing(rules: tuple[str, ...], before: Snapshot | None, now: Snapshot) -> tuple[str, ...]:
     """Return the verification rules that do not pass.
 
-    One that cannot be judged counts, unless this switch never let it be judged.
+    One that cannot be judged counts, unless complete outputs did not let it be judged before either.
     """
     sound = (Verdict.PASS, Verdict.NOT_APPLICABLE)
     found = []
     for rule in dict.fromkeys(rules):
-        verdict = now.verdict(rule)
-        never = verdict is Verdict.UNKNOWN and before is not None and before.verdict(rule) is verdict
-        if verdict not in sound and not never:
+        never = before is not None and before.lacks(rule) and now.lacks(rule)
+        if now.verdict(rule) not in sound and not never:
             found.append(rule)
     return tuple(found)
 

@@ -19,8 +19,7 @@ from slp_ops.facts import (
     SyslogBuffer,
     Trustpool,
 )
-from slp_ops.model import CaptureStatus, Confidence, Evidence, Severity
-from slp_ops.parsing import Facts
+from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.derived.log import LicenceLog, latest
 from slp_ops.rules.derived.route import Route
@@ -197,10 +196,8 @@ def stack_version_mismatch(software: Software | None, stack: Stack | None) -> Ju
     severity=Severity.INFO,
     era=None,
 )
-def log_buffer_wrapped(log: SyslogBuffer, facts: Facts) -> Judgement:
-    """Compare the counts of written and present messages; a truncated log does not decide."""
-    if facts.status_of("show logging") not in (CaptureStatus.OK, None):
-        return Unknown(why=TEXTS["log-buffer-wrapped.not-read-to-end"])
+def log_buffer_wrapped(log: SyslogBuffer) -> Judgement:
+    """Compare the counts of written and present messages."""
     if log.wrapped is None or not log.messages:
         return Unknown(why=TEXTS["log-buffer-wrapped.no-counter"])
     if not log.wrapped:

@@ -1,4 +1,3 @@
-# ruff: noqa: TC001 - the engine reads the types of the parameters
 """Information that prevents false alarms, and conditions that hide facts."""
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from slp_ops.facts import (
     UsageReporting,
 )
 from slp_ops.model import CaptureStatus, Evidence, Severity
-from slp_ops.parsing import Facts
+from slp_ops.parsing import CUT, Facts
 from slp_ops.release import Release
 from slp_ops.rules.checks._links import MIGRATING, OVERVIEW
 from slp_ops.rules.checks.reporting import was_erased
@@ -166,6 +165,8 @@ def command_denied(facts: Facts) -> Judgement:
     if not facts.captures:
         return Unknown(why=TEXTS["command-denied.none-run"])
     denied = [each for each in facts.captures if each.status is CaptureStatus.DENIED]
+    if not denied and any(each.status in CUT for each in facts.captures):
+        return Unknown(why=TEXTS["command-denied.not-read"])
     if not denied:
         return Passed()
     return Failed(

@@ -240,7 +240,7 @@ CASES = {
     "command-denied": {
         "pass": [[ran(CaptureStatus.OK)], [ran(CaptureStatus.UNSUPPORTED)]],
         "fail": [[ran(CaptureStatus.DENIED)]],
-        "unknown": [[]],
+        "unknown": [[], [ran(CaptureStatus.LOST)], [ran(CaptureStatus.TIMEOUT)]],
     },
     "product-instance-name": {
         "pass": [
