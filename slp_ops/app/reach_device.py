@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.read_device import collect, status_of
 from slp_ops.errors import CredentialError, DeviceError, SessionLost
 from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
-from slp_ops.model import CaptureStatus
+from slp_ops.model import CaptureStatus, DeviceFailure, DeviceStatus
 from slp_ops.parsing import Facts, read
 from slp_ops.ports import ProbeEnd, ProgressEvent, ignore_event
 from slp_ops.reachability.plan import Tried, commands, plan
@@ -85,8 +85,11 @@ async def reach(
     probing = _Probing(device, transport, evidence, recall, asked.probe_timeout, on_event)
     tried = await probing.all(planned.probes)
     captures = (*result.captures, *probing.captures)
+    status = status_of(captures)
+    if probing.trouble is not None and status is DeviceStatus.OK:
+        status = DeviceStatus.PARTIAL
     return Reached(
-        result=replace(result, captures=captures, status=status_of(captures)),
+        result=replace(result, captures=captures, status=status, error=result.error or probing.trouble),
         plan=planned,
         tried=tried,
         conclusion=conclude(planned, tried, _with_probes(facts, tried), device.intent),
@@ -118,6 +121,7 @@ class _Probing:
         on_event: OnEvent,
     ) -> None:
         self.captures: list[Capture] = []
+        self.trouble: DeviceFailure | None = None  # the failure that kept a probe from its end
         self._device = device
         self._transport = transport
         self._evidence = evidence
@@ -141,6 +145,7 @@ class _Probing:
                             break
                         tried.append(await self._one(reader, probe))
             except (DeviceError, CredentialError) as err:
+                self.trouble = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
                 tried += [Tried(probe=probe, why=err.message) for probe in probes[len(tried) :]]
         return tuple(tried)
 
@@ -166,10 +171,11 @@ class _Probing:
             ending = await reader.probe(step, timeout=self._timeout, sink=writer)
         except SessionLost as err:
             ending = ProbeEnd(status=CaptureStatus.LOST, reason=err.message)
+            self.trouble = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
         finally:
             capture = writer.commit(ending)
             self.captures.append(capture)
         probes = _facts([capture], self._recall).get(Probes)
-        if probes is None or ending.status is CaptureStatus.LOST:
+        if probes is None:
             return ending, None
         return ending, probes.results[0]

@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.commands import registry
 from slp_ops.errors import InputError, NotReadOnly
 from slp_ops.facts import (
+    CallHomeConfig,
+    CallHomeLicensing,
     HttpConfig,
     Interfaces,
     InterfacesConfig,
+    LicenseConfig,
+    LicenseTransport,
     ProbeResult,
     ProbeVerdict,
     TransportKind,
@@ -162,6 +166,18 @@ class Tried:
         if self.result is not None:
             return self.result.verdict
         return ProbeVerdict.NOT_TESTABLE if self.probe.step is None else ProbeVerdict.UNKNOWN
+
+
+# Facts that decide about targets and path; from half an output they would name others.
+PLANNED_BY: Final = (
+    LicenseTransport,
+    LicenseConfig,
+    HttpConfig,
+    CallHomeConfig,
+    CallHomeLicensing,
+    InterfacesConfig,
+    Interfaces,
+)
 
 
 def plan(

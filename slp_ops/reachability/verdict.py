@@ -16,10 +16,10 @@ from slp_ops.facts import LicenseTransport, NameVerdict, ProbeVerdict
 from slp_ops.i18n import Text, verbatim
 from slp_ops.model import Verdict
 from slp_ops.reachability import texts as say
-from slp_ops.reachability.plan import PathFault, Situation
+from slp_ops.reachability.plan import PLANNED_BY, PathFault, Situation
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.derived.communication import Communication
-from slp_ops.rules.engine import judge
+from slp_ops.rules.engine import incomplete, judge
 from slp_ops.rules.ruleset import packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
 
@@ -96,6 +96,18 @@ def conclude(
     """The verdict on one switch. ``intent`` is what the inventory wants of it."""
     known = FactContext(facts, (Thresholds(), Intent.of(intent), packaged_ruleset().catalogue))
     found = _Case(plan, tried, known).judged()
+    with known.watch() as cut:
+        for kind in PLANNED_BY:
+            known.get(kind)
+        if found.verdict is ReachVerdict.WORKS:
+            known.get(Communication)
+    if cut:
+        found = Conclusion(
+            verdict=ReachVerdict.CANNOT_TELL,
+            blocked_at=Stage.OPERATOR,
+            cause=incomplete(cut, facts),
+            next_steps=(say.AGAIN_STEP,),
+        )
     return replace(found, notes=tuple(_notes(plan, tried, known)))
 
 

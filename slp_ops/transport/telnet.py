@@ -15,6 +15,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.errors import SessionLost
 from slp_ops.iosxe import prompts
 from slp_ops.iosxe.connections import NONE_OPEN, TRANSLATING, TRYING, is_answer, is_closed
 from slp_ops.model import CaptureStatus
@@ -50,7 +51,8 @@ def probe(
 
     The attempt has ``timeout`` seconds by ``clock``; leaving takes at most some twenty more. Afterwards
     the dialogue is ``alive`` only if its prompt was seen and ``show sessions`` was empty. Raises
-    SessionLost when the channel closes, or when the session could not be used to begin with.
+    SessionLost when the channel closes, when the session could not be used to begin with, and when no escape
+    is answered: the silence is then the session's own and proves nothing about the target.
     """
     yield from dialogue.begin()
     dialogue.alive = False
@@ -65,7 +67,9 @@ def probe(
     finally:
         # The attempt's own line has no end while nothing has come of it.
         seen.keep_unfinished(dialogue.screen.tail)
-    if now is _Now.PROMPT or (now is _Now.OPEN and (yield from _leave(dialogue, seen))):
+    if now is None:
+        raise SessionLost("the session fell silent")
+    if now is _Now.PROMPT or (yield from _leave(dialogue, seen)):
         yield from _verify(dialogue, seen)
     reason = f"given up after {timeout:g} s" if given_up else ""
     return ProbeEnd(status=CaptureStatus.OK, reason=reason, seconds=seconds)

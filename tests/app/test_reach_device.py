@@ -211,6 +211,45 @@ def test_no_second_session_leaves_the_probes_unknown_with_the_reason(runs: Runs)
         (ProbeVerdict.UNKNOWN, "no free vty line")
     ]
     assert found.conclusion.verdict is ReachVerdict.CANNOT_TELL
+    assert found.result.status is DeviceStatus.PARTIAL
+    assert found.result.error is not None
+    assert found.result.error.message == "no free vty line"
+
+
+def test_half_an_answer_of_a_lost_session_blames_neither_firewall_nor_dns(runs: Runs) -> None:
+    class Dying(Switch):
+        """Prints the first line of the attempt, and is gone."""
+
+        @asynccontextmanager
+        async def read(self, device: Device) -> AsyncIterator[Reader]:
+            async with super().read(device) as reader:
+                answer = reader.probe
+
+                async def probe(step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
+                    sink.write(TIMED_OUT.split("\n")[0] + "\n")
+                    return await answer(step, timeout=timeout, sink=sink)
+
+                reader.probe = probe  # type: ignore[method-assign]  # the one answer that differs
+                yield reader
+
+    found = reached(Dying(answering(SessionLost("the session fell silent"))), runs)
+
+    (tried,) = found.tried
+    assert (tried.verdict, tried.why) == (ProbeVerdict.UNKNOWN, "the session fell silent")
+    assert found.conclusion.verdict is ReachVerdict.CANNOT_TELL
+    assert found.result.status is DeviceStatus.PARTIAL
+
+
+@pytest.mark.parametrize("command", ["show running-config", "show license status", "show ip interface brief"])
+def test_targets_and_path_from_a_cut_reading_give_no_verdict(runs: Runs, command: str) -> None:
+    lost = CommandEnd(status=CaptureStatus.TIMEOUT, reason="no byte for 60 s")
+    telnets = {TELNET: TIMED_OUT, "telnet smartreceiver.cisco.com 443 /ipv4": TIMED_OUT}
+
+    found = reached(Switch({**answering(), **telnets, command: lost}), runs)
+
+    assert found.conclusion.verdict is ReachVerdict.CANNOT_TELL
+    assert found.conclusion.cause is not None
+    assert found.conclusion.cause.en == f"needs '{command}': it timed out"
 
 
 def test_a_switch_that_cannot_be_asked_says_why(runs: Runs) -> None:
