@@ -106,6 +106,7 @@ class ChangeVerb(ABC, Generic[Look, Result]):
     attachment: ClassVar[str]  # the file of the result in its run
     ascii_only: ClassVar[bool]  # the form of the plan in its run
     in_journal: ClassVar[bool] = True  # whether the journal has the title
+    needs_whole: ClassVar[bool] = False  # whether one output that was cut prevents a plan
     left_out: tuple[SkippedFile, ...] | None = None
     unread: tuple[DeviceResult, ...] = ()
 
@@ -199,7 +200,7 @@ class ChangeSession(Generic[Look, Result]):
                     commands=verb.commands,
                     on_event=shown.event,
                 )
-                if memory.any_read:
+                if memory.any_read and not (verb.needs_whole and memory.any_cut):
                     looks[device.name] = verb.look(device, memory)
                 return result
 

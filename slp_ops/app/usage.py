@@ -252,6 +252,7 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
     """Common part of ``usage save`` and ``usage import``."""
 
     attachment: ClassVar[str] = "exchange.json"
+    needs_whole: ClassVar[bool] = True
     ascii_only: ClassVar[bool] = False
 
     @cached_property

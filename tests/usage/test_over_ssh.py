@@ -303,6 +303,22 @@ def test_a_session_lost_while_saving(
     assert len(lines) == (2 if undone else 1)
 
 
+@pytest.mark.parametrize("lost", ["show running-config", "show version"])
+def test_half_a_reading_makes_no_plan(lab: Any, inventory: Any, usage: Any, lost: str) -> None:
+    running = lab(scale=SCALE, sw1="offline-overdue")
+    scp(running, "sw1")
+    running.fault("sw1", drop_command=lost)
+    inventory(running, "sw1", transport="asyncssh")
+    cut = usage("save", "--yes")
+    assert cut.code == 4, cut.err
+    assert "run it again" in cut.out + cut.err
+    assert "journal" not in (cut.out + cut.err).lower()
+    assert lost in cut.out + cut.err
+    assert sent(running, "sw1") == []
+    running.fault("sw1", drop_command=None)
+    assert usage("save", "--yes", "--json").ends == {"sw1": "done"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("undone", [True, False], ids=["before", "after"])
 def test_a_session_lost_while_importing_never_imports_twice(

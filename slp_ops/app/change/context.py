@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.model import CaptureStatus
-from slp_ops.parsing import Facts, read
+from slp_ops.parsing import CUT, Facts, read
 from slp_ops.planning.running_config import RunningConfig
 from slp_ops.ports import ignore_event
 from slp_ops.steps import ExecStep
@@ -173,6 +173,11 @@ class BufferedEvidence:
     def any_read(self) -> bool:
         """Return whether at least one command was answered."""
         return any(status is CaptureStatus.OK for status, _ in self.captures.values())
+
+    @property
+    def any_cut(self) -> bool:
+        """Return whether at least one command timed out or was lost with the session."""
+        return any(status in CUT for status, _ in self.captures.values())
 
     @property
     def facts(self) -> Facts:

@@ -139,7 +139,10 @@ def _ends(
     if change.path:
         yield f"Evidence: {change.path}"
     yield f"Journal: {change.journal}"
-    if change.not_begun or not all(applied.end.good for applied in change.devices):
+    # A stale plan stays stale: only a new one leads further.
+    if change.not_begun or any(
+        not applied.end.good and applied.end is not ChangeOutcome.STALE for applied in change.devices
+    ):
         yield one_line(_GO_ON.of(verb=verb, journal=change.journal).said(lang))
 
 
