@@ -156,10 +156,12 @@ class ShellCredentials:
         """Find a secret without a prompt, with its origin."""
         for one in (variable(name, what), f"SLP_OPS_{what.upper()}"):
             if value := self._environ.get(one):
-                return Secret(value), one
+                return _one_line(Secret(value), f"{what} in {one}", name), one
         entry = name if what == "password" else f"{name}:{what}"
         kept = self._kept(entry)
-        return None if kept is None else (kept, f"keyring entry {entry}")
+        if kept is None:
+            return None
+        return _one_line(kept, f"{what} in keyring entry {entry}", name), f"keyring entry {entry}"
 
     def _kept(self, entry: str) -> Secret | None:
         if entry not in self._entries:
@@ -180,7 +182,7 @@ class ShellCredentials:
             return found[0]
         typed = self._typed(question, hidden=True)
         if typed:
-            return Secret(typed)
+            return _one_line(Secret(typed), f"typed {what}", name)
         entry = name if what == "password" else f"{name}:{what}"
         broken = f"; the keyring could not be read ({self._broken})" if self._broken else ""
         raise CredentialError(
@@ -233,8 +235,9 @@ class ShellCredentials:
         method = self._methods.get(name, CredentialMethod())
         asked = "" if self._ask is None else "prompt"
         user = self._username(name, username)
-        enable = self._find(name, "enable")
+        enable = None
         try:
+            enable = self._find(name, "enable")
             proof = self._proof(name, method) or asked
             missing = "" if proof else f"no password: set {variable(name, 'password')} or SLP_OPS_PASSWORD"
         except CredentialError as error:
@@ -263,6 +266,16 @@ class ShellCredentials:
         if found is None and self._ask is None:
             raise CredentialError(f"credential {name}: no passphrase for {key.path}")
         return f"key {key.path}, passphrase: {found[1] if found else 'prompt'}"
+
+
+def _one_line(secret: Secret, place: str, name: str) -> Secret:
+    """Return the secret. Raises CredentialError for one that would be more than one line to a switch."""
+    if secret.is_one_line:
+        return secret
+    raise CredentialError(
+        f"credential {name}: the {place} holds a control character",
+        hint="a secret is one line: look for a line end or a tab at its end",
+    )
 
 
 def _needed(devices: Iterable[Device]) -> tuple[tuple[str, str | None], ...]:

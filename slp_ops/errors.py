@@ -244,6 +244,12 @@ class SessionLost(DeviceError):
     kind = "session_lost"
 
 
+class LimitReached(SessionLost):
+    """A command sent more, or took longer, than is allowed; the session was closed."""
+
+    kind = "limit_reached"
+
+
 class CopyFailed(DeviceError):
     """A file could not be copied: the switch refused, or the connection was lost."""
 

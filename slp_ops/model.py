@@ -87,6 +87,9 @@ class Device:
     jump: tuple[JumpHost, ...] = ()
     legacy_ssh: bool = False
     max_sessions: int | None = None
+    max_output: int | None = None  # of one command, in megabytes
+    max_time: float | None = None  # of one command, in seconds
+    login_timeout: float = 60  # from the TCP connection to the first prompt, in seconds
     intent: Mapping[str, object] = field(default_factory=dict)
     params: Mapping[str, object] = field(default_factory=dict)
 

@@ -5,7 +5,9 @@ A Reader cannot change a switch: it accepts ReadCommands only. Only the applicat
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -25,6 +27,27 @@ class Sink(Protocol):
 
     def write(self, text: str) -> None:
         """Accept the next piece. Pieces may end anywhere, also inside a line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLimits:
+    """Limits of one command, whatever a switch sends: its bytes, and its seconds by a monotonic clock."""
+
+    max_bytes: int = 64 << 20
+    max_seconds: float = 600.0
+
+    @classmethod
+    def of(cls, device: Device, *, heavy: bool = False) -> ReadLimits:
+        """Return the limits of a device's command. A heavy one gets more, unless the operator set them."""
+        usual = _HEAVY if heavy else USUAL_LIMITS
+        return cls(
+            max_bytes=usual.max_bytes if device.max_output is None else device.max_output << 20,
+            max_seconds=usual.max_seconds if device.max_time is None else device.max_time,
+        )
+
+
+USUAL_LIMITS: Final = ReadLimits()
+_HEAVY: Final = ReadLimits(max_bytes=1024 << 20, max_seconds=7200.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +93,14 @@ class Reader(Protocol):
     def alive(self) -> bool:
         """Return whether the session is at a prompt and accepts a command."""
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
+    async def show(
+        self, command: ReadCommand, *, timeout: float, sink: Sink, limits: ReadLimits = USUAL_LIMITS
+    ) -> CommandEnd:
         """Send one command and stream its output to ``sink``; ``timeout`` is the longest silence in
-        seconds, independent of the output's
-        length.
+        seconds, and ``limits`` bound the whole output.
 
-        Raises SessionLost when the session is lost; a refused or silent command is a CommandEnd.
+        Raises SessionLost when the session is lost, and LimitReached, which closes it; a refused or silent
+        command is a CommandEnd.
         """
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
@@ -127,6 +152,16 @@ class Writer(Reader, Protocol):
         """
 
 
+class SecretOffer:
+    """Progress of one login for its pacing: ``made`` is set before a secret goes to a switch."""
+
+    made = False
+
+
+# Set around the opening of a session; the transport that logs in marks it.
+SECRET_OFFER: Final[ContextVar[SecretOffer | None]] = ContextVar("secret_offer", default=None)
+
+
 class Transport(Protocol):
     """Factory of sessions to devices."""
 
@@ -174,6 +209,10 @@ class FileStore(Protocol):
         """A file for a switch, as it was when it was planned; raises StoreError."""
 
 
+# Control characters, and the line and paragraph separators of Unicode.
+_ENDS_A_LINE: Final = frozenset({"Cc", "Zl", "Zp"})
+
+
 class Secret:
     """Secret text without a readable repr, str or pickle."""
 
@@ -185,6 +224,11 @@ class Secret:
     def reveal(self) -> str:
         """Return the text, for the one place that sends it."""
         return self._value
+
+    @property
+    def is_one_line(self) -> bool:
+        """Return whether a terminal takes the text as one line: no control character is in it."""
+        return not any(unicodedata.category(character) in _ENDS_A_LINE for character in self._value)
 
     def __repr__(self) -> str:
         return "Secret(...)"

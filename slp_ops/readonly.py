@@ -28,6 +28,9 @@ _VERBS: Final = (
 _SELECTING: Final = ("include", "exclude", "begin", "section", "count")
 _WRITING: Final = ("redirect", "tee", "append", "save")
 _PIPE_VERBS: Final = (*_SELECTING, *_WRITING, "format")
+# Words of show commands that clear what they show, or show it until a key is pressed.
+_ACTING: Final = ("clear", "continuous", "delete", "erase", "follow", "reset")
+_SHORTEST_ACTING: Final = 2
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e]+", re.ASCII)
 # A file system or a scheme with a colon: no read-only command needs one.
 _URL: Final = re.compile(
@@ -99,6 +102,7 @@ def _objections(text: str) -> Iterator[str]:
         # follow a bar only, but a bar may have been lost on the way here.
         if "save" in _expansions(word, _WRITING) or word.lower() in _WRITING:
             yield f"{word!r} may be short for a word that writes"
+    yield from _acting_words(words[2:])
     if pipes:
         yield from _first_pipe(pipes[0])
     for later in pipes[1:]:
@@ -107,6 +111,14 @@ def _objections(text: str) -> Iterator[str]:
         parts = later.split()
         if len(parts) > 1 and any(verb in _WRITING for verb in _expansions(parts[0], _PIPE_VERBS)):
             yield f"'| {parts[0]}' may write"
+
+
+def _acting_words(words: list[str]) -> Iterator[str]:
+    """Object to words that act or never end: spelled out anywhere, or abbreviated at the end."""
+    for place, word in enumerate(words, 1):
+        short = place == len(words) and len(word) >= _SHORTEST_ACTING
+        if word.lower() in _ACTING or (short and _expansions(word, _ACTING)):
+            yield f"{word!r} may mean a word that acts, or that never ends"
 
 
 def _first_pipe(pipe: str) -> Iterator[str]:

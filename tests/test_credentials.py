@@ -350,3 +350,26 @@ def test_a_credential_shows_and_pickles_no_secret() -> None:
     assert "canary" not in f"{credential!r} {credential} {credential.password}"
     with pytest.raises(TypeError):
         pickle.dumps(credential)
+
+
+@pytest.mark.parametrize("what", ["password", "enable"])
+@pytest.mark.parametrize("tail", ["\n", "\nconfigure terminal", "\x03", "\t", "\u2028"])
+def test_a_secret_that_is_more_than_one_line_is_refused_from_every_source(what: str, tail: str) -> None:
+    one, entry = f"SLP_OPS_{what.upper()}", "default" if what == "password" else "default:enable"
+    rest = {} if what == "password" else {"SLP_OPS_PASSWORD": "p"}
+    for credentials in (
+        shell(environ={one: f"with blanks{tail}", **rest}),
+        shell(environ=rest, keyring=Keyring({entry: f"with blanks{tail}"})),
+    ):
+        with pytest.raises(CredentialError, match=f"{what} in .* holds a control character"):
+            credentials.get("default", "netops")
+
+
+def test_a_typed_secret_is_one_line_too() -> None:
+    with pytest.raises(CredentialError, match="typed password holds a control character"):
+        shell(ask=Person("two\x1bwords")).get("default", "netops")
+
+
+def test_blanks_belong_to_a_password() -> None:
+    credentials = shell(environ={"SLP_OPS_PASSWORD": "two words ", "SLP_OPS_ENABLE": " one"})
+    assert password(credentials.get("default", "netops")) == "two words "

@@ -58,6 +58,12 @@ def test_a_command_that_only_shows_is_taken_as_it_was_typed(text: str) -> None:
         "show run | t x",
         "show run | append x",
         "show run | a x",
+        "show platform hardware qfp active statistics drop clear",
+        "show logging onboard switch 1 clea",
+        "show platform software object-manager statistics cl",
+        "show interfaces counters continuous",
+        "show monitor event-trace licensing all contin",
+        "show something reset | include x",
         "show run | save x",
         "show run | s x",  # section or save
         "show run |",

@@ -28,7 +28,7 @@ from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.read_device import collect
-from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_transport
+from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
 from slp_ops.engine.batches import NoBatches as NoBatches
 from slp_ops.engine.batches import parse_batches as parse_batches
 from slp_ops.engine.batches import size_of
@@ -371,7 +371,7 @@ class ChangeSession(Generic[Look, Result]):
     def _choose(self) -> _Fleet:
         if self._chosen is None:
             inventory, found = self.fleet.target.choose(self.operator)
-            devices = with_transport(found, self.fleet.connecting)
+            devices = with_session_options(found, self.fleet.connecting)
             self.verb.check_devices(devices)
             credentials = credentials_for(inventory, devices, ask=self.operator.ask)
             self._chosen = _Fleet(devices, credentials)

@@ -11,7 +11,7 @@ from slp_ops.app.fleet import has_defect, is_complete, visit_all
 from slp_ops.app.reach_device import PROBE_TIMEOUT as PROBE_TIMEOUT
 from slp_ops.app.reach_device import ReachabilityOptions, Reached, reach
 from slp_ops.app.read_device import CollectOptions
-from slp_ops.app.sessions import SessionOptions, transport_for, with_transport
+from slp_ops.app.sessions import SessionOptions, transport_for, with_session_options
 from slp_ops.reachability.plan import target_of
 from slp_ops.reachability.verdict import ReachVerdict
 from slp_ops.runs import Runs
@@ -82,7 +82,7 @@ def run(
         probe_timeout=request.probe_timeout,
     )
     inventory, found = request.target.choose(operator)
-    devices = with_transport(found, request.connecting)
+    devices = with_session_options(found, request.connecting)
     transport = opening(inventory, devices, request.connecting, ask=operator.ask)
     answers: dict[str, Reached] = {}
     began = time.monotonic()

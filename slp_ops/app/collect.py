@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import CollectOptions, PreviousCaptures, collect
-from slp_ops.app.sessions import SessionOptions, transport_for, with_transport
+from slp_ops.app.sessions import SessionOptions, transport_for, with_session_options
 from slp_ops.errors import InputError, InvalidRelease, SelectionError
 from slp_ops.release import Release
 from slp_ops.runs import Runs
@@ -61,7 +61,7 @@ def run(
     set_name, extra = (request.set_name, request.extra_commands) if resumed is None else resumed.commands
     commands = choose_commands(set_name, extra)
     inventory, found = request.target.choose(operator)
-    devices = with_transport(found if resumed is None else resumed.among(found), request.connecting)
+    devices = with_session_options(found if resumed is None else resumed.among(found), request.connecting)
     transport = opening(inventory, devices, request.connecting, ask=operator.ask)
     selection = {**request.target.described(), "set": set_name, "commands": list(extra)}
     began = time.monotonic()

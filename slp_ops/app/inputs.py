@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import PreviousCaptures, collect
-from slp_ops.app.sessions import transport_for, with_transport
+from slp_ops.app.sessions import transport_for, with_session_options
 from slp_ops.errors import InputError, Problem
 from slp_ops.model import DeviceResult, DeviceStatus
 from slp_ops.parsing import read, read_more, split, text_of
@@ -137,7 +137,7 @@ def from_switches(
     device was read, and what was made of it, in the devices' order.
     """
     inventory, found = target.choose(operator)
-    devices = with_transport(found, connecting)
+    devices = with_session_options(found, connecting)
     transport = opening(inventory, devices, connecting, ask=operator.ask)
     judged: dict[str, T] = {}
     with Runs(runs_dir).start(verb, devices, selection=target.described()) as run:

@@ -15,11 +15,12 @@ from slp_ops.errors import (
     CredentialError,
     CredentialStopped,
     DeviceError,
+    LimitReached,
     SessionLost,
 )
 from slp_ops.facts.platform import CpuLoad, Software
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
-from slp_ops.ports import CommandEnd, ProgressEvent, ignore_event
+from slp_ops.ports import CommandEnd, ProgressEvent, ReadLimits, ignore_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -118,7 +119,8 @@ async def collect(
             break
         if visit.lost is not None:
             trouble = DeviceFailure(kind=visit.lost.kind, message=visit.lost.message, hint=visit.lost.hint)
-        if not visit.waiting:
+        # A switch that never stops would do so again.
+        if not visit.waiting or isinstance(visit.lost, LimitReached):
             break
     visit.give_up(trouble.message if trouble else "the session did not come back to a prompt")
     return DeviceResult(
@@ -236,7 +238,12 @@ class _Visit:
         sink = _Opening(writer, lambda size: self._on_event(self._progress(command, size)))
         timeout = self._how.command_timeout or command.timeout
         try:
-            ending = await reader.show(command.read_command(), timeout=timeout, sink=sink)
+            ending = await reader.show(
+                command.read_command(),
+                timeout=timeout,
+                sink=sink,
+                limits=ReadLimits.of(self._device, heavy=command.heavy),
+            )
         except SessionLost as err:
             self.lost = err
             ending = CommandEnd(status=CaptureStatus.LOST, reason=err.message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.transport.hostkeys import HostKeyMode as HostKeyMode
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class SessionOptions:
     """Options of the sessions in a run.
 
-    ``login_rate`` is logins started a second, 0 is unlimited. ``transport`` replaces the inventory's choice.
+    ``login_rate`` is logins started a second, 0 is unlimited. ``transport``, ``max_output`` (megabytes of a
+    command), ``max_time`` (its seconds) and ``login_timeout`` (seconds) replace the inventory's settings.
     """
 
     known_hosts: Path | None = None
@@ -31,6 +32,12 @@ class SessionOptions:
     workers: int = 50
     login_rate: float = 10.0
     connect_timeout: float = 15.0
+    login_timeout: float | None = None
+    max_output: int | None = None
+    max_time: float | None = None
+
+
+_OF_DEVICES: Final = ("transport", "login_timeout", "max_output", "max_time")
 
 
 class OpenTransport(Protocol):
@@ -42,11 +49,10 @@ class OpenTransport(Protocol):
         """Return a transport for these devices. Raises CredentialError when none has a usable credential."""
 
 
-def with_transport(devices: Sequence[Device], connecting: SessionOptions) -> tuple[Device, ...]:
-    """The devices, each with the transport of the option if one was given."""
-    if connecting.transport is None:
-        return tuple(devices)
-    return tuple(replace(device, transport=connecting.transport) for device in devices)
+def with_session_options(devices: Sequence[Device], connecting: SessionOptions) -> tuple[Device, ...]:
+    """Return the devices; an option that was given replaces the inventory's setting of each."""
+    given = {name: value for name in _OF_DEVICES if (value := getattr(connecting, name)) is not None}
+    return tuple(replace(device, **given) for device in devices) if given else tuple(devices)
 
 
 def transport_for(

@@ -27,6 +27,9 @@ def connecting_options(command: _Command) -> _Command:
         workers: int,
         login_rate: float,
         connect_timeout: float,
+        login_timeout: float | None,
+        max_output: int | None,
+        max_time: float | None,
         **kwargs: Any,
     ) -> Any:
         connecting = SessionOptions(
@@ -36,10 +39,37 @@ def connecting_options(command: _Command) -> _Command:
             workers=workers,
             login_rate=login_rate,
             connect_timeout=connect_timeout,
+            login_timeout=login_timeout,
+            max_output=max_output,
+            max_time=max_time,
         )
         return command(*args, connecting=connecting, **kwargs)
 
     for option in (
+        click.option(
+            "--max-time",
+            type=click.FloatRange(min=0.1),
+            envvar="SLP_OPS_MAX_TIME",
+            metavar="SECONDS",
+            help="How long one command may take in all; its session is closed then. "
+            "[default: 600, heavy commands 7200, or the inventory's max_time]",
+        ),
+        click.option(
+            "--max-output",
+            type=click.IntRange(min=1, max=100_000),
+            envvar="SLP_OPS_MAX_OUTPUT",
+            metavar="MB",
+            help="How many megabytes one command may print; its session is closed then. "
+            "[default: 64, heavy commands 1024, or the inventory's max_output]",
+        ),
+        click.option(
+            "--login-timeout",
+            type=click.FloatRange(min=0.1),
+            envvar="SLP_OPS_LOGIN_TIMEOUT",
+            metavar="SECONDS",
+            help="How long SSH, login and the first prompt may take after the TCP connection, in all. "
+            "[default: 60, or the inventory's login_timeout]",
+        ),
         click.option(
             "--connect-timeout",
             type=click.FloatRange(min=0.1),

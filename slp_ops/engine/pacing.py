@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.errors import AuthenticationFailed, CredentialStopped, HungUp
+from slp_ops.ports import SECRET_OFFER, SecretOffer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -28,6 +29,19 @@ S = TypeVar("S")
 REFUSALS: Final = 3
 # Each login waits its turn, give or take this share of it, so that many runs do not march in step.
 _JITTER: Final = 0.3
+# How long a login may take to come to its secret before others start, in seconds.
+_OVERDUE: Final = 3.0
+
+
+class _Login(SecretOffer):
+    """A login in flight."""
+
+    overdue = False
+
+    @property
+    def counts(self) -> bool:
+        """Return whether it may still end in a refusal."""
+        return self.made or not self.overdue
 
 
 @dataclass(slots=True)
@@ -36,7 +50,7 @@ class _Credential:
 
     proven: bool = False
     refused: int = 0  # in a row
-    in_flight: int = 0
+    logins: list[_Login] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
@@ -45,10 +59,14 @@ class _Credential:
 
     @property
     def may_start(self) -> bool:
-        """Logins in flight count as refused as long as nothing better is known."""
+        """Logins in flight count as refused as long as nothing better is known.
+
+        A switch that was not sent the secret for long, such as one that is silent, counts for nothing.
+        """
+        in_flight = sum(1 for login in self.logins if login.counts)
         if not self.proven and self.refused == 0:
-            return self.in_flight == 0
-        return self.refused == 0 or self.refused + self.in_flight < REFUSALS
+            return in_flight == 0
+        return self.refused == 0 or self.refused + in_flight < REFUSALS
 
 
 class RateLimited:
@@ -76,23 +94,29 @@ class RateLimited:
                     f"not tried: credential {device.credential!r} was not accepted {REFUSALS} times in a row",
                     hint="correct it and run again; more tries could lock the account out",
                 )
-            credential.in_flight += 1
+            login = _Login()
+            credential.logins.append(login)
         entered = False
+        overdue: asyncio.Task[None] | None = None
         try:
             await self._turn()
+            overdue = asyncio.create_task(_pass_over(credential, login))
+            SECRET_OFFER.set(login)
             async with opening(device) as session:
                 entered = True
-                await self._landed(credential, refused=False)
+                await self._landed(credential, login, refused=False)
                 yield session
         except (AuthenticationFailed, HungUp) as err:
             if not entered:
                 refused = isinstance(err, AuthenticationFailed) or not credential.proven
-                await self._landed(credential, refused=refused or None)
+                await self._landed(credential, login, refused=refused or None)
                 entered = True
             raise
         finally:
+            if overdue is not None:
+                overdue.cancel()
             if not entered:
-                await self._landed(credential, refused=None)
+                await self._landed(credential, login, refused=None)
 
     async def close(self) -> None:
         """Close the inner transport."""
@@ -108,15 +132,23 @@ class RateLimited:
         if (wait := start - now + jitter) > 0:
             await asyncio.sleep(wait)
 
-    async def _landed(self, credential: _Credential, *, refused: bool | None) -> None:
+    async def _landed(self, credential: _Credential, login: _Login, *, refused: bool | None) -> None:
         async with credential.changed:
-            credential.in_flight -= 1
+            credential.logins.remove(login)
             if refused is True:
                 credential.refused += 1
             elif refused is False:
                 credential.proven = True
                 credential.refused = 0
             credential.changed.notify_all()
+
+
+async def _pass_over(credential: _Credential, login: _Login) -> None:
+    """Let others start where a login has not come to its secret for long."""
+    await asyncio.sleep(_OVERDUE)
+    async with credential.changed:
+        login.overdue = True
+        credential.changed.notify_all()
 
 
 class RateLimitedChanges(RateLimited):

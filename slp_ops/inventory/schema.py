@@ -48,6 +48,9 @@ class Settings:
     jump: tuple[JumpHost, ...] | None = None
     legacy_ssh: bool | None = None
     max_sessions: int | None = None
+    max_output: int | None = None
+    max_time: int | None = None
+    login_timeout: int | None = None
     tags: tuple[str, ...] = ()
     intent: Mapping[str, object] = field(default_factory=dict)
     params: Mapping[str, object] = field(default_factory=dict)
@@ -166,6 +169,9 @@ SETTINGS: Final[dict[str, Reader]] = {
     "jump": jump,
     "legacy_ssh": flag,
     "max_sessions": between(1, 10_000),
+    "max_output": between(1, 100_000),
+    "max_time": between(1, 86_400),
+    "login_timeout": between(1, 3_600),
     "intent": intent,
     "params": params,
 }

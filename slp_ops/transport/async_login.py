@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncssh
 
-from slp_ops.errors import (
-    ClosedEarly,
-    ConnectError,
-    CredentialError,
-    SlpOpsError,
-    SshTimeout,
-    no_common_algorithm,
-)
-from slp_ops.transport.auth_errors import asks_for_more, hung_up, no_such_method, refused, tried_too_often
+from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
+from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key
+from slp_ops.transport.login_stages import Stage, ended, is_reset, silent
 
 if TYPE_CHECKING:
     import socket
@@ -35,7 +30,8 @@ MODERN_KEX: Final = (
     "diffie-hellman-group14-sha256",
 )
 LEGACY_KEX: Final = (*MODERN_KEX, "diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha1")
-LOGIN_SECONDS: Final = 60.0
+# How long what came before the end of a connection may take to be understood, in seconds.
+_LAST_WORDS: Final = 0.2
 
 
 class _Client(asyncssh.SSHClient):
@@ -45,7 +41,6 @@ class _Client(asyncssh.SSHClient):
         self._check = check
         self._name = name
         self._password = password
-        self._has_password = password is not None
         self.refusal: SlpOpsError | None = None
         self._connection: asyncssh.SSHClientConnection | None = None
         self._saw_key = False
@@ -53,21 +48,25 @@ class _Client(asyncssh.SSHClient):
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
         self._connection = conn
 
+        def at_end() -> bool:
+            # asyncssh drops what came just before the end, such as why a server hangs up.
+            asyncio.get_running_loop().call_later(_LAST_WORDS, conn.connection_lost, None)
+            return True
+
+        conn.eof_received = at_end  # type: ignore[method-assign,assignment]  # as asyncio's own protocols have it
+
     @property
-    def lost_in_key_exchange(self) -> bool:
-        """Return whether the server sent its SSH version but no key."""
+    def stage(self) -> Stage:
+        """Return how far the login came."""
+        if self._saw_key:
+            return Stage.AUTHENTICATION
         greeted = self._connection is not None and self._connection.get_extra_info("server_version")
-        return bool(greeted) and not self._saw_key
+        return Stage.KEY_EXCHANGE if greeted else Stage.IDENTIFICATION
 
     @property
     def password_unwanted(self) -> bool:
         """Return whether the switch never asked for the available password."""
         return self._password is not None
-
-    @property
-    def password_given(self) -> bool:
-        """Return whether the switch received the password."""
-        return self._has_password and self._password is None
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         self._saw_key = True
@@ -111,47 +110,54 @@ async def login(
     credential_name: str,
     host_keys: tuple[str, ...],
     check: Callable[[Key], None],
+    seconds: float,
 ) -> asyncssh.SSHClientConnection:
-    """Authenticate on a connected socket. Raises ConnectError or CredentialError."""
+    """Authenticate on a connected socket within ``seconds``. Raises DeviceError or CredentialError."""
     password = None if credential.password is None else credential.password.reveal()
     client = _Client(check, credential_name, password)
     try:
         client_keys = await _client_keys(credential)
-        return await asyncssh.connect(
-            sock=sock,
-            config=None,
-            client_factory=lambda: client,
-            # A callable that knows no host: then every key comes to our own check. None would switch
-            # the check off, and an empty file name would read the user's own known_hosts.
-            known_hosts=lambda host, addr, port: ([], [], [], [], [], [], []),
-            server_host_key_algs=list(host_keys),
-            kex_algs=list(LEGACY_KEX if legacy else MODERN_KEX),
-            signature_algs=list(key_types(legacy)),
-            username=credential.username,
-            client_keys=client_keys,
-            agent_path=None,
-            preferred_auth=("publickey",)
-            if credential.key or credential.agent
-            else ("password", "keyboard-interactive"),
-            gss_auth=False,
-            gss_kex=False,
-            host_based_auth=False,
-            login_timeout=LOGIN_SECONDS,
-            compression_algs=["none"],
-        )
-    except (OSError, asyncssh.Error) as err:
+        async with asyncio.timeout(seconds):
+            return await asyncssh.connect(
+                sock=sock,
+                config=None,
+                client_factory=lambda: client,
+                # A callable that knows no host: then every key comes to our own check. None would switch
+                # the check off, and an empty file name would read the user's own known_hosts.
+                known_hosts=lambda host, addr, port: ([], [], [], [], [], [], []),
+                server_host_key_algs=list(host_keys),
+                kex_algs=list(LEGACY_KEX if legacy else MODERN_KEX),
+                signature_algs=list(key_types(legacy)),
+                username=credential.username,
+                client_keys=client_keys,
+                agent_path=None,
+                preferred_auth=("publickey",)
+                if credential.key or credential.agent
+                else ("password", "keyboard-interactive"),
+                gss_auth=False,
+                gss_kex=False,
+                host_based_auth=False,
+                login_timeout=0,  # ours says in which stage it was
+                compression_algs=["none"],
+            )
+    except TimeoutError:
+        sock.close()
+        raise silent(client.stage, seconds) from None
+    except (OSError, asyncssh.Error, TypeError) as err:
+        # TypeError: asyncssh asks for the peer of a connection that was reset as soon as it stood.
         sock.close()
         if client.refusal is not None:
             raise client.refusal from None
-        if isinstance(err, asyncssh.ConnectionLost | OSError) and client.lost_in_key_exchange:
-            raise no_common_algorithm("the switch hung up on the key exchange", legacy=legacy) from None
+        words = " ".join(str(err).split())
+        if isinstance(err, asyncssh.KeyExchangeFailed) or "No matching" in words:
+            raise no_common_algorithm(words, legacy=legacy) from None
         if isinstance(err, asyncssh.PermissionDenied) and client.password_unwanted:
             raise no_such_method(credential_name, credential) from None
-        if isinstance(err, asyncssh.PermissionDenied) or tried_too_often(str(err)):
+        if isinstance(err, asyncssh.PermissionDenied) or tried_too_often(words):
             raise refused(credential_name, credential) from None
-        if isinstance(err, asyncssh.ConnectionLost | ConnectionError) and client.password_given:
-            raise hung_up("") from None
-        raise _translate(err, legacy) from None
+        # What the other side said, if it did; a bare end of the connection has only asyncssh's words.
+        said = "" if isinstance(err, asyncssh.ConnectionLost | OSError | TypeError) else words
+        raise ended(client.stage, reset=is_reset(err) or isinstance(err, TypeError), goodbye=said) from None
     except BaseException:
         sock.close()
         raise
@@ -180,18 +186,3 @@ async def _client_keys(credential: Credential) -> Any:
             f"cannot use the private key {credential.key}: {type(err).__name__}",
             hint="check the file's format and permissions, and its passphrase",
         ) from None
-
-
-def _translate(err: OSError | asyncssh.Error, legacy: bool) -> ConnectError:
-    words = " ".join(str(err).split())
-    if isinstance(err, asyncssh.KeyExchangeFailed) or "No matching" in words:
-        return no_common_algorithm(words, legacy=legacy)
-    if "timeout" in words.lower():
-        return SshTimeout(
-            f"SSH was silent for {LOGIN_SECONDS:g} s after the TCP connection was open",
-            hint="the switch or its AAA server is overloaded, or something else listens on that port",
-        )
-    return ClosedEarly(
-        "the connection was closed before the login" + (f" ({words})" if words else ""),
-        hint="often no vty line is free ('show users'), or an access-class forbids this address",
-    )

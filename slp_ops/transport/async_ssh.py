@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import asyncssh
 
-from slp_ops.errors import ClosedEarly, SshTimeout
-from slp_ops.ports import NO_SECRETS
-from slp_ops.transport.async_login import LOGIN_SECONDS, key_types, login
+from slp_ops.ports import NO_SECRETS, USUAL_LIMITS, ReadLimits
+from slp_ops.transport.async_login import key_types, login
 from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
-from slp_ops.transport.hostkeys import known_as
+from slp_ops.transport.hostkeys import check_of, known_as
+from slp_ops.transport.login_stages import Stage, ended, is_reset
 from slp_ops.transport.telnet import probe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from contextlib import AbstractAsyncContextManager
 
+    from slp_ops.errors import ConnectError
     from slp_ops.model import Device
     from slp_ops.ports import (
         CommandEnd,
@@ -50,19 +51,24 @@ S = TypeVar("S", bound="_Session")
 
 async def log_in_to(
     device: Device, *, way: Connector, credentials: Credentials, host_keys: HostKeys
-) -> tuple[asyncssh.SSHClientConnection, Credential]:
-    """Connect to a switch and authenticate. Raises ConnectError or CredentialError."""
+) -> tuple[asyncssh.SSHClientConnection, Credential, float]:
+    """Connect to a switch and authenticate; the third value is when a prompt must be there.
+
+    Raises DeviceError or CredentialError.
+    """
     credential = credentials.get(device.credential, device.username)
     sock = await way.open(device)
+    until = asyncio.get_running_loop().time() + device.login_timeout
     connection = await login(
         sock,
         credential,
         legacy=device.legacy_ssh,
         credential_name=device.credential,
         host_keys=host_keys.preferred(known_as(device), device.port, key_types(device.legacy_ssh)),
-        check=lambda key: host_keys.check(device.name, known_as(device), device.port, key),
+        check=check_of(host_keys, device),
+        seconds=device.login_timeout,
     )
-    return connection, credential
+    return connection, credential, until
 
 
 class AsyncsshTransport:
@@ -83,12 +89,16 @@ class AsyncsshTransport:
 
     @asynccontextmanager
     async def _session(self, device: Device, kind: type[S]) -> AsyncIterator[S]:
-        connection, credential = await log_in_to(
+        connection, credential, until = await log_in_to(
             device, way=self._way, credentials=self._credentials, host_keys=self._host_keys
         )
         try:
-            session = kind(await _open_vty(connection))
-            await session.log_in(credential)
+            session = kind(_Vty())
+            try:
+                async with asyncio.timeout_at(until):
+                    await session.log_in(connection, credential)
+            except TimeoutError:
+                raise session.no_prompt(device.login_timeout) from None
             yield session
         finally:
             connection.abort()
@@ -112,15 +122,29 @@ class _Session:
     def alive(self) -> bool:
         return self._dialogue.alive
 
-    async def log_in(self, credential: Credential) -> None:
-        await self._vty.drive(self._dialogue.log_in(credential.enable))
+    async def log_in(self, connection: asyncssh.SSHClientConnection, credential: Credential) -> None:
+        try:
+            await connection.create_session(
+                lambda: self._vty, term_type="vt100", term_size=(511, 1000), encoding=None
+            )
+        except (OSError, asyncssh.Error) as err:
+            raise ended(Stage.PROMPT, reset=is_reset(err)) from None
+        await self._drive(self._dialogue.log_in(credential.enable))
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
-        return await self._vty.drive(self._dialogue.show(str(command), timeout, sink))
+    def no_prompt(self, seconds: float) -> ConnectError:
+        return self._dialogue.no_prompt(seconds)
+
+    async def show(
+        self, command: ReadCommand, *, timeout: float, sink: Sink, limits: ReadLimits = USUAL_LIMITS
+    ) -> CommandEnd:
+        return await self._drive(self._dialogue.show(str(command), timeout, sink, limits))
+
+    async def _drive(self, procedure: Procedure[T]) -> T:
+        return await self._vty.drive(procedure, self._dialogue)
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
         procedure = probe(self._dialogue, str(step), timeout=timeout, sink=sink, clock=monotonic)
-        return await self._vty.drive(procedure)
+        return await self._drive(procedure)
 
 
 class _WritingSession(_Session):
@@ -133,7 +157,7 @@ class _WritingSession(_Session):
         secrets: Mapping[str, Secret] = NO_SECRETS,
         sink: Sink | None = None,
     ) -> CommandResult:
-        return await self._vty.drive(send(self._dialogue, step, secrets=secrets, sink=sink))
+        return await self._drive(send(self._dialogue, step, secrets=secrets, sink=sink))
 
 
 class _Vty(asyncssh.SSHClientSession[bytes]):
@@ -146,6 +170,7 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
     def __init__(self) -> None:
         self._unread = bytearray()
         self._closed = False
+        self._reset = False
         self._paused = False
         self._procedure: Procedure[Any] | None = None
         self._ended: asyncio.Future[Any]
@@ -167,11 +192,13 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._reset = exc is not None and is_reset(exc)
         self._close()
 
-    async def drive(self, procedure: Procedure[T]) -> T:
-        """Carry a procedure out. Cancelled, it is left where it stands."""
+    async def drive(self, procedure: Procedure[T], dialogue: Dialogue) -> T:
+        """Carry a procedure of this dialogue out. Cancelled, it is left where it stands."""
         self._procedure = procedure
+        self._dialogue = dialogue
         self._ended = asyncio.get_running_loop().create_future()
         self._step(None)
         try:
@@ -194,7 +221,7 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
                 elif self._unread:
                     answer = self._take()
                 elif self._closed:
-                    answer = b""
+                    answer = self._end()
                 elif request.seconds > 0:
                     loop = self._ended.get_loop()
                     self._silence = loop.call_later(request.seconds, self._go_on)
@@ -209,7 +236,7 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
     def _go_on(self) -> None:
         """The wait has ended: something came, the channel closed, or the time was over."""
         self._stop_waiting()
-        self._step(self._take() if self._unread else b"" if self._closed else None)
+        self._step(self._take() if self._unread else self._end() if self._closed else None)
 
     def _stop_waiting(self) -> None:
         if self._silence is not None:
@@ -220,6 +247,10 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
         self._closed = True
         if self._silence is not None:
             self._go_on()
+
+    def _end(self) -> bytes:
+        self._dialogue.reset = self._reset
+        return b""
 
     def _send(self, data: bytes) -> None:
         """Send, unless the channel has gone, which the next wait tells."""
@@ -233,22 +264,3 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
             self._paused = False
             self._channel.resume_reading()
         return data
-
-
-async def _open_vty(connection: asyncssh.SSHClientConnection) -> _Vty:
-    vty = _Vty()
-    try:
-        async with asyncio.timeout(LOGIN_SECONDS):
-            await connection.create_session(
-                lambda: vty, term_type="vt100", term_size=(511, 1000), encoding=None
-            )
-    except TimeoutError:
-        raise SshTimeout(
-            f"logged in, but no terminal was given within {LOGIN_SECONDS:g} s", hint="look at the vty lines"
-        ) from None
-    except (OSError, asyncssh.Error) as err:
-        raise ClosedEarly(
-            f"logged in, but the switch gave no terminal: {err}",
-            hint="often no vty line is free ('show users')",
-        ) from None
-    return vty

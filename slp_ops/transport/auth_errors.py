@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slp_ops.errors import AuthenticationFailed, HungUp
+from slp_ops.errors import AuthenticationFailed
 
 if TYPE_CHECKING:
     from slp_ops.ports import Credential
@@ -37,15 +37,6 @@ def asks_for_more(name: str, prompt: str) -> AuthenticationFailed:
     return AuthenticationFailed(
         f"after the password of credential {name!r} the switch asks {prompt.strip()!r}",
         hint="log in by hand once: a password may have expired; a second factor cannot be answered here",
-    )
-
-
-def hung_up(goodbye: str) -> HungUp:
-    """The password was given, and no answer came but the end of the connection."""
-    said = f" ({goodbye})" if goodbye else ""
-    return HungUp(
-        f"the switch closed the connection during the login{said}",
-        hint="look at the switch's AAA configuration and its log; it may be how it refuses a password",
     )
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.errors import SessionLost
 from slp_ops.iosxe import prompts, refusals
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import NO_SECRETS, CommandOutcome, CommandResult
+from slp_ops.ports import NO_SECRETS, CommandOutcome, CommandResult, ReadLimits
 from slp_ops.steps import ConfigStep
 from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send
 
@@ -36,6 +36,8 @@ _ANSWER: Final = 10.0
 # The longest silence after a configuration line.
 _LINE: Final = 60.0
 _MOST_LINES: Final = 2000
+# Generous: a change that is interrupted in its middle is worse than a slow one.
+_STEP_LIMITS: Final = ReadLimits(max_bytes=64 << 20, max_seconds=7200.0)
 
 
 class _Now(Enum):
@@ -79,13 +81,13 @@ def send(
 ) -> Procedure[CommandResult]:
     """Send a step of either kind, as ``ports.Writer.send``. Raises SessionLost."""
     if isinstance(step, ConfigStep):
-        return configure(dialogue, step)
+        return dialogue.within(_STEP_LIMITS, configure(dialogue, step))
     command = step.command
     for name, secret in secrets.items():
         command = command.replace(f"{{{name}}}", secret.reveal())
     if sink is not None:
         return _into(dialogue, step, command, sink)
-    return execute(dialogue, step, command)
+    return dialogue.within(_STEP_LIMITS, execute(dialogue, step, command))
 
 
 def configure(dialogue: Dialogue, step: ConfigStep) -> Procedure[CommandResult]:
@@ -139,7 +141,7 @@ def execute(dialogue: Dialogue, step: ExecStep, command: str) -> Procedure[Comma
 
 def _into(dialogue: Dialogue, step: ExecStep, command: str, sink: Sink) -> Procedure[CommandResult]:
     """Type one command whose output may be long, and hand it on piece by piece."""
-    ending = yield from dialogue.show(command, step.seconds, sink)
+    ending = yield from dialogue.show(command, step.seconds, sink, _STEP_LIMITS)
     match ending.status:
         case CaptureStatus.OK:
             return CommandResult(status=CommandOutcome.DONE, taken=1)

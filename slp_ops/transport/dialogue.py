@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final, Generic, Literal, TypeVar
 
-from slp_ops.errors import EnableFailed, NoPrompt, SessionLost
+from slp_ops.errors import ConnectError, EnableFailed, LimitReached, NoPrompt, SessionLost
 from slp_ops.iosxe import prompts, refusals, syslog
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import CommandEnd, Secret, Sink
+from slp_ops.ports import USUAL_LIMITS, CommandEnd, ReadLimits, Secret, Sink
 from slp_ops.transport.line_buffer import Screen
+from slp_ops.transport.login_stages import Stage, ended, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,51 +59,127 @@ GRACE: Final = 4.0
 _SHORTEST_NAME: Final = 10
 # How long a login may be silent: a slow AAA server delays each answer by many seconds.
 LOGIN_SILENCE: Final = 20.0
+# What a login may print before its prompt; its time is bounded by the adapter, with that of the connection.
+_LOGIN_LIMITS: Final = ReadLimits(max_bytes=1 << 20, max_seconds=float("inf"))
+# A command of our own, whose output is a few lines.
+_SHORT_LIMITS: Final = ReadLimits(max_bytes=1 << 20, max_seconds=120.0)
+# How long a terminal may take to come back from an interrupted command.
+_RECOVERY_LIMITS: Final = ReadLimits(max_bytes=1 << 20, max_seconds=20.0)
+
+
+class _Allowance:
+    """Remaining bytes and seconds of a command."""
+
+    def __init__(self, limits: ReadLimits, clock: Callable[[], float]) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._until = clock() + limits.max_seconds
+        self._bytes = limits.max_bytes
+
+    @property
+    def seconds(self) -> float:
+        """Return how long one may still listen."""
+        return max(0.0, self._until - self._clock())
+
+    def take(self, size: int) -> None:
+        """Count bytes; raises LimitReached."""
+        self._bytes -= size
+        if self._bytes < 0:
+            raise LimitReached(
+                f"more than {self._limits.max_bytes >> 20} MB came; the session was closed",
+                hint="look at the command on the switch; --max-output MB allows more",
+            )
+        if not self.seconds:
+            raise self.expired()
+
+    def expired(self) -> LimitReached:
+        """Return the error of a command that does not end."""
+        return LimitReached(
+            f"it did not end within {self._limits.max_seconds:g} s; the session was closed",
+            hint="look at the command on the switch; --max-time SECONDS allows more",
+        )
 
 
 class Dialogue:
-    """One vty: learns its prompt at login and is ``alive`` as long as a prompt can be relied on."""
+    """One vty: learns its prompt at login and is ``alive`` as long as a prompt can be relied on.
 
-    def __init__(self) -> None:
+    ``reset`` is set by the adapter where the channel ended with a reset instead of an orderly end.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.screen = Screen()
         self.prompt = ""
         self.alive = False
+        self.reset = False
         self._set_up = False
+        self._greeted = False
+        self._last = ""  # the last unfinished line of the greeting
+        self._clock = clock
+        self._allowance = _Allowance(USUAL_LIMITS, clock)
 
     @property
     def hostname(self) -> str:
         """Return the host name in the prompt."""
         return self.prompt[:-1]
 
+    def within(self, limits: ReadLimits, procedure: Procedure[T]) -> Procedure[T]:
+        """Carry a procedure out within limits; hearing more, or for longer, raises LimitReached."""
+        outer, self._allowance = self._allowance, _Allowance(limits, self._clock)
+        try:
+            return (yield from procedure)
+        finally:
+            self._allowance = outer
+
     # -- logging in -------------------------------------------------------------------------------
 
     def log_in(self, enable: Secret | None) -> Procedure[None]:
-        """Find the prompt and get privileged. Raises NoPrompt, EnableFailed or SessionLost."""
+        """Find the prompt and get privileged. Raises ConnectError or SessionLost."""
+        try:
+            yield from self.within(_LOGIN_LIMITS, self._log_in(enable))
+        except LimitReached:
+            raise NoPrompt(
+                f"logged in, but no IOS-XE prompt came within the first {_LOGIN_LIMITS.max_bytes >> 20} MB",
+                hint="log in by hand and look what the switch shows after the password",
+            ) from None
+
+        except SessionLost:
+            raise ended(Stage.PROMPT, reset=self.reset) from None
+
+    def no_prompt(self, seconds: float) -> ConnectError:
+        """Return the error of a login that did not come to an end within ``seconds``."""
+        last = self.screen.tail.strip()[-60:] or self._last
+        # A prompt that no empty line brings once more proves nothing but that the switch fell silent.
+        if self._greeted and not prompts.is_exec_prompt(last):
+            return NoPrompt(
+                f"logged in, but no IOS-XE prompt came within {seconds:g} s"
+                + (f"; the last line is {last!r}" if last else ""),
+                hint="log in by hand and look what the switch shows after the password",
+            )
+        return silent(Stage.PROMPT, seconds)
+
+    def _log_in(self, enable: Secret | None) -> Procedure[None]:
         yield from self._find_prompt()
         if self.prompt.endswith(">"):
             yield from self._enable(enable)
 
     def _find_prompt(self) -> Procedure[None]:
         """A banner may end in anything: the prompt is what an empty line brings once more."""
-        seen = last = ""
+        seen = ""
         nudges = 0
         while True:
             candidate = self.screen.tail.strip()
             looks = prompts.is_exec_prompt(candidate)
             heard = yield from self.hear(QUIET if looks else LOGIN_SILENCE)
             if heard is not None:
+                self._greeted = True
                 continue
             if looks and candidate == seen:
                 self.prompt = candidate
                 self.alive = True
                 return
-            last = candidate[-60:] or last
+            self._last = candidate[-60:] or self._last
             if not looks and nudges == 2:
-                raise NoPrompt(
-                    f"logged in, but no IOS-XE prompt came within {3 * LOGIN_SILENCE:.0f} s"
-                    + (f"; the last line is {last!r}" if last else ""),
-                    hint="log in by hand and look what the switch shows after the password",
-                )
+                raise self.no_prompt(3 * LOGIN_SILENCE)
             seen = candidate if looks else ""
             nudges += 0 if looks else 1
             self.screen.forget_tail()
@@ -147,18 +225,24 @@ class Dialogue:
 
     # -- commands ---------------------------------------------------------------------------------
 
-    def show(self, command: str, timeout: float, sink: Sink) -> Procedure[CommandEnd]:
+    def show(
+        self, command: str, timeout: float, sink: Sink, limits: ReadLimits = USUAL_LIMITS
+    ) -> Procedure[CommandEnd]:
         """Send one command and hand its output to the sink; the echo and the prompt are no part of it.
 
-        Raises SessionLost when the channel closes, or when an earlier command never came back.
+        Raises SessionLost when the channel closes, or when an earlier command never came back, and
+        LimitReached when the output exceeds its limits.
         """
         yield from self.begin()
+        return (yield from self.within(limits, self._show(command, timeout, sink)))
+
+    def _show(self, command: str, timeout: float, sink: Sink) -> Procedure[CommandEnd]:
         yield from self.type(command)
         output = _Output(sink)
         listener = Listener(command, self.prompt, prompts_of=self._exec_prompt)
         if (yield from self.wait(listener, output.add, lambda: timeout)) is None:
             output.add(listener.rest(self.screen.tail))
-            yield from self._recover()
+            yield from self.within(_RECOVERY_LIMITS, self._recover())
             return CommandEnd(status=CaptureStatus.TIMEOUT, reason=f"no byte for {timeout:g} s")
         self.screen.forget_tail()
         output.add(listener.rest(""))
@@ -216,17 +300,27 @@ class Dialogue:
     def run(self, command: str, timeout: float) -> Procedure[tuple[CommandEnd, str]]:
         """Send one command and give its text, for commands whose output is short."""
         pieces: list[str] = []
-        ending = yield from self.show(command, timeout, _ListSink(pieces))
+        ending = yield from self.show(command, timeout, _ListSink(pieces), _SHORT_LIMITS)
         return ending, "".join(pieces)
 
     def hear(self, seconds: float) -> Procedure[list[str] | None]:
-        """Listen once; the lines that were finished, or None for silence. Raises SessionLost."""
-        data = yield Wait(seconds)
-        if data is None:
-            return None
-        if data == b"":
+        """Listen once; the lines that were finished, or None for silence.
+
+        Raises SessionLost, and LimitReached where a limit is exceeded.
+        """
+        left = self._allowance.seconds
+        data = yield Wait(min(seconds, left))
+        try:
+            if data is None:
+                if seconds > left:
+                    raise self._allowance.expired()
+                return None
+            if data == b"":
+                raise SessionLost(f"the switch {'reset' if self.reset else 'closed'} the connection")
+            self._allowance.take(len(data))
+        except SessionLost:
             self.alive = False
-            raise SessionLost("the switch closed the connection")
+            raise
         return self.screen.feed(data)
 
     def _recover(self) -> Procedure[None]:

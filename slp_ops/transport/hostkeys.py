@@ -17,8 +17,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import HostKeyChanged, HostKeyUnknown, InputError, Problem, StoreError
+from slp_ops.ports import SECRET_OFFER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import BinaryIO
 
@@ -61,6 +63,18 @@ class Key:
 def known_as(device: Device) -> str:
     """The host by which a device's key is filed: behind a jump host an address is only its own network's."""
     return f"{device.host}@{device.jump[-1].host}" if device.jump else device.host
+
+
+def check_of(host_keys: HostKeys, device: Device) -> Callable[[Key], None]:
+    """Return the check of a device's key. A key that passes it is followed by the login's secret."""
+    offer = SECRET_OFFER.get()
+
+    def check(key: Key) -> None:
+        host_keys.check(device.name, known_as(device), device.port, key)
+        if offer is not None:
+            offer.made = True
+
+    return check
 
 
 class HostKeys:

@@ -19,6 +19,7 @@ from slp_ops.errors import (
     ConnectionRefused,
     ConnectTimeout,
     CredentialError,
+    DeviceError,
     HopFailed,
     NameNotFound,
     Unreachable,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from slp_ops.transport.hostkeys import HostKeys
 
 _CHUNK: Final = 1 << 16
+# How long the login to a hop may take.
+_LOGIN_SECONDS: Final = 60.0
 
 
 class JumpHosts:
@@ -115,10 +118,11 @@ class JumpHosts:
                 credential_name=hop.credential,
                 host_keys=self._host_keys.preferred(hop.host, hop.port, MODERN_KEY_TYPES),
                 check=lambda key: self._host_keys.check(f"jump host {hop.host}", hop.host, hop.port, key),
+                seconds=_LOGIN_SECONDS,
             )
         except HopFailed:
             raise
-        except (ConnectError, CredentialError) as err:
+        except (DeviceError, CredentialError) as err:
             raise HopFailed(f"jump host {hop.host}: {err.message}", hint=err.hint) from err
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:

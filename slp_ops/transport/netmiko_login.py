@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import logging
 from functools import cache
+from time import monotonic, sleep
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.errors import ClosedEarly, CredentialError, SlpOpsError, SshTimeout, no_common_algorithm
-from slp_ops.transport.auth_errors import asks_for_more, hung_up, no_such_method, refused, tried_too_often
+from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
+from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
+from slp_ops.transport.login_stages import Stage, chain, ended, is_reset
 
 if TYPE_CHECKING:
     import socket
@@ -28,12 +31,19 @@ _SHA1_KEX: Final = [
 ]
 # hmac-sha1 stays: as a MAC it is not broken, and many switches have nothing else.
 _WITHOUT_SHA1: Final = {"kex": _SHA1_KEX, "keys": ["ssh-rsa"], "pubkeys": ["ssh-rsa"]}
-# A slow AAA server takes many seconds for one answer.
-_BANNER_SECONDS: Final = 30.0
-_AUTH_SECONDS: Final = 60.0
+# The login's own timeout comes first: the caller shuts the socket down. Paramiko's must only be later.
+_LATER: Final = 30.0
+# The reason of SSH's disconnect message for a key exchange that found no algorithm.
+_KEY_EXCHANGE_FAILED: Final = 3
 
 
-def connection_to(device: Device, credential: Credential, sock: socket.socket, host_keys: HostKeys) -> Any:
+def connection_to(
+    device: Device,
+    credential: Credential,
+    sock: socket.socket,
+    host_keys: HostKeys,
+    check: Callable[[Key], None],
+) -> Any:
     """A connection that is ready to be opened; raises CredentialError. ``Any``: netmiko has no types."""
     kinds = LEGACY_KEY_TYPES if device.legacy_ssh else MODERN_KEY_TYPES
     connection = _connection_class()(
@@ -47,22 +57,21 @@ def connection_to(device: Device, credential: Credential, sock: socket.socket, h
         use_keys=False,
         sock=sock,
         disabled_algorithms=None if device.legacy_ssh else _WITHOUT_SHA1,
-        conn_timeout=_BANNER_SECONDS,
-        banner_timeout=_BANNER_SECONDS,
-        auth_timeout=_AUTH_SECONDS,
+        conn_timeout=device.login_timeout + _LATER,
+        banner_timeout=device.login_timeout + _LATER,
+        auth_timeout=device.login_timeout + _LATER,
         auto_connect=False,
     )
     connection.forget_secrets()
     connection.credential_name = device.credential
+    connection.longest = device.login_timeout + _LATER
     connection.key_types = host_keys.preferred(known_as(device), device.port, kinds)
-    connection.key_policy = _policy(
-        lambda key: host_keys.check(device.name, known_as(device), device.port, key)
-    )
+    connection.key_policy = _policy(check)
     return connection
 
 
 def log_in(connection: Any, device: Device, credential: Credential) -> None:
-    """Authenticate and open the shell; raises ConnectError or StoreError."""
+    """Authenticate and open the shell; raises DeviceError or StoreError."""
     try:
         connection._open()  # netmiko's own seam for opening after the policy was set
     except SlpOpsError:
@@ -71,11 +80,22 @@ def log_in(connection: Any, device: Device, credential: Credential) -> None:
         raise _translate(err, device, credential, connection) from None
 
 
+def _count_by_monotonic_time() -> None:
+    """Let paramiko's timeouts count by monotonic time: it uses the wall clock for all of them."""
+    from paramiko import auth_handler, buffered_pipe, channel, packet, transport
+
+    clock = SimpleNamespace(time=monotonic, sleep=sleep)
+    for module in (auth_handler, buffered_pipe, channel, packet, transport):
+        module.time = clock  # type: ignore[attr-defined]  # a module that it imports
+
+
 @cache
 def _connection_class() -> Any:  # netmiko has no types
     """Netmiko's IOS-XE connection without what it does to a session; imported on first use."""
     import paramiko
     from netmiko.cisco.cisco_ios import CiscoIosSSH
+
+    _count_by_monotonic_time()
 
     class Transport(paramiko.Transport):
         # Paramiko's thread wakes up so often, in seconds, to see whether it was closed; ten times a
@@ -84,7 +104,8 @@ def _connection_class() -> Any:  # netmiko has no types
         credential_name = ""
         refusal: SlpOpsError | None = None
         goodbye = ""  # why the other side hung up, if it said so
-        password_given = False
+        goodbye_reason = 0
+        broke: BaseException | None = None  # what ended the connection
 
         def auth_password(
             self, username: str, password: str, event: Any = None, fallback: bool = True
@@ -96,7 +117,6 @@ def _connection_class() -> Any:  # netmiko has no types
             and
             hides a refused password behind the first method's "not allowed".
             """
-            self.password_given = True
             try:
                 return super().auth_password(username, password, event, fallback=False)
             except paramiko.BadAuthenticationType as err:
@@ -114,13 +134,20 @@ def _connection_class() -> Any:  # netmiko has no types
 
             return self.auth_interactive(username, answer)
 
+        def get_exception(self) -> Any:  # as in the stub
+            """Return and forget the exception of paramiko's thread, as it does, but remember it here."""
+            err = super().get_exception()
+            self.broke = err or self.broke
+            return err
+
         def _parse_disconnect(self, m: paramiko.Message) -> None:
-            m.get_int()
+            self.goodbye_reason = m.get_int()
             self.goodbye = " ".join(m.get_text().split())
 
     class Connection(CiscoIosSSH):
         key_types: tuple[str, ...] = ()
         credential_name = ""
+        longest = _LATER
         _ssh: Transport | None = None
 
         @property
@@ -134,14 +161,24 @@ def _connection_class() -> Any:  # netmiko has no types
             return "" if self._ssh is None else self._ssh.goodbye
 
         @property
-        def password_given(self) -> bool:
-            """Return whether the server received the password."""
-            return self._ssh is not None and self._ssh.password_given
+        def no_common_algorithm(self) -> bool:
+            """Return whether the server said that the key exchange failed."""
+            return self._ssh is not None and self._ssh.goodbye_reason == _KEY_EXCHANGE_FAILED
 
         @property
-        def lost_in_key_exchange(self) -> bool:
-            """Return whether the server sent its SSH version but no key."""
-            return self._ssh is not None and bool(self._ssh.remote_version) and self._ssh.host_key is None
+        def stage(self) -> Stage:
+            """Return how far the login came."""
+            if self._ssh is None or not self._ssh.remote_version:
+                return Stage.IDENTIFICATION
+            if self._ssh.host_key is None:
+                return Stage.KEY_EXCHANGE
+            logins = self._ssh.auth_handler
+            return Stage.PROMPT if logins is not None and logins.is_authenticated() else Stage.AUTHENTICATION
+
+        @property
+        def broke(self) -> BaseException | None:
+            """Return what ended the connection, if paramiko's thread knows."""
+            return None if self._ssh is None else self._ssh.saved_exception or self._ssh.broke
 
         def _try_session_preparation(self, force_data: bool = True) -> None:
             """Nothing: netmiko would type an empty line and wait; the dialogue finds the prompt itself."""
@@ -154,13 +191,14 @@ def _connection_class() -> Any:  # netmiko has no types
             def transport(*args: Any, **kwargs: Any) -> paramiko.Transport:
                 made = self._ssh = Transport(*args, **kwargs)
                 made.credential_name = self.credential_name
+                made.handshake_timeout = self.longest
                 made.get_security_options().key_types = self.key_types
                 return made
 
             return {
                 **super()._connect_params_dict(),
                 "transport_factory": transport,
-                "channel_timeout": _BANNER_SECONDS,
+                "channel_timeout": self.longest,
             }
 
     return Connection
@@ -207,27 +245,21 @@ def _translate(err: Exception, device: Device, credential: Credential, connectio
     words = " ".join(str(cause).split())
     if isinstance(cause, IncompatiblePeer):
         return no_common_algorithm(words, legacy=device.legacy_ssh)
-    if connection.lost_in_key_exchange and isinstance(cause, EOFError | ConnectionError):
-        return no_common_algorithm("the switch hung up on the key exchange", legacy=device.legacy_ssh)
+    if connection.no_common_algorithm:
+        return no_common_algorithm(connection.goodbye, legacy=device.legacy_ssh)
     if isinstance(cause, paramiko.BadAuthenticationType):
         return no_such_method(device.credential, credential)
-    if isinstance(cause, paramiko.AuthenticationException):
-        if "timeout" in words.lower():
-            return SshTimeout(
-                f"no answer to the login within {_AUTH_SECONDS:g} s",
-                hint="the switch's AAA server may be unreachable from the switch",
-            )
-        if "EOF" not in words or tried_too_often(connection.goodbye):
-            return refused(device.credential, credential)
-        return hung_up(connection.goodbye)
-    if connection.password_given and isinstance(cause, EOFError | ConnectionError):
-        return hung_up(connection.goodbye)
-    if isinstance(cause, paramiko.SSHException) and "timeout" in words.lower():
-        return SshTimeout(
-            f"SSH was silent for {_BANNER_SECONDS:g} s after the TCP connection was open",
-            hint="the switch is overloaded, or something else listens on that port",
-        )
-    return ClosedEarly(
-        "the connection was closed before the login" + (f" ({words})" if words else ""),
-        hint="often no vty line is free ('show users'), or an access-class forbids this address",
+    if tried_too_often(connection.goodbye) or (
+        isinstance(cause, paramiko.AuthenticationException) and "EOF" not in words
+    ):
+        return refused(device.credential, credential)
+    broke = connection.broke or cause
+    # Paramiko's own text for a connection that ended adds nothing.
+    bare = isinstance(broke, paramiko.ChannelException) or any(
+        isinstance(each, EOFError | OSError) for each in chain(broke)
+    )
+    return ended(
+        connection.stage,
+        reset=is_reset(broke),
+        goodbye=connection.goodbye or ("" if bare or "EOF" in words else words),
     )

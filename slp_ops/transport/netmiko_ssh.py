@@ -16,9 +16,11 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from slp_ops.ports import NO_SECRETS
+from slp_ops.ports import NO_SECRETS, USUAL_LIMITS, ReadLimits
 from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
+from slp_ops.transport.hostkeys import check_of
+from slp_ops.transport.login_stages import Stage, is_reset, silent
 from slp_ops.transport.netmiko_login import connection_to, log_in
 from slp_ops.transport.telnet import probe
 
@@ -41,10 +43,12 @@ if TYPE_CHECKING:
     from slp_ops.readonly import ProbeStep, ReadCommand
     from slp_ops.steps import ConfigStep, ExecStep
     from slp_ops.transport.connector import Connector
-    from slp_ops.transport.hostkeys import HostKeys
+    from slp_ops.transport.hostkeys import HostKeys, Key
 
 # How long a switch may accept no input before it counts as hung.
 _SEND_SECONDS: Final = 30.0
+# How long a thread may take to notice that its socket was shut down.
+_ENDING_SECONDS: Final = 3.0
 _CHUNK: Final = 1 << 16
 
 T = TypeVar("T")
@@ -102,6 +106,7 @@ class _Session:
         self._threads = threads
         self._dialogue = Dialogue()
         self._connection: Any = None
+        self._stopped_at = Stage.IDENTIFICATION  # where a login was when its time was over
 
     @property
     def hostname(self) -> str:
@@ -112,10 +117,22 @@ class _Session:
         return self._dialogue.alive
 
     async def open(self, device: Device, credential: Credential, host_keys: HostKeys) -> None:
-        await self._call(partial(self._open, device, credential, host_keys))
+        check = check_of(host_keys, device)
+        # Shut down from outside: some of paramiko's waits have no timeout at all.
+        try:
+            async with asyncio.timeout(device.login_timeout):
+                await self._call(partial(self._open, device, credential, host_keys, check))
+        except TimeoutError:
+            stage = Stage.IDENTIFICATION if self._connection is None else self._stopped_at
+            if stage is not Stage.PROMPT:
+                raise silent(stage, device.login_timeout) from None
+            raise self._dialogue.no_prompt(device.login_timeout) from None
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
-        return await self._call(partial(self._drive, self._dialogue.show(str(command), timeout, sink)))
+    async def show(
+        self, command: ReadCommand, *, timeout: float, sink: Sink, limits: ReadLimits = USUAL_LIMITS
+    ) -> CommandEnd:
+        procedure = self._dialogue.show(str(command), timeout, sink, limits)
+        return await self._call(partial(self._drive, procedure))
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
         procedure = probe(self._dialogue, str(step), timeout=timeout, sink=sink, clock=monotonic)
@@ -127,7 +144,8 @@ class _Session:
         with suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
         if self._connection is not None:
-            await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._threads, self._clean_up))
+            cleaning = asyncio.get_running_loop().run_in_executor(self._threads, self._clean_up)
+            await asyncio.wait([cleaning], timeout=_ENDING_SECONDS)
         self._sock.close()
 
     def _clean_up(self) -> None:
@@ -142,17 +160,25 @@ class _Session:
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
+            if self._connection is not None:
+                self._stopped_at = self._connection.stage
             with suppress(OSError):
                 self._sock.shutdown(socket.SHUT_RDWR)
-            await asyncio.wait([future], timeout=3)
+            await asyncio.wait([future], timeout=_ENDING_SECONDS)
             if future.done() and not future.cancelled():
                 future.exception()  # the cancellation is what counts, not what it broke
             raise
 
-    def _open(self, device: Device, credential: Credential, host_keys: HostKeys) -> None:
+    def _open(
+        self,
+        device: Device,
+        credential: Credential,
+        host_keys: HostKeys,
+        check: Callable[[Key], None],
+    ) -> None:
         self._sock.setblocking(True)
         # Kept before it is opened: whatever becomes of the login, paramiko's thread has to end.
-        self._connection = connection_to(device, credential, self._sock, host_keys)
+        self._connection = connection_to(device, credential, self._sock, host_keys, check)
         log_in(self._connection, device, credential)
         self._drive(self._dialogue.log_in(credential.enable))
 
@@ -177,6 +203,9 @@ class _Session:
                     channel.settimeout(request.seconds)
                     with suppress(TimeoutError):
                         answer = channel.recv(_CHUNK)
+                if answer == b"":
+                    broke = self._connection.broke
+                    self._dialogue.reset = broke is not None and is_reset(broke)
         except StopIteration as done:
             result: T = done.value
             return result

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import asyncssh
 
 from slp_ops.errors import CopyFailed
+from slp_ops.ports import ReadLimits
 from slp_ops.transport.async_ssh import log_in_to
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 # The longest time without a byte: a busy switch reads its flash slowly.
 _SILENCE: Final = 120.0
-# A report is about 2 KB; thousands of them stay far below this.
-_LARGEST: Final = 256 * 2**20
 # What the library says when the switch answers in words instead of SCP and hangs up: they are not handed on.
 _NO_SCP: Final = ("Unknown request", "Connection lost")
 _WITHOUT: Final = "or go without SCP: usage save --in-band, usage import --by-hand"
@@ -53,11 +52,11 @@ class ScpFiles:
     @asynccontextmanager
     async def open(self, device: Device) -> AsyncIterator[Scp]:
         """Log in for one copy; raises ConnectError or CredentialError."""
-        connection, _ = await log_in_to(
+        connection, _, _ = await log_in_to(
             device, way=self._way, credentials=self._credentials, host_keys=self._host_keys
         )
         try:
-            yield Scp(connection)
+            yield Scp(connection, ReadLimits.of(device))
         finally:
             connection.abort()
 
@@ -65,8 +64,9 @@ class ScpFiles:
 class Scp:
     """One connection for one copy. See ``ports.Files``."""
 
-    def __init__(self, connection: asyncssh.SSHClientConnection) -> None:
+    def __init__(self, connection: asyncssh.SSHClientConnection, limits: ReadLimits) -> None:
         self._connection = connection
+        self._limits = limits
 
     async def fetch(self, path: str) -> bytes:
         """See ``ports.Files``."""
@@ -89,19 +89,30 @@ class Scp:
         path: str,
     ) -> None:
         loop = asyncio.get_running_loop()
-        begun = False
+        until = loop.time() + self._limits.max_seconds
+        begun = ended = False
         try:
-            async with asyncio.timeout(_SILENCE) as deadline:
+            async with asyncio.timeout(min(_SILENCE, self._limits.max_seconds)) as deadline:
 
                 def progress(of: bytes, to: bytes, copied: int, size: int) -> None:
-                    nonlocal begun
-                    begun = True
-                    if size > _LARGEST:
-                        raise CopyFailed(f"{path} has {size} bytes, which no licence file has")
-                    deadline.reschedule(loop.time() + _SILENCE)
+                    nonlocal begun, ended
+                    if ended:
+                        raise CopyFailed(f"SCP of {path}: the switch sends more than this one file")
+                    begun, ended = True, copied >= size
+                    if size > self._limits.max_bytes:
+                        raise CopyFailed(
+                            f"{path} has {size} bytes, and at most {self._limits.max_bytes} are copied",
+                            hint="no licence file is that large; --max-output MB allows more",
+                        )
+                    deadline.reschedule(min(loop.time() + _SILENCE, until))
 
                 await asyncssh.scp(source, target, progress_handler=progress)
         except TimeoutError:
+            if loop.time() >= until:
+                raise CopyFailed(
+                    f"SCP of {path}: it did not end within {self._limits.max_seconds:g} s",
+                    hint="--max-time SECONDS allows more",
+                ) from None
             raise CopyFailed(f"SCP of {path}: no byte for {_SILENCE:g} s") from None
         except (OSError, asyncssh.Error) as err:
             words = " ".join(str(err).split()) or type(err).__name__

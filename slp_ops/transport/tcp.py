@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import os
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from slp_ops.errors import ConnectError, ConnectionRefused, ConnectTimeout, NameNotFound, Unreachable
+from slp_ops.errors import ConnectionRefused, ConnectTimeout, DeviceError, NameNotFound, Unreachable
+from slp_ops.transport.login_stages import Stage, ended, is_reset
 
 # A pool of its own: asyncio waits for its default pool when it ends, and a resolver may hang for long.
 _RESOLVERS = ThreadPoolExecutor(8, thread_name_prefix="resolver")
@@ -24,7 +26,7 @@ async def connect(host: str, port: int, timeout: float) -> socket.socket:
 
     Raises NameNotFound, Unreachable, ConnectionRefused or ConnectTimeout.
     """
-    failure: ConnectError | None = None
+    failure: DeviceError | None = None
     for family, address in await _addresses(host, port, timeout):
         sock = socket.socket(family, socket.SOCK_STREAM)
         sock.setblocking(False)
@@ -68,7 +70,7 @@ async def _addresses(host: str, port: int, timeout: float) -> list[tuple[int, tu
     return [(family, address) for family, _, _, _, address in found]  # type: ignore[misc]  # AF_INET6 adds two
 
 
-def _translate(err: OSError | TimeoutError, host: str, port: int, timeout: float) -> ConnectError:
+def _translate(err: OSError | TimeoutError, host: str, port: int, timeout: float) -> DeviceError:
     place = f"{host} port {port}"
     if isinstance(err, ConnectionRefusedError):
         return ConnectionRefused(
@@ -82,8 +84,13 @@ def _translate(err: OSError | TimeoutError, host: str, port: int, timeout: float
         )
     if err.errno in _UNREACHABLE:
         return Unreachable(
-            f"there is no way to {place}: {err.strerror}", hint="check routing and VPN from here"
+            f"there is no way to {place}: {os.strerror(err.errno or 0)}",
+            hint="check routing and VPN from here",
         )
+    if is_reset(err):
+        # It was accepted, and reset as soon as it stood.
+        return ended(Stage.IDENTIFICATION, reset=True)
     return Unreachable(
-        f"connecting to {place} failed: {err.strerror or err}", hint="check this machine's network"
+        f"connecting to {place} failed: {os.strerror(err.errno) if err.errno else err}",
+        hint="check this machine's network",
     )

@@ -19,7 +19,7 @@ from slp_ops.errors import SessionLost
 from slp_ops.iosxe import prompts
 from slp_ops.iosxe.connections import NONE_OPEN, TRANSLATING, TRYING, is_answer, is_closed
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import ProbeEnd
+from slp_ops.ports import ProbeEnd, ReadLimits
 from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ _CTRL_C: Final = b"\x03"
 _CLOSING: Final = 3.0
 # How long the switch itself may take to answer a key or a short command.
 _ANSWER: Final = 4.0
+# How long a probe may take beyond its attempt, and what it may print in bytes, in all.
+_LEAVING: Final = 120.0
+_MOST_BYTES: Final = 16 << 20
 # A far end that closes at once does so within this.
 _AT_ONCE: Final = 0.3
 
@@ -45,6 +48,15 @@ class _Now(Enum):
 
 
 def probe(
+    dialogue: Dialogue, command: str, *, timeout: float, sink: Sink, clock: Callable[[], float]
+) -> Procedure[ProbeEnd]:
+    """Send a telnet or ping and come back, as ``_probe``, within limits whatever the far end sends."""
+    limits = ReadLimits(max_bytes=_MOST_BYTES, max_seconds=timeout + _LEAVING)
+    procedure = _probe(dialogue, command, timeout=timeout, sink=sink, clock=clock)
+    return (yield from dialogue.within(limits, procedure))
+
+
+def _probe(
     dialogue: Dialogue, command: str, *, timeout: float, sink: Sink, clock: Callable[[], float]
 ) -> Procedure[ProbeEnd]:
     """Send a telnet or ping and come back. The sink gets what the switch said, never the far end's bytes.

@@ -16,7 +16,7 @@ from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
 from slp_ops.model import Device
-from slp_ops.ports import CommandEnd
+from slp_ops.ports import USUAL_LIMITS, CommandEnd, ReadLimits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -60,7 +60,9 @@ class FakeReader:
         self._switch = switch
         self._sent = sent
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
+    async def show(
+        self, command: ReadCommand, *, timeout: float, sink: Sink, limits: ReadLimits = USUAL_LIMITS
+    ) -> CommandEnd:
         self._sent.append(str(command))
         text = _typed(self._switch, str(command))
         sink.write(text)

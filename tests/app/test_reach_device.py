@@ -15,7 +15,7 @@ from slp_ops.errors import AuthenticationFailed, ClosedEarly, SessionLost
 from slp_ops.facts import NameVerdict, ProbeVerdict
 from slp_ops.i18n import Lang
 from slp_ops.model import CaptureStatus, Device, DeviceStatus
-from slp_ops.ports import CommandEnd, ProbeEnd, ProgressEvent
+from slp_ops.ports import USUAL_LIMITS, CommandEnd, ProbeEnd, ProgressEvent, ReadLimits
 from slp_ops.reachability.plan import target_of
 from slp_ops.reachability.verdict import ReachVerdict, Stage
 
@@ -115,7 +115,9 @@ class Reader:
         sink.write(answer)
         return CommandEnd(status=CaptureStatus.OK)
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
+    async def show(
+        self, command: ReadCommand, *, timeout: float, sink: Sink, limits: ReadLimits = USUAL_LIMITS
+    ) -> CommandEnd:
         return self._answer(str(command), sink)
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:

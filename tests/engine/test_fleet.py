@@ -12,7 +12,7 @@ from slp_ops.engine.pacing import RateLimited
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import AuthenticationFailed, ConnectionRefused, CredentialStopped, HungUp
 from slp_ops.model import CaptureStatus, Device
-from slp_ops.ports import CommandEnd, ProbeEnd
+from slp_ops.ports import SECRET_OFFER, USUAL_LIMITS, CommandEnd, ProbeEnd, ReadLimits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -101,7 +101,9 @@ class FakeReader:
     hostname = "sw"
     alive = True
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
+    async def show(
+        self, command: ReadCommand, *, timeout: float, sink: Sink, limits: ReadLimits = USUAL_LIMITS
+    ) -> CommandEnd:
         return CommandEnd(status=CaptureStatus.OK)
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
@@ -243,3 +245,40 @@ def test_logins_are_spread_over_time() -> None:
 
     # Ten intervals of 10 ms, the first and the last of them off by 3 ms at the most.
     assert transport.times[-1] - transport.times[0] >= 0.09
+
+
+@pytest.mark.parametrize(("offers", "started"), [(False, 2), (True, 1)])
+def test_only_a_switch_that_was_sent_the_secret_holds_up_the_others(
+    monkeypatch: pytest.MonkeyPatch, offers: bool, started: int
+) -> None:
+    """A silent switch at the head of an inventory delays no other; a slow AAA server protects the account."""
+    monkeypatch.setattr("slp_ops.engine.pacing._OVERDUE", 0.01)
+    begun: list[str] = []
+
+    class Slow(FakeTransport):
+        @asynccontextmanager
+        async def read(self, device: Device) -> AsyncIterator[Reader]:
+            begun.append(device.name)
+            if device.name == "tokyo-0":
+                offer = SECRET_OFFER.get()
+                assert offer is not None
+                offer.made = offers
+                await asyncio.sleep(30)
+            yield FakeReader()
+
+    paced = RateLimited(Slow(lambda device: None), rate=0)
+
+    async def visit(device: Device) -> None:
+        async with paced.read(device):
+            pass
+
+    async def run() -> None:
+        tasks = [asyncio.create_task(visit(device)) for device in devices(2)]
+        await asyncio.wait(tasks, timeout=0.3)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+    asyncio.run(run())
+
+    assert len(begun) == started

@@ -25,7 +25,7 @@ from slp_ops.model import Device
 from slp_ops.planning import ParameterSources, PlannedSwitch, plan_device
 from slp_ops.planning.journal_state import BeginEvent
 from slp_ops.playbook import packaged
-from slp_ops.ports import NO_SECRETS, Secret
+from slp_ops.ports import NO_SECRETS, USUAL_LIMITS, ReadLimits, Secret
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.engine import audit
 from slp_ops.rules.ruleset import packaged_ruleset
@@ -82,8 +82,10 @@ class Vty:
     def log_in(self) -> None:
         self._drive(self._dialogue.log_in(Secret("netops")))
 
-    async def show(self, command: ReadCommand, *, timeout: float, sink: Sink) -> CommandEnd:
-        return self._drive(self._dialogue.show(str(command), timeout, sink))
+    async def show(
+        self, command: ReadCommand, *, timeout: float, sink: Sink, limits: ReadLimits = USUAL_LIMITS
+    ) -> CommandEnd:
+        return self._drive(self._dialogue.show(str(command), timeout, sink, limits))
 
     async def probe(self, step: Any, *, timeout: float, sink: Sink) -> ProbeEnd:
         raise NotImplementedError("a change probes nothing")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slp_ops.errors import EnableFailed, NoPrompt, SessionLost
+from slp_ops.errors import EnableFailed, LimitReached, NoPrompt, SessionLost, SshTimeout
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import CommandEnd, Secret
+from slp_ops.ports import CommandEnd, ReadLimits, Secret
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 
 if TYPE_CHECKING:
@@ -408,3 +408,65 @@ def test_nothing_is_seen_of_a_nul() -> None:
     dialogue, vty = logged_in({"show x": ["\0one\r\0\n", "\r\0tyo-core-01#"]})
 
     assert shown(dialogue, vty, "show x") == (OK, "one\n")
+
+
+def _endless(piece: bytes, seconds: float) -> Callable[[Procedure[object]], tuple[float, int]]:
+    """A switch that, once a line is typed, sends the same piece for ever; each costs some seconds."""
+
+    def drive(procedure: Procedure[object]) -> tuple[float, int]:
+        reply: bytes | None = None
+        while True:
+            request = procedure.send(reply)
+            clock.now += 0.0 if isinstance(request, Send) else min(seconds, request.seconds)
+            reply = None if isinstance(request, Send) or seconds > request.seconds else piece
+
+    clock = _Clock()
+    drive.clock = clock  # type: ignore[attr-defined]  # read by the test
+    return drive
+
+
+class _Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("piece", "seconds", "why"),
+    [
+        pytest.param(b"one more line\r\n" * 4096, 0.0, "more than 1 MB", id="endless lines"),
+        pytest.param(b"x" * 65536, 0.0, "more than 1 MB", id="one endless line"),
+        pytest.param(b"\r\n --More-- ", 0.02, "within 30 s", id="endless --More--"),
+        pytest.param(b"tyo-core-01#\r\n", 0.02, "within 30 s", id="prompt look-alikes"),
+        pytest.param(b"tyo-core-01#", 0.02, "within 30 s", id="prompts in one line"),
+        pytest.param(b"x", 1.0, "within 30 s", id="one byte a second"),
+    ],
+)
+def test_a_command_that_never_ends_is_bounded_in_bytes_and_time(
+    piece: bytes, seconds: float, why: str
+) -> None:
+    drive = _endless(piece, seconds)
+    dialogue = Dialogue(clock=drive.clock)  # type: ignore[attr-defined]  # set on the function
+    dialogue.prompt, dialogue.alive, dialogue._set_up = "tyo-core-01#", True, True
+    with pytest.raises(LimitReached, match=why):
+        drive(dialogue.show("show x", 60, Kept(), ReadLimits(max_bytes=1 << 20, max_seconds=30)))
+    assert not dialogue.alive
+    assert drive.clock.now <= 31  # type: ignore[attr-defined]  # set on the function
+
+
+def test_a_greeting_that_floods_ends_the_login() -> None:
+    with pytest.raises(NoPrompt, match="first 1 MB"):
+        _endless(b"welcome\r\n" * 8192, 0.0)(Dialogue().log_in(None))
+
+
+def test_a_switch_that_says_nothing_after_the_login_is_silent() -> None:
+    with pytest.raises(SshTimeout, match="silent for 60 s after the login"):
+        Vty(lambda data: []).drive(Dialogue().log_in(None))
+
+
+def test_a_channel_that_was_reset_is_called_so() -> None:
+    dialogue = Dialogue()
+    dialogue.reset = True
+    with pytest.raises(SessionLost, match="reset after the login"):
+        Vty(lambda data: [None], deque([None])).drive(dialogue.log_in(None))

@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".csv",)
 _REQUIRED: Final = ("name", "site", "host")
+_NUMBERS: Final = ("port", "max_sessions", "max_output", "max_time", "login_timeout")
 _COLUMNS: Final = (
     *_REQUIRED,
-    "port",
     "username",
     "credential",
     "platform",
     "transport",
     "tags",
     "legacy_ssh",
-    "max_sessions",
+    *_NUMBERS,
 )
 
 
@@ -104,7 +104,7 @@ def _node(line: int, column: str, cell: str) -> Node:
         words = (Scalar(line=line, text=word, kind="str") for word in cell.split())
         return Sequence(line=line, items=tuple(words))
     kind = "str"
-    if column in ("port", "max_sessions") and cell.isascii() and cell.isdigit():
+    if column in _NUMBERS and cell.isascii() and cell.isdigit():
         kind = "int"
     elif column == "legacy_ssh" and cell.lower() in ("true", "false", "yes", "no"):
         kind = "bool"
