@@ -1,8 +1,8 @@
 """Secrets that span lines: keys and certificates, and the sections that give a line its meaning.
 
-A block is opened by its first line, which is kept, and then asked about each line that follows. The lines
-that it absorbs come out as one mask. No block trusts its end to come: text that is no body closes it, so that
-a log line or a cut capture cannot hide the rest.
+A block is opened by its first line, which is kept, and then asked about each line that follows. Each line of
+its body becomes a mask, so that the number of lines stays. No block trusts its end to come: text that is no
+body closes it, so that a log line or a cut capture cannot hide the rest.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, Protocol
 
+from slp_ops.redact.masks import is_mask
+
 
 class LineRole(Enum):
     """Role of a line in the open block."""
 
-    BODY = auto()  # absorbed into the block's mask
+    BODY = auto()  # a secret as a whole
     PLAIN = auto()  # a line like any other; the block stays open
     ROW = auto()  # its last word is a secret
     OVER = auto()  # the block ended before this line
@@ -42,13 +44,23 @@ _PEM: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,60})-----[\s\"]*$", re.ASCII)
 _CHAIN: Final = re.compile(
     r"\s*certificate\s+(?:(?:ca|self-signed|rollover)\s+)*[0-9A-F]+\s*", re.ASCII | re.IGNORECASE
 )
-_KEY_STRING: Final = re.compile(r"\s*key-string\s*", re.ASCII)
+_KEY_STRING: Final = re.compile(r"[+\-]?\s*key-string\s*", re.ASCII | re.IGNORECASE)
 _PAC: Final = re.compile(r"\s*PAC-Opaque:\s*[0-9A-F]*\s*", re.ASCII)
 _KEY_CHAIN: Final = re.compile(r"[+\-]?\s*key\s+chain\s+\S.*", re.ASCII)
+_SERVER: Final = re.compile(r"[+\-]?\s*(?:radius|tacacs)\s+server\s+\S+\s*", re.ASCII)
 _PSK_TABLE: Final = re.compile(r"\s*Keyring\s+Hostname/Address\s+Preshared\s+Key\s*", re.ASCII)
 
-# Every line that opens a block holds one of these.
-STEMS: Final = ("-----begin", "certificate ", "pac-opaque", "key")
+_PSK_ROW: Final = re.compile(r"\S*\s+[\w.:/-]+(?:\s+\[\S+\])?\s{2,}\S+\s*", re.ASCII)
+_OPENER: Final = re.compile(
+    r"^[+\-\s]*(?:certificate|key|PAC-|Keyring|radius|tacacs)|-----BEGIN", re.ASCII | re.IGNORECASE
+)
+
+# Stems, as in ``grammar``, of the lines that open a block.
+STEMS: Final = (
+    ("certificate", r"certificate(?!\s)"),
+    ("radius", r"radius(?!\s+server\s)"),
+    ("tacacs", r"tacacs(?!\s+server\s)"),
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,17 +111,21 @@ class KeyString:
     def part(self, line: str) -> LineRole:
         """Everything indented is body until the closing word."""
         word = line.strip()
-        return LineRole.BODY if word and word not in _WORDS and line[:1].isspace() else LineRole.OVER
+        if is_mask(word):
+            return LineRole.PLAIN
+        is_body = word.lower() not in _WORDS and line.lstrip("+-")[:1].isspace()
+        return LineRole.BODY if word and is_body else LineRole.OVER
 
 
 @dataclass(slots=True, kw_only=True)
-class KeyChain:
-    """The section ``key chain``: in it ``key 7`` is a number."""
+class Section:
+    """A section of the configuration: in a key chain ``key 7`` is a name, under a server a secret."""
 
+    name: str
     kind: str = "key"
 
     def part(self, line: str) -> LineRole:
-        """The section lasts as long as its lines are indented."""
+        """Keep the section open as long as its lines are indented."""
         return LineRole.PLAIN if line.lstrip("+-")[:1].isspace() else LineRole.OVER
 
 
@@ -121,18 +137,17 @@ class PskTable:
     _in_rows: bool = False
 
     def part(self, line: str) -> LineRole:
-        """Rows have two words at least. An empty line comes before them; another, or a prompt, ends them."""
-        words = line.split()
-        if (self._in_rows and not words) or (words and re.search("[#>]", words[0])):
-            return LineRole.OVER
-        if len(words) < 2:
-            return LineRole.PLAIN
-        self._in_rows = True
-        return LineRole.ROW
+        """Read rows of two columns at least; an empty line comes before them, anything else ends them."""
+        if _PSK_ROW.fullmatch(line):
+            self._in_rows = True
+            return LineRole.ROW
+        return LineRole.OVER if self._in_rows or line.strip() else LineRole.PLAIN
 
 
 def opened_by(line: str) -> Block | None:
     """The block that this line opens, if it opens one."""
+    if not _OPENER.search(line):
+        return None
     if pem := _PEM.search(line):
         return Pem(kind="private-key" if "PRIVATE" in pem[1] else "certificate")
     if _CHAIN.fullmatch(line):
@@ -142,7 +157,9 @@ def opened_by(line: str) -> Block | None:
     if _PAC.fullmatch(line):
         return HexBody(kind="key")
     if _KEY_CHAIN.fullmatch(line):
-        return KeyChain()
+        return Section(name="key chain")
+    if _SERVER.fullmatch(line):
+        return Section(name="server")
     if _PSK_TABLE.fullmatch(line):
         return PskTable()
     return None

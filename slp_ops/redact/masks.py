@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import hmac
 import re
-from typing import Final
+from bisect import bisect_right
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _DIGITS: Final = 12  # 48 bits: no two secrets of a fleet share a mask, and none can be worked back
+MASK_LENGTH: Final = len("<masked:>") + _DIGITS
 _MASK: Final = re.compile(rf"<masked:[0-9a-f]{{{_DIGITS}}}>", re.ASCII)
 
 
@@ -23,3 +29,19 @@ def as_mask(digest: bytes) -> str:
 def is_mask(text: str) -> bool:
     """Return True if the text is exactly a mask; it is not masked again."""
     return _MASK.fullmatch(text) is not None
+
+
+def outside_masks(text: str, start: int, end: int, masks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the parts between ``start`` and ``end`` that are in no mask and have letters or digits."""
+    place = bisect_right(masks, (start - MASK_LENGTH, end))
+    inside = takewhile(lambda span: span[0] < end, islice(masks, place, None))
+    for mask_start, mask_end in (*inside, (end, end)):
+        part = text[start : max(start, mask_start)]
+        if any(map(str.isalnum, part)):
+            yield start + len(part) - len(part.lstrip()), start + len(part.rstrip())
+        start = max(start, mask_end)
+
+
+def mask_spans(text: str) -> list[tuple[int, int]]:
+    """Return where the masks of a text are."""
+    return [found.span() for found in _MASK.finditer(text)]

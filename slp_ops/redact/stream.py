@@ -1,9 +1,8 @@
 """The redactor: text in pieces of any size in, text without secrets out, in bounded memory.
 
-What comes out does not depend on how the text was cut. Whole lines are looked at, so the end of an
-unfinished line is held back until its newline or ``finish``. A line longer than ``LONGEST_LINE``, which
-no switch prints but a broken one might, is not held: its head is read as any line, the rest of it,
-in which a secret could not be distinguished from other text, becomes one mask.
+The output does not depend on how the text was cut. Only whole lines are searched, so the end of an unfinished
+line is kept back until its newline or ``finish``. A line longer than ``LONGEST_LINE``, which only a broken
+switch prints, is not kept: its head is read as any line, and the rest of it becomes one mask.
 """
 
 from __future__ import annotations
@@ -11,29 +10,27 @@ from __future__ import annotations
 import hmac
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.redact import blocks, lines
-from slp_ops.redact.blocks import Block, KeyChain, LineRole, Pem
-from slp_ops.redact.masks import as_mask, is_mask, mask
+from slp_ops.redact import blocks, continuation, detect, grammar, screen
+from slp_ops.redact.blocks import Block, LineRole, Pem, Section
+from slp_ops.redact.masks import as_mask, is_mask, mask, mask_spans, outside_masks
+from slp_ops.redact.spans import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping
+
+    from slp_ops.redact.screen import View
+    from slp_ops.redact.spans import SecretSpan
 
 LONGEST_LINE: Final = 256 * 1024
 _MARGIN: Final = 1024  # of an over-long line's head, read but not passed: a secret may begin there
 _SLICE: Final = 64 * 1024
-_ALL_STEMS: Final = {*lines.STEMS, *blocks.STEMS}
-_STEMS: Final = tuple(
-    sorted(stem for stem in _ALL_STEMS if not any(other in stem for other in _ALL_STEMS - {stem}))
-)
-_CARRIAGE: Final = re.compile(r"(\r+)")
+_TERMINAL_WIDTH: Final = 79  # a line this long may continue in the next
+_CONTROLS: Final = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
+_UNUSUAL: Final = re.compile(r"[^\t\n\r -~]|\r(?!\n)")
 _LONG_RUN: Final = re.compile(r"[A-Za-z0-9+/=]{40,}", re.ASCII)
-# Colours and cursor moves of a terminal's log, and invisible characters: between two words they would hide
-# visible text from the rules.
-_UNSEEN: Final = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[^\[])?|[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2060-\u206f\ufeff]"
-)
 
 
 class Redactor:
@@ -46,13 +43,12 @@ class Redactor:
         self._held_size = 0
         self._overlong: hmac.HMAC | None = None
         self._block: Block | None = None
-        self._body: hmac.HMAC | None = None
-        self._indent = ""
-        self._ending = ""
+        self._expected: continuation.Expected | None = None
+        self._in_body = False
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Number of masked secrets by kind."""
+        """Number of masked secrets so far, by kind."""
         return dict(self._counts)
 
     def feed(self, text: str) -> str:
@@ -66,8 +62,7 @@ class Redactor:
         rest = "".join(self._held)
         self._held.clear()
         self._held_size = 0
-        out = self._end_overlong() + self._lines(rest)
-        return out + self._close_block()
+        return self._end_overlong() + self._lines(rest)
 
     def _take(self, text: str) -> str:
         cut = text.rfind("\n") + 1
@@ -106,7 +101,8 @@ class Redactor:
         cut = LONGEST_LINE - _MARGIN
         self._overlong = hmac.new(self._key, digestmod="sha256")
         self._overlong.update(_bytes(line[cut:]))
-        return self._masked(line[:LONGEST_LINE], upto=cut)
+        head = line[:LONGEST_LINE]
+        return self._masked(head, self._secrets(head, screen.seen(head)), cut)
 
     def _end_overlong(self) -> str:
         if self._overlong is None:
@@ -116,22 +112,21 @@ class Redactor:
         return as_mask(digest)
 
     def _lines(self, text: str) -> str:
-        """Whole lines; only those that hold a stem, or that an open block claims, are looked at."""
+        """Redact whole lines; look only at those with a stem and those that a line before them claims."""
         if not text:
             return ""
-        lowered = text.replace("\u0130", "i").lower()  # the one character that grows in lower case
-        starts = sorted(_line_starts(lowered))
-        if not starts and self._block is None:
+        starts = sorted(_candidates(text))
+        if not starts and self._block is None and self._expected is None:
             return text
         out: list[str] = []
         at = 0
         for start in [*starts, len(text)]:
-            if start < at:
-                continue
-            while self._block is not None and at < start:
+            while (self._block is not None or self._expected is not None) and at < start:
                 end = _line_end(text, at)
                 out.append(self._line(text[at:end]))
                 at = end
+            if start < at:
+                continue
             out.append(text[at:start])
             at = start
             if start < len(text):
@@ -142,45 +137,40 @@ class Redactor:
 
     def _line(self, line: str) -> str:
         content = line.rstrip("\r\n")
-        closing = ""
+        ending = line[len(content) :]
+        seen = screen.seen(content)
         if self._block is not None:
-            match self._block.part(content):
+            match self._block.part(seen):
                 case LineRole.BODY:
-                    self._absorb(content, line[len(content) :])
-                    return ""
+                    return self._body_line(content, self._block.kind) + ending
                 case LineRole.ROW:
-                    return self._last_word(content) + line[len(content) :]
+                    return self._last_word(content) + ending
                 case LineRole.PLAIN:
-                    closing = self._end_body()
                     if isinstance(self._block, Pem):  # a log line may be glued to a line of the key
                         content = _LONG_RUN.sub(self._masked_run, content)
+                        seen = screen.seen(content)
                 case LineRole.OVER:
-                    closing = self._close_block()
+                    self._block = None
+        self._in_body = False
         if self._block is None:
-            self._block = blocks.opened_by(content)
-        ending = line[len(line.rstrip("\r\n")) :]
-        return closing + self._masked(content) + ending
+            self._block = blocks.opened_by(seen)
+        secrets = self._secrets(content, seen)
+        if self._expected is not None:
+            secrets = self._continued(secrets, content)
+        if secrets and "<masked:" in content:
+            secrets = _without_masks(secrets, content)
+        at_end = bool(secrets) and secrets[-1].end == len(content.rstrip())
+        self._expected = continuation.expected(seen, before=self._expected, ends_in_secret=at_end)
+        return (self._masked(content, secrets, len(content)) if secrets else content) + ending
 
-    def _absorb(self, content: str, ending: str) -> None:
-        stripped = content.strip()
-        if self._body is None:
-            self._body = hmac.new(self._key, digestmod="sha256")
-            self._indent = content[: len(content) - len(content.lstrip())]
-        self._body.update(_bytes(stripped))
-        self._ending = ending
-
-    def _close_block(self) -> str:
-        closing = self._end_body()
-        self._block = None
-        return closing
-
-    def _end_body(self) -> str:
-        """Return what the open block absorbed as one line."""
-        if self._block is None or self._body is None:
-            return ""
-        self._counts[self._block.kind] += 1
-        digest, self._body = self._body.digest(), None
-        return self._indent + as_mask(digest) + self._ending
+    def _body_line(self, content: str, kind: str) -> str:
+        """Mask a line of a key or certificate as a whole; the number of lines stays."""
+        if not self._in_body:
+            self._counts[kind] += 1
+        self._in_body = True
+        body = content.strip()
+        at = content.find(body)
+        return content[:at] + mask(body, self._key) if body else content
 
     def _last_word(self, content: str) -> str:
         word = content.split()[-1]
@@ -194,25 +184,35 @@ class Redactor:
         self._counts["key"] += 1
         return mask(found[0], self._key)
 
-    def _masked(self, content: str, *, upto: int | None = None) -> str:
-        """One line without its secrets; of an over-long one only what begins before ``upto``."""
-        if upto is None and "\r" in content:  # a redrawn line is several
-            return "".join(
-                self._masked(part) if part[:1] != "\r" else part for part in _CARRIAGE.split(content)
-            )
-        upto = len(content) if upto is None else upto
+    def _masked(self, content: str, secrets: list[SecretSpan], upto: int) -> str:
+        """Mask the secrets of a line that begin before ``upto``, and drop what follows."""
         out: list[str] = []
         at = 0
-        in_key_chain = isinstance(self._block, KeyChain)
-        seen, places = _as_seen(content)
-        for found in lines.secrets(seen, seen.lower(), in_key_chain=in_key_chain):
-            start, end = places[found.start], places[found.end - 1] + 1
-            if start >= upto:
+        for secret in secrets:
+            if secret.start >= upto:
                 break
-            self._counts[found.kind] += 1
-            out += (content[at:start], mask(seen[found.start : found.end], self._key))
-            at = end
+            self._counts[secret.kind] += 1
+            out += (content[at : secret.start], mask(_visible(content[secret.start : secret.end]), self._key))
+            at = secret.end
         return "".join((*out, content[at : max(at, upto)]))
+
+    def _continued(self, secrets: list[SecretSpan], content: str) -> list[SecretSpan]:
+        """Add the secret that this line begins with because of the line before it."""
+        view = next(screen.views(content), None)
+        if view is None or self._expected is None:
+            return secrets
+        first = continuation.continued(self._expected, view.text)
+        return merged([*secrets, *(_at_place(view, secret) for secret in first)])
+
+    def _secrets(self, content: str, seen: str) -> list[SecretSpan]:
+        """Return the secrets of all views of a line, at their places in the line."""
+        section = self._block.name if isinstance(self._block, Section) else ""
+        if seen is content:
+            return detect.secrets(content, content.lower(), section=section)
+        found = [each for view in screen.views(content) for each in _placed(view, section)]
+        if not found and "<masked:" not in content and (view := screen.last_view(content)):
+            found = list(_placed(view, section))
+        return merged(found)
 
 
 def redact(text: str, key: bytes) -> str:
@@ -223,32 +223,83 @@ def redact(text: str, key: bytes) -> str:
     return redactor.feed(text) + redactor.finish()
 
 
-def _as_seen(line: str) -> tuple[str, Sequence[int]]:
-    """Return a line as a terminal shows it, and the position of each of its characters in the line."""
-    line = line.replace("\u00a0", " ")
-    if line.isprintable() or not _UNSEEN.search(line):
-        return line, range(len(line))
-    places: list[int] = []
-    at = 0
-    for unseen in _UNSEEN.finditer(line):
-        places.extend(range(at, unseen.start()))
-        at = unseen.end()
-    places.extend(range(at, len(line)))
-    return "".join(line[place] for place in places), places
+def _placed(view: View, section: str) -> Iterator[SecretSpan]:
+    """Yield the secrets of a view at their places in the line."""
+    for secret in detect.secrets(view.text, view.lowered, section=section):
+        yield _at_place(view, secret)
 
 
-def _line_starts(lowered: str) -> set[int]:
-    """Return the starts of the lines that contain a stem."""
+def _without_masks(secrets: list[SecretSpan], content: str) -> list[SecretSpan]:
+    """Cut the masks of an earlier redaction out of secrets that contain some."""
+    masks = mask_spans(content)
+    return [
+        replace(secret, start=start, end=end)
+        for secret in secrets
+        for start, end in outside_masks(content, secret.start, secret.end, masks)
+    ]
+
+
+def _at_place(view: View, secret: SecretSpan) -> SecretSpan:
+    places = view.places[secret.start : secret.end]
+    return replace(secret, start=min(places), end=max(places) + 1)
+
+
+def _visible(secret: str) -> str:
+    """Return a secret without what a terminal does not show, so that it has the same mask everywhere."""
+    return secret if screen.is_plain(secret) else screen.without_invisible(secret)
+
+
+def _candidates(text: str) -> set[int]:
+    """Return where the lines begin that hold a stem or an unusual character."""
+    lowered = text.replace("\u0130", "i").lower()  # the one character that grows in lower case
     starts: set[int] = set()
-    for stem in _STEMS:
-        at = lowered.find(stem)
-        while at >= 0:
-            starts.add(lowered.rfind("\n", 0, at) + 1)
-            end = lowered.find("\n", at)
-            if end < 0:
-                break
-            at = lowered.find(stem, end)
+    if _has_unusual(text):
+        starts.update(text.rfind("\n", 0, match.start()) + 1 for match in _UNUSUAL.finditer(text))
+    words = set(lowered.split())
+    vocabulary = "\n".join(words)  # much shorter than the text: most stems are not even in it
+    for stem, harmless in _STEMS_OF_WORD.items():
+        if stem in vocabulary:
+            for whole, pattern in harmless:
+                _add_lines(starts, lowered, whole, pattern)
+    if "@" in vocabulary and grammar.COLON_BEFORE_AT.search(vocabulary):
+        starts.update(
+            lowered.rfind("\n", 0, at.start()) + 1 for at in grammar.COLON_BEFORE_AT.finditer(lowered)
+        )
+    for tail in grammar.KEYWORD_TAILS & words:
+        starts.update(match.start() for match in re.finditer(rf"^{tail} ", lowered, re.MULTILINE))
     return starts
+
+
+def _add_lines(starts: set[int], lowered: str, stem: str, harmless: re.Pattern[str] | None) -> None:
+    """Add the beginnings of the lines that hold a stem which does not begin a harmless phrase."""
+    at = lowered.find(stem)
+    while at >= 0:
+        if harmless is not None and harmless.match(lowered, at):
+            at = lowered.find(stem, at + 1)
+            continue
+        starts.add(lowered.rfind("\n", 0, at) + 1)
+        end = lowered.find("\n", at + 1)
+        if end < 0:
+            break
+        at = lowered.find(stem, end)
+
+
+def _stems_by_word() -> dict[str, list[tuple[str, re.Pattern[str] | None]]]:
+    """Group the stems by their word."""
+    by_word: dict[str, list[tuple[str, re.Pattern[str] | None]]] = {}
+    for stem, harmless in (*grammar.STEMS, *blocks.STEMS):
+        by_word.setdefault(stem.strip(), []).append((stem, re.compile(harmless) if harmless else None))
+    return by_word
+
+
+_STEMS_OF_WORD: Final = _stems_by_word()
+
+
+def _has_unusual(text: str) -> bool:
+    if not text.isascii() or text.count("\r") != text.count("\r\n"):
+        return True
+    raw = text.encode("ascii")
+    return len(raw.translate(None, _CONTROLS)) != len(raw)
 
 
 def _line_end(text: str, at: int) -> int:

@@ -1,6 +1,6 @@
 """Each form of line that holds a secret, and lines that look like one and must stay as they are.
 
-The secret is between « and »: it and nothing else must change.
+« and » enclose the secret: it and nothing else must change.
 """
 
 from __future__ import annotations

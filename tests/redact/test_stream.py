@@ -57,6 +57,19 @@ _PIECES = (
     "!",
     "#",
     "PAC-Opaque: 00AA",
+    "username a password 0",
+    ' pattern "assword"',
+    ' action 1 cli command "word"',
+    "\x08",
+    "\x1b[K",
+    "\x1b]0;t\x07",
+    "\u3000",
+    "\uff50assword 0 x",
+    "word 0 x",
+    "<secret>x</secret>",
+    "ftp://u:p/q@h/",
+    "key: ",
+    "test aaa group g u ",
 )
 texts = st.lists(st.one_of(st.sampled_from(_PIECES), st.text(max_size=8)), max_size=60).map("".join)
 
@@ -81,6 +94,11 @@ def test_cuts_make_no_difference(text: str, cuts: list[int]) -> None:
 @given(texts)
 def test_single_characters_make_no_difference(text: str) -> None:
     assert fed(text, list(range(len(text)))) == fed(text, [])
+
+
+@given(texts)
+def test_lines_stay_lines(text: str) -> None:
+    assert redact(text, KEY).count("\n") == text.count("\n")
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=40))
@@ -190,6 +208,22 @@ _HOSTILE = [
     "encryption ipsec spi 1 esp a ",
     "password: ",
     'password 0 "',
+    "pass=",
+    "a@b:",
+    "https://u:a@",
+    "curl -u ",
+    "shared key ",
+    "nas a key ",
+    "test aaa group a ",
+    "<password>",
+    "a\x08",
+    "\x1b[1C",
+    "\x1b[1P\r",
+    "\x1b]a",
+    "\u3000password",
+    "a-",
+    "key: ",
+    'cli command "a" pattern "assword" ',
 ]
 
 

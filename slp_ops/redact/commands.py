@@ -1,0 +1,225 @@
+"""Find secrets in commands: by the form of the command, or by the word that introduces the secret."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.redact import forms, grammar
+from slp_ops.redact.labels import SECRET_PARTS, kind_of
+from slp_ops.redact.masks import MASK_LENGTH, is_mask
+from slp_ops.redact.prose import is_harmless
+from slp_ops.redact.spans import SecretSpan, Spans, found_at, is_hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """A form of ``grammar.FORMS``; the earlier in the table, the lower its order."""
+
+    order: int
+    kind: str
+    pattern: re.Pattern[str]
+    starts_command: bool
+    unless_harmless: bool
+
+
+def _forms_by_head() -> dict[str, tuple[_Form, ...]]:
+    by_head: dict[str, list[_Form]] = {}
+    texts = ((kind, form.strip()) for kind, block in grammar.FORMS for form in block.strip().splitlines())
+    for order, (kind, text) in enumerate(texts):
+        form = _Form(
+            order=order,
+            kind=kind,
+            pattern=forms.compiled(text),
+            starts_command=text.startswith("^"),
+            unless_harmless="?" in text,
+        )
+        for head in forms.heads(text):
+            by_head.setdefault(head, []).append(form)
+    return {head: tuple(of_head) for head, of_head in by_head.items()}
+
+
+FORMS: Final = _forms_by_head()
+_SEPARATORS: Final = str.maketrans(dict.fromkeys("\"'`|#>()[]{},;:<=\\/!", " "))
+_WORD: Final = "|".join(sorted(map(re.escape, grammar.INTRODUCERS), key=len, reverse=True))
+_INTRODUCER: Final = re.compile(
+    rf"""(?<![\w</])(?<!\w-)(?:[a-z0-9]+[-.]){{0,3}}(?P<word>{_WORD})(?P<link>\s+(?:(?:is|was|changed|set|now|string)\s+(?:to\s+)?)?)"""
+    r"""(?P<type>(?:level\s+\d+\s+|encrypted\s+|local\s+|remote\s+)?(?:[0-9]\s+(?!(?:ro|rw)\b)(?=\S))?)"""
+    rf"(?P<value>{forms.VALUE})",
+    re.ASCII,
+)
+_OWNED_KEY: Final = re.compile(
+    rf"(?<!\S)(?P<owner>[\w+:-]+)\s+key\s+(?:is\s+)?(?P<type>(?:[05-9]\s+(?=\S))?)(?P<value>{forms.VALUE})",
+    re.ASCII,
+)
+_VARIABLE: Final = re.compile(
+    r"(?:manager\s+environment|action\s+\S+\s+set)\s+(?P<name>\S+)\s+(?P<value>\S.*)", re.ASCII
+)
+_ANSWER: Final = re.compile(r'cli\s+command\s+"(?P<word>[^"\s]+)"', re.ASCII)
+_USER_OPTION: Final = re.compile(
+    r"""\bcurl\s.{0,300}?(?:-u|--user)[\s=]*["']?[^\s:"']{0,128}:(?P<value>[^\s"']+)""", re.ASCII
+)
+# "-p" introduces a password, or the ports that a container publishes: "8080:80/tcp".
+_CONTAINER_OPTION: Final = re.compile(
+    r"""\brun-opts\s.{0,1000}?[\s"']-p[\s=](?![\d.:\-]+(?:/(?:tcp|udp))?(?:["'\s]|$))(?P<value>[^\s"']+)""",
+    re.ASCII,
+)
+_SPLIT_KEYWORD: Final = re.compile(
+    rf"^(?:{'|'.join(sorted(grammar.KEYWORD_TAILS))})\s*(?=[0-9]\s|\S+\s+r[ow]\s*$)(?:[0-9]\s+)?"
+    rf"{forms.VALUE}(?:\s+r[ow])?\s*$",
+    re.ASCII,
+)
+_LONG_LINE: Final = 4096
+_LONGEST_FORM: Final = 8192  # characters of a command; a secret that reaches beyond them takes the whole line
+_WEAK_WORDS: Final = frozenset({"pass", "community"})
+_SETTERS: Final = frozenset({"environment", "action"})
+_JOINERS: Final = frozenset("_-")
+_AFTER_HEAD: Final = frozenset(" \t:")
+_KEY_NUMBER: Final = re.compile(r"key\s+[0-9a-f]{1,64}\s*$", re.ASCII)
+_SHORT_KEY_NUMBER: Final = re.compile(r"key\s+[0-9]{1,4}\s*$", re.ASCII)
+
+
+def answers(text: str, lowered: str) -> list[SecretSpan]:
+    """Return what an EEM applet types in this line, if it is one word and no command."""
+    return [
+        SecretSpan(start=answer.start("word"), end=answer.end("word"), kind="password")
+        for answer in _ANSWER.finditer(lowered)
+        if answer["word"] not in grammar.EXEC_WORDS and not is_hidden(answer["word"])
+    ]
+
+
+def words_of(lowered: str) -> set[str]:
+    """Return the words of a line; of a very long line those that matter, and perhaps more."""
+    if len(lowered) > _LONG_LINE:
+        return {
+            word
+            for word in (*FORMS, *SECRET_PARTS, *_SETTERS, "pattern", "curl", "run-opts")
+            if word in lowered
+        }
+    return set(lowered.lstrip(" +-<>!").translate(_SEPARATORS).split())
+
+
+def by_form(text: str, lowered: str, heads: frozenset[str], section: str) -> tuple[list[SecretSpan], Spans]:
+    """Return the secrets of known commands, and the parts of the line that these commands explain."""
+    found: list[SecretSpan] = []
+    claimed = Spans()
+    places = {head: _places(lowered, head) for head in heads}
+    for form, at in ((form, at) for form, head in _in_order(heads) for at in places[head]):
+        if claimed.overlap(at, at + 1) or (form.starts_command and not _starts_command(lowered, at)):
+            continue
+        match = form.pattern.match(lowered, at, at + _LONGEST_FORM)
+        if match is None or claimed.overlap(at, end := match.end()):
+            continue
+        if form.kind == "key" and lowered.startswith("key", at) and _is_key_number(lowered, at, section):
+            claimed.add(at, end)
+            continue
+        if form.unless_harmless and not (_is_typed(lowered, match.start(1)) or is_hidden(match[1])):
+            first = match.start(1) + len(match[1].split(None, 1)[0])
+            if is_harmless(text, lowered, at, match.start(1), first):
+                continue
+        claimed.add(at, end)
+        for group in range(1, form.pattern.groups + 1):
+            start, stop = match.span(group)
+            found += found_at(text, start, stop if stop < at + _LONGEST_FORM else len(text), form.kind)
+    return found, claimed
+
+
+@lru_cache(maxsize=1024)
+def _in_order(heads: frozenset[str]) -> tuple[tuple[_Form, str], ...]:
+    """Return the forms that start with these words, in the order of the table, each with its word."""
+    return tuple(
+        sorted(((form, head) for head in heads for form in FORMS[head]), key=lambda pair: pair[0].order)
+    )
+
+
+def _places(lowered: str, head: str) -> list[int]:
+    """Return the place of a word in a line."""
+    places: list[int] = []
+    at = lowered.find(head)
+    while at >= 0:
+        end = at + len(head)
+        before = lowered[at - 1 : at]
+        if lowered[end : end + 1] in _AFTER_HEAD and not (before.isalnum() or before in _JOINERS):
+            places.append(at)
+        at = lowered.find(head, end)
+    return places
+
+
+def _starts_command(lowered: str, at: int) -> bool:
+    """Return whether a command may start here: after nothing, a prompt, a header, a bar, a quote, "no"."""
+    before = lowered[max(0, at - 80) : at].rstrip()
+    for negation in ("no", "default"):
+        if before.endswith(negation) and not before[: -len(negation)].rstrip()[-1:].isalnum():
+            before = before[: -len(negation)].rstrip()
+    if before.endswith(">") and is_mask(before[-MASK_LENGTH:]):
+        return False
+    return not before.strip("+-<>! \t") or before[-1] in "#>|:\"'`"
+
+
+def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
+    """Return the secrets of EEM applets, of ``curl``, and of keywords that a terminal has wrapped."""
+    found: list[SecretSpan] = []
+    if words & _SETTERS and (variable := _VARIABLE.search(lowered)):
+        kind = kind_of(text[slice(*variable.span("name"))])
+        found += found_at(text, *variable.span("value"), kind) if kind else ()
+    if "curl" in words and (option := _USER_OPTION.search(lowered)):
+        found += found_at(text, *option.span("value"), "password")
+    if "run-opts" in words and (option := _CONTAINER_OPTION.search(lowered)):
+        found += found_at(text, *option.span("value"), "password")
+    if "pattern" in words and "assword" in lowered:
+        found += answers(text, lowered)
+    if split := _SPLIT_KEYWORD.match(lowered):
+        found += found_at(text, *split.span(1), "password")
+    return found
+
+
+def _is_typed(lowered: str, at: int) -> bool:
+    """Return whether the word before ``at`` is a type digit."""
+    before = lowered[max(0, at - 8) : at].split()
+    return bool(before) and len(before[-1]) == 1 and before[-1].isdigit()
+
+
+def _is_key_number(lowered: str, at: int, section: str) -> bool:
+    """Return whether this is ``key 7`` of a key chain, where the number is the name of the key."""
+    if section == "key chain" or "(config-keychain" in lowered:
+        return _KEY_NUMBER.match(lowered, at) is not None
+    return section != "server" and _SHORT_KEY_NUMBER.match(lowered, at) is not None
+
+
+def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[SecretSpan]:
+    """Yield what follows words such as "password", unless it is harmless."""
+    is_snmp = "snmp" in lowered
+    while match := _INTRODUCER.search(lowered, at):
+        at = match.start("link") + 1
+        start, end = match.span("value")
+        if claimed.overlap(match.start("word"), match.end("word")):
+            continue
+        word = match["word"]
+        if word == "community" and not is_snmp:
+            continue
+        if match["type"] or not is_harmless(
+            text,
+            lowered,
+            match.start(),
+            start,
+            end,
+            weak=word in _WEAK_WORDS,
+            plain=word in grammar.PLAIN_WORDS,
+        ):
+            at = end
+            yield from found_at(text, start, end, grammar.INTRODUCERS[word])
+
+
+def by_owned_key(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan]:
+    """Yield what follows "key" after a word that makes it a secret: "shared key X"."""
+    for match in _OWNED_KEY.finditer(lowered):
+        start, end = match.span("value")
+        if match["owner"] not in grammar.KEY_OWNERS or claimed.overlap(start, end):
+            continue
+        if match["type"] or not is_harmless(text, lowered, match.start(), start, end, plain=False):
+            yield from found_at(text, start, end, "key")

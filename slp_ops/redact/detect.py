@@ -1,0 +1,44 @@
+"""Find the secrets of one line.
+
+Four detectors look at a line: commands with a known form, words that introduce a secret, labels with a value,
+and shapes (hashes, addresses with a password, signed tokens) that reveal a secret whatever precedes it.
+``grammar`` lists the words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from slp_ops.redact.commands import FORMS, by_context, by_form, by_introducer, by_owned_key, words_of
+from slp_ops.redact.labels import SECRET_PARTS, by_element, by_label
+from slp_ops.redact.shapes import by_address, by_shape
+from slp_ops.redact.spans import SecretSpan, Spans, merged
+
+# What every word that introduces or names a secret contains.
+_PART: Final = re.compile("|".join(SECRET_PARTS))
+
+
+def secrets(text: str, lowered: str, *, section: str = "") -> list[SecretSpan]:
+    """Return the secrets of a line in order, without overlap.
+
+    ``lowered`` is the text in lower case, character by character. ``section`` is ``key chain`` or ``server``
+    within such a section of the configuration.
+    """
+    words = words_of(lowered)
+    heads = FORMS.keys() & words
+    found, claimed = by_form(text, lowered, frozenset(heads), section) if heads else ([], Spans())
+    if part := _PART.search(lowered):
+        start = lowered.rfind(" ", 0, part.start()) + 1
+        found += by_introducer(text, lowered, claimed, claimed.end_of(start))
+        if max(lowered.rfind(":"), lowered.rfind("=")) > part.start():
+            found += by_label(text, lowered, claimed)
+    if "key" in words:
+        found += by_owned_key(text, lowered, claimed)
+    if "<" in text:
+        found += by_element(text, lowered)
+    if "@" in text:
+        found += by_address(text, lowered)
+    found += by_context(text, lowered, words)
+    found += by_shape(text, lowered, is_explained=bool(found))
+    return merged(found) if len(found) > 1 else found

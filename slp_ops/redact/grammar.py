@@ -1,0 +1,306 @@
+"""List the places of secrets in IOS-XE: forms of commands, words that introduce a secret, and harmless words.
+
+Three tables decide. ``FORMS`` lists commands whose secret has a place of its own. ``INTRODUCERS`` lists words
+after which anything is a secret unless it is harmless: a setting, a word of a sentence, a number.
+``NAMES`` does the same for labels (``name: value``, ``name=value``, JSON, XML).
+
+To add a command, add a line to ``FORMS`` and, if its words are new, a stem to ``STEMS``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# (kind, forms); the language of the forms is described in ``forms``.
+FORMS: Final[tuple[tuple[str, str], ...]] = (
+    ("password", """
+        ^ username|user-name * ... password|secret|masked-secret REST?
+        enable [algorithm-type *] [common-criteria-policy *] password|secret|masked-secret [level #] REST?
+        ^ password REST?
+        username|user-name ... password|secret|masked-secret WORD?
+        neighbor * ... password WORD
+        msdp [vrf *] password peer * WORD
+        ppp * ... password WORD
+        password option # for * WORD
+        password fallback WORD
+        root-dn ... password WORD
+        aggressive-mode password WORD
+        wccp ... password WORD
+        crypto key|pki|ca export|import * ... password WORD
+        crypto key|pki|ca export|import * ... 3des|des WORD
+        crypto key|pki|ca export|import * ... aes !128|192|256|password WORD
+        crypto key|pki|ca export|import * ... terminal !3des|des|aes|password WORD
+        crypto key|pki|ca export|import * ... url * !3des|des|aes|password|exportable WORD
+        crypto key|pki|ca import * pkcs12 * !password WORD
+        crypto pki token * [admin] login WORD
+        crypto pki token * admin !login WORD
+        change-pin WORD [WORD]
+        user-pin WORD
+        sim unlock|authenticate WORD
+        profile create # * pap|chap|pap_chap * WORD
+        mab request format attribute 2 !uppercase|lowercase WORD
+        test aaa group radius server [name] * * WORD
+        test aaa group * server [name] * * WORD
+        test aaa group * !server * WORD
+        aaa group * !server * WORD legacy|new-code
+        ^ hash !md5|sha*|none|algorithm*|of|is|value*|for|on|in WORD
+        nthash WORD
+        web admin customer|system ... password|secret WORD
+        pac-password WORD
+    """),
+    ("snmp-community", """
+        snmp-server community WORD
+        snmp-server community-map WORD
+        snmp-server host * [vrf *] [traps|trap|informs|inform] version 1|2c WORD
+        snmp-server host * [vrf *] [traps|trap|informs|inform] !version|vrf|traps|trap|informs|inform WORD
+        snmp ... community-map WORD
+        community-map WORD
+        rmon event # [log] trap WORD
+        ^ groupname: WORD security model:v1|model:v2c
+        ^ user: WORD security model: v1|v2c
+        with community !name|names|string|strings|index|list WORD
+        on * community !name|names|string|strings|index|list WORD
+    """),
+    ("snmp-key", """
+        snmp-server user ... auth md5|sha|sha1|sha224|sha256|sha384|sha512 WORD priv aes 128|192|256 WORD
+        snmp-server user ... auth md5|sha|sha1|sha224|sha256|sha384|sha512 WORD priv des|3des|des56 WORD
+        snmp-server user ... auth sha-2 224|256|384|512 WORD priv aes 128|192|256 WORD
+        snmp-server user ... auth sha-2 224|256|384|512 WORD priv des|3des|des56 WORD
+        snmp-server user ... auth md5|sha|sha1|sha224|sha256|sha384|sha512 WORD
+        snmp-server user ... auth sha-2 224|256|384|512 WORD
+        snmp-server user ... priv aes 128|192|256 WORD
+        snmp-server user ... priv des|3des|des56 WORD
+    """),
+    ("aaa-key", """
+        radius-server|tacacs-server ... key REST
+        server-private * ... key WORD
+        server-key WORD
+        pac key WORD
+        encryption-key|message-auth-code-key|message-authenticator-code-key WORD
+        nas * key WORD
+    """),
+    ("pre-shared-key", """
+        isakmp key WORD address|hostname
+        pre-shared-key address|hostname ... key WORD
+        pre-shared-key [local|remote] [hex] !key-chain|key|cak|local|remote|hex|address|hostname WORD
+        pre-share key [hex] WORD
+        group * key WORD
+        psk|wpa-psk [set-key] ascii|hex WORD
+        psk provisioning key [#] WORD
+        sae password WORD
+        mobility group keyring * WORD
+    """),
+    ("key", """
+        ^ key-string REST
+        ^ key # -- text WORD
+        key config-key newpass WORD old WORD
+        key config-key * REST
+        ^ key !chain|config-key REST?
+        static-wep-key|wep-key encryption # ascii|hex WORD
+        encryption [vlan *] key # size * [#] WORD
+        sap pmk WORD
+        session-key inbound|outbound ah # WORD
+        session-key inbound|outbound esp # cipher WORD authenticator WORD
+        session-key inbound|outbound esp # cipher WORD
+        ntp authentication-key # * WORD
+        message-digest-key # * WORD
+        authentication ipsec spi # md5|sha1 WORD
+        encryption ipsec spi # esp null md5|sha1 WORD
+        encryption ipsec spi # esp * 128|192|256 WORD md5|sha1 WORD
+        encryption ipsec spi # esp * WORD md5|sha1 WORD
+        authentication mode hmac-sha-256 WORD
+        ^ standby|vrrp|glbp [#] authentication text WORD
+        ^ standby|vrrp|glbp [#] authentication !md5|text WORD
+        ^ vrrpv3 authentication !md5|text|failure*|type* WORD
+        authentication md5|sha|sha1|sha256 key !chain WORD
+        nhrp authentication WORD
+        ^ authentication text WORD
+        rsvp authentication key WORD
+        authentication text, string WORD
+        map-server|map-resolver * ... key WORD
+        lsp-password [text] WORD
+        cak [(raw)|(hex)] [:|=] WORD
+        key-hash * WORD
+        address|hostname|radius|tacacs|tacacs+ ... key TYPED
+    """),
+    ("token", """
+        the token WORD is not valid
+        ^ token WORD? END
+        --token WORD
+        bearer|basic WORD
+    """),
+)  # fmt: skip
+
+# Words that introduce a secret, alone or after a hyphen (``area-password``), and the kind of that secret.
+INTRODUCERS: Final = {
+    "password": "password", "passwd": "password", "pwd": "password", "pw": "password", "pass": "password",
+    "passphrase": "password", "passcode": "password", "secret": "password", "user-pin": "password",
+    "key-string": "key", "authentication-key": "key", "api-key": "key", "service-key": "key",
+    "pre-shared-key": "pre-shared-key", "preshared-key": "pre-shared-key", "psk": "pre-shared-key",
+    "server-key": "aaa-key", "secret-key": "key", "shared-key": "key", "idtoken": "token", "token": "token",
+    "jwt": "token", "community": "snmp-community",
+}  # fmt: skip
+# Of these, the words that sentences contain: in a sentence, what looks like a word is no secret.
+PLAIN_WORDS: Final = frozenset({"password", "pass", "passcode", "secret", "token"})
+# "key" introduces a secret only after one of these words: "shared key X", "RADIUS: key X".
+KEY_OWNERS: Final = _words("""
+    shared preshared pre-shared using radius radius: tplus tplus: tac+: tacacs tacacs+ isakmp
+    isakmp: ike ikev2 psk wpa wpa2 wpa3 wep mesh master private api ospf eigrp bgp isis hsrp vrrp
+    session secret access encryption encrypted authentication auth
+""")
+
+# What may follow an introducer and is a setting of the command, not a secret.
+SETTINGS: Final = _words("""
+    derivation exchange rekey refresh rotation material generation agreement cak
+    encryption encrypt-key required rollover policy key-chain keychain recovery restriction lifetime
+    prompt type types length min-length max-length aging history reuse strength complexity
+    authentication provisioning list generate change confirmation attempts retry retries option
+    level mgr manager management expiry default storage dsl chain chains keyring bucket buckets ring
+    daemon count based pair label name server size usage id number format algorithm password secret
+    key
+""")
+# Words of sentences about secrets.
+PROSE: Final = _words("""
+    a an the this that these those your you my our its his her their it is are was were be been
+    being am has have had do does did will would shall should may might must can could cannot for
+    from and or nor but if in into on onto of off to at by as with without within when while until
+    unless than then there here not no never none nothing null only also again already still before
+    after because so too very same another other any all each both either expired expires expire
+    expiring expiration mismatch mismatched mismatches failed fails failure failures fail success
+    successful successfully succeeded invalid valid wrong bad incorrect correct missing empty
+    unknown unset set sets changed changes rejected accepted denied refused revoked received sent
+    matches match matched needs needed need enabled disabled enable disable configured unconfigured
+    available unavailable applicable supported unsupported deprecated allowed prohibited permitted
+    protected hidden masked removed stored saved created generated deleted updated reset resets
+    renewed renewal installed used uses using use via per about between against over under out
+    protection mechanism check checks feature features field fields file files string strings value
+    values information entry entries process service services request requests response error errors
+    timeout timed attempt mode status state change update verification validation please enter try
+    however therefore requires require must-change true false yes na n/a ok new old uptime
+""")
+# Lines of free text: in them a word is a secret only if it does not look like a word.
+FREE_TEXT: Final = re.compile(
+    r"(?:[^#|:\"']{0,80}[#|:\"'])?[\s+\-!]{0,40}(?:description|remark|banner|hostname|name|alias\s+\S+\s+\S+\s+!|location|contact|"
+    r"snmp-server\s+(?:location|contact)|!)(?!\S)",
+    re.ASCII,
+)
+
+# Parts of a label that make its value a secret, if they are its last part ("db_password", "idToken").
+NAMES: Final = {
+    "password": "password", "passwd": "password", "pass": "password", "pwd": "password", "pw": "password",
+    "passphrase": "password", "passcode": "password", "secret": "password", "cred": "password",
+    "credentials": "password", "credential": "password", "psk": "pre-shared-key", "token": "token",
+    "idtoken": "token", "apikey": "key", "authkey": "key", "privkey": "key", "bearer": "token",
+    "cookie": "token", "sessionid": "token", "jsessionid": "token",
+    "community": "snmp-community", "comm": "snmp-community", "cak": "key", "pin": "password",
+}  # fmt: skip
+# A last part without a meaning of its own: the part before it decides ("community name", "key string").
+CARRIERS: Final = frozenset({"name", "string", "value", "index", "hash", "security", "securityname"})
+# Parts that make "key" or "code" a secret: "API_KEY", "trust_code".
+KEY_PARTS: Final = _words("""
+    api auth authentication access secret private priv shared preshared session encryption radius
+    tacacs wpa wpa2 wpa3 wep master server token psk license community isakmp ike
+""")
+# Names that end like a secret's and are none.
+OTHER_NAMES: Final = frozenset({"compass", "bypass", "trespass", "surpass", "encompass", "keypass-count"})
+# Names of parameters in the query of an address that hold a secret only there.
+QUERY_NAMES: Final = {"key": "key", "sig": "token", "signature": "token", "auth": "token", "code": "token"}
+
+# What the switch itself prints in the place of a secret.
+HIDDEN: Final = re.compile(r"<[a-z -]{1,24}>|[*]+|[x]{6,}|\.{3,}", re.ASCII)
+# Values of labels that are no secrets.
+NO_VALUE: Final = re.compile(
+    r"<[^<>]{0,40}>|'?nullptr'?|[\[({].*|[-=.,:;]+|"
+    r"(?:not[ -]?)?(?:configured|set|available|applicable|required|present|shown)",
+    re.ASCII,
+)
+
+# Users of "user:password@host" that are none: labels and schemes that stand before an address.
+NO_USERS: Final = _words("""
+    mailto mail email e-mail sip sips tel xmpp contact from to cc bcc user users username login host
+    source by at via via: server peer address addr sender reply-to url uri http https ssh git
+""")
+
+# What addresses with a password have in common: "user:password@host".
+COLON_BEFORE_AT: Final = re.compile(r":[^\s@]{1,256}@", re.ASCII)
+
+# Commands that an EEM applet types at a prompt, as opposed to the answer to a question for a password.
+EXEC_WORDS: Final = _words("""
+    enable su en end exit quit disable login logout logoff reload y n yes no term wr write
+""")
+
+# (a word of every line that may hold a secret, what follows it on harmless lines); finding them is cheap.
+STEMS: Final[tuple[tuple[str, str], ...]] = (
+    ("pass", r"pass(?:ive|ed|ing|es\b|enger|ive-)|password-encryption"),
+    ("asswor", r"assword(?:s|-encryption|-recovery)"),
+    ("secret", ""),
+    ("key", r"key(?:ring\s+local|pair|word|pad|board|s\b)|key-(?:server|chain\s+\S+\s*$|chain\s)"),
+    ("token", r"tokens\b"),
+    ("communit", r"community-list|community\s+(?:both|extended)|communications?"),
+    ("psk", ""),
+    ("pw", ""),
+    ("cred", ""),
+    ("authentication", r"authentication\s+(?:periodic|port-control|host-mode|order|priority|event|violation|"
+                       r"timer|control-direction|open|login|dot1x|enable|message-digest|pre-share|failed|"
+                       r"failure|success|mac-move|linksec|for|from|on|of|is|method|retries|timeout)"),
+    ("authorization", r"authorization(?!\\?[\"':=])"),
+    ("snmp-server", r"snmp-server\s+(?:enable|group|view|location|contact|trap-source|chassis|ifindex)"),
+    ("model", r"model(?!:)"),
+    ("rmon", ""),
+    ("test", r"test(?!\s+aaa)"),
+    ("nthash", ""),
+    ("hash", r"hash(?!\s)|hash\s+(?:md5|sha)"),
+    ("pin", r"ping|pinn"),
+    ("sim", r"sim(?!\s)"),
+    ("profile", r"profile(?!\s+create)"),
+    ("mab", r"mab(?!\s+request)"),
+    ("spi", r"spi(?!\s)"),
+    ("pmk", ""),
+    ("cak", ""),
+    ("pkcs12", ""),
+    ("pem", r"pem(?!\s)"),
+    ("$", r"\$(?![0-9]+\$)"),
+    (" 7 ", r" 7 (?!\s*[01][0-9][0-9a-f]{6})"),
+    ("cookie", ""),
+    ("sessionid=", ""),
+    ("bearer", ""),
+    ("trust_code", ""),
+    ("trustcode", ""),
+    ("sig=", ""),
+    ("signature=", ""),
+    ("environment", ""),
+    ("run-opts", ""),
+    ("curl", ""),
+    ("eyj", ""),
+    ("-----begin", ""),
+    ("pac-opaque", ""),
+)  # fmt: skip
+
+# Ends of keywords: a terminal may wrap within a keyword ("pass" and, in the next line, "word 0 SECRET").
+KEYWORD_TAILS: Final = frozenset(
+    {
+        "assword",
+        "ssword",
+        "sword",
+        "word",
+        "ord",
+        "ecret",
+        "cret",
+        "ret",
+        "et",
+        "rd",
+        "string",
+        "tring",
+        "ring",
+        "ing",
+        "mmunity",
+        "munity",
+        "unity",
+    }
+)

@@ -1,0 +1,212 @@
+"""Find secrets behind labels: ``name: value``, ``name=value``, JSON and XML."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.redact import grammar
+from slp_ops.redact.prose import COUNT, PUNCTUATION, is_harmless, is_sentence
+from slp_ops.redact.spans import QUOTES, SecretSpan, Spans, found_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+SECRET_PARTS: Final = (
+    "pass", "secret", "key", "token", "psk", "pw", "pin", "jwt", "cred", "cookie",
+    "sessionid", "communit", "_comm",
+    "cak", "code", "sig", "auth", "bearer",
+)  # fmt: skip
+_LABEL_HINT: Final = re.compile(
+    rf"(?:{'|'.join(SECRET_PARTS)})[a-z0-9_\-.]{{0,40}}(?P<carrier>\s{{1,8}}(?:[a-z]+-?)?(?:{'|'.join(sorted(grammar.CARRIERS))}))?"
+    r"(?:\\*[\"']|\[\d+\])?\s{0,20}[:=]",
+    re.ASCII,
+)
+_LABEL: Final = re.compile(
+    r"""(?P<name>[a-z_][\w.-]{0,100})(?P<close>\\*["']?(?:\[\d+\])?)(?P<sign>\s{0,20}(?:=>|:=|[:=])\s{0,20})"""
+    r"""(?:\\+"(?P<nested>[^"\\\n]{0,1000})\\+"|"(?P<double>(?:[^"\\\n]|\\.){0,1000})"|'(?P<single>[^'\n]{0,1000})'"""
+    r"""|["']?(?P<bare>[^\s"'][^\s"'<]{0,200}))""",
+    re.ASCII,
+)
+_ELEMENT: Final = re.compile(
+    r"<(?:[\w.-]+:)?(?P<name>[a-z_][\w.-]*)(?:\s[^<>]*)?>\s*(?P<bare>[^<>\s][^<>]*)<", re.ASCII
+)
+_PART: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", re.ASCII)
+_COMMUNITY_ELEMENT: Final = re.compile(r"<[\w.:-]*community[\w.-]*>\s*$", re.ASCII)
+_KEY_OWNER: Final = re.compile(r"pre-shared-key|radius|tacacs|shared")
+_ONLY_A_LABEL: Final = re.compile(r"\s*(?:[\w-]+\s+){0,2}[\w-]+\s*:\s*", re.ASCII)
+# A mixed word with a digit is a key, unless it is the name of an interface, a version or a path.
+_KEY_VALUE: Final = re.compile(
+    r"(?=[^<]*[0-9])(?=[^<]*[A-Za-z])"
+    r"(?!(?:[A-Za-z0-9]*(?:Ethernet|GigE)|Vlan|Loopback|Tunnel|Port-channel)[0-9]+$)"
+    r"(?![a-z]+(?:[-_][a-z]+)*[-_]?[0-9.]*$)(?![0-9.]+[a-z]?$)[^\s/:.,<>]{6,}",
+    re.ASCII,
+)
+_LAST_WORD: Final = re.compile(r"([a-z0-9][a-z0-9+-]*)\s+$", re.ASCII)
+_BLANK: Final = re.compile(r"\s")
+_NAME_CHARACTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789_.-"
+
+
+def by_label(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan]:
+    """Yield the values of labels whose name announces a secret."""
+    at = 0
+    for hint in _LABEL_HINT.finditer(lowered):
+        if hint.start() < at or (match := _label_at(lowered, hint)) is None:
+            continue
+        at = match.end("sign")
+        if claimed.overlap(match.start(), match.end("name")):
+            continue
+        group = match.lastgroup or "bare"
+        is_bare = group == "bare"
+        start, end = match.span(group)
+        in_query = lowered[match.start() - 1 : match.start()] in {"?", "&"} and match["sign"] == "="
+        if in_query:
+            end = min((place for mark in "&#" if (place := text.find(mark, start, end)) >= 0), default=end)
+        kind = _kind_of_label(text, lowered, match, start, end, in_query=in_query)
+        if not kind or _is_no_value(lowered[start:end], kind, group):
+            continue
+        if is_bare and ":" in match["sign"] and _is_remark(text, lowered, match.start(), start, end):
+            continue
+        if is_bare and not in_query:
+            end = _end_of_value(text, match["name"], start, end)
+        while is_bare and end > start and text[end - 1] in ",;)}]":
+            end -= 1
+        at = max(at, end)
+        yield from found_at(text, start, end, kind)
+
+
+def _kind_of_label(
+    text: str, lowered: str, label: re.Match[str], start: int, end: int, *, in_query: bool
+) -> str:
+    """Return the kind of secret that a label announces; what "key" means depends on its surroundings."""
+    at, name = label.start("name"), label["name"]
+    kind = kind_of(text[at : label.end("name")], before=_word_before(lowered, at))
+    if kind or (name != "key" and not in_query):
+        return kind
+    if in_query:
+        return grammar.QUERY_NAMES.get(name, "")
+    if _is_random(text[start:end]) or (label["double"] is not None and _has_owner(lowered, at)):
+        return "key"
+    is_free = grammar.FREE_TEXT.match(lowered) is not None
+    return "key" if is_free and not is_harmless(text, lowered, at, start, end) else ""
+
+
+def _is_remark(text: str, lowered: str, at: int, start: int, end: int) -> bool:
+    """Return whether a sentence goes on after its colon: "the token: useful for"."""
+    return (
+        text[end : end + 1] == " "
+        and text[end + 1 : end + 2].islower()
+        and text[start:end].islower()
+        and text[start:end].isalpha()
+        and " " in text[:at].strip()
+        and is_sentence(text, lowered, at)
+    )
+
+
+def _label_at(lowered: str, hint: re.Match[str]) -> re.Match[str] | None:
+    """Return the whole label of which the hint is a part."""
+    at = hint.end("carrier") if hint["carrier"] else hint.start()
+    before = lowered[max(0, at - 100) : at]
+    name = before[len(before.rstrip(_NAME_CHARACTERS)) :]
+    return _LABEL.match(lowered, at - len(name.lstrip("0123456789.-")))
+
+
+def _end_of_value(text: str, name: str, start: int, end: int) -> int:
+    """Return the end of a value without quotes: of cookies and ``Password: two words`` the line's."""
+    if name in {"cookie", "set-cookie"}:
+        return len(text)
+    if name.startswith("pass") and start < 80 and _ONLY_A_LABEL.fullmatch(text[:start]):
+        return len(text.rstrip())
+    blank = _BLANK.search(text, end) if end - start > 200 else None
+    return blank.start() if blank else len(text) if end - start > 200 else end
+
+
+def _word_before(lowered: str, at: int) -> str:
+    word = _LAST_WORD.search(lowered[max(0, at - 40) : at])
+    return word[1] if word else ""
+
+
+def _has_owner(lowered: str, at: int) -> bool:
+    return any(
+        owner in lowered[max(0, at - 200) : at] for owner in ("radius", "tacacs", "shared", "isakmp", "ikev2")
+    )
+
+
+@lru_cache(maxsize=4096)
+def kind_of(name: str, before: str = "") -> str:
+    """Return the kind of secret that a label announces, or an empty text."""
+    if name.isupper():
+        name = name.lower()
+    parts = [part.lower() for part in _PART.findall(name)]
+    if parts[-2:] == ["key", "string"]:
+        return "key"
+    while parts and parts[-1] in grammar.CARRIERS:
+        parts.pop()
+    if not parts:
+        return grammar.NAMES.get(before, "")
+    last = parts[-1]
+    if last.isdigit() and len(parts) > 1:
+        last = parts[-2]
+    if last in grammar.NAMES:
+        return grammar.NAMES[last]
+    if last == "key":
+        others = {*parts[:-1], *(part.lower() for part in _PART.findall(before))}
+        return "key" if others & grammar.KEY_PARTS and "public" not in others else ""
+    if last == "code" and "trust" in parts:
+        return "token"
+    if last == "keystring":
+        return "key"
+    if last not in grammar.OTHER_NAMES:
+        for ending in ("password", "passwd", "passphrase", "pass", "secret", "token", "apikey"):
+            if last.endswith(ending):
+                return grammar.NAMES[ending]
+    return ""
+
+
+def _is_no_value(value: str, kind: str, group: str) -> bool:
+    stripped = value.strip()
+    if not stripped or grammar.NO_VALUE.fullmatch(stripped):
+        return True
+    if kind == "snmp-community" and len(stripped) < 3:
+        return True
+    if COUNT.fullmatch(stripped.strip(PUNCTUATION)) and len(stripped) < 5:
+        return True
+    first = stripped.split(None, 1)[0].strip(PUNCTUATION + QUOTES)
+    return not first or (
+        (group == "bare" or stripped == first) and (first in grammar.PROSE or first == "key-chain")
+    )
+
+
+def _is_random(value: str) -> bool:
+    """Return whether a value looks generated: long, with digits and letters of both cases."""
+    return (
+        len(value) >= 16
+        and any(character.isdigit() for character in value)
+        and any(character.islower() for character in value)
+        and any(character.isupper() for character in value)
+        and value.isalnum()
+    )
+
+
+def by_element(text: str, lowered: str) -> Iterator[SecretSpan]:
+    """Yield the content of XML elements whose name announces a secret."""
+    at = 0
+    while match := _ELEMENT.search(lowered, at):
+        at = match.end() - 1
+        start, end = match.span("bare")
+        name = text[match.start("name") : match.end("name")]
+        kind = kind_of(name) or _kind_of_element(
+            name.lower(), lowered[max(0, match.start() - 80) : match.start()], text[start:end].strip()
+        )
+        if kind and not _is_no_value(lowered[start:end], kind, "bare"):
+            yield from found_at(text, start, end, kind)
+
+
+def _kind_of_element(name: str, before: str, value: str) -> str:
+    """Return the kind of secret in an element whose parent or value decides: ``<community><name>``."""
+    if name == "name" and _COMMUNITY_ELEMENT.search(before):
+        return "snmp-community"
+    is_key = name == "key" and (_KEY_OWNER.search(before) or _KEY_VALUE.fullmatch(value))
+    return "key" if is_key else ""

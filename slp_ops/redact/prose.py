@@ -1,0 +1,67 @@
+"""Tell a secret from a setting, a number, and a word of a sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from slp_ops.redact import grammar
+from slp_ops.redact.spans import QUOTES
+
+PUNCTUATION: Final = ".,:;!?()[]{}=`"
+_CLOSING: Final = re.compile(r"[\"'`,;|<>]")
+_ATTRIBUTE: Final = re.compile(r"[\w:.-]+=[\"']", re.ASCII)
+_PLAIN_WORD: Final = re.compile(r"[A-Za-z]?[a-z]*(?:[-'/][a-z]+)*|[A-Z]{1,4}", re.ASCII)
+COUNT: Final = re.compile(r"[0-9.,%/:-]+(?:ms|s|kb|mb)?|0x[0-9a-f]+", re.ASCII)
+_HEX_OR_ADDRESS: Final = re.compile(r"(?:[0-9a-f]{1,4}[.:]){2,}[0-9a-f:.]*", re.ASCII)
+_COMMAND_PREFIX: Final = re.compile(r"[a-z][\w./:\\+@,*\"-]*", re.ASCII)
+
+
+def is_harmless(
+    text: str, lowered: str, at: int, start: int, end: int, *, weak: bool = False, plain: bool = True
+) -> bool:
+    """Return whether the word after an introducer is a setting, a number or part of a sentence.
+
+    After ``weak`` introducers a secret must look like one everywhere, after ``plain`` ones in sentences only.
+    """
+    word = lowered[start:end].strip(QUOTES + PUNCTUATION)
+    if (
+        not any(map(str.isalnum, word))
+        or word in grammar.SETTINGS
+        or word in grammar.PROSE
+        or _ATTRIBUTE.match(word)
+    ):
+        return True
+    if text[start] in "(<[" and end - start < 24:
+        return True
+    if not plain:
+        return COUNT.fullmatch(word) is not None
+    if not weak and not is_sentence(text, lowered, at):
+        return False
+    shown = _CLOSING.split(text[start:end])[0].strip(QUOTES + PUNCTUATION)
+    return text[start] not in QUOTES and bool(
+        not shown.isascii()
+        or _PLAIN_WORD.fullmatch(shown)
+        or COUNT.fullmatch(word)
+        or _HEX_OR_ADDRESS.fullmatch(word)
+    )
+
+
+def is_sentence(text: str, lowered: str, at: int) -> bool:
+    """Return whether the text before ``at`` is free text, not the beginning of a command."""
+    if grammar.FREE_TEXT.match(lowered):
+        return True
+    before = text[max(0, at - 200) : at]
+    for mark in (":", "#", "|", '"', "'", "> "):
+        before = before.rpartition(mark)[2]
+    words = before.lstrip("+-<>! ").split()
+    if words and words[0].lower() in {"no", "default"}:
+        del words[0]
+    head = words[0] if words else text[at : at + 40].split(None, 1)[0]
+    if head.isupper():  # a command in capitals
+        return any(word.strip(PUNCTUATION).lower() in grammar.PROSE for word in words) or head[0] == "%"
+    return (
+        not _COMMAND_PREFIX.fullmatch(head.lstrip("+-<>!"))
+        or head[:1].isupper()
+        or any(word.strip(PUNCTUATION).lower() in grammar.PROSE or word[-1] in ":.;" for word in words)
+    )
