@@ -186,7 +186,7 @@ class Recorder:
             text = text.replace(found, instead)
         for pattern, replacement in _RANDOM:
             text = pattern.sub(replacement, text)
-        return text.replace(str(self.folder), "/work")
+        return text.replace(str(self.folder), "/base")
 
     # -- without switches
 
