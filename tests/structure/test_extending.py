@@ -201,6 +201,8 @@ REFERENCE: Final[tuple[tuple[str, ...], ...]] = (
     ("python", "-m", "docs.generate"),
     ("pytest", "-q", "-p", "no:cacheprovider", "tests/commands/test_golden.py"),
 )
+# The real captures lie beside the project, not in the copy.
+SAMPLES: Final = os.environ.get("SLP_OPS_SAMPLES") or str(ROOT.parent / "shared" / "samples")
 GATES: Final[tuple[tuple[str, ...], ...]] = (
     ("ruff", "format", "--check", "."),
     ("ruff", "check", "."),
@@ -247,4 +249,4 @@ def test_contributing_suffices(tmp_path: Path) -> None:
     for words in REFERENCE:
         _run(folder, words, SLP_OPS_GOLDEN="write")
     for words in GATES:
-        _run(folder, words)
+        _run(folder, words, SLP_OPS_SAMPLES=SAMPLES)
