@@ -215,3 +215,24 @@ class CheckFile:
 
 FileStep: TypeAlias = CheckSpace | Download | Upload | CheckFile
 Step: TypeAlias = ConfigStep | ExecStep | ManualStep | FileStep
+
+
+def unsendable(step: Step) -> str | None:
+    """Return a text of a step that has a control character and would reach a switch; None without one."""
+    return next((text for text in _sent(step) if not (text.isascii() and text.isprintable())), None)
+
+
+def _sent(step: Step) -> Iterator[str]:
+    match step:
+        case ConfigStep():
+            yield from step.sends
+            yield from typed(step.undo)
+        case ExecStep():
+            yield from (step.command, *step.paste, step.makes, step.removes)
+            yield from (reply.answer for reply in step.dialogue)
+        case Download() | Upload() | CheckFile():
+            yield step.path
+        case CheckSpace():
+            yield step.system
+        case ManualStep():
+            pass

@@ -36,7 +36,7 @@ from slp_ops.engine.pacing import RateLimited, RateLimitedCopies
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import InputError, SlpOpsError
 from slp_ops.i18n import counted, verbatim
-from slp_ops.json_documents import to_json
+from slp_ops.json_documents import encode, to_json
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.planning.documents import DeviceChoice, LeftOutFile, Mention, PlanDocument, UnreadSwitch
 from slp_ops.planning.journal_state import (
@@ -47,9 +47,11 @@ from slp_ops.planning.journal_state import (
     ResumedEvent,
     SwitchState,
 )
+from slp_ops.planning.model import plan_differences, what_changed
 from slp_ops.playbook import Risk as Risk
 from slp_ops.runs import Runs
 from slp_ops.runs.journal import FILE, JournalFile
+from slp_ops.runs.seal import Seals
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
@@ -147,6 +149,19 @@ class ChangeVerb(ABC, Generic[Look, Result]):
         """Audit a switch by the rules that verify a plan."""
         return ()
 
+    def rebuild(
+        self, looks: Mapping[str, Look], plans: Mapping[str, SwitchPlan]
+    ) -> Mapping[str, PlanningResult]:
+        """Plan again as plans of a file without a valid seal were made. See ``check_rebuild``."""
+        raise NotImplementedError
+
+    def check_rebuild(self, file: Path) -> None:
+        """Raise InputError where the verb does not rebuild the plans of a file."""
+
+    def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
+        """Return plans of a journal without a valid seal as their playbooks give them. Raises InputError."""
+        raise NotImplementedError
+
     def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
         """Return the secrets of the steps that are not done. Raises InputError."""
         return {}
@@ -185,7 +200,13 @@ class ChangeSession(Generic[Look, Result]):
 
     def plan(self) -> PlanResult:
         """Read the switches and plan for them; nothing here can send a change."""
-        fleet = self._choose()
+        return self._plan(self._choose(), self.verb.plan)
+
+    def _plan(
+        self,
+        fleet: _Fleet,
+        planner: Callable[[Mapping[str, Look], ChangeOperator], Mapping[str, PlanningResult]],
+    ) -> PlanResult:
         verb, connecting, operator = self.verb, self.fleet.connecting, self.operator
         transport = RateLimited(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
         looks: dict[str, Look] = {}
@@ -217,13 +238,49 @@ class ChangeSession(Generic[Look, Result]):
             verb.unread = tuple(
                 each for each in results if each.name not in looks or verb.lacks_output(looks[each.name])
             )
-            considered = verb.plan(in_order, operator)
+            considered = planner(in_order, operator)
             planned = _plan_result(results, considered, run=run.id)
             if verb.in_journal:
                 planned = replace(planned, verb=verb.title, left_out=verb.left_out)
-            document = to_json(plan_document(planned), indent=1, ascii_only=verb.ascii_only)
-            run.attach("plan.json", document + "\n")
+            run.attach("plan.json", sealed_plan(planned, ascii_only=verb.ascii_only))
         return planned
+
+    def rebuild(self, plans: Sequence[SwitchPlan], file: Path, *, as_planned: bool = False) -> Result:
+        """Plan again what a file without a valid seal contains, show it, and apply it as a new plan.
+
+        ``as_planned`` refuses a plan that differs from the file. Raises InputError, Declined.
+        """
+        self.verb.check_rebuild(file)
+        self.verb.check_plans(plans)
+        self.operator.notice(
+            f"{file} was not written by slp-ops of this user, or was changed since: "
+            "its playbooks are planned again"
+        )
+        recorded = {plan.name: plan for plan in plans}
+        planned = self._plan(self._of(plans), lambda looks, _: self.verb.rebuild(looks, recorded))
+        self.operator.show_plan(planned)
+        for plan in planned.plans if as_planned else ():
+            before = recorded[plan.name]
+            differences = (*what_changed(before.fields, plan.fields), *plan_differences(before, plan))
+            if differences:
+                raise InputError(
+                    f"{file} is stale for {plan.name}; nothing was sent. "
+                    f"Planning again yields another plan: {'; '.join(differences)}",
+                    hint="plan again: slp-ops remediate --dry-run",
+                )
+        if planned.plans:
+            return self.apply(planned.plans)
+        if planned.unread:
+            names = ", ".join(each.name for each in planned.unread)
+            raise InputError(f"{names} could not be read; nothing was sent", hint="run it again")
+        reasons = [f"{each.name}: {each.why.en}" for each in planned.spared if not each.needless]
+        if reasons:
+            raise InputError(
+                f"{file} cannot be rebuilt: {'; '.join(reasons)}",
+                hint="plan again: slp-ops remediate --dry-run",
+            )
+        self.operator.notice("nothing is left to do by planning again; see that the configuration is saved")
+        return self.verb.result(ChangeResult(journal=str(file)))
 
     # -- changing ---------------------------------------------------------------------------------
 
@@ -256,6 +313,9 @@ class ChangeSession(Generic[Look, Result]):
             self._check_journal(recorded, path)
             states = recorded.states
             open_ = [state.plan for state in states.values() if not state.finished]
+            if not file.sealed:
+                # Nothing that it says is done is believed either.
+                return self.rebuild([state.plan for state in states.values()], path)
             files = self.verb.files(recorded)
             if not open_:
                 self.operator.notice("every switch of this journal is finished")
@@ -276,13 +336,29 @@ class ChangeSession(Generic[Look, Result]):
             if not states:
                 self.operator.notice("nothing was sent to any switch of this journal")
                 return self.verb.result(ChangeResult(journal=str(path)))
+            if not file.sealed:
+                plans = self.verb.check_rollback(state.plan for state in states.values())
+                for name, plan in plans.items():
+                    states[name].plan = plan
+                self.operator.notice(
+                    f"{path} was not written by slp-ops of this user, or was changed since: "
+                    "its lines were checked against the playbooks"
+                )
             fleet = self._of([state.plan for state in states.values()])
             for device in fleet.devices:
                 for action in states[device.name].plan.actions:
                     self.operator.notice(f"{device.name}: {action.playbook}")
                     for line in action.rollback:
                         self.operator.notice(f"  {line}")
-            if not self.options.yes:
+            if not file.sealed:
+                ask_consent(
+                    [state.plan for state in states.values()],
+                    self.operator,
+                    yes=self.options.yes,
+                    allow=self.options.allow,
+                    confirmed=self.options.confirmed,
+                )
+            elif not self.options.yes:
                 if not self.operator.interactive:
                     raise InputError(
                         "confirmation is required, and no terminal is attached", hint="in scripts: --yes"
@@ -551,6 +627,12 @@ def plan_document(planned: PlanResult) -> PlanDocument:
         verb=planned.verb,
         left_out=None if planned.left_out is None else left_out_files(planned.left_out),
     )
+
+
+def sealed_plan(planned: PlanResult, *, ascii_only: bool) -> str:
+    """Return the text of a plan file, with its seal. Raises StoreError."""
+    document = Seals().sealed_document(encode(plan_document(planned)))
+    return to_json(document, indent=1, ascii_only=ascii_only) + "\n"
 
 
 def left_out_files(files: Iterable[SkippedFile]) -> tuple[LeftOutFile, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,16 +19,17 @@ from slp_ops.app.change.parameters import (
     secrets_of,
 )
 from slp_ops.app.change.results import ChangeResult, PlanResult
-from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions, plan_document
+from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions, sealed_plan
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.commands import registry
 from slp_ops.errors import InputError
-from slp_ops.json_documents import to_json
 from slp_ops.planning import TIMER_MINUTES, ParameterSources, PlannedSwitch, PlanningResult, plan_device
 from slp_ops.planning.documents import read_plans
+from slp_ops.planning.rebuild import rebuilt
 from slp_ops.playbook.template import secrets_in
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.settings import Intent
+from slp_ops.runs.seal import Seals
 from slp_ops.steps import ExecStep
 
 if TYPE_CHECKING:
@@ -116,12 +118,15 @@ def apply_file(request: ApplyRequest, path: Path, operator: ChangeOperator | Non
     """Apply the plans of a saved plan for the switches that are selected."""
     session = _session(request, operator)
     names = {device.name for device in session.chosen()}
-    plans = tuple(plan for plan in read_plans(_text(path), str(path)) if plan.name in names)
+    text = _text(path)
+    plans = tuple(plan for plan in read_plans(text, str(path)) if plan.name in names)
     if not plans:
         raise InputError(
             f"{path} plans nothing for the switches that are selected",
             hint="see what it holds, and the choice by --site, --tag and --limit",
         )
+    if not Seals().is_sealed(json.loads(text)):
+        return session.rebuild(plans, path, as_planned=True)
     session.operator.show_plan(PlanResult(plans=plans))
     return session.apply(plans)
 
@@ -140,9 +145,9 @@ def save_plan(planned: PlanResult, path: Path) -> None:
     """Write a plan file whole, or not at all. Raises StoreError."""
     from slp_ops.runs import atomic_files
 
-    text = to_json(plan_document(planned), indent=1, ascii_only=False)
+    text = sealed_plan(planned, ascii_only=False)
     with atomic_files.trouble("write", path):
-        atomic_files.replace(path, f"{text}\n".encode())
+        atomic_files.replace(path, text.encode())
 
 
 def _session(
@@ -276,14 +281,33 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
     ) -> PlanningResult:
         """Plan with the parameters and playbooks of the plan."""
+        wanted = self._as_in(plan)
+        return wanted.plan(wanted.switch(device, memory, outcomes))
+
+    def rebuild(
+        self, looks: Mapping[str, PlannedSwitch], plans: Mapping[str, SwitchPlan]
+    ) -> Mapping[str, PlanningResult]:
+        """Plan with the parameters and playbooks of each plan."""
+        found = {}
+        for name, switch in looks.items():
+            wanted = self._as_in(plans[name])
+            given = replace(switch.given, options=wanted.options, files=wanted.files)
+            found[name] = wanted.plan(replace(switch, given=given))
+        return found
+
+    def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
+        """Return the plans as their playbooks give them. Raises InputError."""
+        return {plan.name: rebuilt(plan, self._wanted.playbooks, self._as_in(plan).files) for plan in plans}
+
+    def _as_in(self, plan: SwitchPlan) -> Wanted:
+        """Return the planning input that made a plan."""
         options = {name: value for action in plan.actions for name, value in action.params.items()}
-        wanted = replace(
+        return replace(
             self._wanted,
             options=options,
             files=files_of(options, self._wanted.playbooks),
             named=tuple(action.playbook for action in plan.actions),
         )
-        return wanted.plan(wanted.switch(device, memory, outcomes))
 
     def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
         """Return the secrets of the steps that are not done. Raises InputError."""

@@ -276,6 +276,13 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
         """Plan for the switch as it is now."""
         return self.again(self.look(device, memory), plan)
 
+    def check_rebuild(self, file: Path) -> None:
+        """Refuse: the verb itself plans the same again."""
+        raise InputError(
+            f"{file} was not written by slp-ops of this user, or was changed since; nothing was sent",
+            hint=f"plan again: slp-ops {self.verb}",
+        )
+
     @abstractmethod
     def again(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
         """Plan for the switch as this plan was made."""

@@ -11,6 +11,7 @@ from slp_ops.errors import InputError
 from slp_ops.i18n import Text
 from slp_ops.json_documents import ShapeError, decode, json_document, json_field, seconds
 from slp_ops.planning.model import SkippedPlaybook, SwitchPlan
+from slp_ops.steps import unsendable
 
 SCHEMA: Final = "slp-ops/plan/1"
 _HINT: Final = "make it anew with: slp-ops remediate --dry-run --out"
@@ -54,9 +55,9 @@ class LeftOutFile:
 
 @json_document
 class PlanDocument:
-    """Plans of a fleet. Made twice from the same switches, only ``created`` and ``run`` differ.
+    """Plans of a fleet. Made twice from the same switches, only ``created``, ``run`` and ``seal`` differ.
 
-    ``verb`` and ``left_out`` are part of the plans of ``slp-ops usage``.
+    ``verb`` and ``left_out`` are part of the plans of ``slp-ops usage``. A plan in a file has a ``seal``.
     """
 
     schema: Literal["slp-ops/plan/1"] = "slp-ops/plan/1"
@@ -70,6 +71,7 @@ class PlanDocument:
     unread: tuple[UnreadSwitch, ...] = ()
     verb: str | None = json_field(omit_none=True, default=None)
     left_out: tuple[LeftOutFile, ...] | None = json_field(omit_none=True, default=None)
+    seal: str | None = json_field(omit_none=True, default=None)
 
 
 def read_plans(text: str, file: str) -> tuple[SwitchPlan, ...]:
@@ -100,4 +102,10 @@ def plan_of(found: object, file: str) -> SwitchPlan:
         raise InputError(
             f"{file}: the digest of {plan.name} does not fit its fields; the file was edited", hint=_HINT
         )
+    for _, step in plan.steps:
+        if (text := unsendable(step)) is not None:
+            raise InputError(
+                f"{file}: a line for {plan.name} has a control character: {text[:80]!r}; nothing was sent",
+                hint=_HINT,
+            )
     return plan

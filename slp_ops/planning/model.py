@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from slp_ops.i18n import Text
 from slp_ops.json_documents import json_document
@@ -144,6 +144,27 @@ def what_changed(before: Mapping[str, object], now: Mapping[str, object]) -> tup
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) != now.get(name):
             found.append(f"{name}: was {_shown(before.get(name))}, is {_shown(now.get(name))}")
+    return tuple(found)
+
+
+def plan_differences(plan: SwitchPlan, again: SwitchPlan) -> tuple[str, ...]:
+    """Return the parts of a plan that differ from the plan that the switch gives now.
+
+    The findings that led to it and the notes are left out: they contain counters and what others have done
+    meanwhile, and no line that is sent depends on them.
+    """
+    found = [
+        name for name in ("name", "site", "serials", "release") if getattr(plan, name) != getattr(again, name)
+    ]
+    if [action.playbook for action in plan.actions] != [action.playbook for action in again.actions]:
+        return (*found, "playbooks")
+    for action, other in zip(plan.actions, again.actions, strict=True):
+        found += [
+            f"{action.playbook}: {each.name}"
+            for each in fields(Action)
+            if each.name not in ("because", "notes")
+            and getattr(action, each.name) != getattr(other, each.name)
+        ]
     return tuple(found)
 
 

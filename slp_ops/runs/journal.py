@@ -4,6 +4,8 @@
     {"event": "step", "device": "tyo-core-01", "step": 0, "state": "begun", ...}
     {"event": "step", "device": "tyo-core-01", "step": 0, "state": "done", ...}
 
+Each line also has a ``seal``, see ``seal.py``: without valid seals a journal does not decide what is sent.
+
 A kill or a power failure may cost the line that was being written, never one before it. What that line
 would have said is settled by asking the switch.
 """
@@ -20,6 +22,7 @@ from slp_ops.errors import InputError, StoreError
 from slp_ops.json_documents import encode
 from slp_ops.planning.journal_state import SCHEMA, recorded_change
 from slp_ops.runs import atomic_files
+from slp_ops.runs.seal import Seals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,14 +42,24 @@ def _now() -> datetime:
 class JournalFile:
     """A journal that is being written; only one process may do so. See ``app.change.context.Journal``."""
 
-    def __init__(self, path: Path, fd: int, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path, fd: int, now: Callable[[], datetime], seals: Seals, last_seal: str | None
+    ) -> None:
         self.path = path
         self._fd: int | None = fd
         self._now = now
+        self._seals = seals
+        self._last_seal = last_seal
+
+    @property
+    def sealed(self) -> bool:
+        """Return whether every line was written by this user's slp-ops, in this order."""
+        return self._last_seal is not None
 
     @classmethod
     def create(cls, path: Path, begin: BeginEvent, *, now: Callable[[], datetime] = _now) -> Self:
         """Begin a journal with its first event; raises StoreError."""
+        seals = Seals()
         with atomic_files.trouble("make", path):
             fd = atomic_files.create(path)
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,7 +68,7 @@ class JournalFile:
                 os.fsync(folder)
             finally:
                 os.close(folder)
-        made = cls(path, fd, now)
+        made = cls(path, fd, now, seals, "")
         made.write(begin)
         return made
 
@@ -65,6 +78,7 @@ class JournalFile:
 
         An incomplete last line is removed: its step has not been done, or is resolved.
         """
+        seals = Seals()
         with atomic_files.trouble("open", path):
             fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
@@ -82,24 +96,29 @@ class JournalFile:
                     os.ftruncate(fd, whole)
                     os.fsync(fd)
             events = _events(path, data[:whole])
+            last_seal = seals.last_seal(data[:whole].splitlines())
         except BaseException:
             os.close(fd)
             raise
-        return cls(path, fd, now), events
+        return cls(path, fd, now, seals, last_seal), events
 
     def write(self, event: JournalEvent) -> None:
         """Append one event and wait until the disk has it. Raises StoreError."""
         assert self._fd is not None  # noqa: S101 - written after it was closed
         stamped = {"at": self._now().isoformat(timespec="milliseconds"), **encode(event)}
-        line = (json.dumps(stamped, separators=(",", ":")) + "\n").encode("ascii")
+        line, last_seal = json.dumps(stamped, separators=(",", ":")).encode("ascii"), None
+        # A line that follows an unproven one is not sealed: its seal would prove a chain that is not ours.
+        if self._last_seal is not None:
+            line, last_seal = self._seals.sealed_line(line, self._last_seal)
         with atomic_files.trouble("write", self.path):
             size = os.fstat(self._fd).st_size
             try:
-                atomic_files.write_all(self._fd, line)
+                atomic_files.write_all(self._fd, line + b"\n")
                 os.fsync(self._fd)
             except BaseException:
                 os.ftruncate(self._fd, size)
                 raise
+        self._last_seal = last_seal
 
     def close(self) -> None:
         """Let go of it."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SIZE: Final = 32
+_OTHER_MASKS: Final = "masks of older runs will then differ from those of new runs"
+_OTHER_SEALS: Final = "older plans and journals are then rebuilt, and need consent again"
 
 
 def mask_key(folder: Path | None = None) -> bytes:
@@ -26,8 +28,16 @@ def mask_key(folder: Path | None = None) -> bytes:
 
     Raises StoreError.
     """
-    path = (folder or state_dir()) / "mask.key"
-    with atomic_files.trouble("read or make the masking key", path):
+    return _key((folder or state_dir()) / "mask.key", "the masking key", _OTHER_MASKS)
+
+
+def state_key(name: str, words: str) -> bytes:
+    """Return another key of the state directory, created at the first use. Raises StoreError."""
+    return _key(state_dir() / name, words, _OTHER_SEALS)
+
+
+def _key(path: Path, words: str, consequence: str) -> bytes:
+    with atomic_files.trouble(f"read or make {words}", path):
         if not path.exists():
             _make(path)
         key = atomic_files.read(path, within=path.parent)
@@ -35,8 +45,8 @@ def mask_key(folder: Path | None = None) -> bytes:
             path.chmod(0o600)
     if len(key) != _SIZE:
         raise StoreError(
-            f"{path} is no masking key: it holds {len(key)} bytes instead of {_SIZE}",
-            hint="remove it to get a new one; masks of older runs will then differ from those of new runs",
+            f"{path} is not {words}: it has {len(key)} bytes instead of {_SIZE}",
+            hint=f"remove it to get a new one; {consequence}",
         )
     return key
 

@@ -22,7 +22,7 @@ from slp_ops.iosxe import prompts, refusals
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import NO_SECRETS, CommandOutcome, CommandResult, ReadLimits
 from slp_ops.steps import ConfigStep
-from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send
+from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -165,8 +165,8 @@ class _Talk:
                 del self._left[number]
                 self.complete = not self._left
                 # [confirm] takes one key: a second one would be typed into whatever comes next.
-                key = reply.answer[:1].encode("ascii") or ENTER
-                return key if prompts.is_confirmation(tail) else reply.answer.encode("ascii") + ENTER
+                key = keys(reply.answer[:1]) or ENTER
+                return key if prompts.is_confirmation(tail) else keys(reply.answer) + ENTER
         return None
 
 
@@ -220,7 +220,7 @@ def _type(
 def _paste(dialogue: Dialogue, lines: Sequence[str], seconds: float, asked: _Heard) -> Procedure[_Heard]:
     """Type lines that the switch collects: it prompts for none of them, so each one's echo is waited for."""
     for line in lines:
-        yield Send(line.encode("ascii") + ENTER)
+        yield Send(keys(line) + ENTER)
         waited = 0.0
         while waited < seconds:
             finished = yield from dialogue.hear(_ANSWER)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final, Generic, Literal, TypeVar
 
-from slp_ops.errors import ConnectError, EnableFailed, LimitReached, NoPrompt, SessionLost
+from slp_ops.errors import ConnectError, EnableFailed, InputError, LimitReached, NoPrompt, SessionLost
 from slp_ops.iosxe import prompts, refusals, syslog
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import USUAL_LIMITS, CommandEnd, ReadLimits, Secret, Sink
@@ -98,6 +98,18 @@ class _Allowance:
             f"it did not end within {self._limits.max_seconds:g} s; the session was closed",
             hint="look at the command on the switch; --max-time SECONDS allows more",
         )
+
+
+def keys(line: str) -> bytes:
+    """Return one line as it is typed. Raises InputError for a character that is not printable ASCII.
+
+    A control character would end the line, and the rest would be a command of its own.
+    """
+    if not (line.isascii() and line.isprintable()):
+        raise InputError(
+            "a line with a control character was not sent", hint="look for it in the plan, and plan again"
+        )
+    return line.encode("ascii")
 
 
 class Dialogue:
@@ -260,7 +272,7 @@ class Dialogue:
         while (yield from self.hear(0)) is not None:
             pass
         self.screen.forget_tail()
-        yield Send(line.encode("ascii") + ENTER)
+        yield Send(keys(line) + ENTER)
 
     def wait(
         self, listener: Listener[S], output: Callable[[list[str]], None], left: Callable[[], float]

@@ -151,7 +151,12 @@ def test_a_journal_is_resumed(run: Run, folder: Path, lab: Any) -> None:
     running.change("sw-fresh", lambda switch: switch.configure(HALF_SENT))
     write_inventory(folder / "inventory.yaml", running, HALF, intent={"topology": "smart"})
     journal = one(folder, "half/*-remediate-??????/journal.jsonl")
-    done = run("remediate", "--resume", str(journal), "--json")
+    # Without a seal of this user it is planned again, which needs consent.
+    asked = run("remediate", "--resume", str(journal), "--json")
+    assert asked.returncode == 2
+    assert "planned again" in asked.stderr
+    assert running.lines("sw-fresh", "config") == []
+    done = run("remediate", "--resume", str(journal), "--yes", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     assert {each["name"]: each["end"] for each in json.loads(done.stdout)["devices"]} == {"sw-fresh": "done"}
     assert HALF_SENT not in running.lines("sw-fresh", "config")
@@ -185,5 +190,6 @@ def test_an_exchange_goes_on(run: Run, folder: Path, lab: Any) -> None:
     assert [each["name"] for each in json.loads(planned.stdout)["devices"]] == ["sw-offline"]
     journal = one(folder, "usage/*-usage-save-??????/journal.jsonl")
     resumed = run("usage", "save", "--resume", str(journal), "--json")
-    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    assert resumed.returncode == 2
+    assert "plan again: slp-ops usage save" in resumed.stderr
     assert not [line for line in running.lines("sw-offline", "exec") if line.startswith("license smart")]

@@ -56,7 +56,7 @@ def test_processes_that_start_at_once_get_the_same_key(tmp_path: Path) -> None:
 def test_a_spoilt_key_is_named_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "mask.key").write_bytes(b"short")
 
-    with pytest.raises(StoreError, match="no masking key: it holds 5 bytes"):
+    with pytest.raises(StoreError, match="is not the masking key: it has 5 bytes"):
         mask_key(tmp_path)
 
 

@@ -18,7 +18,7 @@ from slp_ops.app.read_device import collect
 from slp_ops.errors import ConnectError, SessionLost
 from slp_ops.i18n import Text, verbatim
 from slp_ops.planning.journal_state import ChangeOutcome, EndEvent, SavedEvent, StepState, VerifiedEvent
-from slp_ops.planning.model import what_changed
+from slp_ops.planning.model import plan_differences, what_changed
 from slp_ops.planning.planner import serials_of
 from slp_ops.ports import CommandOutcome, ProgressEvent
 from slp_ops.rules.dependencies import FactContext
@@ -203,8 +203,9 @@ class _Applying:
         changed = what_changed(self._work.plan.fields, again.fields)
         if changed:
             raise _Stopped(ChangeOutcome.STALE, _CHANGED.of(fields="; ".join(changed)))
-        if [step for _, step in again.steps] != [step for _, step in self._work.plan.steps]:
-            raise _Stopped(ChangeOutcome.STALE, _OTHER_STEPS)
+        differences = plan_differences(self._work.plan, again)
+        if differences:
+            raise _Stopped(ChangeOutcome.STALE, _DIFFERS.of(parts="; ".join(differences)))
 
     async def _verify(self) -> None:
         """Look until the rules pass or the time is over; raises _Stopped when they do not."""
@@ -260,9 +261,9 @@ _OTHER: Final = Text(
 )
 _NOT_NEEDED: Final = Text("nothing is needed any more", "対処は不要になりました")
 _CHANGED: Final = Text("not as it was planned: {fields}", "プラン作成時から変化しています: {fields}")
-_OTHER_STEPS: Final = Text(
-    "the playbooks give other steps than the plan holds: plan again",
-    "プレイブックの手順がプランと一致しません。プランを作り直してください",
+_DIFFERS: Final = Text(
+    "planning again yields another plan ({parts}): plan again",
+    "作り直したプランと一致しません ({parts})。プランを作り直してください",
 )
 _BEFORE_STEP: Final = Text("stopped before step {number}", "ステップ {number} の前で停止しました")
 _WAS_REFUSED: Final = Text(

@@ -1,0 +1,226 @@
+"""Edited plans and journals: refused, or planned again with consent; the lab records what was sent."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from slp_ops.errors import InputError
+from slp_ops.planning.documents import plan_of
+from slp_ops.transport.dialogue import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+EVIL = "username evil privilege 15 secret 0 evil"
+LINE = "ip domain lookup"
+Document = dict[str, Any]
+
+
+@pytest.fixture
+def site(lab: Any, tmp_path: Path) -> Site:
+    return Site(lab(sw1="lookup-disabled"), tmp_path)
+
+
+class Site:
+    """One switch with a problem, and slp-ops beside it."""
+
+    def __init__(self, running: Any, folder: Path) -> None:
+        self.running = running
+        self.folder = folder
+        devices = {"sw1": {"host": "127.0.0.1", "port": running.rack["sw1"].port}}
+        (folder / "inv.yaml").write_text(
+            yaml.safe_dump(
+                {
+                    "version": 1,
+                    "defaults": {"username": "netops"},
+                    "sites": {"tokyo": {"devices": devices}},
+                }
+            )
+        )
+
+    def remediate(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "slp_ops", "remediate", "-i", "inv.yaml", "--json", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0", **environ},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    @property
+    def config(self) -> list[str]:
+        return [line for line in self.running.lines("sw1", "config") if line != "end"]
+
+    @property
+    def plan(self) -> Path:
+        path = self.folder / "plan.json"
+        if not path.exists():
+            assert self.remediate("--dry-run", "--out", "plan.json").returncode == 0
+        return path
+
+    def journal(self) -> Path:
+        """A journal of a change that was applied."""
+        done = self.remediate("--yes")
+        assert done.returncode == 0, done.stderr
+        return self.folder / str(json.loads(done.stdout)["journal"])
+
+
+def _action(plan: Document) -> Document:
+    action: Document = plan["devices"][0]["actions"][0]
+    return action
+
+
+def _change(plan: Document) -> Document:
+    change: Document = _action(plan)["steps"][0]["changes"][0]
+    return change
+
+
+PLAN_EDITS: dict[str, Callable[[Document], object]] = {
+    "line": lambda plan: _change(plan)["line"].update(text=EVIL),
+    "undo": lambda plan: _change(plan)["undo"][0].update(text=EVIL),
+    "was": lambda plan: _change(plan).update(was=[EVIL]),
+    "verify": lambda plan: _action(plan).update(verify=[]),
+    "save": lambda plan: _action(plan).update(save=False),
+    "risk": lambda plan: _action(plan).update(risk="disruptive"),
+    "title": lambda plan: _action(plan).update(title={"en": "x", "ja": "x"}),
+    "irreversible": lambda plan: _action(plan).update(irreversible={"en": "x", "ja": "x"}),
+    "consent": lambda plan: _action(plan).update(consent={"en": "x", "ja": "x"}),
+    "no_rollback": lambda plan: _action(plan).update(no_rollback={"en": "x", "ja": "x"}),
+    "secrets": lambda plan: _action(plan).update(secrets=["token"]),
+    "serials": lambda plan: plan["devices"][0].update(serials=["FOC00000000"]),
+    "site": lambda plan: plan["devices"][0].update(site="osaka"),
+    "release": lambda plan: plan["devices"][0].update(release="17.1.1"),
+    "no steps": lambda plan: _action(plan).update(steps=[]),
+    "another step": lambda plan: _action(plan)["steps"].append({"kind": "exec", "command": "reload"}),
+}
+
+
+@pytest.mark.slow
+def test_each_edit_of_a_plan_makes_it_stale(site: Site) -> None:
+    whole = site.plan.read_text()
+    for name, edit in PLAN_EDITS.items():
+        plan = json.loads(whole)
+        edit(plan)
+        site.plan.write_text(json.dumps(plan))
+        done = site.remediate("--plan", "plan.json", "--yes", "--allow", "destructive", "--confirm", "sw1")
+        assert (name, done.returncode, done.stdout) == (name, 2, "")
+        assert "is stale for sw1; nothing was sent" in done.stderr, (name, done.stderr)
+        assert "plan again: slp-ops remediate --dry-run" in done.stderr
+    assert site.config == []
+
+
+def test_a_plan_of_another_user_is_planned_again(site: Site) -> None:
+    assert site.plan.exists()
+    elsewhere = {"XDG_STATE_HOME": str(site.folder / "elsewhere")}
+    done = site.remediate("--plan", "plan.json", "--yes", **elsewhere)
+    assert done.returncode == 0, done.stderr
+    assert "was not written by slp-ops of this user" in done.stderr
+    assert site.config == [LINE]
+
+
+@pytest.mark.slow
+def test_a_plan_without_its_notes_and_reasons_is_shown_with_them_again(site: Site) -> None:
+    plan = json.loads(site.plan.read_text())
+    _action(plan).update(because=[], notes=[])
+    site.plan.write_text(json.dumps(plan))
+    done = site.remediate("--plan", "plan.json", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "planned again" in done.stderr
+
+
+def _lines_without(lines: list[str], number: int) -> list[str]:
+    return lines[:number] + lines[number + 1 :]
+
+
+def _edited_begin(lines: list[str], edit: Callable[[Document], object]) -> list[str]:
+    begin = json.loads(lines[0])
+    edit({"devices": begin["plans"]})
+    return [json.dumps(begin), *lines[1:]]
+
+
+JOURNAL_EDITS: dict[str, Callable[[list[str]], list[str]]] = {
+    "line": lambda lines: _edited_begin(lines, PLAN_EDITS["line"]),
+    "undo": lambda lines: _edited_begin(lines, PLAN_EDITS["undo"]),
+    "another step": lambda lines: _edited_begin(lines, PLAN_EDITS["another step"]),
+    "serials": lambda lines: _edited_begin(lines, PLAN_EDITS["serials"]),
+    "an event is removed": lambda lines: _lines_without(lines, 1),
+    "events are swapped": lambda lines: [lines[0], lines[2], lines[1], *lines[3:]],
+    "an event is added": lambda lines: [*lines, lines[1]],
+    "a state is edited": lambda lines: [lines[0], lines[1].replace("begun", "done"), *lines[2:]],
+    "no seals": lambda lines: [json.dumps(_unsealed(line)) for line in lines],
+}
+
+
+def _unsealed(line: str) -> Document:
+    return {name: value for name, value in json.loads(line).items() if name != "seal"}
+
+
+@pytest.mark.slow
+def test_each_edit_of_a_journal_costs_its_authority(site: Site) -> None:
+    journal = site.journal()
+    assert site.config == [LINE]
+    site.running.change("sw1", lambda switch: switch.configure(f"no {LINE}"))
+    # The change has failed to last; the journal is that of a switch that is not finished.
+    whole = [line for line in journal.read_text().splitlines() if '"event":"end"' not in line]
+    for name, edit in JOURNAL_EDITS.items():
+        journal.write_text("\n".join(edit(whole)) + "\n")
+        done = site.remediate("--resume", str(journal))
+        assert (name, done.returncode, done.stdout) == (name, 2, "")
+        assert "its playbooks are planned again" in done.stderr, (name, done.stderr)
+        assert "--yes" in done.stderr, (name, done.stderr)
+    assert site.config == [LINE]
+    done = site.remediate("--resume", str(journal), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert site.config == [LINE, LINE]
+
+
+def test_undo_lines_come_from_the_playbook(site: Site) -> None:
+    journal = site.journal()
+    whole = journal.read_text().splitlines()
+    for name in ("line", "undo", "was"):
+        journal.write_text("\n".join(_edited_begin(whole, PLAN_EDITS[name])) + "\n")
+        done = site.remediate("--rollback", str(journal), "--yes")
+        assert (name, done.returncode, done.stdout) == (name, 2, "")
+        assert "was changed since" in done.stderr, (name, done.stderr)
+        assert "by hand" in done.stderr, (name, done.stderr)
+    assert site.config == [LINE]
+    # Its lines are those of the playbook: with consent they are sent.
+    journal.write_text("\n".join(JOURNAL_EDITS["no seals"](whole)) + "\n")
+    assert site.remediate("--rollback", str(journal)).returncode == 2
+    done = site.remediate("--rollback", str(journal), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert site.config == [LINE, f"no {LINE}"]
+
+
+def test_an_untouched_journal_needs_no_second_consent(site: Site) -> None:
+    journal = site.journal()
+    lines = journal.read_text().splitlines()
+    journal.write_text("\n".join(lines[:-1]) + "\n" + lines[-1][:20])
+    done = site.remediate("--resume", str(journal))
+    assert done.returncode == 0, done.stderr
+    assert "planned again" not in done.stderr
+    assert site.config == [LINE]
+
+
+def test_a_control_character_is_refused_where_a_plan_is_read(site: Site) -> None:
+    plan = json.loads(site.plan.read_text())
+    _change(plan)["line"]["text"] = f"{LINE}\n{EVIL}"
+    with pytest.raises(InputError, match="has a control character"):
+        plan_of(plan["devices"][0], "plan.json")
+
+
+@pytest.mark.parametrize("line", ["a\nb", "a\rb", "a\x03", "a\x1a", "a\x7f", "a\tb", "\u3042"])
+def test_a_control_character_is_refused_where_a_line_is_sent(line: str) -> None:
+    with pytest.raises(InputError, match="was not sent"):
+        keys(line)
