@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncssh
 
 from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
+from slp_ops.transport.algorithms import ciphers, macs
 from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key
 from slp_ops.transport.login_stages import Stage, ended, is_reset, silent
@@ -91,7 +92,12 @@ class _Client(asyncssh.SSHClient):
     ) -> list[str] | None:
         if not prompts:
             return []
-        if len(prompts) == 1 and (password := self.password_auth_requested()) is not None:
+        # What is echoed is no question for a password.
+        if (
+            len(prompts) == 1
+            and not prompts[0][1]
+            and (password := self.password_auth_requested()) is not None
+        ):
             return [password]
         self.refusal = asks_for_more(self._name, prompts[-1][0])
         return None
@@ -126,6 +132,8 @@ async def login(
                 # the check off, and an empty file name would read the user's own known_hosts.
                 known_hosts=lambda host, addr, port: ([], [], [], [], [], [], []),
                 server_host_key_algs=list(host_keys),
+                encryption_algs=list(ciphers(legacy=legacy)),
+                mac_algs=list(macs(legacy=legacy)),
                 kex_algs=list(LEGACY_KEX if legacy else MODERN_KEX),
                 signature_algs=list(key_types(legacy)),
                 username=credential.username,

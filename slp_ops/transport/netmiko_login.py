@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
+from slp_ops.transport.algorithms import ciphers, macs
 from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
 from slp_ops.transport.login_stages import Stage, chain, ended, is_reset
@@ -29,7 +30,6 @@ _SHA1_KEX: Final = [
     "diffie-hellman-group14-sha1",
     "diffie-hellman-group1-sha1",
 ]
-# hmac-sha1 stays: as a MAC it is not broken, and many switches have nothing else.
 _WITHOUT_SHA1: Final = {"kex": _SHA1_KEX, "keys": ["ssh-rsa"], "pubkeys": ["ssh-rsa"]}
 # The login's own timeout comes first: the caller shuts the socket down. Paramiko's must only be later.
 _LATER: Final = 30.0
@@ -64,6 +64,7 @@ def connection_to(
     )
     connection.forget_secrets()
     connection.credential_name = device.credential
+    connection.legacy = device.legacy_ssh
     connection.longest = device.login_timeout + _LATER
     connection.key_types = host_keys.preferred(known_as(device), device.port, kinds)
     connection.key_policy = _policy(check)
@@ -127,7 +128,8 @@ def _connection_class() -> Any:  # netmiko has no types
             def answer(title: str, instructions: str, questions: list[tuple[str, bool]]) -> list[str]:
                 if not questions:
                     return []
-                if len(questions) > 1 or not left:
+                # What is echoed is no question for a password.
+                if len(questions) > 1 or questions[0][1] or not left:
                     self.refusal = asks_for_more(self.credential_name, questions[-1][0])
                     raise paramiko.AuthenticationException("asked for more than the password")
                 return [left.pop()]
@@ -148,6 +150,7 @@ def _connection_class() -> Any:  # netmiko has no types
         key_types: tuple[str, ...] = ()
         credential_name = ""
         longest = _LATER
+        legacy = False
         _ssh: Transport | None = None
 
         @property
@@ -192,7 +195,12 @@ def _connection_class() -> Any:  # netmiko has no types
                 made = self._ssh = Transport(*args, **kwargs)
                 made.credential_name = self.credential_name
                 made.handshake_timeout = self.longest
-                made.get_security_options().key_types = self.key_types
+                known: Any = made  # the stub lacks its tables
+                offered = made.get_security_options()
+                offered.key_types = self.key_types
+                # Paramiko refuses names that it does not know, such as ChaCha20.
+                offered.ciphers = [name for name in ciphers(legacy=self.legacy) if name in known._cipher_info]
+                offered.digests = [name for name in macs(legacy=self.legacy) if name in known._mac_info]
                 return made
 
             return {
