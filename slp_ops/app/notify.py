@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
 
 _PATIENCE: Final = 60.0  # seconds
-_SECRET: Final = ("PASSWORD", "ENABLE", "PASSPHRASE")
+# An allow-list: passwords, parameters of playbooks and tokens may have any name.
+_PASSED_ON: Final = frozenset(
+    {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR"}
+    | {"SLP_OPS_RUNS_DIR", "SLP_OPS_INVENTORY", "SLP_OPS_LANG"}
+)
+_LOCALE: Final = "LC_"
 
 
 def run_program(words: tuple[str, ...], record: Mapping[str, object], operator: Operator) -> None:
@@ -46,11 +51,9 @@ def run_program(words: tuple[str, ...], record: Mapping[str, object], operator: 
 
 
 def _environment() -> dict[str, str]:
-    """Ours without the secrets: it has no business with the passwords of the switches."""
+    """Return what a program needs to run, and nothing that could be a secret."""
     return {
-        name: value
-        for name, value in os.environ.items()
-        if not (name.startswith("SLP_OPS_") and name.endswith(_SECRET))
+        name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith(_LOCALE)
     }
 
 
