@@ -1,6 +1,7 @@
 # make demo   the simulated fleet, the main job on it over real SSH, and what came out
 # make test   format, lint, types, layer contracts, tests (under 8 minutes)
 # make test-all  the same, and the tests that take long (under 45 minutes)
+# make test-faults N=600  random faults and signals, a long watch and a large sick fleet; a table at the end (an hour)
 # make docs   the documentation as a site, in site/
 # make env    the environment alone, in .venv
 
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-slow test-all check fix lock bench-env docs reference baseline clean
+.PHONY: help env demo test test-slow test-all test-faults check fix lock bench-env docs reference baseline clean
 
 help:
 	@sed -n 's/^# //p' $(MAKEFILE_LIST)
@@ -41,6 +42,10 @@ test-slow: env
 	$(BIN)/pytest -m slow
 
 test-all: test test-slow
+
+N ?= 600
+test-faults: env
+	$(BIN)/python -m tests.faults.campaign --trials $(N)
 
 fix: env
 	$(BIN)/ruff format .

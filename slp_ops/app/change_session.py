@@ -233,6 +233,7 @@ class ChangeSession(Generic[Look, Result]):
                 transport=transport,
                 workers=connecting.workers,
                 operator=operator,
+                leads_to_change=True,
             )
             in_order = {each.name: looks[each.name] for each in results if each.name in looks}
             verb.unread = tuple(

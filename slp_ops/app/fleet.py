@@ -24,6 +24,7 @@ _GO_ON: Final = {
     "collect": "the same command with --resume {run} reads the rest into it",
     "audit": "slp-ops audit --run {run} judges what was read",
 }
+_BEGIN_AGAIN: Final = "nothing was changed; the same command begins again"
 
 
 def visit_all(
@@ -35,11 +36,13 @@ def visit_all(
     transport: Transport,
     workers: int,
     operator: Operator,
+    leads_to_change: bool = False,
 ) -> list[DeviceResult]:
     """Visit each device, keep each result in the run, and give them in the devices' order.
 
-    Raises StoreError when the evidence cannot be written; Ctrl-C and SIGTERM end it within seconds
-    with everything saved, as Interrupted.
+    Raises StoreError when the evidence cannot be written; a stopping signal ends it within seconds
+    with everything saved, as Interrupted. After the last device the result is complete
+    and a signal changes nothing, unless the reading ``leads_to_change``.
     """
     ended: dict[str, DeviceResult] = {}
 
@@ -73,9 +76,11 @@ def visit_all(
         try:
             run_to_end(all_of_them())
         except KeyboardInterrupt:
+            if len(ended) == len(devices) and not leads_to_change:
+                return [ended[device.name] for device in devices]
             done = f"interrupted: {len(ended)} of {counted(len(devices), 'device')} done"
             words = f"{done}; what was read is in {run.path}"
-            raise Interrupted(words, hint=_GO_ON.get(verb, "").format(run=run.id)) from None
+            raise Interrupted(words, hint=_GO_ON.get(verb, _BEGIN_AGAIN).format(run=run.id)) from None
     return [ended[device.name] for device in devices]
 
 

@@ -8,7 +8,9 @@ import threading
 from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
+
+from slp_ops.signals import STOPPING, leave_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -67,7 +69,7 @@ async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
 
 
 def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | None = None) -> T:
-    """Run with asyncio. Ctrl-C and SIGTERM cancel it, so that everything is saved: KeyboardInterrupt.
+    """Run with asyncio. A stopping signal cancels it, so that everything is saved: KeyboardInterrupt.
 
     ``gently`` is asked first: where it can stop the work in another way, it does, and nothing is cancelled.
     """
@@ -76,7 +78,10 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine that runs is a task's
 
-        def stop() -> None:
+        def stop(number: int | None = None) -> None:
+            if number is not None:
+                leave_terminal(number)
+                StopSignals.asked = True
             if gently is None or not gently():
                 task.cancel()
 
@@ -84,10 +89,10 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
         stopper = _STOPPER.get()
         if stopper is not None:
             stopper.attach(partial(loop.call_soon_threadsafe, stop))
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in before:
             # Not every platform has such handlers, and only the main thread may set them.
             with suppress(NotImplementedError, RuntimeError):
-                loop.add_signal_handler(number, stop)
+                loop.add_signal_handler(number, stop, number)
         try:
             result = await work
         finally:
@@ -97,7 +102,13 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
             raise asyncio.CancelledError
         return result
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.getsignal(number) for number in STOPPING}
+    # Under nohup a closed terminal stops nothing.
+    before = {
+        number: handler
+        for number, handler in handlers.items()
+        if number is not signal.SIGHUP or handler is not signal.SIG_IGN
+    }
     try:
         return asyncio.run(with_signals())
     except asyncio.CancelledError:
@@ -110,17 +121,21 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
 
 
 class StopSignals:
-    """Ctrl-C and SIGTERM between two passes: remembered, and raised as KeyboardInterrupt.
+    """Stopping signals of a process that works for ever: remembered, and raised as KeyboardInterrupt.
 
-    Python drops an exception that a signal raises while an object is finalized; without the memory a process
-    that works for ever would then not end.
+    Python drops an exception that a signal raises while an object is finalized, and a pass that was complete
+    when it was stopped returns normally; without the memory the process would then not end.
     """
 
+    asked: ClassVar[bool] = False
+
     def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
+        StopSignals.asked = False
+        for number in STOPPING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._ask)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
+        StopSignals.asked = True
+        leave_terminal(number)
         raise KeyboardInterrupt

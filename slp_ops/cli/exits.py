@@ -64,7 +64,7 @@ def change_exit_code(change: ChangeResult) -> Exit:
     """5 when a change failed or could not be verified, 4 when a switch could not be read."""
     from slp_ops.app.change.results import ChangeOutcome
 
-    codes = [Exit.INTERRUPTED] if change.stopped else []
+    codes = [Exit.INTERRUPTED] if change.stopped and change.not_begun else []
     for applied in change.devices:
         match applied.end:
             case ChangeOutcome.DONE | ChangeOutcome.NOTHING:

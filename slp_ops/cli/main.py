@@ -103,6 +103,7 @@ def main() -> None:
         code = Exit.USAGE
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
+        _say("  hint: what was read is kept, see: slp-ops runs list; the same command begins again")
         code = Exit.INTERRUPTED
     except (SystemExit, BrokenPipeError):
         # The reader (head, less) is gone. Click ends the process itself for a closed pipe alone.

@@ -47,6 +47,7 @@ NOT_PURE = {
         "private_key",
         "report",
         "runs",
+        "signals",
         "transport",
         "usage",
         "version",

@@ -47,8 +47,8 @@ _HINTS: Final = {
         "plan again: slp-ops remediate --dry-run", "プランを作り直してください: slp-ops remediate --dry-run"
     ),
     ChangeOutcome.NOT_ROLLED_BACK: Text(
-        "look at the switch; the journal holds the earlier lines: {journal}",
-        "スイッチを確認してください。元の設定行はジャーナルにあります: {journal}",
+        "look at the switch, then roll back again: slp-ops remediate --rollback {journal}",
+        "スイッチを確認し、再度ロールバックしてください: slp-ops remediate --rollback {journal}",
     ),
 }
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")

@@ -1,0 +1,127 @@
+"""Ctrl-C, SIGTERM and SIGHUP: the same end in every phase, with the command that continues."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from typing import Any
+
+import pytest
+
+from slp_ops.app.change.apply import DeviceChangeResult
+from slp_ops.app.change.results import ChangeOutcome, ChangeResult
+from slp_ops.cli.exits import Exit, change_exit_code
+from slp_ops.i18n import Lang
+from slp_ops.report.terminal.change import render_change
+
+STOPPING = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+
+
+def script(text: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a main program that sends itself a signal at a certain place."""
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(text)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        **options,
+    )
+
+
+@STOPPING
+def test_at_start_up(number: signal.Signals) -> None:
+    done = script(f"""
+        import os, sys
+        from slp_ops.__main__ import main
+        class Finder:
+            def find_spec(self, name, path=None, target=None):
+                if name == "slp_ops.cli.main":
+                    os.kill(os.getpid(), {int(number)})
+        sys.meta_path.insert(0, Finder())
+        main()
+    """)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+@STOPPING
+def test_outside_the_reading_loop(number: signal.Signals) -> None:
+    done = script(f"""
+        import os, sys
+        import slp_ops.cli.main as cli
+        from slp_ops.__main__ import main
+        cli.LazyGroup.get_command = lambda *_: os.kill(os.getpid(), {int(number)})
+        sys.argv = ["slp-ops", "rules"]
+        main()
+    """)
+    assert done.returncode == 130
+    assert done.stderr.lstrip().startswith("interrupted\n")
+    assert "slp-ops runs list" in done.stderr
+
+
+@STOPPING
+def test_in_the_reading_loop(number: signal.Signals) -> None:
+    done = script(f"""
+        import asyncio, os
+        from slp_ops.app.loop import run_to_end
+        async def work():
+            os.kill(os.getpid(), {int(number)})
+            await asyncio.sleep(30)
+        try:
+            run_to_end(work())
+        except KeyboardInterrupt:
+            print("stopped")
+    """)
+    assert done.stdout == "stopped\n"
+
+
+def test_nohup_outlives_a_closed_terminal() -> None:
+    done = script(
+        """
+        import asyncio, os, signal
+        from slp_ops.app.loop import run_to_end
+        from slp_ops.signals import raise_interrupts
+        raise_interrupts()
+        async def work():
+            os.kill(os.getpid(), signal.SIGHUP)
+            await asyncio.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGHUP)
+        run_to_end(work())
+        print("done")
+        """,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )
+    assert done.stdout == "done\n"
+
+
+def test_output_to_a_terminal_that_is_gone_goes_nowhere() -> None:
+    master, slave = os.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", "import signal, os, slp_ops.signals as s\n"
+             "assert os.isatty(2)\ns.leave_terminal(signal.SIGHUP)\nassert not os.isatty(2)\n"],
+            stdin=slave, stdout=slave, stderr=slave, timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(master)
+        os.close(slave)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("not_begun", "code"), [((), Exit.FINE), (("sw2",), Exit.INTERRUPTED)], ids=["all done", "some left"]
+)
+def test_a_change_that_was_complete_has_its_own_exit_code(not_begun: tuple[str, ...], code: Exit) -> None:
+    done = DeviceChangeResult(name="sw1", site="tokyo", end=ChangeOutcome.DONE)
+    change = ChangeResult(journal="journal.jsonl", devices=(done,), not_begun=not_begun, stopped=True)
+    assert change_exit_code(change) is code
+
+
+def test_a_rollback_that_failed_names_the_command_that_completes_it() -> None:
+    applied = DeviceChangeResult(name="sw1", site="tokyo", end=ChangeOutcome.NOT_ROLLED_BACK)
+    change = ChangeResult(journal="runs/r/journal.jsonl", devices=(applied,), back=True)
+    for lang in Lang:
+        assert "slp-ops remediate --rollback runs/r/journal.jsonl" in render_change(change, lang)

@@ -1,0 +1,135 @@
+"""A disk that fills up while switches are changed or read. Only a small file system of its own is filled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.trial import FACTORY_RESET, NAME_SERVER, ONE_WAY, TRANSPORTS, named
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize(
+    ("scenario", "options", "moment"),
+    [
+        ("name-server-missing", NAME_SERVER, "ip name-server"),
+        ("name-server-missing", NAME_SERVER, "write memory"),
+        ("polling-id-invalid", FACTORY_RESET, "license smart factory reset"),
+        ("polling-id-invalid", FACTORY_RESET, "reload"),
+        ("polling-id-invalid", FACTORY_RESET, "license smart trust"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_full_disk_during_a_change_leads_to_resume(
+    bench: Any, small_disk: Any, transport: str, scenario: str, options: tuple[str, ...], moment: str
+) -> None:
+    running = bench(
+        {"sw1": scenario},
+        transport=transport,
+        scale=900.0,
+        defaults={"params": {"name_servers": "10.10.0.53"}} if "name" in scenario else {},
+    )
+    runs = small_disk.folder / "runs"
+    running.when(moment, small_disk.fill)
+    ended = running.run("remediate", "-i", "inventory.yaml", "--runs-dir", runs, *options)
+    if ended.code == 0:
+        # The journal had its room, and nothing else was left to be written.
+        small_disk.free()
+        assert "done" in ended.out
+        assert not running.run("remediate", "-i", "inventory.yaml", "--runs-dir", runs, *options).code
+        return
+    assert ended.code == 5, ended.text
+    assert "nothing was sent" not in ended.text
+    assert "Traceback" not in ended.err
+    assert "never retrieved" not in ended.err
+    way_on = named(ended)
+    assert way_on is not None, ended.text
+    assert way_on[0] == "--resume"
+    small_disk.free()
+    # An operator who starts again without reading the message must not change the switch twice.
+    sent = running.changing_lines("sw1")
+    again = running.run("remediate", "-i", "inventory.yaml", "--runs-dir", runs, *options)
+    assert again.code != 0, again.text
+    assert running.changing_lines("sw1") == sent
+    assert named(again) == way_on
+    more = ("--settle", "sw1=done") if "reset" in moment else ()
+    done = running.run(
+        "remediate",
+        "-i",
+        "inventory.yaml",
+        "--runs-dir",
+        runs,
+        *way_on,
+        *more,
+        "--manual-done",
+        "--wait",
+        "30",
+    )
+    assert done.code == 0, done.text
+    received = running.changing_lines("sw1")
+    assert [line for line in ONE_WAY if sum(each.startswith(line) for each in received) > 1] == []
+    assert "write memory" in received or scenario == "polling-id-invalid"
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_a_full_disk_while_reading_leaves_no_trace(bench: Any, small_disk: Any, transport: str) -> None:
+    running = bench({f"sw{number}": "healthy" for number in range(1, 7)}, transport=transport)
+    running.when("show license all", small_disk.fill)
+    ended = running.run("collect", "-i", "inventory.yaml", "--runs-dir", small_disk.folder / "runs")
+    assert ended.code == 2, ended.text
+    assert "No space left" in ended.err
+    for words in ("Traceback", "never retrieved", "a defect of slp-ops"):
+        assert words not in ended.err
+    small_disk.free()
+    again = running.run(
+        "collect", "-i", "inventory.yaml", "--runs-dir", small_disk.folder / "runs", "--resume", "last"
+    )
+    assert again.code == 0, again.text
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("left", [0, 1, 50, 200])
+def test_a_full_disk_tears_no_host_key_file(bench: Any, tmp_path: Path, transport: str, left: int) -> None:
+    running = bench({f"sw{number}": "healthy" for number in range(1, 4)}, transport=transport)
+    keys = tmp_path / "known_hosts"
+    # So large that nothing else that is written comes near it.
+    keys.write_text("# a comment of a line\n" * 40_000)
+    before = keys.read_bytes()
+    running.run(
+        "collect",
+        "-i",
+        "inventory.yaml",
+        "--known-hosts",
+        keys,
+        "--workers",
+        "1",
+        largest_file=len(before) + left,
+    )
+    after = keys.read_bytes()
+    is_appended, added = after.startswith(before), after[len(before) :]
+    assert is_appended
+    assert not added or added.endswith(b"\n"), added
+    again = running.run("collect", "-i", "inventory.yaml", "--known-hosts", keys)
+    assert again.code == 0, again.text
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize(
+    "torn", ["[127.0.0.1]:2", "[127.0.0.1]:{port} ssh-rsa", "[127.0.0.1]:{port} ssh-rsa AAAAB3NzaC1yc2EA"]
+)
+def test_a_torn_last_line_of_known_hosts_is_ignored_with_a_notice(
+    bench: Any, tmp_path: Path, transport: str, torn: str
+) -> None:
+    running = bench({"sw1": "healthy", "sw2": "healthy"}, transport=transport)
+    keys = tmp_path / "known_hosts"
+    keys.write_text(torn.format(port=running.proxies["sw1"].port))
+    for _ in range(2):
+        ended = running.run("collect", "-i", "inventory.yaml", "--known-hosts", keys)
+        assert ended.code == 0, ended.text
+    assert "known_hosts" in running.calls[0].err
