@@ -148,21 +148,11 @@ def _say(text: str) -> None:
 
 
 def _report_bug() -> Exit:
-    """Keep the traceback in a file: it is for the maintainers, the operator gets its path.
+    """Save the traceback, and name its file: it is for the maintainers."""
+    from slp_ops.app.traceback_file import save_traceback
 
-    Only frames and the exception's type and message are kept, masked, never the values of variables.
-    """
-    import secrets
-
-    from slp_ops.paths import state_dir
-    from slp_ops.redact import redact
-
-    text = redact(f"slp-ops {__version__}\n{traceback.format_exc()}", secrets.token_bytes(32))
     try:
-        path = state_dir() / "traceback.txt"
-        path.unlink(missing_ok=True)  # an older one may be readable by others
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_text(text, encoding="utf-8", errors="replace")
+        path = save_traceback(f"slp-ops {__version__}\n{traceback.format_exc()}")
         where = f"the traceback is in {path}"
     except OSError as err:
         where = f"and the traceback could not be saved ({err.strerror})"
