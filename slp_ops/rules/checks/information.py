@@ -74,7 +74,7 @@ def pre_slp_release(software: Software) -> Judgement:
     if slp:
         return Passed()
     return Failed(
-        summary=TEXTS["pre-slp-release.summary"].of(release=software.release),
+        summary=TEXTS["pre-slp-release.summary"].format(release=software.release),
         evidence=software.cite("version"),
     )
 
@@ -92,7 +92,7 @@ def release_unreadable(software: Software) -> Judgement:
     if software.version is None and software.release is None:
         return Unknown(missing=(Software,))
     return Failed(
-        summary=TEXTS["release-unreadable.summary"].of(text=software.version or software.release),
+        summary=TEXTS["release-unreadable.summary"].format(text=software.version or software.release),
         evidence=software.cite("version"),
     )
 
@@ -113,7 +113,7 @@ def smu_patched(software: Software, installed: InstalledPackages | None) -> Judg
     if not software.release.smu and not smus:
         return Passed()
     return Failed(
-        summary=TEXTS["smu-patched.summary"].of(release=software.release),
+        summary=TEXTS["smu-patched.summary"].format(release=software.release),
         evidence=(
             *(software.cite("version") if software.release.smu else ()),
             *(evidence for package in smus for evidence in package.cite()),
@@ -137,7 +137,7 @@ def command_denied(facts: Facts) -> Judgement:
     if not denied:
         return Passed()
     return Failed(
-        summary=TEXTS["command-denied.summary"].of(commands=", ".join(each.command for each in denied)),
+        summary=TEXTS["command-denied.summary"].format(commands=", ".join(each.command for each in denied)),
         evidence=tuple(Evidence(command=each.command, line=None, text="its output") for each in denied),
     )
 
@@ -162,7 +162,7 @@ def product_instance_name(
         return Passed()
     udi = product.udi if product is not None else None
     return Failed(
-        summary=TEXTS["product-instance-name.summary"].of(
+        summary=TEXTS["product-instance-name.summary"].format(
             udi=f"PID:{udi.pid},SN:{udi.sn}" if udi is not None else TEXTS["product-instance-name.its-udi"]
         ),
         evidence=(

@@ -88,9 +88,9 @@ def sl_not_registered(states: AgentStates, authorization: Authorization | None) 
     left = () if authorization is None else authorization.cite("evaluation_remaining")
     words = " / ".join(word for word in (states.registration, states.authorization) if word)
     return Failed(
-        summary=(TEXTS["sl-not-registered.expired"] if expired else TEXTS["sl-not-registered.summary"]).of(
-            what=words
-        ),
+        summary=(
+            TEXTS["sl-not-registered.expired"] if expired else TEXTS["sl-not-registered.summary"]
+        ).format(what=words),
         evidence=(*states.evidence, *(each for each in left if each.line is not None)),
         severity=Severity.ERROR if expired else None,
     )
@@ -117,7 +117,7 @@ def sl_out_of_compliance(states: AgentStates, entitlements: Entitlements | None)
     evidence = states.evidence if states.authorization.startswith(_SHORT_OF_LICENCES) else ()
     word = next((word for word in _SHORT_OF_LICENCES if word in states.authorization), None)
     return Failed(
-        summary=TEXTS["sl-out-of-compliance.summary"].of(
+        summary=TEXTS["sl-out-of-compliance.summary"].format(
             state=word or (short[0].status or "").upper(),
             names=names or TEXTS["sl-out-of-compliance.unnamed"],
         ),
@@ -170,7 +170,7 @@ def sl_exchange_failed(
         return Passed() if attempts else Unknown(missing=(Authorization,))
     fact, _, attempt = failed[0]
     return Failed(
-        summary=TEXTS["sl-exchange-failed.summary"].of(
+        summary=TEXTS["sl-exchange-failed.summary"].format(
             when=attempt.text.partition(" on ")[2] or attempt.text,
             reason=fact.failure_reason or TEXTS["sl-exchange-failed.no-reason"],
         ),
