@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.facts import SyslogBuffer, SyslogMessage
 from slp_ops.rules.derived.now import SwitchTime
-from slp_ops.rules.message_catalog import Catalogue, MessageMatch
+from slp_ops.rules.message_catalog import Catalogue, MessageMatch, NamedServer, named_server
 from slp_ops.rules.settings import Thresholds
 
 if TYPE_CHECKING:
@@ -32,6 +32,12 @@ class LoggedMessage:
     def stands(self) -> bool:
         """Return whether it is still current."""
         return self.recent and not self.cleared
+
+    @property
+    def server(self) -> NamedServer | None:
+        """Return the server that it names; call-home itself names CSSM by its URL."""
+        named = named_server(self.message.text)
+        return NamedServer.CSSM if named is None and self.message.facility == "CALL_HOME" else named
 
     @property
     def when(self) -> str:
