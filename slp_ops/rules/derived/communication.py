@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from slp_ops.facts import CommunicationStatistics, ExchangeStatistics, Fact, SyslogBuffer, TransportKind
 from slp_ops.model import Confidence
-from slp_ops.rules.derived.failures import CALL_HOME, FAILED, FailureLog
+from slp_ops.rules.derived.failures import CALL_HOME, FAILED, RESTORED, FailureLog
 from slp_ops.rules.derived.log import LicenceLog, LoggedMessage, latest
 from slp_ops.rules.derived.route import Route
 from slp_ops.rules.message_catalog import Catalogue, NamedServer, Reason
@@ -84,7 +84,8 @@ class Communication:
         if log is None:
             return None
         if last is None:
-            return cls(failing=False, counted=False)
+            is_blind = FAILED in log.blind and not log.named(FAILED, RESTORED)
+            return None if is_blind else cls(failing=False, counted=False)
         return cls(
             failing=True,
             counted=False,
