@@ -84,7 +84,7 @@ def comm_failing_now(communication: Communication) -> Judgement:
     if communication.exchanges:
         names = ", ".join(exchange.name for exchange in communication.exchanges)
         runs = [e.attempts.ongoing or 0 for e in communication.exchanges if e.attempts is not None]
-        row = TEXTS["comm-failing-now.failures-in-a-row"].of(names=names, count=max(runs, default=0))
+        row = TEXTS["comm-failing-now.failures-in-a-row"].format(names=names, count=max(runs, default=0))
         return Failed(
             summary=_because(reason, row),
             cause=None if reason is None else reason.meaning,
@@ -98,7 +98,7 @@ def comm_failing_now(communication: Communication) -> Judgement:
     last = communication.last
     assert last is not None  # noqa: S101 - without counters the log has decided
     return Failed(
-        summary=_because(reason, TEXTS["comm-failing-now.last-failed"].of(when=last.when)),
+        summary=_because(reason, TEXTS["comm-failing-now.last-failed"].format(when=last.when)),
         evidence=(last.cite(),),
         confidence=Confidence.MEDIUM if reason is None or not reason.unverified else Confidence.LOW,
         cause=None if reason is None else reason.meaning,
@@ -113,7 +113,7 @@ def _own_reason(communication: Communication) -> Reason | None:
 
 
 def _because(reason: Reason | None, summary: Text) -> Text:
-    return summary if reason is None else TEXTS["because"].of(reason=reason.title, summary=summary)
+    return summary if reason is None else TEXTS["because"].format(reason=reason.title, summary=summary)
 
 
 @rule(
@@ -131,7 +131,7 @@ def comm_flapping(log: LicenceLog, thresholds: Thresholds) -> Judgement:
         return Unknown(missing=(Clock,)) if len(unplaced) >= thresholds.flap_pairs else Passed()
     newest = stretch[-1]
     return Failed(
-        summary=TEXTS["comm-flapping.summary"].of(
+        summary=TEXTS["comm-flapping.summary"].format(
             count=len(stretch), hours=thresholds.flap_hours, when=newest[1].when
         ),
         evidence=tuple(seen.cite() for seen in newest),
@@ -151,7 +151,7 @@ def older_failures(failures: FailureLog) -> Judgement:
         return Passed()
     newest = failures.past[-1]
     return Failed(
-        summary=TEXTS["older-failures.summary"].of(count=len(failures.past), why=newest.why),
+        summary=TEXTS["older-failures.summary"].format(count=len(failures.past), why=newest.why),
         evidence=latest(tuple(each.message for each in failures.past)),
     )
 
@@ -165,7 +165,7 @@ def older_failures(failures: FailureLog) -> Judgement:
 )
 def on_prem_too_old(log: LicenceLog, communication: Communication | None) -> Judgement:
     """Judge the log message, unless the counters show a later success."""
-    seen = log.standing("on-prem-too-old")
+    seen = log.active_messages("on-prem-too-old")
     works = communication is not None and communication.counted and not communication.failing
     if not seen or works:
         return Passed()

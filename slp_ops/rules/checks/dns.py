@@ -41,7 +41,7 @@ def dns_failure(communication: Communication, route: Route | None) -> Judgement:
         # Without the transport an address of CSLU that is not set is more probable.
         is_guess = route is None and communication.server is NamedServer.CSLU
         return Failed(
-            summary=TEXTS["dns-failure.summary"].of(
+            summary=TEXTS["dns-failure.summary"].format(
                 name=", ".join(route.names)
                 if route is not None and route.names
                 else TEXTS["dns-failure.server"]
@@ -83,7 +83,7 @@ def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | N
     if vrf is None or names is None or not names.servers or any(s.vrf == vrf.value for s in names.servers):
         return Passed()
     return Failed(
-        summary=TEXTS["name-server-missing.none-in-vrf"].of(vrf=vrf.value),
+        summary=TEXTS["name-server-missing.none-in-vrf"].format(vrf=vrf.value),
         evidence=(*vrf.cite(), *names.servers[0].cite()),
         severity=Severity.WARNING,
         confidence=Confidence.LOW,
@@ -135,7 +135,7 @@ def pinned_host_entry(route: Route, names: NameConfig | None, hosts: Hosts | Non
     if not found:
         return Passed()
     return Failed(
-        summary=TEXTS["pinned-host-entry.summary"].of(name=found[0].name),
+        summary=TEXTS["pinned-host-entry.summary"].format(name=found[0].name),
         evidence=tuple(evidence for pin in found for evidence in pin.cite()),
         severity=None if any(is_cisco(pin.name.lower()) for pin in found) else Severity.INFO,
     )

@@ -63,13 +63,13 @@ def relay_certificate_refused(communication: Communication, route: Route | None)
     """Judge a current failure to verify the certificate of CSLU or SSM On-Prem."""
     server = None if route is None else route.server
     if server is None:
-        summary = TEXTS["relay-certificate-refused.summary"].of(
+        summary = TEXTS["relay-certificate-refused.summary"].format(
             host=TEXTS["relay-certificate-refused.server"]
         )
     elif is_address(server.host):
-        summary = TEXTS["relay-certificate-refused.address"].of(host=server.host)
+        summary = TEXTS["relay-certificate-refused.address"].format(host=server.host)
     else:
-        summary = TEXTS["relay-certificate-refused.summary"].of(host=server.host)
+        summary = TEXTS["relay-certificate-refused.summary"].format(host=server.host)
     judged = by_reason("relay-certificate-refused", summary, communication)
     if not isinstance(judged, Failed) or server is None:
         return judged

@@ -53,7 +53,7 @@ class Communication:
     reason: Reason | None = None
     server: NamedServer | None = None
 
-    told_by: ClassVar[tuple[type[Fact], ...]] = (CommunicationStatistics, SyslogBuffer)
+    needs_any_of: ClassVar[tuple[type[Fact], ...]] = (CommunicationStatistics, SyslogBuffer)
 
     @classmethod
     def derive(
@@ -169,4 +169,4 @@ def _reasons(
 
 
 def _may_clear(seen: LoggedMessage) -> bool:
-    return seen.stands and bool(seen.match.entry.cleared_by)
+    return seen.is_active and bool(seen.match.entry.cleared_by)

@@ -71,7 +71,7 @@ class FailureLog:
         past: dict[int, PastFailure] = {}
         current: list[LoggedMessage] = []
         for each in log.seen:
-            if not each.stands or each.match.entry.message not in (FAILED, CALL_HOME):
+            if not each.is_active or each.match.entry.message not in (FAILED, CALL_HOME):
                 continue
             why = (
                 _before_change(each, change)
@@ -85,7 +85,7 @@ class FailureLog:
             else:
                 past[id(each)] = PastFailure(message=each, why=why)
         for each in _superseded(current):
-            why = TEXTS["superseded"].of(when=current[-1].when)
+            why = TEXTS["superseded"].format(when=current[-1].when)
             past[id(each)] = PastFailure(message=each, why=why)
         return cls(
             current=tuple(each for each in current if id(each) not in past),
@@ -100,7 +100,7 @@ class FailureLog:
 def _before_change(each: LoggedMessage, change: RecentChange | None) -> Text | None:
     if change is None or each.at is None or each.at > change.at:
         return None
-    return TEXTS["before-change"].of(when=change.text)
+    return TEXTS["before-change"].format(when=change.text)
 
 
 def _of_other_transport(each: LoggedMessage, route: Route | None) -> Text | None:
@@ -119,7 +119,7 @@ def _of_other_transport(each: LoggedMessage, route: Route | None) -> Text | None
             fits = each.server is not NamedServer.CSSM and not of_call_home
         case _:
             fits = False
-    return None if fits else TEXTS["other-transport"].of(kind=route.transport.type or route.kind)
+    return None if fits else TEXTS["other-transport"].format(kind=route.transport.type or route.kind)
 
 
 def _by_address(each: LoggedMessage, route: Route | None) -> Text | None:
@@ -127,7 +127,7 @@ def _by_address(each: LoggedMessage, route: Route | None) -> Text | None:
     hop = None if route is None else route.first_hop
     if each.match.rule != _LOOKUP or hop is None or not is_address(hop.host):
         return None
-    return TEXTS["by-address"].of(host=hop.host)
+    return TEXTS["by-address"].format(host=hop.host)
 
 
 def _before_success(
@@ -136,10 +136,10 @@ def _before_success(
     """Return the success after a failure: an ACK, or a trust code."""
     ack = None if usage is None else usage.last_ack
     if ack is not None and _is_before(each, ack):
-        return TEXTS["before-ack"].of(when=ack.text)
+        return TEXTS["before-ack"].format(when=ack.text)
     codes = () if trust is None else (trust.installed, *(code.installed for code in trust.codes))
     installed = next((code for code in codes if code is not None and _is_before(each, code)), None)
-    return None if installed is None else TEXTS["before-trust"].of(when=installed.text)
+    return None if installed is None else TEXTS["before-trust"].format(when=installed.text)
 
 
 def _is_before(each: LoggedMessage, time: DeviceTime) -> bool:
@@ -154,7 +154,7 @@ def _refuted(each: LoggedMessage, route: Route | None, probes: Probes | None) ->
     if route is None or probes is None or each.match.rule not in _REACHED:
         return None
     probe = next((result for result in probes.results if _is_success(result, route)), None)
-    return None if probe is None else TEXTS["probe-connected"].of(command=probe.command)
+    return None if probe is None else TEXTS["probe-connected"].format(command=probe.command)
 
 
 def _is_success(probe: ProbeResult, route: Route) -> bool:
