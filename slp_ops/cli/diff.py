@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(name="diff")
 @runs_dir_option
-@click.option(
-    "--device", "only", multiple=True, metavar="NAME", help="Only this device; repeat it for several."
-)
+@click.option("--device", "only", multiple=True, metavar="NAME", help="Only this device; repeatable.")
 @click.option("--all-facts", is_flag=True, envvar="SLP_OPS_ALL_FACTS", help="Compare counters and logs, too.")
 @with_audit_options
 @lang_option
