@@ -217,7 +217,7 @@ class SwitchState:
             return not never and step.repeat is Repeat.NEVER
         return isinstance(step, ConfigStep)
 
-    def take(self, event: JournalEvent) -> None:
+    def apply(self, event: JournalEvent) -> None:
         """Take the next event of this switch."""
         match event:
             case StepEvent():
@@ -254,7 +254,7 @@ class RecordedChange:
         for event in self.events:
             name = getattr(event, "device", None)
             if name in found:
-                found[name].take(event)
+                found[name].apply(event)
         return found
 
 

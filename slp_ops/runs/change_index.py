@@ -129,7 +129,7 @@ class ChangeIndex:
     def entries(self) -> Iterator[StoredEntry]:
         """Yield the entries, the oldest first. The index must be held."""
         for path in sorted(self.folder.glob("*.json")):
-            with atomic_files.trouble("read", path):
+            with atomic_files.store_errors("read", path):
                 data = atomic_files.read(path, within=self.folder)
             try:
                 record = decode(ChangeRecord, json.loads(data))
@@ -142,7 +142,7 @@ class ChangeIndex:
     def begin(self, record: ChangeRecord) -> ChangeEntry:
         """Make an entry. The index must be held."""
         path = self._place(record.id)
-        with atomic_files.trouble("make", path):
+        with atomic_files.store_errors("make", path):
             fd = os.open(
                 _state(path), os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
             )
@@ -154,7 +154,7 @@ class ChangeIndex:
     def resume(self, record: ChangeRecord) -> ChangeEntry:
         """Take an entry up again that no process holds. The index must be held."""
         path = self._place(record.id)
-        with atomic_files.trouble("open", path):
+        with atomic_files.store_errors("open", path):
             fd = os.open(_state(path), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.pwrite(fd, _OPEN.encode("ascii"), len(_NO_SEAL) + 1)

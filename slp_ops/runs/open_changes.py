@@ -105,15 +105,15 @@ def _of(entry: StoredEntry, switches: Iterable[ChangedSwitch]) -> list[OpenChang
         more = {"process": record.process, "started": f"{record.started:%Y-%m-%dT%H:%M:%SZ}"}
         return [
             OpenChange(
-                name=each.name, blocks=True, why=_RUNNING.of(name=each.name, **words, **more), hint=_WAIT
+                name=each.name, blocks=True, why=_RUNNING.format(name=each.name, **words, **more), hint=_WAIT
             )
             for each, _ in pairs
         ]
     states = _states(record)
     if states is None:
-        forget = _FORGET.of(journal=journal, entry=entry.path)
+        forget = _FORGET.format(journal=journal, entry=entry.path)
         return [
-            OpenChange(name=each.name, blocks=True, why=_LOST.of(name=each.name, **words), hint=forget)
+            OpenChange(name=each.name, blocks=True, why=_LOST.format(name=each.name, **words), hint=forget)
             for each, _ in pairs
         ]
     found = []
@@ -121,8 +121,8 @@ def _of(entry: StoredEntry, switches: Iterable[ChangedSwitch]) -> list[OpenChang
         state = states.get(other.name)
         if state is not None and state.touched and not state.finished:
             option = "--rollback" if state.is_rolling_back else "--resume"
-            hint = _WAY_ON.of(**words, option=option, entry=entry.path)
-            why = _UNFINISHED.of(name=each.name, **words)
+            hint = _WAY_ON.format(**words, option=option, entry=entry.path)
+            why = _UNFINISHED.format(name=each.name, **words)
             found.append(OpenChange(name=each.name, blocks=state.blocks, why=why, hint=hint))
     return found
 
