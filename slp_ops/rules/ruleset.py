@@ -14,6 +14,7 @@ from slp_ops.rules.advisories import advisory_rule
 from slp_ops.rules.dependencies import Dependency
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.log import LicenceLog, latest
+from slp_ops.rules.fixed_releases import upgrade_targets
 from slp_ops.rules.message_catalog import Catalogue
 from slp_ops.rules.rule import Group, Rule
 from slp_ops.rules.texts import texts_of
@@ -22,7 +23,8 @@ from slp_ops.rules.values import Failed, Judgement, Passed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from slp_ops.rules.fixed_releases import Advisory, Train
+    from slp_ops.release import Release
+    from slp_ops.rules.fixed_releases import Advisory, ReleaseKnowledge, UpgradeTargets
     from slp_ops.rules.loading import RuleFile
     from slp_ops.rules.message_catalog import Message
 
@@ -45,7 +47,7 @@ class Ruleset:
     rules: tuple[Rule, ...] = field(compare=False)
     advisories: tuple[Advisory, ...] = field(compare=False)
     catalogue: Catalogue = field(compare=False)
-    extended: tuple[Train, ...] = field(compare=False)
+    releases: ReleaseKnowledge = field(compare=False)
     sources: tuple[RuleFile, ...] = ()
     version: str = VERSION
 
@@ -55,6 +57,10 @@ class Ruleset:
     def rule(self, name: str) -> Rule | None:
         """Return the rule of that id, case-insensitively."""
         return next((rule for rule in self.rules if rule.id.lower() == name.lower()), None)
+
+    def upgrade_targets(self, release: Release | None) -> UpgradeTargets:
+        """Return the releases to upgrade to."""
+        return upgrade_targets(release, self.advisories, self.releases)
 
 
 @cache
@@ -88,7 +94,7 @@ def _assembled(
         rules=tuple(sorted(rules, key=lambda rule: order.index(rule.group))),
         advisories=advisories,
         catalogue=catalogue,
-        extended=loading.extended_trains(),
+        releases=loading.known_releases(),
         sources=sources,
     )
 
