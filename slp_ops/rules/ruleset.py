@@ -12,6 +12,7 @@ from slp_ops.model import Confidence, Severity
 from slp_ops.rules import checks, loading
 from slp_ops.rules.advisories import advisory_rule
 from slp_ops.rules.dependencies import Dependency
+from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.log import LicenceLog, latest
 from slp_ops.rules.fixed_releases import upgrade_targets
 from slp_ops.rules.message_catalog import Catalogue
@@ -111,9 +112,9 @@ def _checks() -> Iterator[Rule]:
 def message_rule(entry: Message) -> Rule:
     """Build the rule of a message with a severity."""
 
-    def check(log: LicenceLog) -> Judgement:
+    def check(log: LicenceLog, communication: Communication | None) -> Judgement:
         seen = log.active_messages(entry.id)
-        if not seen:
+        if not seen or not _concerns(entry, communication):
             return Passed()
         return Failed(
             summary=TEXTS["seen"].format(title=entry.title, count=len(seen), when=seen[-1].when),
@@ -129,10 +130,19 @@ def message_rule(entry: Message) -> Rule:
         cause=entry.meaning,
         remedy=entry.remedy,
         check=check,
-        needs=(Dependency(kind=LicenceLog),),
+        needs=(Dependency(kind=LicenceLog), Dependency(kind=Communication, optional=True)),
         confidence=entry.confidence or default,
         links=entry.links,
         playbooks=entry.playbooks,
         explains=entry.explains,
         era=entry.era,
     )
+
+
+def _concerns(entry: Message, communication: Communication | None) -> bool:
+    """Return whether a message concerns licensing; some do only while the exchange fails."""
+    if not entry.only_with:
+        return True
+    if communication is None or not communication.failing:
+        return False
+    return not communication.is_explained or any(rule in communication.reasons for rule in entry.only_with)

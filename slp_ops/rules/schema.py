@@ -237,6 +237,7 @@ _MESSAGE_KEYS: Final[dict[str, Reader]] = {
     "sample": text,
     "rule": rule_id,
     "era": one_of((*Era, "any")),
+    "only_with": listed(rule_id, "a list of rules' ids"),
     "cleared_by": listed(message_name, "a list of FACILITY-MNEMONIC"),
     "unverified": flag,
 }
