@@ -7,7 +7,6 @@ differ in. Nothing but applying a plan holds a session that can change a switch.
 from __future__ import annotations
 
 import os
-import traceback
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from slp_ops.app.change.operator import Declined, ask_consent
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
+from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.read_device import collect
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
@@ -36,7 +36,7 @@ from slp_ops.engine.batches import parse_batches as parse_batches
 from slp_ops.engine.batches import size_of
 from slp_ops.engine.pacing import RateLimited, RateLimitedCopies
 from slp_ops.engine.worker_pool import each
-from slp_ops.errors import InputError, SlpOpsError
+from slp_ops.errors import InputError
 from slp_ops.i18n import Text, pluralize, verbatim
 from slp_ops.json_documents import encode, to_json
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
@@ -619,12 +619,11 @@ class _Rollout:
             captures: EvidenceRecord | None = None
             try:
                 applied, captures = await change(device, self._pace, shown)
-            except SlpOpsError:
-                raise
-            except Exception as err:  # noqa: BLE001 - the worker edge: a defect costs this device, not the run
-                text = self._run.masked("".join(traceback.format_exception(err)))
-                path = self._run.attach(f"defect-{device.name}.txt", text)
-                why = verbatim(f"a defect of slp-ops: {type(err).__name__}; the traceback is in {path}")
+            except BaseException as err:
+                # The worker edge: an exception of any other type costs this device, not the run.
+                if not is_foreign(err):
+                    raise
+                why = verbatim(failure_of(err, self._run.device(device)).message)
                 applied = DeviceChangeResult(
                     name=device.name, site=device.site, end=ChangeOutcome.UNSETTLED, why=why
                 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
 from slp_ops.engine.worker_pool import each
-from slp_ops.errors import Interrupted, SessionLost, SlpOpsError
+from slp_ops.errors import Interrupted, SessionLost, SlpOpsError, StoreError
 from slp_ops.i18n import pluralize
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 
@@ -49,18 +49,16 @@ def visit_all(
     async def guarded(device: Device) -> DeviceResult:
         try:
             return await visit(device, shown)
-        except SlpOpsError:
+        except (StoreError, Interrupted):
             raise
-        except Exception as err:  # noqa: BLE001 - the worker edge: a defect costs this device, not the run
-            text = "".join(traceback.format_exception(err))
-            path = run.attach(f"defect-{device.name}.txt", run.masked(text))
-            message = f"a defect of slp-ops: {type(err).__name__}; the traceback is in {path}"
-            return DeviceResult(
-                name=device.name,
-                site=device.site,
-                status=DeviceStatus.FAILED,
-                error=DeviceFailure(kind="defect", message=message, hint="report it with that file"),
-            )
+        except SlpOpsError as err:
+            failure = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
+        except BaseException as err:
+            # The worker edge: an exception of any other type costs this device, not the run.
+            if not is_foreign(err):
+                raise
+            failure = failure_of(err, run.device(device))
+        return DeviceResult(name=device.name, site=device.site, status=DeviceStatus.FAILED, error=failure)
 
     async def all_of_them() -> None:
         try:
@@ -113,11 +111,6 @@ def hint(result: DeviceResult) -> str:
 def is_complete(results: Sequence[DeviceResult]) -> bool:
     """Return whether every device was read completely."""
     return all(result.status is DeviceStatus.OK for result in results)
-
-
-def has_defect(results: Sequence[DeviceResult]) -> bool:
-    """Return whether a device failed because of a defect of slp-ops."""
-    return any(result.error is not None and result.error.kind == "defect" for result in results)
 
 
 def _named(captures: Sequence[Capture]) -> str:

@@ -6,6 +6,7 @@ afterwards either brings the switch to its end or says why not.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -470,3 +471,34 @@ def test_the_configuration_is_saved_only_when_it_is_verified(bench: Callable[...
     found.deny()
     assert found.resume().end is ChangeOutcome.DONE
     assert not found.switch.unsaved
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("error", [TypeError, asyncio.CancelledError, SystemExit])
+@pytest.mark.parametrize(
+    ("scenario", "playbook", "settings"), [CONFIG, EXEC, RESET], ids=lambda v: str(v)[:20]
+)
+def test_an_exception_of_any_type_at_any_line(
+    bench: Callable[..., Any],
+    scenario: str,
+    playbook: str,
+    settings: dict[str, Any],
+    error: type[BaseException],
+) -> None:
+    found, plan = sound(bench, scenario, playbook, **settings)
+    for at in range(len(lines_of(found, plan))):
+        found, plan = sound(bench, scenario, playbook, **settings)
+        booted = found.switch.booted
+        reached = cut_at(at, "before")
+
+        def cut(mode: Mode, typed: str, reached: Any = reached) -> None:
+            if reached(mode, typed):
+                raise error
+
+        found.cut = cut
+        applied = found.apply(plan)
+        found.cut = lambda mode, typed: None
+        typed_once(found)
+        if applied.end is not ChangeOutcome.DONE:
+            found.operator = Looked(found, booted)
+            assert found.resume().end is ChangeOutcome.DONE, (at, applied.why)
