@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.facts.counts import LineCounts
 from slp_ops.facts.probes import Probes
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ def _best(found: list[tuple[int, Fact]]) -> Fact:
     if isinstance(found[0][1], Probes):
         # Each command tried another target: merge them.
         return Probes(results=tuple(result for _, fact in found for result in _results(fact)))
+    if isinstance(found[0][1], LineCounts):
+        return LineCounts(
+            counts=tuple(each for _, fact in found if isinstance(fact, LineCounts) for each in fact.counts)
+        )
     return max(found, key=lambda each: (count_values(each[1]), -each[0]))[1]
 
 

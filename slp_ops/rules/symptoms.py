@@ -79,7 +79,7 @@ def _fn72323(judged: AdvisoryVerdict, trustpool: Trustpool | None, route: Route 
     if route is not None and not route.reaches_cisco:
         note = TEXTS["FN72323.not-direct"]
         return Symptom(judged=_noted(judged, note), present=False)
-    if trustpool is None or not trustpool.certificates:
+    if trustpool is None or not trustpool.lists(IDENTRUST):
         return Symptom(judged=judged, present=None, missing=(Trustpool,))
     note = TEXTS["FN72323.root-missing"]
     return Symptom(judged=_noted(judged, note), present=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),))
