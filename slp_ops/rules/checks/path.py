@@ -99,7 +99,7 @@ def _configured_down(
     if interface is None or not (interface.shutdown or bare):
         return Unknown(missing=(Interfaces,))
     return Failed(
-        summary=TEXTS["http-source-interface-down.summary"].of(
+        summary=TEXTS["http-source-interface-down.summary"].format(
             name=source.value,
             what=verbatim("shutdown")
             if interface.shutdown
