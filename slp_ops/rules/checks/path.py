@@ -37,6 +37,7 @@ def _source(route: Route) -> Setting | NotApplicable:
     links=(TASKS,),
     playbooks=("http-source-interface",),
     explains=_CONSEQUENCES,
+    era=None,
 )
 def http_source_interface_missing(
     route: Route, states: Interfaces | None, config: InterfacesConfig | None, info: ConfigInfo | None
@@ -68,6 +69,7 @@ def http_source_interface_missing(
     links=(TASKS,),
     playbooks=("http-source-interface",),
     explains=_CONSEQUENCES,
+    era=None,
 )
 def http_source_interface_down(
     route: Route, states: Interfaces | None, config: InterfacesConfig | None, info: ConfigInfo | None
@@ -123,6 +125,7 @@ def _what(state: InterfaceState) -> Text:
     links=(TASKS,),
     playbooks=("http-source-interface",),
     explains=_CONSEQUENCES,
+    era=None,
 )
 def vrf_mismatch(route: Route, config: InterfacesConfig, info: ConfigInfo | None) -> Judgement:
     """Judge whether the VRF exists and contains the source interface."""
