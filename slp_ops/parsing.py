@@ -14,7 +14,7 @@ from slp_ops.commands import find, registry
 from slp_ops.commands._capture_text import Page
 from slp_ops.commands._command_splitter import sections
 from slp_ops.commands._counts import counts
-from slp_ops.commands._fact_merge import rank, select_best
+from slp_ops.commands._fact_merge import MERGED, combine, rank, select_best
 from slp_ops.commands._paste_cleanup import text_of as text_of
 from slp_ops.commands.show_version import release_of
 from slp_ops.iosxe import platforms, refusals
@@ -173,15 +173,30 @@ def read_more(facts: Facts, captures: Iterable[tuple[str, CaptureStatus, str]]) 
 
 
 def _facts(reads: tuple[ParsedCapture, ...]) -> Facts:
-    candidates = (
-        (rank(each.known.command), fact)
-        for each in reads
-        if each.parsed is not None and each.known is not None
-        for fact in each.parsed.facts
-    )
-    return Facts(select_best(candidates), reads)
+    return Facts(select_best(_candidates(reads)), reads)
 
 
+def _candidates(reads: tuple[ParsedCapture, ...]) -> Iterator[tuple[int, Fact]]:
+    """Yield every fact with the rank of its command; those of several filters of one command are combined."""
+    parts: dict[tuple[str, type[Fact]], list[Fact]] = {}
+    is_running = any(each.parsed and each.known and each.known.command == _RUNNING for each in reads)
+    for each in reads:
+        if each.parsed is None or each.known is None:
+            continue
+        command = each.known.command
+        if is_running and command == _SAVED:
+            continue
+        for fact in each.parsed.facts:
+            if filter_of(each.command) is None or each.command == command or isinstance(fact, MERGED):
+                yield rank(command), fact
+            else:
+                parts.setdefault((command, type(fact)), []).append(fact)
+    for (command, _), facts in parts.items():
+        yield rank(command), combine(facts)
+
+
+_RUNNING: Final = "show running-config"
+_SAVED: Final = "show startup-config"
 CUT: Final = frozenset({CaptureStatus.TIMEOUT, CaptureStatus.LOST})
 
 

@@ -89,7 +89,7 @@ class _Info:
         """Return the configuration as a whole: complete when both its head and its end occurred."""
         return ConfigInfo(
             complete=self.complete and self.version is not None,
-            filter=self.command.partition("|")[2].strip() or None,
+            filters=tuple(part for part in (self.command.partition("|")[2].strip(),) if part),
             hostname=self.hostname,
             version=self.version,
             bytes=self.size,
@@ -168,7 +168,7 @@ _SAMPLES: Final[dict[type[Fact], str]] = {
 
 COMMAND = ShowCommand(
     command="show running-config",
-    aliases=("show running-config all", "show startup-config"),
+    aliases=("show running-config all",),
     sets=frozenset({"baseline"}),
     order=30,
     parse=parse,

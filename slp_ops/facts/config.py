@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigInfo(Fact):
-    """Configuration as a whole. ``complete`` is False without its ``end``; ``filter`` is the command's."""
+    """Configuration as a whole; ``complete`` is False without its ``end``, ``filters`` are the commands'."""
 
     complete: bool = False
-    filter: str | None = None
+    filters: tuple[str, ...] = ()
     hostname: str | None = None
     version: str | None = None
     bytes: int | None = None
@@ -35,8 +35,8 @@ class ConfigInfo(Fact):
 
     def shows(self, line: str) -> bool:
         """Return whether a line would be in the text if it was configured, so that its absence is a fact."""
-        passed = filter_of(f"| {self.filter}") if self.filter else None
-        return self.complete if passed is None else passed.shows(line)
+        passed = (filter_of(f"| {each}") for each in self.filters)
+        return self.complete or any(each is not None and each.shows(line) for each in passed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Final
 _VERBS: Final = ("begin", "count", "exclude", "include", "section")
 # IOS-XE prints it after "| count".
 _COUNTED: Final = re.compile(r"^Number of lines which match regexp = (\d{1,9})$", re.ASCII)
-# A low line stands for any delimiter as well.
+# An underscore also matches any delimiter.
 _DELIMITER: Final = r"(?:_|^|$|[\s,{}()])"
 
 
