@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from slp_ops.facts import (
     Clock,
     CpuLoad,
+    Entitlements,
     Fact,
     MemoryUse,
     RumSummary,
@@ -26,7 +27,7 @@ from slp_ops.rules.checks.communication import comm_flapping
 from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
 from slp_ops.rules.checks.records import rum_backlog
 from slp_ops.rules.derived.communication import Communication
-from slp_ops.rules.derived.deadline import Deadline
+from slp_ops.rules.derived.deadline import Deadline, DeadlineEffect
 from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.derived.route import Route
 from slp_ops.rules.derived.rum_backlog import Backlog
@@ -138,11 +139,20 @@ def _cscvy20345(judged: AdvisoryVerdict, deadline: Deadline | None) -> Symptom:
     """Judge a printed date with perpetual licences alone."""
     if deadline is None:
         return Symptom(judged=judged, present=None, missing=(UsageReporting, Clock))
-    if deadline.cosmetic:
-        note = TEXTS["CSCvy20345.cosmetic"]
-        return Symptom(
-            judged=_with_note(judged, note), present=True, evidence=deadline.usage.cite("next_ack_deadline")
-        )
+    match deadline.effect:
+        case DeadlineEffect.COSMETIC:
+            note = TEXTS["CSCvy20345.cosmetic"]
+            return Symptom(
+                judged=_with_note(judged, note),
+                present=True,
+                evidence=deadline.usage.cite("next_ack_deadline"),
+            )
+        case DeadlineEffect.DOUBTFUL:
+            return Symptom(judged=_with_note(judged, TEXTS["CSCvy20345.doubtful"]), present=False)
+        case DeadlineEffect.UNKNOWN:
+            return Symptom(judged=judged, present=None, missing=(Entitlements,))
+        case _:
+            pass
     return _not_applicable(
         judged,
         TEXTS["CSCvy20345.not-cosmetic"],
