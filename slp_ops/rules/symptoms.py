@@ -117,7 +117,7 @@ def _fn72578(
         return found
     note = TEXTS["FN72578.accumulate"].format(count=backlog.reports)
     return Symptom(
-        judged=_noted(judged, note), present=True, evidence=backlog.evidence, severity=step.severity
+        judged=_with_note(judged, note), present=True, evidence=backlog.evidence, severity=step.severity
     )
 
 
