@@ -219,7 +219,9 @@ class ChangeSession(Generic[Observation, Result]):
         replacing: Path | None = None,
     ) -> PlanResult:
         verb, connecting, operator = self.verb, self.fleet.connecting, self.operator
-        transport = RateLimited(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
+        transport = RateLimited(
+            by_name(fleet.credentials, connecting, self.operator), rate=connecting.login_rate
+        )
         observations: dict[str, Observation] = {}
         switches = {device.name: _switch(device) for device in fleet.devices}
         with self._run(f"{verb.title}-plan", fleet.devices) as run:
@@ -453,7 +455,9 @@ class ChangeSession(Generic[Observation, Result]):
         back: bool = False,
     ) -> Result:
         verb, connecting = self.verb, self.fleet.connecting
-        transport = RateLimitedCopies(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
+        transport = RateLimitedCopies(
+            by_name(fleet.credentials, connecting, self.operator), rate=connecting.login_rate
+        )
 
         captures = {device.name: EvidenceRecord(run.device(device)) for device in fleet.devices}
 
