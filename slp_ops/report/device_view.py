@@ -42,7 +42,6 @@ from slp_ops.report.view import (
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.deadline import Deadline
 from slp_ops.rules.derived.rum_backlog import Backlog
-from slp_ops.rules.fixed_releases import upgrade_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
     from slp_ops.playbook.model import Playbook
     from slp_ops.release import Release
     from slp_ops.rules.dependencies import FactContext
-    from slp_ops.rules.fixed_releases import UpgradeTargets
     from slp_ops.rules.ruleset import Ruleset
     from slp_ops.rules.values import Outcome
 
@@ -126,7 +124,7 @@ def device_view(judged: JudgedDevice, library: KnowledgeIndex) -> DeviceView:
         advisories=tuple(_advisories(release, judged.audited.outcomes, library))
         if software is not None
         else (),
-        upgrade=None if release is None else _targets(release, library),
+        upgrade=None if release is None else library.knowledge.upgrade_targets(release),
         captures=result.captures,
     )
 
@@ -202,7 +200,7 @@ def _units(known: FactContext) -> Iterator[Unit]:
             role=udi.role,
             pid=udi.pid,
             sn=udi.sn,
-            trusted=_trusted(trust, udi, place),
+            trusted=_has_trust(trust, udi, place),
             release=_text(
                 releases.get(udi.sn or "") or (software.release if software and place == 0 else None)
             ),
@@ -213,7 +211,7 @@ def _text(release: Release | None) -> str | None:
     return None if release is None else str(release)
 
 
-def _trusted(trust: TrustCodes | None, udi: Udi, place: int) -> bool | None:
+def _has_trust(trust: TrustCodes | None, udi: Udi, place: int) -> bool | None:
     """Match by position and serial together: two supervisors share a serial, members share a role."""
     if trust is None:
         return None
@@ -276,8 +274,3 @@ def _advisories(
             because=judged.because,
             verdict=verdicts.get(advisory.id),
         )
-
-
-def _targets(release: Release | None, library: KnowledgeIndex) -> UpgradeTargets:
-    known = library.knowledge
-    return upgrade_targets(release, [each.releases for each in known.advisories], known.extended)

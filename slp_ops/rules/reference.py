@@ -41,7 +41,7 @@ def _lines(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
     yield TEXTS["introduction"].format(version=knowledge.version, count=len(knowledge.rules)).render(lang)
     yield ""
     yield from _thresholds(lang)
-    yield from _own(lang)
+    yield from _own_rules(lang)
     advisories = {advisory.id: advisory for advisory in knowledge.advisories}
     for group in Group:
         rules = [rule for rule in knowledge.rules if rule.group is group]
@@ -55,7 +55,29 @@ def _lines(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
     yield from _terms(lang)
     yield f"## {TEXTS['trains'].render(lang)}"
     yield ""
-    yield TEXTS["trains-text"].format(trains=", ".join(map(name, knowledge.extended))).render(lang)
+    yield TEXTS["trains-text"].format(trains=", ".join(map(name, knowledge.releases.extended))).render(lang)
+    for defect in knowledge.releases.critical:
+        fixed = sorted(defect.releases.fixed.values())
+        yield ""
+        yield (
+            TEXTS["critical-defect"]
+            .format(
+                ids=", ".join(defect.ids),
+                title=defect.title,
+                fixed=", ".join(map(str, fixed)),
+                unverified=", ".join(str(each) for each in fixed if each not in defect.verified),
+                source=defect.source,
+                date=defect.date,
+            )
+            .render(lang)
+        )
+    for deferred in knowledge.releases.deferred:
+        yield ""
+        yield (
+            TEXTS["deferred"]
+            .format(release=deferred.release, instead=deferred.instead, date=deferred.date)
+            .render(lang)
+        )
 
 
 def _thresholds(lang: Lang) -> Iterator[str]:
@@ -70,7 +92,7 @@ def _thresholds(lang: Lang) -> Iterator[str]:
     yield ""
 
 
-def _own(lang: Lang) -> Iterator[str]:
+def _own_rules(lang: Lang) -> Iterator[str]:
     yield f"## {TEXTS['own'].render(lang)}"
     yield ""
     yield TEXTS["own-text"].render(lang)
@@ -129,11 +151,11 @@ def _releases(advisory: Advisory, lang: Lang) -> Iterator[str]:
     else:
         yield f"- {TEXTS['fixed'].render(lang)}: {TEXTS['not-known'].render(lang)}"
     if releases.affected:
-        yield f"- {TEXTS['listed'].render(lang)}: " + ", ".join(map(_named, releases.affected))
+        yield f"- {TEXTS['listed'].render(lang)}: " + ", ".join(map(_release_range, releases.affected))
     yield ""
 
 
-def _named(named: AffectedReleases) -> str:
+def _release_range(named: AffectedReleases) -> str:
     return str(named.first) if named.first == named.last else f"{named.first} - {named.last}"
 
 

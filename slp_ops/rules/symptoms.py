@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from slp_ops.facts import (
     Clock,
     CpuLoad,
+    Entitlements,
     Fact,
     MemoryUse,
     RumSummary,
@@ -26,17 +27,18 @@ from slp_ops.rules.checks.communication import comm_flapping
 from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
 from slp_ops.rules.checks.records import rum_backlog
 from slp_ops.rules.derived.communication import Communication
-from slp_ops.rules.derived.deadline import Deadline
+from slp_ops.rules.derived.deadline import Deadline, DeadlineEffect
 from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.derived.route import Route
-from slp_ops.rules.derived.rum_backlog import Backlog
+from slp_ops.rules.derived.rum_backlog import Backlog, Lateness
 from slp_ops.rules.fixed_releases import AdvisoryStatus, AdvisoryVerdict
+from slp_ops.rules.rum_steps import rum_steps
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed
 
 if TYPE_CHECKING:
-    from slp_ops.model import Evidence
+    from slp_ops.model import Evidence, Severity
     from slp_ops.rules.values import Judgement
 
 TEXTS = texts_of(__name__)
@@ -46,11 +48,13 @@ TEXTS = texts_of(__name__)
 class Symptom:
     """An advisory on one switch: ``judged`` by release and facts, and whether symptoms are present.
 
-    ``present`` is None when the deciding facts are missing; ``missing`` names them.
+    ``present`` is None when the deciding facts are missing; ``missing`` names them. ``severity`` replaces
+    that of the advisory.
     """
 
     judged: AdvisoryVerdict
     present: bool | None
+    severity: Severity | None = None
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[type[Fact], ...] = ()
 
@@ -63,7 +67,7 @@ def _not_applicable(judged: AdvisoryVerdict, because: Text) -> Symptom:
     return Symptom(judged=changed, present=False)
 
 
-def _noted(judged: AdvisoryVerdict, note: Text) -> AdvisoryVerdict:
+def _with_note(judged: AdvisoryVerdict, note: Text) -> AdvisoryVerdict:
     """Add the symptoms to the verdict by the release."""
     both = TEXTS["noted"]
     return replace(judged, because=both.format(because=judged.because, note=note))
@@ -78,32 +82,43 @@ def _fn72323(judged: AdvisoryVerdict, trustpool: Trustpool | None, route: Route 
         )
     if route is not None and not route.reaches_cisco:
         note = TEXTS["FN72323.not-direct"]
-        return Symptom(judged=_noted(judged, note), present=False)
+        return Symptom(judged=_with_note(judged, note), present=False)
     if trustpool is None or not trustpool.certificates:
         return Symptom(judged=judged, present=None, missing=(Trustpool,))
     note = TEXTS["FN72323.root-missing"]
-    return Symptom(judged=_noted(judged, note), present=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),))
+    return Symptom(
+        judged=_with_note(judged, note), present=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),)
+    )
 
 
 def _fn72578(
     judged: AdvisoryVerdict,
     thresholds: Thresholds,
     backlog: Backlog | None,
+    lateness: Lateness | None,
     cpu: CpuLoad | None,
     memory: MemoryUse | None,
     log: LicenceLog | None,
 ) -> Symptom:
-    """FN72578: many reports, or a busy agent."""
+    """FN72578: many reports, also before they cost CPU and memory, or a busy agent."""
     results: list[Judgement] = []
     if backlog is not None:
         results.append(rum_backlog.check(backlog, thresholds))
-    if cpu is not None:
+    if cpu is not None or (log is not None and log.active_messages("smart-agent-cpu")):
         results.append(smart_agent_cpu.check(cpu, thresholds, log))
     if memory is not None and memory.pools:
         results.append(smart_agent_memory.check(memory, thresholds))
     if not results:
         return Symptom(judged=judged, present=None, missing=(RumSummary, CpuLoad))
-    return _combine_checks(judged, results)
+    found = _combine_checks(judged, results)
+    silent = None if lateness is None else lateness.silent
+    step = None if backlog is None else rum_steps().reached(backlog.reports, silent)
+    if found.present or backlog is None or step is None:
+        return found
+    note = TEXTS["FN72578.accumulate"].format(count=backlog.reports)
+    return Symptom(
+        judged=_noted(judged, note), present=True, evidence=backlog.evidence, severity=step.severity
+    )
 
 
 def _cscwa11048(
@@ -125,7 +140,7 @@ def _cscwa11048(
     if evidence:
         sign = _combine_checks(judged, results)
         return replace(
-            sign, judged=_noted(judged, TEXTS["shows"]), present=True, evidence=evidence + sign.evidence
+            sign, judged=_with_note(judged, TEXTS["shows"]), present=True, evidence=evidence + sign.evidence
         )
     if communication is None and log is None:
         return Symptom(judged=judged, present=None, missing=Communication.needs_any_of)
@@ -136,11 +151,20 @@ def _cscvy20345(judged: AdvisoryVerdict, deadline: Deadline | None) -> Symptom:
     """Judge a printed date with perpetual licences alone."""
     if deadline is None:
         return Symptom(judged=judged, present=None, missing=(UsageReporting, Clock))
-    if deadline.cosmetic:
-        note = TEXTS["CSCvy20345.cosmetic"]
-        return Symptom(
-            judged=_noted(judged, note), present=True, evidence=deadline.usage.cite("next_ack_deadline")
-        )
+    match deadline.effect:
+        case DeadlineEffect.COSMETIC:
+            note = TEXTS["CSCvy20345.cosmetic"]
+            return Symptom(
+                judged=_with_note(judged, note),
+                present=True,
+                evidence=deadline.usage.cite("next_ack_deadline"),
+            )
+        case DeadlineEffect.DOUBTFUL:
+            return Symptom(judged=_with_note(judged, TEXTS["CSCvy20345.doubtful"]), present=False)
+        case DeadlineEffect.UNKNOWN:
+            return Symptom(judged=judged, present=None, missing=(Entitlements,))
+        case _:
+            pass
     return _not_applicable(
         judged,
         TEXTS["CSCvy20345.not-cosmetic"],
@@ -184,7 +208,7 @@ def _combine_checks(judged: AdvisoryVerdict, results: list[Judgement]) -> Sympto
     """Combine the results of several checks."""
     hits = [each for each in results if isinstance(each, Failed)]
     return Symptom(
-        judged=_noted(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),
+        judged=_with_note(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),
         present=bool(hits),
         evidence=tuple(evidence for hit in hits for evidence in hit.evidence),
     )

@@ -15,6 +15,7 @@ from slp_ops.errors import (
     DeviceError,
     EnableFailed,
     HostKeyChanged,
+    HostKeyRevoked,
     HostKeyUnknown,
     SessionLost,
 )
@@ -38,6 +39,7 @@ _FINAL: Final = (
     CredentialStopped,
     EnableFailed,
     HostKeyChanged,
+    HostKeyRevoked,
     HostKeyUnknown,
 )
 _SHOW_SECONDS: Final = 120.0
@@ -65,7 +67,7 @@ class DeviceSession:
         writer = await self.open()
         return await writer.send(step, secrets=secrets, sink=sink)
 
-    async def known(self, commands: Iterable[str]) -> FactContext:
+    async def read_facts(self, commands: Iterable[str]) -> FactContext:
         """Return the facts of these show commands; raises as ``send``. A refused one yields none."""
         memory = BufferedEvidence(self._context.evidence, self._context.mask)
         for command in commands:
