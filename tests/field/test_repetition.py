@@ -31,9 +31,8 @@ def pairs(*days: str, time: str = "03:10", reason: str = "HTTP Server Error 503:
     """Return a log with a failure and its recovery on each of these days."""
     lines = []
     for day in days:
-        lines.append(
-            f"{day} {time}:11.315: %SMART_LIC-3-COMM_FAILED: Communications failure with the {CSSM} : {reason}"
-        )
+        failure = f"%SMART_LIC-3-COMM_FAILED: Communications failure with the {CSSM} : {reason}"
+        lines.append(f"{day} {time}:11.315: {failure}")
         recovery = f"%SMART_LIC-5-COMM_RESTORED: Communications with the {CSSM} restored"
         recovery = f"%SMART_LIC-5-COMM_RESTORED: Communications with the {CSSM} restored"
         lines.append(f"{day} {time[:3]}55:20.114: {recovery}")
