@@ -15,6 +15,7 @@ from slp_ops.facts import (
     Clock,
     CommunicationStatistics,
     CpuLoad,
+    Entitlements,
     Fact,
     MemoryUse,
     RumSummary,
@@ -29,15 +30,16 @@ from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_a
 from slp_ops.rules.checks.records import rum_backlog
 from slp_ops.rules.checks.registration import AgentStates
 from slp_ops.rules.derived.communication import Communication
-from slp_ops.rules.derived.deadline import Deadline
+from slp_ops.rules.derived.deadline import Deadline, DeadlineEffect
 from slp_ops.rules.derived.failures import FailureLog
 from slp_ops.rules.derived.log import LicenceLog, LoggedMessage, latest
 from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.derived.route import Route
-from slp_ops.rules.derived.rum_backlog import Backlog
+from slp_ops.rules.derived.rum_backlog import Backlog, Lateness
 from slp_ops.rules.fixed_releases import AdvisoryStatus, AdvisoryVerdict
 from slp_ops.rules.loading import advisories
 from slp_ops.rules.message_catalog import Catalogue, NamedServer
+from slp_ops.rules.rum_steps import rum_steps
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed
@@ -60,7 +62,8 @@ _REPEATED: Final = 3
 class Symptom:
     """An advisory on one switch: ``judged`` by release and facts, and whether symptoms are present.
 
-    ``present`` is None when the deciding facts are missing; ``missing`` names them.
+    ``present`` is None when the deciding facts are missing; ``missing`` names them. ``severity`` replaces
+    that of the advisory.
     """
 
     judged: AdvisoryVerdict
@@ -79,7 +82,7 @@ def _not_applicable(judged: AdvisoryVerdict, because: Text) -> Symptom:
     return Symptom(judged=changed, present=False)
 
 
-def _noted(judged: AdvisoryVerdict, note: Text) -> AdvisoryVerdict:
+def _with_note(judged: AdvisoryVerdict, note: Text) -> AdvisoryVerdict:
     """Add the symptoms to the verdict by the release."""
     both = TEXTS["noted"]
     return replace(judged, because=both.format(because=judged.because, note=note))
@@ -101,27 +104,27 @@ def _fn72323(
         return _not_applicable(judged, TEXTS["FN72323.reserved"])
     if route is not None and not route.reaches_cisco:
         note = TEXTS["FN72323.not-direct"]
-        return Symptom(judged=_noted(judged, note), present=False)
+        return Symptom(judged=_with_note(judged, note), present=False)
     host = route.server.host if route is not None and route.server is not None else None
     change = _changed_on(host)
     if change is not None and now is not None and now.at.date() < change:
         note = TEXTS["FN72323.before"].format(date=change.isoformat())
-        return Symptom(judged=_noted(judged, note), present=False)
+        return Symptom(judged=_with_note(judged, note), present=False)
     probable, candidates = ((), ()) if log is None else _notice_messages(log, failures)
     if trustpool is not None and trustpool.certificates:
         note = TEXTS["FN72323.root-missing"]
         absence = trustpool.absent(f"cn={IDENTRUST}")
-        return Symptom(judged=_noted(judged, note), present=True, evidence=(*latest(probable), absence))
+        return Symptom(judged=_with_note(judged, note), present=True, evidence=(*latest(probable), absence))
     if probable:
         return Symptom(
-            judged=_noted(judged, TEXTS["FN72323.messages"]),
+            judged=_with_note(judged, TEXTS["FN72323.messages"]),
             present=True,
             evidence=latest(probable),
             confidence=Confidence.MEDIUM,
         )
     if candidates:
         return Symptom(
-            judged=_noted(judged, TEXTS["FN72323.candidate"]),
+            judged=_with_note(judged, TEXTS["FN72323.candidate"]),
             present=True,
             evidence=latest(candidates),
             severity=Severity.WARNING,
@@ -163,21 +166,30 @@ def _fn72578(
     judged: AdvisoryVerdict,
     thresholds: Thresholds,
     backlog: Backlog | None,
+    lateness: Lateness | None,
     cpu: CpuLoad | None,
     memory: MemoryUse | None,
     log: LicenceLog | None,
 ) -> Symptom:
-    """FN72578: many reports, or a busy agent."""
+    """FN72578: many reports, also before they cost CPU and memory, or a busy agent."""
     results: list[Judgement] = []
     if backlog is not None:
         results.append(rum_backlog.check(backlog, thresholds))
-    if cpu is not None:
+    if cpu is not None or (log is not None and log.active_messages("smart-agent-cpu")):
         results.append(smart_agent_cpu.check(cpu, thresholds, log))
     if memory is not None and memory.pools:
         results.append(smart_agent_memory.check(memory, thresholds))
     if not results:
         return Symptom(judged=judged, present=None, missing=(RumSummary, CpuLoad))
-    return _combine_checks(judged, results)
+    found = _combine_checks(judged, results)
+    silent = None if lateness is None else lateness.silent
+    step = None if backlog is None else rum_steps().reached(backlog.reports, silent)
+    if found.present or backlog is None or step is None:
+        return found
+    note = TEXTS["FN72578.accumulate"].format(count=backlog.reports)
+    return Symptom(
+        judged=_with_note(judged, note), present=True, evidence=backlog.evidence, severity=step.severity
+    )
 
 
 def _cscwa11048(
@@ -211,7 +223,7 @@ def _cscwa11048(
             return Symptom(judged=judged, present=None, missing=Communication.needs_any_of)
         return _combine_checks(judged, [])
     return Symptom(
-        judged=_noted(judged, listing([sign for sign, _ in signs], separator="; ")),
+        judged=_with_note(judged, listing([sign for sign, _ in signs], separator="; ")),
         present=True,
         evidence=tuple(dict.fromkeys(each for _, found in signs for each in found)),
         confidence=Confidence.MEDIUM if len(signs) == 1 and not current else None,
@@ -241,11 +253,20 @@ def _cscvy20345(judged: AdvisoryVerdict, deadline: Deadline | None) -> Symptom:
     """Judge a printed date with perpetual licences alone."""
     if deadline is None:
         return Symptom(judged=judged, present=None, missing=(UsageReporting, Clock))
-    if deadline.cosmetic:
-        note = TEXTS["CSCvy20345.cosmetic"]
-        return Symptom(
-            judged=_noted(judged, note), present=True, evidence=deadline.usage.cite("next_ack_deadline")
-        )
+    match deadline.effect:
+        case DeadlineEffect.COSMETIC:
+            note = TEXTS["CSCvy20345.cosmetic"]
+            return Symptom(
+                judged=_with_note(judged, note),
+                present=True,
+                evidence=deadline.usage.cite("next_ack_deadline"),
+            )
+        case DeadlineEffect.DOUBTFUL:
+            return Symptom(judged=_with_note(judged, TEXTS["CSCvy20345.doubtful"]), present=False)
+        case DeadlineEffect.UNKNOWN:
+            return Symptom(judged=judged, present=None, missing=(Entitlements,))
+        case _:
+            pass
     return _not_applicable(
         judged,
         TEXTS["CSCvy20345.not-cosmetic"],
@@ -289,7 +310,7 @@ def _combine_checks(judged: AdvisoryVerdict, results: list[Judgement]) -> Sympto
     """Combine the results of several checks."""
     hits = [each for each in results if isinstance(each, Failed)]
     return Symptom(
-        judged=_noted(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),
+        judged=_with_note(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),
         present=bool(hits),
         evidence=tuple(evidence for hit in hits for evidence in hit.evidence),
     )

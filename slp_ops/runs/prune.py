@@ -41,7 +41,7 @@ def judge(
 
     ``runs`` are all of them, the newest first.
     """
-    needed = _needed(runs)
+    needed = _newest_complete_runs(runs)
     judged = []
     for place, run in enumerate(runs):
         if run.is_locked():
@@ -94,7 +94,7 @@ def sweep(root: Path) -> int:
     return swept
 
 
-def _needed(runs: Iterable[StoredRun]) -> dict[Path, str]:
+def _newest_complete_runs(runs: Iterable[StoredRun]) -> dict[Path, str]:
     """The newest run in which each device was read completely, and the name of one such device."""
     seen: set[str] = set()
     needed: dict[Path, str] = {}
