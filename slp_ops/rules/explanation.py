@@ -32,7 +32,12 @@ def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
     asked = " ".join(asked.replace("\n>", "\n").lstrip("> ").split())
     if (rule := knowledge.rule(asked)) is not None:
         return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
-    return _message(asked, knowledge) or _term(asked, knowledge) or _reason(asked, knowledge)
+    return (
+        _message(asked, knowledge)
+        or _bug(asked, knowledge)
+        or _term(asked, knowledge)
+        or _reason(asked, knowledge)
+    )
 
 
 def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
@@ -63,11 +68,30 @@ def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
     )
 
 
+def known_names(knowledge: Ruleset) -> list[str]:
+    """Return what can be explained by its name: rules, terms and the bugs of advisories."""
+    bugs = (bug for advisory in knowledge.advisories for bug in advisory.bugs)
+    names = (name for term in known_terms() for name in term.names)
+    return [*(rule.id for rule in knowledge.rules), *names, *bugs]
+
+
 def _term(asked: str, knowledge: Ruleset) -> Explanation | None:
-    term = next((each for each in known_terms() if each.is_named(asked)), None)
-    if term is None:
-        return None
-    return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
+    # A line of a licensing page: the whole, then its value, then its label.
+    label, _, value = asked.partition(": ")
+    for words in (asked, value, label):
+        term = next((each for each in known_terms() if words and each.is_named(words)), None)
+        if term is not None:
+            return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
+    return None
+
+
+def _bug(asked: str, knowledge: Ruleset) -> Explanation | None:
+    """Explain a bug of an advisory, such as CSCwa85525 of FN72578."""
+    for advisory in knowledge.advisories:
+        if asked.upper() in (bug.upper() for bug in advisory.bugs):
+            title = TEXTS["bug.title"].of(bug=asked, advisory=advisory.id, title=advisory.title)
+            return Explanation(title=title, meaning=advisory.cause, rules=_rules(knowledge, advisory.id))
+    return None
 
 
 def _reason(asked: str, knowledge: Ruleset) -> Explanation | None:

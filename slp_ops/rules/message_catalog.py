@@ -148,6 +148,11 @@ def reason_of(text: str) -> str:
     return text.rpartition(" : ")[2].strip()
 
 
+def term_key(text: str) -> str:
+    """Return the letters and digits of a text, for a comparison of spellings: "ERR 207 :" is "err207"."""
+    return "".join(character for character in text.casefold() if character.isalnum()) or text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """One term. ``also`` are other spellings; ``see`` names related rules."""
@@ -159,5 +164,10 @@ class Term:
     see: tuple[str, ...] = ()
 
     def is_named(self, word: str) -> bool:
-        """Return whether a text is this term, case-insensitively."""
-        return word.casefold() in {name.casefold() for name in (self.id, *self.also)}
+        """Return whether a text is this term, whatever its case, blanks and punctuation."""
+        return term_key(word) in {term_key(name) for name in self.names}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all spellings."""
+        return (self.id, *self.also)

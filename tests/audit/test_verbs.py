@@ -40,7 +40,7 @@ def test_a_saved_run_is_judged_without_any_switch(
     assert record["schema"] == "slp-ops/audit/1"
     assert record["run"] == run
     assert [set(each) for each in record["devices"]] == [
-        {"name", "site", "release", "status", "state", "unjudged"}
+        {"name", "site", "release", "status", "state", "missing", "unjudged"}
     ] * 2
     assert [each["state"] for each in record["devices"]] == ["clean", "findings"]
     assert record["devices"][1]["release"] == "17.6.6"
@@ -241,7 +241,7 @@ def test_undecodable_and_hidden_characters_stay_valid_json(
         b"sw#show license status\nTransport:\n  Type: Smart\n  URL: https://b\xff\xe2\x80\xaed.example.net/\n"
     )
     done = slp("audit", str(paste), "--json", "--lang", "ja")
-    evidence = outcomes(done)["odd", "smart-url-unexpected"]["evidence"]
+    evidence = outcomes(done)["sw", "smart-url-unexpected"]["evidence"]
     assert evidence[1]["text"] == "  URL: https://b\udcff\u202ed.example.net/"
     assert "\u202e" not in done.stdout
     assert "送信先" in done.stdout
