@@ -155,7 +155,8 @@ with runs.start("collect", [switch]) as run:
         print("refused")
 """
     assert finished(script, tmp_path / "runs").split() == ["refused"] * 4
-    assert not list(next((tmp_path / "runs").iterdir()).glob("sw1/*"))
+    (run,) = (tmp_path / "runs").glob("*-collect-*")
+    assert not list(run.glob("sw1/*"))
 
 
 UNPRIVILEGED = """
