@@ -89,7 +89,7 @@ def _bug(asked: str, knowledge: Ruleset) -> Explanation | None:
     """Explain a bug of an advisory, such as CSCwa85525 of FN72578."""
     for advisory in knowledge.advisories:
         if asked.upper() in (bug.upper() for bug in advisory.bugs):
-            title = TEXTS["bug.title"].of(bug=asked, advisory=advisory.id, title=advisory.title)
+            title = TEXTS["bug.title"].format(bug=asked, advisory=advisory.id, title=advisory.title)
             return Explanation(title=title, meaning=advisory.cause, rules=_rules(knowledge, advisory.id))
     return None
 

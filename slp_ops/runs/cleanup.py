@@ -24,10 +24,10 @@ def remove_hidden(root: Path) -> None:
 
     Raises StoreError.
     """
-    with atomic_files.trouble("read", root):
+    with atomic_files.store_errors("read", root):
         hidden = [path for path in root.iterdir() if _HIDDEN.fullmatch(path.name)]
     for path in hidden:
-        if not StoredRun(path).is_held():
+        if not StoredRun(path).is_locked():
             shutil.rmtree(path, ignore_errors=True)
 
 

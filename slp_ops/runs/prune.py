@@ -43,7 +43,7 @@ def judge(
     needed = _needed(runs)
     judged = []
     for place, run in enumerate(runs):
-        if run.is_held():
+        if run.is_locked():
             why = "is being written"
         elif run.header.state is RunState.UNREADABLE:
             why = f"was written by a newer slp-ops ({run.header.version})"
@@ -68,7 +68,7 @@ def is_from_future(run: StoredRun, now: datetime) -> bool:
 
 def remove(run: StoredRun) -> bool:
     """Remove a run's folder; False when another process writes or removed it. Raises StoreError."""
-    with atomic_files.trouble("remove", run.path):
+    with atomic_files.store_errors("remove", run.path):
         try:
             lock = os.open(run.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:

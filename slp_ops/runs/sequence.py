@@ -46,7 +46,7 @@ class RunSequence:
     @contextmanager
     def open(cls, root: Path) -> Iterator[RunSequence]:
         """Open the sequence, and remove what killed processes left in the folder. Raises StoreError."""
-        with atomic_files.trouble("make", root):
+        with atomic_files.store_errors("make", root):
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
         with atomic_files.locked(root, _LOCK, busy=lambda: True):
             remove_hidden(root)
@@ -66,5 +66,5 @@ class RunSequence:
         """Record that a run is being written. Raises StoreError."""
         unfinished = [each for each in self._unfinished if not tidy_killed(self._root / each)]
         state = {"last": self._last, "unfinished": [*unfinished, name]}
-        with atomic_files.trouble("write", self._root / FILE):
+        with atomic_files.store_errors("write", self._root / FILE):
             atomic_files.replace(self._root / FILE, (json.dumps(state) + "\n").encode())

@@ -24,7 +24,9 @@ def devices(folder: Path, text: str) -> dict[str, AuditedDevice]:
     path = folder / "pasted.txt"
     path.write_bytes(text.encode())
     return {
-        found.result.name: audit_device(found.result, found.facts, asked=AuditOptions(), intent=found.intent)
+        found.result.name: audit_device(
+            found.result, found.facts, audit_options=AuditOptions(), intent=found.intent
+        )
         for found in from_files([path])
     }
 

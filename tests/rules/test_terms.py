@@ -75,8 +75,8 @@ def test_a_bug_of_an_advisory(bug: str, advisory: str) -> None:
 
     assert [rule.id for rule in found.rules] == [advisory]
     for lang in Lang:
-        assert advisory in found.title.said(lang)
-        assert bug in found.title.said(lang)
+        assert advisory in found.title.render(lang)
+        assert bug in found.title.render(lang)
 
 
 @pytest.mark.parametrize(
@@ -102,5 +102,5 @@ def test_each_spelling_has_one_meaning() -> None:
 def test_each_term_has_both_languages() -> None:
     for term in known_terms():
         for text in (term.title, term.meaning):
-            assert text.said(Lang.EN).strip()
-            assert text.said(Lang.JA).strip()
+            assert text.render(Lang.EN).strip()
+            assert text.render(Lang.JA).strip()
