@@ -9,7 +9,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import Exit, read_code, worst
-from slp_ops.cli.options import json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--run",
     "run_ref",
+    cls=SelectingOption,
     metavar="RUN|last",
     envvar="SLP_OPS_RUN",
     help="Judge a saved run; no switch is asked.",
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--against",
+    cls=SelectingOption,
     metavar="RUN",
     envvar="SLP_OPS_AGAINST",
     help="Compare with an earlier run: which findings are new, gone, unchanged.",

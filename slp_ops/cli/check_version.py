@@ -8,7 +8,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import Exit, read_code, worst
-from slp_ops.cli.options import json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--run",
     "run_ref",
+    cls=SelectingOption,
     metavar="RUN|last",
     envvar="SLP_OPS_RUN",
     help="Judge a saved run; no switch is asked.",

@@ -9,7 +9,7 @@ import click
 from slp_ops.app.commands import SETS
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import exit_code
-from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, json_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -44,6 +44,7 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
 @click.option(
     "--command",
     "ad_hoc",
+    cls=SelectingOption,
     multiple=True,
     envvar="SLP_OPS_COMMAND",
     metavar="'show ...'",

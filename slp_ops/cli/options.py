@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
@@ -44,6 +44,31 @@ json_option = click.option(
 )
 
 
+class SelectingOption(click.Option):
+    """An option that selects devices, runs, rules or commands.
+
+    An empty value is an error, on the command line and in the environment: a script whose variable is unset
+    would otherwise select everything.
+    """
+
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, click.core.ParameterSource]:
+        """Return the value and its source; raise BadParameter for an empty one."""
+        value, source = super().consume_value(ctx, opts)
+        variables = [self.envvar] if isinstance(self.envvar, str) else list(self.envvar or ())
+        empty = next((name for name in variables if not os.environ.get(name, name).strip()), None)
+        if source is click.core.ParameterSource.COMMANDLINE:
+            values = value if isinstance(value, tuple | list) else (value,)
+            if any(isinstance(each, str) and not each.strip() for each in values):
+                raise click.BadParameter("it is empty; give a value, or leave the option out", ctx, self)
+        elif empty is not None:
+            raise click.BadParameter(
+                "it is set, but empty; give it a value, or unset it", ctx, param_hint=empty
+            )
+        return value, source
+
+
 def selection_options(command: _Command) -> _Command:
     """Add --site, --tag and --limit; the command receives them as ``selection``."""
 
@@ -56,6 +81,7 @@ def selection_options(command: _Command) -> _Command:
     for option in (
         click.option(
             "--limit",
+            cls=SelectingOption,
             envvar="SLP_OPS_LIMIT",
             show_envvar=True,
             default="",
@@ -66,6 +92,7 @@ def selection_options(command: _Command) -> _Command:
         click.option(
             "--tag",
             "tags",
+            cls=SelectingOption,
             multiple=True,
             envvar="SLP_OPS_TAG",
             show_envvar=True,
@@ -75,6 +102,7 @@ def selection_options(command: _Command) -> _Command:
         click.option(
             "--site",
             "sites",
+            cls=SelectingOption,
             multiple=True,
             envvar="SLP_OPS_SITE",
             show_envvar=True,

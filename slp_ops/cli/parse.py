@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.options import json_option
+from slp_ops.cli.options import SelectingOption, json_option
 from slp_ops.json_documents import to_json
 
 
@@ -15,6 +15,7 @@ from slp_ops.json_documents import to_json
 @click.option(
     "--command",
     "typed",
+    cls=SelectingOption,
     metavar="'show ...'",
     envvar="SLP_OPS_PARSE_COMMAND",
     help="The command that printed the text, in full or shortened. Without it every command found in "

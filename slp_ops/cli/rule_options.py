@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from slp_ops.cli.calling import call
+from slp_ops.cli.options import SelectingOption
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -24,6 +25,7 @@ rules_option = click.option(
 _select = click.option(
     "--select",
     "select",
+    cls=SelectingOption,
     multiple=True,
     envvar="SLP_OPS_SELECT",
     metavar="RULE",
@@ -62,6 +64,7 @@ def with_audit_options(command: _Command) -> _Command:
         ),
         click.option(
             "--ignore",
+            cls=SelectingOption,
             multiple=True,
             envvar="SLP_OPS_IGNORE",
             metavar="RULE",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.options import age, json_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, age, json_option, runs_dir_option
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import to_json
@@ -49,7 +49,9 @@ def list_runs(*, runs_dir: Path, as_json: bool) -> None:
 @command.command(name="show")
 @runs_dir_option
 @click.argument("ref", metavar="RUN")
-@click.option("--device", metavar="NAME", help="Only this device, with each of its captures.")
+@click.option(
+    "--device", cls=SelectingOption, metavar="NAME", help="Only this device, with each of its captures."
+)
 @json_option
 def show_run(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> None:
     """Show how each device of a run ended, and which captures there are."""

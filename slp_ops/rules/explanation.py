@@ -10,6 +10,7 @@ from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
     from slp_ops.i18n import Text
+    from slp_ops.rules.message_catalog import Reason
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.ruleset import Ruleset
 
@@ -18,12 +19,16 @@ TEXTS = texts_of(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Explanation; ``rules`` contain causes and remedies. ``unverified``: not observed in a real output."""
+    """Explanation; ``rules`` contain causes and remedies. ``unverified``: not observed in a real output.
+
+    ``remedy`` contains the steps of a text without a rule of its own.
+    """
 
     title: Text
     meaning: Text
     rules: tuple[Rule, ...] = ()
     unverified: bool = False
+    remedy: tuple[Text, ...] = ()
 
 
 def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
@@ -48,8 +53,9 @@ def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
         return Explanation(
             title=said.title,
             meaning=said.meaning,
-            rules=_rules(knowledge, match.rule),
+            rules=_rules(knowledge, *_causes(match.reason), match.rule),
             unverified=said.unverified,
+            remedy=_remedy(match.reason),
         )
     if catalogue.is_unrelated(asked):
         return _UNRELATED
@@ -101,9 +107,18 @@ def _reason(asked: str, knowledge: Ruleset) -> Explanation | None:
     return Explanation(
         title=reason.title,
         meaning=reason.meaning,
-        rules=_rules(knowledge, reason.rule),
+        rules=_rules(knowledge, *_causes(reason), reason.rule),
         unverified=reason.unverified,
+        remedy=_remedy(reason),
     )
+
+
+def _causes(reason: Reason | None) -> tuple[str, ...]:
+    return () if reason is None else reason.causes
+
+
+def _remedy(reason: Reason | None) -> tuple[Text, ...]:
+    return () if reason is None else reason.remedy
 
 
 def _rules(knowledge: Ruleset, *names: str | None) -> tuple[Rule, ...]:

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from slp_ops.facts import HostEntry, Hosts, NameConfig, PinnedHost, TransportKind
+from slp_ops.facts import HostEntry, Hosts, NameConfig, PinnedHost
 from slp_ops.iosxe.servers import is_cisco
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.checks._reasons import unexplained
 from slp_ops.rules.derived.communication import Communication
-from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.derived.route import Route
+from slp_ops.rules.message_catalog import NamedServer
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
@@ -32,21 +32,14 @@ def _pinned(names: NameConfig | None, wanted: str) -> PinnedHost | None:
     playbooks=("name-server",),
     explains=("comm-failing-now", "comm-flapping", "never-acknowledged", "ack-due-soon", "ack-overdue"),
 )
-def dns_failure(communication: Communication, route: Route | None, log: LicenceLog | None) -> Judgement:
+def dns_failure(communication: Communication, route: Route | None) -> Judgement:
     """Judge a current failure with this reason."""
     evidence = communication.reasons.get("dns-failure", ())
     if evidence:
         if route is not None and route.by_default_name:
             return NotApplicable(why=TEXTS["dns-failure.cslu-local"])
-        said = () if log is None else log.active_messages("dns-failure")
-        of_cslu = bool(said) and all(_CSLU in each.message.text for each in said)
-        if (
-            of_cslu
-            and not communication.counted
-            and route is not None
-            and route.kind is not TransportKind.CSLU
-        ):
-            return NotApplicable(why=TEXTS["dns-failure.former-cslu"])
+        # Without the transport an address of CSLU that is not set is more probable.
+        is_guess = route is None and communication.server is NamedServer.CSLU
         return Failed(
             summary=TEXTS["dns-failure.summary"].format(
                 name=", ".join(route.names)
@@ -54,12 +47,9 @@ def dns_failure(communication: Communication, route: Route | None, log: LicenceL
                 else TEXTS["dns-failure.server"]
             ),
             evidence=evidence,
-            confidence=communication.confidence,
+            confidence=Confidence.LOW if is_guess else communication.confidence,
         )
     return unexplained(communication) or Passed()
-
-
-_CSLU = "(CSLU)"  # the name in the log of the server that was not reached
 
 
 @rule(
