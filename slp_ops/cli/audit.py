@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     metavar="RUN|last",
     envvar="SLP_OPS_RUN",
-    help="Judge a saved run; no switch is asked.",
+    help="Judge a saved run, without connecting to switches.",
 )
 @with_audit_options
 @click.option(
@@ -72,10 +72,10 @@ def command(
     as_json: bool,
     files: tuple[Path, ...],
 ) -> None:
-    """Judge switches, a saved run (--run), or FILES; tell causes, evidence and remedies.
+    """Judge switches, a saved run (--run), or FILES; show causes, evidence and remedies.
 
-    Without --run and FILES the selected switches are read into a run of their own. Each of FILES is one
-    switch: a show tech, a terminal log, pasted outputs, or a folder of such files; no switch is asked.
+    Without --run and FILES the selected switches are read into a new run. Each of FILES is one
+    switch: a show tech, a terminal log, pasted outputs, or a folder of such files.
     Exit code 3 when there are findings at or above --fail-on, 4 when some switches could not be read, or
     when what was read is not enough to judge them.
     """

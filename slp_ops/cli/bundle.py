@@ -47,9 +47,9 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
     multiple=True,
     metavar="NAME",
     envvar="SLP_OPS_DEVICE",
-    help="Only this one; repeat it.",
+    help="Only this device; repeatable.",
 )
-@click.option("-o", "--output", metavar="FILE.zip", envvar="SLP_OPS_BUNDLE", help="Where to write it.")
+@click.option("-o", "--output", metavar="FILE.zip", envvar="SLP_OPS_BUNDLE", help="File to write.")
 @click.option(
     "--normal",
     metavar="RUN",
@@ -57,10 +57,8 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Add a healthy run of the same switches to compare.",
 )
 @_questions
-@click.option(
-    "--case", metavar="NUMBER", envvar="SLP_OPS_CASE", help="The number of the case, if there is one."
-)
-@click.option("--ask/--no-ask", default=None, help="Ask for what is not given. [default: on a terminal]")
+@click.option("--case", metavar="NUMBER", envvar="SLP_OPS_CASE", help="Case number, if any.")
+@click.option("--ask/--no-ask", default=None, help="Ask for missing answers. [default: on a terminal]")
 @click.option("--check", "checked", metavar="FILE.zip", help="Check a bundle instead of making one.")
 @runs_dir_option
 @with_audit_options

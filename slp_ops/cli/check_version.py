@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_RELEASE",
     metavar="RELEASE",
-    help="Judge this release, such as 17.3.4 or '17.03.03 - SMU-PATCHED'; repeat it for several. No "
+    help="Judge this release, such as 17.3.4 or '17.03.03 - SMU-PATCHED'; repeatable. No "
     "switch and no inventory is needed.",
 )
 @click.option(
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     metavar="RUN|last",
     envvar="SLP_OPS_RUN",
-    help="Judge a saved run; no switch is asked.",
+    help="Judge a saved run, without connecting to switches.",
 )
 @rules_option
 @lang_option
@@ -60,7 +60,7 @@ def command(
 ) -> None:
     """Judge releases against every field notice and bug that we know, and name where to upgrade to.
 
-    Without --release and --run the selected switches are asked; what they show refines the verdict by
+    Without --release and --run the selected switches are read; their output refines the verdict by
     release. Exit code 3 when something is affected, 4 when some switches could not be read.
     """
     from slp_ops.app.check_version import ReleasesRequest, run

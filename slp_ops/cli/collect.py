@@ -48,13 +48,13 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     multiple=True,
     envvar="SLP_OPS_COMMAND",
     metavar="'show ...'",
-    help="One more show command; repeat it for several. Anything that is not provably read-only is refused.",
+    help="Additional show command; repeatable. Commands that are not provably read-only are refused.",
 )
 @click.option(
     "--resume",
     metavar="RUN|last",
     envvar="SLP_OPS_RESUME",
-    help="Take a run up again: read only what is missing or failed, into the same run.",
+    help="Resume a run: read only what is missing or failed, into the same run.",
 )
 @with_collect_options
 @json_option

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     multiple=True,
     metavar="NAME",
-    help="Only this device; repeat it for several.",
+    help="Only this device; repeatable.",
 )
 @click.option("--all-facts", is_flag=True, envvar="SLP_OPS_ALL_FACTS", help="Compare counters and logs, too.")
 @with_audit_options

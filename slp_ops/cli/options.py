@@ -36,7 +36,7 @@ runs_dir_option = click.option(
     default=Path("runs"),
     show_default="runs",
     show_envvar=True,
-    help="The folder of the runs, one folder in it for each.",
+    help="Folder of the runs, one subfolder per run.",
 )
 
 json_option = click.option(
@@ -86,8 +86,8 @@ def selection_options(command: _Command) -> _Command:
             show_envvar=True,
             default="",
             metavar="PATTERN",
-            help="Only devices of these names, such as 'tyo-*:!tyo-acc-02' (':' or ',' adds, '!' takes "
-            "away, '&' keeps what matches too), or @FILE with a name a line.",
+            help="Only devices with these names, such as 'tyo-*:!tyo-acc-02' (':' or ',' adds, '!' removes, "
+            "'&' intersects), or @FILE with one name per line.",
         ),
         click.option(
             "--tag",
@@ -97,7 +97,7 @@ def selection_options(command: _Command) -> _Command:
             envvar="SLP_OPS_TAG",
             show_envvar=True,
             metavar="TAG",
-            help="Only devices with this tag; repeat it for any of several.",
+            help="Only devices with this tag; repeatable (any of them).",
         ),
         click.option(
             "--site",
@@ -107,7 +107,7 @@ def selection_options(command: _Command) -> _Command:
             envvar="SLP_OPS_SITE",
             show_envvar=True,
             metavar="SITE",
-            help="Only devices of this site; repeat it for several.",
+            help="Only devices of this site; repeatable.",
         ),
     ):
         with_selection = option(with_selection)
@@ -130,7 +130,7 @@ lang_option = click.option(
     envvar="SLP_OPS_LANG",
     callback=_chosen,
     show_default="from the locale",
-    help="The language of findings and advice.",
+    help="Language of findings and advice.",
 )
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -18,8 +18,8 @@ from slp_ops.json_documents import to_json
     cls=SelectingOption,
     metavar="'show ...'",
     envvar="SLP_OPS_PARSE_COMMAND",
-    help="The command that printed the text, in full or shortened. Without it every command found in "
-    "FILE is read.",
+    help="Command that printed the text, complete or abbreviated. Without it, every command found in "
+    "FILE is parsed.",
 )
 @click.argument("file", type=click.File("rb"))
 @json_option

@@ -29,7 +29,7 @@ _select = click.option(
     multiple=True,
     envvar="SLP_OPS_SELECT",
     metavar="RULE",
-    help="Ask this rule only; repeat it for several.",
+    help="Evaluate only this rule; repeatable.",
 )
 
 
@@ -58,7 +58,7 @@ def with_audit_options(command: _Command) -> _Command:
             multiple=True,
             envvar="SLP_OPS_THRESHOLD",
             metavar="NAME=NUMBER",
-            help="Where something begins to be a finding; repeat it for several. Names and defaults: "
+            help="Threshold of a finding; repeatable. Names and defaults: "
             "ack-days=30, flap-pairs=3, flap-hours=24, log-days=30, rum-reports=1000, agent-cpu=20, "
             "agent-memory=25.",
         ),
@@ -68,7 +68,7 @@ def with_audit_options(command: _Command) -> _Command:
             multiple=True,
             envvar="SLP_OPS_IGNORE",
             metavar="RULE",
-            help="Do not ask this rule; repeat it for several.",
+            help="Skip this rule; repeatable.",
         ),
         _select,
         rules_option,

@@ -1,4 +1,4 @@
-"""audit, check-version, explain and rules as an operator types them."""
+"""audit, check-version, explain and rules on the command line."""
 
 from __future__ import annotations
 

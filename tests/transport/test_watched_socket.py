@@ -1,4 +1,4 @@
-"""How the other side ended a connection, whichever call meets the end first."""
+"""Classification of a closed connection, whichever call notices it first."""
 
 from __future__ import annotations
 

@@ -75,6 +75,7 @@ def _at(seen: LoggedMessage) -> datetime:
     links=(MESSAGES, SMART_TRANSPORT),
     playbooks=("usage-sync",),
     explains=STARVED,
+    era=None,
 )
 def comm_failing_now(communication: Communication) -> Judgement:
     """Judge the counters, or else the latest message in the log."""
@@ -121,6 +122,7 @@ def _because(reason: Reason | None, summary: Text) -> Text:
     group=Group.COMMUNICATION,
     severity=Severity.WARNING,
     links=(MESSAGES,),
+    era=None,
 )
 def comm_flapping(log: LicenceLog, thresholds: Thresholds) -> Judgement:
     """Count pairs of failure and recovery in the busiest period."""

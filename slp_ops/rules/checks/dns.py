@@ -7,7 +7,7 @@ from slp_ops.facts import HostEntry, Hosts, NameConfig, PinnedHost
 from slp_ops.iosxe.servers import is_cisco
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
-from slp_ops.rules.checks._reasons import unexplained
+from slp_ops.rules.checks._reasons import NOT_RENEWED, unexplained
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.route import Route
 from slp_ops.rules.message_catalog import NamedServer
@@ -30,7 +30,15 @@ def _pinned(names: NameConfig | None, wanted: str) -> PinnedHost | None:
     severity=Severity.ERROR,
     links=(OVERVIEW, SMART_TRANSPORT),
     playbooks=("name-server",),
-    explains=("comm-failing-now", "comm-flapping", "never-acknowledged", "ack-due-soon", "ack-overdue"),
+    explains=(
+        "comm-failing-now",
+        "comm-flapping",
+        "never-acknowledged",
+        "ack-due-soon",
+        "ack-overdue",
+        *NOT_RENEWED,
+    ),
+    era=None,
 )
 def dns_failure(communication: Communication, route: Route | None) -> Judgement:
     """Judge a current failure with this reason."""
@@ -59,6 +67,7 @@ def dns_failure(communication: Communication, route: Route | None) -> Judgement:
     links=(OVERVIEW,),
     playbooks=("name-server",),
     explains=_CONSEQUENCES,
+    era=None,
 )
 def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | None) -> Judgement:
     """Judge whether configuration and show hosts contain a name server for the VRF in use."""
@@ -97,6 +106,7 @@ def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | N
     links=(OVERVIEW,),
     playbooks=("domain-lookup",),
     explains=_CONSEQUENCES,
+    era=None,
 )
 def domain_lookup_disabled(route: Route, names: NameConfig) -> Judgement:
     """Judge the line, if a name has to be resolved."""
@@ -118,6 +128,7 @@ def domain_lookup_disabled(route: Route, names: NameConfig) -> Judgement:
     severity=Severity.WARNING,
     links=(SMART_TRANSPORT,),
     explains=("http-timeout", "http-aborted"),
+    era=None,
 )
 def pinned_host_entry(route: Route, names: NameConfig | None, hosts: Hosts | None) -> Judgement:
     """Judge a pinned entry for the first host on the route; for the operator's own server it is no risk."""

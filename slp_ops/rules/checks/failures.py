@@ -25,6 +25,7 @@ TEXTS = texts_of(__name__)
     links=(OVERVIEW, SMART_TRANSPORT),
     playbooks=("http-source-interface",),
     explains=("comm-failing-now", "comm-flapping", *STARVED),
+    era=None,
 )
 def http_timeout(communication: Communication) -> Judgement:
     """Judge a current ERR 207."""
@@ -42,6 +43,7 @@ def http_timeout(communication: Communication) -> Judgement:
     links=(SMART_TRANSPORT,),
     playbooks=("trustpool-identrust",),
     explains=("comm-failing-now", "comm-flapping", *STARVED),
+    era=None,
 )
 def http_aborted(communication: Communication) -> Judgement:
     """Judge a current ERR 205."""
@@ -113,6 +115,7 @@ def polling_id_invalid(communication: Communication) -> Judgement:
     links=(MESSAGES,),
     playbooks=("usage-sync",),
     explains=("comm-failing-now", "comm-flapping", *STARVED),
+    era=None,
 )
 def server_timeout_504(communication: Communication) -> Judgement:
     """Judge a current 504."""
