@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncssh
 
 from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
-from slp_ops.transport.algorithms import ciphers, macs
+from slp_ops.transport.algorithms import ciphers, key_exchanges, macs
 from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
-from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key
+from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES
+from slp_ops.transport.known_hosts import Key
 from slp_ops.transport.login_stages import Stage, ended, silent
 
 if TYPE_CHECKING:
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
     from slp_ops.ports import Credential
     from slp_ops.transport.watched_socket import WatchedSocket
 
-# Explicit lists: what a library adds or drops in its defaults must not decide what is offered.
-MODERN_KEX: Final = (
-    "curve25519-sha256",
-    "curve25519-sha256@libssh.org",
-    "ecdh-sha2-nistp256",
-    "ecdh-sha2-nistp384",
-    "ecdh-sha2-nistp521",
-    "diffie-hellman-group16-sha512",
-    "diffie-hellman-group-exchange-sha256",
-    "diffie-hellman-group14-sha256",
-)
-LEGACY_KEX: Final = (*MODERN_KEX, "diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha1")
 # How long what came before the end of a connection may take to be understood, in seconds.
 _LAST_WORDS: Final = 0.2
 
@@ -98,7 +87,7 @@ class _Client(asyncssh.SSHClient):
             and (password := self.password_auth_requested()) is not None
         ):
             return [password]
-        self.refusal = asks_for_more(self._name, prompts[-1][0])
+        self.refusal = asks_for_more(self._name, prompts[-1][0], answered=self._password is None)
         return None
 
 
@@ -133,7 +122,7 @@ async def login(
                 server_host_key_algs=list(host_keys),
                 encryption_algs=list(ciphers(legacy=legacy)),
                 mac_algs=list(macs(legacy=legacy)),
-                kex_algs=list(LEGACY_KEX if legacy else MODERN_KEX),
+                kex_algs=list(key_exchanges(legacy=legacy)),
                 signature_algs=list(key_types(legacy)),
                 username=credential.username,
                 client_keys=client_keys,
