@@ -198,7 +198,7 @@ class Rounds:
             return
 
         def ask(history: History) -> dict[str, DeviceHistoryState | None]:
-            found = {device: state_after(_watched(history, device)) for device in unseen}
+            found = {device: state_after(_last_rounds(history, device)) for device in unseen}
             for each in history.series(unseen):
                 if (known := found[each.device]) is not None and self._grew(each):
                     found[each.device] = replace(
@@ -244,6 +244,6 @@ class Rounds:
             self.operator.notice(f"{gone} old runs removed")
 
 
-def _watched(history: History, device: str) -> list[Summary]:
+def _last_rounds(history: History, device: str) -> list[Summary]:
     """Return what the last rounds said; other verbs read less, or ask other rules."""
     return [each.summary for each in history.device(device, newest=_LOOK_BACK, verb=VERB)]

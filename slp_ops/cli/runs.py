@@ -93,7 +93,7 @@ def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
 
         click.echo(to_json(verify_document(run, verified)))
     else:
-        click.echo(terminal.render_verified(run, verified))
+        click.echo(terminal.render_verification(run, verified))
     raise click.exceptions.Exit(Exit.FINDINGS if verified.damaged else Exit.FINE)
 
 
@@ -133,7 +133,7 @@ def prune_runs(
     planned = runs.plan_prune(runs_dir, TerminalOperator(), keep=keep, older_than=older_than)
     going = sum(not each.kept_because for each in planned)
     if not as_json:
-        click.echo(terminal.render_planned(planned))
+        click.echo(terminal.render_prune(planned))
     if going and not dry_run and not yes:
         click.confirm(f"Remove {going} of {pluralize(len(planned), 'run')}?", abort=True, err=True)
     removed = () if dry_run else runs.prune(runs_dir, planned)

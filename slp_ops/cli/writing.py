@@ -25,13 +25,13 @@ def write(path: str, data: bytes) -> None:
     if path == "-":
         sys.stdout.buffer.write(data)
         return
-    with replaced(path, private=False) as file:
+    with replace_file(path, private=False) as file:
         file.write(data)
     click.echo(f"wrote {one_line(str(Path(path)))}", err=True)
 
 
 @contextmanager
-def replaced(path: str, *, private: bool) -> Iterator[BinaryIO]:
+def replace_file(path: str, *, private: bool) -> Iterator[BinaryIO]:
     """Open a temporary file that takes the name when it is complete. Raises InputError.
 
     A private file can be read by its owner alone.

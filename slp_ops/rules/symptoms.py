@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from slp_ops.facts import (
     Clock,
     CpuLoad,
+    Entitlements,
     Fact,
     MemoryUse,
     RumSummary,
@@ -26,7 +27,7 @@ from slp_ops.rules.checks.communication import comm_flapping
 from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
 from slp_ops.rules.checks.records import rum_backlog
 from slp_ops.rules.derived.communication import Communication
-from slp_ops.rules.derived.deadline import Deadline
+from slp_ops.rules.derived.deadline import Deadline, DeadlineEffect
 from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.derived.route import Route
 from slp_ops.rules.derived.rum_backlog import Backlog
@@ -63,7 +64,7 @@ def _not_applicable(judged: AdvisoryVerdict, because: Text) -> Symptom:
     return Symptom(judged=changed, present=False)
 
 
-def _noted(judged: AdvisoryVerdict, note: Text) -> AdvisoryVerdict:
+def _with_note(judged: AdvisoryVerdict, note: Text) -> AdvisoryVerdict:
     """Add the symptoms to the verdict by the release."""
     both = TEXTS["noted"]
     return replace(judged, because=both.format(because=judged.because, note=note))
@@ -78,11 +79,13 @@ def _fn72323(judged: AdvisoryVerdict, trustpool: Trustpool | None, route: Route 
         )
     if route is not None and not route.reaches_cisco:
         note = TEXTS["FN72323.not-direct"]
-        return Symptom(judged=_noted(judged, note), present=False)
+        return Symptom(judged=_with_note(judged, note), present=False)
     if trustpool is None or not trustpool.certificates:
         return Symptom(judged=judged, present=None, missing=(Trustpool,))
     note = TEXTS["FN72323.root-missing"]
-    return Symptom(judged=_noted(judged, note), present=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),))
+    return Symptom(
+        judged=_with_note(judged, note), present=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),)
+    )
 
 
 def _fn72578(
@@ -125,7 +128,7 @@ def _cscwa11048(
     if evidence:
         sign = _combine_checks(judged, results)
         return replace(
-            sign, judged=_noted(judged, TEXTS["shows"]), present=True, evidence=evidence + sign.evidence
+            sign, judged=_with_note(judged, TEXTS["shows"]), present=True, evidence=evidence + sign.evidence
         )
     if communication is None and log is None:
         return Symptom(judged=judged, present=None, missing=Communication.needs_any_of)
@@ -136,11 +139,20 @@ def _cscvy20345(judged: AdvisoryVerdict, deadline: Deadline | None) -> Symptom:
     """Judge a printed date with perpetual licences alone."""
     if deadline is None:
         return Symptom(judged=judged, present=None, missing=(UsageReporting, Clock))
-    if deadline.cosmetic:
-        note = TEXTS["CSCvy20345.cosmetic"]
-        return Symptom(
-            judged=_noted(judged, note), present=True, evidence=deadline.usage.cite("next_ack_deadline")
-        )
+    match deadline.effect:
+        case DeadlineEffect.COSMETIC:
+            note = TEXTS["CSCvy20345.cosmetic"]
+            return Symptom(
+                judged=_with_note(judged, note),
+                present=True,
+                evidence=deadline.usage.cite("next_ack_deadline"),
+            )
+        case DeadlineEffect.DOUBTFUL:
+            return Symptom(judged=_with_note(judged, TEXTS["CSCvy20345.doubtful"]), present=False)
+        case DeadlineEffect.UNKNOWN:
+            return Symptom(judged=judged, present=None, missing=(Entitlements,))
+        case _:
+            pass
     return _not_applicable(
         judged,
         TEXTS["CSCvy20345.not-cosmetic"],
@@ -184,7 +196,7 @@ def _combine_checks(judged: AdvisoryVerdict, results: list[Judgement]) -> Sympto
     """Combine the results of several checks."""
     hits = [each for each in results if isinstance(each, Failed)]
     return Symptom(
-        judged=_noted(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),
+        judged=_with_note(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),
         present=bool(hits),
         evidence=tuple(evidence for hit in hits for evidence in hit.evidence),
     )

@@ -1,4 +1,4 @@
-"""Files of the offline exchange: signed, so they are kept byte by byte, and nothing in them is masked.
+"""Files of the offline exchange: signed, so they are saved verbatim, and nothing in them is masked.
 
 A folder of its own, in a run or where the operator wants it; what a run keeps of a switch's words besides
 them is masked as everywhere.

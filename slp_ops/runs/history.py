@@ -56,7 +56,7 @@ class RunSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDevice:
-    """A switch as its newest run had it."""
+    """Site and tags of a switch in its newest run."""
 
     name: str
     site: str
@@ -75,11 +75,11 @@ class History:
     def open(cls, root: Path) -> Iterator[History]:
         """The history of a runs folder. Raises StoreError; a broken index raises Broken, and is gone."""
         try:
-            with index.opened(root) as connection:
+            with index.open_index(root) as connection:
                 yield cls(connection, root)
         except sqlite3.DatabaseError as err:
             if not index.is_broken(err):
-                raise index.refused(root, err) from err
+                raise index.index_error(root, err) from err
             index.discard(root)
             raise Broken from err
 

@@ -59,17 +59,17 @@ COMMIT;
 
 
 @contextmanager
-def opened(root: Path) -> Iterator[sqlite3.Connection]:
+def open_index(root: Path) -> Iterator[sqlite3.Connection]:
     """The index of a runs folder, made when it is not there, made anew when it cannot be read.
 
     No other process discards it while it is open. Raises StoreError.
     """
-    with _held(root, fcntl.LOCK_SH):
+    with _hold_lock(root, fcntl.LOCK_SH):
         try:
             connection = _connect(root / FILE)
         except sqlite3.DatabaseError as err:
             if not is_broken(err):
-                raise refused(root, err) from err
+                raise index_error(root, err) from err
         else:
             try:
                 yield connection
@@ -77,11 +77,11 @@ def opened(root: Path) -> Iterator[sqlite3.Connection]:
                 connection.close()
             return
     discard(root)
-    with _held(root, fcntl.LOCK_SH):
+    with _hold_lock(root, fcntl.LOCK_SH):
         try:
             connection = _connect(root / FILE)
         except sqlite3.DatabaseError as err:
-            raise refused(root, err) from err
+            raise index_error(root, err) from err
         try:
             yield connection
         finally:
@@ -94,7 +94,7 @@ def is_broken(err: sqlite3.DatabaseError) -> bool:
     return any(name.startswith(broken) for broken in _BROKEN)
 
 
-def refused(root: Path, err: sqlite3.DatabaseError) -> StoreError:
+def index_error(root: Path, err: sqlite3.DatabaseError) -> StoreError:
     """Return the error for an index that is intact but cannot be used."""
     return StoreError(
         f"cannot use {root / FILE}: {err}",
@@ -104,7 +104,7 @@ def refused(root: Path, err: sqlite3.DatabaseError) -> StoreError:
 
 def discard(root: Path) -> None:
     """Remove the index when no process has it open. Raises StoreError."""
-    with _held(root, fcntl.LOCK_EX), atomic_files.store_errors("remove", root / FILE):
+    with _hold_lock(root, fcntl.LOCK_EX), atomic_files.store_errors("remove", root / FILE):
         # The file before its log: a log alone is dropped by SQLite, a file without its log may be torn.
         for name in (FILE, *(FILE + suffix for suffix in _BESIDE)):
             (root / name).unlink(missing_ok=True)
@@ -130,7 +130,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _held(root: Path, how: int) -> Iterator[None]:
+def _hold_lock(root: Path, how: int) -> Iterator[None]:
     path = root / _LOCK
     with atomic_files.store_errors("use", path):
         root.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -40,7 +40,7 @@ def judge(
 
     ``runs`` are all of them, the newest first.
     """
-    needed = _needed(runs)
+    needed = _newest_complete_runs(runs)
     judged = []
     for place, run in enumerate(runs):
         if run.is_locked():
@@ -84,7 +84,7 @@ def remove(run: StoredRun) -> bool:
             os.close(lock)
 
 
-def _needed(runs: Iterable[StoredRun]) -> dict[Path, str]:
+def _newest_complete_runs(runs: Iterable[StoredRun]) -> dict[Path, str]:
     """The newest run in which each device was read completely, and the name of one such device."""
     seen: set[str] = set()
     needed: dict[Path, str] = {}

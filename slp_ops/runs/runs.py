@@ -114,7 +114,7 @@ class Runs:
         if os.sep in ref or (path / "run.json").is_file():
             if NAME.fullmatch(path.resolve().name) and path.is_dir():
                 return StoredRun(path)
-            raise InputError(f"{ref} is not the folder of a run", hint=self._known())
+            raise InputError(f"{ref} is not the folder of a run", hint=self._existing_runs_hint())
         names = self._names()
         if ref == "last":
             for newest in self.all():
@@ -134,7 +134,7 @@ class Runs:
                 f"{ref} is the beginning of {len(found)} runs",
                 hint=f"one of: {', '.join(sorted(found)[-5:])}",
             )
-        raise InputError(f"there is no run {ref} in {self.root}", hint=self._known())
+        raise InputError(f"there is no run {ref} in {self.root}", hint=self._existing_runs_hint())
 
     def _names(self) -> list[str]:
         with atomic_files.store_errors("read", self.root):
@@ -148,7 +148,7 @@ class Runs:
             except FileNotFoundError:
                 return []
 
-    def _known(self) -> str:
+    def _existing_runs_hint(self) -> str:
         names = self._names()
         return f"the latest are: {', '.join(names[-5:])}" if names else "make one with: slp-ops collect"
 
