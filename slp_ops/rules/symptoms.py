@@ -30,14 +30,15 @@ from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.deadline import Deadline, DeadlineEffect
 from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.derived.route import Route
-from slp_ops.rules.derived.rum_backlog import Backlog
+from slp_ops.rules.derived.rum_backlog import Backlog, Lateness
 from slp_ops.rules.fixed_releases import AdvisoryStatus, AdvisoryVerdict
+from slp_ops.rules.rum_steps import rum_steps
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed
 
 if TYPE_CHECKING:
-    from slp_ops.model import Evidence
+    from slp_ops.model import Evidence, Severity
     from slp_ops.rules.values import Judgement
 
 TEXTS = texts_of(__name__)
@@ -47,11 +48,13 @@ TEXTS = texts_of(__name__)
 class Symptom:
     """An advisory on one switch: ``judged`` by release and facts, and whether symptoms are present.
 
-    ``present`` is None when the deciding facts are missing; ``missing`` names them.
+    ``present`` is None when the deciding facts are missing; ``missing`` names them. ``severity`` replaces
+    that of the advisory.
     """
 
     judged: AdvisoryVerdict
     present: bool | None
+    severity: Severity | None = None
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[type[Fact], ...] = ()
 
@@ -92,21 +95,30 @@ def _fn72578(
     judged: AdvisoryVerdict,
     thresholds: Thresholds,
     backlog: Backlog | None,
+    lateness: Lateness | None,
     cpu: CpuLoad | None,
     memory: MemoryUse | None,
     log: LicenceLog | None,
 ) -> Symptom:
-    """FN72578: many reports, or a busy agent."""
+    """FN72578: many reports, also before they cost CPU and memory, or a busy agent."""
     results: list[Judgement] = []
     if backlog is not None:
         results.append(rum_backlog.check(backlog, thresholds))
-    if cpu is not None:
+    if cpu is not None or (log is not None and log.active_messages("smart-agent-cpu")):
         results.append(smart_agent_cpu.check(cpu, thresholds, log))
     if memory is not None and memory.pools:
         results.append(smart_agent_memory.check(memory, thresholds))
     if not results:
         return Symptom(judged=judged, present=None, missing=(RumSummary, CpuLoad))
-    return _combine_checks(judged, results)
+    found = _combine_checks(judged, results)
+    silent = None if lateness is None else lateness.silent
+    step = None if backlog is None else rum_steps().reached(backlog.reports, silent)
+    if found.present or backlog is None or step is None:
+        return found
+    note = TEXTS["FN72578.accumulate"].format(count=backlog.reports)
+    return Symptom(
+        judged=_with_note(judged, note), present=True, evidence=backlog.evidence, severity=step.severity
+    )
 
 
 def _cscwa11048(
