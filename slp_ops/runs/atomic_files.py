@@ -12,12 +12,12 @@ import errno
 import fcntl
 import hashlib
 import os
-import secrets
 import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from slp_ops.errors import StoreError
+from slp_ops.temporary_files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,20 +80,8 @@ def drop(path: str) -> None:
 
 def replace(path: Path, data: bytes, *, sync: bool = False) -> None:
     """Replace a file atomically; a reader sees the old one or the new one."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        fd = create(temporary)
-        try:
-            write_all(fd, data)
-            if sync:
-                os.fsync(fd)
-        finally:
-            os.close(fd)
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+    with replacing(path, sync=sync) as file:
+        file.write(data)
 
 
 def append(path: Path, line: bytes, *, sync: bool = False) -> None:

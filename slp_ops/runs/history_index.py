@@ -19,13 +19,14 @@ from slp_ops.errors import StoreError
 from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.runs import atomic_files
+from slp_ops.runs.serialization import millis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 # The number is that of the form below: another slp-ops may keep another form beside it.
-FILE: Final = "history-1.sqlite"
+FILE: Final = "history-2.sqlite"
 _LOCK: Final = "history.lock"
 _PATIENCE: Final = 60.0  # seconds to wait for another process that writes
 _BESIDE: Final = ("-wal", "-shm")
@@ -43,13 +44,14 @@ CREATE TABLE IF NOT EXISTS run (
 CREATE TABLE IF NOT EXISTS word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS device (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS sample (
-  device INTEGER NOT NULL, day INTEGER NOT NULL, seen INTEGER NOT NULL, run INTEGER NOT NULL,
+  device INTEGER NOT NULL, day INTEGER NOT NULL, position INTEGER NOT NULL, run INTEGER NOT NULL,
+  seen INTEGER NOT NULL,
   site INTEGER, tags INTEGER, status INTEGER, error INTEGER, release INTEGER, transport INTEGER,
   found INTEGER, knowledge INTEGER,
   clock INTEGER, clock_trusted INTEGER, units INTEGER, trusted_units INTEGER, last_ack INTEGER,
   ack_age INTEGER, deadline INTEGER, last_push INTEGER, backlog INTEGER, unacknowledged INTEGER,
   late INTEGER, failing INTEGER, licensing INTEGER,
-  PRIMARY KEY (device, day, seen, run)
+  PRIMARY KEY (device, day, position, run)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sample_of_run ON sample (run);
 COMMIT;
@@ -244,11 +246,6 @@ def seconds(moment: datetime | None) -> int | None:
 def naive(seconds: int | None) -> datetime | None:
     """Return the naive device time of a number."""
     return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
-
-
-def millis(moment: datetime) -> int:
-    """An aware time of a run as a number."""
-    return round(moment.timestamp() * 1000)
 
 
 def moment(millis: int) -> datetime:

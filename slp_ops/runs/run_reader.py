@@ -28,6 +28,7 @@ from slp_ops.runs.serialization import (
     RunRecord,
     RunState,
     header_of,
+    millis,
     read_lines,
 )
 
@@ -59,6 +60,12 @@ class StoredRun:
         if header.state is RunState.RUNNING and not self.is_locked():
             return replace(header, state=RunState.INTERRUPTED)
         return header
+
+    @property
+    def position(self) -> tuple[int, str]:
+        """Return the position among the runs of a folder: a later run has a greater one."""
+        header, sequence = self.header, self.header.sequence
+        return (millis(header.started) if sequence is None else sequence, self.path.name)
 
     @property
     def is_readable(self) -> bool:
@@ -178,12 +185,11 @@ class StoredRun:
         found = NAME.fullmatch(self.path.resolve().name)
         if found is None:
             raise StoreError(f"{self.path} is not the folder of a run")
-        started = datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         folders = sorted(path.parent.name for path in self.path.glob("*/manifest.jsonl"))
         return RunHeader(
             id=found[3],
             verb=found[2],
-            started=started,
+            started=started_of(found[0]),
             state=RunState.INTERRUPTED,
             devices=tuple(DeviceHeader(name=folder, site="", folder=folder) for folder in folders),
         )
@@ -222,6 +228,11 @@ class StoredRun:
             captures=captures,
             error=DeviceFailure(kind="interrupted", message="the run ended before this switch was done"),
         )
+
+
+def started_of(name: str) -> datetime:
+    """Return the time in the name of a run's folder."""
+    return datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
 def why_unreadable(err: OSError) -> str:
