@@ -30,14 +30,14 @@ def _content(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(_LARGEST + 1)
     except FileNotFoundError:
-        raise _refused(path, "there is no such file") from None
+        raise _input_error(path, "there is no such file") from None
     except IsADirectoryError:
-        raise _refused(path, "is a folder", "a file") from None
+        raise _input_error(path, "is a folder", "a file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         why = getattr(error, "strerror", None) or "the name is not usable"
-        raise _refused(path, f"cannot be read: {why}") from error
+        raise _input_error(path, f"cannot be read: {why}") from error
     if len(raw) > _LARGEST:
-        raise _refused(path, "is too large", f"at most {_LARGEST // 2**20} MiB")
+        raise _input_error(path, "is too large", f"at most {_LARGEST // 2**20} MiB")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -46,5 +46,5 @@ def _content(path: Path) -> str:
         raise InputError((problem,)) from error
 
 
-def _refused(path: Path, message: str, expected: str = "") -> InputError:
+def _input_error(path: Path, message: str, expected: str = "") -> InputError:
     return InputError((Problem(path=str(path), message=message, expected=expected),), hint=_HINT)

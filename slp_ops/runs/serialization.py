@@ -50,6 +50,7 @@ class RunHeader:
     id: str
     verb: str
     started: datetime
+    sequence: int | None = None  # of the runs of its folder; None in runs of earlier releases
     finished: datetime | None = None
     state: RunState = RunState.RUNNING
     version: str = ""
@@ -60,6 +61,11 @@ class RunHeader:
 def utc_millis(moment: datetime | None) -> JsonValue:
     """Encode a moment in UTC, to the millisecond."""
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def millis(moment: datetime) -> int:
+    """Return an aware time as a number."""
+    return round(moment.timestamp() * 1000)
 
 
 def _as_given(values: Mapping[str, Any]) -> Any:
@@ -169,6 +175,7 @@ class RunRecord:
     verb: str
     state: RunState
     started: datetime = json_field(encoder=utc_millis)
+    sequence: int | None = None
     finished: datetime | None = json_field(encoder=utc_millis, default=None)
     slp_ops: str = ""
     selection: Mapping[str, Any] = json_field(encoder=_as_given, default_factory=dict)
@@ -183,6 +190,7 @@ def run_file(header: RunHeader, results: Mapping[str, ResultRecord]) -> bytes:
         verb=header.verb,
         state=header.state,
         started=header.started,
+        sequence=header.sequence,
         finished=header.finished,
         slp_ops=header.version,
         selection=header.selection,
@@ -209,6 +217,7 @@ def header_of(record: RunRecord) -> RunHeader:
         id=record.id,
         verb=record.verb,
         started=record.started,
+        sequence=record.sequence,
         finished=record.finished,
         state=record.state,
         version=record.slp_ops,

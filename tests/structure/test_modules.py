@@ -30,6 +30,7 @@ CLI_MAY_KNOW = {
         "paths",
         "report",
         "sanitize",
+        "temporary_files",
         "version",
     ]
 }
@@ -48,6 +49,7 @@ NOT_PURE = {
         "report",
         "runs",
         "signals",
+        "temporary_files",
         "transport",
         "usage",
         "version",
