@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.config_files.validation_errors import did_you_mean, shown
 from slp_ops.errors import Problem, SelectionError
+from slp_ops.regular_files import read_regular, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
 
 _LISTED: Final = 20
-_LARGEST: Final = 4 * 2**20  # maximum size of a file of names, in characters
+_LARGEST: Final = 4 * 2**20  # maximum size of a file of names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +114,9 @@ def _term(part: str) -> _Term:
 def _lines(path: Path) -> tuple[tuple[int | None, str], ...]:
     """Read the names in a file, one per line; ``#`` begins a comment."""
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            content = file.read(_LARGEST)
+        content = read_regular(path, _LARGEST).decode("utf-8-sig")
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a NUL in the name
-        why = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        why = "it is not text in UTF-8" if isinstance(error, UnicodeDecodeError) else reason_of(error)
         problem = Problem(path=shown(str(path)), message=f"--limit cannot read it: {why}")
         hint = "--limit @FILE reads one device name a line"
         raise SelectionError((problem,), hint=hint) from error

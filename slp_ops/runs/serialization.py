@@ -11,13 +11,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from io import BytesIO
 from typing import Any, Final, Generic, TypeVar
 
-from slp_ops.json_documents import JsonValue, ShapeError, decode, encode, json_document, json_field, rounded
+from slp_ops.json_documents import (
+    InvalidJson,
+    JsonValue,
+    ShapeError,
+    decode,
+    encode,
+    json_document,
+    json_field,
+    parse_json,
+    rounded,
+)
 from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 
 T = TypeVar("T")
 SCHEMA: Final = 1
+_NAMED: Final = 100  # lines of a damaged file
 _ONE_LINE: Final = json.JSONEncoder(separators=(",", ":"), default=str)
 
 
@@ -60,6 +72,11 @@ class RunHeader:
 def utc_millis(moment: datetime | None) -> JsonValue:
     """Encode a moment in UTC, to the millisecond."""
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return a moment of a file, which an editor may have left without its zone."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _as_given(values: Mapping[str, Any]) -> Any:
@@ -208,8 +225,8 @@ def header_of(record: RunRecord) -> RunHeader:
     return RunHeader(
         id=record.id,
         verb=record.verb,
-        started=record.started,
-        finished=record.finished,
+        started=as_utc(record.started),
+        finished=None if record.finished is None else as_utc(record.finished),
         state=record.state,
         version=record.slp_ops,
         selection=record.selection,
@@ -237,7 +254,8 @@ def line(record: object) -> bytes:
 class Lines(Generic[T]):
     """The records of a file of lines.
 
-    ``damaged`` are the numbers of the lines that are no JSON object, ``misshapen`` objects of another form.
+    ``damaged`` are the numbers of the lines that are no JSON object, ``misshapen`` objects of another form;
+    the first hundred of each.
     A last line without its newline was being written when the run was killed: the end is ``torn``.
     """
 
@@ -249,20 +267,23 @@ class Lines(Generic[T]):
 
 def read_lines(kind: type[T], data: bytes) -> Lines[T]:
     """Return the records of a file of lines."""
-    *whole, rest = data.split(b"\n")
     records: list[T] = []
     damaged: list[int] = []
     misshapen: list[object] = []
-    for number, text in enumerate(whole, start=1):
+    text = b""
+    for number, text in enumerate(BytesIO(data), start=1):
+        if not text.endswith(b"\n"):
+            break
         try:
-            value = json.loads(text)
-        except ValueError:
+            value = parse_json(text)
+        except InvalidJson:
             value = None
         if not isinstance(value, dict):
-            damaged.append(number)
+            damaged += [number] * (len(damaged) < _NAMED)
             continue
         try:
             records.append(decode(kind, value))
         except ShapeError:
-            misshapen.append(value)
-    return Lines(records=tuple(records), damaged=tuple(damaged), misshapen=tuple(misshapen), torn=bool(rest))
+            misshapen += [value] * (len(misshapen) < _NAMED)
+    torn = bool(text) and not text.endswith(b"\n")
+    return Lines(records=tuple(records), damaged=tuple(damaged), misshapen=tuple(misshapen), torn=torn)
