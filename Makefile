@@ -3,6 +3,7 @@
 # make test-all  the same, and the tests that take long (under 45 minutes)
 # make test-faults N=600  random faults and signals, a long watch and a large sick fleet; a table at the end (an hour)
 # make docs   the documentation as a site, in site/
+# make licenses  licences of the runtime dependencies; ADVISORIES=PATH also checks an OSV database
 # make env    the environment alone, in .venv
 
 PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3 2>/dev/null))
@@ -10,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-slow test-all test-faults check fix lock bench-env docs reference baseline clean
+.PHONY: help env demo test test-slow test-all test-faults check fix lock bench-env docs reference baseline licenses clean
 
 help:
 	@sed -n 's/^# //p' $(MAKEFILE_LIST)
@@ -73,6 +74,9 @@ reference: env
 # What every verb prints and sends, for every lab scenario, as tests/baseline compares it.
 baseline: env
 	$(BIN)/python -m tests.baseline.record
+
+licenses: env
+	@$(BIN)/python -m docs.licenses $(ADVISORIES)
 
 clean:
 	rm -rf $(VENV) demo site .mypy_cache .ruff_cache .pytest_cache .hypothesis

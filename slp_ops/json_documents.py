@@ -21,6 +21,7 @@ from datetime import date, datetime, time
 from enum import Enum
 from functools import cache
 from math import isfinite
+from reprlib import Repr
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeAlias, TypeVar, Union, dataclass_transform, get_args, get_origin
 from typing import get_type_hints as type_hints
@@ -37,6 +38,8 @@ _OPTIONS: Final = "json"
 # Hostile documents: slp-ops writes less than these. A number must fit into 64 bits, as in SQLite and C.
 _DEEPEST: Final = 64
 _LONGEST_NUMBER: Final = 20
+_SHORT: Final = Repr()
+_SHORT.maxlevel, _SHORT.maxstring = 2, 80
 _WHOLE_NUMBERS: Final = range(-(2**63), 2**63)
 _MEMORY: Final = 40 * 2**20
 LARGEST_DOCUMENT: Final = 64 * 2**20
@@ -59,14 +62,9 @@ class ShapeError(ValueError):
 
 
 def _described(found: object) -> str:
-    """Describe a value in a few words; it may be huge."""
-    if isinstance(found, dict):
-        keys = ", ".join(repr(str(key)[:20]) for key in list(found)[:3])
-        return f"an object with {keys}{', ...' * (len(found) > 3)}" if found else "{}"
-    if isinstance(found, list):
-        return f"a list of {len(found)}"
-    text = repr(found[:60]) if isinstance(found, str) else repr(found)
-    return text[:60] + "..." * (len(text) > 60 or (isinstance(found, str) and len(found) > 60))
+    """Show a value, which may be huge, in at most 60 characters."""
+    text = _SHORT.repr(found)
+    return text[:60] + "..." * (len(text) > 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from slp_ops.commands._capture_text import Page
 from slp_ops.commands._command_splitter import sections
 from slp_ops.commands._fact_merge import chosen, rank
 from slp_ops.commands._paste_cleanup import text_of as text_of
-from slp_ops.iosxe import refusals
+from slp_ops.iosxe import platforms, refusals
 from slp_ops.iosxe.syslog import is_log_line
 from slp_ops.model import CaptureStatus
 
@@ -29,12 +29,16 @@ _FactType = TypeVar("_FactType", bound="Fact")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedCapture:
-    """One capture after parsing: ``parsed`` is None without text or without a parser."""
+    """One capture after parsing: ``parsed`` is None without text or without a parser.
+
+    ``platform`` is set where the output is of another one than IOS-XE.
+    """
 
     command: str
     status: CaptureStatus
     known: ShowCommand | None = None
     parsed: Parsed | None = None
+    platform: str | None = None
 
     @property
     def read_lines(self) -> int:
@@ -57,10 +61,18 @@ class MissingFact:
 class Facts:
     """Facts of one device."""
 
-    __slots__ = ("_by_type", "_cut", "captures")
+    __slots__ = ("_by_type", "_cut", "captures", "platform")
 
-    def __init__(self, by_type: Mapping[type[Fact], Fact], captures: tuple[ParsedCapture, ...] = ()) -> None:
+    def __init__(
+        self,
+        by_type: Mapping[type[Fact], Fact],
+        captures: tuple[ParsedCapture, ...] = (),
+        *,
+        platform: str | None = None,
+    ) -> None:
+        """Create a collection. ``platform`` is set where the texts are of another one than IOS-XE."""
         self._by_type = by_type
+        self.platform = platform or next((each.platform for each in captures if each.platform), None)
         self._cut = _cut(captures)
         self.captures = captures
 
@@ -169,7 +181,10 @@ def _read(command: str, status: CaptureStatus, text: str) -> ParsedCapture:
     if known is None or status is not CaptureStatus.OK or not text:
         return ParsedCapture(command=command, status=status, known=known)
     page = text if isinstance(text, Page) else Page(text, command=command)
-    return ParsedCapture(command=command, status=status, known=known, parsed=known.parse(page))
+    platform = platforms.of_version(text) if known.command == "show version" else None
+    return ParsedCapture(
+        command=command, status=status, known=known, parsed=known.parse(page), platform=platform
+    )
 
 
 def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
@@ -187,7 +202,7 @@ def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
         yield spoken_of, CaptureStatus.OK, text
     logged = any(each.command is not None and each.command.command == _LOGGING for each in found)
     if not logged and spoken_of != _LOGGING and (lines := _console(text)):
-        yield _LOGGING, CaptureStatus.OK, lines
+        yield _LOGGING, CaptureStatus.OK, Page(lines, command=_LOGGING, console=bool(found))
 
 
 _LOGGING: Final = "show logging"

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.audit_device import AuditOptions, DeviceState, audit_device, compare
+from slp_ops.app.audit_device import AuditOptions, audit_device, compare
 from slp_ops.app.commands import choose_commands
-from slp_ops.app.fleet import has_defect, is_complete
+from slp_ops.app.fleet import has_defect
 from slp_ops.app.history_context import HistoryContext
 from slp_ops.app.inputs import FactsCache, from_files, from_run, from_switches
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.errors import OptionError
+from slp_ops.model import DeviceStatus
 from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
@@ -48,15 +49,23 @@ class AuditRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditResult:
-    """The audited devices. ``complete``: every device could be read; ``defect``: slp-ops itself failed."""
+    """The audited devices. ``defect``: slp-ops itself failed."""
 
     run_id: str | None
     devices: tuple[AuditedDevice, ...]
     knowledge: Ruleset
     compared: FindingsComparison | None = None
-    complete: bool = True
     defect: bool = False
     seconds: float
+
+    def is_decided(self, threshold: Severity) -> bool:
+        """Return whether every device was read, and enough of it to say that nothing reaches a severity."""
+        return all(device.is_decided(threshold) for device in self.devices)
+
+    @property
+    def complete(self) -> bool:
+        """Return whether every device was read completely."""
+        return all(device.status is DeviceStatus.OK and device.outcomes for device in self.devices)
 
     def reaches(self, threshold: Severity) -> bool:
         """Return whether a device has a finding at or above a severity."""
@@ -85,7 +94,7 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
         return tuple(past.judge(each, seen=stored.header.started)[0] for each in found)
 
     earlier = None if against is None else of_run(against)
-    run_id, complete, defect = None, True, False
+    run_id, defect = None, False
     if request.files:
         devices = tuple(
             audit_device(found.result, found.facts, asked=asked, intent=found.intent)
@@ -94,7 +103,6 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
     elif saved is not None:
         run_id = saved.id
         devices = of_run(saved, request.target.selection)
-        complete = all(device.state is not DeviceState.UNREAD for device in devices)
     else:
         run_id, results, judged = from_switches(
             "audit",
@@ -109,13 +117,12 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
         )
         devices = tuple(device for device, _ in judged)
         past.keep(run_id, (summary for _, summary in judged))
-        complete, defect = is_complete(results), has_defect(results)
+        defect = has_defect(results)
     return AuditResult(
         run_id=run_id,
         devices=devices,
         knowledge=asked.knowledge,
         compared=None if earlier is None else compare(earlier, devices),
-        complete=complete,
         defect=defect,
         seconds=time.monotonic() - began,
     )

@@ -10,16 +10,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from slp_ops.facts import Probes
-from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.model import DeviceFailure, DeviceStatus, Severity, Verdict
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.engine import audit
+from slp_ops.rules.required_inputs import missing_inputs
 from slp_ops.rules.rule import Group
 from slp_ops.rules.ruleset import Ruleset, packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
 
 if TYPE_CHECKING:
-    from slp_ops.model import DeviceFailure, DeviceResult
+    from slp_ops.model import DeviceResult
     from slp_ops.parsing import Facts
+    from slp_ops.rules.required_inputs import MissingInput
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Outcome
 
@@ -54,6 +56,7 @@ class DeviceState(StrEnum):
     CLEAN = "clean"  # no finding
     INFORMATION = "information"  # findings, but none that asks for anything to be done
     FINDINGS = "findings"  # at least one warning, error or critical finding
+    NOT_ENOUGH = "not_enough_to_judge"  # no such finding, and an input that decides was not read
     PARTIAL = "partial"  # no such finding, but the device was not read completely, or a check failed
     UNREAD = "unread"  # without evidence there is no outcome
 
@@ -68,6 +71,7 @@ class AuditedDevice:
     release: str | None = None
     outcomes: tuple[Outcome, ...] = ()
     error: DeviceFailure | None = None
+    missing: tuple[MissingInput, ...] = ()  # required inputs that were not read
 
     @property
     def failing(self) -> tuple[Outcome, ...]:
@@ -92,11 +96,13 @@ class AuditedDevice:
 
     @property
     def state(self) -> DeviceState:
-        """The device in one word."""
+        """The device in one word: for every form of output, live and of a saved run."""
         if not self.outcomes:
             return DeviceState.UNREAD
         if self.worst is not None and self.worst is not Severity.INFO:
             return DeviceState.FINDINGS
+        if self.missing:
+            return DeviceState.NOT_ENOUGH
         if self.status is not DeviceStatus.OK or any(each.verdict is Verdict.ERROR for each in self.outcomes):
             return DeviceState.PARTIAL
         return DeviceState.CLEAN if self.worst is None else DeviceState.INFORMATION
@@ -104,6 +110,13 @@ class AuditedDevice:
     def reaches(self, threshold: Severity) -> bool:
         """Return whether there is a finding at or above a severity."""
         return self.worst is not None and self.worst.rank >= threshold.rank
+
+    def is_decided(self, threshold: Severity) -> bool:
+        """Return whether the device was read and is judged: what is missing cannot hide a finding below
+        the threshold."""
+        if self.status is not DeviceStatus.OK or not self.outcomes:
+            return False
+        return not self.missing or self.reaches(threshold)
 
 
 def run_rules(facts: Facts, *, asked: AuditOptions, intent: Intent) -> tuple[Outcome, ...]:
@@ -114,14 +127,36 @@ def run_rules(facts: Facts, *, asked: AuditOptions, intent: Intent) -> tuple[Out
 def audit_device(
     result: DeviceResult, facts: Facts | None, *, asked: AuditOptions, intent: Intent
 ) -> AuditedDevice:
-    """A device of a run, judged by its facts; None when nothing was read."""
+    """A device of a run, judged by its facts; None when nothing was read.
+
+    Text of another platform is reported as such, and not judged.
+    """
+    error = result.error
+    outcomes: tuple[Outcome, ...] = ()
+    missing: tuple[MissingInput, ...] = ()
+    if facts is not None and facts.platform is not None:
+        error = other_platform(facts.platform)
+    elif facts is not None:
+        outcomes = run_rules(facts, asked=asked, intent=intent)
+        # With some of the rules only, these alone are judged.
+        missing = () if asked.select else missing_inputs(asked.known(facts, intent))
     return AuditedDevice(
         name=result.name,
         site=result.site,
         status=result.status,
         release=result.release,
-        outcomes=() if facts is None else run_rules(facts, asked=asked, intent=intent),
-        error=result.error,
+        outcomes=outcomes,
+        error=error,
+        missing=missing,
+    )
+
+
+def other_platform(name: str) -> DeviceFailure:
+    """Return the failure of a device that does not run IOS-XE."""
+    return DeviceFailure(
+        kind="other-platform",
+        message=f"this is output of {name}, not of IOS-XE: it is not judged",
+        hint="slp-ops judges Catalyst 9000 switches with IOS-XE only",
     )
 
 

@@ -10,8 +10,10 @@ from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import PreviousCaptures, collect
 from slp_ops.app.sessions import transport_for, with_session_options
 from slp_ops.errors import InputError, Problem
+from slp_ops.facts import Software
+from slp_ops.iosxe import platforms
 from slp_ops.model import DeviceResult, DeviceStatus
-from slp_ops.parsing import read, read_more, split, text_of
+from slp_ops.parsing import Facts, read, read_more, split, text_of
 from slp_ops.regular_files import LARGEST_TEXT, read_input
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from slp_ops.commands import ShowCommand
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import CaptureStatus, Device
-    from slp_ops.parsing import Facts
     from slp_ops.runs import StoredRun
 
 T = TypeVar("T")
@@ -104,8 +105,11 @@ def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
     """Each path is one switch: a file with its outputs, or a folder of such files. Raises InputError."""
     seen: Counter[str] = Counter()
     for path in paths:
-        facts = read(part for file in _files(path) for part in split(_text(file)))
-        if not any(each.parsed is not None for each in facts.captures):
+        texts = [_text(file) for file in _files(path)]
+        facts = read(part for text in texts for part in split(text))
+        if (platform := _platform(facts, texts)) is not None:
+            facts = Facts({}, facts.captures, platform=platform)
+        elif not any(each.parsed is not None for each in facts.captures):
             raise InputError(
                 (Problem(path=str(path), message="holds no show command that is known"),),
                 hint="give a show tech, a terminal log with its prompts, or outputs with their command above",
@@ -201,6 +205,14 @@ def _selected(run: StoredRun, selection: Selection) -> tuple[Device, ...]:
     return select(Inventory(sites=sites, devices=devices), selection)
 
 
+def _platform(facts: Facts, texts: Sequence[str]) -> str | None:
+    """Return the platform of texts that are not of IOS-XE; a neighbour in the text of a switch is none."""
+    software = facts.get(Software)
+    if facts.platform is not None or (software is not None and software.release is not None):
+        return facts.platform
+    return next((name for text in texts if (name := platforms.of_text(text)) is not None), None)
+
+
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
@@ -221,7 +233,7 @@ def _text(path: Path) -> str:
 
 def _who(facts: Facts, path: Path) -> tuple[str, str | None]:
     """The switch's name, as it says it or else as the file does, and its release."""
-    from slp_ops.facts import ConfigInfo, Software
+    from slp_ops.facts import ConfigInfo
 
     software, config = facts.get(Software), facts.get(ConfigInfo)
     named = (software.hostname if software else None) or (config.hostname if config else None)

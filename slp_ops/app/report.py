@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from slp_ops.app.audit_device import AuditOptions
+    from slp_ops.app.audit_device import AuditedDevice, AuditOptions
     from slp_ops.app.operator import Operator
     from slp_ops.history.trend import FleetTrend
     from slp_ops.model import DeviceResult
     from slp_ops.rules.dependencies import FactContext
-    from slp_ops.rules.values import Outcome
     from slp_ops.runs import StoredRun
     from slp_ops.runs.history import History
 
@@ -48,7 +47,7 @@ class JudgedDevice:
     host: str
     tags: tuple[str, ...]
     known: FactContext
-    outcomes: tuple[Outcome, ...]
+    audited: AuditedDevice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +93,7 @@ def judged_devices(
             host=about.host,
             tags=about.tags,
             known=asked.known(found.facts or Facts({}), found.intent),
-            outcomes=judged.outcomes,
+            audited=judged,
         )
 
 

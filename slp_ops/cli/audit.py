@@ -74,7 +74,8 @@ def command(
 
     Without --run and FILES the selected switches are read into a run of their own. Each of FILES is one
     switch: a show tech, a terminal log, pasted outputs, or a folder of such files; no switch is asked.
-    Exit code 3 when there are findings at or above --fail-on, 4 when some switches could not be read.
+    Exit code 3 when there are findings at or above --fail-on, 4 when some switches could not be read, or
+    when what was read is not enough to judge them.
     """
     from slp_ops.app.audit import AuditRequest, run
 
@@ -100,5 +101,7 @@ def command(
 
         view = audit_view(result.devices, result.knowledge, result.compared, seconds=result.seconds)
         click.echo(render(view, lang))
-    found = Exit.FINDINGS if result.reaches(Severity(fail_on)) else Exit.FINE
-    raise click.exceptions.Exit(worst(read_code(complete=result.complete, defect=result.defect), found))
+    threshold = Severity(fail_on)
+    found = Exit.FINDINGS if result.reaches(threshold) else Exit.FINE
+    decided = read_code(complete=result.is_decided(threshold), defect=result.defect)
+    raise click.exceptions.Exit(worst(decided, found))

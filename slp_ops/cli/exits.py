@@ -34,7 +34,7 @@ _MEANINGS = {
     Exit.BUG: "a defect of slp-ops; the path of a file with the traceback is printed",
     Exit.USAGE: "a wrong option or a bad file; nothing was sent to any device",
     Exit.FINDINGS: "findings at or above the threshold",
-    Exit.UNREAD: "some devices could not be read, or not completely",
+    Exit.UNREAD: "some devices could not be read, or not completely enough to judge them",
     Exit.CHANGE_FAILED: "a change failed, or could not be verified",
     Exit.INTERRUPTED: "interrupted by the operator; what was read is saved",
 }

@@ -26,17 +26,20 @@ if TYPE_CHECKING:
 class Page(str):
     """Text with its command and the number of preceding lines in a larger file.
 
-    Parsers accept any str; with a Page their facts cite the line numbers of the file.
+    Parsers accept any str; with a Page their facts cite the line numbers of the file. ``console``: lines that
+    a terminal showed between other outputs, not the output of a command.
     """
 
     command: str
     before: int
+    console: bool
 
-    def __new__(cls, text: str, *, command: str, before: int = 0) -> Page:
+    def __new__(cls, text: str, *, command: str, before: int = 0, console: bool = False) -> Page:
         """Create the text with its origin."""
         page = super().__new__(cls, text)
         page.command = command
         page.before = before
+        page.console = console
         return page
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._capture_text import Row, body, parsed
+from slp_ops.commands._capture_text import Page, Row, body, parsed
 from slp_ops.commands._log_line import message
 from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import integer
@@ -106,6 +106,8 @@ def parse(text: str) -> Parsed:
         other=tuple(heading.other),
         settings=tuple(heading.settings),
         cut=tuple(heading.cut),
+        console=isinstance(text, Page) and text.console,
+        filter=page.command.partition("|")[2].strip() or None,
         source=Source(page.command, heading.lines),
     )
     return parsed(page, (fact,), ())

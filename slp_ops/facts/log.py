@@ -72,7 +72,11 @@ class SyslogMessage(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyslogBuffer(Fact):
-    """``show logging``: its settings, and the messages in printed order."""
+    """``show logging``: its settings, and the messages in printed order.
+
+    ``console``: lines that a terminal showed between other outputs. ``filter`` is the filter of the command,
+    such as ``include SMART_LIC``. Such a log proves no absence of other messages.
+    """
 
     messages: tuple[SyslogMessage, ...] = ()
     oldest: LogTime | None = None
@@ -84,6 +88,8 @@ class SyslogBuffer(Fact):
     other: tuple[LabelledValue, ...] = ()
     settings: tuple[str, ...] = ()  # lines of the heading without label and value
     cut: tuple[str, ...] = ()  # rest of a partly overwritten message
+    console: bool = False
+    filter: str | None = None
 
     def of(self, *names: str) -> tuple[SyslogMessage, ...]:
         """Return the messages of these names, oldest first."""

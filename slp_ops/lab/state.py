@@ -70,6 +70,8 @@ class SwitchState(ABC):
     experimental: str = ""  # and the number it gives itself
     flash_taken: int = 2_841_006_080  # bytes of flash that the image takes, which is not held here
     bulk: int = 0  # bytes that ``show tech-support`` has at least
+    # Lines printed in addition before the last line of a page, by the words of its command.
+    additions: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     chassis: str = ""  # the PID of a modular chassis; members are then its supervisors
     last_change: datetime | None = None
     last_save: datetime | None = None

@@ -31,6 +31,7 @@ _COLOURS: Final = {
     "error": "#FBDAD7",
     "warning": "#FDEBC8",
     "unread": "#E3E7ED",
+    "not_enough_to_judge": "#DCE7F5",
     "unclear": "#DCE7F5",
     "fine": "#D6EEDF",
     "info": "#DCE7F5",

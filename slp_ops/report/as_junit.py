@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from slp_ops.model import Severity, Verdict
 from slp_ops.report.labels import Words
-from slp_ops.report.sentences import quoted
+from slp_ops.report.sentences import missing_text, quoted
+from slp_ops.report.view import Health
 from slp_ops.sanitize import printable
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ def _suite(device: DeviceView, view: ReportView, words: Words) -> Element:
 def _cases(device: DeviceView, words: Words) -> Iterator[tuple[str, str, str, str]]:
     if device.trouble is not None:
         yield "collect", "error", device.trouble.message, device.trouble.hint
+    if device.health is Health.NOT_ENOUGH:
+        steps = "\n".join(f"{words.say(each.name)}: {words.say(each.why)}" for each in device.missing)
+        yield "enough-to-judge", "error", missing_text(device, words), steps
     found = {told.rule: told for told in device.findings}
     why = {each.rule: each for each in device.unjudged}
     for rule, verdict in (device.verdicts or {}).items():

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from slp_ops.app.audit_device import AuditedDevice, FindingsComparison
     from slp_ops.i18n import Text
     from slp_ops.model import DeviceFailure
+    from slp_ops.rules.required_inputs import MissingInput
     from slp_ops.rules.ruleset import Ruleset
     from slp_ops.rules.values import Finding, Outcome
 
@@ -36,8 +37,9 @@ class DeviceFindings:
     name: str
     site: str
     release: str | None
-    is_read: bool
+    state: DeviceState
     error: DeviceFailure | None
+    missing: tuple[MissingInput, ...]
     counts: tuple[tuple[Severity, int], ...]
     roots: tuple[FailedRule, ...]
     unjudged: tuple[tuple[Text | None, str], ...]  # the reason and the rule
@@ -105,8 +107,9 @@ def _device(device: AuditedDevice) -> DeviceFindings:
         name=device.name,
         site=device.site,
         release=device.release,
-        is_read=bool(device.outcomes),
+        state=device.state,
         error=device.error,
+        missing=device.missing,
         counts=tuple((severity, counts[severity]) for severity in reversed(Severity) if counts[severity]),
         roots=tuple(
             FailedRule(

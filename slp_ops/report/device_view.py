@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.audit_device import DeviceState
 from slp_ops.facts import (
     Accounts,
     Clock,
@@ -25,7 +26,7 @@ from slp_ops.facts import (
     UsageReporting,
 )
 from slp_ops.i18n import verbatim
-from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.model import Verdict
 from slp_ops.report.view import (
     AdvisoryVerdict,
     CauseView,
@@ -46,6 +47,7 @@ from slp_ops.rules.fixed_releases import upgrade_targets
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from slp_ops.app.audit_device import AuditedDevice
     from slp_ops.app.report import JudgedDevice
     from slp_ops.facts import Udi
     from slp_ops.i18n import Text
@@ -79,7 +81,7 @@ def device_view(judged: JudgedDevice, library: Library) -> DeviceView:
     accounts, clock = facts.get(Accounts), facts.get(Clock)
     entitlements, statistics = facts.get(Entitlements), facts.get(CommunicationStatistics)
     communication = known.get(Communication)
-    stories = tuple(_stories(judged.outcomes, library))
+    stories = tuple(_stories(judged.audited.outcomes, library))
     release = None if software is None else software.release
     stamps = [capture.started for capture in result.captures if capture.started is not None]
     return DeviceView(
@@ -88,8 +90,9 @@ def device_view(judged: JudgedDevice, library: Library) -> DeviceView:
         host=judged.host,
         tags=judged.tags,
         status=result.status,
-        health=_health(judged),
-        trouble=result.error,
+        health=_health(judged.audited),
+        trouble=judged.audited.error,
+        missing=judged.audited.missing,
         collected=max(stamps, default=None),
         release=release,
         version=result.release if software is None else software.version,
@@ -116,26 +119,31 @@ def device_view(judged: JudgedDevice, library: Library) -> DeviceView:
         stories=stories,
         unjudged=tuple(
             UnknownRule(rule=each.rule, title=_title(each.rule, library), verdict=each.verdict, why=each.why)
-            for each in judged.outcomes
+            for each in judged.audited.outcomes
             if each.verdict in (Verdict.UNKNOWN, Verdict.ERROR)
         ),
-        verdicts={each.rule: each.verdict for each in judged.outcomes},
-        advisories=tuple(_advisories(release, judged.outcomes, library)) if software is not None else (),
+        verdicts={each.rule: each.verdict for each in judged.audited.outcomes},
+        advisories=tuple(_advisories(release, judged.audited.outcomes, library))
+        if software is not None
+        else (),
         upgrade=None if release is None else _targets(release, library),
         captures=result.captures,
     )
 
 
-def _health(judged: JudgedDevice) -> Health:
-    result = judged.result
-    failed = [each for each in judged.outcomes if each.verdict is Verdict.FAIL]
-    worst = max((each.severity for each in failed), key=lambda each: each.rank, default=Severity.INFO)
-    if worst is not Severity.INFO:
-        return Health(worst.value)
-    if result.status in (DeviceStatus.FAILED, DeviceStatus.SKIPPED) and not judged.known.facts.all():
-        return Health.UNREAD
-    broken = any(each.verdict is Verdict.ERROR for each in judged.outcomes)
-    return Health.UNCLEAR if broken or result.status is not DeviceStatus.OK else Health.FINE
+def _health(audited: AuditedDevice) -> Health:
+    """Return the verdict: the state of the device, or with findings the severity of the gravest."""
+    match audited.state:
+        case DeviceState.FINDINGS if audited.worst is not None:
+            return Health(audited.worst.value)
+        case DeviceState.UNREAD:
+            return Health.UNREAD
+        case DeviceState.NOT_ENOUGH:
+            return Health.NOT_ENOUGH
+        case DeviceState.PARTIAL:
+            return Health.UNCLEAR
+        case _:
+            return Health.FINE
 
 
 def _title(rule: str, library: Library) -> Text:

@@ -197,6 +197,7 @@ _WORDS: Final = {
         "Most frequent cause: {cause} ({switches:switch}).",
         "最も多い原因: {cause} ({switches} 台)。",
     ),
+    "missing": Text("Not enough to judge: {inputs}", "判定に必要な情報が不足: {inputs}"),
     "headline_unclear": Text(
         "{count} could not be read, or not completely.",
         "{count} 台は情報の一部または全部を取得できていません。",
@@ -274,6 +275,7 @@ _HEALTHS: Final = {
     "error": Text("error", "エラー"),
     "warning": Text("warning", "警告"),
     "unread": Text("not read", "未取得"),
+    "not_enough_to_judge": Text("not enough to judge", "判定に必要な情報が不足"),
     "unclear": Text("not fully read", "一部未取得"),
     "fine": Text("fine", "正常"),
     "info": Text("info", "情報"),

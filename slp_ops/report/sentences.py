@@ -36,7 +36,15 @@ def headline(device: DeviceView, words: Words) -> str:
     if stories:
         more = f" (+{len(stories) - 1})" if len(stories) > 1 else ""
         return f"{words.say(stories[0].root.title)}{more}"
-    return device.trouble.message if device.trouble is not None else ""
+    if device.trouble is not None:
+        return device.trouble.message
+    return missing_text(device, words)
+
+
+def missing_text(device: DeviceView, words: Words) -> str:
+    """Return the required inputs that were not read; empty without any."""
+    names = ", ".join(words.say(each.name) for each in device.missing)
+    return words("missing", inputs=names) if names else ""
 
 
 def dues_text(view: ReportView, words: Words) -> str:

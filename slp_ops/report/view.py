@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from slp_ops.playbook.model import Risk
     from slp_ops.release import Release
     from slp_ops.rules.fixed_releases import AdvisoryStatus, UpgradeTargets
+    from slp_ops.rules.required_inputs import MissingInput
 
 
 class Health(StrEnum):
@@ -32,6 +33,7 @@ class Health(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     UNREAD = "unread"  # nothing could be read
+    NOT_ENOUGH = "not_enough_to_judge"  # nothing found, and a required input was not read
     UNCLEAR = "unclear"  # nothing found, but a command that was asked for was not answered
     FINE = "fine"
 
@@ -167,6 +169,7 @@ class DeviceView:
     status: DeviceStatus
     health: Health
     trouble: DeviceFailure | None = None
+    missing: tuple[MissingInput, ...] = ()
     collected: datetime | None = None  # when its last capture began
     release: Release | None = None
     version: str | None = None  # as printed
@@ -322,7 +325,7 @@ class ReportView:
     @property
     def unclear(self) -> int:
         """Count the switches that were not read, or not completely."""
-        return self.healths[Health.UNCLEAR] + self.healths[Health.UNREAD]
+        return sum(self.healths[each] for each in (Health.UNREAD, Health.NOT_ENOUGH, Health.UNCLEAR))
 
     @property
     def urgencies(self) -> Mapping[Urgency, int]:

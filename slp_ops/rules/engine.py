@@ -13,6 +13,7 @@ from slp_ops.facts import Licensing
 from slp_ops.i18n import Text, listing
 from slp_ops.model import CaptureStatus, Verdict
 from slp_ops.rules.derived.era import LicensingEra
+from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.rule import Era
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Finding, NotApplicable, Outcome, Passed, Unknown
@@ -61,7 +62,18 @@ def _ask(rule: Rule, known: FactContext) -> Judgement:
     arguments = known.arguments(rule.needs)
     if arguments is None:
         return Unknown(missing=known.missing(rule.needs))
-    return rule.check(*arguments)
+    judged = rule.check(*arguments)
+    if isinstance(judged, Passed) and (why := _unseen(rule, known)) is not None:
+        return Unknown(why=why)
+    return judged
+
+
+def _unseen(rule: Rule, known: FactContext) -> Text | None:
+    """Return the reason why the log does not prove the absence of a rule's messages; None when it does."""
+    if not any(need.kind is LicenceLog and not need.optional for need in rule.needs):
+        return None
+    log = known.get(LicenceLog)
+    return log.partial if log is not None and rule.id in log.blind else None
 
 
 def _era(known: FactContext) -> Era | None:

@@ -40,11 +40,12 @@ def _typed(switch: Switch, command: str) -> str:
 
 def _keep(run: Run, device: Device, scenario: str) -> None:
     folder = run.device(device)
+    scenario, _, without = scenario.partition(" without ")
     switch = scenarios.load(scenario).build(name=device.name)
     release = None
     kept = []
     for command in registry():
-        if not command.sets & {"baseline", "support"}:
+        if not command.sets & {"baseline", "support"} or command.command == without:
             continue
         if why := not_sent_because(command, release):
             kept.append(folder.record(command.command, CommandEnd(status=CaptureStatus.SKIPPED, reason=why)))
@@ -70,7 +71,10 @@ def _keep(run: Run, device: Device, scenario: str) -> None:
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Callable[..., str]:
-    """``saved(sw1="healthy", sw2="dns-failure")`` keeps a run of these below ``tmp_path/runs``: its id."""
+    """``saved(sw1="healthy", sw2="dns-failure")`` keeps a run of these below ``tmp_path/runs``: its id.
+
+    ``sw1="healthy without show clock"`` leaves out a command.
+    """
 
     def keep(**named: str) -> str:
         devices = [

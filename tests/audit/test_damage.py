@@ -64,7 +64,7 @@ def test_every_verb_names_the_damage_and_reads_the_rest(damaged: str, tmp_path: 
     runs = ("--runs-dir", str(tmp_path / "runs"))
 
     code, text = _slp("audit", "--run", damaged, *runs)
-    assert code == 3
+    assert code == 4
     assert "the evidence is damaged: show license all: " in " ".join(text.split())
     assert all(name in text for name in ("sw1", "sw2", "sw3"))
 

@@ -40,7 +40,7 @@ def test_a_saved_run_is_judged_without_any_switch(
     assert record["schema"] == "slp-ops/audit/1"
     assert record["run"] == run
     assert [set(each) for each in record["devices"]] == [
-        {"name", "site", "release", "status", "state", "unjudged"}
+        {"name", "site", "release", "status", "state", "missing", "unjudged"}
     ] * 2
     assert [each["state"] for each in record["devices"]] == ["clean", "findings"]
     assert record["devices"][1]["release"] == "17.6.6"

@@ -25,7 +25,12 @@ def render(switch: Switch, words: tuple[str, ...]) -> str | None:
 def lines(switch: Switch, words: tuple[str, ...]) -> Iterable[str] | None:
     """Yield the text line by line, for pages too long to keep in memory."""
     switch.settle()
-    return _drawing.lines(switch, words)
+    page = _drawing.lines(switch, words)
+    added = switch.additions.get(words)
+    if page is None or not added:
+        return page
+    *body, last = page
+    return [*body, *added, last]
 
 
 def vocabulary(switch: Switch) -> Iterator[tuple[str, ...]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slp_ops.app.audit_device import AuditedDevice, FindingsComparison
     from slp_ops.app.watch import WatchedChange
     from slp_ops.i18n import Lang
+    from slp_ops.rules.required_inputs import MissingInput
     from slp_ops.rules.values import Outcome
 
 
@@ -28,11 +29,21 @@ class UnjudgedEntry:
 
 
 @json_document
+class MissingEntry:
+    """A required input that was not read, and the command that it needs."""
+
+    name: str
+    why: str
+
+
+@json_document
 class AuditDevice:
     """One device.
 
-    ``state``: clean, information (findings that only inform), findings (at least a warning), partial (no such
-    finding, but the device was not read completely, or a check failed), or unread.
+    ``state``: clean, information (findings that only inform), findings (at least a warning),
+    not_enough_to_judge (no such finding, and a required input was not read), partial (no such finding, but
+    the device was not read completely, or a check failed), or unread. ``missing`` are the required inputs
+    that were not read.
     """
 
     name: str
@@ -40,6 +51,7 @@ class AuditDevice:
     release: str | None
     status: DeviceStatus
     state: DeviceState
+    missing: tuple[MissingEntry, ...]
     unjudged: tuple[UnjudgedEntry, ...]
 
 
@@ -112,8 +124,14 @@ def _device(device: AuditedDevice, lang: Lang) -> AuditDevice:
         release=device.release,
         status=device.status,
         state=device.state,
+        missing=missing_entries(device.missing, lang),
         unjudged=tuple(unjudged),
     )
+
+
+def missing_entries(missing: Sequence[MissingInput], lang: Lang) -> tuple[MissingEntry, ...]:
+    """Return the required inputs that were not read, in one language."""
+    return tuple(MissingEntry(name=each.name.said(lang), why=each.why.said(lang)) for each in missing)
 
 
 def outcome_entry(device: str, outcome: Outcome, lang: Lang) -> OutcomeEntry:

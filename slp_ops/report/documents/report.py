@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from slp_ops.facts import DeviceTime, Entitlement, ExchangeStatistics, LicenseTransport, Policy, Topology
 from slp_ops.json_documents import json_document, to_json
 from slp_ops.model import CaptureStatus, Confidence, DeviceFailure, DeviceStatus, Evidence, Severity, Verdict
+from slp_ops.report.documents.audit import MissingEntry, missing_entries
 from slp_ops.report.documents.knowledge import TargetEntry, target_entry
 from slp_ops.report.view import Health
 from slp_ops.rules.fixed_releases import AdvisoryStatus
@@ -224,6 +225,7 @@ class ReportedSwitch:
     tags: tuple[str, ...]
     status: DeviceStatus
     verdict: Health
+    missing: tuple[MissingEntry, ...]
     error: DeviceFailure | None
     collected: datetime | None
     release: str | None
@@ -350,6 +352,7 @@ def _device(device: DeviceView, lang: Lang) -> ReportedSwitch:
         tags=device.tags,
         status=device.status,
         verdict=device.health,
+        missing=missing_entries(device.missing, lang),
         error=device.trouble,
         collected=device.collected,
         release=device.release_text,

@@ -34,7 +34,10 @@ _WORDS: Final = {
         "so": "so:",
         "not_there": "not there:",
         "unjudged": "not judged:",
+        "missing": "not read:",
         "clean": "nothing found",
+        "not_enough": "not enough to judge",
+        "partial": "not fully read",
         "unread": "not read",
         "todo": "WHAT TO DO",
         "by_rule": "BY RULE",
@@ -49,7 +52,10 @@ _WORDS: Final = {
         "so": "影響:",
         "not_there": "該当行なし:",
         "unjudged": "判定不可:",
+        "missing": "未取得:",
         "clean": "検出なし",
+        "not_enough": "判定に必要な情報が不足",
+        "partial": "一部未取得",
         "unread": "未取得",
         "todo": "対処方法",
         "by_rule": "ルール別",
@@ -82,7 +88,7 @@ def _device(device: DeviceFindings, lang: Lang) -> Iterator[str]:
     words = _WORDS[lang]
     head = "  ".join(one_line(part) for part in (device.name, device.release or "", device.site) if part)
     yield f"{styled(head, bold=True)}  {_verdict(device, lang)}"
-    if not device.is_read:
+    if device.state is DeviceState.UNREAD:
         if device.error is not None:
             yield from wrapped(device.error.message, "  ")
             if device.error.hint:
@@ -94,6 +100,8 @@ def _device(device: DeviceFindings, lang: Lang) -> Iterator[str]:
         yield from wrapped(device.error.hint, "    hint: ")
     for root in device.roots:
         yield from _root(root, lang)
+    for why, names in _by_input(device, lang).items():
+        yield from wrapped(f"{', '.join(names)}: {why}", f"  {words['missing']} ")
     for why, rules in _by_reason(device, lang).items():
         for line in wrapped(f"{', '.join(rules)}: {why}", f"  {words['unjudged']} "):
             yield styled(line, dim=True)
@@ -101,13 +109,18 @@ def _device(device: DeviceFindings, lang: Lang) -> Iterator[str]:
 
 
 def _verdict(device: DeviceFindings, lang: Lang) -> str:
-    if not device.is_read:
-        return styled(_WORDS[lang]["unread"], fg="magenta")
-    if not device.counts:
-        return styled(_WORDS[lang]["clean"], fg="green")
-    return ", ".join(
-        styled(_number(count, severity), fg=_COLOURS[severity]) for severity, count in device.counts
-    )
+    words = _WORDS[lang]
+    counts = [styled(_number(count, severity), fg=_COLOURS[severity]) for severity, count in device.counts]
+    match device.state:
+        case DeviceState.UNREAD:
+            return styled(words["unread"], fg="magenta")
+        case DeviceState.NOT_ENOUGH:
+            counts.append(styled(words["not_enough"], fg="magenta"))
+        case DeviceState.PARTIAL:
+            counts.append(styled(words["partial"], fg="magenta"))
+        case DeviceState.CLEAN:
+            counts.append(styled(words["clean"], fg="green"))
+    return ", ".join(counts)
 
 
 def _number(count: int, severity: Severity) -> str:
@@ -144,6 +157,14 @@ def _by_reason(device: DeviceFindings, lang: Lang) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for why, rule in device.unjudged:
         found.setdefault("" if why is None else why.said(lang), []).append(rule)
+    return found
+
+
+def _by_input(device: DeviceFindings, lang: Lang) -> dict[str, list[str]]:
+    """Return the required inputs that are missing by the command that they need."""
+    found: dict[str, list[str]] = {}
+    for each in device.missing:
+        found.setdefault(each.why.said(lang), []).append(each.name.said(lang))
     return found
 
 
@@ -215,6 +236,7 @@ _AT_WORST: Final = {
 _IN_STATE: Final = {
     DeviceState.INFORMATION: Text("{count} with information only", "情報のみ {count}"),
     DeviceState.CLEAN: Text("{count} clean", "検出なし {count}"),
+    DeviceState.NOT_ENOUGH: Text("{count} without enough to judge", "判定に必要な情報が不足 {count}"),
     DeviceState.PARTIAL: Text("{count} not fully read", "一部未取得 {count}"),
     DeviceState.UNREAD: Text("{count} not read", "未取得 {count}"),
 }

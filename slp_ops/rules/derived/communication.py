@@ -69,6 +69,8 @@ class Communication:
         if log is None:
             return None
         said = log.named(FAILED, RESTORED)
+        if not said and FAILED in log.blind:
+            return None
         last = said[-1] if said else None
         is_failing = last is not None and last.match.entry.message == FAILED
         return cls(

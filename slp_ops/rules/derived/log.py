@@ -3,19 +3,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import SyslogBuffer, SyslogMessage
 from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.message_catalog import Catalogue, MessageMatch
 from slp_ops.rules.settings import Thresholds
+from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from slp_ops.i18n import Text
     from slp_ops.model import Evidence
+
+TEXTS: Final = texts_of(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +50,11 @@ class LoggedMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceLog:
-    """Known messages, oldest first."""
+    """Known messages, oldest first. ``blind`` are the messages that the text of the log cannot contain."""
 
     seen: tuple[LoggedMessage, ...] = ()
+    blind: frozenset[str] = frozenset()
+    partial: Text | None = None  # the reason, in words
 
     @classmethod
     def derive(
@@ -76,7 +83,12 @@ class LicenceLog:
                 )
             )
             later.add(name)
-        return cls(seen=tuple(reversed(seen)))
+        blind = _blind(log, catalogue)
+        return cls(
+            seen=tuple(reversed(seen)),
+            blind=blind,
+            partial=None if not blind else TEXTS["console"] if log.console else TEXTS["filtered"],
+        )
 
     def named(self, *names: str) -> tuple[LoggedMessage, ...]:
         """Return the recent messages of these names."""
@@ -85,6 +97,28 @@ class LicenceLog:
     def standing(self, rule: str) -> tuple[LoggedMessage, ...]:
         """Return the recent, unresolved messages that support a rule."""
         return tuple(each for each in self.seen if each.stands and each.match.rule == rule)
+
+
+def _blind(log: SyslogBuffer, catalogue: Catalogue) -> frozenset[str]:
+    """Return the ids of the messages and rules whose absence the log does not prove."""
+    word, _, pattern = (log.filter or "").partition(" ")
+    if not log.console and not word.startswith(("i", "s", "e")):
+        return frozenset()
+    try:
+        wanted = re.compile(pattern.strip().strip('"'))
+    except re.error:
+        return frozenset()
+    blind: set[str] = set()
+    for entry in catalogue.messages:
+        passes = wanted.search(entry.sample) is not None
+        if log.console or passes is word.startswith("e"):
+            blind.update(name for name in (entry.id, entry.rule, entry.message) if name is not None)
+    if blind & _PAIR:
+        blind.add("comm-flapping")
+    return frozenset(blind)
+
+
+_PAIR: Final = frozenset({"SMART_LIC-COMM_FAILED", "SMART_LIC-COMM_RESTORED"})
 
 
 def latest(seen: tuple[LoggedMessage, ...], most: int = 2) -> tuple[Evidence, ...]:

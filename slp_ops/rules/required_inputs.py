@@ -1,0 +1,93 @@
+"""Inputs without which a device is never called clean.
+
+Release, clock, transport, trust, ACK or deadline, licences in use, and the log or the Communication
+Statistics. Before Smart Licensing Using Policy, registration and authorization replace trust and ACK. Facts
+beside these leave single rules unknown, and do not prevent a verdict on the device.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.facts import (
+    Authorization,
+    Clock,
+    CommunicationStatistics,
+    Entitlements,
+    LicenseConfig,
+    LicenseTransport,
+    Registration,
+    Software,
+    SyslogBuffer,
+    TrustCodes,
+    UsageReporting,
+)
+from slp_ops.rules.derived.era import LicensingEra
+from slp_ops.rules.derived.now import SwitchTime
+from slp_ops.rules.engine import wanting
+from slp_ops.rules.rule import Era
+from slp_ops.rules.texts import texts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slp_ops.facts import Fact
+    from slp_ops.i18n import Text
+    from slp_ops.rules.dependencies import FactContext
+
+TEXTS: Final = texts_of(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingInput:
+    """A required input that was not read: its name, and the command that it needs."""
+
+    name: Text
+    why: Text
+
+
+def missing_inputs(known: FactContext) -> tuple[MissingInput, ...]:
+    """Return the required inputs that are missing; none means enough to judge the device."""
+    return tuple(
+        MissingInput(name=name, why=wanting((fact,), known.facts))
+        for name, fact, is_read in _inputs(known)
+        if not is_read
+    )
+
+
+def _inputs(known: FactContext) -> Iterator[tuple[Text, type[Fact], bool]]:
+    """Yield each input with the fact to read for it, and the answer to "was it read"."""
+    era, registration = known.get(LicensingEra), known.get(Registration)
+    software, config = known.get(Software), known.get(LicenseConfig)
+    statistics = known.get(CommunicationStatistics)
+    log = known.get(SyslogBuffer)
+    communication = (log is not None and not log.console) or (
+        statistics is not None and bool(statistics.exchanges)
+    )
+    yield (
+        TEXTS["release"],
+        Software,
+        software is not None and (software.version or software.release) is not None,
+    )
+    # A switch with reserved licences exchanges nothing, and has no date to keep.
+    is_reserved = registration is not None and "RESERVATION" in (registration.status or "").upper()
+    yield TEXTS["clock"], Clock, is_reserved or known.get(SwitchTime) is not None
+    yield (
+        TEXTS["transport"],
+        LicenseTransport,
+        known.get(LicenseTransport) is not None or (config is not None and config.transport is not None),
+    )
+    if era is not None and era.era is Era.SL:
+        authorization = known.get(Authorization)
+        status = None if registration is None else registration.status
+        yield TEXTS["registration"], Registration, status is not None
+        authorized = None if authorization is None else authorization.status
+        yield TEXTS["authorization"], Authorization, authorized is not None
+        last = None if authorization is None else authorization.last_communication
+        communication = communication or is_reserved or last is not None
+    else:
+        yield TEXTS["trust"], TrustCodes, known.get(TrustCodes) is not None
+        yield TEXTS["ack"], UsageReporting, known.get(UsageReporting) is not None
+    yield TEXTS["licences"], Entitlements, known.get(Entitlements) is not None
+    yield TEXTS["communication"], SyslogBuffer, communication

@@ -1,0 +1,174 @@
+"""Class 15: a device is clean only when the inputs that decide were read; one function decides its state."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.field.audited import HEALTHY, TEXTS, Audited, healthy_but, pasted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STATISTICS = """\
+Smart Licensing Tech Support info
+
+Communication Statistics:
+=======================
+Communication Level Allowed: DIRECT
+Overall State: <empty>
+Trust Establishment:
+  Attempts: Total=2, Success=2, Fail=0  Ongoing Failure: Overall=0 Communication=0
+  Last Response: OK on Jan 14 09:12:40 2025 CET
+    Failure Reason: <none>
+  Last Success Time: Jan 14 09:12:40 2025 CET
+  Last Failure Time: <none>
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "code"),
+    [
+        ("63-healthy-direct", "clean", 0),
+        ("40-summary-only", "not_enough_to_judge", 4),
+        ("42-clock-and-version-only", "not_enough_to_judge", 4),
+        ("41-nxos", "unread", 4),
+        ("57-authorization-denied", "findings", 3),
+    ],
+)
+def test_a_text_of_the_field(tmp_path: Path, name: str, state: str, code: int) -> None:
+    audited = Audited(tmp_path, (TEXTS / f"{name}.txt").read_text(encoding="utf-8"))
+    assert (audited.state, audited.code) == (state, code)
+
+
+def test_a_healthy_switch_is_clean(tmp_path: Path) -> None:
+    audited = Audited(tmp_path, healthy_but())
+    assert (audited.state, audited.code, audited.missing) == ("clean", 0, [])
+    assert "nothing found" in audited.printed
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        ("show version", ["release"]),
+        ("show clock", ["clock"]),
+        ("show license status", ["transport", "trust", "ACK and its deadline"]),
+        ("show license usage", ["licences in use"]),
+        ("show logging", ["log or Communication Statistics"]),
+    ],
+)
+@pytest.mark.parametrize("how", ["never supplied", "refused", "denied", "empty"])
+def test_one_missing_input_is_named_and_is_not_clean(
+    tmp_path: Path, command: str, missing: list[str], how: str
+) -> None:
+    words = {
+        "never supplied": None,
+        "refused": "                 ^\n% Invalid input detected at '^' marker.\n",
+        "denied": "% Authorization failed.\n",
+        "empty": "",
+    }
+    audited = Audited(tmp_path, healthy_but(**{command.replace(" ", "_"): words[how]}))
+    if how != "denied":  # a denied command is a finding of its own
+        assert (audited.state, audited.code) == ("not_enough_to_judge", 4)
+        assert "not enough to judge" in audited.printed
+    assert audited.missing == missing
+    assert command.rsplit(" ", 1)[0] in json.dumps(audited.device["missing"])
+    assert "clean" not in audited.printed.splitlines()[-1]
+
+
+def test_communication_statistics_replace_the_log(tmp_path: Path) -> None:
+    parts = {name: text for name, text in HEALTHY.items() if name != "show logging"}
+    audited = Audited(tmp_path, pasted({**parts, "show license tech support": STATISTICS}))
+    assert (audited.state, audited.code) == ("clean", 0)
+    for rule in ("PKI-CERTIFICATE_INVALID_EXPIRED", "SMART_LIC-POLICY_INSTALL_FAILED", "comm-flapping"):
+        assert audited.verdict(rule) == "unknown"
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        pytest.param(
+            "*Mar  6 11:20:12.001: %SYS-5-CONFIG_I: Configured from console by netops on vty0", id="one"
+        ),
+        pytest.param(
+            "Mar  6 11:19:58.870 CET: %LINK-3-UPDOWN: Interface GigabitEthernet1/0/4, changed state to up\n"
+            "Mar  6 11:20:12.001 CET: %SYS-5-CONFIG_I: Configured from console by netops on vty0",
+            id="two",
+        ),
+    ],
+)
+def test_single_lines_of_the_console_are_no_log(tmp_path: Path, log: str) -> None:
+    parts = {name: text for name, text in HEALTHY.items() if name != "show logging"}
+    audited = Audited(tmp_path, f"{pasted(parts)}\n{log}\nlyn-acc-4#\n")
+    assert audited.missing == ["log or Communication Statistics"]
+    rules = (
+        "PKI-CERTIFICATE_INVALID_EXPIRED",
+        "SMART_LIC-POLICY_INSTALL_FAILED",
+        "comm-flapping",
+        "token-invalid",
+    )
+    assert {audited.verdict(rule) for rule in rules} == {"unknown"}
+
+
+def test_a_filtered_log_proves_the_absence_of_what_passes_the_filter(tmp_path: Path) -> None:
+    parts = {name: text for name, text in HEALTHY.items() if name != "show logging"}
+    line = (
+        "Mar  6 07:00:00.001 CET: %SMART_LIC-5-COMM_RESTORED: Communications with the Cisco Smart Software "
+        "Manager (CSSM) restored"
+    )
+    audited = Audited(tmp_path, pasted({**parts, "show logging | include SMART_LIC": line}))
+    assert audited.state == "clean"
+    assert audited.verdict("SMART_LIC-POLICY_INSTALL_FAILED") == "pass"
+    assert audited.verdict("PKI-CERTIFICATE_INVALID_EXPIRED") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "platform"),
+    [
+        (
+            "RP/0/RP0/CPU0:edge-1#show license status\nSmart Licensing Using Policy:\n  Status: ENABLED\n",
+            "IOS XR",
+        ),
+        (
+            "RP/0/RSP0/CPU0:Mar 3 07:41:30.118 : smartlicserver[412]: %LICENSE-SMART_LIC-3-COMM_FAILED : "
+            "Communications failure with the Cisco Smart Software Manager (CSSM) : Fail to send\n",
+            "IOS XR",
+        ),
+        (
+            "leaf-7# show license summary\nSmart Licensing using Policy:\n    Status: ENABLED\n",
+            "NX-OS (Nexus)",
+        ),
+        ("Cisco IOS XR Software, Version 7.5.2\nCopyright (c) 2013-2022 by Cisco Systems, Inc.\n", "IOS XR"),
+        (
+            "2025 Mar  3 07:41:30 leaf-7 %LICMGR-3-LOG_SMART_LIC_COMM_FAILED: Communications failure with "
+            "the Cisco Smart Software Manager (CSSM)\n",
+            "NX-OS (Nexus)",
+        ),
+    ],
+)
+def test_the_text_of_another_platform_is_named_and_not_judged(
+    tmp_path: Path, text: str, platform: str
+) -> None:
+    audited = Audited(tmp_path, text)
+    assert (audited.state, audited.code) == ("unread", 4)
+    assert platform in audited.printed
+    assert not audited.record["outcomes"]
+
+
+def test_a_neighbour_of_another_platform_changes_nothing(tmp_path: Path) -> None:
+    neighbour = (
+        "Device ID: leaf-7\nVersion :\nCisco Nexus Operating System (NX-OS) Software, Version 10.3(4a)\n"
+    )
+    audited = Audited(tmp_path, pasted({**HEALTHY, "show cdp neighbors detail": neighbour}))
+    assert (audited.state, audited.code) == ("clean", 0)
+
+
+def test_a_finding_outranks_what_is_missing_at_its_threshold_only(tmp_path: Path) -> None:
+    parts = {name: text for name, text in HEALTHY.items() if name != "show logging"}
+    parts["show clock"] = "*11:20:41.003 CET Thu Mar 6 2025"  # clock-not-trusted, a warning
+    audited = Audited(tmp_path, pasted(parts))
+    assert (audited.state, audited.code) == ("findings", 3)
+    assert audited.missing == ["log or Communication Statistics"]
+    assert Audited(tmp_path, pasted(parts), "--fail-on", "error").code == 4
