@@ -29,7 +29,7 @@ from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, D
 
 T = TypeVar("T")
 SCHEMA: Final = 1
-_NAMED: Final = 100  # lines of a damaged file
+_MOST_DAMAGED: Final = 100  # lines; what follows in such a file is not read
 _ONE_LINE: Final = json.JSONEncoder(separators=(",", ":"), default=str)
 
 
@@ -255,7 +255,7 @@ class Lines(Generic[T]):
     """The records of a file of lines.
 
     ``damaged`` are the numbers of the lines that are no JSON object, ``misshapen`` objects of another form;
-    the first hundred of each.
+    after a hundred of either the rest is not read.
     A last line without its newline was being written when the run was killed: the end is ``torn``.
     """
 
@@ -279,11 +279,15 @@ def read_lines(kind: type[T], data: bytes) -> Lines[T]:
         except InvalidJson:
             value = None
         if not isinstance(value, dict):
-            damaged += [number] * (len(damaged) < _NAMED)
+            damaged.append(number)
+            if len(damaged) == _MOST_DAMAGED:
+                break
             continue
         try:
             records.append(decode(kind, value))
         except ShapeError:
-            misshapen += [value] * (len(misshapen) < _NAMED)
+            misshapen.append(value)
+            if len(misshapen) == _MOST_DAMAGED:
+                break
     torn = bool(text) and not text.endswith(b"\n")
     return Lines(records=tuple(records), damaged=tuple(damaged), misshapen=tuple(misshapen), torn=torn)
