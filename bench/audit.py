@@ -28,17 +28,19 @@ def main() -> None:
     options.add_argument("--scenario", default="dns-failure")
     chosen = options.parse_args()
     captures = captured(scenarios.load(chosen.scenario).build())
-    asked = AuditOptions()
-    run_rules(read(captures), asked=asked, intent=Intent())  # what is loaded once does not count
+    audit_options = AuditOptions()
+    run_rules(
+        read(captures), audit_options=audit_options, intent=Intent()
+    )  # what is loaded once does not count
     began = time.process_time()
     for _ in range(chosen.switches):
         facts = read(captures)
     parsed = time.process_time()
     for _ in range(chosen.switches):
-        run_rules(facts, asked=asked, intent=Intent())
+        run_rules(facts, audit_options=audit_options, intent=Intent())
     ended = time.process_time()
     size = sum(len(text) for _, _, text in captures)
-    rules = len(asked.rules(facts))
+    rules = len(audit_options.rules(facts))
     parsing, judging = (1000 * span / chosen.switches for span in (parsed - began, ended - parsed))
     print(f"{chosen.switches} switches of {size / 1000:.0f} kB, {rules} rules, CPU of one switch:")
     print(f"  parsing and judging {parsing + judging:.1f} ms (at most 60)")

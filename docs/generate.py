@@ -178,7 +178,7 @@ _BOOK: Final = {
 
 
 def _playbooks(lang: Lang) -> Iterator[str]:
-    said = {name: text.said(lang) for name, text in _BOOK.items()}
+    said = {name: text.render(lang) for name, text in _BOOK.items()}
     yield f"# {said['title']}"
     yield ""
     yield said["note"]
@@ -190,7 +190,7 @@ def _playbooks(lang: Lang) -> Iterator[str]:
 def _playbook(book: Playbook, said: dict[str, str], lang: Lang) -> Iterator[str]:
     yield f"## {book.id}"
     yield ""
-    yield f"**{book.title.said(lang)}**"
+    yield f"**{book.title.render(lang)}**"
     yield ""
     yield f"{said['risk']}: {Words(lang).risk(book.risk.value)}. {said['remedies']}: " + ", ".join(
         f"[`{rule}`](rules.{lang.value}.md#{rule.lower()})" for rule in book.remedies
@@ -198,7 +198,7 @@ def _playbook(book: Playbook, said: dict[str, str], lang: Lang) -> Iterator[str]
     yield ""
     for name, text in (("consent", book.consent), ("lost", book.irreversible)):
         if text is not None:
-            yield f"{said[name]}: {text.said(lang)}"
+            yield f"{said[name]}: {text.render(lang)}"
             yield ""
     if book.params:
         yield f"{said['params']}:"
@@ -207,14 +207,14 @@ def _playbook(book: Playbook, said: dict[str, str], lang: Lang) -> Iterator[str]
             marks = [said["optional"]] if param.optional else []
             marks += [said["secret"]] if param.secret else []
             more = f" ({', '.join(marks)})" if marks else ""
-            yield f"- `{param.name}`, {param.kind.value}{more}: {_cell(param.title.said(lang))}"
+            yield f"- `{param.name}`, {param.kind.value}{more}: {_cell(param.title.render(lang))}"
         yield ""
     yield f"{said['steps']}:"
     yield ""
     for number, step in enumerate(book.steps, start=1):
         yield f"{number}. {_step(step, said, lang)}"
     yield ""
-    rollback = said["undone"] if book.no_rollback is None else book.no_rollback.said(lang)
+    rollback = said["undone"] if book.no_rollback is None else book.no_rollback.render(lang)
     verified = ", ".join(f"`{rule}`" for rule in book.verify)
     yield f"{said['verify']}: {verified}. {said['rollback']}: {rollback}"
     yield ""
@@ -227,7 +227,7 @@ def _step(step: AnyTemplate, said: dict[str, str], lang: Lang) -> str:
         return f"{said['configure']}{only}: {lines}"
     if isinstance(step, ExecTemplate):
         return f"{said['type']}{only}: `{_cell(step.command.text)}`"
-    return f"{said['person']}{only}: {_cell(step.step.text.said(lang))}"
+    return f"{said['person']}{only}: {_cell(step.step.text.render(lang))}"
 
 
 def changed(found: dict[str, str]) -> Iterable[str]:

@@ -26,7 +26,7 @@ from slp_ops.app.check_version import ReleasesRequest, ReleasesResult
 from slp_ops.app.collect import CollectRequest, CollectResult
 from slp_ops.app.operator import NonInteractive, Operator
 from slp_ops.app.read_device import CollectOptions
-from slp_ops.app.rule_options import audit_options
+from slp_ops.app.rule_options import load_audit_options
 from slp_ops.app.selection import SSH_CONFIG, DeviceSelection, Selection, read_inventory
 from slp_ops.app.sessions import SessionOptions
 from slp_ops.engine.batches import NoBatches, parse_batches
@@ -36,7 +36,7 @@ from slp_ops.inventory import Inventory
 from slp_ops.json_documents import to_json
 from slp_ops.playbook import Risk
 from slp_ops.report.documents.reachability import reachability_document
-from slp_ops.report.documents.remediate import kept_document
+from slp_ops.report.documents.remediate import stored_remediate_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -108,7 +108,7 @@ def collect(
         runs_dir=Path(runs_dir),
         set_name=commands,
         extra_commands=_several("extra_commands", extra_commands),
-        how=reading or CollectOptions(),
+        collect_options=reading or CollectOptions(),
         resume=_text(resume),
     )
     return app_collect.run(request, operator or NonInteractive())
@@ -144,14 +144,14 @@ def audit(
         runs_dir=Path(runs_dir),
         run=_text(run),
         files=tuple(Path(file) for file in files),
-        asked=audit_options(
+        audit_options=load_audit_options(
             rules_dir=None if rules_dir is None else Path(rules_dir),
             thresholds=[f"{name}={number}" for name, number in (thresholds or {}).items()],
             select=_several("select", select),
             ignore=_several("ignore", ignore),
         ),
         against=_text(against),
-        how=reading or CollectOptions(),
+        collect_options=reading or CollectOptions(),
     )
     return app_audit.run(request, operator or NonInteractive())
 
@@ -187,7 +187,7 @@ def check_reachability(
         targets=_several("targets", targets),
         everything=everything,
         probe_timeout=probe_timeout,
-        how=reading or CollectOptions(),
+        collect_options=reading or CollectOptions(),
     )
     return app_check_reachability.run(request, operator or NonInteractive())
 
@@ -214,7 +214,7 @@ def check_versions(
         runs_dir=Path(runs_dir),
         releases=releases,
         run=_text(run),
-        asked=audit_options(rules_dir=None if rules_dir is None else Path(rules_dir)),
+        audit_options=load_audit_options(rules_dir=None if rules_dir is None else Path(rules_dir)),
     )
     return app_check_version.run(request, operator or NonInteractive())
 
@@ -287,7 +287,7 @@ def apply_plan(
             rollback_on_fail=rollback_on_fail,
         ),
         secret_files=tuple(f"{name}={path}" for name, path in (secret_files or {}).items()),
-        document=kept_document,
+        document=stored_remediate_json,
     )
     return app_remediate.apply_plan(request, plan.plans, operator)
 

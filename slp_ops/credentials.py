@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from slp_ops.config_files.grammar import env_word
+from slp_ops.config_files.value_formats import env_word
 from slp_ops.errors import CredentialError
 from slp_ops.model import CredentialMethod
 from slp_ops.ports import Credential, Secret

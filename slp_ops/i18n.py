@@ -24,7 +24,7 @@ class Text:
     en: str
     ja: str
 
-    def of(self, **values: object) -> Text:
+    def format(self, **values: object) -> Text:
         """Substitute ``{name}``; a value that is itself a Text is rendered in the same language.
 
         Only sentences of slp-ops are templates. Device text is a value, never a template. In
@@ -35,12 +35,12 @@ class Text:
             self.ja.format(**{name: _said(value, Lang.JA) for name, value in values.items()}),
         )
 
-    def said(self, lang: Lang) -> str:
+    def render(self, lang: Lang) -> str:
         """Return the sentence in one language."""
         return self.ja if lang is Lang.JA else self.en
 
 
-def counted(number: int, noun: str) -> str:
+def pluralize(number: int, noun: str) -> str:
     """Format a number with its noun, plural unless it is one."""
     ending = "es" if noun.endswith("ch") else "s"
     return f"{number} {noun}{'' if number == 1 else ending}"
@@ -50,7 +50,7 @@ class _Number(int):
     """English number with a noun as its format specification."""
 
     def __format__(self, spec: str) -> str:
-        return counted(self, spec) if len(spec) > 1 and spec[0].isalpha() else int(self).__format__(spec)
+        return pluralize(self, spec) if len(spec) > 1 and spec[0].isalpha() else int(self).__format__(spec)
 
 
 def _english(value: object) -> object:
@@ -58,7 +58,7 @@ def _english(value: object) -> object:
 
 
 def _said(value: object, lang: Lang) -> object:
-    return value.said(lang) if isinstance(value, Text) else value
+    return value.render(lang) if isinstance(value, Text) else value
 
 
 def verbatim(words: str) -> Text:

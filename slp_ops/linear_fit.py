@@ -24,7 +24,7 @@ class Crossing:
     ``latest`` is None when a line within the interval never reaches it.
     """
 
-    likely: float
+    estimate: float
     earliest: float
     latest: float | None
 
@@ -39,7 +39,7 @@ class Trend:
     mean_y: float
     variance: float  # of one count about the line
     count: int
-    spread: float  # sum of the squared distances of x from their mean
+    sum_sq_x: float  # sum of the squared distances of x from their mean
 
     @property
     def rises(self) -> bool:
@@ -58,17 +58,17 @@ class Trend:
         if self.slope <= 0:
             return None
         away = limit - self.mean_y
-        likely = self.mean_x + away / self.slope
+        estimate = self.mean_x + away / self.slope
         scale = _quantile(self.count - 2) ** 2 * self.variance
-        by_slope, by_height = scale / self.spread, scale / self.count
+        by_slope, by_height = scale / self.sum_sq_x, scale / self.count
         rest = self.slope**2 - by_slope
         root = sqrt(max(0.0, self.slope**2 * by_height + by_slope * away**2 - by_slope * by_height))
         if rest <= 0:
             # The line may be flat; the steepest one within the interval gives the earliest time.
             steepest = self.slope + sqrt(by_slope)
-            return Crossing(likely=likely, earliest=self.mean_x + away / steepest, latest=None)
+            return Crossing(estimate=estimate, earliest=self.mean_x + away / steepest, latest=None)
         ends = [(self.slope * away + sign * root) / rest for sign in (-1, 1)]
-        return Crossing(likely=likely, earliest=self.mean_x + min(ends), latest=self.mean_x + max(ends))
+        return Crossing(estimate=estimate, earliest=self.mean_x + min(ends), latest=self.mean_x + max(ends))
 
 
 def fit(points: Sequence[tuple[float, float]], *, batch: float = 1.0) -> Trend | None:
@@ -80,21 +80,21 @@ def fit(points: Sequence[tuple[float, float]], *, batch: float = 1.0) -> Trend |
     if len(points) < MIN_POINTS:
         return None
     mean_x, mean_y = fmean(x for x, _ in points), fmean(y for _, y in points)
-    spread = sum((x - mean_x) ** 2 for x, _ in points)
-    if spread == 0:
+    sum_sq_x = sum((x - mean_x) ** 2 for x, _ in points)
+    if sum_sq_x == 0:
         return None
-    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / sum_sq_x
     residual = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in points) / (len(points) - 2)
     step = max(1.0, abs(slope) * batch)
     variance = max(residual, step**2 / 12)  # the variance of a rounding to whole steps
     return Trend(
         slope=slope,
-        margin=_quantile(len(points) - 2) * sqrt(variance / spread),
+        margin=_quantile(len(points) - 2) * sqrt(variance / sum_sq_x),
         mean_x=mean_x,
         mean_y=mean_y,
         variance=variance,
         count=len(points),
-        spread=spread,
+        sum_sq_x=sum_sq_x,
     )
 
 

@@ -57,7 +57,7 @@ class JumpHost:
     username: str | None = None
     credential: str = "default"
     # Fields (port, username, credential) that the inventory leaves open to ~/.ssh/config.
-    left_open: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    unset_fields: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

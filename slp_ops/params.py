@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, assert_never
 
-from slp_ops.config_files.grammar import HOST, INTERFACE, URL, VRF
-from slp_ops.config_files.validators import Grammar
+from slp_ops.config_files.validators import ValueFormat
+from slp_ops.config_files.value_formats import HOST, INTERFACE, URL, VRF
 from slp_ops.iosxe.names import is_address, is_host
 
 if TYPE_CHECKING:
@@ -60,18 +60,20 @@ def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     return lambda text: pattern.fullmatch(text) is not None
 
 
-_FLASH_FILE: Final = Grammar(accepts=_matches(_FLASH), expected="a file on the switch such as flash:ack.txt")
-_GRAMMARS: Final[dict[ParameterKind, Grammar]] = {
+_FLASH_FILE: Final = ValueFormat(
+    accepts=_matches(_FLASH), expected="a file on the switch such as flash:ack.txt"
+)
+_GRAMMARS: Final[dict[ParameterKind, ValueFormat]] = {
     ParameterKind.INTERFACE: INTERFACE,
-    ParameterKind.HOST: Grammar(accepts=is_host, expected=HOST.expected),
-    ParameterKind.IP: Grammar(accepts=is_address, expected="an IP address such as 192.0.2.53"),
+    ParameterKind.HOST: ValueFormat(accepts=is_host, expected=HOST.expected),
+    ParameterKind.IP: ValueFormat(accepts=is_address, expected="an IP address such as 192.0.2.53"),
     ParameterKind.URL: URL,
     ParameterKind.VRF: VRF,
-    ParameterKind.TOKEN: Grammar(
+    ParameterKind.TOKEN: ValueFormat(
         accepts=_matches(_TOKEN), expected="an id token as CSSM shows it: letters, digits and % + / = _ . -"
     ),
     ParameterKind.FLASH: _FLASH_FILE,
-    ParameterKind.SOURCE: Grammar(
+    ParameterKind.SOURCE: ValueFormat(
         accepts=lambda text: URL.accepts(text) or _FLASH_FILE.accepts(text),
         expected=f"{URL.expected}, or {_FLASH_FILE.expected}",
     ),

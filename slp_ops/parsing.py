@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from slp_ops.commands import find, registry
 from slp_ops.commands._capture_text import Page
 from slp_ops.commands._command_splitter import sections
-from slp_ops.commands._fact_merge import chosen, rank
+from slp_ops.commands._fact_merge import rank, select_best
 from slp_ops.commands._paste_cleanup import text_of as text_of
 from slp_ops.iosxe import platforms, refusals
 from slp_ops.iosxe.syslog import is_log_line
@@ -170,7 +170,7 @@ def _facts(reads: tuple[ParsedCapture, ...]) -> Facts:
         if each.parsed is not None and each.known is not None
         for fact in each.parsed.facts
     )
-    return Facts(chosen(candidates), reads)
+    return Facts(select_best(candidates), reads)
 
 
 CUT: Final = frozenset({CaptureStatus.TIMEOUT, CaptureStatus.LOST})

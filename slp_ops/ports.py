@@ -126,7 +126,7 @@ class CommandResult:
     """Result of a step. ``taken`` counts the accepted lines, ``line`` is the next one."""
 
     status: CommandOutcome
-    said: str = ""
+    output: str = ""
     taken: int = 0
     line: str = ""
 
@@ -179,7 +179,7 @@ class ChangingTransport(Transport, Protocol):
         """Open a session that can change the switch; raises ConnectError."""
 
 
-class Files(Protocol):
+class FileTransfer(Protocol):
     """Connection that copies one file byte by byte; raises CopyFailed."""
 
     async def fetch(self, path: str) -> bytes:
@@ -192,20 +192,20 @@ class Files(Protocol):
 class CopyingTransport(ChangingTransport, Protocol):
     """Factory of sessions that change switches and copy files."""
 
-    def files(self, device: Device) -> AbstractAsyncContextManager[Files]:
+    def files(self, device: Device) -> AbstractAsyncContextManager[FileTransfer]:
         """Open a connection for one copy; raises ConnectError."""
 
 
 class FileStore(Protocol):
     """Store for files exchanged with switches, unmasked because they are signed."""
 
-    def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
+    def save(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
         """Look at what a switch gave and keep it; what the journal notes of it.
 
         Raises BadFile for what is not the file that was asked for, or StoreError.
         """
 
-    def take(self, name: str) -> bytes:
+    def load(self, name: str) -> bytes:
         """A file for a switch, as it was when it was planned; raises StoreError."""
 
 

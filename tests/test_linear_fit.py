@@ -20,7 +20,7 @@ def test_a_straight_line_is_found() -> None:
     assert line.rises
     crossing = line.reaches(1000)
     assert crossing is not None
-    assert crossing.likely == pytest.approx(295.0)
+    assert crossing.estimate == pytest.approx(295.0)
     assert crossing.latest is not None
     assert crossing.earliest < 295.0 < crossing.latest
 
@@ -50,7 +50,7 @@ def test_where_a_flat_line_fits_as_well_there_is_no_latest_date() -> None:
     crossing = line.reaches(1000)
     assert crossing is not None
     assert crossing.latest is None
-    assert crossing.earliest < crossing.likely
+    assert crossing.earliest < crossing.estimate
 
 
 def test_more_points_make_it_surer() -> None:
@@ -94,6 +94,6 @@ def test_the_likely_date_lies_in_its_interval(counts: list[int], limit: int, sta
     assert isinstance(crossing, Crossing)
     if line.rises:
         assert crossing.latest is not None
-        assert crossing.earliest - 1e-6 <= crossing.likely <= crossing.latest + 1e-6
+        assert crossing.earliest - 1e-6 <= crossing.estimate <= crossing.latest + 1e-6
     else:
         assert crossing.latest is None

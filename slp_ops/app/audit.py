@@ -11,7 +11,7 @@ from slp_ops.app.audit_device import AuditOptions, audit_device, compare
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.fleet import has_defect
 from slp_ops.app.history_context import HistoryContext
-from slp_ops.app.inputs import FactsCache, from_files, from_run, from_switches
+from slp_ops.app.inputs import FactsCache, from_files, from_live_switches, from_run
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.errors import OptionError
@@ -42,9 +42,9 @@ class AuditRequest:
     runs_dir: Path = Path("runs")
     run: str | None = None
     files: tuple[Path, ...] = ()
-    asked: AuditOptions = field(default_factory=AuditOptions)
+    audit_options: AuditOptions = field(default_factory=AuditOptions)
     against: str | None = None
-    how: CollectOptions = field(default_factory=CollectOptions)
+    collect_options: CollectOptions = field(default_factory=CollectOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +80,14 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
     if request.run is not None and request.files:
         raise OptionError("--run and FILES exclude each other")
     began = time.monotonic()
-    runs, asked = Runs(request.runs_dir), request.asked
+    runs, audit_options = Runs(request.runs_dir), request.audit_options
     # A live audit does not wait for parsing earlier runs; an audit of a saved run does.
     at_most = None if request.run is not None else _QUICK
 
     against = None if request.against is None else runs.open(request.against)
     saved = None if request.run is None else runs.open(request.run)
     facts = FactsCache(*(each for each in (against, saved) if each is not None))
-    past = HistoryContext(request.runs_dir, asked, operator, at_most=at_most, facts=facts)
+    past = HistoryContext(request.runs_dir, audit_options, operator, at_most=at_most, facts=facts)
 
     def of_run(stored: StoredRun, selection: Selection | None = None) -> tuple[AuditedDevice, ...]:
         found = from_run(stored, selection, facts)
@@ -97,31 +97,31 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
     run_id, defect = None, False
     if request.files:
         devices = tuple(
-            audit_device(found.result, found.facts, asked=asked, intent=found.intent)
+            audit_device(found.result, found.facts, audit_options=audit_options, intent=found.intent)
             for found in from_files(request.files)
         )
     elif saved is not None:
         run_id = saved.id
         devices = of_run(saved, request.target.selection)
     else:
-        run_id, results, judged = from_switches(
+        run_id, results, judged = from_live_switches(
             "audit",
             past.judge,
             target=request.target,
             connecting=request.connecting,
             runs_dir=request.runs_dir,
             commands=choose_commands("support"),
-            how=request.how,
+            collect_options=request.collect_options,
             operator=operator,
             opening=opening,
         )
         devices = tuple(device for device, _ in judged)
-        past.keep(run_id, (summary for _, summary in judged))
+        past.save(run_id, (summary for _, summary in judged))
         defect = has_defect(results)
     return AuditResult(
         run_id=run_id,
         devices=devices,
-        knowledge=asked.knowledge,
+        knowledge=audit_options.knowledge,
         compared=None if earlier is None else compare(earlier, devices),
         defect=defect,
         seconds=time.monotonic() - began,

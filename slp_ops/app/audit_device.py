@@ -119,13 +119,13 @@ class AuditedDevice:
         return not self.missing or self.reaches(threshold)
 
 
-def run_rules(facts: Facts, *, asked: AuditOptions, intent: Intent) -> tuple[Outcome, ...]:
+def run_rules(facts: Facts, *, audit_options: AuditOptions, intent: Intent) -> tuple[Outcome, ...]:
     """Evaluate every selected rule on these facts."""
-    return audit(asked.rules(facts), asked.known(facts, intent))
+    return audit(audit_options.rules(facts), audit_options.known(facts, intent))
 
 
 def audit_device(
-    result: DeviceResult, facts: Facts | None, *, asked: AuditOptions, intent: Intent
+    result: DeviceResult, facts: Facts | None, *, audit_options: AuditOptions, intent: Intent
 ) -> AuditedDevice:
     """A device of a run, judged by its facts; None when nothing was read.
 
@@ -137,9 +137,9 @@ def audit_device(
     if facts is not None and facts.platform is not None:
         error = other_platform(facts.platform)
     elif facts is not None:
-        outcomes = run_rules(facts, asked=asked, intent=intent)
+        outcomes = run_rules(facts, audit_options=audit_options, intent=intent)
         # With some of the rules only, these alone are judged.
-        missing = () if asked.select else missing_inputs(asked.known(facts, intent))
+        missing = () if audit_options.select else missing_inputs(audit_options.known(facts, intent))
     return AuditedDevice(
         name=result.name,
         site=result.site,

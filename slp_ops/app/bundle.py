@@ -33,7 +33,7 @@ class BundleRequest:
     reference: str
     devices: tuple[str, ...] = ()
     normal: str | None = None
-    asked: AuditOptions
+    audit_options: AuditOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class BundleEvidence:
 
 def gather_bundle(request: BundleRequest, operator: Operator) -> BundleEvidence:
     """Return the evidence of a bundle. Raises InputError for a device that the run lacks, and StoreError."""
-    runs, asked = Runs(request.runs_dir), request.asked
+    runs, audit_options = Runs(request.runs_dir), request.audit_options
     run = runs.open(request.reference)
     names = _names(run, request.devices)
     normal = None if request.normal is None else runs.open(request.normal)
@@ -69,12 +69,12 @@ def gather_bundle(request: BundleRequest, operator: Operator) -> BundleEvidence:
     facts = FactsCache(
         *(each for each in (run, normal) if each is not None), cleaned=lambda text: redact(text, key)
     )
-    devices = judged_devices(run, asked, request.runs_dir, operator, facts, only=names)
+    devices = judged_devices(run, audit_options, request.runs_dir, operator, facts, only=names)
     return BundleEvidence(
-        judged=JudgedRun(run=run, asked=asked, devices=devices),
+        judged=JudgedRun(run=run, audit_options=audit_options, devices=devices),
         names=names,
-        switches=_switches(run, names, asked, facts),
-        normal=iter(()) if normal is None else _switches(normal, normal_names, asked, facts),
+        switches=_switches(run, names, audit_options, facts),
+        normal=iter(()) if normal is None else _switches(normal, normal_names, audit_options, facts),
         normal_run="" if normal is None else normal.id,
         key=key,
     )
@@ -91,7 +91,7 @@ def _names(run: StoredRun, wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def _switches(
-    run: StoredRun, names: Iterable[str], asked: AuditOptions, facts: FactsCache
+    run: StoredRun, names: Iterable[str], audit_options: AuditOptions, facts: FactsCache
 ) -> Iterator[SwitchEvidence]:
     for name in names:
         try:
@@ -102,7 +102,7 @@ def _switches(
             name=name,
             folder=folder,
             captures=_texts(run, name),
-            failures=_failures(found, asked.knowledge.catalogue),
+            failures=_failures(found, audit_options.knowledge.catalogue),
         )
 
 

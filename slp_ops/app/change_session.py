@@ -35,7 +35,7 @@ from slp_ops.engine.batches import size_of
 from slp_ops.engine.pacing import RateLimited, RateLimitedCopies
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import InputError, SlpOpsError
-from slp_ops.i18n import counted, verbatim
+from slp_ops.i18n import pluralize, verbatim
 from slp_ops.json_documents import encode, to_json
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.planning.documents import DeviceChoice, LeftOutFile, Mention, PlanDocument, UnreadSwitch
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from slp_ops.runs import Run
     from slp_ops.usage.matching import SkippedFile
 
-Look = TypeVar("Look")
+Observation = TypeVar("Observation")
 Result = TypeVar("Result")
 
 
@@ -100,8 +100,8 @@ class ChangeOptions:
     rollback_on_fail: bool = False
 
 
-class ChangeVerb(ABC, Generic[Look, Result]):
-    """Part of a change that is specific to a verb. ``Look`` is its data of a switch that was read."""
+class ChangeVerb(ABC, Generic[Observation, Result]):
+    """Part of a change that is specific to a verb. ``Observation`` is its data of a switch that was read."""
 
     verb: ClassVar[str]  # as it is typed
     title: ClassVar[str]  # of its runs
@@ -118,19 +118,21 @@ class ChangeVerb(ABC, Generic[Look, Result]):
         """The show commands that a plan needs."""
 
     @abstractmethod
-    def look(self, device: Device, memory: BufferedEvidence) -> Look:
+    def observe(self, device: Device, memory: BufferedEvidence) -> Observation:
         """Return what is kept of a switch that was read."""
 
-    def lacks_output(self, look: Look) -> bool:
+    def lacks_output(self, observation: Observation) -> bool:
         """Return whether too little was read of a switch for a plan."""
         return False
 
     @abstractmethod
-    def plan(self, looks: Mapping[str, Look], operator: ChangeOperator) -> Mapping[str, PlanningResult]:
+    def plan(
+        self, observations: Mapping[str, Observation], operator: ChangeOperator
+    ) -> Mapping[str, PlanningResult]:
         """Plan for the switches that were read, by their names."""
 
     @abstractmethod
-    def plan_again(
+    def replan(
         self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
     ) -> PlanningResult:
         """Plan for a switch as it is now, as this plan was made."""
@@ -150,7 +152,7 @@ class ChangeVerb(ABC, Generic[Look, Result]):
         return ()
 
     def rebuild(
-        self, looks: Mapping[str, Look], plans: Mapping[str, SwitchPlan]
+        self, observations: Mapping[str, Observation], plans: Mapping[str, SwitchPlan]
     ) -> Mapping[str, PlanningResult]:
         """Plan again as plans of a file without a valid seal were made. See ``check_rebuild``."""
         raise NotImplementedError
@@ -175,7 +177,7 @@ class ChangeVerb(ABC, Generic[Look, Result]):
         return None
 
     @abstractmethod
-    def person(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
+    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
         """Return who answers for manual steps and unknown outcomes."""
 
 
@@ -186,10 +188,10 @@ class _Fleet:
 
 
 @dataclass(slots=True, kw_only=True)
-class ChangeSession(Generic[Look, Result]):
+class ChangeSession(Generic[Observation, Result]):
     """One call of a verb. ``document`` renders the result that is kept in the run."""
 
-    verb: ChangeVerb[Look, Result]
+    verb: ChangeVerb[Observation, Result]
     fleet: FleetOptions
     options: ChangeOptions
     operator: ChangeOperator
@@ -205,11 +207,11 @@ class ChangeSession(Generic[Look, Result]):
     def _plan(
         self,
         fleet: _Fleet,
-        planner: Callable[[Mapping[str, Look], ChangeOperator], Mapping[str, PlanningResult]],
+        planner: Callable[[Mapping[str, Observation], ChangeOperator], Mapping[str, PlanningResult]],
     ) -> PlanResult:
         verb, connecting, operator = self.verb, self.fleet.connecting, self.operator
         transport = RateLimited(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
-        looks: dict[str, Look] = {}
+        observations: dict[str, Observation] = {}
         with self._run(f"{verb.title}-plan", fleet.devices) as run:
 
             async def visit(device: Device, shown: Progress) -> DeviceResult:
@@ -222,7 +224,7 @@ class ChangeSession(Generic[Look, Result]):
                     on_event=shown.event,
                 )
                 if memory.any_read and not (verb.needs_whole and memory.any_cut):
-                    looks[device.name] = verb.look(device, memory)
+                    observations[device.name] = verb.observe(device, memory)
                 return result
 
             results = visit_all(
@@ -235,9 +237,11 @@ class ChangeSession(Generic[Look, Result]):
                 operator=operator,
                 leads_to_change=True,
             )
-            in_order = {each.name: looks[each.name] for each in results if each.name in looks}
+            in_order = {each.name: observations[each.name] for each in results if each.name in observations}
             verb.unread = tuple(
-                each for each in results if each.name not in looks or verb.lacks_output(looks[each.name])
+                each
+                for each in results
+                if each.name not in observations or verb.lacks_output(observations[each.name])
             )
             considered = planner(in_order, operator)
             planned = _plan_result(results, considered, run=run.id)
@@ -258,7 +262,9 @@ class ChangeSession(Generic[Look, Result]):
             "its playbooks are planned again"
         )
         recorded = {plan.name: plan for plan in plans}
-        planned = self._plan(self._of(plans), lambda looks, _: self.verb.rebuild(looks, recorded))
+        planned = self._plan(
+            self._of(plans), lambda observations, _: self.verb.rebuild(observations, recorded)
+        )
         self.operator.show_plan(planned)
         for plan in planned.plans if as_planned else ():
             before = recorded[plan.name]
@@ -274,7 +280,7 @@ class ChangeSession(Generic[Look, Result]):
         if planned.unread:
             names = ", ".join(each.name for each in planned.unread)
             raise InputError(f"{names} could not be read; nothing was sent", hint="run it again")
-        reasons = [f"{each.name}: {each.why.en}" for each in planned.spared if not each.needless]
+        reasons = [f"{each.name}: {each.why.en}" for each in planned.skipped if not each.needless]
         if reasons:
             raise InputError(
                 f"{file} cannot be rebuilt: {'; '.join(reasons)}",
@@ -304,8 +310,8 @@ class ChangeSession(Generic[Look, Result]):
             begin = self.verb.begin(begin, run)
             with JournalFile.create(run.path / FILE, begin) as file:
                 files = self.verb.files(RecordedChange(begin=begin))
-                person = self.verb.person(self.operator, resumed=False)
-                return self._change(run, fleet, states, file, secrets, files, person)
+                step_operator = self.verb.step_operator(self.operator, resumed=False)
+                return self._change(run, fleet, states, file, secrets, files, step_operator)
 
     def resume(self, path: Path) -> Result:
         """Resume a change on every unfinished switch."""
@@ -326,8 +332,8 @@ class ChangeSession(Generic[Look, Result]):
             file.write(ResumedEvent(devices=tuple(states)))
             secrets = self.verb.secrets(states.values(), self.operator)
             with self._run(self.verb.title, fleet.devices) as run:
-                person = self.verb.person(self.operator, resumed=True)
-                return self._change(run, fleet, states, file, secrets, files, person)
+                step_operator = self.verb.step_operator(self.operator, resumed=True)
+                return self._change(run, fleet, states, file, secrets, files, step_operator)
 
     def roll_back(self, path: Path) -> Result:
         """Restore the earlier configuration of every switch of a journal. Raises InputError, Declined."""
@@ -364,11 +370,11 @@ class ChangeSession(Generic[Look, Result]):
                     raise InputError(
                         "confirmation is required, and no terminal is attached", hint="in scripts: --yes"
                     )
-                if not self.operator.confirm(f"Roll {counted(len(fleet.devices), 'switch')} back?"):
+                if not self.operator.confirm(f"Roll {pluralize(len(fleet.devices), 'switch')} back?"):
                     raise Declined("the rollback was not accepted")
             with self._run(f"{self.verb.title}-back", fleet.devices) as run:
-                person = self.verb.person(self.operator, resumed=True)
-                return self._change(run, fleet, states, file, {}, None, person, back=True)
+                step_operator = self.verb.step_operator(self.operator, resumed=True)
+                return self._change(run, fleet, states, file, {}, None, step_operator, back=True)
 
     def _change(
         self,
@@ -378,7 +384,7 @@ class ChangeSession(Generic[Look, Result]):
         journal: JournalFile,
         secrets: Mapping[str, Secret],
         files: FileStore | None,
-        person: StepOperator,
+        step_operator: StepOperator,
         *,
         back: bool = False,
     ) -> Result:
@@ -386,11 +392,11 @@ class ChangeSession(Generic[Look, Result]):
         transport = RateLimitedCopies(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
 
         async def change(
-            device: Device, pace: StopController, shown: Progress
+            device: Device, stop_controller: StopController, shown: Progress
         ) -> tuple[DeviceChangeResult, EvidenceRecord]:
             state = states[device.name]
             evidence = EvidenceRecord(run.device(device))
-            work = ChangeContext(
+            context = ChangeContext(
                 device=device,
                 plan=state.plan,
                 transport=transport,
@@ -399,20 +405,20 @@ class ChangeSession(Generic[Look, Result]):
                 journal=journal,
                 commands=verb.commands,
                 judge=lambda facts: verb.judge(device, state.plan, facts),
-                plan_again=lambda memory, outcomes: verb.plan_again(device, state.plan, memory, outcomes),
+                replan=lambda memory, outcomes: verb.replan(device, state.plan, memory, outcomes),
                 secrets=secrets,
-                person=person,
-                pace=pace,
-                limits=Timeouts(wait=self.options.wait),
-                copying=None if files is None else FileCopying(transport=transport, shelf=files),
+                operator=step_operator,
+                stop_controller=stop_controller,
+                timeouts=Timeouts(wait=self.options.wait),
+                copying=None if files is None else FileCopying(transport=transport, file_store=files),
                 on_event=shown.event,
             )
             if back:
-                return await _back(work, state), evidence
-            applied = await apply(work, state, rollback_on_fail=self.options.rollback_on_fail)
+                return await _back(context, state), evidence
+            applied = await apply(context, state, rollback_on_fail=self.options.rollback_on_fail)
             return applied, evidence
 
-        switches = counted(len(fleet.devices), "switch")
+        switches = pluralize(len(fleet.devices), "switch")
         self.operator.notice(f"run {run.id}: {switches}, journal {journal.path}")
         rollout = _Rollout(self.options, self.operator, run, back=back)
         rollout.change_all(
@@ -476,14 +482,16 @@ class ChangeSession(Generic[Look, Result]):
             raise InputError(f"{path} is the journal of {shown}", hint=f"slp-ops {verb} --resume {path}")
 
 
-async def _back(work: ChangeContext, state: SwitchState) -> DeviceChangeResult:
-    line = DeviceSession(work)
+async def _back(context: ChangeContext, state: SwitchState) -> DeviceChangeResult:
+    session = DeviceSession(context)
     try:
-        rolled = await roll_back(work, state, line)
+        rolled = await roll_back(context, state, session)
     finally:
-        await line.close()
-    work.journal.write(EndEvent(device=work.device.name, state=rolled.end, why=rolled.why.en))
-    return DeviceChangeResult(name=work.device.name, site=work.device.site, end=rolled.end, why=rolled.why)
+        await session.close()
+    context.journal.write(EndEvent(device=context.device.name, state=rolled.end, why=rolled.why.en))
+    return DeviceChangeResult(
+        name=context.device.name, site=context.device.site, end=rolled.end, why=rolled.why
+    )
 
 
 class _Rollout:
@@ -595,7 +603,7 @@ def _plan_result(
     return PlanResult(
         run=run,
         plans=tuple(each.plan for _, each in found if each.plan is not None),
-        spared=tuple(spared for _, each in found for spared in each.spared),
+        skipped=tuple(skipped for _, each in found for skipped in each.skipped),
         choices=tuple((result.name, choice) for result, each in found for choice in each.choices),
         mentioned=tuple((result.name, each.mentioned) for result, each in found if each.mentioned),
         unread=tuple(each for each in results if each.name not in considered),
@@ -610,7 +618,7 @@ def plan_document(planned: PlanResult) -> PlanDocument:
         slp_ops=__version__,
         run=planned.run,
         devices=planned.plans,
-        nothing_planned=planned.spared,
+        nothing_planned=planned.skipped,
         choices=tuple(
             DeviceChoice(name=name, rule=choice.rule, playbooks=choice.playbooks)
             for name, choice in planned.choices

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.app.fleet import has_defect, is_complete, visit_all
 from slp_ops.app.reach_device import PROBE_TIMEOUT as PROBE_TIMEOUT
-from slp_ops.app.reach_device import ReachabilityOptions, Reached, reach
+from slp_ops.app.reach_device import DeviceReachability, ReachabilityOptions, reach
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for, with_session_options
 from slp_ops.reachability.plan import target_of
@@ -40,7 +40,7 @@ class ReachabilityRequest:
     targets: tuple[str, ...] = ()
     everything: bool = False
     probe_timeout: float = PROBE_TIMEOUT
-    how: CollectOptions = field(default_factory=CollectOptions)
+    collect_options: CollectOptions = field(default_factory=CollectOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class ReachabilityResult:
 
     run_id: str
     path: Path
-    devices: tuple[Reached, ...]
+    devices: tuple[DeviceReachability, ...]
     seconds: float
 
     @property
@@ -60,8 +60,8 @@ class ReachabilityResult:
     @property
     def complete(self) -> bool:
         """Return whether every device was tested and its deciding output read."""
-        asked = all(each.plan is not None for each in self.devices)
-        return asked and is_complete([each.result for each in self.devices])
+        all_probed = all(each.plan is not None for each in self.devices)
+        return all_probed and is_complete([each.result for each in self.devices])
 
     @property
     def defect(self) -> bool:
@@ -76,7 +76,7 @@ def run(
 
     Raises InputError, CredentialError, StoreError, Interrupted.
     """
-    asked = ReachabilityOptions(
+    options = ReachabilityOptions(
         targets=tuple(target_of(text) for text in request.targets),
         everything=request.everything,
         probe_timeout=request.probe_timeout,
@@ -84,7 +84,7 @@ def run(
     inventory, found = request.target.choose(operator)
     devices = with_session_options(found, request.connecting)
     transport = opening(inventory, devices, request.connecting, ask=operator.ask)
-    answers: dict[str, Reached] = {}
+    answers: dict[str, DeviceReachability] = {}
     began = time.monotonic()
     selection = {**request.target.described(), "targets": list(request.targets), "all": request.everything}
     with Runs(request.runs_dir).start("check-reachability", devices, selection=selection) as kept:
@@ -96,8 +96,8 @@ def run(
                 transport=transport,
                 evidence=folder,
                 recall=folder.text,
-                asked=asked,
-                how=request.how,
+                options=options,
+                collect_options=request.collect_options,
                 on_event=shown.event,
             )
             return answer.result
@@ -114,7 +114,9 @@ def run(
         found_out = ReachabilityResult(
             run_id=kept.id,
             path=kept.path,
-            devices=tuple(answers.get(result.name) or Reached.unasked(result) for result in results),
+            devices=tuple(
+                answers.get(result.name) or DeviceReachability.not_collected(result) for result in results
+            ),
             seconds=time.monotonic() - began,
         )
         kept.attach("reachability.json", request.document(found_out))

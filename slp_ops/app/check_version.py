@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.fleet import has_defect, is_complete
-from slp_ops.app.inputs import from_run, from_switches
+from slp_ops.app.inputs import from_live_switches, from_run
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.commands import registry
@@ -50,7 +50,7 @@ class ReleaseVerdict:
     @property
     def affected(self) -> bool:
         """Return whether at least one advisory affects it."""
-        return any(sign.judged.standing is AdvisoryStatus.AFFECTED for _, sign in self.judged)
+        return any(sign.judged.status is AdvisoryStatus.AFFECTED for _, sign in self.judged)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class ReleasesRequest:
     runs_dir: Path = Path("runs")
     releases: tuple[str, ...] = ()
     run: str | None = None
-    asked: AuditOptions = field(default_factory=AuditOptions)
+    audit_options: AuditOptions = field(default_factory=AuditOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,50 +89,64 @@ def run(
     """
     if request.releases and request.run is not None:
         raise OptionError("--release and --run exclude each other")
-    asked = request.asked
+    audit_options = request.audit_options
 
     def judge(found: DeviceInput) -> ReleaseVerdict:
         if found.facts is None:
-            return judge_device_release(found.result.name, Facts.of(), asked=asked, intent=Intent())
-        return judge_device_release(found.result.name, found.facts, asked=asked, intent=found.intent)
+            return judge_device_release(
+                found.result.name, Facts.of(), audit_options=audit_options, intent=Intent()
+            )
+        return judge_device_release(
+            found.result.name, found.facts, audit_options=audit_options, intent=found.intent
+        )
 
     complete, defect = True, False
     if request.releases:
-        rows = [judge_release(text, asked=asked) for text in request.releases]
+        rows = [judge_release(text, audit_options=audit_options) for text in request.releases]
     elif request.run is not None:
         rows = list(map(judge, from_run(Runs(request.runs_dir).open(request.run), request.target.selection)))
     else:
-        _, results, rows = from_switches(
+        _, results, rows = from_live_switches(
             "check-version",
             judge,
             target=request.target,
             connecting=request.connecting,
             runs_dir=request.runs_dir,
             commands=_needed(),
-            how=CollectOptions(),
-            further=_further,
+            collect_options=CollectOptions(),
+            follow_up_commands=_further,
             operator=operator,
             opening=opening,
         )
         complete, defect = is_complete(results), has_defect(results)
-    return ReleasesResult(rows=tuple(rows), knowledge=asked.knowledge, complete=complete, defect=defect)
+    return ReleasesResult(
+        rows=tuple(rows), knowledge=audit_options.knowledge, complete=complete, defect=defect
+    )
 
 
-def judge_release(text: str, *, asked: AuditOptions) -> ReleaseVerdict:
+def judge_release(text: str, *, audit_options: AuditOptions) -> ReleaseVerdict:
     """Judge a release from text; a text without a release is unknown."""
     try:
         release = Release.parse(text)
     except InvalidRelease:
         release = None
-    return _row(None, text, release, asked.known(Facts.of(), Intent()), asked.knowledge)
+    return _row(None, text, release, audit_options.known(Facts.of(), Intent()), audit_options.knowledge)
 
 
-def judge_device_release(name: str, facts: Facts, *, asked: AuditOptions, intent: Intent) -> ReleaseVerdict:
+def judge_device_release(
+    name: str, facts: Facts, *, audit_options: AuditOptions, intent: Intent
+) -> ReleaseVerdict:
     """The release of a switch, judged by it and by what its facts show. None of it read: unknown."""
     software = facts.get(Software)
     release = software.release if software is not None else None
     printed = software.version if software is not None else None
-    return _row(name, printed or str(release or ""), release, asked.known(facts, intent), asked.knowledge)
+    return _row(
+        name,
+        printed or str(release or ""),
+        release,
+        audit_options.known(facts, intent),
+        audit_options.knowledge,
+    )
 
 
 def _row(
@@ -175,7 +189,7 @@ def _further(facts: Facts) -> Sequence[ShowCommand]:
     software = facts.get(Software)
     (bug,) = (each for each in advisories() if each.id == "CSCwa11048")
     judged = bug.releases.judge(None if software is None else software.release)
-    if judged.standing is not AdvisoryStatus.AFFECTED:
+    if judged.status is not AdvisoryStatus.AFFECTED:
         return ()
     # The load is read again, since it decides whether the heavy command may be sent.
     return [

@@ -34,7 +34,7 @@ class CollectRequest:
     runs_dir: Path = Path("runs")
     set_name: str = "baseline"
     extra_commands: tuple[str, ...] = ()
-    how: CollectOptions = field(default_factory=CollectOptions)
+    collect_options: CollectOptions = field(default_factory=CollectOptions)
     resume: str | None = None
 
 
@@ -78,11 +78,11 @@ def run(
                 transport=transport,
                 evidence=kept.device(device),
                 commands=missing,
-                how=request.how,
+                collect_options=request.collect_options,
                 release=earlier.release,
                 on_event=shown.event,
             )
-            return earlier.completed_by(result)
+            return earlier.merged_with(result)
 
         results = visit_all(
             "collect",

@@ -9,7 +9,7 @@ from slp_ops.app.audit_device import audit_device, compare
 from slp_ops.app.inputs import facts_of
 from slp_ops.history.config import is_other_key, line_changes
 from slp_ops.history.fields import field_changes
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 from slp_ops.model import CaptureStatus
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
@@ -39,7 +39,7 @@ class DiffRequest:
     new: str
     only: tuple[str, ...] = ()
     all_facts: bool = False
-    asked: AuditOptions
+    audit_options: AuditOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def diff(request: DiffRequest, operator: Operator) -> DiffResult:
             raise UnknownDevice(name)
     both = [name for name in after if name in before and (not only or name in only)]
     if len(both) > _MANY:
-        operator.notice(f"reading {counted(len(both), 'switch')} of both runs")
+        operator.notice(f"reading {pluralize(len(both), 'switch')} of both runs")
     pairs = [_pair(old, before[name], new, after[name], request) for name in both]
     compared = compare(tuple(each.old for each in pairs), tuple(each.new for each in pairs))
     return DiffResult(
@@ -119,8 +119,12 @@ def _pair(
     configs = _config(old, before), _config(new, after)
     is_read = configs[0] is not None and configs[1] is not None
     return _Pair(
-        old=audit_device(before, was if was.all() else None, asked=request.asked, intent=intent),
-        new=audit_device(after, now if now.all() else None, asked=request.asked, intent=intent),
+        old=audit_device(
+            before, was if was.all() else None, audit_options=request.audit_options, intent=intent
+        ),
+        new=audit_device(
+            after, now if now.all() else None, audit_options=request.audit_options, intent=intent
+        ),
         fields=field_changes(was, now, everything=request.all_facts),
         lines=line_changes(configs[0] or "", configs[1] or "") if is_read else None,
         other_key=is_read and is_other_key(configs[0] or "", configs[1] or ""),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.loop import run_to_end
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import Interrupted, SessionLost, SlpOpsError
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ def visit_all(
         finally:
             await transport.close()
 
-    operator.notice(f"run {run.id}: {counted(len(devices), 'device')}, evidence in {run.path}")
+    operator.notice(f"run {run.id}: {pluralize(len(devices), 'device')}, evidence in {run.path}")
     with operator.progress(verb, len(devices)) as shown:
         try:
             run_to_end(all_of_them())
         except KeyboardInterrupt:
             if len(ended) == len(devices) and not leads_to_change:
                 return [ended[device.name] for device in devices]
-            done = f"interrupted: {len(ended)} of {counted(len(devices), 'device')} done"
+            done = f"interrupted: {len(ended)} of {pluralize(len(devices), 'device')} done"
             words = f"{done}; what was read is in {run.path}"
             raise Interrupted(words, hint=_GO_ON.get(verb, _BEGIN_AGAIN).format(run=run.id)) from None
     return [ended[device.name] for device in devices]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from slp_ops.app.history_index import open_history, select_devices
+from slp_ops.app.history_update import open_history, select_devices
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError
 from slp_ops.history.trend import fleet_trend

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from slp_ops.app.audit_device import audit_device
-from slp_ops.app.history_index import open_history
+from slp_ops.app.history_update import open_history
 from slp_ops.errors import StoreError
 from slp_ops.facts.rum import RumHistory
 from slp_ops.history.summary import found_of, summarise
@@ -36,14 +36,14 @@ class HistoryContext:
     def __init__(
         self,
         runs_dir: Path,
-        asked: AuditOptions,
+        audit_options: AuditOptions,
         operator: Operator,
         *,
         at_most: int | None = None,
         facts: FactsCache | None = None,
     ) -> None:
         self._runs_dir = runs_dir
-        self._asked = asked
+        self._audit_options = audit_options
         self._operator = operator
         self._at_most = at_most
         self._facts = facts
@@ -53,10 +53,10 @@ class HistoryContext:
         facts = found.facts or Facts({})
         summary = summarise(
             found.result,
-            self._asked.known(facts, found.intent),
+            self._audit_options.known(facts, found.intent),
             (),
             seen=seen or datetime.now(UTC),
-            knowledge=self._asked.knowledge.version,
+            knowledge=self._audit_options.knowledge.version,
         )
         earlier = [point for point in self._points.get(found.result.name, ()) if point.seen < summary.seen]
         if earlier:
@@ -64,11 +64,14 @@ class HistoryContext:
             history = RumHistory(points=() if now is None else (*earlier, now))
             facts = Facts({type(each): each for each in (*facts.all(), history)}, facts.captures)
         judged = audit_device(
-            found.result, None if found.facts is None else facts, asked=self._asked, intent=found.intent
+            found.result,
+            None if found.facts is None else facts,
+            audit_options=self._audit_options,
+            intent=found.intent,
         )
         return judged, replace(summary, found=found_of(judged.outcomes))
 
-    def keep(self, run_id: str, summaries: Iterable[Summary]) -> None:
+    def save(self, run_id: str, summaries: Iterable[Summary]) -> None:
         """Keep in a run's folder what it was judged to be; not when only some of the rules were asked.
 
         It can be made anew from the captures, so that nothing is lost where it cannot be written.
@@ -76,7 +79,7 @@ class HistoryContext:
         from slp_ops.runs import Runs
         from slp_ops.runs.summaries import save
 
-        if self._asked.select or self._asked.ignore:
+        if self._audit_options.select or self._audit_options.ignore:
             return
         run = Runs(self._runs_dir).open(run_id)
         try:

@@ -122,7 +122,7 @@ def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
         yield DeviceInput(result=result, facts=facts, intent=Intent())
 
 
-def from_switches(
+def from_live_switches(
     verb: str,
     judge: Callable[[DeviceInput], T],
     *,
@@ -130,15 +130,15 @@ def from_switches(
     connecting: SessionOptions,
     runs_dir: Path,
     commands: Sequence[ShowCommand],
-    how: CollectOptions,
-    further: Callable[[Facts], Sequence[ShowCommand]] | None = None,
+    collect_options: CollectOptions,
+    follow_up_commands: Callable[[Facts], Sequence[ShowCommand]] | None = None,
     operator: Operator,
     opening: OpenTransport = transport_for,
 ) -> tuple[str, list[DeviceResult], list[T]]:
-    """Read the switches into a run of the verb's own and judge each as it ends.
+    """Collect from the switches into a new run; judge each one when its collection has finished.
 
-    ``further`` names what else must be read, once the first facts are known. Gives the run's id, how each
-    device was read, and what was made of it, in the devices' order.
+    ``follow_up_commands`` returns further commands, once the first facts are known. Return the id of the run,
+    the result of each device and its judgement, in the order of the devices.
     """
     inventory, found = target.choose(operator)
     devices = with_session_options(found, connecting)
@@ -155,7 +155,7 @@ def from_switches(
                     transport=transport,
                     evidence=folder,
                     commands=wanted,
-                    how=how,
+                    collect_options=collect_options,
                     on_event=shown.event,
                 )
 
@@ -165,11 +165,11 @@ def from_switches(
 
             result = await sent(commands)
             facts = read(parts(result)) if result.captures else None
-            more = further(facts) if further is not None and facts is not None else ()
+            more = follow_up_commands(facts) if follow_up_commands is not None and facts is not None else ()
             if more and facts is not None and result.error is None:
                 earlier = PreviousCaptures(captures=result.captures)
                 rest = await sent(more)
-                result = earlier.completed_by(rest)
+                result = earlier.merged_with(rest)
                 facts = read_more(facts, parts(rest))
             judged[device.name] = judge(
                 DeviceInput(result=result, facts=facts, intent=Intent.of(device.intent))

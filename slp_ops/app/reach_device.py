@@ -15,8 +15,8 @@ from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceStatus
 from slp_ops.parsing import Facts, read
 from slp_ops.ports import ProbeEnd, ProgressEvent, ignore_event
-from slp_ops.reachability.plan import Tried, commands, plan
-from slp_ops.reachability.verdict import conclude, not_asked
+from slp_ops.reachability.plan import ProbeAttempt, commands, plan
+from slp_ops.reachability.verdict import conclude, conclude_unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,18 +41,18 @@ class ReachabilityOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
+class DeviceReachability:
     """One switch. ``plan`` is None when it could not be asked at all."""
 
     result: DeviceResult
     plan: ReachabilityPlan | None = None
-    tried: tuple[Tried, ...] = ()
+    tried: tuple[ProbeAttempt, ...] = ()
     conclusion: Conclusion
 
     @classmethod
-    def unasked(cls, result: DeviceResult) -> Reached:
+    def not_collected(cls, result: DeviceResult) -> DeviceReachability:
         """A switch of which nothing could be read."""
-        return cls(result=result, conclusion=not_asked(result.error))
+        return cls(result=result, conclusion=conclude_unread(result.error))
 
 
 async def reach(
@@ -61,35 +61,40 @@ async def reach(
     transport: Transport,
     evidence: EvidenceStore,
     recall: Callable[[Capture], str],
-    asked: ReachabilityOptions,
-    how: CollectOptions,
+    options: ReachabilityOptions,
+    collect_options: CollectOptions,
     on_event: OnEvent = ignore_event,
-) -> Reached:
+) -> DeviceReachability:
     """Read and probe one device; raises StoreError only.
 
     ``recall`` gives the text of a capture as it was kept, masked: nothing is judged by anything else.
     """
     result = await collect(
-        device, transport=transport, evidence=evidence, commands=commands(), how=how, on_event=on_event
+        device,
+        transport=transport,
+        evidence=evidence,
+        commands=commands(),
+        collect_options=collect_options,
+        on_event=on_event,
     )
     if not any(capture.status is CaptureStatus.OK for capture in result.captures):
-        return Reached.unasked(result)
+        return DeviceReachability.not_collected(result)
     facts = _facts(result.captures, recall)
     topology = device.intent.get("topology")
     planned = plan(
         facts,
         topology=None if topology is None else str(topology),
-        targets=asked.targets,
-        everything=asked.everything,
+        targets=options.targets,
+        everything=options.everything,
     )
-    probing = _Probing(device, transport, evidence, recall, asked.probe_timeout, on_event)
+    probing = _Probing(device, transport, evidence, recall, options.probe_timeout, on_event)
     tried = await probing.all(planned.probes)
     captures = (*result.captures, *probing.captures)
     status = status_of(captures)
-    if probing.trouble is not None and status is DeviceStatus.OK:
+    if probing.failure is not None and status is DeviceStatus.OK:
         status = DeviceStatus.PARTIAL
-    return Reached(
-        result=replace(result, captures=captures, status=status, error=result.error or probing.trouble),
+    return DeviceReachability(
+        result=replace(result, captures=captures, status=status, error=result.error or probing.failure),
         plan=planned,
         tried=tried,
         conclusion=conclude(planned, tried, _with_probes(facts, tried), device.intent),
@@ -100,7 +105,7 @@ def _facts(captures: Iterable[Capture], recall: Callable[[Capture], str]) -> Fac
     return read((capture.command, capture.status, recall(capture)) for capture in captures)
 
 
-def _with_probes(facts: Facts, tried: tuple[Tried, ...]) -> Facts:
+def _with_probes(facts: Facts, tried: tuple[ProbeAttempt, ...]) -> Facts:
     """The facts, and what the probes showed."""
     results = tuple(each.result for each in tried if each.result is not None)
     if not results:
@@ -121,7 +126,7 @@ class _Probing:
         on_event: OnEvent,
     ) -> None:
         self.captures: list[Capture] = []
-        self.trouble: DeviceFailure | None = None  # the failure that kept a probe from its end
+        self.failure: DeviceFailure | None = None  # the failure that kept a probe from its end
         self._device = device
         self._transport = transport
         self._evidence = evidence
@@ -129,13 +134,13 @@ class _Probing:
         self._timeout = timeout
         self._on_event = on_event
 
-    async def all(self, probes: tuple[Probe, ...]) -> tuple[Tried, ...]:
+    async def all(self, probes: tuple[Probe, ...]) -> tuple[ProbeAttempt, ...]:
         """Try each once, in order."""
-        tried: list[Tried] = []
+        tried: list[ProbeAttempt] = []
         while len(tried) < len(probes):
             rest = probes[len(tried) :]
             if all(probe.step is None for probe in rest):
-                tried += [Tried(probe=probe, why=probe.unfit) for probe in rest]
+                tried += [ProbeAttempt(probe=probe, why=probe.rejection) for probe in rest]
                 break
             try:
                 async with self._transport.read(self._device) as reader:
@@ -145,22 +150,22 @@ class _Probing:
                             break
                         tried.append(await self._one(reader, probe))
             except (DeviceError, CredentialError) as err:
-                self.trouble = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
-                tried += [Tried(probe=probe, why=err.message) for probe in probes[len(tried) :]]
+                self.failure = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
+                tried += [ProbeAttempt(probe=probe, why=err.message) for probe in probes[len(tried) :]]
         return tuple(tried)
 
-    async def _one(self, reader: Reader, probe: Probe) -> Tried:
+    async def _one(self, reader: Reader, probe: Probe) -> ProbeAttempt:
         if probe.step is None:
-            return Tried(probe=probe, why=probe.unfit)
+            return ProbeAttempt(probe=probe, why=probe.rejection)
         ending, result = await self._send(reader, probe.step)
         if result is None:
-            return Tried(probe=probe, why=ending.reason or "the switch said nothing")
+            return ProbeAttempt(probe=probe, why=ending.reason or "the switch said nothing")
         unnamed = result.verdict is ProbeVerdict.NOT_TESTABLE and result.name is NameVerdict.UNKNOWN
         if unnamed and reader.alive and (ping := probe.ping()) is not None:
             _, pinged = await self._send(reader, ping)
             if pinged is not None:
                 result = replace(result, name=pinged.name, servers=pinged.servers, addresses=pinged.addresses)
-        return Tried(probe=probe, result=result, seconds=ending.seconds)
+        return ProbeAttempt(probe=probe, result=result, seconds=ending.seconds)
 
     async def _send(self, reader: Reader, step: ProbeStep) -> tuple[ProbeEnd, ProbeResult | None]:
         """One telnet or ping, kept as evidence and read as any capture is."""
@@ -171,7 +176,7 @@ class _Probing:
             ending = await reader.probe(step, timeout=self._timeout, sink=writer)
         except SessionLost as err:
             ending = ProbeEnd(status=CaptureStatus.LOST, reason=err.message)
-            self.trouble = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
+            self.failure = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
         finally:
             capture = writer.commit(ending)
             self.captures.append(capture)

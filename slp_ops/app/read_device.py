@@ -81,7 +81,7 @@ class PreviousCaptures:
             ]
         return tuple(sorted(waiting, key=lambda command: command.order))
 
-    def completed_by(self, result: DeviceResult) -> DeviceResult:
+    def merged_with(self, result: DeviceResult) -> DeviceResult:
         """The device's result over both parts of the run."""
         captures = {capture.command: capture for capture in (*self.captures, *result.captures)}
         status = status_of(captures.values())
@@ -97,7 +97,7 @@ async def collect(
     transport: Transport,
     evidence: EvidenceStore,
     commands: Iterable[ShowCommand],
-    how: CollectOptions = CollectOptions(),
+    collect_options: CollectOptions = CollectOptions(),
     release: Release | None = None,
     on_event: OnEvent = ignore_event,
 ) -> DeviceResult:
@@ -105,7 +105,7 @@ async def collect(
 
     ``release`` is what an earlier part of the run has read; the commands' gates need it.
     """
-    visit = _Visit(device, evidence, deque(commands), how, release, on_event)
+    visit = _Visit(device, evidence, deque(commands), collect_options, release, on_event)
     trouble: DeviceFailure | None = None
     for _ in range(_SESSIONS):
         try:
@@ -133,10 +133,10 @@ async def collect(
     )
 
 
-def _unopened(device: Device, trouble: DeviceFailure, err: Exception) -> DeviceResult:
+def _unopened(device: Device, failure: DeviceFailure, err: Exception) -> DeviceResult:
     untried = isinstance(err, CredentialStopped | CredentialError)
     status = DeviceStatus.SKIPPED if untried else DeviceStatus.FAILED
-    return DeviceResult(name=device.name, site=device.site, status=status, error=trouble)
+    return DeviceResult(name=device.name, site=device.site, status=status, error=failure)
 
 
 def status_of(captures: Iterable[Capture]) -> DeviceStatus:
@@ -175,7 +175,7 @@ class _Visit:
         device: Device,
         evidence: EvidenceStore,
         waiting: deque[ShowCommand],
-        how: CollectOptions,
+        collect_options: CollectOptions,
         release: Release | None,
         on_event: OnEvent,
     ) -> None:
@@ -187,7 +187,7 @@ class _Visit:
         self._load: float | None = None
         self._device = device
         self._evidence = evidence
-        self._how = how
+        self._collect_options = collect_options
         self._on_event = on_event
 
     async def read(self, reader: Reader) -> None:
@@ -223,7 +223,7 @@ class _Visit:
 
     def _too_heavy(self, command: ShowCommand) -> str:
         """Return why a heavy command is skipped: many megabytes would load a busy CPU further."""
-        limit = self._how.max_cpu
+        limit = self._collect_options.max_cpu
         if not command.heavy or limit is None:
             return ""
         if self._load is None:
@@ -236,7 +236,7 @@ class _Visit:
         self._on_event(ProgressEvent(device=self._device.name, what="running", detail=command.command))
         writer = self._evidence.open(command.command)
         sink = _Opening(writer, lambda size: self._on_event(self._progress(command, size)))
-        timeout = self._how.command_timeout or command.timeout
+        timeout = self._collect_options.command_timeout or command.timeout
         try:
             ending = await reader.show(
                 command.read_command(),

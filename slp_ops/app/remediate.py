@@ -147,15 +147,15 @@ def save_plan(planned: PlanResult, path: Path) -> None:
     from slp_ops.runs import atomic_files
 
     text = sealed_plan(planned, ascii_only=False)
-    with atomic_files.trouble("write", path):
+    with atomic_files.store_errors("write", path):
         atomic_files.replace(path, text.encode())
 
 
 def _session(
     request: ApplyRequest, operator: ChangeOperator | None
 ) -> ChangeSession[PlannedSwitch, ChangeResult]:
-    asked = AuditOptions(knowledge=knowledge_of(request.plan.rules_dir))
-    playbooks = playbooks_of(request.plan.playbooks_dir, [rule.id for rule in asked.knowledge.rules])
+    audit_options = AuditOptions(knowledge=knowledge_of(request.plan.rules_dir))
+    playbooks = playbooks_of(request.plan.playbooks_dir, [rule.id for rule in audit_options.knowledge.rules])
     options = options_of(request.plan.params, playbooks)
     return ChangeSession(
         verb=RemediateVerb(
@@ -165,7 +165,7 @@ def _session(
                 named=named_of(request.plan.playbooks, playbooks),
                 options=options,
                 files=files_of(options, playbooks),
-                asked=asked,
+                audit_options=audit_options,
                 timer=request.plan.timer,
             ),
         ),
@@ -184,7 +184,7 @@ class Wanted:
     named: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
-    asked: AuditOptions = field(default_factory=AuditOptions)
+    audit_options: AuditOptions = field(default_factory=AuditOptions)
     timer: int = TIMER_MINUTES
 
     def given(self, device: Device) -> ParameterSources:
@@ -244,33 +244,35 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
                         hint="name the folder it came from with --playbooks DIR",
                     )
 
-    def look(self, device: Device, memory: BufferedEvidence) -> PlannedSwitch:
+    def observe(self, device: Device, memory: BufferedEvidence) -> PlannedSwitch:
         """Audit a switch."""
-        outcomes = run_rules(memory.facts, asked=self._wanted.asked, intent=Intent.of(device.intent))
+        outcomes = run_rules(
+            memory.facts, audit_options=self._wanted.audit_options, intent=Intent.of(device.intent)
+        )
         return self._wanted.switch(device, memory, outcomes)
 
     def plan(
-        self, looks: Mapping[str, PlannedSwitch], operator: ChangeOperator
+        self, observations: Mapping[str, PlannedSwitch], operator: ChangeOperator
     ) -> Mapping[str, PlanningResult]:
         """Choose playbooks; ask for the parameters that they lack, where that is wanted."""
-        found = {name: self._wanted.plan(switch) for name, switch in looks.items()}
-        missing = [name for each in found.values() for spared in each.spared for name in spared.missing]
+        found = {name: self._wanted.plan(switch) for name, switch in observations.items()}
+        missing = [name for each in found.values() for skipped in each.skipped for name in skipped.missing]
         if not missing or not self._request.plan.ask_missing or not operator.interactive:
             return found
         playbooks = self._wanted.playbooks
         options = {**self._wanted.options, **ask_missing(missing, playbooks, operator)}
         self._wanted = replace(self._wanted, options=options, files=files_of(options, playbooks))
         again = {}
-        for name, switch in looks.items():
+        for name, switch in observations.items():
             given = replace(switch.given, options=options, files=self._wanted.files)
             again[name] = self._wanted.plan(replace(switch, given=given))
         return again
 
     def judge(self, device: Device, plan: SwitchPlan, facts: Facts) -> tuple[Outcome, ...]:
         """Audit a switch."""
-        return run_rules(facts, asked=self._wanted.asked, intent=Intent.of(device.intent))
+        return run_rules(facts, audit_options=self._wanted.audit_options, intent=Intent.of(device.intent))
 
-    def plan_again(
+    def replan(
         self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
     ) -> PlanningResult:
         """Plan with the parameters and playbooks of the plan."""
@@ -278,11 +280,11 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         return wanted.plan(wanted.switch(device, memory, outcomes))
 
     def rebuild(
-        self, looks: Mapping[str, PlannedSwitch], plans: Mapping[str, SwitchPlan]
+        self, observations: Mapping[str, PlannedSwitch], plans: Mapping[str, SwitchPlan]
     ) -> Mapping[str, PlanningResult]:
         """Plan with the parameters and playbooks of each plan."""
         found = {}
-        for name, switch in looks.items():
+        for name, switch in observations.items():
             wanted = self._as_in(plans[name])
             given = replace(switch.given, options=wanted.options, files=wanted.files)
             found[name] = wanted.plan(replace(switch, given=given))
@@ -313,7 +315,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         ]
         return secrets_of(names, self._request.secret_files, self._wanted.playbooks, operator)
 
-    def person(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
+    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
         """Return the operator, or what the options say."""
         request = self._request
         if operator.interactive and not request.settled and not request.manual_done:

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.history_context import HistoryContext
-from slp_ops.app.history_index import open_history
+from slp_ops.app.history_update import open_history
 from slp_ops.app.inputs import FactsCache, devices_of
 from slp_ops.errors import StoreError
 from slp_ops.history.trend import fleet_trend
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 from slp_ops.parsing import Facts
 from slp_ops.runs import Runs
 
@@ -36,7 +36,7 @@ class ReportRequest:
 
     runs_dir: Path
     reference: str
-    asked: AuditOptions
+    audit_options: AuditOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class JudgedRun:
     """A run. ``devices`` can be consumed once: of a thousand switches only one is in memory at a time."""
 
     run: StoredRun
-    asked: AuditOptions
+    audit_options: AuditOptions
     devices: Iterator[JudgedDevice]
     trend: FleetTrend | None = None
 
@@ -64,19 +64,19 @@ def judge_for_report(request: ReportRequest, operator: Operator) -> JudgedRun:
     """Return a run, judged as ``audit --run`` does, and its trend. Raises StoreError."""
     run = Runs(request.runs_dir).open(request.reference)
     if len(run.about) > _MANY:
-        operator.notice(f"judging {counted(len(run.about), 'switch')} of run {run.id}")
+        operator.notice(f"judging {pluralize(len(run.about), 'switch')} of run {run.id}")
     facts = FactsCache(run)
     return JudgedRun(
         run=run,
-        asked=request.asked,
-        devices=judged_devices(run, request.asked, request.runs_dir, operator, facts),
-        trend=_trend(run, request.runs_dir, request.asked.thresholds.rum_reports, operator, facts),
+        audit_options=request.audit_options,
+        devices=judged_devices(run, request.audit_options, request.runs_dir, operator, facts),
+        trend=_trend(run, request.runs_dir, request.audit_options.thresholds.rum_reports, operator, facts),
     )
 
 
 def judged_devices(
     run: StoredRun,
-    asked: AuditOptions,
+    audit_options: AuditOptions,
     runs_dir: Path,
     operator: Operator,
     facts: FactsCache,
@@ -84,7 +84,7 @@ def judged_devices(
     only: Collection[str] | None = None,
 ) -> Iterator[JudgedDevice]:
     """Yield the devices of a run, or only these, each judged with what earlier runs tell."""
-    past = HistoryContext(runs_dir, asked, operator, facts=facts)
+    past = HistoryContext(runs_dir, audit_options, operator, facts=facts)
     for found in devices_of(run, only, facts):
         about = run.about[found.result.name]
         judged, _ = past.judge(found, seen=run.header.started)
@@ -92,7 +92,7 @@ def judged_devices(
             result=found.result,
             host=about.host,
             tags=about.tags,
-            known=asked.known(found.facts or Facts({}), found.intent),
+            known=audit_options.known(found.facts or Facts({}), found.intent),
             audited=judged,
         )
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LARGEST: Final = 2**20
 
 
-def audit_options(
+def load_audit_options(
     *,
     rules_dir: Path | None = None,
     thresholds: Sequence[str] = (),

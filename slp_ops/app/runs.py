@@ -81,7 +81,7 @@ def prune(runs_dir: Path, planned: Sequence[PruneDecision]) -> tuple[StoredRun, 
 
 def reindex(runs_dir: Path, operator: Operator, *, anew: bool = False) -> ReindexResult:
     """Make the index of the history from the run folders; ``anew`` judges each run again."""
-    from slp_ops.app.history_index import catch_up  # loads the rules, which no other service of these needs
+    from slp_ops.app.history_update import catch_up  # loads the rules, which no other service of these needs
     from slp_ops.runs.history_index import FILE, discard
 
     discard(runs_dir)

@@ -13,9 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from slp_ops.app.change.operator import ChangeOperator, FilesCopied, NonInteractiveChange
+from slp_ops.app.change.operator import AssumeFilesCopied, ChangeOperator, NonInteractiveChange
 from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions
-from slp_ops.app.inputs import DeviceInput, from_switches
+from slp_ops.app.inputs import DeviceInput, from_live_switches
 from slp_ops.app.past_exchanges import before_in, imported_in
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.commands import registry
@@ -133,7 +133,7 @@ class StatusResult:
     """Exchange status of each switch, and the skipped files."""
 
     run: str
-    standings: tuple[UsageStatus, ...]
+    statuses: tuple[UsageStatus, ...]
     left_out: tuple[SkippedFile, ...]
     unread: tuple[DeviceResult, ...]
     results: tuple[DeviceResult, ...]
@@ -170,7 +170,7 @@ def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> Sta
     files = AckFiles.read(acks) if acks else AckFiles()
     before, imported = before_in(fleet.runs_dir), imported_in(fleet.runs_dir)
 
-    def look(gathered: DeviceInput) -> ExchangeSwitch | None:
+    def observe(gathered: DeviceInput) -> ExchangeSwitch | None:
         if gathered.facts is None:
             return None
         result = gathered.result
@@ -178,14 +178,14 @@ def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> Sta
             name=result.name, site=result.site, known=FactContext(gathered.facts), running=None
         )
 
-    run, results, seen = from_switches(
+    run, results, seen = from_live_switches(
         "usage-status",
-        look,
+        observe,
         target=fleet.target,
         connecting=fleet.connecting,
         runs_dir=fleet.runs_dir,
         commands=[each for each in _commands() if each.command != "show running-config"],
-        how=CollectOptions(),
+        collect_options=CollectOptions(),
         operator=operator,
     )
     read = [each for each in seen if each is not None]
@@ -193,7 +193,7 @@ def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> Sta
     names = {each.name for each in read}
     return StatusResult(
         run=run,
-        standings=tuple(
+        statuses=tuple(
             usage_status(
                 each,
                 before.get(each.name, PreviousExchanges()),
@@ -261,21 +261,21 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
         """The commands that planning an exchange needs."""
         return _commands()
 
-    def look(self, device: Device, memory: BufferedEvidence) -> ExchangeSwitch:
+    def observe(self, device: Device, memory: BufferedEvidence) -> ExchangeSwitch:
         """Return a switch as the exchange sees it."""
         return ExchangeSwitch(
             name=device.name, site=device.site, known=FactContext(memory.facts), running=memory.running
         )
 
-    def lacks_output(self, look: ExchangeSwitch) -> bool:
+    def lacks_output(self, observation: ExchangeSwitch) -> bool:
         """Return whether too little was read; a switch with a hidden configuration can take part."""
-        return look.unread
+        return observation.is_unread
 
-    def plan_again(
+    def replan(
         self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
     ) -> PlanningResult:
         """Plan for the switch as it is now."""
-        return self.again(self.look(device, memory), plan)
+        return self.again(self.observe(device, memory), plan)
 
     def check_rebuild(self, file: Path) -> None:
         """Refuse: the verb itself plans the same again."""
@@ -302,10 +302,10 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         self._received: dict[str, UsageFile] = {}
 
     def plan(
-        self, looks: Mapping[str, ExchangeSwitch], operator: ChangeOperator
+        self, observations: Mapping[str, ExchangeSwitch], operator: ChangeOperator
     ) -> Mapping[str, PlanningResult]:
         """Plan for every switch."""
-        return {name: plan_save(seen, self._request.saving) for name, seen in looks.items()}
+        return {name: plan_save(seen, self._request.saving) for name, seen in observations.items()}
 
     def again(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
         """Plan with the names of the plan."""
@@ -324,11 +324,11 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         if self._received:
             self._write_index()
         units = {plan.name: _units(plan) for plan in recorded.begin.plans}
-        return ReportShelf(self._folder, units, self._keep)
+        return UsageReportStore(self._folder, units, self._keep)
 
-    def person(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
+    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
         """Return the operator."""
-        return FilesCopied(person=operator, settled={}) if resumed else operator
+        return AssumeFilesCopied(operator=operator, settled={}) if resumed else operator
 
     def result(self, change: ChangeResult) -> SaveResult:
         """Return the change with the files."""
@@ -371,16 +371,16 @@ class ImportVerb(ExchangeVerb[ImportResult]):
                 raise InputError(tuple(problems), hint="nothing was sent to any switch")
 
     def plan(
-        self, looks: Mapping[str, ExchangeSwitch], operator: ChangeOperator
+        self, observations: Mapping[str, ExchangeSwitch], operator: ChangeOperator
     ) -> Mapping[str, PlanningResult]:
         """Match the files to the switches, and plan."""
         imported = imported_in(self._request.fleet.runs_dir)
-        switches = list(looks.values())
+        switches = list(observations.values())
         matched = match(self._acks.files, switches, assigned=self._request.assigned, imported=imported)
         self.left_out = matched.left_out
         return {
             name: plan_import(seen, matched.files.get(name, ()), self._request.importing)
-            for name, seen in looks.items()
+            for name, seen in observations.items()
         }
 
     def again(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
@@ -400,9 +400,9 @@ class ImportVerb(ExchangeVerb[ImportResult]):
         self._plans = {plan.name: plan for plan in recorded.begin.plans}
         return FolderFileStore(Path(str(recorded.begin.acks)))
 
-    def person(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
+    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
         """Return the operator, who has copied the files where the change is resumed."""
-        return FilesCopied(person=operator, settled=self._request.settled) if resumed else operator
+        return AssumeFilesCopied(operator=operator, settled=self._request.settled) if resumed else operator
 
     def result(self, change: ChangeResult) -> ImportResult:
         """Return the change with what is to be copied by hand."""
@@ -430,7 +430,7 @@ def _rows_in(folder: FolderFileStore) -> list[list[str]]:
     """The rows of the index in a folder; raises InputError for another table of that name."""
     if not folder.has(upload.INDEX):
         return []
-    rows = upload.rows_of(folder.take(upload.INDEX))
+    rows = upload.rows_of(folder.load(upload.INDEX))
     if rows is None:
         raise InputError(
             f"{folder.path / upload.INDEX} is no index of slp-ops",
@@ -439,7 +439,7 @@ def _rows_in(folder: FolderFileStore) -> list[list[str]]:
     return rows
 
 
-class ReportShelf:
+class UsageReportStore:
     """A shelf that checks a usage file before it keeps it. See ``ports.FileStore``."""
 
     def __init__(
@@ -452,17 +452,17 @@ class ReportShelf:
         self._units = units
         self._arrived = arrived
 
-    def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
+    def save(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
         """See ``ports.FileStore``. A file without a report is not kept: there is nothing to upload."""
         found = received(device, name, data, self._units[device.name])
         if found.reports:
-            self._files.keep(device, name, data)
+            self._files.save(device, name, data)
         self._arrived(found)
         return {"received": encode(found)}
 
-    def take(self, name: str) -> bytes:
+    def load(self, name: str) -> bytes:
         """See ``ports.FileStore``."""
-        return self._files.take(name)
+        return self._files.load(name)
 
 
 @dataclass(slots=True)

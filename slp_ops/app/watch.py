@@ -18,14 +18,14 @@ from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.fleet import has_defect, is_complete
 from slp_ops.app.history_context import HistoryContext
-from slp_ops.app.history_index import open_history
-from slp_ops.app.inputs import from_switches
+from slp_ops.app.history_update import open_history
+from slp_ops.app.inputs import from_live_switches
 from slp_ops.app.loop import StopSignals, run_to_end
 from slp_ops.app.operator import AskOnce
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions
 from slp_ops.errors import Interrupted, OptionError, SlpOpsError
-from slp_ops.history.changes import ChangeKind, DeviceHistoryState, after, changes, standing
+from slp_ops.history.changes import ChangeKind, DeviceHistoryState, after, changes, state_after
 from slp_ops.history.summary import found_of
 from slp_ops.model import Severity
 from slp_ops.rules.checks.history import GROWING
@@ -78,8 +78,8 @@ class WatchRequest:
     alarm: Callable[[WatchedChange], Mapping[str, object]]
     connecting: SessionOptions = field(default_factory=SessionOptions)
     runs_dir: Path = Path("runs")
-    asked: AuditOptions = field(default_factory=AuditOptions)
-    how: CollectOptions = field(default_factory=CollectOptions)
+    audit_options: AuditOptions = field(default_factory=AuditOptions)
+    collect_options: CollectOptions = field(default_factory=CollectOptions)
     every: timedelta = timedelta(hours=1)
     program: tuple[str, ...] = ()
     keep: int | None = None
@@ -169,19 +169,19 @@ class Rounds:
     def go(self) -> RoundResult:
         """Do one round. Raises SlpOpsError."""
         request = self.request
-        past = HistoryContext(request.runs_dir, request.asked, self.operator, at_most=0)
-        run, results, judged = from_switches(
+        past = HistoryContext(request.runs_dir, request.audit_options, self.operator, at_most=0)
+        run, results, judged = from_live_switches(
             VERB,
             past.judge,
             target=request.target,
             connecting=request.connecting,
             runs_dir=request.runs_dir,
             commands=choose_commands("support"),
-            how=request.how,
+            collect_options=request.collect_options,
             operator=self.operator,
         )
         self._recall(summary.device for _, summary in judged)
-        past.keep(run, (summary for _, summary in judged))
+        past.save(run, (summary for _, summary in judged))
         found = [change for each in judged for change in self._changed(run, *each)]
         self._prune()
         has_news = any(
@@ -198,7 +198,7 @@ class Rounds:
             return
 
         def ask(history: History) -> dict[str, DeviceHistoryState | None]:
-            found = {device: standing(_watched(history, device)) for device in unseen}
+            found = {device: state_after(_watched(history, device)) for device in unseen}
             for each in history.series(unseen):
                 if (known := found[each.device]) is not None and self._grew(each):
                     found[each.device] = replace(
@@ -210,7 +210,7 @@ class Rounds:
 
     def _grew(self, series: Series) -> bool:
         """Return whether the last round reported it: rules over several runs are in no summary."""
-        limit = self.request.asked.thresholds.rum_reports
+        limit = self.request.audit_options.thresholds.rum_reports
         found = growth(series.points, limit=limit, failing=series.failing)
         return found is not None and found.course is GrowthCourse.GROWING
 

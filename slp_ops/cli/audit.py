@@ -10,8 +10,8 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import Exit, read_code, worst
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
-from slp_ops.cli.reading_options import reading_options
-from slp_ops.cli.rule_options import judging_options
+from slp_ops.cli.reading_options import with_collect_options
+from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     envvar="SLP_OPS_RUN",
     help="Judge a saved run; no switch is asked.",
 )
-@judging_options
+@with_audit_options
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     envvar="SLP_OPS_AGAINST",
     help="Compare with an earlier run: which findings are new, gone, unchanged.",
 )
-@reading_options
+@with_collect_options
 @lang_option
 @json_option
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
@@ -62,10 +62,10 @@ def command(
     connecting: SessionOptions,
     runs_dir: Path,
     run_ref: str | None,
-    asked: AuditOptions,
+    audit_options: AuditOptions,
     fail_on: str,
     against: str | None,
-    how: CollectOptions,
+    collect_options: CollectOptions,
     lang: Lang,
     as_json: bool,
     files: tuple[Path, ...],
@@ -85,9 +85,9 @@ def command(
         runs_dir=runs_dir,
         run=run_ref,
         files=files,
-        asked=asked,
+        audit_options=audit_options,
         against=against,
-        how=how,
+        collect_options=collect_options,
     )
     result = call(run, request, TerminalOperator())
     if as_json:

@@ -11,9 +11,9 @@ import click
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.options import lang_option, runs_dir_option
-from slp_ops.cli.rule_options import judging_options
+from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.errors import InputError
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--ask/--no-ask", default=None, help="Ask for what is not given. [default: on a terminal]")
 @click.option("--check", "checked", metavar="FILE.zip", help="Check a bundle instead of making one.")
 @runs_dir_option
-@judging_options
+@with_audit_options
 @lang_option
 def command(
     *,
@@ -73,7 +73,7 @@ def command(
     ask: bool | None,
     checked: str | None,
     runs_dir: Path,
-    asked: AuditOptions,
+    audit_options: AuditOptions,
     lang: Lang,
     **told: str | None,
 ) -> None:
@@ -89,18 +89,20 @@ def command(
     from slp_ops.app.bundle import BundleRequest, gather_bundle
     from slp_ops.cli.terminal import TerminalOperator
     from slp_ops.cli.writing import replaced
-    from slp_ops.report.bundle import Told, write_bundle
+    from slp_ops.report.bundle import CaseAnswers, write_bundle
     from slp_ops.report.fleet import report_view
 
-    request = BundleRequest(runs_dir=runs_dir, reference=ref, devices=devices, normal=normal, asked=asked)
+    request = BundleRequest(
+        runs_dir=runs_dir, reference=ref, devices=devices, normal=normal, audit_options=audit_options
+    )
     evidence = gather_bundle(request, TerminalOperator())
-    answers = Told(**_answers(told, sys.stdin.isatty() if ask is None else ask))
+    answers = CaseAnswers(**_answers(told, sys.stdin.isatty() if ask is None else ask))
     view = report_view(evidence.judged, generated=datetime.now(UTC))
     with replaced(output, private=True) as file:
-        masked = write_bundle(file, view, evidence, told=answers, lang=lang)
+        masked = write_bundle(file, view, evidence, answers=answers, lang=lang)
     place, count = one_line(str(Path(output))), sum(masked.values())
     click.echo(
-        f"wrote {place}: {counted(len(evidence.names), 'device')}, {counted(count, 'secret')} masked",
+        f"wrote {place}: {pluralize(len(evidence.names), 'device')}, {pluralize(count, 'secret')} masked",
         err=True,
     )
     click.echo("complete CHECKLIST.txt in it: these items cannot be collected", err=True)
@@ -126,7 +128,6 @@ def _check(path: str) -> Exit:
     for remark in found.remarks:
         click.echo(f"{click.style('damaged', fg='red')}: {one_line(remark.path)}: {one_line(remark.what)}")
     verdict = "NOT whole" if found.remarks else "whole, and nothing unmasked in it"
-    click.echo(
-        f"{one_line(path)}: {counted(found.files, 'file')} of {counted(found.switches, 'device')}, {verdict}"
-    )
+    contents = f"{pluralize(found.files, 'file')} of {pluralize(found.switches, 'device')}"
+    click.echo(f"{one_line(path)}: {contents}, {verdict}")
     return Exit.FINDINGS if found.remarks else Exit.FINE

@@ -46,7 +46,7 @@ class TerminalChangeOperator(TerminalOperator):
 
     def warn(self, text: Text) -> None:
         """Print the sentence in red."""
-        click.echo(click.style(one_line(text.said(self._lang)), fg="red"), err=True)
+        click.echo(click.style(one_line(text.render(self._lang)), fg="red"), err=True)
 
     def confirm(self, question: str) -> bool:
         """Ask for a yes; a no ends the command."""
@@ -66,10 +66,10 @@ class TerminalChangeOperator(TerminalOperator):
         """Show what is to be done by hand, and wait for a yes or a no."""
         if not self.interactive:
             return False
-        words = f"\n{device}: {text.said(self._lang)}\n  done?"
+        words = f"\n{device}: {text.render(self._lang)}\n  done?"
         return await self._ask(lambda: click.confirm(_lines(words), default=False, err=True))
 
-    async def settles(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Ask for the outcome of a command."""
         if not self.interactive:
             return StepDecision.UNKNOWN

@@ -29,7 +29,7 @@ def exchange_options(command: _Command) -> _Command:
     return _with_options(command, _EXCHANGE)
 
 
-def settled_of(given: Sequence[str]) -> dict[str, StepDecision]:
+def parse_outcomes(given: Sequence[str]) -> dict[str, StepDecision]:
     """Return the outcomes that --settle names, by the switch's name. Raises click.BadParameter."""
     from slp_ops.app.change.context import StepDecision
 

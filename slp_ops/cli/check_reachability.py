@@ -9,7 +9,7 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import Exit, read_code, worst
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
-from slp_ops.cli.reading_options import reading_options
+from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Also write the verdicts as JUnit XML, for a pipeline.",
 )
-@reading_options
+@with_collect_options
 @lang_option
 @json_option
 def command(
@@ -71,7 +71,7 @@ def command(
     targets: tuple[str, ...],
     everything: bool,
     probe_timeout: float,
-    how: CollectOptions,
+    collect_options: CollectOptions,
     junit: str | None,
     lang: Lang,
     as_json: bool,
@@ -97,7 +97,7 @@ def command(
         targets=targets,
         everything=everything,
         probe_timeout=probe_timeout,
-        how=how,
+        collect_options=collect_options,
     )
     result = call(run, request, TerminalOperator())
     view = reachability_view(result.devices, path=str(result.path), seconds=result.seconds)

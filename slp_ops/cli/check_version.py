@@ -63,7 +63,7 @@ def command(
     release. Exit code 3 when something is affected, 4 when some switches could not be read.
     """
     from slp_ops.app.check_version import ReleasesRequest, run
-    from slp_ops.app.rule_options import audit_options
+    from slp_ops.app.rule_options import load_audit_options
 
     request = ReleasesRequest(
         target=target,
@@ -71,7 +71,7 @@ def command(
         runs_dir=runs_dir,
         releases=releases,
         run=run_ref,
-        asked=audit_options(rules_dir=rules_dir),
+        audit_options=load_audit_options(rules_dir=rules_dir),
     )
     result = call(run, request, TerminalOperator())
     if as_json:

@@ -10,7 +10,7 @@ from slp_ops.app.commands import SETS
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import exit_code
 from slp_ops.cli.options import json_option, runs_dir_option
-from slp_ops.cli.reading_options import reading_options
+from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
@@ -55,7 +55,7 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     envvar="SLP_OPS_RESUME",
     help="Take a run up again: read only what is missing or failed, into the same run.",
 )
-@reading_options
+@with_collect_options
 @json_option
 def command(
     *,
@@ -64,7 +64,7 @@ def command(
     runs_dir: Path,
     set_name: str,
     ad_hoc: tuple[str, ...],
-    how: CollectOptions,
+    collect_options: CollectOptions,
     resume: str | None,
     as_json: bool,
 ) -> None:
@@ -81,7 +81,7 @@ def command(
         runs_dir=runs_dir,
         set_name=set_name,
         extra_commands=ad_hoc,
-        how=how,
+        collect_options=collect_options,
         resume=resume,
     )
     result = call(run, request, TerminalOperator())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
-from slp_ops.cli.rule_options import judging_options
+from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "--device", "only", multiple=True, metavar="NAME", help="Only this device; repeat it for several."
 )
 @click.option("--all-facts", is_flag=True, envvar="SLP_OPS_ALL_FACTS", help="Compare counters and logs, too.")
-@judging_options
+@with_audit_options
 @lang_option
 @json_option
 @click.argument("old", metavar="OLD")
@@ -33,7 +33,7 @@ def command(
     runs_dir: Path,
     only: tuple[str, ...],
     all_facts: bool,
-    asked: AuditOptions,
+    audit_options: AuditOptions,
     lang: Lang,
     as_json: bool,
     old: str,
@@ -48,7 +48,9 @@ def command(
     from slp_ops.app.diff import diff as compare
     from slp_ops.cli.terminal import TerminalOperator
 
-    request = DiffRequest(runs_dir=runs_dir, old=old, new=new, only=only, all_facts=all_facts, asked=asked)
+    request = DiffRequest(
+        runs_dir=runs_dir, old=old, new=new, only=only, all_facts=all_facts, audit_options=audit_options
+    )
     try:
         found = compare(request, TerminalOperator())
     except UnknownDevice as err:

@@ -11,17 +11,19 @@ import click
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def reading_options(command: _Command) -> _Command:
-    """Add --command-timeout, --max-cpu and --force-heavy; the command receives them as ``how``."""
+def with_collect_options(command: _Command) -> _Command:
+    """Add --command-timeout, --max-cpu and --force-heavy; the command receives ``collect_options``."""
 
     @wraps(command)
-    def with_how(
+    def wrapper(
         *args: Any, command_timeout: float | None, max_cpu: float, force_heavy: bool, **kwargs: Any
     ) -> Any:
         from slp_ops.app.read_device import CollectOptions
 
-        how = CollectOptions(command_timeout=command_timeout, max_cpu=None if force_heavy else max_cpu)
-        return command(*args, how=how, **kwargs)
+        collect_options = CollectOptions(
+            command_timeout=command_timeout, max_cpu=None if force_heavy else max_cpu
+        )
+        return command(*args, collect_options=collect_options, **kwargs)
 
     for option in (
         click.option(
@@ -49,5 +51,5 @@ def reading_options(command: _Command) -> _Command:
             "ones]",
         ),
     ):
-        with_how = option(with_how)
-    return with_how  # type: ignore[return-value]  # click returns its argument
+        wrapper = option(wrapper)
+    return wrapper  # type: ignore[return-value]  # click returns its argument

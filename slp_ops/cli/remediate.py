@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.change_options import change_options, settle_option, settled_of
+from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
 from slp_ops.cli.exits import change_exit_code, exit_code, worst
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import rules_option
@@ -141,7 +141,7 @@ def command(
     from slp_ops.app.change_session import FleetOptions, plan_document
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.json_documents import to_json
-    from slp_ops.report.documents.remediate import kept_document
+    from slp_ops.report.documents.remediate import stored_remediate_json
 
     _one_of(dry_run=dry_run, plan=plan_file, resume=resume, rollback=rollback)
     if out is not None and not dry_run:
@@ -160,8 +160,8 @@ def command(
         options=options,
         secret_files=secret_files,
         manual_done=manual_done,
-        settled=settled_of(settle),
-        document=kept_document,
+        settled=parse_outcomes(settle),
+        document=stored_remediate_json,
     )
     if resume is not None:
         code = _show(call(remediate.resume, request, resume, operator), lang, as_json=as_json)

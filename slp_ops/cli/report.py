@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli.options import lang_option, runs_dir_option
-from slp_ops.cli.rule_options import judging_options
+from slp_ops.cli.rule_options import with_audit_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +49,11 @@ def _forms(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("ref", metavar="RUN", default="last")
 @_forms
 @runs_dir_option
-@judging_options
+@with_audit_options
 @lang_option
-def command(*, ref: str, runs_dir: Path, asked: AuditOptions, lang: Lang, **files: str | None) -> None:
+def command(
+    *, ref: str, runs_dir: Path, audit_options: AuditOptions, lang: Lang, **files: str | None
+) -> None:
     """Report RUN: its id, its folder, a unique beginning of either, or 'last'.
 
     Give one or more forms, each with its file; "-" prints it. Nothing is read from any switch.
@@ -65,7 +67,7 @@ def command(*, ref: str, runs_dir: Path, asked: AuditOptions, lang: Lang, **file
     if not wanted:
         given = ", ".join(f"--{form}" for form in FORMS)
         raise click.UsageError(f"say which form you want: {given}, each with a file")
-    request = ReportRequest(runs_dir=runs_dir, reference=ref, asked=asked)
+    request = ReportRequest(runs_dir=runs_dir, reference=ref, audit_options=audit_options)
     judged = judge_for_report(request, TerminalOperator())
     view = report_view(judged, generated=datetime.now(UTC))
     for form, path in wanted.items():

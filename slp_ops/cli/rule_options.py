@@ -31,11 +31,11 @@ _select = click.option(
 )
 
 
-def judging_options(command: _Command) -> _Command:
-    """Add --rules, --threshold, --select and --ignore; the command receives them as ``asked``."""
+def with_audit_options(command: _Command) -> _Command:
+    """Add --rules, --threshold, --select and --ignore; the command receives them as ``audit_options``."""
 
     @wraps(command)
-    def with_asked(
+    def wrapper(
         *args: Any,
         rules_dir: Path | None,
         threshold: tuple[str, ...],
@@ -43,10 +43,12 @@ def judging_options(command: _Command) -> _Command:
         ignore: tuple[str, ...],
         **kwargs: Any,
     ) -> Any:
-        from slp_ops.app.rule_options import audit_options
+        from slp_ops.app.rule_options import load_audit_options
 
-        asked = call(audit_options, rules_dir=rules_dir, thresholds=threshold, select=select, ignore=ignore)
-        return command(*args, asked=asked, **kwargs)
+        audit_options = call(
+            load_audit_options, rules_dir=rules_dir, thresholds=threshold, select=select, ignore=ignore
+        )
+        return command(*args, audit_options=audit_options, **kwargs)
 
     for option in (
         click.option(
@@ -68,5 +70,5 @@ def judging_options(command: _Command) -> _Command:
         _select,
         rules_option,
     ):
-        with_asked = option(with_asked)
-    return with_asked  # type: ignore[return-value]  # click returns its argument
+        wrapper = option(wrapper)
+    return wrapper  # type: ignore[return-value]  # click returns its argument

@@ -9,7 +9,7 @@ import click
 from slp_ops.app.rule_options import knowledge_of, reference_page
 from slp_ops.cli.options import json_option, lang_option
 from slp_ops.cli.rule_options import rules_option
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def command(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool
         click.echo(to_json(rules_document(knowledge, lang), indent=2, ascii_only=False))
         return
     rows = [
-        (rule.id, rule.severity.value, rule.group.value, rule.title.said(lang)) for rule in knowledge.rules
+        (rule.id, rule.severity.value, rule.group.value, rule.title.render(lang)) for rule in knowledge.rules
     ]
     click.echo(table(("RULE", "SEVERITY", "GROUP", "TITLE"), rows))
-    click.echo(f"\n{counted(len(rows), 'rule')}; knowledge {knowledge.version}")
+    click.echo(f"\n{pluralize(len(rows), 'rule')}; knowledge {knowledge.version}")

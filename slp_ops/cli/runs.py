@@ -9,7 +9,7 @@ import click
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.options import age, json_option, runs_dir_option
 from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 from slp_ops.json_documents import to_json
 from slp_ops.sanitize import one_line
 
@@ -133,14 +133,14 @@ def prune_runs(
     if not as_json:
         click.echo(terminal.render_planned(planned))
     if going and not dry_run and not yes:
-        click.confirm(f"Remove {going} of {counted(len(planned), 'run')}?", abort=True, err=True)
+        click.confirm(f"Remove {going} of {pluralize(len(planned), 'run')}?", abort=True, err=True)
     removed = () if dry_run else runs.prune(runs_dir, planned)
     if as_json:
         from slp_ops.report.documents.runs import prune_document
 
         click.echo(to_json(prune_document(planned, removed)))
     elif not dry_run:
-        click.echo(f"{counted(len(removed), 'run')} removed, {len(planned) - len(removed)} kept")
+        click.echo(f"{pluralize(len(removed), 'run')} removed, {len(planned) - len(removed)} kept")
 
 
 @command.command(name="reindex")
@@ -166,4 +166,4 @@ def reindex_runs(*, runs_dir: Path, anew: bool, as_json: bool) -> None:
 
         click.echo(to_json(ReindexDocument(runs=done.runs, bytes=done.bytes)))
     else:
-        click.echo(f"{counted(done.runs, 'run')} indexed, {done.bytes / 1e6:.1f} MB")
+        click.echo(f"{pluralize(done.runs, 'run')} indexed, {done.bytes / 1e6:.1f} MB")

@@ -9,7 +9,7 @@ import click
 
 from slp_ops.app.fleet import has_defect
 from slp_ops.cli.calling import call
-from slp_ops.cli.change_options import exchange_options, settle_option, settled_of
+from slp_ops.cli.change_options import exchange_options, parse_outcomes, settle_option
 from slp_ops.cli.exits import Exit, change_exit_code, exit_code, worst
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
 from slp_ops.cli.session_options import connecting_options
@@ -98,7 +98,7 @@ def save(
     from slp_ops.app.change_session import FleetOptions
     from slp_ops.app.usage import SaveOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
-    from slp_ops.report.documents.usage import kept_save_document, usage_save_document
+    from slp_ops.report.documents.usage import stored_usage_save_json, usage_save_document
     from slp_ops.report.terminal.exchange import render_save
 
     if everything and days is not None:
@@ -115,7 +115,7 @@ def save(
         to=to,
         options=options,
         lang=lang,
-        document=kept_save_document,
+        document=stored_usage_save_json,
     )
     operator = TerminalChangeOperator(lang, as_json=as_json)
     code, result = Exit.FINE, None
@@ -183,7 +183,7 @@ def import_(
     from slp_ops.app.change_session import FleetOptions
     from slp_ops.app.usage import ImportOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
-    from slp_ops.report.documents.usage import kept_import_document, usage_import_document
+    from slp_ops.report.documents.usage import stored_usage_import_json, usage_import_document
     from slp_ops.report.terminal.exchange import render_import
 
     _not_both(dry_run, resume)
@@ -195,8 +195,8 @@ def import_(
         acks=acks,
         assigned=_pairs(assigned),
         options=options,
-        settled=settled_of(settle),
-        document=kept_import_document,
+        settled=parse_outcomes(settle),
+        document=stored_usage_import_json,
     )
     operator = TerminalChangeOperator(lang, as_json=as_json)
     code, result = Exit.FINE, None

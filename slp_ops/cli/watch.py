@@ -12,8 +12,8 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import Exit, read_code, worst
 from slp_ops.cli.options import age, json_option, lang_option, runs_dir_option, span
-from slp_ops.cli.reading_options import reading_options
-from slp_ops.cli.rule_options import judging_options
+from slp_ops.cli.reading_options import with_collect_options
+from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
@@ -84,8 +84,8 @@ def program(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
     envvar="SLP_OPS_OLDER_THAN",
     help="Keep what is younger: 36h, 90d, 12w. With --keep a run goes only by both.",
 )
-@judging_options
-@reading_options
+@with_audit_options
+@with_collect_options
 @lang_option
 @json_option
 def command(
@@ -98,8 +98,8 @@ def command(
     program: tuple[str, ...],
     keep: int | None,
     older_than: timedelta | None,
-    asked: AuditOptions,
-    how: CollectOptions,
+    audit_options: AuditOptions,
+    collect_options: CollectOptions,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -124,8 +124,8 @@ def command(
         alarm=lambda found: encode(new_finding_document(found, lang)),
         connecting=connecting,
         runs_dir=runs_dir,
-        asked=asked,
-        how=how,
+        audit_options=audit_options,
+        collect_options=collect_options,
         every=every,
         program=program,
         keep=keep,

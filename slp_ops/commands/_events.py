@@ -35,11 +35,11 @@ def events(page: Body) -> tuple[list[LicenseEvent], list[Row]]:
             groups[-1].append(row)
         else:
             unread.append(row)
-    joined = _Joint([row.text for group in groups for row in group[:-1]])
+    joined = _LineUnwrapper([row.text for group in groups for row in group[:-1]])
     return [_event(page.command, group[0].line, joined.text(group)) for group in groups], unread
 
 
-class _Joint:
+class _LineUnwrapper:
     """Joins wrapped lines: split at the terminal's width, or at a dropped blank.
 
     A terminal splits every line at the same column. Continued lines of different lengths were wrapped at

@@ -34,7 +34,7 @@ def rank(command: str) -> int:
     return _RANKS.get(command, _OTHER)
 
 
-def chosen(candidates: Iterable[tuple[int, Fact]]) -> dict[type[Fact], Fact]:
+def select_best(candidates: Iterable[tuple[int, Fact]]) -> dict[type[Fact], Fact]:
     """Return one value per type, from (rank, fact) in the order of parsing."""
     by_type: dict[type[Fact], list[tuple[int, Fact]]] = {}
     for each in candidates:
@@ -48,21 +48,23 @@ def _best(found: list[tuple[int, Fact]]) -> Fact:
     if isinstance(found[0][1], Probes):
         # Each command tried another target: merge them.
         return Probes(results=tuple(result for _, fact in found for result in _results(fact)))
-    return max(found, key=lambda each: (said(each[1]), -each[0]))[1]
+    return max(found, key=lambda each: (count_values(each[1]), -each[0]))[1]
 
 
 def _results(fact: Fact) -> tuple[ProbeResult, ...]:
     return fact.results if isinstance(fact, Probes) else ()
 
 
-def said(value: object) -> int:
+def count_values(value: object) -> int:
     """Count the values of a fact."""
     if value is None or value == () or value == "":
         return 0
     if isinstance(value, tuple):
-        return sum(map(said, value))
+        return sum(map(count_values, value))
     if is_dataclass(value):
         return sum(
-            said(getattr(value, field.name)) for field in fields(value) if field.name not in _KEPT_AS_PRINTED
+            count_values(getattr(value, field.name))
+            for field in fields(value)
+            if field.name not in _KEPT_AS_PRINTED
         )
     return 1

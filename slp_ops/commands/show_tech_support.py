@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.commands import Parsed, ShowCommand
 from slp_ops.commands._command_splitter import sections
-from slp_ops.commands._fact_merge import chosen, rank
+from slp_ops.commands._fact_merge import rank, select_best
 from slp_ops.facts.values import SourceLine
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def parse(text: str) -> Parsed:
         found += [(rank(section.command.command), fact) for fact in parsed.facts]
         unparsed += parsed.unparsed
         total += parsed.total
-    return Parsed(facts=tuple(chosen(found).values()), unparsed=tuple(unparsed), total=total)
+    return Parsed(facts=tuple(select_best(found).values()), unparsed=tuple(unparsed), total=total)
 
 
 COMMAND = ShowCommand(

@@ -19,7 +19,7 @@ _FOLDED: Final = re.compile(r"(?<=[、。]) | (?<=[ぁ-んァ-ヶー一-龠）�
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grammar:
+class ValueFormat:
     """Format: a test, and its description for the operator."""
 
     accepts: Callable[[str], bool]
@@ -62,7 +62,7 @@ def text(node: Node, key: str, problems: Problems, expected: str = "text") -> st
     return None
 
 
-def fitting(grammar: Grammar) -> Callable[[Node, str, Problems], str | None]:
+def matching_format(grammar: ValueFormat) -> Callable[[Node, str, Problems], str | None]:
     """Return a reader for a text of that format."""
 
     def read(node: Node, key: str, problems: Problems) -> str | None:
@@ -192,7 +192,7 @@ def require(node: Node, key: str, problems: Problems, names: Iterable[str]) -> b
     return not missing
 
 
-def both(node: Node, key: str, problems: Problems) -> Text | None:
+def bilingual_text(node: Node, key: str, problems: Problems) -> Text | None:
     """Read a text: ``{en: ..., ja: ...}``, or one for both languages."""
     if isinstance(node, Scalar):
         value = text(node, key, problems, "a text, or {en: ..., ja: ...}")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
-    from slp_ops.ports import ChangingTransport, CopyingTransport, Files, Reader, Transport, Writer
+    from slp_ops.ports import ChangingTransport, CopyingTransport, FileTransfer, Reader, Transport, Writer
 
 S = TypeVar("S")
 
@@ -104,19 +104,19 @@ class RateLimited:
             SECRET_OFFER.set(login)
             async with opening(device) as session:
                 entered = True
-                await self._landed(credential, login, refused=False)
+                await self._login_finished(credential, login, refused=False)
                 yield session
         except (AuthenticationFailed, HungUp) as err:
             if not entered:
                 refused = isinstance(err, AuthenticationFailed) or not credential.proven
-                await self._landed(credential, login, refused=refused or None)
+                await self._login_finished(credential, login, refused=refused or None)
                 entered = True
             raise
         finally:
             if overdue is not None:
                 overdue.cancel()
             if not entered:
-                await self._landed(credential, login, refused=None)
+                await self._login_finished(credential, login, refused=None)
 
     async def close(self) -> None:
         """Close the inner transport."""
@@ -132,7 +132,7 @@ class RateLimited:
         if (wait := start - now + jitter) > 0:
             await asyncio.sleep(wait)
 
-    async def _landed(self, credential: _Credential, login: _Login, *, refused: bool | None) -> None:
+    async def _login_finished(self, credential: _Credential, login: _Login, *, refused: bool | None) -> None:
         async with credential.changed:
             credential.logins.remove(login)
             if refused is True:
@@ -170,6 +170,6 @@ class RateLimitedCopies(RateLimitedChanges):
         super().__init__(transport, rate=rate)
         self._copying = transport
 
-    def files(self, device: Device) -> AbstractAsyncContextManager[Files]:
+    def files(self, device: Device) -> AbstractAsyncContextManager[FileTransfer]:
         """Delegate to the inner transport; raises CredentialStopped as well."""
         return self._paced(device, self._copying.files)

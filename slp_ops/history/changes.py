@@ -68,7 +68,7 @@ class DeviceHistoryState:
     unjudged: frozenset[str] = frozenset()
 
 
-def standing(summaries: Iterable[Summary]) -> DeviceHistoryState | None:
+def state_after(summaries: Iterable[Summary]) -> DeviceHistoryState | None:
     """Return the state after these runs, oldest first; None without runs."""
     now: DeviceHistoryState | None = None
     for summary in summaries:

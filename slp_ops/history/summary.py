@@ -17,7 +17,7 @@ from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.rules.checks.history import GROWING
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.now import SwitchTime
-from slp_ops.rules.derived.unacknowledged import Lateness, OwedReports
+from slp_ops.rules.derived.rum_backlog import Lateness, OwedReports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -153,8 +153,8 @@ def _seen(result: DeviceResult, began: datetime) -> datetime:
     return min(started, default=began)
 
 
-def _release(software: Software, said: str | None) -> str | None:
-    return str(software.release) if software.release is not None else software.version or said
+def _release(software: Software, printed: str | None) -> str | None:
+    return str(software.release) if software.release is not None else software.version or printed
 
 
 def _transport(transport: LicenseTransport | None) -> str | None:

@@ -107,7 +107,7 @@ def _switches(series: Iterable[Series], limit: int) -> Iterable[SwitchGrowth]:
 
 def _urgency(each: SwitchGrowth) -> tuple[bool, float, int, str]:
     found = each.growth
-    likely = found.reach.likely.timestamp() if found.reach is not None and found.reach.likely else None
+    likely = found.reach.estimate.timestamp() if found.reach is not None and found.reach.estimate else None
     if found.reach is None and found.course is GrowthCourse.GROWING:
         likely = float("-inf")  # the limit is reached
     return (

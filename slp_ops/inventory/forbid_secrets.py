@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.config_files.grammar import env_word
 from slp_ops.config_files.validation_errors import Problems, asks_secret, is_hidden, shown
 from slp_ops.config_files.validators import a_kind, joined
+from slp_ops.config_files.value_formats import env_word
 from slp_ops.config_files.yaml_nodes import REPLACED, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:

@@ -9,19 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.config_files.grammar import HOST, INTERFACE, NAME, PARAMETER, URL, USERNAME, VRF
 from slp_ops.config_files.validators import (
     between,
     entries,
-    fitting,
     flag,
     items,
     joined,
     lacks,
     mapped,
+    matching_format,
     one_of,
     text,
 )
+from slp_ops.config_files.value_formats import HOST, INTERFACE, NAME, PARAMETER, URL, USERNAME, VRF
 from slp_ops.config_files.yaml_nodes import Scalar
 from slp_ops.model import TOPOLOGIES, CredentialMethod, Device, JumpHost
 
@@ -55,7 +55,7 @@ class Settings:
     intent: Mapping[str, object] = field(default_factory=dict)
     params: Mapping[str, object] = field(default_factory=dict)
 
-    def over(self, wider: Settings) -> Settings:
+    def merged_over(self, wider: Settings) -> Settings:
         """Merge with the settings of the wider level."""
         chosen = {
             one.name: getattr(wider if getattr(self, one.name) is None else self, one.name)
@@ -71,7 +71,7 @@ class Settings:
         said = {one.name: getattr(self, one.name) for one in fields(self)}
         return Device(name=name, site=site, host=host, **{k: v for k, v in said.items() if v is not None})
 
-    def left_open(self) -> frozenset[str]:
+    def unset_fields(self) -> frozenset[str]:
         """Return the completable settings that are not set."""
         return frozenset(name for name in COMPLETED if getattr(self, name) is None)
 
@@ -83,7 +83,7 @@ _MOST_HOPS: Final = 8
 
 def tags(node: Node, key: str, problems: Problems) -> tuple[str, ...]:
     """Read a list of words."""
-    read = fitting(NAME)
+    read = matching_format(NAME)
     listed = items(node, key, problems, "a list such as [core, access]")
     found = (read(item, f"{key}[{index}]", problems) for index, item in enumerate(listed))
     return tuple(dict.fromkeys(tag for tag in found if tag is not None))
@@ -106,7 +106,7 @@ def _hop(node: Node, key: str, problems: Problems) -> JumpHost | None:
             problems.add(node.line, f"{key}.host", "is missing", HOST.expected)
         return None
     left_open = frozenset(_HOP) - {"host", *found}
-    return JumpHost(host=host, left_open=left_open, **found)  # type: ignore[arg-type]  # typed by the readers of _HOP
+    return JumpHost(host=host, unset_fields=left_open, **found)  # type: ignore[arg-type]  # typed by the readers of _HOP
 
 
 def intent(node: Node, key: str, problems: Problems) -> dict[str, object]:
@@ -145,23 +145,23 @@ def method(node: Node, key: str, problems: Problems) -> CredentialMethod:
 
 
 _HOP: Final[dict[str, Reader]] = {
-    "host": fitting(HOST),
+    "host": matching_format(HOST),
     "port": between(1, 65535),
-    "username": fitting(USERNAME),
-    "credential": fitting(NAME),
+    "username": matching_format(USERNAME),
+    "credential": matching_format(NAME),
 }
 _INTENT: Final[dict[str, Reader]] = {
     "topology": one_of(TOPOLOGIES),
-    "url": fitting(URL),
-    "vrf": fitting(VRF),
-    "source_interface": fitting(INTERFACE),
+    "url": matching_format(URL),
+    "vrf": matching_format(VRF),
+    "source_interface": matching_format(INTERFACE),
 }
 _METHOD: Final[dict[str, Reader]] = {"key": text, "agent": flag}
 
 # Keys of defaults, sites and devices.
 SETTINGS: Final[dict[str, Reader]] = {
-    "username": fitting(USERNAME),
-    "credential": fitting(NAME),
+    "username": matching_format(USERNAME),
+    "credential": matching_format(NAME),
     "platform": one_of(PLATFORMS),
     "transport": one_of(TRANSPORTS),
     "port": between(1, 65535),

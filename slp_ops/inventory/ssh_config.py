@@ -28,8 +28,8 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.config_files.grammar import HOST, NAME, USERNAME
 from slp_ops.config_files.validation_errors import shown
+from slp_ops.config_files.value_formats import HOST, NAME, USERNAME
 from slp_ops.errors import InputError, Problem
 from slp_ops.model import CredentialMethod, JumpHost
 
@@ -229,7 +229,7 @@ def complete(
     notes: dict[str, None] = {}
     for device in inventory.devices:
         found = config.resolve(device.host)
-        open_ = inventory.left_open.get(device.name, _NOTHING)
+        open_ = inventory.unset_fields.get(device.name, _NOTHING)
         notes |= dict.fromkeys(found.notes)
         devices.append(
             replace(
@@ -270,14 +270,14 @@ def _completed(hop: JumpHost, config: SshConfig, credentials: dict[str, Credenti
     """Complete a jump host of the inventory."""
     one = config.resolve(hop.host)
     credential = hop.credential
-    if "credential" in hop.left_open and credential not in credentials:
+    if "credential" in hop.unset_fields and credential not in credentials:
         _keep_key(one, credentials)
         credential = one.alias if one.alias in credentials else credential
     return replace(
         hop,
         host=one.hostname,
-        port=one.port if "port" in hop.left_open and one.port else hop.port,
-        username=one.user if "username" in hop.left_open else hop.username,
+        port=one.port if "port" in hop.unset_fields and one.port else hop.port,
+        username=one.user if "username" in hop.unset_fields else hop.username,
         credential=credential,
     )
 

@@ -33,4 +33,4 @@ class Inventory:
     devices: tuple[Device, ...] = ()
     credentials: Mapping[str, CredentialMethod] = field(default_factory=dict)
     path: str = field(default="", compare=False)  # of the file that it was read from
-    left_open: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unset_fields: Mapping[str, frozenset[str]] = field(default_factory=dict)

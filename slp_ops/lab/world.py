@@ -60,7 +60,7 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Path:
+class ReachabilityRule:
     """One rule of the network: the first that matches decides. ``*`` and None match everything."""
 
     reach: Reach
@@ -97,7 +97,7 @@ class World:
 
     names: Mapping[str, str] = field(default_factory=dict)
     answering: frozenset[str] | None = None
-    paths: tuple[Path, ...] = ()
+    paths: tuple[ReachabilityRule, ...] = ()
     peers: Mapping[str, Peer] = field(default_factory=dict)  # address -> its server
     icmp: bool = False  # whether pings are answered
     signed_by: str = "IdenTrust Commercial Root CA 1"  # the root of the servers' certificates

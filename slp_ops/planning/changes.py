@@ -27,8 +27,8 @@ class ConfigSection:
     lines: tuple[str, ...]
 
 
-def no(line: str) -> str:
-    """Return the line that removes a line, or restores one removed by ``no``."""
+def negate(line: str) -> str:
+    """Return the line that removes a line, or restores one removed by ``negate``."""
     return line.removeprefix("no ") if line.startswith("no ") else f"no {line}"
 
 
@@ -61,28 +61,28 @@ def _change(
             name, was = text, (there,) if there else ()
             done = there is not None
             # "no X" in a playbook takes X away: X is what stood there.
-            undo = (no(text),)
+            undo = (negate(text),)
         case LineKind.SET | LineKind.FILL:
             name, was = setting.of, running.values(setting.of, under)
             done = bool(was) if setting.way is LineKind.FILL else running.find(text, under) is not None
-            undo = was or (no(text),)
+            undo = was or (negate(text),)
         case LineKind.ON:
             off = running.find(f"no {text}", under)
-            name, was, done, undo = text, (off,) if off else (), off is None, (no(text),)
+            name, was, done, undo = text, (off,) if off else (), off is None, (negate(text),)
         case LineKind.OFF:
             there = running.find(text, under)
             name, was, done, undo = text, (there,) if there else (), there is None, (there or text,)
-            text = no(text)
+            text = negate(text)
     reads = [ConfigSection(name=_place(under, name), lines=was)]
     extra: list[str] = []
     for line in shows:
         there = running.find(line, under)
         reads.append(ConfigSection(name=_place(under, line), lines=(there,) if there else ()))
         if there is None:
-            extra.append(no(line))
+            extra.append(negate(line))
     if setting.shows:
         # What IOS-XE showed in their place before comes back with the setting's own earlier value.
-        extra = [line for line in extra if no(line) not in undo]
+        extra = [line for line in extra if negate(line) not in undo]
     if done:
         return None, tuple(reads)
     lines = tuple(ConfigLine(text=one, under=under) for one in (*extra, *undo))
@@ -101,11 +101,11 @@ def in_force(change: ConfigChange, running: RunningConfig) -> bool:
     if running.find(text, under) is not None:
         return True
     # What is on by default is printed in its "no" form only, and what was taken away not at all.
-    opposite = no(text)
+    opposite = negate(text)
     return (text.startswith("no ") or opposite in change.was) and running.find(opposite, under) is None
 
 
-def as_before(change: ConfigChange, running: RunningConfig) -> bool:
+def is_reverted(change: ConfigChange, running: RunningConfig) -> bool:
     """Return whether a running configuration shows the lines from before a change again."""
     if change.was:
         return all(running.find(line, change.line.under) is not None for line in change.was)

@@ -192,7 +192,7 @@ class SwitchState:
         """Return whether nothing is left to resume."""
         return self.end in (ChangeOutcome.DONE, ChangeOutcome.NOTHING, ChangeOutcome.ROLLED_BACK)
 
-    def take(self, event: JournalEvent) -> None:
+    def apply(self, event: JournalEvent) -> None:
         """Take the next event of this switch."""
         match event:
             case StepEvent():
@@ -226,7 +226,7 @@ class RecordedChange:
         for event in self.events:
             name = getattr(event, "device", None)
             if name in found:
-                found[name].take(event)
+                found[name].apply(event)
         return found
 
 

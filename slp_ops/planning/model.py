@@ -133,7 +133,7 @@ class PlanningResult:
     """
 
     plan: SwitchPlan | None
-    spared: tuple[SkippedPlaybook, ...] = ()
+    skipped: tuple[SkippedPlaybook, ...] = ()
     choices: tuple[PlaybookChoice, ...] = ()
     mentioned: tuple[str, ...] = ()
 

@@ -67,13 +67,15 @@ def plan_device(
         action = planning.action(playbook, because)
         if action is not None:
             actions.append(action)
-    spared = [planning.spare(playbook, why, needless=True) for playbook, why in chosen.not_needed]
-    spared += [planning.spare(playbook, why) for playbook, why in chosen.unjudged]
-    spared += planning.spared
-    if not actions and not spared and not chosen.choices and not chosen.mentioned:
-        spared.append(SkippedPlaybook(name=switch.name, site=switch.site, why=_NOTHING, needless=True))
+    skipped = [planning.skip(playbook, why, needless=True) for playbook, why in chosen.not_needed]
+    skipped += [planning.skip(playbook, why) for playbook, why in chosen.unjudged]
+    skipped += planning.skipped
+    if not actions and not skipped and not chosen.choices and not chosen.mentioned:
+        skipped.append(SkippedPlaybook(name=switch.name, site=switch.site, why=_NOTHING, needless=True))
     plan = planning.plan(actions) if actions else None
-    return PlanningResult(plan=plan, spared=tuple(spared), choices=chosen.choices, mentioned=chosen.mentioned)
+    return PlanningResult(
+        plan=plan, skipped=tuple(skipped), choices=chosen.choices, mentioned=chosen.mentioned
+    )
 
 
 def serials_of(known: FactContext) -> tuple[str, ...]:
@@ -92,7 +94,7 @@ class _Planning:
 
     switch: PlannedSwitch
     timer: int
-    spared: list[SkippedPlaybook] = field(default_factory=list)
+    skipped: list[SkippedPlaybook] = field(default_factory=list)
     fields: dict[str, object] = field(default_factory=dict)
     typed: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
 
@@ -113,7 +115,7 @@ class _Planning:
             fields={"show version: release": version, **dict(sorted(self.fields.items()))},
         )
 
-    def spare(
+    def skip(
         self, playbook: Playbook, why: Text, missing: tuple[str, ...] = (), *, needless: bool = False
     ) -> SkippedPlaybook:
         return SkippedPlaybook(
@@ -133,7 +135,7 @@ class _Planning:
             return made
         self.fields = before  # what was read for nothing does not bind the plan
         why, missing = made
-        self.spared.append(self.spare(playbook, why, missing, needless=why is _IN_PLACE))
+        self.skipped.append(self.skip(playbook, why, missing, needless=why is _IN_PLACE))
         return None
 
     def _action(
@@ -151,7 +153,7 @@ class _Planning:
         if playbook.any_of and not any(name in values.values for name in playbook.any_of):
             missing = (*missing, playbook.any_of[0])
         if missing:
-            return _MISSING.of(names=", ".join(missing)), missing
+            return _MISSING.format(names=", ".join(missing)), missing
         words = {**self._words(playbook), **values.values}
         steps = self._steps(playbook, words)
         if isinstance(steps, Text):
@@ -218,7 +220,7 @@ class _Planning:
             changes=found,
             cuts_access=True,
             timer=self.timer if path else None,
-            protection=_PROTECTED.of(minutes=self.timer) if path else _UNPROTECTED,
+            protection=_PROTECTED.format(minutes=self.timer) if path else _UNPROTECTED,
         )
 
     def _exec(
@@ -244,7 +246,7 @@ class _Planning:
         guard = GUARDS[name]
         said = guard.ask(self.switch.known)
         if said is UNREADABLE:
-            why: Text | None = _UNKNOWN.of(guard=name, why=guard.missing(self.switch.known))
+            why: Text | None = _UNKNOWN.format(guard=name, why=guard.missing(self.switch.known))
         else:
             why = said
         self.fields[f"guard: {name}"] = "met" if why is None else why.en
@@ -268,9 +270,9 @@ class _Planning:
         if release is None:
             return _NO_RELEASE
         if since is not None and release.at_least(since) is False:
-            return _TOO_OLD.of(since=since, release=release)
+            return _TOO_OLD.format(since=since, release=release)
         if until is not None and release > until:
-            return _TOO_NEW.of(until=f"{until.major}.{until.minor}", release=release)
+            return _TOO_NEW.format(until=f"{until.major}.{until.minor}", release=release)
         return None
 
     def _notes(self, playbook: Playbook, steps: Iterable[Step]) -> Iterator[Text]:

@@ -118,11 +118,11 @@ def _named(wanted: Iterable[Playbook], by_rule: Mapping[str, Outcome]) -> Select
         if configures or not playbook.remedies or (because and _needed(playbook, by_rule)):
             picked.append((playbook, because))
         elif because:
-            not_needed.append((playbook, _SOUND.of(verify=", ".join(playbook.verify))))
+            not_needed.append((playbook, _SOUND.format(verify=", ".join(playbook.verify))))
         elif unknown := _unknown(playbook, by_rule):
-            unjudged.append((playbook, _UNKNOWN.of(rules=", ".join(unknown))))
+            unjudged.append((playbook, _UNKNOWN.format(rules=", ".join(unknown))))
         else:
-            not_needed.append((playbook, _PASSES.of(remedies=", ".join(playbook.remedies))))
+            not_needed.append((playbook, _PASSES.format(remedies=", ".join(playbook.remedies))))
     return SelectedPlaybooks(picked=tuple(picked), not_needed=tuple(not_needed), unjudged=tuple(unjudged))
 
 

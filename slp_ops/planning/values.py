@@ -59,7 +59,7 @@ def values_of(params: Iterable[Parameter], given: ParameterSources, known: FactC
             shown[param.name] = said
         except InvalidValue:
             wrong.append(
-                _NOT_FITTING.of(where=where, name=param.name, expected=expected(param.kind, param.bounds))
+                _NOT_FITTING.format(where=where, name=param.name, expected=expected(param.kind, param.bounds))
             )
             continue
         if (why := _not_here(param, values[param.name], known)) is not None:
@@ -102,9 +102,9 @@ def _not_here(param: Parameter, value: Value, known: FactContext) -> Text | None
     if interfaces is None or not isinstance(value, str):
         return None
     if param.kind is ParameterKind.INTERFACE and interfaces.interfaces and interfaces.find(value) is None:
-        return _NO_INTERFACE.of(value=value)
+        return _NO_INTERFACE.format(value=value)
     if param.kind is ParameterKind.VRF and value not in interfaces.vrfs:
-        return _NO_VRF.of(value=value)
+        return _NO_VRF.format(value=value)
     return None
 
 

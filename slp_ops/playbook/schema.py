@@ -25,7 +25,7 @@ from slp_ops.config_files.validators import (
     Reader,
     a_kind,
     between,
-    both,
+    bilingual_text,
     entries,
     flag,
     items,
@@ -118,7 +118,7 @@ def _answer(node: Node, key: str, problems: Problems) -> str | None:
 
 _PARAMETER: Final[dict[str, Reader]] = {
     "kind": one_of(ParameterKind),
-    "title": both,
+    "title": bilingual_text,
     "optional": flag,
     "many": flag,
     "default": text,
@@ -216,7 +216,7 @@ def _reply(node: Node, key: str, problems: Problems) -> Reply | None:
 _STEP: Final[dict[str, Reader]] = {
     "config": lambda node, key, problems: tuple(_settings(node, key, problems)),
     "exec": template,
-    "manual": both,
+    "manual": bilingual_text,
     "since": release,
     "until": release,
     "only_if": listed(rule_id, "a list of guards"),
@@ -268,7 +268,7 @@ def _rollback(node: Node, key: str, problems: Problems) -> Any:
     """``config``, or ``none`` with the reason in both languages."""
     if isinstance(node, Scalar):
         return one_of(("config",))(node, key, problems)
-    found = mapped(node, key, problems, {"none": both})
+    found = mapped(node, key, problems, {"none": bilingual_text})
     if "none" not in found and lacks(node, "none"):
         problems.add(node.line, key, f"is {a_kind(node)}", "config, or {none: {en: why, ja: why}}")
     return found.get("none")
@@ -276,7 +276,7 @@ def _rollback(node: Node, key: str, problems: Problems) -> Any:
 
 _PLAYBOOK: Final[dict[str, Reader]] = {
     "id": rule_id,
-    "title": both,
+    "title": bilingual_text,
     "remedies": listed(rule_id, "a list of rules' ids"),
     "topology": listed(one_of(TOPOLOGIES), f"any of {', '.join(TOPOLOGIES)}"),
     "risk": one_of(Risk),
@@ -288,8 +288,8 @@ _PLAYBOOK: Final[dict[str, Reader]] = {
     "steps": listed(_step, "a list of steps"),
     "verify": listed(rule_id, "a list of rules' ids"),
     "rollback": _rollback,
-    "irreversible": both,
-    "consent": both,
+    "irreversible": bilingual_text,
+    "consent": bilingual_text,
     "order": between(0, 100),
     "save": flag,
 }

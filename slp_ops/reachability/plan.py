@@ -80,7 +80,7 @@ class ProbeTarget:
         return str(Endpoint(self.host, self.port))
 
 
-class Situation(StrEnum):
+class ConnectionDirection(StrEnum):
     """Direction of the connection."""
 
     CONNECTS = "connects"  # the switch, to its target
@@ -127,7 +127,7 @@ class Probe:
 
     target: ProbeTarget
     step: ProbeStep | None
-    unfit: str = ""
+    rejection: str = ""
 
     def ping(self) -> ProbeStep | None:
         """Return the ping that proves name resolution where telnet is forbidden."""
@@ -145,14 +145,14 @@ class Probe:
 class ReachabilityPlan:
     """Probes of one switch. ``proxied``: its target is behind a proxy, which is probed instead."""
 
-    situation: Situation
+    situation: ConnectionDirection
     path: Path
     probes: tuple[Probe, ...] = ()
     proxied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class ProbeAttempt:
     """One probe and what came of it. ``result`` is None when nothing was sent; ``why`` then says so."""
 
     probe: Probe
@@ -193,7 +193,7 @@ def plan(
     """
     route = Route.of(facts)
     situation = _situation(route, topology)
-    own = tuple(_targets(route)) if situation is Situation.CONNECTS else ()
+    own = tuple(_targets(route)) if situation is ConnectionDirection.CONNECTS else ()
     wanted = [*own, *targets]
     if everything:
         for purpose, server in (
@@ -262,12 +262,12 @@ def _path(facts: Facts, route: Route) -> Path:
     )
 
 
-def _situation(route: Route, topology: str | None) -> Situation:
+def _situation(route: Route, topology: str | None) -> ConnectionDirection:
     if Intent(topology=topology).other_side_connects or route.kind is TransportKind.AUTOMATIC:
-        return Situation.PULLED
+        return ConnectionDirection.PULLED
     if route.kind is TransportKind.OFF:
-        return Situation.OFF
-    return Situation.UNKNOWN if route.server is None else Situation.CONNECTS
+        return ConnectionDirection.OFF
+    return ConnectionDirection.UNKNOWN if route.server is None else ConnectionDirection.CONNECTS
 
 
 def _targets(route: Route) -> Iterator[ProbeTarget]:
@@ -292,11 +292,11 @@ def _each_once(targets: list[ProbeTarget]) -> list[ProbeTarget]:
 
 def _probe(target: ProbeTarget, path: Path) -> Probe:
     if target.port is None:
-        return Probe(target=target, step=None, unfit=f"{target.purpose} {target.host[:80]!r} has no port")
+        return Probe(target=target, step=None, rejection=f"{target.purpose} {target.host[:80]!r} has no port")
     try:
         step = ProbeStep(
             host=target.host, port=target.port, vrf=path.vrf, source_interface=path.source_interface
         )
     except NotReadOnly as err:
-        return Probe(target=target, step=None, unfit=err.message)
+        return Probe(target=target, step=None, rejection=err.message)
     return Probe(target=target, step=step)

@@ -16,7 +16,7 @@ from slp_ops.facts import LicenseTransport, NameVerdict, ProbeVerdict
 from slp_ops.i18n import Text, verbatim
 from slp_ops.model import Verdict
 from slp_ops.reachability import texts as say
-from slp_ops.reachability.plan import PLANNED_BY, PathFault, Situation
+from slp_ops.reachability.plan import PLANNED_BY, ConnectionDirection, PathFault
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.engine import incomplete, judge
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from slp_ops.model import DeviceFailure
     from slp_ops.parsing import Facts
-    from slp_ops.reachability.plan import ReachabilityPlan, Tried
+    from slp_ops.reachability.plan import ProbeAttempt, ReachabilityPlan
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Finding
 
@@ -80,18 +80,18 @@ class Conclusion:
     notes: tuple[Text, ...] = ()
 
 
-def not_asked(trouble: DeviceFailure | None) -> Conclusion:
+def conclude_unread(failure: DeviceFailure | None) -> Conclusion:
     """The verdict on a switch that nothing could be read from."""
     return Conclusion(
         verdict=ReachVerdict.CANNOT_TELL,
         blocked_at=Stage.OPERATOR,
-        cause=verbatim(trouble.message) if trouble else say.NOT_READ,
-        next_steps=(verbatim(trouble.hint),) if trouble and trouble.hint else (),
+        cause=verbatim(failure.message) if failure else say.NOT_READ,
+        next_steps=(verbatim(failure.hint),) if failure and failure.hint else (),
     )
 
 
 def conclude(
-    plan: ReachabilityPlan, tried: tuple[Tried, ...], facts: Facts, intent: Mapping[str, object]
+    plan: ReachabilityPlan, tried: tuple[ProbeAttempt, ...], facts: Facts, intent: Mapping[str, object]
 ) -> Conclusion:
     """The verdict on one switch. ``intent`` is what the inventory wants of it."""
     known = FactContext(facts, (Thresholds(), Intent.of(intent), packaged_ruleset().catalogue))
@@ -120,10 +120,10 @@ def _rules() -> tuple[Rule, ...]:
 class _Case:
     """One switch being judged."""
 
-    def __init__(self, plan: ReachabilityPlan, tried: tuple[Tried, ...], known: FactContext) -> None:
+    def __init__(self, plan: ReachabilityPlan, tried: tuple[ProbeAttempt, ...], known: FactContext) -> None:
         self._plan = plan
         self._required = [each for each in tried if each.probe.target.required]
-        self._communication = _told(known)
+        self._communication = _communication(known)
         self._failed: dict[str, Finding] = {}
         for rule in _rules():
             outcome = judge(rule, known)
@@ -134,15 +134,15 @@ class _Case:
         """The verdict, without notes."""
         if not self._required:
             return self._nothing_tried()
-        unfit = next((each for each in self._required if each.probe.step is None), None)
-        if unfit is not None:
+        rejected = next((each for each in self._required if each.probe.step is None), None)
+        if rejected is not None:
             stage = Stage.PATH if self._plan.path.fault is PathFault.NOT_PLAIN else Stage.TARGET
-            return self._blocked(stage, say.UNFIT.of(why=unfit.why), (say.UNFIT_STEP,))
+            return self._blocked(stage, say.UNFIT.format(why=rejected.why), (say.UNFIT_STEP,))
         closed = next((each for each in self._required if each.verdict in _CLOSED), None)
         if closed is not None:
             return self._closed(closed)
-        untold = next((each for each in self._required if each.verdict is not ProbeVerdict.OPEN), None)
-        return self._open() if untold is None else self._untold(untold)
+        inconclusive = next((each for each in self._required if each.verdict is not ProbeVerdict.OPEN), None)
+        return self._open() if inconclusive is None else self._inconclusive(inconclusive)
 
     def _blocked(self, stage: Stage, cause: Text, steps: tuple[Text, ...]) -> Conclusion:
         """Blocked there; a rule that failed knows better why."""
@@ -154,20 +154,20 @@ class _Case:
 
     def _nothing_tried(self) -> Conclusion:
         match self._plan.situation:
-            case Situation.OFF:
+            case ConnectionDirection.OFF:
                 verdict, at, cause, step = ReachVerdict.NOT_APPLICABLE, None, say.OFF, say.OFF_STEP
-            case Situation.PULLED:
+            case ConnectionDirection.PULLED:
                 verdict, at, cause, step = ReachVerdict.NOT_APPLICABLE, None, say.PULLED, say.PULLED_STEP
             case _:
                 verdict, at = ReachVerdict.CANNOT_TELL, Stage.TARGET
                 cause, step = say.NO_TRANSPORT, say.NO_TRANSPORT_STEP
         return Conclusion(verdict=verdict, blocked_at=at, cause=cause, next_steps=(step,))
 
-    def _closed(self, tried: Tried) -> Conclusion:
+    def _closed(self, tried: ProbeAttempt) -> Conclusion:
         path, target, result = self._plan.path, tried.probe.target, tried.result
         if path.fault is not None:
             fault = verbatim(path.fault.value.replace("_", " "))
-            return self._blocked(Stage.PATH, say.PATH.of(fault=fault), (say.PATH_STEP,))
+            return self._blocked(Stage.PATH, say.PATH.format(fault=fault), (say.PATH_STEP,))
         if tried.verdict is ProbeVerdict.UNRESOLVED or (result is not None and result.name in _NO_ADDRESS):
             return self._unresolved(tried)
         values = {
@@ -178,24 +178,24 @@ class _Case:
         }
         cause, step = say.CLOSED[tried.verdict]
         local = result is not None and result.name is NameVerdict.LOCAL
-        steps = (step.of(**values), *((say.PINNED_STEP.of(**values),) if local else ()))
-        return self._blocked(Stage.TCP, cause.of(**values), steps)
+        steps = (step.format(**values), *((say.PINNED_STEP.format(**values),) if local else ()))
+        return self._blocked(Stage.TCP, cause.format(**values), steps)
 
-    def _unresolved(self, tried: Tried) -> Conclusion:
+    def _unresolved(self, tried: ProbeAttempt) -> Conclusion:
         host = tried.probe.target.host
         servers = ", ".join(tried.result.servers) if tried.result else ""
-        cause = say.UNRESOLVED.of(host=host, servers=servers or say.NONE)
-        return self._blocked(Stage.NAMES, cause, (say.UNRESOLVED_STEP.of(host=host), say.SERVER_STEP))
+        cause = say.UNRESOLVED.format(host=host, servers=servers or say.NONE)
+        return self._blocked(Stage.NAMES, cause, (say.UNRESOLVED_STEP.format(host=host), say.SERVER_STEP))
 
-    def _untold(self, tried: Tried) -> Conclusion:
+    def _inconclusive(self, tried: ProbeAttempt) -> Conclusion:
         """Telnet could not tell: what else there is."""
         if tried.result is not None and tried.result.name in _NO_ADDRESS:
             return self._unresolved(tried)
         forbidden = tried.verdict is ProbeVerdict.NOT_TESTABLE
         line = (tried.result.text if tried.result is not None else None) or tried.why
-        cause = (say.NOT_TESTABLE if forbidden else say.NO_ANSWER).of(line=line or say.NONE)
+        cause = (say.NOT_TESTABLE if forbidden else say.NO_ANSWER).format(line=line or say.NONE)
         if self._communication is not None and self._communication.failing:
-            cause = say.AND.of(first=cause, second=say.FAILS.of(reason=_reason(self._communication)))
+            cause = say.AND.format(first=cause, second=say.FAILS.format(reason=_reason(self._communication)))
         return Conclusion(
             verdict=ReachVerdict.CANNOT_TELL,
             blocked_at=Stage.TCP,
@@ -216,12 +216,12 @@ class _Case:
         return Conclusion(
             verdict=ReachVerdict.CANNOT_TELL,
             blocked_at=Stage.TLS,
-            cause=say.OPEN_BUT.of(reason=_reason(talks)),
+            cause=say.OPEN_BUT.format(reason=_reason(talks)),
             next_steps=(say.SYNC_STEP, say.AUDIT_STEP),
         )
 
 
-def _told(known: FactContext) -> Communication | None:
+def _communication(known: FactContext) -> Communication | None:
     """Return the state of the agent's exchange; None without counters and log messages."""
     talks = known.get(Communication)
     return talks if talks is not None and (talks.counted or talks.last is not None) else None
@@ -243,23 +243,23 @@ def _reason(talks: Communication) -> str:
     return talks.last.cite().text if talks.last is not None else ""
 
 
-def _notes(plan: ReachabilityPlan, tried: tuple[Tried, ...], known: FactContext) -> Iterator[Text]:
+def _notes(plan: ReachabilityPlan, tried: tuple[ProbeAttempt, ...], known: FactContext) -> Iterator[Text]:
     required = [each for each in tried if each.probe.target.required]
-    talks = _told(known)
+    talks = _communication(known)
     if tried and not plan.path.known:
         yield say.DEFAULT_PATH
     if plan.proxied:
         yield say.PROXIED
-    if plan.situation is Situation.CONNECTS and known.get(LicenseTransport) is None:
+    if plan.situation is ConnectionDirection.CONNECTS and known.get(LicenseTransport) is None:
         yield say.FROM_CONFIG
     for each in tried:
         if each.result is not None and each.result.name is NameVerdict.LOCAL and each.result.addresses:
-            yield say.LOCAL.of(host=each.probe.target.host, address=", ".join(each.result.addresses))
+            yield say.LOCAL.format(host=each.probe.target.host, address=", ".join(each.result.addresses))
     if not required:
         return
     if talks is None:
         yield say.TLS_UNKNOWN
     elif talks.failing and _is_refused(talks):
-        yield say.REFUSED_BY_SERVER.of(reason=_reason(talks))
+        yield say.REFUSED_BY_SERVER.format(reason=_reason(talks))
     elif not talks.failing and any(each.verdict is not ProbeVerdict.OPEN for each in required):
         yield say.WORKED_LAST

@@ -52,24 +52,24 @@ def _rows(device: DeviceView, words: Words) -> Iterator[tuple[object, ...]]:
         reporting.days_left if reporting and reporting.days_left is not None else "",
         rum.backlog if rum and rum.backlog is not None else "",
     )
-    if not device.stories:
-        yield (*shared, "", "", "", "", device.trouble.message if device.trouble else "", "")
-    for story in device.stories:
+    if not device.root_causes:
+        yield (*shared, "", "", "", "", device.failure.message if device.failure else "", "")
+    for story in device.root_causes:
         yield (*shared, *_finding(story.root, "", words))
         for told in story.consequences:
             yield (*shared, *_finding(told, story.root.rule, words))
 
 
-def _finding(told: FindingView, root: str, words: Words) -> tuple[str, ...]:
+def _finding(finding: FindingView, root: str, words: Words) -> tuple[str, ...]:
     evidence = "; ".join(
         f"{each.command} {each.line if each.line is not None else '-'}: {each.text.strip()}"
-        for each in told.evidence
+        for each in finding.evidence
     )
     return (
-        told.rule,
+        finding.rule,
         root,
-        told.severity.value,
-        told.confidence.value,
-        words.say(told.summary),
+        finding.severity.value,
+        finding.confidence.value,
+        words.say(finding.summary),
         evidence,
     )

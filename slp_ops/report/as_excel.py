@@ -230,7 +230,7 @@ def _deadlines(each: DeviceView) -> Iterator[Row]:
 
 
 def _findings(each: DeviceView, words: Words) -> Iterator[Row]:
-    for story in each.stories:
+    for story in each.root_causes:
         for told in (story.root, *story.consequences):
             yield (
                 each.name,
@@ -260,7 +260,7 @@ def _advisories(each: DeviceView, words: Words) -> Iterator[Row]:
             each.site,
             each.release_text,
             found.id,
-            words.standing(found.standing.value, listed=found.listed),
+            words.status_label(found.status.value, listed=found.listed),
             found.first_fixed,
             words.say(found.because),
             None if same is None else str(same),

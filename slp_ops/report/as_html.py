@@ -20,7 +20,7 @@ import jinja2
 from markupsafe import Markup
 
 from slp_ops.model import CaptureStatus
-from slp_ops.report.charts import stacked, time_line, trend_lines
+from slp_ops.report.charts import deadline_chart, stacked, trend_lines
 from slp_ops.report.labels import Words
 from slp_ops.report.sentences import (
     dues_text,
@@ -69,7 +69,7 @@ def render(view: ReportView, lang: Lang) -> str:
     most = max((row.total for row in view.sites), default=1)
     topologies = max(view.topologies.values(), default=1)
     backlogs = [(each.name, _held(each)) for each in view.backlogs[:_BACKLOGS]]
-    line = time_line(view.dues, width=520, height=108)
+    line = deadline_chart(view.dues, width=520, height=108)
     fullest = max((held for _, held in backlogs), default=1)
     days = () if view.trend is None else view.trend.fleet
     return _template().render(
@@ -200,8 +200,8 @@ def _order(release: Release | None) -> str:
     return ".".join(f"{part + 1:04d}" if isinstance(part, int) else f"{part:3}" for part in release.order)
 
 
-def _mark(standing: str) -> Markup:
-    colour, sign = _MARKS[standing]
+def _mark(status: str) -> Markup:
+    colour, sign = _MARKS[status]
     return Markup(f'<span class="sign {colour}" aria-hidden="true">{sign}</span>')  # noqa: S704 - our own signs
 
 
@@ -209,10 +209,10 @@ def _short(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}\u2026"
 
 
-def _roots(stories: Iterable[CauseView], words: Words) -> str:
+def _roots(root_causes: Iterable[CauseView], words: Words) -> str:
     """Return the search words of a switch: the rules of its findings, and the titles of the causes."""
     found: list[str] = []
-    for story in stories:
+    for story in root_causes:
         found += [words.say(story.root.title), *(told.rule for told in (story.root, *story.consequences))]
     return " ".join(found)
 

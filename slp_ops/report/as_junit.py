@@ -50,8 +50,8 @@ def _suite(device: DeviceView, view: ReportView, words: Words) -> Element:
 
 
 def _cases(device: DeviceView, words: Words) -> Iterator[tuple[str, str, str, str]]:
-    if device.trouble is not None:
-        yield "collect", "error", device.trouble.message, device.trouble.hint
+    if device.failure is not None:
+        yield "collect", "error", device.failure.message, device.failure.hint
     if device.health is Health.NOT_ENOUGH:
         steps = "\n".join(f"{words.say(each.name)}: {words.say(each.why)}" for each in device.missing)
         yield "enough-to-judge", "error", missing_text(device, words), steps
@@ -73,12 +73,12 @@ def _cases(device: DeviceView, words: Words) -> Iterator[tuple[str, str, str, st
                 continue
 
 
-def _text(told: FindingView, words: Words) -> str:
-    lines = [f"{words.health(told.severity.value)}: {words.say(told.cause)}"]
-    for command, place, text in quoted(told.evidence, words):
+def _text(finding: FindingView, words: Words) -> str:
+    lines = [f"{words.health(finding.severity.value)}: {words.say(finding.cause)}"]
+    for command, place, text in quoted(finding.evidence, words):
         lines.append(f"{command}, {place}:" if place else f"{command}:")
         lines += [f"  {line}" for line in text.split("\n")]
-    lines += [f"{number}. {words.say(step)}" for number, step in enumerate(told.remedy, start=1)]
+    lines += [f"{number}. {words.say(step)}" for number, step in enumerate(finding.remedy, start=1)]
     return "\n".join(lines)
 
 

@@ -53,7 +53,7 @@ def _lines(view: ReportView, words: Words) -> Iterator[str]:
         yield ""
     for cause in causes:
         yield from _cause(cause, words)
-    bad = [each for each in view.devices if each.health.severity is not None or each.trouble is not None]
+    bad = [each for each in view.devices if each.health.severity is not None or each.failure is not None]
     if bad:
         yield f"## {words['switches']}"
         yield ""
@@ -99,24 +99,24 @@ def _cause(cause: Cause, words: Words) -> Iterator[str]:
 def _device(device: DeviceView, words: Words) -> Iterator[str]:
     yield f"### {_text(device.name)}"
     yield ""
-    if device.trouble is not None:
-        hint = f" ({words['hint']}: {_text(device.trouble.hint)})" if device.trouble.hint else ""
+    if device.failure is not None:
+        hint = f" ({words['hint']}: {_text(device.failure.hint)})" if device.failure.hint else ""
         how = words.health("unread" if device.health is Health.UNREAD else "unclear")
-        yield f"**{how}**: {_text(device.trouble.message)}{hint}"
+        yield f"**{how}**: {_text(device.failure.message)}{hint}"
         yield ""
-    for story in device.stories:
+    for story in device.root_causes:
         if not story.severity.rank:
             continue
-        yield from _told(story.root, "", words)
+        yield from _finding_lines(story.root, "", words)
         for told in story.consequences:
-            yield from _told(told, "  ", words)
+            yield from _finding_lines(told, "  ", words)
     yield ""
 
 
-def _told(told: FindingView, indent: str, words: Words) -> Iterator[str]:
-    severity = words.health(told.severity.value)
-    yield f"{indent}- **{severity}** {_text(words.say(told.summary))} (`{told.rule}`)"
-    for command, place, text in quoted(told.evidence, words):
+def _finding_lines(finding: FindingView, indent: str, words: Words) -> Iterator[str]:
+    severity = words.health(finding.severity.value)
+    yield f"{indent}- **{severity}** {_text(words.say(finding.summary))} (`{finding.rule}`)"
+    for command, place, text in quoted(finding.evidence, words):
         where = f"{_text(command)}, {place}" if place else _text(command)
         yield f"{indent}  - {where}"
         yield ""

@@ -42,7 +42,7 @@ _AROUND: Final = 15  # lines of a log before and after each failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class CaseAnswers:
     """Answers of the operator about a case."""
 
     trigger: str = ""
@@ -119,7 +119,7 @@ class _Writer:
 
 
 def write_bundle(
-    file: BinaryIO, view: ReportView, evidence: BundleEvidence, *, told: Told, lang: Lang
+    file: BinaryIO, view: ReportView, evidence: BundleEvidence, *, answers: CaseAnswers, lang: Lang
 ) -> Mapping[str, int]:
     """Write the zip and return what was masked in it, by kind.
 
@@ -139,7 +139,7 @@ def write_bundle(
         writer.add("findings.md", as_markdown.render(view, lang))
         writer.add("findings.json", report_json(view, lang))
         writer.add("CHECKLIST.txt", "\n".join(_checklist(view, lang)) + "\n")
-        writer.add("README.txt", "\n".join(_readme(view, told, writer, evidence.normal_run, words)) + "\n")
+        writer.add("README.txt", "\n".join(_readme(view, answers, writer, evidence.normal_run, words)) + "\n")
         manifest = BundleManifest(
             run=view.run.id,
             normal=evidence.normal_run or None,
@@ -202,7 +202,7 @@ def _checklist(view: ReportView, lang: Lang) -> Iterator[str]:
     yield words["checklist"]
     yield ""
     for item in checklist(view.devices):
-        yield f"[ ] {item.said(lang)}"
+        yield f"[ ] {item.render(lang)}"
     missed = [
         (each.name, capture)
         for each in view.devices
@@ -216,7 +216,9 @@ def _checklist(view: ReportView, lang: Lang) -> Iterator[str]:
             yield f"[ ] {one_line(name)}: {one_line(capture.command)} ({capture.status.value})"
 
 
-def _readme(view: ReportView, told: Told, writer: _Writer, normal_run: str, words: Words) -> Iterator[str]:
+def _readme(
+    view: ReportView, answers: CaseAnswers, writer: _Writer, normal_run: str, words: Words
+) -> Iterator[str]:
     run = view.run
     yield words["bundle_title"]
     yield ""
@@ -224,7 +226,7 @@ def _readme(view: ReportView, told: Told, writer: _Writer, normal_run: str, word
     if normal_run:
         yield f"{words['bundle_normal']}: {normal_run}"
     for name in ("case", "trigger", "work_done", "frequency", "scope"):
-        value = getattr(told, name)
+        value = getattr(answers, name)
         said = one_line(writer.clean(value)) if value else words["told_nothing"]
         yield f"{words['told_' + name]}: {said}"
     yield ""

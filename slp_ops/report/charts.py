@@ -58,7 +58,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimeLine:
+class DeadlineChart:
     """Deadlines by the days that are left."""
 
     columns: tuple[Column, ...]
@@ -67,7 +67,7 @@ class TimeLine:
     beyond: int
 
 
-def time_line(dues: Iterable[Due], *, width: float, height: float) -> TimeLine:
+def deadline_chart(dues: Iterable[Due], *, width: float, height: float) -> DeadlineChart:
     """Return one column for every few days. Values beyond the last tick are counted at the edge."""
     dues = tuple(dues)
     first = max(min((due.days_left for due in dues), default=0), _TICKS[0])
@@ -109,7 +109,7 @@ def time_line(dues: Iterable[Due], *, width: float, height: float) -> TimeLine:
                 names=tuple(due.device for due in found[:6]),
             )
         )
-    return TimeLine(
+    return DeadlineChart(
         columns=tuple(columns),
         ticks=tuple(
             (place(tick), tick)

@@ -41,7 +41,7 @@ from slp_ops.report.view import (
 )
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.deadline import Deadline
-from slp_ops.rules.derived.unacknowledged import Backlog
+from slp_ops.rules.derived.rum_backlog import Backlog
 from slp_ops.rules.fixed_releases import upgrade_targets
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 _WEB: Final = re.compile(r"https?://[!-;=?-~]+", re.ASCII)
 
 
-class Library:
+class KnowledgeIndex:
     """Static knowledge by id, independent of any switch."""
 
     def __init__(self, knowledge: Ruleset, playbooks: Iterable[Playbook]) -> None:
@@ -74,14 +74,14 @@ class Library:
         }
 
 
-def device_view(judged: JudgedDevice, library: Library) -> DeviceView:
+def device_view(judged: JudgedDevice, library: KnowledgeIndex) -> DeviceView:
     """The view of one switch; nothing else of its facts has to be kept."""
     result, known, facts = judged.result, judged.known, judged.known.facts
     software, licensing = facts.get(Software), facts.get(Licensing)
     accounts, clock = facts.get(Accounts), facts.get(Clock)
     entitlements, statistics = facts.get(Entitlements), facts.get(CommunicationStatistics)
     communication = known.get(Communication)
-    stories = tuple(_stories(judged.audited.outcomes, library))
+    root_causes = tuple(_root_causes(judged.audited.outcomes, library))
     release = None if software is None else software.release
     stamps = [capture.started for capture in result.captures if capture.started is not None]
     return DeviceView(
@@ -91,7 +91,7 @@ def device_view(judged: JudgedDevice, library: Library) -> DeviceView:
         tags=judged.tags,
         status=result.status,
         health=_health(judged.audited),
-        trouble=judged.audited.error,
+        failure=judged.audited.error,
         missing=judged.audited.missing,
         collected=max(stamps, default=None),
         release=release,
@@ -116,7 +116,7 @@ def device_view(judged: JudgedDevice, library: Library) -> DeviceView:
             each for each in statistics.exchanges if each.attempts is not None and each.attempts.total
         ),
         failing=None if communication is None else communication.failing,
-        stories=stories,
+        root_causes=root_causes,
         unjudged=tuple(
             UnknownRule(rule=each.rule, title=_title(each.rule, library), verdict=each.verdict, why=each.why)
             for each in judged.audited.outcomes
@@ -146,15 +146,15 @@ def _health(audited: AuditedDevice) -> Health:
             return Health.FINE
 
 
-def _title(rule: str, library: Library) -> Text:
+def _title(rule: str, library: KnowledgeIndex) -> Text:
     known = library.rules.get(rule)
     return verbatim(rule) if known is None else known.title
 
 
-def _stories(outcomes: Iterable[Outcome], library: Library) -> Iterator[CauseView]:
+def _root_causes(outcomes: Iterable[Outcome], library: KnowledgeIndex) -> Iterator[CauseView]:
     """The graver first; of the same severity in the order of the rules."""
     failed = [each for each in outcomes if each.verdict is Verdict.FAIL and each.finding is not None]
-    told = {each.rule: _told(each, library) for each in failed}
+    told = {each.rule: _finding_view(each, library) for each in failed}
     under: dict[str, list[FindingView]] = {}
     for each in failed:
         if each.root is not None and each.root in told:
@@ -170,7 +170,7 @@ def _stories(outcomes: Iterable[Outcome], library: Library) -> Iterator[CauseVie
     yield from sorted(found, key=lambda story: -story.severity.rank)
 
 
-def _told(outcome: Outcome, library: Library) -> FindingView:
+def _finding_view(outcome: Outcome, library: KnowledgeIndex) -> FindingView:
     finding, rule = outcome.finding, library.rules.get(outcome.rule)
     assert finding is not None  # noqa: S101 - _stories takes none without
     return FindingView(
@@ -263,14 +263,14 @@ def _rum(known: FactContext) -> Rum | None:
 
 
 def _advisories(
-    release: Release | None, outcomes: Iterable[Outcome], library: Library
+    release: Release | None, outcomes: Iterable[Outcome], library: KnowledgeIndex
 ) -> Iterator[AdvisoryVerdict]:
     verdicts = {each.rule: each.verdict for each in outcomes}
     for advisory in library.knowledge.advisories:
         judged = advisory.releases.judge(release)
         yield AdvisoryVerdict(
             id=advisory.id,
-            standing=judged.standing,
+            status=judged.status,
             listed=judged.listed,
             first_fixed=None if judged.first_fixed is None else str(judged.first_fixed),
             because=judged.because,
@@ -278,6 +278,6 @@ def _advisories(
         )
 
 
-def _targets(release: Release | None, library: Library) -> UpgradeTargets:
+def _targets(release: Release | None, library: KnowledgeIndex) -> UpgradeTargets:
     known = library.knowledge
     return upgrade_targets(release, [each.releases for each in known.advisories], known.extended)

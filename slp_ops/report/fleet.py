@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from slp_ops.playbook.loading import packaged
-from slp_ops.report.device_view import Library, device_view
+from slp_ops.report.device_view import KnowledgeIndex, device_view
 from slp_ops.report.view import AdvisoryRef, Cause, Due, Health, ReleaseRow, ReportView, RunInfo, SiteRow
 from slp_ops.rules.fixed_releases import upgrade_targets
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 def report_view(judged: JudgedRun, *, generated: datetime) -> ReportView:
     """Return the view of a judged run. Its devices are consumed one at a time: only their views are kept."""
-    header, knowledge = judged.run.header, judged.asked.knowledge
-    library = Library(knowledge, packaged())
+    header, knowledge = judged.run.header, judged.audit_options.knowledge
+    library = KnowledgeIndex(knowledge, packaged())
     return fleet_view(
         RunInfo(
             id=judged.run.id,
@@ -100,7 +100,7 @@ def _causes(devices: Iterable[DeviceView]) -> list[Cause]:
     """
     found: dict[tuple[str, bool], list[tuple[DeviceView, FindingView, Severity]]] = {}
     for each in devices:
-        for story in each.stories:
+        for story in each.root_causes:
             key = (story.root.rule, story.matters)
             found.setdefault(key, []).append((each, story.root, story.severity))
     causes = [_cause(rule, entries) for (rule, _), entries in found.items()]
@@ -137,7 +137,7 @@ def _releases(devices: Iterable[DeviceView], knowledge: Ruleset) -> Iterator[Rel
         yield ReleaseRow(
             release=text,
             devices=counts[release, text],
-            standings=tuple((each.standing, each.listed) for each in judged),
+            statuses=tuple((each.status, each.listed) for each in judged),
             targets=upgrade_targets(
                 release, [each.releases for each in knowledge.advisories], knowledge.extended
             ),

@@ -19,9 +19,9 @@ def growth_words(found: ReportGrowth, limit: int) -> Text:
         case GrowthCourse.GROWING:
             return growing_words(found, limit)
         case GrowthCourse.TOO_FEW:
-            return _TOO_FEW.of(needed=MIN_POINTS, runs=found.points)
+            return _TOO_FEW.format(needed=MIN_POINTS, runs=found.points)
         case GrowthCourse.STEADY | GrowthCourse.ACKNOWLEDGED | GrowthCourse.BETWEEN:
-            return _WORDS[found.course].of(count=found.count)
+            return _WORDS[found.course].format(count=found.count)
 
 
 def when(found: ReportGrowth, limit: int) -> Text:

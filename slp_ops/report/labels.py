@@ -109,11 +109,11 @@ _WORDS: Final = {
         "Reports are also on {count:more switch}; see the table.",
         "ほか {count} 台にも滞留があります (一覧を参照)。",
     ),
-    "standing_affected": Text("affected", "該当"),
-    "standing_assumed": Text("assumed affected: not listed", "該当とみなす (記載なし)"),
-    "standing_fixed": Text("fixed", "修正済み"),
-    "standing_not_applicable": Text("not applicable", "対象外"),
-    "standing_unknown": Text("unknown", "不明"),
+    "status_affected": Text("affected", "該当"),
+    "status_assumed": Text("assumed affected: not listed", "該当とみなす (記載なし)"),
+    "status_fixed": Text("fixed", "修正済み"),
+    "status_not_applicable": Text("not applicable", "対象外"),
+    "status_unknown": Text("unknown", "不明"),
     "upgrade_same": Text("Upgrade in its train", "同一トレインの推奨"),
     "upgrade_em": Text("Next extended train", "次の長期保守 (EM) トレイン"),
     "release_note": Text(
@@ -307,38 +307,38 @@ class Words:
 
     def __init__(self, lang: Lang) -> None:
         self.lang = lang
-        self._words = {name: text.said(lang) for name, text in _WORDS.items()}
+        self._words = {name: text.render(lang) for name, text in _WORDS.items()}
 
     def __getitem__(self, name: str) -> str:
         return self._words[name]
 
     def __call__(self, name: str, **values: object) -> str:
         """Substitute ``{name}``; only sentences of slp-ops are templates."""
-        return _WORDS[name].of(**values).said(self.lang)
+        return _WORDS[name].format(**values).render(self.lang)
 
     def say(self, text: Text) -> str:
         """Return the label of a verdict."""
-        return text.said(self.lang)
+        return text.render(self.lang)
 
     def health(self, value: str) -> str:
         """A verdict or a severity."""
-        return _HEALTHS[value].said(self.lang)
+        return _HEALTHS[value].render(self.lang)
 
     def topology(self, value: str) -> str:
         """A way of reporting."""
-        return _TOPOLOGIES[value].said(self.lang)
+        return _TOPOLOGIES[value].render(self.lang)
 
     def confidence(self, value: str) -> str:
         """Return the label of a confidence."""
-        return _CONFIDENCES[value].said(self.lang)
+        return _CONFIDENCES[value].render(self.lang)
 
     def risk(self, value: str) -> str:
         """Return the label of a risk."""
-        return _RISKS[value].said(self.lang)
+        return _RISKS[value].render(self.lang)
 
-    def standing(self, value: str, *, listed: bool) -> str:
+    def status_label(self, value: str, *, listed: bool) -> str:
         """Status of a release for an advisory."""
-        return self["standing_assumed" if value == "affected" and not listed else f"standing_{value}"]
+        return self["status_assumed" if value == "affected" and not listed else f"status_{value}"]
 
     def switches(self, count: int) -> str:
         """So many switches."""

@@ -11,7 +11,7 @@ from slp_ops.report.reachability_view import is_skipped
 from slp_ops.sanitize import printable
 
 if TYPE_CHECKING:
-    from slp_ops.app.reach_device import Reached
+    from slp_ops.app.reach_device import DeviceReachability
     from slp_ops.i18n import Lang
     from slp_ops.report.reachability_view import ReachabilityView
 
@@ -34,7 +34,7 @@ def render(view: ReachabilityView, lang: Lang) -> bytes:
     return written.getvalue()
 
 
-def _case(suite: Element, answer: Reached, lang: Lang) -> None:
+def _case(suite: Element, answer: DeviceReachability, lang: Lang) -> None:
     conclusion = answer.conclusion
     took = sum(each.seconds or 0 for each in answer.tried)
     case = SubElement(
@@ -42,8 +42,8 @@ def _case(suite: Element, answer: Reached, lang: Lang) -> None:
         "testcase",
         {"classname": _xml(answer.result.site), "name": _xml(answer.result.name), "time": f"{took:.1f}"},
     )
-    cause = _xml(conclusion.cause.said(lang) if conclusion.cause else "")
-    steps = _xml("\n".join(step.said(lang) for step in conclusion.next_steps))
+    cause = _xml(conclusion.cause.render(lang) if conclusion.cause else "")
+    steps = _xml("\n".join(step.render(lang) for step in conclusion.next_steps))
     if conclusion.verdict is ReachVerdict.BLOCKED:
         kind = str(conclusion.blocked_at)
         SubElement(case, "failure", {"type": kind, "message": cause}).text = steps

@@ -11,7 +11,7 @@ from slp_ops.reachability.verdict import ReachVerdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from slp_ops.app.reach_device import Reached
+    from slp_ops.app.reach_device import DeviceReachability
     from slp_ops.i18n import Text
     from slp_ops.reachability.verdict import Conclusion
 
@@ -28,7 +28,7 @@ class Advice:
 class ReachabilityView:
     """All switches, in the order of the run. ``causes`` counts those of switches that do not work."""
 
-    answers: tuple[Reached, ...]
+    answers: tuple[DeviceReachability, ...]
     advice: tuple[Advice, ...]
     causes: tuple[tuple[Text, int], ...]
     totals: Mapping[ReachVerdict, int]
@@ -38,7 +38,9 @@ class ReachabilityView:
     seconds: float
 
 
-def reachability_view(answers: Sequence[Reached], *, path: str, seconds: float) -> ReachabilityView:
+def reachability_view(
+    answers: Sequence[DeviceReachability], *, path: str, seconds: float
+) -> ReachabilityView:
     """Return the view of a run in this folder that took so many seconds."""
     return ReachabilityView(
         answers=tuple(answers),
@@ -58,14 +60,14 @@ def reachability_view(answers: Sequence[Reached], *, path: str, seconds: float) 
     )
 
 
-def is_skipped(answer: Reached) -> bool:
+def is_skipped(answer: DeviceReachability) -> bool:
     """Return whether a switch that was read has no verdict on its connection."""
     unclear = (ReachVerdict.CANNOT_TELL, ReachVerdict.NOT_APPLICABLE)
     return answer.plan is not None and answer.conclusion.verdict in unclear
 
 
-def _advice(answers: Sequence[Reached]) -> tuple[Advice, ...]:
-    found: dict[tuple[object, ...], list[Reached]] = {}
+def _advice(answers: Sequence[DeviceReachability]) -> tuple[Advice, ...]:
+    found: dict[tuple[object, ...], list[DeviceReachability]] = {}
     for answer in answers:
         conclusion = answer.conclusion
         texts = (conclusion.cause, conclusion.next_steps, conclusion.notes)

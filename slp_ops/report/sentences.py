@@ -32,12 +32,12 @@ def lead(view: ReportView, words: Words) -> str:
 
 def headline(device: DeviceView, words: Words) -> str:
     """One switch in a line: its gravest story, or why nothing is known of it."""
-    stories = [story for story in device.stories if story.severity.rank]
-    if stories:
-        more = f" (+{len(stories) - 1})" if len(stories) > 1 else ""
-        return f"{words.say(stories[0].root.title)}{more}"
-    if device.trouble is not None:
-        return device.trouble.message
+    root_causes = [story for story in device.root_causes if story.severity.rank]
+    if root_causes:
+        more = f" (+{len(root_causes) - 1})" if len(root_causes) > 1 else ""
+        return f"{words.say(root_causes[0].root.title)}{more}"
+    if device.failure is not None:
+        return device.failure.message
     return missing_text(device, words)
 
 

@@ -151,7 +151,7 @@ class AdvisoryVerdict:
     """Advisory on one switch: by release alone, and with the switch's symptoms."""
 
     id: str
-    standing: AdvisoryStatus
+    status: AdvisoryStatus
     listed: bool
     first_fixed: str | None
     because: Text
@@ -168,7 +168,7 @@ class DeviceView:
     tags: tuple[str, ...]
     status: DeviceStatus
     health: Health
-    trouble: DeviceFailure | None = None
+    failure: DeviceFailure | None = None
     missing: tuple[MissingInput, ...] = ()
     collected: datetime | None = None  # when its last capture began
     release: Release | None = None
@@ -189,7 +189,7 @@ class DeviceView:
     policy: Policy | None = None
     exchanges: tuple[ExchangeStatistics, ...] = ()
     failing: bool | None = None  # does the exchange fail now
-    stories: tuple[CauseView, ...] = ()
+    root_causes: tuple[CauseView, ...] = ()
     unjudged: tuple[UnknownRule, ...] = ()
     verdicts: Mapping[str, Verdict] | None = None  # every rule
     advisories: tuple[AdvisoryVerdict, ...] = ()
@@ -206,7 +206,7 @@ class DeviceView:
     @property
     def findings(self) -> tuple[FindingView, ...]:
         """Every finding, each root before its consequences."""
-        return tuple(told for story in self.stories for told in (story.root, *story.consequences))
+        return tuple(told for story in self.root_causes for told in (story.root, *story.consequences))
 
     @property
     def target(self) -> str | None:
@@ -263,7 +263,7 @@ class ReleaseRow:
 
     release: str | None
     devices: int
-    standings: tuple[tuple[AdvisoryStatus, bool], ...]  # (standing, whether the notice itself says so)
+    statuses: tuple[tuple[AdvisoryStatus, bool], ...]  # (status, whether the notice itself says so)
     targets: UpgradeTargets
 
 

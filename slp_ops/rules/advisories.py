@@ -14,7 +14,7 @@ from slp_ops.rules.dependencies import Dependency, dependencies_of
 from slp_ops.rules.engine import incomplete
 from slp_ops.rules.fixed_releases import AdvisoryStatus, AdvisoryVerdict
 from slp_ops.rules.rule import Group, Rule
-from slp_ops.rules.symptoms import SIGNS, Symptom
+from slp_ops.rules.symptoms import SYMPTOM_CHECKS, Symptom
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 
@@ -33,10 +33,10 @@ def judge_advisory(advisory: Advisory, release: Release | None, known: FactConte
     with known.watch() as cut:
         found = [known.get(need.kind) for need in _needs(advisory)]
     sign = _look(advisory, release, found)
-    if not cut or advisory.releases.judge(release).standing in _SETTLED:
+    if not cut or advisory.releases.judge(release).status in _SETTLED:
         return sign
-    unknown = AdvisoryVerdict(standing=AdvisoryStatus.UNKNOWN, because=incomplete(cut, known.facts))
-    return Symptom(judged=unknown, suffers=None)
+    unknown = AdvisoryVerdict(status=AdvisoryStatus.UNKNOWN, because=incomplete(cut, known.facts))
+    return Symptom(judged=unknown, present=None)
 
 
 def advisory_rule(advisory: Advisory) -> Rule:
@@ -63,37 +63,37 @@ def advisory_rule(advisory: Advisory) -> Rule:
 
 
 def _needs(advisory: Advisory) -> tuple[Dependency, ...]:
-    look = SIGNS.get(advisory.id)
+    symptom_check = SYMPTOM_CHECKS.get(advisory.id)
     # The first parameter is the verdict by the release.
-    return () if look is None else dependencies_of(look)[1:]
+    return () if symptom_check is None else dependencies_of(symptom_check)[1:]
 
 
 def _look(advisory: Advisory, release: Release | None, found: Any) -> Symptom:
     judged = advisory.releases.judge(release)
-    look = SIGNS.get(advisory.id)
-    if look is None or judged.standing in _SETTLED:
-        return Symptom(judged=judged, suffers=None if look is not None else True)
-    return look(judged, *found)
+    symptom_check = SYMPTOM_CHECKS.get(advisory.id)
+    if symptom_check is None or judged.status in _SETTLED:
+        return Symptom(judged=judged, present=None if symptom_check is not None else True)
+    return symptom_check(judged, *found)
 
 
 def _judgement(advisory: Advisory, software: Software, sign: Symptom) -> Judgement:
     judged = sign.judged
-    match judged.standing:
+    match judged.status:
         case AdvisoryStatus.NOT_APPLICABLE:
             return NotApplicable(why=judged.because)
         case AdvisoryStatus.FIXED:
             return Passed(why=judged.because)
         case AdvisoryStatus.UNKNOWN if advisory.releases.fixed or software.release is None:
             return Unknown(why=judged.because)
-    if not advisory.releases.fixed and sign.suffers is not True:
+    if not advisory.releases.fixed and sign.present is not True:
         # No release decides; without a symptom there is no verdict.
         return Unknown(missing=sign.missing) if sign.missing else Passed(why=TEXTS["no-sign"])
-    if sign.suffers is None and sign.missing:
+    if sign.present is None and sign.missing:
         return Unknown(missing=sign.missing)
     return Failed(
-        summary=(TEXTS["affected"] if judged.first_fixed is not None else TEXTS["concerned"]).of(
+        summary=(TEXTS["affected"] if judged.first_fixed is not None else TEXTS["concerned"]).format(
             release=software.release, because=judged.because, title=advisory.title
         ),
         evidence=(*software.cite("version"), *sign.evidence),
-        severity=None if sign.suffers else Severity.INFO,
+        severity=None if sign.present else Severity.INFO,
     )

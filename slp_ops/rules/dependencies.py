@@ -2,7 +2,7 @@
 
 A need is a fact, a value derived from facts, a setting, or ``Facts`` (all of them). A derived type has
 a class method ``derive`` whose parameters are its own needs; it is derived once per device.
-If all of them are optional, ``told_by`` names the facts without which it returns None.
+If all of them are optional, ``needs_any_of`` names the facts without which it returns None.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class FactContext:
                 yield need.kind
             else:
                 yield from self._missing(dependencies_of(need.kind.derive))  # type: ignore[attr-defined]  # as _find has seen
-                yield from getattr(need.kind, "told_by", ())
+                yield from getattr(need.kind, "needs_any_of", ())
 
     def _find(self, kind: type) -> Any:
         if issubclass(kind, Fact):

@@ -34,7 +34,7 @@ TEXTS = texts_of(__name__)
 def audit(rules: Iterable[Rule], known: FactContext) -> tuple[Outcome, ...]:
     """Evaluate every rule on one device and link each consequence with its root cause."""
     rules = tuple(rules)
-    return tell(rules, [judge(rule, known) for rule in rules])
+    return assign_root_causes(rules, [judge(rule, known) for rule in rules])
 
 
 def judge(rule: Rule, known: FactContext) -> Outcome:
@@ -52,7 +52,7 @@ def judge(rule: Rule, known: FactContext) -> Outcome:
             verdict=Verdict.ERROR,
             severity=rule.severity,
             confidence=rule.confidence,
-            why=TEXTS["defect"].of(what=f"{type(err).__name__}: {err}"),
+            why=TEXTS["defect"].format(what=f"{type(err).__name__}: {err}"),
         )
 
 
@@ -102,7 +102,7 @@ def _outcome(rule: Rule, judged: Judgement, known: FactContext) -> Outcome:
         case NotApplicable():
             verdict, why = Verdict.NOT_APPLICABLE, judged.why
         case Unknown():
-            verdict, why = Verdict.UNKNOWN, judged.why or wanting(judged.missing, known.facts)
+            verdict, why = Verdict.UNKNOWN, judged.why or explain_missing(judged.missing, known.facts)
         case _:
             assert_never(judged)
     return Outcome(
@@ -110,7 +110,7 @@ def _outcome(rule: Rule, judged: Judgement, known: FactContext) -> Outcome:
     )
 
 
-def tell(rules: Iterable[Rule], outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+def assign_root_causes(rules: Iterable[Rule], outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """Return the outcomes in the same order, each consequence with its root.
 
     If several failures explain one, the more severe counts, then the first.
@@ -139,16 +139,16 @@ def _root(name: str, causes: Mapping[str, list[str]], failed: Mapping[str, Outco
     return name
 
 
-def wanting(missing: tuple[type[Fact], ...], facts: Facts) -> Text:
+def explain_missing(missing: tuple[type[Fact], ...], facts: Facts) -> Text:
     """Describe why a verdict is unknown when these facts are missing."""
     if not missing:
         return TEXTS["untold"]
     found = dict.fromkeys(command for kind in missing for command in _commands(kind, facts))
     if not found:
-        return TEXTS["no-command"].of(facts=", ".join(kind.__name__ for kind in missing))
+        return TEXTS["no-command"].format(facts=", ".join(kind.__name__ for kind in missing))
     # Prefer a command that was not read over one that was read without the fact.
     unread = [each for each in found if each[1] is not CaptureStatus.OK] or list(found)
-    said = [TEXTS["needs"].of(command=command, why=_WHY[status]) for command, status in unread]
+    said = [TEXTS["needs"].format(command=command, why=_WHY[status]) for command, status in unread]
     return listing(said, separator="; ")
 
 
@@ -158,7 +158,7 @@ def incomplete(cut: Iterable[type[Fact]], facts: Facts) -> Text:
     named = [(command, captures[command]) for command in sorted(captures)]
     return listing(
         [
-            TEXTS["needs"].of(command=command.split(" | ", 1)[0], why=_WHY[status])
+            TEXTS["needs"].format(command=command.split(" | ", 1)[0], why=_WHY[status])
             for command, status in named
         ],
         separator="; ",

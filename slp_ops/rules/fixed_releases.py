@@ -40,7 +40,7 @@ class AdvisoryStatus(StrEnum):
 class AdvisoryVerdict:
     """Verdict on a release. ``listed``: stated by the notice; otherwise inferred."""
 
-    standing: AdvisoryStatus
+    status: AdvisoryStatus
     because: Text
     listed: bool = False
     first_fixed: Release | None = None
@@ -73,24 +73,25 @@ class FirstFixed:
     def judge(self, release: Release | None) -> AdvisoryVerdict:
         """Judge a release; None is a text without a release."""
         if release is None:
-            return AdvisoryVerdict(standing=AdvisoryStatus.UNKNOWN, because=TEXTS["unreadable"])
+            return AdvisoryVerdict(status=AdvisoryStatus.UNKNOWN, because=TEXTS["unreadable"])
         fix = self.first_fix(release.train)
         if release.is_engineering:
             return AdvisoryVerdict(
-                standing=AdvisoryStatus.UNKNOWN, because=TEXTS["engineering"], first_fixed=fix
+                status=AdvisoryStatus.UNKNOWN, because=TEXTS["engineering"], first_fixed=fix
             )
         if self.introduced is not None and release < self.introduced:
             return AdvisoryVerdict(
-                standing=AdvisoryStatus.NOT_APPLICABLE, because=TEXTS["before"].of(introduced=self.introduced)
+                status=AdvisoryStatus.NOT_APPLICABLE,
+                because=TEXTS["before"].format(introduced=self.introduced),
             )
         if not self.fixed:
-            return AdvisoryVerdict(standing=AdvisoryStatus.UNKNOWN, because=TEXTS["no-fix"])
+            return AdvisoryVerdict(status=AdvisoryStatus.UNKNOWN, because=TEXTS["no-fix"])
         judged = self._by_train(release, fix)
-        if release.smu and judged.standing is AdvisoryStatus.AFFECTED:
+        if release.smu and judged.status is AdvisoryStatus.AFFECTED:
             return replace(
                 judged,
-                standing=AdvisoryStatus.UNKNOWN,
-                because=TEXTS["smu"].of(fix=fix or TEXTS["none"]),
+                status=AdvisoryStatus.UNKNOWN,
+                because=TEXTS["smu"].format(fix=fix or TEXTS["none"]),
                 listed=False,
             )
         return judged
@@ -106,29 +107,31 @@ class FirstFixed:
         own = self.fixed.get(release.train)
         if own is not None and release >= own:
             return AdvisoryVerdict(
-                standing=AdvisoryStatus.FIXED,
-                because=TEXTS["fixed-in"].of(fix=own),
+                status=AdvisoryStatus.FIXED,
+                because=TEXTS["fixed-in"].format(fix=own),
                 listed=True,
                 first_fixed=own,
             )
         if own is not None:
             return AdvisoryVerdict(
-                standing=AdvisoryStatus.AFFECTED,
-                because=TEXTS["below"].of(fix=own),
+                status=AdvisoryStatus.AFFECTED,
+                because=TEXTS["below"].format(fix=own),
                 listed=True,
                 first_fixed=own,
             )
         if release.train > max(self.fixed):
             return AdvisoryVerdict(
-                standing=AdvisoryStatus.FIXED,
-                because=TEXTS["and-later"].of(fix=fix),
+                status=AdvisoryStatus.FIXED,
+                because=TEXTS["and-later"].format(fix=fix),
                 listed=True,
                 first_fixed=fix,
             )
         listed = any(named.holds(release) for named in self.affected)
         return AdvisoryVerdict(
-            standing=AdvisoryStatus.AFFECTED,
-            because=(TEXTS["named"] if listed else TEXTS["assumed"]).of(train=name(release.train), fix=fix),
+            status=AdvisoryStatus.AFFECTED,
+            because=(TEXTS["named"] if listed else TEXTS["assumed"]).format(
+                train=name(release.train), fix=fix
+            ),
             listed=listed,
             first_fixed=fix,
         )
@@ -184,7 +187,7 @@ def _first_clear(candidates: Iterable[Release], advisories: list[FirstFixed]) ->
         candidate
         for candidate in candidates
         if all(
-            advisory.judge(candidate).standing in (AdvisoryStatus.FIXED, AdvisoryStatus.NOT_APPLICABLE)
+            advisory.judge(candidate).status in (AdvisoryStatus.FIXED, AdvisoryStatus.NOT_APPLICABLE)
             for advisory in advisories
         )
     )

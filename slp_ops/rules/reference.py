@@ -36,9 +36,9 @@ def render(knowledge: Ruleset, lang: Lang) -> str:
 
 
 def _lines(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
-    yield f"# {TEXTS['title'].said(lang)}"
+    yield f"# {TEXTS['title'].render(lang)}"
     yield ""
-    yield TEXTS["introduction"].of(version=knowledge.version, count=len(knowledge.rules)).said(lang)
+    yield TEXTS["introduction"].format(version=knowledge.version, count=len(knowledge.rules)).render(lang)
     yield ""
     yield from _thresholds(lang)
     yield from _own(lang)
@@ -47,23 +47,23 @@ def _lines(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
         rules = [rule for rule in knowledge.rules if rule.group is group]
         if not rules:
             continue
-        yield f"## {_GROUPS[group].said(lang)}"
+        yield f"## {_GROUPS[group].render(lang)}"
         yield ""
         for rule in rules:
             yield from _rule(rule, advisories.get(rule.id), lang)
     yield from _catalogue(knowledge, lang)
     yield from _terms(lang)
-    yield f"## {TEXTS['trains'].said(lang)}"
+    yield f"## {TEXTS['trains'].render(lang)}"
     yield ""
-    yield TEXTS["trains-text"].of(trains=", ".join(map(name, knowledge.extended))).said(lang)
+    yield TEXTS["trains-text"].format(trains=", ".join(map(name, knowledge.extended))).render(lang)
 
 
 def _thresholds(lang: Lang) -> Iterator[str]:
-    yield f"## {TEXTS['thresholds'].said(lang)}"
+    yield f"## {TEXTS['thresholds'].render(lang)}"
     yield ""
-    yield TEXTS["thresholds-text"].said(lang)
+    yield TEXTS["thresholds-text"].render(lang)
     yield ""
-    yield _row(TEXTS["name"].said(lang), TEXTS["default"].said(lang))
+    yield _row(TEXTS["name"].render(lang), TEXTS["default"].render(lang))
     yield _row("---", "---:")
     for threshold, default in Thresholds.names().items():
         yield _row(f"`{threshold}`", str(default))
@@ -71,9 +71,9 @@ def _thresholds(lang: Lang) -> Iterator[str]:
 
 
 def _own(lang: Lang) -> Iterator[str]:
-    yield f"## {TEXTS['own'].said(lang)}"
+    yield f"## {TEXTS['own'].render(lang)}"
     yield ""
-    yield TEXTS["own-text"].said(lang)
+    yield TEXTS["own-text"].render(lang)
     yield ""
     for example in EXAMPLES:
         yield "```yaml"
@@ -85,28 +85,30 @@ def _own(lang: Lang) -> Iterator[str]:
 def _rule(rule: Rule, advisory: Advisory | None, lang: Lang) -> Iterator[str]:
     yield f"### {rule.id}"
     yield ""
-    yield f"**{_plain(rule.title.said(lang))}**"
+    yield f"**{_plain(rule.title.render(lang))}**"
     yield ""
     said = [
-        f"{TEXTS['severity'].said(lang)}: {rule.severity}",
-        f"{TEXTS['confidence'].said(lang)}: {rule.confidence}",
+        f"{TEXTS['severity'].render(lang)}: {rule.severity}",
+        f"{TEXTS['confidence'].render(lang)}: {rule.confidence}",
     ]
     if commands := _commands(rule.needs):
-        said.append(f"{TEXTS['reads'].said(lang)}: " + ", ".join(f"`{command}`" for command in commands))
+        said.append(f"{TEXTS['reads'].render(lang)}: " + ", ".join(f"`{command}`" for command in commands))
     yield "; ".join(said)
     yield ""
-    yield _plain(rule.cause.said(lang))
+    yield _plain(rule.cause.render(lang))
     yield ""
     for number, step in enumerate(rule.remedy, 1):
-        yield f"{number}. {_plain(step.said(lang))}"
+        yield f"{number}. {_plain(step.render(lang))}"
     yield ""
     if advisory is not None:
         yield from _releases(advisory, lang)
     if rule.playbooks:
-        yield f"{TEXTS['playbooks'].said(lang)}: " + ", ".join(f"`{playbook}`" for playbook in rule.playbooks)
+        yield f"{TEXTS['playbooks'].render(lang)}: " + ", ".join(
+            f"`{playbook}`" for playbook in rule.playbooks
+        )
         yield ""
     if rule.explains:
-        yield f"{TEXTS['explains'].said(lang)}: " + ", ".join(
+        yield f"{TEXTS['explains'].render(lang)}: " + ", ".join(
             f"[{each}](#{anchor(each)})" for each in rule.explains
         )
         yield ""
@@ -119,15 +121,15 @@ def _rule(rule: Rule, advisory: Advisory | None, lang: Lang) -> Iterator[str]:
 def _releases(advisory: Advisory, lang: Lang) -> Iterator[str]:
     releases = advisory.releases
     if releases.introduced is not None:
-        yield f"- {TEXTS['introduced'].said(lang)}: {releases.introduced}"
+        yield f"- {TEXTS['introduced'].render(lang)}: {releases.introduced}"
     if releases.fixed:
-        yield f"- {TEXTS['fixed'].said(lang)}: " + ", ".join(
+        yield f"- {TEXTS['fixed'].render(lang)}: " + ", ".join(
             str(releases.fixed[train]) for train in sorted(releases.fixed)
         )
     else:
-        yield f"- {TEXTS['fixed'].said(lang)}: {TEXTS['not-known'].said(lang)}"
+        yield f"- {TEXTS['fixed'].render(lang)}: {TEXTS['not-known'].render(lang)}"
     if releases.affected:
-        yield f"- {TEXTS['listed'].said(lang)}: " + ", ".join(map(_named, releases.affected))
+        yield f"- {TEXTS['listed'].render(lang)}: " + ", ".join(map(_named, releases.affected))
     yield ""
 
 
@@ -153,18 +155,18 @@ def _commands(needs: tuple[Dependency, ...]) -> list[str]:
 
 
 def _catalogue(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
-    yield f"## {TEXTS['messages'].said(lang)}"
+    yield f"## {TEXTS['messages'].render(lang)}"
     yield ""
-    yield TEXTS["messages-text"].said(lang)
+    yield TEXTS["messages-text"].render(lang)
     yield ""
-    yield _row(TEXTS["name"].said(lang), TEXTS["meaning"].said(lang), TEXTS["rule"].said(lang))
+    yield _row(TEXTS["name"].render(lang), TEXTS["meaning"].render(lang), TEXTS["rule"].render(lang))
     yield _row("---", "---", "---")
     for message in knowledge.catalogue.messages:
         yield _entry(message, message.id if message.severity is not None else message.rule, lang)
     yield ""
-    yield f"### {TEXTS['reasons'].said(lang)}"
+    yield f"### {TEXTS['reasons'].render(lang)}"
     yield ""
-    yield _row(TEXTS["sample"].said(lang), TEXTS["meaning"].said(lang), TEXTS["rule"].said(lang))
+    yield _row(TEXTS["sample"].render(lang), TEXTS["meaning"].render(lang), TEXTS["rule"].render(lang))
     yield _row("---", "---", "---")
     for reason in knowledge.catalogue.reasons:
         yield _entry(reason, reason.rule, lang)
@@ -173,18 +175,18 @@ def _catalogue(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
 
 def _entry(entry: Message | Reason, rule: str | None, lang: Lang) -> str:
     shown = f"`{entry.id}`" if hasattr(entry, "message") else f"`{reason_of(entry.sample)}`"
-    note = f" ({TEXTS['unverified'].said(lang)})" if entry.unverified else ""
-    meaning = f"**{entry.title.said(lang)}**{note}: {entry.meaning.said(lang)}"
+    note = f" ({TEXTS['unverified'].render(lang)})" if entry.unverified else ""
+    meaning = f"**{entry.title.render(lang)}**{note}: {entry.meaning.render(lang)}"
     return _row(shown.replace("|", "\\|"), meaning, f"[{rule}](#{anchor(rule)})" if rule else "-")
 
 
 def _terms(lang: Lang) -> Iterator[str]:
-    yield f"## {TEXTS['terms'].said(lang)}"
+    yield f"## {TEXTS['terms'].render(lang)}"
     yield ""
-    yield _row(TEXTS["name"].said(lang), TEXTS["meaning"].said(lang))
+    yield _row(TEXTS["name"].render(lang), TEXTS["meaning"].render(lang))
     yield _row("---", "---")
     for term in known_terms():
-        yield _row(f"`{term.id}`", f"**{term.title.said(lang)}**: {term.meaning.said(lang)}")
+        yield _row(f"`{term.id}`", f"**{term.title.render(lang)}**: {term.meaning.render(lang)}")
     yield ""
 
 

@@ -25,7 +25,7 @@ from slp_ops.facts import (
 )
 from slp_ops.rules.derived.era import LicensingEra
 from slp_ops.rules.derived.now import SwitchTime
-from slp_ops.rules.engine import wanting
+from slp_ops.rules.engine import explain_missing
 from slp_ops.rules.rule import Era
 from slp_ops.rules.texts import texts_of
 
@@ -50,7 +50,7 @@ class MissingInput:
 def missing_inputs(known: FactContext) -> tuple[MissingInput, ...]:
     """Return the required inputs that are missing; none means enough to judge the device."""
     return tuple(
-        MissingInput(name=name, why=wanting((fact,), known.facts))
+        MissingInput(name=name, why=explain_missing((fact,), known.facts))
         for name, fact, is_read in _inputs(known)
         if not is_read
     )

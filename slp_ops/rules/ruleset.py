@@ -104,11 +104,11 @@ def message_rule(entry: Message) -> Rule:
     """Build the rule of a message with a severity."""
 
     def check(log: LicenceLog) -> Judgement:
-        seen = log.standing(entry.id)
+        seen = log.active_messages(entry.id)
         if not seen:
             return Passed()
         return Failed(
-            summary=TEXTS["seen"].of(title=entry.title, count=len(seen), when=seen[-1].when),
+            summary=TEXTS["seen"].format(title=entry.title, count=len(seen), when=seen[-1].when),
             evidence=latest(seen),
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from slp_ops.config_files.validators import (
     Reader,
     a_kind,
-    both,
+    bilingual_text,
     entries,
     flag,
     joined,
@@ -126,10 +126,10 @@ def message_name(node: Node, key: str, problems: Problems) -> str | None:
 # Keys of a rule in YAML.
 TELLING: Final[dict[str, Reader]] = {
     "id": rule_id,
-    "title": both,
+    "title": bilingual_text,
     "severity": severity,
     "confidence": confidence,
-    "remedy": listed(both, "a list of steps"),
+    "remedy": listed(bilingual_text, "a list of steps"),
     "links": listed(link, "a list of https:// addresses"),
     "playbooks": listed(rule_id, "a list of playbooks' ids"),
     "explains": listed(rule_id, "a list of rules' ids"),
@@ -219,7 +219,7 @@ _MESSAGE_KEYS: Final[dict[str, Reader]] = {
     **TELLING,
     "message": message_name,
     "pattern": pattern,
-    "meaning": both,
+    "meaning": bilingual_text,
     "sample": text,
     "rule": rule_id,
     "era": one_of((*Era, "any")),
@@ -229,8 +229,8 @@ _MESSAGE_KEYS: Final[dict[str, Reader]] = {
 _REASON_KEYS: Final[dict[str, Reader]] = {
     "id": rule_id,
     "pattern": pattern,
-    "title": both,
-    "meaning": both,
+    "title": bilingual_text,
+    "meaning": bilingual_text,
     "sample": text,
     "rule": rule_id,
     "unverified": flag,
@@ -255,8 +255,8 @@ def _term(node: Node, key: str, problems: Problems) -> Term | None:
 _TERM_KEYS: Final[dict[str, Reader]] = {
     "id": rule_id,
     "also": listed(text, "a list of spellings"),
-    "title": both,
-    "meaning": both,
+    "title": bilingual_text,
+    "meaning": bilingual_text,
     "see": listed(rule_id, "a list of rules' ids"),
 }
 
@@ -279,15 +279,15 @@ def advisory(node: Node, problems: Problems) -> Advisory | None:
 def _check_examples(node: Mapping, made: Advisory, problems: Problems) -> None:
     """Report examples whose verdict differs from the expected one."""
     place = next(entry.value for entry in entries(node, "", problems) if entry.key.text == "examples")
-    for standing, texts in made.examples.items():
+    for status, texts in made.examples.items():
         for each in texts:
             try:
                 judged = made.releases.judge(Release.parse(each))
             except InvalidRelease:
                 judged = made.releases.judge(None)
-            if judged.standing is not standing:
+            if judged.status is not status:
                 problems.add(
-                    place.line, f"examples.{standing}", f"{each} is judged {judged.standing}", str(standing)
+                    place.line, f"examples.{status}", f"{each} is judged {judged.status}", str(status)
                 )
 
 
@@ -301,9 +301,7 @@ def trains(node: Node, problems: Problems) -> tuple[Train, ...]:
 def examples(node: Node, key: str, problems: Problems) -> dict[AdvisoryStatus, tuple[str, ...]]:
     """Read releases with their expected verdict."""
     texts = listed(lambda one, place, found: one.text if isinstance(one, Scalar) else None, "a list")
-    given: dict[str, Any] = mapped(
-        node, key, problems, {standing.value: texts for standing in AdvisoryStatus}
-    )
+    given: dict[str, Any] = mapped(node, key, problems, {status.value: texts for status in AdvisoryStatus})
     return {AdvisoryStatus(name): tuple(values) for name, values in given.items()}
 
 
@@ -331,7 +329,7 @@ def first_fixed(node: Node, key: str, problems: Problems) -> FirstFixed:
 
 _ADVISORY_KEYS: Final[dict[str, Reader]] = {
     **TELLING,
-    "cause": both,
+    "cause": bilingual_text,
     "bugs": listed(rule_id, "a list of bug ids"),
     "releases": first_fixed,
     "examples": examples,

@@ -37,10 +37,10 @@ class Intent:
     source_interface: str | None = None
 
     @classmethod
-    def of(cls, said: Mapping[str, object]) -> Intent:
+    def of(cls, values: Mapping[str, object]) -> Intent:
         """Build from an inventory's ``intent``; other keys are ignored."""
         known = {field.name for field in fields(cls)}
-        return cls(**{key: str(value) for key, value in said.items() if key in known})
+        return cls(**{key: str(value) for key, value in values.items() if key in known})
 
     @property
     def other_side_connects(self) -> bool:

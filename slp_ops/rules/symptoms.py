@@ -1,8 +1,8 @@
 # ruff: noqa: TC001 - the engine reads the types of the parameters
 """Symptoms of advisories in the facts of a switch with an affected release.
 
-To add symptoms for an advisory, add a function here and its name to ``SIGNS``. Its first parameter is the
-verdict by the release; the others are needs, all optional, since a symptom may be missing.
+To add symptoms for an advisory, add a function here and its name to ``SYMPTOM_CHECKS``. Its first parameter
+is the verdict by the release; the others are needs, all optional, since a symptom may be missing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.deadline import Deadline
 from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.derived.route import Route
-from slp_ops.rules.derived.unacknowledged import Backlog
+from slp_ops.rules.derived.rum_backlog import Backlog
 from slp_ops.rules.fixed_releases import AdvisoryStatus, AdvisoryVerdict
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
@@ -46,27 +46,27 @@ TEXTS = texts_of(__name__)
 class Symptom:
     """An advisory on one switch: ``judged`` by release and facts, and whether symptoms are present.
 
-    ``suffers`` is None when the deciding facts are missing; ``missing`` names them.
+    ``present`` is None when the deciding facts are missing; ``missing`` names them.
     """
 
     judged: AdvisoryVerdict
-    suffers: bool | None
+    present: bool | None
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[type[Fact], ...] = ()
 
 
-Look: TypeAlias = Callable[..., Symptom]
+SymptomCheck: TypeAlias = Callable[..., Symptom]
 
 
 def _not_applicable(judged: AdvisoryVerdict, because: Text) -> Symptom:
-    changed = replace(judged, standing=AdvisoryStatus.NOT_APPLICABLE, because=because, listed=False)
-    return Symptom(judged=changed, suffers=False)
+    changed = replace(judged, status=AdvisoryStatus.NOT_APPLICABLE, because=because, listed=False)
+    return Symptom(judged=changed, present=False)
 
 
 def _noted(judged: AdvisoryVerdict, note: Text) -> AdvisoryVerdict:
     """Add the symptoms to the verdict by the release."""
     both = TEXTS["noted"]
-    return replace(judged, because=both.of(because=judged.because, note=note))
+    return replace(judged, because=both.format(because=judged.because, note=note))
 
 
 def _fn72323(judged: AdvisoryVerdict, trustpool: Trustpool | None, route: Route | None) -> Symptom:
@@ -78,11 +78,11 @@ def _fn72323(judged: AdvisoryVerdict, trustpool: Trustpool | None, route: Route 
         )
     if route is not None and not route.reaches_cisco:
         note = TEXTS["FN72323.not-direct"]
-        return Symptom(judged=_noted(judged, note), suffers=False)
+        return Symptom(judged=_noted(judged, note), present=False)
     if trustpool is None or not trustpool.certificates:
-        return Symptom(judged=judged, suffers=None, missing=(Trustpool,))
+        return Symptom(judged=judged, present=None, missing=(Trustpool,))
     note = TEXTS["FN72323.root-missing"]
-    return Symptom(judged=_noted(judged, note), suffers=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),))
+    return Symptom(judged=_noted(judged, note), present=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),))
 
 
 def _fn72578(
@@ -94,16 +94,16 @@ def _fn72578(
     log: LicenceLog | None,
 ) -> Symptom:
     """FN72578: many reports, or a busy agent."""
-    looked: list[Judgement] = []
+    results: list[Judgement] = []
     if backlog is not None:
-        looked.append(rum_backlog.check(backlog, thresholds))
+        results.append(rum_backlog.check(backlog, thresholds))
     if cpu is not None:
-        looked.append(smart_agent_cpu.check(cpu, thresholds, log))
+        results.append(smart_agent_cpu.check(cpu, thresholds, log))
     if memory is not None and memory.pools:
-        looked.append(smart_agent_memory.check(memory, thresholds))
-    if not looked:
-        return Symptom(judged=judged, suffers=None, missing=(RumSummary, CpuLoad))
-    return _by(judged, looked)
+        results.append(smart_agent_memory.check(memory, thresholds))
+    if not results:
+        return Symptom(judged=judged, present=None, missing=(RumSummary, CpuLoad))
+    return _combine_checks(judged, results)
 
 
 def _cscwa11048(
@@ -121,25 +121,25 @@ def _cscwa11048(
         )
     reasons = communication.reasons if communication is not None else {}
     evidence = (*reasons.get("polling-id-invalid", ()), *reasons.get("server-timeout-504", ()))
-    looked = [] if log is None else [comm_flapping.check(log, thresholds)]
+    results = [] if log is None else [comm_flapping.check(log, thresholds)]
     if evidence:
-        sign = _by(judged, looked)
+        sign = _combine_checks(judged, results)
         return replace(
-            sign, judged=_noted(judged, TEXTS["shows"]), suffers=True, evidence=evidence + sign.evidence
+            sign, judged=_noted(judged, TEXTS["shows"]), present=True, evidence=evidence + sign.evidence
         )
     if communication is None and log is None:
-        return Symptom(judged=judged, suffers=None, missing=Communication.told_by)
-    return _by(judged, looked)
+        return Symptom(judged=judged, present=None, missing=Communication.needs_any_of)
+    return _combine_checks(judged, results)
 
 
 def _cscvy20345(judged: AdvisoryVerdict, deadline: Deadline | None) -> Symptom:
     """Judge a printed date with perpetual licences alone."""
     if deadline is None:
-        return Symptom(judged=judged, suffers=None, missing=(UsageReporting, Clock))
+        return Symptom(judged=judged, present=None, missing=(UsageReporting, Clock))
     if deadline.cosmetic:
         note = TEXTS["CSCvy20345.cosmetic"]
         return Symptom(
-            judged=_noted(judged, note), suffers=True, evidence=deadline.usage.cite("next_ack_deadline")
+            judged=_noted(judged, note), present=True, evidence=deadline.usage.cite("next_ack_deadline")
         )
     return _not_applicable(
         judged,
@@ -155,12 +155,12 @@ def _cscwc77088(
 ) -> Symptom:
     """CSCwc77088: reports accumulate while the exchange fails."""
     if backlog is None:
-        return Symptom(judged=judged, suffers=None, missing=Backlog.told_by)
+        return Symptom(judged=judged, present=None, missing=Backlog.needs_any_of)
     looked = rum_backlog.check(backlog, thresholds)
     failing = communication is None or communication.failing
-    suffers = isinstance(looked, Failed) and failing
+    present = isinstance(looked, Failed) and failing
     return Symptom(
-        judged=judged, suffers=suffers, evidence=looked.evidence if isinstance(looked, Failed) else ()
+        judged=judged, present=present, evidence=looked.evidence if isinstance(looked, Failed) else ()
     )
 
 
@@ -177,20 +177,20 @@ def _cscwa34749(
     if backlog is not None:
         looked = rum_backlog.check(backlog, thresholds)
         evidence += looked.evidence if isinstance(looked, Failed) else ()
-    return Symptom(judged=judged, suffers=bool(evidence), evidence=evidence)
+    return Symptom(judged=judged, present=bool(evidence), evidence=evidence)
 
 
-def _by(judged: AdvisoryVerdict, looked: list[Judgement]) -> Symptom:
+def _combine_checks(judged: AdvisoryVerdict, results: list[Judgement]) -> Symptom:
     """Combine the results of several checks."""
-    hits = [each for each in looked if isinstance(each, Failed)]
+    hits = [each for each in results if isinstance(each, Failed)]
     return Symptom(
         judged=_noted(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),
-        suffers=bool(hits),
+        present=bool(hits),
         evidence=tuple(evidence for hit in hits for evidence in hit.evidence),
     )
 
 
-SIGNS: Final[dict[str, Look]] = {
+SYMPTOM_CHECKS: Final[dict[str, SymptomCheck]] = {
     "FN72323": _fn72323,
     "FN72578": _fn72578,
     "CSCwa11048": _cscwa11048,

@@ -24,7 +24,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from slp_ops.config_files.validation_errors import Problems
-from slp_ops.config_files.validators import both, joined
+from slp_ops.config_files.validators import bilingual_text, joined
 from slp_ops.config_files.yaml_nodes import Mapping, Node, Scalar, Sequence, parse
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _text(node: Node, key: str, problems: Problems) -> Text | None:
     if isinstance(node, Mapping):
         if len({entry.key.text for entry in node.entries}) < len(node.entries):
             problems.add(node.line, key, "has a language twice", "{en: ..., ja: ...}")
-        return both(node, key, problems)
+        return bilingual_text(node, key, problems)
     problems.add(node.line, key, "is no text", "{en: ..., ja: ...}")
     return None
 

@@ -43,7 +43,7 @@ _WRITE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
-def trouble(doing: str, path: Path | str) -> Iterator[None]:
+def store_errors(doing: str, path: Path | str) -> Iterator[None]:
     """Turn what the operating system refuses into one clear StoreError: cannot DOING PATH: REASON."""
     try:
         yield
@@ -69,7 +69,7 @@ def create(path: Path | str) -> int:
     return os.open(path, _WRITE | os.O_CREAT | os.O_EXCL, 0o600)
 
 
-def give_name(temporary: str, path: str) -> None:
+def publish(temporary: str, path: str) -> None:
     """Give a file that is whole the name that it is to have."""
     os.rename(temporary, path)  # noqa: PTH104 - a Path costs more than the call, for each capture of a fleet
 
@@ -115,7 +115,7 @@ def append(path: Path, line: bytes, *, sync: bool = False) -> None:
         os.close(fd)
 
 
-def tidy(folder: Path, lines: str) -> None:
+def remove_partial_writes(folder: Path, lines: str) -> None:
     """Clear away what a killed writer left in a folder that is ours again: files that were being written,
     and in the file ``lines`` a last line without its newline, onto which the next one would grow.
     """
@@ -172,7 +172,7 @@ def locked(root: Path, name: str, *, busy: Callable[[], bool]) -> Iterator[bool]
     When another process holds it, ``busy`` decides whether to wait. Raises StoreError.
     """
     path = root / name
-    with trouble("lock", path):
+    with store_errors("lock", path):
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:

@@ -33,7 +33,7 @@ class FolderFileStore:
     def write(self, name: str, data: bytes) -> Path:
         """Put a file there, over one of that name, and wait until the disk has it. Raises StoreError."""
         path = self._place(name)
-        with atomic_files.trouble("write", path):
+        with atomic_files.store_errors("write", path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             atomic_files.replace(path, data, sync=True)
             folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
@@ -43,15 +43,15 @@ class FolderFileStore:
                 os.close(folder)
         return path
 
-    def keep(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
+    def save(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
         """See ``ports.FileStore``."""
         self.write(name, data)
         return {}
 
-    def take(self, name: str) -> bytes:
+    def load(self, name: str) -> bytes:
         """See ``ports.FileStore``."""
         path = self._place(name)
-        with atomic_files.trouble("read", path):
+        with atomic_files.store_errors("read", path):
             return atomic_files.read(path, within=self.path, largest=atomic_files.LARGEST)
 
     def has(self, name: str) -> bool:

@@ -120,7 +120,7 @@ class History:
         return [
             run
             for folder, run in sorted(found.items())
-            if known.get(folder) != mark(run) and not run.is_held()
+            if known.get(folder) != mark(run) and not run.is_locked()
         ]
 
     def put(self, run: StoredRun, at: str, summaries: Iterable[Summary]) -> None:

@@ -99,7 +99,7 @@ def refused(root: Path, err: sqlite3.DatabaseError) -> StoreError:
 
 def discard(root: Path) -> None:
     """Remove the index when no process has it open. Raises StoreError."""
-    with _held(root, fcntl.LOCK_EX), atomic_files.trouble("remove", root / FILE):
+    with _held(root, fcntl.LOCK_EX), atomic_files.store_errors("remove", root / FILE):
         # The file before its log: a log alone is dropped by SQLite, a file without its log may be torn.
         for name in (FILE, *(FILE + suffix for suffix in _BESIDE)):
             (root / name).unlink(missing_ok=True)
@@ -124,7 +124,7 @@ def _own_schema() -> list[tuple[str, ...]]:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    with atomic_files.trouble("use", path), suppress(FileNotFoundError):
+    with atomic_files.store_errors("use", path), suppress(FileNotFoundError):
         os.close(open_regular(path, follow=False))
     if not path.exists():
         # SQLite would let the umask decide who may read it; what lies beside it gets the same mode.
@@ -150,7 +150,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 @contextmanager
 def _held(root: Path, how: int) -> Iterator[None]:
     path = root / _LOCK
-    with atomic_files.trouble("use", path):
+    with atomic_files.store_errors("use", path):
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:

@@ -62,7 +62,7 @@ class JournalFile:
     def create(cls, path: Path, begin: BeginEvent, *, now: Callable[[], datetime] = _now) -> Self:
         """Begin a journal with its first event; raises StoreError."""
         seals = Seals()
-        with atomic_files.trouble("make", path):
+        with atomic_files.store_errors("make", path):
             fd = atomic_files.create(path)
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -81,7 +81,7 @@ class JournalFile:
         An incomplete last line is removed: its step has not been done, or is resolved.
         """
         seals = Seals()
-        with atomic_files.trouble("open", path):
+        with atomic_files.store_errors("open", path):
             fd = open_regular(path, follow=False, access=os.O_RDWR | os.O_APPEND)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -91,7 +91,7 @@ class JournalFile:
                 f"{path} is being written by another slp-ops", hint="wait until that one has ended"
             ) from None
         try:
-            with atomic_files.trouble("read", path):
+            with atomic_files.store_errors("read", path):
                 data = atomic_files.read(path, within=path.parent)
                 whole = data.rfind(b"\n") + 1
                 if whole < len(data):
@@ -112,7 +112,7 @@ class JournalFile:
         # A line that follows an unproven one is not sealed: its seal would prove a chain that is not ours.
         if self._last_seal is not None:
             line, last_seal = self._seals.sealed_line(line, self._last_seal)
-        with atomic_files.trouble("write", self.path):
+        with atomic_files.store_errors("write", self.path):
             size = os.fstat(self._fd).st_size
             try:
                 atomic_files.write_all(self._fd, line + b"\n")
@@ -139,7 +139,7 @@ class JournalFile:
 
 def read(path: Path) -> RecordedChange:
     """Return what a journal records so far. Raises StoreError or InputError."""
-    with atomic_files.trouble("read", path):
+    with atomic_files.store_errors("read", path):
         data = atomic_files.read(path, within=path.parent)
     return _events(path, data[: data.rfind(b"\n") + 1])
 

@@ -37,7 +37,7 @@ def state_key(name: str, words: str) -> bytes:
 
 
 def _key(path: Path, words: str, consequence: str) -> bytes:
-    with atomic_files.trouble(f"read or make {words}", path):
+    with atomic_files.store_errors(f"read or make {words}", path):
         if not path.exists():
             _make(path)
         key = atomic_files.read(path, within=path.parent)

@@ -44,7 +44,7 @@ def judge(
     needed = _needed(runs)
     judged = []
     for place, run in enumerate(runs):
-        if run.is_held():
+        if run.is_locked():
             why = "is being written"
         elif run.header.state is RunState.UNREADABLE:
             why = f"was written by a newer slp-ops ({run.header.version})"
@@ -62,7 +62,7 @@ def judge(
 
 def remove(run: StoredRun) -> bool:
     """Remove a run's folder; False when another process writes or removed it. Raises StoreError."""
-    with atomic_files.trouble("remove", run.path):
+    with atomic_files.store_errors("remove", run.path):
         try:
             lock = os.open(run.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -81,14 +81,14 @@ def remove(run: StoredRun) -> bool:
 def sweep(root: Path) -> int:
     """Remove what killed processes left half made or half removed; how many there were."""
     swept = 0
-    with atomic_files.trouble("read", root):
+    with atomic_files.store_errors("read", root):
         names = [path for path in root.iterdir() if _LEFT_OVER.fullmatch(path.name)] if root.is_dir() else []
     for path in names:
         try:
             is_dead = time.time() - path.stat().st_mtime > _SURELY_DEAD
         except FileNotFoundError:
             continue
-        if is_dead and not StoredRun(path).is_held():
+        if is_dead and not StoredRun(path).is_locked():
             shutil.rmtree(path, ignore_errors=True)
             swept += 1
     return swept

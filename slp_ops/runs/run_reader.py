@@ -55,7 +55,7 @@ class StoredRun:
     def header(self) -> RunHeader:
         """Return verb, time and devices of the run. A run without a writing process is not running."""
         header, _ = self._run_file
-        if header.state is RunState.RUNNING and not self.is_held():
+        if header.state is RunState.RUNNING and not self.is_locked():
             return replace(header, state=RunState.INTERRUPTED)
         return header
 
@@ -69,7 +69,7 @@ class StoredRun:
         """Return the inventory data of each device."""
         return {about.name: about for about in self.header.devices}
 
-    def is_held(self) -> bool:
+    def is_locked(self) -> bool:
         """Return whether a process is writing this run."""
         try:
             fd = os.open(self.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -120,7 +120,7 @@ class StoredRun:
         if about is None or capture.file is None or not is_plain(capture.file):
             raise StoreError(f"run {self.id} holds no text of {capture.command!r} from {device}")
         folder = self.folder(about)
-        with atomic_files.trouble("read", folder / capture.file):
+        with atomic_files.store_errors("read", folder / capture.file):
             data = atomic_files.read_capture(folder / capture.file, within=folder, size=capture.bytes)
         if hashlib.sha256(data).hexdigest() != capture.sha256:
             raise StoreError(f"{folder / capture.file} {CHANGED}", hint=f"see: slp-ops runs verify {self.id}")
@@ -187,7 +187,7 @@ class StoredRun:
 
     def _manifest(self, about: DeviceHeader) -> bytes:
         folder = self.folder(about)
-        with atomic_files.trouble("read", folder / "manifest.jsonl"):
+        with atomic_files.store_errors("read", folder / "manifest.jsonl"):
             try:
                 return atomic_files.read(folder / "manifest.jsonl", within=folder)
             except FileNotFoundError:

@@ -91,7 +91,7 @@ class Run:
             result = replace(result, error=error)
         record = ResultRecord.of(result)
         path = self.path / "devices.jsonl"
-        with self._guard, atomic_files.trouble("write", path):
+        with self._guard, atomic_files.store_errors("write", path):
             atomic_files.append(path, line(record))
             self._results[result.name] = record
 
@@ -101,7 +101,7 @@ class Run:
         The text is kept as it is: masking it here would break a JSON line. See ``masked``.
         """
         path = self.path / name
-        with atomic_files.trouble("write", path):
+        with atomic_files.store_errors("write", path):
             atomic_files.replace(path, text.encode("utf-8", "surrogateescape"))
         return path
 
@@ -115,7 +115,7 @@ class Run:
             return
         path = self.path / "run.json"
         try:
-            with self._guard, atomic_files.trouble("write", path):
+            with self._guard, atomic_files.store_errors("write", path):
                 header = replace(self._header, finished=self._now(), state=state)
                 atomic_files.replace(path, run_file(header, self._results))
         finally:
@@ -182,27 +182,27 @@ class DeviceFolder:
         """A capture's text as it was kept; empty when it has none. Raises StoreError."""
         if capture.file is None:
             return ""
-        with atomic_files.trouble("read", self.path / capture.file):
+        with atomic_files.store_errors("read", self.path / capture.file):
             return atomic_files.read_capture(
                 self.path / capture.file, within=self.path, size=capture.bytes
             ).decode("utf-8", "surrogateescape")
 
     def _keep(self, capture: Capture) -> None:
-        with self._guard, atomic_files.trouble("write", self._manifest):
+        with self._guard, atomic_files.store_errors("write", self._manifest):
             self._make()
             atomic_files.append(self._manifest, line(CaptureRecord.of(capture)))
 
     def _make(self) -> None:
         if self._made:
             return
-        with atomic_files.trouble("make", self.path):
+        with atomic_files.store_errors("make", self.path):
             try:
                 self.path.mkdir(mode=0o700)
             except FileExistsError:
                 if self.path.is_symlink() or not self.path.is_dir():
                     raise
                 # The run was taken up again: what is there stays, under its own names.
-                atomic_files.tidy(self.path, self._manifest.name)
+                atomic_files.remove_partial_writes(self.path, self._manifest.name)
                 self._taken = {path.stem.lower() for path in self.path.glob("*.txt")}
         self._made = True
 
@@ -285,7 +285,7 @@ class CaptureFile:
 
     def _flush(self) -> None:
         try:
-            with atomic_files.trouble("write", self._path):
+            with atomic_files.store_errors("write", self._path):
                 if self._fd is None:
                     self._fd = atomic_files.create(self._temporary)
                 atomic_files.write_all(self._fd, self._buffer)
@@ -300,5 +300,5 @@ class CaptureFile:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
-        with atomic_files.trouble("write", self._path):
-            atomic_files.give_name(self._temporary, self._path)
+        with atomic_files.store_errors("write", self._path):
+            atomic_files.publish(self._temporary, self._path)

@@ -46,7 +46,7 @@ class Runs:
         if not _VERB.fullmatch(verb):
             raise ValueError(f"no verb: {verb!r}")
         key = mask_key() if self._key is None else self._key
-        with atomic_files.trouble("make", self.root):
+        with atomic_files.store_errors("make", self.root):
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         started = self._now()
         taken: set[str] = set()
@@ -61,7 +61,7 @@ class Runs:
                 devices=abouts,
             )
             path = self.root / f"{started:%Y%m%dT%H%M%SZ}-{verb}-{header.id}"
-            with atomic_files.trouble("make", path):
+            with atomic_files.store_errors("make", path):
                 lock = _appear(path, run_file(header, {}))
             if lock is not None:
                 return Run(path, header, lock=lock, key=key, now=self._now)
@@ -73,14 +73,14 @@ class Runs:
         """
         path = self.open(ref).path
         key = mask_key() if self._key is None else self._key
-        with atomic_files.trouble("open", path):
+        with atomic_files.store_errors("open", path):
             lock = os.open(path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             stored = StoredRun(path)  # read only now: until here another process may have written it
             header = replace(stored.header, state=RunState.RUNNING, finished=None)
-            with atomic_files.trouble("write", path):
-                atomic_files.tidy(path, "devices.jsonl")
+            with atomic_files.store_errors("write", path):
+                atomic_files.remove_partial_writes(path, "devices.jsonl")
                 atomic_files.replace(path / "run.json", run_file(header, stored.results))
         except BlockingIOError:
             os.close(lock)
@@ -132,7 +132,7 @@ class Runs:
         raise InputError(f"there is no run {ref} in {self.root}", hint=self._known())
 
     def _names(self) -> list[str]:
-        with atomic_files.trouble("read", self.root):
+        with atomic_files.store_errors("read", self.root):
             try:
                 with os.scandir(self.root) as entries:
                     return sorted(

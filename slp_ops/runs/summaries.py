@@ -54,7 +54,7 @@ def save(run: StoredRun, summaries: Iterable[Summary]) -> None:
     lines = b"".join(
         line(record_of(summary, manifest=_size(run, run.about[summary.device]))) for summary in summaries
     )
-    with atomic_files.trouble("write", run.path / FILE), _kept(run) as is_there:
+    with atomic_files.store_errors("write", run.path / FILE), _kept(run) as is_there:
         if is_there:
             atomic_files.replace(run.path / FILE, lines)
 

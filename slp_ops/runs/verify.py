@@ -73,7 +73,7 @@ class _Checking:
             yield FileProblem(file="run.json", what="is missing or cannot be read")
         yield from self._lines(run.path, "devices.jsonl", "")
         folders = {about.folder for about in run.header.devices}
-        with atomic_files.trouble("read", run.path):
+        with atomic_files.store_errors("read", run.path):
             found = sorted(run.path.iterdir())
         for path in found:
             if path.name.endswith(".part"):
@@ -108,7 +108,7 @@ class _Checking:
             what = f"lists {len(captures)} captures of {result.captures}"
             yield FileProblem(file=f"{about.folder}/manifest.jsonl", what=what)
         if folder.is_dir():
-            with atomic_files.trouble("read", folder):
+            with atomic_files.store_errors("read", folder):
                 strangers = sorted({path.name for path in folder.iterdir()} - listed)
             for name in strangers:
                 what = "was in flight" if name.endswith(".part") else "is not listed in the manifest"

@@ -65,7 +65,7 @@ class _Client(asyncssh.SSHClient):
         return Stage.KEY_EXCHANGE if greeted else Stage.IDENTIFICATION
 
     @property
-    def password_unwanted(self) -> bool:
+    def password_unused(self) -> bool:
         """Return whether the switch never asked for the available password."""
         return self._password is not None
 
@@ -159,7 +159,7 @@ async def login(
         words = " ".join(str(err).split())
         if isinstance(err, asyncssh.KeyExchangeFailed) or "No matching" in words:
             raise no_common_algorithm(words, legacy=legacy) from None
-        if isinstance(err, asyncssh.PermissionDenied) and client.password_unwanted:
+        if isinstance(err, asyncssh.PermissionDenied) and client.password_unused:
             raise no_such_method(credential_name, credential) from None
         if isinstance(err, asyncssh.PermissionDenied) or tried_too_often(words):
             raise refused(credential_name, credential) from None

@@ -18,7 +18,7 @@ from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import check_of, known_as
 from slp_ops.transport.login_stages import Stage, ended, is_reset
-from slp_ops.transport.telnet import probe
+from slp_ops.transport.probe_dialogue import probe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

@@ -86,7 +86,7 @@ def send(
     for name, secret in secrets.items():
         command = command.replace(f"{{{name}}}", secret.reveal())
     if sink is not None:
-        return _into(dialogue, step, command, sink)
+        return _stream_exec(dialogue, step, command, sink)
     return dialogue.within(_STEP_LIMITS, execute(dialogue, step, command))
 
 
@@ -108,7 +108,7 @@ def configure(dialogue: Dialogue, step: ConfigStep) -> Procedure[CommandResult]:
     left = yield from _leave(dialogue, _Heard(now=_Now.CONFIG))
     said = "\n".join(line.rstrip() for line in remarks).strip("\n")
     status = CommandOutcome.DONE if left else CommandOutcome.SILENT
-    return CommandResult(status=status, said=said, taken=len(lines))
+    return CommandResult(status=status, output=said, taken=len(lines))
 
 
 def execute(dialogue: Dialogue, step: ExecStep, command: str) -> Procedure[CommandResult]:
@@ -120,12 +120,12 @@ def execute(dialogue: Dialogue, step: ExecStep, command: str) -> Procedure[Comma
         if refused is not None:
             return refused
         home = _Now.CONFIG
-    talk = _Talk(step.dialogue)
+    talk = _DialogReplies(step.dialogue)
     try:
         heard = yield from _type(dialogue, command, step.seconds, talk=talk, paste=step.paste)
     except SessionLost:
         if step.ends_session and talk.complete:
-            return CommandResult(status=CommandOutcome.DONE, said="the session ended, as expected", taken=1)
+            return CommandResult(status=CommandOutcome.DONE, output="the session ended, as expected", taken=1)
         raise
     if heard.now is not _Now.EXEC:
         yield from _leave(dialogue, heard)
@@ -135,23 +135,23 @@ def execute(dialogue: Dialogue, step: ExecStep, command: str) -> Procedure[Comma
         return _stopped(heard, taken=0, line=step.command)
     said = heard.text
     if step.expects and not any(words.lower() in said.lower() for words in step.expects):
-        return CommandResult(status=CommandOutcome.UNEXPECTED, said=said or "it said nothing", taken=1)
-    return CommandResult(status=CommandOutcome.DONE, said=said, taken=1)
+        return CommandResult(status=CommandOutcome.UNEXPECTED, output=said or "it said nothing", taken=1)
+    return CommandResult(status=CommandOutcome.DONE, output=said, taken=1)
 
 
-def _into(dialogue: Dialogue, step: ExecStep, command: str, sink: Sink) -> Procedure[CommandResult]:
+def _stream_exec(dialogue: Dialogue, step: ExecStep, command: str, sink: Sink) -> Procedure[CommandResult]:
     """Type one command whose output may be long, and hand it on piece by piece."""
     ending = yield from dialogue.show(command, step.seconds, sink, _STEP_LIMITS)
     match ending.status:
         case CaptureStatus.OK:
             return CommandResult(status=CommandOutcome.DONE, taken=1)
         case CaptureStatus.UNSUPPORTED | CaptureStatus.DENIED:
-            return CommandResult(status=CommandOutcome.REFUSED, said=ending.reason, line=step.command)
+            return CommandResult(status=CommandOutcome.REFUSED, output=ending.reason, line=step.command)
         case _:
-            return CommandResult(status=CommandOutcome.SILENT, said=ending.reason, line=step.command)
+            return CommandResult(status=CommandOutcome.SILENT, output=ending.reason, line=step.command)
 
 
-class _Talk:
+class _DialogReplies:
     """The questions that are expected, each answered once."""
 
     def __init__(self, replies: Iterable[Reply]) -> None:
@@ -200,15 +200,20 @@ def _leave(dialogue: Dialogue, heard: _Heard) -> Procedure[bool]:
 
 def _stopped(heard: _Heard, *, taken: int, line: str) -> CommandResult:
     if heard.now is _Now.ASKS:
-        return CommandResult(status=CommandOutcome.ASKED, said=heard.asked, taken=taken, line=line)
+        return CommandResult(status=CommandOutcome.ASKED, output=heard.asked, taken=taken, line=line)
     if heard.now is _Now.SILENT:
-        return CommandResult(status=CommandOutcome.SILENT, said=heard.text, taken=taken, line=line)
+        return CommandResult(status=CommandOutcome.SILENT, output=heard.text, taken=taken, line=line)
     said = heard.refusal or heard.text or "the switch left the mode in which it was expected"
-    return CommandResult(status=CommandOutcome.REFUSED, said=said, taken=taken, line=line)
+    return CommandResult(status=CommandOutcome.REFUSED, output=said, taken=taken, line=line)
 
 
 def _type(
-    dialogue: Dialogue, line: str, seconds: float, *, talk: _Talk | None = None, paste: Sequence[str] = ()
+    dialogue: Dialogue,
+    line: str,
+    seconds: float,
+    *,
+    talk: _DialogReplies | None = None,
+    paste: Sequence[str] = (),
 ) -> Procedure[_Heard]:
     yield from dialogue.type(line)
     heard = yield from _hear(dialogue, line, seconds, talk=talk, pasting=bool(paste))
@@ -223,7 +228,7 @@ def _paste(dialogue: Dialogue, lines: Sequence[str], seconds: float, asked: _Hea
         yield Send(keys(line) + ENTER)
         waited = 0.0
         while waited < seconds:
-            finished = yield from dialogue.hear(_ANSWER)
+            finished = yield from dialogue.read_lines(_ANSWER)
             waited += _ANSWER if finished is None else 0.0
             if finished and any(prompts.is_echo(each, line) for each in finished):
                 break
@@ -235,7 +240,12 @@ def _paste(dialogue: Dialogue, lines: Sequence[str], seconds: float, asked: _Hea
 
 
 def _hear(
-    dialogue: Dialogue, echo: str, seconds: float, *, talk: _Talk | None = None, pasting: bool = False
+    dialogue: Dialogue,
+    echo: str,
+    seconds: float,
+    *,
+    talk: _DialogReplies | None = None,
+    pasting: bool = False,
 ) -> Procedure[_Heard]:
     """Wait until the terminal is at a prompt or a question, or is silent for too long."""
     heard = _Heard()

@@ -181,7 +181,7 @@ class Dialogue:
         while True:
             candidate = self.screen.tail.strip()
             looks = prompts.is_exec_prompt(candidate)
-            heard = yield from self.hear(QUIET if looks else LOGIN_SILENCE)
+            heard = yield from self.read_lines(QUIET if looks else LOGIN_SILENCE)
             if heard is not None:
                 self._greeted = True
                 continue
@@ -221,7 +221,7 @@ class Dialogue:
                 self.screen.forget_tail()
                 yield Send(secret.reveal().encode() + ENTER)
             refused = tail == self.prompt and (echoed or said)
-            heard = yield from self.hear(QUIET_WHEN_IN_DOUBT if refused else LOGIN_SILENCE)
+            heard = yield from self.read_lines(QUIET_WHEN_IN_DOUBT if refused else LOGIN_SILENCE)
             if heard is None:
                 raise EnableFailed(
                     f"{self.hostname} refused to enable" + (f": {said}" if said else "")
@@ -269,7 +269,7 @@ class Dialogue:
 
     def type(self, line: str) -> Procedure[None]:
         """Type a line. Log lines that came since the prompt belong to no command and are dropped."""
-        while (yield from self.hear(0)) is not None:
+        while (yield from self.read_lines(0)) is not None:
             pass
         self.screen.forget_tail()
         yield Send(keys(line) + ENTER)
@@ -283,16 +283,16 @@ class Dialogue:
         ``left()`` seconds without a proof; where that is a deadline, a proof that has begun may still end.
         """
         while True:
-            found = listener.stands(self.screen.tail.strip())
+            found = listener.classify_tail(self.screen.tail.strip())
             seconds = left()
             if seconds <= 0 and (found is None or seconds < -GRACE):
                 return None
             if found is not None and found[1] == 0:
                 return found[0]
-            heard = yield from self.hear(seconds if found is None else found[1])
+            heard = yield from self.read_lines(seconds if found is None else found[1])
             if heard is None:
                 return None if found is None else found[0]
-            output(listener.take(heard))
+            output(listener.feed(heard))
             if listener.pages and self.screen.asks_for_more:
                 yield Send(b" ")
 
@@ -315,7 +315,7 @@ class Dialogue:
         ending = yield from self.show(command, timeout, _ListSink(pieces), _SHORT_LIMITS)
         return ending, "".join(pieces)
 
-    def hear(self, seconds: float) -> Procedure[list[str] | None]:
+    def read_lines(self, seconds: float) -> Procedure[list[str] | None]:
         """Listen once; the lines that were finished, or None for silence.
 
         Raises SessionLost, and LimitReached where a limit is exceeded.
@@ -342,10 +342,10 @@ class Dialogue:
             self.screen.forget_tail()
             yield Send(escape)
             for _ in range(100):
-                heard = yield from self.hear(2.0)
+                heard = yield from self.read_lines(2.0)
                 if heard is None:
                     break
-                if self.screen.tail.strip() == self.prompt and (yield from self.hear(QUIET)) is None:
+                if self.screen.tail.strip() == self.prompt and (yield from self.read_lines(QUIET)) is None:
                     self.alive = True
                     return
 
@@ -420,7 +420,7 @@ class Listener(Generic[S]):
         self._held_at: S | None = None
         self._doubt = False
 
-    def take(self, lines: list[str]) -> list[str]:
+    def feed(self, lines: list[str]) -> list[str]:
         """Take finished lines; return those that are output."""
         if not self._echoed:
             lines = self._without_echo(lines)
@@ -428,7 +428,7 @@ class Listener(Generic[S]):
             return self._without_prompts(lines)
         return lines
 
-    def stands(self, tail: str) -> tuple[S, float] | None:
+    def classify_tail(self, tail: str) -> tuple[S, float] | None:
         """Return where an unfinished line stands, and how many seconds of silence prove it."""
         if (pending := self._pending(tail)) is not None:
             at, seconds = pending

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
-    from slp_ops.ports import ChangingTransport, Credentials, Files, Reader, Writer
+    from slp_ops.ports import ChangingTransport, Credentials, FileTransfer, Reader, Writer
     from slp_ops.transport.hostkeys import HostKeys
 
 
@@ -34,7 +34,7 @@ class TransportSelector:
         """A session that may change the switch; raises as ``read``."""
         return self._by_name(device).write(device)
 
-    def files(self, device: Device) -> AbstractAsyncContextManager[Files]:
+    def files(self, device: Device) -> AbstractAsyncContextManager[FileTransfer]:
         """A connection for one copy of a file; raises as ``read``."""
         # Imported here: netmiko without file copies needs no asyncssh, which takes time to load.
         from slp_ops.transport.scp import ScpFiles

@@ -22,7 +22,7 @@ from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import check_of
 from slp_ops.transport.login_stages import Stage, is_reset, silent
 from slp_ops.transport.netmiko_login import connection_to, log_in
-from slp_ops.transport.telnet import probe
+from slp_ops.transport.probe_dialogue import probe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
-from slp_ops.usage.udi import UnitId, everything, printed_in, unit_in, units_in
+from slp_ops.usage.udi import UnitId, printed_in, unit_in, units_in, walk_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,7 +136,7 @@ def _reports(texts: list[tuple[str, str]], values: list[object]) -> Iterator[int
         if name.lower() in _IDS and text.isdecimal() and len(text) < 20:
             yield int(text)
     for value in values:
-        for each in everything(value):
+        for each in walk_json(value):
             if isinstance(each, dict):
                 for key, said in each.items():
                     if str(key).lower() in _IDS:

@@ -11,7 +11,7 @@ from slp_ops.playbook import Risk
 from slp_ops.steps import CheckFile, CheckSpace, ExecStep, ManualStep, Repeat, Upload
 from slp_ops.usage.ackfile import Ack
 from slp_ops.usage.matching import AckFile, acknowledged
-from slp_ops.usage.switch import NOT_OFFLINE, ExchangeSwitch, by_itself
+from slp_ops.usage.switch import NOT_OFFLINE, ExchangeSwitch, automatic_transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,12 +39,12 @@ def plan_import(seen: ExchangeSwitch, files: Sequence[AckFile], importing: Impor
     """Plan the import of a switch's answers, or return the reason for none."""
     if not files:
         return PlanningResult(plan=None)
-    if (why := seen.unfit) is not None:
-        return PlanningResult(plan=None, spared=(SkippedPlaybook(name=seen.name, site=seen.site, why=why),))
+    if (why := seen.exclusion_reason) is not None:
+        return PlanningResult(plan=None, skipped=(SkippedPlaybook(name=seen.name, site=seen.site, why=why),))
     open_ = [file for file in files if file.ack is None or not acknowledged(seen, file.ack)]
     if not open_:
         return PlanningResult(
-            plan=None, spared=(SkippedPlaybook(name=seen.name, site=seen.site, why=_NOTHING, needless=True),)
+            plan=None, skipped=(SkippedPlaybook(name=seen.name, site=seen.site, why=_NOTHING, needless=True),)
         )
     plan = SwitchPlan(
         name=seen.name,
@@ -54,7 +54,7 @@ def plan_import(seen: ExchangeSwitch, files: Sequence[AckFile], importing: Impor
         actions=tuple(
             Action(
                 playbook=PLAYBOOK,
-                title=_TITLE.of(name=file.name),
+                title=_TITLE.format(name=file.name),
                 risk=Risk.CHANGE,
                 because=(),
                 # Two imports may fall into one second, and Last ACK shows no finer time: the last one proves.
@@ -85,7 +85,7 @@ def _steps(seen: ExchangeSwitch, file: AckFile, importing: ImportOptions, *, pro
     if seen.serves_scp and not importing.by_hand:
         yield Upload(path=path, name=file.name, sha256=file.sha256, size=file.size)
     else:
-        yield ManualStep(text=_COPY.of(file=file.name, path=path))
+        yield ManualStep(text=_COPY.format(file=file.name, path=path))
     yield CheckFile(path=path, md5=file.md5)
     yield ExecStep(
         command=f"{IMPORT} {path}",
@@ -99,8 +99,8 @@ def _steps(seen: ExchangeSwitch, file: AckFile, importing: ImportOptions, *, pro
 
 
 def _notes(seen: ExchangeSwitch) -> Iterator[Text]:
-    if (transport := by_itself(seen.known)) is not None:
-        yield NOT_OFFLINE.of(transport=transport)
+    if (transport := automatic_transport(seen.known)) is not None:
+        yield NOT_OFFLINE.format(transport=transport)
 
 
 def _params(file: AckFile) -> dict[str, str]:

@@ -131,16 +131,16 @@ def _owner(
     matching = list(dict.fromkeys(name for unit in units for name in owners.get(unit, ())))
     if assigned is not None:
         if assigned not in switches:
-            return out(SkipReason.NO_SWITCH, _NOT_READ.of(name=assigned))
+            return out(SkipReason.NO_SWITCH, _NOT_READ.format(name=assigned))
         if units and assigned not in matching:
-            return out(SkipReason.WRONG_UNIT, _WRONG.of(name=assigned, units=named))
+            return out(SkipReason.WRONG_UNIT, _WRONG.format(name=assigned, units=named))
         return assigned
     if not units:
-        return out(SkipReason.NO_UNIT, _NO_UNIT.of(path=file.path))
+        return out(SkipReason.NO_UNIT, _NO_UNIT.format(path=file.path))
     if not matching:
-        return out(SkipReason.NO_SWITCH, _NONE.of(units=named, read=read))
+        return out(SkipReason.NO_SWITCH, _NONE.format(units=named, read=read))
     if len(matching) > 1:
-        return out(SkipReason.SEVERAL, _SEVERAL.of(units=named, names=", ".join(matching)))
+        return out(SkipReason.SEVERAL, _SEVERAL.format(units=named, names=", ".join(matching)))
     return matching[0]
 
 
@@ -153,20 +153,20 @@ def _again(
 ) -> str | SkippedFile:
     """The switch's name, unless the file was imported, or another one of this call does the same."""
     if file.sha256 in seen:
-        return SkippedFile(path=file.path, out=SkipReason.DUPLICATE, why=_SAME.of(path=seen[file.sha256]))
+        return SkippedFile(path=file.path, out=SkipReason.DUPLICATE, why=_SAME.format(path=seen[file.sha256]))
     if (run := imported.get((switch.name, file.sha256))) is not None:
         return SkippedFile(
-            path=file.path, out=SkipReason.IMPORTED, why=_IMPORTED.of(name=switch.name, run=run)
+            path=file.path, out=SkipReason.IMPORTED, why=_IMPORTED.format(name=switch.name, run=run)
         )
     if file.ack is not None and file.ack.reports:
         for other in before:
             if other.ack is not None and other.ack.reports == file.ack.reports:
                 return SkippedFile(
-                    path=file.path, out=SkipReason.DUPLICATE, why=_SAME_REPORTS.of(path=other.path)
+                    path=file.path, out=SkipReason.DUPLICATE, why=_SAME_REPORTS.format(path=other.path)
                 )
         if acknowledged(switch, file.ack):
             return SkippedFile(
-                path=file.path, out=SkipReason.ACKNOWLEDGED, why=_ACKNOWLEDGED.of(name=switch.name)
+                path=file.path, out=SkipReason.ACKNOWLEDGED, why=_ACKNOWLEDGED.format(name=switch.name)
             )
     return switch.name
 

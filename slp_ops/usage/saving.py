@@ -11,7 +11,7 @@ from slp_ops.i18n import Text
 from slp_ops.planning import Action, PlanningResult, SkippedPlaybook, SwitchPlan, serials_of
 from slp_ops.playbook import Risk
 from slp_ops.steps import CheckSpace, Download, ExecStep, Repeat, Reply
-from slp_ops.usage.switch import NOT_OFFLINE, ExchangeSwitch, by_itself
+from slp_ops.usage.switch import NOT_OFFLINE, ExchangeSwitch, automatic_transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,8 +73,8 @@ def file_name(switch: str, stamp: str) -> str:
 
 def plan_save(seen: ExchangeSwitch, saving: SaveOptions) -> PlanningResult:
     """Plan a switch, or return the reason for no plan."""
-    if (why := seen.unfit) is not None:
-        return PlanningResult(plan=None, spared=(SkippedPlaybook(name=seen.name, site=seen.site, why=why),))
+    if (why := seen.exclusion_reason) is not None:
+        return PlanningResult(plan=None, skipped=(SkippedPlaybook(name=seen.name, site=seen.site, why=why),))
     action = Action(
         playbook=PLAYBOOK,
         title=_TITLE,
@@ -120,8 +120,8 @@ def _notes(seen: ExchangeSwitch, saving: SaveOptions) -> Iterator[Text]:
             yield _SCP_UNKNOWN
         else:
             yield _IN_BAND if seen.serves_scp else _NO_SCP
-    if (transport := by_itself(seen.known)) is not None:
-        yield NOT_OFFLINE.of(transport=transport)
+    if (transport := automatic_transport(seen.known)) is not None:
+        yield NOT_OFFLINE.format(transport=transport)
 
 
 _TITLE: Final = Text(

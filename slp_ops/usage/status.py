@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.facts import RumReports, RumState, RumSummary, UsageReporting
 from slp_ops.i18n import Text
 from slp_ops.rules.derived.deadline import Deadline
-from slp_ops.usage.switch import by_itself
+from slp_ops.usage.switch import automatic_transport
 
 if TYPE_CHECKING:
     from slp_ops.facts import DeviceTime
@@ -92,18 +92,18 @@ def _next(
     days: int | None,
     closed: int | None,
 ) -> tuple[NextStep, Text]:
-    if (why := seen.unfit) is not None:
+    if (why := seen.exclusion_reason) is not None:
         return NextStep.UNFIT, why
     if acks:
-        return NextStep.IMPORT, _IMPORT.of(files=", ".join(acks))
+        return NextStep.IMPORT, _IMPORT.format(files=", ".join(acks))
     if _waits(seen, before):
-        return NextStep.UPLOAD, _UPLOAD.of(file=before.file.file) if before.file else _UPLOAD_UNKNOWN
-    if (transport := by_itself(seen.known)) is not None:
-        return NextStep.ITSELF, _ITSELF.of(transport=transport)
+        return NextStep.UPLOAD, _UPLOAD.format(file=before.file.file) if before.file else _UPLOAD_UNKNOWN
+    if (transport := automatic_transport(seen.known)) is not None:
+        return NextStep.ITSELF, _ITSELF.format(transport=transport)
     if days is not None and days <= SOON:
-        return NextStep.SAVE, _DUE.of(days=days) if days >= 0 else _OVERDUE.of(days=-days)
+        return NextStep.SAVE, _DUE.format(days=days) if days >= 0 else _OVERDUE.format(days=-days)
     if closed:
-        return NextStep.SAVE, _CLOSED.of(count=closed)
+        return NextStep.SAVE, _CLOSED.format(count=closed)
     return NextStep.NOTHING, _NOTHING
 
 

@@ -65,21 +65,21 @@ class ExchangeSwitch:
         return self.running is not None and self.running.find(_SCP) is not None
 
     @property
-    def unfit(self) -> Text | None:
+    def exclusion_reason(self) -> Text | None:
         """Return why no exchange is possible."""
         software, licensing = self.known.get(Software), self.known.get(Licensing)
         release = None if software is None else software.release
         old = release is not None and release.at_least(_FIRST) is False
         if old or (licensing is not None and licensing.model is LicensingModel.SL):
-            return _TOO_OLD.of(release=release or self.version or "-")
+            return _TOO_OLD.format(release=release or self.version or "-")
         if not self.units:
             return _NO_UDI
         return None if self.known.get(UsageReporting) is not None else _NO_STATUS
 
     @property
-    def unread(self) -> bool:
-        """Return whether it is unfit only because it could not be read."""
-        return self.unfit in (_NO_UDI, _NO_STATUS)
+    def is_unread(self) -> bool:
+        """Return whether it is excluded only because it could not be read."""
+        return self.exclusion_reason in (_NO_UDI, _NO_STATUS)
 
     @property
     def fields(self) -> Mapping[str, object]:
@@ -100,7 +100,7 @@ class ExchangeSwitch:
         return {report.id: report.state not in done for report in listed.reports}
 
 
-def by_itself(known: FactContext) -> str | None:
+def automatic_transport(known: FactContext) -> str | None:
     """The transport by which a switch reports without our help; None where it is off, or not known."""
     transport = known.get(LicenseTransport)
     if transport is None or transport.kind is TransportKind.OFF:

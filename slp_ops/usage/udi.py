@@ -64,7 +64,7 @@ def unit_in(value: object) -> UnitId | None:
 
 def units_in(value: object) -> Iterator[UnitId]:
     """Every unit that is named anywhere in a JSON value, also in a text that is JSON itself."""
-    for each in everything(value):
+    for each in walk_json(value):
         if (unit := unit_in(each)) is not None:
             yield unit
         elif isinstance(each, str):
@@ -77,7 +77,7 @@ def printed_in(text: str) -> Iterator[UnitId]:
         yield UnitId.of(found[1], found[2])
 
 
-def everything(value: object, depth: int = 0) -> Iterator[object]:
+def walk_json(value: object, depth: int = 0) -> Iterator[object]:
     """A JSON value and all that is in it, outermost first."""
     yield value
     if depth >= _DEEPEST:
@@ -93,4 +93,4 @@ def everything(value: object, depth: int = 0) -> Iterator[object]:
         except (ValueError, RecursionError):
             return
     for each in inner:
-        yield from everything(each, depth + 1)
+        yield from walk_json(each, depth + 1)

@@ -59,7 +59,7 @@ def rows_of(data: bytes) -> list[list[str]] | None:
 
 def what_to_do(count: int, lang: Lang) -> bytes:
     """Return the instructions for the upload to CSSM."""
-    return (_TEXT.of(count=count, index=INDEX).said(lang) + "\n").encode("utf-8")
+    return (_TEXT.format(count=count, index=INDEX).render(lang) + "\n").encode("utf-8")
 
 
 _TEXT: Final = Text(

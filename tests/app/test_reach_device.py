@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slp_ops.app.reach_device import ReachabilityOptions, Reached, reach
+from slp_ops.app.reach_device import DeviceReachability, ReachabilityOptions, reach
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.errors import AuthenticationFailed, ClosedEarly, SessionLost
 from slp_ops.facts import NameVerdict, ProbeVerdict
@@ -141,7 +141,7 @@ def answering(probe: str | Exception = OPEN, **answers: Any) -> dict[str, str | 
 
 def reached(
     switch: Switch, runs: Runs, *targets: str, intent: dict[str, object] | None = None, **asked: Any
-) -> Reached:
+) -> DeviceReachability:
     device = Device(name="sw1", site="tokyo", host="192.0.2.11", intent=intent or {})
     with runs.start("check-reachability", [device]) as run:
         folder = run.device(device)
@@ -151,8 +151,8 @@ def reached(
                 transport=switch,
                 evidence=folder,
                 recall=folder.text,
-                asked=ReachabilityOptions(targets=tuple(map(target_of, targets)), **asked),
-                how=CollectOptions(),
+                options=ReachabilityOptions(targets=tuple(map(target_of, targets)), **asked),
+                collect_options=CollectOptions(),
             )
         )
 
@@ -422,8 +422,8 @@ def test_what_blocks_is_named_in_both_languages(runs: Runs, probe: str, stage: S
     assert words in conclusion.cause.en
     for text in (conclusion.cause, *conclusion.next_steps, *conclusion.notes):
         for lang in Lang:
-            assert text.said(lang)
-            assert "{" not in text.said(lang)
+            assert text.render(lang)
+            assert "{" not in text.render(lang)
     assert conclusion.next_steps
 
 
@@ -438,8 +438,8 @@ def test_events_say_what_is_being_probed(runs: Runs) -> None:
                 transport=Switch(answering()),
                 evidence=folder,
                 recall=folder.text,
-                asked=ReachabilityOptions(),
-                how=CollectOptions(),
+                options=ReachabilityOptions(),
+                collect_options=CollectOptions(),
                 on_event=events.append,
             )
         )

@@ -18,7 +18,7 @@ from slp_ops.app.explain import ExplainRequest
 from slp_ops.app.facts import FactsRequest
 from slp_ops.app.parse import ParseRequest
 from slp_ops.app.report import ReportRequest, judge_for_report
-from slp_ops.app.rule_options import audit_options
+from slp_ops.app.rule_options import load_audit_options
 from slp_ops.errors import AuthenticationFailed, OptionError, Unreachable
 from slp_ops.lab import scenarios
 from slp_ops.model import Confidence, DeviceStatus, Severity, Verdict
@@ -156,12 +156,12 @@ def test_a_report_and_a_bundle_parse_each_capture_once(fleet: Fleet, parsed: lis
     run = collect.run(request, fleet.operator, opening=fleet.network)
     if verb == "report":
         judged = judge_for_report(
-            ReportRequest(runs_dir=fleet.runs_dir, reference=run.run_id, asked=audit_options()),
+            ReportRequest(runs_dir=fleet.runs_dir, reference=run.run_id, audit_options=load_audit_options()),
             fleet.operator,
         )
     else:
         evidence = gather_bundle(
-            BundleRequest(runs_dir=fleet.runs_dir, reference=run.run_id, asked=audit_options()),
+            BundleRequest(runs_dir=fleet.runs_dir, reference=run.run_id, audit_options=load_audit_options()),
             fleet.operator,
         )
         judged = evidence.judged
@@ -225,7 +225,7 @@ def test_what_is_unknown_is_refused_with_its_option() -> None:
         ({"thresholds": ("ack-days",)}, "--threshold"),
     ):
         with pytest.raises(OptionError) as refused:
-            audit_options(**wrong)  # type: ignore[arg-type]  # one option each
+            load_audit_options(**wrong)  # type: ignore[arg-type]  # one option each
         assert refused.value.option == option
     with pytest.raises(OptionError, match="no set"):
         list_commands("nothing")

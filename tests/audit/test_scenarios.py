@@ -76,7 +76,7 @@ def judged(facts: Facts, name: str) -> AuditedDevice:
     """The facts of a scenario's switch, judged as its inventory intends."""
     result = DeviceResult(name=name, site="lab", status=DeviceStatus.OK)
     return audit_device(
-        result, facts, asked=AuditOptions(), intent=Intent.of(dict(scenarios.load(name).intent))
+        result, facts, audit_options=AuditOptions(), intent=Intent.of(dict(scenarios.load(name).intent))
     )
 
 

@@ -25,8 +25,8 @@ from slp_ops.cli.options import span
 from slp_ops.cli.watch import program
 from slp_ops.errors import Interrupted
 from slp_ops.lab import agent
-from slp_ops.lab.world import Path as Way
 from slp_ops.lab.world import Reach
+from slp_ops.lab.world import ReachabilityRule as Way
 from slp_ops.runs import Runs
 
 if TYPE_CHECKING:

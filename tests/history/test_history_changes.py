@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from slp_ops.history.changes import ChangeKind, DeviceChange, after, changes, standing
+from slp_ops.history.changes import ChangeKind, DeviceChange, after, changes, state_after
 from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.model import DeviceStatus, Severity, Verdict
 
@@ -33,7 +33,7 @@ def failing(*rules: str, unknown: tuple[str, ...] = ()) -> Summary:
 
 def told(*summaries: Summary) -> list[tuple[ChangeKind, str | None]]:
     """What the last of them brought."""
-    return [(change.what, change.rule) for change in changes(standing(summaries[:-1]), summaries[-1])]
+    return [(change.what, change.rule) for change in changes(state_after(summaries[:-1]), summaries[-1])]
 
 
 def test_the_first_look_is_no_news() -> None:
@@ -101,7 +101,7 @@ def test_what_else_changes() -> None:
         last_ack=datetime(2026, 1, 9),  # noqa: DTZ001 - a device's time is naive
     )
 
-    found = changes(standing([GOOD]), now)
+    found = changes(state_after([GOOD]), now)
 
     assert found[0] == DeviceChange(
         what=ChangeKind.RELEASE, device="sw1", site="tokyo", old="17.9.4a", new="17.9.5"
@@ -121,12 +121,12 @@ def test_an_ack_that_was_forgotten_is_no_new_one() -> None:
     assert told(GOOD, erased, GOOD) == [(ChangeKind.ACK, None)]
 
 
-def test_the_standing_is_folded_run_by_run() -> None:
+def test_the_state_is_updated_run_by_run() -> None:
     runs = [failing("a"), AWAY, failing("b", unknown=("a",))]
     folded = None
     for run in runs:
         folded = after(folded, run)
 
-    assert folded == standing(runs)
+    assert folded == state_after(runs)
     assert folded is not None
     assert set(folded.findings) == {"a", "b"}

@@ -192,7 +192,7 @@ sites:
     devices: {a: {host: a.example.net}, b: {host: b.example.net, port: 22, jump: []}}
 """,
     )
-    assert found.left_open == {"a": frozenset({"port", "jump"}), "b": frozenset()}
+    assert found.unset_fields == {"a": frozenset({"port", "jump"}), "b": frozenset()}
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_no_trouble(tmp_path: Path) -> None:

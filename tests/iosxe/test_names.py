@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.config_files.grammar import HOST, INTERFACE, VRF
+from slp_ops.config_files.value_formats import HOST, INTERFACE, VRF
 from slp_ops.errors import NotReadOnly
 from slp_ops.iosxe.names import same_interface
 from slp_ops.params import InvalidValue, ParameterKind, check

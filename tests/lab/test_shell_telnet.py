@@ -10,7 +10,7 @@ from slp_ops.lab import scenarios
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell.actions import Wait
 from slp_ops.lab.shell.operator import Operator
-from slp_ops.lab.world import Path, Reach, World
+from slp_ops.lab.world import Reach, ReachabilityRule, World
 
 TOOLS = "203.0.113.11"
 COMMAND = "telnet tools.cisco.com 443 /ipv4"
@@ -23,7 +23,7 @@ TRYING = (
 def at(scenario: str = "healthy", reach: Reach | None = None, **world: Any) -> Operator:
     switch = scenarios.load(scenario).build(name="sw1")
     if reach is not None:
-        paths = (Path(reach=reach, address=TOOLS),)
+        paths = (ReachabilityRule(reach=reach, address=TOOLS),)
         switch.world = World(names=switch.world.names, paths=paths, **world)
     return Operator(switch)
 
@@ -123,8 +123,8 @@ def test_wrong_options_get_the_caret(options: str, wrong: str) -> None:
 def test_the_path_depends_on_vrf_and_source(options: str, opens: bool) -> None:
     operator = at()
     operator.switch.configure("vrf definition MGMT")
-    here = Path(reach=Reach.OPEN, vrf="MGMT", source="Vlan100")
-    operator.switch.world = World(paths=(here, Path(reach=Reach.REFUSED)))
+    here = ReachabilityRule(reach=Reach.OPEN, vrf="MGMT", source="Vlan100")
+    operator.switch.world = World(paths=(here, ReachabilityRule(reach=Reach.REFUSED)))
     assert ("Open" in operator.line(f"telnet 192.0.2.1 443 {options}")) is opens
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slp_ops.lab.config import Config
-from slp_ops.planning.changes import as_before, changes, in_force
+from slp_ops.planning.changes import changes, in_force, is_reverted
 from slp_ops.planning.running_config import RunningConfig, same
 from slp_ops.playbook.model import LineKind, Setting
 from slp_ops.playbook.template import Template
@@ -199,7 +199,7 @@ def test_law_applied_is_in_force_and_undone_is_as_before(standing: list[str], wa
     for undo in undo_of(found):
         config.apply(undo.text, undo.under)
     back = shown(config)
-    assert all(as_before(each, back) for each in found)
+    assert all(is_reverted(each, back) for each in found)
     assert {(place, same(line)) for place, line in before.lines} <= {
         (place, same(line)) for place, line in back.lines
     }

@@ -27,7 +27,15 @@ from slp_ops.facts import (
 )
 from slp_ops.iosxe.names import is_host, is_interface, is_vrf
 from slp_ops.parsing import Facts
-from slp_ops.reachability.plan import Path, PathFault, ProbeTarget, Purpose, Situation, plan, target_of
+from slp_ops.reachability.plan import (
+    ConnectionDirection,
+    Path,
+    PathFault,
+    ProbeTarget,
+    Purpose,
+    plan,
+    target_of,
+)
 from slp_ops.readonly import ProbeStep, Tool
 
 if TYPE_CHECKING:
@@ -294,22 +302,24 @@ def test_targets_follow_from_the_facts(
 @pytest.mark.parametrize(
     ("facts", "topology", "situation"),
     [
-        ((kind("smart"),), None, Situation.CONNECTS),
-        ((kind("off"),), None, Situation.OFF),
-        ((kind("off"),), "offline", Situation.OFF),
-        ((kind("cslu"),), "cslu-initiated", Situation.PULLED),
-        ((kind("cslu"),), "on-prem-initiated", Situation.PULLED),
-        ((kind("off"),), "controller", Situation.PULLED),
-        ((kind("automatic"),), None, Situation.PULLED),
-        ((), None, Situation.UNKNOWN),
-        ((kind("other"),), None, Situation.UNKNOWN),
+        ((kind("smart"),), None, ConnectionDirection.CONNECTS),
+        ((kind("off"),), None, ConnectionDirection.OFF),
+        ((kind("off"),), "offline", ConnectionDirection.OFF),
+        ((kind("cslu"),), "cslu-initiated", ConnectionDirection.PULLED),
+        ((kind("cslu"),), "on-prem-initiated", ConnectionDirection.PULLED),
+        ((kind("off"),), "controller", ConnectionDirection.PULLED),
+        ((kind("automatic"),), None, ConnectionDirection.PULLED),
+        ((), None, ConnectionDirection.UNKNOWN),
+        ((kind("other"),), None, ConnectionDirection.UNKNOWN),
     ],
 )
-def test_who_connects_to_whom(facts: tuple[Fact, ...], topology: str | None, situation: Situation) -> None:
+def test_who_connects_to_whom(
+    facts: tuple[Fact, ...], topology: str | None, situation: ConnectionDirection
+) -> None:
     planned = plan(Facts.of(*facts), topology=topology)
 
     assert planned.situation is situation
-    assert bool(planned.probes) == (situation is Situation.CONNECTS)
+    assert bool(planned.probes) == (situation is ConnectionDirection.CONNECTS)
 
 
 def test_what_the_operator_names_is_tried_even_where_the_switch_connects_to_nobody() -> None:
@@ -407,7 +417,7 @@ def test_a_path_is_fit_unfit_or_unknown(path: Path, ok: bool | None) -> None:
 def test_no_url_of_a_switch_can_make_a_command_of_itself(url: str) -> None:
     for probe in plan(Facts.of(kind("smart", url=url or None))).probes:
         if probe.step is None:
-            assert probe.unfit
+            assert probe.rejection
         else:
             assert COMMAND.fullmatch(str(probe.step))
 

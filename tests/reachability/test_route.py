@@ -21,7 +21,7 @@ from slp_ops.facts import (
 )
 from slp_ops.iosxe.servers import Endpoint
 from slp_ops.parsing import Facts
-from slp_ops.reachability.plan import Situation, plan
+from slp_ops.reachability.plan import ConnectionDirection, plan
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.derived.route import Route
 
@@ -111,7 +111,7 @@ def test_the_audits_route_is_the_target_and_the_path_of_a_probe(facts: tuple[Fac
     assert route is not None
     assert planned.path.vrf == (route.vrf.value if route.vrf else None)
     assert planned.path.source_interface == (route.source.value if route.source else None)
-    if planned.situation is Situation.CONNECTS:
+    if planned.situation is ConnectionDirection.CONNECTS:
         assert route.first_hop is not None
         target = planned.probes[0].target
         assert Endpoint(target.host, target.port) == route.first_hop.endpoint

@@ -11,7 +11,7 @@ from slp_ops.json_documents import encode
 from slp_ops.lab.scenarios import load, names
 from slp_ops.lab.screens import render, vocabulary
 from slp_ops.redact import redact
-from tests.samples.test_measure import FOLDERS, SAMPLES, needs_samples, texts
+from tests.samples.test_parse_rate import FOLDERS, SAMPLES, needs_samples, texts
 
 if TYPE_CHECKING:
     from slp_ops.commands import ShowCommand

@@ -248,7 +248,7 @@ class Bench:
         self.files: dict[str, str] = {}
         self.secrets: dict[str, Secret] = {}
         self.named: tuple[str, ...] = ()
-        self.person: Any = None
+        self.operator: Any = None
         self.playbooks = packaged()
 
     # -- looking
@@ -310,7 +310,7 @@ class Bench:
     # -- applying
 
     def work(self, plan: SwitchPlan, journal: Any) -> ChangeContext:
-        more = {} if self.person is None else {"person": self.person}
+        more = {} if self.operator is None else {"operator": self.operator}
         return ChangeContext(
             device=self.device,
             plan=plan,
@@ -320,10 +320,10 @@ class Bench:
             journal=journal,
             commands=self.commands,
             judge=self.judge,
-            plan_again=self.considered,
+            replan=self.considered,
             secrets=self.secrets,
-            pace=self.pace,
-            limits=Timeouts(),
+            stop_controller=self.pace,
+            timeouts=Timeouts(),
             **more,
         )
 

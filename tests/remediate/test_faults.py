@@ -43,7 +43,7 @@ class Desk:
     async def has_done(self, device: str, text: Text) -> bool:
         return True
 
-    async def settles(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         self.asked.append(command)
         return StepDecision.UNKNOWN
 
@@ -55,7 +55,7 @@ class Looked(Desk):
         super().__init__()
         self.found, self.booted = found, booted
 
-    async def settles(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         switch = self.found.switch
         switch.settle()
         licensing = switch.licensing
@@ -72,7 +72,7 @@ def sound(bench: Callable[..., Any], scenario: str, playbook: str, **settings: A
     """A switch and its plan."""
     found = bench(scenario, **settings)
     found.secrets = {"token": Secret(TOKEN)}
-    found.person = Desk()
+    found.operator = Desk()
     plan = found.plan(playbook).plan
     assert plan is not None
     found.typed.clear()
@@ -140,7 +140,7 @@ def test_a_session_lost_at_any_line(
             continue
         # It did not go well, and it says so; going on brings it to its end, or asks.
         assert applied.why is not None
-        found.person = Looked(found, booted)
+        found.operator = Looked(found, booted)
         resumed = found.resume()
         assert resumed.end is ChangeOutcome.DONE, (line, applied.why, resumed.why)
 
@@ -167,8 +167,8 @@ def test_killed_at_any_event(
         resumed = found.resume()
         if resumed.end is ChangeOutcome.UNSETTLED:
             # A step that nothing proves: nothing was sent, and the operator is asked.
-            assert found.person.asked, (number, resumed.why, found.events()[-4:])
-            found.person = Looked(found, booted)
+            assert found.operator.asked, (number, resumed.why, found.events()[-4:])
+            found.operator = Looked(found, booted)
             resumed = found.resume()
         assert resumed.end is ChangeOutcome.DONE, (number, resumed.why)
         typed_once(found)
@@ -183,7 +183,7 @@ def test_a_command_that_was_never_sent_is_not_waited_for(bench: Callable[..., An
     found, plan = sound(bench, *EXEC[:2])
     with pytest.raises(found.Killed):
         found.apply(plan, kill_after=whole.index((step, "begun")) - 1)
-    found.person = Looked(found, found.switch.booted)
+    found.operator = Looked(found, found.switch.booted)
     waited: list[float] = []  # until something is known of the open step
     taken_up = len(found.events()) + 1
     found.waited = lambda seconds: waited.append(seconds) if len(found.events()) <= taken_up else None
@@ -325,7 +325,7 @@ def guarded(bench: Callable[..., Any]) -> tuple[Any, Any]:
     found.switch.configure("archive")
     found.switch.configure("path flash:archive", ("archive",))
     found.switch.write_memory()
-    found.person = Desk()
+    found.operator = Desk()
     plan = found.plan("pull-access").plan
     assert plan.actions[0].steps[1].timer == 10
     found.typed.clear()

@@ -161,7 +161,7 @@ class AtTheDesk:
             flash["ACK_rum.txt"] = cssm.acknowledge(flash[saved])
         return True
 
-    async def settles(self, device: str, command: str) -> Any:
+    async def resolve_outcome(self, device: str, command: str) -> Any:
         raise AssertionError(f"no question should have been asked about {command}")
 
 
@@ -171,7 +171,7 @@ def made(bench: Callable[..., Any], case: Case) -> Any:
     found.options = dict(case.options)
     found.named = (case.playbook,) if case.named else ()
     found.secrets = {"token": Secret(TOKEN)}
-    found.person = AtTheDesk(found)
+    found.operator = AtTheDesk(found)
     return found
 
 
@@ -197,7 +197,7 @@ def test_broken_planned_applied_sound_and_nothing_left_to_do(bench: Callable[...
     second = switch.plan()
     if case.playbook != "rum-listing":
         assert second.plan is None
-        assert [each.playbook for each in second.spared] == [case.playbook]
+        assert [each.playbook for each in second.skipped] == [case.playbook]
 
     back = switch.roll_back()
     assert back.end is ChangeOutcome.ROLLED_BACK, back.why
@@ -231,8 +231,8 @@ def test_the_root_may_be_pasted_from_a_file_and_only_that_root(bench: Callable[.
 
     other = bench("quovadis")
     other.options, other.files = {"pem": "other.pem"}, {"pem": identrust().replace("A", "B", 1)}
-    spared = other.plan("trustpool-identrust").spared
-    assert "5d56499b" in spared[0].why.en
+    skipped = other.plan("trustpool-identrust").skipped
+    assert "5d56499b" in skipped[0].why.en
 
 
 def test_an_operators_own_playbook_goes_the_same_way(bench: Callable[..., Any]) -> None:

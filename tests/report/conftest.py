@@ -76,7 +76,7 @@ def _fill(run: Run, device: Device, scenario: str, index: int, change: Change) -
 
 def _view(run: StoredRun) -> ReportView:
     """The view of a run, as ``slp-ops report`` makes it."""
-    request = ReportRequest(runs_dir=run.path.parent, reference=run.id, asked=AuditOptions())
+    request = ReportRequest(runs_dir=run.path.parent, reference=run.id, audit_options=AuditOptions())
     return report_view(judge_for_report(request, NonInteractive()), generated=datetime.now(UTC))
 
 

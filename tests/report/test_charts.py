@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slp_ops.report.charts import stacked, time_line
+from slp_ops.report.charts import deadline_chart, stacked
 from slp_ops.report.view import Due, Health
 
 
@@ -26,14 +26,14 @@ def test_one_switch_among_a_thousand_is_still_seen() -> None:
 
 
 def test_what_is_overdue_stands_left_of_now_and_the_rest_right() -> None:
-    line = time_line(_dues(-1, 0), width=520, height=100)
+    line = deadline_chart(_dues(-1, 0), width=520, height=100)
     kinds = {column.kind: column.x for column in line.columns}
     assert kinds["overdue"] < line.now < kinds["soon"]
 
 
 @pytest.mark.parametrize("days", [(), (5,), (-4000, 4000), (88,) * 900 + (-3,)])
 def test_every_deadline_is_within_the_picture(days: tuple[int, ...]) -> None:
-    line = time_line(_dues(*days), width=520, height=100)
+    line = deadline_chart(_dues(*days), width=520, height=100)
     assert sum(column.count for column in line.columns) == len(days)
     assert all(-7 <= column.x <= 527 for column in line.columns)
     assert all(column.base + column.height <= 104 for column in line.columns)
@@ -41,7 +41,7 @@ def test_every_deadline_is_within_the_picture(days: tuple[int, ...]) -> None:
 
 
 def test_few_are_drawn_one_by_one_and_many_as_bars() -> None:
-    assert all(column.dots for column in time_line(_dues(1, 1, 2), width=520, height=100).columns)
-    (bar,) = time_line(_dues(*[88] * 40), width=520, height=100).columns
+    assert all(column.dots for column in deadline_chart(_dues(1, 1, 2), width=520, height=100).columns)
+    (bar,) = deadline_chart(_dues(*[88] * 40), width=520, height=100).columns
     assert not bar.dots
     assert bar.height == 100

@@ -84,14 +84,14 @@ def test_every_finding_with_its_evidence_and_steps_is_there_without_scripts(
 ) -> None:
     for device in small.devices:
         assert device.name in page.text
-        for story in device.stories:
+        for story in device.root_causes:
             for told in (story.root, *story.consequences):
                 assert told.rule in page.text
-                assert told.summary.said(lang) in page.text
+                assert told.summary.render(lang) in page.text
                 for each in told.evidence:
                     assert " ".join(each.text.split()) in page.text
             for step in story.root.remedy:
-                assert step.said(lang) in page.text
+                assert step.render(lang) in page.text
 
 
 def test_each_switch_has_an_anchor_and_each_link_on_the_page_leads_somewhere(page: _Page) -> None:

@@ -10,14 +10,14 @@ import pytest
 
 from slp_ops import errors
 from slp_ops.app.check_reachability import ReachabilityResult
-from slp_ops.app.reach_device import Reached
+from slp_ops.app.reach_device import DeviceReachability
 from slp_ops.cli.exits import Exit, read_code, worst
 from slp_ops.errors import ConnectError, CredentialError
 from slp_ops.i18n import Lang, verbatim
 from slp_ops.json_documents import encode
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
+from slp_ops.reachability.plan import ConnectionDirection, ReachabilityPlan
 from slp_ops.reachability.plan import Path as Way
-from slp_ops.reachability.plan import ReachabilityPlan, Situation
 from slp_ops.reachability.verdict import Conclusion, ReachVerdict, Stage
 from slp_ops.report import reachability_junit
 from slp_ops.report.documents.reachability import login_stages
@@ -38,17 +38,17 @@ def result(kind: str = "", status: DeviceStatus = DeviceStatus.OK, message: str 
     return DeviceResult(name="sw1", site="tokyo", status=status, error=error)
 
 
-def answer(verdict: ReachVerdict, **more: Any) -> Reached:
-    return Reached(
+def answer(verdict: ReachVerdict, **more: Any) -> DeviceReachability:
+    return DeviceReachability(
         result=more.pop("result", result()),
-        plan=ReachabilityPlan(situation=Situation.CONNECTS, path=Way()),
+        plan=ReachabilityPlan(situation=ConnectionDirection.CONNECTS, path=Way()),
         conclusion=Conclusion(verdict=verdict, **more),
     )
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_trouble_of_a_login_belongs_to_one_stage(kind: str) -> None:
-    told = encode(login_stages(Reached.unasked(result(kind, DeviceStatus.FAILED))))
+    told = encode(login_stages(DeviceReachability.not_collected(result(kind, DeviceStatus.FAILED))))
 
     stages = [stage for stage, verdict in told.items() if verdict == kind and stage != "verdict"]
     assert len(stages) == 1
@@ -58,7 +58,7 @@ def test_every_trouble_of_a_login_belongs_to_one_stage(kind: str) -> None:
 
 
 def test_a_trouble_after_the_login_claims_nothing_about_its_stages() -> None:
-    told = encode(login_stages(Reached.unasked(result("session_lost", DeviceStatus.FAILED))))
+    told = encode(login_stages(DeviceReachability.not_collected(result("session_lost", DeviceStatus.FAILED))))
 
     assert set(told.values()) == {"session_lost", "unknown"}
 
@@ -69,12 +69,12 @@ def test_a_trouble_after_the_login_claims_nothing_about_its_stages() -> None:
         ([answer(ReachVerdict.WORKS)], Exit.FINE),
         ([answer(ReachVerdict.NOT_APPLICABLE), answer(ReachVerdict.CANNOT_TELL)], Exit.FINE),
         ([answer(ReachVerdict.WORKS), answer(ReachVerdict.BLOCKED, blocked_at=Stage.TCP)], Exit.FINDINGS),
-        ([answer(ReachVerdict.BLOCKED), Reached.unasked(result("refused"))], Exit.UNREAD),
+        ([answer(ReachVerdict.BLOCKED), DeviceReachability.not_collected(result("refused"))], Exit.UNREAD),
         ([answer(ReachVerdict.WORKS, result=result(status=DeviceStatus.PARTIAL))], Exit.UNREAD),
-        ([Reached.unasked(result("defect")), answer(ReachVerdict.BLOCKED)], Exit.BUG),
+        ([DeviceReachability.not_collected(result("defect")), answer(ReachVerdict.BLOCKED)], Exit.BUG),
     ],
 )
-def test_exit_codes(answers: list[Reached], code: Exit) -> None:
+def test_exit_codes(answers: list[DeviceReachability], code: Exit) -> None:
     found = ReachabilityResult(run_id="x", path=Path("runs/x"), devices=tuple(answers), seconds=1.0)
     read = read_code(complete=found.complete, defect=found.defect)
     assert worst(read, Exit.FINDINGS if found.blocked else Exit.FINE) is code
@@ -97,9 +97,9 @@ def test_what_a_switch_says_breaks_neither_the_terminal_nor_xml() -> None:
 def test_switches_of_which_the_same_is_said_are_named_together() -> None:
     cause = verbatim("the firewall")
     answers = [
-        Reached(
+        DeviceReachability(
             result=DeviceResult(name=f"sw{number}", site="tokyo", status=DeviceStatus.OK),
-            plan=ReachabilityPlan(situation=Situation.CONNECTS, path=Way()),
+            plan=ReachabilityPlan(situation=ConnectionDirection.CONNECTS, path=Way()),
             conclusion=Conclusion(verdict=ReachVerdict.BLOCKED, blocked_at=Stage.TCP, cause=cause),
         )
         for number in range(8)

@@ -20,7 +20,7 @@ from slp_ops.rules.engine import judge
 from slp_ops.rules.fixed_releases import AdvisoryStatus
 from slp_ops.rules.ruleset import packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
-from slp_ops.rules.symptoms import SIGNS
+from slp_ops.rules.symptoms import SYMPTOM_CHECKS
 
 if TYPE_CHECKING:
     from slp_ops.rules.fixed_releases import Advisory
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 BY_RELEASE = [
     advisory
     for advisory in packaged_ruleset().advisories
-    if advisory.id not in SIGNS
+    if advisory.id not in SYMPTOM_CHECKS
     and {AdvisoryStatus.AFFECTED, AdvisoryStatus.FIXED} <= advisory.examples.keys()
 ]
 TABLES: dict[str, dict[str, list[list[Any]]]] = {}
@@ -98,8 +98,8 @@ def test_an_advisory_judges_the_releases_of_its_examples(advisory: Advisory) -> 
     expected = {AdvisoryStatus.FIXED: Verdict.PASS, AdvisoryStatus.NOT_APPLICABLE: Verdict.NOT_APPLICABLE}
     if advisory in BY_RELEASE:
         expected |= {AdvisoryStatus.AFFECTED: Verdict.FAIL}
-    for standing, verdict in expected.items():
-        for release in advisory.examples.get(standing, ()):
+    for status, verdict in expected.items():
+        for release in advisory.examples.get(status, ()):
             assert _judged_by_release(advisory, release) is verdict
     assert judge(rule_of(advisory.id), known_of([])).verdict is Verdict.UNKNOWN
 
@@ -210,5 +210,5 @@ def test_a_missing_fact_names_the_command_that_would_give_it() -> None:
     outcome = judge(rule_of("rum-error-flag"), known_of([SyslogBuffer()]))
     assert outcome.verdict is Verdict.UNKNOWN
     assert outcome.why is not None
-    assert "show license rum id all" in outcome.why.said(Lang.EN)
-    assert "show license rum id all" in outcome.why.said(Lang.JA)
+    assert "show license rum id all" in outcome.why.render(Lang.EN)
+    assert "show license rum id all" in outcome.why.render(Lang.JA)

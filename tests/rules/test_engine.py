@@ -164,7 +164,7 @@ def test_a_circle_of_an_operators_rules_ends() -> None:
 def test_what_a_check_says_overrides_the_rule() -> None:
     def check() -> Judgement:
         return Failed(
-            summary=Text("{n} of them", "{n} 件").of(n=3),
+            summary=Text("{n} of them", "{n} 件").format(n=3),
             evidence=(),
             severity=Severity.INFO,
             confidence=Confidence.LOW,
@@ -180,5 +180,5 @@ def test_what_a_check_says_overrides_the_rule() -> None:
 
 
 def test_device_text_with_braces_is_a_value_and_never_a_template() -> None:
-    said = Text("refused: {reason}", "拒否: {reason}").of(reason='{"token":["x {0}"]}')
+    said = Text("refused: {reason}", "拒否: {reason}").format(reason='{"token":["x {0}"]}')
     assert said.en == 'refused: {"token":["x {0}"]}'

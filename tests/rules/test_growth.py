@@ -25,7 +25,7 @@ from slp_ops.model import Severity, Verdict
 from slp_ops.parsing import Facts
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.derived.growth import GrowthCourse, ReportGrowth, growth
-from slp_ops.rules.derived.unacknowledged import Lateness, OwedReports
+from slp_ops.rules.derived.rum_backlog import Lateness, OwedReports
 from slp_ops.rules.engine import judge
 from slp_ops.rules.ruleset import packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
@@ -69,11 +69,11 @@ def test_a_growing_count_has_a_rate_and_a_date_between_two_others() -> None:
     assert found.per_day is not None
     assert round(found.per_day, 2) == 2.0
     assert found.reach is not None
-    assert found.reach.likely is not None
+    assert found.reach.estimate is not None
     assert found.reach.earliest is not None
     assert found.reach.latest is not None
-    assert (found.reach.likely.date() - NOW.date()).days == 271
-    assert found.reach.earliest < found.reach.likely < found.reach.latest
+    assert (found.reach.estimate.date() - NOW.date()).days == 271
+    assert found.reach.earliest < found.reach.estimate < found.reach.latest
 
 
 def test_four_runs_are_the_fewest() -> None:
@@ -109,7 +109,7 @@ def test_a_date_beyond_two_years_is_not_said() -> None:
 
     assert found.course is GrowthCourse.GROWING
     assert found.reach is not None
-    assert found.reach.likely is None
+    assert found.reach.estimate is None
 
 
 def test_what_has_come_so_far_has_no_date() -> None:
@@ -153,7 +153,7 @@ def test_the_rule_says_it_in_both_languages_with_evidence() -> None:
 
     assert (outcome.verdict, outcome.severity) == (Verdict.FAIL, Severity.WARNING)
     assert outcome.finding is not None
-    english, japanese = (outcome.finding.summary.said(lang) for lang in (Lang.EN, Lang.JA))
+    english, japanese = (outcome.finding.summary.render(lang) for lang in (Lang.EN, Lang.JA))
     assert english.startswith(
         "458 RUM reports are not acknowledged, 2.0 ±0.0 more a day (30 runs in 29 days); "
     )

@@ -264,7 +264,7 @@ AT_ONCE = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from slp_ops.app.history_index import catch_up
+from slp_ops.app.history_update import catch_up
 from slp_ops.app.operator import NonInteractive
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
@@ -302,7 +302,7 @@ def test_two_processes_that_collect_prune_and_index_at_once_lose_nothing(tmp_pat
     ended = [process.communicate(timeout=120) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], ended
 
-    from slp_ops.app.history_index import catch_up
+    from slp_ops.app.history_update import catch_up
     from slp_ops.runs.verify import verify
 
     left = Runs(tmp_path).all()

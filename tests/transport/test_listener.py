@@ -22,45 +22,45 @@ def listener(typed: str = "show clock") -> Listener[str]:
 def test_a_prompt_after_the_echo_needs_a_moment_of_silence() -> None:
     one = listener()
 
-    assert one.take(["show clock\n", "12:00\n"]) == ["12:00\n"]
-    assert one.stands("sw#") == ("sw#", QUIET)
-    assert one.stands("sw(config)#") == ("sw(config)#", QUIET)
-    assert one.stands("12:0") is None
+    assert one.feed(["show clock\n", "12:00\n"]) == ["12:00\n"]
+    assert one.classify_tail("sw#") == ("sw#", QUIET)
+    assert one.classify_tail("sw(config)#") == ("sw(config)#", QUIET)
+    assert one.classify_tail("12:0") is None
 
 
 def test_a_prompt_before_the_echo_may_be_an_older_one() -> None:
     one = listener()
 
-    assert one.stands("sw#") is None
-    assert one.take(["left over\n", LOG]) == []
-    assert one.stands("sw#") == ("sw#", NO_ECHO)
-    assert one.take(["sw#show clock\n", "12:00\n"]) == [LOG, "12:00\n"]
-    assert one.stands("sw#") == ("sw#", QUIET)
+    assert one.classify_tail("sw#") is None
+    assert one.feed(["left over\n", LOG]) == []
+    assert one.classify_tail("sw#") == ("sw#", NO_ECHO)
+    assert one.feed(["sw#show clock\n", "12:00\n"]) == [LOG, "12:00\n"]
+    assert one.classify_tail("sw#") == ("sw#", QUIET)
 
 
 def test_a_line_without_an_echo_is_believed_after_four_lines() -> None:
     one = listener()
 
     lines = [f"line {n}\n" for n in range(4)]
-    assert one.take(lines[:3]) == []
-    assert one.take(lines[3:]) == lines
+    assert one.feed(lines[:3]) == []
+    assert one.feed(lines[3:]) == lines
 
 
 def test_log_lines_behind_the_prompt_do_not_hide_it() -> None:
     one = listener("")
 
-    assert one.take(["12:00\n", "sw#\n", LOG]) == ["12:00\n"]
-    assert one.stands("") == ("sw#", QUIET_BEHIND_PROMPT)
+    assert one.feed(["12:00\n", "sw#\n", LOG]) == ["12:00\n"]
+    assert one.classify_tail("") == ("sw#", QUIET_BEHIND_PROMPT)
     assert one.rest("") == [LOG]
 
 
 def test_output_that_looks_like_the_prompt_is_output_and_leaves_doubt() -> None:
     one = listener("")
 
-    assert one.take(["sw#show version\n"]) == ["sw#show version\n"]
-    assert one.stands("sw#") == ("sw#", QUIET_WHEN_IN_DOUBT)
-    assert one.take(["sw#\n", "more output\n"]) == ["sw#\n", "more output\n"]
-    assert one.stands("") is None
+    assert one.feed(["sw#show version\n"]) == ["sw#show version\n"]
+    assert one.classify_tail("sw#") == ("sw#", QUIET_WHEN_IN_DOUBT)
+    assert one.feed(["sw#\n", "more output\n"]) == ["sw#\n", "more output\n"]
+    assert one.classify_tail("") is None
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_what_else_a_line_waits_for_is_proved_by_silence_or_at_once(
 ) -> None:
     one: Listener[str] = Listener("x", "sw#", pending=lambda tail: ("asks", seconds) if tail == "?" else None)
     if echoed:
-        one.take(["x\n"])
+        one.feed(["x\n"])
 
-    assert one.stands("?") == ("asks", expected)
+    assert one.classify_tail("?") == ("asks", expected)
 
 
 def test_a_line_that_can_only_be_an_answer_needs_no_echo() -> None:
     one: Listener[str] = Listener("telnet a 1", "sw#", answers=lambda line: line.startswith("Trying"))
 
-    assert one.take(["noise\n", LOG, "Trying a ...\n"]) == [LOG, "Trying a ...\n"]
+    assert one.feed(["noise\n", LOG, "Trying a ...\n"]) == [LOG, "Trying a ...\n"]

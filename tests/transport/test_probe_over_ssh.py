@@ -11,7 +11,7 @@ import pytest
 
 from slp_ops.errors import SessionLost
 from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
-from slp_ops.lab.world import Path, Reach
+from slp_ops.lab.world import Reach, ReachabilityRule
 from slp_ops.parsing import read
 from slp_ops.readonly import ProbeStep, ReadCommand, Tool
 
@@ -71,7 +71,7 @@ def test_what_a_connection_meets(
     lab: Any, opening: Any, transport: str, reach: Reach, verdict: ProbeVerdict
 ) -> None:
     running = lab(60, sw="healthy")
-    running.change("sw", lambda switch: setattr(switch.world, "paths", (Path(reach=reach),)))
+    running.change("sw", lambda switch: setattr(switch.world, "paths", (ReachabilityRule(reach=reach),)))
 
     result, ending = tried(opening(), running.device("sw", transport=transport))
 

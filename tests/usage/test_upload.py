@@ -116,7 +116,7 @@ def test_files_are_kept_byte_by_byte(tmp_path: Any) -> None:
     shelf = FolderFileStore(tmp_path / "upload")
     data = bytes(range(256)) * 3 + b"password 7 0822455D0A16\r\n"
     path = shelf.write("a.txt", data)
-    assert path.read_bytes() == data == shelf.take("a.txt")
+    assert path.read_bytes() == data == shelf.load("a.txt")
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 

@@ -64,11 +64,11 @@ class _Stopped(Exception):
 
 
 async def apply(
-    work: ChangeContext, state: SwitchState, *, rollback_on_fail: bool = False
+    context: ChangeContext, state: SwitchState, *, rollback_on_fail: bool = False
 ) -> DeviceChangeResult:
     """Bring a switch to the end of its plan; raises StoreError only."""
-    line = DeviceSession(work)
-    applying = _Applying(work, state, line)
+    session = DeviceSession(context)
+    applying = _Applying(context, state, session)
     try:
         try:
             await applying.run()
@@ -77,20 +77,20 @@ async def apply(
             end, why = stopped.end, stopped.why
         if rollback_on_fail and end in (ChangeOutcome.FAILED, ChangeOutcome.UNVERIFIED) and state.touched:
             applying.note_end(end, why)
-            rolled = await roll_back(work, state, line)
-            end, why = rolled.end, _ROLLED.of(why=why or _NOTHING, how=rolled.why)
+            rolled = await roll_back(context, state, session)
+            end, why = rolled.end, _ROLLED.format(why=why or _NOTHING, how=rolled.why)
         applying.note_end(end, why)
     finally:
-        await line.close()
+        await session.close()
     return DeviceChangeResult(
-        name=work.device.name,
-        site=work.device.site,
+        name=context.device.name,
+        site=context.device.site,
         end=end,
         why=why,
         before=applying.before,
         after=applying.after,
         steps_done=state.next_step,
-        steps=len(work.plan.steps),
+        steps=len(context.plan.steps),
         regressed=applying.regressed,
     )
 
@@ -98,12 +98,12 @@ async def apply(
 class _Applying:
     """One switch while its plan is applied."""
 
-    def __init__(self, work: ChangeContext, state: SwitchState, line: DeviceSession) -> None:
+    def __init__(self, context: ChangeContext, state: SwitchState, session: DeviceSession) -> None:
         self.before: Snapshot | None = None
         self.after: Snapshot | None = None
-        self._work = work
+        self._context = context
         self._state = state
-        self._line = line
+        self._session = session
 
     @property
     def regressed(self) -> tuple[str, ...]:
@@ -112,22 +112,22 @@ class _Applying:
 
     async def run(self) -> None:
         """Everything, from the first look to the saved configuration; raises _Stopped."""
-        await self._first_look()
-        steps = Steps(self._work, self._line)
-        for number, (_, step) in enumerate(self._work.plan.steps):
+        await self._check_before()
+        steps = Steps(self._context, self._session)
+        for number, (_, step) in enumerate(self._context.plan.steps):
             state = self._state.steps.get(number)
             if state is StepState.DONE:
                 continue
-            if self._work.pace.stopping:
-                raise _Stopped(ChangeOutcome.STOPPED, _BEFORE_STEP.of(number=number + 1))
+            if self._context.stop_controller.stopping:
+                raise _Stopped(ChangeOutcome.STOPPED, _BEFORE_STEP.format(number=number + 1))
             if state is StepState.REFUSED:
-                raise _Stopped(ChangeOutcome.FAILED, _WAS_REFUSED.of(number=number + 1))
+                raise _Stopped(ChangeOutcome.FAILED, _WAS_REFUSED.format(number=number + 1))
             half = state is StepState.NOT_DONE and isinstance(step, ConfigStep)
             open_ = (StepState.BEGUN, StepState.SENT, StepState.UNSETTLED)
             if state is not None and (half or state in open_):
-                result = await steps.settle(number, step, state, self._state.noted.get(number))
+                result = await steps.reconcile(number, step, state, self._state.noted.get(number))
             else:
-                result = await steps.take(number, step)
+                result = await steps.execute(number, step)
             self._state.steps[number] = result.state
             if not result.done:
                 raise self._stopped_at(number, result)
@@ -136,12 +136,14 @@ class _Applying:
 
     def note_end(self, end: ChangeOutcome, why: Text | None) -> None:
         """Write down how it ended."""
-        self._work.journal.write(
-            EndEvent(device=self._work.device.name, state=end, why="" if why is None else why.en)
+        self._context.journal.write(
+            EndEvent(device=self._context.device.name, state=end, why="" if why is None else why.en)
         )
 
     def _stopped_at(self, number: int, result: StepResult) -> _Stopped:
-        place = _STEP.of(number=number + 1, total=len(self._work.plan.steps), why=result.why or _NOTHING)
+        place = _STEP.format(
+            number=number + 1, total=len(self._context.plan.steps), why=result.why or _NOTHING
+        )
         if result.waiting:
             return _Stopped(ChangeOutcome.WAITING, place)
         if result.state in (StepState.UNSETTLED, StepState.SENT):
@@ -152,74 +154,84 @@ class _Applying:
 
     async def _look(self) -> tuple[BufferedEvidence, Snapshot] | Text:
         """Read the switch and audit it; why not, when it could not be read."""
-        work = self._work
-        memory = BufferedEvidence(work.evidence, work.mask)
+        context = self._context
+        memory = BufferedEvidence(context.evidence, context.mask)
         result = await collect(
-            work.device,
-            transport=work.transport,
+            context.device,
+            transport=context.transport,
             evidence=memory,
-            commands=work.commands,
-            on_event=work.on_event,
+            commands=context.commands,
+            on_event=context.on_event,
         )
         if result.error is not None and not memory.any_read:
             return verbatim(result.error.message)
         facts = memory.facts
-        return memory, Snapshot(outcomes=work.judge(facts), facts=facts, running=memory.running)
+        return memory, Snapshot(outcomes=context.judge(facts), facts=facts, running=memory.running)
 
     async def _answers(self) -> None:
         """Wait for a switch that may still be reloading since the change was interrupted."""
-        steps = self._work.plan.steps
+        steps = self._context.plan.steps
         at = self._state.next_step
         step = steps[at][1] if at < len(steps) else None
-        limits = self._work.limits
+        timeouts = self._context.timeouts
         reloading = isinstance(step, ExecStep) and step.ends_session
-        failure = await self._line.again(limits.reload if reloading else limits.reconnect)
+        failure = await self._session.reconnect(timeouts.reload if reloading else timeouts.reconnect)
         if failure is not None:
-            raise _Stopped(ChangeOutcome.UNSETTLED, _UNREAD.of(why=failure.message))
+            raise _Stopped(ChangeOutcome.UNSETTLED, _UNREAD.format(why=failure.message))
 
-    async def _first_look(self) -> None:
+    async def _check_before(self) -> None:
         fresh = not self._state.touched
         if not fresh:
             await self._answers()
         looked = await self._look()
         if isinstance(looked, Text):
-            raise _Stopped(ChangeOutcome.UNREAD if fresh else ChangeOutcome.UNSETTLED, _UNREAD.of(why=looked))
+            raise _Stopped(
+                ChangeOutcome.UNREAD if fresh else ChangeOutcome.UNSETTLED, _UNREAD.format(why=looked)
+            )
         memory, self.before = looked
         serials = serials_of(FactContext(memory.facts))
-        if serials != self._work.plan.serials:
-            words = _OTHER.of(found=", ".join(serials) or "-", planned=", ".join(self._work.plan.serials))
+        if serials != self._context.plan.serials:
+            words = _OTHER.format(
+                found=", ".join(serials) or "-", planned=", ".join(self._context.plan.serials)
+            )
             raise _Stopped(ChangeOutcome.STALE if fresh else ChangeOutcome.UNSETTLED, words)
         if not fresh:
             return
-        considered = self._work.plan_again(memory, self.before.outcomes)
+        considered = self._context.replan(memory, self.before.outcomes)
         again = considered.plan
         if again is None:
-            others = [spared.why for spared in considered.spared if not spared.needless]
+            others = [skipped.why for skipped in considered.skipped if not skipped.needless]
             raise (
                 _Stopped(ChangeOutcome.STALE, others[0])
                 if others
                 else _Stopped(ChangeOutcome.NOTHING, _NOT_NEEDED)
             )
-        changed = what_changed(self._work.plan.fields, again.fields)
+        changed = what_changed(self._context.plan.fields, again.fields)
         if changed:
-            raise _Stopped(ChangeOutcome.STALE, _CHANGED.of(fields="; ".join(changed)))
-        differences = plan_differences(self._work.plan, again)
+            raise _Stopped(ChangeOutcome.STALE, _CHANGED.format(fields="; ".join(changed)))
+        differences = plan_differences(self._context.plan, again)
         if differences:
-            raise _Stopped(ChangeOutcome.STALE, _DIFFERS.of(parts="; ".join(differences)))
+            raise _Stopped(ChangeOutcome.STALE, _DIFFERS.format(parts="; ".join(differences)))
 
     async def _verify(self) -> None:
         """Look until the rules pass or the time is over; raises _Stopped when they do not."""
-        work, pace, limits = self._work, self._work.pace, self._work.limits
-        rules = tuple(rule for action in work.plan.actions for rule in action.verify)
-        await self._line.close()
-        until = pace.now() + limits.wait
-        look = limits.first_look
+        context, stop_controller, timeouts = (
+            self._context,
+            self._context.stop_controller,
+            self._context.timeouts,
+        )
+        rules = tuple(rule for action in context.plan.actions for rule in action.verify)
+        await self._session.close()
+        deadline = stop_controller.now() + timeouts.wait
+        interval = timeouts.first_interval
         why = _NOTHING
         while True:
-            work.on_event(ProgressEvent(device=work.device.name, what="verifying", detail=", ".join(rules)))
+            context.on_event(
+                ProgressEvent(device=context.device.name, what="verifying", detail=", ".join(rules))
+            )
             looked = await self._look()
             if isinstance(looked, Text):
-                why = _UNREAD.of(why=looked)
+                why = _UNREAD.format(why=looked)
             else:
                 _, self.after = looked
                 failing = not_passing(rules, self.before, self.after)
@@ -227,30 +239,32 @@ class _Applying:
                 if not failing and not worse:
                     self._note_verified(passed=True)
                     return
-                why = _NOT_PASSING.of(
+                why = _NOT_PASSING.format(
                     rules=", ".join((*failing, *(rule for rule in worse if rule not in failing)))
                 )
-            if pace.stopping or pace.now() >= until:
+            if stop_controller.stopping or stop_controller.now() >= deadline:
                 self._note_verified(passed=False)
                 raise _Stopped(ChangeOutcome.UNVERIFIED, why)
-            await pace.rest(min(look, max(until - pace.now(), 0.0)))
-            look = min(look * 2, limits.slowest_look)
+            await stop_controller.rest(min(interval, max(deadline - stop_controller.now(), 0.0)))
+            interval = min(interval * 2, timeouts.max_interval)
 
     def _note_verified(self, *, passed: bool) -> None:
         self._state.verified = passed
-        self._work.journal.write(VerifiedEvent(device=self._work.device.name, passed=passed))
+        self._context.journal.write(VerifiedEvent(device=self._context.device.name, passed=passed))
 
     async def _save(self) -> None:
-        if not any(action.save for action in self._work.plan.actions) or self._state.saved:
+        if not any(action.save for action in self._context.plan.actions) or self._state.saved:
             return
         try:
-            sent = await self._line.send(SAVE)
+            sent = await self._session.send(SAVE)
         except (ConnectError, SessionLost) as err:
-            raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.of(said=err.message)) from None
+            raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.format(said=err.message)) from None
         if sent.status is not CommandOutcome.DONE:
-            raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.of(said=" / ".join(sent.said.split("\n"))[:200]))
+            raise _Stopped(
+                ChangeOutcome.FAILED, _NOT_SAVED.format(said=" / ".join(sent.output.split("\n"))[:200])
+            )
         self._state.saved = True
-        self._work.journal.write(SavedEvent(device=self._work.device.name))
+        self._context.journal.write(SavedEvent(device=self._context.device.name))
 
 
 _NOTHING: Final = Text("no reason is known", "理由不明")

@@ -52,7 +52,7 @@ class StepOperator(Protocol):
     async def has_done(self, device: str, text: Text) -> bool:
         """Show what is to be done by hand; whether it has been done."""
 
-    async def settles(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Return whether a command was executed, if the switch has no proof of it."""
 
 
@@ -63,7 +63,7 @@ class NoStepOperator:
         """Return False: manual steps are open."""
         return False
 
-    async def settles(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Return UNKNOWN: there is no operator to decide."""
         return StepDecision.UNKNOWN
 
@@ -114,8 +114,8 @@ class Timeouts:
     wait: float = 3600.0  # for proofs, and for the rules to pass: an ACK takes 5 minutes to an hour
     reload: float = 1800.0  # until a switch that reloads answers again
     reconnect: float = 300.0  # until a lost session can be opened again
-    first_look: float = 5.0  # between the first looks; later ones take their time
-    slowest_look: float = 60.0
+    first_interval: float = 5.0  # between the first looks; later ones take their time
+    max_interval: float = 60.0
 
 
 class EvidenceRecord:
@@ -165,7 +165,7 @@ class BufferedEvidence:
         self.captures[command] = (ending.status, "")
         return self._evidence.record(command, ending)
 
-    def keep(self, command: str, status: CaptureStatus, text: str) -> None:
+    def add(self, command: str, status: CaptureStatus, text: str) -> None:
         """Remember a text."""
         self.captures[command] = (status, self._mask(text))
 
@@ -203,7 +203,7 @@ class _Teed:
         self.writer.write(text)
 
     def commit(self, ending: CommandEnd) -> Capture:
-        self.memory.keep(self.command, ending.status, "".join(self.pieces))
+        self.memory.add(self.command, ending.status, "".join(self.pieces))
         return self.writer.commit(ending)
 
 
@@ -212,14 +212,14 @@ class FileCopying:
     """Copying of files: the transport, and the local file store."""
 
     transport: CopyingTransport
-    shelf: FileStore
+    file_store: FileStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeContext:
-    """One switch to be changed. ``judge`` audits it, ``plan_again`` plans it anew from what was read.
+    """One switch to be changed. ``judge`` audits it, ``replan`` plans it anew from what was read.
 
-    ``copying`` is there where the plan moves files.
+    ``copying`` is set if the plan copies files.
     """
 
     device: Device
@@ -230,10 +230,10 @@ class ChangeContext:
     journal: Journal
     commands: tuple[ShowCommand, ...]
     judge: Callable[[Facts], tuple[Outcome, ...]]
-    plan_again: Callable[[BufferedEvidence, tuple[Outcome, ...]], PlanningResult]
+    replan: Callable[[BufferedEvidence, tuple[Outcome, ...]], PlanningResult]
     secrets: Mapping[str, Secret] = field(default_factory=dict)
-    person: StepOperator = field(default_factory=NoStepOperator)
-    pace: StopController
-    limits: Timeouts = field(default_factory=Timeouts)
+    operator: StepOperator = field(default_factory=NoStepOperator)
+    stop_controller: StopController
+    timeouts: Timeouts = field(default_factory=Timeouts)
     copying: FileCopying | None = None
     on_event: OnEvent = ignore_event

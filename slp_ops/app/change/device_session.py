@@ -48,8 +48,8 @@ _CONFIGURES: Final = 15
 class DeviceSession:
     """A session with one switch. Everything that is read on it goes into the evidence."""
 
-    def __init__(self, work: ChangeContext) -> None:
-        self._work = work
+    def __init__(self, context: ChangeContext) -> None:
+        self._context = context
         self._stack: AsyncExitStack | None = None
         self._writer: Writer | None = None
         self._hostname = ""
@@ -67,14 +67,14 @@ class DeviceSession:
 
     async def known(self, commands: Iterable[str]) -> FactContext:
         """Return the facts of these show commands; raises as ``send``. A refused one yields none."""
-        memory = BufferedEvidence(self._work.evidence, self._work.mask)
+        memory = BufferedEvidence(self._context.evidence, self._context.mask)
         for command in commands:
             await self._show(memory, command)
         return FactContext(memory.facts)
 
     async def running(self) -> RunningConfig | None:
         """The running configuration as it is now; None when it is refused. Raises as ``send``."""
-        memory = BufferedEvidence(self._work.evidence, self._work.mask)
+        memory = BufferedEvidence(self._context.evidence, self._context.mask)
         await self._show(memory, RUNNING)
         return memory.running
 
@@ -83,12 +83,12 @@ class DeviceSession:
         if self._writer is not None and self._writer.alive:
             return self._writer
         await self.close()
-        self._work.on_event(
-            ProgressEvent(device=self._work.device.name, what="connecting", detail="to change it")
+        self._context.on_event(
+            ProgressEvent(device=self._context.device.name, what="connecting", detail="to change it")
         )
         stack = AsyncExitStack()
         try:
-            writer = await stack.enter_async_context(self._work.transport.write(self._work.device))
+            writer = await stack.enter_async_context(self._context.transport.write(self._context.device))
         except BaseException:
             await stack.aclose()
             raise
@@ -104,19 +104,21 @@ class DeviceSession:
         self._hostname = writer.hostname
         return writer
 
-    async def again(self, within: float) -> DeviceError | CredentialError | None:
+    async def reconnect(self, within: float) -> DeviceError | CredentialError | None:
         """Open a new session, trying for so many seconds; why not, when it could not be had."""
         await self.close()
-        pace = self._work.pace
-        until = pace.now() + within
+        stop_controller = self._context.stop_controller
+        deadline = stop_controller.now() + within
         while True:
             try:
                 await self.open()
             except (ConnectError, SessionLost, CredentialError) as err:
-                if isinstance(err, _FINAL) or pace.now() >= until:
+                if isinstance(err, _FINAL) or stop_controller.now() >= deadline:
                     return err
                 # Also while stopping: a running step is resolved first.
-                await pace.pause(min(self._work.limits.first_look, max(until - pace.now(), 0.0)))
+                await stop_controller.pause(
+                    min(self._context.timeouts.first_interval, max(deadline - stop_controller.now(), 0.0))
+                )
             else:
                 return None
 

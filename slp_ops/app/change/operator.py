@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from slp_ops.app.change.context import StepDecision
 from slp_ops.app.operator import NonInteractive, Operator
 from slp_ops.errors import InputError
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 from slp_ops.playbook import Risk
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ChangeOperator(Operator, Protocol):
     async def has_done(self, device: str, text: Text) -> bool:
         """Show a manual step; return whether it is done."""
 
-    async def settles(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Ask for the outcome of a command that no output of the switch proves."""
 
 
@@ -82,7 +82,7 @@ class NonInteractiveChange(NonInteractive):
         """Return False: the step waits."""
         return False
 
-    async def settles(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Return that the outcome is unknown."""
         return StepDecision.UNKNOWN
 
@@ -98,25 +98,25 @@ class ScriptedAnswers:
         """Return what was given for every manual step."""
         return self.manual_done
 
-    async def settles(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Return what was given for this switch."""
         return self.settled.get(device, StepDecision.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilesCopied:
+class AssumeFilesCopied:
     """Answers of an exchange that is resumed: the files are copied; the MD5 that is read next proves it."""
 
-    person: StepOperator
+    operator: StepOperator
     settled: Mapping[str, StepDecision]
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Return True."""
         return True
 
-    async def settles(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Return what was given beforehand, or ask."""
-        return self.settled.get(device) or await self.person.settles(device, command)
+        return self.settled.get(device) or await self.operator.resolve_outcome(device, command)
 
 
 class Declined(InputError):
@@ -168,5 +168,5 @@ def ask_consent(
             "confirmation is required, and no terminal is attached",
             hint="in scripts: --yes, or first --dry-run --out PLAN.json",
         )
-    if not operator.confirm(f"Apply this to {counted(len(plans), 'switch')}?"):
+    if not operator.confirm(f"Apply this to {pluralize(len(plans), 'switch')}?"):
         raise Declined("the plan was not accepted")

@@ -33,7 +33,7 @@ class PlanResult:
     run: str = ""
     created: datetime = field(default_factory=_now)
     plans: tuple[SwitchPlan, ...] = ()
-    spared: tuple[SkippedPlaybook, ...] = ()
+    skipped: tuple[SkippedPlaybook, ...] = ()
     choices: tuple[tuple[str, PlaybookChoice], ...] = ()
     mentioned: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unread: tuple[DeviceResult, ...] = ()

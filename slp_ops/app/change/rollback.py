@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.change.context import SAVE
 from slp_ops.errors import ConnectError, SessionLost
-from slp_ops.i18n import Text, counted
-from slp_ops.planning.changes import as_before
+from slp_ops.i18n import Text, pluralize
+from slp_ops.planning.changes import is_reverted
 from slp_ops.planning.journal_state import ChangeOutcome, RollbackEvent
 from slp_ops.ports import CommandOutcome, ProgressEvent
 from slp_ops.steps import ConfigStep, undo_of
@@ -28,7 +28,7 @@ class RollbackResult:
     why: Text
 
 
-async def roll_back(work: ChangeContext, state: SwitchState, line: DeviceSession) -> RollbackResult:
+async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceSession) -> RollbackResult:
     """Type what gives the earlier lines back, and see that they are back; raises StoreError only."""
     changes = _touched(state)
     kept = tuple(
@@ -37,42 +37,42 @@ async def roll_back(work: ChangeContext, state: SwitchState, line: DeviceSession
         if action.no_rollback is not None or action.irreversible
     )
     try:
-        failure = await line.again(work.limits.reconnect)
+        failure = await session.reconnect(context.timeouts.reconnect)
         if failure is not None:
             return _failed(failure.message)
-        running = await line.running()
+        running = await session.running()
         if running is None or not running.whole:
             return _failed("the running configuration could not be read")
         # Some of them may never have taken effect, or a revert timer may have given them back.
-        standing = [change for change in changes if not as_before(change, running)]
-        name = work.device.name
-        step = ConfigStep.of(undo_of(standing))
-        work.journal.write(RollbackEvent(device=name, lines=step.sends))
-        work.on_event(
-            ProgressEvent(device=name, what="rolling back", detail=counted(len(step.sends), "line"))
+        in_force_still = [change for change in changes if not is_reverted(change, running)]
+        name = context.device.name
+        step = ConfigStep.of(undo_of(in_force_still))
+        context.journal.write(RollbackEvent(device=name, lines=step.sends))
+        context.on_event(
+            ProgressEvent(device=name, what="rolling back", detail=pluralize(len(step.sends), "line"))
         )
         refused: list[str] = []
         while step.changes:
-            sent = await line.send(step)
-            running = await line.running()
+            sent = await session.send(step)
+            running = await session.running()
             if running is None:
                 return _failed("the running configuration could not be read back")
-            standing = [change for change in standing if not as_before(change, running)]
+            in_force_still = [change for change in in_force_still if not is_reverted(change, running)]
             if sent.status is not CommandOutcome.REFUSED:
                 break
             # A line that IOS-XE took away together with another one is refused: what counts is what the
             # configuration shows, so the others are still tried.
             refused.append(sent.line)
-            step = ConfigStep.of(each for each in undo_of(standing) if each.text not in refused)
-        if standing:
-            return _failed(f"not rolled back: {'; '.join(str(change.line) for change in standing)}")
+            step = ConfigStep.of(each for each in undo_of(in_force_still) if each.text not in refused)
+        if in_force_still:
+            return _failed(f"not rolled back: {'; '.join(str(change.line) for change in in_force_still)}")
         if state.saved:
-            saved = await line.send(SAVE)
+            saved = await session.send(SAVE)
             if saved.status is not CommandOutcome.DONE:
-                return _failed(f"rolled back, but not saved: {saved.said}")
+                return _failed(f"rolled back, but not saved: {saved.output}")
     except (ConnectError, SessionLost) as err:
         return _failed(err.message)
-    why = _KEPT.of(playbooks=", ".join(kept)) if kept else _BACK
+    why = _KEPT.format(playbooks=", ".join(kept)) if kept else _BACK
     return RollbackResult(end=ChangeOutcome.ROLLED_BACK, why=why)
 
 
@@ -88,7 +88,7 @@ def _touched(state: SwitchState) -> tuple[ConfigChange, ...]:
 
 
 def _failed(why: str) -> RollbackResult:
-    return RollbackResult(end=ChangeOutcome.NOT_ROLLED_BACK, why=_FAILED.of(why=why))
+    return RollbackResult(end=ChangeOutcome.NOT_ROLLED_BACK, why=_FAILED.format(why=why))
 
 
 _BACK: Final = Text("the earlier configuration is back", "元の設定に戻しました")

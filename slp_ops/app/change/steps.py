@@ -59,33 +59,35 @@ class StepResult:
 
 
 class _JournalledSteps:
-    """Steps of one kind on one switch's line: what becomes of them goes into the journal."""
+    """Steps of one kind in the session of one switch: what becomes of them goes into the journal."""
 
-    def __init__(self, work: ChangeContext, line: DeviceSession) -> None:
-        self._work = work
-        self._line = line
+    def __init__(self, context: ChangeContext, session: DeviceSession) -> None:
+        self._context = context
+        self._session = session
 
     def _note(self, number: int, state: StepState, why: Text | None = None, **more: Any) -> StepResult:
         words = None if why is None else why.en
-        self._work.journal.write(
-            StepEvent(device=self._work.device.name, step=number, state=state, why=words, **more)
+        self._context.journal.write(
+            StepEvent(device=self._context.device.name, step=number, state=state, why=words, **more)
         )
         return StepResult(state=state, why=why)
 
     def _say(self, detail: str) -> None:
-        self._work.on_event(ProgressEvent(device=self._work.device.name, what="applying", detail=detail))
+        self._context.on_event(
+            ProgressEvent(device=self._context.device.name, what="applying", detail=detail)
+        )
 
 
 class Steps(_JournalledSteps):
-    """The steps of one switch's plan, on its line."""
+    """The steps of one switch's plan, in its session."""
 
-    def __init__(self, work: ChangeContext, line: DeviceSession) -> None:
-        super().__init__(work, line)
-        self._config = ConfigSteps(work, line)
-        self._exec = ExecSteps(work, line)
-        self._files = FileSteps(work, line)
+    def __init__(self, context: ChangeContext, session: DeviceSession) -> None:
+        super().__init__(context, session)
+        self._config = ConfigSteps(context, session)
+        self._exec = ExecSteps(context, session)
+        self._files = FileSteps(context, session)
 
-    async def take(self, number: int, step: Step) -> StepResult:
+    async def execute(self, number: int, step: Step) -> StepResult:
         """Do one step from its beginning."""
         match step:
             case ManualStep():
@@ -97,22 +99,24 @@ class Steps(_JournalledSteps):
             case CheckSpace() | Download() | Upload() | CheckFile():
                 return await self._file(number, step)
 
-    async def settle(self, number: int, step: Step, state: StepState, noted: ProofNote | None) -> StepResult:
+    async def reconcile(
+        self, number: int, step: Step, state: StepState, noted: ProofNote | None
+    ) -> StepResult:
         """Find out what became of a step that a journal left open, and bring it to its end."""
         match step:
             case ConfigStep():
-                return await self._config.settle(number, step)
+                return await self._config.reconcile(number, step)
             case ExecStep():
-                return await self._exec.settle(number, step, state, noted)
+                return await self._exec.reconcile(number, step, state, noted)
             case _:
-                return await self.take(number, step)  # asked or done once more, it is the same
+                return await self.execute(number, step)  # asked or done once more, it is the same
 
     async def _instruct(self, number: int, step: ManualStep) -> StepResult:
         self._note(number, StepState.BEGUN, kind=step.kind, text=step.text.en)
         self._say("waiting for a manual step")
         # The switch may close an idle session meanwhile: a new one is opened afterwards.
-        await self._line.close()
-        if await self._work.person.has_done(self._work.device.name, step.text):
+        await self._session.close()
+        if await self._context.operator.has_done(self._context.device.name, step.text):
             return self._note(number, StepState.DONE, how="operator")
         self._note(number, StepState.NOT_DONE, _BY_HAND)
         return StepResult(state=StepState.NOT_DONE, why=_BY_HAND, waiting=True)
@@ -130,9 +134,9 @@ class Steps(_JournalledSteps):
 
 
 class ConfigSteps(_JournalledSteps):
-    """Steps with configuration lines, on one switch's line."""
+    """Steps with configuration lines, in the session of one switch."""
 
-    async def settle(self, number: int, step: ConfigStep) -> StepResult:
+    async def reconcile(self, number: int, step: ConfigStep) -> StepResult:
         """Bring a step to its end of which a journal knows the beginning."""
         found = await self._read_back(number, step, None)
         if found.state is not StepState.NOT_DONE:
@@ -143,44 +147,44 @@ class ConfigSteps(_JournalledSteps):
     async def do(self, number: int, step: ConfigStep) -> StepResult:
         """Do it from its beginning."""
         try:
-            await self._line.open()
+            await self._session.open()
         except (ConnectError, SessionLost) as err:
             return StepResult(state=StepState.NOT_DONE, why=_words_of(err))
         self._note(number, StepState.BEGUN, kind=step.kind, lines=step.sends, timer=step.timer)
         self._say(f"{len(step.changes)} configuration lines")
         try:
-            sent = await self._line.send(step)
+            sent = await self._session.send(step)
         except SessionLost as err:
             return await self._read_back(number, step, err)
         if sent.status is CommandOutcome.SILENT:
             return await self._read_back(number, step, SessionLost("the switch fell silent"))
         if sent.status is not CommandOutcome.DONE:
             return await self._refused_config(number, step, sent)
-        return await self._read_back(number, step, None, said=sent.said)
+        return await self._read_back(number, step, None, output=sent.output)
 
     async def _refused_config(self, number: int, step: ConfigStep, sent: CommandResult) -> StepResult:
         """A line was refused. Those before it stand, unless a timer gives the earlier ones back."""
         if step.timer is not None and sent.taken:
             with suppress(DeviceError):  # the timer does the same a little later
-                await self._line.send(_REVERT)
-        why = _REFUSED.of(line=sent.line, said=_one_line(sent.said), taken=sent.taken)
+                await self._session.send(_REVERT)
+        why = _REFUSED.format(line=sent.line, said=_one_line(sent.output), taken=sent.taken)
         return self._note(number, StepState.REFUSED, why, taken=sent.taken)
 
     async def _read_back(
-        self, number: int, step: ConfigStep, lost: SlpOpsError | None, said: str = ""
+        self, number: int, step: ConfigStep, lost: SlpOpsError | None, output: str = ""
     ) -> StepResult:
         """Read the configuration back: what it shows is what happened."""
         if lost is not None or step.timer is not None:
             # With a timer also when all went well: that one can log in is what is to be proven.
-            patience = self._work.limits.reconnect + (step.timer or 0) * 60.0
-            failure = await self._line.again(patience)
+            patience = self._context.timeouts.reconnect + (step.timer or 0) * 60.0
+            failure = await self._session.reconnect(patience)
             if failure is not None:
-                why = _NOT_BACK.of(why=failure.message)
+                why = _NOT_BACK.format(why=failure.message)
                 return self._note(number, StepState.UNSETTLED, why)
         try:
-            running = await self._line.running()
+            running = await self._session.running()
         except (ConnectError, SessionLost) as err:
-            return self._note(number, StepState.UNSETTLED, _NOT_BACK.of(why=err.message))
+            return self._note(number, StepState.UNSETTLED, _NOT_BACK.format(why=err.message))
         if running is None or not running.whole:
             return self._note(number, StepState.UNSETTLED, _UNREADABLE)
         there = [change for change in step.changes if in_force(change, running)]
@@ -188,9 +192,9 @@ class ConfigSteps(_JournalledSteps):
             return await self._confirmed(number, step)
         missing = tuple(change for change in step.changes if change not in there)
         if there:
-            why = _PARTLY.of(count=len(there), total=len(step.changes), said=_one_line(said) or "-")
+            why = _PARTLY.format(count=len(there), total=len(step.changes), said=_one_line(output) or "-")
         else:
-            why = _NONE.of(lost=_NOTHING if lost is None else verbatim(lost.message))
+            why = _NONE.format(lost=_NOTHING if lost is None else verbatim(lost.message))
         return replace(self._note(number, StepState.NOT_DONE, why), missing=missing)
 
     async def _confirmed(self, number: int, step: ConfigStep) -> StepResult:
@@ -198,12 +202,12 @@ class ConfigSteps(_JournalledSteps):
         if step.timer is None:
             return self._note(number, StepState.DONE)
         try:
-            sent = await self._line.send(_CONFIRM)
-            running = await self._line.running()
+            sent = await self._session.send(_CONFIRM)
+            running = await self._session.running()
         except (ConnectError, SessionLost) as err:
-            return self._note(number, StepState.UNSETTLED, _NOT_BACK.of(why=err.message))
+            return self._note(number, StepState.UNSETTLED, _NOT_BACK.format(why=err.message))
         if running is not None and all(in_force(change, running) for change in step.changes):
-            return self._note(number, StepState.DONE, confirmed=_one_line(sent.said))
+            return self._note(number, StepState.DONE, confirmed=_one_line(sent.output))
         return self._note(number, StepState.NOT_DONE, _REVERTED)
 
 
@@ -211,13 +215,13 @@ class ConfigSteps(_JournalledSteps):
 
 
 class ExecSteps(_JournalledSteps):
-    """Steps with an exec command, on one switch's line."""
+    """Steps with an exec command, in the session of one switch."""
 
-    async def settle(
+    async def reconcile(
         self, number: int, step: ExecStep, state: StepState, noted: ProofNote | None
     ) -> StepResult:
         """Bring a step to its end that a journal left in that state."""
-        found = await self._never_sent(number, step, state, noted) or await self._proof_or_person(
+        found = await self._never_sent(number, step, state, noted) or await self._prove_or_ask(
             number, step, noted, None, sent=state is StepState.SENT
         )
         if found.state is StepState.SENT:
@@ -226,69 +230,69 @@ class ExecSteps(_JournalledSteps):
 
     async def do(self, number: int, step: ExecStep) -> StepResult:
         """Do it from its beginning."""
-        missing = [name for name in secrets_in(step.command) if name not in self._work.secrets]
+        missing = [name for name in secrets_in(step.command) if name not in self._context.secrets]
         if missing:
             return StepResult(
-                state=StepState.NOT_DONE, why=_NO_SECRET.of(names=", ".join(missing)), waiting=True
+                state=StepState.NOT_DONE, why=_NO_SECRET.format(names=", ".join(missing)), waiting=True
             )
         proof = PROOFS.get(step.done_when)
         try:
             reads = () if proof is None else (*proof.reads, *proof.refusal_reads)
-            noted = None if proof is None else proof.note(await self._line.known(reads))
-            await self._line.open()
+            noted = None if proof is None else proof.note(await self._session.known(reads))
+            await self._session.open()
         except (ConnectError, SessionLost) as err:
             return StepResult(state=StepState.NOT_DONE, why=_words_of(err))
         self._note(number, StepState.BEGUN, kind=step.kind, command=step.command, noted=noted)
         self._say(step.command)
-        secrets = {name: self._work.secrets[name] for name in secrets_in(step.command)}
+        secrets = {name: self._context.secrets[name] for name in secrets_in(step.command)}
         try:
-            sent = await self._line.send(step, secrets=secrets)
+            sent = await self._session.send(step, secrets=secrets)
         except SessionLost as err:
             # Not a second time in one call: a switch that loses sessions needs the operator.
-            return await self._proof_or_person(number, step, noted, err, sent=False)
+            return await self._prove_or_ask(number, step, noted, err, sent=False)
         if sent.status is CommandOutcome.SILENT:
             silence = SessionLost("the switch fell silent")
-            return await self._proof_or_person(number, step, noted, silence, sent=False)
+            return await self._prove_or_ask(number, step, noted, silence, sent=False)
         self._keep(step, sent, secrets)
         if sent.status in (CommandOutcome.REFUSED, CommandOutcome.ASKED):
             words = _ASKED if sent.status is CommandOutcome.ASKED else _EXEC_REFUSED
-            return self._note(number, StepState.REFUSED, words.of(said=self._scrubbed(sent, secrets)))
+            return self._note(number, StepState.REFUSED, words.format(said=self._scrubbed(sent, secrets)))
         if sent.status is CommandOutcome.UNEXPECTED and proof is None:
-            why = _UNEXPECTED.of(said=self._scrubbed(sent, secrets))
+            why = _UNEXPECTED.format(said=self._scrubbed(sent, secrets))
             return self._note(number, StepState.UNSETTLED, why)
         self._note(number, StepState.SENT)
-        return await self._proof_or_person(number, step, noted, None, sent=True)
+        return await self._prove_or_ask(number, step, noted, None, sent=True)
 
-    async def _proof_or_person(
+    async def _prove_or_ask(
         self, number: int, step: ExecStep, noted: ProofNote | None, lost: SlpOpsError | None, *, sent: bool
     ) -> StepResult:
         """Resolve by its proof, or else by the operator's decision."""
-        limits = self._work.limits
-        patience = limits.reload if step.ends_session else limits.reconnect
+        timeouts = self._context.timeouts
+        patience = timeouts.reload if step.ends_session else timeouts.reconnect
         if lost is not None or step.ends_session:
-            failure = await self._line.again(patience)
+            failure = await self._session.reconnect(patience)
             if failure is not None:
-                return self._note(number, StepState.UNSETTLED, _NOT_BACK.of(why=failure.message))
+                return self._note(number, StepState.UNSETTLED, _NOT_BACK.format(why=failure.message))
         proof = PROOFS.get(step.done_when)
         if proof is not None:
             found = await self._proven(proof, noted, patience)
             if found is True:
                 return self._note(number, StepState.DONE, how="proof")
             if found:
-                return self._note(number, StepState.REFUSED, _FAR_END.of(said=found))
+                return self._note(number, StepState.REFUSED, _FAR_END.format(said=found))
             if sent:
-                return self._note(number, StepState.SENT, _NOT_PROVEN.of(proof=proof.name))
+                return self._note(number, StepState.SENT, _NOT_PROVEN.format(proof=proof.name))
         elif sent and lost is None:
             return self._note(number, StepState.DONE)
         elif (file := step.makes or step.removes) and (shown := await self._shown(file)) is not None:
             if shown is bool(step.makes):
                 return self._note(number, StepState.DONE, how="dir")
-            why = _NOT_SENT.of(lost=_NOTHING if lost is None else verbatim(lost.message))
+            why = _NOT_SENT.format(lost=_NOTHING if lost is None else verbatim(lost.message))
             return self._note(number, StepState.NOT_DONE, why)
         if step.repeat is Repeat.SAFE:
-            why = _NOT_SENT.of(lost=_NOTHING if lost is None else verbatim(lost.message))
+            why = _NOT_SENT.format(lost=_NOTHING if lost is None else verbatim(lost.message))
             return self._note(number, StepState.NOT_DONE, why)
-        unknown = StepResult(state=StepState.UNSETTLED, why=_NOBODY_KNOWS.of(command=step.command))
+        unknown = StepResult(state=StepState.UNSETTLED, why=_NOBODY_KNOWS.format(command=step.command))
         return await self._ask(number, step, unknown)
 
     async def _never_sent(
@@ -303,18 +307,18 @@ class ExecSteps(_JournalledSteps):
         if proof is None or state is StepState.SENT or step.ends_session:
             return None
         try:
-            if proof.holds(noted, await self._line.known(proof.reads)):
+            if proof.holds(noted, await self._session.known(proof.reads)):
                 return None
         except (ConnectError, SessionLost):
             return None
         if step.repeat is Repeat.SAFE:
             return self._note(number, StepState.NOT_DONE, _SENT_AGAIN)
-        return await self._told(number, step)
+        return await self._ask_operator(number, step)
 
     async def _shown(self, file: str) -> bool | None:
         """Return whether a file is on the switch; None when unknown."""
         try:
-            return await FileSteps(self._work, self._line).shows(file)
+            return await FileSteps(self._context, self._session).shows(file)
         except (ConnectError, SessionLost):
             return None
 
@@ -322,11 +326,11 @@ class ExecSteps(_JournalledSteps):
         """Ask the operator for what the switch does not show."""
         if step.repeat is Repeat.SAFE:
             return self._note(number, StepState.NOT_DONE, otherwise.why)
-        return await self._told(number, step) or self._note(number, otherwise.state, otherwise.why)
+        return await self._ask_operator(number, step) or self._note(number, otherwise.state, otherwise.why)
 
-    async def _told(self, number: int, step: ExecStep) -> StepResult | None:
+    async def _ask_operator(self, number: int, step: ExecStep) -> StepResult | None:
         """Return the operator's decision on a step; None when unknown."""
-        match await self._work.person.settles(self._work.device.name, step.command):
+        match await self._context.operator.resolve_outcome(self._context.device.name, step.command):
             case StepDecision.DONE:
                 return self._note(number, StepState.DONE, how="operator")
             case StepDecision.AGAIN:
@@ -339,41 +343,41 @@ class ExecSteps(_JournalledSteps):
 
         A text is the far end's refusal.
         """
-        pace, limits = self._work.pace, self._work.limits
-        until = pace.now() + limits.wait
-        look = limits.first_look
+        stop_controller, timeouts = self._context.stop_controller, self._context.timeouts
+        deadline = stop_controller.now() + timeouts.wait
+        interval = timeouts.first_interval
         while True:
             try:
-                if proof.holds(noted, await self._line.known(proof.reads)):
+                if proof.holds(noted, await self._session.known(proof.reads)):
                     return True
-                if proof.refusal_reads and look > limits.first_look:
-                    refusal = proof.refusal(noted, await self._line.known(proof.refusal_reads))
+                if proof.refusal_reads and interval > timeouts.first_interval:
+                    refusal = proof.refusal(noted, await self._session.known(proof.refusal_reads))
                     if refusal:
                         return refusal
             except (ConnectError, SessionLost):
-                if await self._line.again(patience) is not None:
+                if await self._session.reconnect(patience) is not None:
                     return False
-            if pace.stopping or pace.now() >= until:
+            if stop_controller.stopping or stop_controller.now() >= deadline:
                 return False
             self._say(f"waiting for {proof.name}")
-            await pace.rest(min(look, max(until - pace.now(), 0.0)))
-            look = min(look * 2, limits.slowest_look)
+            await stop_controller.rest(min(interval, max(deadline - stop_controller.now(), 0.0)))
+            interval = min(interval * 2, timeouts.max_interval)
 
     def _keep(self, step: ExecStep, sent: CommandResult, secrets: Mapping[str, Secret]) -> None:
         """Keep what a command printed as evidence, unless a secret was in it."""
-        if sent.said and not secrets:
-            capture = self._work.evidence.open(step.command)
-            capture.write(sent.said + "\n")
+        if sent.output and not secrets:
+            capture = self._context.evidence.open(step.command)
+            capture.write(sent.output + "\n")
             capture.commit(CommandEnd(status=CaptureStatus.OK))
 
     def _scrubbed(self, sent: CommandResult, secrets: Mapping[str, Secret]) -> str:
         """Return the switch's words for the journal, without the echo of a command with secrets."""
-        said = sent.said
+        text = sent.output
         if secrets and sent.status is not CommandOutcome.REFUSED:
-            said = "\n".join(line for line in said.split("\n") if line.lstrip().startswith("%"))
+            text = "\n".join(line for line in text.split("\n") if line.lstrip().startswith("%"))
         for secret in secrets.values():
-            said = said.replace(secret.reveal(), "***")
-        return self._work.mask(_one_line(said))
+            text = text.replace(secret.reveal(), "***")
+        return self._context.mask(_one_line(text))
 
 
 # -- files --------------------------------------------------------------------------------------------
@@ -388,20 +392,20 @@ class FileDone:
 
 
 class FileSteps:
-    """Steps with files, on one switch's line."""
+    """Steps with files, in the session of one switch."""
 
-    def __init__(self, work: ChangeContext, line: DeviceSession) -> None:
-        self._work = work
-        self._line = line
+    def __init__(self, context: ChangeContext, session: DeviceSession) -> None:
+        self._context = context
+        self._session = session
 
     async def do(self, step: FileStep) -> FileDone:
         """Do one; a session that is lost in the middle is opened once more. Raises StoreError only."""
         try:
             return await self._do(step)
         except SessionLost as err:
-            failure = await self._line.again(self._work.limits.reconnect)
+            failure = await self._session.reconnect(self._context.timeouts.reconnect)
             if failure is not None:
-                return FileDone(why=_LOST.of(why=err.message, again=failure.message))
+                return FileDone(why=_LOST.format(why=err.message, again=failure.message))
         except (ConnectError, CredentialError) as err:
             return FileDone(why=_with_hint(err))
         try:
@@ -413,9 +417,9 @@ class FileSteps:
         """Return whether a file exists; None when the switch does not show it. Raises ConnectError or
         SessionLost."""
         sent = await self._send(f"dir {path}")
-        if sent.status is CommandOutcome.DONE and not _NO_FILE.search(sent.said):
+        if sent.status is CommandOutcome.DONE and not _NO_FILE.search(sent.output):
             return True
-        return False if _NO_FILE.search(sent.said) else None
+        return False if _NO_FILE.search(sent.output) else None
 
     async def _do(self, step: FileStep) -> FileDone:
         match step:
@@ -429,16 +433,16 @@ class FileSteps:
                 md5 = await self._md5(step.path)
                 if isinstance(md5, Text):
                     return FileDone(why=md5)
-                return FileDone() if md5 == step.md5 else FileDone(why=_OTHER_MD5.of(path=step.path))
+                return FileDone() if md5 == step.md5 else FileDone(why=_OTHER_MD5.format(path=step.path))
 
     async def _room(self, step: CheckSpace) -> FileDone:
         sent = await self._send(step.command)
-        found = _FREE.findall(sent.said)
+        found = _FREE.findall(sent.output)
         if sent.status is not CommandOutcome.DONE or not found:
-            return FileDone(why=_NO_ROOM_KNOWN.of(said=_tail(sent.said)))
+            return FileDone(why=_NO_ROOM_KNOWN.format(said=_tail(sent.output)))
         free = int(found[-1])
         if free < step.bytes:
-            return FileDone(why=_FULL.of(free=free, needed=step.bytes, system=step.system))
+            return FileDone(why=_FULL.format(free=free, needed=step.bytes, system=step.system))
         return FileDone(noted={"free": free})
 
     async def _fetch(self, step: Download) -> FileDone:
@@ -450,58 +454,60 @@ class FileSteps:
         if isinstance(md5, Text):
             return FileDone(why=md5)
         if hashlib.md5(data, usedforsecurity=False).hexdigest() != md5:
-            return FileDone(why=_NOT_SAME.of(path=step.path, size=len(data)))
+            return FileDone(why=_NOT_SAME.format(path=step.path, size=len(data)))
         try:
-            noted = self._copying.shelf.keep(self._work.device, step.name, data)
+            noted = self._copying.file_store.save(self._context.device, step.name, data)
         except BadFile as err:
             return FileDone(why=_with_hint(err))
         return FileDone(noted={"md5": md5, "in_band": step.in_band, **noted})
 
     async def _put(self, step: Upload) -> FileDone:
-        data = self._copying.shelf.take(step.name)
+        data = self._copying.file_store.load(step.name)
         if hashlib.sha256(data).hexdigest() != step.sha256:
-            return FileDone(why=_CHANGED.of(name=step.name))
+            return FileDone(why=_CHANGED.format(name=step.name))
         try:
-            async with self._copying.transport.files(self._work.device) as files:
+            async with self._copying.transport.files(self._context.device) as files:
                 await files.put(step.path, data)
         except CopyFailed as err:
             return FileDone(why=_with_hint(err))
         return FileDone()
 
     async def _by_scp(self, path: str) -> bytes:
-        async with self._copying.transport.files(self._work.device) as files:
+        async with self._copying.transport.files(self._context.device) as files:
             return await files.fetch(path)
 
     async def _in_band(self, path: str) -> bytes:
         lines = _Lines()
-        sent = await self._line.send(ExecStep(command=f"more /binary {path}", seconds=_SECONDS), sink=lines)
+        sent = await self._session.send(
+            ExecStep(command=f"more /binary {path}", seconds=_SECONDS), sink=lines
+        )
         if sent.status is CommandOutcome.SILENT:
             raise SessionLost("the switch fell silent in the middle of the file")
         if sent.status is not CommandOutcome.DONE:
-            raise CopyFailed(f"the switch does not print {path}: {_tail(sent.said)}")
+            raise CopyFailed(f"the switch does not print {path}: {_tail(sent.output)}")
         return read_dump(lines.finished())
 
     async def _md5(self, path: str) -> str | Text:
         sent = await self._send(f"verify /md5 {path}")
-        found = _MD5.findall(sent.said)
+        found = _MD5.findall(sent.output)
         if sent.status is not CommandOutcome.DONE or not found:
-            return _NO_MD5.of(path=path, said=_tail(sent.said))
+            return _NO_MD5.format(path=path, said=_tail(sent.output))
         return str(found[-1]).lower()
 
     async def _send(self, command: str) -> CommandResult:
         """Send a command that reads flash, and keep what it prints as evidence."""
-        sent = await self._line.send(ExecStep(command=command, seconds=_SECONDS))
+        sent = await self._session.send(ExecStep(command=command, seconds=_SECONDS))
         if sent.status is CommandOutcome.SILENT:
             raise SessionLost(f"the switch fell silent at '{command}'")
-        capture = self._work.evidence.open(command)
-        capture.write(f"{sent.said}\n")
+        capture = self._context.evidence.open(command)
+        capture.write(f"{sent.output}\n")
         status = CaptureStatus.OK if sent.status is CommandOutcome.DONE else CaptureStatus.UNSUPPORTED
         capture.commit(CommandEnd(status=status))
         return sent
 
     @property
     def _copying(self) -> FileCopying:
-        copying = self._work.copying
+        copying = self._context.copying
         assert copying is not None  # noqa: S101 - only the verbs that copy make such steps
         return copying
 
@@ -523,8 +529,8 @@ def _with_hint(err: SlpOpsError) -> Text:
     return verbatim(f"{err.message} ({err.hint})" if err.hint else err.message)
 
 
-def _tail(said: str) -> str:
-    return " / ".join(line.strip() for line in said.split("\n")[-3:] if line.strip())[:200] or "-"
+def _tail(output: str) -> str:
+    return " / ".join(line.strip() for line in output.split("\n")[-3:] if line.strip())[:200] or "-"
 
 
 def _one_line(text: str) -> str:

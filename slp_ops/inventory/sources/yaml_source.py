@@ -18,19 +18,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.config_files.grammar import HOST, NAME
 from slp_ops.config_files.validation_errors import Problems
 from slp_ops.config_files.validators import (
     Reader,
     a_kind,
     entries,
-    fitting,
     is_null,
     joined,
     lacks,
     mapped,
+    matching_format,
     text,
 )
+from slp_ops.config_files.value_formats import HOST, NAME
 from slp_ops.config_files.yaml_nodes import Entry, Mapping, Node, Scalar, parse
 from slp_ops.inventory import forbid_secrets as everywhere
 from slp_ops.inventory.schema import SETTINGS, Settings, method
@@ -48,7 +48,7 @@ _SITE: Final[dict[str, Reader]] = {
     "devices": lambda node, key, problems: None,
     **SETTINGS,
 }
-_DEVICE: Final[dict[str, Reader]] = {"host": fitting(HOST), **SETTINGS}
+_DEVICE: Final[dict[str, Reader]] = {"host": matching_format(HOST), **SETTINGS}
 
 
 def read(content: str, path: str) -> Inventory:
@@ -81,7 +81,7 @@ class _Read:
     problems: Problems
     sites: list[Site] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
-    left_open: dict[str, frozenset[str]] = field(default_factory=dict)
+    unset_fields: dict[str, frozenset[str]] = field(default_factory=dict)
     # folded name -> name, site, line
     seen: dict[str, tuple[str, str, int]] = field(default_factory=dict)
 
@@ -102,7 +102,7 @@ class _Read:
             sites=tuple(self.sites),
             devices=tuple(self.devices),
             credentials=credentials,
-            left_open=self.left_open,
+            unset_fields=self.unset_fields,
         )
 
     def version(self, entry: Entry | None, root: Mapping) -> None:
@@ -141,8 +141,8 @@ class _Read:
         if isinstance(entry.value, Mapping):
             parts = {one.key.text: one.value for one in entry.value.entries}
         if "defaults" in parts:
-            own = own.over(self.settings(parts["defaults"], f"{place}.defaults"))
-        merged = own.over(wider)
+            own = own.merged_over(self.settings(parts["defaults"], f"{place}.defaults"))
+        merged = own.merged_over(wider)
         self.sites.append(
             Site(name=entry.key.text, description=description, max_sessions=merged.max_sessions)
         )
@@ -166,6 +166,6 @@ class _Read:
             self.problems.add(line, f"{place}.host", "is missing", HOST.expected)
         if not fits or host is None:
             return
-        settings = Settings(**found).over(wider)
+        settings = Settings(**found).merged_over(wider)
         self.devices.append(settings.device(name=name, site=site, host=host))
-        self.left_open[name] = settings.left_open()
+        self.unset_fields[name] = settings.unset_fields()

@@ -14,7 +14,7 @@ from slp_ops.lab.scenarios import _base, _licensing, _log
 from slp_ops.lab.scenarios._certificates import CERTIFICATES
 from slp_ops.lab.state import Blueprint
 from slp_ops.lab.switch import Switch
-from slp_ops.lab.world import Path, Peer, Reach, World
+from slp_ops.lab.world import Peer, Reach, ReachabilityRule, World
 from slp_ops.release import Release
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _PEERS = {
 }
 _PATHS = (
     *(
-        Path(reach=Reach.OPEN, address=address, port=port, vrf="")
+        ReachabilityRule(reach=Reach.OPEN, address=address, port=port, vrf="")
         for address, port in (
             ("203.0.113.10", 443),
             ("203.0.113.11", 443),
@@ -51,8 +51,8 @@ _PATHS = (
             ("10.10.0.88", 8080),
         )
     ),
-    Path(reach=Reach.REFUSED, address="10.10.0.80"),
-    Path(reach=Reach.REFUSED, address="10.10.0.81"),
+    ReachabilityRule(reach=Reach.REFUSED, address="10.10.0.80"),
+    ReachabilityRule(reach=Reach.REFUSED, address="10.10.0.81"),
 )
 
 
@@ -143,7 +143,9 @@ def _world(file: ScenarioFile) -> World:
         ()
         if form.paths is None
         else tuple(
-            Path(reach=rule.reach, address=rule.address, port=rule.port, vrf=rule.vrf, source=rule.source)
+            ReachabilityRule(
+                reach=rule.reach, address=rule.address, port=rule.port, vrf=rule.vrf, source=rule.source
+            )
             for rule in form.paths
         )
     )

@@ -113,7 +113,7 @@ def audit_document(
 
 def _device(device: AuditedDevice, lang: Lang) -> AuditDevice:
     unjudged = [
-        UnjudgedEntry(rule=outcome.rule, why="" if outcome.why is None else outcome.why.said(lang))
+        UnjudgedEntry(rule=outcome.rule, why="" if outcome.why is None else outcome.why.render(lang))
         for outcome in device.unjudged
     ]
     if not device.outcomes and device.error is not None:
@@ -131,7 +131,7 @@ def _device(device: AuditedDevice, lang: Lang) -> AuditDevice:
 
 def missing_entries(missing: Sequence[MissingInput], lang: Lang) -> tuple[MissingEntry, ...]:
     """Return the required inputs that were not read, in one language."""
-    return tuple(MissingEntry(name=each.name.said(lang), why=each.why.said(lang)) for each in missing)
+    return tuple(MissingEntry(name=each.name.render(lang), why=each.why.render(lang)) for each in missing)
 
 
 def outcome_entry(device: str, outcome: Outcome, lang: Lang) -> OutcomeEntry:
@@ -143,13 +143,13 @@ def outcome_entry(device: str, outcome: Outcome, lang: Lang) -> OutcomeEntry:
         verdict=outcome.verdict,
         severity=outcome.severity,
         confidence=outcome.confidence,
-        summary=None if finding is None else finding.summary.said(lang),
-        cause=None if finding is None else finding.cause.said(lang),
-        remedy=() if finding is None else tuple(step.said(lang) for step in finding.remedy),
+        summary=None if finding is None else finding.summary.render(lang),
+        cause=None if finding is None else finding.cause.render(lang),
+        remedy=() if finding is None else tuple(step.render(lang) for step in finding.remedy),
         evidence=() if finding is None else finding.evidence,
         links=() if finding is None else finding.links,
         playbooks=() if finding is None else finding.playbooks,
-        why=None if outcome.why is None else outcome.why.said(lang),
+        why=None if outcome.why is None else outcome.why.render(lang),
         root=outcome.root,
     )
 
@@ -234,4 +234,4 @@ def change_summary(change: DeviceChange, device: AuditedDevice, lang: Lang) -> s
     if change.what is not ChangeKind.NEW:
         return None
     hit = next((each for each in device.failing if each.rule == change.rule), None)
-    return None if hit is None or hit.finding is None else hit.finding.summary.said(lang)
+    return None if hit is None or hit.finding is None else hit.finding.summary.render(lang)

@@ -64,8 +64,10 @@ def growth_entry(found: ReportGrowth | None, limit: int, lang: Lang) -> GrowthEn
         limit=limit,
         reach=None
         if reach is None
-        else ReachEntry(likely=_day(reach.likely), earliest=_day(reach.earliest), latest=_day(reach.latest)),
-        words=growth_words(found, limit).said(lang),
+        else ReachEntry(
+            likely=_day(reach.estimate), earliest=_day(reach.earliest), latest=_day(reach.latest)
+        ),
+        words=growth_words(found, limit).render(lang),
     )
 
 
@@ -86,7 +88,7 @@ class RumEntry:
 
 
 @json_document
-class PictureEntry:
+class SnapshotEntry:
     """One device in one run."""
 
     run: str
@@ -120,7 +122,7 @@ class HistoryDocument:
     schema: Literal["slp-ops/history/1"] = "slp-ops/history/1"
     device: str
     site: str
-    pictures: tuple[PictureEntry, ...]
+    pictures: tuple[SnapshotEntry, ...]
     growth: GrowthEntry | None
 
 
@@ -134,9 +136,9 @@ def history_document(history: DeviceHistory, lang: Lang) -> HistoryDocument:
     )
 
 
-def _picture(picture: RunSnapshot) -> PictureEntry:
+def _picture(picture: RunSnapshot) -> SnapshotEntry:
     summary = picture.summary
-    return PictureEntry(
+    return SnapshotEntry(
         run=picture.run,
         verb=picture.verb,
         started=picture.started,
@@ -377,6 +379,6 @@ def _diff_finding(outcome: Outcome, lang: Lang) -> DiffFinding:
     return DiffFinding(
         rule=outcome.rule,
         severity=outcome.severity,
-        summary=None if outcome.finding is None else outcome.finding.summary.said(lang),
+        summary=None if outcome.finding is None else outcome.finding.summary.render(lang),
         root=outcome.root,
     )

@@ -69,10 +69,10 @@ def _version_entry(row: ReleaseVerdict, lang: Lang) -> VersionEntry:
         advisories=tuple(
             AdvisoryEntry(
                 id=advisory.id,
-                verdict=sign.judged.standing,
+                verdict=sign.judged.status,
                 listed=sign.judged.listed,
                 first_fixed=None if sign.judged.first_fixed is None else str(sign.judged.first_fixed),
-                because=sign.judged.because.said(lang),
+                because=sign.judged.because.render(lang),
             )
             for advisory, sign in row.judged
         ),
@@ -111,7 +111,7 @@ def rules_document(knowledge: Ruleset, lang: Lang) -> RulesDocument:
                 group=rule.group,
                 severity=rule.severity,
                 confidence=rule.confidence,
-                title=rule.title.said(lang),
+                title=rule.title.render(lang),
                 playbooks=rule.playbooks,
             )
             for rule in knowledge.rules
@@ -149,16 +149,16 @@ def explain_document(asked: str, found: Explanation, lang: Lang) -> ExplainDocum
     """Return the document of ``explain``."""
     return ExplainDocument(
         asked=asked,
-        title=found.title.said(lang),
-        meaning=found.meaning.said(lang),
+        title=found.title.render(lang),
+        meaning=found.meaning.render(lang),
         unverified=found.unverified,
         rules=tuple(
             ExplainedRule(
                 id=rule.id,
                 severity=rule.severity,
-                title=rule.title.said(lang),
-                cause=rule.cause.said(lang),
-                remedy=tuple(step.said(lang) for step in rule.remedy),
+                title=rule.title.render(lang),
+                cause=rule.cause.render(lang),
+                remedy=tuple(step.render(lang) for step in rule.remedy),
                 links=rule.links,
                 playbooks=rule.playbooks,
                 explains=rule.explains,

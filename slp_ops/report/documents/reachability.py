@@ -13,9 +13,9 @@ from slp_ops.report.documents.runs import RunFolder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slp_ops.app.reach_device import Reached
+    from slp_ops.app.reach_device import DeviceReachability
     from slp_ops.i18n import Lang
-    from slp_ops.reachability.plan import Tried
+    from slp_ops.reachability.plan import ProbeAttempt
 
 
 @json_document
@@ -95,7 +95,7 @@ class ReachabilityDocument:
 
 
 def reachability_document(
-    run_id: str, path: str, answers: Sequence[Reached], lang: Lang
+    run_id: str, path: str, answers: Sequence[DeviceReachability], lang: Lang
 ) -> ReachabilityDocument:
     """Return the document of ``check-reachability``."""
     return ReachabilityDocument(
@@ -104,7 +104,7 @@ def reachability_document(
     )
 
 
-def _device(answer: Reached, lang: Lang) -> ReachabilityDevice:
+def _device(answer: DeviceReachability, lang: Lang) -> ReachabilityDevice:
     conclusion, plan = answer.conclusion, answer.plan
     return ReachabilityDevice(
         name=answer.result.name,
@@ -118,9 +118,9 @@ def _device(answer: Reached, lang: Lang) -> ReachabilityDevice:
         probes=tuple(_probe(each) for each in answer.tried),
         verdict=conclusion.verdict,
         blocked_at=conclusion.blocked_at,
-        cause=conclusion.cause.said(lang) if conclusion.cause else None,
-        next_steps=tuple(step.said(lang) for step in conclusion.next_steps),
-        notes=tuple(note.said(lang) for note in conclusion.notes),
+        cause=conclusion.cause.render(lang) if conclusion.cause else None,
+        next_steps=tuple(step.render(lang) for step in conclusion.next_steps),
+        notes=tuple(note.render(lang) for note in conclusion.notes),
     )
 
 
@@ -137,7 +137,7 @@ _STAGES = {
 }  # fmt: skip
 
 
-def login_stages(answer: Reached) -> LoginStages:
+def login_stages(answer: DeviceReachability) -> LoginStages:
     """Return how far the operator came: each stage of the login with its own verdict."""
     kind = answer.result.error.kind if answer.result.error else ""
     failed = next((stage for stage, kinds in _STAGES.items() if kind in kinds), None)
@@ -153,7 +153,7 @@ def login_stages(answer: Reached) -> LoginStages:
     return LoginStages(verdict=kind, **stages)
 
 
-def _probe(tried: Tried) -> ProbeEntry:
+def _probe(tried: ProbeAttempt) -> ProbeEntry:
     target, result = tried.probe.target, tried.result
     return ProbeEntry(
         purpose=target.purpose,

@@ -55,7 +55,7 @@ def remediate_document(change: ChangeResult) -> RemediateDocument:
     )
 
 
-def kept_document(change: ChangeResult) -> str:
+def stored_remediate_json(change: ChangeResult) -> str:
     """Return the document as a run keeps it."""
     return to_json(remediate_document(change), indent=1) + "\n"
 

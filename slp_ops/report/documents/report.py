@@ -176,7 +176,7 @@ class FindingEntry:
 
 
 @json_document
-class StoryEntry:
+class RootCauseEntry:
     """A root cause and the findings that follow from it."""
 
     root: FindingEntry
@@ -244,7 +244,7 @@ class ReportedSwitch:
     policy: Policy | None
     exchanges: tuple[ExchangeStatistics, ...]
     failing: bool | None
-    stories: tuple[StoryEntry, ...]
+    stories: tuple[RootCauseEntry, ...]
     unjudged: tuple[UnjudgedRule, ...]
     verdicts: Mapping[str, Verdict]
     advisories: tuple[DeviceAdvisory, ...]
@@ -304,9 +304,9 @@ def report_document(view: ReportView, lang: Lang) -> ReportDocument:
 def _cause(cause: Cause, lang: Lang) -> CauseEntry:
     return CauseEntry(
         rule=cause.rule,
-        title=cause.title.said(lang),
+        title=cause.title.render(lang),
         severity=cause.severity,
-        cause=cause.cause.said(lang),
+        cause=cause.cause.render(lang),
         devices=cause.devices,
         sites=cause.sites,
         remedy=_texts(cause.remedy, lang),
@@ -320,8 +320,8 @@ def _release(row: ReleaseRow, view: ReportView) -> ReleaseEntry:
         release=row.release,
         devices=row.devices,
         advisories=tuple(
-            ReleaseAdvisory(id=advisory.id, verdict=standing, listed=listed)
-            for advisory, (standing, listed) in zip(view.advisories, row.standings, strict=True)
+            ReleaseAdvisory(id=advisory.id, verdict=status, listed=listed)
+            for advisory, (status, listed) in zip(view.advisories, row.statuses, strict=True)
         ),
         target=target_entry(row.targets),
     )
@@ -353,7 +353,7 @@ def _device(device: DeviceView, lang: Lang) -> ReportedSwitch:
         status=device.status,
         verdict=device.health,
         missing=missing_entries(device.missing, lang),
-        error=device.trouble,
+        error=device.failure,
         collected=device.collected,
         release=device.release_text,
         model=device.model,
@@ -393,12 +393,12 @@ def _device(device: DeviceView, lang: Lang) -> ReportedSwitch:
         policy=device.policy,
         exchanges=device.exchanges,
         failing=device.failing,
-        stories=tuple(_story(each, lang) for each in device.stories),
+        stories=tuple(_root_cause_entry(each, lang) for each in device.root_causes),
         unjudged=tuple(
             UnjudgedRule(
                 rule=each.rule,
                 verdict=each.verdict,
-                why=None if each.why is None else each.why.said(lang),
+                why=None if each.why is None else each.why.render(lang),
             )
             for each in device.unjudged
         ),
@@ -406,10 +406,10 @@ def _device(device: DeviceView, lang: Lang) -> ReportedSwitch:
         advisories=tuple(
             DeviceAdvisory(
                 id=each.id,
-                verdict=each.standing,
+                verdict=each.status,
                 listed=each.listed,
                 first_fixed=each.first_fixed,
-                because=each.because.said(lang),
+                because=each.because.render(lang),
                 rule_verdict=each.verdict,
             )
             for each in device.advisories
@@ -428,30 +428,30 @@ def _device(device: DeviceView, lang: Lang) -> ReportedSwitch:
     )
 
 
-def _story(story: CauseView, lang: Lang) -> StoryEntry:
-    return StoryEntry(
+def _root_cause_entry(story: CauseView, lang: Lang) -> RootCauseEntry:
+    return RootCauseEntry(
         root=_finding(story.root, lang),
         consequences=tuple(_finding(each, lang) for each in story.consequences),
     )
 
 
-def _finding(told: FindingView, lang: Lang) -> FindingEntry:
+def _finding(finding: FindingView, lang: Lang) -> FindingEntry:
     return FindingEntry(
-        rule=told.rule,
-        title=told.title.said(lang),
-        severity=told.severity,
-        confidence=told.confidence,
-        summary=told.summary.said(lang),
-        cause=told.cause.said(lang),
-        remedy=_texts(told.remedy, lang),
-        evidence=told.evidence,
-        links=told.links,
-        playbooks=_ids(told.playbooks),
+        rule=finding.rule,
+        title=finding.title.render(lang),
+        severity=finding.severity,
+        confidence=finding.confidence,
+        summary=finding.summary.render(lang),
+        cause=finding.cause.render(lang),
+        remedy=_texts(finding.remedy, lang),
+        evidence=finding.evidence,
+        links=finding.links,
+        playbooks=_ids(finding.playbooks),
     )
 
 
 def _texts(texts: tuple[Text, ...], lang: Lang) -> tuple[str, ...]:
-    return tuple(text.said(lang) for text in texts)
+    return tuple(text.render(lang) for text in texts)
 
 
 def _ids(playbooks: tuple[PlaybookRef, ...]) -> tuple[str, ...]:

@@ -141,7 +141,7 @@ def usage_save_document(result: SaveResult) -> UsageSaveDocument:
     )
 
 
-def kept_save_document(result: SaveResult) -> str:
+def stored_usage_save_json(result: SaveResult) -> str:
     """Return the document of ``usage save`` as a run keeps it."""
     return to_json(usage_save_document(result), indent=1, ascii_only=False) + "\n"
 
@@ -163,7 +163,7 @@ def usage_import_document(result: ImportResult) -> UsageImportDocument:
     )
 
 
-def kept_import_document(result: ImportResult) -> str:
+def stored_usage_import_json(result: ImportResult) -> str:
     """Return the document of ``usage import`` as a run keeps it."""
     return to_json(usage_import_document(result), indent=1, ascii_only=False) + "\n"
 
@@ -172,13 +172,13 @@ def usage_status_document(result: StatusResult) -> UsageStatusDocument:
     """Return the document of ``usage status``."""
     return UsageStatusDocument(
         run=result.run,
-        devices=tuple(_standing(each) for each in result.standings),
+        devices=tuple(_device_status(each) for each in result.statuses),
         left_out=left_out_files(result.left_out),
         unread=_unread(result.unread),
     )
 
 
-def _standing(each: UsageStatus) -> UsageStatusDevice:
+def _device_status(each: UsageStatus) -> UsageStatusDevice:
     file = each.before.file
     return UsageStatusDevice(
         name=each.name,

@@ -131,14 +131,14 @@ def _number(count: int, severity: Severity) -> str:
 
 def _root(root: FailedRule, lang: Lang) -> Iterator[str]:
     head = styled(f"{root.severity.upper():<8}", fg=_COLOURS[root.severity])
-    first, *rest = wrapped(f"{root.rule}: {root.finding.summary.said(lang)}", " " * 11)
+    first, *rest = wrapped(f"{root.rule}: {root.finding.summary.render(lang)}", " " * 11)
     yield f"  {head} {first.lstrip()}"
     yield from rest
     if root.severity is not Severity.INFO:
         yield from _evidence(root.finding.evidence, lang)
     for other in root.consequences:
         yield from wrapped(
-            f"{other.rule} ({other.severity}): {other.finding.summary.said(lang)}",
+            f"{other.rule} ({other.severity}): {other.finding.summary.render(lang)}",
             f"           {_WORDS[lang]['so']} ",
         )
 
@@ -156,7 +156,7 @@ def _by_reason(device: DeviceFindings, lang: Lang) -> dict[str, list[str]]:
     """Return the rules without a verdict by the reason, in the words of the language."""
     found: dict[str, list[str]] = {}
     for why, rule in device.unjudged:
-        found.setdefault("" if why is None else why.said(lang), []).append(rule)
+        found.setdefault("" if why is None else why.render(lang), []).append(rule)
     return found
 
 
@@ -164,22 +164,22 @@ def _by_input(device: DeviceFindings, lang: Lang) -> dict[str, list[str]]:
     """Return the required inputs that are missing by the command that they need."""
     found: dict[str, list[str]] = {}
     for each in device.missing:
-        found.setdefault(each.why.said(lang), []).append(each.name.said(lang))
+        found.setdefault(each.why.render(lang), []).append(each.name.render(lang))
     return found
 
 
 def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
     words = _WORDS[lang]
-    title = "" if cause.title is None else cause.title.said(lang)
+    title = "" if cause.title is None else cause.title.render(lang)
     first, *rest = wrapped(f"{cause.rule}: {title}", "  ")
     yield styled(first, fg=_COLOURS[cause.severity], bold=True)
     yield from rest
     if is_fleet:
         yield f"    {words['on']} {_names(cause.devices)}"
-    yield from wrapped(cause.finding.cause.said(lang), f"    {words['cause']} ")
+    yield from wrapped(cause.finding.cause.render(lang), f"    {words['cause']} ")
     yield f"    {words['do']}"
     for number, step in enumerate(cause.finding.remedy, 1):
-        yield from wrapped(step.said(lang), f"      {number}. ")
+        yield from wrapped(step.render(lang), f"      {number}. ")
     if cause.finding.playbooks:
         yield f"    {words['playbooks']} {', '.join(cause.finding.playbooks)}"
     yield styled(f"    {words['more']} slp-ops explain {cause.rule}", dim=True)
@@ -196,7 +196,7 @@ def _names(names: Iterable[str]) -> str:
 def _rules(rules: Sequence[RuleFindings], lang: Lang) -> Iterator[str]:
     yield styled(_WORDS[lang]["by_rule"], bold=True)
     rows = [(each.rule, each.severity.value, str(len(each.devices)), _names(each.devices)) for each in rules]
-    yield table([word.said(lang) for word in _BY_RULE], rows)
+    yield table([word.render(lang) for word in _BY_RULE], rows)
     yield ""
 
 
@@ -211,15 +211,17 @@ def _comparison(compared: FindingsComparison, lang: Lang) -> Iterator[str]:
 
 def _total(totals: AuditTotals, seconds: float, lang: Lang) -> str:
     counts = [
-        words.said(lang).format(count=count)
+        words.render(lang).format(count=count)
         for words, count in (
             *((words, totals.by_worst.get(severity)) for severity, words in _AT_WORST.items()),
             *((words, totals.by_state.get(state)) for state, words in _IN_STATE.items()),
         )
         if count
     ]
-    total = _TOTAL.of(count=totals.devices, worst=", ".join(counts), unknown=totals.unjudged, seconds=seconds)
-    return total.said(lang)
+    total = _TOTAL.format(
+        count=totals.devices, worst=", ".join(counts), unknown=totals.unjudged, seconds=seconds
+    )
+    return total.render(lang)
 
 
 _BY_RULE: Final = (

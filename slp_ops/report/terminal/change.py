@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.i18n import Lang, Text, counted
+from slp_ops.i18n import Lang, Text, pluralize
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.report.terminal.layout import styled
 from slp_ops.sanitize import one_line
@@ -58,15 +58,15 @@ def render_change(change: ChangeResult, lang: Lang) -> str:
     """Return how each switch ended, what changed on it, and what can be done next."""
     lines = []
     for applied in change.devices:
-        why = "" if applied.why is None else f" - {applied.why.said(lang)}"
+        why = "" if applied.why is None else f" - {applied.why.render(lang)}"
         line = f"{applied.name} ({applied.site}): {applied.end.words}{why}"
         lines.append(styled(one_line(line), fg=_COLOURS.get(applied.end, "red")))
         lines += [f"  {one_line(text)}" for text in _details(applied.difference, lang)]
         hint = _HINTS.get(applied.end)
         if hint is not None:
-            lines.append(f"  hint: {one_line(hint.of(journal=change.journal).said(lang))}")
+            lines.append(f"  hint: {one_line(hint.format(journal=change.journal).render(lang))}")
     if change.not_begun:
-        lines.append(f"{_NOT_BEGUN.said(lang)} {', '.join(change.not_begun)}")
+        lines.append(f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}")
     lines += ["", ends_line(change), f"Evidence: {change.path}", f"Journal: {change.journal}"]
     return "\n".join(lines)
 
@@ -74,7 +74,7 @@ def render_change(change: ChangeResult, lang: Lang) -> str:
 def ends_line(change: ChangeResult) -> str:
     """Return how many switches ended in which way."""
     ends = ", ".join(f"{count} {end.words}" for end, count in change.totals.items())
-    return f"{counted(len(change.devices), 'switch')}: {ends}"
+    return f"{pluralize(len(change.devices), 'switch')}: {ends}"
 
 
 def _details(difference: BeforeAfter, lang: Lang) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _details(difference: BeforeAfter, lang: Lang) -> Iterator[str]:
     if findings is not None:
         for mark, group in (("-", findings.gone), ("+", findings.new), ("=", findings.still)):
             for finding in group:
-                words = "" if finding.summary is None else f": {finding.summary.said(lang)}"
+                words = "" if finding.summary is None else f": {finding.summary.render(lang)}"
                 yield f"{mark} {finding.rule}{words}"
     if configuration is not None:
         for mark, lines in (("-", configuration.removed), ("+", configuration.added)):

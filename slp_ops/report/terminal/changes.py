@@ -36,15 +36,17 @@ def _words(change: DeviceChange, judged: AuditedDevice, lang: Lang) -> str:
             hits = [each for each in judged.failing if each.severity is not Severity.INFO]
             found = ", ".join(f"{each.rule} ({each.severity})" for each in hits)
             words = _FIRST_LOOK if found else _CLEAN
-            return words.of(release=change.new or "-", found=found).said(lang)
+            return words.format(release=change.new or "-", found=found).render(lang)
         case ChangeKind.NEW:
             summary = change_summary(change, judged, lang) or ""
-            return _NEW.of(rule=change.rule, severity=change.severity, summary=summary).said(lang)
+            return _NEW.format(rule=change.rule, severity=change.severity, summary=summary).render(lang)
         case _:
             return (
                 _WORDS[change.what]
-                .of(rule=change.rule, severity=change.severity, old=change.old or "-", new=change.new or "-")
-                .said(lang)
+                .format(
+                    rule=change.rule, severity=change.severity, old=change.old or "-", new=change.new or "-"
+                )
+                .render(lang)
             )
 
 

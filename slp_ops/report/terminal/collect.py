@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 from slp_ops.model import DeviceStatus
 from slp_ops.report.collect_view import collect_view
 from slp_ops.report.terminal.layout import styled, table_rows, wrapped
@@ -55,5 +55,5 @@ def _lines(view: CollectView, path: str, seconds: float) -> Iterator[str]:
         if device.hint:
             yield from wrapped(device.hint, "    hint: ")
     statuses = ", ".join(f"{count} {status.value}" for status, count in view.totals.items() if count)
-    yield f"\n{counted(len(view.devices), 'device')}: {statuses}, in {seconds:.1f} s"
+    yield f"\n{pluralize(len(view.devices), 'device')}: {statuses}, in {seconds:.1f} s"
     yield f"Evidence: {path}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.i18n import Text, counted
+from slp_ops.i18n import Text, pluralize
 from slp_ops.report.terminal.layout import styled, wrapped
 from slp_ops.sanitize import one_line
 
@@ -37,10 +37,10 @@ def _lines(diff: DiffResult, lang: Lang) -> Iterator[str]:
         yield ""
     for names, words in ((diff.only_old, _ONLY_OLD), (diff.only_new, _ONLY_NEW)):
         if names:
-            yield from wrapped(", ".join(names), f"{words.said(lang)}: ")
+            yield from wrapped(", ".join(names), f"{words.render(lang)}: ")
     found = diff.compared
     yield (
-        f"{counted(len(diff.devices), 'device')}, {same} the same; findings: {len(found.new)} new, "
+        f"{pluralize(len(diff.devices), 'device')}, {same} the same; findings: {len(found.new)} new, "
         f"{len(found.gone)} gone, {len(found.unchanged)} unchanged, {len(found.unclear)} no longer judged"
     )
 
@@ -64,22 +64,22 @@ def _device_lines(each: DeviceDiff, lang: Lang) -> list[str]:
         ("?", each.unclear_findings, None),
     ):
         for outcome in outcomes:
-            said = outcome.finding.summary.said(lang) if outcome.finding is not None else ""
+            said = outcome.finding.summary.render(lang) if outcome.finding is not None else ""
             first, *rest = wrapped(f"{outcome.rule} ({outcome.severity}): {said}", f"  {sign} ", "    ")
             lines += [styled(first, fg=colour), *rest]
     lines += [_field(one, lang) for one in each.fields]
     lines += _config_lines(each.lines or ())
     if each.lines is None:
-        lines += wrapped(_NO_CONFIG.said(lang), "  ") if lines else []
+        lines += wrapped(_NO_CONFIG.render(lang), "  ") if lines else []
     elif each.other_key:
-        lines += wrapped(_OTHER_KEY.said(lang), "  ! ")
+        lines += wrapped(_OTHER_KEY.render(lang), "  ! ")
     return lines
 
 
 def _field(one: FieldChange, lang: Lang) -> str:
     name = ".".join(part for part in (one.fact, one.field) if part)
     if one.secret:
-        return f"  {one_line(name)}: {_SECRET.said(lang)}"
+        return f"  {one_line(name)}: {_SECRET.render(lang)}"
     return f"  {one_line(name)}: {one_line(one.old or '-')} -> {one_line(one.new or '-')}"
 
 

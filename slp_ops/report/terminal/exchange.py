@@ -9,7 +9,7 @@ from slp_ops.i18n import Lang, Text
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.report.terminal.change import ends_line
 from slp_ops.report.terminal.layout import styled, table
-from slp_ops.report.terminal.plan import head, plan_lines, rest_lines
+from slp_ops.report.terminal.plan import head, plan_lines, unplanned_lines
 from slp_ops.sanitize import one_line
 from slp_ops.steps import CheckFile, Download, ManualStep, Upload
 from slp_ops.usage import upload
@@ -46,19 +46,19 @@ def render_exchange_plan(planned: PlanResult, lang: Lang) -> str:
     for first, *others in kinds.values():
         lines += plan_lines(first, lang)
         if others:
-            lines.append(_SAME.said(lang))
+            lines.append(_SAME.render(lang))
             for plan in others:
                 lines.append(one_line(f"  {head(plan)}  {', '.join(_files(plan))}"))
                 lines += [
-                    one_line(f"    {step.text.said(lang)}")
+                    one_line(f"    {step.text.render(lang)}")
                     for _, step in plan.steps
                     if isinstance(step, ManualStep)
                 ]
             lines.append("")
-    lines += rest_lines(planned, lang)
+    lines += unplanned_lines(planned, lang)
     if planned.left_out:
-        lines.append(_LEFT_OUT.said(lang))
-        lines += [one_line(f"  {each.path}: {each.why.said(lang)}") for each in planned.left_out]
+        lines.append(_LEFT_OUT.render(lang))
+        lines += [one_line(f"  {each.path}: {each.why.render(lang)}") for each in planned.left_out]
     return "\n".join(lines)
 
 
@@ -88,16 +88,18 @@ def render_save(result: SaveResult, lang: Lang) -> str:
         if each is None:
             return
         if not each.reports:
-            yield _EMPTY.said(lang)
+            yield _EMPTY.render(lang)
             return
-        yield _FILE.of(file=each.file, reports=each.reports, first=each.first, last=each.last).said(lang)
+        yield _FILE.format(file=each.file, reports=each.reports, first=each.first, last=each.last).render(
+            lang
+        )
         if each.strange:
-            yield _STRANGE.of(units=", ".join(each.strange)).said(lang)
+            yield _STRANGE.format(units=", ".join(each.strange)).render(lang)
 
     lines = list(_ends(result.change, result.unread, lang, "usage save", details))
     if result.uploads:
-        words = _UPLOAD.of(count=len(result.uploads), folder=result.folder, text=upload.TEXT)
-        lines.append(one_line(words.said(lang)))
+        words = _UPLOAD.format(count=len(result.uploads), folder=result.folder, text=upload.TEXT)
+        lines.append(one_line(words.render(lang)))
     return "\n".join(lines)
 
 
@@ -106,13 +108,13 @@ def render_import(result: ImportResult, lang: Lang) -> str:
 
     def details(applied: DeviceChangeResult) -> Iterator[str]:
         if copies := result.copies.get(applied.name):
-            yield from (each.said(lang) for each in copies)
+            yield from (each.render(lang) for each in copies)
         elif (licence := applied.difference.licence) is not None:
-            yield _MOVED.of(
+            yield _MOVED.format(
                 before=licence.before.last_ack or "-",
                 after=licence.after.last_ack or "-",
                 due=licence.after.next_ack_deadline or "-",
-            ).said(lang)
+            ).render(lang)
 
     return "\n".join(_ends(result.change, result.unread, lang, "usage import", details))
 
@@ -125,14 +127,14 @@ def _ends(
     details: Callable[[DeviceChangeResult], Iterator[str]],
 ) -> Iterator[str]:
     for applied in change.devices:
-        why = "" if applied.why is None else f" - {applied.why.said(lang)}"
+        why = "" if applied.why is None else f" - {applied.why.render(lang)}"
         line = f"{applied.name} ({applied.site}): {applied.end.words}{why}"
         yield styled(one_line(line), fg=_COLOURS.get(applied.end, "red"))
         yield from (f"  {one_line(text)}" for text in details(applied))
         if applied.end is ChangeOutcome.STALE:
-            yield f"  hint: {one_line(_AGAIN.of(verb=verb).said(lang))}"
+            yield f"  hint: {one_line(_AGAIN.format(verb=verb).render(lang))}"
     if change.not_begun:
-        yield f"{_NOT_BEGUN.said(lang)} {', '.join(change.not_begun)}"
+        yield f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}"
     yield from _unread(unread, lang)
     yield ""
     yield ends_line(change)
@@ -143,12 +145,12 @@ def _ends(
     if change.not_begun or any(
         not applied.end.good and applied.end is not ChangeOutcome.STALE for applied in change.devices
     ):
-        yield one_line(_GO_ON.of(verb=verb, journal=change.journal).said(lang))
+        yield one_line(_GO_ON.format(verb=verb, journal=change.journal).render(lang))
 
 
 def _unread(unread: Iterable[DeviceResult], lang: Lang) -> Iterator[str]:
     for each in unread:
-        yield one_line(f"{_UNREAD.said(lang)} {each.name}: {'; '.join(causes(each))}")
+        yield one_line(f"{_UNREAD.render(lang)} {each.name}: {'; '.join(causes(each))}")
 
 
 # -- the status -----------------------------------------------------------------------------------
@@ -157,23 +159,24 @@ def _unread(unread: Iterable[DeviceResult], lang: Lang) -> Iterator[str]:
 def render_status(result: StatusResult, lang: Lang) -> str:
     """Return where each switch stands, as a table, and what is to be done."""
     lines: list[str] = []
-    if result.standings:
-        header = [word.said(lang) for word in _HEADER]
-        lines.append(table(header, [_row(each, lang) for each in result.standings]))
+    if result.statuses:
+        header = [word.render(lang) for word in _HEADER]
+        lines.append(table(header, [_row(each, lang) for each in result.statuses]))
     lines += [
-        one_line(f"{each.name}: {each.why.said(lang)}")
-        for each in result.standings
+        one_line(f"{each.name}: {each.why.render(lang)}")
+        for each in result.statuses
         if each.next in (NextStep.IMPORT, NextStep.UPLOAD, NextStep.SAVE, NextStep.UNFIT)
     ]
     lines += [
-        one_line(f"{_NOT_IMPORTED.said(lang)} {each.path}: {each.why.said(lang)}") for each in result.left_out
+        one_line(f"{_NOT_IMPORTED.render(lang)} {each.path}: {each.why.render(lang)}")
+        for each in result.left_out
     ]
     lines += _unread(result.unread, lang)
     return "\n".join(lines)
 
 
 def _row(each: UsageStatus, lang: Lang) -> tuple[str, ...]:
-    deadline = _day(each.deadline) + (_COSMETIC.said(lang) if each.cosmetic else "")
+    deadline = _day(each.deadline) + (_COSMETIC.render(lang) if each.cosmetic else "")
     return (
         each.name,
         _day(each.last_save),
@@ -182,7 +185,7 @@ def _row(each: UsageStatus, lang: Lang) -> tuple[str, ...]:
         "" if each.days_left is None else str(each.days_left),
         "" if each.unreported is None else str(each.unreported),
         "" if each.unacknowledged is None else str(each.unacknowledged),
-        _NEXT[each.next].said(lang),
+        _NEXT[each.next].render(lang),
     )
 
 

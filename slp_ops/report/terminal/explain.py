@@ -40,8 +40,8 @@ _WORDS = {
 
 
 def _lines(found: Explanation, lang: Lang) -> Iterator[str]:
-    yield styled(found.title.said(lang), bold=True)
-    yield from wrapped(found.meaning.said(lang), "  ")
+    yield styled(found.title.render(lang), bold=True)
+    yield from wrapped(found.meaning.render(lang), "  ")
     if found.unverified:
         for line in wrapped(_WORDS[lang]["unverified"], "  "):
             yield styled(line, dim=True)
@@ -53,12 +53,12 @@ def _rule(rule: Rule, lang: Lang, *, told: bool) -> Iterator[str]:
     """A rule; its cause is left out where it has just been told."""
     words = _WORDS[lang]
     yield ""
-    yield f"{styled(rule.id, bold=True)} ({rule.severity})  {rule.title.said(lang)}"
+    yield f"{styled(rule.id, bold=True)} ({rule.severity})  {rule.title.render(lang)}"
     if not told:
-        yield from wrapped(rule.cause.said(lang), f"  {words['cause']} ")
+        yield from wrapped(rule.cause.render(lang), f"  {words['cause']} ")
     yield f"  {words['do']}"
     for number, step in enumerate(rule.remedy, 1):
-        yield from wrapped(step.said(lang), f"    {number}. ")
+        yield from wrapped(step.render(lang), f"    {number}. ")
     for key, values in (("playbooks", rule.playbooks), ("explains", rule.explains)):
         if values:
             yield from wrapped(", ".join(values), f"  {words[key]} ")

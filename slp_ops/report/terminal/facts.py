@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 from slp_ops.json_documents import encode
 from slp_ops.report.terminal.layout import styled, table
 from slp_ops.sanitize import one_line
@@ -45,13 +45,13 @@ def _device(name: str, facts: Facts) -> Iterator[str]:
             yield f"{one_line(each.command)}: {each.status}, nothing read"
         elif each.parsed.unparsed:
             total = each.parsed.total
-            yield f"{one_line(each.command)}: {each.read_lines} of {counted(total, 'line')} read"
+            yield f"{one_line(each.command)}: {each.read_lines} of {pluralize(total, 'line')} read"
     yield ""
 
 
 def _command(name: str, parsed: Parsed) -> Iterator[str]:
     read = parsed.total - len(parsed.unparsed)
-    yield f"{one_line(name)}: {read} of {counted(parsed.total, 'line')} read"
+    yield f"{one_line(name)}: {read} of {pluralize(parsed.total, 'line')} read"
     if parsed.facts:
         yield table(("FACT", "FIELD", "VALUE"), _rows(parsed.facts))
     if parsed.unparsed:

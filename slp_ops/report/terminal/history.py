@@ -36,8 +36,10 @@ def _lines(history: DeviceHistory, lang: Lang, last: int) -> Iterator[str]:
     pictures = history.pictures
     first, newest = pictures[0], pictures[-1]
     head = f"{styled(one_line(history.device), bold=True)}  {one_line(newest.summary.site)}"
-    runs = _RUNS.of(count=len(pictures), first=f"{first.started:%Y-%m-%d}", last=f"{newest.started:%Y-%m-%d}")
-    yield f"{head}  {runs.said(lang)}"
+    runs = _RUNS.format(
+        count=len(pictures), first=f"{first.started:%Y-%m-%d}", last=f"{newest.started:%Y-%m-%d}"
+    )
+    yield f"{head}  {runs.render(lang)}"
     view = history_view(pictures, newest=CHART_WIDTH)
     for name, measure in (
         (Text("RUM backlog", "RUM 滞留"), view.backlog),
@@ -46,16 +48,16 @@ def _lines(history: DeviceHistory, lang: Lang, last: int) -> Iterator[str]:
         (Text("findings", "検出"), view.findings),
     ):
         if measure is not None:
-            yield _chart(name.said(lang), measure, lang)
+            yield _chart(name.render(lang), measure, lang)
     words = _NO_COUNTS if history.growth is None else growth_words(history.growth, history.limit)
-    yield from wrapped(words.said(lang), "  ")
+    yield from wrapped(words.render(lang), "  ")
     yield from _rules(view.rules, lang)
     yield from _changes(view.changes, last, lang)
 
 
 def _chart(name: str, measure: Measure, lang: Lang) -> str:
-    numbers = _NOW.of(now=f"{measure.now:g}", least=f"{measure.least:g}", most=f"{measure.most:g}")
-    return f"  {_padded(name, 15)} {_padded(numbers.said(lang), 26)} {sparkline(measure.values)}"
+    numbers = _NOW.format(now=f"{measure.now:g}", least=f"{measure.least:g}", most=f"{measure.most:g}")
+    return f"  {_padded(name, 15)} {_padded(numbers.render(lang), 26)} {sparkline(measure.values)}"
 
 
 def _padded(text: str, columns: int) -> str:
@@ -68,7 +70,7 @@ def _rules(rules: Sequence[RuleHistory], lang: Lang) -> Iterator[str]:
     """Return a row a rule that ever failed, a mark a run."""
     if not rules:
         return
-    yield f"\n{_FINDINGS.said(lang)}"
+    yield f"\n{_FINDINGS.render(lang)}"
     width = max(len(each.rule) for each in rules)
     for each in rules:
         marks = "".join(_MARKS[verdict] for verdict in each.verdicts)
@@ -79,9 +81,9 @@ def _rules(rules: Sequence[RuleHistory], lang: Lang) -> Iterator[str]:
 def _changes(changes: Sequence[SameRuns], last: int, lang: Lang) -> Iterator[str]:
     """Return a row for consecutive runs in which nothing changed but the counts, which are in the charts."""
     yield ""
-    yield table([word.said(lang) for word in _HEADER], [_row(each) for each in changes[-last:]])
+    yield table([word.render(lang) for word in _HEADER], [_row(each) for each in changes[-last:]])
     if len(changes) > last:
-        yield _EARLIER.of(count=len(changes) - last, all=len(changes)).said(lang)
+        yield _EARLIER.format(count=len(changes) - last, all=len(changes)).render(lang)
 
 
 def _row(same: SameRuns) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 from slp_ops.report.terminal.layout import table
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def render(found: InventoryCheck) -> str:
 
 def _lines(found: InventoryCheck) -> Iterator[str]:
     inventory, devices = found.inventory, found.inventory.devices
-    counts = f"{counted(len(devices), 'device')} in {counted(len(inventory.sites), 'site')}"
+    counts = f"{pluralize(len(devices), 'device')} in {pluralize(len(inventory.sites), 'site')}"
     yield f"{found.path}: no problems; {counts}"
     sites = []
     for site in inventory.sites:

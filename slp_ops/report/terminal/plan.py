@@ -57,16 +57,16 @@ _ROOM: Final = Text("at least {bytes} bytes free", "空き容量 {bytes} バイ�
 def render_plan(planned: PlanResult, lang: Lang) -> str:
     """Return the plans of a fleet, and why a switch has none."""
     lines = [line for plan in planned.plans for line in plan_lines(plan, lang)]
-    return "\n".join([*lines, *rest_lines(planned, lang)])
+    return "\n".join([*lines, *unplanned_lines(planned, lang)])
 
 
-def rest_lines(planned: PlanResult, lang: Lang) -> Iterator[str]:
+def unplanned_lines(planned: PlanResult, lang: Lang) -> Iterator[str]:
     """Yield the switches without a plan, the choices to be made, and the switches that were not read."""
-    if planned.spared:
+    if planned.skipped:
         yield _say("nothing", lang)
-        for each in planned.spared:
+        for each in planned.skipped:
             playbook = f"{each.playbook}: " if each.playbook else ""
-            yield f"  {each.name}: {one_line(playbook + each.why.said(lang))}"
+            yield f"  {each.name}: {one_line(playbook + each.why.render(lang))}"
     if planned.choices:
         yield _say("choices", lang)
         for name, choice in planned.choices:
@@ -88,7 +88,7 @@ def plan_lines(plan: SwitchPlan, lang: Lang) -> Iterator[str]:
     risk = f"{_say('risk', lang)}: {Words(lang).risk(plan.risk.value)}"
     yield styled(one_line(f"{head(plan)}  {risk}"), bold=True, fg=_COLOURS[plan.risk])
     for action in plan.actions:
-        yield one_line(f"  {action.playbook}: {action.title.said(lang)}")
+        yield one_line(f"  {action.playbook}: {action.title.render(lang)}")
         for label, lines in _action(action, lang):
             for number, line in enumerate(lines):
                 yield f"    {_padded(label if number == 0 else '')}{one_line(line)}"
@@ -101,7 +101,7 @@ def head(plan: SwitchPlan) -> str:
 
 
 def _action(action: Action, lang: Lang) -> Iterator[tuple[str, list[str]]]:
-    because = [f"{each.rule}: {each.summary.said(lang)}" for each in action.because]
+    because = [f"{each.rule}: {each.summary.render(lang)}" for each in action.because]
     yield _say("because", lang), because or [_say("named", lang)]
     if action.params:
         yield _say("params", lang), [f"{name}={value}" for name, value in action.params.items()]
@@ -120,14 +120,14 @@ def _action(action: Action, lang: Lang) -> Iterator[tuple[str, list[str]]]:
     ]
     yield _say("verify", lang), verify or [_say("none", lang)]
     if action.no_rollback is not None:
-        yield _say("rollback", lang), [f"{_say('none', lang)}: {action.no_rollback.said(lang)}"]
+        yield _say("rollback", lang), [f"{_say('none', lang)}: {action.no_rollback.render(lang)}"]
     else:
         undo = [str(line) for line in action.rollback]
         yield _say("rollback", lang), undo or [_say("none", lang)]
     if action.irreversible is not None:
-        yield _say("undone", lang), [action.irreversible.said(lang)]
+        yield _say("undone", lang), [action.irreversible.render(lang)]
     for note in (*action.notes, *([action.consent] if action.consent else [])):
-        yield _say("note", lang), [note.said(lang)]
+        yield _say("note", lang), [note.render(lang)]
 
 
 def _step(step: Step, lang: Lang) -> Iterator[tuple[str, list[str]]]:
@@ -138,7 +138,7 @@ def _step(step: Step, lang: Lang) -> Iterator[tuple[str, list[str]]]:
             [f"configure terminal{timer}", *(f"  {line}" for line in step.sends), "end"],
         )
         if step.protection is not None:
-            yield _say("protects", lang), [step.protection.said(lang)]
+            yield _say("protects", lang), [step.protection.render(lang)]
     elif isinstance(step, ExecStep):
         lines = [step.command, *(f"  {line}" for line in step.paste)]
         if step.in_config:
@@ -148,7 +148,7 @@ def _step(step: Step, lang: Lang) -> Iterator[tuple[str, list[str]]]:
         if step.done_when:
             yield _say("proof", lang), [step.done_when]
     elif isinstance(step, ManualStep):
-        yield _say("by hand", lang), [step.text.said(lang)]
+        yield _say("by hand", lang), [step.text.render(lang)]
     else:
         yield from _file_step(step, lang)
 
@@ -157,7 +157,7 @@ def _file_step(step: FileStep, lang: Lang) -> Iterator[tuple[str, list[str]]]:
     match step:
         case CheckSpace():
             yield _say("sends", lang), [step.command]
-            yield _say("expects", lang), [_ROOM.of(bytes=step.bytes).said(lang)]
+            yield _say("expects", lang), [_ROOM.format(bytes=step.bytes).render(lang)]
         case Download() | Upload():
             yield _say("copies", lang), list(step.commands)
         case CheckFile():
@@ -172,4 +172,4 @@ def _padded(label: str) -> str:
 
 
 def _say(word: str, lang: Lang) -> str:
-    return _WORDS[word].said(lang)
+    return _WORDS[word].render(lang)

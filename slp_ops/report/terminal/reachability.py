@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts.probes import NameVerdict, ProbeVerdict
-from slp_ops.i18n import Lang, Text, counted
+from slp_ops.i18n import Lang, Text, pluralize
 from slp_ops.reachability.verdict import ReachVerdict
 from slp_ops.report.terminal.layout import styled, table_rows, wrapped
 from slp_ops.sanitize import one_line
@@ -13,8 +13,8 @@ from slp_ops.sanitize import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slp_ops.app.reach_device import Reached
-    from slp_ops.reachability.plan import Path, Tried
+    from slp_ops.app.reach_device import DeviceReachability
+    from slp_ops.reachability.plan import Path, ProbeAttempt
     from slp_ops.report.reachability_view import Advice, ReachabilityView
 
 _MARKS: Final = {
@@ -47,7 +47,7 @@ def render(view: ReachabilityView, lang: Lang) -> str:
 
 
 def _lines(view: ReachabilityView, lang: Lang) -> Iterator[str]:
-    header = [word.said(lang) for word in _HEADER]
+    header = [word.render(lang) for word in _HEADER]
     first, *lines = table_rows(header, [_row(answer) for answer in view.answers])
     yield f"\n{first}"
     for answer, line in zip(view.answers, lines, strict=True):
@@ -59,11 +59,11 @@ def _lines(view: ReachabilityView, lang: Lang) -> Iterator[str]:
     if view.causes:
         yield f"\n{_LABELS[lang][2]}:"
         for cause, count in view.causes:
-            yield f"  {count:>4}  {one_line(cause.said(lang))}"
+            yield f"  {count:>4}  {one_line(cause.render(lang))}"
     totals = ", ".join(
         f"{view.totals[verdict]} {_word(verdict)}" for verdict in ReachVerdict if view.totals.get(verdict)
     )
-    yield f"\n{counted(len(view.answers), 'device')}: {totals}, in {view.seconds:.1f} s"
+    yield f"\n{pluralize(len(view.answers), 'device')}: {totals}, in {view.seconds:.1f} s"
     yield f"Evidence: {view.path}"
 
 
@@ -73,14 +73,14 @@ def _advice(advice: Advice, lang: Lang) -> Iterator[str]:
     conclusion, names = advice.conclusion, advice.devices
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     yield one_line(f"{', '.join(names[:5])}{more}:")
-    lines = [conclusion.cause.said(lang)] if conclusion.cause else []
-    lines += [f"{step_label}: {step.said(lang)}" for step in conclusion.next_steps]
-    lines += [f"{note_label}: {note.said(lang)}" for note in conclusion.notes]
+    lines = [conclusion.cause.render(lang)] if conclusion.cause else []
+    lines += [f"{step_label}: {step.render(lang)}" for step in conclusion.next_steps]
+    lines += [f"{note_label}: {note.render(lang)}" for note in conclusion.notes]
     for line in lines:
         yield from wrapped(line, "  ", "    ")
 
 
-def _row(answer: Reached) -> tuple[str, ...]:
+def _row(answer: DeviceReachability) -> tuple[str, ...]:
     conclusion = answer.conclusion
     at = f" at {conclusion.blocked_at}" if conclusion.blocked_at else ""
     tried = answer.tried
@@ -103,7 +103,7 @@ def _path(path: Path) -> str:
     return " ".join(words)
 
 
-def _name_mark(tried: Tried) -> str:
+def _name_mark(tried: ProbeAttempt) -> str:
     result = tried.result
     if result is None:
         return "-"

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from slp_ops.app.fleet import causes, hint
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 from slp_ops.report.terminal.layout import styled, table
 from slp_ops.sanitize import one_line
 
@@ -83,7 +83,7 @@ def render_verified(run: StoredRun, verified: VerifyReport) -> str:
     ]
     verdict = "NOT whole" if verified.damaged else "whole"
     lines.append(
-        f"run {run.id}: {verified.state}; {counted(verified.captures, 'capture')}, "
+        f"run {run.id}: {verified.state}; {pluralize(verified.captures, 'capture')}, "
         f"{verified.bytes} bytes, {verdict}"
     )
     return "\n".join(lines)

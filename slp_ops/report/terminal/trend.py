@@ -26,16 +26,16 @@ def render(trend: FleetTrend, lang: Lang) -> str:
 
 def _lines(trend: FleetTrend, lang: Lang) -> Iterator[str]:
     first, last = trend.fleet[0].day, trend.fleet[-1].day
-    yield _DAYS.of(count=len(trend.fleet), first=first, last=last).said(lang) + "\n"
+    yield _DAYS.format(count=len(trend.fleet), first=first, last=last).render(lang) + "\n"
     rows = [*trend.sites.items()]
     if len(rows) > 1:
-        rows.insert(0, (_ALL.said(lang), trend.fleet))
+        rows.insert(0, (_ALL.render(lang), trend.fleet))
     for title, pick in _MEASURES:
         lines = [(site, *_cells([pick(day) for day in days], days[-1].switches)) for site, days in rows]
         lines = [line for line in lines if line[4] not in ("", "0")]
         if lines:
-            yield styled(title.said(lang), bold=True)
-            yield table([word.said(lang) for word in _HEADER], lines)
+            yield styled(title.render(lang), bold=True)
+            yield table([word.render(lang) for word in _HEADER], lines)
             yield ""
     yield from _growing(trend, lang)
 
@@ -50,11 +50,11 @@ def _cells(values: Sequence[float | None], switches: int) -> tuple[str, ...]:
 
 def _growing(trend: FleetTrend, lang: Lang) -> Iterator[str]:
     said = [
-        f"{trend.courses[course]} {words.said(lang)}"
+        f"{trend.courses[course]} {words.render(lang)}"
         for course, words in _COURSES.items()
         if trend.courses.get(course)
     ]
-    yield from wrapped("; ".join(said), f"{_REPORTS.said(lang)}: ")
+    yield from wrapped("; ".join(said), f"{_REPORTS.render(lang)}: ")
     growing = trend.growing
     if not growing:
         return
@@ -63,13 +63,13 @@ def _growing(trend: FleetTrend, lang: Lang) -> Iterator[str]:
     for each in growing[:_MOST]:
         found = each.growth
         rate = f"{found.per_day or 0:.1f} ±{found.margin or 0:.1f}"
-        then = when(found, trend.limit).said(lang)
+        then = when(found, trend.limit).render(lang)
         rows.append((each.device, each.site, str(found.count), rate, str(found.points), then))
-    yield styled(_GROWING.said(lang), bold=True)
-    yield table([word.said(lang) for word in _GROWING_HEADER], rows)
+    yield styled(_GROWING.render(lang), bold=True)
+    yield table([word.render(lang) for word in _GROWING_HEADER], rows)
     if len(growing) > _MOST:
         yield f"+{len(growing) - _MOST}; --json"
-    for line in wrapped(_HOW.said(lang), ""):
+    for line in wrapped(_HOW.render(lang), ""):
         yield styled(line, dim=True)
 
 

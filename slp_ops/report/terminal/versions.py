@@ -38,9 +38,9 @@ def _release(row: ReleaseVerdict, lang: Lang) -> Iterator[str]:
     yield styled(one_line(head), bold=True)
     for advisory, sign in row.judged:
         for line in wrapped(
-            sign.judged.because.said(lang), f"  {advisory.id:<11} {_standing(sign.judged):<15} "
+            sign.judged.because.render(lang), f"  {advisory.id:<11} {_status_label(sign.judged):<15} "
         ):
-            yield styled(line, fg=_COLOURS.get(sign.judged.standing))
+            yield styled(line, fg=_COLOURS.get(sign.judged.status))
     words = _WORDS[lang]
     for key, target in (("same", row.target.same_train), ("later", row.target.next_em_train)):
         yield f"  {words[key]}: {target if target is not None else words['none']}"
@@ -61,7 +61,7 @@ def _matrix(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang) -> I
             (
                 row.device or "",
                 row.release,
-                *(_standing(judged[each]) for each in ids),
+                *(_status_label(judged[each]) for each in ids),
                 str(target.same_train or ""),
                 str(target.next_em_train or ""),
             )
@@ -70,9 +70,9 @@ def _matrix(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang) -> I
     yield ""
 
 
-def _standing(judged: AdvisoryVerdict) -> str:
-    inferred = judged.standing is AdvisoryStatus.AFFECTED and not judged.listed
-    return f"{judged.standing}{'*' if inferred else ''}"
+def _status_label(judged: AdvisoryVerdict) -> str:
+    inferred = judged.status is AdvisoryStatus.AFFECTED and not judged.listed
+    return f"{judged.status}{'*' if inferred else ''}"
 
 
 _COLOURS = {AdvisoryStatus.AFFECTED: "red", AdvisoryStatus.UNKNOWN: "yellow"}

@@ -81,7 +81,9 @@ def comm_failing_now(communication: Communication) -> Judgement:
         names = ", ".join(exchange.name for exchange in communication.exchanges)
         runs = [e.attempts.ongoing or 0 for e in communication.exchanges if e.attempts is not None]
         return Failed(
-            summary=TEXTS["comm-failing-now.failures-in-a-row"].of(names=names, count=max(runs, default=0)),
+            summary=TEXTS["comm-failing-now.failures-in-a-row"].format(
+                names=names, count=max(runs, default=0)
+            ),
             evidence=tuple(
                 evidence
                 for exchange in communication.exchanges
@@ -91,7 +93,7 @@ def comm_failing_now(communication: Communication) -> Judgement:
     last = communication.last
     assert last is not None  # noqa: S101 - without counters the log has decided
     return Failed(
-        summary=TEXTS["comm-failing-now.last-failed"].of(when=last.when),
+        summary=TEXTS["comm-failing-now.last-failed"].format(when=last.when),
         evidence=(last.cite(),),
         confidence=communication.confidence,
     )
@@ -112,7 +114,7 @@ def comm_flapping(log: LicenceLog, thresholds: Thresholds) -> Judgement:
         return Unknown(missing=(Clock,)) if len(unplaced) >= thresholds.flap_pairs else Passed()
     newest = stretch[-1]
     return Failed(
-        summary=TEXTS["comm-flapping.summary"].of(
+        summary=TEXTS["comm-flapping.summary"].format(
             count=len(stretch), hours=thresholds.flap_hours, when=newest[1].when
         ),
         evidence=tuple(seen.cite() for seen in newest),
@@ -128,7 +130,7 @@ def comm_flapping(log: LicenceLog, thresholds: Thresholds) -> Judgement:
 )
 def on_prem_too_old(log: LicenceLog, communication: Communication | None) -> Judgement:
     """Judge the log message, unless the counters show a later success."""
-    seen = log.standing("on-prem-too-old")
+    seen = log.active_messages("on-prem-too-old")
     works = communication is not None and communication.counted and not communication.failing
     if not seen or works:
         return Passed()

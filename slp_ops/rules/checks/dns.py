@@ -38,7 +38,7 @@ def dns_failure(communication: Communication, route: Route | None, log: LicenceL
     if evidence:
         if route is not None and route.by_default_name:
             return NotApplicable(why=TEXTS["dns-failure.cslu-local"])
-        said = () if log is None else log.standing("dns-failure")
+        said = () if log is None else log.active_messages("dns-failure")
         of_cslu = bool(said) and all(_CSLU in each.message.text for each in said)
         if (
             of_cslu
@@ -48,7 +48,7 @@ def dns_failure(communication: Communication, route: Route | None, log: LicenceL
         ):
             return NotApplicable(why=TEXTS["dns-failure.former-cslu"])
         return Failed(
-            summary=TEXTS["dns-failure.summary"].of(
+            summary=TEXTS["dns-failure.summary"].format(
                 name=", ".join(route.names)
                 if route is not None and route.names
                 else TEXTS["dns-failure.server"]
@@ -93,7 +93,7 @@ def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | N
     if vrf is None or names is None or not names.servers or any(s.vrf == vrf.value for s in names.servers):
         return Passed()
     return Failed(
-        summary=TEXTS["name-server-missing.none-in-vrf"].of(vrf=vrf.value),
+        summary=TEXTS["name-server-missing.none-in-vrf"].format(vrf=vrf.value),
         evidence=(*vrf.cite(), *names.servers[0].cite()),
         severity=Severity.WARNING,
         confidence=Confidence.LOW,
@@ -145,7 +145,7 @@ def pinned_host_entry(route: Route, names: NameConfig | None, hosts: Hosts | Non
     if not found:
         return Passed()
     return Failed(
-        summary=TEXTS["pinned-host-entry.summary"].of(name=found[0].name),
+        summary=TEXTS["pinned-host-entry.summary"].format(name=found[0].name),
         evidence=tuple(evidence for pin in found for evidence in pin.cite()),
         severity=None if any(is_cisco(pin.name.lower()) for pin in found) else Severity.INFO,
     )

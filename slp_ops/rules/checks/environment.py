@@ -71,7 +71,7 @@ def clock_not_trusted(
     if internals is not None and internals.clock_synced is not None and internals.clock_synced.on is False:
         evidence += internals.cite("clock_synced")
     if log is not None:
-        evidence += latest(log.standing("clock-not-trusted"), 1)
+        evidence += latest(log.active_messages("clock-not-trusted"), 1)
     return _unset(clock, tuple(evidence))
 
 
@@ -81,7 +81,7 @@ def _unset(clock: Clock, evidence: tuple[Evidence, ...]) -> Failed:
         if clock.trust is ClockTrust.NOT_AUTHORITATIVE
         else TEXTS["clock-not-trusted.not-synchronised"]
     )
-    return Failed(summary=summary.of(time=clock.time.text), evidence=evidence)
+    return Failed(summary=summary.format(time=clock.time.text), evidence=evidence)
 
 
 @rule(
@@ -117,11 +117,11 @@ def identrust_root_missing(trustpool: Trustpool, route: Route) -> Judgement:
 def smart_agent_cpu(cpu: CpuLoad, thresholds: Thresholds, log: LicenceLog | None) -> Judgement:
     """Judge the agent's share over five minutes; CPUHOG messages are cited too."""
     share, processes = agent_share(cpu)
-    hogs = () if log is None else log.standing("smart-agent-cpu")
+    hogs = () if log is None else log.active_messages("smart-agent-cpu")
     if share < thresholds.agent_cpu:
         return Passed()
     return Failed(
-        summary=TEXTS["smart-agent-cpu.summary"].of(
+        summary=TEXTS["smart-agent-cpu.summary"].format(
             share=share, names=", ".join(process.name for process in processes[:3])
         ),
         evidence=(
@@ -149,7 +149,7 @@ def smart_agent_memory(memory: MemoryUse, thresholds: Thresholds) -> Judgement:
     if worst is None or 100 * worst.holding < thresholds.agent_memory * pool.total:
         return Passed()
     return Failed(
-        summary=TEXTS["smart-agent-memory.summary"].of(
+        summary=TEXTS["smart-agent-memory.summary"].format(
             name=worst.name, share=100 * worst.holding / pool.total, pool=pool.name
         ),
         evidence=(*pool.cite(), *worst.cite()),
@@ -183,7 +183,7 @@ def stack_version_mismatch(software: Software | None, stack: Stack | None) -> Ju
     if len(versions) > 1:
         evidence += [evidence for member in members for evidence in member.cite("version")]
     return Failed(
-        summary=TEXTS["stack-version-mismatch.summary"].of(
+        summary=TEXTS["stack-version-mismatch.summary"].format(
             what=", ".join(sorted(versions)) if len(versions) > 1 else ", ".join(str(m.state) for m in wrong)
         ),
         evidence=tuple(evidence),
@@ -203,7 +203,7 @@ def log_buffer_wrapped(log: SyslogBuffer) -> Judgement:
     if not log.wrapped:
         return Passed()
     return Failed(
-        summary=TEXTS["log-buffer-wrapped.summary"].of(
+        summary=TEXTS["log-buffer-wrapped.summary"].format(
             oldest=(log.oldest.text if log.oldest is not None else "") or "?"
         ),
         evidence=log.cite("buffer_logged", "oldest")

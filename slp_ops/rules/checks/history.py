@@ -13,7 +13,7 @@ from slp_ops.linear_fit import MIN_POINTS
 from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.growth import GrowthCourse, LimitForecast, ReportGrowth, growth
-from slp_ops.rules.derived.unacknowledged import OwedReports
+from slp_ops.rules.derived.rum_backlog import OwedReports
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
@@ -50,7 +50,7 @@ def rum_unacknowledged_growing(
     match found.course:
         case GrowthCourse.TOO_FEW:
             return Unknown(
-                why=TEXTS["rum-unacknowledged-growing.too-few"].of(
+                why=TEXTS["rum-unacknowledged-growing.too-few"].format(
                     runs=found.points, needed=MIN_POINTS, since=_day(found.since)
                 )
             )
@@ -69,32 +69,34 @@ def rum_unacknowledged_growing(
 def growing_words(found: ReportGrowth, limit: int) -> Text:
     """Describe the count, the rate, and the predicted date of the limit with its interval."""
     rate = f"{found.per_day or 0:.1f} ±{found.margin or 0:.1f}"
-    now = TEXTS["rum-unacknowledged-growing.now"].of(
+    now = TEXTS["rum-unacknowledged-growing.now"].format(
         count=found.count, rate=rate, runs=found.points, days=round(found.days)
     )
-    return TEXTS["rum-unacknowledged-growing.now-and-then"].of(now=now, then=reach_words(found.reach, limit))
+    return TEXTS["rum-unacknowledged-growing.now-and-then"].format(
+        now=now, then=reach_words(found.reach, limit)
+    )
 
 
 def reach_words(reach: LimitForecast | None, limit: int) -> Text:
     """Describe the predicted date of the limit with its 90 % interval."""
     about = f"{limit:,}"
     if reach is None:
-        return TEXTS["reach.reached"].of(limit=about)
+        return TEXTS["reach.reached"].format(limit=about)
     if reach.earliest is None:
-        return TEXTS["reach.far"].of(limit=about)
-    if reach.likely is None:
-        return TEXTS["reach.not-before"].of(limit=about, earliest=_day(reach.earliest))
-    values = {"limit": about, "likely": _day(reach.likely), "earliest": _day(reach.earliest)}
+        return TEXTS["reach.far"].format(limit=about)
+    if reach.estimate is None:
+        return TEXTS["reach.not-before"].format(limit=about, earliest=_day(reach.earliest))
+    values = {"limit": about, "likely": _day(reach.estimate), "earliest": _day(reach.earliest)}
     if reach.latest is None:
-        return TEXTS["reach.open"].of(**values)
-    return TEXTS["reach.between-days"].of(**values, latest=_day(reach.latest))
+        return TEXTS["reach.open"].format(**values)
+    return TEXTS["reach.between-days"].format(**values, latest=_day(reach.latest))
 
 
 def _is_soon(found: ReportGrowth, last: RumPoint) -> bool:
     if found.reach is None:
         return True
     now = last.at or last.seen.replace(tzinfo=None)
-    return found.reach.likely is not None and found.reach.likely - now <= _SOON
+    return found.reach.estimate is not None and found.reach.estimate - now <= _SOON
 
 
 def _earlier(points: tuple[RumPoint, ...]) -> Evidence:

@@ -76,7 +76,7 @@ def pre_slp_release(software: Software) -> Judgement:
     if slp:
         return Passed()
     return Failed(
-        summary=TEXTS["pre-slp-release.summary"].of(release=software.release),
+        summary=TEXTS["pre-slp-release.summary"].format(release=software.release),
         evidence=software.cite("version"),
     )
 
@@ -100,14 +100,16 @@ def sl_not_registered(
         evidence: tuple[Evidence, ...] = registration.cite("status")
         if authorization is not None:
             evidence += authorization.cite("status", "evaluation_remaining")
-        return Failed(summary=TEXTS["sl-not-registered.summary"].of(what=word or status), evidence=evidence)
+        return Failed(
+            summary=TEXTS["sl-not-registered.summary"].format(what=word or status), evidence=evidence
+        )
     printed = software.licensing_status if software is not None else None
     if software is None or printed is None:
         return Unknown(missing=(Registration,))
     if not printed.upper().startswith("UNREGISTERED"):
         return Passed()
     return Failed(
-        summary=TEXTS["sl-not-registered.summary"].of(what=printed),
+        summary=TEXTS["sl-not-registered.summary"].format(what=printed),
         evidence=software.cite("licensing_status"),
     )
 
@@ -125,7 +127,7 @@ def release_unreadable(software: Software) -> Judgement:
     if software.version is None and software.release is None:
         return Unknown(missing=(Software,))
     return Failed(
-        summary=TEXTS["release-unreadable.summary"].of(text=software.version or software.release),
+        summary=TEXTS["release-unreadable.summary"].format(text=software.version or software.release),
         evidence=software.cite("version"),
     )
 
@@ -146,7 +148,7 @@ def smu_patched(software: Software, installed: InstalledPackages | None) -> Judg
     if not software.release.smu and not smus:
         return Passed()
     return Failed(
-        summary=TEXTS["smu-patched.summary"].of(release=software.release),
+        summary=TEXTS["smu-patched.summary"].format(release=software.release),
         evidence=(
             *(software.cite("version") if software.release.smu else ()),
             *(evidence for package in smus for evidence in package.cite()),
@@ -170,7 +172,7 @@ def command_denied(facts: Facts) -> Judgement:
     if not denied:
         return Passed()
     return Failed(
-        summary=TEXTS["command-denied.summary"].of(commands=", ".join(each.command for each in denied)),
+        summary=TEXTS["command-denied.summary"].format(commands=", ".join(each.command for each in denied)),
         evidence=tuple(Evidence(command=each.command, line=None, text="its output") for each in denied),
     )
 
@@ -195,7 +197,7 @@ def product_instance_name(
         return Passed()
     udi = product.udi if product is not None else None
     return Failed(
-        summary=TEXTS["product-instance-name.summary"].of(
+        summary=TEXTS["product-instance-name.summary"].format(
             udi=f"PID:{udi.pid},SN:{udi.sn}" if udi is not None else TEXTS["product-instance-name.its-udi"]
         ),
         evidence=(

@@ -57,9 +57,9 @@ def intent_drift(route: Route, intent: Intent) -> Judgement:
     if not drifts:
         return Passed()
     return Failed(
-        summary=TEXTS["intent-drift.summary"].of(
+        summary=TEXTS["intent-drift.summary"].format(
             what=listing(
-                TEXTS["intent-drift.difference"].of(name=name, found=found, wanted=wanted)
+                TEXTS["intent-drift.difference"].format(name=name, found=found, wanted=wanted)
                 for name, found, wanted, _ in drifts
             )
         ),
@@ -110,7 +110,7 @@ def pull_access_missing(intent: Intent, access: AccessConfig | None, http: HttpC
     by_https = bool(http.secure_server) and (access.restconf or intent.topology != "controller")
     if not access.netconf and not by_https:
         return Failed(
-            summary=TEXTS["pull-access-missing.no-service"].of(topology=intent.topology),
+            summary=TEXTS["pull-access-missing.no-service"].format(topology=intent.topology),
             evidence=(
                 access.absent("netconf-yang"),
                 access.absent("restconf"),
@@ -122,7 +122,7 @@ def pull_access_missing(intent: Intent, access: AccessConfig | None, http: HttpC
     if any((user.privilege or 1) >= 15 for user in access.users):
         return Passed()
     return Failed(
-        summary=TEXTS["pull-access-missing.no-user"].of(topology=intent.topology),
+        summary=TEXTS["pull-access-missing.no-user"].format(topology=intent.topology),
         evidence=access.cite("users"),
         severity=Severity.WARNING,
     )

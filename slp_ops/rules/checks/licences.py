@@ -35,7 +35,7 @@ def not_in_use(entitlements: Entitlements) -> Judgement:
     if not idle:
         return Passed()
     return Failed(
-        summary=TEXTS["not-in-use.summary"].of(
+        summary=TEXTS["not-in-use.summary"].format(
             names=", ".join(dict.fromkeys(item.name or "" for item in idle))
         ),
         evidence=tuple(evidence for item in idle for evidence in item.cite("status")),

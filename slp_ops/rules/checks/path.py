@@ -47,7 +47,7 @@ def http_source_interface_missing(
     where = states if states is not None else config
     assert where is not None  # noqa: S101 - one of the two was read, as seen above
     return Failed(
-        summary=TEXTS["http-source-interface-missing.summary"].of(name=source.value),
+        summary=TEXTS["http-source-interface-missing.summary"].format(name=source.value),
         evidence=(*source.cite(), where.absent(source.value)),
     )
 
@@ -73,7 +73,7 @@ def http_source_interface_down(route: Route, states: Interfaces | None) -> Judge
     if state.up and state.address is not None:
         return Passed()
     return Failed(
-        summary=TEXTS["http-source-interface-down.summary"].of(name=source.value, what=_what(state)),
+        summary=TEXTS["http-source-interface-down.summary"].format(name=source.value, what=_what(state)),
         evidence=(*source.cite(), *state.cite()),
     )
 
@@ -102,14 +102,14 @@ def vrf_mismatch(route: Route, config: InterfacesConfig) -> Judgement:
         return NotApplicable(why=TEXTS["vrf-mismatch.no-vrf"])
     if vrf.value not in config.vrfs:
         return Failed(
-            summary=TEXTS["vrf-mismatch.no-such-vrf"].of(vrf=vrf.value),
+            summary=TEXTS["vrf-mismatch.no-such-vrf"].format(vrf=vrf.value),
             evidence=(*vrf.cite(), config.absent(f"vrf definition {vrf.value}")),
         )
     source = None if route.source is None else config.find(route.source.value)
     if route.source is None or source is None or source.vrf == vrf.value:
         return Passed()
     return Failed(
-        summary=TEXTS["vrf-mismatch.other-vrf"].of(
+        summary=TEXTS["vrf-mismatch.other-vrf"].format(
             vrf=vrf.value,
             name=source.name,
             other=source.vrf or TEXTS["vrf-mismatch.global-table"],

@@ -37,7 +37,7 @@ def _judge(probes: Probes, verdict: ProbeVerdict, summary: Text) -> Judgement:
     if hit:
         targets = ", ".join(f"{each.host}:{each.port}" for each in hit)
         return Failed(
-            summary=summary.of(targets=targets),
+            summary=summary.format(targets=targets),
             evidence=tuple(evidence for each in hit for evidence in each.cite("text")),
         )
     if all(each.verdict in (ProbeVerdict.UNKNOWN, ProbeVerdict.NOT_TESTABLE) for each in results):

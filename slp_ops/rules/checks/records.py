@@ -8,7 +8,7 @@ from typing import Final
 from slp_ops.facts import Policy, PolicyClass, PolicyKind, RumReports
 from slp_ops.model import Evidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
-from slp_ops.rules.derived.unacknowledged import Backlog
+from slp_ops.rules.derived.rum_backlog import Backlog
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
@@ -30,7 +30,7 @@ def rum_error_flag(reports: RumReports) -> Judgement:
     if not flagged:
         return Passed()
     return Failed(
-        summary=TEXTS["rum-error-flag.summary"].of(count=len(flagged)),
+        summary=TEXTS["rum-error-flag.summary"].format(count=len(flagged)),
         evidence=tuple(evidence for report in flagged[:3] for evidence in report.cite()),
     )
 
@@ -48,7 +48,7 @@ def rum_backlog(backlog: Backlog, thresholds: Thresholds) -> Judgement:
     if backlog.reports < thresholds.rum_reports:
         return Passed()
     return Failed(
-        summary=TEXTS["rum-backlog.summary"].of(count=backlog.reports),
+        summary=TEXTS["rum-backlog.summary"].format(count=backlog.reports),
         evidence=backlog.evidence,
     )
 
@@ -71,7 +71,7 @@ _FIELDS: Final = ("first_report", "frequency", "on_change")
 def policy_not_default(policy: Policy) -> Judgement:
     """Compare the values of both."""
     if not policy.classes and policy.name is not None and policy.other:  # a PolicyV2, not a truncated text
-        return NotApplicable(why=TEXTS["policy-not-default.no-classes"].of(name=policy.name))
+        return NotApplicable(why=TEXTS["policy-not-default.no-classes"].format(name=policy.name))
     if not policy.classes:
         return Unknown(missing=(Policy,))
     said: list[str] = []
@@ -86,7 +86,7 @@ def policy_not_default(policy: Policy) -> Judgement:
     if not said:
         return Passed()
     return Failed(
-        summary=TEXTS["policy-not-default.summary"].of(values=", ".join(said)),
+        summary=TEXTS["policy-not-default.summary"].format(values=", ".join(said)),
         evidence=tuple(evidence),
     )
 

@@ -41,7 +41,7 @@ def ack_overdue(deadline: Deadline) -> Judgement:
     if deadline.left >= timedelta(0):
         return Passed()
     return Failed(
-        summary=TEXTS["ack-overdue.summary"].of(days=(-deadline.left).days, when=deadline.text),
+        summary=TEXTS["ack-overdue.summary"].format(days=(-deadline.left).days, when=deadline.text),
         evidence=deadline.usage.cite("next_ack_deadline", "last_ack"),
         confidence=deadline.now.confidence,
     )
@@ -63,7 +63,7 @@ def ack_due_soon(deadline: Deadline, thresholds: Thresholds) -> Judgement:
     if not timedelta(0) <= deadline.left <= timedelta(days=thresholds.ack_days):
         return Passed()
     return Failed(
-        summary=TEXTS["ack-due-soon.summary"].of(days=deadline.left.days, when=deadline.text),
+        summary=TEXTS["ack-due-soon.summary"].format(days=deadline.left.days, when=deadline.text),
         evidence=deadline.usage.cite("next_ack_deadline", "last_ack"),
         severity=Severity.INFO if deadline.is_early else None,
         confidence=deadline.now.confidence,
@@ -129,7 +129,7 @@ def ack_deadline_cosmetic(deadline: Deadline) -> Judgement:
     if not deadline.cosmetic:
         return Passed()
     return Failed(
-        summary=TEXTS["ack-deadline-cosmetic.summary"].of(when=deadline.text),
+        summary=TEXTS["ack-deadline-cosmetic.summary"].format(when=deadline.text),
         evidence=deadline.usage.cite("next_ack_deadline", "last_ack"),
     )
 
@@ -157,7 +157,7 @@ def offline_report_due(
         return Passed()
     overdue = deadline.left < timedelta(0)
     return Failed(
-        summary=(TEXTS["offline-report-due.overdue"] if overdue else TEXTS["offline-report-due.due"]).of(
+        summary=(TEXTS["offline-report-due.overdue"] if overdue else TEXTS["offline-report-due.due"]).format(
             when=deadline.text
         ),
         evidence=(

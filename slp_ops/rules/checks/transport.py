@@ -24,7 +24,7 @@ TEXTS = texts_of(__name__)
 
 def other_transport(transport: LicenseTransport) -> NotApplicable:
     """Return why a rule about one transport does not apply to another."""
-    return NotApplicable(why=TEXTS["other-transport"].of(type=transport.type or transport.kind))
+    return NotApplicable(why=TEXTS["other-transport"].format(type=transport.type or transport.kind))
 
 
 @rule(
@@ -84,7 +84,7 @@ def smart_url_unexpected(transport: LicenseTransport, intent: Intent) -> Judgeme
         return Passed()
     by_cslu = "/cslu/" in transport.url.lower()
     return Failed(
-        summary=TEXTS["smart-url-unexpected.summary"].of(url=transport.url),
+        summary=TEXTS["smart-url-unexpected.summary"].format(url=transport.url),
         evidence=transport.cite("type", "url"),
         severity=Severity.ERROR if by_cslu else None,
         confidence=Confidence.HIGH if by_cslu else None,
@@ -126,7 +126,7 @@ def proxy_incomplete(transport: LicenseTransport, route: Route, config: LicenseC
         else transport.cite("proxy")
     )
     return Failed(
-        summary=TEXTS["proxy-incomplete.summary"].of(missing=missing),
+        summary=TEXTS["proxy-incomplete.summary"].format(missing=missing),
         evidence=evidence,
     )
 

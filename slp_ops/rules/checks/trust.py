@@ -80,7 +80,7 @@ def trust_incomplete(trust: TrustCodes, product: ProductInstance | None) -> Judg
             for evidence in unit.cite()
         ]
     return Failed(
-        summary=TEXTS["trust-incomplete.summary"].of(units=", ".join(units)),
+        summary=TEXTS["trust-incomplete.summary"].format(units=", ".join(units)),
         evidence=tuple(evidence),
     )
 

@@ -50,7 +50,7 @@ class Communication:
     last: LoggedMessage | None = None
     reasons: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
 
-    told_by: ClassVar[tuple[type[Fact], ...]] = (CommunicationStatistics, SyslogBuffer)
+    needs_any_of: ClassVar[tuple[type[Fact], ...]] = (CommunicationStatistics, SyslogBuffer)
 
     @classmethod
     def derive(
@@ -116,7 +116,7 @@ def _reasons(
     if log is not None:
         by_rule: dict[str, list[LoggedMessage]] = {}
         for seen in log.seen:
-            if seen.stands and seen.match.entry.cleared_by and seen.match.rule is not None:
+            if seen.is_active and seen.match.entry.cleared_by and seen.match.rule is not None:
                 by_rule.setdefault(seen.match.rule, []).append(seen)
         for rule, messages in by_rule.items():
             found[rule] = found.get(rule, ()) + latest(tuple(messages))

@@ -83,4 +83,4 @@ def _is_cosmetic(
         return False
     (notice,) = (each for each in advisories() if each.id == COSMETIC)
     judged = notice.releases.judge(None if software is None else software.release)
-    return judged.standing is not AdvisoryStatus.FIXED
+    return judged.status is not AdvisoryStatus.FIXED

@@ -18,7 +18,7 @@ class LicensingEra:
 
     era: Era
 
-    told_by: ClassVar[tuple[type[Fact], ...]] = (Licensing, Software)
+    needs_any_of: ClassVar[tuple[type[Fact], ...]] = (Licensing, Software)
 
     @classmethod
     def derive(cls, licensing: Licensing | None, software: Software | None) -> LicensingEra | None:

@@ -43,7 +43,7 @@ class LimitForecast:
     ``latest`` None: possibly never.
     """
 
-    likely: datetime | None
+    estimate: datetime | None
     earliest: datetime | None
     latest: datetime | None
 
@@ -156,5 +156,5 @@ def _reach(line: Trend, limit: int, now: datetime) -> LimitForecast | None:
         return None if ahead > _HORIZON.days else now + timedelta(days=max(0.0, ahead))
 
     return LimitForecast(
-        likely=moment(crossing.likely), earliest=moment(crossing.earliest), latest=moment(crossing.latest)
+        estimate=moment(crossing.estimate), earliest=moment(crossing.earliest), latest=moment(crossing.latest)
     )

@@ -34,7 +34,7 @@ class LoggedMessage:
     recent: bool
 
     @property
-    def stands(self) -> bool:
+    def is_active(self) -> bool:
         """Return whether it is still current."""
         return self.recent and not self.cleared
 
@@ -94,9 +94,9 @@ class LicenceLog:
         """Return the recent messages of these names."""
         return tuple(each for each in self.seen if each.recent and each.match.entry.message in names)
 
-    def standing(self, rule: str) -> tuple[LoggedMessage, ...]:
+    def active_messages(self, rule: str) -> tuple[LoggedMessage, ...]:
         """Return the recent, unresolved messages that support a rule."""
-        return tuple(each for each in self.seen if each.stands and each.match.rule == rule)
+        return tuple(each for each in self.seen if each.is_active and each.match.rule == rule)
 
 
 def _blind(log: SyslogBuffer, catalogue: Catalogue) -> frozenset[str]:

@@ -24,7 +24,7 @@ class SwitchTime:
     text: str
     trusted: bool
 
-    told_by: ClassVar[tuple[type[Fact], ...]] = (Clock,)
+    needs_any_of: ClassVar[tuple[type[Fact], ...]] = (Clock,)
 
     @classmethod
     def derive(cls, clock: Clock | None, jobs: ScheduledJobs | None) -> SwitchTime | None:

@@ -106,7 +106,7 @@ def test_without_scripts_every_finding_can_be_read(open_page: Open, small: Repor
     assert _names(page)
     page.locator("details.sw > summary").first.click()
     first = next(each for each in small.devices if each.name == "osa-acc-02")
-    assert page.get_by_text(first.findings[0].summary.said(lang)).first.is_visible()
+    assert page.get_by_text(first.findings[0].summary.render(lang)).first.is_visible()
 
 
 def test_in_print_everything_is_open_and_no_tool_is_left(page: Page) -> None:

@@ -82,14 +82,16 @@ def test_an_unknown_verdict_names_the_command_that_was_cut() -> None:
 @pytest.mark.parametrize("name", ["healthy-stack", "polling-id-invalid"])
 def test_a_release_is_not_affected_because_a_command_was_lost(name: str) -> None:
     def judge(facts: Facts) -> dict[str, AdvisoryStatus]:
-        row = judge_device_release(name, facts, asked=AuditOptions(), intent=Intent())
-        return {advisory.id: sign.judged.standing for advisory, sign in row.judged}
+        row = judge_device_release(name, facts, audit_options=AuditOptions(), intent=Intent())
+        return {advisory.id: sign.judged.status for advisory, sign in row.judged}
 
     whole = read(outputs(name))
     before = judge(whole)
     for command, status, _ in outputs(name):
         if status is CaptureStatus.OK:
-            for advisory, standing in judge(read_more(whole, [(command, CaptureStatus.LOST, "")])).items():
-                if standing is not AdvisoryStatus.UNKNOWN:
+            for advisory, advisory_status in judge(
+                read_more(whole, [(command, CaptureStatus.LOST, "")])
+            ).items():
+                if advisory_status is not AdvisoryStatus.UNKNOWN:
                     was_affected = before[advisory] is AdvisoryStatus.AFFECTED
-                    assert was_affected is (standing is AdvisoryStatus.AFFECTED), (command, advisory)
+                    assert was_affected is (advisory_status is AdvisoryStatus.AFFECTED), (command, advisory)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from slp_ops.config_files.validators import Grammar
+from slp_ops.config_files.validators import ValueFormat
 from slp_ops.iosxe.names import is_address, is_host, is_interface, is_port, is_vrf
 
 
-def _matching(pattern: str, expected: str) -> Grammar:
+def _matching(pattern: str, expected: str) -> ValueFormat:
     compiled = re.compile(pattern, re.ASCII)
-    return Grammar(accepts=lambda text: compiled.fullmatch(text) is not None, expected=expected)
+    return ValueFormat(accepts=lambda text: compiled.fullmatch(text) is not None, expected=expected)
 
 
 _URL: Final = re.compile(
@@ -52,18 +52,18 @@ NAME: Final = _matching(
     "1 to 64 letters, digits, '.', '_' or '-', the first no '.' or '-'",
 )
 PARAMETER: Final = _matching(r"[A-Za-z][A-Za-z0-9_-]{0,63}", "a letter, then letters, digits, '_' or '-'")
-HOST: Final = Grammar(
+HOST: Final = ValueFormat(
     accepts=_is_host, expected="a host name or an IP address such as 192.0.2.11 or 2001:db8::11"
 )
 USERNAME: Final = _matching(
     r"(?![.@-])[A-Za-z0-9._@\\+$-]{1,64}",
     "1 to 64 letters, digits or any of . _ @ \\ + $ -, the first no '.', '@' or '-'",
 )
-URL: Final = Grammar(
+URL: Final = ValueFormat(
     accepts=_is_url,
     expected="http(s)://host[:port]/path, without user, password or query",
 )
-VRF: Final = Grammar(accepts=is_vrf, expected="a VRF name of at most 32 characters")
-INTERFACE: Final = Grammar(
+VRF: Final = ValueFormat(accepts=is_vrf, expected="a VRF name of at most 32 characters")
+INTERFACE: Final = ValueFormat(
     accepts=is_interface, expected="an interface such as Vlan100 or GigabitEthernet0/0"
 )

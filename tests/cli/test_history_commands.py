@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from slp_ops.cli.main import cli
 from slp_ops.lab import agent
-from slp_ops.lab.world import Path as Way
 from slp_ops.lab.world import Reach
+from slp_ops.lab.world import ReachabilityRule as Way
 
 if TYPE_CHECKING:
     from collections.abc import Callable

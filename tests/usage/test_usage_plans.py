@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slp_ops.config_files.grammar import NAME
+from slp_ops.config_files.value_formats import NAME
 from slp_ops.facts import RumState, TransportKind, UsageReporting
 from slp_ops.json_documents import encode
 from slp_ops.params import ParameterKind, check
@@ -104,7 +104,7 @@ def test_the_plan_comes_back_from_json_and_from_its_own_words(seen: Callable[...
 def test_a_switch_before_usage_reports_is_spared(seen: Callable[..., Any], release: str, why: str) -> None:
     considered = plan_save(seen(release=release), SaveOptions(stamp=STAMP))
     assert considered.plan is None
-    assert why in considered.spared[0].why.en
+    assert why in considered.skipped[0].why.en
 
 
 def test_importing_checks_before_it_imports_and_proves_it(seen: Callable[..., Any]) -> None:
@@ -148,7 +148,7 @@ def test_of_several_imports_the_last_one_proves(seen: Callable[..., Any]) -> Non
 def test_what_the_switch_shows_as_acknowledged_is_not_planned(seen: Callable[..., Any]) -> None:
     considered = plan_import(seen(reports={1: RumState.ACK, 2: RumState.ACK}), [FILE], ImportOptions())
     assert considered.plan is None
-    assert considered.spared[0].needless
+    assert considered.skipped[0].needless
 
 
 def test_counters_and_dates_do_not_bind_a_plan(seen: Callable[..., Any]) -> None:

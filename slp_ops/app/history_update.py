@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.app.inputs import FactsCache
 from slp_ops.errors import StoreError
-from slp_ops.i18n import counted
+from slp_ops.i18n import pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -137,16 +137,18 @@ def complete_index(
     from slp_ops.runs.summaries import save
 
     if len(missing) > _WORTH_SAYING:
-        operator.notice(f"reading run {run.id} for the history: {counted(len(missing), 'switch')}")
-    asked = AuditOptions()
+        operator.notice(f"reading run {run.id} for the history: {pluralize(len(missing), 'switch')}")
+    audit_options = AuditOptions()
     results = {result.name: result for result in run.devices} if missing else {}
-    found = {**kept, **{name: summary_of(run, results[name], asked, facts) for name in missing}}
+    found = {**kept, **{name: summary_of(run, results[name], audit_options, facts) for name in missing}}
     if missing and run.is_readable:
         save(run, found.values())
     return tuple(found.values())
 
 
-def summary_of(run: StoredRun, result: DeviceResult, asked: AuditOptions, cache: FactsCache) -> Summary:
+def summary_of(
+    run: StoredRun, result: DeviceResult, audit_options: AuditOptions, cache: FactsCache
+) -> Summary:
     """The summary of one device, from its captures."""
     from slp_ops.history.summary import summarise
     from slp_ops.rules.engine import audit
@@ -154,14 +156,14 @@ def summary_of(run: StoredRun, result: DeviceResult, asked: AuditOptions, cache:
 
     about = run.about[result.name]
     facts = cache.of(run, result.name)
-    known = asked.known(facts, Intent.of(about.intent))
+    known = audit_options.known(facts, Intent.of(about.intent))
     return summarise(
         result,
         known,
-        audit(asked.rules(facts), known) if facts.all() else (),
+        audit(audit_options.rules(facts), known) if facts.all() else (),
         seen=run.header.started,
         tags=about.tags,
-        knowledge=asked.knowledge.version,
+        knowledge=audit_options.knowledge.version,
     )
 
 

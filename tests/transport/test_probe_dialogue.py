@@ -16,7 +16,7 @@ from slp_ops.errors import SessionLost
 from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.model import CaptureStatus
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
-from slp_ops.transport.telnet import probe
+from slp_ops.transport.probe_dialogue import probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

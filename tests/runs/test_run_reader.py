@@ -91,9 +91,9 @@ def test_a_run_that_is_being_written_is_running(runs: Runs, good_run: Make) -> N
     good_run("sw1")
     with runs.start("collect", []) as run:
         assert runs.open(run.id).header.state is RunState.RUNNING
-        assert runs.open("last").is_held()
+        assert runs.open("last").is_locked()
     assert runs.open(run.id).header.state is RunState.COMPLETE
-    assert not runs.open(run.id).is_held()
+    assert not runs.open(run.id).is_locked()
 
 
 def test_a_torn_last_line_is_no_damage_and_costs_only_itself(runs: Runs, good_run: Make) -> None:

@@ -37,7 +37,7 @@ def test_every_switch_has_the_verdict_of_its_gravest_finding(small: ReportView) 
 def test_what_could_not_be_read_is_never_well(small: ReportView) -> None:
     silent = _device(small, "nag-acc-01")
     assert silent.verdicts == {}
-    assert silent.trouble is not None
+    assert silent.failure is not None
     assert silent.reporting is None
     unknown = {
         (each.name, rule)
@@ -50,8 +50,8 @@ def test_what_could_not_be_read_is_never_well(small: ReportView) -> None:
 
 
 def test_a_root_stands_before_its_consequences(small: ReportView) -> None:
-    told = [told.rule for told in _device(small, "tyo-acc-03").stories[0].consequences]
-    assert _device(small, "tyo-acc-03").stories[0].root.rule == "dns-failure"
+    told = [told.rule for told in _device(small, "tyo-acc-03").root_causes[0].consequences]
+    assert _device(small, "tyo-acc-03").root_causes[0].root.rule == "dns-failure"
     assert "comm-failing-now" in told
 
 
@@ -102,7 +102,7 @@ def test_releases_stand_in_order_and_each_against_every_advisory(small: ReportVi
     releases = [row.release for row in small.releases]
     assert releases[-1] is None
     assert sum(row.devices for row in small.releases) == len(small.devices)
-    assert all(len(row.standings) == len(small.advisories) for row in small.releases)
+    assert all(len(row.statuses) == len(small.advisories) for row in small.releases)
 
 
 def test_the_largest_backlog_comes_first(small: ReportView) -> None:

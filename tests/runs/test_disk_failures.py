@@ -120,7 +120,7 @@ def test_a_full_disk_is_one_clear_error_and_what_was_saved_is_intact(tmp_path: P
 def test_a_device_without_space_left() -> None:
     full = Path("/dev/full")
     said = "cannot write /dev/full: No space left on device"
-    with pytest.raises(StoreError, match=said) as caught, atomic_files.trouble("write", full):
+    with pytest.raises(StoreError, match=said) as caught, atomic_files.store_errors("write", full):
         atomic_files.append(full, b"x\n")
 
     assert "free some space" in caught.value.hint

@@ -134,7 +134,7 @@ def test_a_refused_line_ends_it_and_says_the_switches_own_words() -> None:
         1,
         "license smart transport smort",
     )
-    assert sent.said == "% Invalid input detected at '^' marker."
+    assert sent.output == "% Invalid input detected at '^' marker."
     assert vty.lines(Mode.CONFIG)[-1] == "end"
     assert "no restconf" not in vty.lines(Mode.CONFIG)
     assert vty.dialogue.alive
@@ -144,7 +144,7 @@ def test_a_line_that_aaa_denies_ends_it() -> None:
     vty = at()
     vty.switch.access = replace(vty.switch.access, denied=("license smart transport",))
     sent = vty.send(config("license smart transport off"))
-    assert (sent.status, sent.taken, sent.said) == (
+    assert (sent.status, sent.taken, sent.output) == (
         CommandOutcome.REFUSED,
         0,
         "Command authorization failed.",
@@ -218,7 +218,7 @@ def test_what_should_have_been_said_and_was_not() -> None:
     sent = vty.send(
         ExecStep(command="license smart import flash:none.txt", expects=("Import Data Successful",))
     )
-    assert (sent.status, sent.said) == (
+    assert (sent.status, sent.output) == (
         CommandOutcome.REFUSED,
         "%Error opening flash:none.txt (No such file or directory)",
     )
@@ -247,7 +247,7 @@ def test_a_question_without_an_answer_is_left_and_nothing_happens() -> None:
     )
     sent = vty.send(step)
     assert sent.status is CommandOutcome.ASKED
-    assert "Save? [yes/no]" in sent.said
+    assert "Save? [yes/no]" in sent.output
     assert not vty.switch.is_down
 
 
@@ -363,5 +363,5 @@ def test_silence_in_configuration_mode_gives_the_session_up() -> None:
 def test_a_denial_is_one_in_whatever_words(said: str) -> None:
     vty = scripted({"configure terminal": ["sw(config)#"], "restconf": [f"{said}\r\n\r\nsw(config)#"]})
     dialogue, sent = vty.run(config("restconf"))
-    assert (sent.status, sent.taken, sent.said) == (CommandOutcome.REFUSED, 0, said)
+    assert (sent.status, sent.taken, sent.output) == (CommandOutcome.REFUSED, 0, said)
     assert dialogue.alive

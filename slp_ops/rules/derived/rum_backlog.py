@@ -22,7 +22,7 @@ class Backlog:
     reports: int
     evidence: tuple[Evidence, ...]
 
-    told_by: ClassVar[tuple[type[Fact], ...]] = (RumSummary, RumReports)
+    needs_any_of: ClassVar[tuple[type[Fact], ...]] = (RumSummary, RumReports)
 
     @classmethod
     def derive(cls, summary: RumSummary | None, listed: RumReports | None) -> Backlog | None:
@@ -67,7 +67,7 @@ class OwedReports:
     unacknowledged: int
     evidence: tuple[Evidence, ...]
 
-    told_by: ClassVar[tuple[type[Fact], ...]] = (RumReports, RumSummary)
+    needs_any_of: ClassVar[tuple[type[Fact], ...]] = (RumReports, RumSummary)
 
     @classmethod
     def derive(cls, listed: RumReports | None, summary: RumSummary | None) -> OwedReports | None:

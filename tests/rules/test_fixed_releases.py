@@ -46,13 +46,13 @@ THESE = tuple(KNOWN[name] for name in (*COLUMNS, "CSCwc77088", "CSCwa34749"))
 )
 def test_the_table(release: str, advisory: str, expected: str) -> None:
     judged = KNOWN[advisory].judge(Release.parse(release))
-    said = str(judged.standing)
-    if judged.standing is AdvisoryStatus.AFFECTED and not judged.listed:
+    said = str(judged.status)
+    if judged.status is AdvisoryStatus.AFFECTED and not judged.listed:
         said += ", not listed"
     assert said == expected
-    if judged.standing in (AdvisoryStatus.AFFECTED, AdvisoryStatus.FIXED):
+    if judged.status in (AdvisoryStatus.AFFECTED, AdvisoryStatus.FIXED):
         assert judged.first_fixed is not None
-    if judged.standing is AdvisoryStatus.FIXED:
+    if judged.status is AdvisoryStatus.FIXED:
         assert judged.listed
 
 
@@ -62,9 +62,9 @@ def test_each_advisory_judges_its_own_examples(advisory: object) -> None:
 
     assert isinstance(advisory, Advisory)
     assert advisory.examples
-    for standing, texts in advisory.examples.items():
+    for status, texts in advisory.examples.items():
         for text in texts:
-            assert advisory.releases.judge(Release.parse(text)).standing is standing, text
+            assert advisory.releases.judge(Release.parse(text)).status is status, text
 
 
 @pytest.mark.parametrize(
@@ -83,23 +83,23 @@ def test_each_advisory_judges_its_own_examples(advisory: object) -> None:
     ],
 )
 def test_every_way_of_writing_a_release(text: str, expected: AdvisoryStatus) -> None:
-    assert KNOWN["FN72323"].judge(Release.parse(text)).standing is expected
+    assert KNOWN["FN72323"].judge(Release.parse(text)).status is expected
 
 
 def test_a_text_that_names_no_release_is_unknown() -> None:
     with pytest.raises(InvalidRelease):
         Release.parse("S2C")
-    assert KNOWN["FN72323"].judge(None).standing is AdvisoryStatus.UNKNOWN
+    assert KNOWN["FN72323"].judge(None).status is AdvisoryStatus.UNKNOWN
 
 
 def test_a_build_before_the_first_fixed_release_is_not_fixed() -> None:
-    assert KNOWN["CSCwa11048"].judge(Release.parse("17.03.05prd2")).standing is AdvisoryStatus.AFFECTED
+    assert KNOWN["CSCwa11048"].judge(Release.parse("17.03.05prd2")).status is AdvisoryStatus.AFFECTED
 
 
 def test_slp_defects_begin_with_slp() -> None:
     for name in ("FN72578", "CSCwa11048", "CSCvy20345", "CSCwc77088"):
-        assert KNOWN[name].judge(Release.parse("17.3.1a")).standing is AdvisoryStatus.NOT_APPLICABLE
-        assert KNOWN[name].judge(Release.parse("17.3.2a")).standing is not AdvisoryStatus.NOT_APPLICABLE
+        assert KNOWN[name].judge(Release.parse("17.3.1a")).status is AdvisoryStatus.NOT_APPLICABLE
+        assert KNOWN[name].judge(Release.parse("17.3.2a")).status is not AdvisoryStatus.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize(
@@ -157,13 +157,13 @@ def test_a_target_is_never_older_and_clears_everything(release: Release) -> None
         assert target >= release
         for advisory in KNOWN.values():
             if advisory.fixed:
-                assert advisory.judge(target).standing is not AdvisoryStatus.AFFECTED
+                assert advisory.judge(target).status is not AdvisoryStatus.AFFECTED
 
 
 @given(numbered, st.sampled_from(sorted(COLUMNS)))
 def test_inside_a_train_fixed_stays_fixed(release: Release, advisory: str) -> None:
-    if KNOWN[advisory].judge(release).standing is AdvisoryStatus.FIXED:
+    if KNOWN[advisory].judge(release).status is AdvisoryStatus.FIXED:
         from dataclasses import replace
 
         later = replace(release, maintenance=(release.maintenance or 0) + 1)
-        assert KNOWN[advisory].judge(later).standing is AdvisoryStatus.FIXED
+        assert KNOWN[advisory].judge(later).status is AdvisoryStatus.FIXED

@@ -28,11 +28,11 @@ PUT = Upload(path=PATH, name="a.txt", sha256=hashlib.sha256(DATA).hexdigest(), s
 
 
 def done(said: str) -> CommandResult:
-    return CommandResult(status=CommandOutcome.DONE, said=said, taken=1)
+    return CommandResult(status=CommandOutcome.DONE, output=said, taken=1)
 
 
 def refused(said: str) -> CommandResult:
-    return CommandResult(status=CommandOutcome.REFUSED, said=said)
+    return CommandResult(status=CommandOutcome.REFUSED, output=said)
 
 
 DIR = done("425985  -rw-  42  a.txt\n\n11353194496 bytes total (8512188416 bytes free)")
@@ -51,18 +51,18 @@ class Bench:
         self.opened_again = 0
         self.captures: list[str] = []
         device = Device(name="sw1", site="tokyo", host="192.0.2.11")
-        self.work: Any = SimpleNamespace(
+        self.context: Any = SimpleNamespace(
             device=device,
-            limits=SimpleNamespace(reconnect=1.0),
-            copying=FileCopying(transport=self, shelf=self),  # type: ignore[arg-type]  # the part of it that is used
+            timeouts=SimpleNamespace(reconnect=1.0),
+            copying=FileCopying(transport=self, file_store=self),  # type: ignore[arg-type]  # the part of it that is used
             evidence=self,
         )
 
     def do(self, step: FileStep) -> FileDone:
-        return asyncio.run(FileSteps(self.work, self).do(step))  # type: ignore[arg-type]  # as above
+        return asyncio.run(FileSteps(self.context, self).do(step))  # type: ignore[arg-type]  # as above
 
     def shows(self, path: str) -> bool | None:
-        return asyncio.run(FileSteps(self.work, self).shows(path))  # type: ignore[arg-type]  # as above
+        return asyncio.run(FileSteps(self.context, self).shows(path))  # type: ignore[arg-type]  # as above
 
     # the line
 
@@ -72,10 +72,10 @@ class Bench:
         if isinstance(answer, Exception):
             raise answer
         if sink is not None and answer.status is CommandOutcome.DONE:
-            sink.write(answer.said)
+            sink.write(answer.output)
         return answer
 
-    async def again(self, within: float) -> None:
+    async def reconnect(self, within: float) -> None:
         self.opened_again += 1
 
     # the transport
@@ -96,13 +96,13 @@ class Bench:
 
     # the shelf
 
-    def keep(self, device: Device, name: str, data: bytes) -> dict[str, object]:
+    def save(self, device: Device, name: str, data: bytes) -> dict[str, object]:
         if b"other" in data:
             raise BadFile("it is of another switch")
         self.kept[name] = data
         return {"received": name}
 
-    def take(self, name: str) -> bytes:
+    def load(self, name: str) -> bytes:
         return DATA
 
     # the evidence

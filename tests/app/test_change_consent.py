@@ -9,8 +9,8 @@ import pytest
 
 from slp_ops.app.change.context import StepDecision
 from slp_ops.app.change.operator import (
+    AssumeFilesCopied,
     Declined,
-    FilesCopied,
     NonInteractiveChange,
     ScriptedAnswers,
     ask_consent,
@@ -94,9 +94,9 @@ def test_a_higher_risk_is_allowed_by_its_name_and_each_switch_confirmed() -> Non
 def test_answers_that_were_given_beforehand() -> None:
     scripted = ScriptedAnswers(manual_done=True, settled={"sw1": StepDecision.AGAIN})
     assert asyncio.run(scripted.has_done("sw1", verbatim("copy it")))
-    assert asyncio.run(scripted.settles("sw1", "x")) is StepDecision.AGAIN
-    assert asyncio.run(scripted.settles("sw2", "x")) is StepDecision.UNKNOWN
-    copied = FilesCopied(person=NonInteractiveChange(), settled={"sw1": StepDecision.DONE})
+    assert asyncio.run(scripted.resolve_outcome("sw1", "x")) is StepDecision.AGAIN
+    assert asyncio.run(scripted.resolve_outcome("sw2", "x")) is StepDecision.UNKNOWN
+    copied = AssumeFilesCopied(operator=NonInteractiveChange(), settled={"sw1": StepDecision.DONE})
     assert asyncio.run(copied.has_done("sw2", verbatim("copy it")))
-    assert asyncio.run(copied.settles("sw1", "x")) is StepDecision.DONE
-    assert asyncio.run(copied.settles("sw2", "x")) is StepDecision.UNKNOWN
+    assert asyncio.run(copied.resolve_outcome("sw1", "x")) is StepDecision.DONE
+    assert asyncio.run(copied.resolve_outcome("sw2", "x")) is StepDecision.UNKNOWN

@@ -182,7 +182,7 @@ def _leave(dialogue: Dialogue, seen: _Seen) -> Procedure[bool]:
     for escape in (_BREAK, _CTRL_C):
         dialogue.screen.forget_tail()
         yield Send(escape + b"x")
-        if (yield from _until(dialogue, seen, suspended)):
+        if (yield from _await_tail(dialogue, seen, suspended)):
             if dialogue.screen.tail.strip() != dialogue.prompt:
                 # The server has closed, and the x is after the prompt.
                 yield Send(b"\b")
@@ -198,13 +198,13 @@ def _disconnect(dialogue: Dialogue, seen: _Seen) -> Procedure[bool]:
     def answered(tail: str) -> bool:
         return tail == dialogue.prompt or prompts.is_confirmation(tail)
 
-    if not (yield from _until(dialogue, seen, answered)):
+    if not (yield from _await_tail(dialogue, seen, answered)):
         return False
     if not prompts.is_confirmation(dialogue.screen.tail):
         return True
     dialogue.screen.forget_tail()
     yield Send(ENTER)
-    return (yield from _until(dialogue, seen, answered))
+    return (yield from _await_tail(dialogue, seen, answered))
 
 
 def _closes(dialogue: Dialogue, seen: _Seen, seconds: float) -> Procedure[bool]:
@@ -213,7 +213,7 @@ def _closes(dialogue: Dialogue, seen: _Seen, seconds: float) -> Procedure[bool]:
     return (yield from _listen(dialogue, seen, seconds)) is not None
 
 
-def _until(dialogue: Dialogue, seen: _Seen, ends: Callable[[str], bool]) -> Procedure[bool]:
+def _await_tail(dialogue: Dialogue, seen: _Seen, ends: Callable[[str], bool]) -> Procedure[bool]:
     """Wait after a keystroke for an unfinished line that ends the answer; return whether it came."""
     until = seen.clock() + _ANSWER
     listener = Listener(
