@@ -23,6 +23,7 @@ from slp_ops.playbook.loading import packaged
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
 from slp_ops.report.labels import Words
 from slp_ops.rules import reference
+from slp_ops.rules.loading import known_terms
 from slp_ops.rules.ruleset import packaged_ruleset
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def pages() -> dict[str, str]:
         "architecture.md": "\n".join(architecture.page(_NOTE)) + "\n",
         "architecture.svg": architecture.picture(),
         "decisions.md": "\n".join(_decisions()) + "\n",
+        "glossary.md": "\n".join(_glossary()) + "\n",
     }
     for lang in Lang:
         found[f"playbooks.{lang.value}.md"] = "\n".join(_playbooks(lang)) + "\n"
@@ -57,6 +59,18 @@ def pages() -> dict[str, str]:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _glossary() -> Iterator[str]:
+    yield "# Glossary, 用語集"
+    yield ""
+    yield f"{_NOTE} `slp-ops explain WORD` prints an entry, with the rules that it belongs to."
+    yield ""
+    yield "| English | 日本語 | meaning | 意味 |"
+    yield "| --- | --- | --- | --- |"
+    for term in sorted(known_terms(), key=lambda each: each.title.render(Lang.EN).casefold()):
+        cells = (text.render(lang) for text in (term.title, term.meaning) for lang in (Lang.EN, Lang.JA))
+        yield f"| {' | '.join(map(_cell, cells))} |"
 
 
 def _commands() -> Iterator[str]:

@@ -6,15 +6,18 @@ Pure: texts in, values out. The caller decides where texts come from: a run fold
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 from slp_ops.commands import find, registry
 from slp_ops.commands._capture_text import Page
 from slp_ops.commands._command_splitter import sections
 from slp_ops.commands._fact_merge import rank, select_best
 from slp_ops.commands._paste_cleanup import text_of as text_of
+from slp_ops.commands.show_version import release_of
 from slp_ops.iosxe import platforms, refusals
+from slp_ops.iosxe.relay import relayed
 from slp_ops.iosxe.syslog import is_log_line
 from slp_ops.model import CaptureStatus
 
@@ -188,11 +191,66 @@ def _read(command: str, status: CaptureStatus, text: str) -> ParsedCapture:
 
 
 def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
-    """Split a terminal log or a show tech into commands, ready for ``read``.
+    """Split a terminal log, a syslog server's file or a show tech into commands, ready for ``read``.
 
     A text without any echo or heading is assigned to the command that its first words indicate.
-    Syslog lines of a console count as a log if the text contains no ``show logging``.
+    Syslog lines of a console count as a log if the text contains no ``show logging``, and the software
+    that a boot log names as ``show version`` if the text contains none.
     """
+    yield from _parts("\n".join(line for _, line in _without_relays(text)))
+
+
+class PastedDevice(NamedTuple):
+    """One device of a text: its host name, None where nothing names it, and its commands."""
+
+    host: str | None
+    parts: tuple[tuple[str, CaptureStatus, str], ...]
+
+
+def split_devices(text: str) -> tuple[PastedDevice, ...]:
+    """Split a text into the commands of each device: a syslog server's file has the lines of several."""
+    lines = _without_relays(text)
+    hosts = tuple(dict.fromkeys(host.casefold() for host, _ in lines if host is not None))
+    if len(hosts) <= 1:
+        parts = tuple(_parts("\n".join(line for _, line in lines)))
+        named = next((host for host, _ in lines if host is not None), None)
+        return (PastedDevice(_prompted(text) or named, parts),)
+    found = [_of_host(host, lines) for host in hosts]
+    rest = "\n".join(line if host is None else "" for host, line in lines)
+    if parts := tuple(_parts(rest)):
+        own = _prompted(rest)
+        if own is not None and own.casefold() in hosts:
+            place = hosts.index(own.casefold())
+            found[place] = found[place]._replace(parts=(*parts, *found[place].parts))
+        else:
+            found.append(PastedDevice(own, parts))
+    return tuple(found)
+
+
+def _of_host(name: str, lines: list[tuple[str | None, str]]) -> PastedDevice:
+    """Return the device of a syslog server's host, with the other lines blank."""
+    own = [line if host is not None and host.casefold() == name else "" for host, line in lines]
+    spelled = next(host for host, _ in lines if host is not None and host.casefold() == name)
+    return PastedDevice(spelled, tuple(_parts("\n".join(own))))
+
+
+def _without_relays(text: str) -> list[tuple[str | None, str]]:
+    """Return each line as the switch printed it, with the host that a syslog server named."""
+    found: list[tuple[str | None, str]] = []
+    for line in text.split("\n"):
+        stored = relayed(line) if "%" in line else None
+        found.append((None, line) if stored is None else stored)
+    return found
+
+
+def _prompted(text: str) -> str | None:
+    """Return the host name of the first prompt with a known command, else of the first prompt."""
+    found = [section for section in sections(text) if section.host is not None]
+    known = (section.host for section in found if section.command is not None)
+    return next(known, found[0].host if found else None)
+
+
+def _parts(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
     found = tuple(sections(text))
     for section in found:
         status, _ = refusals.outcome(section.page.split("\n"))
@@ -200,12 +258,23 @@ def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
     spoken_of = None if found else _spoken_of(text)
     if spoken_of is not None:
         yield spoken_of, CaptureStatus.OK, text
-    logged = any(each.command is not None and each.command.command == _LOGGING for each in found)
-    if not logged and spoken_of != _LOGGING and (lines := _console(text)):
+    commands = {each.command.command for each in found if each.command is not None} | {spoken_of}
+    if _LOGGING not in commands and (lines := _console(text)):
         yield _LOGGING, CaptureStatus.OK, Page(lines, command=_LOGGING, console=bool(found))
+    if not commands & {_VERSION, _TECH} and (lines := _booted(text)):
+        yield _VERSION, CaptureStatus.OK, lines
 
 
 _LOGGING: Final = "show logging"
+_VERSION: Final = "show version"
+_TECH: Final = "show tech-support"
+_BOOTED: Final = re.compile(
+    r"^(?:Cisco IOS Software(?: \[|, ).*Version \d|Cisco IOS XE Software, Version |"
+    r"[Cc]isco \S+ .{0,60}processor .{0,60}bytes of memory|Processor board ID |Model Number +: |"
+    r"System Serial Number +: )",
+    re.ASCII,
+)
+_RELEASE: Final = re.compile(r"^Cisco IOS .*Version ", re.ASCII)
 
 
 def _console(text: str) -> str:
@@ -214,6 +283,23 @@ def _console(text: str) -> str:
         return ""
     lines = [line if "%" in line and is_log_line(line.strip()) else "" for line in text.split("\n")]
     return "\n".join(lines) if any(lines) else ""
+
+
+def _booted(text: str) -> str:
+    """Return the lines of the latest boot that describe software and hardware, at their positions."""
+    if "Cisco IOS " not in text:
+        return ""
+    lines = [line if _BOOTED.match(line.strip()) else "" for line in text.split("\n")]
+    banners = [place for place, line in enumerate(lines) if _RELEASE.match(line.strip())]
+    if not banners:
+        return ""
+    # One boot prints its banner twice; only the latest boot's release runs.
+    latest = release_of(lines[banners[-1]])
+    same = [place for place in banners if release_of(lines[place]) == latest]
+    return "\n".join(
+        "" if place < same[0] or (place in banners and place not in same) else line
+        for place, line in enumerate(lines)
+    )
 
 
 def parse_one(command: ShowCommand, text: str) -> Parsed | tuple[str, ...]:

@@ -36,7 +36,7 @@ class AuditOptions:
     ignore: frozenset[str] = frozenset()
 
     def rules(self, facts: Facts) -> tuple[Rule, ...]:
-        """The rules to ask of a device. Those on probes are asked where probes were sent."""
+        """Return the rules to evaluate on a device; those on probes only if probes were sent."""
         probed = facts.get(Probes) is not None
         return tuple(
             rule

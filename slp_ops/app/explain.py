@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import OptionError
-from slp_ops.rules.explanation import explain
-from slp_ops.rules.loading import known_terms
+from slp_ops.rules.explanation import explain, known_names
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ def run(request: ExplainRequest) -> Explanation:
     knowledge = knowledge_of(request.rules_dir)
     found = explain(request.words, knowledge)
     if found is None:
-        names = [*(rule.id for rule in knowledge.rules), *(term.id for term in known_terms())]
-        near = did_you_mean(request.words, names)
+        near = did_you_mean(request.words, known_names(knowledge))
         raise OptionError(f"nothing is known of {one_line(request.words[:80])!r}{near}; see: slp-ops rules")
     return found

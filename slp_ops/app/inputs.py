@@ -13,7 +13,7 @@ from slp_ops.errors import InputError, Problem
 from slp_ops.facts import Software
 from slp_ops.iosxe import platforms
 from slp_ops.model import DeviceResult, DeviceStatus
-from slp_ops.parsing import Facts, read, read_more, split, text_of
+from slp_ops.parsing import Facts, read, read_more, split_devices, text_of
 from slp_ops.regular_files import LARGEST_TEXT, read_input
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from slp_ops.commands import ShowCommand
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import CaptureStatus, Device
+    from slp_ops.parsing import PastedDevice
     from slp_ops.runs import StoredRun
 
 T = TypeVar("T")
@@ -102,24 +103,43 @@ def _captures(
 
 
 def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
-    """Each path is one switch: a file with its outputs, or a folder of such files. Raises InputError."""
+    """Yield the switches of each path: a file with outputs of one, or a folder of such files.
+
+    A syslog server's file holds a switch for each host in it. Raises InputError.
+    """
     seen: Counter[str] = Counter()
     for path in paths:
         texts = [_text(file) for file in _files(path)]
-        facts = read(part for text in texts for part in split(text))
-        if (platform := _platform(facts, texts)) is not None:
-            facts = Facts({}, facts.captures, platform=platform)
-        elif not any(each.parsed is not None for each in facts.captures):
+        devices = _pasted(texts)
+        if len(devices) == 1 and (platform := _platform(devices[0][1], texts)) is not None:
+            devices = [(devices[0][0], Facts({}, devices[0][1].captures, platform=platform))]
+        elif not any(each.parsed is not None for _, facts in devices for each in facts.captures):
             raise InputError(
                 (Problem(path=str(path), message="holds no show command that is known"),),
                 hint="give a show tech, a terminal log with its prompts, or outputs with their command above",
             )
-        name, release = _who(facts, path)
-        seen[name] += 1
-        if seen[name] > 1:
-            name = f"{name} ({path.name})"
-        result = DeviceResult(name=name, site="", status=DeviceStatus.OK, release=release)
-        yield DeviceInput(result=result, facts=facts, intent=Intent())
+        for host, facts in devices:
+            name, release = _who(facts, host or path.stem)
+            seen[name] += 1
+            if seen[name] > 1:
+                name = f"{name} ({path.name})"
+            result = DeviceResult(name=name, site="", status=DeviceStatus.OK, release=release)
+            yield DeviceInput(result=result, facts=facts, intent=Intent())
+
+
+def _pasted(texts: Sequence[str]) -> list[tuple[str | None, Facts]]:
+    """Return the facts of each switch of these texts, with its host name where a text shows one."""
+    found = [device for text in texts for device in split_devices(text)]
+    hosts = {device.host.casefold() for device in found if device.host is not None}
+    if len(hosts) <= 1 or len(found) == len(texts):
+        host = next((device.host for device in found if device.host is not None), None)
+        return [(host, read(part for device in found for part in device.parts))]
+    by_host: dict[str, list[PastedDevice]] = {}
+    for device in found:
+        by_host.setdefault((device.host or "").casefold(), []).append(device)
+    return [
+        (same[0].host, read(part for device in same for part in device.parts)) for same in by_host.values()
+    ]
 
 
 def from_live_switches(
@@ -231,11 +251,11 @@ def _text(path: Path) -> str:
     return redact(text_of(read_input(path, LARGEST_TEXT)), secrets.token_bytes(32))
 
 
-def _who(facts: Facts, path: Path) -> tuple[str, str | None]:
-    """The switch's name, as it says it or else as the file does, and its release."""
+def _who(facts: Facts, otherwise: str) -> tuple[str, str | None]:
+    """Return the switch's name, as its outputs print it or else as given, and its release."""
     from slp_ops.facts import ConfigInfo
 
     software, config = facts.get(Software), facts.get(ConfigInfo)
     named = (software.hostname if software else None) or (config.hostname if config else None)
     release = software.release if software is not None else None
-    return named or path.stem, None if release is None else str(release)
+    return named or otherwise, None if release is None else str(release)

@@ -9,7 +9,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import Exit, read_code, worst
-from slp_ops.cli.options import json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 @click.option(
     "--run",
     "run_ref",
+    cls=SelectingOption,
     metavar="RUN|last",
     envvar="SLP_OPS_RUN",
-    help="Judge a saved run; no switch is asked.",
+    help="Judge a saved run, without connecting to switches.",
 )
 @with_audit_options
 @click.option(
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--against",
+    cls=SelectingOption,
     metavar="RUN",
     envvar="SLP_OPS_AGAINST",
     help="Compare with an earlier run: which findings are new, gone, unchanged.",
@@ -70,10 +72,10 @@ def command(
     as_json: bool,
     files: tuple[Path, ...],
 ) -> None:
-    """Judge switches, a saved run (--run), or FILES; tell causes, evidence and remedies.
+    """Judge switches, a saved run (--run), or FILES; show causes, evidence and remedies.
 
-    Without --run and FILES the selected switches are read into a run of their own. Each of FILES is one
-    switch: a show tech, a terminal log, pasted outputs, or a folder of such files; no switch is asked.
+    Without --run and FILES the selected switches are read into a new run. Each of FILES is one
+    switch: a show tech, a terminal log, pasted outputs, or a folder of such files.
     Exit code 3 when there are findings at or above --fail-on, 4 when some switches could not be read, or
     when what was read is not enough to judge them.
     """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.options import lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.errors import InputError
 from slp_ops.i18n import pluralize
@@ -43,12 +43,13 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--device",
     "devices",
+    cls=SelectingOption,
     multiple=True,
     metavar="NAME",
     envvar="SLP_OPS_DEVICE",
-    help="Only this one; repeat it.",
+    help="Only this device; repeatable.",
 )
-@click.option("-o", "--output", metavar="FILE.zip", envvar="SLP_OPS_BUNDLE", help="Where to write it.")
+@click.option("-o", "--output", metavar="FILE.zip", envvar="SLP_OPS_BUNDLE", help="File to write.")
 @click.option(
     "--normal",
     metavar="RUN",
@@ -56,10 +57,8 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Add a healthy run of the same switches to compare.",
 )
 @_questions
-@click.option(
-    "--case", metavar="NUMBER", envvar="SLP_OPS_CASE", help="The number of the case, if there is one."
-)
-@click.option("--ask/--no-ask", default=None, help="Ask for what is not given. [default: on a terminal]")
+@click.option("--case", metavar="NUMBER", envvar="SLP_OPS_CASE", help="Case number, if any.")
+@click.option("--ask/--no-ask", default=None, help="Ask for missing answers. [default: on a terminal]")
 @click.option("--check", "checked", metavar="FILE.zip", help="Check a bundle instead of making one.")
 @runs_dir_option
 @with_audit_options

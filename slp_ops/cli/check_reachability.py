@@ -34,15 +34,15 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_TARGET",
     metavar="HOST:PORT",
-    help="Test this as well, and let the verdict rest on it too; repeat it for several.",
+    help="Also test this target and include it in the verdict; repeatable.",
 )
 @click.option(
     "--all",
     "everything",
     is_flag=True,
     envvar="SLP_OPS_ALL",
-    help="Test smartreceiver.cisco.com, tools.cisco.com and www.cisco.com (trustpool bundle) as well, "
-    "whatever the transport; the verdict does not rest on them.",
+    help="Also test smartreceiver.cisco.com, tools.cisco.com and www.cisco.com (trustpool bundle), "
+    "whatever the transport; they do not affect the verdict.",
 )
 @click.option(
     "--probe-timeout",
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     default=75.0,
     show_default=True,
     metavar="SECONDS",
-    help="Break an attempt off after so long. A switch gives one address up after 30 s by default.",
+    help="Time out a probe after this time. By default a switch tries one address for 30 s.",
 )
 @click.option(
     "--junit",
@@ -76,10 +76,10 @@ def command(
     lang: Lang,
     as_json: bool,
 ) -> None:
-    """Can each switch reach what it reports to? If not: which step fails, and what to do.
+    """Test whether each switch reaches the server it reports to; show the failing step and the remedy.
 
     Targets, VRF and source interface follow from each switch's own configuration. Nothing is changed
-    and no connection is left open. Exit code 3 when a switch is blocked, 4 when some could not be asked.
+    and no connection is left open. Exit code 3 when a switch is blocked, 4 when some could not be read.
     """
     from slp_ops.app.check_reachability import ReachabilityRequest, ReachabilityResult, run
     from slp_ops.cli.writing import replaced

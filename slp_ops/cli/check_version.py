@@ -8,7 +8,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import Exit, read_code, worst
-from slp_ops.cli.options import json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -33,15 +33,16 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_RELEASE",
     metavar="RELEASE",
-    help="Judge this release, such as 17.3.4 or '17.03.03 - SMU-PATCHED'; repeat it for several. No "
+    help="Judge this release, such as 17.3.4 or '17.03.03 - SMU-PATCHED'; repeatable. No "
     "switch and no inventory is needed.",
 )
 @click.option(
     "--run",
     "run_ref",
+    cls=SelectingOption,
     metavar="RUN|last",
     envvar="SLP_OPS_RUN",
-    help="Judge a saved run; no switch is asked.",
+    help="Judge a saved run, without connecting to switches.",
 )
 @rules_option
 @lang_option
@@ -59,7 +60,7 @@ def command(
 ) -> None:
     """Judge releases against every field notice and bug that we know, and name where to upgrade to.
 
-    Without --release and --run the selected switches are asked; what they show refines the verdict by
+    Without --release and --run the selected switches are read; their output refines the verdict by
     release. Exit code 3 when something is affected, 4 when some switches could not be read.
     """
     from slp_ops.app.check_version import ReleasesRequest, run

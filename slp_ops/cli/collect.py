@@ -9,7 +9,7 @@ import click
 from slp_ops.app.commands import SETS
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import exit_code
-from slp_ops.cli.options import json_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, json_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -44,16 +44,17 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
 @click.option(
     "--command",
     "ad_hoc",
+    cls=SelectingOption,
     multiple=True,
     envvar="SLP_OPS_COMMAND",
     metavar="'show ...'",
-    help="One more show command; repeat it for several. Anything that is not provably read-only is refused.",
+    help="Additional show command; repeatable. Commands that are not provably read-only are refused.",
 )
 @click.option(
     "--resume",
     metavar="RUN|last",
     envvar="SLP_OPS_RESUME",
-    help="Take a run up again: read only what is missing or failed, into the same run.",
+    help="Resume a run: read only what is missing or failed, into the same run.",
 )
 @with_collect_options
 @json_option

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli.options import json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.json_documents import to_json
 
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 @click.command(name="diff")
 @runs_dir_option
 @click.option(
-    "--device", "only", multiple=True, metavar="NAME", help="Only this device; repeat it for several."
+    "--device",
+    "only",
+    cls=SelectingOption,
+    multiple=True,
+    metavar="NAME",
+    help="Only this device; repeatable.",
 )
 @click.option("--all-facts", is_flag=True, envvar="SLP_OPS_ALL_FACTS", help="Compare counters and logs, too.")
 @with_audit_options

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     show_default=True,
     envvar="SLP_OPS_LAST",
     metavar="N",
-    help="Print so many of the newest rows. Charts and JSON are of all runs.",
+    help="Number of newest rows to print. Charts and JSON cover all runs.",
 )
 @lang_option
 @json_option
 @click.argument("device")
 def command(*, runs_dir: Path, last: int, lang: Lang, as_json: bool, device: str) -> None:
-    """Show how DEVICE was in every run: release, transport, trust, ACK, RUM reports, findings.
+    """Show the state of DEVICE in every run: release, transport, trust, ACK, RUM reports, findings.
 
     The evidence of the runs is the truth; an index beside it (history-1.sqlite) makes this quick, and is
     brought up to date first. Runs in which nothing changed share a row.

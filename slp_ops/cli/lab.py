@@ -39,19 +39,19 @@ def list_scenarios() -> None:
     envvar="SLP_OPS_LAB_SIZE",
     type=click.IntRange(1),
     metavar="N",
-    help="So many switches instead of the usual fleet.",
+    help="Number of switches, instead of the default fleet.",
 )
 @click.option(
     "--scenario",
     envvar="SLP_OPS_LAB_SCENARIO",
     metavar="NAME",
-    help="What is wrong with them; see: slp-ops lab list.",
+    help="Scenario of the switches; see: slp-ops lab list.",
 )
 @click.option(
     "--base-port",
     envvar="SLP_OPS_LAB_BASE_PORT",
     type=click.IntRange(0, 65535),
-    help="The first TCP port; 0 takes any that are free. [default: 22200]",
+    help="First TCP port; 0 uses free ports. [default: 22200]",
 )
 @click.option(
     "--inventory-out",
@@ -63,7 +63,7 @@ def list_scenarios() -> None:
     "--journal",
     envvar="SLP_OPS_LAB_JOURNAL",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Append every line that the switches are sent to this file, as JSON lines.",
+    help="Append every line sent to the switches to this file, as JSON lines.",
 )
 @click.option(
     "--time-scale",
@@ -92,7 +92,7 @@ def list_scenarios() -> None:
     envvar="SLP_OPS_LAB_BASTION",
     type=click.IntRange(0, 2),
     default=0,
-    help="Put so many jump hosts in front; the inventory names them.",
+    help="Number of jump hosts in front; the inventory lists them.",
 )
 def up(
     size: int | None,

@@ -20,19 +20,19 @@ from slp_ops.version import __version__
 
 # verb -> (module with a click command named `command`, one line of help)
 VERBS: dict[str, tuple[str, str]] = {
-    "bundle": ("bundle", "Put what a support case needs into one zip, masked; check such a zip."),
+    "bundle": ("bundle", "Collect the files for a support case in one masked zip; check such a zip."),
     "audit": ("audit", "Judge switches, saved runs or files: what is wrong, why, and what to do."),
     "check-reachability": (
         "check_reachability",
-        "Test from each switch whether it reaches what it reports to; say which step fails.",
+        "Test whether each switch reaches the server it reports to; show which step fails.",
     ),
     "check-version": ("check_version", "Judge releases against field notices and bugs; name the upgrade."),
     "collect": ("collect", "Run the documented show commands on each switch and keep the evidence."),
     "commands": ("commands", "List the show commands, their sets and the releases that have them."),
     "diff": ("diff", "Show what differs between two runs: findings, facts, configuration."),
-    "explain": ("explain", "What a rule, a syslog line, a RUM state or a licensing term means."),
-    "facts": ("facts", "Show what the captures of a run say, as typed facts."),
-    "history": ("history", "Show how one switch was in every run, and what became of it."),
+    "explain": ("explain", "Explain a rule, a syslog message, a RUM state or a licensing term."),
+    "facts": ("facts", "Show the captures of a run as typed facts."),
+    "history": ("history", "Show the state of one switch in every run, and its changes."),
     "inventory": ("inventory", "Check an inventory: every problem at once, with file and line."),
     "lab": ("lab", "Simulated switches on this machine, to try everything safely."),
     "parse": ("parse", "Read one saved command output, terminal log or show tech."),
@@ -42,7 +42,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "runs": ("runs", "List, show, verify and prune the runs on disk."),
     "usage": ("usage", "Exchange usage reports with CSSM by files: save, import, status."),
     "trend": ("trend", "Show where the fleet is heading: RUM reports, ACKs, failing communication."),
-    "watch": ("watch", "Audit again and again; say what changed, run a program on new findings."),
+    "watch": ("watch", "Audit periodically; print changes, run a program for new findings."),
 }
 
 

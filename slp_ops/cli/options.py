@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
@@ -36,12 +36,37 @@ runs_dir_option = click.option(
     default=Path("runs"),
     show_default="runs",
     show_envvar=True,
-    help="The folder of the runs, one folder in it for each.",
+    help="Folder of the runs, one subfolder per run.",
 )
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, envvar="SLP_OPS_JSON", help="Print JSON on stdout."
 )
+
+
+class SelectingOption(click.Option):
+    """An option that selects devices, runs, rules or commands.
+
+    An empty value is an error, on the command line and in the environment: a script whose variable is unset
+    would otherwise select everything.
+    """
+
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, click.core.ParameterSource]:
+        """Return the value and its source; raise BadParameter for an empty one."""
+        value, source = super().consume_value(ctx, opts)
+        variables = [self.envvar] if isinstance(self.envvar, str) else list(self.envvar or ())
+        empty = next((name for name in variables if not os.environ.get(name, name).strip()), None)
+        if source is click.core.ParameterSource.COMMANDLINE:
+            values = value if isinstance(value, tuple | list) else (value,)
+            if any(isinstance(each, str) and not each.strip() for each in values):
+                raise click.BadParameter("it is empty; give a value, or leave the option out", ctx, self)
+        elif empty is not None:
+            raise click.BadParameter(
+                "it is set, but empty; give it a value, or unset it", ctx, param_hint=empty
+            )
+        return value, source
 
 
 def selection_options(command: _Command) -> _Command:
@@ -56,30 +81,33 @@ def selection_options(command: _Command) -> _Command:
     for option in (
         click.option(
             "--limit",
+            cls=SelectingOption,
             envvar="SLP_OPS_LIMIT",
             show_envvar=True,
             default="",
             metavar="PATTERN",
-            help="Only devices of these names, such as 'tyo-*:!tyo-acc-02' (':' or ',' adds, '!' takes "
-            "away, '&' keeps what matches too), or @FILE with a name a line.",
+            help="Only devices with these names, such as 'tyo-*:!tyo-acc-02' (':' or ',' adds, '!' removes, "
+            "'&' intersects), or @FILE with one name per line.",
         ),
         click.option(
             "--tag",
             "tags",
+            cls=SelectingOption,
             multiple=True,
             envvar="SLP_OPS_TAG",
             show_envvar=True,
             metavar="TAG",
-            help="Only devices with this tag; repeat it for any of several.",
+            help="Only devices with this tag; repeatable (any of them).",
         ),
         click.option(
             "--site",
             "sites",
+            cls=SelectingOption,
             multiple=True,
             envvar="SLP_OPS_SITE",
             show_envvar=True,
             metavar="SITE",
-            help="Only devices of this site; repeat it for several.",
+            help="Only devices of this site; repeatable.",
         ),
     ):
         with_selection = option(with_selection)
@@ -102,7 +130,7 @@ lang_option = click.option(
     envvar="SLP_OPS_LANG",
     callback=_chosen,
     show_default="from the locale",
-    help="The language of findings and advice.",
+    help="Language of findings and advice.",
 )
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

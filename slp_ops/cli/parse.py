@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.options import json_option
+from slp_ops.cli.options import SelectingOption, json_option
 from slp_ops.json_documents import to_json
 from slp_ops.regular_files import LARGEST_TEXT, read_input, read_stream
 
@@ -17,10 +17,11 @@ from slp_ops.regular_files import LARGEST_TEXT, read_input, read_stream
 @click.option(
     "--command",
     "typed",
+    cls=SelectingOption,
     metavar="'show ...'",
     envvar="SLP_OPS_PARSE_COMMAND",
-    help="The command that printed the text, in full or shortened. Without it every command found in "
-    "FILE is read.",
+    help="Command that printed the text, complete or abbreviated. Without it, every command found in "
+    "FILE is parsed.",
 )
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @json_option

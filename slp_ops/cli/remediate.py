@@ -12,7 +12,7 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
 from slp_ops.cli.exits import change_exit_code, exit_code, worst
-from slp_ops.cli.options import json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--playbook",
     "named",
+    cls=SelectingOption,
     multiple=True,
     envvar="SLP_OPS_PLAYBOOK",
     metavar="ID",

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from slp_ops.cli.calling import call
+from slp_ops.cli.options import SelectingOption
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -24,10 +25,11 @@ rules_option = click.option(
 _select = click.option(
     "--select",
     "select",
+    cls=SelectingOption,
     multiple=True,
     envvar="SLP_OPS_SELECT",
     metavar="RULE",
-    help="Ask this rule only; repeat it for several.",
+    help="Evaluate only this rule; repeatable.",
 )
 
 
@@ -56,16 +58,17 @@ def with_audit_options(command: _Command) -> _Command:
             multiple=True,
             envvar="SLP_OPS_THRESHOLD",
             metavar="NAME=NUMBER",
-            help="Where something begins to be a finding; repeat it for several. Names and defaults: "
+            help="Threshold of a finding; repeatable. Names and defaults: "
             "ack-days=30, flap-pairs=3, flap-hours=24, log-days=30, rum-reports=1000, agent-cpu=20, "
             "agent-memory=25.",
         ),
         click.option(
             "--ignore",
+            cls=SelectingOption,
             multiple=True,
             envvar="SLP_OPS_IGNORE",
             metavar="RULE",
-            help="Do not ask this rule; repeat it for several.",
+            help="Skip this rule; repeatable.",
         ),
         _select,
         rules_option,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.options import age, json_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, age, json_option, runs_dir_option
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import to_json
@@ -49,10 +49,12 @@ def list_runs(*, runs_dir: Path, as_json: bool) -> None:
 @command.command(name="show")
 @runs_dir_option
 @click.argument("ref", metavar="RUN")
-@click.option("--device", metavar="NAME", help="Only this device, with each of its captures.")
+@click.option(
+    "--device", cls=SelectingOption, metavar="NAME", help="Only this device, with each of its captures."
+)
 @json_option
 def show_run(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> None:
-    """Show how each device of a run ended, and which captures there are."""
+    """Show the status of each device of a run, and its captures."""
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal
 
@@ -111,15 +113,15 @@ def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
     metavar="AGE",
     envvar="SLP_OPS_OLDER_THAN",
     show_envvar=True,
-    help="Keep what is younger: 36h, 90d, 12w.",
+    help="Keep younger runs: 36h, 90d, 12w.",
 )
-@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be removed.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def prune_runs(
     *, runs_dir: Path, keep: int | None, older_than: timedelta | None, dry_run: bool, yes: bool, as_json: bool
 ) -> None:
-    """Remove old runs. With --keep and --older-than a run goes only by both.
+    """Remove old runs. With --keep and --older-than a run is removed only if both allow it.
 
     A run that is being written stays, and so does each device's newest complete evidence.
     """
@@ -149,14 +151,14 @@ def prune_runs(
     "--anew",
     is_flag=True,
     envvar="SLP_OPS_ANEW",
-    help="Judge every run again from its captures, by the rules of today: some 25 ms a switch and run.",
+    help="Judge every run again from its captures with the current rules: about 25 ms per switch and run.",
 )
 @json_option
 def reindex_runs(*, runs_dir: Path, anew: bool, as_json: bool) -> None:
-    """Make the index of the history anew from the run folders alone.
+    """Rebuild the index of the history from the run folders.
 
-    The index is brought up to date by itself whenever the history is asked for. What a run was judged to
-    be, by the rules of its time, is kept in its folder and taken over; without that it is judged now.
+    The index is updated automatically before the history is read. The stored judgement of a run is reused;
+    a run without one is judged with the current rules.
     """
     from slp_ops.app import runs
 

@@ -51,7 +51,7 @@ def connecting_options(command: _Command) -> _Command:
             type=click.FloatRange(min=0.1),
             envvar="SLP_OPS_MAX_TIME",
             metavar="SECONDS",
-            help="How long one command may take in all; its session is closed then. "
+            help="Total time limit of one command; the session is closed at the limit. "
             "[default: 600, heavy commands 7200, or the inventory's max_time]",
         ),
         click.option(
@@ -59,7 +59,7 @@ def connecting_options(command: _Command) -> _Command:
             type=click.IntRange(min=1, max=100_000),
             envvar="SLP_OPS_MAX_OUTPUT",
             metavar="MB",
-            help="How many megabytes one command may print; its session is closed then. "
+            help="Output limit of one command in megabytes; the session is closed at the limit. "
             "[default: 64, heavy commands 1024, or the inventory's max_output]",
         ),
         click.option(
@@ -67,7 +67,7 @@ def connecting_options(command: _Command) -> _Command:
             type=click.FloatRange(min=0.1),
             envvar="SLP_OPS_LOGIN_TIMEOUT",
             metavar="SECONDS",
-            help="How long SSH, login and the first prompt may take after the TCP connection, in all. "
+            help="Time limit for SSH, login and the first prompt after the TCP connection. "
             "[default: 60, or the inventory's login_timeout]",
         ),
         click.option(
@@ -77,7 +77,7 @@ def connecting_options(command: _Command) -> _Command:
             default=_DEFAULT.connect_timeout,
             show_default=True,
             metavar="SECONDS",
-            help="How long a switch may take to accept a TCP connection.",
+            help="Time limit of the TCP connection.",
         ),
         click.option(
             "--login-rate",
@@ -86,7 +86,7 @@ def connecting_options(command: _Command) -> _Command:
             default=_DEFAULT.login_rate,
             show_default=True,
             metavar="N",
-            help="Logins started a second, so that AAA servers are not stormed; 0 is unlimited.",
+            help="Logins started per second, to protect AAA servers; 0 is unlimited.",
         ),
         click.option(
             "--workers",
@@ -95,7 +95,7 @@ def connecting_options(command: _Command) -> _Command:
             default=_DEFAULT.workers,
             show_default=True,
             metavar="N",
-            help="Sessions open at once.",
+            help="Concurrent sessions.",
         ),
         click.option(
             "--transport",
@@ -109,14 +109,14 @@ def connecting_options(command: _Command) -> _Command:
             envvar="SLP_OPS_HOST_KEY",
             default=_DEFAULT.host_key.value,
             show_default=True,
-            help="strict: only keys on file. tofu: a first key is trusted and kept. off: no check at all. "
+            help="strict: only known keys. tofu: trust and save a first key. off: no check. "
             "A changed key is refused by strict and tofu.",
         ),
         click.option(
             "--known-hosts",
             type=click.Path(path_type=Path, dir_okay=False),
             envvar="SLP_OPS_KNOWN_HOSTS",
-            help="The file of host keys. [default: known_hosts in the user's state directory]",
+            help="File of host keys. [default: known_hosts in the user's state directory]",
         ),
     ):
         with_connecting = option(with_connecting)

@@ -22,8 +22,8 @@ ssh_config_option = click.option(
     show_default=str(SSH_CONFIG),
     show_envvar=True,
     metavar="FILE",
-    help="Where HostName, and Port, User and ProxyJump that the inventory leaves open, come from; "
-    "'none' reads no such file.",
+    help="Source of HostName, and of Port, User and ProxyJump if the inventory does not set them; "
+    "'none' reads no file.",
 )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     show_default=True,
     envvar="SLP_OPS_DAYS",
     metavar="N",
-    help="Look so many days back.",
+    help="Number of days to look back.",
 )
 @click.option(
     "--reports",
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     show_default=True,
     envvar="SLP_OPS_REPORTS",
     metavar="N",
-    help="Say when a switch will hold about so many reports. FN72578 speaks of 1,000; it is no fixed limit.",
+    help="Forecast when a switch will hold this many reports. FN72578 mentions 1,000, not a fixed limit.",
 )
 @lang_option
 @json_option

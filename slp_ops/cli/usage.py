@@ -44,21 +44,25 @@ _clean = click.option(
 @connecting_options
 @runs_dir_option
 @click.option(
-    "--all", "everything", is_flag=True, envvar="SLP_OPS_ALL", help="Every report, also acknowledged ones."
+    "--all",
+    "everything",
+    is_flag=True,
+    envvar="SLP_OPS_ALL",
+    help="All reports, including acknowledged ones.",
 )
 @click.option(
     "--days",
     type=click.IntRange(min=1, max=3650),
     envvar="SLP_OPS_DAYS",
     metavar="N",
-    help="The reports of the last N days. Without --all and --days: those not reported yet.",
+    help="Reports of the last N days. Without --all and --days: reports not sent yet.",
 )
 @click.option(
     "--to",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="SLP_OPS_TO",
     metavar="DIR",
-    help="Where the files go; an index that is there is added to. [default: upload in the run's folder]",
+    help="Folder for the files; an existing index is extended. [default: upload in the run's folder]",
 )
 @click.option(
     "--in-band",
@@ -143,7 +147,7 @@ def save(
     multiple=True,
     envvar="SLP_OPS_FOR",
     metavar="ACK=NAME",
-    help="A file that names no unit is for this switch; repeat it for several.",
+    help="Assign a file that names no unit to this switch; repeatable.",
 )
 @click.option(
     "--by-hand",

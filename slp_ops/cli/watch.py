@@ -54,13 +54,13 @@ def program(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
     show_default=True,
     envvar="SLP_OPS_EVERY",
     metavar="SPAN",
-    help="From the beginning of one round to the next, up to a tenth later at random: 15m, 1h, 1d.",
+    help="Time between the starts of two rounds, plus up to 10 % at random: 15m, 1h, 1d.",
 )
 @click.option(
     "--once",
     is_flag=True,
     envvar="SLP_OPS_ONCE",
-    help="One round and no more, for cron: nothing is done while another watch is at work.",
+    help="Run one round, for cron; does nothing while another watch is running.",
 )
 @click.option(
     "--exec",
@@ -82,7 +82,7 @@ def program(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
     callback=age,
     metavar="AGE",
     envvar="SLP_OPS_OLDER_THAN",
-    help="Keep what is younger: 36h, 90d, 12w. With --keep a run goes only by both.",
+    help="Keep younger runs: 36h, 90d, 12w. With --keep a run is removed only if both allow it.",
 )
 @with_audit_options
 @with_collect_options
@@ -103,7 +103,7 @@ def command(
     lang: Lang,
     as_json: bool,
 ) -> None:
-    """Read and judge the switches again and again; print a line for each change.
+    """Read and judge the switches periodically; print a line for each change.
 
     Each round is a run of its own. The first round prints one line per switch; its findings do not count as
     new. A switch that cannot be read keeps its last known state. Runs of other verbs, and the newest complete

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands import find, registry
 from slp_ops.commands._capture_text import Page
-from slp_ops.iosxe.prompts import PROMPT
+from slp_ops.iosxe.prompts import PROMPT, hostname_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,12 +36,13 @@ class Section(NamedTuple):
     typed: str
     command: ShowCommand | None
     page: Page
+    host: str | None = None  # from the prompt
 
 
 def sections(text: str) -> Iterator[Section]:
     """Return the commands of a text in order; none for a text without marks."""
     known = {command.command for command in registry()}
-    begun: tuple[str, int, int] | None = None  # typed, where its text begins, the lines before that
+    begun: _Begun | None = None
     counted = 0
     at = 0
     for mark in _MARKS.finditer(text):
@@ -49,17 +50,26 @@ def sections(text: str) -> Iterator[Section]:
         if mark["bare"] and typed.split("|")[0].strip() not in known:
             continue
         if begun is not None:
-            yield _section(text[begun[1] : mark.start()], begun)
+            yield _section(text[begun.at : mark.start()], begun)
             begun = None
         lines = counted + text.count("\n", at, mark.end()) + 1
         counted, at = lines - 1, mark.end()
         if typed:
-            begun = (typed, min(mark.end() + 1, len(text)), lines)
+            begun = _Begun(typed, mark["prompt"], min(mark.end() + 1, len(text)), lines)
     if begun is not None:
-        yield _section(text[begun[1] :], begun)
+        yield _section(text[begun.at :], begun)
 
 
-def _section(text: str, begun: tuple[str, int, int]) -> Section:
-    typed = " ".join(begun[0].split())
-    command = find(typed)
-    return Section(typed, command, Page(text, command=typed, before=begun[2]))
+class _Begun(NamedTuple):
+    """Typed command, its prompt, the place where its text begins, and the number of lines before that."""
+
+    typed: str
+    prompt: str | None
+    at: int
+    before: int
+
+
+def _section(text: str, begun: _Begun) -> Section:
+    typed = " ".join(begun.typed.split())
+    host = None if begun.prompt is None else hostname_of(begun.prompt)
+    return Section(typed, find(typed), Page(text, command=typed, before=begun.before), host)

@@ -3,6 +3,9 @@
 > Switch#show license status                     quoted in a mail
 [Wed Apr 23 15:40:01.123 2025] Transport:        a terminal program's own time before each line
 Cslu address: &lt;empty&gt;                      copied from the source of a web page
+```                                              a fence of Markdown, or [code] of a forum
+Switch#*Mar 12 11:40:22.101: %SMART_LIC-3-...    a message behind the prompt of a console
+ --More--                                        the pager
 
 Line numbers stay unchanged, so that evidence cites the lines of the file.
 """
@@ -12,6 +15,9 @@ from __future__ import annotations
 import codecs
 import re
 from typing import Final
+
+from slp_ops.commands._unwrap import unwrapped
+from slp_ops.iosxe.prompts import PROMPT, without_more
 
 _ENTITIES: Final = (
     ("&lt;", "<"),
@@ -28,18 +34,52 @@ _BLANKS: Final = str.maketrans(
         "\u202f": " ",
         "\u2007": " ",
         "\u3000": " ",
+        "\u2018": "'",  # quotes and dashes of a word processor
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u201e": '"',
+        "\u2010": "-",
+        "\u2011": "-",
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2212": "-",
+        "\u2026": "...",
         "\u200b": None,
+        "\u00ad": None,
         "\u2060": None,
         "\ufeff": None,
     }
 )
 # One blank belongs to each mark; what follows is the line's own indentation.
 _QUOTED: Final = re.compile(r"^(?:>[ \t]?){1,6}", re.MULTILINE)
+_QUOTED_MESSAGE: Final = re.compile(r"^> ?[^\n>]{0,120}%[A-Z][A-Z0-9_]*-[0-7]-[A-Z]", re.MULTILINE)
 _STAMPED: Final = re.compile(
     r"^\[(?:\d{4}[-/]\d\d[-/]\d\d[ T]|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d )"
     r"\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: \d{4})?\] ?",
     re.MULTILINE | re.ASCII,
 )
+# Fences of Markdown, and marks of forums, wikis and web pages for text as it was typed.
+_FENCE: Final = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+-]{0,20}[ \t]*\r?$", re.MULTILINE | re.ASCII)
+_MARKUP: Final = re.compile(
+    r"\[/?(?:code|quote|pre|spoiler)(?:=[^\]\n]{0,40})?\]|"
+    r"</?(?:pre|code|blockquote|p|br|span|div)(?: [^>\n]{0,200})?/?>|"
+    r"\{(?:code|noformat|quote)(?::[^}\n]{0,40})?\}",
+    re.IGNORECASE,
+)
+# `a line` in the marks of Markdown for code.
+_TICKED: Final = re.compile(r"^([ \t]*)`([^`\n]+)`[ \t]*\r?$", re.MULTILINE)
+_ESCAPED: Final = re.compile(r"\\([_*<>#\[\]|~-])")
+_ESCAPED_TAG: Final = re.compile(r"%[A-Z\d]+\\_[A-Z]")
+_LISTED: Final = re.compile(
+    r"^[ \t]*[-*\u2022] +(?=[*.]?(?:<\d|%[A-Z]|[A-Z][a-z]{2} {1,2}\d{1,2} \d))", re.MULTILINE
+)
+_BEHIND_PROMPT: Final = re.compile(
+    rf"^[ \t]*{PROMPT} ?"
+    r"(?=(?:[*.]?[A-Z][a-z]{2} |[*.<\d%])[^\n]{0,160}?%?[A-Z][A-Z0-9_-]{0,60}-[0-7]-[A-Z])",
+    re.MULTILINE | re.ASCII,
+)
+_CONTROLS: Final = re.compile(r"\x1b\[[0-9;?]{0,12}[A-Za-z]")
 _ENOUGH: Final = 3  # minimum number of such lines; fewer may be genuine output
 
 
@@ -51,11 +91,15 @@ def text_of(data: bytes) -> str:
             text = text.replace(entity, character)
     if not text.isascii():
         text = text.translate(_BLANKS)
-    if text.count("\n[") >= _ENOUGH:
-        text = _without(_STAMPED, text)
-    if text.count("\n>") >= _ENOUGH:
-        text = _without(_QUOTED, text)
-    return text
+    text = _CONTROLS.sub("", without_more(text))
+    text = _without_quotes(_without(_STAMPED, text))
+    text = _MARKUP.sub("", _FENCE.sub("", text))
+    text = _TICKED.sub(r"\1\2", text)
+    if _ESCAPED_TAG.search(text):
+        text = _ESCAPED.sub(r"\1", text)
+    if "%" in text:
+        text = _BEHIND_PROMPT.sub("", _LISTED.sub("", text))
+    return unwrapped(text)
 
 
 def _decoded(data: bytes) -> str:
@@ -64,6 +108,14 @@ def _decoded(data: bytes) -> str:
     return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
 
 
+def _without_quotes(text: str) -> str:
+    """Remove the marks of a quoted mail."""
+    return _QUOTED.sub("", text) if _QUOTED_MESSAGE.search(text) else _without(_QUOTED, text)
+
+
 def _without(prefix: re.Pattern[str], text: str) -> str:
+    """Remove a prefix of every line; one line is enough where the text has no other."""
     stripped, lines = prefix.subn("", text)
-    return stripped if lines >= _ENOUGH else text
+    if lines and lines < _ENOUGH:
+        return stripped if lines == sum(bool(line.strip("> \t\r")) for line in text.split("\n")) else text
+    return stripped

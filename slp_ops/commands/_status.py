@@ -206,6 +206,7 @@ def registration(block: PageSection) -> Registration:
         last_renewal=dated(block.take("last_renewal", "last renewal attempt")),
         next_renewal=device_time(block.take("next_renewal", "next renewal attempt")),
         expires=device_time(block.take("expires", "registration expires")),
+        failure_reason=block.take("failure_reason", "failure reason"),
         other=block.rest(),
         source=block.source(),
     )
@@ -219,6 +220,7 @@ def authorization(block: PageSection) -> Authorization:
         last_communication=dated(block.take("last_communication", "last communication attempt")),
         next_communication=device_time(block.take("next_communication", "next communication attempt")),
         communication_deadline=device_time(block.take("communication_deadline", "communication deadline")),
+        failure_reason=block.take("failure_reason", "failure reason"),
         other=block.rest(),
         source=block.source(),
     )

@@ -54,8 +54,9 @@ def asks_secret(key: str) -> bool:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a suggestion for a message about an unknown word, empty without a near match."""
-    near = difflib.get_close_matches(word.lower(), tuple(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else ""
+    names = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
+    return f"; did you mean {names[near[0]]}?" if near else ""
 
 
 class Problems:

@@ -174,6 +174,7 @@ class Registration(Fact):
     last_renewal: DatedWord | None = None
     next_renewal: DeviceTime | None = None
     expires: DeviceTime | None = None
+    failure_reason: str | None = None  # of an attempt that failed
     other: tuple[LabelledValue, ...] = ()
 
 
@@ -186,6 +187,7 @@ class Authorization(Fact):
     last_communication: DatedWord | None = None
     next_communication: DeviceTime | None = None
     communication_deadline: DeviceTime | None = None
+    failure_reason: str | None = None  # of the last communication attempt
     other: tuple[LabelledValue, ...] = ()
 
 

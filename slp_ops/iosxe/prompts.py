@@ -38,6 +38,11 @@ def is_prompt(line: str) -> bool:
     return _ANY.fullmatch(line) is not None
 
 
+def hostname_of(prompt: str) -> str:
+    """Return the host name in a prompt of any mode."""
+    return prompt.rstrip("># ").partition("(")[0]
+
+
 def is_config_prompt(line: str, hostname: str) -> bool:
     """Return whether a line is this switch's prompt of a configuration mode, where a long name is cut."""
     found = _CONFIG.fullmatch(line)

@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from slp_ops.iosxe.relay import relayed
+
 _TAG: Final = r"%[A-Z0-9_]+(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+"
 _SEQUENCE: Final = r"(?:(?P<sequence>\d{1,10}): )?"
 _STAMP: Final = (
@@ -70,8 +72,8 @@ def parse(line: str) -> LogLine | None:
 
 
 def is_log_line(line: str) -> bool:
-    """Return whether a line without indentation is a message from its beginning."""
-    return _LINE.match(line) is not None
+    """Return whether a line without indentation is a message, as printed or as stored by a syslog server."""
+    return _LINE.match(line) is not None or relayed(line) is not None
 
 
 def is_unasked(line: str) -> bool:

@@ -162,6 +162,9 @@ class Registration:
     evaluation_ends: datetime | None = None
     renewed: datetime | None = None
     out_of_compliance: bool = False
+    reservation: str = ""  # specific, universal
+    failed: datetime | None = None  # the last attempt to renew the authorization
+    failure_reason: str = ""
 
     def left(self, now: datetime) -> timedelta | None:
         """Return the rest of the evaluation period; None when it has expired."""

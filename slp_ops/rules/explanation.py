@@ -10,6 +10,7 @@ from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
     from slp_ops.i18n import Text
+    from slp_ops.rules.message_catalog import Reason
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.ruleset import Ruleset
 
@@ -18,12 +19,16 @@ TEXTS = texts_of(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Explanation; ``rules`` contain causes and remedies. ``unverified``: not observed in a real output."""
+    """Explanation; ``rules`` contain causes and remedies. ``unverified``: not observed in a real output.
+
+    ``remedy`` contains the steps of a text without a rule of its own.
+    """
 
     title: Text
     meaning: Text
     rules: tuple[Rule, ...] = ()
     unverified: bool = False
+    remedy: tuple[Text, ...] = ()
 
 
 def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
@@ -32,7 +37,12 @@ def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
     asked = " ".join(asked.replace("\n>", "\n").lstrip("> ").split())
     if (rule := knowledge.rule(asked)) is not None:
         return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
-    return _message(asked, knowledge) or _term(asked, knowledge) or _reason(asked, knowledge)
+    return (
+        _message(asked, knowledge)
+        or _bug(asked, knowledge)
+        or _term(asked, knowledge)
+        or _reason(asked, knowledge)
+    )
 
 
 def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
@@ -43,8 +53,9 @@ def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
         return Explanation(
             title=said.title,
             meaning=said.meaning,
-            rules=_rules(knowledge, match.rule),
+            rules=_rules(knowledge, *_causes(match.reason), match.rule),
             unverified=said.unverified,
+            remedy=_remedy(match.reason),
         )
     if catalogue.is_unrelated(asked):
         return _UNRELATED
@@ -63,11 +74,30 @@ def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
     )
 
 
+def known_names(knowledge: Ruleset) -> list[str]:
+    """Return what can be explained by its name: rules, terms and the bugs of advisories."""
+    bugs = (bug for advisory in knowledge.advisories for bug in advisory.bugs)
+    names = (name for term in known_terms() for name in term.names)
+    return [*(rule.id for rule in knowledge.rules), *names, *bugs]
+
+
 def _term(asked: str, knowledge: Ruleset) -> Explanation | None:
-    term = next((each for each in known_terms() if each.is_named(asked)), None)
-    if term is None:
-        return None
-    return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
+    # A line of a licensing page: the whole, then its value, then its label.
+    label, _, value = asked.partition(": ")
+    for words in (asked, value, label):
+        term = next((each for each in known_terms() if words and each.is_named(words)), None)
+        if term is not None:
+            return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
+    return None
+
+
+def _bug(asked: str, knowledge: Ruleset) -> Explanation | None:
+    """Explain a bug of an advisory, such as CSCwa85525 of FN72578."""
+    for advisory in knowledge.advisories:
+        if asked.upper() in (bug.upper() for bug in advisory.bugs):
+            title = TEXTS["bug.title"].format(bug=asked, advisory=advisory.id, title=advisory.title)
+            return Explanation(title=title, meaning=advisory.cause, rules=_rules(knowledge, advisory.id))
+    return None
 
 
 def _reason(asked: str, knowledge: Ruleset) -> Explanation | None:
@@ -77,9 +107,18 @@ def _reason(asked: str, knowledge: Ruleset) -> Explanation | None:
     return Explanation(
         title=reason.title,
         meaning=reason.meaning,
-        rules=_rules(knowledge, reason.rule),
+        rules=_rules(knowledge, *_causes(reason), reason.rule),
         unverified=reason.unverified,
+        remedy=_remedy(reason),
     )
+
+
+def _causes(reason: Reason | None) -> tuple[str, ...]:
+    return () if reason is None else reason.causes
+
+
+def _remedy(reason: Reason | None) -> tuple[Text, ...]:
+    return () if reason is None else reason.remedy
 
 
 def _rules(knowledge: Ruleset, *names: str | None) -> tuple[Rule, ...]:

@@ -64,10 +64,9 @@ def advisories_of(sources: Iterable[RuleFile]) -> tuple[Advisory, ...]:
 
 
 @cache
-def message_file() -> MessagesFile:
-    """Return the packaged messages."""
-    (found,) = messages_of([packaged_file("messages.yaml")])
-    return found
+def message_files() -> tuple[MessagesFile, ...]:
+    """Return the packaged messages, and the texts of failures."""
+    return messages_of([packaged_file("messages.yaml"), packaged_file("error_texts.yaml")])
 
 
 def messages_of(sources: Iterable[RuleFile]) -> tuple[MessagesFile, ...]:

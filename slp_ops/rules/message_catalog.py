@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -22,12 +23,30 @@ _FAILED: Final = "SMART_LIC-COMM_FAILED"
 _MOST_BREAKS: Final = 3  # longest log line: shorter than four lines of a mail
 # In a log the facility may be preceded by time, sequence number and origin. IOS-XR puts its own
 # facility before ours (LICENSE-SMART_LIC), which makes it another name.
+_SERVER: Final = re.compile(
+    r"(?P<on_prem>(?i:\bon-?prem(?:ise)?s?\b|\bsatellite\b))"
+    r"|(?P<cslu>\(CSLU\)|Smart Licen[sc]\w+ Utility)"
+    r"|\(CSSM\)|Cisco licensing cloud|Cisco Smart Software Manager\b(?! On)|tools\.cisco\.com"
+)
 _LINE: Final = re.compile(r"%([A-Z][A-Z0-9_]*(?:-[A-Z][A-Z0-9_]*)*)-([0-7])-([A-Z0-9_]+): ?(.*)", re.DOTALL)
+
+
+class NamedServer(StrEnum):
+    """Server that a message names."""
+
+    CSSM = "cssm"
+    CSLU = "cslu"
+    ON_PREM = "on-prem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Reason of a failed exchange, in the words of the agent."""
+    """Reason of a failed exchange, in the words of the agent.
+
+    With ``servers`` it applies only where the message names one of them. ``causes`` are rules that are more
+    probable than ``rule`` when nothing but the text is known. A ``vague`` reason says only that the exchange
+    failed. ``remedy`` is used where ``rule`` is the general one.
+    """
 
     id: str
     pattern: re.Pattern[str]
@@ -35,7 +54,15 @@ class Reason:
     meaning: Text
     sample: str
     rule: str | None = None
+    causes: tuple[str, ...] = ()
+    servers: tuple[NamedServer, ...] = ()
+    remedy: tuple[Text, ...] = ()
+    vague: bool = False
     unverified: bool = False
+
+    def fits(self, text: str, server: NamedServer | None) -> bool:
+        """Return whether a reason with this text, from an exchange with that server, is this one."""
+        return (not self.servers or server in self.servers) and self.pattern.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +143,8 @@ class Catalogue:
         entry = next((entry for entry in self._by_name.get(name, ()) if entry.fits(text)), None)
         if entry is None:
             return None
-        return MessageMatch(entry=entry, reason=self.reason(reason_of(text)) if name == _FAILED else None)
+        reason = self.reason(reason_of(text), named_server(text)) if name == _FAILED else None
+        return MessageMatch(entry=entry, reason=reason)
 
     def find_wrapped(self, name: str, text: str, more: tuple[str, ...]) -> MessageMatch | None:
         """Return the entry of a message that a mail or a terminal may have wrapped into the next lines."""
@@ -126,11 +154,11 @@ class Catalogue:
         joined = " ".join((text, *(line.strip() for line in more[:_MOST_BREAKS])))
         return self.find(name, joined) or match
 
-    def reason(self, text: str | None) -> Reason | None:
+    def reason(self, text: str | None, server: NamedServer | None = None) -> Reason | None:
         """Return the reason in a text from a message or from the statistics."""
         if not text:
             return None
-        return next((reason for reason in self.reasons if reason.pattern.search(text)), None)
+        return next((reason for reason in self.reasons if reason.fits(text, server)), None)
 
     def find_line(self, line: str) -> MessageMatch | None:
         """Return the entry of a complete log line."""
@@ -148,6 +176,21 @@ def reason_of(text: str) -> str:
     return text.rpartition(" : ")[2].strip()
 
 
+def named_server(text: str) -> NamedServer | None:
+    """Return the server that a message names; None without one."""
+    found = _SERVER.search(text)
+    if found is None:
+        return None
+    if found["on_prem"]:
+        return NamedServer.ON_PREM
+    return NamedServer.CSLU if found["cslu"] else NamedServer.CSSM
+
+
+def term_key(text: str) -> str:
+    """Return the letters and digits of a text, for a comparison of spellings: "ERR 207 :" is "err207"."""
+    return "".join(character for character in text.casefold() if character.isalnum()) or text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """One term. ``also`` are other spellings; ``see`` names related rules."""
@@ -159,5 +202,10 @@ class Term:
     see: tuple[str, ...] = ()
 
     def is_named(self, word: str) -> bool:
-        """Return whether a text is this term, case-insensitively."""
-        return word.casefold() in {name.casefold() for name in (self.id, *self.also)}
+        """Return whether a text is this term, whatever its case, blanks and punctuation."""
+        return term_key(word) in {term_key(name) for name in self.names}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all spellings."""
+        return (self.id, *self.also)

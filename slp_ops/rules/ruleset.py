@@ -59,7 +59,7 @@ class Ruleset:
 @cache
 def packaged_ruleset() -> Ruleset:
     """Return the packaged ruleset."""
-    return _assembled(loading.advisories(), Catalogue([loading.message_file()]))
+    return _assembled(loading.advisories(), Catalogue(loading.message_files()))
 
 
 def extended_ruleset(sources: Iterable[RuleFile]) -> Ruleset:
@@ -68,7 +68,9 @@ def extended_ruleset(sources: Iterable[RuleFile]) -> Ruleset:
     sources = tuple(sources)
     own = loading.operators(sources, frozenset(rule.id for rule in packaged_ruleset().rules))
     return _assembled(
-        (*loading.advisories(), *own.advisories), Catalogue([loading.message_file(), *own.messages]), sources
+        (*loading.advisories(), *own.advisories),
+        Catalogue([*loading.message_files(), *own.messages]),
+        sources,
     )
 
 

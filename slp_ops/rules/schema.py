@@ -23,7 +23,7 @@ from slp_ops.errors import InvalidRelease
 from slp_ops.model import Confidence, Severity
 from slp_ops.release import Release
 from slp_ops.rules.fixed_releases import Advisory, AdvisoryStatus, AffectedReleases, FirstFixed
-from slp_ops.rules.message_catalog import Catalogue, Message, MessagesFile, Reason, Term
+from slp_ops.rules.message_catalog import Catalogue, Message, MessagesFile, NamedServer, Reason, Term
 from slp_ops.rules.rule import Era
 
 if TYPE_CHECKING:
@@ -65,6 +65,12 @@ def confidence(node: Node, key: str, problems: Problems) -> Confidence | None:
     """Read a confidence: low, medium or high."""
     value = one_of(Confidence)(node, key, problems)
     return None if value is None else Confidence(value)
+
+
+def server(node: Node, key: str, problems: Problems) -> NamedServer | None:
+    """Read a server that messages name: cssm, cslu or on-prem."""
+    value = one_of(NamedServer)(node, key, problems)
+    return None if value is None else NamedServer(value)
 
 
 def release(node: Node, key: str, problems: Problems) -> Release | None:
@@ -233,6 +239,10 @@ _REASON_KEYS: Final[dict[str, Reader]] = {
     "meaning": bilingual_text,
     "sample": text,
     "rule": rule_id,
+    "causes": listed(rule_id, "a list of rules' ids"),
+    "servers": listed(server, "a list of servers"),
+    "remedy": listed(bilingual_text, "a list of steps"),
+    "vague": flag,
     "unverified": flag,
 }
 

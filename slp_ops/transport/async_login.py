@@ -11,13 +11,13 @@ from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
 from slp_ops.transport.algorithms import ciphers, macs
 from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key
-from slp_ops.transport.login_stages import Stage, ended, is_reset, silent
+from slp_ops.transport.login_stages import Stage, ended, silent
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Sequence
 
     from slp_ops.ports import Credential
+    from slp_ops.transport.watched_socket import WatchedSocket
 
 # Explicit lists: what a library adds or drops in its defaults must not decide what is offered.
 MODERN_KEX: Final = (
@@ -38,17 +38,17 @@ _LAST_WORDS: Final = 0.2
 class _Client(asyncssh.SSHClient):
     """The hooks of one login: the host key's check, and one method with one answer."""
 
-    def __init__(self, check: Callable[[Key], None], name: str, password: str | None) -> None:
+    def __init__(
+        self, sock: WatchedSocket, check: Callable[[Key], None], name: str, password: str | None
+    ) -> None:
+        self._sock = sock
         self._check = check
         self._name = name
         self._password = password
         self.refusal: SlpOpsError | None = None
-        self._connection: asyncssh.SSHClientConnection | None = None
         self._saw_key = False
 
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
-        self._connection = conn
-
         def at_end() -> bool:
             # asyncssh drops what came just before the end, such as why a server hangs up.
             asyncio.get_running_loop().call_later(_LAST_WORDS, conn.connection_lost, None)
@@ -61,8 +61,7 @@ class _Client(asyncssh.SSHClient):
         """Return how far the login came."""
         if self._saw_key:
             return Stage.AUTHENTICATION
-        greeted = self._connection is not None and self._connection.get_extra_info("server_version")
-        return Stage.KEY_EXCHANGE if greeted else Stage.IDENTIFICATION
+        return Stage.KEY_EXCHANGE if self._sock.identified else Stage.IDENTIFICATION
 
     @property
     def password_unused(self) -> bool:
@@ -109,7 +108,7 @@ def key_types(legacy: bool) -> tuple[str, ...]:
 
 
 async def login(
-    sock: socket.socket,
+    sock: WatchedSocket,
     credential: Credential,
     *,
     legacy: bool,
@@ -120,7 +119,7 @@ async def login(
 ) -> asyncssh.SSHClientConnection:
     """Authenticate on a connected socket within ``seconds``. Raises DeviceError or CredentialError."""
     password = None if credential.password is None else credential.password.reveal()
-    client = _Client(check, credential_name, password)
+    client = _Client(sock, check, credential_name, password)
     try:
         client_keys = await _client_keys(credential)
         async with asyncio.timeout(seconds):
@@ -152,8 +151,9 @@ async def login(
         sock.close()
         raise silent(client.stage, seconds) from None
     except (OSError, asyncssh.Error, TypeError) as err:
-        # TypeError: asyncssh asks for the peer of a connection that was reset as soon as it stood.
         sock.close()
+        if isinstance(err, TypeError) and not sock.is_ended:
+            raise  # asyncssh raises it where a connection was reset at once, and has no peer
         if client.refusal is not None:
             raise client.refusal from None
         words = " ".join(str(err).split())
@@ -165,7 +165,7 @@ async def login(
             raise refused(credential_name, credential) from None
         # What the other side said, if it did; a bare end of the connection has only asyncssh's words.
         said = "" if isinstance(err, asyncssh.ConnectionLost | OSError | TypeError) else words
-        raise ended(client.stage, reset=is_reset(err) or isinstance(err, TypeError), goodbye=said) from None
+        raise ended(client.stage, reset=sock.was_reset, goodbye=said) from None
     except BaseException:
         sock.close()
         raise

@@ -17,7 +17,7 @@ from slp_ops.transport.async_login import key_types, login
 from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import check_of, known_as
-from slp_ops.transport.login_stages import Stage, ended, is_reset
+from slp_ops.transport.login_stages import Stage, ended
 from slp_ops.transport.probe_dialogue import probe
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from slp_ops.steps import ConfigStep, ExecStep
     from slp_ops.transport.connector import Connector
     from slp_ops.transport.hostkeys import HostKeys
+    from slp_ops.transport.watched_socket import WatchedSocket
 
 # What may lie unread before the switch is asked to wait; memory stays bounded by it.
 _UNREAD: Final = 1 << 20
@@ -51,8 +52,8 @@ S = TypeVar("S", bound="_Session")
 
 async def log_in_to(
     device: Device, *, way: Connector, credentials: Credentials, host_keys: HostKeys
-) -> tuple[asyncssh.SSHClientConnection, Credential, float]:
-    """Connect to a switch and authenticate; the third value is when a prompt must be there.
+) -> tuple[WatchedSocket, asyncssh.SSHClientConnection, Credential, float]:
+    """Connect to a switch and authenticate; the last value is when a prompt must be there.
 
     Raises DeviceError or CredentialError.
     """
@@ -68,7 +69,7 @@ async def log_in_to(
         check=check_of(host_keys, device),
         seconds=device.login_timeout,
     )
-    return connection, credential, until
+    return sock, connection, credential, until
 
 
 class AsyncsshTransport:
@@ -89,11 +90,11 @@ class AsyncsshTransport:
 
     @asynccontextmanager
     async def _session(self, device: Device, kind: type[S]) -> AsyncIterator[S]:
-        connection, credential, until = await log_in_to(
+        sock, connection, credential, until = await log_in_to(
             device, way=self._way, credentials=self._credentials, host_keys=self._host_keys
         )
         try:
-            session = kind(_Vty())
+            session = kind(_Vty(sock))
             try:
                 async with asyncio.timeout_at(until):
                     await session.log_in(connection, credential)
@@ -127,8 +128,8 @@ class _Session:
             await connection.create_session(
                 lambda: self._vty, term_type="vt100", term_size=(511, 1000), encoding=None
             )
-        except (OSError, asyncssh.Error) as err:
-            raise ended(Stage.PROMPT, reset=is_reset(err)) from None
+        except (OSError, asyncssh.Error):
+            raise ended(Stage.PROMPT, reset=self._vty.was_reset) from None
         await self._drive(self._dialogue.log_in(credential.enable))
 
     def no_prompt(self, seconds: float) -> ConnectError:
@@ -167,14 +168,19 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
     thousands receives many times what it requests once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sock: WatchedSocket) -> None:
+        self._sock = sock
         self._unread = bytearray()
         self._closed = False
-        self._reset = False
         self._paused = False
         self._procedure: Procedure[Any] | None = None
         self._ended: asyncio.Future[Any]
         self._silence: asyncio.TimerHandle | None = None  # running while the procedure waits
+
+    @property
+    def was_reset(self) -> bool:
+        """Return whether the switch reset the connection."""
+        return self._sock.was_reset
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         self._channel = chan
@@ -192,7 +198,6 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._reset = exc is not None and is_reset(exc)
         self._close()
 
     async def drive(self, procedure: Procedure[T], dialogue: Dialogue) -> T:
@@ -249,7 +254,7 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
             self._go_on()
 
     def _end(self) -> bytes:
-        self._dialogue.reset = self._reset
+        self._dialogue.reset = self.was_reset
         return b""
 
     def _send(self, data: bytes) -> None:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from slp_ops.transport import tcp
 
 if TYPE_CHECKING:
-    import socket
-
     from slp_ops.model import Device
     from slp_ops.ports import Credentials
     from slp_ops.transport.hostkeys import HostKeys
     from slp_ops.transport.jump_hosts import JumpHosts
+    from slp_ops.transport.watched_socket import WatchedSocket
 
 
 class Connector:
@@ -24,7 +23,7 @@ class Connector:
         self._timeout = timeout
         self._hops: JumpHosts | None = None
 
-    async def open(self, device: Device) -> socket.socket:
+    async def open(self, device: Device) -> WatchedSocket:
         """A connected socket; raises ConnectError."""
         if not device.jump:
             return await tcp.connect(device.host, device.port, self._timeout)

@@ -27,6 +27,7 @@ from slp_ops.errors import (
 from slp_ops.transport import tcp
 from slp_ops.transport.async_login import login
 from slp_ops.transport.hostkeys import MODERN_KEY_TYPES
+from slp_ops.transport.watched_socket import WatchedSocket
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -50,7 +51,7 @@ class JumpHosts:
         self._logins: dict[tuple[JumpHost, ...], asyncio.Task[asyncssh.SSHClientConnection]] = {}
         self._pumps: set[asyncio.Task[None]] = set()
 
-    async def connect(self, chain: tuple[JumpHost, ...], host: str, port: int) -> socket.socket:
+    async def connect(self, chain: tuple[JumpHost, ...], host: str, port: int) -> WatchedSocket:
         """A socket connected to host and port, seen from the last hop. Raises ConnectError."""
         if not chain:
             return await tcp.connect(host, port, self._timeout)
@@ -131,13 +132,14 @@ class JumpHosts:
         task.add_done_callback(self._pumps.discard)
 
 
-def _tcp_pair() -> tuple[socket.socket, socket.socket]:
+def _tcp_pair() -> tuple[WatchedSocket, socket.socket]:
     """Two ends of a TCP connection on loopback; asyncssh wants a peer with an address.
 
     Another process could connect to the listener first: only our own end is taken.
     """
     with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
-        ours = socket.create_connection(listener.getsockname())
+        ours = WatchedSocket(socket.AF_INET, socket.SOCK_STREAM)
+        ours.connect(listener.getsockname())
         theirs, peer = listener.accept()
         while peer != ours.getsockname():
             theirs.close()

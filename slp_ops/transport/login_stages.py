@@ -5,16 +5,10 @@ The same words for every library: what went wrong depends on the connection, not
 
 from __future__ import annotations
 
-import errno
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from slp_ops.errors import ClosedEarly, DeviceError, HungUp, SessionLost, SshTimeout
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_RESETS: Final = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED})
 
 
 class Stage(Enum):
@@ -32,23 +26,6 @@ _SILENT_HINTS: Final = {
     Stage.AUTHENTICATION: "the switch's AAA server may be unreachable from the switch",
     Stage.PROMPT: "log in by hand and look what the switch shows after the password",
 }
-
-
-def is_reset(err: BaseException) -> bool:
-    """Return whether a connection ended with a reset; libraries wrap the system's error."""
-    return any(isinstance(each, OSError) and each.errno in _RESETS for each in chain(err)) or (
-        "reset by peer" in str(err).lower()
-    )
-
-
-def chain(err: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and those from which it was raised."""
-    seen: set[int] = set()
-    each: BaseException | None = err
-    while each is not None and id(each) not in seen:
-        seen.add(id(each))
-        yield each
-        each = each.__cause__ or each.__context__
 
 
 def ended(stage: Stage, *, reset: bool, goodbye: str = "") -> DeviceError:

@@ -15,15 +15,15 @@ from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
 from slp_ops.transport.algorithms import ciphers, macs
 from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
-from slp_ops.transport.login_stages import Stage, chain, ended, is_reset
+from slp_ops.transport.login_stages import Stage, ended
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
 
     from slp_ops.model import Device
     from slp_ops.ports import Credential
     from slp_ops.transport.hostkeys import HostKeys
+    from slp_ops.transport.watched_socket import WatchedSocket
 
 _SHA1_KEX: Final = [
     "diffie-hellman-group-exchange-sha1",
@@ -40,7 +40,7 @@ _KEY_EXCHANGE_FAILED: Final = 3
 def connection_to(
     device: Device,
     credential: Credential,
-    sock: socket.socket,
+    sock: WatchedSocket,
     host_keys: HostKeys,
     check: Callable[[Key], None],
 ) -> Any:
@@ -106,7 +106,6 @@ def _connection_class() -> Any:  # netmiko has no types
         refusal: SlpOpsError | None = None
         goodbye = ""  # why the other side hung up, if it said so
         goodbye_reason = 0
-        broke: BaseException | None = None  # what ended the connection
 
         def auth_password(
             self, username: str, password: str, event: Any = None, fallback: bool = True
@@ -136,12 +135,6 @@ def _connection_class() -> Any:  # netmiko has no types
 
             return self.auth_interactive(username, answer)
 
-        def get_exception(self) -> Any:  # as in the stub
-            """Return and forget the exception of paramiko's thread, as it does, but remember it here."""
-            err = super().get_exception()
-            self.broke = err or self.broke
-            return err
-
         def _parse_disconnect(self, m: paramiko.Message) -> None:
             self.goodbye_reason = m.get_int()
             self.goodbye = " ".join(m.get_text().split())
@@ -152,6 +145,7 @@ def _connection_class() -> Any:  # netmiko has no types
         longest = _LATER
         legacy = False
         _ssh: Transport | None = None
+        sock: WatchedSocket
 
         @property
         def refusal(self) -> SlpOpsError | None:
@@ -171,17 +165,12 @@ def _connection_class() -> Any:  # netmiko has no types
         @property
         def stage(self) -> Stage:
             """Return how far the login came."""
-            if self._ssh is None or not self._ssh.remote_version:
+            if not self.sock.identified:
                 return Stage.IDENTIFICATION
-            if self._ssh.host_key is None:
+            if self._ssh is None or self._ssh.host_key is None:
                 return Stage.KEY_EXCHANGE
             logins = self._ssh.auth_handler
             return Stage.PROMPT if logins is not None and logins.is_authenticated() else Stage.AUTHENTICATION
-
-        @property
-        def broke(self) -> BaseException | None:
-            """Return what ended the connection, if paramiko's thread knows."""
-            return None if self._ssh is None else self._ssh.saved_exception or self._ssh.broke
 
         def _try_session_preparation(self, force_data: bool = True) -> None:
             """Nothing: netmiko would type an empty line and wait; the dialogue finds the prompt itself."""
@@ -261,13 +250,9 @@ def _translate(err: Exception, device: Device, credential: Credential, connectio
         isinstance(cause, paramiko.AuthenticationException) and "EOF" not in words
     ):
         return refused(device.credential, credential)
-    broke = connection.broke or cause
+    sock: WatchedSocket = connection.sock
     # Paramiko's own text for a connection that ended adds nothing.
-    bare = isinstance(broke, paramiko.ChannelException) or any(
-        isinstance(each, EOFError | OSError) for each in chain(broke)
-    )
+    bare = sock.is_ended or isinstance(cause, paramiko.ChannelException | OSError) or "EOF" in words
     return ended(
-        connection.stage,
-        reset=is_reset(broke),
-        goodbye=connection.goodbye or ("" if bare or "EOF" in words else words),
+        connection.stage, reset=sock.was_reset, goodbye=connection.goodbye or ("" if bare else words)
     )

@@ -20,7 +20,7 @@ from slp_ops.ports import NO_SECRETS, USUAL_LIMITS, ReadLimits
 from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import check_of
-from slp_ops.transport.login_stages import Stage, is_reset, silent
+from slp_ops.transport.login_stages import Stage, silent
 from slp_ops.transport.netmiko_login import connection_to, log_in
 from slp_ops.transport.probe_dialogue import probe
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from slp_ops.steps import ConfigStep, ExecStep
     from slp_ops.transport.connector import Connector
     from slp_ops.transport.hostkeys import HostKeys, Key
+    from slp_ops.transport.watched_socket import WatchedSocket
 
 # How long a switch may accept no input before it counts as hung.
 _SEND_SECONDS: Final = 30.0
@@ -101,7 +102,7 @@ def _mark_retrieved(future: asyncio.Future[Any]) -> None:
 class _Session:
     """One vty, driven by a thread while a call lasts."""
 
-    def __init__(self, sock: socket.socket, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, sock: WatchedSocket, threads: ThreadPoolExecutor) -> None:
         self._sock = sock
         self._threads = threads
         self._dialogue = Dialogue()
@@ -204,8 +205,7 @@ class _Session:
                     with suppress(TimeoutError):
                         answer = channel.recv(_CHUNK)
                 if answer == b"":
-                    broke = self._connection.broke
-                    self._dialogue.reset = broke is not None and is_reset(broke)
+                    self._dialogue.reset = self._sock.was_reset
         except StopIteration as done:
             result: T = done.value
             return result

@@ -52,7 +52,7 @@ class ScpFiles:
     @asynccontextmanager
     async def open(self, device: Device) -> AsyncIterator[Scp]:
         """Log in for one copy; raises ConnectError or CredentialError."""
-        connection, _, _ = await log_in_to(
+        _, connection, _, _ = await log_in_to(
             device, way=self._way, credentials=self._credentials, host_keys=self._host_keys
         )
         try:

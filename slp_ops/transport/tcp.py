@@ -14,21 +14,22 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from slp_ops.errors import ConnectionRefused, ConnectTimeout, DeviceError, NameNotFound, Unreachable
-from slp_ops.transport.login_stages import Stage, ended, is_reset
+from slp_ops.transport.login_stages import Stage, ended
+from slp_ops.transport.watched_socket import WatchedSocket
 
 # A pool of its own: asyncio waits for its default pool when it ends, and a resolver may hang for long.
 _RESOLVERS = ThreadPoolExecutor(8, thread_name_prefix="resolver")
 _UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
 
 
-async def connect(host: str, port: int, timeout: float) -> socket.socket:
+async def connect(host: str, port: int, timeout: float) -> WatchedSocket:
     """A connected, non-blocking socket. ``timeout`` in seconds bounds each address and the name's resolution.
 
     Raises NameNotFound, Unreachable, ConnectionRefused or ConnectTimeout.
     """
     failure: DeviceError | None = None
     for family, address in await _addresses(host, port, timeout):
-        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock = WatchedSocket(family, socket.SOCK_STREAM)
         sock.setblocking(False)
         try:
             async with asyncio.timeout(timeout):
@@ -87,7 +88,7 @@ def _translate(err: OSError | TimeoutError, host: str, port: int, timeout: float
             f"there is no way to {place}: {os.strerror(err.errno or 0)}",
             hint="check routing and VPN from here",
         )
-    if is_reset(err):
+    if err.errno == errno.ECONNRESET:
         # It was accepted, and reset as soon as it stood.
         return ended(Stage.IDENTIFICATION, reset=True)
     return Unreachable(

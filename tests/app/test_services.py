@@ -1,4 +1,4 @@
-"""The services, with fakes of their ports: what they return, keep and tell the operator."""
+"""The services with fake ports: results, saved files and notices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""audit, check-version, explain and rules as an operator types them."""
+"""audit, check-version, explain and rules on the command line."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def test_undecodable_and_hidden_characters_stay_valid_json(
         b"sw#show license status\nTransport:\n  Type: Smart\n  URL: https://b\xff\xe2\x80\xaed.example.net/\n"
     )
     done = slp("audit", str(paste), "--json", "--lang", "ja")
-    evidence = outcomes(done)["odd", "smart-url-unexpected"]["evidence"]
+    evidence = outcomes(done)["sw", "smart-url-unexpected"]["evidence"]
     assert evidence[1]["text"] == "  URL: https://b\udcff\u202ed.example.net/"
     assert "\u202e" not in done.stdout
     assert "送信先" in done.stdout

@@ -1,4 +1,4 @@
-"""A reading that was cut: verdicts are those of the whole reading, or unknown."""
+"""Truncated output: each verdict equals that of the complete output, or is unknown."""
 
 from __future__ import annotations
 

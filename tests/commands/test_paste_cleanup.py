@@ -1,4 +1,4 @@
-"""What mails, web pages and terminal programs do to a text is undone before it is read."""
+"""Changes that mails, web pages and terminal programs make to a text are undone before parsing."""
 
 from __future__ import annotations
 

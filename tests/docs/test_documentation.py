@@ -120,12 +120,3 @@ def test_each_topology_and_each_case_has_a_page() -> None:
         assert f"topology-{kind}" in pages
     for case in ("1-cslu-not-set", "2-dns", "3-timeout", "4-flapping", "fn72323", "fn72578", "cscwa11048"):
         assert f"case-{case}" in pages
-
-
-def test_the_glossary_says_every_word_in_both_languages() -> None:
-    text = (ROOT / "docs" / "reference" / "glossary.md").read_text(encoding="utf-8")
-    rows = [line.strip("| ").split(" | ") for line in text.split("\n") if line.startswith("|")][2:]
-    assert len(rows) > 35
-    assert all(len(row) == 4 and all(cell.strip() for cell in row) for row in rows)
-    words = [row[0].lower() for row in rows]
-    assert words == sorted(words)

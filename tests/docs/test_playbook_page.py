@@ -1,4 +1,4 @@
-"""The page on playbooks of one's own: its example is a playbook, and it names all that there is to name."""
+"""The how-to page on playbooks: its example is valid, and it lists every guard, proof and parameter kind."""
 
 from __future__ import annotations
 

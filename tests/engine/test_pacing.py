@@ -1,4 +1,4 @@
-"""Many devices: how many at once, how fast, and when a credential is stopped."""
+"""Many devices: concurrency, login rate, and stopping a credential."""
 
 from __future__ import annotations
 

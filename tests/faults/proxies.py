@@ -22,6 +22,7 @@ IDENTIFICATION: Final = 20
 # Inside the key exchange: after the identification, before the switch has shown its key.
 KEY_EXCHANGE: Final = 300
 _SLOW_STEP: Final = 0.02
+_FINISHING: Final = 1.0
 
 
 class Kind(StrEnum):
@@ -178,6 +179,8 @@ class _Connection:
             self._opening = asyncio.get_running_loop().create_task(self._open())
 
     def from_client(self, data: bytes) -> None:
+        if self.is_over:
+            return
         fault = self.proxy.fault
         self._up += len(data)
         if self._held in (Kind.STALL, Kind.HALF_OPEN):
@@ -234,7 +237,7 @@ class _Connection:
         match self.fault.kind:
             case Kind.CUT:
                 self.is_over = True
-                self.client.close()
+                self.client.finish()
                 self.switch.abort()
             case Kind.RESET:
                 self.is_over = True
@@ -308,6 +311,12 @@ class _Leg(asyncio.Protocol):
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()
+
+    def finish(self) -> None:
+        """Close with FIN. What still comes is read for a while: the system answers unread bytes with RST."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write_eof()
+            asyncio.get_running_loop().call_later(_FINISHING, self._transport.close)
 
     def abort(self) -> None:
         if self._transport is not None:

@@ -1,4 +1,4 @@
-"""Random trials with seeds that are always the same; ``make test-faults`` runs many more."""
+"""Random trials with fixed seeds; ``make test-faults`` runs many more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Configuration lines of two looks, and secrets that are compared and not shown."""
+"""Differences of two configurations; secrets are compared and never shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts of two looks, field by field."""
+"""Differences of two sets of facts, field by field."""
 
 from __future__ import annotations
 

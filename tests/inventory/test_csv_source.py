@@ -1,4 +1,4 @@
-"""A CSV table gives the same inventory as the native form, and its problems as exactly."""
+"""A CSV table yields the same inventory as YAML, with equally precise problems."""
 
 from __future__ import annotations
 

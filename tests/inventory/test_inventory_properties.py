@@ -1,4 +1,4 @@
-"""Laws that hold for any text: InputError or an inventory whose names are fit for a path."""
+"""Properties for any text: InputError, or an inventory whose names are valid in paths."""
 
 from __future__ import annotations
 

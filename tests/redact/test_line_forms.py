@@ -1,4 +1,4 @@
-"""Each form of line that holds a secret, and lines that look like one and must stay as they are.
+"""Each form of line that contains a secret, and similar lines that must stay unchanged.
 
 « and » enclose the secret: it and nothing else must change.
 """

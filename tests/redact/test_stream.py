@@ -1,4 +1,4 @@
-"""However the text is cut, the same comes out; nothing grows without bound; time stays linear."""
+"""Redaction of a stream: independent of the chunks, in bounded memory and linear time."""
 
 from __future__ import annotations
 

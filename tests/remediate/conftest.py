@@ -1,4 +1,4 @@
-"""A switch in memory with everything that changes it: no socket, no waiting, faults where one wants them."""
+"""A simulated switch in memory for changes: no socket, no waiting, faults at any point."""
 
 from __future__ import annotations
 

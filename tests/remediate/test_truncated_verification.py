@@ -1,4 +1,4 @@
-"""Verification of a change by looks that were cut."""
+"""Verification of a change by truncated output."""
 
 from __future__ import annotations
 

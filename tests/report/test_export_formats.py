@@ -1,4 +1,4 @@
-"""The forms for other systems: read back by what those systems read them with."""
+"""Export formats, read back with the libraries that other systems use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views of a history and of a collect: what is counted, in which order, without any text."""
+"""Views of history and collect: counts and order, without text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the answers of check-reachability are shown, without any switch."""
+"""Output of check-reachability, without any switch."""
 
 from __future__ import annotations
 

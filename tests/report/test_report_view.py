@@ -1,4 +1,4 @@
-"""Contents of the view for a fleet, and for each switch in it."""
+"""Contents of the report view, for the fleet and for each switch."""
 
 from __future__ import annotations
 

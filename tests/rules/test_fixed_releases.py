@@ -1,4 +1,4 @@
-"""Section 9 of the domain reference: the table, the forms a release may have, and where to go."""
+"""Fixed releases: the table of the domain reference, forms of a release, and upgrade targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of the operator's own: the same forms, every problem with file, line and key."""
+"""Rules of the operator: the same format, every problem with file, line and key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A year of daily runs of a thousand switches, generated: quick enough, and small enough."""
+"""A generated year of daily runs of 1,000 switches: time and size of the history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run read back, by every name that people use for it, and after all that can happen to it."""
+"""Reading a run: by each form of reference, and after damage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run leaves on disk."""
+"""Files that a run writes."""
 
 from __future__ import annotations
 

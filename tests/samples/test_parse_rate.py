@@ -1,4 +1,4 @@
-"""How much of real captures becomes facts. Run as a script it prints the figure of each command.
+"""Share of real captures that is parsed into facts. As a script it prints the figure of each command.
 
 A line ``label: value`` counts as kept when its value is among the facts, word for word or as the number
 that it is. The captures stay outside the project; ``SLP_OPS_SAMPLES`` says where.

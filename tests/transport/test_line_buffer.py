@@ -1,4 +1,4 @@
-"""What a terminal shows of the bytes of a channel."""
+"""Text that a terminal shows for the bytes of a channel."""
 
 from __future__ import annotations
 

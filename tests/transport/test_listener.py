@@ -1,4 +1,4 @@
-"""What ends an answer: the one way in which show commands, configuration and probes wait for a prompt."""
+"""End of an output: show commands, configuration and probes wait for the prompt in the same way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logins of other kinds than the lab's: other methods, other questions, other goodbyes, over real SSH."""
+"""Unusual logins over real SSH: other methods, questions and closings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leaving a switch's telnet, whatever it meets: scripted terminals, no socket, no clock."""
+"""Leaving the telnet client of a switch in every situation: scripted terminals, no socket, no clock."""
 
 from __future__ import annotations
 

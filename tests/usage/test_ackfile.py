@@ -1,4 +1,4 @@
-"""CSSM's answers, of which no description exists: what is read, and what is refused as none."""
+"""CSSM's ACK files, which have no published format: accepted and refused forms."""
 
 from __future__ import annotations
 

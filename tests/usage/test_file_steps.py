@@ -1,4 +1,4 @@
-"""Steps with files, against a switch that answers as one likes: only its own MD5 is believed."""
+"""Steps with files against a scripted switch: only the switch's own MD5 is proof."""
 
 from __future__ import annotations
 

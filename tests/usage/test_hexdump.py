@@ -1,4 +1,4 @@
-"""The way over the terminal: hexadecimal rows and back to the very same bytes."""
+"""Transfer over the terminal: from hexadecimal rows back to identical bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies over real SCP: every byte, the same host keys and algorithms as every session, clear refusals."""
+"""Copies over real SCP: identical bytes, the host keys and algorithms of the sessions, clear refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is planned for a switch: names, commands, ways, and what keeps it out."""
+"""Plan of an exchange for a switch: file names, commands, ways of copying, reasons for exclusion."""
 
 from __future__ import annotations
 

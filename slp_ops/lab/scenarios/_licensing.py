@@ -69,6 +69,10 @@ def build(form: LicensingForm, switch: SwitchState) -> Licensing:
             registered=form.registered,
             renewed=start - form.trusted if form.registered else None,
             evaluation_ends=None if form.evaluation is None else start + form.evaluation,
+            out_of_compliance=form.out_of_compliance,
+            reservation=form.reservation,
+            failed=back(form.renewal_failed),
+            failure_reason=form.renewal_reason,
         ),
         authorization_code=form.hseck9 == "authorized",
     )

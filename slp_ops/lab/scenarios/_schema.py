@@ -131,6 +131,10 @@ class LicensingForm:
     registered: bool = False
     write_erased: bool = False
     evaluation: timedelta | None = None  # left of the evaluation period, before Using Policy
+    out_of_compliance: bool = False
+    reservation: Literal["", "specific", "universal"] = ""
+    renewal_failed: timedelta | None = None  # since the last attempt to renew the authorization
+    renewal_reason: str = "Fail to send out Call Home HTTP message."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

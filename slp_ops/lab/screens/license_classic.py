@@ -27,6 +27,12 @@ def _registration(switch: Switch, *, full: bool = True) -> blocks.Lines:
         yield "  Status: UNREGISTERED"
         yield "  Export-Controlled Functionality: Not Allowed"
         return
+    if held.reservation:
+        yield f"  Status: REGISTERED - {held.reservation.upper()} LICENSE RESERVATION"
+        yield "  Export-Controlled Functionality: ALLOWED"
+        if full:
+            yield f"  Initial Registration: SUCCEEDED on {switch.stamp(held.renewed)}"
+        return
     yield "  Status: REGISTERED"
     yield f"  Smart Account: {licensing.backend.account}"
     yield f"  Virtual Account: {licensing.backend.virtual_account}"
@@ -51,12 +57,21 @@ def _authorization(switch: Switch, *, full: bool = True) -> blocks.Lines:
             yield "  Status: EVAL MODE"
             yield f"  Evaluation Period Remaining: {remaining(left)}"
         return
+    if held.reservation:
+        yield "  Status: AUTHORIZED - RESERVED" + (f" on {switch.stamp(held.renewed)}" if full else "")
+        return
     word = "OUT OF COMPLIANCE" if held.out_of_compliance else "AUTHORIZED"
     last = now - (now - held.renewed) % timedelta(days=30)
     on = f" on {switch.stamp(last)}" if full else ""
     yield f"  Status: {word}{on}"
-    yield f"  Last Communication Attempt: SUCCEEDED{on}"
-    yield f"  Next Communication Attempt: {switch.stamp(last + timedelta(days=30))}"
+    if held.failed is None:
+        yield f"  Last Communication Attempt: SUCCEEDED{on}"
+        yield f"  Next Communication Attempt: {switch.stamp(last + timedelta(days=30))}"
+    else:
+        yield "  Last Communication Attempt: FAILED" + (f" on {switch.stamp(held.failed)}" if full else "")
+        if full:
+            yield f"    Failure reason: {held.failure_reason}"
+        yield f"  Next Communication Attempt: {switch.stamp(held.failed + timedelta(days=1))}"
     if full:
         yield f"  Communication Deadline: {switch.stamp(last + timedelta(days=90))}"
 
@@ -129,6 +144,7 @@ def _usage(switch: Switch, _: tuple[str, ...]) -> str:
 
 
 def _all(switch: Switch, _: tuple[str, ...]) -> str:
+    reserved = "ENABLED" if switch.licensing.registration.reservation else "DISABLED"
     return blocks.joined(
         blocks.title("Smart Licensing Status"),
         blocks.enabled(switch),
@@ -142,7 +158,7 @@ def _all(switch: Switch, _: tuple[str, ...]) -> str:
         _licences(switch),
         blocks.under(blocks.title("Product Information"), blocks.udi(switch)),
         blocks.under(blocks.title("Agent Version"), blocks.agent_version(switch)),
-        iter(("Reservation Info", "================ ", "License reservation: DISABLED")),
+        iter(("Reservation Info", "================ ", f"License reservation: {reserved}")),
     )
 
 

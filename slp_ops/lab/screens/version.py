@@ -128,6 +128,8 @@ def _licensing_status(switch: Switch) -> str:
     if switch.traits.slp:
         return switch.traits.status_line
     registration = switch.licensing.registration
+    if registration.reservation:
+        return f"REGISTERED - {registration.reservation.upper()} LICENSE RESERVATION/AUTHORIZED - RESERVED"
     if registration.registered:
         return f"REGISTERED/{'OUT OF COMPLIANCE' if registration.out_of_compliance else 'AUTHORIZED'}"
     return f"UNREGISTERED/EVAL {'MODE' if registration.left(switch.now()) else 'EXPIRED'}"

@@ -135,7 +135,10 @@ class ExplainedRule:
 
 @json_document
 class ExplainDocument:
-    """The answer to a question. ``unverified``: the wording was not seen in a real output."""
+    """The answer to a question. ``unverified``: the wording was not seen in a real output.
+
+    ``remedy`` contains the steps of a text without a rule of its own.
+    """
 
     schema: Literal["slp-ops/explain/1"] = "slp-ops/explain/1"
     asked: str
@@ -143,6 +146,7 @@ class ExplainDocument:
     meaning: str
     unverified: bool
     rules: tuple[ExplainedRule, ...]
+    remedy: tuple[str, ...] = ()
 
 
 def explain_document(asked: str, found: Explanation, lang: Lang) -> ExplainDocument:
@@ -165,6 +169,7 @@ def explain_document(asked: str, found: Explanation, lang: Lang) -> ExplainDocum
             )
             for rule in found.rules
         ),
+        remedy=tuple(step.render(lang) for step in found.remedy),
     )
 
 

@@ -8,8 +8,9 @@ from slp_ops.i18n import Lang
 from slp_ops.report.terminal.layout import styled, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from slp_ops.i18n import Text
     from slp_ops.rules.explanation import Explanation
     from slp_ops.rules.rule import Rule
 
@@ -45,8 +46,16 @@ def _lines(found: Explanation, lang: Lang) -> Iterator[str]:
     if found.unverified:
         for line in wrapped(_WORDS[lang]["unverified"], "  "):
             yield styled(line, dim=True)
+    if found.remedy:
+        yield from _steps(found.remedy, lang)
     for rule in found.rules:
         yield from _rule(rule, lang, told=found.meaning == rule.cause)
+
+
+def _steps(steps: Iterable[Text], lang: Lang) -> Iterator[str]:
+    yield f"  {_WORDS[lang]['do']}"
+    for number, step in enumerate(steps, 1):
+        yield from wrapped(step.render(lang), f"    {number}. ")
 
 
 def _rule(rule: Rule, lang: Lang, *, told: bool) -> Iterator[str]:
@@ -56,9 +65,7 @@ def _rule(rule: Rule, lang: Lang, *, told: bool) -> Iterator[str]:
     yield f"{styled(rule.id, bold=True)} ({rule.severity})  {rule.title.render(lang)}"
     if not told:
         yield from wrapped(rule.cause.render(lang), f"  {words['cause']} ")
-    yield f"  {words['do']}"
-    for number, step in enumerate(rule.remedy, 1):
-        yield from wrapped(step.render(lang), f"    {number}. ")
+    yield from _steps(rule.remedy, lang)
     for key, values in (("playbooks", rule.playbooks), ("explains", rule.explains)):
         if values:
             yield from wrapped(", ".join(values), f"  {words[key]} ")

@@ -14,8 +14,17 @@ if TYPE_CHECKING:
 
 TEXTS = texts_of(__name__)
 
+# Consequences of a failed exchange before SLP.
+NOT_RENEWED: Final = (
+    "sl-exchange-failed",
+    "sl-authorization-expired",
+    "SMART_LIC-AUTH_RENEW_FAILED",
+    "SMART_LIC-AGENT_REG_FAILED",
+    "SMART_LIC-ID_CERT_RENEW_FAILED",
+)
 # Consequences of reports that do not arrive.
 STARVED: Final = (
+    *NOT_RENEWED,
     "never-acknowledged",
     "ack-due-soon",
     "ack-overdue",

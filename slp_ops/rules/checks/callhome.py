@@ -6,6 +6,7 @@ from __future__ import annotations
 from slp_ops.facts import CallHomeConfig, CallHomeLicensing, LicenseTransport, TransportKind
 from slp_ops.model import Evidence, Severity
 from slp_ops.rules.checks._links import SMART_TRANSPORT, TASKS
+from slp_ops.rules.checks._reasons import NOT_RENEWED
 from slp_ops.rules.checks.transport import other_transport
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.rule import Group, rule
@@ -21,7 +22,8 @@ TEXTS = texts_of(__name__)
     severity=Severity.ERROR,
     links=(TASKS,),
     playbooks=("transport-callhome", "transport-smart"),
-    explains=("comm-failing-now", "comm-flapping", "never-acknowledged"),
+    explains=("comm-failing-now", "comm-flapping", "never-acknowledged", *NOT_RENEWED),
+    era=None,
 )
 def callhome_profile_inactive(
     transport: LicenseTransport,

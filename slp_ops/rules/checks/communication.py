@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from slp_ops.facts import Clock
-from slp_ops.model import Severity
+from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.checks._reasons import STARVED
-from slp_ops.rules.derived.communication import FAILED, RESTORED, Communication
+from slp_ops.rules.derived.communication import GENERIC, Communication
+from slp_ops.rules.derived.failures import FAILED, RESTORED, FailureLog
 from slp_ops.rules.derived.log import LicenceLog, latest
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
@@ -20,7 +21,9 @@ from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from slp_ops.i18n import Text
     from slp_ops.rules.derived.log import LoggedMessage
+    from slp_ops.rules.message_catalog import Reason
 
 
 TEXTS = texts_of(__name__)
@@ -72,18 +75,21 @@ def _at(seen: LoggedMessage) -> datetime:
     links=(MESSAGES, SMART_TRANSPORT),
     playbooks=("usage-sync",),
     explains=STARVED,
+    era=None,
 )
 def comm_failing_now(communication: Communication) -> Judgement:
     """Judge the counters, or else the latest message in the log."""
     if not communication.failing:
         return Passed()
+    reason = _own_reason(communication)
     if communication.exchanges:
         names = ", ".join(exchange.name for exchange in communication.exchanges)
         runs = [e.attempts.ongoing or 0 for e in communication.exchanges if e.attempts is not None]
+        row = TEXTS["comm-failing-now.failures-in-a-row"].format(names=names, count=max(runs, default=0))
         return Failed(
-            summary=TEXTS["comm-failing-now.failures-in-a-row"].format(
-                names=names, count=max(runs, default=0)
-            ),
+            summary=_because(reason, row),
+            cause=None if reason is None else reason.meaning,
+            remedy=None if reason is None else reason.remedy,
             evidence=tuple(
                 evidence
                 for exchange in communication.exchanges
@@ -93,10 +99,22 @@ def comm_failing_now(communication: Communication) -> Judgement:
     last = communication.last
     assert last is not None  # noqa: S101 - without counters the log has decided
     return Failed(
-        summary=TEXTS["comm-failing-now.last-failed"].format(when=last.when),
+        summary=_because(reason, TEXTS["comm-failing-now.last-failed"].format(when=last.when)),
         evidence=(last.cite(),),
-        confidence=communication.confidence,
+        confidence=Confidence.MEDIUM if reason is None or not reason.unverified else Confidence.LOW,
+        cause=None if reason is None else reason.meaning,
+        remedy=None if reason is None else reason.remedy,
     )
+
+
+def _own_reason(communication: Communication) -> Reason | None:
+    """Return the reason that no check but this one judges."""
+    reason = communication.reason
+    return reason if reason is not None and reason.rule == GENERIC and reason.remedy else None
+
+
+def _because(reason: Reason | None, summary: Text) -> Text:
+    return summary if reason is None else TEXTS["because"].format(reason=reason.title, summary=summary)
 
 
 @rule(
@@ -104,6 +122,7 @@ def comm_failing_now(communication: Communication) -> Judgement:
     group=Group.COMMUNICATION,
     severity=Severity.WARNING,
     links=(MESSAGES,),
+    era=None,
 )
 def comm_flapping(log: LicenceLog, thresholds: Thresholds) -> Judgement:
     """Count pairs of failure and recovery in the busiest period."""
@@ -118,6 +137,24 @@ def comm_flapping(log: LicenceLog, thresholds: Thresholds) -> Judgement:
             count=len(stretch), hours=thresholds.flap_hours, when=newest[1].when
         ),
         evidence=tuple(seen.cite() for seen in newest),
+    )
+
+
+@rule(
+    "older-failures",
+    group=Group.INFORMATION,
+    severity=Severity.INFO,
+    links=(MESSAGES,),
+    era=None,
+)
+def older_failures(failures: FailureLog) -> Judgement:
+    """Inform about failures without a recovery that are history."""
+    if not failures.past:
+        return Passed()
+    newest = failures.past[-1]
+    return Failed(
+        summary=TEXTS["older-failures.summary"].format(count=len(failures.past), why=newest.why),
+        evidence=latest(tuple(each.message for each in failures.past)),
     )
 
 

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from slp_ops.facts import HostEntry, Hosts, NameConfig, PinnedHost, TransportKind
+from slp_ops.facts import HostEntry, Hosts, NameConfig, PinnedHost
 from slp_ops.iosxe.servers import is_cisco
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
-from slp_ops.rules.checks._reasons import unexplained
+from slp_ops.rules.checks._reasons import NOT_RENEWED, unexplained
 from slp_ops.rules.derived.communication import Communication
-from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.derived.route import Route
+from slp_ops.rules.message_catalog import NamedServer
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
@@ -30,23 +30,24 @@ def _pinned(names: NameConfig | None, wanted: str) -> PinnedHost | None:
     severity=Severity.ERROR,
     links=(OVERVIEW, SMART_TRANSPORT),
     playbooks=("name-server",),
-    explains=("comm-failing-now", "comm-flapping", "never-acknowledged", "ack-due-soon", "ack-overdue"),
+    explains=(
+        "comm-failing-now",
+        "comm-flapping",
+        "never-acknowledged",
+        "ack-due-soon",
+        "ack-overdue",
+        *NOT_RENEWED,
+    ),
+    era=None,
 )
-def dns_failure(communication: Communication, route: Route | None, log: LicenceLog | None) -> Judgement:
+def dns_failure(communication: Communication, route: Route | None) -> Judgement:
     """Judge a current failure with this reason."""
     evidence = communication.reasons.get("dns-failure", ())
     if evidence:
         if route is not None and route.by_default_name:
             return NotApplicable(why=TEXTS["dns-failure.cslu-local"])
-        said = () if log is None else log.active_messages("dns-failure")
-        of_cslu = bool(said) and all(_CSLU in each.message.text for each in said)
-        if (
-            of_cslu
-            and not communication.counted
-            and route is not None
-            and route.kind is not TransportKind.CSLU
-        ):
-            return NotApplicable(why=TEXTS["dns-failure.former-cslu"])
+        # Without the transport an address of CSLU that is not set is more probable.
+        is_guess = route is None and communication.server is NamedServer.CSLU
         return Failed(
             summary=TEXTS["dns-failure.summary"].format(
                 name=", ".join(route.names)
@@ -54,12 +55,9 @@ def dns_failure(communication: Communication, route: Route | None, log: LicenceL
                 else TEXTS["dns-failure.server"]
             ),
             evidence=evidence,
-            confidence=communication.confidence,
+            confidence=Confidence.LOW if is_guess else communication.confidence,
         )
     return unexplained(communication) or Passed()
-
-
-_CSLU = "(CSLU)"  # the name in the log of the server that was not reached
 
 
 @rule(
@@ -69,6 +67,7 @@ _CSLU = "(CSLU)"  # the name in the log of the server that was not reached
     links=(OVERVIEW,),
     playbooks=("name-server",),
     explains=_CONSEQUENCES,
+    era=None,
 )
 def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | None) -> Judgement:
     """Judge whether configuration and show hosts contain a name server for the VRF in use."""
@@ -107,6 +106,7 @@ def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | N
     links=(OVERVIEW,),
     playbooks=("domain-lookup",),
     explains=_CONSEQUENCES,
+    era=None,
 )
 def domain_lookup_disabled(route: Route, names: NameConfig) -> Judgement:
     """Judge the line, if a name has to be resolved."""
@@ -128,6 +128,7 @@ def domain_lookup_disabled(route: Route, names: NameConfig) -> Judgement:
     severity=Severity.WARNING,
     links=(SMART_TRANSPORT,),
     explains=("http-timeout", "http-aborted"),
+    era=None,
 )
 def pinned_host_entry(route: Route, names: NameConfig | None, hosts: Hosts | None) -> Judgement:
     """Judge a pinned entry for the first host on the route; for the operator's own server it is no risk."""

@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
-from slp_ops.model import Severity
+from dataclasses import replace
+
+from slp_ops.iosxe.names import is_address
+from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, SMART_TRANSPORT, TASKS
 from slp_ops.rules.checks._reasons import STARVED, by_reason, by_statistics
 from slp_ops.rules.derived.communication import Communication
+from slp_ops.rules.derived.route import Route
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.texts import texts_of
-from slp_ops.rules.values import Judgement
+from slp_ops.rules.values import Failed, Judgement
 
 TEXTS = texts_of(__name__)
 
@@ -21,6 +25,7 @@ TEXTS = texts_of(__name__)
     links=(OVERVIEW, SMART_TRANSPORT),
     playbooks=("http-source-interface",),
     explains=("comm-failing-now", "comm-flapping", *STARVED),
+    era=None,
 )
 def http_timeout(communication: Communication) -> Judgement:
     """Judge a current ERR 207."""
@@ -38,6 +43,7 @@ def http_timeout(communication: Communication) -> Judgement:
     links=(SMART_TRANSPORT,),
     playbooks=("trustpool-identrust",),
     explains=("comm-failing-now", "comm-flapping", *STARVED),
+    era=None,
 )
 def http_aborted(communication: Communication) -> Judgement:
     """Judge a current ERR 205."""
@@ -46,6 +52,43 @@ def http_aborted(communication: Communication) -> Judgement:
         TEXTS["http-aborted.summary"],
         communication,
     )
+
+
+@rule(
+    "relay-certificate-refused",
+    group=Group.COMMUNICATION,
+    severity=Severity.ERROR,
+    links=(TASKS,),
+    explains=("comm-failing-now", "comm-flapping", "trust-missing", *STARVED),
+)
+def relay_certificate_refused(communication: Communication, route: Route | None) -> Judgement:
+    """Judge a current failure to verify the certificate of CSLU or SSM On-Prem."""
+    server = None if route is None else route.server
+    if server is None:
+        summary = TEXTS["relay-certificate-refused.summary"].format(
+            host=TEXTS["relay-certificate-refused.server"]
+        )
+    elif is_address(server.host):
+        summary = TEXTS["relay-certificate-refused.address"].format(host=server.host)
+    else:
+        summary = TEXTS["relay-certificate-refused.summary"].format(host=server.host)
+    judged = by_reason("relay-certificate-refused", summary, communication)
+    if not isinstance(judged, Failed) or server is None:
+        return judged
+    return replace(judged, evidence=(*judged.evidence, *server.cite()))
+
+
+@rule(
+    "licence-data-rejected",
+    group=Group.COMMUNICATION,
+    severity=Severity.ERROR,
+    confidence=Confidence.MEDIUM,
+    links=(MESSAGES,),
+    explains=("comm-failing-now", "comm-flapping", *STARVED),
+)
+def licence_data_rejected(communication: Communication) -> Judgement:
+    """Judge a current failure to verify the answer of the server."""
+    return by_reason("licence-data-rejected", TEXTS["licence-data-rejected.summary"], communication)
 
 
 @rule(
@@ -72,6 +115,7 @@ def polling_id_invalid(communication: Communication) -> Judgement:
     links=(MESSAGES,),
     playbooks=("usage-sync",),
     explains=("comm-failing-now", "comm-flapping", *STARVED),
+    era=None,
 )
 def server_timeout_504(communication: Communication) -> Judgement:
     """Judge a current 504."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from slp_ops.facts import (
     AgentInternals,
-    Authorization,
     CallHomeConfig,
     InstalledPackages,
     Privacy,
     ProductInstance,
-    Registration,
     ServicesConfig,
     Software,
     UsageReporting,
@@ -20,7 +18,7 @@ from slp_ops.release import Release
 from slp_ops.rules.checks._links import MIGRATING, OVERVIEW
 from slp_ops.rules.checks.reporting import was_erased
 from slp_ops.rules.derived.era import FIRST_SLP
-from slp_ops.rules.rule import Era, Group, rule
+from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
 
@@ -78,39 +76,6 @@ def pre_slp_release(software: Software) -> Judgement:
     return Failed(
         summary=TEXTS["pre-slp-release.summary"].format(release=software.release),
         evidence=software.cite("version"),
-    )
-
-
-@rule(
-    "sl-not-registered",
-    group=Group.INFORMATION,
-    severity=Severity.WARNING,
-    links=(MIGRATING,),
-    era=Era.SL,
-)
-def sl_not_registered(
-    registration: Registration | None, authorization: Authorization | None, software: Software | None
-) -> Judgement:
-    """Judge the agent's registration; show version prints it too."""
-    status = registration.status if registration is not None else None
-    word = authorization.status.word if authorization is not None and authorization.status is not None else ""
-    if registration is not None and status is not None:
-        if status.upper() == "REGISTERED" and "EVAL" not in word.upper():
-            return Passed()
-        evidence: tuple[Evidence, ...] = registration.cite("status")
-        if authorization is not None:
-            evidence += authorization.cite("status", "evaluation_remaining")
-        return Failed(
-            summary=TEXTS["sl-not-registered.summary"].format(what=word or status), evidence=evidence
-        )
-    printed = software.licensing_status if software is not None else None
-    if software is None or printed is None:
-        return Unknown(missing=(Registration,))
-    if not printed.upper().startswith("UNREGISTERED"):
-        return Passed()
-    return Failed(
-        summary=TEXTS["sl-not-registered.summary"].format(what=printed),
-        evidence=software.cite("licensing_status"),
     )
 
 

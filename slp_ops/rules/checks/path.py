@@ -30,6 +30,7 @@ def _source(route: Route) -> Setting | NotApplicable:
     links=(TASKS,),
     playbooks=("http-source-interface",),
     explains=_CONSEQUENCES,
+    era=None,
 )
 def http_source_interface_missing(
     route: Route, states: Interfaces | None, config: InterfacesConfig | None
@@ -59,6 +60,7 @@ def http_source_interface_missing(
     links=(TASKS,),
     playbooks=("http-source-interface",),
     explains=_CONSEQUENCES,
+    era=None,
 )
 def http_source_interface_down(route: Route, states: Interfaces | None) -> Judgement:
     """Judge whether the interface is up and has an address."""
@@ -92,6 +94,7 @@ def _what(state: InterfaceState) -> Text:
     links=(TASKS,),
     playbooks=("http-source-interface",),
     explains=_CONSEQUENCES,
+    era=None,
 )
 def vrf_mismatch(route: Route, config: InterfacesConfig) -> Judgement:
     """Judge whether the VRF exists and contains the source interface."""

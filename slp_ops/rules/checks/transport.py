@@ -13,7 +13,10 @@ from slp_ops.iosxe.servers import endpoint, is_cisco
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT, TASKS
 from slp_ops.rules.derived.communication import Communication
+from slp_ops.rules.derived.failures import FailureLog
+from slp_ops.rules.derived.log import latest
 from slp_ops.rules.derived.route import Route
+from slp_ops.rules.message_catalog import NamedServer
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent
 from slp_ops.rules.texts import texts_of
@@ -42,12 +45,26 @@ def other_transport(transport: LicenseTransport) -> NotApplicable:
     explains=("dns-failure", "comm-failing-now", "comm-flapping", "trust-missing", "never-acknowledged"),
 )
 def cslu_address_missing(
-    transport: LicenseTransport,
+    transport: LicenseTransport | None,
     intent: Intent,
     communication: Communication | None,
+    failures: FailureLog | None,
     usage: UsageReporting | None,
 ) -> Judgement:
-    """Judge a missing address, unless cslu-local resolves or the server fetches the reports."""
+    """Judge a missing address, unless cslu-local resolves or the server fetches the reports.
+
+    Without the transport the log may show it: CSLU is the default, and its name does not resolve.
+    """
+    if transport is None:
+        said = () if failures is None else failures.unresolved(NamedServer.CSLU)
+        if not said or intent.other_side_connects:
+            return Unknown(missing=(LicenseTransport,))
+        return Failed(
+            summary=TEXTS["cslu-address-missing.probable"],
+            evidence=latest(said),
+            confidence=Confidence.MEDIUM,
+            remedy=(TEXTS["cslu-address-missing.prove"], *TEXTS.steps["cslu-address-missing.remedy"]),
+        )
     if transport.kind is not TransportKind.CSLU:
         return other_transport(transport)
     if transport.cslu_address is not None:

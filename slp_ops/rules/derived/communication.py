@@ -2,7 +2,7 @@
 """State of the exchange now, with the reasons of a failure.
 
 The counters of tech support decide: ``Ongoing Failure``, not the lifetime ``Fail``. Without them the
-last COMM_FAILED or COMM_RESTORED in the log decides.
+failures in the log decide that are not history.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from slp_ops.facts import CommunicationStatistics, ExchangeStatistics, Fact, SyslogBuffer
+from slp_ops.facts import CommunicationStatistics, ExchangeStatistics, Fact, SyslogBuffer, TransportKind
 from slp_ops.model import Confidence
+from slp_ops.rules.derived.failures import CALL_HOME, FAILED, RESTORED, FailureLog
 from slp_ops.rules.derived.log import LicenceLog, LoggedMessage, latest
-from slp_ops.rules.message_catalog import Catalogue
+from slp_ops.rules.derived.route import Route
+from slp_ops.rules.message_catalog import Catalogue, NamedServer, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slp_ops.model import Evidence
 
-FAILED: Final = "SMART_LIC-COMM_FAILED"
-RESTORED: Final = "SMART_LIC-COMM_RESTORED"
 # Requests for authorization and telemetry fail on healthy switches that need neither.
 _COUNTS: Final = frozenset(
     {
@@ -41,7 +41,8 @@ class Communication:
     """State of the exchange with CSSM, CSLU or SSM On-Prem.
 
     ``exchanges`` are the blocks that fail now, ``last`` the deciding message without
-    counters. ``reasons`` contains the evidence by rule; empty when nothing fails.
+    counters. ``reasons`` contains the evidence by rule; empty when nothing fails. ``reason`` is that of the
+    newest failure, ``server`` is named in the log.
     """
 
     failing: bool
@@ -49,35 +50,49 @@ class Communication:
     exchanges: tuple[ExchangeStatistics, ...] = ()
     last: LoggedMessage | None = None
     reasons: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    reason: Reason | None = None
+    server: NamedServer | None = None
 
     needs_any_of: ClassVar[tuple[type[Fact], ...]] = (CommunicationStatistics, SyslogBuffer)
 
     @classmethod
     def derive(
-        cls, catalogue: Catalogue, statistics: CommunicationStatistics | None, log: LicenceLog | None
+        cls,
+        catalogue: Catalogue,
+        statistics: CommunicationStatistics | None,
+        log: LicenceLog | None,
+        failures: FailureLog | None,
+        route: Route | None,
     ) -> Communication | None:
         """Derive from the counters, or else from the log; None without both."""
         tried = _tried(statistics)
+        current = () if failures is None else failures.current
+        last = current[-1] if current else None
         if tried:
             failing = tuple(each for each in tried if each.failing_now)
+            if not failing:
+                return cls(failing=False, counted=True)
+            server = _server(route) if last is None else last.server
             return cls(
-                failing=bool(failing),
+                failing=True,
                 counted=True,
                 exchanges=failing,
-                reasons=_reasons(catalogue, failing, log) if failing else {},
+                reasons=_reasons(catalogue, failing, server, log, current),
+                reason=_counted_reason(catalogue, failing, server) or _logged_reason(current),
+                server=server,
             )
         if log is None:
             return None
-        said = log.named(FAILED, RESTORED)
-        if not said and FAILED in log.blind:
-            return None
-        last = said[-1] if said else None
-        is_failing = last is not None and last.match.entry.message == FAILED
+        if last is None:
+            is_blind = FAILED in log.blind and not log.named(FAILED, RESTORED)
+            return None if is_blind else cls(failing=False, counted=False)
         return cls(
-            failing=is_failing,
+            failing=True,
             counted=False,
             last=last,
-            reasons=_reasons(catalogue, (), log) if is_failing else {},
+            reasons=_reasons(catalogue, (), None, log, current),
+            reason=_logged_reason(current),
+            server=last.server,
         )
 
     @property
@@ -88,7 +103,8 @@ class Communication:
     @property
     def is_explained(self) -> bool:
         """Return whether a specific reason is known."""
-        return any(rule != GENERIC for rule in self.reasons)
+        known = self.reason is not None and bool(self.reason.remedy)
+        return known or any(rule != GENERIC for rule in self.reasons)
 
 
 def _tried(statistics: CommunicationStatistics | None) -> tuple[ExchangeStatistics, ...]:
@@ -105,19 +121,52 @@ def _tried(statistics: CommunicationStatistics | None) -> tuple[ExchangeStatisti
     )
 
 
+def _server(route: Route | None) -> NamedServer | None:
+    """Return the server that the transport in use connects to."""
+    if route is None or route.server is None:
+        return None
+    if route.to_on_prem:
+        return NamedServer.ON_PREM
+    return NamedServer.CSLU if route.kind is TransportKind.CSLU else NamedServer.CSSM
+
+
+def _counted_reason(
+    catalogue: Catalogue, failing: tuple[ExchangeStatistics, ...], server: NamedServer | None
+) -> Reason | None:
+    found = (catalogue.reason(each.failure_reason, server) for each in failing)
+    return next((reason for reason in found if reason is not None), None)
+
+
+def _logged_reason(current: tuple[LoggedMessage, ...]) -> Reason | None:
+    """Return the reason of the newest failure that gives one."""
+    found = [each.match.reason for each in current if each.match.reason is not None]
+    particular = [reason for reason in found if not reason.vague]
+    return next(iter((*particular[-1:], *found[-1:])), None)
+
+
 def _reasons(
-    catalogue: Catalogue, failing: tuple[ExchangeStatistics, ...], log: LicenceLog | None
+    catalogue: Catalogue,
+    failing: tuple[ExchangeStatistics, ...],
+    server: NamedServer | None,
+    log: LicenceLog | None,
+    current: tuple[LoggedMessage, ...],
 ) -> dict[str, tuple[Evidence, ...]]:
     found: dict[str, tuple[Evidence, ...]] = {}
     for each in failing:
-        reason = catalogue.reason(each.failure_reason)
+        reason = catalogue.reason(each.failure_reason, server)
         if reason is not None and reason.rule is not None:
             found[reason.rule] = found.get(reason.rule, ()) + each.cite("attempts", "failure_reason")
-    if log is not None:
-        by_rule: dict[str, list[LoggedMessage]] = {}
-        for seen in log.seen:
-            if seen.is_active and seen.match.entry.cleared_by and seen.match.rule is not None:
-                by_rule.setdefault(seen.match.rule, []).append(seen)
-        for rule, messages in by_rule.items():
-            found[rule] = found.get(rule, ()) + latest(tuple(messages))
+    by_rule: dict[str, list[LoggedMessage]] = {}
+    for seen in () if log is None else log.seen:
+        match = seen.match
+        of_exchange = match.entry.message in (FAILED, CALL_HOME)
+        if match.rule is None or not (seen in current if of_exchange else _may_clear(seen)):
+            continue
+        by_rule.setdefault(match.rule, []).append(seen)
+    for rule, messages in by_rule.items():
+        found[rule] = found.get(rule, ()) + latest(tuple(messages))
     return found
+
+
+def _may_clear(seen: LoggedMessage) -> bool:
+    return seen.is_active and bool(seen.match.entry.cleared_by)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import SyslogBuffer, SyslogMessage
 from slp_ops.rules.derived.now import SwitchTime
-from slp_ops.rules.message_catalog import Catalogue, MessageMatch
+from slp_ops.rules.message_catalog import Catalogue, MessageMatch, NamedServer, named_server
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 
@@ -37,6 +37,12 @@ class LoggedMessage:
     def is_active(self) -> bool:
         """Return whether it is still current."""
         return self.recent and not self.cleared
+
+    @property
+    def server(self) -> NamedServer | None:
+        """Return the server that it names; call-home itself names CSSM by its URL."""
+        named = named_server(self.message.text)
+        return NamedServer.CSSM if named is None and self.message.facility == "CALL_HOME" else named
 
     @property
     def when(self) -> str:

@@ -15,6 +15,7 @@ from slp_ops.facts import (
     TrustCode,
     TrustCodes,
     Udi,
+    UsageReporting,
 )
 from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
 from slp_ops.facts.log import LogTime
@@ -106,7 +107,56 @@ def units(*serials: str) -> ProductInstance:
     return ProductInstance(members=tuple(Udi(pid="C9300-24UX", sn=serial) for serial in serials))
 
 
+FULL_NAME = LicenseTransport(
+    kind=TransportKind.CSLU, type="cslu", cslu_address="https://ssm.example.net/cslu/v1/pi/T-1"
+)
+BY_ADDRESS = LicenseTransport(
+    kind=TransportKind.CSLU, type="cslu", cslu_address="https://192.0.2.24/cslu/v1/pi/T-1"
+)
+
+
+def relay(reason: str, ago: timedelta | None = None) -> SyslogMessage:
+    """A COMM_FAILED of CSLU with that reason."""
+    text = f"Communications failure with the Cisco Smart License Utility (CSLU) : {reason}"
+    return said("COMM_FAILED", text, ago=ago)
+
+
+TLS = "Cannot establish secure connection because server TLS cert cannot be validated"
+CHAIN = "Could not validate Trust Chain"
+ACKED = UsageReporting(last_ack=DeviceTime(text="Jan 09 12:00:00 2026 UTC", at=NOW - timedelta(days=1)))
+NEARLY_ACKED = UsageReporting(last_ack=DeviceTime(text="Jan 10 11:00:00 2026", at=NOW - timedelta(hours=1)))
+
 CASES = {
+    "relay-certificate-refused": {
+        "pass": [[log()], [WORKING, log(relay(TLS))], [SMART, log(failed(TLS))], [SMART, log(relay(TLS))]],
+        "fail": [
+            [log(relay(TLS))],
+            [FULL_NAME, log(relay(TLS))],
+            [BY_ADDRESS, log(relay("The certificate is not trusted"))],
+            [FULL_NAME, stats("Usage Reporting", 2, TLS)],
+        ],
+        "unknown": [[], [FAILING]],
+    },
+    "licence-data-rejected": {
+        "pass": [[log()], [WORKING], [log(failed(CHAIN), RESTORED)]],
+        "fail": [
+            [log(failed(CHAIN))],
+            [FULL_NAME, log(relay("Signing Certificate Verification failed"))],
+            [stats("Trust Establishment", 1, "Node Certificate Verification failed")],
+        ],
+        "unknown": [[], [FAILING]],
+    },
+    "older-failures": {
+        "pass": [[log()], [log(failed(CHAIN))], [log(failed(CHAIN), RESTORED)], [log(OLD), CLOCK]],
+        "fail": [
+            [SMART, log(call_home("ERR 205 : Request Aborted"), CALL_HOME)],
+            [SMART, log(relay(CHAIN))],
+            [BY_ADDRESS, log(relay("Unable to resolve server hostname/domain name"))],
+            [log(failed(CHAIN, ago=timedelta(days=4))), CLOCK, ACKED],
+            [log(failed(CHAIN), failed("Received empty response from server"))],
+        ],
+        "unknown": [[], [SMART]],
+    },
     "http-timeout": {
         "pass": [[log()], [WORKING], [log(call_home("ERR 207 : t"), CALL_HOME, RESTORED)]],
         "fail": [[log(call_home("ERR 207 : Connection time out"), CALL_HOME)]],
@@ -128,8 +178,19 @@ CASES = {
             [log(OLD), CLOCK],
             [HARMLESS, log()],
             [WORKING, log(CALL_HOME)],
+            [log(failed(CHAIN, ago=timedelta(days=4))), CLOCK, ACKED],
+            [SMART, log(CALL_HOME)],
+            [OFF, log(failed(CHAIN), relay(CHAIN))],
         ],
-        "fail": [[FAILING], [log(CALL_HOME)], [NEVER_TRIED, log(CALL_HOME)], [stats("Hello Message", 7)]],
+        "fail": [
+            # Within a day of an ACK of unknown time zone.
+            [log(failed(CHAIN, ago=timedelta(hours=9))), CLOCK, NEARLY_ACKED],
+            [log(failed(CHAIN, ago=timedelta(hours=9))), CLOCK, ACKED],
+            [FAILING],
+            [log(CALL_HOME)],
+            [NEVER_TRIED, log(CALL_HOME)],
+            [stats("Hello Message", 7)],
+        ],
         "unknown": [[], [HARMLESS]],
     },
     "comm-flapping": {

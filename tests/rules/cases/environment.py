@@ -5,20 +5,16 @@ from __future__ import annotations
 from datetime import time
 
 from slp_ops.facts import (
-    Authorization,
     CallHomeConfig,
     Certificate,
     Clock,
     ClockTrust,
     CpuLoad,
     CpuProcess,
-    DatedWord,
     DeviceTime,
     Flag,
     InstalledPackages,
     LicenseTransport,
-    Licensing,
-    LicensingModel,
     MemoryPool,
     MemoryProcess,
     MemoryUse,
@@ -29,7 +25,6 @@ from slp_ops.facts import (
     Probes,
     ProbeVerdict,
     ProductInstance,
-    Registration,
     ServicesConfig,
     Software,
     Stack,
@@ -57,7 +52,7 @@ QUOVADIS = Trustpool(
         Certificate(issuer="IdenTrust Commercial Root CA 1"),
     )
 )
-SL = Licensing(model=LicensingModel.SL)
+
 BOOTED = SyslogMessage(
     time=LogTime(text="Jan 10 11:00:00", month=1, day=10, time=time(11)),
     facility="SYS",
@@ -201,23 +196,6 @@ CASES = {
         "pass": [[software("17.3.2a")], [software("17.9.4")]],
         "fail": [[software("17.3.1")], [software("16.12.5b")]],
         "unknown": [[], [Software(version="S2C")]],
-    },
-    "sl-not-registered": {
-        "pass": [
-            [SL, Registration(status="REGISTERED")],
-            [SL, Software(licensing_status="REGISTERED/AUTHORIZED")],
-        ],
-        "fail": [
-            [SL, Registration(status="UNREGISTERED")],
-            [
-                SL,
-                Registration(status="UNREGISTERED"),
-                Authorization(status=DatedWord(text="EVAL EXPIRED", word="EVAL EXPIRED")),
-            ],
-            [SL, Software(licensing_status="UNREGISTERED/EVAL MODE")],
-        ],
-        "unknown": [[], [SL]],
-        "not_applicable": [[Licensing(model=LicensingModel.SLP), Registration(status="UNREGISTERED")]],
     },
     "release-unreadable": {
         "pass": [[software("17.9.4")]],

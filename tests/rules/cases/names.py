@@ -67,6 +67,16 @@ CALL_HOME = said(
     "Communications failure with the Cisco Smart Software Manager (CSSM) : "
     "Fail to send out Call Home HTTP message.",
 )
+ERR_207 = said(
+    "SL_MESSAGE_FAILED",
+    "Fail to send out Smart Licensing message to: https://tools.cisco.com (ERR 207 : Connection time out)",
+    "CALL_HOME",
+)
+SERVER_ERROR = said(
+    "COMM_FAILED",
+    "Communications failure with the Cisco Smart Software Manager (CSSM) : "
+    "HTTP Server Error 503: Service Unavailable",
+)
 RESTORED = said("COMM_RESTORED", "Communications with Cisco Smart Software Manager (CSSM) restored")
 FAILING = CommunicationStatistics(
     exchanges=(ExchangeStatistics(name="Usage Reporting", attempts=Attempts(text="", total=9, ongoing=3)),)
@@ -87,21 +97,31 @@ CASES = {
             [SMART, log()],
             [SMART, log(UNRESOLVED, RESTORED)],
             [SMART, log(UNRESOLVED), WORKING],
+            # Of another transport than the one in use.
+            [SMART, log(CSLU_UNRESOLVED)],
+            [CALLHOME, log(CSLU_UNRESOLVED, CSLU_UNRESOLVED)],
+            [SMART, log(ERR_218, CALL_HOME)],
+            [EMPTY, log(UNRESOLVED)],
+            # The server, or the proxy before it, is set by its address.
+            [BY_ADDRESS, log(CSLU_UNRESOLVED)],
+            [BY_PROXY, log(UNRESOLVED)],
+            # A later failure has another reason: the name resolves.
+            [CALLHOME, log(ERR_218, CALL_HOME, ERR_207, CALL_HOME)],
+            [SMART, log(UNRESOLVED, SERVER_ERROR)],
         ],
         "fail": [
             [SMART, log(UNRESOLVED)],
+            [log(CSLU_UNRESOLVED)],
+            [CALLHOME, log(ERR_207, CALL_HOME, ERR_218, CALL_HOME)],
+            [CALLHOME, log(ERR_218, CALL_HOME, CALL_HOME)],
             [SMART, log(UNRESOLVED), FAILING],
             [CALLHOME, log(ERR_218, CALL_HOME)],
             [log(UNRESOLVED)],
             [BY_NAME, log(CSLU_UNRESOLVED)],
             [SMART, log(CSLU_UNRESOLVED, UNRESOLVED)],
         ],
-        "unknown": [[], [SMART], [SMART, FAILING], [SMART, log(CALL_HOME)]],
-        "not_applicable": [
-            [EMPTY, log(UNRESOLVED)],
-            [SMART, log(CSLU_UNRESOLVED)],
-            [CALLHOME, log(CSLU_UNRESOLVED, CSLU_UNRESOLVED)],
-        ],
+        "unknown": [[], [SMART], [SMART, FAILING], [CALLHOME, log(CALL_HOME)]],
+        "not_applicable": [[EMPTY, log(CSLU_UNRESOLVED)]],
     },
     "name-server-missing": {
         "pass": [

@@ -16,11 +16,14 @@ from slp_ops.facts import (
     LicenseConfig,
     LicenseTransport,
     Proxy,
+    SyslogBuffer,
+    SyslogMessage,
     TransportKind,
     UsageReporting,
     User,
 )
 from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
+from slp_ops.facts.log import LogTime
 from slp_ops.rules.settings import Intent
 
 SMART = LicenseTransport(
@@ -51,12 +54,36 @@ MGMT = InterfacesConfig(
 BY_VRF = LicenseConfig(vrf="Mgmt-vrf")
 PULLED = Intent(topology="cslu-initiated")
 
+
+def said(mnemonic: str, text: str) -> SyslogMessage:
+    """A message of the agent."""
+    return SyslogMessage(
+        time=LogTime(text="00:01:23"), facility="SMART_LIC", severity=3, mnemonic=mnemonic, text=text
+    )
+
+
+def log(*messages: SyslogMessage) -> SyslogBuffer:
+    """A buffer of these."""
+    return SyslogBuffer(messages=messages)
+
+
+_CSLU = "Communications failure with the Cisco Smart License Utility (CSLU) :"
+UNRESOLVED = said("COMM_FAILED", f"{_CSLU} Unable to resolve server hostname/domain name")
+REFUSED = said("COMM_FAILED", f"{_CSLU} Connection refused")
+RESTORED = said("COMM_RESTORED", "Communications with Cisco Smart License Utility (CSLU) restored")
+
 CASES = {
     "cslu-address-missing": {
-        "pass": [[CSLU], [EMPTY, ACKED, WORKING]],
-        "fail": [[EMPTY], [EMPTY, ACKED], [EMPTY, WORKING]],
-        "unknown": [[]],
-        "not_applicable": [[SMART], [EMPTY, PULLED]],
+        "pass": [[CSLU], [CSLU, log(UNRESOLVED)], [EMPTY, ACKED, WORKING]],
+        "fail": [[EMPTY], [EMPTY, ACKED], [EMPTY, WORKING], [log(UNRESOLVED, UNRESOLVED)]],
+        "unknown": [
+            [],
+            [log()],
+            [log(UNRESOLVED, RESTORED)],
+            [log(UNRESOLVED, REFUSED)],
+            [log(UNRESOLVED), PULLED],
+        ],
+        "not_applicable": [[SMART], [SMART, log(UNRESOLVED)], [EMPTY, PULLED]],
     },
     "callhome-profile-inactive": {
         "pass": [

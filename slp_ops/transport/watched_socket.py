@@ -1,0 +1,81 @@
+"""Sockets that remember how far the other side came, and how it ended the connection.
+
+Libraries lose both: paramiko turns a failed write into an end of file, and asyncssh stops reading at one.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+from contextlib import suppress
+from typing import Any, Final
+
+# An SSH version may follow lines of text (RFC 4253, section 4.2); it has at most 255 bytes.
+_VERSION: Final = re.compile(rb"\nSSH-[^\n]{0,250}\n")
+_LONGEST_VERSION: Final = 256
+_PEEK: Final = 1 << 16
+
+
+class WatchedSocket(socket.socket):
+    """Socket of an SSH connection.
+
+    ``identified``: the other side sent its SSH version. ``is_ended``: the other side ended the connection,
+    with a reset if ``was_reset``.
+    """
+
+    identified = False
+    is_ended = False
+    was_reset = False
+    _tail = b"\n"  # as if a line had ended: the version may be the first one
+
+    def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
+        """Receive as a socket does."""
+        try:
+            data = super().recv(bufsize, flags)
+        except OSError as err:
+            self._end(err)
+            raise
+        if not data:
+            self.is_ended = True
+        elif not self.identified:
+            self._look_for_version(data)
+        return data
+
+    def send(self, data: Any, flags: int = 0, /) -> int:
+        """Send as a socket does."""
+        try:
+            return super().send(data, flags)
+        except OSError as err:
+            self._end(err)
+            raise
+
+    def sendmsg(self, *args: Any) -> int:
+        """Send as a socket does; asyncio uses it since Python 3.12."""
+        try:
+            return super().sendmsg(*args)
+        except OSError as err:
+            self._end(err)
+            raise
+
+    def close(self) -> None:
+        """Close the socket. An end that came after the last call is noted before."""
+        with suppress(OSError):
+            if error := self.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                self._end(OSError(error, "pending"))
+        super().close()
+
+    def _end(self, err: OSError) -> None:
+        """Remember the first error that ends the connection, and look at what was received before it."""
+        if self.is_ended or isinstance(err, BlockingIOError | InterruptedError | TimeoutError):
+            return
+        self.is_ended = True
+        # A broken pipe is the error of a write after an orderly end.
+        self.was_reset = err.errno == errno.ECONNRESET
+        with suppress(OSError):
+            self._look_for_version(super().recv(_PEEK, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+
+    def _look_for_version(self, data: bytes) -> None:
+        seen = self._tail + data
+        self.identified = self.identified or _VERSION.search(seen) is not None
+        self._tail = seen[-_LONGEST_VERSION:]
