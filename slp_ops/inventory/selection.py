@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
 
 _LISTED: Final = 20
+_LONGEST: Final = 255  # characters of a pattern
 _LARGEST: Final = 4 * 2**20  # maximum size of a file of names
 
 
@@ -135,9 +136,12 @@ def _matched(inventory: Inventory, term: _Term) -> set[str]:
     found: set[str] = set()
     strangers: list[tuple[int | None, str]] = []
     for line, pattern in term.patterns:
-        matched = by_name.get(pattern) or _by_pattern(inventory, pattern)
+        if len(strangers) == _LISTED:
+            break
+        too_long = len(pattern) > _LONGEST
+        matched = by_name.get(pattern) or (set() if too_long else _by_pattern(inventory, pattern))
         found |= matched
-        if not matched and not (term.sign and _is_glob(pattern)):
+        if not matched and (too_long or not (term.sign and _is_glob(pattern))):
             strangers.append((line, pattern))
     if strangers:
         problems = tuple(
@@ -146,7 +150,7 @@ def _matched(inventory: Inventory, term: _Term) -> set[str]:
                 line=line,
                 message=f"'{shown(pattern)}' matches no device and no site{did_you_mean(pattern, by_name)}",
             )
-            for line, pattern in strangers[:_LISTED]
+            for line, pattern in strangers
         )
         raise SelectionError(problems, hint=f"there are {_listed(by_name)}")
     return found

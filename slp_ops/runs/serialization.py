@@ -118,7 +118,7 @@ class CaptureRecord:
         return Capture(
             command=self.command,
             status=self.status,
-            started=self.started,
+            started=None if self.started is None else as_utc(self.started),
             seconds=float(self.seconds),
             bytes=self.bytes,
             file=self.file,
