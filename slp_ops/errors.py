@@ -18,6 +18,7 @@
     │   │   ├── HopFailed           a jump host on the way could not be logged in to
     │   │   ├── NoCommonAlgorithm   SSH found no algorithm both sides accept
     │   │   ├── HostKeyChanged      the switch shows another key than it did before
+    │   │   ├── HostKeyRevoked      the key is marked @revoked on file
     │   │   ├── HostKeyUnknown      ``--host-key strict`` and no key is on file
     │   │   ├── ClosedEarly         closed before authentication, often no free vty
     │   │   │   └── HungUp          closed without a message after the password
@@ -196,6 +197,12 @@ class HostKeyChanged(ConnectError):
     """The switch presents another host key than the stored one."""
 
     kind = "host_key_changed"
+
+
+class HostKeyRevoked(ConnectError):
+    """The key that the switch presents is marked as revoked in known_hosts."""
+
+    kind = "host_key_revoked"
 
 
 class HostKeyUnknown(ConnectError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING
 
 from platformdirs import user_state_path
@@ -19,9 +20,33 @@ def state_dir() -> Path:
     """
     path = user_state_path("slp-ops")
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path)
     except OSError as err:
         raise StoreError(
             f"cannot make {path}: {err.strerror}", hint="set XDG_STATE_HOME to a folder you may write to"
         ) from err
     return path
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder and its missing parents for this user alone, whatever the umask. Raises OSError."""
+    if not folder.is_dir():
+        if folder.parent != folder:
+            make_private(folder.parent)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            if not folder.is_dir():
+                raise
+        else:
+            folder.chmod(0o700)
+
+
+def mode_for_others(path: Path) -> str:
+    """Return the mode of a file or folder that other users may use; empty if it is private or not there."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return ""
+    is_ours = stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+    return f"{stat.S_IMODE(mode):04o}" if is_ours and mode & 0o077 else ""

@@ -6,11 +6,13 @@ differ in. Nothing but applying a plan holds a session that can change a switch.
 
 from __future__ import annotations
 
+import os
 import traceback
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from slp_ops.app.change.apply import DeviceChangeResult, apply
 from slp_ops.app.change.context import (
@@ -35,7 +37,7 @@ from slp_ops.engine.batches import size_of
 from slp_ops.engine.pacing import RateLimited, RateLimitedCopies
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import InputError, SlpOpsError
-from slp_ops.i18n import pluralize, verbatim
+from slp_ops.i18n import Text, pluralize, verbatim
 from slp_ops.json_documents import encode, to_json
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.planning.documents import DeviceChoice, LeftOutFile, Mention, PlanDocument, UnreadSwitch
@@ -47,10 +49,14 @@ from slp_ops.planning.journal_state import (
     ResumedEvent,
     SwitchState,
 )
-from slp_ops.planning.model import plan_differences, what_changed
+from slp_ops.planning.model import PlanningResult, SkippedPlaybook, plan_differences, what_changed
+from slp_ops.planning.planner import serials_of
 from slp_ops.playbook import Risk as Risk
+from slp_ops.rules.dependencies import FactContext
 from slp_ops.runs import Runs
+from slp_ops.runs.change_index import ChangedSwitch, ChangeRecord
 from slp_ops.runs.journal import FILE, JournalFile
+from slp_ops.runs.open_changes import OpenChanges
 from slp_ops.runs.seal import Seals
 from slp_ops.version import __version__
 
@@ -64,7 +70,7 @@ if TYPE_CHECKING:
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device
     from slp_ops.parsing import Facts
-    from slp_ops.planning import PlanningResult, SwitchPlan
+    from slp_ops.planning import SwitchPlan
     from slp_ops.ports import Credentials, FileStore, Secret
     from slp_ops.rules.values import Outcome
     from slp_ops.runs import Run
@@ -208,10 +214,15 @@ class ChangeSession(Generic[Observation, Result]):
         self,
         fleet: _Fleet,
         planner: Callable[[Mapping[str, Observation], ChangeOperator], Mapping[str, PlanningResult]],
+        *,
+        replacing: Path | None = None,
     ) -> PlanResult:
         verb, connecting, operator = self.verb, self.fleet.connecting, self.operator
-        transport = RateLimited(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
+        transport = RateLimited(
+            by_name(fleet.credentials, connecting, self.operator), rate=connecting.login_rate
+        )
         observations: dict[str, Observation] = {}
+        switches = {device.name: _switch(device) for device in fleet.devices}
         with self._run(f"{verb.title}-plan", fleet.devices) as run:
 
             async def visit(device: Device, shown: Progress) -> DeviceResult:
@@ -225,6 +236,7 @@ class ChangeSession(Generic[Observation, Result]):
                 )
                 if memory.any_read and not (verb.needs_whole and memory.any_cut):
                     observations[device.name] = verb.observe(device, memory)
+                    switches[device.name] = _switch(device, serials_of(FactContext(memory.facts)))
                 return result
 
             results = visit_all(
@@ -243,12 +255,37 @@ class ChangeSession(Generic[Observation, Result]):
                 for each in results
                 if each.name not in observations or verb.lacks_output(observations[each.name])
             )
-            considered = planner(in_order, operator)
-            planned = _plan_result(results, considered, run=run.id)
+            blocked = self._blocked(results, switches, replacing)
+            considered = {
+                **planner({name: look for name, look in in_order.items() if name not in blocked}, operator),
+                **{name: why for name, why in blocked.items() if name in in_order},
+            }
+            planned = replace(_plan_result(results, considered, run=run.id), blocked=tuple(blocked))
             if verb.in_journal:
                 planned = replace(planned, verb=verb.title, left_out=verb.left_out)
             run.attach("plan.json", sealed_plan(planned, ascii_only=verb.ascii_only))
         return planned
+
+    def _blocked(
+        self, results: Sequence[DeviceResult], switches: Mapping[str, ChangedSwitch], replacing: Path | None
+    ) -> dict[str, PlanningResult]:
+        """Name the open changes of these switches; return why nothing is planned for some of them."""
+        found = OpenChanges().of(switches.values(), replacing=replacing)
+        for change in found:
+            self.operator.notice(f"{change.why.en}\n  hint: {change.hint.en}")
+        sites = {result.name: result.site for result in results}
+        blocked = {change.name: change for change in found if change.blocks}
+        return {
+            name: PlanningResult(
+                plan=None,
+                skipped=(
+                    SkippedPlaybook(
+                        name=name, site=sites[name], why=_BLOCKED.format(why=change.why, hint=change.hint)
+                    ),
+                ),
+            )
+            for name, change in blocked.items()
+        }
 
     def rebuild(self, plans: Sequence[SwitchPlan], file: Path, *, as_planned: bool = False) -> Result:
         """Plan again what a file without a valid seal contains, show it, and apply it as a new plan.
@@ -262,8 +299,11 @@ class ChangeSession(Generic[Observation, Result]):
             "its playbooks are planned again"
         )
         recorded = {plan.name: plan for plan in plans}
+        replacing = None if as_planned else file
         planned = self._plan(
-            self._of(plans), lambda observations, _: self.verb.rebuild(observations, recorded)
+            self._of(plans),
+            lambda observations, _: self.verb.rebuild(observations, recorded),
+            replacing=replacing,
         )
         self.operator.show_plan(planned)
         for plan in planned.plans if as_planned else ():
@@ -276,7 +316,7 @@ class ChangeSession(Generic[Observation, Result]):
                     hint="plan again: slp-ops remediate --dry-run",
                 )
         if planned.plans:
-            return self.apply(planned.plans)
+            return self.apply(planned.plans, replacing=replacing)
         if planned.unread:
             names = ", ".join(each.name for each in planned.unread)
             raise InputError(f"{names} could not be read; nothing was sent", hint="run it again")
@@ -291,8 +331,11 @@ class ChangeSession(Generic[Observation, Result]):
 
     # -- changing ---------------------------------------------------------------------------------
 
-    def apply(self, plans: Sequence[SwitchPlan]) -> Result:
-        """Ask for consent and secrets, and apply the plans. Raises InputError, Declined."""
+    def apply(self, plans: Sequence[SwitchPlan], *, replacing: Path | None = None) -> Result:
+        """Ask for consent and secrets, and apply the plans. Raises InputError, Declined.
+
+        ``replacing`` is a journal that the plans continue: it is no open change of its own any more.
+        """
         self.verb.check_plans(plans)
         fleet = self._of(plans)
         ask_consent(
@@ -306,9 +349,14 @@ class ChangeSession(Generic[Observation, Result]):
         secrets = self.verb.secrets(states.values(), self.operator)
         with self._run(self.verb.title, fleet.devices) as run:
             title = self.verb.title if self.verb.in_journal else None
-            begin = BeginEvent(slp_ops=__version__, run=run.id, verb=title, plans=tuple(plans))
+            path = run.path / FILE
+            begin = BeginEvent(
+                slp_ops=__version__, run=run.id, change=run.path.name, verb=title, plans=tuple(plans)
+            )
             begin = self.verb.begin(begin, run)
-            with JournalFile.create(run.path / FILE, begin) as file:
+            record = self._record(run.path.name, path, fleet, plans)
+            entry = OpenChanges().begin(record, replacing=replacing)
+            with JournalFile.create(path, begin, entry=entry) as file:
                 files = self.verb.files(RecordedChange(begin=begin))
                 step_operator = self.verb.step_operator(self.operator, resumed=False)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
@@ -319,15 +367,25 @@ class ChangeSession(Generic[Observation, Result]):
         with file:
             self._check_journal(recorded, path)
             states = recorded.states
-            open_ = [state.plan for state in states.values() if not state.finished]
+            open_ = [
+                state.plan for state in states.values() if not state.finished and not state.is_rolling_back
+            ]
+            back = ", ".join(name for name, state in states.items() if state.is_rolling_back)
             if not file.sealed:
                 # Nothing that it says is done is believed either.
                 return self.rebuild([state.plan for state in states.values()], path)
             files = self.verb.files(recorded)
+            if back:
+                words = f"the rollback of {back} was begun, and is not complete"
+                hint = f"slp-ops {self.verb.verb} --rollback {path}"
+                if not open_:
+                    raise InputError(f"{words}; nothing was sent", hint=hint)
+                self.operator.notice(f"{words}: {hint}")
             if not open_:
                 self.operator.notice("every switch of this journal is finished")
                 return self.verb.result(ChangeResult(journal=str(path)))
             fleet = self._of(open_)
+            file.hold(OpenChanges().resume(self._record(str(recorded.begin.change), path, fleet, open_)))
             states = {device.name: states[device.name] for device in fleet.devices}
             file.write(ResumedEvent(devices=tuple(states)))
             secrets = self.verb.secrets(states.values(), self.operator)
@@ -344,8 +402,8 @@ class ChangeSession(Generic[Observation, Result]):
                 self.operator.notice("nothing was sent to any switch of this journal")
                 return self.verb.result(ChangeResult(journal=str(path)))
             if not file.sealed:
-                plans = self.verb.check_rollback(state.plan for state in states.values())
-                for name, plan in plans.items():
+                checked = self.verb.check_rollback(state.plan for state in states.values())
+                for name, plan in checked.items():
                     states[name].plan = plan
                 self.operator.notice(
                     f"{path} was not written by slp-ops of this user, or was changed since: "
@@ -372,7 +430,14 @@ class ChangeSession(Generic[Observation, Result]):
                     )
                 if not self.operator.confirm(f"Roll {pluralize(len(fleet.devices), 'switch')} back?"):
                     raise Declined("the rollback was not accepted")
+            plans = [state.plan for state in states.values()]
             with self._run(f"{self.verb.title}-back", fleet.devices) as run:
+                if file.sealed:
+                    record = self._record(str(recorded.begin.change), path, fleet, plans)
+                    file.hold(OpenChanges().resume(record))
+                else:
+                    record = self._record(run.path.name, path, fleet, plans)
+                    file.hold(OpenChanges().begin(record, replacing=path))
                 step_operator = self.verb.step_operator(self.operator, resumed=True)
                 return self._change(run, fleet, states, file, {}, None, step_operator, back=True)
 
@@ -389,7 +454,9 @@ class ChangeSession(Generic[Observation, Result]):
         back: bool = False,
     ) -> Result:
         verb, connecting = self.verb, self.fleet.connecting
-        transport = RateLimitedCopies(by_name(fleet.credentials, connecting), rate=connecting.login_rate)
+        transport = RateLimitedCopies(
+            by_name(fleet.credentials, connecting, self.operator), rate=connecting.login_rate
+        )
 
         async def change(
             device: Device, stop_controller: StopController, shown: Progress
@@ -473,6 +540,18 @@ class ChangeSession(Generic[Observation, Result]):
         runs = Runs(self.fleet.runs_dir)
         return runs.start(title, devices, selection=self.fleet.target.described())
 
+    def _record(self, change: str, journal: Path, fleet: _Fleet, plans: Iterable[SwitchPlan]) -> ChangeRecord:
+        """Describe a change that this process makes, for the index of changes."""
+        serials = {plan.name: plan.serials for plan in plans}
+        return ChangeRecord(
+            id=change,
+            verb=self.verb.verb,
+            journal=str(journal.absolute()),
+            process=os.getpid(),
+            started=datetime.now(UTC),
+            switches=tuple(_switch(device, serials[device.name]) for device in fleet.devices),
+        )
+
     def _check_journal(self, recorded: RecordedChange, path: Path) -> None:
         wanted = self.verb.title if self.verb.in_journal else None
         found = recorded.begin.verb
@@ -480,6 +559,10 @@ class ChangeSession(Generic[Observation, Result]):
             verb = (found or "remediate").replace("-", " ")
             shown = verb if wanted is None else found or "remediate"
             raise InputError(f"{path} is the journal of {shown}", hint=f"slp-ops {verb} --resume {path}")
+
+
+def _switch(device: Device, serials: tuple[str, ...] = ()) -> ChangedSwitch:
+    return ChangedSwitch(name=device.name, address=f"{device.host}:{device.port}", serials=serials)
 
 
 async def _back(context: ChangeContext, state: SwitchState) -> DeviceChangeResult:
@@ -647,3 +730,6 @@ def sealed_plan(planned: PlanResult, *, ascii_only: bool) -> str:
 def left_out_files(files: Iterable[SkippedFile]) -> tuple[LeftOutFile, ...]:
     """Return the files that are not imported, as a document holds them."""
     return tuple(LeftOutFile(path=each.path, reason=each.out.value, why=each.why) for each in files)
+
+
+_BLOCKED: Final = Text("{why}: {hint}", "{why}: {hint}")

@@ -83,7 +83,7 @@ def run(
     )
     inventory, found = request.target.choose(operator)
     devices = with_session_options(found, request.connecting)
-    transport = opening(inventory, devices, request.connecting, ask=operator.ask)
+    transport = opening(inventory, devices, request.connecting, operator)
     answers: dict[str, DeviceReachability] = {}
     began = time.monotonic()
     selection = {**request.target.described(), "targets": list(request.targets), "all": request.everything}

@@ -18,7 +18,7 @@ from slp_ops.model import Severity
 from slp_ops.parsing import Facts
 from slp_ops.release import Release
 from slp_ops.rules.advisories import judge_advisory
-from slp_ops.rules.fixed_releases import AdvisoryStatus, upgrade_targets
+from slp_ops.rules.fixed_releases import AdvisoryStatus
 from slp_ops.rules.loading import advisories
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.commands import ShowCommand
     from slp_ops.rules.dependencies import FactContext
-    from slp_ops.rules.fixed_releases import Advisory, UpgradeTargets
+    from slp_ops.rules.fixed_releases import Advisory, CriticalDefect, UpgradeTargets
     from slp_ops.rules.ruleset import Ruleset
     from slp_ops.rules.symptoms import Symptom
 
@@ -45,12 +45,19 @@ class ReleaseVerdict:
     release: str
     judged: tuple[tuple[Advisory, Symptom], ...]
     target: UpgradeTargets
-    serious: UpgradeTargets  # the same without the advisories that only inform
+    defects: tuple[CriticalDefect, ...] = ()  # of the release itself, which a rebuild fixes
 
     @property
     def affected(self) -> bool:
         """Return whether at least one advisory affects it."""
-        return any(sign.judged.status is AdvisoryStatus.AFFECTED for _, sign in self.judged)
+        return self.reaches(Severity.INFO)
+
+    def reaches(self, threshold: Severity) -> bool:
+        """Return whether an advisory of this severity or above affects it."""
+        return any(
+            sign.judged.status is AdvisoryStatus.AFFECTED and advisory.severity.rank >= threshold.rank
+            for advisory, sign in self.judged
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +85,10 @@ class ReleasesResult:
     def affected(self) -> bool:
         """Return whether an advisory affects at least one release."""
         return any(row.affected for row in self.rows)
+
+    def reaches(self, threshold: Severity) -> bool:
+        """Return whether an advisory of this severity or above affects at least one release."""
+        return any(row.reaches(threshold) for row in self.rows)
 
 
 def run(
@@ -158,12 +169,8 @@ def _row(
         judged=tuple(
             (advisory, judge_advisory(advisory, release, known)) for advisory in knowledge.advisories
         ),
-        target=upgrade_targets(release, [each.releases for each in knowledge.advisories], knowledge.extended),
-        serious=upgrade_targets(
-            release,
-            [each.releases for each in knowledge.advisories if each.severity is not Severity.INFO],
-            knowledge.extended,
-        ),
+        target=knowledge.upgrade_targets(release),
+        defects=() if release is None else knowledge.releases.defects_of(release),
     )
 
 

@@ -62,7 +62,7 @@ def run(
     commands = choose_commands(set_name, extra)
     inventory, found = request.target.choose(operator)
     devices = with_session_options(found if resumed is None else resumed.among(found), request.connecting)
-    transport = opening(inventory, devices, request.connecting, ask=operator.ask)
+    transport = opening(inventory, devices, request.connecting, operator)
     selection = {**request.target.described(), "set": set_name, "commands": list(extra)}
     began = time.monotonic()
     opened = runs.resume(resumed.id) if resumed else runs.start("collect", devices, selection=selection)

@@ -162,7 +162,7 @@ def from_live_switches(
     """
     inventory, found = target.choose(operator)
     devices = with_session_options(found, connecting)
-    transport = opening(inventory, devices, connecting, ask=operator.ask)
+    transport = opening(inventory, devices, connecting, operator)
     judged: dict[str, T] = {}
     with Runs(runs_dir).start(verb, devices, selection=target.described()) as run:
 

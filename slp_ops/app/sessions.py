@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from slp_ops.app.operator import Operator
     from slp_ops.credentials import Ask
     from slp_ops.inventory import Inventory
     from slp_ops.model import Device
@@ -44,7 +45,7 @@ class OpenTransport(Protocol):
     """Makes the transport of a run: ``transport_for``, or a replacement that opens its sessions elsewhere."""
 
     def __call__(
-        self, inventory: Inventory, devices: Sequence[Device], connecting: SessionOptions, *, ask: Ask | None
+        self, inventory: Inventory, devices: Sequence[Device], connecting: SessionOptions, operator: Operator
     ) -> Transport:
         """Return a transport for these devices. Raises CredentialError when none has a usable credential."""
 
@@ -56,17 +57,17 @@ def with_session_options(devices: Sequence[Device], connecting: SessionOptions) 
 
 
 def transport_for(
-    inventory: Inventory, devices: Sequence[Device], connecting: SessionOptions, *, ask: Ask | None
+    inventory: Inventory, devices: Sequence[Device], connecting: SessionOptions, operator: Operator
 ) -> Transport:
-    """The paced transport of a run, with the credentials asked for beforehand by ``ask``.
+    """The paced transport of a run, with the credentials asked for beforehand.
 
     Raises CredentialError when not one device has a usable credential; where only some lack one,
     each of them says so in its result.
     """
     from slp_ops.engine.pacing import RateLimited
 
-    credentials = credentials_for(inventory, devices, ask=ask)
-    return RateLimited(by_name(credentials, connecting), rate=connecting.login_rate)
+    credentials = credentials_for(inventory, devices, ask=operator.ask)
+    return RateLimited(by_name(credentials, connecting, operator), rate=connecting.login_rate)
 
 
 def credentials_for(inventory: Inventory, devices: Sequence[Device], *, ask: Ask | None) -> Credentials:
@@ -86,15 +87,27 @@ def credentials_for(inventory: Inventory, devices: Sequence[Device], *, ask: Ask
     return credentials
 
 
-def by_name(credentials: Credentials, connecting: SessionOptions) -> TransportSelector:
-    """The transport that opens each device's session as the inventory says."""
-    from slp_ops.paths import state_dir
+def by_name(credentials: Credentials, connecting: SessionOptions, operator: Operator) -> TransportSelector:
+    """The transport that opens each device's session as the inventory says.
+
+    Notices name weak protection: no check of host keys, and files that other users may use.
+    """
+    from slp_ops.paths import mode_for_others, state_dir
     from slp_ops.transport.factory import TransportSelector
     from slp_ops.transport.hostkeys import HostKeys
 
+    folder = state_dir()
+    known_hosts = connecting.known_hosts or folder / "known_hosts"
+    if connecting.host_key is HostKeyMode.OFF:
+        operator.notice(
+            "host keys are not checked (--host-key off): an intercepted connection is not detected"
+        )
+    for path, private in ((folder, "700"), (known_hosts, "600")):
+        if mode := mode_for_others(path):
+            operator.notice(f"{path} has mode {mode}: other users may use it; chmod {private} {path}")
     return TransportSelector(
         credentials=credentials,
-        host_keys=HostKeys(connecting.known_hosts or state_dir() / "known_hosts", connecting.host_key),
+        host_keys=HostKeys(known_hosts, connecting.host_key, operator.notice),
         workers=connecting.workers,
         connect_timeout=connecting.connect_timeout,
     )

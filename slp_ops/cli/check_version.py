@@ -14,6 +14,7 @@ from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.json_documents import to_json
+from slp_ops.model import Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,14 @@ if TYPE_CHECKING:
     help="Judge a saved run, without connecting to switches.",
 )
 @rules_option
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    default=Severity.WARNING.value,
+    show_default=True,
+    envvar="SLP_OPS_FAIL_ON",
+    help="Exit with 3 when an advisory of this severity or above affects a release.",
+)
 @lang_option
 @json_option
 def command(
@@ -55,13 +64,15 @@ def command(
     releases: tuple[str, ...],
     run_ref: str | None,
     rules_dir: Path | None,
+    fail_on: str,
     lang: Lang,
     as_json: bool,
 ) -> None:
     """Judge releases against every field notice and bug that we know, and name where to upgrade to.
 
     Without --release and --run the selected switches are read; their output refines the verdict by
-    release. Exit code 3 when something is affected, 4 when some switches could not be read.
+    release. Exit code 3 when a release is affected at or above --fail-on, 4 when some switches could not
+    be read.
     """
     from slp_ops.app.check_version import ReleasesRequest, run
     from slp_ops.app.rule_options import load_audit_options
@@ -84,4 +95,6 @@ def command(
 
         click.echo(render(result.rows, result.knowledge, lang))
     code = read_code(complete=result.complete, defect=result.defect)
-    raise click.exceptions.Exit(worst(code, Exit.FINDINGS if result.affected else Exit.FINE))
+    raise click.exceptions.Exit(
+        worst(code, Exit.FINDINGS if result.reaches(Severity(fail_on)) else Exit.FINE)
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slp_ops.app.change.results import ChangeResult
+    from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.model import DeviceResult
 
 
@@ -35,7 +35,7 @@ _MEANINGS = {
     Exit.USAGE: "a wrong option or a bad file; nothing was sent to any device",
     Exit.FINDINGS: "findings at or above the threshold",
     Exit.UNREAD: "some devices could not be read, or not completely enough to judge them",
-    Exit.CHANGE_FAILED: "a change failed, or could not be verified",
+    Exit.CHANGE_FAILED: "a change failed, could not be verified, or an earlier one is not at its end",
     Exit.INTERRUPTED: "interrupted by the operator; what was read is saved",
 }
 
@@ -51,6 +51,11 @@ def read_code(*, complete: bool, defect: bool) -> Exit:
     if defect:
         return Exit.BUG
     return Exit.FINE if complete else Exit.UNREAD
+
+
+def plan_exit_code(planned: PlanResult) -> Exit:
+    """Return the code of a plan: that of its devices, or 5 where an earlier change is not at its end."""
+    return worst(exit_code(planned.results), Exit.CHANGE_FAILED if planned.blocked else Exit.FINE)
 
 
 def exit_code(results: Sequence[DeviceResult]) -> Exit:

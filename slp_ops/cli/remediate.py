@@ -11,7 +11,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
-from slp_ops.cli.exits import change_exit_code, exit_code, worst
+from slp_ops.cli.exits import change_exit_code, plan_exit_code, worst
 from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
@@ -180,10 +180,10 @@ def command(
         elif out is not None:
             words = ("slp-ops", "remediate", "-i", str(target.inventory_path), "--plan", str(out))
             click.echo(f"Plan: {out}\nApply it with: {shlex.join(words)}")
-        code = exit_code(planned.results)
+        code = plan_exit_code(planned)
     else:
         result = call(remediate.plan_and_apply, request, operator)
-        code = exit_code(result.plan.results)
+        code = plan_exit_code(result.plan)
         if result.change is not None:
             code = worst(code, _show(result.change, lang, as_json=as_json))
         elif as_json:

@@ -260,6 +260,8 @@ def _plan_code(planned: UsagePlan) -> Exit:
         codes = [Exit.BUG]
     if any(not each.out.harmless for each in plan.left_out or ()):
         codes.append(Exit.FINDINGS)
+    if plan.blocked:
+        codes.append(Exit.CHANGE_FAILED)
     return worst(*codes)
 
 

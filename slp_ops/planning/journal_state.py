@@ -15,6 +15,7 @@ from slp_ops.json_documents import ShapeError, decode, json_document, json_field
 from slp_ops.planning.documents import plan_of
 from slp_ops.planning.model import SwitchPlan
 from slp_ops.playbook.guards import ProofNote
+from slp_ops.steps import ConfigStep, ExecStep, Repeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,13 +64,15 @@ class ChangeOutcome(StrEnum):
 class BeginEvent:
     """The first event: the plans, and where the files of an exchange are (``to``, ``acks``).
 
-    ``verb`` is the title of the runs of ``slp-ops usage``; ``slp-ops remediate`` writes none.
+    ``change`` is its entry in the index of changes. ``verb`` is the title of the runs of ``slp-ops usage``;
+    ``slp-ops remediate`` writes none.
     """
 
     event: Literal["begin"] = "begin"
     schema: Literal["slp-ops/journal/1"] = "slp-ops/journal/1"
     slp_ops: str = ""
     run: str = ""
+    change: str | None = json_field(omit_none=True, default=None)
     verb: str | None = json_field(omit_none=True, default=None)
     plans: tuple[SwitchPlan, ...]
     to: str | None = json_field(omit_none=True, default=None)
@@ -173,6 +176,7 @@ class SwitchState:
     timers: set[int] = field(default_factory=set)  # steps whose revert timer was not confirmed
     verified: bool = False
     saved: bool = False
+    is_rolling_back: bool = False  # a rollback was begun, and is not complete
     end: ChangeOutcome | None = None
     why: str = ""
 
@@ -192,6 +196,27 @@ class SwitchState:
         """Return whether nothing is left to resume."""
         return self.end in (ChangeOutcome.DONE, ChangeOutcome.NOTHING, ChangeOutcome.ROLLED_BACK)
 
+    @property
+    def blocks(self) -> bool:
+        """Return whether nothing new may be planned before this change is resumed or rolled back.
+
+        A change that is known to have failed, and one that sent only what can be repeated, do not block.
+        """
+        if self.finished or self.end is ChangeOutcome.UNVERIFIED:
+            return False
+        if self.end is ChangeOutcome.FAILED and StepState.REFUSED in self.steps.values():
+            return False
+        return self.is_rolling_back or any(self._has_effect(number) for number in self.steps)
+
+    def _has_effect(self, number: int) -> bool:
+        """Return whether a step that was begun may have changed something that is not simply repeated."""
+        steps = self.plan.steps
+        step = steps[number][1] if number in range(len(steps)) else None
+        if isinstance(step, ExecStep):
+            never = self.steps[number] in (StepState.NOT_DONE, StepState.REFUSED)
+            return not never and step.repeat is Repeat.NEVER
+        return isinstance(step, ConfigStep)
+
     def apply(self, event: JournalEvent) -> None:
         """Take the next event of this switch."""
         match event:
@@ -208,8 +233,11 @@ class SwitchState:
                 self.verified = event.passed
             case SavedEvent():
                 self.saved = True
+            case RollbackEvent():
+                self.is_rolling_back, self.end = True, None
             case EndEvent():
                 self.end, self.why = event.state, event.why
+                self.is_rolling_back = event.state is ChangeOutcome.NOT_ROLLED_BACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

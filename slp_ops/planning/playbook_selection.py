@@ -135,6 +135,6 @@ def _unknown(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> list[str]:
 
 _PASSES: Final = Text("none of its rules fails ({remedies})", "対象のルールに該当しません ({remedies})")
 _SOUND: Final = Text(
-    "what it would put right is sound already ({verify})", "対処対象はすでに正常です ({verify})"
+    "nothing to change: its rules pass already ({verify})", "対処対象はすでに正常です ({verify})"
 )
 _UNKNOWN: Final = Text("cannot be judged: {rules}", "判定できません: {rules}")

@@ -42,7 +42,6 @@ from slp_ops.report.view import (
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.deadline import Deadline
 from slp_ops.rules.derived.rum_backlog import Backlog
-from slp_ops.rules.fixed_releases import upgrade_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
     from slp_ops.playbook.model import Playbook
     from slp_ops.release import Release
     from slp_ops.rules.dependencies import FactContext
-    from slp_ops.rules.fixed_releases import UpgradeTargets
     from slp_ops.rules.ruleset import Ruleset
     from slp_ops.rules.values import Outcome
 
@@ -126,7 +124,7 @@ def device_view(judged: JudgedDevice, library: KnowledgeIndex) -> DeviceView:
         advisories=tuple(_advisories(release, judged.audited.outcomes, library))
         if software is not None
         else (),
-        upgrade=None if release is None else _targets(release, library),
+        upgrade=None if release is None else library.knowledge.upgrade_targets(release),
         captures=result.captures,
     )
 
@@ -276,8 +274,3 @@ def _advisories(
             because=judged.because,
             verdict=verdicts.get(advisory.id),
         )
-
-
-def _targets(release: Release | None, library: KnowledgeIndex) -> UpgradeTargets:
-    known = library.knowledge
-    return upgrade_targets(release, [each.releases for each in known.advisories], known.extended)

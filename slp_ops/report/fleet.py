@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from slp_ops.playbook.loading import packaged
 from slp_ops.report.device_view import KnowledgeIndex, device_view
 from slp_ops.report.view import AdvisoryRef, Cause, Due, Health, ReleaseRow, ReportView, RunInfo, SiteRow
-from slp_ops.rules.fixed_releases import upgrade_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -138,9 +137,7 @@ def _releases(devices: Iterable[DeviceView], knowledge: Ruleset) -> Iterator[Rel
             release=text,
             devices=counts[release, text],
             statuses=tuple((each.status, each.listed) for each in judged),
-            targets=upgrade_targets(
-                release, [each.releases for each in knowledge.advisories], knowledge.extended
-            ),
+            targets=knowledge.upgrade_targets(release),
         )
 
 

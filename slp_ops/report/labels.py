@@ -190,7 +190,7 @@ _WORDS: Final = {
         "判定できた範囲では {count} 台すべて正常です。",
     ),
     "headline": Text(
-        "Attention is needed on {bad} of {count:switch}.",
+        "Switches that need attention: {bad} of {count}.",
         "{count} 台中 {bad} 台で対応が必要です。",
     ),
     "headline_cause": Text(
@@ -205,7 +205,7 @@ _WORDS: Final = {
     "about": Text("How to read this", "この資料の読み方"),
     "about_text": Text(
         "A verdict rests on what the switch itself printed; the evidence names the command and the line. "
-        "What could not be read is never counted as well. An overdue ACK is a matter of compliance: on a "
+        "What could not be read is never counted as healthy. An overdue ACK is a matter of compliance: on a "
         "Catalyst 9000 nothing but HSECK9 is enforced.",
         "判定はスイッチ自身の出力に基づき、根拠としてコマンドと行番号を示しています。取得できなかった項目を正常とは"
         "みなしません。ACK 期限の超過はコンプライアンス上の問題であり、Catalyst 9000 で強制されるのは HSECK9 "
@@ -238,7 +238,7 @@ _WORDS: Final = {
     "told_work_done": Text("Work done before", "実施した作業"),
     "told_frequency": Text("Frequency", "発生頻度"),
     "told_scope": Text("Scope", "影響範囲"),
-    "told_nothing": Text("not told", "記載なし"),
+    "told_nothing": Text("not stated", "記載なし"),
     "ics_summary": Text("ACK due: {device}", "ACK 期限: {device}"),
     "ics_description": Text(
         "The switch prints '{deadline}'. This time is the switch's own, without an offset; its zone word is "

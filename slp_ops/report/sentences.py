@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 def lead(view: ReportView, words: Words) -> str:
     """The whole report in a sentence or three."""
     bad, unclear, count = view.affected, view.unclear, len(view.devices)
-    said = [
-        words("headline", bad=bad, count=count) if bad or unclear else words("headline_fine", count=count)
-    ]
+    said = []
+    if bad:
+        said.append(words("headline", bad=bad, count=count))
+    elif not unclear:
+        said.append(words("headline_fine", count=count))
     if view.main_causes:
         first = view.main_causes[0]
         said.append(words("headline_cause", cause=words.say(first.title), switches=len(first.devices)))

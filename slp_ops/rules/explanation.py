@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.rules.loading import known_terms
+from slp_ops.rules.message_catalog import is_agent_line, is_line
 from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from slp_ops.rules.ruleset import Ruleset
 
 TEXTS = texts_of(__name__)
+EVENT: Final = "SAEVT"
+_EVENT: Final = re.compile(r"\bSAEVT_[A-Z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,8 @@ def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
         )
     if catalogue.is_unrelated(asked):
         return _UNRELATED
+    if (found := _unknown(asked, knowledge)) is not None:
+        return found
     # A mnemonic without its text, with or without the sign and the digit.
     plain = asked.lstrip("%").rstrip(":").upper()
     parts = plain.split("-")
@@ -74,6 +80,14 @@ def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
     )
 
 
+def _unknown(asked: str, knowledge: Ruleset) -> Explanation | None:
+    """Explain a line of the licence agent that is in no list, as the audit judges it."""
+    if not is_agent_line(asked):
+        return None
+    (rule,) = _rules(knowledge, "unknown-agent-message")
+    return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
+
+
 def known_names(knowledge: Ruleset) -> list[str]:
     """Return what can be explained by its name: rules, terms and the bugs of advisories."""
     bugs = (bug for advisory in knowledge.advisories for bug in advisory.bugs)
@@ -84,7 +98,8 @@ def known_names(knowledge: Ruleset) -> list[str]:
 def _term(asked: str, knowledge: Ruleset) -> Explanation | None:
     # A line of a licensing page: the whole, then its value, then its label.
     label, _, value = asked.partition(": ")
-    for words in (asked, value, label):
+    event = _EVENT.search(asked)
+    for words in (asked, value, label, event and event[0], event and EVENT):
         term = next((each for each in known_terms() if words and each.is_named(words)), None)
         if term is not None:
             return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
@@ -101,6 +116,8 @@ def _bug(asked: str, knowledge: Ruleset) -> Explanation | None:
 
 
 def _reason(asked: str, knowledge: Ruleset) -> Explanation | None:
+    if is_line(asked):
+        return None  # a message that is not known: a word in its text is no reason of a failure
     reason = knowledge.catalogue.reason(asked.removeprefix("Failure Reason:").strip())
     if reason is None:
         return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from slp_ops.model import Severity
 from slp_ops.release import Release
 from slp_ops.rules.texts import texts_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from slp_ops.i18n import Text
-    from slp_ops.model import Confidence, Severity
+    from slp_ops.model import Confidence
 
 
 TEXTS = texts_of(__name__)
@@ -143,55 +144,111 @@ def name(train: Train) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CriticalDefect:
+    """A critical defect that rebuilds fix. ``verified`` are the fixes that were read from the source."""
+
+    ids: tuple[str, ...]
+    title: Text
+    releases: FirstFixed
+    source: str
+    date: str
+    verified: tuple[Release, ...] = ()
+
+    def holds(self, release: Release) -> bool:
+        """Return whether a rebuild of the release's own train fixes it, and the release is older."""
+        fix = self.releases.fixed.get(release.train)
+        return fix is not None and release < fix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeferredRelease:
+    """A withdrawn release and its replacement."""
+
+    release: Release
+    instead: Release
+    source: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseKnowledge:
+    """Packaged data on upgrade targets: trains with extended maintenance, and releases that are no target."""
+
+    extended: tuple[Train, ...] = ()
+    extended_source: str = ""
+    extended_date: str = ""
+    critical: tuple[CriticalDefect, ...] = ()
+    deferred: tuple[DeferredRelease, ...] = ()
+
+    def defects_of(self, release: Release) -> tuple[CriticalDefect, ...]:
+        """Return the critical defects of a release that a rebuild fixes."""
+        return tuple(each for each in self.critical if each.holds(release))
+
+    def is_target(self, release: Release) -> bool:
+        """Return whether the release may be recommended."""
+        return not self.defects_of(release) and release not in {each.release for each in self.deferred}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpgradeTargets:
-    """Upgrade targets: both clear every advisory. None without such a release."""
+    """Upgrade targets. None without such a release. ``stays``: there is nothing to clear."""
 
     same_train: Release | None = None
     next_em_train: Release | None = None
+    stays: bool = False
 
 
 def upgrade_targets(
-    release: Release | None, advisories: Iterable[FirstFixed], extended: Iterable[Train]
+    release: Release | None, advisories: Iterable[Advisory], known: ReleaseKnowledge
 ) -> UpgradeTargets:
     """Return the nearest release of its own train, and the first of the next extended-maintenance train.
 
-    ``extended`` comes from packaged data. Advisories without any fix cannot be cleared by an
-    upgrade and do not count.
+    Both clear every advisory that is more than information, and have no critical defect that a rebuild fixes.
+    A release with nothing to clear has no target in another train. Advisories without any fix cannot be
+    cleared by an upgrade and do not count.
     """
     if release is None:
         return UpgradeTargets()
-    fixes = [advisory for advisory in advisories if advisory.fixed]
+    fixes = [
+        each.releases for each in advisories if each.releases.fixed and each.severity is not Severity.INFO
+    ]
     own = None if release.is_engineering else replace(release, smu=False)
+    stays = _is_clear(release, fixes) and known.is_target(release)
     later = (
-        _first_clear(_candidates(train, None, fixes), fixes)
-        for train in sorted(extended)
-        if train > release.train
+        _first_clear(_candidates(train, None, fixes, known), fixes, known)
+        for train in sorted(known.extended)
+        if train > release.train and not stays
     )
     return UpgradeTargets(
-        same_train=_first_clear(_candidates(release.train, own, fixes), fixes),
+        same_train=_first_clear(_candidates(release.train, own, fixes, known), fixes, known),
         next_em_train=next((found for found in later if found is not None), None),
+        stays=stays,
     )
 
 
-def _candidates(train: Train, at_least: Release | None, advisories: list[FirstFixed]) -> Iterator[Release]:
+def _candidates(
+    train: Train, at_least: Release | None, advisories: list[FirstFixed], known: ReleaseKnowledge
+) -> Iterator[Release]:
     """Return the releases of a train that certainly exist: its first, and those with a fix."""
     yield at_least or Release(major=train[0], minor=train[1], maintenance=1)
-    for advisory in advisories:
+    for advisory in (*advisories, *(each.releases for each in known.critical)):
         fix = advisory.fixed.get(train)
         if fix is not None and (at_least is None or fix >= at_least):
             yield fix
 
 
-def _first_clear(candidates: Iterable[Release], advisories: list[FirstFixed]) -> Release | None:
-    clear = (
-        candidate
-        for candidate in candidates
-        if all(
-            advisory.judge(candidate).status in (AdvisoryStatus.FIXED, AdvisoryStatus.NOT_APPLICABLE)
-            for advisory in advisories
-        )
-    )
+def _first_clear(
+    candidates: Iterable[Release], advisories: list[FirstFixed], known: ReleaseKnowledge
+) -> Release | None:
+    clear = (each for each in candidates if _is_clear(each, advisories) and known.is_target(each))
     return min(clear, default=None)
+
+
+def _is_clear(release: Release, advisories: list[FirstFixed]) -> bool:
+    return all(
+        advisory.judge(release).status in (AdvisoryStatus.FIXED, AdvisoryStatus.NOT_APPLICABLE)
+        for advisory in advisories
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,13 @@ from slp_ops.config_files.yaml_nodes import parse
 from slp_ops.errors import InputError, Problem
 from slp_ops.rules.fixed_releases import Advisory
 from slp_ops.rules.message_catalog import MessagesFile
-from slp_ops.rules.schema import advisory, defined, is_messages, messages, referred, terms, trains
+from slp_ops.rules.schema import advisory, defined, is_messages, messages, referred, release_knowledge, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from slp_ops.config_files.yaml_nodes import Node
-    from slp_ops.rules.fixed_releases import Train
+    from slp_ops.rules.fixed_releases import ReleaseKnowledge
     from slp_ops.rules.message_catalog import Term
 
 T = TypeVar("T")
@@ -81,12 +81,13 @@ def known_terms() -> tuple[Term, ...]:
 
 
 @cache
-def extended_trains() -> tuple[Train, ...]:
-    """Return the trains with extended maintenance, from packaged data."""
-    return _all_of(
-        [packaged_file("trains.yaml")],
-        trains,
+def known_releases() -> ReleaseKnowledge:
+    """Return the packaged data on upgrade targets."""
+    (found,) = _all_of(
+        [packaged_file("upgrade_targets.yaml")],
+        lambda node, problems: (release_knowledge(node, problems),),
     )
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message: evidence for ``rule``, a rule of its own (``severity``), or harmless."""
+    """One message: evidence for ``rule``, a rule of its own (``severity``), or harmless.
+
+    With ``only_with`` its own rule fails only while the exchange fails for one of these reasons.
+    """
 
     id: str
     message: str  # facility and mnemonic
@@ -84,6 +87,7 @@ class Message:
     links: tuple[str, ...] = ()
     playbooks: tuple[str, ...] = ()
     explains: tuple[str, ...] = ()
+    only_with: tuple[str, ...] = ()
     unverified: bool = False
 
     def fits(self, text: str) -> bool:
@@ -169,6 +173,17 @@ class Catalogue:
         """Return whether a line is known to be unrelated to licence reporting."""
         found = _LINE.search(line)
         return found is not None and bool({found[1], f"{found[1]}-{found[3]}"} & self.unrelated)
+
+
+def is_line(text: str) -> bool:
+    """Return whether a text contains facility, severity and mnemonic of a message."""
+    return _LINE.search(text) is not None
+
+
+def is_agent_line(text: str) -> bool:
+    """Return whether a text is a message of the licence agent."""
+    found = _LINE.search(text)
+    return found is not None and found[1] == "SMART_LIC"
 
 
 def reason_of(text: str) -> str:

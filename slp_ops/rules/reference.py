@@ -55,7 +55,29 @@ def _lines(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
     yield from _terms(lang)
     yield f"## {TEXTS['trains'].render(lang)}"
     yield ""
-    yield TEXTS["trains-text"].format(trains=", ".join(map(name, knowledge.extended))).render(lang)
+    yield TEXTS["trains-text"].format(trains=", ".join(map(name, knowledge.releases.extended))).render(lang)
+    for defect in knowledge.releases.critical:
+        fixed = sorted(defect.releases.fixed.values())
+        yield ""
+        yield (
+            TEXTS["critical-defect"]
+            .format(
+                ids=", ".join(defect.ids),
+                title=defect.title,
+                fixed=", ".join(map(str, fixed)),
+                unverified=", ".join(str(each) for each in fixed if each not in defect.verified),
+                source=defect.source,
+                date=defect.date,
+            )
+            .render(lang)
+        )
+    for deferred in knowledge.releases.deferred:
+        yield ""
+        yield (
+            TEXTS["deferred"]
+            .format(release=deferred.release, instead=deferred.instead, date=deferred.date)
+            .render(lang)
+        )
 
 
 def _thresholds(lang: Lang) -> Iterator[str]:

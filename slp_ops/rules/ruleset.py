@@ -12,7 +12,9 @@ from slp_ops.model import Confidence, Severity
 from slp_ops.rules import checks, loading
 from slp_ops.rules.advisories import advisory_rule
 from slp_ops.rules.dependencies import Dependency
+from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.log import LicenceLog, latest
+from slp_ops.rules.fixed_releases import upgrade_targets
 from slp_ops.rules.message_catalog import Catalogue
 from slp_ops.rules.rule import Group, Rule
 from slp_ops.rules.texts import texts_of
@@ -21,7 +23,8 @@ from slp_ops.rules.values import Failed, Judgement, Passed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from slp_ops.rules.fixed_releases import Advisory, Train
+    from slp_ops.release import Release
+    from slp_ops.rules.fixed_releases import Advisory, ReleaseKnowledge, UpgradeTargets
     from slp_ops.rules.loading import RuleFile
     from slp_ops.rules.message_catalog import Message
 
@@ -44,7 +47,7 @@ class Ruleset:
     rules: tuple[Rule, ...] = field(compare=False)
     advisories: tuple[Advisory, ...] = field(compare=False)
     catalogue: Catalogue = field(compare=False)
-    extended: tuple[Train, ...] = field(compare=False)
+    releases: ReleaseKnowledge = field(compare=False)
     sources: tuple[RuleFile, ...] = ()
     version: str = VERSION
 
@@ -54,6 +57,10 @@ class Ruleset:
     def rule(self, name: str) -> Rule | None:
         """Return the rule of that id, case-insensitively."""
         return next((rule for rule in self.rules if rule.id.lower() == name.lower()), None)
+
+    def upgrade_targets(self, release: Release | None) -> UpgradeTargets:
+        """Return the releases to upgrade to."""
+        return upgrade_targets(release, self.advisories, self.releases)
 
 
 @cache
@@ -87,7 +94,7 @@ def _assembled(
         rules=tuple(sorted(rules, key=lambda rule: order.index(rule.group))),
         advisories=advisories,
         catalogue=catalogue,
-        extended=loading.extended_trains(),
+        releases=loading.known_releases(),
         sources=sources,
     )
 
@@ -105,9 +112,9 @@ def _checks() -> Iterator[Rule]:
 def message_rule(entry: Message) -> Rule:
     """Build the rule of a message with a severity."""
 
-    def check(log: LicenceLog) -> Judgement:
+    def check(log: LicenceLog, communication: Communication | None) -> Judgement:
         seen = log.active_messages(entry.id)
-        if not seen:
+        if not seen or not _concerns(entry, communication):
             return Passed()
         return Failed(
             summary=TEXTS["seen"].format(title=entry.title, count=len(seen), when=seen[-1].when),
@@ -123,10 +130,19 @@ def message_rule(entry: Message) -> Rule:
         cause=entry.meaning,
         remedy=entry.remedy,
         check=check,
-        needs=(Dependency(kind=LicenceLog),),
+        needs=(Dependency(kind=LicenceLog), Dependency(kind=Communication, optional=True)),
         confidence=entry.confidence or default,
         links=entry.links,
         playbooks=entry.playbooks,
         explains=entry.explains,
         era=entry.era,
     )
+
+
+def _concerns(entry: Message, communication: Communication | None) -> bool:
+    """Return whether a message concerns licensing; some do only while the exchange fails."""
+    if not entry.only_with:
+        return True
+    if communication is None or not communication.failing:
+        return False
+    return not communication.is_explained or any(rule in communication.reasons for rule in entry.only_with)

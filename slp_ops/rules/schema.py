@@ -22,7 +22,15 @@ from slp_ops.config_files.yaml_nodes import Mapping, Node, Scalar, Sequence
 from slp_ops.errors import InvalidRelease
 from slp_ops.model import Confidence, Severity
 from slp_ops.release import Release
-from slp_ops.rules.fixed_releases import Advisory, AdvisoryStatus, AffectedReleases, FirstFixed
+from slp_ops.rules.fixed_releases import (
+    Advisory,
+    AdvisoryStatus,
+    AffectedReleases,
+    CriticalDefect,
+    DeferredRelease,
+    FirstFixed,
+    ReleaseKnowledge,
+)
 from slp_ops.rules.message_catalog import Catalogue, Message, MessagesFile, NamedServer, Reason, Term
 from slp_ops.rules.rule import Era
 
@@ -229,6 +237,7 @@ _MESSAGE_KEYS: Final[dict[str, Reader]] = {
     "sample": text,
     "rule": rule_id,
     "era": one_of((*Era, "any")),
+    "only_with": listed(rule_id, "a list of rules' ids"),
     "cleared_by": listed(message_name, "a list of FACILITY-MNEMONIC"),
     "unverified": flag,
 }
@@ -301,11 +310,61 @@ def _check_examples(node: Mapping, made: Advisory, problems: Problems) -> None:
                 )
 
 
-def trains(node: Node, problems: Problems) -> tuple[Train, ...]:
-    """Read the trains with extended maintenance."""
-    several = listed(train, "a list of trains such as 17.9")
-    found: dict[str, Any] = mapped(node, "", problems, {"extended_maintenance": several})
-    return tuple(found.get("extended_maintenance", ()))
+def release_knowledge(node: Node, problems: Problems) -> ReleaseKnowledge | None:
+    """Read the data on upgrade targets."""
+    found: dict[str, Any] = mapped(
+        node,
+        "",
+        problems,
+        {
+            "extended_maintenance": _extended,
+            "critical_defects": listed(_critical_defect, "a list of defects"),
+            "deferred": listed(_deferred, "a list of releases"),
+        },
+    )
+    if not require(node, "", problems, ("extended_maintenance",)) or "extended_maintenance" not in found:
+        return None
+    trains = found["extended_maintenance"]
+    return ReleaseKnowledge(
+        extended=trains["trains"],
+        extended_source=trains["source"],
+        extended_date=trains["date"],
+        critical=tuple(found.get("critical_defects", ())),
+        deferred=tuple(found.get("deferred", ())),
+    )
+
+
+# Where an entry comes from.
+_ORIGIN: Final[dict[str, Reader]] = {"source": link, "date": text}
+
+
+def _extended(node: Node, key: str, problems: Problems) -> dict[str, Any] | None:
+    keys = {"trains": listed(train, "a list of trains such as 17.9"), **_ORIGIN}
+    found: dict[str, Any] = mapped(node, key, problems, keys)
+    return found if require(node, key, problems, keys) and found.keys() >= set(keys) else None
+
+
+def _critical_defect(node: Node, key: str, problems: Problems) -> CriticalDefect | None:
+    keys: dict[str, Reader] = {
+        "ids": listed(rule_id, "a list of ids"),
+        "title": bilingual_text,
+        "fixed": listed(release, "a list of releases, one a train"),
+        "verified": listed(release, "a list of releases"),
+        **_ORIGIN,
+    }
+    found: dict[str, Any] = mapped(node, key, problems, keys)
+    if not require(node, key, problems, keys) or not found.keys() >= set(keys):
+        return None
+    fixed = found.pop("fixed")
+    return CriticalDefect(**found, releases=FirstFixed(fixed={each.train: each for each in fixed}))
+
+
+def _deferred(node: Node, key: str, problems: Problems) -> DeferredRelease | None:
+    keys: dict[str, Reader] = {"release": release, "instead": release, **_ORIGIN}
+    found: dict[str, Any] = mapped(node, key, problems, keys)
+    if not require(node, key, problems, keys) or not found.keys() >= set(keys):
+        return None
+    return DeferredRelease(**found)
 
 
 def examples(node: Node, key: str, problems: Problems) -> dict[AdvisoryStatus, tuple[str, ...]]:

@@ -21,18 +21,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InputError, Problem, StoreError
 from slp_ops.json_documents import InvalidJson, encode, parse_json
-from slp_ops.planning.journal_state import SCHEMA, recorded_change
+from slp_ops.planning.journal_state import SCHEMA, RecordedChange, recorded_change
 from slp_ops.regular_files import open_regular
 from slp_ops.runs import atomic_files
+from slp_ops.runs.change_index import UNPROVEN, ChangeIndex
 from slp_ops.runs.seal import Seals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
-    from slp_ops.planning.journal_state import BeginEvent, JournalEvent, RecordedChange
+    from slp_ops.planning.journal_state import BeginEvent, JournalEvent, SwitchState
+    from slp_ops.runs.change_index import ChangeEntry
 
 FILE: Final = "journal.jsonl"
 
@@ -52,15 +54,35 @@ class JournalFile:
         self._now = now
         self._seals = seals
         self._last_seal = last_seal
+        self._entry: ChangeEntry | None = None
+        self._states: Mapping[str, SwitchState] = {}
 
     @property
     def sealed(self) -> bool:
-        """Return whether every line was written by this user's slp-ops, in this order."""
+        """Return whether this user's slp-ops wrote every line, in this order, and none is missing."""
         return self._last_seal is not None
 
     @classmethod
-    def create(cls, path: Path, begin: BeginEvent, *, now: Callable[[], datetime] = _now) -> Self:
-        """Begin a journal with its first event; raises StoreError."""
+    def create(
+        cls,
+        path: Path,
+        begin: BeginEvent,
+        *,
+        entry: ChangeEntry | None = None,
+        now: Callable[[], datetime] = _now,
+    ) -> Self:
+        """Begin a journal with its first event; raises StoreError. See ``hold`` for ``entry``."""
+        try:
+            return cls._created(path, begin, entry, now)
+        except BaseException:
+            if entry is not None:
+                entry.close(done=True)
+            raise
+
+    @classmethod
+    def _created(
+        cls, path: Path, begin: BeginEvent, entry: ChangeEntry | None, now: Callable[[], datetime]
+    ) -> Self:
         seals = Seals()
         with atomic_files.store_errors("make", path):
             fd = atomic_files.create(path)
@@ -71,6 +93,8 @@ class JournalFile:
             finally:
                 os.close(folder)
         made = cls(path, fd, now, seals, "")
+        made._states = RecordedChange(begin=begin).states
+        made._entry = entry
         made.write(begin)
         return made
 
@@ -97,12 +121,22 @@ class JournalFile:
                 if whole < len(data):
                     os.ftruncate(fd, whole)
                     os.fsync(fd)
-            events = _events(path, data[:whole])
-            last_seal = seals.last_seal(data[:whole].splitlines())
+            recorded = _events(path, data[:whole])
+            chain = seals.chain(data[:whole].splitlines())
+            last_seal = ChangeIndex().last_seal(recorded.begin.change)
+            # A kill may come between a line and its seal in the index: a line may follow it.
+            is_whole = chain is not None and last_seal in chain
         except BaseException:
             os.close(fd)
             raise
-        return cls(path, fd, now, seals, last_seal), events
+        file = cls(path, fd, now, seals, chain[-1] if chain and is_whole else None)
+        file._states = recorded.states
+        return file, recorded
+
+    def hold(self, entry: ChangeEntry) -> None:
+        """Keep the seals of a journal in its entry of the index, which is held as long as the journal."""
+        self._entry = entry
+        entry.note_seal(self._last_seal or UNPROVEN)
 
     def write(self, event: JournalEvent) -> None:
         """Append one event and wait until the disk has it. Raises StoreError."""
@@ -121,9 +155,17 @@ class JournalFile:
                 os.ftruncate(self._fd, size)
                 raise
         self._last_seal = last_seal
+        if self._entry is not None and last_seal is not None:
+            self._entry.note_seal(last_seal)
+        if (state := self._states.get(getattr(event, "device", ""))) is not None:
+            state.apply(event)
 
     def close(self) -> None:
-        """Let go of it."""
+        """Let go of it, and of the switches."""
+        if self._entry is not None:
+            states = self._states.values()
+            self._entry.close(done=all(state.finished or not state.touched for state in states))
+            self._entry = None
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None

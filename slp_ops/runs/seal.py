@@ -1,7 +1,8 @@
 """Seals of plans and journals: proof that this user's slp-ops wrote a file, and that it was not edited.
 
 A seal is an HMAC-SHA-256 with a key from the state directory. A plan has one seal. Each line of a journal has
-one that includes the seal of the line before, so that a removed, moved or changed line breaks the chain:
+one that includes the seal of the line before, so that a removed, moved or changed line breaks the chain. The
+index of changes has the seal of the last line, so that a line that is missing at the end is found too:
 
     {"at": ..., "event": "step", ..., "seal": "5f2c..."}
 """
@@ -44,18 +45,18 @@ class Seals:
         seal = self._of_line(line, before)
         return line[:-1] + f',"{KEY}":"{seal}"}}'.encode("ascii"), seal
 
-    def last_seal(self, lines: Iterable[bytes]) -> str | None:
-        """Return the seal of the last line; None where a line lacks its seal or has another one."""
-        before = ""
+    def chain(self, lines: Iterable[bytes]) -> list[str] | None:
+        """Return the seals of all lines; None where a line lacks its seal or has another one."""
+        seals = [""]
         for line in lines:
             found = _LINE.search(line)
             if found is None:
                 return None
-            seal = self._of_line(line[: found.start()] + b"}", before)
+            seal = self._of_line(line[: found.start()] + b"}", seals[-1])
             if not hmac.compare_digest(found[1], seal.encode("ascii")):
                 return None
-            before = seal
-        return before
+            seals.append(seal)
+        return seals[1:]
 
     def _of_document(self, content: dict[str, Any]) -> str:
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))

@@ -10,7 +10,8 @@ import asyncssh
 from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
 from slp_ops.transport.algorithms import ciphers, macs
 from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
-from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key
+from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES
+from slp_ops.transport.known_hosts import Key
 from slp_ops.transport.login_stages import Stage, ended, silent
 
 if TYPE_CHECKING:

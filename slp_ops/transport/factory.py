@@ -47,6 +47,7 @@ class TransportSelector:
         for transport in self._made.values():
             await transport.close()
         await self._way.close()
+        self._host_keys.close()
 
     def _by_name(self, device: Device) -> ChangingTransport:
         if device.transport not in self._made:

@@ -1,30 +1,21 @@
-"""Known host keys: one check for both transports and for every jump host.
-
-The file has the form of OpenSSH's ``known_hosts`` (``[host]:port type base64``), so that what
-``ssh-keyscan`` prints may be added to it. It is our own and is read and appended under a lock, so that
-several runs may share it.
-"""
+"""Host keys: one check for both transports and for every jump host, on the keys of ``known_hosts``."""
 
 from __future__ import annotations
 
-import base64
-import fcntl
-import hashlib
-import os
 import threading
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.errors import HostKeyChanged, HostKeyUnknown, InputError, Problem, StoreError
+from slp_ops.errors import HostKeyChanged, HostKeyRevoked, HostKeyUnknown
 from slp_ops.ports import SECRET_OFFER
+from slp_ops.transport.known_hosts import AUTHORITY, REVOKED, KnownHosts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
-    from typing import BinaryIO
 
     from slp_ops.model import Device
+    from slp_ops.transport.known_hosts import Entry, Key
 
 # What is offered to a switch, best first. ``ssh-rsa`` signs with SHA-1 and is added for legacy_ssh only.
 MODERN_KEY_TYPES: Final = (
@@ -36,6 +27,8 @@ MODERN_KEY_TYPES: Final = (
     "rsa-sha2-256",
 )
 LEGACY_KEY_TYPES: Final = (*MODERN_KEY_TYPES, "ssh-rsa")
+# New keys with a line of their own; of more, only their number is printed.
+_LISTED: Final = 5
 
 
 class HostKeyMode(StrEnum):
@@ -44,20 +37,6 @@ class HostKeyMode(StrEnum):
     STRICT = "strict"
     TOFU = "tofu"
     OFF = "off"
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A public host key as SSH writes it. An RSA key has one type, however it signs."""
-
-    type: str
-    blob: bytes
-
-    @property
-    def fingerprint(self) -> str:
-        """Return the fingerprint as ``ssh`` prints it."""
-        digest = base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
-        return f"{self.type} SHA256:{digest}"
 
 
 def known_as(device: Device) -> str:
@@ -77,133 +56,98 @@ def check_of(host_keys: HostKeys, device: Device) -> Callable[[Key], None]:
     return check
 
 
-class HostKeys:
-    """The keys on file, and the decision about one that a switch shows now."""
+def _ignore(notice: str) -> None:
+    """Take no notice."""
 
-    def __init__(self, path: Path, mode: HostKeyMode) -> None:
-        self._path = path
+
+class HostKeys:
+    """The stored keys, and the decision about a key that a switch presents.
+
+    ``notice`` receives sentences for the operator: damaged lines, and, when the run closes, new keys.
+    """
+
+    def __init__(self, path: Path, mode: HostKeyMode, notice: Callable[[str], None] = _ignore) -> None:
+        self._file = KnownHosts(path, notice)
         self._mode = mode
+        self._notice = notice
         self._lock = threading.Lock()
-        self._known: dict[str, Key] = {}
-        self._read_to = 0  # how far the file was read, in bytes: others may append to it meanwhile
+        self._learned: list[str] = []
 
     def check(self, name: str, host: str, port: int, key: Key) -> None:
-        """Accept the key, or raise HostKeyChanged or HostKeyUnknown, in which ``name`` is the switch's.
+        """Accept the key of the switch ``name``, or raise HostKeyChanged, HostKeyRevoked or HostKeyUnknown.
 
-        On first use the key is written to the file. Raises StoreError when that fails.
+        On first use the key is added to the file. Raises StoreError when that fails.
         """
         if self._mode is HostKeyMode.OFF:
             return
-        place = f"[{host}]:{port}"
+        switch = f"{name} ({host} port {port})"
         with self._lock:
-            known = self._read()
-            before = known.get(place)
-            if before is None and self._mode is HostKeyMode.TOFU:
-                before = self._learn(place, key)
-        if before is None:
-            raise HostKeyUnknown(
-                f"no host key is on file for {name} ({host} port {port}); it shows {key.fingerprint}",
-                hint="compare it with what 'show ip ssh' prints on the switch's console, then add it, "
-                f"as ssh-keyscan prints it, to {self._path}",
+            entries = self._file.entries(host, port)
+            if self._mode is HostKeyMode.TOFU and _may_be_learned(key, entries):
+                entries = self._file.add(host, port, key)
+                self._learned.append(f"{switch}: {key.fingerprint}")
+        if _is_revoked(key, entries):
+            raise HostKeyRevoked(
+                f"the host key of {switch} is revoked: {key.fingerprint}",
+                hint=f"{self._file.path} has it as {REVOKED}; generate new keys on the switch",
             )
-        if before.blob != key.blob:
+        known = _keys(entries)
+        if any(each.blob == key.blob for each in known):
+            return
+        if known:
+            stored = ", ".join(each.fingerprint for each in known)
             raise HostKeyChanged(
-                f"the host key of {name} ({host} port {port}) has changed: "
-                f"on file {before.fingerprint}, now {key.fingerprint}",
+                f"the host key of {switch} has changed: on file {stored}, now {key.fingerprint}",
                 hint="the connection may be intercepted; if the switch was replaced or its keys were made "
                 "anew, "
-                f"remove the line {place} from {self._path}",
+                f"remove the line [{host}]:{port} from {self._file.path}",
             )
+        certified = any(entry.marker == AUTHORITY for entry in entries)
+        raise HostKeyUnknown(
+            f"no host key is on file for {switch}; it shows {key.fingerprint}"
+            + (
+                f". The file has a {AUTHORITY} for it, but switches have no certificates" if certified else ""
+            ),
+            hint="compare it with what 'show ip ssh' prints on the switch's console, then add it, "
+            f"as ssh-keyscan prints it, to {self._file.path}",
+        )
 
     def preferred(self, host: str, port: int, offered: tuple[str, ...]) -> tuple[str, ...]:
-        """The key types to ask for, the one on file first: a switch with several keys must show the same."""
-        with self._lock:
-            before = self._read().get(f"[{host}]:{port}") if self._mode is not HostKeyMode.OFF else None
-        if before is None:
+        """The key types to ask for, those on file first: a switch with several keys must show the same."""
+        if self._mode is HostKeyMode.OFF:
             return offered
-        first = tuple(kind for kind in offered if _same_key(kind, before.type))
+        with self._lock:
+            known = _keys(self._file.entries(host, port))
+        first = tuple(kind for kind in offered if any(_same_key(kind, each.type) for each in known))
         return (*first, *(kind for kind in offered if kind not in first))
 
-    def _read(self) -> dict[str, Key]:
-        """Return the stored keys, including those added by other processes."""
-        try:
-            if self._path.stat().st_size > self._read_to:
-                with self._path.open("rb") as file:
-                    self._take_in(file)
-        except FileNotFoundError:
-            pass
-        except OSError as err:
-            raise StoreError(
-                f"cannot read {self._path}: {err.strerror}", hint="name another file with --known-hosts"
-            ) from err
-        return self._known
+    def close(self) -> None:
+        """Name the new keys, and let them outlive a power failure."""
+        with self._lock:
+            learned, self._learned = sorted(self._learned), []
+            self._file.sync()
+        if len(learned) > _LISTED:
+            self._notice(
+                f"{len(learned)} new host keys were trusted on first use and added to {self._file.path}"
+            )
+            return
+        for each in learned:
+            self._notice(f"new host key, trusted on first use: {each}")
 
-    def _take_in(self, file: BinaryIO) -> None:
-        file.seek(self._read_to)
-        data = file.read()
-        self._known |= _parse(data.decode("utf-8", "replace"), str(self._path))
-        self._read_to += len(data)
 
-    def _learn(self, place: str, key: Key) -> Key:
-        """Write a first key, unless another process was faster; gives the key that is on file now."""
-        line = f"{place} {key.type} {base64.b64encode(key.blob).decode()}\n".encode()
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._path.open("a+b") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                self._take_in(file)
-                if place not in self._known:
-                    if _ends_within_a_line(file):
-                        line = b"\n" + line
-                    file.write(line)
-                    self._known[place] = key
-                    self._read_to += len(line)
-        except OSError as err:
-            raise StoreError(
-                f"cannot write the host key of {place} to {self._path}: {err.strerror}",
-                hint="name another file with --known-hosts",
-            ) from err
-        return self._known[place]
+def _keys(entries: Sequence[Entry]) -> list[Key]:
+    return [entry.key for entry in entries if not entry.marker]
+
+
+def _is_revoked(key: Key, entries: Sequence[Entry]) -> bool:
+    return any(entry.marker == REVOKED and entry.key.blob == key.blob for entry in entries)
+
+
+def _may_be_learned(key: Key, entries: Sequence[Entry]) -> bool:
+    """Return whether a host is unknown: no key and no certificate authority is on file for it."""
+    return all(entry.marker == REVOKED for entry in entries) and not _is_revoked(key, entries)
 
 
 def _same_key(algorithm: str, key_type: str) -> bool:
     """Return whether a signature algorithm uses a key of that type: RSA keys have three."""
     return algorithm == key_type or (key_type == "ssh-rsa" and algorithm.startswith("rsa-sha2-"))
-
-
-def _ends_within_a_line(file: BinaryIO) -> bool:
-    """Return whether the last line lacks its line end."""
-    if file.seek(0, os.SEEK_END) == 0:
-        return False
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) != b"\n"
-
-
-def _places(names: str) -> list[str]:
-    """Each ``[host]:port`` of a line's first word; without a port, as ``ssh-keyscan`` writes 22."""
-    return [name if name.startswith(("[", "|")) else f"[{name}]:22" for name in names.split(",")]
-
-
-def _parse(text: str, path: str) -> dict[str, Key]:
-    known: dict[str, Key] = {}
-    problems: list[Problem] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        words = line.split()
-        if not words or words[0].startswith("#"):
-            continue
-        try:
-            names, key_type, encoded = words[:3]
-            key = Key(key_type, base64.b64decode(encoded, validate=True))
-            known |= dict.fromkeys(_places(names), key)
-        except ValueError:
-            problems.append(
-                Problem(
-                    path=path,
-                    line=number,
-                    message="this is no host key",
-                    expected="'[host]:port type base64'",
-                )
-            )
-    if problems:
-        raise InputError(tuple(problems), hint="correct or remove these lines")
-    return known

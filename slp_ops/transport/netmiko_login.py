@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
 from slp_ops.transport.algorithms import ciphers, macs
 from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
-from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, Key, known_as
+from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, known_as
+from slp_ops.transport.known_hosts import Key
 from slp_ops.transport.login_stages import Stage, ended
 
 if TYPE_CHECKING:

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from slp_ops.readonly import ProbeStep, ReadCommand
     from slp_ops.steps import ConfigStep, ExecStep
     from slp_ops.transport.connector import Connector
-    from slp_ops.transport.hostkeys import HostKeys, Key
+    from slp_ops.transport.hostkeys import HostKeys
+    from slp_ops.transport.known_hosts import Key
     from slp_ops.transport.watched_socket import WatchedSocket
 
 # How long a switch may accept no input before it counts as hung.

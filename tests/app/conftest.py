@@ -21,6 +21,7 @@ from slp_ops.ports import USUAL_LIMITS, CommandEnd, ReadLimits
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
+    from slp_ops.app.operator import Operator
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.credentials import Ask
     from slp_ops.lab.switch import Switch
@@ -95,7 +96,7 @@ class FakeNetwork:
     closed: int = 0
 
     def __call__(
-        self, inventory: Inventory, devices: Sequence[Device], connecting: SessionOptions, *, ask: Ask | None
+        self, inventory: Inventory, devices: Sequence[Device], connecting: SessionOptions, operator: Operator
     ) -> FakeNetwork:
         return self
 

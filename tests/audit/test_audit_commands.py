@@ -293,13 +293,27 @@ def test_releases_are_judged_without_inventory_in_the_order_given(slp: Callable[
     )
     assert by_id[3]["CSCvy20345"]["listed"] is False
     assert by_id[3]["FN72578"]["first_fixed"] == "17.3.7"
-    assert rows[3]["target"] == {"same_train": None, "next_em_train": "17.6.6"}
+    assert rows[3]["target"] == {"same_train": "17.3.8a", "next_em_train": "17.6.6a"}
     assert rows[2]["target"] == {"same_train": None, "next_em_train": None}
 
 
-@pytest.mark.parametrize(("release", "code"), [("17.13.1", 0), ("17.9.4a", 0), ("17.9.1", 3), ("banana", 0)])
-def test_only_an_affected_release_exits_with_3(slp: Callable[..., Result], release: str, code: int) -> None:
-    done = slp("check-version", "--release", release)
+@pytest.mark.parametrize(
+    ("release", "fail_on", "code"),
+    [
+        ("17.13.1", "warning", 0),
+        ("17.9.4a", "info", 0),
+        ("17.9.1", "warning", 0),  # CSCvy20345 alone, which is cosmetic
+        ("17.9.1", "info", 3),
+        ("17.12.4", "warning", 0),
+        ("17.6.2", "error", 3),
+        ("17.6.2", "critical", 0),
+        ("banana", "info", 0),
+    ],
+)
+def test_only_an_affected_release_exits_with_3(
+    slp: Callable[..., Result], release: str, fail_on: str, code: int
+) -> None:
+    done = slp("check-version", "--release", release, "--fail-on", fail_on)
     assert done.exit_code == code
     assert release in done.output
     assert "not read from a switch" in done.output

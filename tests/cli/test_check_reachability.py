@@ -219,7 +219,7 @@ def test_the_matrix_names_cause_next_step_and_totals(lab: Any, check: Any) -> No
     assert "'ip domain lookup'" in done.stdout
     assert "\n     2  " in done.stdout  # the cause that two of them share
     assert "% telnet connections not permitted from this terminal" in done.stdout
-    assert "2 blocked, 1 cannot tell" in done.stdout
+    assert "2 blocked, 1 undetermined" in done.stdout
 
 
 def test_japanese(lab: Any, check: Any) -> None:

@@ -358,3 +358,26 @@ def test_help_loads_no_transport() -> None:
 
     assert done.returncode == 0, done.stderr
     assert "collect" in done.stdout
+
+
+def test_weak_protection_and_new_keys_are_named(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
+    names = [f"sw{number}" for number in range(1, 8)]
+    running = lab(**dict.fromkeys(names, "healthy"))
+    path = inventory(tmp_path / "inv.yaml", running, *names, sw2={"transport": "asyncssh"})
+    keys = tmp_path / "keys"
+    keys.touch(mode=0o644)
+    arguments = ("collect", "-i", path, "--known-hosts", str(keys), "--command", "show clock")
+
+    one, other, all_of_them = (
+        slp_ops(*arguments, *more) for more in (("--limit", "sw1"), ("--limit", "sw2"), ())
+    )
+    unchecked = slp_ops(*arguments, "--host-key", "off", "--limit", "sw1")
+
+    for name, done in (("sw1", one), ("sw2", other)):
+        assert done.returncode == 0, done.stderr
+        assert f"new host key, trusted on first use: {name} (127.0.0.1 port" in done.stderr
+        assert f"{keys} has mode 0644: other users may use it; chmod 600 {keys}" in done.stderr
+    assert all_of_them.stderr.count("new host key, trusted on first use: sw") == 5
+    assert "host keys are not checked (--host-key off)" in unchecked.stderr
+    assert "new host key" not in unchecked.stderr
+    assert len(keys.read_text().splitlines()) == 7

@@ -75,6 +75,15 @@ class Site:
         assert done.returncode == 0, done.stderr
         return self.folder / str(json.loads(done.stdout)["journal"])
 
+    def kill_before(self, journal: Path, event: str) -> list[str]:
+        """Leave the journal and the index as a kill before this event does; return the journal's lines."""
+        lines = journal.read_text().splitlines()
+        kept = lines[: next(n for n, line in enumerate(lines) if json.loads(line)["event"] == event)]
+        journal.write_text("\n".join(kept) + "\n")
+        (state,) = (self.folder / "state" / "slp-ops" / "changes").glob("*-remediate-*.state")
+        state.write_text(f"{json.loads(kept[-1])['seal']} open\n")
+        return kept
+
 
 def _action(plan: Document) -> Document:
     action: Document = plan["devices"][0]["actions"][0]
@@ -154,6 +163,7 @@ JOURNAL_EDITS: dict[str, Callable[[list[str]], list[str]]] = {
     "undo": lambda lines: _edited_begin(lines, PLAN_EDITS["undo"]),
     "another step": lambda lines: _edited_begin(lines, PLAN_EDITS["another step"]),
     "serials": lambda lines: _edited_begin(lines, PLAN_EDITS["serials"]),
+    "the last event is removed": lambda lines: lines[:-1],
     "an event is removed": lambda lines: _lines_without(lines, 1),
     "events are swapped": lambda lines: [lines[0], lines[2], lines[1], *lines[3:]],
     "an event is added": lambda lines: [*lines, lines[1]],
@@ -172,7 +182,7 @@ def test_each_edit_of_a_journal_costs_its_authority(site: Site) -> None:
     assert site.config == [LINE]
     site.running.change("sw1", lambda switch: switch.configure(f"no {LINE}"))
     # The change has failed to last; the journal is that of a switch that is not finished.
-    whole = [line for line in journal.read_text().splitlines() if '"event":"end"' not in line]
+    whole = site.kill_before(journal, "end")
     for name, edit in JOURNAL_EDITS.items():
         journal.write_text("\n".join(edit(whole)) + "\n")
         done = site.remediate("--resume", str(journal))
@@ -205,11 +215,23 @@ def test_undo_lines_come_from_the_playbook(site: Site) -> None:
 
 def test_an_untouched_journal_needs_no_second_consent(site: Site) -> None:
     journal = site.journal()
-    lines = journal.read_text().splitlines()
-    journal.write_text("\n".join(lines[:-1]) + "\n" + lines[-1][:20])
+    lines = site.kill_before(journal, "end")
+    # A kill may tear a line, and may come between a line and its seal in the index.
+    (state,) = (site.folder / "state" / "slp-ops" / "changes").glob("*-remediate-*.state")
+    state.write_text(f"{json.loads(lines[-2])['seal']} open\n")
+    journal.write_text("\n".join(lines) + '\n{"at":"2026-11-27T')
     done = site.remediate("--resume", str(journal))
     assert done.returncode == 0, done.stderr
     assert "planned again" not in done.stderr
+    assert site.config == [LINE]
+
+
+def test_a_complete_journal_that_was_cut_is_planned_again(site: Site) -> None:
+    journal = site.journal()
+    whole = journal.read_text().splitlines()
+    journal.write_text("\n".join(whole[:2]) + "\n")  # as if its step had only begun
+    done = site.remediate("--resume", str(journal))
+    assert "planned again" in done.stderr
     assert site.config == [LINE]
 
 

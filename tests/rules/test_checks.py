@@ -34,6 +34,11 @@ BY_RELEASE = [
     if advisory.id not in SYMPTOM_CHECKS
     and {AdvisoryStatus.AFFECTED, AdvisoryStatus.FIXED} <= advisory.examples.keys()
 ]
+# A failure in which a certificate of the server has a part.
+ABORTED = (
+    "%SMART_LIC-3-COMM_FAILED: Communications failure with the Cisco Smart Software Manager (CSSM) : "
+    "The certificate is invalid"
+)
 TABLES: dict[str, dict[str, list[list[Any]]]] = {}
 for _path in sorted((Path(__file__).parent / "cases").glob("*.py")):
     TABLES |= runpy.run_path(str(_path))["CASES"]
@@ -121,6 +126,9 @@ def test_a_message_that_is_a_rule(entry: Message) -> None:
 
     era = Licensing(model=LicensingModel.SL if entry.era is Era.SL else LicensingModel.SLP)
     line = f"Jan 10 11:00:00.000: {entry.sample}"
+    if entry.only_with:
+        assert judged(line) is Verdict.PASS
+        line += f"\nJan 10 11:01:00.000: {ABORTED}"
     other = "Jan 10 11:05:00.000: %SYS-5-CONFIG_I: Configured from console by vty0"
     assert judged(f"{line}\n{other}") is Verdict.FAIL
     assert judged(other) is Verdict.PASS

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slp_ops.errors import InvalidRelease
+from slp_ops.model import Severity
 from slp_ops.release import Release
 from slp_ops.rules.fixed_releases import AdvisoryStatus, AffectedReleases, FirstFixed, upgrade_targets
-from slp_ops.rules.loading import advisories, extended_trains
+from slp_ops.rules.loading import advisories, known_releases
 
 A, F, NA = "affected", "fixed", "not_applicable"
 NOT_LISTED = "affected, not listed"
@@ -33,7 +36,7 @@ TABLE = {
 }
 KNOWN = {advisory.id: advisory.releases for advisory in advisories()}
 # A further advisory changes where to go; these cases do not depend on it.
-THESE = tuple(KNOWN[name] for name in (*COLUMNS, "CSCwc77088", "CSCwa34749"))
+THESE = tuple(each for each in advisories() if each.id in (*COLUMNS, "CSCwc77088", "CSCwa34749"))
 
 
 @pytest.mark.parametrize(
@@ -105,27 +108,46 @@ def test_slp_defects_begin_with_slp() -> None:
 @pytest.mark.parametrize(
     ("release", "same_train", "next_em_train"),
     [
-        # CSCvy20345 has no fix in 17.3, so nothing in that train clears everything.
-        ("17.3.3", None, "17.6.6"),
-        ("17.6.4", "17.6.6", "17.9.4"),
-        ("17.9.1", "17.9.4", "17.15.1"),  # nor in 17.12
-        ("17.9.4a", "17.9.4a", "17.15.1"),
-        ("17.12.4", None, "17.15.1"),
-        ("17.13.1", "17.13.1", "17.15.1"),
+        ("17.3.3", "17.3.8a", "17.6.6a"),
+        ("17.3.7", "17.3.8a", "17.6.6a"),
+        ("17.4.1", None, "17.6.6a"),
+        ("17.6.4", "17.6.6a", "17.9.4a"),
+        ("17.6.6", "17.6.6a", "17.9.4a"),
+        ("17.9.1", "17.9.4a", "17.12.1"),
+        ("17.9.4", "17.9.4a", "17.12.1"),
+        ("17.9.4a", "17.9.4a", None),  # nothing to clear
+        ("17.9.5", "17.9.5", None),
+        ("17.12.4", "17.12.4", None),  # a cosmetic bug is no reason for another train
+        ("17.13.1", "17.13.1", None),
         ("17.18.1", "17.18.1", None),
-        ("16.12.5b", "16.12.6", "17.6.6"),
-        ("17.06.04 - SMU-PATCHED", "17.6.6", "17.9.4"),
+        ("16.12.5b", "16.12.10a", "17.3.8a"),
+        ("16.12.10", "16.12.10a", "17.3.8a"),
+        ("17.06.04 - SMU-PATCHED", "17.6.6a", "17.9.4a"),
         ("Experimental Version 17.15.20240516:071512", "17.15.1", "17.18.1"),
     ],
 )
 def test_where_to_go(release: str, same_train: str | None, next_em_train: str | None) -> None:
-    found = upgrade_targets(Release.parse(release), THESE, extended_trains())
+    found = upgrade_targets(Release.parse(release), THESE, known_releases())
     assert (str(found.same_train) if found.same_train else None) == same_train
     assert (str(found.next_em_train) if found.next_em_train else None) == next_em_train
 
 
+def test_data_on_targets_names_its_source_and_date() -> None:
+    known = known_releases()
+    origins = [(known.extended_source, known.extended_date)]
+    origins += [(each.source, each.date) for each in known.critical]
+    origins += [(each.source, each.date) for each in known.deferred]
+    for source, day in origins:
+        assert source.startswith("https://")
+        assert date.fromisoformat(day) <= date.today()  # noqa: DTZ011 - a day, not a time
+    (defect,) = known.critical
+    assert set(map(str, defect.releases.fixed.values())) == {"16.12.10a", "17.3.8a", "17.6.6a", "17.9.4a"}
+    assert list(map(str, defect.verified)) == ["17.9.4a"]
+    assert not known.is_target(Release.parse("17.3.2"))
+
+
 def test_no_release_has_no_target() -> None:
-    found = upgrade_targets(None, KNOWN.values(), extended_trains())
+    found = upgrade_targets(None, advisories(), known_releases())
     assert found.same_train is None
     assert found.next_em_train is None
 
@@ -150,14 +172,15 @@ numbered = st.builds(
 
 @given(numbered)
 def test_a_target_is_never_older_and_clears_everything(release: Release) -> None:
-    found = upgrade_targets(release, KNOWN.values(), extended_trains())
+    found = upgrade_targets(release, advisories(), known_releases())
     for target in (found.same_train, found.next_em_train):
         if target is None:
             continue
         assert target >= release
-        for advisory in KNOWN.values():
-            if advisory.fixed:
-                assert advisory.judge(target).status is not AdvisoryStatus.AFFECTED
+        assert not known_releases().defects_of(target)
+        for advisory in advisories():
+            if advisory.releases.fixed and advisory.severity is not Severity.INFO:
+                assert advisory.releases.judge(target).status is not AdvisoryStatus.AFFECTED
 
 
 @given(numbered, st.sampled_from(sorted(COLUMNS)))

@@ -131,6 +131,8 @@ class _Applying:
             self._state.steps[number] = result.state
             if not result.done:
                 raise self._stopped_at(number, result)
+        if self._context.stop_controller.stopping and not self._state.verified:
+            raise _Stopped(ChangeOutcome.STOPPED, _BEFORE_VERIFYING)
         await self._verify()
         await self._save()
 
@@ -242,7 +244,9 @@ class _Applying:
                 why = _NOT_PASSING.format(
                     rules=", ".join((*failing, *(rule for rule in worse if rule not in failing)))
                 )
-            if stop_controller.stopping or stop_controller.now() >= deadline:
+            if stop_controller.stopping:
+                raise _Stopped(ChangeOutcome.STOPPED, _WHILE_VERIFYING.format(why=why))
+            if stop_controller.now() >= deadline:
                 self._note_verified(passed=False)
                 raise _Stopped(ChangeOutcome.UNVERIFIED, why)
             await stop_controller.rest(min(interval, max(deadline - stop_controller.now(), 0.0)))
@@ -280,6 +284,13 @@ _DIFFERS: Final = Text(
     "作り直したプランと一致しません ({parts})。プランを作り直してください",
 )
 _BEFORE_STEP: Final = Text("stopped before step {number}", "ステップ {number} の前で停止しました")
+_BEFORE_VERIFYING: Final = Text(
+    "stopped before the verification: nothing is saved yet", "確認の前に停止しました。設定は未保存です"
+)
+_WHILE_VERIFYING: Final = Text(
+    "stopped during the verification: nothing is saved yet ({why})",
+    "確認の途中で停止しました。設定は未保存です ({why})",
+)
 _WAS_REFUSED: Final = Text(
     "step {number} was refused by the switch: roll back, or plan again",
     "ステップ {number} は拒否されました。ロールバックするか、プランを作り直してください",

@@ -15,6 +15,7 @@ from slp_ops.errors import (
     DeviceError,
     EnableFailed,
     HostKeyChanged,
+    HostKeyRevoked,
     HostKeyUnknown,
     SessionLost,
 )
@@ -38,6 +39,7 @@ _FINAL: Final = (
     CredentialStopped,
     EnableFailed,
     HostKeyChanged,
+    HostKeyRevoked,
     HostKeyUnknown,
 )
 _SHOW_SECONDS: Final = 120.0

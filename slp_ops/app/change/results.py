@@ -27,7 +27,8 @@ class PlanResult:
     """Plans of a fleet, and why a switch has none. ``results`` are how the switches were read.
 
     ``choices`` and ``mentioned`` are pairs with the name of the switch. ``unread`` are the switches of which
-    nothing could be read. ``left_out`` are the files of CSSM that are not imported.
+    nothing could be read. ``left_out`` are the files of CSSM that are not imported. ``blocked`` are the
+    switches for which nothing is planned because an earlier change of them is not at its end.
     """
 
     run: str = ""
@@ -38,6 +39,7 @@ class PlanResult:
     mentioned: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unread: tuple[DeviceResult, ...] = ()
     results: tuple[DeviceResult, ...] = ()
+    blocked: tuple[str, ...] = ()
     verb: str | None = None
     left_out: tuple[SkippedFile, ...] | None = None
 

@@ -129,8 +129,8 @@ _STAGES = {
     "name": ("name_not_found",),
     "tcp": ("unreachable", "refused", "timed_out", "hop_failed"),
     "ssh": (
-        "no_common_algorithm", "host_key_changed", "host_key_unknown", "closed_before_authentication",
-        "ssh_timed_out",
+        "no_common_algorithm", "host_key_changed", "host_key_revoked", "host_key_unknown",
+        "closed_before_authentication", "ssh_timed_out",
     ),
     "authentication": ("authentication_failed", "credential", "credential_stopped"),
     "enable": ("enable_failed", "no_prompt"),

@@ -34,6 +34,7 @@ _WORDS: Final = {
     "saved": Text("then saved with write memory", "その後 write memory で保存"),
     "rollback": Text("rollback", "ロールバック"),
     "none": Text("none", "なし"),
+    "unverified": Text("no rule; check the result by hand", "該当ルールなし (手動で確認してください)"),
     "undone": Text("cannot be undone", "元に戻せない"),
     "note": Text("note", "注意"),
     "params": Text("parameters", "パラメータ"),
@@ -118,7 +119,7 @@ def _action(action: Action, lang: Lang) -> Iterator[tuple[str, list[str]]]:
         *([", ".join(action.verify)] if action.verify else []),
         *([_say("saved", lang)] if action.save else []),
     ]
-    yield _say("verify", lang), verify or [_say("none", lang)]
+    yield _say("verify", lang), verify or [_say("unverified", lang)]
     if action.no_rollback is not None:
         yield _say("rollback", lang), [f"{_say('none', lang)}: {action.no_rollback.render(lang)}"]
     else:

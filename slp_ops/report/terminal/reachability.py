@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts.probes import NameVerdict, ProbeVerdict
-from slp_ops.i18n import Lang, Text, pluralize
-from slp_ops.reachability.verdict import ReachVerdict
+from slp_ops.i18n import Lang, Text
+from slp_ops.reachability.verdict import ReachVerdict, Stage
 from slp_ops.report.terminal.layout import styled, table_rows, wrapped
 from slp_ops.sanitize import one_line
 
@@ -17,12 +17,43 @@ if TYPE_CHECKING:
     from slp_ops.reachability.plan import Path, ProbeAttempt
     from slp_ops.report.reachability_view import Advice, ReachabilityView
 
-_MARKS: Final = {
-    ProbeVerdict.OPEN: "open",
-    ProbeVerdict.TIMED_OUT: "timed out",
-    ProbeVerdict.NOT_TESTABLE: "not testable",
-    ProbeVerdict.UNRESOLVED: "-",
+_TCP: Final = {
+    ProbeVerdict.OPEN: Text("open", "接続可"),
+    ProbeVerdict.REFUSED: Text("refused", "拒否"),
+    ProbeVerdict.TIMED_OUT: Text("timed out", "タイムアウト"),
+    ProbeVerdict.UNREACHABLE: Text("unreachable", "到達不能"),
+    ProbeVerdict.UNRESOLVED: Text("-", "-"),
+    ProbeVerdict.NOT_TESTABLE: Text("not testable", "テスト不可"),
+    ProbeVerdict.UNKNOWN: Text("unknown", "不明"),
 }
+_NAMES: Final = {
+    NameVerdict.RESOLVED: Text("resolved", "解決済み"),
+    NameVerdict.LOCAL: Text("local", "ローカル"),
+    NameVerdict.LITERAL: Text("literal", "アドレス指定"),
+    NameVerdict.UNRESOLVED: Text("unresolved", "解決不可"),
+    NameVerdict.NO_SERVER: Text("no server", "サーバ未設定"),
+    NameVerdict.LOOKUP_DISABLED: Text("lookup disabled", "名前解決無効"),
+    NameVerdict.UNKNOWN: Text("unknown", "不明"),
+}
+_VERDICTS: Final = {
+    ReachVerdict.WORKS: Text("works", "到達可"),
+    ReachVerdict.BLOCKED: Text("blocked", "到達不可"),
+    ReachVerdict.CANNOT_TELL: Text("undetermined", "判定不能"),
+    ReachVerdict.NOT_APPLICABLE: Text("not applicable", "対象外"),
+}
+_STAGES: Final = {
+    Stage.OPERATOR: Text("login", "ログイン"),
+    Stage.TARGET: Text("target", "宛先"),
+    Stage.PATH: Text("path", "経路"),
+    Stage.NAMES: Text("DNS", "DNS"),
+    Stage.TCP: Text("TCP", "TCP"),
+    Stage.TLS: Text("TLS", "TLS"),
+}
+_TOTALS: Final = Text(
+    "{count:device}: {totals}, in {seconds:.1f} s\nEvidence: {path}",
+    "{count} 台: {totals} ({seconds:.1f} 秒)\n取得データ: {path}",
+)
+_MORE: Final = Text(" and {count} more", " ほか {count} 台")
 _COLOURS: Final = {
     ReachVerdict.WORKS: None,
     ReachVerdict.BLOCKED: "red",
@@ -48,7 +79,7 @@ def render(view: ReachabilityView, lang: Lang) -> str:
 
 def _lines(view: ReachabilityView, lang: Lang) -> Iterator[str]:
     header = [word.render(lang) for word in _HEADER]
-    first, *lines = table_rows(header, [_row(answer) for answer in view.answers])
+    first, *lines = table_rows(header, [_row(answer, lang) for answer in view.answers])
     yield f"\n{first}"
     for answer, line in zip(view.answers, lines, strict=True):
         yield styled(line, fg=_COLOURS[answer.conclusion.verdict])
@@ -61,17 +92,26 @@ def _lines(view: ReachabilityView, lang: Lang) -> Iterator[str]:
         for cause, count in view.causes:
             yield f"  {count:>4}  {one_line(cause.render(lang))}"
     totals = ", ".join(
-        f"{view.totals[verdict]} {_word(verdict)}" for verdict in ReachVerdict if view.totals.get(verdict)
+        _count(view.totals[verdict], _VERDICTS[verdict], lang)
+        for verdict in ReachVerdict
+        if view.totals.get(verdict)
     )
-    yield f"\n{pluralize(len(view.answers), 'device')}: {totals}, in {view.seconds:.1f} s"
-    yield f"Evidence: {view.path}"
+    summary = _TOTALS.format(
+        count=len(view.answers), totals=totals, seconds=view.seconds, path=str(view.path)
+    )
+    yield f"\n{summary.render(lang)}"
+
+
+def _count(count: int, verdict: Text, lang: Lang) -> str:
+    word = verdict.render(lang)
+    return f"{word} {count}" if lang is Lang.JA else f"{count} {word}"
 
 
 def _advice(advice: Advice, lang: Lang) -> Iterator[str]:
     """Return the conclusion that some switches share, below their names."""
     step_label, note_label, _ = _LABELS[lang]
     conclusion, names = advice.conclusion, advice.devices
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    more = _MORE.format(count=len(names) - 5).render(lang) if len(names) > 5 else ""
     yield one_line(f"{', '.join(names[:5])}{more}:")
     lines = [conclusion.cause.render(lang)] if conclusion.cause else []
     lines += [f"{step_label}: {step.render(lang)}" for step in conclusion.next_steps]
@@ -80,17 +120,18 @@ def _advice(advice: Advice, lang: Lang) -> Iterator[str]:
         yield from wrapped(line, "  ", "    ")
 
 
-def _row(answer: DeviceReachability) -> tuple[str, ...]:
+def _row(answer: DeviceReachability, lang: Lang) -> tuple[str, ...]:
     conclusion = answer.conclusion
-    at = f" at {conclusion.blocked_at}" if conclusion.blocked_at else ""
+    verdict = _VERDICTS[conclusion.verdict].render(lang)
+    stage = f" ({_STAGES[conclusion.blocked_at].render(lang)})" if conclusion.blocked_at else ""
     tried = answer.tried
     return (
         answer.result.name,
         _path(answer.plan.path) if answer.plan and tried else "",
         ", ".join(str(each.probe.target) for each in tried),
-        ", ".join(_name_mark(each) for each in tried),
-        ", ".join(_MARKS.get(each.verdict, each.verdict.value) for each in tried),
-        f"{_word(conclusion.verdict)}{at}",
+        ", ".join(_name_mark(each, lang) for each in tried),
+        ", ".join(_TCP[each.verdict].render(lang) for each in tried),
+        f"{verdict}{stage}",
     )
 
 
@@ -103,14 +144,10 @@ def _path(path: Path) -> str:
     return " ".join(words)
 
 
-def _name_mark(tried: ProbeAttempt) -> str:
+def _name_mark(tried: ProbeAttempt, lang: Lang) -> str:
     result = tried.result
     if result is None:
         return "-"
     if result.name in _NAMED and result.addresses:
         return result.addresses[-1]
-    return str(result.name.value).replace("_", " ")
-
-
-def _word(verdict: ReachVerdict) -> str:
-    return str(verdict.value).replace("_", " ")
+    return _NAMES[result.name].render(lang)

@@ -28,8 +28,22 @@ def _lines(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang) -> It
     if len(rows) > 1:
         yield from _matrix(rows, knowledge, lang)
     words = _WORDS[lang]
-    trains = ", ".join(name(train) for train in knowledge.extended)
-    for line in (*wrapped(words["listed"], ""), *wrapped(words["trains"].format(trains=trains), "")):
+    trains = ", ".join(name(train) for train in knowledge.releases.extended)
+    never = [
+        words["never"].format(
+            ids=", ".join(defect.ids),
+            fixed=", ".join(
+                f"{fix}{'' if fix in defect.verified else '?'}"
+                for fix in sorted(defect.releases.fixed.values())
+            ),
+        )
+        for defect in knowledge.releases.critical
+    ]
+    for line in (
+        line
+        for said in (words["listed"], words["trains"].format(trains=trains), *never)
+        for line in wrapped(said, "")
+    ):
         yield styled(line, dim=True)
 
 
@@ -43,9 +57,11 @@ def _release(row: ReleaseVerdict, lang: Lang) -> Iterator[str]:
             yield styled(line, fg=_COLOURS.get(sign.judged.status))
     words = _WORDS[lang]
     for key, target in (("same", row.target.same_train), ("later", row.target.next_em_train)):
-        yield f"  {words[key]}: {target if target is not None else words['none']}"
-    if row.target.same_train is None and row.serious.same_train is not None:
-        yield f"  {words['serious']}: {row.serious.same_train}"
+        none = words["stays" if row.target.stays else "none"]
+        yield f"  {words[key]}: {target if target is not None else none}"
+    for defect in row.defects:
+        said = words["defect"].format(ids=", ".join(defect.ids), title=defect.title.render(lang))
+        yield from wrapped(said, "  ")
     yield ""
 
 
@@ -78,10 +94,13 @@ def _status_label(judged: AdvisoryVerdict) -> str:
 _COLOURS = {AdvisoryStatus.AFFECTED: "red", AdvisoryStatus.UNKNOWN: "yellow"}
 _WORDS = {
     Lang.EN: {
-        "same": "nearest release of this train that clears all of them",
+        "same": "nearest release of this train that clears all but the cosmetic ones",
         "later": "first one of the next extended-maintenance train that does",
-        "serious": "leaving aside what is information only, this train's",
+        "defect": "this release itself is no target: {ids}, {title}; a rebuild fixes it",
+        "never": "Never a target, because of {ids}: what is older in its train than {fixed} "
+        "(? from memory, not verified)",
         "none": "none that we know",
+        "stays": "not needed",
         "device": "DEVICE",
         "release": "RELEASE",
         "train": "SAME TRAIN",
@@ -91,10 +110,14 @@ _WORDS = {
         "trains": "Extended-maintenance trains as slp-ops knows them, not read from a switch: {trains}",
     },
     Lang.JA: {
-        "same": "同じトレインで全件が修正される最も近いリリース",
+        "same": "同じトレインで (情報レベルを除く) 全件が修正される最も近いリリース",
         "later": "次の長期保守 (EM) トレインで全件が修正される最初のリリース",
-        "serious": "情報レベルの項目を除く場合の同トレインのリリース",
+        "defect": "このリリース自体はアップグレード先になりません: "
+        "{ids} ({title})。リビルドで修正されています",
+        "never": "アップグレード先としないもの ({ids}): 同じトレインで {fixed} より前のリリース "
+        "(? は記憶に基づく未検証の情報)",
         "none": "該当情報なし",
+        "stays": "不要",
         "device": "スイッチ",
         "release": "リリース",
         "train": "同じトレイン",

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 TEXTS: Final = texts_of(__name__)
 
+AGENT: Final = "SMART_LIC"
+_ERROR: Final = 3
+_FAILURE: Final = re.compile(r"_(?:FAIL|FAILED|FAILURE|ERROR)$")
+_SUCCESS: Final = ("SUCCESS", "RESTORED", "SUCCEEDED", "OK", "CLEARED")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedMessage:
@@ -56,9 +61,14 @@ class LoggedMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceLog:
-    """Known messages, oldest first. ``blind`` are the messages that the text of the log cannot contain."""
+    """Known messages, oldest first. ``blind`` are the messages that the text of the log cannot contain.
+
+    ``unknown`` are recent messages of the licence agent without an entry, or as grave as none of their entry,
+    that no later message resolves.
+    """
 
     seen: tuple[LoggedMessage, ...] = ()
+    unknown: tuple[SyslogMessage, ...] = ()
     blind: frozenset[str] = frozenset()
     partial: Text | None = None  # the reason, in words
 
@@ -71,27 +81,36 @@ class LicenceLog:
         known = catalogue.names
         later: set[str] = set()
         seen: list[LoggedMessage] = []
+        unknown: list[SyslogMessage] = []
         for message in reversed(log.messages):
             name = message.name
-            if (
-                name not in known
-                or (match := catalogue.find_wrapped(name, message.text, message.more)) is None
-            ):
-                continue
+            match = (
+                catalogue.find_wrapped(name, message.text, message.more)
+                if name in known or message.facility == AGENT
+                else None
+            )
             at = None if now is None else message.time.at(now.at)
+            recent = oldest is None or at is None or at >= oldest
+            if recent and _is_unknown(message, match) and later.isdisjoint(_successes(name)):
+                unknown.append(message)
+            if message.facility == AGENT:
+                later.add(name)
+            if match is None:
+                continue
             seen.append(
                 LoggedMessage(
                     message=message,
                     match=match,
                     at=at,
                     cleared=not later.isdisjoint(match.entry.cleared_by),
-                    recent=oldest is None or at is None or at >= oldest,
+                    recent=recent,
                 )
             )
             later.add(name)
         blind = _blind(log, catalogue)
         return cls(
             seen=tuple(reversed(seen)),
+            unknown=tuple(reversed(unknown)),
             blind=blind,
             partial=None if not blind else TEXTS["console"] if log.console else TEXTS["filtered"],
         )
@@ -103,6 +122,24 @@ class LicenceLog:
     def active_messages(self, rule: str) -> tuple[LoggedMessage, ...]:
         """Return the recent, unresolved messages that support a rule."""
         return tuple(each for each in self.seen if each.is_active and each.match.rule == rule)
+
+
+def _is_unknown(message: SyslogMessage, match: MessageMatch | None) -> bool:
+    """Return whether nothing is known of a message of the agent, or of its severity."""
+    if message.facility != AGENT:
+        return False
+    return match is None or (match.rule is None and match.reason is None and is_grave(message))
+
+
+def is_grave(message: SyslogMessage) -> bool:
+    """Return whether a message has a severity of 0 to 3: emergency to error."""
+    return message.severity is not None and message.severity <= _ERROR
+
+
+def _successes(name: str) -> frozenset[str]:
+    """Return the messages that resolve a failure of this name, such as X_SUCCESS for X_FAILED."""
+    stem = _FAILURE.sub("", name)
+    return frozenset() if stem == name else frozenset(f"{stem}_{word}" for word in _SUCCESS)
 
 
 def _blind(log: SyslogBuffer, catalogue: Catalogue) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from slp_ops.facts import (
@@ -126,7 +127,50 @@ CHAIN = "Could not validate Trust Chain"
 ACKED = UsageReporting(last_ack=DeviceTime(text="Jan 09 12:00:00 2026 UTC", at=NOW - timedelta(days=1)))
 NEARLY_ACKED = UsageReporting(last_ack=DeviceTime(text="Jan 10 11:00:00 2026", at=NOW - timedelta(hours=1)))
 
+
+def agent(mnemonic: str, severity: int, text: str = "A message of the agent", days: int = 0) -> SyslogMessage:
+    """A message of the licence agent with that severity, so many days ago."""
+    return replace(said(mnemonic, text, ago=timedelta(days=days, hours=1)), severity=severity)
+
+
+def countdown(days: int, ago: int = 0) -> SyslogMessage:
+    """A REPORTING_REQUIRED."""
+    text = f"A Usage report acknowledgement will be required in {days} days."
+    return agent("REPORTING_REQUIRED", 6, text, days=ago)
+
+
 CASES = {
+    "unknown-agent-message": {
+        "pass": [
+            [log()],
+            [log(agent("COMM_FAILED", 3), agent("HA_ROLE_CHANGED", 6)), CLOCK],
+            [log(agent("POLICY_INSTALL_FAILURE", 3, days=40), agent("POLICY_INSTALL_SUCCESS", 6)), CLOCK],
+            [log(agent("STORE_FAILED", 3, days=40)), CLOCK],
+        ],
+        "fail": [
+            [log(agent("STORE_FAILED", 3)), CLOCK],
+            [log(agent("STORE_SUCCESS", 6), agent("STORE_FAILED", 3)), CLOCK],
+            [log(agent("NEVER_SEEN", 0))],
+            [log(agent("NEVER_SEEN", 6))],
+            [log(agent("HA_ROLE_CHANGED", 2))],
+        ],
+        "unknown": [[], [CLOCK]],
+    },
+    "reporting-required": {
+        "pass": [
+            [log()],
+            [log(countdown(364)), CLOCK],
+            [log(countdown(5), countdown(90)), CLOCK],
+            [log(countdown(40, ago=9)), CLOCK],
+        ],
+        "fail": [
+            [log(countdown(90), countdown(5))],
+            [log(countdown(40, ago=12)), CLOCK],
+            [log(countdown(3, ago=9)), CLOCK],
+        ],
+        "unknown": [[], [CLOCK]],
+        "not_applicable": [[log(countdown(5)), ACKED]],
+    },
     "relay-certificate-refused": {
         "pass": [[log()], [WORKING, log(relay(TLS))], [SMART, log(failed(TLS))], [SMART, log(relay(TLS))]],
         "fail": [

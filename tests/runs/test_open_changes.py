@@ -1,0 +1,224 @@
+"""Two changes of one switch: the second is refused, and an unfinished one is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from slp_ops.errors import InputError
+from slp_ops.i18n import Text
+from slp_ops.planning.journal_state import (
+    BeginEvent,
+    ChangeOutcome,
+    EndEvent,
+    RollbackEvent,
+    StepEvent,
+    StepState,
+)
+from slp_ops.planning.model import Action, SwitchPlan
+from slp_ops.playbook import Risk
+from slp_ops.runs.change_index import ChangedSwitch, ChangeEntry, ChangeIndex, ChangeRecord
+from slp_ops.runs.journal import JournalFile
+from slp_ops.runs.open_changes import OpenChanges
+from slp_ops.steps import ConfigLine, ConfigStep, ExecStep, ManualStep, Repeat
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SW1 = ChangedSwitch(name="sw1", address="192.0.2.1:22", serials=("FJC1", "FJC2"))
+CONFIG = ConfigStep.of([ConfigLine(text="ip domain lookup")])
+RESET = ExecStep(command="license smart factory reset")
+HARMLESS = ExecStep(command="license smart save usage unreported file flash:a", repeat=Repeat.SAFE)
+
+
+def plan(*steps: Any) -> SwitchPlan:
+    text = Text("x", "x")
+    action = Action(playbook="p", title=text, risk=Risk.CHANGE, because=(), params={}, steps=steps)
+    return SwitchPlan(
+        name="sw1", site="tokyo", serials=SW1.serials, release=None, fields={}, actions=(action,)
+    )
+
+
+class Change:
+    """A change of sw1, as a process makes it."""
+
+    def __init__(self, folder: Path, number: int, *steps: Any, replacing: Path | None = None) -> None:
+        self.path = folder / f"journal-{number}.jsonl"
+        self.record = ChangeRecord(
+            id=f"run-{number}",
+            verb="remediate",
+            journal=str(self.path),
+            process=100 + number,
+            started=datetime(2026, 11, 27, tzinfo=UTC),
+            switches=(SW1,),
+        )
+        self.entry: ChangeEntry = OpenChanges().begin(self.record, replacing=replacing)
+        begin = BeginEvent(change=self.record.id, plans=(plan(*(steps or (CONFIG,))),))
+        self.file = JournalFile.create(self.path, begin, entry=self.entry)
+
+    def step(self, state: StepState = StepState.BEGUN, number: int = 0) -> None:
+        self.file.write(StepEvent(device="sw1", step=number, state=state))
+
+    def end(self, outcome: ChangeOutcome) -> None:
+        self.file.write(EndEvent(device="sw1", state=outcome))
+
+
+def killed(folder: Path, *steps: Any, state: StepState = StepState.BEGUN) -> Change:
+    change = Change(folder, 1, *steps)
+    change.step(state)
+    change.file.close()
+    # As open as a kill leaves it.
+    entry = next(folder.glob("state/slp-ops/changes/run-1.state"))
+    entry.write_text(entry.read_text().replace("done", "open"))
+    return change
+
+
+def test_the_second_process_is_refused_with_the_name_of_the_first(tmp_path: Path) -> None:
+    first = Change(tmp_path, 1)
+    with pytest.raises(InputError) as refused:
+        Change(tmp_path, 2)
+    for words in ("sw1", "slp-ops remediate", "process 101", "run-1", "journal-1.jsonl", "2026-11-27T00:00"):
+        assert words in str(refused.value), words
+    first.file.close()
+    Change(tmp_path, 2).file.close()
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (ChangedSwitch(name="core", address="198.51.100.9:22", serials=("FJC2",)), True),
+        (ChangedSwitch(name="sw1", address=SW1.address, serials=("FJC9",)), False),
+        (ChangedSwitch(name="core", address=SW1.address), True),
+        (ChangedSwitch(name="sw1", address="192.0.2.1:2222"), False),
+    ],
+)
+def test_a_switch_is_known_by_its_serial_numbers_else_by_its_address(
+    tmp_path: Path, other: ChangedSwitch, same: bool
+) -> None:
+    first = Change(tmp_path, 1)
+    assert bool(OpenChanges().of([other])) is same
+    first.file.close()
+
+
+def test_an_unfinished_change_blocks_and_names_the_way_on(tmp_path: Path) -> None:
+    change = killed(tmp_path)
+    (found,) = OpenChanges().of([SW1])
+    assert found.blocks
+    assert f"slp-ops remediate --resume {change.path}" in found.hint.en
+    assert f"slp-ops remediate --resume {change.path}" in found.hint.ja
+    with pytest.raises(InputError, match="is unfinished"):
+        Change(tmp_path, 2)
+
+
+@pytest.mark.parametrize(
+    ("steps", "events", "named", "blocks"),
+    [
+        ((CONFIG,), (), False, False),  # nothing was sent
+        ((HARMLESS,), (StepState.BEGUN,), True, False),
+        ((ManualStep(text=Text("x", "x")),), (StepState.BEGUN,), True, False),
+        ((RESET,), (StepState.SENT,), True, True),
+        ((RESET,), (StepState.NOT_DONE, ChangeOutcome.FAILED), True, False),
+        ((CONFIG,), (StepState.DONE, ChangeOutcome.FAILED), True, True),  # it was not saved
+        ((CONFIG,), (StepState.REFUSED, ChangeOutcome.FAILED), True, False),
+        ((CONFIG,), (StepState.DONE, ChangeOutcome.UNVERIFIED), True, False),
+        ((CONFIG,), (StepState.DONE, ChangeOutcome.STOPPED), True, True),
+        ((CONFIG,), (StepState.DONE, ChangeOutcome.DONE), False, False),
+    ],
+)
+def test_what_blocks(tmp_path: Path, steps: Any, events: Any, named: bool, blocks: bool) -> None:
+    change = Change(tmp_path, 1, *steps)
+    for event in events:
+        change.step(event) if isinstance(event, StepState) else change.end(event)
+    change.file.close()
+    found = OpenChanges().of([SW1])
+    assert bool(found) is named
+    assert any(each.blocks for each in found) is blocks
+
+
+def test_a_change_without_effect_is_done_with_when_the_next_begins(tmp_path: Path) -> None:
+    change = Change(tmp_path, 1, HARMLESS)
+    change.step()
+    change.file.close()
+    assert OpenChanges().of([SW1])
+    Change(tmp_path, 2).file.close()
+    assert OpenChanges().of([SW1]) == []
+
+
+def test_a_rollback_that_was_killed_is_named_with_rollback(tmp_path: Path) -> None:
+    change = Change(tmp_path, 1)
+    change.step(StepState.DONE)
+    change.end(ChangeOutcome.DONE)
+    change.file.write(RollbackEvent(device="sw1", lines=("no ip domain lookup",)))
+    change.file.close()
+    (found,) = OpenChanges().of([SW1])
+    assert found.blocks
+    assert f"--rollback {change.path}" in found.hint.en
+
+
+def test_a_journal_that_is_gone_blocks_and_says_how_to_forget_it(tmp_path: Path) -> None:
+    change = killed(tmp_path)
+    change.path.unlink()
+    (found,) = OpenChanges().of([SW1])
+    assert found.blocks
+    assert "run-1.json" in found.hint.en
+    for path in tmp_path.glob("state/slp-ops/changes/run-1.*"):
+        path.unlink()
+    assert OpenChanges().of([SW1]) == []
+
+
+def test_a_finished_change_is_forgotten_with_its_journal(tmp_path: Path) -> None:
+    change = Change(tmp_path, 1)
+    change.file.close()
+    change.path.unlink()
+    OpenChanges().of([SW1])
+    assert list(tmp_path.glob("state/slp-ops/changes/run-1.*")) == []
+
+
+def test_a_kill_before_the_first_line_leaves_nothing_open(tmp_path: Path) -> None:
+    change = Change(tmp_path, 1)
+    change.file.close()
+    change.path.unlink()
+    state = next(tmp_path.glob("state/slp-ops/changes/run-1.state"))
+    state.write_text("-" * 64 + " open\n")
+    assert OpenChanges().of([SW1]) == []
+
+
+def test_a_journal_that_is_replaced_is_no_open_change(tmp_path: Path) -> None:
+    change = killed(tmp_path)
+    assert OpenChanges().of([SW1], replacing=change.path) == []
+    Change(tmp_path, 2, replacing=change.path).file.close()
+    assert OpenChanges().of([SW1]) == []
+
+
+def test_only_one_process_resumes_a_change(tmp_path: Path) -> None:
+    change = killed(tmp_path)
+    file, _ = JournalFile.resume(change.path)
+    file.hold(OpenChanges().resume(replace(change.record, process=7)))
+    with pytest.raises(InputError, match="process 7"):
+        OpenChanges().resume(change.record)
+    file.close()
+    OpenChanges().resume(change.record).close(done=False)
+
+
+def test_a_journal_that_lacks_its_last_lines_has_no_authority(tmp_path: Path) -> None:
+    change = Change(tmp_path, 1)
+    change.step()
+    change.step(StepState.DONE)
+    change.file.close()
+    lines = change.path.read_bytes().splitlines(keepends=True)
+    for kept, sealed in ((3, True), (2, False), (1, False)):
+        change.path.write_bytes(b"".join(lines[:kept]))
+        file, _ = JournalFile.resume(change.path)
+        with file:
+            assert file.sealed is sealed, kept
+
+
+def test_an_index_that_is_damaged_is_named(tmp_path: Path) -> None:
+    Change(tmp_path, 1).file.close()
+    path = ChangeIndex().folder / "run-1.json"
+    path.write_text("{}")
+    with pytest.raises(Exception, match=r"run-1\.json is no entry"):
+        OpenChanges().of([SW1])
