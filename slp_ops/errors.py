@@ -189,7 +189,7 @@ def no_common_algorithm(words: str, *, legacy: bool) -> NoCommonAlgorithm:
         f"SSH found no algorithm that both sides accept: {words}",
         hint="look at 'show ip ssh' on the switch"
         if legacy
-        else "an old switch offers SHA-1 only: set legacy_ssh: true for it in the inventory",
+        else "an old switch offers SHA-1 or CBC only: set legacy_ssh: true for it in the inventory",
     )
 
 

@@ -214,11 +214,11 @@ def split_devices(text: str) -> tuple[PastedDevice, ...]:
     if len(hosts) <= 1:
         parts = tuple(_parts("\n".join(line for _, line in lines)))
         named = next((host for host, _ in lines if host is not None), None)
-        return (PastedDevice(_prompted(text) or named, parts),)
+        return (PastedDevice(_first_prompt_host(text) or named, parts),)
     found = [_of_host(host, lines) for host in hosts]
     rest = "\n".join(line if host is None else "" for host, line in lines)
     if parts := tuple(_parts(rest)):
-        own = _prompted(rest)
+        own = _first_prompt_host(rest)
         if own is not None and own.casefold() in hosts:
             place = hosts.index(own.casefold())
             found[place] = found[place]._replace(parts=(*parts, *found[place].parts))
@@ -243,7 +243,7 @@ def _without_relays(text: str) -> list[tuple[str | None, str]]:
     return found
 
 
-def _prompted(text: str) -> str | None:
+def _first_prompt_host(text: str) -> str | None:
     """Return the host name of the first prompt with a known command, else of the first prompt."""
     found = [section for section in sections(text) if section.host is not None]
     known = (section.host for section in found if section.command is not None)
@@ -261,7 +261,7 @@ def _parts(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
     commands = {each.command.command for each in found if each.command is not None} | {spoken_of}
     if _LOGGING not in commands and (lines := _console(text)):
         yield _LOGGING, CaptureStatus.OK, Page(lines, command=_LOGGING, console=bool(found))
-    if not commands & {_VERSION, _TECH} and (lines := _booted(text)):
+    if not commands & {_VERSION, _TECH} and (lines := _latest_boot(text)):
         yield _VERSION, CaptureStatus.OK, lines
 
 
@@ -285,7 +285,7 @@ def _console(text: str) -> str:
     return "\n".join(lines) if any(lines) else ""
 
 
-def _booted(text: str) -> str:
+def _latest_boot(text: str) -> str:
     """Return the lines of the latest boot that describe software and hardware, at their positions."""
     if "Cisco IOS " not in text:
         return ""

@@ -184,7 +184,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
 
     @abstractmethod
     def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
-        """Return who answers for manual steps and unknown outcomes."""
+        """Return the operator for manual steps and unknown outcomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +301,7 @@ class ChangeSession(Generic[Observation, Result]):
         recorded = {plan.name: plan for plan in plans}
         replacing = None if as_planned else file
         planned = self._plan(
-            self._of(plans),
+            self._fleet_of(plans),
             lambda observations, _: self.verb.rebuild(observations, recorded),
             replacing=replacing,
         )
@@ -337,7 +337,7 @@ class ChangeSession(Generic[Observation, Result]):
         ``replacing`` is a journal that the plans continue: it is no open change of its own any more.
         """
         self.verb.check_plans(plans)
-        fleet = self._of(plans)
+        fleet = self._fleet_of(plans)
         ask_consent(
             plans,
             self.operator,
@@ -384,7 +384,7 @@ class ChangeSession(Generic[Observation, Result]):
             if not open_:
                 self.operator.notice("every switch of this journal is finished")
                 return self.verb.result(ChangeResult(journal=str(path)))
-            fleet = self._of(open_)
+            fleet = self._fleet_of(open_)
             file.hold(OpenChanges().resume(self._record(str(recorded.begin.change), path, fleet, open_)))
             states = {device.name: states[device.name] for device in fleet.devices}
             file.write(ResumedEvent(devices=tuple(states)))
@@ -409,7 +409,7 @@ class ChangeSession(Generic[Observation, Result]):
                     f"{path} was not written by slp-ops of this user, or was changed since: "
                     "its lines were checked against the playbooks"
                 )
-            fleet = self._of([state.plan for state in states.values()])
+            fleet = self._fleet_of([state.plan for state in states.values()])
             for device in fleet.devices:
                 for action in states[device.name].plan.actions:
                     self.operator.notice(f"{device.name}: {action.playbook}")
@@ -481,7 +481,7 @@ class ChangeSession(Generic[Observation, Result]):
                 on_event=shown.event,
             )
             if back:
-                return await _back(context, state), evidence
+                return await _roll_back_device(context, state), evidence
             applied = await apply(context, state, rollback_on_fail=self.options.rollback_on_fail)
             return applied, evidence
 
@@ -527,7 +527,7 @@ class ChangeSession(Generic[Observation, Result]):
             self._chosen = _Fleet(devices, credentials)
         return self._chosen
 
-    def _of(self, plans: Sequence[SwitchPlan]) -> _Fleet:
+    def _fleet_of(self, plans: Sequence[SwitchPlan]) -> _Fleet:
         """The switches of these plans; raises InputError for one that is not selected."""
         fleet = self._choose()
         found = {device.name: device for device in fleet.devices}
@@ -565,7 +565,7 @@ def _switch(device: Device, serials: tuple[str, ...] = ()) -> ChangedSwitch:
     return ChangedSwitch(name=device.name, address=f"{device.host}:{device.port}", serials=serials)
 
 
-async def _back(context: ChangeContext, state: SwitchState) -> DeviceChangeResult:
+async def _roll_back_device(context: ChangeContext, state: SwitchState) -> DeviceChangeResult:
     session = DeviceSession(context)
     try:
         rolled = await roll_back(context, state, session)
@@ -614,7 +614,7 @@ class _Rollout:
         """
 
         async def guarded(device: Device) -> DeviceChangeResult | None:
-            if self._pace.stopping or _enough(self.ended.values(), self._fine, self._options.max_fail):
+            if self._pace.stopping or _must_stop(self.ended.values(), self._fine, self._options.max_fail):
                 return None
             captures: EvidenceRecord | None = None
             try:
@@ -661,7 +661,7 @@ class _Rollout:
         return True
 
 
-def _enough(ended: Collection[DeviceChangeResult], fine: Collection[ChangeOutcome], max_fail: int) -> bool:
+def _must_stop(ended: Collection[DeviceChangeResult], fine: Collection[ChangeOutcome], max_fail: int) -> bool:
     """Return whether no further switch may start."""
     failed = [applied for applied in ended if applied.touched and applied.end not in fine]
     return len(failed) > max_fail or any(applied.regressed for applied in ended)

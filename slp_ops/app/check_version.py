@@ -123,7 +123,7 @@ def run(
             target=request.target,
             connecting=request.connecting,
             runs_dir=request.runs_dir,
-            commands=_needed(),
+            commands=_advisory_commands(),
             collect_options=CollectOptions(),
             follow_up_commands=_further,
             operator=operator,
@@ -174,7 +174,7 @@ def _row(
     )
 
 
-def _needed() -> list[ShowCommand]:
+def _advisory_commands() -> list[ShowCommand]:
     """Return the commands that the advisories need, but for the statistics."""
     wanted = (
         "show clock",

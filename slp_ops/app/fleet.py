@@ -92,7 +92,7 @@ def causes(result: DeviceResult) -> list[str]:
     for status in (CaptureStatus.DENIED, CaptureStatus.TIMEOUT, CaptureStatus.LOST, CaptureStatus.DAMAGED):
         hit = [capture for capture in result.captures if capture.status is status]
         if hit:
-            words.append(f"{_named(hit)}: {status} ({hit[0].reason})")
+            words.append(f"{_list_commands(hit)}: {status} ({hit[0].reason})")
     return words
 
 
@@ -120,7 +120,7 @@ def has_defect(results: Sequence[DeviceResult]) -> bool:
     return any(result.error is not None and result.error.kind == "defect" for result in results)
 
 
-def _named(captures: Sequence[Capture]) -> str:
+def _list_commands(captures: Sequence[Capture]) -> str:
     names = [capture.command for capture in captures[:2]]
     more = len(captures) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")

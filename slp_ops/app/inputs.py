@@ -75,7 +75,7 @@ def from_run(
 
     Raises StoreError, and SelectionError when the run has none of them.
     """
-    names = None if selection is None else [device.name for device in _selected(run, selection)]
+    names = None if selection is None else [device.name for device in _select_devices(run, selection)]
     yield from devices_of(run, names, facts or FactsCache())
 
 
@@ -110,7 +110,7 @@ def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
     seen: Counter[str] = Counter()
     for path in paths:
         texts = [_text(file) for file in _files(path)]
-        devices = _pasted(texts)
+        devices = _facts_by_switch(texts)
         if len(devices) == 1 and (platform := _platform(devices[0][1], texts)) is not None:
             devices = [(devices[0][0], Facts({}, devices[0][1].captures, platform=platform))]
         elif not any(each.parsed is not None for _, facts in devices for each in facts.captures):
@@ -119,7 +119,7 @@ def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
                 hint="give a show tech, a terminal log with its prompts, or outputs with their command above",
             )
         for host, facts in devices:
-            name, release = _who(facts, host or path.stem)
+            name, release = _identify(facts, host or path.stem)
             seen[name] += 1
             if seen[name] > 1:
                 name = f"{name} ({path.name})"
@@ -127,7 +127,7 @@ def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
             yield DeviceInput(result=result, facts=facts, intent=Intent())
 
 
-def _pasted(texts: Sequence[str]) -> list[tuple[str | None, Facts]]:
+def _facts_by_switch(texts: Sequence[str]) -> list[tuple[str | None, Facts]]:
     """Return the facts of each switch of these texts, with its host name where a text shows one."""
     found = [device for text in texts for device in split_devices(text)]
     hosts = {device.host.casefold() for device in found if device.host is not None}
@@ -211,7 +211,7 @@ def from_live_switches(
     return run.id, results, [judged[result.name] for result in results]
 
 
-def _selected(run: StoredRun, selection: Selection) -> tuple[Device, ...]:
+def _select_devices(run: StoredRun, selection: Selection) -> tuple[Device, ...]:
     """Select by the inventory data stored in the run."""
     from slp_ops.inventory.selection import select
     from slp_ops.inventory.values import Inventory, Site
@@ -251,7 +251,7 @@ def _text(path: Path) -> str:
     return redact(text_of(read_input(path, LARGEST_TEXT)), secrets.token_bytes(32))
 
 
-def _who(facts: Facts, otherwise: str) -> tuple[str, str | None]:
+def _identify(facts: Facts, otherwise: str) -> tuple[str, str | None]:
     """Return the switch's name, as its outputs print it or else as given, and its release."""
     from slp_ops.facts import ConfigInfo
 

@@ -10,12 +10,12 @@ from slp_ops.app.audit_device import AuditOptions, run_rules
 from slp_ops.app.change.operator import ChangeOperator, NonInteractiveChange, ScriptedAnswers
 from slp_ops.app.change.parameters import (
     ask_missing,
-    files_of,
-    named_of,
-    options_of,
-    playbooks_of,
-    refuse_secrets_of,
-    secrets_of,
+    check_playbook_names,
+    collect_secrets,
+    load_playbooks,
+    parse_params,
+    read_certificate_files,
+    reject_inventory_secrets,
 )
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions, sealed_plan
@@ -155,16 +155,18 @@ def _session(
     request: ApplyRequest, operator: ChangeOperator | None
 ) -> ChangeSession[PlannedSwitch, ChangeResult]:
     audit_options = AuditOptions(knowledge=knowledge_of(request.plan.rules_dir))
-    playbooks = playbooks_of(request.plan.playbooks_dir, [rule.id for rule in audit_options.knowledge.rules])
-    options = options_of(request.plan.params, playbooks)
+    playbooks = load_playbooks(
+        request.plan.playbooks_dir, [rule.id for rule in audit_options.knowledge.rules]
+    )
+    options = parse_params(request.plan.params, playbooks)
     return ChangeSession(
         verb=RemediateVerb(
             request,
             Wanted(
                 playbooks=playbooks,
-                named=named_of(request.plan.playbooks, playbooks),
+                named=check_playbook_names(request.plan.playbooks, playbooks),
                 options=options,
-                files=files_of(options, playbooks),
+                files=read_certificate_files(options, playbooks),
                 audit_options=audit_options,
                 timer=request.plan.timer,
             ),
@@ -231,7 +233,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
 
     def check_devices(self, devices: Iterable[Device]) -> None:
         """Refuse a secret in the inventory."""
-        refuse_secrets_of(devices, self._wanted.playbooks)
+        reject_inventory_secrets(devices, self._wanted.playbooks)
 
     def check_plans(self, plans: Iterable[SwitchPlan]) -> None:
         """Refuse a plan whose playbook is not there: it could not be planned again."""
@@ -261,7 +263,9 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
             return found
         playbooks = self._wanted.playbooks
         options = {**self._wanted.options, **ask_missing(missing, playbooks, operator)}
-        self._wanted = replace(self._wanted, options=options, files=files_of(options, playbooks))
+        self._wanted = replace(
+            self._wanted, options=options, files=read_certificate_files(options, playbooks)
+        )
         again = {}
         for name, switch in observations.items():
             given = replace(switch.given, options=options, files=self._wanted.files)
@@ -300,7 +304,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         return replace(
             self._wanted,
             options=options,
-            files=files_of(options, self._wanted.playbooks),
+            files=read_certificate_files(options, self._wanted.playbooks),
             named=tuple(action.playbook for action in plan.actions),
         )
 
@@ -313,7 +317,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
             if number >= state.next_step and isinstance(step, ExecStep)
             for name in secrets_in(step.command)
         ]
-        return secrets_of(names, self._request.secret_files, self._wanted.playbooks, operator)
+        return collect_secrets(names, self._request.secret_files, self._wanted.playbooks, operator)
 
     def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
         """Return the operator, or what the options say."""

@@ -89,7 +89,7 @@ def command(
         raise click.UsageError("say where to write it: -o FILE.zip")
     from slp_ops.app.bundle import BundleRequest, gather_bundle
     from slp_ops.cli.terminal import TerminalOperator
-    from slp_ops.cli.writing import replaced
+    from slp_ops.cli.writing import replace_file
     from slp_ops.report.bundle import CaseAnswers, write_bundle
     from slp_ops.report.fleet import report_view
 
@@ -99,7 +99,7 @@ def command(
     evidence = gather_bundle(request, TerminalOperator())
     answers = CaseAnswers(**_answers(told, sys.stdin.isatty() if ask is None else ask))
     view = report_view(evidence.judged, generated=datetime.now(UTC))
-    with replaced(output, private=True) as file:
+    with replace_file(output, private=True) as file:
         masked = write_bundle(file, view, evidence, answers=answers, lang=lang)
     place, count = one_line(str(Path(output))), sum(masked.values())
     click.echo(

@@ -83,7 +83,7 @@ class CallHomeConfig(Fact):
 
     @property
     def destination(self) -> str | None:
-        """Return the HTTP address of an active profile, of several profiles that of the one for licensing."""
+        """Return the first HTTP address of an active profile, if possible of one that reports licences."""
         active = [profile for profile in self.profiles if profile.active and profile.addresses]
         active.sort(key=lambda profile: profile.reporting_smart_licensing is False)
         return active[0].addresses[0] if active else None

@@ -142,6 +142,12 @@ class Entitlement(Fact):
             return True
         return False if name.startswith(("dna-", "air-dna")) else None
 
+    @property
+    def is_network(self) -> bool:
+        """Return whether it is a network licence: Network Essentials or Network Advantage."""
+        words = " ".join((self.name or "", self.tag or "", self.feature_name or "")).lower()
+        return "network" in words or "-nw-" in words
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entitlements(Fact):

@@ -23,6 +23,7 @@ from slp_ops.facts import (
     TrustCodes,
     UsageReporting,
 )
+from slp_ops.rules.derived.deadline import COSMETIC, Deadline, DeadlineEffect
 from slp_ops.rules.derived.era import LicensingEra
 from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.engine import explain_missing
@@ -49,11 +50,21 @@ class MissingInput:
 
 def missing_inputs(known: FactContext) -> tuple[MissingInput, ...]:
     """Return the required inputs that are missing; none means enough to judge the device."""
+    deadline = known.get(Deadline)
+    is_open = deadline is not None and deadline.effect is DeadlineEffect.UNKNOWN
     return tuple(
-        MissingInput(name=name, why=explain_missing((fact,), known.facts))
+        MissingInput(name=name, why=_why(known, fact, decides_deadline=is_open))
         for name, fact, is_read in _inputs(known)
         if not is_read
     )
+
+
+def _why(known: FactContext, fact: type[Fact], *, decides_deadline: bool) -> Text:
+    """Return the command that an input needs, and its part in the effect of the deadline."""
+    why = explain_missing((fact,), known.facts)
+    if not decides_deadline or fact not in (Entitlements, Software):
+        return why
+    return TEXTS["decides-deadline"].format(why=why, bug=COSMETIC)
 
 
 def _inputs(known: FactContext) -> Iterator[tuple[Text, type[Fact], bool]]:

@@ -1,4 +1,4 @@
-"""The few ways in which the store touches the disk, and what it says when the disk does not play along.
+"""Atomic file operations of the run store, and the StoreError of each failure of the disk.
 
 Nothing here follows a symbolic link at the end of a path, and a file is either whole or not there.
 Captures and records are not fsynced: a killed process loses nothing that the kernel has taken, and
@@ -12,12 +12,12 @@ import errno
 import fcntl
 import hashlib
 import os
-import secrets
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from slp_ops.errors import StoreError
 from slp_ops.regular_files import open_regular, read_descriptor
+from slp_ops.temporary_files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ _WRITE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 @contextmanager
 def store_errors(doing: str, path: Path | str) -> Iterator[None]:
-    """Turn what the operating system refuses into one clear StoreError: cannot DOING PATH: REASON."""
+    """Convert an OSError into a StoreError: cannot DOING PATH: REASON."""
     try:
         yield
     except OSError as err:
@@ -52,50 +52,38 @@ def store_errors(doing: str, path: Path | str) -> Iterator[None]:
 
 
 def store_error(doing: str, path: Path | str, err: OSError) -> StoreError:
-    """The error for one refusal of the operating system."""
+    """Return the StoreError for an OSError."""
     hint = _HINTS.get(err.errno or 0, "")
     return StoreError(f"cannot {doing} {path}: {err.strerror or err}", hint=hint)
 
 
 def write_all(fd: int, data: bytes | bytearray) -> None:
-    """Write everything; the kernel may take less at a time."""
+    """Write all bytes; the kernel may accept fewer per call."""
     view = memoryview(data)
     while view:
         view = view[os.write(fd, view) :]
 
 
 def create(path: Path | str) -> int:
-    """A new file of ours to write to; fails when anything is there, also a dangling link."""
+    """Create a file for writing; fail if the name exists, also as a dangling link."""
     return os.open(path, _WRITE | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 def publish(temporary: str, path: str) -> None:
-    """Give a file that is whole the name that it is to have."""
+    """Rename a complete temporary file into place."""
     os.rename(temporary, path)  # noqa: PTH104 - a Path costs more than the call, for each capture of a fleet
 
 
 def drop(path: str) -> None:
-    """Remove a file of ours, if that can be done."""
+    """Remove a temporary file; ignore failures."""
     with suppress(OSError):
         os.unlink(path)  # noqa: PTH108 - as above
 
 
 def replace(path: Path, data: bytes, *, sync: bool = False) -> None:
-    """Put a whole file in place; a reader sees the old one or the new one."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        fd = create(temporary)
-        try:
-            write_all(fd, data)
-            if sync:
-                os.fsync(fd)
-        finally:
-            os.close(fd)
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+    """Replace a file atomically; a reader sees the old one or the new one."""
+    with replacing(path, sync=sync) as file:
+        file.write(data)
 
 
 def append(path: Path, line: bytes, *, sync: bool = False) -> None:

@@ -25,13 +25,13 @@ from slp_ops.runs.history_index import (
     date_of,
     day_of,
     flag,
-    millis,
     moment,
     naive,
     numbers,
     summary_of,
     texts,
 )
+from slp_ops.runs.serialization import millis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -60,7 +60,7 @@ class RunSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDevice:
-    """A switch as its newest run had it."""
+    """Site and tags of a switch in its newest run."""
 
     name: str
     site: str
@@ -96,11 +96,11 @@ class History:
     def open(cls, root: Path) -> Iterator[History]:
         """The history of a runs folder. Raises StoreError; a broken index raises Broken, and is gone."""
         try:
-            with index.opened(root) as connection:
+            with index.open_index(root) as connection:
                 yield cls(connection, root)
         except sqlite3.DatabaseError as err:
             if not index.is_broken(err):
-                raise index.refused(root, err) from err
+                raise index.index_error(root, err) from err
             index.discard(root)
             raise Broken from err
         except _UnfitRow as err:
@@ -132,10 +132,10 @@ class History:
                 "INSERT INTO run (folder, ref, verb, started, mark) VALUES (?, ?, ?, ?, ?)",
                 (run.path.name, run.id, header.verb, millis(header.started), at),
             ).lastrowid
-            rows = [self._row(number or 0, summary) for summary in summaries]
-            marks = ", ".join("?" * (len(SAMPLE) + 3))
+            rows = [self._row(number or 0, run.position[0], summary) for summary in summaries]
+            marks = ", ".join("?" * (len(SAMPLE) + 4))
             self._db.executemany(
-                f"INSERT INTO sample (device, day, run, {', '.join(SAMPLE)}) VALUES ({marks})",  # noqa: S608 - our own names
+                f"INSERT INTO sample (device, day, position, run, {', '.join(SAMPLE)}) VALUES ({marks})",  # noqa: S608 - our own names
                 rows,
             )
 
@@ -159,10 +159,10 @@ class History:
             raise
         self._db.execute("COMMIT")
 
-    def _row(self, run: int, summary: Summary) -> tuple[object, ...]:
+    def _row(self, run: int, position: int, summary: Summary) -> tuple[object, ...]:
         device = self._id("device", "name", summary.device)
         words = (None if text is None else self._id("word", "text", text) for text in texts(summary))
-        return (device, day_of(summary), run, millis(summary.seen), *words, *numbers(summary))
+        return (device, day_of(summary), position, run, millis(summary.seen), *words, *numbers(summary))
 
     def _id(self, table: str, column: str, text: str) -> int:
         text = text.encode("utf-8", "backslashreplace").decode()  # a lone surrogate is no text to SQLite
@@ -183,8 +183,8 @@ class History:
         """Every switch, with site and tags of its newest run, in the order of their names."""
         rows = self._db.execute(
             "SELECT name, site, tags FROM device JOIN sample ON sample.device = device.id "
-            "AND (day, seen, run) = (SELECT day, seen, run FROM sample WHERE device = device.id "
-            "ORDER BY day DESC, seen DESC, run DESC LIMIT 1) ORDER BY name"
+            "AND (day, position, run) = (SELECT day, position, run FROM sample WHERE device = device.id "
+            "ORDER BY day DESC, position DESC, run DESC LIMIT 1) ORDER BY name"
         ).fetchall()
         words = self._words({word for row in rows for word in row[1:]})
         return tuple(
@@ -204,7 +204,7 @@ class History:
         rows = self._db.execute(
             f"SELECT ref, verb, started, {', '.join(SAMPLE)} FROM sample "  # noqa: S608 - our own names
             "JOIN run ON run.id = sample.run WHERE device = (SELECT id FROM device WHERE name = ?) "
-            "AND (? IS NULL OR verb = ?) ORDER BY seen DESC, folder DESC LIMIT ?",
+            "AND (? IS NULL OR verb = ?) ORDER BY position DESC, folder DESC LIMIT ?",
             (name, verb, verb, -1 if newest is None else newest),
         ).fetchall()
         words = self._words({word for row in rows for word in row[4 : 4 + len(WORDS)]})
@@ -223,7 +223,7 @@ class History:
         rows = self._db.execute(
             "SELECT day, site, COUNT(*), MAX(ack_age), AVG(ack_age), COUNT(backlog), SUM(backlog), "
             "MAX(backlog), SUM(unacknowledged), SUM(late), COUNT(failing), SUM(failing) FROM "
-            "(SELECT day, site, backlog, unacknowledged, ack_age, late, failing, MAX(seen) FROM chosen "
+            "(SELECT day, site, backlog, unacknowledged, ack_age, late, failing, MAX(position) FROM chosen "
             "CROSS JOIN sample ON sample.device = chosen.device AND day >= first WHERE licensing = 1 "
             "GROUP BY sample.device, day) GROUP BY day, site"
         ).fetchall()
@@ -252,8 +252,8 @@ class History:
         names = dict(self._db.execute("SELECT id, name FROM device"))
         refs = dict(self._db.execute("SELECT id, ref FROM run"))
         rows = self._db.execute(
-            "SELECT sample.device, site, failing, run, MAX(seen), clock, clock_trusted, backlog, "
-            "unacknowledged, last_ack, late FROM chosen CROSS JOIN sample "
+            "SELECT sample.device, site, failing, run, seen, clock, clock_trusted, backlog, "
+            "unacknowledged, last_ack, late, MAX(position) FROM chosen CROSS JOIN sample "
             "ON sample.device = chosen.device AND day >= first WHERE backlog IS NOT NULL "
             "AND (day > first + ? OR (day - first) % 3 = 0) GROUP BY sample.device, day",
             (_WINDOW - 15,),
@@ -273,6 +273,7 @@ class History:
             unacknowledged,
             last_ack,
             late,
+            _,
         ) in checked(rows):
             point = RumPoint(
                 run=refs[run],

@@ -23,13 +23,14 @@ from slp_ops.json_documents import decode, parse_json
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.regular_files import open_regular
 from slp_ops.runs import atomic_files
+from slp_ops.runs.serialization import millis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 # The number is that of the form below: another slp-ops may keep another form beside it.
-FILE: Final = "history-1.sqlite"
+FILE: Final = "history-2.sqlite"
 _LOCK: Final = "history.lock"
 _PATIENCE: Final = 60.0  # seconds to wait for another process that writes
 _BESIDE: Final = ("-wal", "-shm")
@@ -47,13 +48,14 @@ CREATE TABLE IF NOT EXISTS run (
 CREATE TABLE IF NOT EXISTS word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS device (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS sample (
-  device INTEGER NOT NULL, day INTEGER NOT NULL, seen INTEGER NOT NULL, run INTEGER NOT NULL,
+  device INTEGER NOT NULL, day INTEGER NOT NULL, position INTEGER NOT NULL, run INTEGER NOT NULL,
+  seen INTEGER NOT NULL,
   site INTEGER, tags INTEGER, status INTEGER, error INTEGER, release INTEGER, transport INTEGER,
   found INTEGER, knowledge INTEGER,
   clock INTEGER, clock_trusted INTEGER, units INTEGER, trusted_units INTEGER, last_ack INTEGER,
   ack_age INTEGER, deadline INTEGER, last_push INTEGER, backlog INTEGER, unacknowledged INTEGER,
   late INTEGER, failing INTEGER, licensing INTEGER,
-  PRIMARY KEY (device, day, seen, run)
+  PRIMARY KEY (device, day, position, run)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sample_of_run ON sample (run);
 COMMIT;
@@ -64,17 +66,17 @@ _ORPHANS: Final = (
 
 
 @contextmanager
-def opened(root: Path) -> Iterator[sqlite3.Connection]:
+def open_index(root: Path) -> Iterator[sqlite3.Connection]:
     """The index of a runs folder, made when it is not there.
 
     No other process discards it while it is open. Raises StoreError, and sqlite3.DatabaseError for one that
     cannot be read or that is not ours, see ``is_broken``.
     """
-    with _held(root, fcntl.LOCK_SH):
+    with _hold_lock(root, fcntl.LOCK_SH):
         try:
             connection = _connect(root / FILE)
         except sqlite3.DatabaseError as err:
-            raise err if is_broken(err) else refused(root, err) from err
+            raise err if is_broken(err) else index_error(root, err) from err
         try:
             yield connection
         finally:
@@ -89,7 +91,7 @@ def is_broken(err: sqlite3.DatabaseError) -> bool:
     return any(name.startswith(broken) for broken in _BROKEN)
 
 
-def refused(root: Path, err: sqlite3.DatabaseError) -> StoreError:
+def index_error(root: Path, err: sqlite3.DatabaseError) -> StoreError:
     """Return the error for an index that is intact but cannot be used."""
     return StoreError(
         f"cannot use {root / FILE}: {err}",
@@ -99,7 +101,7 @@ def refused(root: Path, err: sqlite3.DatabaseError) -> StoreError:
 
 def discard(root: Path) -> None:
     """Remove the index when no process has it open. Raises StoreError."""
-    with _held(root, fcntl.LOCK_EX), atomic_files.store_errors("remove", root / FILE):
+    with _hold_lock(root, fcntl.LOCK_EX), atomic_files.store_errors("remove", root / FILE):
         # The file before its log: a log alone is dropped by SQLite, a file without its log may be torn.
         for name in (FILE, *(FILE + suffix for suffix in _BESIDE)):
             (root / name).unlink(missing_ok=True)
@@ -148,7 +150,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _held(root: Path, how: int) -> Iterator[None]:
+def _hold_lock(root: Path, how: int) -> Iterator[None]:
     path = root / _LOCK
     with atomic_files.store_errors("use", path):
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -281,11 +283,6 @@ def seconds(moment: datetime | None) -> int | None:
 def naive(seconds: int | None) -> datetime | None:
     """Return the naive device time of a number."""
     return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
-
-
-def millis(moment: datetime) -> int:
-    """An aware time of a run as a number."""
-    return round(moment.timestamp() * 1000)
 
 
 def moment(millis: int) -> datetime:

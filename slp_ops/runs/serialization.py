@@ -62,6 +62,7 @@ class RunHeader:
     id: str
     verb: str
     started: datetime
+    sequence: int | None = None  # of the runs of its folder; None in runs of earlier releases
     finished: datetime | None = None
     state: RunState = RunState.RUNNING
     version: str = ""
@@ -77,6 +78,11 @@ def utc_millis(moment: datetime | None) -> JsonValue:
 def as_utc(moment: datetime) -> datetime:
     """Return a moment of a file, which an editor may have left without its zone."""
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def millis(moment: datetime) -> int:
+    """Return an aware time as a number."""
+    return round(moment.timestamp() * 1000)
 
 
 def _as_given(values: Mapping[str, Any]) -> Any:
@@ -186,6 +192,7 @@ class RunRecord:
     verb: str
     state: RunState
     started: datetime = json_field(encoder=utc_millis)
+    sequence: int | None = None
     finished: datetime | None = json_field(encoder=utc_millis, default=None)
     slp_ops: str = ""
     selection: Mapping[str, Any] = json_field(encoder=_as_given, default_factory=dict)
@@ -200,6 +207,7 @@ def run_file(header: RunHeader, results: Mapping[str, ResultRecord]) -> bytes:
         verb=header.verb,
         state=header.state,
         started=header.started,
+        sequence=header.sequence,
         finished=header.finished,
         slp_ops=header.version,
         selection=header.selection,
@@ -226,6 +234,7 @@ def header_of(record: RunRecord) -> RunHeader:
         id=record.id,
         verb=record.verb,
         started=as_utc(record.started),
+        sequence=record.sequence,
         finished=None if record.finished is None else as_utc(record.finished),
         state=record.state,
         version=record.slp_ops,

@@ -54,13 +54,13 @@ def save(run: StoredRun, summaries: Iterable[Summary]) -> None:
     lines = b"".join(
         line(record_of(summary, manifest=_size(run, run.about[summary.device]))) for summary in summaries
     )
-    with atomic_files.store_errors("write", run.path / FILE), _kept(run) as is_there:
+    with atomic_files.store_errors("write", run.path / FILE), _protect_from_prune(run) as is_there:
         if is_there:
             atomic_files.replace(run.path / FILE, lines)
 
 
 @contextmanager
-def _kept(run: StoredRun) -> Iterator[bool]:
+def _protect_from_prune(run: StoredRun) -> Iterator[bool]:
     """Protect a run from pruning for a moment; False when it is gone, or another process writes it."""
     try:
         lock = os.open(run.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncssh
 
 from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
-from slp_ops.transport.algorithms import ciphers, macs
-from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
+from slp_ops.transport.algorithms import ciphers, key_exchanges, macs
+from slp_ops.transport.auth_errors import (
+    asks_for_more,
+    authentication_failed,
+    no_such_method,
+    tried_too_often,
+)
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES
 from slp_ops.transport.known_hosts import Key
-from slp_ops.transport.login_stages import Stage, ended, silent
+from slp_ops.transport.login_stages import Stage, closed_connection_error, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,18 +25,6 @@ if TYPE_CHECKING:
     from slp_ops.ports import Credential
     from slp_ops.transport.watched_socket import WatchedSocket
 
-# Explicit lists: what a library adds or drops in its defaults must not decide what is offered.
-MODERN_KEX: Final = (
-    "curve25519-sha256",
-    "curve25519-sha256@libssh.org",
-    "ecdh-sha2-nistp256",
-    "ecdh-sha2-nistp384",
-    "ecdh-sha2-nistp521",
-    "diffie-hellman-group16-sha512",
-    "diffie-hellman-group-exchange-sha256",
-    "diffie-hellman-group14-sha256",
-)
-LEGACY_KEX: Final = (*MODERN_KEX, "diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha1")
 # How long what came before the end of a connection may take to be understood, in seconds.
 _LAST_WORDS: Final = 0.2
 
@@ -99,7 +92,7 @@ class _Client(asyncssh.SSHClient):
             and (password := self.password_auth_requested()) is not None
         ):
             return [password]
-        self.refusal = asks_for_more(self._name, prompts[-1][0])
+        self.refusal = asks_for_more(self._name, prompts[-1][0], answered=self._password is None)
         return None
 
 
@@ -134,7 +127,7 @@ async def login(
                 server_host_key_algs=list(host_keys),
                 encryption_algs=list(ciphers(legacy=legacy)),
                 mac_algs=list(macs(legacy=legacy)),
-                kex_algs=list(LEGACY_KEX if legacy else MODERN_KEX),
+                kex_algs=list(key_exchanges(legacy=legacy)),
                 signature_algs=list(key_types(legacy)),
                 username=credential.username,
                 client_keys=client_keys,
@@ -163,10 +156,10 @@ async def login(
         if isinstance(err, asyncssh.PermissionDenied) and client.password_unused:
             raise no_such_method(credential_name, credential) from None
         if isinstance(err, asyncssh.PermissionDenied) or tried_too_often(words):
-            raise refused(credential_name, credential) from None
+            raise authentication_failed(credential_name, credential) from None
         # What the other side said, if it did; a bare end of the connection has only asyncssh's words.
         said = "" if isinstance(err, asyncssh.ConnectionLost | OSError | TypeError) else words
-        raise ended(client.stage, reset=sock.was_reset, goodbye=said) from None
+        raise closed_connection_error(client.stage, reset=sock.was_reset, goodbye=said) from None
     except BaseException:
         sock.close()
         raise

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from slp_ops.ports import Credential
 
 
-def refused(name: str, credential: Credential) -> AuthenticationFailed:
+def authentication_failed(name: str, credential: Credential) -> AuthenticationFailed:
     """The switch took the offer and did not accept it."""
     return AuthenticationFailed(
         f"the switch refused the login of credential {name!r}",
@@ -32,10 +32,11 @@ def no_such_method(name: str, credential: Credential) -> AuthenticationFailed:
     )
 
 
-def asks_for_more(name: str, prompt: str) -> AuthenticationFailed:
+def asks_for_more(name: str, prompt: str, *, answered: bool) -> AuthenticationFailed:
     """After the password another question came: a one-time code, or a new password for an expired one."""
     return AuthenticationFailed(
-        f"after the password of credential {name!r} the switch asks {prompt.strip()!r}",
+        f"{'after' if answered else 'instead of'} the password of credential {name!r} "
+        f"the switch asks {prompt.strip()!r}",
         hint="log in by hand once: a password may have expired; a second factor cannot be answered here",
     )
 

@@ -12,11 +12,16 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
-from slp_ops.transport.algorithms import ciphers, macs
-from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
+from slp_ops.transport.algorithms import ciphers, key_exchanges, macs
+from slp_ops.transport.auth_errors import (
+    asks_for_more,
+    authentication_failed,
+    no_such_method,
+    tried_too_often,
+)
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, known_as
 from slp_ops.transport.known_hosts import Key
-from slp_ops.transport.login_stages import Stage, ended
+from slp_ops.transport.login_stages import Stage, closed_connection_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,12 +31,8 @@ if TYPE_CHECKING:
     from slp_ops.transport.hostkeys import HostKeys
     from slp_ops.transport.watched_socket import WatchedSocket
 
-_SHA1_KEX: Final = [
-    "diffie-hellman-group-exchange-sha1",
-    "diffie-hellman-group14-sha1",
-    "diffie-hellman-group1-sha1",
-]
-_WITHOUT_SHA1: Final = {"kex": _SHA1_KEX, "keys": ["ssh-rsa"], "pubkeys": ["ssh-rsa"]}
+# With it a key of the user's would sign by SHA-1.
+_WITHOUT_SHA1: Final = {"pubkeys": ["ssh-rsa"]}
 # The login's own timeout comes first: the caller shuts the socket down. Paramiko's must only be later.
 _LATER: Final = 30.0
 # The reason of SSH's disconnect message for a key exchange that found no algorithm.
@@ -130,7 +131,7 @@ def _connection_class() -> Any:  # netmiko has no types
                     return []
                 # What is echoed is no question for a password.
                 if len(questions) > 1 or questions[0][1] or not left:
-                    self.refusal = asks_for_more(self.credential_name, questions[-1][0])
+                    self.refusal = asks_for_more(self.credential_name, questions[-1][0], answered=not left)
                     raise paramiko.AuthenticationException("asked for more than the password")
                 return [left.pop()]
 
@@ -189,6 +190,8 @@ def _connection_class() -> Any:  # netmiko has no types
                 offered = made.get_security_options()
                 offered.key_types = self.key_types
                 # Paramiko refuses names that it does not know, such as ChaCha20.
+                exchanges = key_exchanges(legacy=self.legacy)
+                offered.kex = [name for name in exchanges if name in known._kex_info]
                 offered.ciphers = [name for name in ciphers(legacy=self.legacy) if name in known._cipher_info]
                 offered.digests = [name for name in macs(legacy=self.legacy) if name in known._mac_info]
                 return made
@@ -250,10 +253,10 @@ def _translate(err: Exception, device: Device, credential: Credential, connectio
     if tried_too_often(connection.goodbye) or (
         isinstance(cause, paramiko.AuthenticationException) and "EOF" not in words
     ):
-        return refused(device.credential, credential)
+        return authentication_failed(device.credential, credential)
     sock: WatchedSocket = connection.sock
     # Paramiko's own text for a connection that ended adds nothing.
     bare = sock.is_ended or isinstance(cause, paramiko.ChannelException | OSError) or "EOF" in words
-    return ended(
+    return closed_connection_error(
         connection.stage, reset=sock.was_reset, goodbye=connection.goodbye or ("" if bare else words)
     )

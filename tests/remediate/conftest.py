@@ -196,7 +196,7 @@ class SimulatedPace(StopController):
         self._bench.waited(seconds)
         self._bench.switch.clock.advance(seconds)
 
-    async def rest(self, seconds: float) -> None:
+    async def wait_or_stop(self, seconds: float) -> None:
         if not self.stopping:
             await self.pause(seconds)
 

@@ -191,7 +191,9 @@ def test_early_in_a_short_policy_a_near_deadline_only_informs(
     ack: float | None, left: float, severity: str
 ) -> None:
     table = runpy.run_path(str(Path(__file__).parent / "cases" / "reporting.py"))
-    outcome = judge(rule_of("ack-due-soon"), known_of([table["usage"](left, ack), table["CLOCK"]]))
+    outcome = judge(
+        rule_of("ack-due-soon"), known_of([table["usage"](left, ack), table["CLOCK"], table["NA_AND_DNA"]])
+    )
     assert (outcome.verdict, outcome.severity) == ("fail", severity)
 
 

@@ -25,6 +25,7 @@ from slp_ops.json_documents import InvalidJson, parse_json
 from slp_ops.planning.documents import read_plans
 from slp_ops.planning.journal_state import BeginEvent
 from slp_ops.regular_files import read_stream
+from slp_ops.runs.history_index import FILE as INDEX
 from slp_ops.runs.serialization import CaptureRecord, ResultRecord, RunRecord, read_lines
 from slp_ops.runs.summaries import SummaryRecord
 
@@ -248,7 +249,7 @@ def test_a_damaged_file_of_a_run_stops_no_verb(call: Callable[..., Ended], file:
 
 
 def _history(change: str) -> None:
-    with closing(sqlite3.connect("runs/history-1.sqlite")) as connection:
+    with closing(sqlite3.connect(Path("runs", INDEX))) as connection:
         connection.executescript(change)
         connection.commit()
 
@@ -289,14 +290,13 @@ def test_a_history_that_does_not_fit_its_runs_is_built_again(call: Callable[...,
 
 @pytest.mark.parametrize("kind", ["a named pipe", "a device file", "a folder"])
 def test_another_file_in_place_of_the_history_is_named(call: Callable[..., Ended], kind: str) -> None:
-    path = Path("runs/history-1.sqlite")
-    path.unlink()
+    path = Path("runs", INDEX)
     KINDS[kind](path)
 
     ended = call("trend")
 
     refused(ended)
-    assert "history-1.sqlite" in ended.stderr
+    assert INDEX in ended.stderr
 
 
 PEAK: Final = """

@@ -31,6 +31,7 @@ CLI_MAY_KNOW = {
         "regular_files",
         "report",
         "sanitize",
+        "temporary_files",
         "version",
     ]
 }
@@ -49,6 +50,7 @@ NOT_PURE = {
         "report",
         "runs",
         "signals",
+        "temporary_files",
         "transport",
         "usage",
         "version",

@@ -30,6 +30,7 @@ class Other:
     methods: tuple[str, ...] = ("password",)
     password: str = "netops"
     further_question: str = ""
+    questions: tuple[tuple[str, bool], ...] = (("Password: ", False),)  # with whether the answer is echoed
     goodbye: tuple[int, str] | None = None
     options: dict[str, Any] = field(default_factory=dict)
     offered: list[str] = field(default_factory=list)
@@ -99,7 +100,7 @@ class _Asked(asyncssh.SSHServer):
         return "keyboard-interactive" in self._other.methods
 
     def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
-        return "", "", "", [("Password: ", False)]
+        return "", "", "", self._other.questions
 
     def validate_kbdint_response(self, username: str, responses: Any) -> Any:
         right = self._judged("keyboard-interactive", *responses)
@@ -189,6 +190,28 @@ def test_no_password_is_given_to_a_further_question(other: Any, opening: Any, tr
         read(opening(), server.port, transport)
 
     assert server.offered == ["keyboard-interactive"]
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        (("Password: ", True),),
+        (("Username: ", True),),
+        (("Password: ", False), ("PASSCODE: ", True)),
+        (("Password: ", False), ("Password again: ", False)),
+    ],
+    ids=["echoed-password", "echoed-name", "second-echoed", "two"],
+)
+def test_only_a_single_question_without_echo_gets_the_password(
+    other: Any, opening: Any, transport: str, questions: tuple[tuple[str, bool], ...]
+) -> None:
+    server = other(methods=("keyboard-interactive",), questions=questions)
+
+    last = questions[-1][0].strip()
+    with pytest.raises(AuthenticationFailed, match=f"instead of the password .* asks '{last}'"):
+        read(opening(), server.port, transport)
+
+    assert server.offered == []
 
 
 def test_a_method_that_the_switch_does_not_take_is_said(other: Any, opening: Any, transport: str) -> None:

@@ -98,7 +98,7 @@ class StopController:
         """Wait, also while stopping: a running step is resolved first."""
         await asyncio.sleep(seconds)
 
-    async def rest(self, seconds: float) -> None:
+    async def wait_or_stop(self, seconds: float) -> None:
         """Let time pass, until the operator wants to stop."""
         try:
             async with asyncio.timeout(seconds):

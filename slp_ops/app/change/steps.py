@@ -189,7 +189,7 @@ class ConfigSteps(_JournalledSteps):
             return self._note(number, StepState.UNSETTLED, _UNREADABLE)
         there = [change for change in step.changes if in_force(change, running)]
         if len(there) == len(step.changes):
-            return await self._confirmed(number, step)
+            return await self._confirm(number, step)
         missing = tuple(change for change in step.changes if change not in there)
         if there:
             why = _PARTLY.format(count=len(there), total=len(step.changes), said=_one_line(output) or "-")
@@ -197,7 +197,7 @@ class ConfigSteps(_JournalledSteps):
             why = _NONE.format(lost=_NOTHING if lost is None else verbatim(lost.message))
         return replace(self._note(number, StepState.NOT_DONE, why), missing=missing)
 
-    async def _confirmed(self, number: int, step: ConfigStep) -> StepResult:
+    async def _confirm(self, number: int, step: ConfigStep) -> StepResult:
         """Everything is in force; with a timer, tell the switch to keep it."""
         if step.timer is None:
             return self._note(number, StepState.DONE)
@@ -238,7 +238,7 @@ class ExecSteps(_JournalledSteps):
         proof = PROOFS.get(step.done_when)
         try:
             reads = () if proof is None else (*proof.reads, *proof.refusal_reads)
-            noted = None if proof is None else proof.note(await self._session.known(reads))
+            noted = None if proof is None else proof.note(await self._session.read_facts(reads))
             await self._session.open()
         except (ConnectError, SessionLost) as err:
             return StepResult(state=StepState.NOT_DONE, why=_words_of(err))
@@ -256,9 +256,11 @@ class ExecSteps(_JournalledSteps):
         self._keep(step, sent, secrets)
         if sent.status in (CommandOutcome.REFUSED, CommandOutcome.ASKED):
             words = _ASKED if sent.status is CommandOutcome.ASKED else _EXEC_REFUSED
-            return self._note(number, StepState.REFUSED, words.format(said=self._scrubbed(sent, secrets)))
+            return self._note(
+                number, StepState.REFUSED, words.format(said=self._without_secrets(sent, secrets))
+            )
         if sent.status is CommandOutcome.UNEXPECTED and proof is None:
-            why = _UNEXPECTED.format(said=self._scrubbed(sent, secrets))
+            why = _UNEXPECTED.format(said=self._without_secrets(sent, secrets))
             return self._note(number, StepState.UNSETTLED, why)
         self._note(number, StepState.SENT)
         return await self._prove_or_ask(number, step, noted, None, sent=True)
@@ -284,7 +286,7 @@ class ExecSteps(_JournalledSteps):
                 return self._note(number, StepState.SENT, _NOT_PROVEN.format(proof=proof.name))
         elif sent and lost is None:
             return self._note(number, StepState.DONE)
-        elif (file := step.makes or step.removes) and (shown := await self._shown(file)) is not None:
+        elif (file := step.makes or step.removes) and (shown := await self._is_on_flash(file)) is not None:
             if shown is bool(step.makes):
                 return self._note(number, StepState.DONE, how="dir")
             why = _NOT_SENT.format(lost=_NOTHING if lost is None else verbatim(lost.message))
@@ -307,7 +309,7 @@ class ExecSteps(_JournalledSteps):
         if proof is None or state is StepState.SENT or step.ends_session:
             return None
         try:
-            if proof.holds(noted, await self._session.known(proof.reads)):
+            if proof.holds(noted, await self._session.read_facts(proof.reads)):
                 return None
         except (ConnectError, SessionLost):
             return None
@@ -315,7 +317,7 @@ class ExecSteps(_JournalledSteps):
             return self._note(number, StepState.NOT_DONE, _SENT_AGAIN)
         return await self._ask_operator(number, step)
 
-    async def _shown(self, file: str) -> bool | None:
+    async def _is_on_flash(self, file: str) -> bool | None:
         """Return whether a file is on the switch; None when unknown."""
         try:
             return await FileSteps(self._context, self._session).shows(file)
@@ -348,10 +350,10 @@ class ExecSteps(_JournalledSteps):
         interval = timeouts.first_interval
         while True:
             try:
-                if proof.holds(noted, await self._session.known(proof.reads)):
+                if proof.holds(noted, await self._session.read_facts(proof.reads)):
                     return True
                 if proof.refusal_reads and interval > timeouts.first_interval:
-                    refusal = proof.refusal(noted, await self._session.known(proof.refusal_reads))
+                    refusal = proof.refusal(noted, await self._session.read_facts(proof.refusal_reads))
                     if refusal:
                         return refusal
             except (ConnectError, SessionLost):
@@ -360,7 +362,7 @@ class ExecSteps(_JournalledSteps):
             if stop_controller.stopping or stop_controller.now() >= deadline:
                 return False
             self._say(f"waiting for {proof.name}")
-            await stop_controller.rest(min(interval, max(deadline - stop_controller.now(), 0.0)))
+            await stop_controller.wait_or_stop(min(interval, max(deadline - stop_controller.now(), 0.0)))
             interval = min(interval * 2, timeouts.max_interval)
 
     def _keep(self, step: ExecStep, sent: CommandResult, secrets: Mapping[str, Secret]) -> None:
@@ -370,7 +372,7 @@ class ExecSteps(_JournalledSteps):
             capture.write(sent.output + "\n")
             capture.commit(CommandEnd(status=CaptureStatus.OK))
 
-    def _scrubbed(self, sent: CommandResult, secrets: Mapping[str, Secret]) -> str:
+    def _without_secrets(self, sent: CommandResult, secrets: Mapping[str, Secret]) -> str:
         """Return the switch's words for the journal, without the echo of a command with secrets."""
         text = sent.output
         if secrets and sent.status is not CommandOutcome.REFUSED:

@@ -51,6 +51,7 @@ def build(form: LicensingForm, switch: SwitchState) -> Licensing:
         trust=_trust(form, switch),
         first_use=start - form.first_use,
         last_ack=back(form.last_ack),
+        changed=back(form.changed),
         last_push=back(form.last_push),
         last_file_write=back(form.file_write),
         purged=form.reports.purged,

@@ -118,6 +118,7 @@ class LicensingForm:
     trusted: timedelta = timedelta(days=120)
     account: bool = True
     last_ack: timedelta | None = None
+    changed: timedelta | None = None  # since the licences in use changed
     last_push: timedelta | None = None
     next_push: timedelta | None = None
     file_write: timedelta | None = None

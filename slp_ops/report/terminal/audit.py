@@ -1,4 +1,4 @@
-"""An audit for people: the root cause first, its consequences under it, then what to do."""
+"""An audit as terminal text: the root cause first, its consequences under it, then what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The difference of two runs for people."""
+"""The difference of two runs as terminal text."""
 
 from __future__ import annotations
 

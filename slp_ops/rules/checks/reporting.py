@@ -13,9 +13,9 @@ from slp_ops.facts import (
     TransportKind,
     UsageReporting,
 )
-from slp_ops.model import Confidence, Severity
+from slp_ops.model import Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
-from slp_ops.rules.derived.deadline import COSMETIC, Deadline
+from slp_ops.rules.derived.deadline import COSMETIC, Deadline, DeadlineEffect
 from slp_ops.rules.derived.now import SwitchTime, uptime_of
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent, Thresholds
@@ -36,15 +36,29 @@ def ack_overdue(deadline: Deadline) -> Judgement:
     """Compare the deadline with the switch's own clock."""
     if deadline.left is None:
         return Passed(why=TEXTS["no-deadline"])
-    if deadline.cosmetic:
-        return NotApplicable(why=TEXTS["cosmetic"])
     if deadline.left >= timedelta(0):
         return Passed()
+    if (undecided := _without_effect(deadline)) is not None:
+        return undecided
+    is_doubtful = deadline.effect is DeadlineEffect.DOUBTFUL
+    said = TEXTS["ack-overdue.changed"] if deadline.change else TEXTS["ack-overdue.summary"]
     return Failed(
-        summary=TEXTS["ack-overdue.summary"].format(days=(-deadline.left).days, when=deadline.text),
-        evidence=deadline.usage.cite("next_ack_deadline", "last_ack"),
-        confidence=deadline.now.confidence,
+        summary=said.format(days=(-deadline.left).days, when=deadline.text),
+        evidence=deadline.evidence,
+        confidence=deadline.confidence,
+        cause=TEXTS["ack-overdue.doubtful"] if is_doubtful else None,
     )
+
+
+def _without_effect(deadline: Deadline) -> Judgement | None:
+    """Return the verdict on a date that has no effect, or may have none; None for any other."""
+    match deadline.effect:
+        case DeadlineEffect.COSMETIC:
+            return NotApplicable(why=TEXTS["cosmetic"])
+        case DeadlineEffect.UNKNOWN:
+            return Unknown(why=TEXTS["undecided"])
+        case _:
+            return None
 
 
 @rule(
@@ -58,15 +72,15 @@ def ack_due_soon(deadline: Deadline, thresholds: Thresholds) -> Judgement:
     """Judge a deadline below the threshold that has not passed; early in a short policy it is information."""
     if deadline.left is None:
         return Passed(why=TEXTS["no-deadline"])
-    if deadline.cosmetic:
-        return NotApplicable(why=TEXTS["cosmetic"])
     if not timedelta(0) <= deadline.left <= timedelta(days=thresholds.ack_days):
         return Passed()
+    if (undecided := _without_effect(deadline)) is not None:
+        return undecided
     return Failed(
         summary=TEXTS["ack-due-soon.summary"].format(days=deadline.left.days, when=deadline.text),
-        evidence=deadline.usage.cite("next_ack_deadline", "last_ack"),
+        evidence=deadline.evidence,
         severity=Severity.INFO if deadline.is_early else None,
-        confidence=deadline.now.confidence,
+        confidence=deadline.confidence,
     )
 
 
@@ -155,6 +169,8 @@ def offline_report_due(
         return NotApplicable(why=TEXTS["offline-report-due.not-by-file"])
     if deadline.left is None or deadline.cosmetic or deadline.left > timedelta(days=thresholds.ack_days):
         return Passed()
+    if deadline.effect is DeadlineEffect.UNKNOWN:
+        return Unknown(why=TEXTS["undecided"])
     overdue = deadline.left < timedelta(0)
     return Failed(
         summary=(TEXTS["offline-report-due.overdue"] if overdue else TEXTS["offline-report-due.due"]).format(
@@ -165,5 +181,5 @@ def offline_report_due(
             *deadline.usage.cite("next_ack_deadline", "last_report_file_write"),
         ),
         severity=Severity.ERROR if overdue else None,
-        confidence=Confidence.HIGH if deadline.now.trusted else Confidence.LOW,
+        confidence=deadline.confidence,
     )

@@ -11,9 +11,13 @@ from slp_ops.facts import (
     DeviceTime,
     Entitlement,
     Entitlements,
+    EventLog,
     Flag,
+    LabelledValue,
     LicenseAuthorizations,
+    LicenseEvent,
     LicenseTransport,
+    LogTime,
     Policy,
     PolicyClass,
     PolicyKind,
@@ -23,6 +27,8 @@ from slp_ops.facts import (
     RumState,
     RumSummary,
     Software,
+    SyslogBuffer,
+    SyslogMessage,
     TransportKind,
     UnitAuthorization,
     UsageReporting,
@@ -83,6 +89,41 @@ def days(first: int, frequency: int, change: int, kind: PolicyKind = PolicyKind.
     )
 
 
+def events(*rows: tuple[str, str, float]) -> EventLog:
+    """An event log with the count of a licence at these times: tag, count, days from now."""
+    return EventLog(
+        events=tuple(
+            LicenseEvent(
+                time=on(days),
+                name="SAEVT_ENDPOINT_USAGE",
+                text="",
+                values=(
+                    LabelledValue(label="count", value=count),
+                    LabelledValue(label="entitlementTag", value=tag),
+                ),
+            )
+            for tag, count, days in rows
+        )
+    )
+
+
+def stack_log(*rows: tuple[str, str, float]) -> SyslogBuffer:
+    """A log of members that were added or removed: number, word, days from now."""
+    return SyslogBuffer(
+        messages=tuple(
+            SyslogMessage(
+                time=LogTime(text="", year=at.year, month=at.month, day=at.day, time=at.time()),
+                facility="STACKMGR",
+                severity=4,
+                mnemonic=f"SWITCH_{word.upper()}",
+                text=f"Switch 1 R0/0: stack_mgr: Switch {member} has been {word} to the stack.",
+            )
+            for member, word, days in rows
+            for at in (NOW + timedelta(days=days),)
+        )
+    )
+
+
 DEFAULT = Policy(classes=(days(365, 0, 90), days(90, 90, 90, PolicyKind.SUBSCRIPTION)))
 CUSTOM = Policy(classes=(days(60, 60, 60), days(90, 90, 90, PolicyKind.SUBSCRIPTION)))
 
@@ -110,24 +151,66 @@ STUCK = CommunicationStatistics(
     )
 )
 
+
+def polling(total: int, failed: int, reason: str | None = None) -> CommunicationStatistics:
+    """A record of Result Polling that works at the moment."""
+    attempts = Attempts(text="", total=total, success=total - failed, fail=failed, ongoing=0)
+    exchange = ExchangeStatistics(name="Result Polling", attempts=attempts, failure_reason=reason)
+    return CommunicationStatistics(exchanges=(exchange,))
+
+
 CASES = {
     "ack-overdue": {
         "pass": [[usage(5), CLOCK], [usage(None), CLOCK]],
         "fail": [
-            [usage(-1), CLOCK],
-            [usage(-0.1), CLOCK],
+            [usage(-1), CLOCK, NA_AND_DNA],
+            [usage(-0.1), CLOCK, NA_AND_DNA],
             [usage(-400, None), CLOCK, NA],
-            [usage(-5), CLOCK, NA, software("17.9.4a")],
-            [usage(-5), CLOCK, NA_AND_DNA, software("17.9.3")],
-            [usage(-5), CLOCK, NA, software("17.9.3"), CUSTOM],
+            [usage(-400, None), CLOCK],
+            [usage(-5, -95), CLOCK, NA, software("17.9.4a")],
+            [usage(-5, -95), CLOCK, software("17.9.4a")],
+            [usage(-5, -95), CLOCK, NA_AND_DNA, software("17.9.3")],
+            [usage(-5, -95), CLOCK, NA, software("17.9.3"), CUSTOM],
+            [usage(-5, -95), CLOCK, NA, software("17.12.4")],  # assumed affected: silences nothing
+            [usage(-5, -95), CLOCK, licences("network-advantage", "hseck9"), software("17.9.3")],
+            [usage(-5, -95), CLOCK, NA, software("17.9.3"), events(("a", "1", -120), ("a", "2", -80))],
+            [usage(-5, -95), CLOCK, NA, software("17.9.3", "1 year"), stack_log(("2", "added", -80))],
+            [usage(-5, -186), CLOCK, NA, software("17.9.3"), DEFAULT],  # 181 days: another event set it
         ],
-        "unknown": [[], [usage(-1)], [CLOCK]],
-        "not_applicable": [[usage(-5), CLOCK, NA, software("17.9.3"), DEFAULT]],
+        "unknown": [
+            [],
+            [usage(-1)],
+            [CLOCK],
+            [usage(-5, -95), CLOCK],
+            [usage(-5, -95), CLOCK, software("17.6.4")],
+            [usage(-5, -95), CLOCK, NA],
+            [usage(-5, -95), CLOCK, Entitlements(), software("17.6.4")],
+        ],
+        "not_applicable": [
+            [usage(-5, -95), CLOCK, NA, software("17.9.3"), DEFAULT],
+            [usage(-5, -370, interval=0), CLOCK, NA, software("17.6.4")],
+            [usage(-5, -95), CLOCK, NA, software("17.9.3"), events(("a", "1", -120), ("a", "1", -80))],
+            [usage(-5, -95), CLOCK, NA, software("17.9.3"), events(("a", "1", -120), ("a", "2", -110))],
+            [usage(-5, -95), CLOCK, NA, software("17.9.3"), events(("a", "0", -80), ("a", "1", -80))],
+            # A member that was away for a while, and the members at a boot.
+            [
+                usage(-5, -95),
+                CLOCK,
+                NA,
+                software("17.9.3", "1 year"),
+                stack_log(("2", "removed", -80), ("2", "added", -79)),
+            ],
+            [usage(-5, -95), CLOCK, NA, software("17.9.3", "80 days"), stack_log(("2", "added", -80))],
+        ],
     },
     "ack-due-soon": {
         "pass": [[usage(31), CLOCK], [usage(-1), CLOCK], [usage(20), CLOCK, Thresholds(ack_days=14)]],
-        "fail": [[usage(29), CLOCK], [usage(0.5), CLOCK], [usage(40), CLOCK, Thresholds(ack_days=45)]],
-        "unknown": [[], [usage(5)]],
+        "fail": [
+            [usage(29), CLOCK, NA_AND_DNA],
+            [usage(0.5), CLOCK, NA_AND_DNA],
+            [usage(40), CLOCK, NA_AND_DNA, Thresholds(ack_days=45)],
+        ],
+        "unknown": [[], [usage(5)], [usage(29), CLOCK]],
         "not_applicable": [COSMETIC],
     },
     "never-acknowledged": {
@@ -148,14 +231,15 @@ CASES = {
             [usage(None), CLOCK, NA, software("17.9.3")],
             [usage(10), CLOCK, NA, software("17.9.4a")],
             [usage(10), CLOCK, NA, software("17.9.3"), CUSTOM],
+            [usage(10, -355), CLOCK, NA, software("17.12.4")],
         ],
-        "fail": [COSMETIC, [usage(-10), CLOCK, licences("network-essentials"), software("17.6.4")]],
+        "fail": [COSMETIC, [usage(-10, -100), CLOCK, licences("network-essentials"), software("17.6.4")]],
         "unknown": [[], [usage(10)]],
     },
     "offline-report-due": {
         "pass": [[OFF, usage(60), CLOCK], [OFF, usage(None), CLOCK]],
-        "fail": [[OFF, usage(10), CLOCK], [OFF, usage(-10), CLOCK]],
-        "unknown": [[], [OFF], [OFF, usage(10)]],
+        "fail": [[OFF, usage(10), CLOCK, NA_AND_DNA], [OFF, usage(-10), CLOCK, NA_AND_DNA]],
+        "unknown": [[], [OFF], [OFF, usage(10)], [OFF, usage(-10, -100), CLOCK]],
         "not_applicable": [[SMART, usage(10), CLOCK], [OFF, usage(-9), CLOCK, Intent(topology="controller")]],
     },
     "last-ack-cleared": {
@@ -214,8 +298,8 @@ CASES = {
     },
     "CSCvy20345": {
         "pass": [[software("17.9.4a")]],
-        "fail": [COSMETIC],
-        "unknown": [[], [Software(version="S2C")]],
+        "fail": [COSMETIC, [usage(10, -355), CLOCK, NA, software("17.12.4")]],
+        "unknown": [[], [Software(version="S2C")], [usage(-5, -95), CLOCK, software("17.6.4")]],
         "not_applicable": [[software("16.12.5b")], [usage(10), CLOCK, NA_AND_DNA, software("17.9.3")]],
     },
     "CSCwc77088": {
@@ -234,6 +318,8 @@ CASES = {
         "pass": [[software("17.3.5")]],
         "fail": [
             [software("17.3.4"), SMART, STUCK],
+            [software("17.6.2"), SMART, polling(2073, 575)],
+            [software("17.6.2"), polling(40, 3, "Invalid Polling Id 7 provided in the polling request")],
             [
                 software("17.3.4"),
                 SMART,
