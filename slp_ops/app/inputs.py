@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import PreviousCaptures, collect
@@ -34,6 +34,27 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_KEPT = 500  # devices, each of about 350 kB
+
+
+# Verbs whose runs hold what an audit needs; the others read a part of it.
+READING_VERBS: Final = frozenset({"audit", "collect", "watch"})
+
+
+def open_run(
+    runs: Runs, reference: str, operator: Operator, *, also: frozenset[str] = frozenset()
+) -> StoredRun:
+    """Open the run to judge: ``last`` is the last one of a verb that reads enough, or of one of ``also``.
+
+    Another run that is given by name is opened with a notice. Raises InputError.
+    """
+    verbs = READING_VERBS | also
+    run = runs.open(reference, verbs=verbs)
+    if run.header.verb not in verbs:
+        operator.notice(
+            f"note: run {run.id} is of {run.header.verb}, which reads a part of what an audit needs; "
+            "each switch names what is missing"
+        )
+    return run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
