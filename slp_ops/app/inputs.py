@@ -14,6 +14,7 @@ from slp_ops.facts import Software
 from slp_ops.iosxe import platforms
 from slp_ops.model import DeviceResult, DeviceStatus
 from slp_ops.parsing import Facts, read, read_more, split_devices, text_of
+from slp_ops.regular_files import LARGEST_TEXT, read_input
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from slp_ops.runs import StoredRun
 
 T = TypeVar("T")
-_LARGEST = 256 * 2**20
 _MOST_KEPT = 500  # devices, each of about 350 kB
 
 
@@ -269,14 +269,7 @@ def _text(path: Path) -> str:
 
     from slp_ops.redact import redact
 
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as err:
-        raise InputError((Problem(path=str(path), message=f"cannot be read: {err.strerror}"),)) from err
-    if len(data) > _LARGEST:
-        raise InputError((Problem(path=str(path), message="is larger than 256 MB"),))
-    return redact(text_of(data), secrets.token_bytes(32))
+    return redact(text_of(read_input(path, LARGEST_TEXT)), secrets.token_bytes(32))
 
 
 def _identify(facts: Facts, otherwise: str) -> tuple[str, str | None]:
