@@ -1,4 +1,4 @@
-"""What is raised while one switch is changed is the failure of that switch, and the others go on."""
+"""What is raised while one switch is changed is the failure of that switch; the others are changed."""
 
 from __future__ import annotations
 
