@@ -65,7 +65,7 @@ def test_a_cut_capture_changes_no_verdict(bench: Any, line: str, transport: str,
         ("asyncssh", Kind.STALL),
     ],
 )
-def test_a_session_that_dies_while_probing_blames_nobody(bench: Any, transport: str, kind: Kind) -> None:
+def test_a_session_that_dies_while_probing_decides_nothing(bench: Any, transport: str, kind: Kind) -> None:
     # The probe connects; its name does not resolve; a firewall drops it.
     sound = {"opens": "healthy", "no-name": "dns-failure", "dropped": "firewall-drop"}
     counts = (0, 240, 300, 330)  # in the echo, while the name is resolved, while connecting
