@@ -97,8 +97,10 @@ def test_no_plan_comes_from_half_a_reading(bench: Any, transport: str) -> None:
     running.do(lambda: running.rack["sw1"].host.switch.configure("ip scp server enable"))
     for line in ("show license all", "show running-config", "show version", "show clock"):
         running.arm("sw1", Fault(kind=Kind.RESET, stage=Stage.LINE, line=line, count=600))
-        ended = running.run("usage", "save", "-i", "inventory.yaml", "--yes", "--json")
+        ended = running.run("usage", "save", "-i", "inventory.yaml", "--yes")
         assert ended.code == 4, f"{line}: {ended.code} {ended.text}"
+        assert "run the same command again" in ended.text
+        assert "--resume" not in ended.text
         assert running.changing_lines("sw1") == []
         assert running.journals() == []
     running.arm("sw1", None)
