@@ -54,7 +54,7 @@ class FolderFileStore:
         """See ``ports.FileStore``."""
         path = self._place(name)
         with atomic_files.store_errors("read", path):
-            return atomic_files.read(path, within=self.path)
+            return atomic_files.read(path, within=self.path, largest=atomic_files.LARGEST)
 
     def has(self, name: str) -> bool:
         """Return whether the file exists."""

@@ -6,20 +6,22 @@ the same folders always give the same answers.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from slp_ops.facts.rum import RumPoint
 from slp_ops.history.trend import Series, SiteDay
+from slp_ops.json_documents import decode, parse_json
 from slp_ops.linear_fit import MIN_POINTS
 from slp_ops.runs import history_index as index
 from slp_ops.runs.history_index import (
     SAMPLE,
     WORDS,
+    checked,
     date_of,
     day_of,
     flag,
@@ -32,12 +34,14 @@ from slp_ops.runs.history_index import (
 from slp_ops.runs.serialization import millis
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     from slp_ops.history.summary import Summary
     from slp_ops.runs.run_reader import StoredRun
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _TOTALS: Final = ("counted", "backlog", "largest", "unacknowledged", "late", "judged", "failing")
 _FEW: Final = 64  # pictures
 _MANY: Final = 500  # words
@@ -63,6 +67,23 @@ class KnownDevice:
     tags: tuple[str, ...]
 
 
+class _UnfitRow(Exception):
+    """A row that no summary gives: a number out of range, an unknown word, a word that is not there."""
+
+
+def _of_rows(ask: Callable[P, T]) -> Callable[P, T]:
+    """Make a method of an index raise _UnfitRow for rows that cannot be read back."""
+
+    @wraps(ask)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return ask(*args, **kwargs)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as err:
+            raise _UnfitRow from err
+
+    return asked
+
+
 class History:
     """An open index. What it says is as new as the last time it caught up with the folders."""
 
@@ -80,6 +101,9 @@ class History:
         except sqlite3.DatabaseError as err:
             if not index.is_broken(err):
                 raise index.index_error(root, err) from err
+            index.discard(root)
+            raise Broken from err
+        except _UnfitRow as err:
             index.discard(root)
             raise Broken from err
 
@@ -154,6 +178,7 @@ class History:
         """Return the number of runs."""
         return int(self._db.execute("SELECT COUNT(*) FROM run").fetchone()[0])
 
+    @_of_rows
     def devices(self) -> tuple[KnownDevice, ...]:
         """Every switch, with site and tags of its newest run, in the order of their names."""
         rows = self._db.execute(
@@ -163,10 +188,15 @@ class History:
         ).fetchall()
         words = self._words({word for row in rows for word in row[1:]})
         return tuple(
-            KnownDevice(name=name, site=words.get(site, ""), tags=tuple(json.loads(words.get(tags, "[]"))))
-            for name, site, tags in rows
+            KnownDevice(
+                name=name,
+                site=words.get(site, ""),
+                tags=decode(tuple[str, ...], parse_json(words.get(tags, "[]"))),
+            )
+            for name, site, tags in checked(rows, words=1)
         )
 
+    @_of_rows
     def device(
         self, name: str, *, newest: int | None = None, verb: str | None = None
     ) -> tuple[RunSnapshot, ...]:
@@ -180,9 +210,10 @@ class History:
         words = self._words({word for row in rows for word in row[4 : 4 + len(WORDS)]})
         return tuple(
             RunSnapshot(run=ref, verb=verb, started=moment(started), summary=summary_of(name, sample, words))
-            for ref, verb, started, *sample in reversed(rows)
+            for ref, verb, started, *sample in reversed(checked(rows, words=2))
         )
 
+    @_of_rows
     def days(self, devices: Collection[str] | None = None, *, newest: int = 90) -> tuple[SiteDay, ...]:
         """The last sample of each switch a day, added up by site; of these devices only, if given.
 
@@ -206,10 +237,11 @@ class History:
                 mean_ack=None if mean is None else timedelta(seconds=int(mean)),
                 **dict(zip(_TOTALS, totals, strict=True)),
             )
-            for day, site, switches, oldest, mean, *totals in rows
+            for day, site, switches, oldest, mean, *totals in checked(rows, means=4)
         ]
         return tuple(sorted(found, key=lambda each: (each.day, each.site)))
 
+    @_of_rows
     def series(self, devices: Collection[str] | None = None) -> tuple[Series, ...]:
         """The RUM counts of each switch over its newest sixty days, in the order of their names.
 
@@ -242,7 +274,7 @@ class History:
             last_ack,
             late,
             _,
-        ) in rows:
+        ) in checked(rows):
             point = RumPoint(
                 run=refs[run],
                 seen=moment(seen),

@@ -16,11 +16,13 @@ import fcntl
 import json
 import os
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.errors import InputError, StoreError
-from slp_ops.json_documents import encode
+from slp_ops.errors import InputError, Problem, StoreError
+from slp_ops.json_documents import InvalidJson, encode, parse_json
 from slp_ops.planning.journal_state import SCHEMA, RecordedChange, recorded_change
+from slp_ops.regular_files import open_regular
 from slp_ops.runs import atomic_files
 from slp_ops.runs.change_index import UNPROVEN, ChangeIndex
 from slp_ops.runs.seal import Seals
@@ -104,7 +106,7 @@ class JournalFile:
         """
         seals = Seals()
         with atomic_files.store_errors("open", path):
-            fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+            fd = open_regular(path, follow=False, access=os.O_RDWR | os.O_APPEND)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -186,14 +188,16 @@ def read(path: Path) -> RecordedChange:
 
 def _events(path: Path, data: bytes) -> RecordedChange:
     events: list[dict[str, Any]] = []
-    for number, line in enumerate(data.splitlines(), start=1):
+    for number, line in enumerate(BytesIO(data), start=1):
+        why = "no object with an event"
         try:
-            event = json.loads(line)
-        except ValueError:
-            event = None
+            event = parse_json(line)
+        except InvalidJson as err:
+            event, why = None, str(err)
         if not isinstance(event, dict) or "event" not in event:
             raise InputError(
-                f"{path}:{number}: is no event of a journal", hint="use the file as it was written"
+                (Problem(path=str(path), line=number, message=f"is no event of a journal: {why}"),),
+                hint="use the file as it was written",
             )
         events.append(event)
     if not events or events[0].get("schema") != SCHEMA:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
-import json
 import os
 import re
 from collections import Counter
@@ -15,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
-from slp_ops.json_documents import decode
+from slp_ops.json_documents import decode, parse_json
 from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.runs import atomic_files
 from slp_ops.runs.names import is_plain
@@ -129,7 +128,7 @@ class StoredRun:
             raise StoreError(f"run {self.id} holds no text of {capture.command!r} from {device}")
         folder = self.folder(about)
         with atomic_files.store_errors("read", folder / capture.file):
-            data = atomic_files.read(folder / capture.file, within=folder)
+            data = atomic_files.read_capture(folder / capture.file, within=folder, size=capture.bytes)
         if hashlib.sha256(data).hexdigest() != capture.sha256:
             raise StoreError(f"{folder / capture.file} {CHANGED}", hint=f"see: slp-ops runs verify {self.id}")
         return data.decode("utf-8", "surrogateescape")
@@ -168,7 +167,7 @@ class StoredRun:
     @cached_property
     def _run_file(self) -> tuple[RunHeader, RunRecord | None]:
         try:
-            found = json.loads(atomic_files.read(self.path / "run.json", within=self.path))
+            found = parse_json(atomic_files.read(self.path / "run.json", within=self.path))
             schema = found.get("schema") if isinstance(found, dict) else None
             if isinstance(schema, int) and schema > SCHEMA:
                 version = str(found.get("slp_ops", "?"))
@@ -247,7 +246,7 @@ def _verify_capture(folder: Path, capture: Capture) -> Capture:
     if not is_plain(capture.file):
         return _damaged(capture, "the manifest names an unfit file")
     try:
-        sha256, _ = atomic_files.digest(folder / capture.file, within=folder)
+        sha256, _ = atomic_files.digest(folder / capture.file, within=folder, size=capture.bytes)
     except OSError as err:
         return _damaged(capture, f"{capture.file} {why_unreadable(err)}")
     return capture if sha256 == capture.sha256 else _damaged(capture, f"{capture.file} {CHANGED}")

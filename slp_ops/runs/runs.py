@@ -22,7 +22,7 @@ from slp_ops.temporary_files import remove_abandoned_folders
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -104,10 +104,10 @@ class Runs:
         """Every run, the oldest first by its name; of none of them is anything read yet."""
         return [StoredRun(self.root / name) for name in self._names()]
 
-    def open(self, ref: str, *, verb: str | None = None) -> StoredRun:
+    def open(self, ref: str, *, verbs: Collection[str] = ()) -> StoredRun:
         """The run of that id, name, unique beginning of either, or path.
 
-        ``last`` is the newest, of this verb if one is given. Raises InputError when there is none, or more
+        ``last`` is the newest, of these verbs if any are given. Raises InputError when there is none, or more
         than one.
         """
         path = self.root.__class__(ref)
@@ -118,9 +118,9 @@ class Runs:
         names = self._names()
         if ref == "last":
             for newest in self.all():
-                if verb is None or newest.header.verb == verb:
+                if not verbs or newest.header.verb in verbs:
                     return newest
-            of = "" if verb is None else f" of {verb}"
+            of = f" of {' or '.join(sorted(verbs))}" if verbs else ""
             raise InputError(f"there is no run{of} in {self.root}", hint="make one with: slp-ops collect")
         found = [name for name in names if ref in (name, name.rpartition("-")[2])] or [
             name

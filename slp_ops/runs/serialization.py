@@ -11,13 +11,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from io import BytesIO
 from typing import Any, Final, Generic, TypeVar
 
-from slp_ops.json_documents import JsonValue, ShapeError, decode, encode, json_document, json_field, rounded
+from slp_ops.json_documents import (
+    InvalidJson,
+    JsonValue,
+    ShapeError,
+    decode,
+    encode,
+    json_document,
+    json_field,
+    parse_json,
+    rounded,
+)
 from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 
 T = TypeVar("T")
 SCHEMA: Final = 1
+_MOST_DAMAGED: Final = 100  # lines; what follows in such a file is not read
 _ONE_LINE: Final = json.JSONEncoder(separators=(",", ":"), default=str)
 
 
@@ -61,6 +73,11 @@ class RunHeader:
 def utc_millis(moment: datetime | None) -> JsonValue:
     """Encode a moment in UTC, to the millisecond."""
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return a moment of a file, which an editor may have left without its zone."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def millis(moment: datetime) -> int:
@@ -107,7 +124,7 @@ class CaptureRecord:
         return Capture(
             command=self.command,
             status=self.status,
-            started=self.started,
+            started=None if self.started is None else as_utc(self.started),
             seconds=float(self.seconds),
             bytes=self.bytes,
             file=self.file,
@@ -216,9 +233,9 @@ def header_of(record: RunRecord) -> RunHeader:
     return RunHeader(
         id=record.id,
         verb=record.verb,
-        started=record.started,
+        started=as_utc(record.started),
         sequence=record.sequence,
-        finished=record.finished,
+        finished=None if record.finished is None else as_utc(record.finished),
         state=record.state,
         version=record.slp_ops,
         selection=record.selection,
@@ -246,7 +263,8 @@ def line(record: object) -> bytes:
 class Lines(Generic[T]):
     """The records of a file of lines.
 
-    ``damaged`` are the numbers of the lines that are no JSON object, ``misshapen`` objects of another form.
+    ``damaged`` are the numbers of the lines that are no JSON object, ``misshapen`` objects of another form;
+    after a hundred of either the rest is not read.
     A last line without its newline was being written when the run was killed: the end is ``torn``.
     """
 
@@ -258,20 +276,27 @@ class Lines(Generic[T]):
 
 def read_lines(kind: type[T], data: bytes) -> Lines[T]:
     """Return the records of a file of lines."""
-    *whole, rest = data.split(b"\n")
     records: list[T] = []
     damaged: list[int] = []
     misshapen: list[object] = []
-    for number, text in enumerate(whole, start=1):
+    text = b""
+    for number, text in enumerate(BytesIO(data), start=1):
+        if not text.endswith(b"\n"):
+            break
         try:
-            value = json.loads(text)
-        except ValueError:
+            value = parse_json(text)
+        except InvalidJson:
             value = None
         if not isinstance(value, dict):
             damaged.append(number)
+            if len(damaged) == _MOST_DAMAGED:
+                break
             continue
         try:
             records.append(decode(kind, value))
         except ShapeError:
             misshapen.append(value)
-    return Lines(records=tuple(records), damaged=tuple(damaged), misshapen=tuple(misshapen), torn=bool(rest))
+            if len(misshapen) == _MOST_DAMAGED:
+                break
+    torn = bool(text) and not text.endswith(b"\n")
+    return Lines(records=tuple(records), damaged=tuple(damaged), misshapen=tuple(misshapen), torn=torn)

@@ -28,6 +28,7 @@ CLI_MAY_KNOW = {
         "json_documents",
         "model",
         "paths",
+        "regular_files",
         "report",
         "sanitize",
         "temporary_files",
