@@ -20,6 +20,7 @@ from slp_ops.errors import CredentialError
 from slp_ops.model import CredentialMethod
 from slp_ops.ports import Credential, Secret
 from slp_ops.private_key import KeyFileKind, key_kind
+from slp_ops.regular_files import read_regular, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -218,9 +219,9 @@ class ShellCredentials:
     def _key(self, name: str, file: str) -> _Key:
         try:
             path = Path(file).expanduser()
-            text = path.read_bytes()[:_LARGEST_KEY].decode("ascii", errors="replace")
+            text = read_regular(path, _LARGEST_KEY).decode("ascii", errors="replace")
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: whose home ~ is
-            why = getattr(error, "strerror", None) or "the path is not usable"
+            why = reason_of(error)
             raise CredentialError(
                 f"credential {name}: the key {file} cannot be read: {why}",
                 hint="name a private key's file in the inventory's credentials",

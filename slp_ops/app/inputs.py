@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import PreviousCaptures, collect
@@ -14,6 +14,7 @@ from slp_ops.facts import Software
 from slp_ops.iosxe import platforms
 from slp_ops.model import DeviceResult, DeviceStatus
 from slp_ops.parsing import Facts, read, read_more, split_devices, text_of
+from slp_ops.regular_files import LARGEST_TEXT, read_input
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
 
@@ -32,8 +33,28 @@ if TYPE_CHECKING:
     from slp_ops.runs import StoredRun
 
 T = TypeVar("T")
-_LARGEST = 256 * 2**20
 _MOST_KEPT = 500  # devices, each of about 350 kB
+
+
+# Verbs whose runs hold what an audit needs; the others read a part of it.
+READING_VERBS: Final = frozenset({"audit", "collect", "watch"})
+
+
+def open_run(
+    runs: Runs, reference: str, operator: Operator, *, also: frozenset[str] = frozenset()
+) -> StoredRun:
+    """Open the run to judge: ``last`` is the last one of a verb that reads enough, or of one of ``also``.
+
+    Another run that is given by name is opened with a notice. Raises InputError.
+    """
+    verbs = READING_VERBS | also
+    run = runs.open(reference, verbs=verbs)
+    if run.header.verb not in verbs:
+        operator.notice(
+            f"note: run {run.id} is of {run.header.verb}, which reads a part of what an audit needs; "
+            "each switch names what is missing"
+        )
+    return run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,14 +269,7 @@ def _text(path: Path) -> str:
 
     from slp_ops.redact import redact
 
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as err:
-        raise InputError((Problem(path=str(path), message=f"cannot be read: {err.strerror}"),)) from err
-    if len(data) > _LARGEST:
-        raise InputError((Problem(path=str(path), message="is larger than 256 MB"),))
-    return redact(text_of(data), secrets.token_bytes(32))
+    return redact(text_of(read_input(path, LARGEST_TEXT)), secrets.token_bytes(32))
 
 
 def _identify(facts: Facts, otherwise: str) -> tuple[str, str | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,10 +22,12 @@ from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb,
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.commands import registry
 from slp_ops.errors import InputError
+from slp_ops.json_documents import LARGEST_DOCUMENT
 from slp_ops.planning import TIMER_MINUTES, ParameterSources, PlannedSwitch, PlanningResult, plan_device
 from slp_ops.planning.documents import read_plans
 from slp_ops.planning.rebuild import rebuilt
 from slp_ops.playbook.template import secrets_in
+from slp_ops.regular_files import read_input
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.settings import Intent
 from slp_ops.runs.seal import Seals
@@ -118,14 +119,14 @@ def apply_file(request: ApplyRequest, path: Path, operator: ChangeOperator | Non
     """Apply the plans of a saved plan for the switches that are selected."""
     session = _session(request, operator)
     names = {device.name for device in session.chosen()}
-    text = _text(path)
-    plans = tuple(plan for plan in read_plans(text, str(path)) if plan.name in names)
+    document, every = read_plans(read_input(path, LARGEST_DOCUMENT), str(path))
+    plans = tuple(plan for plan in every if plan.name in names)
     if not plans:
         raise InputError(
             f"{path} plans nothing for the switches that are selected",
             hint="see what it holds, and the choice by --site, --tag and --limit",
         )
-    if not Seals().is_sealed(json.loads(text)):
+    if not Seals().is_sealed(document):
         return session.rebuild(plans, path, as_planned=True)
     session.operator.show_plan(PlanResult(plans=plans))
     return session.apply(plans)
@@ -175,14 +176,6 @@ def _session(
         operator=operator or NonInteractiveChange(),
         document=request.document,
     )
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as err:
-        why = getattr(err, "strerror", None) or err
-        raise InputError(f"{path} cannot be read as a plan: {why}") from err
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from slp_ops.errors import InputError, Problem
 from slp_ops.i18n import Lang
 from slp_ops.json_documents import encode
 from slp_ops.planning.journal_state import ChangeOutcome
+from slp_ops.regular_files import read_input
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.runs.file_store import ACKS, UPLOAD, FolderFileStore, fit_name
 from slp_ops.steps import ManualStep
@@ -523,12 +524,4 @@ def _paths(paths: Sequence[Path], assigned: Iterable[str]) -> list[Path]:
 
 
 def _read_file(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as err:
-        problem = Problem(path=str(path), message=f"cannot be read: {err.strerror}")
-        raise InputError((problem,), hint="nothing was sent to any switch") from err
-    if len(data) > _LARGEST:
-        raise InputError((Problem(path=str(path), message="is larger than 64 MB"),))
-    return data
+    return read_input(path, _LARGEST, hint="nothing was sent to any switch")

@@ -32,7 +32,7 @@ from slp_ops.rules.checks.history import GROWING
 from slp_ops.rules.derived.growth import GrowthCourse, growth
 from slp_ops.runs import Runs
 from slp_ops.runs.atomic_files import locked
-from slp_ops.runs.prune import judge, remove, sweep
+from slp_ops.runs.prune import judge, remove
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -240,7 +240,6 @@ class Rounds:
             for each in judge(mine, keep=request.keep, older_than=request.older_than, now=datetime.now(UTC))
             if not each.kept_because
         )
-        sweep(request.runs_dir)
         if gone:
             self.operator.notice(f"{gone} old runs removed")
 

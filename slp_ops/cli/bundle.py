@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from slp_ops.cli.options import SelectingOption, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.errors import InputError
 from slp_ops.i18n import pluralize
+from slp_ops.regular_files import open_regular
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -120,7 +122,7 @@ def _check(path: str) -> Exit:
     from slp_ops.report.bundle_check import check
 
     try:
-        with Path(path).open("rb") as file:
+        with os.fdopen(open_regular(path), "rb") as file:
             found = check(file)
     except OSError as err:
         raise InputError(f"{path} cannot be read: {err.strerror}") from err

@@ -34,7 +34,7 @@ def list_runs(*, runs_dir: Path, as_json: bool) -> None:
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal
 
-    found = runs.list_runs(runs_dir)
+    found = runs.list_runs(runs_dir, TerminalOperator())
     if as_json:
         from slp_ops.report.documents.runs import runs_document
 
@@ -130,7 +130,7 @@ def prune_runs(
 
     if keep is None and older_than is None:
         raise click.UsageError("give --keep N or --older-than AGE, or both")
-    planned = runs.plan_prune(runs_dir, keep=keep, older_than=older_than)
+    planned = runs.plan_prune(runs_dir, TerminalOperator(), keep=keep, older_than=older_than)
     going = sum(not each.kept_because for each in planned)
     if not as_json:
         click.echo(terminal.render_prune(planned))

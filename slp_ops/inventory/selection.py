@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.config_files.validation_errors import did_you_mean, shown
 from slp_ops.errors import Problem, SelectionError
+from slp_ops.regular_files import read_regular, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
 
 _LISTED: Final = 20
-_LARGEST: Final = 4 * 2**20  # maximum size of a file of names, in characters
+_LONGEST: Final = 255  # characters of a pattern
+_LARGEST: Final = 4 * 2**20  # maximum size of a file of names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +113,9 @@ def _term(part: str) -> _Term:
 def _lines(path: Path) -> tuple[tuple[int | None, str], ...]:
     """Read the names in a file, one per line; ``#`` begins a comment."""
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            content = file.read(_LARGEST)
+        content = read_regular(path, _LARGEST).decode("utf-8-sig")
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a NUL in the name
-        why = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        why = "it is not text in UTF-8" if isinstance(error, UnicodeDecodeError) else reason_of(error)
         problem = Problem(path=shown(str(path)), message=f"--limit cannot read it: {why}")
         hint = "--limit @FILE reads one device name a line"
         raise SelectionError((problem,), hint=hint) from error
@@ -133,9 +134,12 @@ def _names_of_term(inventory: Inventory, term: _Term) -> set[str]:
     found: set[str] = set()
     strangers: list[tuple[int | None, str]] = []
     for line, pattern in term.patterns:
-        matched = by_name.get(pattern) or _by_pattern(inventory, pattern)
+        if len(strangers) == _LISTED:
+            break
+        too_long = len(pattern) > _LONGEST
+        matched = by_name.get(pattern) or (set() if too_long else _by_pattern(inventory, pattern))
         found |= matched
-        if not matched and not (term.sign and _is_glob(pattern)):
+        if not matched and (too_long or not (term.sign and _is_glob(pattern))):
             strangers.append((line, pattern))
     if strangers:
         problems = tuple(
@@ -144,7 +148,7 @@ def _names_of_term(inventory: Inventory, term: _Term) -> set[str]:
                 line=line,
                 message=f"'{shown(pattern)}' matches no device and no site{did_you_mean(pattern, by_name)}",
             )
-            for line, pattern in strangers[:_LISTED]
+            for line, pattern in strangers
         )
         raise SelectionError(problems, hint=f"there are {_format_names(by_name)}")
     return found

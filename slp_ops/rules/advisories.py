@@ -96,4 +96,5 @@ def _judgement(advisory: Advisory, software: Software, sign: Symptom) -> Judgeme
         ),
         evidence=(*software.cite("version"), *sign.evidence),
         severity=sign.severity if sign.present else Severity.INFO,
+        confidence=sign.confidence,
     )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from slp_ops.runs.serialization import DeviceHeader
 
 FILE: Final = "summaries.jsonl"
+_AGES: Final = range(-(10**10), 10**10)  # seconds; a clock may be wrong by decades
 
 
 def load(run: StoredRun) -> dict[str, Summary]:
@@ -38,7 +39,7 @@ def load(run: StoredRun) -> dict[str, Summary]:
     found: dict[str, Summary] = {}
     for record in read_lines(SummaryRecord, data).records:
         about = run.about.get(record.device)
-        if about is None or record.manifest != _size(run, about):
+        if about is None or record.manifest != _size(run, about) or not record.is_possible:
             continue
         result = run.results.get(about.name)
         if result is None or result.status is record.status:
@@ -109,6 +110,16 @@ class SummaryRecord:
     seen: datetime = json_field(encoder=utc_millis)
     ack_age: int | None = json_field(omit_none=True, default=None)
     found: tuple[tuple[str, Verdict, Severity], ...] = ()
+
+    @property
+    def is_possible(self) -> bool:
+        """Return whether a summary can have these values: an editor may have changed them."""
+        naive = (self.clock, self.last_ack, self.deadline, self.last_push)
+        return (
+            self.seen.tzinfo is not None
+            and all(each is None or each.tzinfo is None for each in naive)
+            and (self.ack_age is None or self.ack_age in _AGES)
+        )
 
 
 def record_of(summary: Summary, *, manifest: int) -> SummaryRecord:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.errors import InputError, OptionError
 from slp_ops.params import InvalidValue, ParameterKind, check, expected
 from slp_ops.ports import Secret
+from slp_ops.regular_files import read_regular, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -182,8 +183,9 @@ def _secret_files(given: Sequence[str], params: Mapping[str, Parameter]) -> dict
 
 def _read(path: Path, name: str) -> str:
     try:
-        with path.expanduser().open(encoding="ascii") as file:
-            return file.read(_LARGEST)
-    except (OSError, UnicodeDecodeError, RuntimeError) as err:
-        why = getattr(err, "strerror", None) or "it is no plain text"
-        raise InputError(f"{name}: {path} cannot be read: {why}") from None
+        return read_regular(path.expanduser(), _LARGEST).decode("ascii")
+    except UnicodeDecodeError:
+        why = "it is no plain text"  # the error would quote a secret
+    except (OSError, RuntimeError, ValueError) as err:
+        why = reason_of(err)
+    raise InputError(f"{name}: {path} cannot be read: {why}") from None
