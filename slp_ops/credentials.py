@@ -20,6 +20,7 @@ from slp_ops.errors import CredentialError
 from slp_ops.model import CredentialMethod
 from slp_ops.ports import Credential, Secret
 from slp_ops.private_key import KeyFileKind, key_kind
+from slp_ops.regular_files import read_regular, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -110,13 +111,13 @@ class ShellCredentials:
 
         This avoids prompts during a progress display or while a switch waits.
         """
-        for name, username in _needed(devices):
+        for name, username in _required_credentials(devices):
             self.get(name, username)
 
     def origins(self, devices: Iterable[Device]) -> tuple[Origin, ...]:
         """Return the origin of every credential that the devices need. Never prompts."""
         with self._lock:
-            return tuple(self._origin(name, username) for name, username in _needed(devices))
+            return tuple(self._origin(name, username) for name, username in _required_credentials(devices))
 
     def _make(self, name: str, username: str | None) -> Credential:
         method = self._methods.get(name, CredentialMethod())
@@ -129,9 +130,9 @@ class ShellCredentials:
         password = passphrase = None
         if key is not None and key.locked:
             question = f"Passphrase of {key.path} (credential {name}): "
-            passphrase = self._need(name, "passphrase", question)
+            passphrase = self._require(name, "passphrase", question)
         elif key is None and not method.agent:
-            password = self._need(name, "password", f"Password of {user} (credential {name}): ")
+            password = self._require(name, "password", f"Password of {user} (credential {name}): ")
         return Credential(
             username=user,
             password=password,
@@ -158,12 +159,12 @@ class ShellCredentials:
             if value := self._environ.get(one):
                 return _one_line(Secret(value), f"{what} in {one}", name), one
         entry = name if what == "password" else f"{name}:{what}"
-        kept = self._kept(entry)
+        kept = self._from_keyring(entry)
         if kept is None:
             return None
         return _one_line(kept, f"{what} in keyring entry {entry}", name), f"keyring entry {entry}"
 
-    def _kept(self, entry: str) -> Secret | None:
+    def _from_keyring(self, entry: str) -> Secret | None:
         if entry not in self._entries:
             value = None
             if not self._broken:
@@ -176,11 +177,11 @@ class ShellCredentials:
             self._entries[entry] = Secret(value) if value else None
         return self._entries[entry]
 
-    def _need(self, name: str, what: str, question: str) -> Secret:
+    def _require(self, name: str, what: str, question: str) -> Secret:
         found = self._find(name, what)
         if found is not None:
             return found[0]
-        typed = self._typed(question, hidden=True)
+        typed = self._prompt(question, hidden=True)
         if typed:
             return _one_line(Secret(typed), f"typed {what}", name)
         entry = name if what == "password" else f"{name}:{what}"
@@ -192,7 +193,7 @@ class ShellCredentials:
         )
 
     def _typed_username(self, name: str) -> str:
-        typed = self._typed(f"User name (credential {name}): ", hidden=False)
+        typed = self._prompt(f"User name (credential {name}): ", hidden=False)
         if typed:
             return typed
         raise CredentialError(
@@ -200,7 +201,7 @@ class ShellCredentials:
             hint=f"set username: in the inventory, {variable(name, 'username')} or SLP_OPS_USERNAME",
         )
 
-    def _typed(self, question: str, *, hidden: bool) -> str:
+    def _prompt(self, question: str, *, hidden: bool) -> str:
         if self._ask is None:
             return ""
         try:
@@ -218,9 +219,9 @@ class ShellCredentials:
     def _key(self, name: str, file: str) -> _Key:
         try:
             path = Path(file).expanduser()
-            text = path.read_bytes()[:_LARGEST_KEY].decode("ascii", errors="replace")
+            text = read_regular(path, _LARGEST_KEY).decode("ascii", errors="replace")
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: whose home ~ is
-            why = getattr(error, "strerror", None) or "the path is not usable"
+            why = reason_of(error)
             raise CredentialError(
                 f"credential {name}: the key {file} cannot be read: {why}",
                 hint="name a private key's file in the inventory's credentials",
@@ -278,7 +279,7 @@ def _one_line(secret: Secret, place: str, name: str) -> Secret:
     )
 
 
-def _needed(devices: Iterable[Device]) -> tuple[tuple[str, str | None], ...]:
+def _required_credentials(devices: Iterable[Device]) -> tuple[tuple[str, str | None], ...]:
     """Return each credential with its user name once, including those of jump hosts."""
     ways: list[Device | JumpHost] = []
     for device in devices:

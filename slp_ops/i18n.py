@@ -32,7 +32,7 @@ class Text:
         """
         return Text(
             self.en.format(**{name: _english(value) for name, value in values.items()}),
-            self.ja.format(**{name: _said(value, Lang.JA) for name, value in values.items()}),
+            self.ja.format(**{name: _render_value(value, Lang.JA) for name, value in values.items()}),
         )
 
     def render(self, lang: Lang) -> str:
@@ -54,10 +54,14 @@ class _Number(int):
 
 
 def _english(value: object) -> object:
-    return _Number(value) if isinstance(value, int) and not isinstance(value, bool) else _said(value, Lang.EN)
+    return (
+        _Number(value)
+        if isinstance(value, int) and not isinstance(value, bool)
+        else _render_value(value, Lang.EN)
+    )
 
 
-def _said(value: object, lang: Lang) -> object:
+def _render_value(value: object, lang: Lang) -> object:
     return value.render(lang) if isinstance(value, Text) else value
 
 

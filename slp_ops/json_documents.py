@@ -20,11 +20,13 @@ from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from functools import cache
+from math import isfinite
+from reprlib import Repr
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeAlias, TypeVar, Union, dataclass_transform, get_args, get_origin
 from typing import get_type_hints as type_hints
 
-from slp_ops.errors import InputError
+from slp_ops.errors import InputError, Problem
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 T = TypeVar("T")
@@ -33,14 +35,36 @@ _Decoder: TypeAlias = Callable[[Any, str], Any]
 _OPTIONS: Final = "json"
 
 
+# Hostile documents: slp-ops writes less than these. A number must fit into 64 bits, as in SQLite and C.
+_DEEPEST: Final = 64
+_LONGEST_NUMBER: Final = 20
+_SHORT: Final = Repr()
+_SHORT.maxlevel, _SHORT.maxstring = 2, 80
+_WHOLE_NUMBERS: Final = range(-(2**63), 2**63)
+_MEMORY: Final = 40 * 2**20
+LARGEST_DOCUMENT: Final = 64 * 2**20
+
+
+class InvalidJson(ValueError):
+    """Text that is no JSON, or JSON that no slp-ops writes. ``line`` is where, if that is known."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 class ShapeError(ValueError):
     """A JSON value that does not have the declared form. The message names the place in the document."""
 
     def __init__(self, place: str, expected: str, found: object) -> None:
-        text = repr(found)
-        super().__init__(
-            f"{place or 'the document'}: expected {expected}, found {text[:60]}{'...' * (len(text) > 60)}"
-        )
+        super().__init__(f"{place or 'the document'}: expected {expected}, found {_described(found)}")
+        self.place = place
+
+
+def _described(found: object) -> str:
+    """Show a value, which may be huge, in at most 60 characters."""
+    text = _SHORT.repr(found)
+    return text[:60] + "..." * (len(text) > 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,13 +193,159 @@ def to_json(document: object, *, indent: int | None = None, ascii_only: bool = T
     return text if ascii_only else _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
-def read_document(kind: type[T], text: str | bytes, *, file: str, hint: str = "") -> T:
-    """Return the document of a file. Raises InputError, which names the file and the place in it."""
+def parse_json(text: str | bytes) -> Any:
+    """Return the value of a JSON text. Raises InvalidJson, also for what would exhaust the memory.
+
+    Refused are numbers beyond 64 bits, infinities and NaN, deep nesting, and far more values than text: a
+    value costs up to a hundred times its characters.
+    """
+    if isinstance(text, bytes):
+        _check_memory(
+            len(text), text.count(b","), text.count(b"{"), text.count(b"["), ascii_only=text.isascii()
+        )
+        try:
+            text = text.decode("utf-8-sig")
+        except UnicodeDecodeError as err:
+            line = err.object.count(b"\n", 0, err.start) + 1
+            raise InvalidJson("no text in UTF-8", line) from None
+    else:
+        _check_memory(len(text), text.count(","), text.count("{"), text.count("["), ascii_only=True)
     try:
-        return decode(kind, json.loads(text))
-    except ValueError as err:
-        reason = err if isinstance(err, ShapeError) else f"no JSON: {err}"
-        raise InputError(f"{file}: {reason}", hint=hint) from err
+        value = json.loads(
+            text, parse_int=_whole_number, parse_float=_number, parse_constant=_refuse_constant
+        )
+    except json.JSONDecodeError as err:
+        raise InvalidJson(f"no JSON: {err.msg}", err.lineno) from None
+    except _UnfitNumber as err:
+        line = text.count("\n", 0, max(text.find(err.digits), 0)) + 1
+        raise InvalidJson(f"the number {err.digits[:20]} does not fit into 64 bits", line) from None
+    except RecursionError:
+        raise InvalidJson("nested too deeply", _line_of_depth(text)) from None
+    if _is_deep(value):
+        raise InvalidJson("nested too deeply", _line_of_depth(text))
+    return value
+
+
+class _UnfitNumber(Exception):
+    """A number that no document of slp-ops holds."""
+
+    def __init__(self, digits: str) -> None:
+        super().__init__(digits)
+        self.digits = digits
+
+
+def _check_memory(size: int, commas: int, objects: int, arrays: int, *, ascii_only: bool) -> None:
+    if size > LARGEST_DOCUMENT:
+        raise InvalidJson(f"larger than {LARGEST_DOCUMENT // 2**20} MB")
+    # What CPython needs at most for a value, an object, an array, and for text with wide characters.
+    needed = 64 * commas + 220 * objects + 80 * arrays + (0 if ascii_only else 4 * size)
+    if needed > _MEMORY + size:
+        raise InvalidJson("too many values for its size")
+
+
+def _is_deep(value: object) -> bool:
+    level: list[Any] = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, (dict, list))
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _line_of_depth(text: str) -> int | None:
+    """Return the line where the nesting becomes too deep, if that is near the beginning."""
+    depth = 0
+    for found in _BRACKETS.finditer(text, 0, 2**20):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+        if depth > _DEEPEST:
+            return text.count("\n", 0, found.start()) + 1
+    return None
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER or (number := int(digits)) not in _WHOLE_NUMBERS:
+        raise _UnfitNumber(digits)
+    return number
+
+
+def _number(digits: str) -> float:
+    number = float(digits)
+    if not isfinite(number):
+        raise _UnfitNumber(digits)
+    return number
+
+
+def _refuse_constant(word: str) -> float:
+    raise _UnfitNumber(word)
+
+
+def line_of(text: str, place: str) -> int | None:
+    """Return the line of a place such as ``devices[0].risk`` in a JSON text; the deepest part that exists."""
+    scanner = json.JSONDecoder()
+    at = _skip_blanks(text, 0)
+    for key, index in _PLACE.findall(place):
+        try:
+            found = _child(scanner, text, at, key, int(index) if index else None)
+        except (ValueError, IndexError, RecursionError):
+            return None
+        if found is None:
+            break
+        at = found
+    return text.count("\n", 0, at) + 1
+
+
+_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_PLACE: Final = re.compile(r"([^.\[\]]+)|\[(\d{1,9})\]", re.ASCII)
+_BLANKS: Final = re.compile(r"[ \t\r\n,:]*")
+
+
+def _skip_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return found.end() if found is not None else at
+
+
+def _child(scanner: json.JSONDecoder, text: str, at: int, key: str, index: int | None) -> int | None:
+    """Return where a member of the object, or an item of the array, at ``at`` begins."""
+    if text[at] != ("{" if index is None else "["):
+        return None
+    at, number = _skip_blanks(text, at + 1), 0
+    while text[at] not in "]}":
+        if index is None:
+            name, at = scanner.raw_decode(text, at)
+            at = _skip_blanks(text, at)
+            if name == key:
+                return at
+        elif number == index:
+            return at
+        _, at = scanner.raw_decode(text, at)
+        at, number = _skip_blanks(text, at), number + 1
+    return None
+
+
+def read_document(kind: type[T], text: str | bytes, *, file: str, hint: str = "") -> T:
+    """Return the document of a file. Raises InputError, which names the file, the line and the place."""
+    try:
+        return decode(kind, parse_json(text))
+    except (InvalidJson, ShapeError) as err:
+        raise invalid_document(file, text, err, hint=hint) from err
+
+
+def invalid_document(
+    file: str, text: str | bytes, err: InvalidJson | ShapeError, *, inside: str = "", hint: str = ""
+) -> InputError:
+    """Return the error for a file, with the line. ``inside`` is the place at which the decoding began."""
+    if isinstance(err, ShapeError):
+        place = f"{inside}.{err.place}" if inside and err.place else inside or err.place
+        line = line_of(text if isinstance(text, str) else text.decode("utf-8-sig"), place)
+    else:
+        line = err.line
+    return InputError((Problem(path=file, line=line, message=str(err)),), hint=hint)
 
 
 def decode(kind: type[T], value: object, place: str = "") -> T:
@@ -214,6 +384,7 @@ def _decoder(kind: Any) -> _Decoder:
     raise TypeError(f"{kind!r} cannot be read from JSON")
 
 
+_YEARS: Final = range(1900, 9001)
 _SCALARS: Final[Mapping[Any, tuple[tuple[type, ...], str]]] = {
     str: ((str,), "a text"),
     bool: ((bool,), "true or false"),
@@ -256,9 +427,12 @@ def _enumeration(kind: type[Enum]) -> _Decoder:
 def _moment(kind: Any) -> _Decoder:
     def decoder(value: Any, place: str) -> Any:
         try:
-            return kind.fromisoformat(value)
+            moment = kind.fromisoformat(value)
         except (TypeError, ValueError):
             raise ShapeError(place, "a time in ISO 8601", value) from None
+        if moment.year not in _YEARS:  # at the ends of the calendar another time zone overflows
+            raise ShapeError(place, "a year from 1900 to 9000", value)
+        return moment
 
     return decoder
 
@@ -307,7 +481,7 @@ def _union(kinds: tuple[Any, ...]) -> _Decoder:
     def decoder(value: Any, place: str) -> Any:
         if tagged and isinstance(value, dict):
             kind = value.get("kind")
-            if kind not in tagged:
+            if not isinstance(kind, str) or kind not in tagged:
                 raise ShapeError(f"{place}.kind".lstrip("."), "one of " + ", ".join(sorted(tagged)), kind)
             return _decoder(tagged[kind])(value, place)
         if value is None and NoneType in others:

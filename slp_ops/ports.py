@@ -184,7 +184,7 @@ class ChangingTransport(Transport, Protocol):
 
 
 class FileTransfer(Protocol):
-    """Connection that copies one file byte by byte; raises CopyFailed."""
+    """Connection that copies one file verbatim; raises CopyFailed."""
 
     async def fetch(self, path: str) -> bytes:
         """Return the content of a file on the switch, such as ``flash:report.txt``."""

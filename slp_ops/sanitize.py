@@ -22,7 +22,7 @@ _LONGEST: Final = 32_000  # of an Excel cell, which holds 32,767
 
 def printable(text: str) -> str:
     """The text with every unsafe character written out, such as ``\\x1b``; CR LF becomes LF."""
-    return _UNSAFE.sub(_spelled, text.replace("\r\n", "\n"))
+    return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
 
 
 def one_line(text: str) -> str:
@@ -46,7 +46,7 @@ def csv_cell(value: object) -> object:
     return f"'{safe}" if safe.lstrip(" ").startswith(_FORMULA) else safe
 
 
-def _spelled(found: re.Match[str]) -> str:
+def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     if 0xDC80 <= code <= 0xDCFF:  # a byte that was no UTF-8 (surrogateescape)
         code -= 0xDC00

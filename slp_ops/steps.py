@@ -171,7 +171,7 @@ class CheckSpace:
 
 @json_document
 class Download:
-    """Copy a file from the switch, byte by byte; ``in_band`` reads it on the terminal instead of by SCP."""
+    """Copy a file from the switch verbatim; ``in_band`` reads it on the terminal instead of by SCP."""
 
     kind: Literal["fetch"] = "fetch"
     commands: tuple[str, ...] = computed()

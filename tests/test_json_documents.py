@@ -170,10 +170,10 @@ def test_a_list_is_no_document() -> None:
 
 
 def test_the_message_for_a_file_names_the_file() -> None:
-    with pytest.raises(InputError, match=r"^plan\.json: no JSON: ") as caught:
+    with pytest.raises(InputError, match=r"^plan\.json:1: no JSON: ") as caught:
         read_document(Drawing, b"{", file="plan.json", hint="make it anew")
     assert caught.value.hint == "make it anew"
-    with pytest.raises(InputError, match=r"^plan\.json: at: expected a time"):
+    with pytest.raises(InputError, match=r"^plan\.json:1: at: expected a time"):
         read_document(Drawing, to_json({**encode(drawing()), "at": 1}), file="plan.json")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.audit_device import AuditOptions, audit_device, compare
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.history_context import HistoryContext
-from slp_ops.app.inputs import FactsCache, from_files, from_live_switches, from_run
+from slp_ops.app.inputs import FactsCache, from_files, from_live_switches, from_run, open_run
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.errors import OptionError
@@ -82,8 +82,8 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
     # A live audit does not wait for parsing earlier runs; an audit of a saved run does.
     at_most = None if request.run is not None else _QUICK
 
-    against = None if request.against is None else runs.open(request.against)
-    saved = None if request.run is None else runs.open(request.run)
+    against = None if request.against is None else open_run(runs, request.against, operator)
+    saved = None if request.run is None else open_run(runs, request.run, operator)
     facts = FactsCache(*(each for each in (against, saved) if each is not None))
     past = HistoryContext(request.runs_dir, audit_options, operator, at_most=at_most, facts=facts)
 

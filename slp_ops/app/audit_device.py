@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Probes
+from slp_ops.i18n import Text, verbatim
 from slp_ops.model import DeviceFailure, DeviceStatus, Severity, Verdict
 from slp_ops.rules.dependencies import FactContext
+from slp_ops.rules.derived.route import effective
 from slp_ops.rules.engine import audit
 from slp_ops.rules.required_inputs import missing_inputs
 from slp_ops.rules.rule import Group
@@ -19,6 +21,8 @@ from slp_ops.rules.ruleset import Ruleset, packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from slp_ops.model import DeviceResult
     from slp_ops.parsing import Facts
     from slp_ops.rules.required_inputs import MissingInput
@@ -47,7 +51,7 @@ class AuditOptions:
 
     def known(self, facts: Facts, intent: Intent) -> FactContext:
         """Return everything known about a device, for the rules."""
-        return FactContext(facts, (self.knowledge.catalogue, self.thresholds, intent))
+        return FactContext(effective(facts), (self.knowledge.catalogue, self.thresholds, intent))
 
 
 class DeviceState(StrEnum):
@@ -161,30 +165,60 @@ def other_platform(name: str) -> DeviceFailure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnclearFinding:
+    """A finding of the earlier audit that the later one could not judge, with the reason."""
+
+    device: str
+    rule: str
+    why: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingsComparison:
-    """Findings of two audits, as (device, rule). ``unclear`` were found and cannot be judged now."""
+    """Findings of two audits, as (device, rule). ``unclear`` were found and are no longer judged."""
 
     new: tuple[tuple[str, str], ...]
     gone: tuple[tuple[str, str], ...]
     unchanged: tuple[tuple[str, str], ...]
-    unclear: tuple[tuple[str, str], ...] = ()
+    unclear: tuple[UnclearFinding, ...] = ()
 
 
 def compare(before: tuple[AuditedDevice, ...], now: tuple[AuditedDevice, ...]) -> FindingsComparison:
-    """Compare the findings of devices in both runs; an unknown rule is not gone."""
-    here = {each.name for each in now} & {each.name for each in before}
-    was = _findings(before, here)
-    are = _findings(now, here)
-    unclear = {(each.name, outcome.rule) for each in now for outcome in each.unjudged}
-    unread = {each.name for each in now if not each.outcomes}
+    """Compare the findings of devices in both runs. One that the later run did not judge is not gone."""
+    later = {each.name: each for each in now}
+    was = _findings(before, later.keys())
+    are = _findings(now, {each.name for each in before})
+    unclear = [
+        UnclearFinding(device=name, rule=rule, why=why)
+        for name, rule in was
+        if (name, rule) not in are and (why := _not_judged(later[name], rule)) is not None
+    ]
+    undecided = {(each.device, each.rule) for each in unclear}
     return FindingsComparison(
         new=tuple(pair for pair in are if pair not in was),
-        gone=tuple(pair for pair in was if pair not in are and pair not in unclear and pair[0] not in unread),
+        gone=tuple(pair for pair in was if pair not in are and pair not in undecided),
         unchanged=tuple(pair for pair in are if pair in was),
+        unclear=tuple(unclear),
     )
 
 
-def _findings(devices: tuple[AuditedDevice, ...], names: set[str]) -> dict[tuple[str, str], None]:
+def _not_judged(device: AuditedDevice, rule: str) -> Text | None:
+    """Return the reason why a rule has no verdict on a device; None when it has one."""
+    if not device.outcomes:
+        return NOT_READ if device.error is None else verbatim(device.error.message)
+    outcome = next((each for each in device.outcomes if each.rule == rule), None)
+    if outcome is None:
+        return NOT_ASKED
+    if outcome.verdict in (Verdict.UNKNOWN, Verdict.ERROR):
+        return outcome.why or NOT_ASKED
+    return None
+
+
+NOT_READ: Final = Text("the switch was not read", "スイッチを取得できていません")
+NOT_ASKED: Final = Text("the rule was not asked", "このルールは判定していません")
+
+
+def _findings(devices: tuple[AuditedDevice, ...], names: Collection[str]) -> dict[tuple[str, str], None]:
     return {
         (each.name, outcome.rule): None for each in devices if each.name in names for outcome in each.failing
     }

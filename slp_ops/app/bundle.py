@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slp_ops.app.inputs import FactsCache
+from slp_ops.app.inputs import FactsCache, open_run
 from slp_ops.app.report import JudgedRun, judged_devices
 from slp_ops.errors import InputError, StoreError
 from slp_ops.facts import SyslogBuffer
@@ -61,9 +61,9 @@ class BundleEvidence:
 def gather_bundle(request: BundleRequest, operator: Operator) -> BundleEvidence:
     """Return the evidence of a bundle. Raises InputError for a device that the run lacks, and StoreError."""
     runs, audit_options = Runs(request.runs_dir), request.audit_options
-    run = runs.open(request.reference)
+    run = open_run(runs, request.reference, operator)
     names = _names(run, request.devices)
-    normal = None if request.normal is None else runs.open(request.normal)
+    normal = None if request.normal is None else open_run(runs, request.normal, operator)
     normal_names = () if normal is None else _names(normal, names)
     key = mask_key()
     facts = FactsCache(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.fleet import is_complete
-from slp_ops.app.inputs import from_live_switches, from_run
+from slp_ops.app.inputs import from_live_switches, from_run, open_run
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.commands import registry
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from slp_ops.rules.fixed_releases import Advisory, CriticalDefect, UpgradeTargets
     from slp_ops.rules.ruleset import Ruleset
     from slp_ops.rules.symptoms import Symptom
+
+_VERB: Final = "check-version"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,15 +116,16 @@ def run(
     if request.releases:
         rows = [judge_release(text, audit_options=audit_options) for text in request.releases]
     elif request.run is not None:
-        rows = list(map(judge, from_run(Runs(request.runs_dir).open(request.run), request.target.selection)))
+        stored = open_run(Runs(request.runs_dir), request.run, operator, also=frozenset({_VERB}))
+        rows = list(map(judge, from_run(stored, request.target.selection)))
     else:
         _, results, rows = from_live_switches(
-            "check-version",
+            _VERB,
             judge,
             target=request.target,
             connecting=request.connecting,
             runs_dir=request.runs_dir,
-            commands=_needed(),
+            commands=_advisory_commands(),
             collect_options=CollectOptions(),
             follow_up_commands=_further,
             operator=operator,
@@ -171,7 +174,7 @@ def _row(
     )
 
 
-def _needed() -> list[ShowCommand]:
+def _advisory_commands() -> list[ShowCommand]:
     """Return the commands that the advisories need, but for the statistics."""
     wanted = (
         "show clock",

@@ -57,7 +57,7 @@ def run(
     Raises InputError, CredentialError, NotReadOnly, StoreError, Interrupted.
     """
     runs = Runs(request.runs_dir)
-    resumed = None if request.resume is None else _Resumed(runs.open(request.resume, verb="collect"))
+    resumed = None if request.resume is None else _Resumed(runs.open(request.resume, verbs=("collect",)))
     set_name, extra = (request.set_name, request.extra_commands) if resumed is None else resumed.commands
     commands = choose_commands(set_name, extra)
     inventory, found = request.target.choose(operator)

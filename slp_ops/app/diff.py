@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import audit_device, compare
-from slp_ops.app.inputs import facts_of
+from slp_ops.app.inputs import facts_of, open_run
 from slp_ops.history.config import is_other_key, line_changes
 from slp_ops.history.fields import field_changes
 from slp_ops.i18n import pluralize
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.history.config import LineChange
     from slp_ops.history.fields import FieldChange
+    from slp_ops.i18n import Text
     from slp_ops.model import DeviceResult
     from slp_ops.rules.values import Outcome
     from slp_ops.runs import StoredRun
@@ -47,7 +48,7 @@ class DeviceDiff:
     """One switch that both runs have. ``lines`` is None when a configuration was not read in both.
 
     ``other_key``: the runs mask with different keys, so that all secrets look different. The findings are
-    sorted by what became of them; ``unclear_findings`` were found and cannot be judged now.
+    sorted by what became of them; ``unclear_findings`` are no longer judged, each with the reason.
     """
 
     old: AuditedDevice
@@ -55,7 +56,7 @@ class DeviceDiff:
     new_findings: tuple[Outcome, ...]
     gone_findings: tuple[Outcome, ...]
     unchanged_findings: tuple[Outcome, ...]
-    unclear_findings: tuple[Outcome, ...]
+    unclear_findings: tuple[tuple[Outcome, Text], ...]
     fields: tuple[FieldChange, ...]
     lines: tuple[LineChange, ...] | None
     other_key: bool
@@ -89,7 +90,7 @@ class _Pair:
 def diff(request: DiffRequest, operator: Operator) -> DiffResult:
     """Compare two runs, both judged by the rules of today. Raises UnknownDevice and StoreError."""
     runs, only = Runs(request.runs_dir), request.only
-    old, new = runs.open(request.old), runs.open(request.new)
+    old, new = open_run(runs, request.old, operator), open_run(runs, request.new, operator)
     before = {result.name: result for result in old.devices}
     after = {result.name: result for result in new.devices}
     for name in only:
@@ -133,7 +134,8 @@ def _pair(
 
 def _sorted_findings(pairs: Iterable[_Pair], compared: FindingsComparison) -> Iterable[DeviceDiff]:
     new, gone = set(compared.new), set(compared.gone)
-    unchanged, unclear = set(compared.unchanged), set(compared.unclear)
+    unchanged = set(compared.unchanged)
+    unclear = {(each.device, each.rule): each.why for each in compared.unclear}
 
     def among(audit: AuditedDevice, findings: set[tuple[str, str]]) -> tuple[Outcome, ...]:
         return tuple(outcome for outcome in audit.failing if (audit.name, outcome.rule) in findings)
@@ -145,7 +147,9 @@ def _sorted_findings(pairs: Iterable[_Pair], compared: FindingsComparison) -> It
             new_findings=among(each.new, new),
             gone_findings=among(each.old, gone),
             unchanged_findings=among(each.new, unchanged),
-            unclear_findings=among(each.old, unclear),
+            unclear_findings=tuple(
+                (outcome, unclear[each.old.name, outcome.rule]) for outcome in among(each.old, set(unclear))
+            ),
             fields=each.fields,
             lines=each.lines,
             other_key=each.other_key,

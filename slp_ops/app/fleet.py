@@ -90,7 +90,7 @@ def causes(result: DeviceResult) -> list[str]:
     for status in (CaptureStatus.DENIED, CaptureStatus.TIMEOUT, CaptureStatus.LOST, CaptureStatus.DAMAGED):
         hit = [capture for capture in result.captures if capture.status is status]
         if hit:
-            words.append(f"{_named(hit)}: {status} ({hit[0].reason})")
+            words.append(f"{_list_commands(hit)}: {status} ({hit[0].reason})")
     return words
 
 
@@ -104,7 +104,7 @@ def hint(result: DeviceResult) -> str:
     if CaptureStatus.TIMEOUT in statuses:
         return "the switch may be overloaded; a longer silence is allowed with --command-timeout SECONDS"
     if CaptureStatus.LOST in statuses:
-        return "run it again; collect reads only what is missing with --resume last"
+        return "run the same command again"
     return ""
 
 
@@ -113,7 +113,7 @@ def is_complete(results: Sequence[DeviceResult]) -> bool:
     return all(result.status is DeviceStatus.OK for result in results)
 
 
-def _named(captures: Sequence[Capture]) -> str:
+def _list_commands(captures: Sequence[Capture]) -> str:
     names = [capture.command for capture in captures[:2]]
     more = len(captures) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")

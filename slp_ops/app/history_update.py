@@ -41,19 +41,14 @@ def open_history(
     ``at_most`` limits the switches parsed from runs that are not judged yet: a caller that is about to read
     switches must not wait long. ``facts`` keeps what is parsed, for a caller that needs it as well.
     """
-    from slp_ops.runs.history import Broken, History
+    from slp_ops.runs.history import History
 
-    for _ in range(2):
-        try:
-            catch_up(runs_dir, operator, at_most=at_most, facts=facts)
-            with History.open(runs_dir) as history:
-                return ask(history)
-        except Broken:
-            operator.notice("note: the index of the history was damaged; it is made anew")
-    raise StoreError(
-        f"the index of the history in {runs_dir} breaks again and again",
-        hint="check the disk; the run folders hold everything, see: slp-ops runs verify",
-    )
+    def updated() -> T:
+        _catch_up(runs_dir, operator, at_most=at_most, anew=False, facts=facts)
+        with History.open(runs_dir) as history:
+            return ask(history)
+
+    return _rebuilding(updated, runs_dir, operator)
 
 
 def catch_up(
@@ -69,6 +64,31 @@ def catch_up(
     ``anew`` judges each of them again from its captures. Where more than ``at_most`` switches would have to
     be parsed, the runs that hold them are left out.
     """
+    return _rebuilding(
+        lambda: _catch_up(runs_dir, operator, at_most=at_most, anew=anew, facts=facts), runs_dir, operator
+    )
+
+
+def _rebuilding(use: Callable[[], T], runs_dir: Path, operator: Operator) -> T:
+    """Use the index; once more from the run folders where it turns out to be damaged, or of other runs."""
+    from slp_ops.runs.history import Broken
+
+    for _ in range(2):
+        try:
+            return use()
+        except Broken:
+            operator.notice(
+                "note: the history does not fit its runs or is damaged; it is built again from them"
+            )
+    raise StoreError(
+        f"the index of the history in {runs_dir} breaks again and again",
+        hint="check the disk; the run folders hold everything, see: slp-ops runs verify",
+    )
+
+
+def _catch_up(
+    runs_dir: Path, operator: Operator, *, at_most: int | None, anew: bool, facts: FactsCache | None
+) -> int:
     from slp_ops.runs import Runs
     from slp_ops.runs.history import History, mark
 

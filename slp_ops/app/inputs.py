@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import PreviousCaptures, collect
@@ -14,6 +14,7 @@ from slp_ops.facts import Software
 from slp_ops.iosxe import platforms
 from slp_ops.model import DeviceResult, DeviceStatus
 from slp_ops.parsing import Facts, read, read_more, split_devices, text_of
+from slp_ops.regular_files import LARGEST_TEXT, read_input
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
 
@@ -32,8 +33,28 @@ if TYPE_CHECKING:
     from slp_ops.runs import StoredRun
 
 T = TypeVar("T")
-_LARGEST = 256 * 2**20
 _MOST_KEPT = 500  # devices, each of about 350 kB
+
+
+# Verbs whose runs hold what an audit needs; the others read a part of it.
+READING_VERBS: Final = frozenset({"audit", "collect", "watch"})
+
+
+def open_run(
+    runs: Runs, reference: str, operator: Operator, *, also: frozenset[str] = frozenset()
+) -> StoredRun:
+    """Open the run to judge: ``last`` is the last one of a verb that reads enough, or of one of ``also``.
+
+    Another run that is given by name is opened with a notice. Raises InputError.
+    """
+    verbs = READING_VERBS | also
+    run = runs.open(reference, verbs=verbs)
+    if run.header.verb not in verbs:
+        operator.notice(
+            f"note: run {run.id} is of {run.header.verb}, which reads a part of what an audit needs; "
+            "each switch names what is missing"
+        )
+    return run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +96,7 @@ def from_run(
 
     Raises StoreError, and SelectionError when the run has none of them.
     """
-    names = None if selection is None else [device.name for device in _selected(run, selection)]
+    names = None if selection is None else [device.name for device in _select_devices(run, selection)]
     yield from devices_of(run, names, facts or FactsCache())
 
 
@@ -110,7 +131,7 @@ def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
     seen: Counter[str] = Counter()
     for path in paths:
         texts = [_text(file) for file in _files(path)]
-        devices = _pasted(texts)
+        devices = _facts_by_switch(texts)
         if len(devices) == 1 and (platform := _platform(devices[0][1], texts)) is not None:
             devices = [(devices[0][0], Facts({}, devices[0][1].captures, platform=platform))]
         elif not any(each.parsed is not None for _, facts in devices for each in facts.captures):
@@ -119,7 +140,7 @@ def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
                 hint="give a show tech, a terminal log with its prompts, or outputs with their command above",
             )
         for host, facts in devices:
-            name, release = _who(facts, host or path.stem)
+            name, release = _identify(facts, host or path.stem)
             seen[name] += 1
             if seen[name] > 1:
                 name = f"{name} ({path.name})"
@@ -127,7 +148,7 @@ def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
             yield DeviceInput(result=result, facts=facts, intent=Intent())
 
 
-def _pasted(texts: Sequence[str]) -> list[tuple[str | None, Facts]]:
+def _facts_by_switch(texts: Sequence[str]) -> list[tuple[str | None, Facts]]:
     """Return the facts of each switch of these texts, with its host name where a text shows one."""
     found = [device for text in texts for device in split_devices(text)]
     hosts = {device.host.casefold() for device in found if device.host is not None}
@@ -211,7 +232,7 @@ def from_live_switches(
     return run.id, results, [judged[result.name] for result in results]
 
 
-def _selected(run: StoredRun, selection: Selection) -> tuple[Device, ...]:
+def _select_devices(run: StoredRun, selection: Selection) -> tuple[Device, ...]:
     """Select by the inventory data stored in the run."""
     from slp_ops.inventory.selection import select
     from slp_ops.inventory.values import Inventory, Site
@@ -248,17 +269,10 @@ def _text(path: Path) -> str:
 
     from slp_ops.redact import redact
 
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as err:
-        raise InputError((Problem(path=str(path), message=f"cannot be read: {err.strerror}"),)) from err
-    if len(data) > _LARGEST:
-        raise InputError((Problem(path=str(path), message="is larger than 256 MB"),))
-    return redact(text_of(data), secrets.token_bytes(32))
+    return redact(text_of(read_input(path, LARGEST_TEXT)), secrets.token_bytes(32))
 
 
-def _who(facts: Facts, otherwise: str) -> tuple[str, str | None]:
+def _identify(facts: Facts, otherwise: str) -> tuple[str, str | None]:
     """Return the switch's name, as its outputs print it or else as given, and its release."""
     from slp_ops.facts import ConfigInfo
 

@@ -93,9 +93,11 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
             # Not every platform has such handlers, and only the main thread may set them.
             with suppress(NotImplementedError, RuntimeError):
                 loop.add_signal_handler(number, stop, number)
+        _set_signal_mask(mask)
         try:
             result = await work
         finally:
+            _block_signals()
             if stopper is not None:
                 stopper.attach(None)
         if task.cancelling():  # a library may swallow the cancellation and return normally
@@ -109,6 +111,8 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
         for number, handler in handlers.items()
         if number is not signal.SIGHUP or handler is not signal.SIG_IGN
     }
+    # A signal while asyncio makes or closes its loop would leave half a loop, or meet its default action.
+    mask = _block_signals()
     try:
         return asyncio.run(with_signals())
     except asyncio.CancelledError:
@@ -118,6 +122,19 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
         with suppress(ValueError, TypeError):  # another thread, or a handler that is not Python's
             for number, handler in before.items():
                 signal.signal(number, handler)
+        _set_signal_mask(mask)
+
+
+def _block_signals() -> set[int] | None:
+    """Hold stopping signals back in the main thread; return the earlier mask, None in another thread."""
+    if threading.current_thread() is not threading.main_thread():
+        return None
+    return set(signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING))
+
+
+def _set_signal_mask(mask: set[int] | None) -> None:
+    if mask is not None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 class StopSignals:

@@ -26,13 +26,17 @@ if TYPE_CHECKING:
 
 def imported_in(runs_dir: Path) -> dict[tuple[str, str], str]:
     """Return the run that imported a file, by the switch's name and the file's SHA-256."""
-    found: dict[tuple[str, str], str] = {}
+    return {key: run.path.name for key, run in _imports(runs_dir).items()}
+
+
+def _imports(runs_dir: Path) -> dict[tuple[str, str], StoredRun]:
+    found: dict[tuple[str, str], StoredRun] = {}
     for run, recorded in _journals(runs_dir, "usage-import"):
         for name, state in recorded.states.items():
             for number, (action, step) in enumerate(state.plan.steps):
                 imports = isinstance(step, ExecStep) and step.command.startswith(IMPORT)
                 if imports and state.steps.get(number) is StepState.DONE:
-                    found[name, action.params["sha256"]] = run.path.name
+                    found[name, action.params["sha256"]] = run
     return found
 
 
@@ -47,19 +51,22 @@ def before_in(runs_dir: Path) -> dict[str, PreviousExchanges]:
         for each in files:
             if each.reports:
                 folder = recorded.begin.to or ""
-                found[each.host] = PreviousExchanges(saved=run.path.name, file=each, folder=folder)
-    for (name, _), run_name in imported_in(runs_dir).items():
+                found[each.host] = PreviousExchanges(saved=run.position, file=each, folder=folder)
+    for (name, _), run in _imports(runs_dir).items():
         before = found.get(name, PreviousExchanges())
-        found[name] = replace(before, imported=max(before.imported, run_name))
+        found[name] = replace(before, imported=max(before.imported, run.position))
     return found
 
 
 def _journals(runs_dir: Path, title: str) -> Iterator[tuple[StoredRun, RecordedChange]]:
     """The journals of a verb, the oldest first, without those that cannot be read."""
     name = re.compile(rf"\d{{8}}T\d{{6}}Z-{re.escape(title)}-[0-9a-f]{{6}}")
-    for run in Runs(runs_dir).folders():
-        if not name.fullmatch(run.path.name) or not (run.path / FILE).is_file():
-            continue
+    runs = [
+        run
+        for run in Runs(runs_dir).folders()
+        if name.fullmatch(run.path.name) and (run.path / FILE).is_file()
+    ]
+    for run in sorted(runs, key=lambda run: run.position):
         try:
             recorded = read(run.path / FILE)
         except (InputError, StoreError):

@@ -1,4 +1,4 @@
-"""Can one switch reach what it reports to? Read it, try from it what its own facts say, and conclude.
+"""Test one switch: read it, probe the targets of its own configuration, and conclude.
 
 Reading and probing never share a session. Each target is tried once; a session that cannot be proven to
 be clean is dropped, and the next target gets a new one.
@@ -43,7 +43,7 @@ class ReachabilityOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceReachability:
-    """One switch. ``plan`` is None when it could not be asked at all."""
+    """Result of one switch. ``plan`` is None when it could not be read at all."""
 
     result: DeviceResult
     plan: ReachabilityPlan | None = None
@@ -52,7 +52,7 @@ class DeviceReachability:
 
     @classmethod
     def not_collected(cls, result: DeviceResult) -> DeviceReachability:
-        """A switch of which nothing could be read."""
+        """Return the result of a switch that could not be read."""
         return cls(result=result, conclusion=conclude_unread(result.error))
 
 

@@ -116,14 +116,14 @@ async def collect(
         except (DeviceError, CredentialError) as err:
             trouble = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
             if not visit.captures:
-                return _unopened(device, trouble, err)
+                return _failed_result(device, trouble, err)
             break
         except BaseException as err:
             if not is_foreign(err):
                 raise
             trouble = failure_of(err, evidence)
             if not visit.captures:
-                return _unopened(device, trouble, err)
+                return _failed_result(device, trouble, err)
             break
         if visit.lost is not None:
             trouble = DeviceFailure(kind=visit.lost.kind, message=visit.lost.message, hint=visit.lost.hint)
@@ -141,7 +141,7 @@ async def collect(
     )
 
 
-def _unopened(device: Device, failure: DeviceFailure, err: BaseException) -> DeviceResult:
+def _failed_result(device: Device, failure: DeviceFailure, err: BaseException) -> DeviceResult:
     untried = isinstance(err, CredentialStopped | CredentialError)
     status = DeviceStatus.SKIPPED if untried else DeviceStatus.FAILED
     return DeviceResult(name=device.name, site=device.site, status=status, error=failure)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,22 +10,24 @@ from slp_ops.app.audit_device import AuditOptions, run_rules
 from slp_ops.app.change.operator import ChangeOperator, NonInteractiveChange, ScriptedAnswers
 from slp_ops.app.change.parameters import (
     ask_missing,
-    files_of,
-    named_of,
-    options_of,
-    playbooks_of,
-    refuse_secrets_of,
-    secrets_of,
+    check_playbook_names,
+    collect_secrets,
+    load_playbooks,
+    parse_params,
+    read_certificate_files,
+    reject_inventory_secrets,
 )
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions, sealed_plan
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.commands import registry
 from slp_ops.errors import InputError
+from slp_ops.json_documents import LARGEST_DOCUMENT
 from slp_ops.planning import TIMER_MINUTES, ParameterSources, PlannedSwitch, PlanningResult, plan_device
 from slp_ops.planning.documents import read_plans
 from slp_ops.planning.rebuild import rebuilt
 from slp_ops.playbook.template import secrets_in
+from slp_ops.regular_files import read_input
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.settings import Intent
 from slp_ops.runs.seal import Seals
@@ -118,14 +119,14 @@ def apply_file(request: ApplyRequest, path: Path, operator: ChangeOperator | Non
     """Apply the plans of a saved plan for the switches that are selected."""
     session = _session(request, operator)
     names = {device.name for device in session.chosen()}
-    text = _text(path)
-    plans = tuple(plan for plan in read_plans(text, str(path)) if plan.name in names)
+    document, every = read_plans(read_input(path, LARGEST_DOCUMENT), str(path))
+    plans = tuple(plan for plan in every if plan.name in names)
     if not plans:
         raise InputError(
             f"{path} plans nothing for the switches that are selected",
             hint="see what it holds, and the choice by --site, --tag and --limit",
         )
-    if not Seals().is_sealed(json.loads(text)):
+    if not Seals().is_sealed(document):
         return session.rebuild(plans, path, as_planned=True)
     session.operator.show_plan(PlanResult(plans=plans))
     return session.apply(plans)
@@ -154,16 +155,18 @@ def _session(
     request: ApplyRequest, operator: ChangeOperator | None
 ) -> ChangeSession[PlannedSwitch, ChangeResult]:
     audit_options = AuditOptions(knowledge=knowledge_of(request.plan.rules_dir))
-    playbooks = playbooks_of(request.plan.playbooks_dir, [rule.id for rule in audit_options.knowledge.rules])
-    options = options_of(request.plan.params, playbooks)
+    playbooks = load_playbooks(
+        request.plan.playbooks_dir, [rule.id for rule in audit_options.knowledge.rules]
+    )
+    options = parse_params(request.plan.params, playbooks)
     return ChangeSession(
         verb=RemediateVerb(
             request,
             Wanted(
                 playbooks=playbooks,
-                named=named_of(request.plan.playbooks, playbooks),
+                named=check_playbook_names(request.plan.playbooks, playbooks),
                 options=options,
-                files=files_of(options, playbooks),
+                files=read_certificate_files(options, playbooks),
                 audit_options=audit_options,
                 timer=request.plan.timer,
             ),
@@ -173,14 +176,6 @@ def _session(
         operator=operator or NonInteractiveChange(),
         document=request.document,
     )
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as err:
-        why = getattr(err, "strerror", None) or err
-        raise InputError(f"{path} cannot be read as a plan: {why}") from err
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +233,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
 
     def check_devices(self, devices: Iterable[Device]) -> None:
         """Refuse a secret in the inventory."""
-        refuse_secrets_of(devices, self._wanted.playbooks)
+        reject_inventory_secrets(devices, self._wanted.playbooks)
 
     def check_plans(self, plans: Iterable[SwitchPlan]) -> None:
         """Refuse a plan whose playbook is not there: it could not be planned again."""
@@ -268,7 +263,9 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
             return found
         playbooks = self._wanted.playbooks
         options = {**self._wanted.options, **ask_missing(missing, playbooks, operator)}
-        self._wanted = replace(self._wanted, options=options, files=files_of(options, playbooks))
+        self._wanted = replace(
+            self._wanted, options=options, files=read_certificate_files(options, playbooks)
+        )
         again = {}
         for name, switch in observations.items():
             given = replace(switch.given, options=options, files=self._wanted.files)
@@ -307,7 +304,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         return replace(
             self._wanted,
             options=options,
-            files=files_of(options, self._wanted.playbooks),
+            files=read_certificate_files(options, self._wanted.playbooks),
             named=tuple(action.playbook for action in plan.actions),
         )
 
@@ -320,7 +317,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
             if number >= state.next_step and isinstance(step, ExecStep)
             for name in secrets_in(step.command)
         ]
-        return secrets_of(names, self._request.secret_files, self._wanted.playbooks, operator)
+        return collect_secrets(names, self._request.secret_files, self._wanted.playbooks, operator)
 
     def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
         """Return the operator, or what the options say."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.history_context import HistoryContext
 from slp_ops.app.history_update import open_history
-from slp_ops.app.inputs import FactsCache, devices_of
+from slp_ops.app.inputs import FactsCache, devices_of, open_run
 from slp_ops.errors import StoreError
 from slp_ops.history.trend import fleet_trend
 from slp_ops.i18n import pluralize
@@ -62,7 +62,7 @@ class JudgedRun:
 
 def judge_for_report(request: ReportRequest, operator: Operator) -> JudgedRun:
     """Return a run, judged as ``audit --run`` does, and its trend. Raises StoreError."""
-    run = Runs(request.runs_dir).open(request.reference)
+    run = open_run(Runs(request.runs_dir), request.reference, operator)
     if len(run.about) > _MANY:
         operator.notice(f"judging {pluralize(len(run.about), 'switch')} of run {run.id}")
     facts = FactsCache(run)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.audit_device import AuditOptions
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, OptionError, Problem
+from slp_ops.regular_files import read_text_input
 from slp_ops.rules import reference
 from slp_ops.rules.loading import RuleFile
 from slp_ops.rules.ruleset import Ruleset, extended_ruleset, packaged_ruleset
@@ -53,15 +54,7 @@ def _sources(folder: Path) -> Iterator[RuleFile]:
     if not paths:
         raise InputError((Problem(path=str(folder), message="holds no .yaml file"),))
     for path in paths:
-        try:
-            with path.open(encoding="utf-8") as file:
-                text = file.read(_LARGEST + 1)
-        except (OSError, UnicodeDecodeError) as err:
-            why = getattr(err, "strerror", None) or "it is not UTF-8"
-            raise InputError((Problem(path=str(path), message=f"cannot be read: {why}"),)) from err
-        if len(text) > _LARGEST:
-            raise InputError((Problem(path=str(path), message="is too large to be rules"),))
-        yield RuleFile(path=str(path), text=text)
+        yield RuleFile(path=str(path), text=read_text_input(path, _LARGEST))
 
 
 def _thresholds(given: Sequence[str]) -> Thresholds:

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from slp_ops.runs import Runs
-from slp_ops.runs.prune import judge, remove, sweep
+from slp_ops.runs.prune import is_from_future, judge, remove
+from slp_ops.runs.sequence import RunSequence
 from slp_ops.runs.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import timedelta
     from pathlib import Path
 
@@ -46,9 +47,11 @@ class ReindexResult:
     bytes: int
 
 
-def list_runs(runs_dir: Path) -> tuple[StoredRun, ...]:
+def list_runs(runs_dir: Path, operator: Operator) -> tuple[StoredRun, ...]:
     """Return the runs of a folder, the newest first. Raises StoreError."""
-    return tuple(Runs(runs_dir).all())
+    found = tuple(Runs(runs_dir).all())
+    _warn_of_future(found, operator, datetime.now(UTC))
+    return found
 
 
 def show_run(runs_dir: Path, reference: str, *, device: str | None = None) -> RunResult:
@@ -66,17 +69,30 @@ def verify_run(runs_dir: Path, reference: str) -> VerifyResult:
 
 
 def plan_prune(
-    runs_dir: Path, *, keep: int | None, older_than: timedelta | None
+    runs_dir: Path, operator: Operator, *, keep: int | None, older_than: timedelta | None
 ) -> tuple[PruneDecision, ...]:
     """Return what a prune would do with each run, the newest first. Nothing is removed."""
-    return tuple(judge(Runs(runs_dir).all(), keep=keep, older_than=older_than, now=datetime.now(UTC)))
+    found, now = Runs(runs_dir).all(), datetime.now(UTC)
+    _warn_of_future(found, operator, now)
+    return tuple(judge(found, keep=keep, older_than=older_than, now=now))
 
 
 def prune(runs_dir: Path, planned: Sequence[PruneDecision]) -> tuple[StoredRun, ...]:
     """Remove the runs that a plan does not keep, and what killed processes left. Raises StoreError."""
     removed = tuple(each.run for each in planned if not each.kept_because and remove(each.run))
-    sweep(runs_dir)
+    if runs_dir.is_dir():
+        with RunSequence.open(runs_dir):
+            pass  # opening it removes what killed processes left
     return removed
+
+
+def _warn_of_future(runs: Iterable[StoredRun], operator: Operator, now: datetime) -> None:
+    for run in runs:
+        if is_from_future(run, now):
+            operator.notice(
+                f"note: run {run.id} started in the future ({run.header.started:%Y-%m-%d %H:%M}Z): "
+                "the clock of this computer was wrong then, or is wrong now"
+            )
 
 
 def reindex(runs_dir: Path, operator: Operator, *, anew: bool = False) -> ReindexResult:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.errors import InputError, Problem
+from slp_ops.errors import InputError
 from slp_ops.inventory import load
 from slp_ops.inventory.selection import Selection as Selection
 from slp_ops.inventory.selection import select
+from slp_ops.regular_files import read_input
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -70,11 +71,9 @@ def _text(path: Path) -> str:
     if str(path) == "none":
         return ""
     try:
-        with path.expanduser().open(encoding="utf-8", errors="replace") as file:
-            return file.read(_LARGEST)
-    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: there is no home folder
+        data = read_input(path, _LARGEST, hint="--ssh-config none reads no such file")
+    except InputError:
         if path == SSH_CONFIG:
             return ""
-        why = getattr(error, "strerror", None) or "the name is not usable"
-        problem = Problem(path=str(path), message=f"cannot be read: {why}")
-        raise InputError((problem,), hint="--ssh-config none reads no such file") from error
+        raise
+    return data.decode("utf-8", errors="replace")

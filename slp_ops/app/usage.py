@@ -23,13 +23,14 @@ from slp_ops.errors import InputError, Problem
 from slp_ops.i18n import Lang
 from slp_ops.json_documents import encode
 from slp_ops.planning.journal_state import ChangeOutcome
+from slp_ops.regular_files import read_input
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.runs.file_store import ACKS, UPLOAD, FolderFileStore, fit_name
 from slp_ops.steps import ManualStep
 from slp_ops.usage import upload
 from slp_ops.usage.ackfile import InvalidAck, read_ack
 from slp_ops.usage.importing import ImportOptions as ImportOptions
-from slp_ops.usage.importing import again, plan_import
+from slp_ops.usage.importing import plan_import, replan_import
 from slp_ops.usage.matching import AckFile, MatchedFiles, SkippedFile, match
 from slp_ops.usage.saving import SaveOptions as SaveOptions
 from slp_ops.usage.saving import plan_save
@@ -274,7 +275,7 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
         self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
     ) -> PlanningResult:
         """Plan for the switch as it is now."""
-        return self.again(self.observe(device, memory), plan)
+        return self.replan_exchange(self.observe(device, memory), plan)
 
     def check_rebuild(self, file: Path) -> None:
         """Refuse: the verb itself plans the same again."""
@@ -284,7 +285,7 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
         )
 
     @abstractmethod
-    def again(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
+    def replan_exchange(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
         """Plan for the switch as this plan was made."""
 
 
@@ -306,7 +307,7 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         """Plan for every switch."""
         return {name: plan_save(seen, self._request.saving) for name, seen in observations.items()}
 
-    def again(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
+    def replan_exchange(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
         """Plan with the names of the plan."""
         return plan_save(seen, SaveOptions.of(plan.actions[0].params))
 
@@ -382,9 +383,9 @@ class ImportVerb(ExchangeVerb[ImportResult]):
             for name, seen in observations.items()
         }
 
-    def again(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
+    def replan_exchange(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
         """Plan with the files of the plan."""
-        return again(seen, plan)
+        return replan_import(seen, plan)
 
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Keep the files in the run, so that it can be resumed without them."""
@@ -480,7 +481,7 @@ class AckFiles:
         return found
 
     def _add(self, path: Path) -> None:
-        data = _read(path)
+        data = _read_file(path)
         sha256 = hashlib.sha256(data).hexdigest()
         name = fit_name(path.name)
         if self.data.get(name, data) != data:
@@ -522,13 +523,5 @@ def _paths(paths: Sequence[Path], assigned: Iterable[str]) -> list[Path]:
     return list(found)
 
 
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as err:
-        problem = Problem(path=str(path), message=f"cannot be read: {err.strerror}")
-        raise InputError((problem,), hint="nothing was sent to any switch") from err
-    if len(data) > _LARGEST:
-        raise InputError((Problem(path=str(path), message="is larger than 64 MB"),))
-    return data
+def _read_file(path: Path) -> bytes:
+    return read_input(path, _LARGEST, hint="nothing was sent to any switch")

@@ -32,7 +32,7 @@ from slp_ops.rules.checks.history import GROWING
 from slp_ops.rules.derived.growth import GrowthCourse, growth
 from slp_ops.runs import Runs
 from slp_ops.runs.atomic_files import locked
-from slp_ops.runs.prune import judge, remove, sweep
+from slp_ops.runs.prune import judge, remove
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class Rounds:
             return
 
         def ask(history: History) -> dict[str, DeviceHistoryState | None]:
-            found = {device: state_after(_watched(history, device)) for device in unseen}
+            found = {device: state_after(_last_rounds(history, device)) for device in unseen}
             for each in history.series(unseen):
                 if (known := found[each.device]) is not None and self._grew(each):
                     found[each.device] = replace(
@@ -239,11 +239,10 @@ class Rounds:
             for each in judge(mine, keep=request.keep, older_than=request.older_than, now=datetime.now(UTC))
             if not each.kept_because
         )
-        sweep(request.runs_dir)
         if gone:
             self.operator.notice(f"{gone} old runs removed")
 
 
-def _watched(history: History, device: str) -> list[Summary]:
+def _last_rounds(history: History, device: str) -> list[Summary]:
     """Return what the last rounds said; other verbs read less, or ask other rules."""
     return [each.summary for each in history.device(device, newest=_LOOK_BACK, verb=VERB)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from slp_ops.cli.options import SelectingOption, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.errors import InputError
 from slp_ops.i18n import pluralize
+from slp_ops.regular_files import open_regular
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ def command(
         raise click.UsageError("say where to write it: -o FILE.zip")
     from slp_ops.app.bundle import BundleRequest, gather_bundle
     from slp_ops.cli.terminal import TerminalOperator
-    from slp_ops.cli.writing import replaced
+    from slp_ops.cli.writing import replace_file
     from slp_ops.report.bundle import CaseAnswers, write_bundle
     from slp_ops.report.fleet import report_view
 
@@ -97,7 +99,7 @@ def command(
     evidence = gather_bundle(request, TerminalOperator())
     answers = CaseAnswers(**_answers(told, sys.stdin.isatty() if ask is None else ask))
     view = report_view(evidence.judged, generated=datetime.now(UTC))
-    with replaced(output, private=True) as file:
+    with replace_file(output, private=True) as file:
         masked = write_bundle(file, view, evidence, answers=answers, lang=lang)
     place, count = one_line(str(Path(output))), sum(masked.values())
     click.echo(
@@ -120,7 +122,7 @@ def _check(path: str) -> Exit:
     from slp_ops.report.bundle_check import check
 
     try:
-        with Path(path).open("rb") as file:
+        with os.fdopen(open_regular(path), "rb") as file:
             found = check(file)
     except OSError as err:
         raise InputError(f"{path} cannot be read: {err.strerror}") from err

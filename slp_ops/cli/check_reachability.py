@@ -82,7 +82,7 @@ def command(
     and no connection is left open. Exit code 3 when a switch is blocked, 4 when some could not be read.
     """
     from slp_ops.app.check_reachability import ReachabilityRequest, ReachabilityResult, run
-    from slp_ops.cli.writing import replaced
+    from slp_ops.cli.writing import replace_file
     from slp_ops.report.documents.reachability import reachability_document
     from slp_ops.report.reachability_view import reachability_view
 
@@ -104,7 +104,7 @@ def command(
     if junit is not None:
         from slp_ops.report import reachability_junit
 
-        with replaced(junit, private=False) as file:
+        with replace_file(junit, private=False) as file:
             file.write(reachability_junit.render(view, lang))
     if as_json:
         click.echo(to_json(reachability_document(result.run_id, view.path, view.answers, lang)))

@@ -33,6 +33,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "Explain a rule, a syslog message, a RUM state or a licensing term."),
     "facts": ("facts", "Show the captures of a run as typed facts."),
     "history": ("history", "Show the state of one switch in every run, and its changes."),
+    "init": ("init", "Write a commented inventory to start from."),
     "inventory": ("inventory", "Check an inventory: every problem at once, with file and line."),
     "lab": ("lab", "Simulated switches on this machine, to try everything safely."),
     "parse": ("parse", "Read one saved command output, terminal log or show tech."),
@@ -73,6 +74,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in Exit) + ".",
 )
 @click.version_option(__version__, prog_name="slp-ops")
@@ -80,8 +82,8 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context) -> None:
     """Find out why Catalyst 9000 switches do not report their licences, and fix it.
 
-    Reading never changes a switch. Start with: slp-ops lab up, then
-    slp-ops collect --site tokyo -i inventory.example.yaml
+    Reading never changes a switch. Start with slp-ops init for your own switches, or
+    slp-ops lab up for simulated ones.
     """
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         ctx.color = False  # every click.echo below then strips what a renderer coloured

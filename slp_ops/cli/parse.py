@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from pathlib import Path
 
 import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.options import SelectingOption, json_option
 from slp_ops.json_documents import to_json
+from slp_ops.regular_files import LARGEST_TEXT, read_input, read_stream
 
 
 @click.command(name="parse")
@@ -21,9 +23,9 @@ from slp_ops.json_documents import to_json
     help="Command that printed the text, complete or abbreviated. Without it, every command found in "
     "FILE is parsed.",
 )
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @json_option
-def command(*, typed: str | None, file: Any, as_json: bool) -> None:
+def command(*, typed: str | None, file: Path, as_json: bool) -> None:
     """Read FILE (or - for standard input) into facts.
 
     FILE may hold CR LF, an echo and a prompt; of a whole terminal log or show tech the commands are
@@ -31,7 +33,13 @@ def command(*, typed: str | None, file: Any, as_json: bool) -> None:
     """
     from slp_ops.app.parse import ParseRequest, run
 
-    found = call(run, ParseRequest(data=file.read(), command=typed))
+    if str(file) != "-":
+        data = read_input(file, LARGEST_TEXT)
+    elif sys.stdin is not None:
+        data = read_stream(sys.stdin.buffer, LARGEST_TEXT)
+    else:
+        raise click.UsageError("standard input is closed")
+    found = call(run, ParseRequest(data=data, command=typed))
     if as_json:
         from slp_ops.report.documents.facts import parse_document
 

@@ -38,9 +38,9 @@ class Progress:
         """A device has ended."""
         self._doing.pop(device, None)
         self.ended[status] += 1
-        self._said(device, status, detail)
+        self._print_result(device, status, detail)
 
-    def _said(self, device: str, status: str, detail: str) -> None:
+    def _print_result(self, device: str, status: str, detail: str) -> None:
         count = f"{self.ended.total():>{len(str(self._total))}}/{self._total}"
         line = f"[{count}] {self._clock()} {device}: {status}" + (f" - {detail}" if detail else "")
         click.echo(one_line(line), err=True)
@@ -79,7 +79,7 @@ class _Live(Progress):
     def __exit__(self, *exc: object) -> None:
         self._live.stop()
 
-    def _said(self, device: str, status: str, detail: str) -> None:
+    def _print_result(self, device: str, status: str, detail: str) -> None:
         # A thousand devices would scroll the screen away: a terminal shows trouble, and the count.
         if status == "ok":
             return

@@ -71,10 +71,10 @@ def command(
     judged = judge_for_report(request, TerminalOperator())
     view = report_view(judged, generated=datetime.now(UTC))
     for form, path in wanted.items():
-        write(path, rendered(form, view, lang))
+        write(path, render_report(form, view, lang))
 
 
-def rendered(form: str, view: ReportView, lang: Lang) -> bytes:
+def render_report(form: str, view: ReportView, lang: Lang) -> bytes:
     """One form of a report."""
     match form:
         case "html":

@@ -34,7 +34,7 @@ def list_runs(*, runs_dir: Path, as_json: bool) -> None:
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal
 
-    found = runs.list_runs(runs_dir)
+    found = runs.list_runs(runs_dir, TerminalOperator())
     if as_json:
         from slp_ops.report.documents.runs import runs_document
 
@@ -93,7 +93,7 @@ def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
 
         click.echo(to_json(verify_document(run, verified)))
     else:
-        click.echo(terminal.render_verified(run, verified))
+        click.echo(terminal.render_verification(run, verified))
     raise click.exceptions.Exit(Exit.FINDINGS if verified.damaged else Exit.FINE)
 
 
@@ -130,10 +130,10 @@ def prune_runs(
 
     if keep is None and older_than is None:
         raise click.UsageError("give --keep N or --older-than AGE, or both")
-    planned = runs.plan_prune(runs_dir, keep=keep, older_than=older_than)
+    planned = runs.plan_prune(runs_dir, TerminalOperator(), keep=keep, older_than=older_than)
     going = sum(not each.kept_because for each in planned)
     if not as_json:
-        click.echo(terminal.render_planned(planned))
+        click.echo(terminal.render_prune(planned))
     if going and not dry_run and not yes:
         click.confirm(f"Remove {going} of {pluralize(len(planned), 'run')}?", abort=True, err=True)
     removed = () if dry_run else runs.prune(runs_dir, planned)

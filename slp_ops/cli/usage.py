@@ -89,7 +89,7 @@ def save(
     lang: Lang,
     as_json: bool,
 ) -> None:
-    """Save each switch's usage reports into a file and fetch it, byte by byte, for CSSM.
+    """Save each switch's usage reports into a file and fetch it verbatim for CSSM.
 
     The file goes to flash and comes by SCP where 'ip scp server enable' is configured, else over the
     terminal; its MD5 must be the switch's own. Beside the files stand index.csv and UPLOAD.txt, which says

@@ -119,7 +119,7 @@ def telemetry(block: PageSection) -> TelemetryReports:
 
 def internals(info: list[PageSection], others: Iterable[PageSection]) -> AgentInternals | None:
     """``Other Info``, and the content of blocks without a type of their own."""
-    kept = [*_kept(others)]
+    kept = [*_labelled_values(others)]
     if not info:
         if not kept:
             return None
@@ -160,12 +160,12 @@ def _trust_data(block: PageSection) -> Iterator[TrustData]:
         )
 
 
-def _kept(blocks: Iterable[PageSection]) -> Iterator[tuple[LabelledValue, Source]]:
+def _labelled_values(blocks: Iterable[PageSection]) -> Iterator[tuple[LabelledValue, Source]]:
     """Labels and values of blocks without a type, and the bare words under their headings."""
     for block in blocks:
         for pair in block.rest():
             yield pair, block.source()
-        for item in _said(block):
+        for item in _bare_lines(block):
             yield (
                 LabelledValue(
                     label=block.title, value=item.text.strip(), heading=item.heading or block.title
@@ -174,7 +174,7 @@ def _kept(blocks: Iterable[PageSection]) -> Iterator[tuple[LabelledValue, Source
             )
 
 
-def _said(block: PageSection) -> Iterator[SectionItem]:
+def _bare_lines(block: PageSection) -> Iterator[SectionItem]:
     """Bare lines under the heading of a block."""
     for item in block.bare():
         if block.title:

@@ -54,6 +54,8 @@ def asks_secret(key: str) -> bool:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a suggestion for a message about an unknown word, empty without a near match."""
+    if len(word) > 4 * _LONGEST:
+        return ""  # the comparison is quadratic
     names = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
     return f"; did you mean {names[near[0]]}?" if near else ""

@@ -65,15 +65,15 @@ def line_changes(old: str, new: str) -> tuple[LineChange, ...]:
         come += now[start:stop]
         changes += ((placed, False) for placed in was[begin:end])
         changes += ((placed, True) for placed in now[start:stop])
-    secrets = {_shown(placed) for placed in gone} & {_shown(placed) for placed in come}
+    secrets = {_hide_secrets(placed) for placed in gone} & {_hide_secrets(placed) for placed in come}
     return tuple(
         LineChange(under=shown[0], line=shown[1], added=added, secret=shown in secrets)
         for placed, added in changes
-        for shown in (_shown(placed),)
+        for shown in (_hide_secrets(placed),)
     )
 
 
-def _shown(placed: _Placed) -> _Placed:
+def _hide_secrets(placed: _Placed) -> _Placed:
     under, line = placed
     return tuple(hidden(each) for each in under), hidden(line)
 

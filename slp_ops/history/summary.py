@@ -113,7 +113,7 @@ def summarise(
         tags=tags,
         status=result.status,
         error=None if result.error is None else result.error.kind,
-        seen=_seen(result, seen),
+        seen=_clock_time(result, seen),
         clock=None if now is None else now.at,
         clock_trusted=now is not None and now.trusted,
         release=result.release if software is None else _release(software, result.release),
@@ -147,7 +147,7 @@ def found_of(outcomes: Iterable[Outcome], *, of_history: bool = False) -> tuple[
     )
 
 
-def _seen(result: DeviceResult, began: datetime) -> datetime:
+def _clock_time(result: DeviceResult, began: datetime) -> datetime:
     """Return the time at which its clock was read: a run of a thousand switches takes a while."""
     started = [each.started for each in result.captures if each.started is not None]
     return min(started, default=began)

@@ -1,10 +1,8 @@
 """Selection of devices: by site, by tag, by name.
 
-The limit has Ansible's syntax: patterns separated by ``:`` or ``,``. A plain one adds, ``&`` intersects,
-``!``
-excludes, applied in this order whatever the written order; ``@FILE`` reads names from a file. A pattern
-matches
-device names; one without a match may name a site.
+The limit has the syntax of Ansible: patterns separated by ``:`` or ``,``. Additions are applied first, then
+``&`` (intersection), then ``!`` (exclusion), whatever their order; ``@FILE`` reads names from a file. A
+pattern matches device names; one without a match may name a site.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.config_files.validation_errors import did_you_mean, shown
 from slp_ops.errors import Problem, SelectionError
+from slp_ops.regular_files import read_regular, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
 
 _LISTED: Final = 20
-_LARGEST: Final = 4 * 2**20  # maximum size of a file of names, in characters
+_LONGEST: Final = 255  # characters of a pattern
+_LARGEST: Final = 4 * 2**20  # maximum size of a file of names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +45,8 @@ def select(inventory: Inventory, selection: Selection) -> tuple[Device, ...]:
     """
     sites = tuple(site.name for site in inventory.sites)
     tags = tuple(dict.fromkeys(tag for device in inventory.devices for tag in device.tags))
-    _known("site", selection.sites, sites)
-    _known("tag", selection.tags, tags)
+    _check_known("site", selection.sites, sites)
+    _check_known("tag", selection.tags, tags)
     chosen = [
         device
         for device in inventory.devices
@@ -54,23 +54,23 @@ def select(inventory: Inventory, selection: Selection) -> tuple[Device, ...]:
         and (not selection.tags or not set(selection.tags).isdisjoint(device.tags))
     ]
     if selection.limit:
-        named = _limited(inventory, selection.limit)
+        named = _select_by_limit(inventory, selection.limit)
         chosen = [device for device in chosen if device.name in named]
     if not chosen:
         raise SelectionError(
             "the selection matches no device",
-            hint=f"there are sites {_listed(sites)}; tags {_listed(tags)}; "
-            f"devices {_listed(device.name for device in inventory.devices)}",
+            hint=f"there are sites {_format_names(sites)}; tags {_format_names(tags)}; "
+            f"devices {_format_names(device.name for device in inventory.devices)}",
         )
     return tuple(chosen)
 
 
-def _known(what: str, asked: Iterable[str], known: tuple[str, ...]) -> None:
+def _check_known(what: str, asked: Iterable[str], known: tuple[str, ...]) -> None:
     for one in asked:
         if one not in known:
             raise SelectionError(
                 f"there is no {what} '{shown(one)}'{did_you_mean(one, known)}",
-                hint=f"there are {_listed(known)}" if known else f"the inventory has no {what}s",
+                hint=f"there are {_format_names(known)}" if known else f"the inventory has no {what}s",
             )
 
 
@@ -83,7 +83,7 @@ class _Term:
     file: str = ""
 
 
-def _limited(inventory: Inventory, limit: str) -> set[str]:
+def _select_by_limit(inventory: Inventory, limit: str) -> set[str]:
     parts = (part.strip() for part in re.split("[:,]", limit))
     terms = [_term(part) for part in parts if part]
     # In any written order: first additions, then intersections, then exclusions. With
@@ -91,7 +91,7 @@ def _limited(inventory: Inventory, limit: str) -> set[str]:
     every = {device.name for device in inventory.devices}
     named = set() if not terms or any(not term.sign for term in terms) else every
     for term in sorted(terms, key=lambda term: ("", "&", "!").index(term.sign)):
-        matched = _matched(inventory, term)
+        matched = _names_of_term(inventory, term)
         match term.sign:
             case "!":
                 named = named - matched
@@ -113,10 +113,9 @@ def _term(part: str) -> _Term:
 def _lines(path: Path) -> tuple[tuple[int | None, str], ...]:
     """Read the names in a file, one per line; ``#`` begins a comment."""
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            content = file.read(_LARGEST)
+        content = read_regular(path, _LARGEST).decode("utf-8-sig")
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a NUL in the name
-        why = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        why = "it is not text in UTF-8" if isinstance(error, UnicodeDecodeError) else reason_of(error)
         problem = Problem(path=shown(str(path)), message=f"--limit cannot read it: {why}")
         hint = "--limit @FILE reads one device name a line"
         raise SelectionError((problem,), hint=hint) from error
@@ -126,7 +125,7 @@ def _lines(path: Path) -> tuple[tuple[int | None, str], ...]:
     return tuple((number, name) for number, name in numbered if name)
 
 
-def _matched(inventory: Inventory, term: _Term) -> set[str]:
+def _names_of_term(inventory: Inventory, term: _Term) -> set[str]:
     """Return the names of a term. An unknown name is an error, also after ``!``:
 
     with a typing error the excluded switch would be selected.
@@ -135,9 +134,12 @@ def _matched(inventory: Inventory, term: _Term) -> set[str]:
     found: set[str] = set()
     strangers: list[tuple[int | None, str]] = []
     for line, pattern in term.patterns:
-        matched = by_name.get(pattern) or _by_pattern(inventory, pattern)
+        if len(strangers) == _LISTED:
+            break
+        too_long = len(pattern) > _LONGEST
+        matched = by_name.get(pattern) or (set() if too_long else _by_pattern(inventory, pattern))
         found |= matched
-        if not matched and not (term.sign and _is_glob(pattern)):
+        if not matched and (too_long or not (term.sign and _is_glob(pattern))):
             strangers.append((line, pattern))
     if strangers:
         problems = tuple(
@@ -146,9 +148,9 @@ def _matched(inventory: Inventory, term: _Term) -> set[str]:
                 line=line,
                 message=f"'{shown(pattern)}' matches no device and no site{did_you_mean(pattern, by_name)}",
             )
-            for line, pattern in strangers[:_LISTED]
+            for line, pattern in strangers
         )
-        raise SelectionError(problems, hint=f"there are {_listed(by_name)}")
+        raise SelectionError(problems, hint=f"there are {_format_names(by_name)}")
     return found
 
 
@@ -166,7 +168,7 @@ def _is_glob(pattern: str) -> bool:
     return any(character in pattern for character in "*?[")
 
 
-def _listed(names: Iterable[str]) -> str:
+def _format_names(names: Iterable[str]) -> str:
     """Format a bounded number of names in a sentence."""
     known = tuple(names)
     rest = len(known) - _LISTED

@@ -101,7 +101,7 @@ class SshConfig:
         if proxy and proxy.name == "proxycommand" and proxy.value.lower() != "none":
             notes += (f"{self.path}:{proxy.line}: ProxyCommand is not run; ProxyJump would be followed",)
         elif proxy and proxy.name == "proxyjump" and len(before) >= _DEEPEST:
-            raise self._refused(proxy, f"more than {_DEEPEST} jump hosts")
+            raise self._input_error(proxy, f"more than {_DEEPEST} jump hosts")
         jumps = follow and proxy is not None and proxy.name == "proxyjump" and proxy.value.lower() != "none"
         return Resolved(
             alias=alias,
@@ -118,19 +118,19 @@ class SshConfig:
             return alias
         hostname = re.sub("%[%h]", lambda found: alias if found[0] == "%h" else "%", option.value)
         if not HOST.accepts(hostname):
-            raise self._refused(option, "is not well formed", HOST.expected)
+            raise self._input_error(option, "is not well formed", HOST.expected)
         return hostname
 
     def _user(self, option: _Option | None) -> str | None:
         if option is not None and not USERNAME.accepts(option.value):
-            raise self._refused(option, "is not well formed", USERNAME.expected)
+            raise self._input_error(option, "is not well formed", USERNAME.expected)
         return option.value if option else None
 
     def _port(self, option: _Option | None) -> int | None:
         if option is None:
             return None
         if not _is_port(option.value):
-            raise self._refused(option, "is not well formed", "a port from 1 to 65535")
+            raise self._input_error(option, "is not well formed", "a port from 1 to 65535")
         return int(option.value)
 
     def _jump(self, option: _Option, before: tuple[str, ...]) -> tuple[Resolved, ...]:
@@ -138,23 +138,23 @@ class SshConfig:
         for part in option.value.split(","):
             found = _HOP.fullmatch(part.strip())
             if found is None or (found["port"] and not _is_port(found["port"])):
-                raise self._refused(option, "is not well formed", "[user@]host[:port], parted by commas")
+                raise self._input_error(option, "is not well formed", "[user@]host[:port], parted by commas")
             name = found["host"].strip("[]")
             if name in before:
                 way = " -> ".join(shown(one) for one in (*before, name))
-                raise self._refused(option, f"goes round in a circle: {way}")
+                raise self._input_error(option, f"goes round in a circle: {way}")
             # Only the first hop is reached from this machine, so only its own ProxyJump applies.
             hop = self._resolve(name, before, follow=not hops)
             user = self._user(replace(option, value=found["user"])) if found["user"] else hop.user
             if not HOST.accepts(hop.hostname):
-                raise self._refused(option, "names a host that is not well formed", HOST.expected)
+                raise self._input_error(option, "names a host that is not well formed", HOST.expected)
             port = int(found["port"]) if found["port"] else hop.port
             hops += (*hop.jump, replace(hop, user=user, port=port, jump=()))
         if len(hops) > _DEEPEST:
-            raise self._refused(option, f"more than {_DEEPEST} jump hosts")
+            raise self._input_error(option, f"more than {_DEEPEST} jump hosts")
         return hops
 
-    def _refused(self, option: _Option, message: str, expected: str = "") -> InputError:
+    def _input_error(self, option: _Option, message: str, expected: str = "") -> InputError:
         problem = Problem(
             path=self.path, line=option.line, key=option.name, message=message, expected=expected
         )
@@ -239,7 +239,7 @@ def complete(
                 username=found.user if "username" in open_ and users else device.username,
                 jump=_hops(found.jump, device, credentials)
                 if "jump" in open_
-                else tuple(_completed(hop, config, credentials) for hop in device.jump),
+                else tuple(_complete_jump_host(hop, config, credentials) for hop in device.jump),
             )
         )
     return replace(inventory, devices=tuple(devices), credentials=credentials), tuple(notes)
@@ -266,7 +266,9 @@ def _hops(
     return tuple(hops)
 
 
-def _completed(hop: JumpHost, config: SshConfig, credentials: dict[str, CredentialMethod]) -> JumpHost:
+def _complete_jump_host(
+    hop: JumpHost, config: SshConfig, credentials: dict[str, CredentialMethod]
+) -> JumpHost:
     """Complete a jump host of the inventory."""
     one = config.resolve(hop.host)
     credential = hop.credential

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal
 
 from slp_ops.errors import InputError
 from slp_ops.i18n import Text
-from slp_ops.json_documents import ShapeError, decode, json_document, json_field, seconds
+from slp_ops.json_documents import (
+    InvalidJson,
+    ShapeError,
+    decode,
+    invalid_document,
+    json_document,
+    json_field,
+    parse_json,
+    seconds,
+)
 from slp_ops.planning.model import SkippedPlaybook, SwitchPlan
 from slp_ops.steps import unsendable
 
@@ -74,38 +82,39 @@ class PlanDocument:
     seal: str | None = json_field(omit_none=True, default=None)
 
 
-def read_plans(text: str, file: str) -> tuple[SwitchPlan, ...]:
-    """Return the plans of a plan file. Raises InputError."""
+def read_plans(text: str | bytes, file: str) -> tuple[object, tuple[SwitchPlan, ...]]:
+    """Return the JSON value of a plan file, for its seal, and its plans. Raises InputError."""
     try:
-        found = json.loads(text)
-    except ValueError as err:
-        raise InputError(f"{file} cannot be read as a plan: {err}") from err
-    if not isinstance(found, dict):
-        raise InputError(f"{file} holds no plan")
-    if found.get("schema") != SCHEMA:
+        found = parse_json(text)
+    except InvalidJson as err:
+        raise invalid_document(file, text, err, hint=_HINT) from err
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise InputError(f"{file} is no plan of this slp-ops", hint=f"expected schema {SCHEMA}")
     devices = found.get("devices", [])
     if not isinstance(devices, list):
-        raise InputError(
-            f"{file} holds no plan that this slp-ops understands: devices is no list", hint=_HINT
-        )
-    return tuple(plan_of(each, file) for each in devices)
+        raise invalid_document(file, text, ShapeError("devices", "a list", devices), hint=_HINT)
+    return found, tuple(
+        plan_of(each, file, text=text, place=f"devices[{number}]") for number, each in enumerate(devices)
+    )
 
 
-def plan_of(found: object, file: str) -> SwitchPlan:
-    """Return the plan of one switch, read back from its JSON value. Raises InputError."""
+def plan_of(found: object, file: str, *, text: str | bytes = "", place: str = "") -> SwitchPlan:
+    """Return the plan of one switch, read back from its JSON value. Raises InputError.
+
+    ``place`` is where it is in the JSON ``text``, for the line in the message.
+    """
     try:
         plan = decode(SwitchPlan, found)
     except ShapeError as err:
-        raise InputError(f"{file} holds no plan that this slp-ops understands: {err}", hint=_HINT) from err
+        raise invalid_document(file, text, err, inside=place, hint=_HINT) from err
     if not isinstance(found, Mapping) or found.get("digest") != plan.digest:
         raise InputError(
             f"{file}: the digest of {plan.name} does not fit its fields; the file was edited", hint=_HINT
         )
     for _, step in plan.steps:
-        if (text := unsendable(step)) is not None:
+        if (line := unsendable(step)) is not None:
             raise InputError(
-                f"{file}: a line for {plan.name} has a control character: {text[:80]!r}; nothing was sent",
+                f"{file}: a line for {plan.name} has a control character: {line[:80]!r}; nothing was sent",
                 hint=_HINT,
             )
     return plan

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from slp_ops.errors import InputError
+from slp_ops.errors import InputError, Problem
 from slp_ops.json_documents import ShapeError, decode, json_document, json_field
 from slp_ops.planning.documents import plan_of
 from slp_ops.planning.model import SwitchPlan
@@ -18,7 +18,7 @@ from slp_ops.playbook.guards import ProofNote
 from slp_ops.steps import ConfigStep, ExecStep, Repeat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 SCHEMA: Final = "slp-ops/journal/1"
 
@@ -261,10 +261,27 @@ class RecordedChange:
 def recorded_change(lines: Iterable[Mapping[str, Any]], file: str) -> RecordedChange:
     """Return what the events of a journal record. Raises InputError."""
     first, *rest = lines
-    plans = tuple(plan_of(each, file) for each in first.get("plans", ()))
+    found = first.get("plans")
+    if not isinstance(found, list):
+        raise _invalid(file, 1, ShapeError("plans", "a list", found))
+    plans = tuple(plan_of(each, f"{file}:1") for each in found)
     try:
         begin = decode(BeginEvent, {**first, "plans": []})
-        events = tuple(decode(_TYPES[each["event"]], each) for each in rest if each["event"] in _TYPES)
     except ShapeError as err:
-        raise InputError(f"{file}: {err}", hint="use the file as it was written") from err
+        raise _invalid(file, 1, err) from err
+    events = tuple(_events(rest, file))
     return RecordedChange(begin=replace(begin, plans=plans), events=events)
+
+
+def _events(lines: Iterable[Mapping[str, Any]], file: str) -> Iterator[JournalEvent]:
+    for number, each in enumerate(lines, start=2):
+        try:
+            if (kind := decode(str, each["event"], "event")) in _TYPES:
+                yield decode(_TYPES[kind], each)
+        except ShapeError as err:
+            raise _invalid(file, number, err) from err
+
+
+def _invalid(file: str, line: int, err: ShapeError) -> InputError:
+    problem = Problem(path=file, line=line, message=str(err))
+    return InputError((problem,), hint="use the file as it was written")

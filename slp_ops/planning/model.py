@@ -143,7 +143,7 @@ def what_changed(before: Mapping[str, object], now: Mapping[str, object]) -> tup
     found = []
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) != now.get(name):
-            found.append(f"{name}: was {_shown(before.get(name))}, is {_shown(now.get(name))}")
+            found.append(f"{name}: was {_format_value(before.get(name))}, is {_format_value(now.get(name))}")
     return tuple(found)
 
 
@@ -168,7 +168,7 @@ def plan_differences(plan: SwitchPlan, again: SwitchPlan) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(map(str, value)) or "nothing"
     return "nothing" if value is None else str(value)

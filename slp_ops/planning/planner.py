@@ -1,4 +1,4 @@
-"""Playbooks + one switch's facts and parameters -> what will be done on it. Pure.
+"""Plan of one switch from playbooks, facts and parameters. Pure.
 
 The same facts give the same plan: that is how an approved plan is known to be still the right one.
 """
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from slp_ops.rules.values import Outcome
     from slp_ops.steps import Step
 
-# Long enough to log in again from afar, short enough that a lock-out ends before anybody drives there.
+# Long enough for a remote login, short enough that a lock-out ends before a visit on site.
 TIMER_MINUTES: Final = 10
 
 
@@ -79,7 +79,7 @@ def plan_device(
 
 
 def serials_of(known: FactContext) -> tuple[str, ...]:
-    """The serial numbers by which a switch is known again, every member's."""
+    """Return the serial numbers that identify a switch, those of all members."""
     instance, software = known.get(ProductInstance), known.get(Software)
     units = () if instance is None else (instance.udi, *instance.members)
     found = {unit.sn for unit in units if unit is not None and unit.sn}
@@ -90,7 +90,7 @@ def serials_of(known: FactContext) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Planning:
-    """One switch while it is being planned: collects what was read, and what is left out."""
+    """Planning of one switch: collects the facts it depends on, and the skipped playbooks."""
 
     switch: PlannedSwitch
     timer: int
@@ -128,7 +128,7 @@ class _Planning:
         )
 
     def action(self, playbook: Playbook, because: tuple[Trigger, ...]) -> Action | None:
-        """The playbook on this switch; None, with the reason kept, when there is nothing to be done."""
+        """Return the action of a playbook; None, with the reason recorded, if nothing is to be done."""
         before = dict(self.fields)
         made = self._action(playbook, because)
         if isinstance(made, Action):
@@ -182,7 +182,7 @@ class _Planning:
         steps: list[Step] = []
         temporary: list[ConfigChange] = []
         for step in playbook.steps:
-            if not self._wanted(step):
+            if not self._step_applies(step):
                 continue
             match step:
                 case ManualTemplate():
@@ -198,7 +198,7 @@ class _Planning:
                     if step.temporary:
                         temporary.extend(found)
         if temporary:
-            steps.append(ConfigStep(changes=tuple(_back(temporary)), gives_back=True))
+            steps.append(ConfigStep(changes=tuple(_undo_changes(temporary)), gives_back=True))
         return tuple(steps)
 
     def _changes(self, step: ConfigTemplate, values: Mapping[str, Value]) -> tuple[ConfigChange, ...]:
@@ -236,7 +236,7 @@ class _Planning:
                 return ()
         return template.render(values, playbook.secrets)
 
-    def _wanted(self, step: StepTemplate) -> bool:
+    def _step_applies(self, step: StepTemplate) -> bool:
         if self._not_for(step.since, step.until) is not None:
             return False
         return all(self._guard(name) is None for name in step.only_if)
@@ -284,7 +284,7 @@ class _Planning:
             yield _ACCOUNTED
 
 
-def _back(found: Iterable[ConfigChange]) -> Iterator[ConfigChange]:
+def _undo_changes(found: Iterable[ConfigChange]) -> Iterator[ConfigChange]:
     for change in reversed(list(found)):
         for line in change.undo:
             yield ConfigChange(line=line, was=(change.line.text,), undo=())

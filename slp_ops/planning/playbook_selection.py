@@ -43,15 +43,17 @@ def choose(
     """The playbooks for a switch of which these are the audit's outcomes, in the order to apply them."""
     by_rule = {outcome.rule: outcome for outcome in outcomes}
     if named:
-        return _named([playbook for playbook in playbooks if playbook.id in named], by_rule)
+        return _select_named([playbook for playbook in playbooks if playbook.id in named], by_rule)
     picked: dict[str, Playbook] = {}
     choices: list[PlaybookChoice] = []
     mentioned: dict[str, None] = {}
     for rule in _roots(by_rule.values()):
         fitting = [
-            playbook for playbook in playbooks if rule in playbook.remedies and _meant(playbook, intent)
+            playbook
+            for playbook in playbooks
+            if rule in playbook.remedies and _intent_allows(playbook, intent)
         ]
-        ready = [each for each in fitting if each.risk is Risk.CHANGE and _needed(each, by_rule)]
+        ready = [each for each in fitting if each.risk is Risk.CHANGE and _is_needed(each, by_rule)]
         if not ready:
             mentioned.update(dict.fromkeys(each.id for each in fitting))
         if len(ready) > 1 and intent.topology is not None:
@@ -83,7 +85,7 @@ def _roots(outcomes: Iterable[Outcome]) -> list[str]:
     ]
 
 
-def _meant(playbook: Playbook, intent: Intent) -> bool:
+def _intent_allows(playbook: Playbook, intent: Intent) -> bool:
     """Return whether the intent allows a playbook."""
     return not playbook.topology or intent.topology is None or intent.topology in playbook.topology
 
@@ -92,7 +94,7 @@ def _fails(rule: str, by_rule: Mapping[str, Outcome]) -> bool:
     return rule in by_rule and by_rule[rule].verdict is Verdict.FAIL
 
 
-def _needed(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> bool:
+def _is_needed(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> bool:
     return not playbook.verify or any(_fails(rule, by_rule) for rule in playbook.verify)
 
 
@@ -105,7 +107,7 @@ def _because(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> tuple[Trigge
     return tuple(found)
 
 
-def _named(wanted: Iterable[Playbook], by_rule: Mapping[str, Outcome]) -> SelectedPlaybooks:
+def _select_named(wanted: Iterable[Playbook], by_rule: Mapping[str, Outcome]) -> SelectedPlaybooks:
     """Named ones are planned where they are needed. One that only configures may be planned anywhere: where
     everything is configured already, it comes to nothing.
     """
@@ -115,7 +117,7 @@ def _named(wanted: Iterable[Playbook], by_rule: Mapping[str, Outcome]) -> Select
     for playbook in in_order(wanted):
         because = _because(playbook, by_rule)
         configures = all(isinstance(step, ConfigTemplate | ManualTemplate) for step in playbook.steps)
-        if configures or not playbook.remedies or (because and _needed(playbook, by_rule)):
+        if configures or not playbook.remedies or (because and _is_needed(playbook, by_rule)):
             picked.append((playbook, because))
         elif because:
             not_needed.append((playbook, _SOUND.format(verify=", ".join(playbook.verify))))

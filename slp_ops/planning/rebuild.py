@@ -35,15 +35,15 @@ def rebuilt(plan: SwitchPlan, playbooks: Sequence[Playbook], files: Mapping[str,
     """
     known = FactContext(read(()))
     found = {playbook.id: playbook for playbook in playbooks}
-    running = _recorded(plan.fields)
+    running = _config_of_plan(plan.fields)
     actions = []
     for action in plan.actions:
         playbook = found.get(action.playbook)
         if playbook is None:
-            raise _refused(plan, f"there is no playbook {action.playbook}")
+            raise _input_error(plan, f"there is no playbook {action.playbook}")
         values = values_of(playbook.params, ParameterSources(options=action.params, files=files), known)
         if values.wrong or values.missing:
-            raise _refused(plan, f"the parameters of {action.playbook} are not valid")
+            raise _input_error(plan, f"the parameters of {action.playbook} are not valid")
         given = [
             change
             for template in playbook.steps
@@ -52,7 +52,7 @@ def rebuilt(plan: SwitchPlan, playbooks: Sequence[Playbook], files: Mapping[str,
         ]
         for change in _recorded_changes(action):
             if change not in given:
-                raise _refused(plan, f"'{change.line}' and its undo are not what {action.playbook} gives")
+                raise _input_error(plan, f"'{change.line}' and its undo are not what {action.playbook} gives")
         actions.append(
             replace(
                 action,
@@ -68,7 +68,7 @@ def rebuilt(plan: SwitchPlan, playbooks: Sequence[Playbook], files: Mapping[str,
     return replace(plan, actions=tuple(actions))
 
 
-def _refused(plan: SwitchPlan, why: str) -> InputError:
+def _input_error(plan: SwitchPlan, why: str) -> InputError:
     return InputError(
         f"the journal was not written by slp-ops of this user, or was changed since: {plan.name}: {why}",
         hint="nothing was sent; restore the configuration by hand, from show running-config in the run",
@@ -81,7 +81,7 @@ def _recorded_changes(action: Action) -> Iterator[ConfigChange]:
             yield from step.changes
 
 
-def _recorded(fields: Mapping[str, object]) -> RunningConfig:
+def _config_of_plan(fields: Mapping[str, object]) -> RunningConfig:
     """Return the parts of the running configuration that a plan was made from."""
     lines = []
     for name, value in fields.items():

@@ -22,7 +22,7 @@ _SHARED: Final = re.compile(r"(ip name-server(?: vrf \S+)?) (?!vrf )(\S+ .+)")
 _BANNER: Final = re.compile(r"banner \S+ (\^C|\S)")
 
 
-def same(line: str) -> str:
+def normalize(line: str) -> str:
     """A line in the form in which lines are compared: blanks, quotes and old spellings do not matter."""
     text = " ".join(line.replace('"', "").split())
     for old, new in _SPELLINGS:
@@ -43,21 +43,23 @@ class RunningConfig:
         """Read ``show running-config``: indentation makes the modes, comments and banners are left out."""
         return cls(tuple(_lines(text)), any(line.rstrip() == "end" for line in text.split("\n")))
 
-    def under(self, *mode: str) -> tuple[str, ...]:
+    def lines_in(self, *mode: str) -> tuple[str, ...]:
         """The lines directly in a mode, as they are printed."""
-        wanted = tuple(same(line) for line in mode)
-        return tuple(line for place, line in self.lines if tuple(map(same, place)) == wanted)
+        wanted = tuple(normalize(line) for line in mode)
+        return tuple(line for place, line in self.lines if tuple(map(normalize, place)) == wanted)
 
     def find(self, line: str, under: tuple[str, ...] = ()) -> str | None:
         """This very line in a mode, as it is printed."""
-        wanted = same(line)
-        return next((each for each in self.under(*under) if same(each) == wanted), None)
+        wanted = normalize(line)
+        return next((each for each in self.lines_in(*under) if normalize(each) == wanted), None)
 
     def values(self, words: str, under: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The lines of a mode that begin with these words."""
-        wanted = same(words)
+        wanted = normalize(words)
         return tuple(
-            each for each in self.under(*under) if same(each) == wanted or same(each).startswith(f"{wanted} ")
+            each
+            for each in self.lines_in(*under)
+            if normalize(each) == wanted or normalize(each).startswith(f"{wanted} ")
         )
 
 
@@ -74,13 +76,13 @@ def _lines(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
         depth = len(raw) - len(raw.lstrip(" "))
         while path and path[-1][0] >= depth:
             path.pop()
-        for one in _apart(line):
+        for one in _split_shared(line):
             yield tuple(mode for _, mode in path), one
         path.append((depth, line))
         if (found := _BANNER.match(line)) and line.count(found[1]) == 1:
             banner = found[1]
 
 
-def _apart(line: str) -> tuple[str, ...]:
+def _split_shared(line: str) -> tuple[str, ...]:
     found = _SHARED.fullmatch(line)
     return tuple(f"{found[1]} {value}" for value in found[2].split()) if found else (line,)

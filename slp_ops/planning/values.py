@@ -49,13 +49,13 @@ def values_of(params: Iterable[Parameter], given: ParameterSources, known: FactC
     for param in params:
         if param.secret:
             continue
-        said, where = _said(param, given)
+        said, where = _given_text(param, given)
         if not said:
             if not param.optional:
                 missing.append(param.name)
             continue
         try:
-            values[param.name] = _checked(param, said, given)
+            values[param.name] = _check_value(param, said, given)
             shown[param.name] = said
         except InvalidValue:
             wrong.append(
@@ -65,18 +65,18 @@ def values_of(params: Iterable[Parameter], given: ParameterSources, known: FactC
         if (why := _not_here(param, values[param.name], known)) is not None:
             wrong.append(why)
         elif param.kind is ParameterKind.INTERFACE:
-            values[param.name] = _as_printed(said, known)
+            values[param.name] = _printed_interface(said, known)
     return Values(values=values, shown=shown, missing=tuple(missing), wrong=tuple(wrong))
 
 
 def check_option(param: Parameter, text: str) -> None:
     """Check what was typed for a parameter; raises NotFitting. A certificate's file is read later."""
     if param.kind is not ParameterKind.CERTIFICATE:
-        _checked(param, text, ParameterSources())
+        _check_value(param, text, ParameterSources())
 
 
-def _said(param: Parameter, given: ParameterSources) -> tuple[str, str]:
-    """The text of a parameter and where it was said."""
+def _given_text(param: Parameter, given: ParameterSources) -> tuple[str, str]:
+    """Return the given text of a parameter and its source."""
     if param.name in given.options:
         return given.options[param.name], "--param"
     if param.name in given.params:
@@ -87,7 +87,7 @@ def _said(param: Parameter, given: ParameterSources) -> tuple[str, str]:
     return param.default or "", "default"
 
 
-def _checked(param: Parameter, said: str, given: ParameterSources) -> Value:
+def _check_value(param: Parameter, said: str, given: ParameterSources) -> Value:
     if param.kind is ParameterKind.CERTIFICATE:
         body = check(param.kind, given.files.get(param.name, ""), param.bounds)
         return tuple(body.split("\n"))
@@ -108,8 +108,8 @@ def _not_here(param: Parameter, value: Value, known: FactContext) -> Text | None
     return None
 
 
-def _as_printed(name: str, known: FactContext) -> str:
-    """An interface as the switch spells it: ``vlan100`` is shown as ``Vlan100``."""
+def _printed_interface(name: str, known: FactContext) -> str:
+    """Return an interface as the switch spells it: ``vlan100`` is shown as ``Vlan100``."""
     interfaces = known.get(InterfacesConfig)
     found = None if interfaces is None else interfaces.find(name)
     return name if found is None else found.name

@@ -115,7 +115,7 @@ class Proof:
         return self.done(None if noted is None else noted.seen, seen)
 
 
-def _named(name: str, function: Callable[..., Any]) -> Guard:
+def _make_guard(name: str, function: Callable[..., Any]) -> Guard:
     return Guard(name=name, needs=dependencies_of(function), function=function)
 
 
@@ -132,7 +132,7 @@ def _hseck9_unused(licences: Entitlements, authorizations: LicenseAuthorizations
     return None
 
 
-def _trusted(trust: TrustCodes) -> Text | None:
+def _trust_installed(trust: TrustCodes) -> Text | None:
     return None if trust.any_installed else _NO_TRUST
 
 
@@ -187,12 +187,12 @@ _UNSAVED: Final = Text(
 GUARDS: Final[Mapping[str, Guard]] = {
     each.name: each
     for each in (
-        _named("clock-set", _clock_set),
-        _named("config-saved", _config_saved),
-        _named("direct-transport", _direct),
-        _named("hseck9-unused", _hseck9_unused),
-        _named("transport-on", _transport_on),
-        _named("trusted", _trusted),
+        _make_guard("clock-set", _clock_set),
+        _make_guard("config-saved", _config_saved),
+        _make_guard("direct-transport", _direct),
+        _make_guard("hseck9-unused", _hseck9_unused),
+        _make_guard("transport-on", _transport_on),
+        _make_guard("trusted", _trust_installed),
     )
 }
 
@@ -211,7 +211,7 @@ def _hostname(software: Software) -> str | None:
 
 
 WORDS: Final[Mapping[str, Guard]] = {
-    each.name: each for each in (_named("force", _force), _named("hostname", _hostname))
+    each.name: each for each in (_make_guard("force", _force), _make_guard("hostname", _hostname))
 }
 
 
@@ -232,7 +232,7 @@ def _trust(trust: TrustCodes) -> dict[str, str | None]:
     return {"": trust.installed.text if trust.installed else None}
 
 
-def _trust_moved(noted: Any, seen: dict[str, str | None]) -> bool:
+def _trust_renewed(noted: Any, seen: dict[str, str | None]) -> bool:
     """Every unit has trust, and with ``force`` a newer one than before."""
     before = noted if isinstance(noted, dict) else {}
     return all(seen.values()) and (not any(before.values()) or before != seen)
@@ -257,7 +257,7 @@ def _text_of(name: str) -> Callable[..., Any]:
     return seen
 
 
-def _moved(noted: Any, seen: Any) -> bool:
+def _value_changed(noted: Any, seen: Any) -> bool:
     return seen is not None and seen != noted
 
 
@@ -288,36 +288,36 @@ PROOFS: Final[Mapping[str, Proof]] = {
         Proof(
             name="trust-installed",
             reads=("show license status",),
-            seen=_named("trust", _trust),
-            done=_trust_moved,
-            refused=_named("trust refused", _trust_refused),
+            seen=_make_guard("trust", _trust),
+            done=_trust_renewed,
+            refused=_make_guard("trust refused", _trust_refused),
             refusal_reads=("show license tech support",),
         ),
         Proof(
             name="report-sent",
             reads=("show license status",),
-            seen=_named("last report push", _text_of("last_report_push")),
-            done=_moved,
+            seen=_make_guard("last report push", _text_of("last_report_push")),
+            done=_value_changed,
         ),
         Proof(
             name="ack-received",
             reads=("show license status",),
-            seen=_named("last ACK", _text_of("last_ack")),
-            done=_moved,
+            seen=_make_guard("last ACK", _text_of("last_ack")),
+            done=_value_changed,
         ),
         Proof(
             name="usage-saved",
             reads=("show license status",),
-            seen=_named("last report file write", _text_of("last_report_file_write")),
-            done=_moved,
+            seen=_make_guard("last report file write", _text_of("last_report_file_write")),
+            done=_value_changed,
         ),
         Proof(
             name="identrust-trusted",
             reads=("show crypto pki trustpool",),
-            seen=_named("IdenTrust root", _identrust),
+            seen=_make_guard("IdenTrust root", _identrust),
             done=_yes,
             compares=False,
         ),
-        Proof(name="reloaded", reads=("show version",), seen=_named("uptime", _uptime), done=_rebooted),
+        Proof(name="reloaded", reads=("show version",), seen=_make_guard("uptime", _uptime), done=_rebooted),
     )
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.config_files.validation_errors import Problems, did_you_mean
 from slp_ops.config_files.yaml_nodes import Mapping, Scalar, Sequence, parse
@@ -17,6 +17,7 @@ from slp_ops.params import ParameterKind
 from slp_ops.playbook.guards import GUARDS, PROOFS, WORDS
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
 from slp_ops.playbook.schema import playbook
+from slp_ops.regular_files import read_text_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from slp_ops.config_files.yaml_nodes import Node
     from slp_ops.errors import Problem
     from slp_ops.playbook.model import Playbook
+
+_LARGEST: Final = 2**20  # of a playbook
 
 
 @cache
@@ -43,9 +46,10 @@ def folder(path: Path) -> Iterator[tuple[str, str]]:
             raise InputError(
                 f"there is no playbook in {path}", hint="a playbook is a file that ends in .yaml"
             )
-        yield from ((str(each), each.read_text(encoding="utf-8")) for each in found)
-    except (OSError, UnicodeDecodeError) as err:
+    except OSError as err:
         raise InputError(f"cannot read the playbooks in {path}: {err}") from err
+    for each in found:
+        yield str(each), read_text_input(each, _LARGEST)
 
 
 def load(texts: Iterable[tuple[str, str]], *, rules: Iterable[str] | None = None) -> tuple[Playbook, ...]:

@@ -81,7 +81,7 @@ class Conclusion:
 
 
 def conclude_unread(failure: DeviceFailure | None) -> Conclusion:
-    """The verdict on a switch that nothing could be read from."""
+    """Return the verdict on a switch without any output."""
     return Conclusion(
         verdict=ReachVerdict.CANNOT_TELL,
         blocked_at=Stage.OPERATOR,
@@ -93,9 +93,9 @@ def conclude_unread(failure: DeviceFailure | None) -> Conclusion:
 def conclude(
     plan: ReachabilityPlan, tried: tuple[ProbeAttempt, ...], facts: Facts, intent: Mapping[str, object]
 ) -> Conclusion:
-    """The verdict on one switch. ``intent`` is what the inventory wants of it."""
+    """Return the verdict on one switch. ``intent`` comes from the inventory."""
     known = FactContext(facts, (Thresholds(), Intent.of(intent), packaged_ruleset().catalogue))
-    found = _Case(plan, tried, known).judged()
+    found = _Case(plan, tried, known).conclusion()
     with known.watch() as cut:
         for kind in PLANNED_BY:
             known.get(kind)
@@ -130,8 +130,8 @@ class _Case:
             if outcome.verdict is Verdict.FAIL and outcome.finding is not None:
                 self._failed[rule.id] = outcome.finding
 
-    def judged(self) -> Conclusion:
-        """The verdict, without notes."""
+    def conclusion(self) -> Conclusion:
+        """Return the verdict, without notes."""
         if not self._required:
             return self._nothing_tried()
         rejected = next((each for each in self._required if each.probe.step is None), None)
@@ -188,7 +188,7 @@ class _Case:
         return self._blocked(Stage.NAMES, cause, (say.UNRESOLVED_STEP.format(host=host), say.SERVER_STEP))
 
     def _inconclusive(self, tried: ProbeAttempt) -> Conclusion:
-        """Telnet could not tell: what else there is."""
+        """Return the verdict of an inconclusive probe."""
         if tried.result is not None and tried.result.name in _NO_ADDRESS:
             return self._unresolved(tried)
         forbidden = tried.verdict is ProbeVerdict.NOT_TESTABLE

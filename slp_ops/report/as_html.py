@@ -24,11 +24,11 @@ from slp_ops.report.charts import deadline_chart, stacked, trend_lines
 from slp_ops.report.labels import Words
 from slp_ops.report.sentences import (
     dues_text,
+    evidence_lines,
     headline,
     lead,
     licences_text,
     missing_text,
-    quoted,
     rum_text,
     units_text,
 )
@@ -65,10 +65,10 @@ def render(view: ReportView, lang: Lang) -> str:
     words = Words(lang)
     ranks = {health: rank for rank, health in enumerate(Health)}
     devices = sorted(view.devices, key=lambda each: (ranks[each.health], each.site, each.name))
-    style, script = _own("report.css"), _script()
+    style, script = _read_template_file("report.css"), _script()
     most = max((row.total for row in view.sites), default=1)
     topologies = max(view.topologies.values(), default=1)
-    backlogs = [(each.name, _held(each)) for each in view.backlogs[:_BACKLOGS]]
+    backlogs = [(each.name, _backlog_size(each)) for each in view.backlogs[:_BACKLOGS]]
     line = deadline_chart(view.dues, width=520, height=108)
     fullest = max((held for _, held in backlogs), default=1)
     days = () if view.trend is None else view.trend.fleet
@@ -118,7 +118,7 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         finalize=_harmless,
-        loader=jinja2.FunctionLoader(_own),
+        loader=jinja2.FunctionLoader(_read_template_file),
     )
     environment.filters.update(
         answered=lambda captures: sum(each.status is CaptureStatus.OK for each in captures),
@@ -130,13 +130,13 @@ def _template() -> jinja2.Template:
         place=_place,
         moment=_moment,
         order=_order,
-        quoted=quoted,
+        quoted=evidence_lines,
         roots=_roots,
         reach=reach_words,
         rum=rum_text,
         short=_short,
         licences=licences_text,
-        unanswered=_unanswered,
+        unanswered=_failed_captures,
         units=units_text,
     )
     environment.globals["mark"] = _mark
@@ -148,7 +148,7 @@ def _harmless(value: object) -> object:
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _own(name: str) -> str:
+def _read_template_file(name: str) -> str:
     return _OURS.joinpath(name).read_text(encoding="utf-8")
 
 
@@ -162,7 +162,7 @@ def _script() -> str:
     bundle = files("itables").joinpath("html", "dt_bundle.js").read_text(encoding="utf-8")
     *_, exports = _EXPORTS.finditer(bundle)
     names = dict(reversed(pair.split(" as ")) for pair in exports[1].split(","))  # type: ignore[misc]  # pairs
-    own = f"const DataTable = {names['default']};\n{_own('report.js')}"
+    own = f"const DataTable = {names['default']};\n{_read_template_file('report.js')}"
     script = f'(()=>{{"use strict";{bundle[: exports.start()]}\n{own}}})();\n{bundle[exports.end() :]}'
     # Inside a page nothing else may end the script, nor begin a comment that hides its end.
     return re.sub(r"<(?=/script|!--|script)", r"\\x3c", script, flags=re.IGNORECASE)
@@ -189,7 +189,7 @@ def _moment(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def _held(device: DeviceView) -> int:
+def _backlog_size(device: DeviceView) -> int:
     return (device.rum.backlog or 0) if device.rum is not None else 0
 
 
@@ -225,7 +225,7 @@ def _by_reason(unjudged: Iterable[UnknownRule], words: Words) -> list[tuple[str,
     return list(found.items())
 
 
-def _unanswered(captures: Iterable[Capture]) -> list[Capture]:
+def _failed_captures(captures: Iterable[Capture]) -> list[Capture]:
     """A command that this release does not have is no news."""
     quiet = (CaptureStatus.OK, CaptureStatus.UNSUPPORTED, CaptureStatus.SKIPPED)
     return [each for each in captures if each.status not in quiet]

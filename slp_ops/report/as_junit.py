@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from slp_ops.model import Severity, Verdict
 from slp_ops.report.labels import Words
-from slp_ops.report.sentences import missing_text, quoted
+from slp_ops.report.sentences import evidence_lines, missing_text
 from slp_ops.report.view import Health
 from slp_ops.sanitize import printable
 
@@ -75,7 +75,7 @@ def _cases(device: DeviceView, words: Words) -> Iterator[tuple[str, str, str, st
 
 def _text(finding: FindingView, words: Words) -> str:
     lines = [f"{words.health(finding.severity.value)}: {words.say(finding.cause)}"]
-    for command, place, text in quoted(finding.evidence, words):
+    for command, place, text in evidence_lines(finding.evidence, words):
         lines.append(f"{command}, {place}:" if place else f"{command}:")
         lines += [f"  {line}" for line in text.split("\n")]
     lines += [f"{number}. {words.say(step)}" for number, step in enumerate(finding.remedy, start=1)]

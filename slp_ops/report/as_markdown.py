@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.report.labels import Words
-from slp_ops.report.sentences import dues_text, headline, lead, quoted
+from slp_ops.report.sentences import dues_text, evidence_lines, headline, lead
 from slp_ops.report.view import Health
 from slp_ops.sanitize import one_line, printable
 
@@ -116,7 +116,7 @@ def _device(device: DeviceView, words: Words) -> Iterator[str]:
 def _finding_lines(finding: FindingView, indent: str, words: Words) -> Iterator[str]:
     severity = words.health(finding.severity.value)
     yield f"{indent}- **{severity}** {_text(words.say(finding.summary))} (`{finding.rule}`)"
-    for command, place, text in quoted(finding.evidence, words):
+    for command, place, text in evidence_lines(finding.evidence, words):
         where = f"{_text(command)}, {place}" if place else _text(command)
         yield f"{indent}  - {where}"
         yield ""

@@ -59,7 +59,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineChart:
-    """Deadlines by the days that are left."""
+    """Geometry of the deadline chart: deadlines by the days left."""
 
     columns: tuple[Column, ...]
     ticks: tuple[tuple[float, int], ...]

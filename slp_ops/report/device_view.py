@@ -200,7 +200,7 @@ def _units(known: FactContext) -> Iterator[Unit]:
             role=udi.role,
             pid=udi.pid,
             sn=udi.sn,
-            trusted=_trusted(trust, udi, place),
+            trusted=_has_trust(trust, udi, place),
             release=_text(
                 releases.get(udi.sn or "") or (software.release if software and place == 0 else None)
             ),
@@ -211,7 +211,7 @@ def _text(release: Release | None) -> str | None:
     return None if release is None else str(release)
 
 
-def _trusted(trust: TrustCodes | None, udi: Udi, place: int) -> bool | None:
+def _has_trust(trust: TrustCodes | None, udi: Udi, place: int) -> bool | None:
     """Match by position and serial together: two supervisors share a serial, members share a role."""
     if trust is None:
         return None

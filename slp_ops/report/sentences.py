@@ -96,7 +96,7 @@ def licences_text(licences: Iterable[Entitlement]) -> str:
     )
 
 
-def quoted(evidence: Iterable[Evidence], words: Words) -> Iterator[tuple[str, str, str]]:
+def evidence_lines(evidence: Iterable[Evidence], words: Words) -> Iterator[tuple[str, str, str]]:
     """Evidence by command: (command, which lines, their text). An absence has no line and says what it is."""
     for (command, is_line), found in groupby(evidence, lambda each: (each.command, each.line is not None)):
         lines = tuple(found)

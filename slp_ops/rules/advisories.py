@@ -95,5 +95,6 @@ def _judgement(advisory: Advisory, software: Software, sign: Symptom) -> Judgeme
             release=software.release, because=judged.because, title=advisory.title
         ),
         evidence=(*software.cite("version"), *sign.evidence),
-        severity=None if sign.present else Severity.INFO,
+        severity=sign.severity if sign.present else Severity.INFO,
+        confidence=sign.confidence,
     )

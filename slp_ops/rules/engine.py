@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from slp_ops.facts import Licensing
 from slp_ops.i18n import Text, listing
-from slp_ops.model import CaptureStatus, Verdict
+from slp_ops.model import CaptureStatus, Confidence, Verdict
 from slp_ops.rules.derived.era import LicensingEra
 from slp_ops.rules.derived.log import LicenceLog
-from slp_ops.rules.rule import Era
+from slp_ops.rules.rule import Era, Group
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Finding, NotApplicable, Outcome, Passed, Unknown
 
@@ -113,13 +113,14 @@ def _outcome(rule: Rule, judged: Judgement, known: FactContext) -> Outcome:
 def assign_root_causes(rules: Iterable[Rule], outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """Return the outcomes in the same order, each consequence with its root.
 
-    If several failures explain one, the more severe counts, then the first.
+    If several failures explain one, the more severe counts, then the first. An advisory that is only a
+    candidate explains nothing.
     """
     outcomes = tuple(outcomes)
     failed = {outcome.rule: outcome for outcome in outcomes if outcome.verdict is Verdict.FAIL}
     causes: dict[str, list[str]] = {}
     for rule in rules:
-        if rule.id in failed:
+        if rule.id in failed and not _is_candidate(rule, failed[rule.id]):
             for consequence in rule.explains:
                 if consequence in failed and consequence != rule.id:
                     causes.setdefault(consequence, []).append(rule.id)
@@ -128,6 +129,10 @@ def assign_root_causes(rules: Iterable[Rule], outcomes: Iterable[Outcome]) -> tu
         replace(outcome, root=roots[outcome.rule]) if outcome.rule in roots else outcome
         for outcome in outcomes
     )
+
+
+def _is_candidate(rule: Rule, outcome: Outcome) -> bool:
+    return rule.group is Group.ADVISORIES and outcome.confidence is Confidence.LOW
 
 
 def _root(name: str, causes: Mapping[str, list[str]], failed: Mapping[str, Outcome]) -> str:

@@ -17,6 +17,7 @@ from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
 
     from slp_ops.i18n import Text
     from slp_ops.model import Confidence
@@ -253,7 +254,10 @@ def _is_clear(release: Release, advisories: list[FirstFixed]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advisory:
-    """Advisory. ``examples`` are releases with their expected verdict, run as tests."""
+    """Advisory. ``examples`` are releases with their expected verdict, run as tests.
+
+    ``since`` is the day from which it concerns each server, where it depends on the server.
+    """
 
     id: str
     title: Text
@@ -267,3 +271,4 @@ class Advisory:
     playbooks: tuple[str, ...] = ()
     bugs: tuple[str, ...] = ()
     explains: tuple[str, ...] = field(default=())
+    since: Mapping[str, date] = field(default_factory=dict)

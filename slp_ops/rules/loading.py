@@ -80,6 +80,12 @@ def known_terms() -> tuple[Term, ...]:
     return _all_of([packaged_file("terms.yaml")], terms)
 
 
+def packaged_record(name: str, read: Callable[[Node, str, Problems], T | None]) -> T:
+    """Read a packaged file of one record."""
+    (found,) = _all_of([packaged_file(name)], lambda node, problems: (read(node, "", problems),))
+    return found
+
+
 @cache
 def known_releases() -> ReleaseKnowledge:
     """Return the packaged data on upgrade targets."""

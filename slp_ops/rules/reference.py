@@ -41,7 +41,7 @@ def _lines(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
     yield TEXTS["introduction"].format(version=knowledge.version, count=len(knowledge.rules)).render(lang)
     yield ""
     yield from _thresholds(lang)
-    yield from _own(lang)
+    yield from _own_rules(lang)
     advisories = {advisory.id: advisory for advisory in knowledge.advisories}
     for group in Group:
         rules = [rule for rule in knowledge.rules if rule.group is group]
@@ -92,7 +92,7 @@ def _thresholds(lang: Lang) -> Iterator[str]:
     yield ""
 
 
-def _own(lang: Lang) -> Iterator[str]:
+def _own_rules(lang: Lang) -> Iterator[str]:
     yield f"## {TEXTS['own'].render(lang)}"
     yield ""
     yield TEXTS["own-text"].render(lang)
@@ -151,11 +151,11 @@ def _releases(advisory: Advisory, lang: Lang) -> Iterator[str]:
     else:
         yield f"- {TEXTS['fixed'].render(lang)}: {TEXTS['not-known'].render(lang)}"
     if releases.affected:
-        yield f"- {TEXTS['listed'].render(lang)}: " + ", ".join(map(_named, releases.affected))
+        yield f"- {TEXTS['listed'].render(lang)}: " + ", ".join(map(_release_range, releases.affected))
     yield ""
 
 
-def _named(named: AffectedReleases) -> str:
+def _release_range(named: AffectedReleases) -> str:
     return str(named.first) if named.first == named.last else f"{named.first} - {named.last}"
 
 

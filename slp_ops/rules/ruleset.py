@@ -66,7 +66,7 @@ class Ruleset:
 @cache
 def packaged_ruleset() -> Ruleset:
     """Return the packaged ruleset."""
-    return _assembled(loading.advisories(), Catalogue(loading.message_files()))
+    return _build_ruleset(loading.advisories(), Catalogue(loading.message_files()))
 
 
 def extended_ruleset(sources: Iterable[RuleFile]) -> Ruleset:
@@ -74,14 +74,14 @@ def extended_ruleset(sources: Iterable[RuleFile]) -> Ruleset:
     file."""
     sources = tuple(sources)
     own = loading.operators(sources, frozenset(rule.id for rule in packaged_ruleset().rules))
-    return _assembled(
+    return _build_ruleset(
         (*loading.advisories(), *own.advisories),
         Catalogue([*loading.message_files(), *own.messages]),
         sources,
     )
 
 
-def _assembled(
+def _build_ruleset(
     advisories: tuple[Advisory, ...], catalogue: Catalogue, sources: tuple[RuleFile, ...] = ()
 ) -> Ruleset:
     rules = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.config_files.validators import (
@@ -374,6 +375,22 @@ def examples(node: Node, key: str, problems: Problems) -> dict[AdvisoryStatus, t
     return {AdvisoryStatus(name): tuple(values) for name, values in given.items()}
 
 
+def since(node: Node, key: str, problems: Problems) -> dict[str, date]:
+    """Read the day from which an advisory concerns each server."""
+    if not isinstance(node, Mapping):
+        problems.add(node.line, key, f"is {a_kind(node)}", "days by the name of the server")
+        return {}
+    found: dict[str, date] = {}
+    for each in entries(node, key, problems):
+        try:
+            found[each.key.text] = date.fromisoformat(
+                each.value.text if isinstance(each.value, Scalar) else ""
+            )
+        except ValueError:
+            problems.add(each.key.line, joined(key, each.key.text), "is no date", "such as 2022-02-05")
+    return found
+
+
 def first_fixed(node: Node, key: str, problems: Problems) -> FirstFixed:
     """Read the releases of a notice."""
     found: dict[str, Any] = mapped(
@@ -401,5 +418,6 @@ _ADVISORY_KEYS: Final[dict[str, Reader]] = {
     "cause": bilingual_text,
     "bugs": listed(rule_id, "a list of bug ids"),
     "releases": first_fixed,
+    "since": since,
     "examples": examples,
 }

@@ -23,7 +23,7 @@ class Thresholds:
 
     @classmethod
     def names(cls) -> dict[str, int]:
-        """Return each name as typed, with its default."""
+        """Return each name as spelled for --threshold, with dashes, and its default."""
         return {field.name.replace("_", "-"): int(str(field.default)) for field in fields(cls)}
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from slp_ops.facts import (
     Clock,
+    CommunicationStatistics,
     CpuLoad,
     Entitlements,
     Fact,
@@ -22,38 +23,55 @@ from slp_ops.facts import (
     Trustpool,
     UsageReporting,
 )
-from slp_ops.i18n import Text
+from slp_ops.i18n import Text, listing
+from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks.communication import comm_flapping
 from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
 from slp_ops.rules.checks.records import rum_backlog
+from slp_ops.rules.checks.registration import AgentStates
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.deadline import Deadline, DeadlineEffect
-from slp_ops.rules.derived.log import LicenceLog
+from slp_ops.rules.derived.failures import FailureLog
+from slp_ops.rules.derived.log import LicenceLog, LoggedMessage, latest
+from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.derived.route import Route
-from slp_ops.rules.derived.rum_backlog import Backlog
+from slp_ops.rules.derived.rum_backlog import Backlog, Lateness
 from slp_ops.rules.fixed_releases import AdvisoryStatus, AdvisoryVerdict
+from slp_ops.rules.loading import advisories
+from slp_ops.rules.message_catalog import Catalogue, NamedServer
+from slp_ops.rules.rum_steps import rum_steps
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from slp_ops.model import Evidence
     from slp_ops.rules.values import Judgement
 
 TEXTS = texts_of(__name__)
+
+# Record of Result Polling that a healthy switch does not have.
+_MANY_FAILED: Final = 10  # percent
+_ENOUGH_POLLS: Final = 30
+_REPEATED: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symptom:
     """An advisory on one switch: ``judged`` by release and facts, and whether symptoms are present.
 
-    ``present`` is None when the deciding facts are missing; ``missing`` names them.
+    ``present`` is None when the deciding facts are missing; ``missing`` names them. ``severity`` replaces
+    that of the advisory.
     """
 
     judged: AdvisoryVerdict
     present: bool | None
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[type[Fact], ...] = ()
+    severity: Severity | None = None
+    confidence: Confidence | None = None
 
 
 SymptomCheck: TypeAlias = Callable[..., Symptom]
@@ -64,73 +82,171 @@ def _not_applicable(judged: AdvisoryVerdict, because: Text) -> Symptom:
     return Symptom(judged=changed, present=False)
 
 
-def _noted(judged: AdvisoryVerdict, note: Text) -> AdvisoryVerdict:
+def _with_note(judged: AdvisoryVerdict, note: Text) -> AdvisoryVerdict:
     """Add the symptoms to the verdict by the release."""
     both = TEXTS["noted"]
     return replace(judged, because=both.format(because=judged.because, note=note))
 
 
-def _fn72323(judged: AdvisoryVerdict, trustpool: Trustpool | None, route: Route | None) -> Symptom:
-    """FN72323: the root in the trustpool decides, independent of the release."""
+def _fn72323(
+    judged: AdvisoryVerdict,
+    trustpool: Trustpool | None,
+    route: Route | None,
+    states: AgentStates | None,
+    log: LicenceLog | None,
+    failures: FailureLog | None,
+    now: SwitchTime | None,
+) -> Symptom:
+    """FN72323: the root in the trustpool decides, else the messages of the notice."""
     if trustpool is not None and trustpool.find(IDENTRUST) is not None:
-        return _not_applicable(
-            judged,
-            TEXTS["FN72323.root-present"],
-        )
+        return _not_applicable(judged, TEXTS["FN72323.root-present"])
+    if states is not None and states.is_reserved:
+        return _not_applicable(judged, TEXTS["FN72323.reserved"])
     if route is not None and not route.reaches_cisco:
         note = TEXTS["FN72323.not-direct"]
-        return Symptom(judged=_noted(judged, note), present=False)
-    if trustpool is None or not trustpool.certificates:
-        return Symptom(judged=judged, present=None, missing=(Trustpool,))
-    note = TEXTS["FN72323.root-missing"]
-    return Symptom(judged=_noted(judged, note), present=True, evidence=(trustpool.absent(f"cn={IDENTRUST}"),))
+        return Symptom(judged=_with_note(judged, note), present=False)
+    host = route.server.host if route is not None and route.server is not None else None
+    change = _changed_on(host)
+    if change is not None and now is not None and now.at.date() < change:
+        note = TEXTS["FN72323.before"].format(date=change.isoformat())
+        return Symptom(judged=_with_note(judged, note), present=False)
+    probable, candidates = ((), ()) if log is None else _notice_messages(log, failures)
+    if trustpool is not None and trustpool.lists(IDENTRUST):
+        note = TEXTS["FN72323.root-missing"]
+        absence = trustpool.absent(f"cn={IDENTRUST}")
+        return Symptom(judged=_with_note(judged, note), present=True, evidence=(*latest(probable), absence))
+    if probable:
+        return Symptom(
+            judged=_with_note(judged, TEXTS["FN72323.messages"]),
+            present=True,
+            evidence=latest(probable),
+            confidence=Confidence.MEDIUM,
+        )
+    if candidates:
+        return Symptom(
+            judged=_with_note(judged, TEXTS["FN72323.candidate"]),
+            present=True,
+            evidence=latest(candidates),
+            severity=Severity.WARNING,
+            confidence=Confidence.LOW,
+        )
+    return Symptom(judged=judged, present=None, missing=(Trustpool,))
+
+
+def _changed_on(host: str | None) -> date | None:
+    """Return the day of the new certificate: of a server, or of the first one where it is not known."""
+    since = next((each.since for each in advisories() if each.id == "FN72323"), {})
+    return since.get(host or "") or min(since.values(), default=None)
+
+
+def _notice_messages(
+    log: LicenceLog, failures: FailureLog | None
+) -> tuple[tuple[LoggedMessage, ...], tuple[LoggedMessage, ...]]:
+    """Return the messages of the notice that make it probable, and those that many other reasons have too.
+
+    Towards CSSM only, and not where the newest failure is another one.
+    """
+    current = () if failures is None else failures.current
+    before = () if failures is None else (each.message for each in failures.past if each.superseded)
+    active = [each for each in (*before, *current) if each.server is not NamedServer.CSLU]
+    if any(each.match.rule not in _OF_THE_NOTICE for each in current):
+        return (), ()
+    aborted = [each for each in active if each.match.rule == "http-aborted"]
+    registration = [each for name in _REGISTRATION for each in log.active_messages(name)]
+    probable = tuple(sorted((*aborted, *registration), key=log.seen.index))
+    return probable, tuple(each for each in active if each not in aborted)
+
+
+# What FN72323 looks like: ERR 205, ERR 207, and the agent's message without a reason.
+_OF_THE_NOTICE: Final = frozenset({"http-aborted", "http-timeout", "comm-failing-now"})
+_REGISTRATION: Final = ("SMART_LIC-AUTH_RENEW_FAILED", "SMART_LIC-AGENT_REG_FAILED")
 
 
 def _fn72578(
     judged: AdvisoryVerdict,
     thresholds: Thresholds,
     backlog: Backlog | None,
+    lateness: Lateness | None,
     cpu: CpuLoad | None,
     memory: MemoryUse | None,
     log: LicenceLog | None,
 ) -> Symptom:
-    """FN72578: many reports, or a busy agent."""
+    """FN72578: many reports, also before they cost CPU and memory, or a busy agent."""
     results: list[Judgement] = []
     if backlog is not None:
         results.append(rum_backlog.check(backlog, thresholds))
-    if cpu is not None:
+    if cpu is not None or (log is not None and log.active_messages("smart-agent-cpu")):
         results.append(smart_agent_cpu.check(cpu, thresholds, log))
     if memory is not None and memory.pools:
         results.append(smart_agent_memory.check(memory, thresholds))
     if not results:
         return Symptom(judged=judged, present=None, missing=(RumSummary, CpuLoad))
-    return _combine_checks(judged, results)
+    found = _combine_checks(judged, results)
+    silent = None if lateness is None else lateness.silent
+    step = None if backlog is None else rum_steps().reached(backlog.reports, silent)
+    if found.present or backlog is None or step is None:
+        return found
+    note = TEXTS["FN72578.accumulate"].format(count=backlog.reports)
+    return Symptom(
+        judged=_with_note(judged, note), present=True, evidence=backlog.evidence, severity=step.severity
+    )
 
 
 def _cscwa11048(
     judged: AdvisoryVerdict,
     thresholds: Thresholds,
+    catalogue: Catalogue,
     route: Route | None,
     communication: Communication | None,
+    statistics: CommunicationStatistics | None,
     log: LicenceLog | None,
 ) -> Symptom:
-    """CSCwa11048: with call-home or smart transport unknown poll ids, time-outs, flapping."""
+    """CSCwa11048: with call-home or smart transport unknown poll ids, time-outs, flapping.
+
+    The counters of the moment do not acquit: the defect fails, recovers, and fails again.
+    """
     if route is not None and route.kind not in (TransportKind.SMART, TransportKind.CALLHOME):
         return _not_applicable(
             judged,
             TEXTS["CSCwa11048.other-transport"],
         )
     reasons = communication.reasons if communication is not None else {}
-    evidence = (*reasons.get("polling-id-invalid", ()), *reasons.get("server-timeout-504", ()))
-    results = [] if log is None else [comm_flapping.check(log, thresholds)]
-    if evidence:
-        sign = _combine_checks(judged, results)
-        return replace(
-            sign, judged=_noted(judged, TEXTS["shows"]), present=True, evidence=evidence + sign.evidence
-        )
-    if communication is None and log is None:
-        return Symptom(judged=judged, present=None, missing=Communication.needs_any_of)
-    return _combine_checks(judged, results)
+    current = (*reasons.get("polling-id-invalid", ()), *reasons.get("server-timeout-504", ()))
+    signs: list[tuple[Text, tuple[Evidence, ...]]] = [(TEXTS["CSCwa11048.now"], current)] if current else []
+    if statistics is not None:
+        signs += _polling(statistics, catalogue)
+    flapping = None if log is None else comm_flapping.check(log, thresholds)
+    if isinstance(flapping, Failed):
+        signs.append((TEXTS["CSCwa11048.pairs"], flapping.evidence))
+    if not signs:
+        if communication is None and log is None:
+            return Symptom(judged=judged, present=None, missing=Communication.needs_any_of)
+        return _combine_checks(judged, [])
+    return Symptom(
+        judged=_with_note(judged, listing([sign for sign, _ in signs], separator="; ")),
+        present=True,
+        evidence=tuple(dict.fromkeys(each for _, found in signs for each in found)),
+        confidence=Confidence.MEDIUM if len(signs) == 1 and not current else None,
+    )
+
+
+def _polling(
+    statistics: CommunicationStatistics, catalogue: Catalogue
+) -> list[tuple[Text, tuple[Evidence, ...]]]:
+    """Return what the record of Result Polling shows, whatever the exchange does at the moment."""
+    polling = statistics.of("Result Polling")
+    attempts = None if polling is None else polling.attempts
+    if polling is None or attempts is None or not attempts.total or attempts.fail is None:
+        return []
+    signs: list[tuple[Text, tuple[Evidence, ...]]] = []
+    share = 100 * attempts.fail / attempts.total
+    if share >= _MANY_FAILED and attempts.total >= _ENOUGH_POLLS:
+        said = TEXTS["CSCwa11048.ratio"].format(fail=attempts.fail, total=attempts.total, share=round(share))
+        signs.append((said, polling.cite("attempts")))
+    reason = catalogue.reason(polling.failure_reason)
+    if reason is not None and reason.rule == "polling-id-invalid" and attempts.fail >= _REPEATED:
+        signs.append((TEXTS["CSCwa11048.reason"], polling.cite("failure_reason")))
+    return signs
 
 
 def _cscvy20345(judged: AdvisoryVerdict, deadline: Deadline | None) -> Symptom:
@@ -141,10 +257,12 @@ def _cscvy20345(judged: AdvisoryVerdict, deadline: Deadline | None) -> Symptom:
         case DeadlineEffect.COSMETIC:
             note = TEXTS["CSCvy20345.cosmetic"]
             return Symptom(
-                judged=_noted(judged, note), present=True, evidence=deadline.usage.cite("next_ack_deadline")
+                judged=_with_note(judged, note),
+                present=True,
+                evidence=deadline.usage.cite("next_ack_deadline"),
             )
         case DeadlineEffect.DOUBTFUL:
-            return Symptom(judged=_noted(judged, TEXTS["CSCvy20345.doubtful"]), present=False)
+            return Symptom(judged=_with_note(judged, TEXTS["CSCvy20345.doubtful"]), present=False)
         case DeadlineEffect.UNKNOWN:
             return Symptom(judged=judged, present=None, missing=(Entitlements,))
         case _:
@@ -192,7 +310,7 @@ def _combine_checks(judged: AdvisoryVerdict, results: list[Judgement]) -> Sympto
     """Combine the results of several checks."""
     hits = [each for each in results if isinstance(each, Failed)]
     return Symptom(
-        judged=_noted(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),
+        judged=_with_note(judged, TEXTS["shows"] if hits else TEXTS["shows-nothing"]),
         present=bool(hits),
         evidence=tuple(evidence for hit in hits for evidence in hit.evidence),
     )

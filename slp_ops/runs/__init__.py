@@ -1,6 +1,7 @@
 """The evidence on disk: run folders that people can read, grep and zip, and that a kill cannot spoil.
 
     runs/
+      sequence.json         the number of the last run, which orders the runs whatever the clock does
       20261124T041131Z-collect-3f9a1c/
         run.json            what was run, when, on what, and how each device ended
         devices.jsonl       one line a device, appended as it ends

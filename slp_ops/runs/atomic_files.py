@@ -1,4 +1,4 @@
-"""The few ways in which the store touches the disk, and what it says when the disk does not play along.
+"""Atomic file operations of the run store, and the StoreError of each failure of the disk.
 
 Nothing here follows a symbolic link at the end of a path, and a file is either whole or not there.
 Captures and records are not fsynced: a killed process loses nothing that the kernel has taken, and
@@ -12,12 +12,12 @@ import errno
 import fcntl
 import hashlib
 import os
-import secrets
-import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from slp_ops.errors import StoreError
+from slp_ops.regular_files import open_regular, read_descriptor
+from slp_ops.temporary_files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,16 +33,18 @@ _HINTS: Final = {
     errno.EROFS: "the file system is read-only: use another folder with --runs-dir or SLP_OPS_RUNS_DIR",
     errno.ENOTDIR: "a part of the path is a file: use another folder with --runs-dir or SLP_OPS_RUNS_DIR",
     errno.EEXIST: "something else has that name: move it, or use another folder with --runs-dir",
+    errno.EINVAL: "another file has its name: move it away",
     errno.ELOOP: "a symbolic link has the name of a file of the store: remove it",
     errno.EMFILE: "too many open files: raise the limit with ulimit -n, or use fewer --workers",
 }
-_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_LARGEST_RECORDS: Final = 64 * 2**20
+LARGEST: Final = 2**30  # of a capture that is read whole, and of a file of an exchange
 _WRITE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
 def store_errors(doing: str, path: Path | str) -> Iterator[None]:
-    """Turn what the operating system refuses into one clear StoreError: cannot DOING PATH: REASON."""
+    """Convert an OSError into a StoreError: cannot DOING PATH: REASON."""
     try:
         yield
     except OSError as err:
@@ -50,55 +52,43 @@ def store_errors(doing: str, path: Path | str) -> Iterator[None]:
 
 
 def store_error(doing: str, path: Path | str, err: OSError) -> StoreError:
-    """The error for one refusal of the operating system."""
+    """Return the StoreError for an OSError."""
     hint = _HINTS.get(err.errno or 0, "")
     return StoreError(f"cannot {doing} {path}: {err.strerror or err}", hint=hint)
 
 
 def write_all(fd: int, data: bytes | bytearray) -> None:
-    """Write everything; the kernel may take less at a time."""
+    """Write all bytes; the kernel may accept fewer per call."""
     view = memoryview(data)
     while view:
         view = view[os.write(fd, view) :]
 
 
 def create(path: Path | str) -> int:
-    """A new file of ours to write to; fails when anything is there, also a dangling link."""
+    """Create a file for writing; fail if the name exists, also as a dangling link."""
     return os.open(path, _WRITE | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 def publish(temporary: str, path: str) -> None:
-    """Give a file that is whole the name that it is to have."""
+    """Rename a complete temporary file into place."""
     os.rename(temporary, path)  # noqa: PTH104 - a Path costs more than the call, for each capture of a fleet
 
 
 def drop(path: str) -> None:
-    """Remove a file of ours, if that can be done."""
+    """Remove a temporary file; ignore failures."""
     with suppress(OSError):
         os.unlink(path)  # noqa: PTH108 - as above
 
 
 def replace(path: Path, data: bytes, *, sync: bool = False) -> None:
-    """Put a whole file in place; a reader sees the old one or the new one."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        fd = create(temporary)
-        try:
-            write_all(fd, data)
-            if sync:
-                os.fsync(fd)
-        finally:
-            os.close(fd)
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+    """Replace a file atomically; a reader sees the old one or the new one."""
+    with replacing(path, sync=sync) as file:
+        file.write(data)
 
 
 def append(path: Path, line: bytes, *, sync: bool = False) -> None:
     """Add a line, or nothing: when it cannot be written whole, the file gets its old length back."""
-    fd = os.open(path, _WRITE | os.O_CREAT | os.O_APPEND, 0o600)
+    fd = os.open(path, _WRITE | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o600)
     try:
         size = os.fstat(fd).st_size
         try:
@@ -120,7 +110,7 @@ def remove_partial_writes(folder: Path, lines: str) -> None:
     for path in folder.glob(".*.part"):
         path.unlink()
     try:
-        fd = os.open(folder / lines, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fd = open_regular(folder / lines, follow=False, access=os.O_RDWR)
     except FileNotFoundError:
         return
     with os.fdopen(fd, "r+b") as file:
@@ -131,31 +121,36 @@ def opened(path: Path, *, within: Path) -> BinaryIO:
     """A regular file to read; neither it nor its folder ``within`` may be a symbolic link."""
     folder = os.open(within, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        fd = os.open(path.name, _READ, dir_fd=folder)
+        fd = open_regular(path.name, follow=False, dir_fd=folder)
     finally:
         os.close(folder)
-    file = os.fdopen(fd, "rb")
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        file.close()
-        raise OSError(errno.EINVAL, "not a regular file")
-    return file
+    return os.fdopen(fd, "rb")
 
 
-def read(path: Path, *, within: Path) -> bytes:
+def read(path: Path, *, within: Path, largest: int = _LARGEST_RECORDS) -> bytes:
     """The content of a file, opened with the same care."""
     with opened(path, within=within) as file:
-        return file.read()
+        return read_descriptor(file.fileno(), largest)
 
 
-def digest(path: Path, *, within: Path) -> tuple[str, int]:
-    """The SHA-256 and the size of a file, opened with the same care, in bounded memory."""
+def read_capture(path: Path, *, within: Path, size: int) -> bytes:
+    """Return the content of a capture of a recorded size."""
+    return read(path, within=within, largest=max(size, LARGEST))
+
+
+def digest(path: Path, *, within: Path, size: int) -> tuple[str, int]:
+    """Return the SHA-256 and the size of a file, in bounded memory.
+
+    A file of another size than the recorded one is not read, and has no SHA-256.
+    """
     sha256 = hashlib.sha256()
-    size = 0
     with opened(path, within=within) as file:
+        found = os.fstat(file.fileno()).st_size
+        if found != size:
+            return "", found
         while piece := file.read(1024 * 1024):
             sha256.update(piece)
-            size += len(piece)
-    return sha256.hexdigest(), size
+    return sha256.hexdigest(), found
 
 
 @contextmanager

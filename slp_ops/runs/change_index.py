@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
-from slp_ops.json_documents import ShapeError, decode, encode, json_document, json_field, seconds
+from slp_ops.json_documents import ShapeError, decode, encode, json_document, json_field, parse_json, seconds
 from slp_ops.paths import state_dir
 from slp_ops.runs import atomic_files
 from slp_ops.runs.names import is_plain
@@ -132,7 +132,7 @@ class ChangeIndex:
             with atomic_files.store_errors("read", path):
                 data = atomic_files.read(path, within=self.folder)
             try:
-                record = decode(ChangeRecord, json.loads(data))
+                record = decode(ChangeRecord, parse_json(data))
             except (ShapeError, ValueError) as err:
                 raise StoreError(
                     f"{path} is no entry of a change: {err}", hint="remove it if no change is open"

@@ -1,4 +1,4 @@
-"""Files of the offline exchange: signed, so they are kept byte by byte, and nothing in them is masked.
+"""Files of the offline exchange: signed, so they are saved verbatim, and nothing in them is masked.
 
 A folder of its own, in a run or where the operator wants it; what a run keeps of a switch's words besides
 them is masked as everywhere.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
 from slp_ops.runs import atomic_files
+from slp_ops.temporary_files import remove_abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ class FolderFileStore:
         path = self._place(name)
         with atomic_files.store_errors("write", path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            remove_abandoned(self.path)
             atomic_files.replace(path, data, sync=True)
             folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
             try:
@@ -52,7 +54,7 @@ class FolderFileStore:
         """See ``ports.FileStore``."""
         path = self._place(name)
         with atomic_files.store_errors("read", path):
-            return atomic_files.read(path, within=self.path)
+            return atomic_files.read(path, within=self.path, largest=atomic_files.LARGEST)
 
     def has(self, name: str) -> bool:
         """Return whether the file exists."""

@@ -6,38 +6,42 @@ the same folders always give the same answers.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from slp_ops.facts.rum import RumPoint
 from slp_ops.history.trend import Series, SiteDay
+from slp_ops.json_documents import decode, parse_json
 from slp_ops.linear_fit import MIN_POINTS
 from slp_ops.runs import history_index as index
 from slp_ops.runs.history_index import (
     SAMPLE,
     WORDS,
+    checked,
     date_of,
     day_of,
     flag,
-    millis,
     moment,
     naive,
     numbers,
     summary_of,
     texts,
 )
+from slp_ops.runs.serialization import millis
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     from slp_ops.history.summary import Summary
     from slp_ops.runs.run_reader import StoredRun
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _TOTALS: Final = ("counted", "backlog", "largest", "unacknowledged", "late", "judged", "failing")
 _FEW: Final = 64  # pictures
 _MANY: Final = 500  # words
@@ -56,11 +60,28 @@ class RunSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDevice:
-    """A switch as its newest run had it."""
+    """Site and tags of a switch in its newest run."""
 
     name: str
     site: str
     tags: tuple[str, ...]
+
+
+class _UnfitRow(Exception):
+    """A row that no summary gives: a number out of range, an unknown word, a word that is not there."""
+
+
+def _of_rows(ask: Callable[P, T]) -> Callable[P, T]:
+    """Make a method of an index raise _UnfitRow for rows that cannot be read back."""
+
+    @wraps(ask)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return ask(*args, **kwargs)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as err:
+            raise _UnfitRow from err
+
+    return asked
 
 
 class History:
@@ -75,11 +96,14 @@ class History:
     def open(cls, root: Path) -> Iterator[History]:
         """The history of a runs folder. Raises StoreError; a broken index raises Broken, and is gone."""
         try:
-            with index.opened(root) as connection:
+            with index.open_index(root) as connection:
                 yield cls(connection, root)
         except sqlite3.DatabaseError as err:
             if not index.is_broken(err):
-                raise index.refused(root, err) from err
+                raise index.index_error(root, err) from err
+            index.discard(root)
+            raise Broken from err
+        except _UnfitRow as err:
             index.discard(root)
             raise Broken from err
 
@@ -108,10 +132,10 @@ class History:
                 "INSERT INTO run (folder, ref, verb, started, mark) VALUES (?, ?, ?, ?, ?)",
                 (run.path.name, run.id, header.verb, millis(header.started), at),
             ).lastrowid
-            rows = [self._row(number or 0, summary) for summary in summaries]
-            marks = ", ".join("?" * (len(SAMPLE) + 3))
+            rows = [self._row(number or 0, run.position[0], summary) for summary in summaries]
+            marks = ", ".join("?" * (len(SAMPLE) + 4))
             self._db.executemany(
-                f"INSERT INTO sample (device, day, run, {', '.join(SAMPLE)}) VALUES ({marks})",  # noqa: S608 - our own names
+                f"INSERT INTO sample (device, day, position, run, {', '.join(SAMPLE)}) VALUES ({marks})",  # noqa: S608 - our own names
                 rows,
             )
 
@@ -135,10 +159,10 @@ class History:
             raise
         self._db.execute("COMMIT")
 
-    def _row(self, run: int, summary: Summary) -> tuple[object, ...]:
+    def _row(self, run: int, position: int, summary: Summary) -> tuple[object, ...]:
         device = self._id("device", "name", summary.device)
         words = (None if text is None else self._id("word", "text", text) for text in texts(summary))
-        return (device, day_of(summary), run, millis(summary.seen), *words, *numbers(summary))
+        return (device, day_of(summary), position, run, millis(summary.seen), *words, *numbers(summary))
 
     def _id(self, table: str, column: str, text: str) -> int:
         text = text.encode("utf-8", "backslashreplace").decode()  # a lone surrogate is no text to SQLite
@@ -154,19 +178,25 @@ class History:
         """Return the number of runs."""
         return int(self._db.execute("SELECT COUNT(*) FROM run").fetchone()[0])
 
+    @_of_rows
     def devices(self) -> tuple[KnownDevice, ...]:
         """Every switch, with site and tags of its newest run, in the order of their names."""
         rows = self._db.execute(
             "SELECT name, site, tags FROM device JOIN sample ON sample.device = device.id "
-            "AND (day, seen, run) = (SELECT day, seen, run FROM sample WHERE device = device.id "
-            "ORDER BY day DESC, seen DESC, run DESC LIMIT 1) ORDER BY name"
+            "AND (day, position, run) = (SELECT day, position, run FROM sample WHERE device = device.id "
+            "ORDER BY day DESC, position DESC, run DESC LIMIT 1) ORDER BY name"
         ).fetchall()
         words = self._words({word for row in rows for word in row[1:]})
         return tuple(
-            KnownDevice(name=name, site=words.get(site, ""), tags=tuple(json.loads(words.get(tags, "[]"))))
-            for name, site, tags in rows
+            KnownDevice(
+                name=name,
+                site=words.get(site, ""),
+                tags=decode(tuple[str, ...], parse_json(words.get(tags, "[]"))),
+            )
+            for name, site, tags in checked(rows, words=1)
         )
 
+    @_of_rows
     def device(
         self, name: str, *, newest: int | None = None, verb: str | None = None
     ) -> tuple[RunSnapshot, ...]:
@@ -174,15 +204,16 @@ class History:
         rows = self._db.execute(
             f"SELECT ref, verb, started, {', '.join(SAMPLE)} FROM sample "  # noqa: S608 - our own names
             "JOIN run ON run.id = sample.run WHERE device = (SELECT id FROM device WHERE name = ?) "
-            "AND (? IS NULL OR verb = ?) ORDER BY seen DESC, folder DESC LIMIT ?",
+            "AND (? IS NULL OR verb = ?) ORDER BY position DESC, folder DESC LIMIT ?",
             (name, verb, verb, -1 if newest is None else newest),
         ).fetchall()
         words = self._words({word for row in rows for word in row[4 : 4 + len(WORDS)]})
         return tuple(
             RunSnapshot(run=ref, verb=verb, started=moment(started), summary=summary_of(name, sample, words))
-            for ref, verb, started, *sample in reversed(rows)
+            for ref, verb, started, *sample in reversed(checked(rows, words=2))
         )
 
+    @_of_rows
     def days(self, devices: Collection[str] | None = None, *, newest: int = 90) -> tuple[SiteDay, ...]:
         """The last sample of each switch a day, added up by site; of these devices only, if given.
 
@@ -192,7 +223,7 @@ class History:
         rows = self._db.execute(
             "SELECT day, site, COUNT(*), MAX(ack_age), AVG(ack_age), COUNT(backlog), SUM(backlog), "
             "MAX(backlog), SUM(unacknowledged), SUM(late), COUNT(failing), SUM(failing) FROM "
-            "(SELECT day, site, backlog, unacknowledged, ack_age, late, failing, MAX(seen) FROM chosen "
+            "(SELECT day, site, backlog, unacknowledged, ack_age, late, failing, MAX(position) FROM chosen "
             "CROSS JOIN sample ON sample.device = chosen.device AND day >= first WHERE licensing = 1 "
             "GROUP BY sample.device, day) GROUP BY day, site"
         ).fetchall()
@@ -206,10 +237,11 @@ class History:
                 mean_ack=None if mean is None else timedelta(seconds=int(mean)),
                 **dict(zip(_TOTALS, totals, strict=True)),
             )
-            for day, site, switches, oldest, mean, *totals in rows
+            for day, site, switches, oldest, mean, *totals in checked(rows, means=4)
         ]
         return tuple(sorted(found, key=lambda each: (each.day, each.site)))
 
+    @_of_rows
     def series(self, devices: Collection[str] | None = None) -> tuple[Series, ...]:
         """The RUM counts of each switch over its newest sixty days, in the order of their names.
 
@@ -220,8 +252,8 @@ class History:
         names = dict(self._db.execute("SELECT id, name FROM device"))
         refs = dict(self._db.execute("SELECT id, ref FROM run"))
         rows = self._db.execute(
-            "SELECT sample.device, site, failing, run, MAX(seen), clock, clock_trusted, backlog, "
-            "unacknowledged, last_ack, late FROM chosen CROSS JOIN sample "
+            "SELECT sample.device, site, failing, run, seen, clock, clock_trusted, backlog, "
+            "unacknowledged, last_ack, late, MAX(position) FROM chosen CROSS JOIN sample "
             "ON sample.device = chosen.device AND day >= first WHERE backlog IS NOT NULL "
             "AND (day > first + ? OR (day - first) % 3 = 0) GROUP BY sample.device, day",
             (_WINDOW - 15,),
@@ -229,7 +261,20 @@ class History:
         words = self._words({row[1] for row in rows})
         found: dict[str, list[RumPoint]] = {}
         last: dict[str, tuple[str, bool | None]] = {}
-        for device, site, failing, run, seen, clock, trusted, backlog, unacknowledged, last_ack, late in rows:
+        for (
+            device,
+            site,
+            failing,
+            run,
+            seen,
+            clock,
+            trusted,
+            backlog,
+            unacknowledged,
+            last_ack,
+            late,
+            _,
+        ) in checked(rows):
             point = RumPoint(
                 run=refs[run],
                 seen=moment(seen),

@@ -11,21 +11,26 @@ import fcntl
 import json
 import os
 import sqlite3
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import StoreError
 from slp_ops.history.summary import RuleRecord, Summary
+from slp_ops.json_documents import decode, parse_json
 from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.regular_files import open_regular
 from slp_ops.runs import atomic_files
+from slp_ops.runs.serialization import millis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 # The number is that of the form below: another slp-ops may keep another form beside it.
-FILE: Final = "history-1.sqlite"
+FILE: Final = "history-2.sqlite"
 _LOCK: Final = "history.lock"
 _PATIENCE: Final = 60.0  # seconds to wait for another process that writes
 _BESIDE: Final = ("-wal", "-shm")
@@ -43,43 +48,35 @@ CREATE TABLE IF NOT EXISTS run (
 CREATE TABLE IF NOT EXISTS word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS device (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS sample (
-  device INTEGER NOT NULL, day INTEGER NOT NULL, seen INTEGER NOT NULL, run INTEGER NOT NULL,
+  device INTEGER NOT NULL, day INTEGER NOT NULL, position INTEGER NOT NULL, run INTEGER NOT NULL,
+  seen INTEGER NOT NULL,
   site INTEGER, tags INTEGER, status INTEGER, error INTEGER, release INTEGER, transport INTEGER,
   found INTEGER, knowledge INTEGER,
   clock INTEGER, clock_trusted INTEGER, units INTEGER, trusted_units INTEGER, last_ack INTEGER,
   ack_age INTEGER, deadline INTEGER, last_push INTEGER, backlog INTEGER, unacknowledged INTEGER,
   late INTEGER, failing INTEGER, licensing INTEGER,
-  PRIMARY KEY (device, day, seen, run)
+  PRIMARY KEY (device, day, position, run)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sample_of_run ON sample (run);
 COMMIT;
 """
+_ORPHANS: Final = (
+    "SELECT 1 FROM (SELECT DISTINCT run FROM sample) WHERE run NOT IN (SELECT id FROM run) LIMIT 1"
+)
 
 
 @contextmanager
-def opened(root: Path) -> Iterator[sqlite3.Connection]:
-    """The index of a runs folder, made when it is not there, made anew when it cannot be read.
+def open_index(root: Path) -> Iterator[sqlite3.Connection]:
+    """The index of a runs folder, made when it is not there.
 
-    No other process discards it while it is open. Raises StoreError.
+    No other process discards it while it is open. Raises StoreError, and sqlite3.DatabaseError for one that
+    cannot be read or that is not ours, see ``is_broken``.
     """
-    with _held(root, fcntl.LOCK_SH):
+    with _hold_lock(root, fcntl.LOCK_SH):
         try:
             connection = _connect(root / FILE)
         except sqlite3.DatabaseError as err:
-            if not is_broken(err):
-                raise refused(root, err) from err
-        else:
-            try:
-                yield connection
-            finally:
-                connection.close()
-            return
-    discard(root)
-    with _held(root, fcntl.LOCK_SH):
-        try:
-            connection = _connect(root / FILE)
-        except sqlite3.DatabaseError as err:
-            raise refused(root, err) from err
+            raise err if is_broken(err) else index_error(root, err) from err
         try:
             yield connection
         finally:
@@ -88,11 +85,13 @@ def opened(root: Path) -> Iterator[sqlite3.Connection]:
 
 def is_broken(err: sqlite3.DatabaseError) -> bool:
     """Return True if the index is corrupt and must be rebuilt."""
+    if isinstance(err, ForeignIndex):
+        return True
     name = getattr(err, "sqlite_errorname", "")
     return any(name.startswith(broken) for broken in _BROKEN)
 
 
-def refused(root: Path, err: sqlite3.DatabaseError) -> StoreError:
+def index_error(root: Path, err: sqlite3.DatabaseError) -> StoreError:
     """Return the error for an index that is intact but cannot be used."""
     return StoreError(
         f"cannot use {root / FILE}: {err}",
@@ -102,13 +101,33 @@ def refused(root: Path, err: sqlite3.DatabaseError) -> StoreError:
 
 def discard(root: Path) -> None:
     """Remove the index when no process has it open. Raises StoreError."""
-    with _held(root, fcntl.LOCK_EX), atomic_files.store_errors("remove", root / FILE):
+    with _hold_lock(root, fcntl.LOCK_EX), atomic_files.store_errors("remove", root / FILE):
         # The file before its log: a log alone is dropped by SQLite, a file without its log may be torn.
         for name in (FILE, *(FILE + suffix for suffix in _BESIDE)):
             (root / name).unlink(missing_ok=True)
 
 
+class ForeignIndex(sqlite3.DatabaseError):
+    """An index that this slp-ops did not make: other tables, triggers, or rows that no run gives."""
+
+
+def _schema(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
+    """Return the tables, indexes, views and triggers, but for SQLite's own."""
+    return connection.execute(
+        "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY 1, 2"
+    ).fetchall()
+
+
+@cache
+def _own_schema() -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.executescript(_FORM)
+        return _schema(connection)
+
+
 def _connect(path: Path) -> sqlite3.Connection:
+    with atomic_files.store_errors("use", path), suppress(FileNotFoundError):
+        os.close(open_regular(path, follow=False))
     if not path.exists():
         # SQLite would let the umask decide who may read it; what lies beside it gets the same mode.
         with suppress(OSError):
@@ -120,7 +139,10 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA cache_size = -65536")
         if connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0] == 0:
             connection.executescript(_FORM)
-        connection.execute("SELECT 1 FROM sample, run, device, word LIMIT 1")
+        if _schema(connection) != _own_schema():
+            raise ForeignIndex(f"{path} has other tables")
+        if connection.execute(_ORPHANS).fetchone() is not None:
+            raise ForeignIndex(f"{path} has samples of no run")
     except BaseException:
         connection.close()
         raise
@@ -128,7 +150,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _held(root: Path, how: int) -> Iterator[None]:
+def _hold_lock(root: Path, how: int) -> Iterator[None]:
     path = root / _LOCK
     with atomic_files.store_errors("use", path):
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -190,6 +212,21 @@ def numbers(summary: Summary) -> tuple[int | None, ...]:
     )
 
 
+def checked(rows: Iterable[tuple[Any, ...]], *, words: int = 0, means: int = -1) -> list[tuple[Any, ...]]:
+    """Return rows whose values have their types: SQLite keeps a text in a column of numbers.
+
+    The first ``words`` columns are texts, the others whole numbers or NULL, ``means`` also a fraction.
+    Raises ForeignIndex.
+    """
+    found = list(rows)
+    for row in found:
+        for number, value in enumerate(row):
+            kinds = str if number < words else (int, float, NoneType) if number == means else (int, NoneType)
+            if not isinstance(value, kinds):
+                raise ForeignIndex(f"{str(value)[:40]!r} is not what the history holds there")
+    return found
+
+
 def summary_of(name: str, sample: Iterable[Any], words: Mapping[int, str]) -> Summary:
     """Back from a row of ``SAMPLE``. Raises ValueError for a row that no summary made."""
     row = dict(zip(SAMPLE, sample, strict=True))
@@ -198,7 +235,7 @@ def summary_of(name: str, sample: Iterable[Any], words: Mapping[int, str]) -> Su
     return Summary(
         device=name,
         site=said["site"] or "",
-        tags=tuple(json.loads(said["tags"] or "[]")),
+        tags=decode(tuple[str, ...], parse_json(said["tags"] or "[]")),
         status=DeviceStatus(said["status"] or ""),
         error=said["error"],
         seen=moment(row["seen"]),
@@ -219,7 +256,9 @@ def summary_of(name: str, sample: Iterable[Any], words: Mapping[int, str]) -> Su
         licensing=bool(row["licensing"]),
         found=tuple(
             RuleRecord(rule=rule, verdict=Verdict(verdict), severity=Severity(severity))
-            for rule, verdict, severity in json.loads(said["found"] or "[]")
+            for rule, verdict, severity in decode(
+                tuple[tuple[str, str, str], ...], parse_json(said["found"] or "[]")
+            )
         ),
         knowledge=said["knowledge"] or "",
     )
@@ -244,11 +283,6 @@ def seconds(moment: datetime | None) -> int | None:
 def naive(seconds: int | None) -> datetime | None:
     """Return the naive device time of a number."""
     return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
-
-
-def millis(moment: datetime) -> int:
-    """An aware time of a run as a number."""
-    return round(moment.timestamp() * 1000)
 
 
 def moment(millis: int) -> datetime:

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import secrets
 import shutil
-import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.model import DeviceStatus
 from slp_ops.runs import atomic_files
-from slp_ops.runs.run_reader import NAME, StoredRun
 from slp_ops.runs.serialization import RunState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from pathlib import Path
 
-# A folder that a run was being made in, or removed from, when the process was killed.
-_LEFT_OVER: Final = re.compile(rf"\.{NAME.pattern}\.[0-9a-f]{{8}}", re.ASCII)
-_SURELY_DEAD: Final = 3600.0  # seconds
+    from slp_ops.runs.run_reader import StoredRun
+
+# Clocks of two computers that write into one folder may differ by as much.
+_TOLERANCE: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ def judge(
 
     ``runs`` are all of them, the newest first.
     """
-    needed = _needed(runs)
+    needed = _newest_complete_runs(runs)
     judged = []
     for place, run in enumerate(runs):
         if run.is_locked():
@@ -50,6 +49,8 @@ def judge(
             why = f"was written by a newer slp-ops ({run.header.version})"
         elif keep is not None and place < keep:
             why = f"one of the newest {keep}"
+        elif older_than is not None and is_from_future(run, now):
+            why = "started in the future: its age is unknown"
         elif older_than is not None and now - run.header.started <= older_than:
             why = "not old enough"
         elif run.path in needed:
@@ -58,6 +59,11 @@ def judge(
             why = ""
         judged.append(PruneDecision(run=run, kept_because=why))
     return judged
+
+
+def is_from_future(run: StoredRun, now: datetime) -> bool:
+    """Return True if a run started later than now: the clock was wrong then, or is wrong now."""
+    return run.header.started - now > _TOLERANCE
 
 
 def remove(run: StoredRun) -> bool:
@@ -78,23 +84,7 @@ def remove(run: StoredRun) -> bool:
             os.close(lock)
 
 
-def sweep(root: Path) -> int:
-    """Remove what killed processes left half made or half removed; how many there were."""
-    swept = 0
-    with atomic_files.store_errors("read", root):
-        names = [path for path in root.iterdir() if _LEFT_OVER.fullmatch(path.name)] if root.is_dir() else []
-    for path in names:
-        try:
-            is_dead = time.time() - path.stat().st_mtime > _SURELY_DEAD
-        except FileNotFoundError:
-            continue
-        if is_dead and not StoredRun(path).is_locked():
-            shutil.rmtree(path, ignore_errors=True)
-            swept += 1
-    return swept
-
-
-def _needed(runs: Iterable[StoredRun]) -> dict[Path, str]:
+def _newest_complete_runs(runs: Iterable[StoredRun]) -> dict[Path, str]:
     """The newest run in which each device was read completely, and the name of one such device."""
     seen: set[str] = set()
     needed: dict[Path, str] = {}
@@ -113,5 +103,11 @@ def _discard(path: Path) -> bool:
         path.rename(hidden)
     except FileNotFoundError:
         return False
-    shutil.rmtree(hidden)
+    shutil.rmtree(hidden, onerror=_unless_gone)
     return True
+
+
+def _unless_gone(function: object, path: str, raised: tuple[type, BaseException, object]) -> None:
+    """Continue when another process removes the same folder."""
+    if not isinstance(raised[1], FileNotFoundError):
+        raise raised[1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
-import json
 import os
 import re
 from collections import Counter
@@ -15,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
-from slp_ops.json_documents import decode
+from slp_ops.json_documents import decode, parse_json
 from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.runs import atomic_files
 from slp_ops.runs.names import is_plain
@@ -28,6 +27,7 @@ from slp_ops.runs.serialization import (
     RunRecord,
     RunState,
     header_of,
+    millis,
     read_lines,
 )
 
@@ -59,6 +59,12 @@ class StoredRun:
         if header.state is RunState.RUNNING and not self.is_locked():
             return replace(header, state=RunState.INTERRUPTED)
         return header
+
+    @property
+    def position(self) -> tuple[int, str]:
+        """Return the position among the runs of a folder: a later run has a greater one."""
+        header, sequence = self.header, self.header.sequence
+        return (millis(header.started) if sequence is None else sequence, self.path.name)
 
     @property
     def is_readable(self) -> bool:
@@ -102,7 +108,7 @@ class StoredRun:
         if device not in self._verified:
             newest = {capture.command: capture for capture in self.manifest(device)}
             folder = self.folder(self.about[device])
-            self._verified[device] = tuple(_verified(folder, capture) for capture in newest.values())
+            self._verified[device] = tuple(_verify_capture(folder, capture) for capture in newest.values())
         return self._verified[device]
 
     def manifest(self, device: str) -> tuple[Capture, ...]:
@@ -122,7 +128,7 @@ class StoredRun:
             raise StoreError(f"run {self.id} holds no text of {capture.command!r} from {device}")
         folder = self.folder(about)
         with atomic_files.store_errors("read", folder / capture.file):
-            data = atomic_files.read(folder / capture.file, within=folder)
+            data = atomic_files.read_capture(folder / capture.file, within=folder, size=capture.bytes)
         if hashlib.sha256(data).hexdigest() != capture.sha256:
             raise StoreError(f"{folder / capture.file} {CHANGED}", hint=f"see: slp-ops runs verify {self.id}")
         return data.decode("utf-8", "surrogateescape")
@@ -161,27 +167,28 @@ class StoredRun:
     @cached_property
     def _run_file(self) -> tuple[RunHeader, RunRecord | None]:
         try:
-            found = json.loads(atomic_files.read(self.path / "run.json", within=self.path))
+            found = parse_json(atomic_files.read(self.path / "run.json", within=self.path))
             schema = found.get("schema") if isinstance(found, dict) else None
             if isinstance(schema, int) and schema > SCHEMA:
                 version = str(found.get("slp_ops", "?"))
-                return replace(self._named(), state=RunState.UNREADABLE, version=version, devices=()), None
+                return replace(
+                    self._header_from_folder(), state=RunState.UNREADABLE, version=version, devices=()
+                ), None
             record = decode(RunRecord, found)
             return header_of(record), record
         except (OSError, ValueError):
-            return self._named(), None
+            return self._header_from_folder(), None
 
-    def _named(self) -> RunHeader:
+    def _header_from_folder(self) -> RunHeader:
         """Return the header that the folder alone provides."""
         found = NAME.fullmatch(self.path.resolve().name)
         if found is None:
             raise StoreError(f"{self.path} is not the folder of a run")
-        started = datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         folders = sorted(path.parent.name for path in self.path.glob("*/manifest.jsonl"))
         return RunHeader(
             id=found[3],
             verb=found[2],
-            started=started,
+            started=started_of(found[0]),
             state=RunState.INTERRUPTED,
             devices=tuple(DeviceHeader(name=folder, site="", folder=folder) for folder in folders),
         )
@@ -206,10 +213,10 @@ class StoredRun:
             damage = [f"{each.command}: {each.reason}" for each in captures if _is_damaged(each)]
             if missing > 0:
                 damage.append(f"{missing} of its captures are not in its manifest")
-        result = self._recorded(about, captures)
+        result = self._device_result(about, captures)
         return _with_damage(result, damage, hint=f"see: slp-ops runs verify {self.id}") if damage else result
 
-    def _recorded(self, about: DeviceHeader, captures: tuple[Capture, ...]) -> DeviceResult:
+    def _device_result(self, about: DeviceHeader, captures: tuple[Capture, ...]) -> DeviceResult:
         """Return the recorded result of a device with its captures."""
         if about.name in self.results:
             return self.results[about.name].result(captures)
@@ -222,19 +229,24 @@ class StoredRun:
         )
 
 
+def started_of(name: str) -> datetime:
+    """Return the time in the name of a run's folder."""
+    return datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
 def why_unreadable(err: OSError) -> str:
     """Return what is wrong with a file of a run, as the end of a sentence that begins with its name."""
     return "is a symbolic link" if err.errno == errno.ELOOP else f"cannot be read: {err.strerror or err}"
 
 
-def _verified(folder: Path, capture: Capture) -> Capture:
+def _verify_capture(folder: Path, capture: Capture) -> Capture:
     """Return the capture, or a damaged one without a file when its file is not what was written."""
     if capture.file is None:
         return capture
     if not is_plain(capture.file):
         return _damaged(capture, "the manifest names an unfit file")
     try:
-        sha256, _ = atomic_files.digest(folder / capture.file, within=folder)
+        sha256, _ = atomic_files.digest(folder / capture.file, within=folder, size=capture.bytes)
     except OSError as err:
         return _damaged(capture, f"{capture.file} {why_unreadable(err)}")
     return capture if sha256 == capture.sha256 else _damaged(capture, f"{capture.file} {CHANGED}")

@@ -190,9 +190,9 @@ class DeviceFolder:
         if capture.file is None:
             return ""
         with atomic_files.store_errors("read", self.path / capture.file):
-            return atomic_files.read(self.path / capture.file, within=self.path).decode(
-                "utf-8", "surrogateescape"
-            )
+            return atomic_files.read_capture(
+                self.path / capture.file, within=self.path, size=capture.bytes
+            ).decode("utf-8", "surrogateescape")
 
     def _keep(self, capture: Capture) -> None:
         with self._guard, atomic_files.store_errors("write", self._manifest):

@@ -16,11 +16,13 @@ from slp_ops.runs.mask_key import mask_key
 from slp_ops.runs.names import folder_name, unique
 from slp_ops.runs.run_reader import NAME, StoredRun
 from slp_ops.runs.run_writer import Run, utc_now
+from slp_ops.runs.sequence import RunSequence
 from slp_ops.runs.serialization import DeviceHeader, RunHeader, RunState, run_file
+from slp_ops.temporary_files import remove_abandoned_folders
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -46,25 +48,26 @@ class Runs:
         if not _VERB.fullmatch(verb):
             raise ValueError(f"no verb: {verb!r}")
         key = mask_key() if self._key is None else self._key
-        with atomic_files.store_errors("make", self.root):
-            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        started = self._now()
+        remove_abandoned_folders()
         taken: set[str] = set()
         abouts = tuple(_about(device, taken) for device in devices)
-        while True:
+        with RunSequence.open(self.root) as sequence:
+            started = self._now()
+            names = self._names()
             header = RunHeader(
-                id=self._free_id(),
+                id=_free_id(names),
                 verb=verb,
                 started=started,
+                sequence=sequence.next_number(names, now=started),
                 version=__version__,
                 selection=selection or {},
                 devices=abouts,
             )
             path = self.root / f"{started:%Y%m%dT%H%M%SZ}-{verb}-{header.id}"
+            sequence.begin(path.name)
             with atomic_files.store_errors("make", path):
                 lock = _appear(path, run_file(header, {}))
-            if lock is not None:
-                return Run(path, header, lock=lock, key=key, now=self._now)
+        return Run(path, header, lock=lock, key=key, now=self._now)
 
     def resume(self, ref: str) -> Run:
         """Take up a run that has ended: what is written now is added to what is there.
@@ -79,6 +82,8 @@ class Runs:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             stored = StoredRun(path)  # read only now: until here another process may have written it
             header = replace(stored.header, state=RunState.RUNNING, finished=None)
+            with RunSequence.open(path.parent) as sequence:
+                sequence.begin(path.name)
             with atomic_files.store_errors("write", path):
                 atomic_files.remove_partial_writes(path, "devices.jsonl")
                 atomic_files.replace(path / "run.json", run_file(header, stored.results))
@@ -93,29 +98,29 @@ class Runs:
     def all(self) -> list[StoredRun]:
         """Every run, the newest first."""
         runs = [StoredRun(self.root / name) for name in self._names()]
-        return sorted(runs, key=lambda run: (run.header.started, run.path.name), reverse=True)
+        return sorted(runs, key=lambda run: run.position, reverse=True)
 
     def folders(self) -> list[StoredRun]:
         """Every run, the oldest first by its name; of none of them is anything read yet."""
         return [StoredRun(self.root / name) for name in self._names()]
 
-    def open(self, ref: str, *, verb: str | None = None) -> StoredRun:
+    def open(self, ref: str, *, verbs: Collection[str] = ()) -> StoredRun:
         """The run of that id, name, unique beginning of either, or path.
 
-        ``last`` is the newest, of this verb if one is given. Raises InputError when there is none, or more
+        ``last`` is the newest, of these verbs if any are given. Raises InputError when there is none, or more
         than one.
         """
         path = self.root.__class__(ref)
         if os.sep in ref or (path / "run.json").is_file():
             if NAME.fullmatch(path.resolve().name) and path.is_dir():
                 return StoredRun(path)
-            raise InputError(f"{ref} is not the folder of a run", hint=self._known())
+            raise InputError(f"{ref} is not the folder of a run", hint=self._existing_runs_hint())
         names = self._names()
         if ref == "last":
             for newest in self.all():
-                if verb is None or newest.header.verb == verb:
+                if not verbs or newest.header.verb in verbs:
                     return newest
-            of = "" if verb is None else f" of {verb}"
+            of = f" of {' or '.join(sorted(verbs))}" if verbs else ""
             raise InputError(f"there is no run{of} in {self.root}", hint="make one with: slp-ops collect")
         found = [name for name in names if ref in (name, name.rpartition("-")[2])] or [
             name
@@ -129,7 +134,7 @@ class Runs:
                 f"{ref} is the beginning of {len(found)} runs",
                 hint=f"one of: {', '.join(sorted(found)[-5:])}",
             )
-        raise InputError(f"there is no run {ref} in {self.root}", hint=self._known())
+        raise InputError(f"there is no run {ref} in {self.root}", hint=self._existing_runs_hint())
 
     def _names(self) -> list[str]:
         with atomic_files.store_errors("read", self.root):
@@ -143,16 +148,17 @@ class Runs:
             except FileNotFoundError:
                 return []
 
-    def _known(self) -> str:
+    def _existing_runs_hint(self) -> str:
         names = self._names()
         return f"the latest are: {', '.join(names[-5:])}" if names else "make one with: slp-ops collect"
 
-    def _free_id(self) -> str:
-        """Six digits that no run here has yet."""
-        ids = {name.rpartition("-")[2] for name in self._names()}
-        while (chosen := secrets.token_hex(3)) in ids:
-            pass
-        return chosen
+
+def _free_id(names: Iterable[str]) -> str:
+    """Return six digits that none of these runs has."""
+    ids = {name.rpartition("-")[2] for name in names}
+    while (chosen := secrets.token_hex(3)) in ids:
+        pass
+    return chosen
 
 
 def _about(device: Device, taken: set[str]) -> DeviceHeader:
@@ -167,8 +173,8 @@ def _about(device: Device, taken: set[str]) -> DeviceHeader:
     )
 
 
-def _appear(path: Path, run_file: bytes) -> int | None:
-    """Make a run folder under another name, take hold of it, and rename it; None when the name is taken.
+def _appear(path: Path, run_file: bytes) -> int:
+    """Make a run folder under another name, lock it, and rename it; return the lock.
 
     So no process sees a run without its run file, or an unlocked run that is being written.
     """
@@ -179,10 +185,6 @@ def _appear(path: Path, run_file: bytes) -> int | None:
         lock = atomic_files.create(making / "lock")
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         atomic_files.replace(making / "run.json", run_file)
-        if path.exists():
-            os.close(lock)
-            shutil.rmtree(making)
-            return None
         making.rename(path)  # fails on a folder that is not empty, and a run's never is
     except BaseException:
         if lock >= 0:

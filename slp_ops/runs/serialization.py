@@ -11,13 +11,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from io import BytesIO
 from typing import Any, Final, Generic, TypeVar
 
-from slp_ops.json_documents import JsonValue, ShapeError, decode, encode, json_document, json_field, rounded
+from slp_ops.json_documents import (
+    InvalidJson,
+    JsonValue,
+    ShapeError,
+    decode,
+    encode,
+    json_document,
+    json_field,
+    parse_json,
+    rounded,
+)
 from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 
 T = TypeVar("T")
 SCHEMA: Final = 1
+_MOST_DAMAGED: Final = 100  # lines; what follows in such a file is not read
 _ONE_LINE: Final = json.JSONEncoder(separators=(",", ":"), default=str)
 
 
@@ -50,6 +62,7 @@ class RunHeader:
     id: str
     verb: str
     started: datetime
+    sequence: int | None = None  # of the runs of its folder; None in runs of earlier releases
     finished: datetime | None = None
     state: RunState = RunState.RUNNING
     version: str = ""
@@ -60,6 +73,16 @@ class RunHeader:
 def utc_millis(moment: datetime | None) -> JsonValue:
     """Encode a moment in UTC, to the millisecond."""
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return a moment of a file, which an editor may have left without its zone."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def millis(moment: datetime) -> int:
+    """Return an aware time as a number."""
+    return round(moment.timestamp() * 1000)
 
 
 def _as_given(values: Mapping[str, Any]) -> Any:
@@ -101,7 +124,7 @@ class CaptureRecord:
         return Capture(
             command=self.command,
             status=self.status,
-            started=self.started,
+            started=None if self.started is None else as_utc(self.started),
             seconds=float(self.seconds),
             bytes=self.bytes,
             file=self.file,
@@ -169,6 +192,7 @@ class RunRecord:
     verb: str
     state: RunState
     started: datetime = json_field(encoder=utc_millis)
+    sequence: int | None = None
     finished: datetime | None = json_field(encoder=utc_millis, default=None)
     slp_ops: str = ""
     selection: Mapping[str, Any] = json_field(encoder=_as_given, default_factory=dict)
@@ -183,6 +207,7 @@ def run_file(header: RunHeader, results: Mapping[str, ResultRecord]) -> bytes:
         verb=header.verb,
         state=header.state,
         started=header.started,
+        sequence=header.sequence,
         finished=header.finished,
         slp_ops=header.version,
         selection=header.selection,
@@ -208,8 +233,9 @@ def header_of(record: RunRecord) -> RunHeader:
     return RunHeader(
         id=record.id,
         verb=record.verb,
-        started=record.started,
-        finished=record.finished,
+        started=as_utc(record.started),
+        sequence=record.sequence,
+        finished=None if record.finished is None else as_utc(record.finished),
         state=record.state,
         version=record.slp_ops,
         selection=record.selection,
@@ -237,7 +263,8 @@ def line(record: object) -> bytes:
 class Lines(Generic[T]):
     """The records of a file of lines.
 
-    ``damaged`` are the numbers of the lines that are no JSON object, ``misshapen`` objects of another form.
+    ``damaged`` are the numbers of the lines that are no JSON object, ``misshapen`` objects of another form;
+    after a hundred of either the rest is not read.
     A last line without its newline was being written when the run was killed: the end is ``torn``.
     """
 
@@ -249,20 +276,27 @@ class Lines(Generic[T]):
 
 def read_lines(kind: type[T], data: bytes) -> Lines[T]:
     """Return the records of a file of lines."""
-    *whole, rest = data.split(b"\n")
     records: list[T] = []
     damaged: list[int] = []
     misshapen: list[object] = []
-    for number, text in enumerate(whole, start=1):
+    text = b""
+    for number, text in enumerate(BytesIO(data), start=1):
+        if not text.endswith(b"\n"):
+            break
         try:
-            value = json.loads(text)
-        except ValueError:
+            value = parse_json(text)
+        except InvalidJson:
             value = None
         if not isinstance(value, dict):
             damaged.append(number)
+            if len(damaged) == _MOST_DAMAGED:
+                break
             continue
         try:
             records.append(decode(kind, value))
         except ShapeError:
             misshapen.append(value)
-    return Lines(records=tuple(records), damaged=tuple(damaged), misshapen=tuple(misshapen), torn=bool(rest))
+            if len(misshapen) == _MOST_DAMAGED:
+                break
+    torn = bool(text) and not text.endswith(b"\n")
+    return Lines(records=tuple(records), damaged=tuple(damaged), misshapen=tuple(misshapen), torn=torn)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from slp_ops.runs.serialization import DeviceHeader
 
 FILE: Final = "summaries.jsonl"
+_AGES: Final = range(-(10**10), 10**10)  # seconds; a clock may be wrong by decades
 
 
 def load(run: StoredRun) -> dict[str, Summary]:
@@ -38,7 +39,7 @@ def load(run: StoredRun) -> dict[str, Summary]:
     found: dict[str, Summary] = {}
     for record in read_lines(SummaryRecord, data).records:
         about = run.about.get(record.device)
-        if about is None or record.manifest != _size(run, about):
+        if about is None or record.manifest != _size(run, about) or not record.is_possible:
             continue
         result = run.results.get(about.name)
         if result is None or result.status is record.status:
@@ -53,13 +54,13 @@ def save(run: StoredRun, summaries: Iterable[Summary]) -> None:
     lines = b"".join(
         line(record_of(summary, manifest=_size(run, run.about[summary.device]))) for summary in summaries
     )
-    with atomic_files.store_errors("write", run.path / FILE), _kept(run) as is_there:
+    with atomic_files.store_errors("write", run.path / FILE), _protect_from_prune(run) as is_there:
         if is_there:
             atomic_files.replace(run.path / FILE, lines)
 
 
 @contextmanager
-def _kept(run: StoredRun) -> Iterator[bool]:
+def _protect_from_prune(run: StoredRun) -> Iterator[bool]:
     """Protect a run from pruning for a moment; False when it is gone, or another process writes it."""
     try:
         lock = os.open(run.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -109,6 +110,16 @@ class SummaryRecord:
     seen: datetime = json_field(encoder=utc_millis)
     ack_age: int | None = json_field(omit_none=True, default=None)
     found: tuple[tuple[str, Verdict, Severity], ...] = ()
+
+    @property
+    def is_possible(self) -> bool:
+        """Return whether a summary can have these values: an editor may have changed them."""
+        naive = (self.clock, self.last_ack, self.deadline, self.last_push)
+        return (
+            self.seen.tzinfo is not None
+            and all(each is None or each.tzinfo is None for each in naive)
+            and (self.ack_age is None or self.ack_age in _AGES)
+        )
 
 
 def record_of(summary: Summary, *, manifest: int) -> SummaryRecord:

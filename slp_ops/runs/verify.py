@@ -122,7 +122,7 @@ class _Checking:
             )
             return
         try:
-            sha256, size = atomic_files.digest(folder / capture.file, within=folder)
+            sha256, size = atomic_files.digest(folder / capture.file, within=folder, size=capture.bytes)
         except OSError as err:
             yield FileProblem(file=name, what=why_unreadable(err))
             return

@@ -9,10 +9,15 @@ import asyncssh
 
 from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
 from slp_ops.transport.algorithms import ciphers, key_exchanges, macs
-from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
+from slp_ops.transport.auth_errors import (
+    asks_for_more,
+    authentication_failed,
+    no_such_method,
+    tried_too_often,
+)
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES
 from slp_ops.transport.known_hosts import Key
-from slp_ops.transport.login_stages import Stage, ended, silent
+from slp_ops.transport.login_stages import Stage, closed_connection_error, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -151,10 +156,10 @@ async def login(
         if isinstance(err, asyncssh.PermissionDenied) and client.password_unused:
             raise no_such_method(credential_name, credential) from None
         if isinstance(err, asyncssh.PermissionDenied) or tried_too_often(words):
-            raise refused(credential_name, credential) from None
+            raise authentication_failed(credential_name, credential) from None
         # What the other side said, if it did; a bare end of the connection has only asyncssh's words.
         said = "" if isinstance(err, asyncssh.ConnectionLost | OSError | TypeError) else words
-        raise ended(client.stage, reset=sock.was_reset, goodbye=said) from None
+        raise closed_connection_error(client.stage, reset=sock.was_reset, goodbye=said) from None
     except BaseException:
         sock.close()
         raise

@@ -17,7 +17,7 @@ from slp_ops.transport.async_login import key_types, login
 from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import check_of, known_as
-from slp_ops.transport.login_stages import Stage, ended
+from slp_ops.transport.login_stages import Stage, closed_connection_error
 from slp_ops.transport.probe_dialogue import probe
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class _Session:
                 lambda: self._vty, term_type="vt100", term_size=(511, 1000), encoding=None
             )
         except (OSError, asyncssh.Error):
-            raise ended(Stage.PROMPT, reset=self._vty.was_reset) from None
+            raise closed_connection_error(Stage.PROMPT, reset=self._vty.was_reset) from None
         await self._drive(self._dialogue.log_in(credential.enable))
 
     def no_prompt(self, seconds: float) -> ConnectError:

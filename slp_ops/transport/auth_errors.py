@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from slp_ops.ports import Credential
 
 
-def refused(name: str, credential: Credential) -> AuthenticationFailed:
+def authentication_failed(name: str, credential: Credential) -> AuthenticationFailed:
     """The switch took the offer and did not accept it."""
     return AuthenticationFailed(
         f"the switch refused the login of credential {name!r}",

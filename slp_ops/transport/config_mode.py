@@ -104,7 +104,7 @@ def configure(dialogue: Dialogue, step: ConfigStep) -> Procedure[CommandResult]:
         if heard.now is _Now.CONFIG and not heard.refusal:
             continue
         yield from _leave(dialogue, heard)
-        return _stopped(heard, taken=taken, line=line)
+        return _incomplete_result(heard, taken=taken, line=line)
     left = yield from _leave(dialogue, _Heard(now=_Now.CONFIG))
     said = "\n".join(line.rstrip() for line in remarks).strip("\n")
     status = CommandOutcome.DONE if left else CommandOutcome.SILENT
@@ -132,7 +132,7 @@ def execute(dialogue: Dialogue, step: ExecStep, command: str) -> Procedure[Comma
     else:
         dialogue.alive = True
     if heard.now is not home or heard.refusal:
-        return _stopped(heard, taken=0, line=step.command)
+        return _incomplete_result(heard, taken=0, line=step.command)
     said = heard.text
     if step.expects and not any(words.lower() in said.lower() for words in step.expects):
         return CommandResult(status=CommandOutcome.UNEXPECTED, output=said or "it said nothing", taken=1)
@@ -183,7 +183,7 @@ def _enter(dialogue: Dialogue, timer: int | None, seconds: float) -> Procedure[C
     if heard.now is _Now.CONFIG and not heard.refusal:
         return None
     yield from _leave(dialogue, heard)
-    return _stopped(heard, taken=0, line=opening)
+    return _incomplete_result(heard, taken=0, line=opening)
 
 
 def _leave(dialogue: Dialogue, heard: _Heard) -> Procedure[bool]:
@@ -198,7 +198,7 @@ def _leave(dialogue: Dialogue, heard: _Heard) -> Procedure[bool]:
     return dialogue.alive
 
 
-def _stopped(heard: _Heard, *, taken: int, line: str) -> CommandResult:
+def _incomplete_result(heard: _Heard, *, taken: int, line: str) -> CommandResult:
     if heard.now is _Now.ASKS:
         return CommandResult(status=CommandOutcome.ASKED, output=heard.asked, taken=taken, line=line)
     if heard.now is _Now.SILENT:
@@ -265,7 +265,7 @@ def _hear(
             dialogue.screen.forget_tail()
             yield Send(reply)
             continue
-        heard.add(listener.rest(""))
+        heard.add(listener.flush(""))
         heard.now, heard.asked = now or _Now.SILENT, tail if now is _Now.ASKS else ""
         return heard
 

@@ -21,7 +21,7 @@ from slp_ops.iosxe import prompts, refusals, syslog
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import USUAL_LIMITS, CommandEnd, ReadLimits, Secret, Sink
 from slp_ops.transport.line_buffer import Screen
-from slp_ops.transport.login_stages import Stage, ended, silent
+from slp_ops.transport.login_stages import Stage, closed_connection_error, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,9 @@ class _Allowance:
                 hint="look at the command on the switch; --max-output MB allows more",
             )
         if not self.seconds:
-            raise self.expired()
+            raise self.limit_error()
 
-    def expired(self) -> LimitReached:
+    def limit_error(self) -> LimitReached:
         """Return the error of a command that does not end."""
         return LimitReached(
             f"it did not end within {self._limits.max_seconds:g} s; the session was closed",
@@ -155,7 +155,7 @@ class Dialogue:
             ) from None
 
         except SessionLost:
-            raise ended(Stage.PROMPT, reset=self.reset) from None
+            raise closed_connection_error(Stage.PROMPT, reset=self.reset) from None
 
     def no_prompt(self, seconds: float) -> ConnectError:
         """Return the error of a login that did not come to an end within ``seconds``."""
@@ -253,11 +253,11 @@ class Dialogue:
         output = _Output(sink)
         listener = Listener(command, self.prompt, prompts_of=self._exec_prompt)
         if (yield from self.wait(listener, output.add, lambda: timeout)) is None:
-            output.add(listener.rest(self.screen.tail))
+            output.add(listener.flush(self.screen.tail))
             yield from self.within(_RECOVERY_LIMITS, self._recover())
             return CommandEnd(status=CaptureStatus.TIMEOUT, reason=f"no byte for {timeout:g} s")
         self.screen.forget_tail()
-        output.add(listener.rest(""))
+        output.add(listener.flush(""))
         return output.ending()
 
     def begin(self) -> Procedure[None]:
@@ -325,7 +325,7 @@ class Dialogue:
         try:
             if data is None:
                 if seconds > left:
-                    raise self._allowance.expired()
+                    raise self._allowance.limit_error()
                 return None
             if data == b"":
                 raise SessionLost(f"the switch {'reset' if self.reset else 'closed'} the connection")
@@ -443,7 +443,7 @@ class Listener(Generic[S]):
             return self._held_at, QUIET_BEHIND_PROMPT
         return None
 
-    def rest(self, tail: str) -> list[str]:
+    def flush(self, tail: str) -> list[str]:
         """Return what was held back, and a last line without an end."""
         # Behind the prompt only log lines follow: they were printed, the prompt was not output.
         rest = [*self._before_echo, *self._held[1:]]

@@ -28,7 +28,7 @@ _SILENT_HINTS: Final = {
 }
 
 
-def ended(stage: Stage, *, reset: bool, goodbye: str = "") -> DeviceError:
+def closed_connection_error(stage: Stage, *, reset: bool, goodbye: str = "") -> DeviceError:
     """Return the error of a connection that the other side ended."""
     how = "reset" if reset else "closed"
     said = f" ({goodbye})" if goodbye else ""

@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
 from slp_ops.transport.algorithms import ciphers, key_exchanges, macs
-from slp_ops.transport.auth_errors import asks_for_more, no_such_method, refused, tried_too_often
+from slp_ops.transport.auth_errors import (
+    asks_for_more,
+    authentication_failed,
+    no_such_method,
+    tried_too_often,
+)
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, known_as
 from slp_ops.transport.known_hosts import Key
-from slp_ops.transport.login_stages import Stage, ended
+from slp_ops.transport.login_stages import Stage, closed_connection_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,10 +253,10 @@ def _translate(err: Exception, device: Device, credential: Credential, connectio
     if tried_too_often(connection.goodbye) or (
         isinstance(cause, paramiko.AuthenticationException) and "EOF" not in words
     ):
-        return refused(device.credential, credential)
+        return authentication_failed(device.credential, credential)
     sock: WatchedSocket = connection.sock
     # Paramiko's own text for a connection that ended adds nothing.
     bare = sock.is_ended or isinstance(cause, paramiko.ChannelException | OSError) or "EOF" in words
-    return ended(
+    return closed_connection_error(
         connection.stage, reset=sock.was_reset, goodbye=connection.goodbye or ("" if bare else words)
     )

@@ -8,15 +8,14 @@ session, so jump hosts and host keys work the same.
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import asyncssh
 
 from slp_ops.errors import CopyFailed
 from slp_ops.ports import ReadLimits
+from slp_ops.temporary_files import temporary_folder
 from slp_ops.transport.async_ssh import log_in_to
 
 if TYPE_CHECKING:
@@ -70,15 +69,15 @@ class Scp:
 
     async def fetch(self, path: str) -> bytes:
         """See ``ports.Files``."""
-        with tempfile.TemporaryDirectory(prefix="slp-ops-") as folder:
-            target = Path(folder) / "fetched"
+        with temporary_folder() as folder:
+            target = folder / "fetched"
             await self._copy((self._connection, path), str(target), path)
             return target.read_bytes()
 
     async def put(self, path: str, data: bytes) -> None:
         """See ``ports.Files``."""
-        with tempfile.TemporaryDirectory(prefix="slp-ops-") as folder:
-            source = Path(folder) / path.rpartition(":")[2].rpartition("/")[2]
+        with temporary_folder() as folder:
+            source = folder / path.rpartition(":")[2].rpartition("/")[2]
             source.write_bytes(data)
             await self._copy(str(source), (self._connection, path), path)
 

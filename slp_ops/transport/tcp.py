@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from slp_ops.errors import ConnectionRefused, ConnectTimeout, DeviceError, NameNotFound, Unreachable
-from slp_ops.transport.login_stages import Stage, ended
+from slp_ops.transport.login_stages import Stage, closed_connection_error
 from slp_ops.transport.watched_socket import WatchedSocket
 
 # A pool of its own: asyncio waits for its default pool when it ends, and a resolver may hang for long.
@@ -90,7 +90,7 @@ def _translate(err: OSError | TimeoutError, host: str, port: int, timeout: float
         )
     if err.errno == errno.ECONNRESET:
         # It was accepted, and reset as soon as it stood.
-        return ended(Stage.IDENTIFICATION, reset=True)
+        return closed_connection_error(Stage.IDENTIFICATION, reset=True)
     return Unreachable(
         f"connecting to {place} failed: {os.strerror(err.errno) if err.errno else err}",
         hint="check this machine's network",

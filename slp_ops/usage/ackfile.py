@@ -71,7 +71,7 @@ class _Document:
 
 def read_ack(data: bytes) -> Ack:
     """Read an acknowledgement; raises NoAck."""
-    document = _parsed(data)
+    document = _parse_document(data)
     names = [name.rpartition(":")[2] for name in document.names]
     if names[0] != _ROOT:
         raise InvalidAck(f"it is no licence file: it begins with <{names[0][:40]}>, not with <{_ROOT}>")
@@ -90,7 +90,7 @@ def read_ack(data: bytes) -> Ack:
     return Ack(units=tuple(units), reports=frozenset(_reports(document.texts, values)))
 
 
-def _parsed(data: bytes) -> _Document:
+def _parse_document(data: bytes) -> _Document:
     if not data.strip():
         raise InvalidAck("it is empty")
     if len(data) > _LARGEST:

@@ -10,7 +10,7 @@ from slp_ops.planning import Action, PlanningResult, SkippedPlaybook, SwitchPlan
 from slp_ops.playbook import Risk
 from slp_ops.steps import CheckFile, CheckSpace, ExecStep, ManualStep, Repeat, Upload
 from slp_ops.usage.ackfile import Ack
-from slp_ops.usage.matching import AckFile, acknowledged
+from slp_ops.usage.matching import AckFile, is_acknowledged
 from slp_ops.usage.switch import NOT_OFFLINE, ExchangeSwitch, automatic_transport
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def plan_import(seen: ExchangeSwitch, files: Sequence[AckFile], importing: Impor
         return PlanningResult(plan=None)
     if (why := seen.exclusion_reason) is not None:
         return PlanningResult(plan=None, skipped=(SkippedPlaybook(name=seen.name, site=seen.site, why=why),))
-    open_ = [file for file in files if file.ack is None or not acknowledged(seen, file.ack)]
+    open_ = [file for file in files if file.ack is None or not is_acknowledged(seen, file.ack)]
     if not open_:
         return PlanningResult(
             plan=None, skipped=(SkippedPlaybook(name=seen.name, site=seen.site, why=_NOTHING, needless=True),)
@@ -72,7 +72,7 @@ def plan_import(seen: ExchangeSwitch, files: Sequence[AckFile], importing: Impor
     return PlanningResult(plan=plan)
 
 
-def again(seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
+def replan_import(seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
     """Plan the switch again, with the same answers."""
     params = [action.params for action in plan.actions]
     importing = ImportOptions(clean=params[0]["clean"] == "yes", by_hand=params[0]["by_hand"] == "yes")

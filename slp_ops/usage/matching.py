@@ -103,7 +103,7 @@ def match(
     )
 
 
-def acknowledged(switch: ExchangeSwitch, ack: Ack) -> bool:
+def is_acknowledged(switch: ExchangeSwitch, ack: Ack) -> bool:
     """Return whether the switch shows the reports of an answer as acknowledged already."""
     listed = switch.reports
     if not listed or not ack.reports:
@@ -164,7 +164,7 @@ def _again(
                 return SkippedFile(
                     path=file.path, out=SkipReason.DUPLICATE, why=_SAME_REPORTS.format(path=other.path)
                 )
-        if acknowledged(switch, file.ack):
+        if is_acknowledged(switch, file.ack):
             return SkippedFile(
                 path=file.path, out=SkipReason.ACKNOWLEDGED, why=_ACKNOWLEDGED.format(name=switch.name)
             )

@@ -34,10 +34,10 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousExchanges:
-    """Earlier exchanges of a switch, by the names of their runs, which begin with the time."""
+    """Earlier exchanges of a switch, by the positions of their runs in the runs folder."""
 
-    saved: str = ""
-    imported: str = ""
+    saved: tuple[int, str] = (0, "")
+    imported: tuple[int, str] = (0, "")
     file: UsageFile | None = None
     folder: str = ""
 

@@ -1,4 +1,4 @@
-"""One switch as the offline exchange sees it: who it is, whether it can take part, how files reach it."""
+"""One switch in the offline exchange: identity, reason for exclusion, way of copying files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from slp_ops.planning import RunningConfig
     from slp_ops.rules.dependencies import FactContext
 
-# What is read before a plan is made, and again before it is applied.
+# Read before planning, and again before applying.
 COMMANDS: Final = (
     "show clock",
     "show version",
@@ -92,7 +92,7 @@ class ExchangeSwitch:
 
     @property
     def reports(self) -> Mapping[int, bool] | None:
-        """The reports that it lists, each with whether it still waits for CSSM; None where it lists none."""
+        """Return the listed reports, each with whether it waits for an ACK; None without a list."""
         listed = self.known.get(RumReports)
         if listed is None:
             return None
@@ -101,7 +101,7 @@ class ExchangeSwitch:
 
 
 def automatic_transport(known: FactContext) -> str | None:
-    """The transport by which a switch reports without our help; None where it is off, or not known."""
+    """Return the transport with which a switch reports by itself; None if it is off or unknown."""
     transport = known.get(LicenseTransport)
     if transport is None or transport.kind is TransportKind.OFF:
         return None

@@ -165,7 +165,7 @@ def test_cancelling_the_twin_saves_what_was_read(
             await collect
 
     asyncio.run(asyncio.wait_for(work(), 30))
-    (run,) = (tmp_path / "runs").iterdir()
+    (run,) = (tmp_path / "runs").glob("*-collect-*")
     assert '"state": "interrupted"' in (run / "run.json").read_text()
 
 

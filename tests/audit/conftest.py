@@ -73,15 +73,16 @@ def _keep(run: Run, device: Device, scenario: str) -> None:
 def saved(tmp_path: Path) -> Callable[..., str]:
     """``saved(sw1="healthy", sw2="dns-failure")`` keeps a run of these below ``tmp_path/runs``: its id.
 
-    ``sw1="healthy without show clock"`` leaves out a command.
+    ``sw1="healthy without show clock"`` leaves out a command; ``saved("usage-status", ...)`` is of
+    another verb.
     """
 
-    def keep(**named: str) -> str:
+    def keep(verb: str = "collect", /, **named: str) -> str:
         devices = [
             Device(name=name, site="osaka" if name.startswith("osa") else "tokyo", host="192.0.2.1")
             for name in named
         ]
-        with Runs(tmp_path / "runs").start("collect", devices) as run:
+        with Runs(tmp_path / "runs").start(verb, devices) as run:
             for device in devices:
                 if named[device.name] == "unread":
                     failed = DeviceResult(name=device.name, site=device.site, status=DeviceStatus.FAILED)

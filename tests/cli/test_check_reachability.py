@@ -194,7 +194,7 @@ def test_the_run_holds_the_probes_for_the_audit(lab: Any, check: Any, tmp_path: 
     assert json.loads((run.path / "reachability.json").read_text()) == report
     verified = later(tmp_path, "runs", "verify", "last")
     assert verified.returncode == 0, verified.stdout
-    audited = later(tmp_path, "audit", "--run", "last", "--json")
+    audited = later(tmp_path, "audit", "--run", run.id, "--json")
     outcomes = {each["rule"]: each for each in json.loads(audited.stdout)["outcomes"]}
     assert outcomes["target-timed-out"]["verdict"] == "fail"
     assert outcomes["comm-failing-now"]["root"] == "target-timed-out"

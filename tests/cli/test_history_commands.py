@@ -181,7 +181,7 @@ def test_a_damaged_index_is_told_and_made_anew(lab: Any, call: Call, tmp_path: P
     inventory(tmp_path / "inventory.yaml", running, tokyo=["sw1"])
     call("audit")
     before = call("history", "sw1", "--json").stdout
-    (tmp_path / "runs" / "history-1.sqlite").write_bytes(b"no database\n" * 4000)
+    (tmp_path / "runs" / "history-2.sqlite").write_bytes(b"no database\n" * 4000)
 
     done = call("history", "sw1", "--json")
 

@@ -63,6 +63,30 @@ def test_outside_the_reading_loop(number: signal.Signals) -> None:
 
 
 @STOPPING
+@pytest.mark.parametrize("moment", ["__init__", "close"])
+def test_while_the_loop_is_made_or_closed(number: signal.Signals, moment: str) -> None:
+    done = script(f"""
+        import asyncio, os, selectors
+        from slp_ops.app.loop import run_to_end
+        from slp_ops.signals import raise_interrupts
+        raise_interrupts()
+        begun = asyncio.SelectorEventLoop.{moment}
+        def in_between(self, *given):
+            os.kill(os.getpid(), {int(number)})
+            begun(self, *given)
+            os.kill(os.getpid(), {int(number)})
+        asyncio.SelectorEventLoop.{moment} = in_between
+        async def work():
+            await asyncio.sleep({30 if moment == "__init__" else 0})
+        try:
+            run_to_end(work())
+        except KeyboardInterrupt:
+            print("stopped")
+    """)
+    assert (done.stdout, done.stderr) == ("stopped\n", "")
+
+
+@STOPPING
 def test_in_the_reading_loop(number: signal.Signals) -> None:
     done = script(f"""
         import asyncio, os

@@ -112,7 +112,7 @@ def test_a_broken_ssh_configuration_is_told_with_its_line(tmp_path: Path) -> Non
 def test_an_ssh_configuration_named_but_not_there_is_an_error(tmp_path: Path) -> None:
     done = check(tmp_path, "-i", str(EXAMPLE), "--ssh-config", "nowhere")
     assert done.returncode == 2
-    assert "nowhere: cannot be read" in done.stderr
+    assert "nowhere: there is no such file" in done.stderr
 
 
 def chosen(*args: str, **environ: str) -> Result:

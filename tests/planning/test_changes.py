@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from slp_ops.lab.config import Config
 from slp_ops.planning.changes import changes, in_force, is_reverted
-from slp_ops.planning.running_config import RunningConfig, same
+from slp_ops.planning.running_config import RunningConfig, normalize
 from slp_ops.playbook.model import LineKind, Setting
 from slp_ops.playbook.template import Template
 from slp_ops.steps import typed, undo_of
@@ -63,7 +63,10 @@ def change(one: Setting, text: str = RUNNING) -> ConfigChange | None:
 def test_modes_quotes_banners_and_shared_lines() -> None:
     config = running()
     assert config.whole
-    assert config.under("call-home", "profile CiscoTAC-1") == ("active", "destination transport-method http")
+    assert config.lines_in("call-home", "profile CiscoTAC-1") == (
+        "active",
+        "destination transport-method http",
+    )
     assert config.values("license smart transport") == ("license smart transport smart",)
     assert config.find("ip name-server 192.0.2.2")
     assert config.find("ip name-server vrf Mgmt-vrf 192.0.2.9")
@@ -200,12 +203,12 @@ def test_law_applied_is_in_force_and_undone_is_as_before(standing: list[str], wa
         config.apply(undo.text, undo.under)
     back = shown(config)
     assert all(is_reverted(each, back) for each in found)
-    assert {(place, same(line)) for place, line in before.lines} <= {
-        (place, same(line)) for place, line in back.lines
+    assert {(place, normalize(line)) for place, line in before.lines} <= {
+        (place, normalize(line)) for place, line in back.lines
     }
 
 
 @given(st.text(max_size=300))
 def test_law_no_text_breaks_the_reading(text: str) -> None:
     for _, line in RunningConfig.parse(text).lines:
-        assert same(same(line)) == same(line)
+        assert normalize(normalize(line)) == normalize(line)

@@ -5,6 +5,7 @@ Each is done to a real process of ours, since a limit or a signal is for a proce
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -17,8 +18,8 @@ import pytest
 from slp_ops.errors import StoreError
 from slp_ops.model import CaptureStatus, Device
 from slp_ops.ports import CommandEnd
-from slp_ops.runs import Runs, RunState, atomic_files
-from slp_ops.runs.prune import remove, sweep
+from slp_ops.runs import Runs, RunState, StoredRun, atomic_files
+from slp_ops.runs.prune import remove
 from slp_ops.runs.verify import verify
 
 KEY = b"k" * 32
@@ -154,7 +155,8 @@ with runs.start("collect", [switch]) as run:
         print("refused")
 """
     assert finished(script, tmp_path / "runs").split() == ["refused"] * 4
-    assert not list(next((tmp_path / "runs").iterdir()).glob("sw1/*"))
+    (run,) = (tmp_path / "runs").glob("*-collect-*")
+    assert not list(run.glob("sw1/*"))
 
 
 UNPRIVILEGED = """
@@ -171,7 +173,7 @@ except StoreError as err:
 def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     message, hint = finished(UNPRIVILEGED, Path("/")).strip().split("|")
 
-    assert message.startswith("cannot make /")
+    assert message.startswith("cannot lock /")
     assert message.endswith("Permission denied")
     assert "--runs-dir" in hint
 
@@ -221,17 +223,42 @@ def test_pruning_beside_a_writer_removes_nothing_of_its_run(tmp_path: Path) -> N
     assert runs.all() == []
 
 
-def test_left_overs_of_killed_processes_are_swept_only_when_they_are_old(tmp_path: Path) -> None:
+def test_the_next_run_removes_what_killed_processes_left(tmp_path: Path) -> None:
     runs = Runs(tmp_path / "runs", key=KEY)
     with runs.start("collect", [SWITCH]) as run:
         run.device(SWITCH).open("show clock").commit(CommandEnd(status=CaptureStatus.OK))
-    old = run.path.with_name(f".{run.path.name}.00aa11bb")
-    run.path.rename(old)
+    hidden = run.path.with_name(f".{run.path.name}.00aa11bb")
+    run.path.rename(hidden)
     foreign = tmp_path / "runs" / ".git"
     foreign.mkdir()
-    os.utime(foreign, (0, 0))
+    lock = os.open(hidden / "lock", os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
 
-    assert sweep(tmp_path / "runs") == 0
-    os.utime(old, (0, 0))
-    assert sweep(tmp_path / "runs") == 1
-    assert [path.name for path in (tmp_path / "runs").iterdir()] == [".git"]
+    with runs.start("collect", []):
+        assert hidden.is_dir()  # another process makes or removes it
+    os.close(lock)
+    with runs.start("collect", []):
+        assert not hidden.exists()
+    assert foreign.is_dir()
+
+
+def test_the_next_run_removes_captures_that_were_in_flight(tmp_path: Path) -> None:
+    process = child(WRITING, tmp_path / "runs")
+    assert process.stdout is not None
+    runs = Runs(tmp_path / "runs", key=KEY)
+    try:
+        process.stdout.readline()
+        run = runs.open("last")
+        torn = [run.path / ".run.json.00aa11bb.part", run.path / "sw1" / ".show-version.txt.part"]
+        torn[1].parent.mkdir(exist_ok=True)
+        for path in torn:
+            path.write_text("half a li")
+        with runs.start("collect", []):
+            assert all(path.exists() for path in torn)  # it is still being written
+    finally:
+        process.kill()
+        process.communicate(timeout=60)
+
+    with runs.start("collect", []):
+        assert not any(path.exists() for path in torn)
+    assert not verify(StoredRun(run.path)).remarks

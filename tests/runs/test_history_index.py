@@ -269,7 +269,7 @@ from slp_ops.app.operator import NonInteractive
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
 from slp_ops.runs import Runs
-from slp_ops.runs.prune import judge, remove, sweep
+from slp_ops.runs.prune import judge, remove
 root, name = Path(sys.argv[1]), sys.argv[2]
 runs = Runs(root, key=b"k" * 32)
 device = Device(name=name, site="tokyo", host="192.0.2.1")
@@ -284,7 +284,6 @@ for number in range(12):
     for each in judge(runs.all(), keep=6, older_than=None, now=datetime.now(UTC)):
         if not each.kept_because:
             remove(each.run)
-    sweep(root)
 print(run.id)
 """
 

@@ -77,4 +77,4 @@ def test_a_run_whose_lock_is_gone_can_be_removed(runs: Runs, good_run: Make) -> 
     (run.path / "lock").unlink()
 
     assert remove(StoredRun(run.path))
-    assert list(runs.root.iterdir()) == []
+    assert runs.all() == []

@@ -48,9 +48,9 @@ def test_the_last_run_of_a_verb_is_not_hidden_by_another_one(runs: Runs, good_ru
         pass
 
     assert runs.open("last").id == audited.id
-    assert runs.open("last", verb="collect").id == collected.id
+    assert runs.open("last", verbs=("collect",)).id == collected.id
     with pytest.raises(InputError, match="there is no run of usage-save"):
-        runs.open("last", verb="usage-save")
+        runs.open("last", verbs=("usage-save",))
 
 
 def test_a_beginning_of_several_runs_names_them(runs: Runs, good_run: Make) -> None:

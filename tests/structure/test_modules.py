@@ -28,8 +28,10 @@ CLI_MAY_KNOW = {
         "json_documents",
         "model",
         "paths",
+        "regular_files",
         "report",
         "sanitize",
+        "temporary_files",
         "version",
     ]
 }
@@ -48,6 +50,7 @@ NOT_PURE = {
         "report",
         "runs",
         "signals",
+        "temporary_files",
         "transport",
         "usage",
         "version",

@@ -51,7 +51,7 @@ def test_log_lines_behind_the_prompt_do_not_hide_it() -> None:
 
     assert one.feed(["12:00\n", "sw#\n", LOG]) == ["12:00\n"]
     assert one.classify_tail("") == ("sw#", QUIET_BEHIND_PROMPT)
-    assert one.rest("") == [LOG]
+    assert one.flush("") == [LOG]
 
 
 def test_output_that_looks_like_the_prompt_is_output_and_leaves_doubt() -> None:

@@ -28,8 +28,8 @@ def reporting(
     return UsageReporting(last_report_file_write=save, last_ack=ack, next_ack_deadline=due)
 
 
-SAVED_LATER = PreviousExchanges(saved="2026-2", imported="2026-1")
-IMPORTED_LATER = PreviousExchanges(saved="2026-1", imported="2026-2")
+SAVED_LATER = PreviousExchanges(saved=(2, "second"), imported=(1, "first"))
+IMPORTED_LATER = PreviousExchanges(saved=(1, "first"), imported=(2, "second"))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from slp_ops.params import ParameterKind, check
 from slp_ops.planning.documents import plan_of
 from slp_ops.steps import CheckFile, CheckSpace, Download, ExecStep, ManualStep, Upload
 from slp_ops.usage.ackfile import Ack
-from slp_ops.usage.importing import ImportOptions, again, plan_import
+from slp_ops.usage.importing import ImportOptions, plan_import, replan_import
 from slp_ops.usage.matching import AckFile
 from slp_ops.usage.saving import SaveOptions, file_name, plan_save
 
@@ -91,7 +91,7 @@ def test_the_plan_comes_back_from_json_and_from_its_own_words(seen: Callable[...
         if plan.actions[0].playbook == "usage-save":
             assert plan_save(switch, SaveOptions.of(plan.actions[0].params)).plan == plan
         else:
-            made = again(switch, plan).plan
+            made = replan_import(switch, plan).plan
             assert made is not None
             assert [step for _, step in made.steps] == [step for _, step in plan.steps]
             assert made.fields == plan.fields

@@ -1,7 +1,7 @@
 """Apply an approved plan to one switch, or resume one from a journal.
 
-Look, and change nothing that is not as it was planned; take the steps; look again until the rules pass;
-save. The journal records the progress in every case, and the result names the remaining work.
+Read the switch and refuse a stale plan; execute the steps; audit again until the rules pass; save the
+configuration. The journal records the progress in every case, and the result names the remaining work.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from slp_ops.app.change.device_session import DeviceSession
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.change.steps import Steps
 from slp_ops.app.read_device import collect
-from slp_ops.errors import ConnectError, SessionLost
+from slp_ops.errors import ConnectError, SessionLost, StoreError
 from slp_ops.i18n import Text, verbatim
 from slp_ops.planning.journal_state import ChangeOutcome, EndEvent, SavedEvent, StepState, VerifiedEvent
 from slp_ops.planning.model import plan_differences, what_changed
@@ -56,7 +56,7 @@ class DeviceChangeResult:
 
 
 class _Stopped(Exception):
-    """There is no going on: how it ends, and why."""
+    """End of the change on this switch: outcome and reason."""
 
     def __init__(self, end: ChangeOutcome, why: Text) -> None:
         super().__init__(why.en)
@@ -66,7 +66,7 @@ class _Stopped(Exception):
 async def apply(
     context: ChangeContext, state: SwitchState, *, rollback_on_fail: bool = False
 ) -> DeviceChangeResult:
-    """Bring a switch to the end of its plan; raises StoreError only."""
+    """Bring a switch to the end of its plan; whatever prevents it is part of the result."""
     session = DeviceSession(context)
     applying = _Applying(context, state, session)
     try:
@@ -75,11 +75,14 @@ async def apply(
             end, why = ChangeOutcome.DONE, None
         except _Stopped as stopped:
             end, why = stopped.end, stopped.why
+        except StoreError as err:
+            # Nothing is sent that the journal does not have; what came before is not known to be complete.
+            end, why = ChangeOutcome.UNSETTLED, verbatim(err.message)
         if rollback_on_fail and end in (ChangeOutcome.FAILED, ChangeOutcome.UNVERIFIED) and state.touched:
-            applying.note_end(end, why)
+            note_end(context, end, why)
             rolled = await roll_back(context, state, session)
             end, why = rolled.end, _ROLLED.format(why=why or _NOTHING, how=rolled.why)
-        applying.note_end(end, why)
+        end, why = note_end(context, end, why)
     finally:
         await session.close()
     return DeviceChangeResult(
@@ -95,6 +98,19 @@ async def apply(
     )
 
 
+def note_end(
+    context: ChangeContext, end: ChangeOutcome, why: Text | None
+) -> tuple[ChangeOutcome, Text | None]:
+    """Write down how a switch ended, and return it; an end that the journal does not have is none."""
+    try:
+        context.journal.write(
+            EndEvent(device=context.device.name, state=end, why="" if why is None else why.en)
+        )
+    except StoreError as err:
+        return ChangeOutcome.UNSETTLED, _NOT_NOTED.format(end=end.words, why=err.message)
+    return end, why
+
+
 class _Applying:
     """One switch while its plan is applied."""
 
@@ -107,11 +123,11 @@ class _Applying:
 
     @property
     def regressed(self) -> tuple[str, ...]:
-        """The rules that passed before and fail now."""
+        """Return the rules that passed before and fail now."""
         return () if self.before is None or self.after is None else regressions(self.before, self.after)
 
     async def run(self) -> None:
-        """Everything, from the first look to the saved configuration; raises _Stopped."""
+        """Run all phases, from the first snapshot to the saved configuration; raises _Stopped."""
         await self._check_before()
         steps = Steps(self._context, self._session)
         for number, (_, step) in enumerate(self._context.plan.steps):
@@ -136,12 +152,6 @@ class _Applying:
         await self._verify()
         await self._save()
 
-    def note_end(self, end: ChangeOutcome, why: Text | None) -> None:
-        """Write down how it ended."""
-        self._context.journal.write(
-            EndEvent(device=self._context.device.name, state=end, why="" if why is None else why.en)
-        )
-
     def _stopped_at(self, number: int, result: StepResult) -> _Stopped:
         place = _STEP.format(
             number=number + 1, total=len(self._context.plan.steps), why=result.why or _NOTHING
@@ -152,10 +162,10 @@ class _Applying:
             return _Stopped(ChangeOutcome.UNSETTLED, place)
         return _Stopped(ChangeOutcome.FAILED, place)
 
-    # -- looking ----------------------------------------------------------------------------------
+    # -- snapshots --------------------------------------------------------------------------------
 
-    async def _look(self) -> tuple[BufferedEvidence, Snapshot] | Text:
-        """Read the switch and audit it; why not, when it could not be read."""
+    async def _take_snapshot(self) -> tuple[BufferedEvidence, Snapshot] | Text:
+        """Read the switch and audit it; return the reason if it could not be read."""
         context = self._context
         memory = BufferedEvidence(context.evidence, context.mask)
         result = await collect(
@@ -170,7 +180,7 @@ class _Applying:
         facts = memory.facts
         return memory, Snapshot(outcomes=context.judge(facts), facts=facts, running=memory.running)
 
-    async def _answers(self) -> None:
+    async def _wait_for_switch(self) -> None:
         """Wait for a switch that may still be reloading since the change was interrupted."""
         steps = self._context.plan.steps
         at = self._state.next_step
@@ -184,13 +194,13 @@ class _Applying:
     async def _check_before(self) -> None:
         fresh = not self._state.touched
         if not fresh:
-            await self._answers()
-        looked = await self._look()
-        if isinstance(looked, Text):
+            await self._wait_for_switch()
+        snapshot = await self._take_snapshot()
+        if isinstance(snapshot, Text):
             raise _Stopped(
-                ChangeOutcome.UNREAD if fresh else ChangeOutcome.UNSETTLED, _UNREAD.format(why=looked)
+                ChangeOutcome.UNREAD if fresh else ChangeOutcome.UNSETTLED, _UNREAD.format(why=snapshot)
             )
-        memory, self.before = looked
+        memory, self.before = snapshot
         serials = serials_of(FactContext(memory.facts))
         if serials != self._context.plan.serials:
             words = _OTHER.format(
@@ -216,7 +226,7 @@ class _Applying:
             raise _Stopped(ChangeOutcome.STALE, _DIFFERS.format(parts="; ".join(differences)))
 
     async def _verify(self) -> None:
-        """Look until the rules pass or the time is over; raises _Stopped when they do not."""
+        """Audit until the rules pass or the time is over; raises _Stopped when they do not pass."""
         context, stop_controller, timeouts = (
             self._context,
             self._context.stop_controller,
@@ -231,11 +241,11 @@ class _Applying:
             context.on_event(
                 ProgressEvent(device=context.device.name, what="verifying", detail=", ".join(rules))
             )
-            looked = await self._look()
-            if isinstance(looked, Text):
-                why = _UNREAD.format(why=looked)
+            snapshot = await self._take_snapshot()
+            if isinstance(snapshot, Text):
+                why = _UNREAD.format(why=snapshot)
             else:
-                _, self.after = looked
+                _, self.after = snapshot
                 failing = not_passing(rules, self.before, self.after)
                 worse = self.regressed
                 if not failing and not worse:
@@ -249,7 +259,7 @@ class _Applying:
             if stop_controller.now() >= deadline:
                 self._note_verified(passed=False)
                 raise _Stopped(ChangeOutcome.UNVERIFIED, why)
-            await stop_controller.rest(min(interval, max(deadline - stop_controller.now(), 0.0)))
+            await stop_controller.wait_or_stop(min(interval, max(deadline - stop_controller.now(), 0.0)))
             interval = min(interval * 2, timeouts.max_interval)
 
     def _note_verified(self, *, passed: bool) -> None:
@@ -298,6 +308,9 @@ _WAS_REFUSED: Final = Text(
 _STEP: Final = Text("step {number} of {total}: {why}", "ステップ {number}/{total}: {why}")
 _NOT_PASSING: Final = Text(
     "applied, but not verified in time: {rules}", "適用しましたが、時間内に確認できませんでした: {rules}"
+)
+_NOT_NOTED: Final = Text(
+    "{end}, which the journal does not have: {why}", "{end} (ジャーナルに記録できませんでした: {why})"
 )
 _NOT_SAVED: Final = Text(
     "applied and verified, but the configuration was not saved: {said}",

@@ -69,7 +69,7 @@ class DeviceSession:
         async with self._own_errors(SessionLost):
             return await writer.send(step, secrets=secrets, sink=sink)
 
-    async def known(self, commands: Iterable[str]) -> FactContext:
+    async def read_facts(self, commands: Iterable[str]) -> FactContext:
         """Return the facts of these show commands; raises as ``send``. A refused one yields none."""
         memory = BufferedEvidence(self._context.evidence, self._context.mask)
         for command in commands:

@@ -1,4 +1,4 @@
-"""The operator of a change: sees the plan, consents, gives secrets, does what no switch does by itself."""
+"""The operator of a change: sees the plan, consents, gives secrets, performs manual steps."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class ChangeOperator(Operator, Protocol):
         """Return whether questions are answered."""
 
     def show_plan(self, plan: PlanResult) -> None:
-        """Take the plan, before any question about it."""
+        """Show the plan, before any question about it."""
 
     def warn(self, text: Text) -> None:
-        """Take a sentence that the operator must know before consenting."""
+        """Show a warning before the consent."""
 
     def confirm(self, question: str) -> bool:
-        """Ask for a yes."""
+        """Ask a yes/no question."""
 
     def enter(self, question: str, *, hidden: bool = False) -> str:
         """Ask for a value; an empty answer is none, where it is not ``hidden``."""
@@ -89,23 +89,23 @@ class NonInteractiveChange(NonInteractive):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedAnswers:
-    """Answers that were given beforehand, by options."""
+    """Answers given by options."""
 
     manual_done: bool = False
     settled: Mapping[str, StepDecision] = field(default_factory=dict)
 
     async def has_done(self, device: str, text: Text) -> bool:
-        """Return what was given for every manual step."""
+        """Return the answer for all manual steps."""
         return self.manual_done
 
     async def resolve_outcome(self, device: str, command: str) -> StepDecision:
-        """Return what was given for this switch."""
+        """Return the decision given for this switch."""
         return self.settled.get(device, StepDecision.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssumeFilesCopied:
-    """Answers of an exchange that is resumed: the files are copied; the MD5 that is read next proves it."""
+    """Answers for a resumed exchange: the files are copied; the MD5 is verified next."""
 
     operator: StepOperator
     settled: Mapping[str, StepDecision]
@@ -115,7 +115,7 @@ class AssumeFilesCopied:
         return True
 
     async def resolve_outcome(self, device: str, command: str) -> StepDecision:
-        """Return what was given beforehand, or ask."""
+        """Return the decision given by option, or ask."""
         return self.settled.get(device) or await self.operator.resolve_outcome(device, command)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.errors import InputError, OptionError
 from slp_ops.params import InvalidValue, ParameterKind, check, expected
 from slp_ops.ports import Secret
+from slp_ops.regular_files import read_regular, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,8 +22,8 @@ _LARGEST: Final = 2**16
 _VARIABLE: Final = "SLP_OPS_PARAM_"
 
 
-def playbooks_of(folder_path: Path | None, rules: Iterable[str]) -> tuple[Playbook, ...]:
-    """Ours and the operator's own; raises InputError with every problem of every file."""
+def load_playbooks(folder_path: Path | None, rules: Iterable[str]) -> tuple[Playbook, ...]:
+    """Load the packaged playbooks and the operator's; raise InputError with every problem of every file."""
     from slp_ops.playbook import folder, load, packaged
 
     ours = packaged()
@@ -38,8 +39,8 @@ def playbooks_of(folder_path: Path | None, rules: Iterable[str]) -> tuple[Playbo
     return (*ours, *own)
 
 
-def named_of(names: Sequence[str], playbooks: Sequence[Playbook]) -> tuple[str, ...]:
-    """The playbooks named with --playbook; raises OptionError for one that there is not."""
+def check_playbook_names(names: Sequence[str], playbooks: Sequence[Playbook]) -> tuple[str, ...]:
+    """Return the names given with --playbook, each once; raise OptionError for an unknown one."""
     from slp_ops.config_files.validation_errors import did_you_mean
 
     known = [playbook.id for playbook in playbooks]
@@ -53,8 +54,8 @@ def named_of(names: Sequence[str], playbooks: Sequence[Playbook]) -> tuple[str, 
     return tuple(dict.fromkeys(names))
 
 
-def options_of(given: Sequence[str], playbooks: Sequence[Playbook]) -> dict[str, str]:
-    """``--param name=value``; raises OptionError for a name, a form, or a secret that has no place here."""
+def parse_params(given: Sequence[str], playbooks: Sequence[Playbook]) -> dict[str, str]:
+    """Parse ``--param name=value``; raise OptionError for an unknown name, a wrong format, or a secret."""
     from slp_ops.config_files.validation_errors import did_you_mean
     from slp_ops.planning.values import check_option
 
@@ -71,7 +72,7 @@ def options_of(given: Sequence[str], playbooks: Sequence[Playbook]) -> dict[str,
             )
         param = params[name]
         if param.secret:
-            raise OptionError(_not_here(param), option="--param")
+            raise OptionError(_secret_rejection(param), option="--param")
         try:
             check_option(param, value)
         except InvalidValue as err:
@@ -80,17 +81,17 @@ def options_of(given: Sequence[str], playbooks: Sequence[Playbook]) -> dict[str,
     return found
 
 
-def refuse_secrets_of(devices: Iterable[Device], playbooks: Sequence[Playbook]) -> None:
-    """A secret in the inventory's ``params`` is refused; raises InputError."""
+def reject_inventory_secrets(devices: Iterable[Device], playbooks: Sequence[Playbook]) -> None:
+    """Raise InputError for a secret in the ``params`` of the inventory."""
     params = _by_name(playbooks)
     for device in devices:
         for name in device.params:
             if name in params and params[name].secret:
-                raise InputError(f"{device.name}: params.{name}: {_not_here(params[name])}")
+                raise InputError(f"{device.name}: params.{name}: {_secret_rejection(params[name])}")
 
 
-def files_of(options: Mapping[str, str], playbooks: Sequence[Playbook]) -> dict[str, str]:
-    """The PEM texts of certificates that are given by their files; raises InputError."""
+def read_certificate_files(options: Mapping[str, str], playbooks: Sequence[Playbook]) -> dict[str, str]:
+    """Return the PEM texts of certificates given as files; raise InputError."""
     found: dict[str, str] = {}
     for name, param in _by_name(playbooks).items():
         if param.kind is ParameterKind.CERTIFICATE and name in options:
@@ -103,7 +104,7 @@ def files_of(options: Mapping[str, str], playbooks: Sequence[Playbook]) -> dict[
     return found
 
 
-def secrets_of(
+def collect_secrets(
     names: Iterable[str],
     given: Sequence[str],
     playbooks: Sequence[Playbook],
@@ -149,7 +150,7 @@ def ask_missing(
             if not value:
                 break
             try:
-                options_of([f"{name}={value}"], playbooks)
+                parse_params([f"{name}={value}"], playbooks)
             except OptionError:
                 operator.notice(f"expected {expected(param.kind, param.bounds)}")
                 continue
@@ -162,7 +163,7 @@ def _by_name(playbooks: Iterable[Playbook]) -> dict[str, Parameter]:
     return {param.name: param for playbook in playbooks for param in playbook.params}
 
 
-def _not_here(param: Parameter) -> str:
+def _secret_rejection(param: Parameter) -> str:
     return (
         f"{param.name} is a secret: it is not accepted as an argument or in a file that others can read; set "
         f"{_VARIABLE}{param.name.upper()}, use --secret-file {param.name}=FILE, or be asked for it"
@@ -182,8 +183,9 @@ def _secret_files(given: Sequence[str], params: Mapping[str, Parameter]) -> dict
 
 def _read(path: Path, name: str) -> str:
     try:
-        with path.expanduser().open(encoding="ascii") as file:
-            return file.read(_LARGEST)
-    except (OSError, UnicodeDecodeError, RuntimeError) as err:
-        why = getattr(err, "strerror", None) or "it is no plain text"
-        raise InputError(f"{name}: {path} cannot be read: {why}") from None
+        return read_regular(path.expanduser(), _LARGEST).decode("ascii")
+    except UnicodeDecodeError:
+        why = "it is no plain text"  # the error would quote a secret
+    except (OSError, RuntimeError, ValueError) as err:
+        why = reason_of(err)
+    raise InputError(f"{name}: {path} cannot be read: {why}") from None

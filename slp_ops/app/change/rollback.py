@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.change.context import SAVE
-from slp_ops.errors import ConnectError, SessionLost
+from slp_ops.errors import ConnectError, SessionLost, StoreError
 from slp_ops.i18n import Text, pluralize
 from slp_ops.planning.changes import is_reverted
 from slp_ops.planning.journal_state import ChangeOutcome, RollbackEvent
@@ -29,8 +29,8 @@ class RollbackResult:
 
 
 async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceSession) -> RollbackResult:
-    """Type what gives the earlier lines back, and see that they are back; raises StoreError only."""
-    changes = _touched(state)
+    """Type what gives the earlier lines back, and see that they are back."""
+    changes = _sent_changes(state)
     kept = tuple(
         action.playbook
         for action in state.plan.actions
@@ -39,10 +39,10 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
     try:
         failure = await session.reconnect(context.timeouts.reconnect)
         if failure is not None:
-            return _failed(failure.message)
+            return _not_rolled_back(failure.message)
         running = await session.running()
         if running is None or not running.whole:
-            return _failed("the running configuration could not be read")
+            return _not_rolled_back("the running configuration could not be read")
         # Some of them may never have taken effect, or a revert timer may have given them back.
         in_force_still = [change for change in changes if not is_reverted(change, running)]
         name = context.device.name
@@ -56,7 +56,7 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
             sent = await session.send(step)
             running = await session.running()
             if running is None:
-                return _failed("the running configuration could not be read back")
+                return _not_rolled_back("the running configuration could not be read back")
             in_force_still = [change for change in in_force_still if not is_reverted(change, running)]
             if sent.status is not CommandOutcome.REFUSED:
                 break
@@ -65,18 +65,20 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
             refused.append(sent.line)
             step = ConfigStep.of(each for each in undo_of(in_force_still) if each.text not in refused)
         if in_force_still:
-            return _failed(f"not rolled back: {'; '.join(str(change.line) for change in in_force_still)}")
+            return _not_rolled_back(
+                f"not rolled back: {'; '.join(str(change.line) for change in in_force_still)}"
+            )
         if state.saved:
             saved = await session.send(SAVE)
             if saved.status is not CommandOutcome.DONE:
-                return _failed(f"rolled back, but not saved: {saved.output}")
-    except (ConnectError, SessionLost) as err:
-        return _failed(err.message)
+                return _not_rolled_back(f"rolled back, but not saved: {saved.output}")
+    except (ConnectError, SessionLost, StoreError) as err:
+        return _not_rolled_back(err.message)
     why = _KEPT.format(playbooks=", ".join(kept)) if kept else _BACK
     return RollbackResult(end=ChangeOutcome.ROLLED_BACK, why=why)
 
 
-def _touched(state: SwitchState) -> tuple[ConfigChange, ...]:
+def _sent_changes(state: SwitchState) -> tuple[ConfigChange, ...]:
     """The changes of every configuration step that may have been sent, in their order."""
     return tuple(
         change
@@ -87,7 +89,7 @@ def _touched(state: SwitchState) -> tuple[ConfigChange, ...]:
     )
 
 
-def _failed(why: str) -> RollbackResult:
+def _not_rolled_back(why: str) -> RollbackResult:
     return RollbackResult(end=ChangeOutcome.NOT_ROLLED_BACK, why=_FAILED.format(why=why))
 
 

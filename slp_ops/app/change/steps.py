@@ -13,7 +13,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.app.change.context import StepDecision
-from slp_ops.errors import BadFile, ConnectError, CopyFailed, CredentialError, DeviceError, SessionLost
+from slp_ops.errors import (
+    BadFile,
+    ConnectError,
+    CopyFailed,
+    CredentialError,
+    DeviceError,
+    SessionLost,
+    StoreError,
+)
 from slp_ops.i18n import Text, verbatim
 from slp_ops.model import CaptureStatus
 from slp_ops.planning.changes import in_force
@@ -189,7 +197,7 @@ class ConfigSteps(_JournalledSteps):
             return self._note(number, StepState.UNSETTLED, _UNREADABLE)
         there = [change for change in step.changes if in_force(change, running)]
         if len(there) == len(step.changes):
-            return await self._confirmed(number, step)
+            return await self._confirm(number, step)
         missing = tuple(change for change in step.changes if change not in there)
         if there:
             why = _PARTLY.format(count=len(there), total=len(step.changes), said=_one_line(output) or "-")
@@ -197,7 +205,7 @@ class ConfigSteps(_JournalledSteps):
             why = _NONE.format(lost=_NOTHING if lost is None else verbatim(lost.message))
         return replace(self._note(number, StepState.NOT_DONE, why), missing=missing)
 
-    async def _confirmed(self, number: int, step: ConfigStep) -> StepResult:
+    async def _confirm(self, number: int, step: ConfigStep) -> StepResult:
         """Everything is in force; with a timer, tell the switch to keep it."""
         if step.timer is None:
             return self._note(number, StepState.DONE)
@@ -238,7 +246,7 @@ class ExecSteps(_JournalledSteps):
         proof = PROOFS.get(step.done_when)
         try:
             reads = () if proof is None else (*proof.reads, *proof.refusal_reads)
-            noted = None if proof is None else proof.note(await self._session.known(reads))
+            noted = None if proof is None else proof.note(await self._session.read_facts(reads))
             await self._session.open()
         except (ConnectError, SessionLost) as err:
             return StepResult(state=StepState.NOT_DONE, why=_words_of(err))
@@ -253,15 +261,25 @@ class ExecSteps(_JournalledSteps):
         if sent.status is CommandOutcome.SILENT:
             silence = SessionLost("the switch fell silent")
             return await self._prove_or_ask(number, step, noted, silence, sent=False)
+        result = self._note_sent(number, sent, secrets, proof)
         self._keep(step, sent, secrets)
+        if result.state is not StepState.SENT:
+            return result
+        return await self._prove_or_ask(number, step, noted, None, sent=True)
+
+    def _note_sent(
+        self, number: int, sent: CommandResult, secrets: Mapping[str, Secret], proof: Proof | None
+    ) -> StepResult:
+        """Write down what became of a command, before anything else is written to the disk."""
         if sent.status in (CommandOutcome.REFUSED, CommandOutcome.ASKED):
             words = _ASKED if sent.status is CommandOutcome.ASKED else _EXEC_REFUSED
-            return self._note(number, StepState.REFUSED, words.format(said=self._scrubbed(sent, secrets)))
+            return self._note(
+                number, StepState.REFUSED, words.format(said=self._without_secrets(sent, secrets))
+            )
         if sent.status is CommandOutcome.UNEXPECTED and proof is None:
-            why = _UNEXPECTED.format(said=self._scrubbed(sent, secrets))
+            why = _UNEXPECTED.format(said=self._without_secrets(sent, secrets))
             return self._note(number, StepState.UNSETTLED, why)
-        self._note(number, StepState.SENT)
-        return await self._prove_or_ask(number, step, noted, None, sent=True)
+        return self._note(number, StepState.SENT)
 
     async def _prove_or_ask(
         self, number: int, step: ExecStep, noted: ProofNote | None, lost: SlpOpsError | None, *, sent: bool
@@ -284,7 +302,7 @@ class ExecSteps(_JournalledSteps):
                 return self._note(number, StepState.SENT, _NOT_PROVEN.format(proof=proof.name))
         elif sent and lost is None:
             return self._note(number, StepState.DONE)
-        elif (file := step.makes or step.removes) and (shown := await self._shown(file)) is not None:
+        elif (file := step.makes or step.removes) and (shown := await self._is_on_flash(file)) is not None:
             if shown is bool(step.makes):
                 return self._note(number, StepState.DONE, how="dir")
             why = _NOT_SENT.format(lost=_NOTHING if lost is None else verbatim(lost.message))
@@ -307,7 +325,7 @@ class ExecSteps(_JournalledSteps):
         if proof is None or state is StepState.SENT or step.ends_session:
             return None
         try:
-            if proof.holds(noted, await self._session.known(proof.reads)):
+            if proof.holds(noted, await self._session.read_facts(proof.reads)):
                 return None
         except (ConnectError, SessionLost):
             return None
@@ -315,7 +333,7 @@ class ExecSteps(_JournalledSteps):
             return self._note(number, StepState.NOT_DONE, _SENT_AGAIN)
         return await self._ask_operator(number, step)
 
-    async def _shown(self, file: str) -> bool | None:
+    async def _is_on_flash(self, file: str) -> bool | None:
         """Return whether a file is on the switch; None when unknown."""
         try:
             return await FileSteps(self._context, self._session).shows(file)
@@ -348,10 +366,10 @@ class ExecSteps(_JournalledSteps):
         interval = timeouts.first_interval
         while True:
             try:
-                if proof.holds(noted, await self._session.known(proof.reads)):
+                if proof.holds(noted, await self._session.read_facts(proof.reads)):
                     return True
                 if proof.refusal_reads and interval > timeouts.first_interval:
-                    refusal = proof.refusal(noted, await self._session.known(proof.refusal_reads))
+                    refusal = proof.refusal(noted, await self._session.read_facts(proof.refusal_reads))
                     if refusal:
                         return refusal
             except (ConnectError, SessionLost):
@@ -360,7 +378,7 @@ class ExecSteps(_JournalledSteps):
             if stop_controller.stopping or stop_controller.now() >= deadline:
                 return False
             self._say(f"waiting for {proof.name}")
-            await stop_controller.rest(min(interval, max(deadline - stop_controller.now(), 0.0)))
+            await stop_controller.wait_or_stop(min(interval, max(deadline - stop_controller.now(), 0.0)))
             interval = min(interval * 2, timeouts.max_interval)
 
     def _keep(self, step: ExecStep, sent: CommandResult, secrets: Mapping[str, Secret]) -> None:
@@ -370,7 +388,7 @@ class ExecSteps(_JournalledSteps):
             capture.write(sent.output + "\n")
             capture.commit(CommandEnd(status=CaptureStatus.OK))
 
-    def _scrubbed(self, sent: CommandResult, secrets: Mapping[str, Secret]) -> str:
+    def _without_secrets(self, sent: CommandResult, secrets: Mapping[str, Secret]) -> str:
         """Return the switch's words for the journal, without the echo of a command with secrets."""
         text = sent.output
         if secrets and sent.status is not CommandOutcome.REFUSED:
@@ -399,7 +417,13 @@ class FileSteps:
         self._session = session
 
     async def do(self, step: FileStep) -> FileDone:
-        """Do one; a session that is lost in the middle is opened once more. Raises StoreError only."""
+        """Do one; a session that is lost in the middle is opened once more."""
+        try:
+            return await self._do_again(step)
+        except StoreError as err:
+            return FileDone(why=verbatim(err.message))
+
+    async def _do_again(self, step: FileStep) -> FileDone:
         try:
             return await self._do(step)
         except SessionLost as err:

@@ -121,11 +121,11 @@ class _Read:
         found: dict[str, CredentialMethod] = {}
         for one in entries(node, "credentials", self.problems):
             place = joined("credentials", one.key.text)
-            if self.named(one, place):
+            if self.check_name(one, place):
                 found[one.key.text] = method(one.value, place, self.problems)
         return found
 
-    def named(self, entry: Entry, place: str) -> bool:
+    def check_name(self, entry: Entry, place: str) -> bool:
         fits = NAME.accepts(entry.key.text)
         if not fits:
             self.problems.add(entry.key.line, place, "is not usable as a name", NAME.expected)
@@ -133,7 +133,7 @@ class _Read:
 
     def site(self, entry: Entry, wider: Settings) -> None:
         place = joined("sites", entry.key.text)
-        self.named(entry, place)
+        self.check_name(entry, place)
         found: dict[str, Any] = mapped(entry.value, place, self.problems, _SITE)
         description = found.pop("description", "")
         own = Settings(**found)
@@ -153,7 +153,7 @@ class _Read:
 
     def device(self, entry: Entry, place: str, site: str, wider: Settings) -> None:
         name, line = entry.key.text, entry.key.line
-        fits = self.named(entry, place)
+        fits = self.check_name(entry, place)
         # Names become folders, and some file systems ignore case.
         other, where, line_before = self.seen.setdefault(name.casefold(), (name, site, line))
         if (other, where) != (name, site):  # the same name in one site is a duplicate key

@@ -83,6 +83,15 @@ class FindingRef:
 
 
 @json_document
+class UnclearRef:
+    """A finding of the earlier run that is no longer judged, and why."""
+
+    device: str
+    rule: str
+    why: str
+
+
+@json_document
 class AuditDocument:
     """An audit: every outcome, also those that pass; the comparison where one was asked for."""
 
@@ -93,6 +102,7 @@ class AuditDocument:
     new: tuple[FindingRef, ...] | None = json_field(omit_none=True, default=None)
     gone: tuple[FindingRef, ...] | None = json_field(omit_none=True, default=None)
     unchanged: tuple[FindingRef, ...] | None = json_field(omit_none=True, default=None)
+    unclear: tuple[UnclearRef, ...] | None = json_field(omit_none=True, default=None)
 
 
 def audit_document(
@@ -108,6 +118,12 @@ def audit_document(
         new=None if compared is None else _references(compared.new),
         gone=None if compared is None else _references(compared.gone),
         unchanged=None if compared is None else _references(compared.unchanged),
+        unclear=None
+        if compared is None
+        else tuple(
+            UnclearRef(device=each.device, rule=each.rule, why=each.why.render(lang))
+            for each in compared.unclear
+        ),
     )
 
 

@@ -61,7 +61,7 @@ def parse_document(found: Sequence[tuple[str, Parsed]], *, only_one: bool) -> Pa
         ParsedCommand(
             command=name,
             facts=_by_type(parsed.facts),
-            unparsed=tuple(_unparsed(parsed.unparsed)),
+            unparsed=tuple(_unparsed_lines(parsed.unparsed)),
             lines=_counts([parsed]),
         )
         for name, parsed in found
@@ -119,7 +119,7 @@ def _device(name: str, facts: Facts) -> DeviceFacts:
             )
             for each in facts.captures
         ),
-        unparsed=tuple(line for command, each in parsed for line in _unparsed(each.unparsed, command)),
+        unparsed=tuple(line for command, each in parsed for line in _unparsed_lines(each.unparsed, command)),
         lines=_counts(each for _, each in parsed),
     )
 
@@ -134,5 +134,5 @@ def _counts(parsed: Iterable[Parsed]) -> LineCounts:
     return LineCounts(total=total, read=total - sum(len(each.unparsed) for each in every))
 
 
-def _unparsed(lines: Iterable[SourceLine], command: str | None = None) -> Iterable[UnparsedLine]:
+def _unparsed_lines(lines: Iterable[SourceLine], command: str | None = None) -> Iterable[UnparsedLine]:
     return (UnparsedLine(command=command, line=line.number, text=line.text) for line in lines)

@@ -279,13 +279,24 @@ class DiffFinding:
 
 
 @json_document
+class UnclearEntry:
+    """A finding of the old run that the new run does not judge, and why."""
+
+    rule: str
+    severity: Severity
+    summary: str | None
+    root: str | None
+    why: str
+
+
+@json_document
 class FindingChanges:
-    """Findings by what became of them; ``unclear`` were found and cannot be judged now."""
+    """Findings by what became of them; ``unclear`` are no longer judged."""
 
     new: tuple[DiffFinding, ...]
     gone: tuple[DiffFinding, ...]
     unchanged: tuple[DiffFinding, ...]
-    unclear: tuple[DiffFinding, ...]
+    unclear: tuple[UnclearEntry, ...]
 
 
 @json_document
@@ -359,7 +370,16 @@ def _diff_device(each: DeviceDiff, lang: Lang) -> DiffDevice:
             new=entries(each.new_findings),
             gone=entries(each.gone_findings),
             unchanged=entries(each.unchanged_findings),
-            unclear=entries(each.unclear_findings),
+            unclear=tuple(
+                UnclearEntry(
+                    rule=outcome.rule,
+                    severity=outcome.severity,
+                    summary=None if outcome.finding is None else outcome.finding.summary.render(lang),
+                    root=outcome.root,
+                    why=why.render(lang),
+                )
+                for outcome, why in each.unclear_findings
+            ),
         ),
         facts=tuple(
             FactChange(fact=one.fact, field=one.field, old=one.old, new=one.new, secret=one.secret)

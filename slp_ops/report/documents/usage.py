@@ -109,7 +109,7 @@ class UsageStatusDevice:
 
 @json_document
 class UsageStatusDocument:
-    """Exchange status of each switch."""
+    """Status of the offline exchange of each switch."""
 
     schema: Literal["slp-ops/usage-status/1"] = "slp-ops/usage-status/1"
     run: str

@@ -1,4 +1,4 @@
-"""An audit for people: the root cause first, its consequences under it, then what to do."""
+"""An audit as terminal text: the root cause first, its consequences under it, then what to do."""
 
 from __future__ import annotations
 
@@ -205,7 +205,11 @@ def _comparison(compared: FindingsComparison, lang: Lang) -> Iterator[str]:
     for sign, pairs, colour in (("new", compared.new, "red"), ("gone", compared.gone, "green")):
         for device, rule in pairs:
             yield styled(f"  {sign:<5} {one_line(device)}: {rule}", fg=colour)
-    yield f"  {len(compared.unchanged)} unchanged"
+    for each in compared.unclear:
+        yield from wrapped(
+            each.why.render(lang), f"  ?     {one_line(each.device)}: {each.rule}: ", "        "
+        )
+    yield f"  {len(compared.unchanged)} unchanged, {len(compared.unclear)} no longer judged"
     yield ""
 
 

@@ -1,4 +1,4 @@
-"""Changes that a watch finds, for people: one line a change."""
+"""Changes that a watch finds, as terminal text: one line per change."""
 
 from __future__ import annotations
 

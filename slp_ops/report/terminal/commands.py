@@ -1,4 +1,4 @@
-"""Show commands for people."""
+"""Show commands as terminal text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The difference of two runs for people."""
+"""The difference of two runs as terminal text."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slp_ops.history.config import LineChange
     from slp_ops.history.fields import FieldChange
     from slp_ops.i18n import Lang
+    from slp_ops.rules.values import Outcome
     from slp_ops.runs import StoredRun
 
 
@@ -58,15 +59,13 @@ def _device_lines(each: DeviceDiff, lang: Lang) -> list[str]:
         )
         if old != new and old is not None and new is not None
     ]
-    for sign, outcomes, colour in (
-        ("+", each.new_findings, "red"),
-        ("-", each.gone_findings, "green"),
-        ("?", each.unclear_findings, None),
-    ):
+    for sign, outcomes, colour in (("+", each.new_findings, "red"), ("-", each.gone_findings, "green")):
         for outcome in outcomes:
-            said = outcome.finding.summary.render(lang) if outcome.finding is not None else ""
-            first, *rest = wrapped(f"{outcome.rule} ({outcome.severity}): {said}", f"  {sign} ", "    ")
+            first, *rest = wrapped(_finding(outcome, lang), f"  {sign} ", "    ")
             lines += [styled(first, fg=colour), *rest]
+    for outcome, why in each.unclear_findings:
+        lines += wrapped(_finding(outcome, lang), "  ? ", "    ")
+        lines += wrapped(why.render(lang), f"    {_NOT_JUDGED.render(lang)}: ", "      ")
     lines += [_field(one, lang) for one in each.fields]
     lines += _config_lines(each.lines or ())
     if each.lines is None:
@@ -74,6 +73,11 @@ def _device_lines(each: DeviceDiff, lang: Lang) -> list[str]:
     elif each.other_key:
         lines += wrapped(_OTHER_KEY.render(lang), "  ! ")
     return lines
+
+
+def _finding(outcome: Outcome, lang: Lang) -> str:
+    said = outcome.finding.summary.render(lang) if outcome.finding is not None else ""
+    return f"{outcome.rule} ({outcome.severity}): {said}"
 
 
 def _field(one: FieldChange, lang: Lang) -> str:
@@ -95,6 +99,7 @@ def _config_lines(changes: Sequence[LineChange]) -> list[str]:
     return lines
 
 
+_NOT_JUDGED: Final = Text("no longer judged", "判定不可")
 _ONLY_OLD: Final = Text("only in the old run", "旧実行のみ")
 _ONLY_NEW: Final = Text("only in the new run", "新実行のみ")
 _SECRET: Final = Text("another secret", "シークレットが変更されています")

@@ -1,4 +1,4 @@
-"""The offline exchange for people: its plan, how the switches ended, and where each stands."""
+"""The offline exchange as terminal text: its plan, how the switches ended, and where each stands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An explanation for people."""
+"""An explanation as terminal text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts for people: a table of fact, field and value."""
+"""Facts as terminal text: a table of fact, field and value."""
 
 from __future__ import annotations
 

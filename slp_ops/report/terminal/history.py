@@ -1,4 +1,4 @@
-"""The history of a switch for people."""
+"""The history of a switch as terminal text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A checked inventory for people."""
+"""A checked inventory as terminal text."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def _lines(found: InventoryCheck) -> Iterator[str]:
                 site.name,
                 str(len(here)),
                 str(site.max_sessions or ""),
-                _counted(tag for device in here for tag in device.tags),
-                _counted(device.transport for device in here),
+                _count_words(tag for device in here for tag in device.tags),
+                _count_words(device.transport for device in here),
                 site.description,
             )
         )
@@ -45,12 +45,12 @@ def _lines(found: InventoryCheck) -> Iterator[str]:
     if old := [device.name for device in devices if device.legacy_ssh]:
         yield f"\nSHA-1 allowed (legacy_ssh): {', '.join(old)}"
     if behind := Counter(device.jump[0].host for device in devices if device.jump):
-        yield f"\nBehind a jump host: {_listed(behind)}"
+        yield f"\nBehind a jump host: {_format_counts(behind)}"
 
 
-def _counted(words: Iterable[str]) -> str:
-    return _listed(Counter(words))
+def _count_words(words: Iterable[str]) -> str:
+    return _format_counts(Counter(words))
 
 
-def _listed(counts: Counter[str]) -> str:
+def _format_counts(counts: Counter[str]) -> str:
     return ", ".join(f"{word} {count}" for word, count in counts.most_common())

@@ -1,4 +1,4 @@
-"""Runs on disk for people: a list, one run with its captures, a verification, a prune."""
+"""Runs on disk as terminal text: a list, one run with its captures, a verification, a prune."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _devices(results: Sequence[DeviceResult]) -> Iterator[str]:
             result.status,
             result.release or "",
             str(len(result.captures)),
-            _masked(result),
+            _mask_counts(result),
         )
         for result in results
     ]
@@ -71,10 +71,10 @@ def _captures(result: DeviceResult) -> Iterator[str]:
         for capture in result.captures
     ]
     yield table(("COMMAND", "STATUS", "SECONDS", "BYTES", "FILE", "REASON"), rows)
-    yield f"masked: {_masked(result) or 'nothing'}"
+    yield f"masked: {_mask_counts(result) or 'nothing'}"
 
 
-def render_verified(run: StoredRun, verified: VerifyReport) -> str:
+def render_verification(run: StoredRun, verified: VerifyReport) -> str:
     """Return what is wrong with a run, and the verdict."""
     lines = [
         f"{styled('damaged', fg='red') if each.damage else 'note'}: {one_line(each.file)}: "
@@ -89,7 +89,7 @@ def render_verified(run: StoredRun, verified: VerifyReport) -> str:
     return "\n".join(lines)
 
 
-def render_planned(planned: Sequence[PruneDecision]) -> str:
+def render_prune(planned: Sequence[PruneDecision]) -> str:
     """Return what a prune does with each run."""
     rows = [
         (
@@ -103,7 +103,7 @@ def render_planned(planned: Sequence[PruneDecision]) -> str:
     return table(("RUN", "STARTED", "VERB", ""), rows)
 
 
-def _masked(result: DeviceResult) -> str:
+def _mask_counts(result: DeviceResult) -> str:
     counts: Counter[str] = Counter()
     for capture in result.captures:
         counts.update(capture.masked)

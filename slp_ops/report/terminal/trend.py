@@ -1,4 +1,4 @@
-"""The trend of a fleet for people."""
+"""The trend of a fleet as terminal text."""
 
 from __future__ import annotations
 

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Clock
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.checks._reasons import STARVED
 from slp_ops.rules.derived.communication import GENERIC, Communication
-from slp_ops.rules.derived.failures import FAILED, RESTORED, FailureLog
+from slp_ops.rules.derived.failures import RESTORED, FailureLog
+from slp_ops.rules.derived.flapping import Flapping, Rhythm, flapping
 from slp_ops.rules.derived.log import LicenceLog, latest
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
@@ -19,53 +19,11 @@ from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from slp_ops.i18n import Text
-    from slp_ops.rules.derived.log import LoggedMessage
     from slp_ops.rules.message_catalog import Reason
 
 
 TEXTS = texts_of(__name__)
-
-
-Pair: TypeAlias = "tuple[LoggedMessage, LoggedMessage]"
-
-
-def busiest(seen: tuple[LoggedMessage, ...], *, hours: int) -> tuple[Pair, ...]:
-    """Return the pairs of the busiest period of this many hours; on a tie the later one.
-
-    Messages without a usable time do not count.
-    """
-    pairs = _pairs(seen)
-    best: tuple[Pair, ...] = ()
-    begin = 0
-    for end, (_, restored) in enumerate(pairs):
-        while begin <= end and _at(restored) - _at(pairs[begin][0]) > timedelta(hours=hours):
-            begin += 1
-        if end + 1 - begin >= len(best):
-            best = pairs[begin : end + 1]
-    return best
-
-
-def _pairs(seen: tuple[LoggedMessage, ...]) -> tuple[Pair, ...]:
-    """Return each recovery with the failure before it."""
-    found: list[Pair] = []
-    failed: LoggedMessage | None = None
-    for each in seen:
-        if each.at is None:
-            continue
-        if each.match.entry.message == FAILED:
-            failed = each
-        elif failed is not None:
-            found.append((failed, each))
-            failed = None
-    return tuple(found)
-
-
-def _at(seen: LoggedMessage) -> datetime:
-    assert seen.at is not None  # noqa: S101 - _pairs took none without a time
-    return seen.at
 
 
 @rule(
@@ -125,19 +83,56 @@ def _because(reason: Reason | None, summary: Text) -> Text:
     era=None,
 )
 def comm_flapping(log: LicenceLog, thresholds: Thresholds) -> Judgement:
-    """Count pairs of failure and recovery in the busiest period."""
-    seen = log.named(FAILED, RESTORED)
-    stretch = busiest(seen, hours=thresholds.flap_hours)
-    if len(stretch) < thresholds.flap_pairs:
-        unplaced = [each for each in seen if each.at is None and each.match.entry.message == RESTORED]
+    """Judge pairs of failure and recovery by hours, days, weeks and months."""
+    found = flapping(log, thresholds)
+    if found is None:
+        seen = log.named(RESTORED)
+        unplaced = [each for each in seen if each.message.time.month is None]
         return Unknown(missing=(Clock,)) if len(unplaced) >= thresholds.flap_pairs else Passed()
-    newest = stretch[-1]
+    newest = found.pairs[-1]
     return Failed(
-        summary=TEXTS["comm-flapping.summary"].format(
-            count=len(stretch), hours=thresholds.flap_hours, when=newest[1].when
+        summary=_repetition(found, thresholds),
+        evidence=(
+            *((found.pairs[0].failed.cite(),) if found.rhythm is not Rhythm.BURST else ()),
+            newest.failed.cite(),
+            newest.restored.cite(),
         ),
-        evidence=tuple(seen.cite() for seen in newest),
     )
+
+
+def _repetition(found: Flapping, thresholds: Thresholds) -> Text:
+    """Describe count, period, and time of day."""
+    count, when = len(found.pairs), found.pairs[-1].restored.when
+    match found.rhythm:
+        case Rhythm.BURST:
+            return TEXTS["comm-flapping.summary"].format(count=count, hours=thresholds.flap_hours, when=when)
+        case Rhythm.DAY:
+            summary = TEXTS["comm-flapping.daily"].format(count=count, days=found.days, when=when)
+        case Rhythm.WEEK if found.weekday is not None:
+            day = _WEEKDAYS[found.weekday]
+            summary = TEXTS["comm-flapping.weekday"].format(count=count, day=day, when=when)
+        case Rhythm.WEEK:
+            summary = TEXTS["comm-flapping.weekly"].format(count=count, when=when)
+        case Rhythm.MONTH:
+            summary = TEXTS["comm-flapping.monthly"].format(count=count, when=when)
+        case Rhythm.IRREGULAR:
+            summary = TEXTS["comm-flapping.irregular"].format(
+                count=count, days=found.days, span=thresholds.log_days, when=when
+            )
+    if found.time is None:
+        return summary
+    return TEXTS["comm-flapping.same-time"].format(summary=summary, time=f"{found.time:%H:%M}")
+
+
+_WEEKDAYS: Final = (
+    TEXTS["weekdays.monday"],
+    TEXTS["weekdays.tuesday"],
+    TEXTS["weekdays.wednesday"],
+    TEXTS["weekdays.thursday"],
+    TEXTS["weekdays.friday"],
+    TEXTS["weekdays.saturday"],
+    TEXTS["weekdays.sunday"],
+)
 
 
 @rule(

@@ -97,10 +97,10 @@ def identrust_root_missing(trustpool: Trustpool, route: Route) -> Judgement:
     """Judge only a switch that connects to Cisco by TLS itself."""
     if not route.reaches_cisco:
         return NotApplicable(why=TEXTS["identrust-root-missing.not-direct"])
-    if not trustpool.certificates:
-        return Unknown(missing=(Trustpool,))
     if trustpool.find(IDENTRUST) is not None:
         return Passed()
+    if not trustpool.lists(IDENTRUST):
+        return Unknown(missing=(Trustpool,))
     return Failed(
         summary=TEXTS["identrust-root-missing.summary"],
         evidence=(trustpool.absent(f"cn={IDENTRUST}"),),
@@ -114,12 +114,18 @@ def identrust_root_missing(trustpool: Trustpool, route: Route) -> Judgement:
     links=("https://www.cisco.com/c/en/us/support/docs/field-notices/725/fn72578.html",),
     playbooks=("rum-manual-exchange",),
 )
-def smart_agent_cpu(cpu: CpuLoad, thresholds: Thresholds, log: LicenceLog | None) -> Judgement:
-    """Judge the agent's share over five minutes; CPUHOG messages are cited too."""
-    share, processes = agent_share(cpu)
+def smart_agent_cpu(cpu: CpuLoad | None, thresholds: Thresholds, log: LicenceLog | None) -> Judgement:
+    """Judge the agent's share over five minutes, or CPUHOG messages that name its processes."""
     hogs = () if log is None else log.active_messages("smart-agent-cpu")
-    if share < thresholds.agent_cpu:
-        return Passed()
+    share, processes = (0.0, ()) if cpu is None else agent_share(cpu)
+    if cpu is None or share < thresholds.agent_cpu:
+        if hogs:
+            return Failed(
+                summary=TEXTS["smart-agent-cpu.hogs"].format(count=len(hogs), when=hogs[-1].when),
+                evidence=latest(hogs),
+                confidence=Confidence.MEDIUM if cpu is not None else None,
+            )
+        return Passed() if cpu is not None else Unknown(missing=(CpuLoad,))
     return Failed(
         summary=TEXTS["smart-agent-cpu.summary"].format(
             share=share, names=", ".join(process.name for process in processes[:3])

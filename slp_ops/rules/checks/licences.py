@@ -22,7 +22,7 @@ _HSECK9 = "hseck9"
     links=(OVERVIEW,),
 )
 def not_in_use(entitlements: Entitlements) -> Judgement:
-    """Judge network and DNA levels; other licences depend on their feature.
+    """Fail on network and DNA levels that no entry shows IN USE; feature licences are ignored.
 
     A level has one entry per model. The entry of a model that left the stack stays NOT IN USE, while
     the level itself is in use.

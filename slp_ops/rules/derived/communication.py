@@ -65,7 +65,7 @@ class Communication:
         route: Route | None,
     ) -> Communication | None:
         """Derive from the counters, or else from the log; None without both."""
-        tried = _tried(statistics)
+        tried = _attempted_exchanges(statistics)
         current = () if failures is None else failures.current
         last = current[-1] if current else None
         if tried:
@@ -107,7 +107,7 @@ class Communication:
         return known or any(rule != GENERIC for rule in self.reasons)
 
 
-def _tried(statistics: CommunicationStatistics | None) -> tuple[ExchangeStatistics, ...]:
+def _attempted_exchanges(statistics: CommunicationStatistics | None) -> tuple[ExchangeStatistics, ...]:
     """Return the exchanges that were tried at least once and have readable counters."""
     if statistics is None:
         return ()

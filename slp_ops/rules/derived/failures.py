@@ -44,10 +44,11 @@ _REACHED: Final = frozenset({_LOOKUP, "http-timeout"})  # what a probe that conn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastFailure:
-    """A failure that is history, and why."""
+    """A failure that is history, and why. ``superseded``: only since a newer one has another reason."""
 
     message: LoggedMessage
     why: Text
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ class FailureLog:
                 past[id(each)] = PastFailure(message=each, why=why)
         for each in _superseded(current):
             why = TEXTS["superseded"].format(when=current[-1].when)
-            past[id(each)] = PastFailure(message=each, why=why)
+            past[id(each)] = PastFailure(message=each, why=why, superseded=True)
         return cls(
             current=tuple(each for each in current if id(each) not in past),
             past=tuple(past[id(each)] for each in log.seen if id(each) in past),

@@ -64,11 +64,12 @@ class LicenceLog:
     """Known messages, oldest first. ``blind`` are the messages that the text of the log cannot contain.
 
     ``unknown`` are recent messages of the licence agent without an entry, or as grave as none of their entry,
-    that no later message resolves.
+    that no later message resolves. ``dated``: the switch's clock gives the year of the messages.
     """
 
     seen: tuple[LoggedMessage, ...] = ()
     unknown: tuple[SyslogMessage, ...] = ()
+    dated: bool = False
     blind: frozenset[str] = frozenset()
     partial: Text | None = None  # the reason, in words
 
@@ -111,6 +112,7 @@ class LicenceLog:
         return cls(
             seen=tuple(reversed(seen)),
             unknown=tuple(reversed(unknown)),
+            dated=now is not None,
             blind=blind,
             partial=None if not blind else TEXTS["console"] if log.console else TEXTS["filtered"],
         )

@@ -26,7 +26,7 @@ class Backlog:
 
     @classmethod
     def derive(cls, summary: RumSummary | None, listed: RumReports | None) -> Backlog | None:
-        """Derive from the summary and from the list, where acknowledged reports do not count."""
+        """Return the largest count of summary and list; acknowledged reports of the list do not count."""
         counts: list[tuple[int, tuple[Evidence, ...]]] = []
         if summary is not None:
             waiting = summary.waiting

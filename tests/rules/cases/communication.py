@@ -241,7 +241,10 @@ CASES = {
         "pass": [
             [pairs(1, timedelta(hours=1)), CLOCK],
             [pairs(2, timedelta(hours=1)), CLOCK],
-            [pairs(6, timedelta(hours=20)), CLOCK],
+            [pairs(2, timedelta(days=1)), CLOCK],
+            [pairs(3, timedelta(days=4)), CLOCK],
+            [pairs(2, timedelta(days=7)), CLOCK],
+            [pairs(5, timedelta(days=5)), CLOCK],
             [log(), CLOCK],
             [pairs(3, timedelta(hours=2)), CLOCK, Thresholds(flap_pairs=4)],
             [pairs(3, timedelta(hours=2)), CLOCK, Thresholds(flap_hours=3)],
@@ -249,6 +252,14 @@ CASES = {
         "fail": [
             [pairs(3, timedelta(hours=2)), CLOCK],
             [pairs(6, timedelta(hours=20)), CLOCK, Thresholds(flap_hours=48)],
+            # Day after day, every week, every month; also without the switch's clock.
+            [pairs(6, timedelta(hours=20)), CLOCK],
+            [pairs(3, timedelta(days=1)), CLOCK],
+            [pairs(5, timedelta(days=2))],
+            [pairs(3, timedelta(days=7)), CLOCK],
+            [pairs(6, timedelta(days=7))],
+            [pairs(3, timedelta(days=30)), CLOCK],
+            [pairs(7, timedelta(days=3, hours=7)), CLOCK],
         ],
         "unknown": [[], [pairs(4, timedelta(hours=1), timed=False), CLOCK]],
     },

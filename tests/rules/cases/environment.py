@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 
 from slp_ops.facts import (
     CallHomeConfig,
@@ -25,6 +25,7 @@ from slp_ops.facts import (
     Probes,
     ProbeVerdict,
     ProductInstance,
+    Registration,
     ServicesConfig,
     Software,
     Stack,
@@ -131,6 +132,43 @@ def ran(status: CaptureStatus) -> ParsedCapture:
     return ParsedCapture(command="show running-config", status=status)
 
 
+CALLHOME = LicenseTransport(kind=TransportKind.CALLHOME, type="Callhome")
+RESERVED = Registration(status="REGISTERED - SPECIFIC LICENSE RESERVATION")
+
+
+def log(*texts: str) -> SyslogBuffer:
+    """A buffer of these messages."""
+    messages = []
+    for text in texts:
+        name, _, rest = text.removeprefix("%").partition(": ")
+        facility, severity, mnemonic = name.split("-")
+        messages.append(
+            SyslogMessage(
+                time=LogTime(text="Jan 10 11:00:00", month=1, day=10, time=time(11)),
+                facility=facility,
+                severity=int(severity),
+                mnemonic=mnemonic,
+                text=rest,
+            )
+        )
+    return SyslogBuffer(messages=tuple(messages))
+
+
+def clock(year: int, month: int) -> Clock:
+    """The twentieth of that month."""
+    at = datetime(year, month, 20, 12)  # noqa: DTZ001 - a device's time is naive
+    return Clock(time=DeviceTime(text=f"12:00:00.000 UTC {at:%b %d %Y}", at=at))
+
+
+_SENT = "%CALL_HOME-5-SL_MESSAGE_FAILED: Fail to send out Smart Licensing message to: https://tools.cisco.com"
+ERR_205 = f"{_SENT} (ERR 205 : Request Aborted)"
+ERR_207 = f"{_SENT} (ERR 207 : Connection time out)"
+ERR_218 = f"{_SENT} (ERR 218 : Host name resolution failed)"
+RENEWAL = (
+    "%SMART_LIC-3-AUTH_RENEW_FAILED: Authorization renewal with the Cisco Smart Software Manager (CSSM) : x"
+)
+RESTORED = "%SMART_LIC-5-COMM_RESTORED: Communications with the Cisco Smart Software Manager (CSSM) restored"
+
 CASES = {
     "clock-not-trusted": {
         "pass": [[Clock(time=TIME)]],
@@ -148,9 +186,31 @@ CASES = {
     },
     "FN72323": {
         "pass": [[software("17.3.4"), QUOVADIS, SMART]],
-        "fail": [[software("17.3.3"), QUOVADIS, SMART], [software("17.3.3"), QUOVADIS, CSLU]],
-        "unknown": [[], [software("17.3.3"), SMART], [software("17.3.3 - SMU-PATCHED"), QUOVADIS, SMART]],
-        "not_applicable": [[software("17.3.3"), IDENTRUST], [software("17.3.3 - SMU-PATCHED"), IDENTRUST]],
+        "fail": [
+            [software("17.3.3"), QUOVADIS, SMART],
+            [software("17.3.3"), QUOVADIS, CSLU],
+            # By the messages of the notice.
+            [software("17.3.3"), CALLHOME, log(ERR_205)],
+            [software("17.3.3"), CALLHOME, log(ERR_205, ERR_207)],
+            [software("16.12.4"), log(RENEWAL)],
+            [software("17.4.1"), CALLHOME, log(ERR_207)],
+            # Before the change of the certificates: the release alone.
+            [software("17.3.3"), QUOVADIS, CALLHOME, clock(2022, 1), log(ERR_205)],
+        ],
+        "unknown": [
+            [],
+            [software("17.3.3"), SMART],
+            [software("17.3.3 - SMU-PATCHED"), QUOVADIS, SMART],
+            [software("17.3.3"), CALLHOME, log(ERR_205, RESTORED)],
+            [software("17.3.3"), CALLHOME, log(ERR_207, ERR_218)],
+            [software("17.3.3"), SMART, log(ERR_205)],
+        ],
+        "not_applicable": [
+            [software("17.3.3"), IDENTRUST],
+            [software("17.3.3 - SMU-PATCHED"), IDENTRUST],
+            [software("17.3.3"), IDENTRUST, CALLHOME, log(ERR_205)],
+            [software("16.12.4"), RESERVED, log(ERR_207)],
+        ],
     },
     "smart-agent-cpu": {
         "pass": [

@@ -151,6 +151,14 @@ STUCK = CommunicationStatistics(
     )
 )
 
+
+def polling(total: int, failed: int, reason: str | None = None) -> CommunicationStatistics:
+    """A record of Result Polling that works at the moment."""
+    attempts = Attempts(text="", total=total, success=total - failed, fail=failed, ongoing=0)
+    exchange = ExchangeStatistics(name="Result Polling", attempts=attempts, failure_reason=reason)
+    return CommunicationStatistics(exchanges=(exchange,))
+
+
 CASES = {
     "ack-overdue": {
         "pass": [[usage(5), CLOCK], [usage(None), CLOCK]],
@@ -310,6 +318,8 @@ CASES = {
         "pass": [[software("17.3.5")]],
         "fail": [
             [software("17.3.4"), SMART, STUCK],
+            [software("17.6.2"), SMART, polling(2073, 575)],
+            [software("17.6.2"), polling(40, 3, "Invalid Polling Id 7 provided in the polling request")],
             [
                 software("17.3.4"),
                 SMART,

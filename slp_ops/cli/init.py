@@ -1,0 +1,23 @@
+"""``slp-ops init``: a commented inventory to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from slp_ops.sanitize import one_line
+
+
+@click.command(name="init")
+@click.argument(
+    "path", type=click.Path(dir_okay=False, path_type=Path), default=Path("inventory.yaml"), metavar="[FILE]"
+)
+def command(path: Path) -> None:
+    """Write a commented inventory to FILE (default: inventory.yaml). An existing file is not overwritten."""
+    from slp_ops.app.new_inventory import write_template
+
+    write_template(path)
+    name = one_line(str(path))
+    option = "" if name == "inventory.yaml" else f" -i {name}"
+    click.echo(f"wrote {name}; put your switches into it, then: slp-ops inventory check{option}")
