@@ -52,8 +52,10 @@ class Deadline:
         entitlements: Entitlements | None,
         policy: Policy | None,
         software: Software | None,
-    ) -> Deadline:
-        """Derive from the agent's date and the switch's own clock."""
+    ) -> Deadline | None:
+        """Derive from the agent's date and the switch's own clock; None where a filter hid the date."""
+        if not usage.prints_deadline:
+            return None
         time = usage.next_ack_deadline
         known = time is not None and time.at is not None and not time.is_unset
         return cls(
