@@ -91,6 +91,14 @@ def answers(root: Path) -> dict[str, Any]:
         }
 
 
+def test_a_run_from_the_future_is_not_the_newest(tmp_path: Path) -> None:
+    for number in (90, 0, 1):
+        make_run(tmp_path, number, "sw1")
+    index(tmp_path)
+    with History.open(tmp_path) as history:
+        assert [each.summary.backlog for each in history.device("sw1", newest=2)] == [400, 402]
+
+
 def test_the_answers_are_those_of_the_summaries(tmp_path: Path) -> None:
     for number in range(5):
         make_run(tmp_path, number, "sw1", "sw2", "sw3")
