@@ -130,6 +130,14 @@ def test_the_record_of_polls_is_weighed(tmp_path: Path, text: str, words: list[s
     assert "no sign" not in audited.printed
 
 
+def test_a_record_without_a_release_is_a_finding(tmp_path: Path) -> None:
+    text = statistics(900, 120, "Invalid Polling Id 8 provided in the polling request")
+    found = Audited(tmp_path, text).outcomes["polling-id-invalid"]
+    assert (found["severity"], found["confidence"]) == ("warning", "medium")
+    assert "120 of 900 polls failed (13 %)" in found["summary"]
+    assert "polling-id-invalid" not in Audited(tmp_path, statistics(900, 120)).outcomes
+
+
 @pytest.mark.parametrize(
     "text",
     [
