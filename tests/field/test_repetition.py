@@ -171,6 +171,7 @@ IDENTRUST = "mai-sw2#show crypto pki trustpool | include Subject:|cn=\n  Subject
     ("text", "severity", "confidence"),
     [
         pytest.param(text_of("14-fn72323-205-no-trustpool"), "error", "medium", id="14"),
+        pytest.param(text_of("15-fn72323-auth-renew-empty-include"), "error", "high", id="15"),
         pytest.param(release("17.3.3") + CALLHOME + log(ERR_205), "error", "medium", id="205"),
         pytest.param(
             release("17.4.1") + CALLHOME + log(ERR_207, ERR_205, ERR_207), "error", "medium", id="both"
@@ -190,6 +191,7 @@ IDENTRUST = "mai-sw2#show crypto pki trustpool | include Subject:|cn=\n  Subject
             None,
             id="root",
         ),
+        pytest.param(text_of("16-fn72323-acquitted"), None, None, id="16"),
         pytest.param(release("17.3.4") + CALLHOME + log(ERR_205), None, None, id="fixed"),
         pytest.param(
             release("17.3.3") + (CALLHOME + log(ERR_205)).replace("2025", "2021"),
