@@ -29,6 +29,7 @@ from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
 from slp_ops.app.loop import run_to_end
+from slp_ops.app.operator import name_open_mode
 from slp_ops.app.read_device import collect
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
 from slp_ops.engine.batches import NoBatches as NoBatches
@@ -487,6 +488,7 @@ class ChangeSession(Generic[Observation, Result]):
 
         switches = pluralize(len(fleet.devices), "switch")
         self.operator.notice(f"run {run.id}: {switches}, journal {journal.path}")
+        name_open_mode(run.path.parent, "700", self.operator)
         rollout = _Rollout(self.options, self.operator, run, back=back)
         rollout.change_all(
             fleet.devices,
