@@ -6,15 +6,17 @@ differ in. Nothing but applying a plan holds a session that can change a switch.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import traceback
 from abc import ABC, abstractmethod
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
-from slp_ops.app.change.apply import DeviceChangeResult, apply
+from slp_ops.app.change.apply import DeviceChangeResult, apply, note_end
 from slp_ops.app.change.context import (
     BufferedEvidence,
     ChangeContext,
@@ -37,7 +39,7 @@ from slp_ops.engine.batches import parse_batches as parse_batches
 from slp_ops.engine.batches import size_of
 from slp_ops.engine.pacing import RateLimited, RateLimitedCopies
 from slp_ops.engine.worker_pool import each
-from slp_ops.errors import InputError, SlpOpsError
+from slp_ops.errors import InputError, SlpOpsError, StoreError
 from slp_ops.i18n import Text, pluralize, verbatim
 from slp_ops.json_documents import encode, to_json
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
@@ -45,7 +47,6 @@ from slp_ops.planning.documents import DeviceChoice, LeftOutFile, Mention, PlanD
 from slp_ops.planning.journal_state import (
     BeginEvent,
     ChangeOutcome,
-    EndEvent,
     RecordedChange,
     ResumedEvent,
     SwitchState,
@@ -54,7 +55,7 @@ from slp_ops.planning.model import PlanningResult, SkippedPlaybook, plan_differe
 from slp_ops.planning.planner import serials_of
 from slp_ops.playbook import Risk as Risk
 from slp_ops.rules.dependencies import FactContext
-from slp_ops.runs import Runs
+from slp_ops.runs import Runs, RunState
 from slp_ops.runs.change_index import ChangedSwitch, ChangeRecord
 from slp_ops.runs.journal import FILE, JournalFile
 from slp_ops.runs.open_changes import OpenChanges
@@ -62,11 +63,11 @@ from slp_ops.runs.seal import Seals
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from slp_ops.app.change.context import StepOperator
     from slp_ops.app.change.operator import ChangeOperator
-    from slp_ops.app.operator import Progress
+    from slp_ops.app.operator import Operator, Progress
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device
@@ -348,7 +349,7 @@ class ChangeSession(Generic[Observation, Result]):
         )
         states = {plan.name: SwitchState(plan) for plan in plans}
         secrets = self.verb.secrets(states.values(), self.operator)
-        with self._run(self.verb.title, fleet.devices) as run:
+        with self._change_run(self.verb.title, fleet.devices) as run:
             title = self.verb.title if self.verb.in_journal else None
             path = run.path / FILE
             begin = BeginEvent(
@@ -390,7 +391,7 @@ class ChangeSession(Generic[Observation, Result]):
             states = {device.name: states[device.name] for device in fleet.devices}
             file.write(ResumedEvent(devices=tuple(states)))
             secrets = self.verb.secrets(states.values(), self.operator)
-            with self._run(self.verb.title, fleet.devices) as run:
+            with self._change_run(self.verb.title, fleet.devices) as run:
                 step_operator = self.verb.step_operator(self.operator, resumed=True)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
 
@@ -432,7 +433,7 @@ class ChangeSession(Generic[Observation, Result]):
                 if not self.operator.confirm(f"Roll {pluralize(len(fleet.devices), 'switch')} back?"):
                     raise Declined("the rollback was not accepted")
             plans = [state.plan for state in states.values()]
-            with self._run(f"{self.verb.title}-back", fleet.devices) as run:
+            with self._change_run(f"{self.verb.title}-back", fleet.devices) as run:
                 if file.sealed:
                     record = self._record(str(recorded.begin.change), path, fleet, plans)
                     file.hold(OpenChanges().resume(record))
@@ -459,11 +460,13 @@ class ChangeSession(Generic[Observation, Result]):
             by_name(fleet.credentials, connecting, self.operator), rate=connecting.login_rate
         )
 
+        captures = {device.name: EvidenceRecord(run.device(device)) for device in fleet.devices}
+
         async def change(
             device: Device, stop_controller: StopController, shown: Progress
-        ) -> tuple[DeviceChangeResult, EvidenceRecord]:
+        ) -> DeviceChangeResult:
             state = states[device.name]
-            evidence = EvidenceRecord(run.device(device))
+            evidence = captures[device.name]
             context = ChangeContext(
                 device=device,
                 plan=state.plan,
@@ -482,14 +485,14 @@ class ChangeSession(Generic[Observation, Result]):
                 on_event=shown.event,
             )
             if back:
-                return await _roll_back_device(context, state), evidence
-            applied = await apply(context, state, rollback_on_fail=self.options.rollback_on_fail)
-            return applied, evidence
+                return await _roll_back_device(context, state)
+            return await apply(context, state, rollback_on_fail=self.options.rollback_on_fail)
 
         switches = pluralize(len(fleet.devices), "switch")
+        journal.reserve(states[device.name].plan for device in fleet.devices)
         self.operator.notice(f"run {run.id}: {switches}, journal {journal.path}")
         name_open_mode(run.path.parent, "700", self.operator)
-        rollout = _Rollout(self.options, self.operator, run, back=back)
+        rollout = _Rollout(self.options, self.operator, run, captures, back=back)
         rollout.change_all(
             fleet.devices,
             change,
@@ -511,7 +514,7 @@ class ChangeSession(Generic[Observation, Result]):
                 back=back,
             )
         )
-        run.attach(verb.attachment, self.document(result))
+        _keep(lambda: run.attach(verb.attachment, self.document(result)), self.operator)
         return result
 
     # -- switches ---------------------------------------------------------------------------------
@@ -542,6 +545,18 @@ class ChangeSession(Generic[Observation, Result]):
         runs = Runs(self.fleet.runs_dir)
         return runs.start(title, devices, selection=self.fleet.target.described())
 
+    @contextmanager
+    def _change_run(self, title: str, devices: Sequence[Device]) -> Iterator[Run]:
+        """Open the run of a change. A disk that refuses its end does not hide how the switches ended."""
+        run = self._run(title, devices)
+        try:
+            yield run
+        except BaseException:
+            with suppress(StoreError):
+                run.finish(RunState.INTERRUPTED)
+            raise
+        _keep(run.finish, self.operator)
+
     def _record(self, change: str, journal: Path, fleet: _Fleet, plans: Iterable[SwitchPlan]) -> ChangeRecord:
         """Describe a change that this process makes, for the index of changes."""
         serials = {plan.name: plan.serials for plan in plans}
@@ -563,6 +578,14 @@ class ChangeSession(Generic[Observation, Result]):
             raise InputError(f"{path} is the journal of {shown}", hint=f"slp-ops {verb} --resume {path}")
 
 
+def _keep(write: Callable[[], object], operator: Operator) -> None:
+    """Write a part of a change's run; what the disk refuses is a notice, as the journal has the change."""
+    try:
+        write()
+    except StoreError as err:
+        operator.notice(f"{err.message}; the journal has what became of the switches")
+
+
 def _switch(device: Device, serials: tuple[str, ...] = ()) -> ChangedSwitch:
     return ChangedSwitch(name=device.name, address=f"{device.host}:{device.port}", serials=serials)
 
@@ -573,20 +596,27 @@ async def _roll_back_device(context: ChangeContext, state: SwitchState) -> Devic
         rolled = await roll_back(context, state, session)
     finally:
         await session.close()
-    context.journal.write(EndEvent(device=context.device.name, state=rolled.end, why=rolled.why.en))
-    return DeviceChangeResult(
-        name=context.device.name, site=context.device.site, end=rolled.end, why=rolled.why
-    )
+    end, why = note_end(context, rolled.end, rolled.why)
+    return DeviceChangeResult(name=context.device.name, site=context.device.site, end=end, why=why)
 
 
 class _Rollout:
     """A fleet while it is changed: a canary first, then batches. ``back`` marks a rollback, no failure."""
 
-    def __init__(self, options: ChangeOptions, operator: ChangeOperator, run: Run, *, back: bool) -> None:
+    def __init__(
+        self,
+        options: ChangeOptions,
+        operator: ChangeOperator,
+        run: Run,
+        captures: Mapping[str, EvidenceRecord],
+        *,
+        back: bool,
+    ) -> None:
         self.ended: dict[str, DeviceChangeResult] = {}
         self._options = options
         self._operator = operator
         self._run = run
+        self._captures = captures
         # A switch that waits for the operator has not failed: the others are changed nevertheless.
         self._fine = {ChangeOutcome.DONE, ChangeOutcome.WAITING} | (
             {ChangeOutcome.ROLLED_BACK} if back else set()
@@ -601,9 +631,7 @@ class _Rollout:
     def change_all(
         self,
         devices: Sequence[Device],
-        change: Callable[
-            [Device, StopController, Progress], Awaitable[tuple[DeviceChangeResult, EvidenceRecord]]
-        ],
+        change: Callable[[Device, StopController, Progress], Awaitable[DeviceChangeResult]],
         *,
         transport: RateLimitedCopies,
         workers: int,
@@ -618,19 +646,21 @@ class _Rollout:
         async def guarded(device: Device) -> DeviceChangeResult | None:
             if self._pace.stopping or _must_stop(self.ended.values(), self._fine, self._options.max_fail):
                 return None
-            captures: EvidenceRecord | None = None
             try:
-                applied, captures = await change(device, self._pace, shown)
-            except SlpOpsError:
-                raise
-            except Exception as err:  # noqa: BLE001 - the worker edge: a defect costs this device, not the run
-                text = self._run.masked("".join(traceback.format_exception(err)))
-                path = self._run.attach(f"defect-{device.name}.txt", text)
-                why = verbatim(f"a defect of slp-ops: {type(err).__name__}; the traceback is in {path}")
+                applied = await change(device, self._pace, shown)
+            except BaseException as err:  # the worker edge: a defect costs this device, not the run
+                if _is_abort(err):
+                    raise
                 applied = DeviceChangeResult(
-                    name=device.name, site=device.site, end=ChangeOutcome.UNSETTLED, why=why
+                    name=device.name,
+                    site=device.site,
+                    end=ChangeOutcome.UNSETTLED,
+                    why=self._why(device, err),
                 )
-            self._run.finish_device(_device_result(applied, captures))
+            evidence = self._captures[device.name]
+            _keep(lambda: self._run.finish_device(_device_result(applied, evidence)), self._operator)
+            if evidence.lost:
+                self._operator.notice(f"{device.name}: not everything was kept: {evidence.lost}")
             shown.done(device.name, applied.end.words, "" if applied.why is None else applied.why.en)
             return applied
 
@@ -652,6 +682,18 @@ class _Rollout:
         with self._operator.change_progress(verb, len(devices)) as shown:
             run_to_end(batch_by_batch(), gently=self._stop)
 
+    def _why(self, device: Device, err: BaseException) -> Text:
+        """Return why a change ended with an error; the traceback of a defect is kept."""
+        if isinstance(err, SlpOpsError):
+            return verbatim(err.message)
+        text = self._run.masked("".join(traceback.format_exception(err)))
+        try:
+            path = self._run.attach(f"defect-{self._run.folders[device.name]}.txt", text)
+            where = f"the traceback is in {path}"
+        except StoreError as failure:
+            where = f"the traceback could not be kept ({failure.message})"
+        return verbatim(f"a defect of slp-ops: {type(err).__name__}; {where}")
+
     def _stop(self) -> bool:
         """Stop after the current steps; return False where that is under way already."""
         if self._pace.stopping:
@@ -663,20 +705,28 @@ class _Rollout:
         return True
 
 
+def _is_abort(err: BaseException) -> bool:
+    """Return whether an error ends the whole run; a library may raise anything, also a cancellation."""
+    if isinstance(err, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is None or task.cancelling() > 0
+    return isinstance(err, KeyboardInterrupt | GeneratorExit)
+
+
 def _must_stop(ended: Collection[DeviceChangeResult], fine: Collection[ChangeOutcome], max_fail: int) -> bool:
     """Return whether no further switch may start."""
     failed = [applied for applied in ended if applied.touched and applied.end not in fine]
     return len(failed) > max_fail or any(applied.regressed for applied in ended)
 
 
-def _device_result(applied: DeviceChangeResult, evidence: EvidenceRecord | None) -> DeviceResult:
+def _device_result(applied: DeviceChangeResult, evidence: EvidenceRecord) -> DeviceResult:
     good = applied.end.good or applied.end is ChangeOutcome.ROLLED_BACK
     why = "" if applied.why is None else applied.why.en
     return DeviceResult(
         name=applied.name,
         site=applied.site,
         status=DeviceStatus.OK if good else DeviceStatus.FAILED,
-        captures=() if evidence is None else tuple(evidence.captures),
+        captures=tuple(evidence.captures),
         error=None if good else DeviceFailure(kind=applied.end.value, message=why),
     )
 

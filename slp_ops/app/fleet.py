@@ -142,7 +142,7 @@ def hint(result: DeviceResult) -> str:
     if CaptureStatus.TIMEOUT in statuses:
         return "the switch may be overloaded; a longer silence is allowed with --command-timeout SECONDS"
     if CaptureStatus.LOST in statuses:
-        return "run it again; collect reads only what is missing with --resume last"
+        return "run the same command again"
     return ""
 
 

@@ -32,11 +32,17 @@ async def each(
     at_site: Counter[str] = Counter()
     running: dict[asyncio.Task[T], Device] = {}
     ended: asyncio.Queue[asyncio.Task[T]] = asyncio.Queue()
+
+    def end(task: asyncio.Task[T]) -> None:
+        if not task.cancelled():
+            task.exception()  # the first one ends everything; asyncio would print each of the others
+        ended.put_nowait(task)
+
     try:
         while waiting or running:
             while len(running) < workers and (found := _next(waiting, at_site)) is not None:
                 task = asyncio.ensure_future(work(found))
-                task.add_done_callback(ended.put_nowait)
+                task.add_done_callback(end)
                 running[task] = found
                 at_site[found.site] += 1
             task = await ended.get()

@@ -6,15 +6,19 @@
 
 Each line also has a ``seal``, see ``seal.py``: without valid seals a journal does not decide what is sent.
 
+Room for it is reserved before the first change, so that a disk that is full later does not stop it.
+
 A kill or a power failure may cost the line that was being written, never one before it. What that line
 would have said is settled by asking the switch.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
@@ -28,15 +32,21 @@ from slp_ops.runs.change_index import UNPROVEN, ChangeIndex
 from slp_ops.runs.seal import Seals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from slp_ops.planning.journal_state import BeginEvent, JournalEvent, SwitchState
+    from slp_ops.planning.model import SwitchPlan
     from slp_ops.runs.change_index import ChangeEntry
 
 FILE: Final = "journal.jsonl"
+RESERVE: Final = "journal.reserve"
+_ROOM: Final = 64 * 1024
+_ROOM_OF_SWITCH: Final = 16 * 1024
+_MOST_ROOM: Final = 64 * 1024 * 1024
+_PIECE: Final = 64 * 1024
 
 
 def _now() -> datetime:
@@ -56,6 +66,7 @@ class JournalFile:
         self._last_seal = last_seal
         self._entry: ChangeEntry | None = None
         self._states: Mapping[str, SwitchState] = {}
+        self._reserve: _Reserve | None = None
 
     @property
     def sealed(self) -> bool:
@@ -147,21 +158,39 @@ class JournalFile:
         if self._last_seal is not None:
             line, last_seal = self._seals.sealed_line(line, self._last_seal)
         with atomic_files.store_errors("write", self.path):
-            size = os.fstat(self._fd).st_size
-            try:
-                atomic_files.write_all(self._fd, line + b"\n")
-                os.fsync(self._fd)
-            except BaseException:
-                os.ftruncate(self._fd, size)
-                raise
+            while not self._append(self._fd, line + b"\n"):
+                pass
         self._last_seal = last_seal
         if self._entry is not None and last_seal is not None:
             self._entry.note_seal(last_seal)
         if (state := self._states.get(getattr(event, "device", ""))) is not None:
             state.apply(event)
 
+    def _append(self, fd: int, line: bytes) -> bool:
+        """Append a line, or nothing. Return False on a full disk where some of the reserve could be freed."""
+        size = os.fstat(fd).st_size
+        try:
+            atomic_files.write_all(fd, line)
+            os.fsync(fd)
+        except BaseException as err:
+            os.ftruncate(fd, size)
+            os.lseek(fd, size, os.SEEK_SET)  # else the next line leaves a hole
+            full = isinstance(err, OSError) and err.errno in (errno.ENOSPC, errno.EDQUOT)
+            if full and self._reserve is not None and self._reserve.free(len(line)):
+                return False
+            raise
+        return True
+
+    def reserve(self, plans: Iterable[SwitchPlan]) -> None:
+        """Set room aside for the events of these plans, before anything is sent. Raises StoreError."""
+        size = _ROOM + sum(_ROOM_OF_SWITCH + 4 * len(json.dumps(encode(plan))) for plan in plans)
+        self._reserve = _Reserve(self.path.with_name(RESERVE), min(size, _MOST_ROOM))
+
     def close(self) -> None:
-        """Let go of it, and of the switches."""
+        """Let go of it, of its reserve, and of the switches."""
+        if self._reserve is not None:
+            self._reserve.close()
+            self._reserve = None
         if self._entry is not None:
             states = self._states.values()
             self._entry.close(done=all(state.finished or not state.touched for state in states))
@@ -177,6 +206,37 @@ class JournalFile:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _Reserve:
+    """Room on the disk that only the journal uses: a file beside it, made smaller when the disk is full."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._path = path
+        self._left = size
+        with atomic_files.store_errors("reserve room for the journal with", path):
+            self._fd = os.open(
+                path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+            )
+            try:
+                os.posix_fallocate(self._fd, 0, size)
+            except BaseException:
+                self.close()
+                raise
+
+    def free(self, size: int) -> bool:
+        """Give so many bytes back to the disk; return False where nothing is left."""
+        if not self._left:
+            return False
+        self._left = max(0, self._left - max(size, _PIECE))
+        os.ftruncate(self._fd, self._left)
+        return True
+
+    def close(self) -> None:
+        """Remove it."""
+        os.close(self._fd)
+        with suppress(OSError):
+            self._path.unlink()
 
 
 def read(path: Path) -> RecordedChange:

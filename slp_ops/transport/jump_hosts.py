@@ -69,7 +69,7 @@ class JumpHosts:
         except (OSError, asyncssh.Error) as err:
             raise HopFailed(
                 f"the connection to jump host {chain[-1].host} broke: {err}",
-                hint="run it again; collect reads only what is missing with --resume last",
+                hint="run the same command again",
             ) from None
         ours, theirs = _tcp_pair()
         local_reader, local_writer = await asyncio.open_connection(sock=theirs)

@@ -65,7 +65,7 @@ class Recording(Journal):
             each(switch, Mode.LOGIN, "prompt")
 
     def outputs(self, switch: str, command: str) -> list[str]:
-        """What the switch sent after each receipt of this line, without the echo."""
+        """Return the output that the switch sent after each receipt of this line, without the echo."""
         found = []
         for session, pieces in self.sent.items():
             if self.switch_of.get(session) != switch:
@@ -112,7 +112,7 @@ class _TappedVty(Vty):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a child process ended. ``code`` is negative after a signal that killed it."""
+    """Result of a child process. ``code`` is negative after a signal that killed it."""
 
     arguments: tuple[str, ...]
     code: int
@@ -225,7 +225,7 @@ class Bench:
         self.do(lambda: self.proxies[name].arm(fault))
 
     def hits(self) -> int:
-        """How many connections suffered a fault."""
+        """Return the number of connections with a fault."""
         return sum(proxy.hits for proxy in self.proxies.values())
 
     def config(self, name: str) -> list[str]:
@@ -234,7 +234,7 @@ class Bench:
         return lines
 
     def changing_lines(self, name: str) -> list[str]:
-        """What a switch received that could change it, in order."""
+        """Return the lines that could change a switch, in the order in which it received them."""
         return [
             entry.line
             for entry in self.journal.entries
@@ -245,7 +245,7 @@ class Bench:
         ]
 
     def lines_received(self, name: str) -> int:
-        """How many command lines a switch has received."""
+        """Return the number of command lines that a switch received."""
         return sum(
             1
             for entry in self.journal.entries
@@ -381,7 +381,7 @@ class Bench:
         return found
 
     def unfaithful(self) -> list[str]:
-        """Captures with status ok that are not what the lab sent."""
+        """Return the captures with status ok that differ from the output of the lab."""
         wrong = []
         for manifest in (self.folder / "runs").glob("*/*/manifest.jsonl"):
             name = manifest.parent.name
@@ -400,7 +400,7 @@ class Bench:
 
 
 def _same(kept: str, sent: str, name: str) -> bool:
-    """Whether a capture is what was sent; a mask matches any text."""
+    """Return True if a capture equals the output of the switch; a mask matches any text."""
     body = re.sub(rf"(?:^|\n){re.escape(name)}[#>]\s*$", "\n", sent)
     if kept.strip("\n") == body.strip("\n"):
         return True

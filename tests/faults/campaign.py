@@ -31,7 +31,7 @@ def trials(seeds: Iterable[int], jobs: int = JOBS) -> Iterator[Outcome]:
 
 
 def table(outcomes: Iterable[Outcome]) -> str:
-    """How often each fault ended in which way, by verb; and how many trials broke an invariant."""
+    """Return a table of verbs, faults and outcomes, with the number of trials that broke an invariant."""
     counts: Counter[tuple[str, str, str]] = Counter()
     broken: Counter[tuple[str, str, str]] = Counter()
     for each in outcomes:
@@ -47,14 +47,14 @@ def table(outcomes: Iterable[Outcome]) -> str:
     )
 
 
-def say(text: str) -> None:
+def write_line(text: str) -> None:
     """Print a line at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def main() -> int:
-    """Run what the options ask for."""
+    """Run the trials, the soak and the fleet."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--trials", type=int, default=600)
     options.add_argument("--first", type=int, default=0, help="the first seed")
@@ -71,16 +71,18 @@ def main() -> int:
         outcomes.append(outcome)
         failures += bool(outcome.broken)
         if outcome.broken:
-            say(str(outcome))
+            write_line(str(outcome))
     if outcomes:
-        say(table(outcomes))
+        write_line(table(outcomes))
     for transport in TRANSPORTS:
         for name, size, check in (("soak", chosen.rounds, soak.run), ("fleet", chosen.switches, fleet.run)):
             if size:
                 broken = check(size, transport)
                 failures += bool(broken)
-                say("\n".join([f"{name} of {size}, {transport}: {'ok' if not broken else ''}", *broken]))
-    say(f"{time.monotonic() - began:.0f} s, {failures} failures")
+                write_line(
+                    "\n".join([f"{name} of {size}, {transport}: {'ok' if not broken else ''}", *broken])
+                )
+    write_line(f"{time.monotonic() - began:.0f} s, {failures} failures")
     return 1 if failures else 0
 
 

@@ -22,10 +22,17 @@ _FAULTS: Final = (
     Fault(kind=Kind.HALF_OPEN, stage=Stage.LINE, line="show license usage", times=None),
     Fault(kind=Kind.STALL, stage=Stage.LINE, line="show logging", count=100, times=None),
 )
+# Words of which the cause has at least one.
+_CAUSES: Final = {
+    Kind.RESET: ("reset",),
+    Kind.CUT: ("closed",),
+    Kind.STALL: ("silent", "no byte"),
+    Kind.HALF_OPEN: ("silent", "no byte"),
+}
 
 
 def run(size: int, transport: str) -> list[str]:
-    """What did not hold for so many switches."""
+    """Return the violations in a run of so many switches."""
     names = [f"sw{number:04}" for number in range(1, size + 1)]
     sick = dict(zip(names[::SICK], _FAULTS * size, strict=False))
     broken: list[str] = []
@@ -38,8 +45,8 @@ def run(size: int, transport: str) -> list[str]:
         for name, fault in sick.items():
             bench.arm(name, fault)
         ended = bench.run(
-            "collect", "-i", "inventory.yaml", "--json", "--connect-timeout", "3", "--command-timeout", "4",
-            "--workers", "60", within=120 + size * 1.0,
+            "collect", "-i", "inventory.yaml", "--json", "--connect-timeout", "3", "--login-timeout", "15",
+            "--command-timeout", "5", "--workers", "60", within=120 + size * 1.0,
         )  # fmt: skip
         if ended.hung or ended.code != 4:
             broken.append(f"exit code {ended.code} instead of 4: {ended.err[-300:]}")
@@ -53,8 +60,8 @@ def run(size: int, transport: str) -> list[str]:
                     broken.append(f"{device['name']} is sound, and {device['status']}: {error}")
             elif device["status"] == "ok":
                 broken.append(f"{device['name']} is ok although: {sick[device['name']]}")
-            elif error is None and not (lost and all(each["reason"] for each in lost)):
-                broken.append(f"{device['name']}: no cause is named: {sick[device['name']]}")
-            elif error is not None and error["kind"] == "defect":
-                broken.append(f"{device['name']}: {sick[device['name']]}: {error['message']}")
+            else:
+                cause = lost[0]["reason"] if lost else f"{error['kind']}: {error['message']}" if error else ""
+                if not any(words in cause for words in _CAUSES[sick[device["name"]].kind]):
+                    broken.append(f"{device['name']}: {sick[device['name']]}: {cause or 'no cause is named'}")
     return broken

@@ -26,7 +26,7 @@ _FINISHING: Final = 1.0
 
 
 class Kind(StrEnum):
-    """What happens to a connection."""
+    """Kind of fault."""
 
     CUT = "cut"  # closed in both directions (FIN)
     RESET = "reset"  # RST to the client
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 
 class Stage(StrEnum):
-    """When it happens."""
+    """Moment of a fault."""
 
     ACCEPT = "accept"  # the TCP connection is open, nothing has been sent
     IDENTIFIED = "identified"  # the switch has identified its SSH and sent nothing else
@@ -119,7 +119,7 @@ class Proxy:
         self._matched = self.hits = 0
 
     def reached(self, stage: Stage, line: str = "") -> None:
-        """Called by the lab when a session is so far."""
+        """Take note that a session reached a stage; the lab calls it."""
         fault = self.fault
         if fault is None or fault.stage is not stage or not line.startswith(fault.line):
             return
@@ -131,7 +131,7 @@ class Proxy:
                 each.fail_after(fault)
 
     def take(self) -> bool:
-        """Whether one more connection is to suffer the fault."""
+        """Return True if one more connection gets the fault."""
         if self.fault is None or (self.fault.times is not None and self.hits >= self.fault.times):
             return False
         self.hits += 1
@@ -313,7 +313,7 @@ class _Leg(asyncio.Protocol):
             self._transport.close()
 
     def finish(self) -> None:
-        """Close with FIN. What still comes is read for a while: the system answers unread bytes with RST."""
+        """Close with FIN. Read later bytes for a while: the system answers unread ones with RST."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write_eof()
             asyncio.get_running_loop().call_later(_FINISHING, self._transport.close)

@@ -1,4 +1,4 @@
-"""A soak of ``watch``: many rounds with faults, no false news, and memory that does not grow."""
+"""A soak of ``watch``: many rounds with faults, no false change, and memory that does not grow."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ class _Rounds:
 
 
 def run(rounds: int, transport: str, *, seed: int = 17) -> list[str]:
-    """What did not hold in so many rounds."""
+    """Return the violations in so many rounds."""
     with tempfile.TemporaryDirectory(prefix="slp-ops-soak-") as folder:
-        told = Path(folder) / "told"
+        received = Path(folder) / "received"
         with Bench(Path(folder), SCENARIOS, transport=transport) as bench:
-            program = Path(folder) / "tell.sh"
-            program.write_text(f"#!/bin/sh\ncat >> {told}\n")
+            program = Path(folder) / "receive.sh"
+            program.write_text(f"#!/bin/sh\ncat >> {received}\n")
             program.chmod(0o755)
             each = _Rounds(bench, random.Random(seed))  # noqa: S311 - no secret
             signals = Signals(name="INT", text="next round in", occurrence=rounds, each=_with_pid(each))
@@ -78,12 +78,14 @@ def run(rounds: int, transport: str, *, seed: int = 17) -> list[str]:
                 "--exec", str(program), *READ, signals=signals, within=rounds * 30.0 + 60,
             )  # fmt: skip
             broken = [
-                f"false news: {line}"
+                f"false change: {line}"
                 for line in ended.out.splitlines()
                 if '"what": "new"' in line or '"what": "gone"' in line
             ]
-            if told.exists():
-                broken.append(f"the program was run for {told.read_text().count('new-finding')} new findings")
+            if received.exists():
+                broken.append(
+                    f"the program was run for {received.read_text().count('new-finding')} new findings"
+                )
             if ended.hung:
                 broken.append(f"watch did not come to {rounds} rounds")
             if "Traceback" in ended.err or "never retrieved" in ended.err or "defect" in ended.err:

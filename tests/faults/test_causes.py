@@ -57,7 +57,7 @@ _NO_END: Final[dict[str, Any]] = {
 
 @cache
 def causes(transport: str) -> dict[str, dict[str, Any]]:
-    """What ``collect`` reports of a switch for each cell; one call for all."""
+    """Return the result that ``collect`` reports for each cell; one call for all."""
     with (
         tempfile.TemporaryDirectory(prefix="slp-ops-causes-") as folder,
         # A sound one first: until a password has been accepted once, switches are tried one after another.
@@ -67,9 +67,9 @@ def causes(transport: str) -> dict[str, dict[str, Any]]:
     ):
         for name, fault in _CELLS.items():
             bench.arm(name, fault)
-        more = ("--login-timeout", str(_LOGIN_SECONDS)) if has_login_timeout(bench) else ()
         ended = bench.run(
-            "collect", "-i", "inventory.yaml", "--connect-timeout", "2", "--command-timeout", "2", *more,
+            "collect", "-i", "inventory.yaml", "--connect-timeout", "2", "--command-timeout", "2",
+            "--login-timeout", str(_LOGIN_SECONDS),
             within=150,
         )  # fmt: skip
         assert ended.hung or ended.code in (1, 4), ended.text
@@ -84,13 +84,8 @@ def causes(transport: str) -> dict[str, dict[str, Any]]:
         return {name: found.get(name, _NO_END) for name in _CELLS}
 
 
-def has_login_timeout(bench: Bench) -> bool:
-    """Whether the whole connection phase has a bound of its own."""
-    return "--login-timeout" in bench.run("collect", "--help").out
-
-
 def _cause(device: dict[str, Any]) -> tuple[str, str]:
-    """The kind and the message; of a lost command its status and reason."""
+    """Return kind and message; for a lost command its status and reason."""
     lost = [each for each in device["captures"] if each["command"] == _LINE]
     if lost:
         return lost[0]["status"], lost[0]["reason"]

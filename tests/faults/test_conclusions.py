@@ -65,7 +65,7 @@ def test_a_cut_capture_changes_no_verdict(bench: Any, line: str, transport: str,
         ("asyncssh", Kind.STALL),
     ],
 )
-def test_a_session_that_dies_while_probing_blames_nobody(bench: Any, transport: str, kind: Kind) -> None:
+def test_a_session_that_dies_while_probing_decides_nothing(bench: Any, transport: str, kind: Kind) -> None:
     # The probe connects; its name does not resolve; a firewall drops it.
     sound = {"opens": "healthy", "no-name": "dns-failure", "dropped": "firewall-drop"}
     counts = (0, 240, 300, 330)  # in the echo, while the name is resolved, while connecting
@@ -97,8 +97,10 @@ def test_no_plan_comes_from_half_a_reading(bench: Any, transport: str) -> None:
     running.do(lambda: running.rack["sw1"].host.switch.configure("ip scp server enable"))
     for line in ("show license all", "show running-config", "show version", "show clock"):
         running.arm("sw1", Fault(kind=Kind.RESET, stage=Stage.LINE, line=line, count=600))
-        ended = running.run("usage", "save", "-i", "inventory.yaml", "--yes", "--json")
+        ended = running.run("usage", "save", "-i", "inventory.yaml", "--yes")
         assert ended.code == 4, f"{line}: {ended.code} {ended.text}"
+        assert "run the same command again" in ended.text
+        assert "--resume" not in ended.text
         assert running.changing_lines("sw1") == []
         assert running.journals() == []
     running.arm("sw1", None)

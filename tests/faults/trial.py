@@ -111,11 +111,11 @@ def _plans(ended: Ended) -> dict[str, Any]:
 
 
 def _news(ended: Ended) -> dict[str, Any]:
-    """Lines of watch that tell of a change; undisturbed there is none."""
-    told = [json.loads(line) for line in ended.out.splitlines() if line.startswith("{")]
+    """Return the changes that watch reports; undisturbed there is none."""
+    lines = [json.loads(line) for line in ended.out.splitlines() if line.startswith("{")]
     return {
-        f"{each.get('what')} {each.get('rule')}": "told"
-        for each in told
+        f"{each.get('what')} {each.get('rule')}": "reported"
+        for each in lines
         if each.get("what") in ("new", "gone")
     }
 
@@ -309,7 +309,7 @@ VERBS: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Undisturbed:
-    """How a verb ends when nothing happens."""
+    """Result of a verb without a fault."""
 
     code: int
     conclusions: Mapping[str, Any]
@@ -382,7 +382,7 @@ class Trial:
 
     @property
     def disturbance(self) -> str:
-        """The fault or the signal in words."""
+        """Return the fault or the signal as text."""
         return str(self.fault or self.signals)
 
     @property
@@ -392,13 +392,13 @@ class Trial:
 
     @property
     def command(self) -> str:
-        """How to repeat it."""
+        """Return the command that repeats the trial."""
         return f"{Path(sys.executable).name} -m tests.faults.trial {self.seed}"
 
 
 @dataclass(kw_only=True)
 class Outcome:
-    """How a trial ended. ``broken`` are the invariants that did not hold."""
+    """Result of a trial. ``broken`` are the violated invariants."""
 
     trial: Trial
     result: str = "not run"
@@ -422,7 +422,7 @@ class Outcome:
 
 
 def undisturbed(verb: Verb, transport: str) -> Undisturbed:
-    """How the verb ends without a fault; run once a process."""
+    """Return the result of the verb without a fault; run once in each process."""
     with _locks[verb.name, transport]:
         return _undisturbed(verb.name, transport)
 
@@ -544,7 +544,7 @@ class _Running:
         self.outcome.calls = bench.calls[prepared:]
 
     def check_call(self, ended: Ended, bound: float) -> None:
-        """What holds for every call."""
+        """Check what is true for every call."""
         if ended.hung:
             self.broken(f"did not end within {bound:g} s")
         for words in ("Traceback (most recent call last)", "never retrieved", "a defect of slp-ops"):
@@ -650,7 +650,7 @@ class _Running:
             self.broken(f"the change could not be completed: exit code {ended.code} in the end")
 
     def is_done(self, journals: list[Path], open_: list[Path]) -> bool:
-        """Whether nothing is left to be done, whatever the exit code."""
+        """Return True if the change is complete, whatever the exit code."""
         if "--rollback" in self.more:
             return not self.verb.finished(self.bench, [])
         return not open_ and ("--resume" in self.more or len(journals) > self.journals)
@@ -713,7 +713,7 @@ def _sent(journal: Path) -> bool:
 
 
 def _unfinished(journal: Path) -> bool:
-    """Whether the last end is not a good one."""
+    """Return True unless the last recorded end is final."""
     ends = [each for each in _events(journal) if each.get("event") in ("end", "resumed", "step")]
     return not ends or ends[-1].get("state") not in ("done", "rolled_back", "nothing", "stale", "unread")
 

@@ -180,7 +180,7 @@ def explained(text: str) -> dict[str, Any]:
         ),
         # Class 10: certificates.
         pytest.param(text_of("27-onprem-tls-name"), ["relay-certificate-refused"], id="27"),
-        pytest.param(text_of("36-https-by-address"), ["relay-certificate-refused"], id="36"),
+        pytest.param(text_of("36-https-by-address"), ["url-host-is-address"], id="36"),
         pytest.param(log(CSLU + TLS), ["relay-certificate-refused"], id="10-log-alone"),
         pytest.param(log(CSSM + TLS), ["http-aborted"], id="10-cssm"),
         pytest.param(

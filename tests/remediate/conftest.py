@@ -17,7 +17,7 @@ from slp_ops.app.change.device_session import DeviceSession
 from slp_ops.app.change.rollback import RollbackResult, roll_back
 from slp_ops.app.read_device import collect
 from slp_ops.commands import registry
-from slp_ops.errors import ConnectionRefused
+from slp_ops.errors import ConnectionRefused, StoreError
 from slp_ops.lab import scenarios
 from slp_ops.lab.journal import Mode
 from slp_ops.lab.shell import Close, Drop, Reboot, Shell, Wait, Write
@@ -202,16 +202,21 @@ class SimulatedPace(StopController):
 
 
 class Journal:
-    """A journal file that may kill its writer: before or after its Nth event."""
+    """A journal file that may kill its writer, before or after its Nth event, or has no room for it."""
 
-    def __init__(self, file: JournalFile, *, kill_before: int = -1, kill_after: int = -1) -> None:
+    def __init__(
+        self, file: JournalFile, *, kill_before: int = -1, kill_after: int = -1, full_from: int | None = None
+    ) -> None:
         self._file = file
+        self._full_from = full_from
         self._kill_before, self._kill_after = kill_before, kill_after
         self.written = 0
 
     def write(self, event: JournalEvent) -> None:
         if self.written == self._kill_before:
             raise Killed
+        if self._full_from is not None and self.written >= self._full_from:
+            raise StoreError(f"cannot write {self._file.path}: No space left on device")
         self._file.write(event)
         self.written += 1
         if self.written - 1 == self._kill_after:
@@ -328,12 +333,18 @@ class Bench:
         )
 
     def apply(
-        self, plan: SwitchPlan, *, kill_before: int = -1, kill_after: int = -1, rollback_on_fail: bool = False
+        self,
+        plan: SwitchPlan,
+        *,
+        kill_before: int = -1,
+        kill_after: int = -1,
+        full_from: int | None = None,
+        rollback_on_fail: bool = False,
     ) -> DeviceChangeResult:
         """From the beginning."""
         self.journal_path.unlink(missing_ok=True)
         with JournalFile.create(self.journal_path, BeginEvent(plans=(plan,))) as file:
-            journal = Journal(file, kill_before=kill_before, kill_after=kill_after)
+            journal = Journal(file, kill_before=kill_before, kill_after=kill_after, full_from=full_from)
             state = self._state(file.path)
             return asyncio.run(apply(self.work(plan, journal), state, rollback_on_fail=rollback_on_fail))
 

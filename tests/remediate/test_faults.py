@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slp_ops.app.change.context import StepDecision
+from slp_ops.app.change.context import BufferedEvidence, EvidenceRecord, StepDecision
+from slp_ops.errors import StoreError
 from slp_ops.lab import archive
 from slp_ops.lab.journal import Mode
+from slp_ops.model import Capture, CaptureStatus
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.ports import Secret
+from slp_ops.ports import CommandEnd, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -470,3 +472,70 @@ def test_the_configuration_is_saved_only_when_it_is_verified(bench: Callable[...
     found.deny()
     assert found.resume().end is ChangeOutcome.DONE
     assert not found.switch.unsaved
+
+
+# -- a disk that is full
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("scenario", "playbook", "settings"), [CONFIG, RESET], ids=lambda v: str(v)[:20])
+def test_a_journal_without_room_at_any_event_can_be_resumed(
+    bench: Callable[..., Any], scenario: str, playbook: str, settings: dict[str, Any]
+) -> None:
+    found, plan = sound(bench, scenario, playbook, **settings)
+    assert found.apply(plan).end is ChangeOutcome.DONE
+    for at in range(len(found.events()) - 1):
+        found, plan = sound(bench, scenario, playbook, **settings)
+        found.operator = Looked(found, found.switch.booted)
+        applied = found.apply(plan, full_from=at)
+        assert applied.end is ChangeOutcome.UNSETTLED, at
+        assert applied.why is not None
+        assert "No space left" in applied.why.en
+        assert found.resume().end is ChangeOutcome.DONE, at
+        typed_once(found)
+        assert not found.switch.unsaved
+
+
+class FullDisk:
+    """Evidence that a disk refuses from the Nth write on."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def open(self, command: str) -> Any:
+        self._take()
+        return self
+
+    def write(self, text: str) -> None:
+        self._take()
+
+    def commit(self, ending: CommandEnd) -> Capture:
+        self._take()
+        return Capture(command="show clock", status=ending.status, file="show-clock.txt")
+
+    def record(self, command: str, ending: CommandEnd) -> Capture:
+        self._take()
+        return Capture(command=command, status=ending.status)
+
+    def _take(self) -> None:
+        self.room -= 1
+        if self.room < 0:
+            raise StoreError("cannot write show-clock.txt: No space left on device")
+
+
+@pytest.mark.parametrize("room", range(8))
+def test_evidence_that_the_disk_refuses_does_not_stop_a_change(room: int) -> None:
+    evidence = EvidenceRecord(FullDisk(room))
+    ending = CommandEnd(status=CaptureStatus.OK)
+    memory = BufferedEvidence(evidence, lambda text: text)
+    for _ in range(2):
+        writer = memory.open("show clock")
+        writer.write("12:00:00")
+        assert writer.commit(ending).status is CaptureStatus.OK
+    assert memory.record("show version", ending).status is CaptureStatus.OK
+    # What is kept in memory is whole, and the record lists only what is on the disk.
+    assert memory.captures["show clock"] == (CaptureStatus.OK, "12:00:00")
+    assert [each.file for each in evidence.captures] == ["show-clock.txt"] * min(room // 3, 2) + [None] * (
+        room >= 7
+    )
+    assert bool(evidence.lost) is (room < 7)

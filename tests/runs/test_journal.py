@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from dataclasses import replace
@@ -102,3 +103,52 @@ def test_what_cannot_be_written_whole_is_not_written(tmp_path: Path) -> None:
             journal.write(replace(STEP, noted=ProofNote(seen=object())))
         journal.write(END)
     assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == ["begin", "end"]
+
+
+@pytest.mark.parametrize("place", ["write", "fsync"])
+def test_a_full_disk_takes_from_the_reserve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    path = tmp_path / "journal.jsonl"
+    reserve = tmp_path / "journal.reserve"
+    with begun(path) as journal:
+        journal.reserve(())
+        room = reserve.stat().st_size
+        assert reserve.stat().st_blocks * 512 >= room > 0
+        real = getattr(os, place)
+
+        def full_once(fd: int, *data: bytes) -> object:
+            if reserve.stat().st_size == room:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return real(fd, *data)
+
+        monkeypatch.setattr(os, place, full_once)
+        journal.write(STEP)
+        monkeypatch.undo()
+        assert reserve.stat().st_size < room
+        journal.write(END)
+    assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == ["begin", "step", "end"]
+    assert not reserve.exists()
+
+
+def test_a_disk_that_stays_full_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal.jsonl"
+    with begun(path) as journal:
+        journal.reserve(())
+
+        def full(fd: int, data: bytes) -> int:
+            raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+        monkeypatch.setattr(os, "write", full)
+        with pytest.raises(StoreError, match="quota"):
+            journal.write(STEP)
+
+
+def test_without_room_for_the_journal_nothing_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(fd: int, offset: int, size: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with begun(tmp_path / "journal.jsonl") as journal, pytest.raises(StoreError, match="reserve room"):
+        journal.reserve(())
+    assert not (tmp_path / "journal.reserve").exists()

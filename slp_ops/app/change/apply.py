@@ -15,7 +15,7 @@ from slp_ops.app.change.device_session import DeviceSession
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.change.steps import Steps
 from slp_ops.app.read_device import collect
-from slp_ops.errors import ConnectError, SessionLost
+from slp_ops.errors import ConnectError, SessionLost, StoreError
 from slp_ops.i18n import Text, verbatim
 from slp_ops.planning.journal_state import ChangeOutcome, EndEvent, SavedEvent, StepState, VerifiedEvent
 from slp_ops.planning.model import plan_differences, what_changed
@@ -66,7 +66,7 @@ class _Stopped(Exception):
 async def apply(
     context: ChangeContext, state: SwitchState, *, rollback_on_fail: bool = False
 ) -> DeviceChangeResult:
-    """Bring a switch to the end of its plan; raises StoreError only."""
+    """Bring a switch to the end of its plan; whatever prevents it is part of the result."""
     session = DeviceSession(context)
     applying = _Applying(context, state, session)
     try:
@@ -75,11 +75,14 @@ async def apply(
             end, why = ChangeOutcome.DONE, None
         except _Stopped as stopped:
             end, why = stopped.end, stopped.why
+        except StoreError as err:
+            # Nothing is sent that the journal does not have; what came before is not known to be complete.
+            end, why = ChangeOutcome.UNSETTLED, verbatim(err.message)
         if rollback_on_fail and end in (ChangeOutcome.FAILED, ChangeOutcome.UNVERIFIED) and state.touched:
-            applying.note_end(end, why)
+            note_end(context, end, why)
             rolled = await roll_back(context, state, session)
             end, why = rolled.end, _ROLLED.format(why=why or _NOTHING, how=rolled.why)
-        applying.note_end(end, why)
+        end, why = note_end(context, end, why)
     finally:
         await session.close()
     return DeviceChangeResult(
@@ -93,6 +96,19 @@ async def apply(
         steps=len(context.plan.steps),
         regressed=applying.regressed,
     )
+
+
+def note_end(
+    context: ChangeContext, end: ChangeOutcome, why: Text | None
+) -> tuple[ChangeOutcome, Text | None]:
+    """Write down how a switch ended, and return it; an end that the journal does not have is none."""
+    try:
+        context.journal.write(
+            EndEvent(device=context.device.name, state=end, why="" if why is None else why.en)
+        )
+    except StoreError as err:
+        return ChangeOutcome.UNSETTLED, _NOT_NOTED.format(end=end.words, why=err.message)
+    return end, why
 
 
 class _Applying:
@@ -135,12 +151,6 @@ class _Applying:
             raise _Stopped(ChangeOutcome.STOPPED, _BEFORE_VERIFYING)
         await self._verify()
         await self._save()
-
-    def note_end(self, end: ChangeOutcome, why: Text | None) -> None:
-        """Record the outcome in the journal."""
-        self._context.journal.write(
-            EndEvent(device=self._context.device.name, state=end, why="" if why is None else why.en)
-        )
 
     def _stopped_at(self, number: int, result: StepResult) -> _Stopped:
         place = _STEP.format(
@@ -298,6 +308,9 @@ _WAS_REFUSED: Final = Text(
 _STEP: Final = Text("step {number} of {total}: {why}", "ステップ {number}/{total}: {why}")
 _NOT_PASSING: Final = Text(
     "applied, but not verified in time: {rules}", "適用しましたが、時間内に確認できませんでした: {rules}"
+)
+_NOT_NOTED: Final = Text(
+    "{end}, which the journal does not have: {why}", "{end} (ジャーナルに記録できませんでした: {why})"
 )
 _NOT_SAVED: Final = Text(
     "applied and verified, but the configuration was not saved: {said}",

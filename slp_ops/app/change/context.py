@@ -6,9 +6,10 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from slp_ops.model import CaptureStatus
+from slp_ops.errors import StoreError
+from slp_ops.model import Capture, CaptureStatus
 from slp_ops.parsing import CUT, Facts, read
 from slp_ops.planning.running_config import RunningConfig
 from slp_ops.ports import ignore_event
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from slp_ops.commands import ShowCommand
     from slp_ops.i18n import Text
-    from slp_ops.model import Capture, Device
+    from slp_ops.model import Device
     from slp_ops.planning.journal_state import JournalEvent
     from slp_ops.planning.model import PlanningResult, SwitchPlan
     from slp_ops.ports import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     )
     from slp_ops.rules.values import Outcome
 
+T = TypeVar("T")
 RUNNING: Final = "show running-config"
 SAVE: Final = ExecStep(command="write memory", expects=("[OK]",), seconds=120)
 
@@ -119,33 +121,57 @@ class Timeouts:
 
 
 class EvidenceRecord:
-    """Evidence that remembers its captures, for the record of the run."""
+    """Evidence of a switch under change: remembers its captures, for the record of the run.
+
+    A disk that refuses it does not stop a change: ``lost`` is the reason, and nothing more is kept.
+    """
 
     def __init__(self, evidence: EvidenceStore) -> None:
         self._evidence = evidence
         self.captures: list[Capture] = []
+        self.lost = ""
 
     def open(self, command: str) -> CaptureWriter:
         """See ``ports.EvidenceStore``."""
-        return _Noted(self._evidence.open(command), self.captures)
+        return _RecordedCapture(command, self, self.attempt(lambda: self._evidence.open(command)))
 
     def record(self, command: str, ending: CommandEnd) -> Capture:
         """See ``ports.EvidenceStore``."""
-        self.captures.append(self._evidence.record(command, ending))
-        return self.captures[-1]
+        return self.add(command, ending, lambda: self._evidence.record(command, ending))
+
+    def attempt(self, write: Callable[[], T]) -> T | None:
+        """Write to the disk; None where it refuses, or has refused before."""
+        if self.lost:
+            return None
+        try:
+            return write()
+        except StoreError as err:
+            self.lost = err.message
+            return None
+
+    def add(self, command: str, ending: CommandEnd, write: Callable[[], Capture]) -> Capture:
+        """Return the capture that was written, or one without a text."""
+        written = self.attempt(write)
+        if written is None:
+            return Capture(command=command, status=ending.status, reason=ending.reason)
+        self.captures.append(written)
+        return written
 
 
 @dataclass(slots=True)
-class _Noted:
-    writer: CaptureWriter
-    captures: list[Capture]
+class _RecordedCapture:
+    command: str
+    evidence: EvidenceRecord
+    writer: CaptureWriter | None
 
     def write(self, text: str) -> None:
-        self.writer.write(text)
+        if (writer := self.writer) is not None:
+            self.evidence.attempt(lambda: writer.write(text))
 
     def commit(self, ending: CommandEnd) -> Capture:
-        self.captures.append(self.writer.commit(ending))
-        return self.captures[-1]
+        if (writer := self.writer) is None:
+            return Capture(command=self.command, status=ending.status, reason=ending.reason)
+        return self.evidence.add(self.command, ending, lambda: writer.commit(ending))
 
 
 class BufferedEvidence:

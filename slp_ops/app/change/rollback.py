@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.change.context import SAVE
-from slp_ops.errors import ConnectError, SessionLost
+from slp_ops.errors import ConnectError, SessionLost, StoreError
 from slp_ops.i18n import Text, pluralize
 from slp_ops.planning.changes import is_reverted
 from slp_ops.planning.journal_state import ChangeOutcome, RollbackEvent
@@ -29,7 +29,7 @@ class RollbackResult:
 
 
 async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceSession) -> RollbackResult:
-    """Type what gives the earlier lines back, and see that they are back; raises StoreError only."""
+    """Type what gives the earlier lines back, and see that they are back."""
     changes = _sent_changes(state)
     kept = tuple(
         action.playbook
@@ -72,7 +72,7 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
             saved = await session.send(SAVE)
             if saved.status is not CommandOutcome.DONE:
                 return _not_rolled_back(f"rolled back, but not saved: {saved.output}")
-    except (ConnectError, SessionLost) as err:
+    except (ConnectError, SessionLost, StoreError) as err:
         return _not_rolled_back(err.message)
     why = _KEPT.format(playbooks=", ".join(kept)) if kept else _BACK
     return RollbackResult(end=ChangeOutcome.ROLLED_BACK, why=why)

@@ -13,7 +13,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.app.change.context import StepDecision
-from slp_ops.errors import BadFile, ConnectError, CopyFailed, CredentialError, DeviceError, SessionLost
+from slp_ops.errors import (
+    BadFile,
+    ConnectError,
+    CopyFailed,
+    CredentialError,
+    DeviceError,
+    SessionLost,
+    StoreError,
+)
 from slp_ops.i18n import Text, verbatim
 from slp_ops.model import CaptureStatus
 from slp_ops.planning.changes import in_force
@@ -253,7 +261,16 @@ class ExecSteps(_JournalledSteps):
         if sent.status is CommandOutcome.SILENT:
             silence = SessionLost("the switch fell silent")
             return await self._prove_or_ask(number, step, noted, silence, sent=False)
+        result = self._note_sent(number, sent, secrets, proof)
         self._keep(step, sent, secrets)
+        if result.state is not StepState.SENT:
+            return result
+        return await self._prove_or_ask(number, step, noted, None, sent=True)
+
+    def _note_sent(
+        self, number: int, sent: CommandResult, secrets: Mapping[str, Secret], proof: Proof | None
+    ) -> StepResult:
+        """Write down what became of a command, before anything else is written to the disk."""
         if sent.status in (CommandOutcome.REFUSED, CommandOutcome.ASKED):
             words = _ASKED if sent.status is CommandOutcome.ASKED else _EXEC_REFUSED
             return self._note(
@@ -262,8 +279,7 @@ class ExecSteps(_JournalledSteps):
         if sent.status is CommandOutcome.UNEXPECTED and proof is None:
             why = _UNEXPECTED.format(said=self._without_secrets(sent, secrets))
             return self._note(number, StepState.UNSETTLED, why)
-        self._note(number, StepState.SENT)
-        return await self._prove_or_ask(number, step, noted, None, sent=True)
+        return self._note(number, StepState.SENT)
 
     async def _prove_or_ask(
         self, number: int, step: ExecStep, noted: ProofNote | None, lost: SlpOpsError | None, *, sent: bool
@@ -401,7 +417,13 @@ class FileSteps:
         self._session = session
 
     async def do(self, step: FileStep) -> FileDone:
-        """Do one; a session that is lost in the middle is opened once more. Raises StoreError only."""
+        """Do one; a session that is lost in the middle is opened once more."""
+        try:
+            return await self._do_again(step)
+        except StoreError as err:
+            return FileDone(why=verbatim(err.message))
+
+    async def _do_again(self, step: FileStep) -> FileDone:
         try:
             return await self._do(step)
         except SessionLost as err:

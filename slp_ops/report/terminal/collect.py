@@ -27,7 +27,11 @@ _COLOURS: Final = {
 
 def render(result: CollectResult) -> str:
     """Return the summary of a run."""
-    return "\n".join(_lines(collect_view(result.devices), str(result.path), result.seconds))
+    view = collect_view(result.devices)
+    lines = list(_lines(view, str(result.path), result.seconds))
+    if view.incomplete:
+        lines.append(f"Read only what is missing with: slp-ops collect --resume {result.run_id}")
+    return "\n".join(lines)
 
 
 def _lines(view: CollectView, path: str, seconds: float) -> Iterator[str]:
