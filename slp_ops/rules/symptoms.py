@@ -111,7 +111,7 @@ def _fn72323(
         note = TEXTS["FN72323.before"].format(date=change.isoformat())
         return Symptom(judged=_with_note(judged, note), present=False)
     probable, candidates = ((), ()) if log is None else _notice_messages(log, failures)
-    if trustpool is not None and trustpool.certificates:
+    if trustpool is not None and trustpool.lists(IDENTRUST):
         note = TEXTS["FN72323.root-missing"]
         absence = trustpool.absent(f"cn={IDENTRUST}")
         return Symptom(judged=_with_note(judged, note), present=True, evidence=(*latest(probable), absence))
