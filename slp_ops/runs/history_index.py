@@ -21,6 +21,7 @@ from slp_ops.errors import StoreError
 from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.json_documents import decode, parse_json
 from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.paths import make_private
 from slp_ops.regular_files import open_regular
 from slp_ops.runs import atomic_files
 from slp_ops.runs.serialization import millis
@@ -153,7 +154,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _hold_lock(root: Path, how: int) -> Iterator[None]:
     path = root / _LOCK
     with atomic_files.store_errors("use", path):
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(root)
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(fd, how)
