@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 from slp_ops.commands import find, registry
 from slp_ops.commands._capture_text import Page
 from slp_ops.commands._command_splitter import sections
-from slp_ops.commands._fact_merge import rank, select_best
+from slp_ops.commands._counts import counts
+from slp_ops.commands._fact_merge import MERGED, combine, rank, select_best
 from slp_ops.commands._paste_cleanup import text_of as text_of
 from slp_ops.commands.show_version import release_of
 from slp_ops.iosxe import platforms, refusals
+from slp_ops.iosxe.filters import filter_of
 from slp_ops.iosxe.relay import relayed
 from slp_ops.iosxe.syslog import is_log_line
 from slp_ops.model import CaptureStatus
@@ -87,6 +89,10 @@ class Facts:
     def get(self, kind: type[_FactType]) -> _FactType | None:
         """Return the value of that type; None when there is none (``missing`` returns the reason)."""
         return cast("_FactType | None", self._by_type.get(kind))
+
+    def plus(self, fact: Fact) -> Facts:
+        """Return the collection with one more value."""
+        return Facts({**self._by_type, type(fact): fact}, self.captures, platform=self.platform)
 
     def all(self) -> tuple[Fact, ...]:
         """Return every value, one per type."""
@@ -167,27 +173,43 @@ def read_more(facts: Facts, captures: Iterable[tuple[str, CaptureStatus, str]]) 
 
 
 def _facts(reads: tuple[ParsedCapture, ...]) -> Facts:
-    candidates = (
-        (rank(each.known.command), fact)
-        for each in reads
-        if each.parsed is not None and each.known is not None
-        for fact in each.parsed.facts
-    )
-    return Facts(select_best(candidates), reads)
+    return Facts(select_best(_candidates(reads)), reads)
 
 
+def _candidates(reads: tuple[ParsedCapture, ...]) -> Iterator[tuple[int, Fact]]:
+    """Yield every fact with the rank of its command; those of several filters of one command are combined."""
+    parts: dict[tuple[str, type[Fact]], list[Fact]] = {}
+    is_running = any(each.parsed and each.known and each.known.command == _RUNNING for each in reads)
+    for each in reads:
+        if each.parsed is None or each.known is None:
+            continue
+        command = each.known.command
+        if is_running and command == _SAVED:
+            continue
+        for fact in each.parsed.facts:
+            if filter_of(each.command) is None or each.command == command or isinstance(fact, MERGED):
+                yield rank(command), fact
+            else:
+                parts.setdefault((command, type(fact)), []).append(fact)
+    for (command, _), facts in parts.items():
+        yield rank(command), combine(facts)
+
+
+_RUNNING: Final = "show running-config"
+_SAVED: Final = "show startup-config"
 CUT: Final = frozenset({CaptureStatus.TIMEOUT, CaptureStatus.LOST})
 
 
 def _read(command: str, status: CaptureStatus, text: str) -> ParsedCapture:
     known = find(command)
-    if known is None or status is not CaptureStatus.OK or not text:
+    passed = filter_of(command)
+    # An empty output is an answer only where a filter let nothing through.
+    if known is None or status is not CaptureStatus.OK or (not text and passed is None):
         return ParsedCapture(command=command, status=status, known=known)
     page = text if isinstance(text, Page) else Page(text, command=command)
     platform = platforms.of_version(text) if known.command == "show version" else None
-    return ParsedCapture(
-        command=command, status=status, known=known, parsed=known.parse(page), platform=platform
-    )
+    parse = counts if passed is not None and passed.verb == "count" else known.parse
+    return ParsedCapture(command=command, status=status, known=known, parsed=parse(page), platform=platform)
 
 
 def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:

@@ -13,6 +13,7 @@ from slp_ops.facts import Probes
 from slp_ops.i18n import Text, verbatim
 from slp_ops.model import DeviceFailure, DeviceStatus, Severity, Verdict
 from slp_ops.rules.dependencies import FactContext
+from slp_ops.rules.derived.route import effective
 from slp_ops.rules.engine import audit
 from slp_ops.rules.required_inputs import missing_inputs
 from slp_ops.rules.rule import Group
@@ -50,7 +51,7 @@ class AuditOptions:
 
     def known(self, facts: Facts, intent: Intent) -> FactContext:
         """Return everything known about a device, for the rules."""
-        return FactContext(facts, (self.knowledge.catalogue, self.thresholds, intent))
+        return FactContext(effective(facts), (self.knowledge.catalogue, self.thresholds, intent))
 
 
 class DeviceState(StrEnum):

@@ -31,6 +31,7 @@ from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
 from slp_ops.app.loop import run_to_end
+from slp_ops.app.operator import name_open_mode
 from slp_ops.app.read_device import collect
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
 from slp_ops.engine.batches import NoBatches as NoBatches
@@ -494,6 +495,7 @@ class ChangeSession(Generic[Observation, Result]):
         switches = pluralize(len(fleet.devices), "switch")
         journal.reserve(states[device.name].plan for device in fleet.devices)
         self.operator.notice(f"run {run.id}: {switches}, journal {journal.path}")
+        name_open_mode(run.path.parent, "700", self.operator)
         rollout = _Rollout(self.options, self.operator, run, captures, back=back)
         try:
             rollout.change_all(

@@ -85,8 +85,8 @@ def entitlement(block: PageSection) -> Entitlement:
         name = block.take("name", "license")
     else:
         printed = first.text.strip().rstrip(":")
-        name, _, tag = printed.partition(" (")
-        tag = tag.removesuffix(")")
+        name, _, tag = f" {printed}".partition(" (")
+        name, tag = present(name), tag.removesuffix(")")
         block.lines["name"] = block.lines["tag"] = first.line
     measurements = tuple(_measurements(block))
     status = block.take("status", "status")

@@ -6,10 +6,14 @@ The value with more content wins; on a tie ``show license status`` precedes ``al
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
+from slp_ops.facts.counts import LineCounts
+from slp_ops.facts.log import SyslogBuffer
 from slp_ops.facts.probes import Probes
+from slp_ops.facts.values import Source
+from slp_ops.iosxe.filters import filter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +30,8 @@ _RANKS: Final = {
     "show tech-support": 6,
 }
 _OTHER: Final = 3
+# Types of which every value of a device is kept.
+MERGED: Final = (Probes, LineCounts)
 _KEPT_AS_PRINTED: Final = frozenset({"source", "other", "printed", "settings", "lines", "values"})
 
 
@@ -42,12 +48,55 @@ def select_best(candidates: Iterable[tuple[int, Fact]]) -> dict[type[Fact], Fact
     return {kind: _best(found) for kind, found in by_type.items()}
 
 
+def combine(facts: list[Fact]) -> Fact:
+    """Return one value of several that filtered outputs of one command gave, each a part of it."""
+    if len(facts) == 1:
+        return facts[0]
+    if isinstance(facts[0], SyslogBuffer):
+        return _combine_logs([fact for fact in facts if isinstance(fact, SyslogBuffer)])
+    values: dict[str, Any] = {}
+    for field in fields(facts[0]):
+        found = [getattr(fact, field.name) for fact in facts]
+        if field.name == "source":
+            continue
+        if isinstance(found[0], tuple):
+            values[field.name] = tuple(dict.fromkeys(each for value in found for each in value))
+            continue
+        printed = (
+            value
+            for fact, value in zip(facts, found, strict=True)
+            if fact.source.line(field.name) is not None and value is not None
+        )
+        values[field.name] = next(printed, next((value for value in found if value is not None), None))
+    return replace(facts[0], source=Source.joined([fact.source for fact in facts]), **values)
+
+
+def _combine_logs(logs: list[SyslogBuffer]) -> SyslogBuffer:
+    """Merge the messages of filtered logs by their times; without times they stay as they are."""
+    messages = list(dict.fromkeys(message for log in logs for message in log.messages))
+    if all(message.time.time is not None and message.time.month for message in messages):
+        messages.sort(key=lambda message: (message.time.month, message.time.day, message.time.time))
+    passed = [filter_of(f"| {log.filter}") for log in logs]
+    included = [each.pattern for each in passed if each is not None and each.verb in ("include", "section")]
+    return replace(
+        max(logs, key=count_values),
+        messages=tuple(messages),
+        oldest=messages[0].time if messages else None,
+        newest=messages[-1].time if messages else None,
+        filter=f"include {'|'.join(included)}" if len(included) == len(logs) else logs[0].filter,
+    )
+
+
 def _best(found: list[tuple[int, Fact]]) -> Fact:
     if len(found) == 1:
         return found[0][1]
     if isinstance(found[0][1], Probes):
         # Each command tried another target: merge them.
         return Probes(results=tuple(result for _, fact in found for result in _results(fact)))
+    if isinstance(found[0][1], LineCounts):
+        return LineCounts(
+            counts=tuple(each for _, fact in found if isinstance(fact, LineCounts) for each in fact.counts)
+        )
     return max(found, key=lambda each: (count_values(each[1]), -each[0]))[1]
 
 

@@ -16,16 +16,25 @@ from slp_ops.commands._agent import internals, jobs, rum_summary, statistics, te
 from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.commands._entitlements import BLOCKS as AUTHORIZATIONS
 from slp_ops.commands._entitlements import authorizations, entitlement, summary_rows
-from slp_ops.commands._section_parser import PageSection, outline
+from slp_ops.commands._section_parser import PageSection, outline, under_headings
 from slp_ops.commands._topology import topology
-from slp_ops.facts.entitlements import Entitlements
-from slp_ops.facts.licensing import Accounts, LicenseTransport, Licensing, LicensingModel
+from slp_ops.facts.entitlements import Entitlements, TrustCodes
+from slp_ops.facts.licensing import (
+    Accounts,
+    LicenseTransport,
+    Licensing,
+    LicensingModel,
+    Topology,
+    TransportKind,
+)
 from slp_ops.facts.values import Fact, Source, SourceLine
+from slp_ops.iosxe.filters import filter_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from slp_ops.commands import Parsed
+    from slp_ops.iosxe.filters import OutputFilter
 
 _ENABLED: Final = re.compile(r"^Smart Licensing is (\S+)$")
 _TECH_SUPPORT: Final = "Smart Licensing Tech Support info"
@@ -63,12 +72,36 @@ def parser(command: str) -> Callable[[str], Parsed]:
 def _parse(text: str, *, command: str) -> Parsed:
     page = body(text, command)
     blocks = outline(page)
-    facts = tuple(_facts(blocks))
+    passed = filter_of(page.command)
+    if passed is not None:
+        blocks = under_headings(blocks)
+    facts = tuple(_facts(blocks, headless=passed is not None))
+    if passed is not None:
+        facts = tuple(_whole(facts, passed))
     unread = (Row(item.number, item.text) for block in blocks for item in block.items if not item.used)
     return parsed(page, facts, unread)
 
 
-def _facts(blocks: list[PageSection]) -> Iterator[Fact]:
+def _whole(facts: tuple[Fact, ...], passed: OutputFilter) -> Iterator[Fact]:
+    """Yield the facts of which a filter left what decides: without its line, no address means nothing."""
+    by_type = {type(fact): fact for fact in facts}
+    transport = by_type.get(LicenseTransport)
+    if (
+        isinstance(transport, LicenseTransport)
+        and transport.kind is TransportKind.CSLU
+        and transport.source.line("cslu_address") is None
+        and not passed.shows("  Cslu address: <empty>")
+    ):
+        del by_type[LicenseTransport], by_type[Topology]
+    trust = by_type.get(TrustCodes)
+    if isinstance(trust, TrustCodes) and not trust.codes:
+        heading = trust.source.line("installed")
+        if heading is not None and heading.text.rstrip().endswith(":"):
+            del by_type[TrustCodes]
+    yield from by_type.values()
+
+
+def _facts(blocks: list[PageSection], *, headless: bool) -> Iterator[Fact]:
     by_kind: dict[str, list[PageSection]] = {}
     for block in blocks:
         kind = block.kind
@@ -79,7 +112,7 @@ def _facts(blocks: list[PageSection]) -> Iterator[Fact]:
         by_kind.setdefault(kind, []).append(block)
     yield from _licensing(by_kind)
     yield from _accounts(by_kind)
-    yield from _entitlements(by_kind)
+    yield from _entitlements(by_kind, headless=headless)
     found_transport: LicenseTransport | None = None
     for kind, build in _SINGLE.items():
         for block in by_kind.pop(kind, [])[:1]:
@@ -176,13 +209,13 @@ def _accounts(by_kind: dict[str, list[PageSection]]) -> Iterator[Accounts]:
                 return
 
 
-def _entitlements(by_kind: dict[str, list[PageSection]]) -> Iterator[Fact]:
+def _entitlements(by_kind: dict[str, list[PageSection]], *, headless: bool) -> Iterator[Fact]:
     """Read the licences; ``License Authorization`` belongs to them under SLP, earlier it is a fact of its
     own."""
     blocks = by_kind.pop("entitlement", [])
     headings = by_kind.pop("license usage", [])
     items = [entitlement(block) for block in blocks]
-    for block in headings:
+    for block in (*headings, *(by_kind[""] if headless else ())):
         items.extend(summary_rows(block))
     authorization: str | None = None
     lines: dict[str, SourceLine] = {}
@@ -192,7 +225,8 @@ def _entitlements(by_kind: dict[str, list[PageSection]]) -> Iterator[Fact]:
             continue
         authorization = block.take("authorization_status", "status")
         lines |= block.lines
-    first = next((block.line for block in (*headings, *blocks) if block.line), None)
+    rows = (item.source.first() for item in items) if headless else ()
+    first = next((line for line in (*(block.line for block in (*headings, *blocks)), *rows) if line), None)
     if first is None and not lines:
         return
     if first is not None:

@@ -237,6 +237,81 @@ def outline(body: Body) -> list[PageSection]:
     return blocks
 
 
+# Labels of one block alone, which are read where a filter removed their heading.
+_UNIQUE: Final = {
+    label: kind
+    for kind, labels in {
+        "usage reporting": (
+            "last ack received",
+            "next ack deadline",
+            "reporting push interval",
+            "next ack push check",
+            "next report push",
+            "last report push",
+            "last report file write",
+        ),
+        "policy": ("policy in use", "policy name", "reporting ack required"),
+        "transport": ("url", "cslu address", "server identity check", "trust point"),
+        "account information": ("smart account", "virtual account"),
+        "registration": (
+            "initial registration",
+            "last renewal attempt",
+            "next renewal attempt",
+            "registration expires",
+            "export-controlled functionality",
+        ),
+        "license authorization": (
+            "evaluation period remaining",
+            "last communication attempt",
+            "next communication attempt",
+            "communication deadline",
+        ),
+        "usage report summary": (
+            "total",
+            "total acknowledged received",
+            "available to report",
+            "report module status",
+        ),
+        "agent version": ("smart agent for licensing",),
+    }.items()
+    for label in labels
+}
+# Values that give a common label its block.
+_TYPED: Final = re.compile(r"^(?:smart|callhome|cslu|transport off|automatic)$", re.IGNORECASE)
+_REGISTERED: Final = re.compile(r"^(?:UN)?REGISTER(?:ED|ING)\b")
+_AUTHORIZED: Final = re.compile(
+    r"^(?:AUTHORIZED|OUT OF COMPLIANCE|EVAL MODE|EVAL EXPIRED|AUTHORIZATION EXPIRED|NO LICENSES IN USE)\b"
+)
+
+
+def under_headings(blocks: list[PageSection]) -> list[PageSection]:
+    """Move labels that occur in one block only into that block: a filter removed the headings."""
+    found = {block.kind: block for block in reversed(blocks)}
+    for block in blocks:
+        for item in tuple(block.items):
+            kind = _block_of(item, headless=block.kind == "")
+            if kind is None or kind == block.kind:
+                continue
+            if kind not in found:
+                found[kind] = PageSection(block.command, kind, kind, item.line)
+                blocks = [*blocks, found[kind]]
+            block.items.remove(item)
+            found[kind].items.append(item)
+    return blocks
+
+
+def _block_of(item: SectionItem, *, headless: bool) -> str | None:
+    """Return the only block that a line can belong to; None where several can."""
+    label = item.label or ""
+    if label == "type" and _TYPED.match(item.value):
+        return "transport"
+    if label == "status" and headless and _REGISTERED.match(item.value):
+        return "registration"
+    if label == "status" and headless and _AUTHORIZED.match(item.value):
+        return "license authorization"
+    return _UNIQUE.get(label)
+
+
 def _heading(key: str, value: str, zone: str, text: str) -> str | None:
     """Return the kind of block that a labelled line begins; None for an item of the current block."""
     if key in _VALUED or (not value and key in HEADINGS):
@@ -251,6 +326,6 @@ def _heading(key: str, value: str, zone: str, text: str) -> str | None:
         return None
     if zone == "communication statistics" or key in EXCHANGES:
         return "exchange"
-    if text.endswith("):") and " (" in text:
+    if text.endswith("):") and (" (" in text or text.startswith("(")):
         return "feature" if zone == "authorizations" else "entitlement"
     return None

@@ -18,6 +18,7 @@ Issuer and Subject are distinguished: a certificate issued by a root is not that
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
@@ -26,10 +27,12 @@ from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import device_time
 from slp_ops.facts.reach import Certificate, Trustpool
 from slp_ops.facts.values import LabelledValue, Source, SourceLine
+from slp_ops.iosxe.filters import filter_of
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
 
+_COMMON_NAME: Final = re.compile(r"^cn ?= ?(\S.*)$", re.IGNORECASE)
 _SIDES: Final = ("issuer", "subject")
 _FIELDS: Final = {
     "status": "status",
@@ -94,7 +97,9 @@ class _Certificate:
 def parse(text: str) -> Parsed:
     """Return the certificates, in printed order."""
     page = body(text, "show crypto pki trustpool")
+    passed = filter_of(page.command)
     certificates: list[_Certificate] = []
+    named: list[Certificate] = []  # by the lines that a filter left of them
     unread: list[Row] = []
     for row in page.rows:
         printed = row.text.strip()
@@ -109,12 +114,19 @@ def parse(text: str) -> Parsed:
             certificates.append(_Certificate())
         if certificates:
             certificates[-1].read(row)
+        elif passed is not None and (name := _COMMON_NAME.match(printed)):
+            named.append(Certificate(subject=name[1], source=Source(page.command, line=row.line)))
         else:
             unread.append(row)
-    if not certificates:
+    if not certificates and passed is None:
         return parsed(page, (), unread)
     facts = tuple(each.fact(page.command) for each in certificates if each.lines)
-    return parsed(page, (Trustpool(certificates=facts, source=Source(page.command)),), unread)
+    pool = Trustpool(
+        certificates=(*named, *facts),
+        filter=page.command.partition("|")[2].strip() or None,
+        source=Source(page.command),
+    )
+    return parsed(page, (pool,), unread)
 
 
 COMMAND = ShowCommand(

@@ -30,6 +30,7 @@ from slp_ops.facts.config import (
     VtyConfig,
 )
 from slp_ops.facts.values import DeviceTime, Fact, LabelledValue, Source, SourceLine
+from slp_ops.iosxe.filters import filter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +89,7 @@ class _Info:
         """Return the configuration as a whole: complete when both its head and its end occurred."""
         return ConfigInfo(
             complete=self.complete and self.version is not None,
+            filters=tuple(part for part in (self.command.partition("|")[2].strip(),) if part),
             hostname=self.hostname,
             version=self.version,
             bytes=self.size,
@@ -134,8 +136,10 @@ def parse(text: str) -> Parsed:
         else:
             unread += [stanza.row, *stanza.children]
     whole = info.fact(len(page.rows), unread)
+    passed = filter_of(command)
+    shown = {family for family, line in _SAMPLES.items() if passed is not None and passed.shows(line)}
     if not info.lines and not any(
-        (licence.lines, call_home.lines, http.lines, names.lines, interfaces.lines)
+        (licence.lines, call_home.lines, http.lines, names.lines, interfaces.lines, shown)
     ):
         return parsed(page, (), unread)
     seen: tuple[tuple[bool, Fact], ...] = (
@@ -150,7 +154,16 @@ def parse(text: str) -> Parsed:
         (bool(access.lines), access.fact()),
         (bool(services.lines), services.fact()),
     )
-    return parsed(page, (fact for any_line, fact in seen if any_line or whole.complete), unread)
+    facts = (fact for any_line, fact in seen if any_line or whole.complete or type(fact) in shown)
+    return parsed(page, facts, unread)
+
+
+# Lines whose absence is an answer where a filter would have shown them.
+_SAMPLES: Final[dict[type[Fact], str]] = {
+    LicenseConfig: "license smart transport smart",
+    HttpConfig: "ip http client source-interface Vlan1",
+    NameConfig: "ip name-server 192.0.2.53",
+}
 
 
 COMMAND = ShowCommand(

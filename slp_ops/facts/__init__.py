@@ -51,6 +51,7 @@ from slp_ops.facts.config import (
     VtyConfig,
     VtyLine,
 )
+from slp_ops.facts.counts import LineCount, LineCounts
 from slp_ops.facts.entitlements import (
     AuthorizedFeature,
     Entitlement,
@@ -190,6 +191,8 @@ __all__ = [
     "LicenseTransport",
     "Licensing",
     "LicensingModel",
+    "LineCount",
+    "LineCounts",
     "LogTime",
     "Measurement",
     "MemoryPool",

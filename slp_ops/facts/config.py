@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slp_ops.facts.values import Fact
+from slp_ops.iosxe.filters import filter_of
 from slp_ops.iosxe.names import same_interface
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigInfo(Fact):
-    """Configuration as a whole. ``complete`` is False without its ``end``."""
+    """Configuration as a whole; ``complete`` is False without its ``end``, ``filters`` are the commands'."""
 
     complete: bool = False
+    filters: tuple[str, ...] = ()
     hostname: str | None = None
     version: str | None = None
     bytes: int | None = None
@@ -30,6 +32,11 @@ class ConfigInfo(Fact):
     saved: DeviceTime | None = None
     lines: int = 0
     other: tuple[LabelledValue, ...] = ()  # labels in banners, comments and other lines without a fact
+
+    def shows(self, line: str) -> bool:
+        """Return whether a line would be in the text if it was configured, so that its absence is a fact."""
+        passed = (filter_of(f"| {each}") for each in self.filters)
+        return self.complete or any(each is not None and each.shows(line) for each in passed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

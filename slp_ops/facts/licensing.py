@@ -163,6 +163,11 @@ class UsageReporting(Fact):
         """Return whether ``Last ACK received`` was printed: not under a PolicyV2 or in a truncated text."""
         return self.source.first() is None or self.source.line("last_ack") is not None
 
+    @property
+    def prints_deadline(self) -> bool:
+        """Return whether ``Next ACK deadline`` was printed: a filter may have hidden it."""
+        return "|" not in self.source.command or self.source.line("next_ack_deadline") is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration(Fact):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slp_ops.facts.values import Fact
+from slp_ops.iosxe.filters import filter_of
 
 if TYPE_CHECKING:
     from slp_ops.facts.values import DeviceTime, LabelledValue
@@ -84,9 +85,15 @@ class Certificate(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trustpool(Fact):
-    """``show crypto pki trustpool``."""
+    """``show crypto pki trustpool``. ``filter`` is the command's filter, which may hide certificates."""
 
     certificates: tuple[Certificate, ...] = ()
+    filter: str | None = None
+
+    def lists(self, common_name: str) -> bool:
+        """Return whether a certificate of that subject would be listed, so that its absence is a fact."""
+        passed = filter_of(f"| {self.filter}") if self.filter else None
+        return bool(self.certificates) if passed is None else passed.shows(f"cn={common_name}")
 
     def find(self, common_name: str) -> Certificate | None:
         """Find the certificate of that subject, case-insensitively; an issuer alone does not count."""

@@ -13,7 +13,7 @@ from slp_ops.json_documents import HIDDEN, json_document
 from slp_ops.model import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 
@@ -39,6 +39,13 @@ class Source:
         self.command = command
         self._lines = lines or {}
         self._line = line
+
+    @classmethod
+    def joined(cls, sources: Iterable[Source]) -> Source:
+        """Return the source of a fact that several outputs gave in parts."""
+        parts = list(sources)
+        lines = {name: line for part in reversed(parts) for name, line in part._lines.items()}
+        return cls(parts[0].command if parts else "", lines, parts[0]._line if parts else None)
 
     def line(self, name: str) -> SourceLine | None:
         """Return the line of this field; None without one."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from slp_ops.facts import HostEntry, Hosts, NameConfig, PinnedHost
+from slp_ops.facts import ConfigInfo, HostEntry, Hosts, NameConfig, PinnedHost
 from slp_ops.iosxe.servers import is_cisco
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
@@ -60,6 +60,10 @@ def dns_failure(communication: Communication, route: Route | None) -> Judgement:
     return unexplained(communication) or Passed()
 
 
+_NAME_SERVER = "ip name-server 192.0.2.53"
+_LOOKUP_OFF = "no ip domain lookup"
+
+
 @rule(
     "name-server-missing",
     group=Group.NAMES,
@@ -69,7 +73,9 @@ def dns_failure(communication: Communication, route: Route | None) -> Judgement:
     explains=_CONSEQUENCES,
     era=None,
 )
-def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | None) -> Judgement:
+def name_server_missing(
+    route: Route, names: NameConfig | None, hosts: Hosts | None, config: ConfigInfo | None
+) -> Judgement:
     """Judge whether configuration and show hosts contain a name server for the VRF in use."""
     if not route.names:
         return NotApplicable(why=TEXTS["no-name"])
@@ -78,6 +84,8 @@ def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | N
     if any(_pinned(names, name) for name in route.names):
         return Passed(why=TEXTS["pinned"])
     configured = names is not None and names.servers
+    if not configured and hosts is None and config is not None and not config.shows(_NAME_SERVER):
+        return Unknown(missing=(Hosts,))
     if not configured and not (hosts is not None and hosts.servers):
         source = names if names is not None else hosts
         assert source is not None  # noqa: S101 - one of the two was read, as seen above
@@ -108,8 +116,11 @@ def name_server_missing(route: Route, names: NameConfig | None, hosts: Hosts | N
     explains=_CONSEQUENCES,
     era=None,
 )
-def domain_lookup_disabled(route: Route, names: NameConfig) -> Judgement:
+def domain_lookup_disabled(route: Route, names: NameConfig, config: ConfigInfo | None) -> Judgement:
     """Judge the line, if a name has to be resolved."""
+    printed = names.source.line("lookup") is not None
+    if names.lookup and not printed and config is not None and not config.shows(_LOOKUP_OFF):
+        return Unknown(missing=(NameConfig,))
     if names.lookup:
         return Passed()
     if not route.names:

@@ -97,10 +97,10 @@ def identrust_root_missing(trustpool: Trustpool, route: Route) -> Judgement:
     """Judge only a switch that connects to Cisco by TLS itself."""
     if not route.reaches_cisco:
         return NotApplicable(why=TEXTS["identrust-root-missing.not-direct"])
-    if not trustpool.certificates:
-        return Unknown(missing=(Trustpool,))
     if trustpool.find(IDENTRUST) is not None:
         return Passed()
+    if not trustpool.lists(IDENTRUST):
+        return Unknown(missing=(Trustpool,))
     return Failed(
         summary=TEXTS["identrust-root-missing.summary"],
         evidence=(trustpool.absent(f"cn={IDENTRUST}"),),

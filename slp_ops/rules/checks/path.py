@@ -3,7 +3,14 @@
 
 from __future__ import annotations
 
-from slp_ops.facts import Interfaces, InterfacesConfig, InterfaceState, TransportKind
+from slp_ops.facts import (
+    ConfigInfo,
+    InterfaceConfig,
+    Interfaces,
+    InterfacesConfig,
+    InterfaceState,
+    TransportKind,
+)
 from slp_ops.i18n import Text, verbatim
 from slp_ops.model import Severity
 from slp_ops.rules.checks._links import TASKS
@@ -33,7 +40,7 @@ def _source(route: Route) -> Setting | NotApplicable:
     era=None,
 )
 def http_source_interface_missing(
-    route: Route, states: Interfaces | None, config: InterfacesConfig | None
+    route: Route, states: Interfaces | None, config: InterfacesConfig | None, info: ConfigInfo | None
 ) -> Judgement:
     """Compare with show ip interface brief, or with the configuration."""
     source = _source(route)
@@ -45,6 +52,8 @@ def http_source_interface_missing(
         config is not None and config.find(source.value)
     ):
         return Passed()
+    if states is None and info is not None and not info.shows(f"interface {source.value}"):
+        return Unknown(missing=(Interfaces,))
     where = states if states is not None else config
     assert where is not None  # noqa: S101 - one of the two was read, as seen above
     return Failed(
@@ -62,13 +71,15 @@ def http_source_interface_missing(
     explains=_CONSEQUENCES,
     era=None,
 )
-def http_source_interface_down(route: Route, states: Interfaces | None) -> Judgement:
-    """Judge whether the interface is up and has an address."""
+def http_source_interface_down(
+    route: Route, states: Interfaces | None, config: InterfacesConfig | None, info: ConfigInfo | None
+) -> Judgement:
+    """Judge whether the interface is up and has an address; the configuration alone shows only a reason."""
     source = _source(route)
     if isinstance(source, NotApplicable):
         return source
     if states is None:
-        return Unknown(missing=(Interfaces,))
+        return _configured_down(source, None if config is None else config.find(source.value), info)
     state = states.find(source.value)
     if state is None:
         return NotApplicable(why=TEXTS["http-source-interface-down.no-interface"])
@@ -77,6 +88,26 @@ def http_source_interface_down(route: Route, states: Interfaces | None) -> Judge
     return Failed(
         summary=TEXTS["http-source-interface-down.summary"].format(name=source.value, what=_what(state)),
         evidence=(*source.cite(), *state.cite()),
+    )
+
+
+def _configured_down(
+    source: Setting, interface: InterfaceConfig | None, info: ConfigInfo | None
+) -> Judgement:
+    """Judge an interface that is shut down, or without an address, by its configuration."""
+    bare = interface is not None and not interface.addresses
+    if bare and info is not None and not info.complete:
+        bare = False
+    if interface is None or not (interface.shutdown or bare):
+        return Unknown(missing=(Interfaces,))
+    return Failed(
+        summary=TEXTS["http-source-interface-down.summary"].format(
+            name=source.value,
+            what=verbatim("shutdown")
+            if interface.shutdown
+            else TEXTS["http-source-interface-down.no-address"],
+        ),
+        evidence=(*source.cite(), *interface.cite("shutdown" if interface.shutdown else "")),
     )
 
 
@@ -96,7 +127,7 @@ def _what(state: InterfaceState) -> Text:
     explains=_CONSEQUENCES,
     era=None,
 )
-def vrf_mismatch(route: Route, config: InterfacesConfig) -> Judgement:
+def vrf_mismatch(route: Route, config: InterfacesConfig, info: ConfigInfo | None) -> Judgement:
     """Judge whether the VRF exists and contains the source interface."""
     if route.kind is TransportKind.OFF:
         return NotApplicable(why=TEXTS["transport-off"])
@@ -104,6 +135,8 @@ def vrf_mismatch(route: Route, config: InterfacesConfig) -> Judgement:
     if vrf is None:
         return NotApplicable(why=TEXTS["vrf-mismatch.no-vrf"])
     if vrf.value not in config.vrfs:
+        if info is not None and not info.shows(f"vrf definition {vrf.value}"):
+            return Unknown(missing=(InterfacesConfig,))
         return Failed(
             summary=TEXTS["vrf-mismatch.no-such-vrf"].format(vrf=vrf.value),
             evidence=(*vrf.cite(), config.absent(f"vrf definition {vrf.value}")),

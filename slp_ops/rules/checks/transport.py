@@ -162,3 +162,35 @@ def transport_off(transport: LicenseTransport) -> Judgement:
         summary=TEXTS["transport-off.summary"],
         evidence=transport.cite("type"),
     )
+
+
+@rule(
+    "config-contradicts-status",
+    group=Group.TRANSPORT,
+    severity=Severity.WARNING,
+    confidence=Confidence.MEDIUM,
+    links=(TASKS,),
+    era=None,
+)
+def config_contradicts_status(transport: LicenseTransport, config: LicenseConfig) -> Judgement:
+    """Compare what the agent prints with the configured transport, URL and address."""
+    if config.transport is not None and config.transport != transport.kind:
+        return _contradiction(transport, "type", transport.type, config, "transport", config.transport)
+    if transport.kind is TransportKind.SMART:
+        field = "url_smart" if config.url_smart is not None else "url"
+        configured = config.url_smart or config.url
+        if configured is not None and transport.url is not None and transport.url != configured:
+            return _contradiction(transport, "url", transport.url, config, field, configured)
+    if transport.kind is TransportKind.CSLU and config.url_cslu not in (None, transport.cslu_address):
+        shown = transport.cslu_address or "<empty>"
+        return _contradiction(transport, "cslu_address", shown, config, "url_cslu", config.url_cslu or "")
+    return Passed()
+
+
+def _contradiction(
+    transport: LicenseTransport, shown_by: str, shown: str | None, config: LicenseConfig, by: str, set_to: str
+) -> Failed:
+    return Failed(
+        summary=TEXTS["config-contradicts-status.summary"].format(shown=shown or "?", configured=set_to),
+        evidence=(*config.cite(by), *transport.cite(shown_by)),
+    )

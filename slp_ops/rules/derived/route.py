@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from slp_ops.facts import (
     CallHomeConfig,
     CallHomeLicensing,
+    ConfigInfo,
     HttpConfig,
     InterfacesConfig,
     LicenseConfig,
@@ -29,6 +30,7 @@ from slp_ops.facts import (
     Proxy,
     TransportKind,
 )
+from slp_ops.facts.values import Source
 from slp_ops.iosxe import servers
 from slp_ops.iosxe.names import is_address, is_host
 from slp_ops.iosxe.servers import Endpoint, endpoint
@@ -116,7 +118,7 @@ class Route:
         """Derive the route from facts; without ``show license status`` from the configuration alone."""
         config = facts.get(LicenseConfig)
         return cls.derive(
-            facts.get(LicenseTransport) or as_configured(config),
+            facts.get(LicenseTransport) or as_configured(config, facts.get(ConfigInfo)),
             config,
             facts.get(HttpConfig),
             facts.get(CallHomeConfig),
@@ -165,17 +167,51 @@ class Route:
         )
 
 
-def as_configured(config: LicenseConfig | None) -> LicenseTransport:
-    """Return the transport as the agent would print it, from the configuration alone; OTHER without one."""
+def as_configured(config: LicenseConfig | None, info: ConfigInfo | None = None) -> LicenseTransport:
+    """Return the transport as the agent would print it, from the configuration alone.
+
+    OTHER without one, and where the line of the transport may be missing from the text.
+    """
     if config is None:
         return LicenseTransport(kind=TransportKind.OTHER)
+    default = TransportKind.CSLU
+    if info is not None and (info.version or "") in _BEFORE_SLP:
+        default = TransportKind.CALLHOME
+    if config.transport is None and info is not None and not info.shows("license smart transport smart"):
+        default = TransportKind.OTHER
     try:
-        kind = TransportKind(config.transport or TransportKind.CSLU)
+        kind = TransportKind(config.transport or default)
     except ValueError:
         kind = TransportKind.OTHER
+    lines = {"type": "transport", "kind": "transport", "url": "url_smart", "cslu_address": "url_cslu"}
+    if config.url_smart is None:
+        lines["url"] = "url"
+    if config.proxy_address is not None or config.proxy_port is not None:
+        lines["proxy"] = "proxy_address"
     return LicenseTransport(
-        kind=kind, type=config.transport, cslu_address=config.url_cslu, source=config.source
+        kind=kind,
+        type=config.transport or (None if kind is TransportKind.OTHER else kind.value),
+        url=(config.url_smart or config.url) if kind is TransportKind.SMART else None,
+        cslu_address=config.url_cslu,
+        vrf=config.vrf,
+        source=Source(
+            config.source.command,
+            {field: line for field, name in lines.items() if (line := config.source.line(name)) is not None},
+        ),
     )
+
+
+# "version" in the configuration of releases whose transport was call-home until another was set.
+_BEFORE_SLP = ("16.9", "16.10", "16.11", "16.12", "17.1", "17.2")
+
+
+def effective(facts: Facts) -> Facts:
+    """Return the facts with the configured transport where the agent's own output was not read."""
+    config = facts.get(LicenseConfig)
+    if config is None or facts.get(LicenseTransport) is not None or facts.cut(LicenseTransport):
+        return facts
+    transport = as_configured(config, facts.get(ConfigInfo))
+    return facts if transport.kind is TransportKind.OTHER else facts.plus(transport)
 
 
 def _server(

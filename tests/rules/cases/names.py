@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slp_ops.facts import (
+    ConfigInfo,
     HostEntry,
     Hosts,
     LicenseTransport,
@@ -134,15 +135,17 @@ CASES = {
             [SMART, Hosts()],
             [EMPTY, NameConfig()],
             [BY_NAME, NameConfig(), Hosts()],
+            [SMART, NameConfig(), ConfigInfo(complete=True)],
+            [SMART, NameConfig(), ConfigInfo(filters=("include ip name-server",))],
             [SMART, LicenseConfig(vrf="Mgmt-vrf"), NameConfig(servers=(SERVER,))],
         ],
-        "unknown": [[], [SMART]],
+        "unknown": [[], [SMART], [SMART, NameConfig(), ConfigInfo()]],
         "not_applicable": [[BY_ADDRESS, NameConfig()], [BY_PROXY, NameConfig()]],
     },
     "domain-lookup-disabled": {
         "pass": [[SMART, NameConfig()], [SMART, NameConfig(lookup=False, hosts=(PIN,))]],
         "fail": [[SMART, NameConfig(lookup=False)], [BY_NAME, NameConfig(lookup=False)]],
-        "unknown": [[], [SMART]],
+        "unknown": [[], [SMART], [SMART, NameConfig(), ConfigInfo(filters=("include name-server",))]],
         "not_applicable": [[BY_ADDRESS, NameConfig(lookup=False)]],
     },
     "pinned-host-entry": {

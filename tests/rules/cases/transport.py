@@ -7,6 +7,7 @@ from slp_ops.facts import (
     CallHomeConfig,
     CallHomeLicensing,
     CallHomeProfileConfig,
+    ConfigInfo,
     DeviceTime,
     HttpConfig,
     InterfaceConfig,
@@ -51,6 +52,9 @@ MGMT = InterfacesConfig(
     interfaces=(InterfaceConfig(name="Vlan100"), InterfaceConfig(name="Vlan200", vrf="Mgmt-vrf")),
     vrfs=("Mgmt-vrf",),
 )
+NO_VLAN = InterfacesConfig(interfaces=(InterfaceConfig(name="Vlan1"),))
+BARE = InterfaceConfig(name="Vlan100")
+SHUT = InterfaceConfig(name="Vlan100", addresses=("192.0.2.1 255.255.255.0",), shutdown=True)
 BY_VRF = LicenseConfig(vrf="Mgmt-vrf")
 PULLED = Intent(topology="cslu-initiated")
 
@@ -132,8 +136,8 @@ CASES = {
     "transport-off": {"pass": [[SMART]], "fail": [[OFF]], "unknown": [[]]},
     "http-source-interface-missing": {
         "pass": [[SMART, FROM_VLAN, UP], [SMART, FROM_VLAN, DOWN], [SMART, FROM_VLAN, MGMT]],
-        "fail": [[SMART, FROM_VLAN, OTHERS]],
-        "unknown": [[], [SMART, FROM_VLAN]],
+        "fail": [[SMART, FROM_VLAN, OTHERS], [SMART, FROM_VLAN, NO_VLAN, ConfigInfo(complete=True)]],
+        "unknown": [[], [SMART, FROM_VLAN], [SMART, FROM_VLAN, NO_VLAN, ConfigInfo()]],
         "not_applicable": [[SMART, HttpConfig()], [OFF, FROM_VLAN, OTHERS]],
     },
     "http-source-interface-down": {
@@ -142,8 +146,14 @@ CASES = {
             [SMART, FROM_VLAN, DOWN],
             [SMART, FROM_VLAN, NO_ADDRESS],
             [CALLHOME, CallHomeConfig(source_interface="Vlan100"), DOWN],
+            [SMART, FROM_VLAN, InterfacesConfig(interfaces=(SHUT,))],
+            [SMART, FROM_VLAN, InterfacesConfig(interfaces=(BARE,)), ConfigInfo(complete=True)],
         ],
-        "unknown": [[], [SMART, FROM_VLAN]],
+        "unknown": [
+            [],
+            [SMART, FROM_VLAN],
+            [SMART, FROM_VLAN, InterfacesConfig(interfaces=(BARE,)), ConfigInfo()],
+        ],
         "not_applicable": [[SMART, FROM_VLAN, OTHERS], [SMART, HttpConfig(), DOWN]],
     },
     "vrf-mismatch": {
@@ -155,10 +165,25 @@ CASES = {
         "fail": [
             [SMART, BY_VRF, MGMT, FROM_VLAN],
             [SMART, LicenseConfig(vrf="nowhere"), MGMT],
+            [SMART, LicenseConfig(vrf="nowhere"), MGMT, ConfigInfo(complete=True)],
             [CALLHOME, CallHomeConfig(vrf="Mgmt-vrf"), MGMT, FROM_VLAN],
         ],
-        "unknown": [[], [SMART, BY_VRF]],
+        "unknown": [[], [SMART, BY_VRF], [SMART, LicenseConfig(vrf="nowhere"), MGMT, ConfigInfo()]],
         "not_applicable": [[SMART, MGMT], [OFF, BY_VRF, MGMT, FROM_VLAN]],
+    },
+    "config-contradicts-status": {
+        "pass": [
+            [SMART, LicenseConfig(transport="smart")],
+            [SMART, LicenseConfig(transport="smart", url_smart=SMART.url)],
+            [CSLU, LicenseConfig(url_cslu=CSLU.cslu_address)],
+            [OFF, LicenseConfig()],
+        ],
+        "fail": [
+            [CALLHOME, LicenseConfig(transport="smart")],
+            [ODD_URL, LicenseConfig(transport="smart", url_smart=SMART.url)],
+            [EMPTY, LicenseConfig(url_cslu=CSLU.cslu_address)],
+        ],
+        "unknown": [[], [SMART], [LicenseConfig(transport="smart", url_smart=SMART.url)]],
     },
     "intent-drift": {
         "pass": [
