@@ -93,7 +93,7 @@ def plan_save(
 ) -> SwitchPlan | None:
     """Plan only the verification and the save of a recorded plan whose lines are all in force.
 
-    None where its playbooks do not save. What it says of itself comes from the playbooks.
+    None where its playbooks do not save. Only the parameters are those of the record.
     """
     found = {playbook.id: playbook for playbook in playbooks}
     actions = tuple(
