@@ -233,7 +233,7 @@ class _Applying:
             raise _Stopped(ChangeOutcome.STALE, _DIFFERS.format(parts="; ".join(differences)))
         clock = memory.facts.get(Clock)
         if clock is not None and clock.time.at is not None:
-            # Failures in the log from before the change say nothing about the switch after it.
+            # Failures in the log from before the change are history after it.
             self._change = RecentChange(at=clock.time.at, text=clock.time.text)
 
     async def _verify(self) -> None:
