@@ -16,8 +16,6 @@ from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.change.steps import Steps
 from slp_ops.app.read_device import collect
 from slp_ops.errors import ConnectError, SessionLost, StoreError
-from slp_ops.facts import Clock
-from slp_ops.facts.log import RecentChange
 from slp_ops.i18n import Text, verbatim
 from slp_ops.planning.journal_state import ChangeOutcome, EndEvent, SavedEvent, StepState, VerifiedEvent
 from slp_ops.planning.model import plan_differences, what_changed
@@ -121,7 +119,6 @@ class _Applying:
     def __init__(self, context: ChangeContext, state: SwitchState, session: DeviceSession) -> None:
         self.before: Snapshot | None = None
         self.after: Snapshot | None = None
-        self._change: RecentChange | None = None
         self._context = context
         self._state = state
         self._session = session
@@ -182,7 +179,7 @@ class _Applying:
         )
         if result.error is not None and not memory.any_read:
             return verbatim(result.error.message)
-        facts = memory.facts if self._change is None else memory.facts.plus(self._change)
+        facts = memory.facts
         return memory, Snapshot(outcomes=context.judge(facts), facts=facts, running=memory.running)
 
     async def _wait_for_switch(self) -> None:
@@ -231,10 +228,6 @@ class _Applying:
         differences = plan_differences(self._context.plan, again)
         if differences:
             raise _Stopped(ChangeOutcome.STALE, _DIFFERS.format(parts="; ".join(differences)))
-        clock = memory.facts.get(Clock)
-        if clock is not None and clock.time.at is not None:
-            # Failures in the log from before the change are history after it.
-            self._change = RecentChange(at=clock.time.at, text=clock.time.text)
 
     async def _verify(self) -> None:
         """Audit until the rules pass or the time is over; raises _Stopped when they do not pass."""
