@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Capture, Device
+    from slp_ops.parsing import ParsedCapture
     from slp_ops.ports import CaptureWriter, EvidenceStore, OnEvent, Reader, Transport
     from slp_ops.release import Release
 
@@ -145,7 +146,7 @@ def _failed_result(device: Device, failure: DeviceFailure, err: Exception) -> De
     return DeviceResult(name=device.name, site=device.site, status=status, error=failure)
 
 
-def status_of(captures: Iterable[Capture]) -> DeviceStatus:
+def status_of(captures: Iterable[Capture | ParsedCapture]) -> DeviceStatus:
     """ok when nothing is missing, failed when nothing could be read, else partial."""
     statuses = {capture.status for capture in captures}
     if not statuses & _MISSING:
