@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from slp_ops.facts import Licensing
 from slp_ops.i18n import Text, listing
-from slp_ops.model import CaptureStatus, Confidence, Verdict
+from slp_ops.model import CaptureStatus, Confidence, Severity, Verdict
 from slp_ops.rules.derived.era import LicensingEra
 from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.rule import Era, Group
@@ -113,8 +113,8 @@ def _outcome(rule: Rule, judged: Judgement, known: FactContext) -> Outcome:
 def assign_root_causes(rules: Iterable[Rule], outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """Return the outcomes in the same order, each consequence with its root.
 
-    If several failures explain one, the more severe counts, then the first. An advisory that is only a
-    candidate explains nothing.
+    If several failures explain one, the more severe counts, then the first. An advisory without a symptom,
+    or that is only a candidate, explains nothing.
     """
     outcomes = tuple(outcomes)
     failed = {outcome.rule: outcome for outcome in outcomes if outcome.verdict is Verdict.FAIL}
@@ -132,7 +132,10 @@ def assign_root_causes(rules: Iterable[Rule], outcomes: Iterable[Outcome]) -> tu
 
 
 def _is_candidate(rule: Rule, outcome: Outcome) -> bool:
-    return rule.group is Group.ADVISORIES and outcome.confidence is Confidence.LOW
+    """Return whether an advisory has no symptom, or one that other causes have too."""
+    return rule.group is Group.ADVISORIES and (
+        outcome.confidence is Confidence.LOW or outcome.severity is Severity.INFO is not rule.severity
+    )
 
 
 def _root(name: str, causes: Mapping[str, list[str]], failed: Mapping[str, Outcome]) -> str:

@@ -287,6 +287,9 @@ def test_the_name_in_the_url_comes_before_inspection_and_identrust_not_at_all(tm
         (CSLU + TLS, ["relay-certificate-refused"], ["host name in the URL"]),
         (CSSM + TLS, ["http-aborted"], []),
         ("Could not validate Trust Chain", ["licence-data-rejected"], []),
+        (f"Failure Reason: {UNRESOLVED}", ["dns-failure", "cslu-address-missing"], []),
+        (TLS, ["http-aborted", "relay-certificate-refused"], []),
+        ("407", ["comm-failing-now"], ["proxy"]),
         ("ERR 207 : Connection time out", ["http-timeout"], []),
     ],
 )
