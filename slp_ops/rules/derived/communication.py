@@ -42,8 +42,8 @@ class Communication:
 
     ``exchanges`` are the blocks that fail now, ``last`` the deciding message without
     counters. ``reasons`` contains the evidence by rule; empty when nothing fails. ``reason`` is that of the
-    newest failure, ``server`` is named in the log. ``by_history``: the failures in the log are history, and
-    the counters count these.
+    newest failure, ``server`` is named in the log. ``by_history``: all failures in the log are history,
+    so that the counters count these.
     """
 
     failing: bool
