@@ -174,12 +174,14 @@ def incomplete(cut: Iterable[type[Fact]], facts: Facts) -> Text:
 
 
 def _commands(kind: type[Fact], facts: Facts) -> list[tuple[str, CaptureStatus | None]]:
-    """Return the first command that provides a fact, unless it was read and another was not."""
+    """Return the command that provides a fact and was refused or lost, else the first that was not read."""
     found = [(command, facts.status_of(command)) for command, _ in facts.missing(kind).commands]
-    unread = (each for each in found if each[1] is not CaptureStatus.OK)
-    return [next(unread, found[0])] if found else []
+    asked = [each for each in found if each[1] in _REFUSED]
+    unread = [each for each in found if each[1] is not CaptureStatus.OK]
+    return [*asked, *unread, *found][:1]
 
 
+_REFUSED: Final = (CaptureStatus.DENIED, CaptureStatus.TIMEOUT, CaptureStatus.LOST, CaptureStatus.DAMAGED)
 _WHY: Final = {
     None: TEXTS["why.not-collected"],
     CaptureStatus.OK: TEXTS["why.ok"],
