@@ -102,7 +102,7 @@ def _is_of(entry: StoredEntry, journal: Path) -> bool:
 def _of(entry: StoredEntry, switches: Iterable[ChangedSwitch]) -> list[OpenChange]:
     """Return what is open of an entry on these switches."""
     record = entry.record
-    pairs = [(each, other) for each in switches for other in record.switches if each.is_same(other)]
+    pairs = list(_pairs(switches, record.switches))
     if not pairs:
         return []
     journal = _shown(record.journal)
@@ -131,6 +131,18 @@ def _of(entry: StoredEntry, switches: Iterable[ChangedSwitch]) -> list[OpenChang
             why = _UNFINISHED.format(name=each.name, **words)
             found.append(OpenChange(name=each.name, blocks=state.blocks, why=why, hint=hint))
     return found
+
+
+def _pairs(
+    switches: Iterable[ChangedSwitch], others: Iterable[ChangedSwitch]
+) -> Iterator[tuple[ChangedSwitch, ChangedSwitch]]:
+    """Yield each switch with the same one among the others; fleets are large, so they are looked up."""
+    found: dict[str, ChangedSwitch] = {}
+    for other in others:
+        found.update(dict.fromkeys((other.address, *other.serials), other))
+    for each in switches:
+        candidates = {found[key].name: found[key] for key in (each.address, *each.serials) if key in found}
+        yield from ((each, other) for other in candidates.values() if each.is_same(other))
 
 
 def _all_in(entry: StoredEntry, switches: Iterable[ChangedSwitch]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -229,3 +230,17 @@ def test_the_folder_of_an_unfinished_change_is_known(tmp_path: Path) -> None:
     assert OpenChanges().folders() == {change.path.parent}
     Change(tmp_path, 2, replacing=change.path).file.close()
     assert OpenChanges().folders() == frozenset()
+
+
+def test_large_fleets_are_compared_in_linear_time(tmp_path: Path) -> None:
+    switches = tuple(
+        ChangedSwitch(name=f"sw{n}", address=f"10.0.{n // 250}.{n % 250}:22", serials=(f"FJC{n:05}",))
+        for n in range(5_000)
+    )
+    change = Change(tmp_path, 1)
+    change.file.close()
+    entry = OpenChanges().resume(replace(change.record, switches=switches))
+    began = time.process_time()
+    assert len(OpenChanges().of(switches)) == len(switches)
+    assert time.process_time() - began < 2
+    entry.close(done=True)
