@@ -6,9 +6,7 @@ differ in. Nothing but applying a plan holds a session that can change a switch.
 
 from __future__ import annotations
 
-import asyncio
 import os
-import traceback
 from abc import ABC, abstractmethod
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -30,6 +28,7 @@ from slp_ops.app.change.operator import Declined, ask_consent
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
+from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import name_open_mode
 from slp_ops.app.read_device import collect
@@ -39,7 +38,7 @@ from slp_ops.engine.batches import parse_batches as parse_batches
 from slp_ops.engine.batches import size_of
 from slp_ops.engine.pacing import RateLimited, RateLimitedCopies
 from slp_ops.engine.worker_pool import each
-from slp_ops.errors import InputError, SlpOpsError, StoreError
+from slp_ops.errors import InputError, Interrupted, SlpOpsError, StoreError
 from slp_ops.i18n import Text, pluralize, verbatim
 from slp_ops.json_documents import encode, to_json
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
@@ -160,9 +159,12 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         return ()
 
     def rebuild(
-        self, observations: Mapping[str, Observation], plans: Mapping[str, SwitchPlan]
+        self, observations: Mapping[str, Observation], plans: Mapping[str, SwitchPlan], *, resumed: bool
     ) -> Mapping[str, PlanningResult]:
-        """Plan again as plans of a file without a valid seal were made. See ``check_rebuild``."""
+        """Plan again as plans of a file without a valid seal were made. See ``check_rebuild``.
+
+        A change that is ``resumed`` is saved where nothing else is left to do.
+        """
         raise NotImplementedError
 
     def check_rebuild(self, file: Path) -> None:
@@ -304,7 +306,7 @@ class ChangeSession(Generic[Observation, Result]):
         replacing = None if as_planned else file
         planned = self._plan(
             self._fleet_of(plans),
-            lambda observations, _: self.verb.rebuild(observations, recorded),
+            lambda observations, _: self.verb.rebuild(observations, recorded, resumed=not as_planned),
             replacing=replacing,
         )
         self.operator.show_plan(planned)
@@ -328,7 +330,7 @@ class ChangeSession(Generic[Observation, Result]):
                 f"{file} cannot be rebuilt: {'; '.join(reasons)}",
                 hint="plan again: slp-ops remediate --dry-run",
             )
-        self.operator.notice("nothing is left to do by planning again; see that the configuration is saved")
+        self.operator.notice("nothing is left to do by planning again")
         return self.verb.result(ChangeResult(journal=str(file)))
 
     # -- changing ---------------------------------------------------------------------------------
@@ -399,6 +401,7 @@ class ChangeSession(Generic[Observation, Result]):
         """Restore the earlier configuration of every switch of a journal. Raises InputError, Declined."""
         file, recorded = JournalFile.resume(path)
         with file:
+            self._check_journal(recorded, path)
             states = {name: state for name, state in recorded.states.items() if state.touched}
             if not states:
                 self.operator.notice("nothing was sent to any switch of this journal")
@@ -493,14 +496,22 @@ class ChangeSession(Generic[Observation, Result]):
         self.operator.notice(f"run {run.id}: {switches}, journal {journal.path}")
         name_open_mode(run.path.parent, "700", self.operator)
         rollout = _Rollout(self.options, self.operator, run, captures, back=back)
-        rollout.change_all(
-            fleet.devices,
-            change,
-            transport=transport,
-            workers=connecting.workers,
-            alone=lambda device: states[device.name].plan.reloads and not back,
-            verb=verb.verb,
-        )
+        try:
+            rollout.change_all(
+                fleet.devices,
+                change,
+                transport=transport,
+                workers=connecting.workers,
+                alone=lambda device: states[device.name].plan.reloads and not back,
+                verb=verb.verb,
+            )
+        except KeyboardInterrupt:
+            ended = f"{len(rollout.ended)} of {pluralize(len(fleet.devices), 'switch')} ended"
+            option = "--rollback" if back else "--resume"
+            raise Interrupted(
+                f"interrupted: {ended}; a step may be unfinished",
+                hint=f"slp-ops {verb.verb} {option} {journal.path}",
+            ) from None
         result = verb.result(
             ChangeResult(
                 run=run.id,
@@ -649,7 +660,7 @@ class _Rollout:
             try:
                 applied = await change(device, self._pace, shown)
             except BaseException as err:  # the worker edge: a defect costs this device, not the run
-                if _is_abort(err):
+                if not isinstance(err, SlpOpsError) and not is_foreign(err):
                     raise
                 applied = DeviceChangeResult(
                     name=device.name,
@@ -686,13 +697,7 @@ class _Rollout:
         """Return why a change ended with an error; the traceback of a defect is kept."""
         if isinstance(err, SlpOpsError):
             return verbatim(err.message)
-        text = self._run.masked("".join(traceback.format_exception(err)))
-        try:
-            path = self._run.attach(f"defect-{self._run.folders[device.name]}.txt", text)
-            where = f"the traceback is in {path}"
-        except StoreError as failure:
-            where = f"the traceback could not be kept ({failure.message})"
-        return verbatim(f"a defect of slp-ops: {type(err).__name__}; {where}")
+        return verbatim(failure_of(err, self._captures[device.name]).message)
 
     def _stop(self) -> bool:
         """Stop after the current steps; return False where that is under way already."""
@@ -703,14 +708,6 @@ class _Rollout:
             "stopping after the current step (again: abort immediately; --resume resolves the step)"
         )
         return True
-
-
-def _is_abort(err: BaseException) -> bool:
-    """Return whether an error ends the whole run; a library may raise anything, also a cancellation."""
-    if isinstance(err, asyncio.CancelledError):
-        task = asyncio.current_task()
-        return task is None or task.cancelling() > 0
-    return isinstance(err, KeyboardInterrupt | GeneratorExit)
 
 
 def _must_stop(ended: Collection[DeviceChangeResult], fine: Collection[ChangeOutcome], max_fail: int) -> bool:

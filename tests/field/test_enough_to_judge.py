@@ -35,7 +35,7 @@ Trust Establishment:
         ("40-summary-only", "not_enough_to_judge", 4),
         ("42-clock-and-version-only", "not_enough_to_judge", 4),
         ("41-nxos", "unread", 4),
-        ("57-authorization-denied", "findings", 3),
+        ("57-authorization-denied", "findings", 4),
     ],
 )
 def test_a_text_of_the_field(tmp_path: Path, name: str, state: str, code: int) -> None:
@@ -70,8 +70,9 @@ def test_one_missing_input_is_named_and_is_not_clean(
         "empty": "",
     }
     audited = Audited(tmp_path, healthy_but(**{command.replace(" ", "_"): words[how]}))
+    assert audited.code == 4
     if how != "denied":  # a denied command is a finding of its own
-        assert (audited.state, audited.code) == ("not_enough_to_judge", 4)
+        assert audited.state == "not_enough_to_judge"
         assert "not enough to judge" in audited.printed
     assert audited.missing == missing
     assert command.rsplit(" ", 1)[0] in json.dumps(audited.device["missing"])
@@ -140,6 +141,7 @@ def test_a_filtered_log_proves_the_absence_of_what_passes_the_filter(tmp_path: P
             "leaf-7# show license summary\nSmart Licensing using Policy:\n    Status: ENABLED\n",
             "NX-OS (Nexus)",
         ),
+        ("leaf-7# show license usage\n(NXOS_ADVANTAGE_XF):\n  Count: 1\n  Status: IN USE\n", "NX-OS (Nexus)"),
         ("Cisco IOS XR Software, Version 7.5.2\nCopyright (c) 2013-2022 by Cisco Systems, Inc.\n", "IOS XR"),
         (
             "2025 Mar  3 07:41:30 leaf-7 %LICMGR-3-LOG_SMART_LIC_COMM_FAILED: Communications failure with "

@@ -5,7 +5,7 @@ A COMM_RESTORED ends every failure before it. Of the others these are history:
 
 - failures of a transport that is not the one in use;
 - lookups of a name, where the server is set by its address;
-- failures before the last ACK, the trust code, a change by slp-ops, or with a probe that connected;
+- failures before the last ACK, the trust code, a logged change of the transport, or a probe that connected;
 - failures with another reason, or with another server, than the newest one.
 """
 
@@ -16,7 +16,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Probes, ProbeVerdict, TransportKind, TrustCodes, UsageReporting
-from slp_ops.facts.log import RecentChange
 from slp_ops.iosxe.names import is_address, same_interface
 from slp_ops.rules.derived.log import LicenceLog, LoggedMessage
 from slp_ops.rules.derived.route import Route
@@ -31,6 +30,7 @@ TEXTS = texts_of(__name__)
 
 FAILED: Final = "SMART_LIC-COMM_FAILED"
 RESTORED: Final = "SMART_LIC-COMM_RESTORED"
+CONFIGURED: Final = "PARSER-CFGLOG_LOGGEDCMD"
 CALL_HOME: Final = "CALL_HOME-SL_MESSAGE_FAILED"
 # Reasons that only call-home gives; the other direct transport has none of its own.
 _OF_CALL_HOME: Final = frozenset(
@@ -66,16 +66,18 @@ class FailureLog:
         usage: UsageReporting | None,
         trust: TrustCodes | None,
         probes: Probes | None,
-        change: RecentChange | None,
     ) -> FailureLog:
         """Separate current failures from history."""
         past: dict[int, PastFailure] = {}
         current: list[LoggedMessage] = []
-        for each in log.seen:
+        configured = [
+            number for number, each in enumerate(log.seen) if each.match.entry.message == CONFIGURED
+        ]
+        for number, each in enumerate(log.seen):
             if not each.is_active or each.match.entry.message not in (FAILED, CALL_HOME):
                 continue
             why = (
-                _before_change(each, change)
+                _before_configuration(log, number, configured)
                 or _of_other_transport(each, route)
                 or _by_address(each, route)
                 or _before_success(each, usage, trust)
@@ -98,10 +100,11 @@ class FailureLog:
         return tuple(each for each in self.current if each.match.rule == _LOOKUP and each.server is server)
 
 
-def _before_change(each: LoggedMessage, change: RecentChange | None) -> Text | None:
-    if change is None or each.at is None or each.at > change.at:
+def _before_configuration(log: LicenceLog, number: int, configured: list[int]) -> Text | None:
+    """Return the later line of the log that configured the transport or its URL."""
+    if not configured or number > configured[-1]:
         return None
-    return TEXTS["before-change"].format(when=change.text)
+    return TEXTS["before-configuration"].format(when=log.seen[configured[-1]].when)
 
 
 def _of_other_transport(each: LoggedMessage, route: Route | None) -> Text | None:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from slp_ops.facts import Fact, LicenseTransport, RumReports, RumState, RumSummary, Software, TransportKind
+from slp_ops.facts import (
+    Fact,
+    LicenseTransport,
+    LineCounts,
+    RumReports,
+    RumState,
+    RumSummary,
+    Software,
+    TransportKind,
+)
 from slp_ops.rules.derived.deadline import Deadline
 from slp_ops.rules.derived.now import uptime_of
 
@@ -35,9 +44,15 @@ class Backlog:
     needs_any_of: ClassVar[tuple[type[Fact], ...]] = (RumSummary, RumReports)
 
     @classmethod
-    def derive(cls, summary: RumSummary | None, listed: RumReports | None) -> Backlog | None:
-        """Derive from list and summary, the larger of the two: a list may end at the maximum display."""
+    def derive(
+        cls, summary: RumSummary | None, listed: RumReports | None, lines: LineCounts | None = None
+    ) -> Backlog | None:
+        """Derive from list and summary, the larger of the two: a list may end at the maximum display.
+
+        Without both, from a saved file whose reports were counted, as FN72578 describes.
+        """
         found = [each for each in (_of_list(listed), _of_summary(summary)) if each is not None]
+        found = found or [each for each in (_of_file(lines),) if each is not None]
         if not found:
             return None
         largest = max(found, key=lambda each: each.reports)
@@ -56,6 +71,15 @@ def _of_list(listed: RumReports | None) -> Backlog | None:
         unacknowledged=len(sent),
         evidence=(*rows[0].cite(), *(rows[-1].cite() if len(rows) > 1 else ())) if rows else (),
     )
+
+
+def _of_file(lines: LineCounts | None) -> Backlog | None:
+    """Return the reports that ``more FILE | count RUMReport`` counted, the newest count."""
+    counts = () if lines is None else lines.counts
+    mine = [each for each in counts if each.of.startswith("more") and "rumreport" in each.pattern.lower()]
+    if not mine:
+        return None
+    return Backlog(reports=mine[-1].count, unacknowledged=None, evidence=mine[-1].cite())
 
 
 def _of_summary(summary: RumSummary | None) -> Backlog | None:
