@@ -63,7 +63,7 @@ _HINTS: Final = tuple(
         *("eyj", "akia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox", "-----begin"),
     )
 )
-# A keyword, and the words after it that may be its value: a type, an algorithm or a peer may stand between.
+# A keyword, and the words after it that may be its value: a type, an algorithm or a peer may come first.
 _STRONG: Final = re.compile(
     r"(?i)(?:password|passwd|passphrase|secret|community|securityname|psk|pre-?shared?-?key"
     r"|(?:key|auth|server|session|wep|set|digest|api|config)[_-]?(?:key|string)|token|authentication(?:-key)?"
