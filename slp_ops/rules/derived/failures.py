@@ -177,24 +177,28 @@ def _is_success(probe: ProbeResult, route: Route) -> bool:
 
 def _superseded(failures: list[LoggedMessage]) -> tuple[LoggedMessage, ...]:
     """Return the failures up to the last one with another reason than the newest."""
-    particular = [each for each in failures if not _is_vague(each)]
+    vague = [
+        _is_vague(each, (*failures[max(number - 1, 0) : number], *failures[number + 1 : number + 2]))
+        for number, each in enumerate(failures)
+    ]
+    particular = [each for each, is_vague in zip(failures, vague, strict=True) if not is_vague]
     if not particular:
         return ()
     newest = _reason(particular[-1])
-    others = [
-        number for number, each in enumerate(failures) if not _is_vague(each) and _reason(each) != newest
-    ]
-    if not others:
-        return ()
-    end = others[-1] + 1
-    # The message of call-home is followed by one of the agent without a reason of its own.
-    while end < len(failures) and _is_vague(failures[end]):
-        end += 1
+    end = 0
+    for number, (each, is_vague) in enumerate(zip(failures, vague, strict=True), 1):
+        # The message of call-home is followed by one of the agent without a reason of its own.
+        if (not is_vague and _reason(each) != newest) or (is_vague and end == number - 1 and end):
+            end = number
     return tuple(failures[:end])
 
 
-def _is_vague(each: LoggedMessage) -> bool:
-    return each.match.reason is not None and each.match.reason.vague
+def _is_vague(each: LoggedMessage, beside: tuple[LoggedMessage, ...]) -> bool:
+    """Return whether a failure gives no reason; beside a message of call-home the agent's own adds none."""
+    reason = each.match.reason
+    if reason is None and each.match.entry.message == FAILED:
+        return any(other.match.entry.message == CALL_HOME for other in beside)
+    return reason is not None and reason.vague
 
 
 def _reason(each: LoggedMessage) -> tuple[str, NamedServer | None]:
