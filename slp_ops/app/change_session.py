@@ -276,7 +276,7 @@ class ChangeSession(Generic[Observation, Result]):
         """Name the open changes of these switches; return why nothing is planned for some of them."""
         found = OpenChanges().of(switches.values(), replacing=replacing)
         for change in found:
-            self.operator.notice(f"{change.why.en}\n  hint: {change.hint.en}")
+            self.operator.warn(_BLOCKED.format(why=change.why, hint=change.hint))
         sites = {result.name: result.site for result in results}
         blocked = {change.name: change for change in found if change.blocks}
         return {

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Capture, Device
+    from slp_ops.parsing import ParsedCapture
     from slp_ops.ports import CaptureWriter, EvidenceStore, OnEvent, Reader, Transport
     from slp_ops.release import Release
 
@@ -160,7 +161,7 @@ def _status_after(captures: Iterable[Capture], failure: DeviceFailure | None) ->
     return DeviceStatus.PARTIAL if is_defect and status is DeviceStatus.OK else status
 
 
-def status_of(captures: Iterable[Capture]) -> DeviceStatus:
+def status_of(captures: Iterable[Capture | ParsedCapture]) -> DeviceStatus:
     """ok when nothing is missing, failed when nothing could be read, else partial."""
     statuses = {capture.status for capture in captures}
     if not statuses & _MISSING:
