@@ -28,7 +28,7 @@ from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks.communication import comm_flapping
 from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
 from slp_ops.rules.checks.records import rum_backlog
-from slp_ops.rules.checks.registration import AgentStates
+from slp_ops.rules.derived.agent_states import AgentStates
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.deadline import Deadline, DeadlineEffect
 from slp_ops.rules.derived.failures import FailureLog
@@ -148,9 +148,10 @@ def _notice_messages(
     if any(each.match.rule not in _OF_THE_NOTICE for each in current):
         return (), ()
     aborted = [each for each in active if each.match.rule == "http-aborted"]
-    registration = [each for name in _REGISTRATION for each in log.active_messages(name)]
-    probable = tuple(sorted((*aborted, *registration), key=log.seen.index))
-    return probable, tuple(each for each in active if each not in aborted)
+    wanted = {id(each) for each in aborted}
+    wanted |= {id(each) for name in _REGISTRATION for each in log.active_messages(name)}
+    probable = tuple(each for each in log.seen if id(each) in wanted)
+    return probable, tuple(each for each in active if id(each) not in wanted)
 
 
 # What FN72323 looks like: ERR 205, ERR 207, and the agent's message without a reason.
