@@ -206,7 +206,14 @@ class SwitchState:
             return False
         if self.end is ChangeOutcome.FAILED and StepState.REFUSED in self.steps.values():
             return False
-        return self.is_rolling_back or any(self._has_effect(number) for number in self.steps)
+        if self.is_rolling_back or any(self._has_effect(number) for number in self.steps):
+            return True
+        # A new plan would take the steps ahead, and so would resuming this one afterwards.
+        is_open = self.touched and self.end in (None, ChangeOutcome.STOPPED, ChangeOutcome.UNSETTLED)
+        return is_open and any(
+            isinstance(step, ConfigStep) or (isinstance(step, ExecStep) and step.repeat is Repeat.NEVER)
+            for _, step in self.plan.steps
+        )
 
     def _has_effect(self, number: int) -> bool:
         """Return whether a step that was begun may have changed something that is not simply repeated."""

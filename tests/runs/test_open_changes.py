@@ -119,6 +119,7 @@ def test_an_unfinished_change_blocks_and_names_the_way_on(tmp_path: Path) -> Non
     [
         ((CONFIG,), (), False, False),  # nothing was sent
         ((HARMLESS,), (StepState.BEGUN,), True, False),
+        ((HARMLESS, RESET), (StepState.BEGUN,), True, True),  # resuming sends what a new plan sends
         ((ManualStep(text=Text("x", "x")),), (StepState.BEGUN,), True, False),
         ((RESET,), (StepState.SENT,), True, True),
         ((RESET,), (StepState.NOT_DONE, ChangeOutcome.FAILED), True, False),
