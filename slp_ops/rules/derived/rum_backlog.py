@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from slp_ops.facts import Fact, LicenseTransport, RumReports, RumState, RumSummary, Software, TransportKind
+from slp_ops.facts import (
+    Fact,
+    LicenseTransport,
+    LineCount,
+    LineCounts,
+    RumReports,
+    RumState,
+    RumSummary,
+    Software,
+    TransportKind,
+)
 from slp_ops.rules.derived.deadline import Deadline
 from slp_ops.rules.derived.now import uptime_of
 
@@ -25,8 +35,13 @@ class Backlog:
     needs_any_of: ClassVar[tuple[type[Fact], ...]] = (RumSummary, RumReports)
 
     @classmethod
-    def derive(cls, summary: RumSummary | None, listed: RumReports | None) -> Backlog | None:
-        """Return the largest count of summary and list; acknowledged reports of the list do not count."""
+    def derive(
+        cls, summary: RumSummary | None, listed: RumReports | None, counted: LineCounts | None
+    ) -> Backlog | None:
+        """Return the largest count; acknowledged reports of a list do not count.
+
+        A saved usage file contains every report that is not acknowledged: FN72578 counts its lines.
+        """
         counts: list[tuple[int, tuple[Evidence, ...]]] = []
         if summary is not None:
             waiting = summary.waiting
@@ -44,10 +59,19 @@ class Backlog:
             done = listed.count(RumState.ACK) + listed.count(RumState.DELETED)
             rows = listed.reports
             counts.append((len(rows) - done, (*rows[0].cite(), *rows[-1].cite()) if rows else ()))
+        lines = () if counted is None else counted.counts
+        counts += [(each.count, each.cite()) for each in lines if _counts_reports(each)]
         if not counts:
             return None
         reports, evidence = max(counts, key=lambda each: each[0])
         return cls(reports=reports, evidence=evidence)
+
+
+def _counts_reports(count: LineCount) -> bool:
+    """Return whether each counted line is a report without an ACK."""
+    if count.of.startswith("more"):
+        return "rumreport" in count.pattern.lower()
+    return " rum" in count.of and "unack" in count.pattern.lower()
 
 
 _INTERVAL: Final = 30  # days; default push interval of IOS-XE
