@@ -265,6 +265,9 @@ def apply_plan(
 ) -> ChangeResult:
     """Apply a plan to its switches, where they are still as it was planned, and verify it.
 
+    ``plan`` is what ``make_plan`` returned in this process; what another user may have written is a file for
+    ``slp-ops remediate --plan``, which checks its seal. The journal of the change is sealed.
+
     Without an ``operator``, ``yes`` consents to changes. A plan of a higher risk than ``allow`` is refused;
     for a disruptive or destructive one, ``confirmed`` names its switches. ``wait`` is how many seconds
     the rules have to pass.

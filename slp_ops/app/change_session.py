@@ -31,6 +31,7 @@ from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
 from slp_ops.app.loop import run_to_end
+from slp_ops.app.operator import name_open_mode
 from slp_ops.app.read_device import collect
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
 from slp_ops.engine.batches import NoBatches as NoBatches
@@ -38,7 +39,7 @@ from slp_ops.engine.batches import parse_batches as parse_batches
 from slp_ops.engine.batches import size_of
 from slp_ops.engine.pacing import RateLimited, RateLimitedCopies
 from slp_ops.engine.worker_pool import each
-from slp_ops.errors import InputError, SlpOpsError, StoreError
+from slp_ops.errors import InputError, Interrupted, SlpOpsError, StoreError
 from slp_ops.i18n import Text, pluralize, verbatim
 from slp_ops.json_documents import encode, to_json
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
@@ -159,9 +160,12 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         return ()
 
     def rebuild(
-        self, observations: Mapping[str, Observation], plans: Mapping[str, SwitchPlan]
+        self, observations: Mapping[str, Observation], plans: Mapping[str, SwitchPlan], *, resumed: bool
     ) -> Mapping[str, PlanningResult]:
-        """Plan again as plans of a file without a valid seal were made. See ``check_rebuild``."""
+        """Plan again as plans of a file without a valid seal were made. See ``check_rebuild``.
+
+        A change that is ``resumed`` is saved where nothing else is left to do.
+        """
         raise NotImplementedError
 
     def check_rebuild(self, file: Path) -> None:
@@ -303,7 +307,7 @@ class ChangeSession(Generic[Observation, Result]):
         replacing = None if as_planned else file
         planned = self._plan(
             self._fleet_of(plans),
-            lambda observations, _: self.verb.rebuild(observations, recorded),
+            lambda observations, _: self.verb.rebuild(observations, recorded, resumed=not as_planned),
             replacing=replacing,
         )
         self.operator.show_plan(planned)
@@ -327,7 +331,7 @@ class ChangeSession(Generic[Observation, Result]):
                 f"{file} cannot be rebuilt: {'; '.join(reasons)}",
                 hint="plan again: slp-ops remediate --dry-run",
             )
-        self.operator.notice("nothing is left to do by planning again; see that the configuration is saved")
+        self.operator.notice("nothing is left to do by planning again")
         return self.verb.result(ChangeResult(journal=str(file)))
 
     # -- changing ---------------------------------------------------------------------------------
@@ -398,6 +402,7 @@ class ChangeSession(Generic[Observation, Result]):
         """Restore the earlier configuration of every switch of a journal. Raises InputError, Declined."""
         file, recorded = JournalFile.resume(path)
         with file:
+            self._check_journal(recorded, path)
             states = {name: state for name, state in recorded.states.items() if state.touched}
             if not states:
                 self.operator.notice("nothing was sent to any switch of this journal")
@@ -490,15 +495,24 @@ class ChangeSession(Generic[Observation, Result]):
         switches = pluralize(len(fleet.devices), "switch")
         journal.reserve(states[device.name].plan for device in fleet.devices)
         self.operator.notice(f"run {run.id}: {switches}, journal {journal.path}")
+        name_open_mode(run.path.parent, "700", self.operator)
         rollout = _Rollout(self.options, self.operator, run, captures, back=back)
-        rollout.change_all(
-            fleet.devices,
-            change,
-            transport=transport,
-            workers=connecting.workers,
-            alone=lambda device: states[device.name].plan.reloads and not back,
-            verb=verb.verb,
-        )
+        try:
+            rollout.change_all(
+                fleet.devices,
+                change,
+                transport=transport,
+                workers=connecting.workers,
+                alone=lambda device: states[device.name].plan.reloads and not back,
+                verb=verb.verb,
+            )
+        except KeyboardInterrupt:
+            ended = f"{len(rollout.ended)} of {pluralize(len(fleet.devices), 'switch')} ended"
+            option = "--rollback" if back else "--resume"
+            raise Interrupted(
+                f"interrupted: {ended}; a step may be unfinished",
+                hint=f"slp-ops {verb.verb} {option} {journal.path}",
+            ) from None
         result = verb.result(
             ChangeResult(
                 run=run.id,

@@ -12,6 +12,7 @@ from slp_ops.app.reach_device import PROBE_TIMEOUT as PROBE_TIMEOUT
 from slp_ops.app.reach_device import DeviceReachability, ReachabilityOptions, reach
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for, with_session_options
+from slp_ops.errors import StoreError
 from slp_ops.reachability.plan import target_of
 from slp_ops.reachability.verdict import ReachVerdict
 from slp_ops.runs import Runs
@@ -119,5 +120,9 @@ def run(
             ),
             seconds=time.monotonic() - began,
         )
-        kept.attach("reachability.json", request.document(found_out))
+        try:
+            kept.attach("reachability.json", request.document(found_out))
+        except StoreError:
+            if is_complete(results):
+                raise  # otherwise a device names the reason
     return found_out

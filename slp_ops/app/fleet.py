@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.loop import run_to_end
+from slp_ops.app.operator import name_open_mode
 from slp_ops.engine.worker_pool import each
-from slp_ops.errors import Interrupted, SessionLost, SlpOpsError
+from slp_ops.errors import Interrupted, SessionLost, SlpOpsError, StoreError
 from slp_ops.i18n import pluralize
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
+from slp_ops.runs import RunState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -24,6 +28,11 @@ _GO_ON: Final = {
     "collect": "the same command with --resume {run} reads the rest into it",
     "audit": "slp-ops audit --run {run} judges what was read",
 }
+_NOT_TRIED: Final = DeviceFailure(
+    kind=StoreError.kind,
+    message="not tried: the evidence of another device could not be written",
+    hint="free some space, and read the rest: slp-ops collect --resume last, or the same command again",
+)
 _BEGIN_AGAIN: Final = "nothing was changed; the same command begins again"
 
 
@@ -40,38 +49,52 @@ def visit_all(
 ) -> list[DeviceResult]:
     """Visit each device, keep each result in the run, and give them in the devices' order.
 
-    Raises StoreError when the evidence cannot be written; a stopping signal ends it within seconds
-    with everything saved, as Interrupted. After the last device the result is complete
-    and a signal changes nothing, unless the reading ``leads_to_change``.
+    Where the evidence of a device cannot be written, that device ends, and those that are not begun are not
+    tried. A stopping signal ends it within seconds with everything saved, as Interrupted. After the last
+    device the result is complete and a signal changes nothing, unless the reading ``leads_to_change``.
     """
     ended: dict[str, DeviceResult] = {}
+    unwritable = False
 
     async def guarded(device: Device) -> DeviceResult:
+        if unwritable:
+            return _unread(device, DeviceStatus.SKIPPED, _NOT_TRIED)
         try:
             return await visit(device, shown)
+        except StoreError as err:
+            failure = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
+            return _unread(device, DeviceStatus.FAILED, failure)
         except SlpOpsError:
             raise
         except Exception as err:  # noqa: BLE001 - the worker edge: a defect costs this device, not the run
             text = "".join(traceback.format_exception(err))
             path = run.attach(f"defect-{device.name}.txt", run.masked(text))
             message = f"a defect of slp-ops: {type(err).__name__}; the traceback is in {path}"
-            return DeviceResult(
-                name=device.name,
-                site=device.site,
-                status=DeviceStatus.FAILED,
-                error=DeviceFailure(kind="defect", message=message, hint="report it with that file"),
-            )
+            failure = DeviceFailure(kind="defect", message=message, hint="report it with that file")
+            return _unread(device, DeviceStatus.FAILED, failure)
+
+    def keep(result: DeviceResult) -> DeviceResult:
+        """Keep a result in the run; return what the operator is shown."""
+        try:
+            run.finish_device(result)
+        except StoreError as err:
+            failure = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
+            return result if result.error is not None else _without_record(result, failure)
+        return result
 
     async def all_of_them() -> None:
+        nonlocal unwritable
         try:
             async for device, result in each(devices, guarded, workers=workers):
-                run.finish_device(result)
+                result = keep(result)
+                unwritable = unwritable or (result.error is not None and result.error.kind == StoreError.kind)
                 ended[device.name] = result
                 shown.done(device.name, result.status, "; ".join(causes(result)))
         finally:
             await transport.close()
 
     operator.notice(f"run {run.id}: {pluralize(len(devices), 'device')}, evidence in {run.path}")
+    name_open_mode(run.path.parent, "700", operator)
     with operator.progress(verb, len(devices)) as shown:
         try:
             run_to_end(all_of_them())
@@ -81,7 +104,20 @@ def visit_all(
             done = f"interrupted: {len(ended)} of {pluralize(len(devices), 'device')} done"
             words = f"{done}; what was read is in {run.path}"
             raise Interrupted(words, hint=_GO_ON.get(verb, _BEGIN_AGAIN).format(run=run.id)) from None
+    if unwritable:
+        with suppress(StoreError):  # the reason is the devices'
+            run.finish(RunState.INTERRUPTED)
     return [ended[device.name] for device in devices]
+
+
+def _unread(device: Device, status: DeviceStatus, failure: DeviceFailure) -> DeviceResult:
+    return DeviceResult(name=device.name, site=device.site, status=status, error=failure)
+
+
+def _without_record(result: DeviceResult, failure: DeviceFailure) -> DeviceResult:
+    """Return the result of a device that was read, and that the run does not have."""
+    complete = result.status is DeviceStatus.OK
+    return replace(result, status=DeviceStatus.PARTIAL if complete else result.status, error=failure)
 
 
 def causes(result: DeviceResult) -> list[str]:

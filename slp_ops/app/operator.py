@@ -6,9 +6,12 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from slp_ops.paths import mode_for_others
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from slp_ops.credentials import Ask as Ask
     from slp_ops.ports import ProgressEvent as ProgressEvent
@@ -36,6 +39,12 @@ class Operator(Protocol):
 
     def progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
         """Open the progress of a pass over so many devices."""
+
+
+def name_open_mode(path: Path, private: str, operator: Operator) -> None:
+    """Name a file or folder that other users may use, with the command that makes it ``private``."""
+    if mode := mode_for_others(path):
+        operator.notice(f"{path} has mode {mode}: other users may use it; chmod {private} {path}")
 
 
 class _Silent:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.read_device import collect, status_of
-from slp_ops.errors import CredentialError, DeviceError, SessionLost
+from slp_ops.errors import CredentialError, DeviceError, SessionLost, StoreError
 from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceStatus
 from slp_ops.parsing import Facts, read
@@ -65,7 +65,7 @@ async def reach(
     collect_options: CollectOptions,
     on_event: OnEvent = ignore_event,
 ) -> DeviceReachability:
-    """Read and probe one device; raises StoreError only.
+    """Read and probe one device.
 
     ``recall`` gives the text of a capture as it was kept, masked: nothing is judged by anything else.
     """
@@ -149,7 +149,7 @@ class _Probing:
                         if number and not reader.alive:
                             break
                         tried.append(await self._one(reader, probe))
-            except (DeviceError, CredentialError) as err:
+            except (DeviceError, CredentialError, StoreError) as err:
                 self.failure = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
                 tried += [ProbeAttempt(probe=probe, why=err.message) for probe in probes[len(tried) :]]
         return tuple(tried)

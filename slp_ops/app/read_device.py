@@ -17,6 +17,7 @@ from slp_ops.errors import (
     DeviceError,
     LimitReached,
     SessionLost,
+    StoreError,
 )
 from slp_ops.facts.platform import CpuLoad, Software
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
@@ -101,7 +102,7 @@ async def collect(
     release: Release | None = None,
     on_event: OnEvent = ignore_event,
 ) -> DeviceResult:
-    """Read one device; raises StoreError only.
+    """Read one device. Where the evidence cannot be written, reading ends and what was kept is the result.
 
     ``release`` is what an earlier part of the run has read; the commands' gates need it.
     """
@@ -117,12 +118,17 @@ async def collect(
             if not visit.captures:
                 return _failed_result(device, trouble, err)
             break
+        except StoreError as err:
+            return visit.ended_by(err)
         if visit.lost is not None:
             trouble = DeviceFailure(kind=visit.lost.kind, message=visit.lost.message, hint=visit.lost.hint)
         # A switch that never stops would do so again.
         if not visit.waiting or isinstance(visit.lost, LimitReached):
             break
-    visit.give_up(trouble.message if trouble else "the session did not come back to a prompt")
+    try:
+        visit.give_up(trouble.message if trouble else "the session did not come back to a prompt")
+    except StoreError as err:
+        return visit.ended_by(err)
     return DeviceResult(
         name=device.name,
         site=device.site,
@@ -203,6 +209,17 @@ class _Visit:
             else:
                 self.captures.append(await self._show(reader, command))
             self.waiting.popleft()
+
+    def ended_by(self, err: StoreError) -> DeviceResult:
+        """Return the result of a device whose evidence could not be written any more."""
+        return DeviceResult(
+            name=self._device.name,
+            site=self._device.site,
+            status=DeviceStatus.PARTIAL if self.captures else DeviceStatus.FAILED,
+            captures=tuple(self.captures),
+            error=DeviceFailure(kind=err.kind, message=err.message, hint=err.hint),
+            release=self.version,
+        )
 
     def give_up(self, reason: str) -> None:
         """Record what is still waiting as lost."""

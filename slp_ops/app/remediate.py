@@ -23,7 +23,14 @@ from slp_ops.app.rule_options import knowledge_of
 from slp_ops.commands import registry
 from slp_ops.errors import InputError
 from slp_ops.json_documents import LARGEST_DOCUMENT
-from slp_ops.planning import TIMER_MINUTES, ParameterSources, PlannedSwitch, PlanningResult, plan_device
+from slp_ops.planning import (
+    TIMER_MINUTES,
+    ParameterSources,
+    PlannedSwitch,
+    PlanningResult,
+    plan_device,
+    plan_save,
+)
 from slp_ops.planning.documents import read_plans
 from slp_ops.planning.rebuild import rebuilt
 from slp_ops.playbook.template import secrets_in
@@ -284,14 +291,20 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         return wanted.plan(wanted.switch(device, memory, outcomes))
 
     def rebuild(
-        self, observations: Mapping[str, PlannedSwitch], plans: Mapping[str, SwitchPlan]
+        self, observations: Mapping[str, PlannedSwitch], plans: Mapping[str, SwitchPlan], *, resumed: bool
     ) -> Mapping[str, PlanningResult]:
-        """Plan with the parameters and playbooks of each plan."""
+        """Plan with the parameters and playbooks of each plan.
+
+        Where a change that is ``resumed`` has nothing left to send, it may still have to be saved.
+        """
         found = {}
         for name, switch in observations.items():
             wanted = self._as_in(plans[name])
             given = replace(switch.given, options=wanted.options, files=wanted.files)
-            found[name] = wanted.plan(replace(switch, given=given))
+            result = wanted.plan(replace(switch, given=given))
+            if resumed and result.plan is None and all(each.needless for each in result.skipped):
+                result = replace(result, plan=plan_save(switch, wanted.playbooks, plans[name]))
+            found[name] = result
         return found
 
     def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.history_context import HistoryContext
@@ -107,11 +106,10 @@ def _trend(
     if run.path.resolve().parent != runs_dir.resolve():
         return None
     names = tuple(run.about)
-    last = run.header.started.date() + timedelta(days=1)  # a switch's own day may be ahead of UTC
 
     def ask(history: History) -> FleetTrend:
-        days = [each for each in history.days(names) if each.day <= last]
-        return fleet_trend(days, history.series(names), limit=limit)
+        days, series = history.days(names, until=run), history.series(names, until=run)
+        return fleet_trend(days, series, limit=limit)
 
     try:
         trend = open_history(runs_dir, ask, operator, facts=facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
+from slp_ops.app.operator import name_open_mode
 from slp_ops.transport.hostkeys import HostKeyMode as HostKeyMode
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def by_name(credentials: Credentials, connecting: SessionOptions, operator: Oper
 
     Notices name weak protection: no check of host keys, and files that other users may use.
     """
-    from slp_ops.paths import mode_for_others, state_dir
+    from slp_ops.paths import state_dir
     from slp_ops.transport.factory import TransportSelector
     from slp_ops.transport.hostkeys import HostKeys
 
@@ -103,8 +104,7 @@ def by_name(credentials: Credentials, connecting: SessionOptions, operator: Oper
             "host keys are not checked (--host-key off): an intercepted connection is not detected"
         )
     for path, private in ((folder, "700"), (known_hosts, "600")):
-        if mode := mode_for_others(path):
-            operator.notice(f"{path} has mode {mode}: other users may use it; chmod {private} {path}")
+        name_open_mode(path, private, operator)
     return TransportSelector(
         credentials=credentials,
         host_keys=HostKeys(known_hosts, connecting.host_key, operator.notice),

@@ -99,7 +99,7 @@ def command(
     evidence = gather_bundle(request, TerminalOperator())
     answers = CaseAnswers(**_answers(told, sys.stdin.isatty() if ask is None else ask))
     view = report_view(evidence.judged, generated=datetime.now(UTC))
-    with replace_file(output, private=True) as file:
+    with replace_file(output) as file:
         masked = write_bundle(file, view, evidence, answers=answers, lang=lang)
     place, count = one_line(str(Path(output))), sum(masked.values())
     click.echo(

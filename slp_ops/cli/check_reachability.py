@@ -104,7 +104,7 @@ def command(
     if junit is not None:
         from slp_ops.report import reachability_junit
 
-        with replace_file(junit, private=False) as file:
+        with replace_file(junit) as file:
             file.write(reachability_junit.render(view, lang))
     if as_json:
         click.echo(to_json(reachability_document(result.run_id, view.path, view.answers, lang)))

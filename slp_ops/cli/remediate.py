@@ -195,11 +195,13 @@ def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> Exit:
     """Print what became of the switches; nothing where there was nothing to do."""
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.remediate import remediate_document
-    from slp_ops.report.terminal.change import render_change
+    from slp_ops.report.terminal.change import change_hints, render_change
 
     if change.run:
         document = to_json(remediate_document(change)) if as_json else render_change(change, lang)
         click.echo(document)
+        for hint in change_hints(change, lang) if as_json else ():
+            click.echo(f"hint: {hint}", err=True)
     return change_exit_code(change)
 
 

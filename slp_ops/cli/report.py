@@ -30,6 +30,9 @@ FORMS: Final = {
     "ics": "A calendar of the ACK deadlines.",
 }
 
+# Read by other programs and users: a metrics collector, a calendar server.
+_PUBLIC: Final = frozenset({"prometheus", "ics"})
+
 
 def _forms(command: Callable[..., Any]) -> Callable[..., Any]:
     for form, words in reversed(FORMS.items()):
@@ -71,7 +74,7 @@ def command(
     judged = judge_for_report(request, TerminalOperator())
     view = report_view(judged, generated=datetime.now(UTC))
     for form, path in wanted.items():
-        write(path, render_report(form, view, lang))
+        write(path, render_report(form, view, lang), public=form in _PUBLIC)
 
 
 def render_report(form: str, view: ReportView, lang: Lang) -> bytes:

@@ -103,7 +103,7 @@ def save(
     from slp_ops.app.usage import SaveOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import stored_usage_save_json, usage_save_document
-    from slp_ops.report.terminal.exchange import render_save
+    from slp_ops.report.terminal.exchange import exchange_hints, render_save
 
     if everything and days is not None:
         raise click.UsageError("--all and --days exclude each other")
@@ -132,6 +132,8 @@ def save(
             _print_plan(planned)
     if result is not None:
         click.echo(_json(usage_save_document(result)) if as_json else render_save(result, lang))
+        for hint in exchange_hints(result.change, lang, "usage save") if as_json else ():
+            click.echo(hint, err=True)
         code = worst(code, change_exit_code(result.change))
     raise click.exceptions.Exit(code)
 
@@ -188,7 +190,7 @@ def import_(
     from slp_ops.app.usage import ImportOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import stored_usage_import_json, usage_import_document
-    from slp_ops.report.terminal.exchange import render_import
+    from slp_ops.report.terminal.exchange import exchange_hints, render_import
 
     _not_both(dry_run, resume)
     if bool(acks) is (resume is not None):
@@ -213,6 +215,8 @@ def import_(
             _print_plan(planned)
     if result is not None:
         click.echo(_json(usage_import_document(result)) if as_json else render_import(result, lang))
+        for hint in exchange_hints(result.change, lang, "usage import") if as_json else ():
+            click.echo(hint, err=True)
         code = worst(code, change_exit_code(result.change))
     raise click.exceptions.Exit(code)
 

@@ -17,27 +17,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def write(path: str, data: bytes) -> None:
+def write(path: str, data: bytes, *, public: bool) -> None:
     """Put the bytes into a file, or on standard output for "-". Raises InputError.
 
-    A browser or a metrics collector that watches the file never reads an incomplete one.
+    A browser or a metrics collector that watches the file never reads an incomplete one. Only its owner may
+    read it; the umask decides for a ``public`` file, which other programs read.
     """
     if path == "-":
         sys.stdout.buffer.write(data)
         return
-    with replace_file(path, private=False) as file:
+    with replace_file(path, public=public) as file:
         file.write(data)
     click.echo(f"wrote {one_line(str(Path(path)))}", err=True)
 
 
 @contextmanager
-def replace_file(path: str, *, private: bool) -> Iterator[BinaryIO]:
+def replace_file(path: str, *, public: bool = False) -> Iterator[BinaryIO]:
     """Open a temporary file that takes the name when it is complete. Raises InputError.
 
-    A private file can be read by its owner alone.
+    Only its owner may read it, unless it is ``public``: then the umask decides.
     """
     try:
-        with replacing(Path(path), public=not private) as file:
+        with replacing(Path(path), public=public) as file:
             yield file
     except OSError as err:
         raise InputError(f"{path} cannot be written: {err.strerror}") from err

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _DEFAULT: Final = "CiscoTAC-1"
 _PROFILE: Final = re.compile(r"^(.*?) ?\(status: (\w+)\)$")
+# A row of the alert groups, and their heading.
+_GROUP: Final = re.compile(r"^([\w-]+) +(Enable|Disable|State) +(\S.*)$", re.ASCII)
 _FIELDS: Final = {"call home feature": "feature", "smart licensing messages": "messages"}
 
 
@@ -65,16 +67,19 @@ class _Settings:
 
 
 def parse(text: str) -> Parsed:
-    """Parse what licensing needs; alert groups are kept as unread lines."""
+    """Parse what licensing needs; other settings and the alert groups stay as printed."""
     page = body(text, "show call-home")
     settings = _Settings()
     unread: list[Row] = []
     for row in page.rows:
         pair = split_label(row.text)
-        if pair is None:
-            unread.append(row)
-        else:
+        if pair is not None:
             settings.read(row, *pair)
+        elif found := _GROUP.match(row.text.strip()):
+            group, state, description = found.groups()
+            settings.other.append(LabelledValue(label=group, value=state, heading=description))
+        else:
+            unread.append(row)
     if not settings.lines:
         return parsed(page, (), page.rows)
     get = settings.values.get

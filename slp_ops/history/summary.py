@@ -16,8 +16,9 @@ from slp_ops.facts.rum import RumPoint
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.rules.checks.history import GROWING
 from slp_ops.rules.derived.communication import Communication
+from slp_ops.rules.derived.deadline import Deadline
 from slp_ops.rules.derived.now import SwitchTime
-from slp_ops.rules.derived.rum_backlog import Lateness, OwedReports
+from slp_ops.rules.derived.rum_backlog import Backlog, Lateness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,7 +66,8 @@ class Summary:
     last_push: datetime | None = None
     backlog: int | None = None
     unacknowledged: int | None = None
-    late: bool | None = None
+    late: bool | None = None  # no ACK for longer than the push interval
+    overdue: bool | None = None  # the ACK deadline has passed
     failing: bool | None = None
     licensing: bool = False
     found: tuple[RuleRecord, ...] = ()
@@ -102,7 +104,8 @@ def summarise(
 ) -> Summary:
     """Summarise one device of a run. ``seen`` is the start of the run, unless a capture has a better time."""
     now, usage = known.get(SwitchTime), known.get(UsageReporting)
-    owed, lateness = known.get(OwedReports), known.get(Lateness)
+    backlog, lateness = known.get(Backlog), known.get(Lateness)
+    deadline = known.get(Deadline)
     communication = known.get(Communication)
     software = known.get(Software)
     units, trusted = _trust(known)
@@ -124,9 +127,10 @@ def summarise(
         ack_age=None if now is None or last_ack is None else now.at - last_ack,
         deadline=None if usage is None else _at(usage.next_ack_deadline),
         last_push=None if usage is None else _at(usage.last_report_push),
-        backlog=None if owed is None else owed.backlog,
-        unacknowledged=None if owed is None else owed.unacknowledged,
+        backlog=None if backlog is None else backlog.reports,
+        unacknowledged=None if backlog is None else backlog.unacknowledged,
         late=None if lateness is None else lateness.late,
+        overdue=None if deadline is None else deadline.is_overdue,
         failing=None if communication is None else communication.failing,
         licensing=usage is not None,
         found=found_of(outcomes),

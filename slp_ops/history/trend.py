@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteDay:
-    """Switches of a site on one day of their own clocks, each from its last run of that day.
+    """Switches of a site on one day with runs, in UTC, each with its newest sample up to that day.
 
     Sums are over the ``counted`` switches whose counts could be read, ``failing`` over the ``judged`` ones.
+    ``late``: no ACK for longer than the push interval; ``overdue``: the ACK deadline has passed.
     """
 
     day: date
@@ -35,6 +36,7 @@ class SiteDay:
     oldest_ack: timedelta | None = None
     mean_ack: timedelta | None = None
     late: int | None = None
+    overdue: int | None = None
     judged: int = 0
     failing: int | None = None
 
@@ -137,6 +139,7 @@ def _together(days: Sequence[SiteDay]) -> SiteDay:
         if ages
         else None,
         late=_sum(each.late for each in days),
+        overdue=_sum(each.overdue for each in days),
         judged=judged,
         failing=_sum(each.failing for each in days),
     )

@@ -24,6 +24,7 @@ _ELSEWHERE: Final = (
     (re.compile(r"%LICMGR-\d-", re.ASCII), _NXOS),
     (re.compile(r"^\s*Smart Licensing using Policy:", re.MULTILINE), _NXOS),
     (re.compile(r"^\s*NXOS(?: image file is|: +version)\b", re.MULTILINE), _NXOS),
+    (re.compile(r"^\s*\(?(?:NXOS_\w+|NX-OS \w+)\)?:?", re.MULTILINE | re.ASCII), _NXOS),
 )
 
 

@@ -15,7 +15,7 @@ from slp_ops.planning.model import (
     Trigger,
     what_changed,
 )
-from slp_ops.planning.planner import TIMER_MINUTES, PlannedSwitch, plan_device, serials_of
+from slp_ops.planning.planner import TIMER_MINUTES, PlannedSwitch, plan_device, plan_save, serials_of
 from slp_ops.planning.running_config import RunningConfig
 from slp_ops.planning.values import ParameterSources
 
@@ -31,6 +31,7 @@ __all__ = [
     "SwitchPlan",
     "Trigger",
     "plan_device",
+    "plan_save",
     "serials_of",
     "what_changed",
 ]

@@ -21,7 +21,7 @@ from slp_ops.planning.model import (
 from slp_ops.planning.playbook_selection import choose
 from slp_ops.planning.values import ParameterSources, values_of
 from slp_ops.playbook.guards import GUARDS, PROOFS, UNREADABLE, WORDS
-from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
+from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate, Risk
 from slp_ops.rules.settings import Intent
 from slp_ops.steps import ConfigChange, ConfigStep, ExecStep, ManualStep
 
@@ -86,6 +86,30 @@ def serials_of(known: FactContext) -> tuple[str, ...]:
     if not found and software is not None:
         found = {sn for sn in (software.serial, *(member.serial for member in software.members)) if sn}
     return tuple(sorted(found))
+
+
+def plan_save(
+    switch: PlannedSwitch, playbooks: Sequence[Playbook], recorded: SwitchPlan
+) -> SwitchPlan | None:
+    """Plan only the verification and the save of a recorded plan whose lines are all in force.
+
+    None where its playbooks do not save. Only the parameters are those of the record.
+    """
+    found = {playbook.id: playbook for playbook in playbooks}
+    actions = tuple(
+        Action(
+            playbook=playbook.id,
+            title=playbook.title,
+            risk=Risk.CHANGE,
+            because=(),
+            params=action.params,
+            steps=(),
+            verify=playbook.verify,
+        )
+        for action in recorded.actions
+        if (playbook := found.get(action.playbook)) is not None and playbook.save
+    )
+    return _Planning(switch, TIMER_MINUTES).plan(actions) if actions else None
 
 
 @dataclass(slots=True)

@@ -44,7 +44,7 @@ class _Collector:
             "slp_ops_ack_days_left", "Days to the ACK deadline by the switch's own clock.", "cosmetic"
         )
         rum = _gauge("slp_ops_rum_reports", "RUM reports by state.", "state")
-        backlog = _gauge("slp_ops_rum_backlog", "RUM reports that the switch holds.")
+        backlog = _gauge("slp_ops_rum_backlog", "RUM reports without an ACK.")
         failing = _gauge("slp_ops_communication_failing", "1 when the exchange with the server fails now.")
         rules = _gauge("slp_ops_rule", "1 for the verdict of a rule on a switch.", "rule", "verdict")
         for each in view.devices:

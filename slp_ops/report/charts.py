@@ -151,5 +151,5 @@ def trend_lines(days: Sequence[SiteDay], *, width: float, height: float) -> tupl
 _FIGURES: Final[Mapping[str, Callable[[SiteDay], int | None]]] = {
     "backlog": lambda day: day.backlog,
     "failing": lambda day: day.failing,
-    "overdue": lambda day: day.late,
+    "overdue": lambda day: day.overdue,
 }

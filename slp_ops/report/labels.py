@@ -35,7 +35,7 @@ _WORDS: Final = {
     "topology": Text("Reports by", "接続方式"),
     "cause": Text("Cause", "原因"),
     "days_left": Text("ACK days left", "ACK 期限まで (日)"),
-    "backlog": Text("RUM backlog", "RUM 滞留数"),
+    "backlog": Text("RUM reports without an ACK", "ACK のない RUM レポート"),
     "rule": Text("Rule", "ルール"),
     "severity": Text("Severity", "重大度"),
     "confidence": Text("Confidence", "確度"),
@@ -78,7 +78,7 @@ _WORDS: Final = {
     "chart_sites": Text("Verdicts by site", "サイト別の判定"),
     "chart_topologies": Text("How the switches report", "接続方式の内訳"),
     "chart_dues": Text("ACK deadlines", "ACK 期限"),
-    "chart_backlog": Text("RUM backlog: reports on the switch", "RUM レポートの滞留 (スイッチ上の件数)"),
+    "chart_backlog": Text("RUM reports without an ACK, by switch", "ACK のない RUM レポート (スイッチ別)"),
     "chart_releases": Text("Releases against advisories", "リリースと既知の問題"),
     "chart_trend": Text("From run to run", "推移"),
     "days_axis": Text("days from the switch's own clock", "スイッチの時計を基準とした残り日数"),
@@ -265,9 +265,9 @@ _WORDS: Final = {
     "trend_growing": Text("Unacknowledged and growing", "ACK 未受信のまま増加中"),
     "trend_rate": Text("A day", "1 日あたり"),
     "trend_outlook": Text("Outlook", "見通し"),
-    "trend_backlog": Text("RUM backlog", "RUM 滞留数"),
+    "trend_backlog": Text("RUM reports without an ACK", "ACK のない RUM レポート"),
     "trend_failing": Text("Switches whose exchange fails", "通信に失敗しているスイッチ"),
-    "trend_overdue": Text("Switches whose ACK is late", "ACK が遅れているスイッチ"),
+    "trend_overdue": Text("Switches whose ACK is overdue", "ACK の期限を超過したスイッチ"),
     "devices": Text("Devices", "スイッチ"),
 }
 _HEALTHS: Final = {
@@ -276,7 +276,7 @@ _HEALTHS: Final = {
     "warning": Text("warning", "警告"),
     "unread": Text("not read", "未取得"),
     "not_enough_to_judge": Text("not enough to judge", "判定に必要な情報が不足"),
-    "unclear": Text("not fully read", "一部未取得"),
+    "unclear": Text("nothing found, not fully read", "検出なし (一部未取得)"),
     "fine": Text("fine", "正常"),
     "info": Text("info", "情報"),
 }

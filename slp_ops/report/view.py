@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.model import Severity
+from slp_ops.model import DeviceStatus, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slp_ops.facts import DeviceTime, Entitlement, ExchangeStatistics, LicenseTransport, Policy, Topology
     from slp_ops.history.trend import FleetTrend
     from slp_ops.i18n import Text
-    from slp_ops.model import Capture, Confidence, DeviceFailure, DeviceStatus, Evidence, Verdict
+    from slp_ops.model import Capture, Confidence, DeviceFailure, Evidence, Verdict
     from slp_ops.playbook.model import Risk
     from slp_ops.release import Release
     from slp_ops.rules.fixed_releases import AdvisoryStatus, UpgradeTargets
@@ -324,8 +324,11 @@ class ReportView:
 
     @property
     def unclear(self) -> int:
-        """Count the switches that were not read, or not completely."""
-        return sum(self.healths[each] for each in (Health.UNREAD, Health.NOT_ENOUGH, Health.UNCLEAR))
+        """Count the switches that were not read, or not completely, also those with findings."""
+        return sum(
+            each.status is not DeviceStatus.OK or bool(each.missing) or each.health is Health.UNREAD
+            for each in self.devices
+        )
 
     @property
     def urgencies(self) -> Mapping[Urgency, int]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 _FAILED: Final = "SMART_LIC-COMM_FAILED"
+_CALL_HOME: Final = "CALL_HOME-SL_MESSAGE_FAILED"
+_ERR: Final = re.compile(r"\(ERR (\d+ ?: ?[^()]*)\)")
 _MOST_BREAKS: Final = 3  # longest log line: shorter than four lines of a mail
 # In a log the facility may be preceded by time, sequence number and origin. IOS-XR puts its own
 # facility before ours (LICENSE-SMART_LIC), which makes it another name.
@@ -147,7 +149,11 @@ class Catalogue:
         entry = next((entry for entry in self._by_name.get(name, ()) if entry.fits(text)), None)
         if entry is None:
             return None
-        reason = self.reason(reason_of(text), named_server(text)) if name == _FAILED else None
+        reason = None
+        if name == _FAILED:
+            reason = self.reason(reason_of(text), named_server(text))
+        elif name == _CALL_HOME and entry.pattern is None and (error := _ERR.search(text)) is not None:
+            reason = self.reason(error[1])
         return MessageMatch(entry=entry, reason=reason)
 
     def find_wrapped(self, name: str, text: str, more: tuple[str, ...]) -> MessageMatch | None:

@@ -34,6 +34,7 @@ from slp_ops.rules.derived.deadline import Deadline, DeadlineEffect
 from slp_ops.rules.derived.failures import FailureLog
 from slp_ops.rules.derived.log import LicenceLog, LoggedMessage, latest
 from slp_ops.rules.derived.now import SwitchTime
+from slp_ops.rules.derived.poll_record import poll_record
 from slp_ops.rules.derived.route import Route
 from slp_ops.rules.derived.rum_backlog import Backlog, Lateness
 from slp_ops.rules.fixed_releases import AdvisoryStatus, AdvisoryVerdict
@@ -51,11 +52,6 @@ if TYPE_CHECKING:
     from slp_ops.rules.values import Judgement
 
 TEXTS = texts_of(__name__)
-
-# Record of Result Polling that a healthy switch does not have.
-_MANY_FAILED: Final = 10  # percent
-_ENOUGH_POLLS: Final = 30
-_REPEATED: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,8 +209,12 @@ def _cscwa11048(
     reasons = communication.reasons if communication is not None else {}
     current = (*reasons.get("polling-id-invalid", ()), *reasons.get("server-timeout-504", ()))
     signs: list[tuple[Text, tuple[Evidence, ...]]] = [(TEXTS["CSCwa11048.now"], current)] if current else []
-    if statistics is not None:
-        signs += _polling(statistics, catalogue)
+    polls = None if statistics is None else poll_record(statistics, catalogue)
+    if polls is not None and polls.many_failed:
+        said = TEXTS["CSCwa11048.ratio"].format(fail=polls.failed, total=polls.total, share=polls.share)
+        signs.append((said, polls.evidence))
+    if polls is not None and polls.unknown_id:
+        signs.append((TEXTS["CSCwa11048.reason"], polls.evidence))
     flapping = None if log is None else comm_flapping.check(log, thresholds)
     if isinstance(flapping, Failed):
         signs.append((TEXTS["CSCwa11048.pairs"], flapping.evidence))
@@ -228,25 +228,6 @@ def _cscwa11048(
         evidence=tuple(dict.fromkeys(each for _, found in signs for each in found)),
         confidence=Confidence.MEDIUM if len(signs) == 1 and not current else None,
     )
-
-
-def _polling(
-    statistics: CommunicationStatistics, catalogue: Catalogue
-) -> list[tuple[Text, tuple[Evidence, ...]]]:
-    """Return what the record of Result Polling shows, whatever the exchange does at the moment."""
-    polling = statistics.of("Result Polling")
-    attempts = None if polling is None else polling.attempts
-    if polling is None or attempts is None or not attempts.total or attempts.fail is None:
-        return []
-    signs: list[tuple[Text, tuple[Evidence, ...]]] = []
-    share = 100 * attempts.fail / attempts.total
-    if share >= _MANY_FAILED and attempts.total >= _ENOUGH_POLLS:
-        said = TEXTS["CSCwa11048.ratio"].format(fail=attempts.fail, total=attempts.total, share=round(share))
-        signs.append((said, polling.cite("attempts")))
-    reason = catalogue.reason(polling.failure_reason)
-    if reason is not None and reason.rule == "polling-id-invalid" and attempts.fail >= _REPEATED:
-        signs.append((TEXTS["CSCwa11048.reason"], polling.cite("failure_reason")))
-    return signs
 
 
 def _cscvy20345(judged: AdvisoryVerdict, deadline: Deadline | None) -> Symptom:

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from slp_ops.errors import StoreError
+from slp_ops.paths import make_private
 from slp_ops.regular_files import open_regular, read_descriptor
 from slp_ops.temporary_files import replacing
 
@@ -161,7 +162,7 @@ def locked(root: Path, name: str, *, busy: Callable[[], bool]) -> Iterator[bool]
     """
     path = root / name
     with store_errors("lock", path):
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(root)
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         try:

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
+from slp_ops.paths import make_private
 from slp_ops.runs import atomic_files
 from slp_ops.temporary_files import remove_abandoned
 
@@ -35,7 +36,7 @@ class FolderFileStore:
         """Put a file there, over one of that name, and wait until the disk has it. Raises StoreError."""
         path = self._place(name)
         with atomic_files.store_errors("write", path):
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self.path)
             remove_abandoned(self.path)
             atomic_files.replace(path, data, sync=True)
             folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)

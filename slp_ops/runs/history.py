@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
 
 from slp_ops.facts.rum import RumPoint
 from slp_ops.history.trend import Series, SiteDay
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_TOTALS: Final = ("counted", "backlog", "largest", "unacknowledged", "late", "judged", "failing")
+_DAY: Final = 86_400  # seconds
 _FEW: Final = 64  # pictures
 _MANY: Final = 500  # words
 _WINDOW: Final = 60  # days, as slp_ops.rules.derived.growth looks back
@@ -132,7 +132,8 @@ class History:
                 "INSERT INTO run (folder, ref, verb, started, mark) VALUES (?, ?, ?, ?, ?)",
                 (run.path.name, run.id, header.verb, millis(header.started), at),
             ).lastrowid
-            rows = [self._row(number or 0, run.position[0], summary) for summary in summaries]
+            place = (day_of(header.started), run.position[0], number or 0)
+            rows = [self._row(place, summary) for summary in summaries]
             marks = ", ".join("?" * (len(SAMPLE) + 4))
             self._db.executemany(
                 f"INSERT INTO sample (device, day, position, run, {', '.join(SAMPLE)}) VALUES ({marks})",  # noqa: S608 - our own names
@@ -159,10 +160,10 @@ class History:
             raise
         self._db.execute("COMMIT")
 
-    def _row(self, run: int, position: int, summary: Summary) -> tuple[object, ...]:
+    def _row(self, place: tuple[int, int, int], summary: Summary) -> tuple[object, ...]:
         device = self._id("device", "name", summary.device)
         words = (None if text is None else self._id("word", "text", text) for text in texts(summary))
-        return (device, day_of(summary), position, run, millis(summary.seen), *words, *numbers(summary))
+        return (device, *place, millis(summary.seen), *words, *numbers(summary))
 
     def _id(self, table: str, column: str, text: str) -> int:
         text = text.encode("utf-8", "backslashreplace").decode()  # a lone surrogate is no text to SQLite
@@ -198,14 +199,20 @@ class History:
 
     @_of_rows
     def device(
-        self, name: str, *, newest: int | None = None, verb: str | None = None
+        self,
+        name: str,
+        *,
+        newest: int | None = None,
+        verb: str | None = None,
+        until: StoredRun | None = None,
     ) -> tuple[RunSnapshot, ...]:
-        """Return a switch's snapshots, oldest first; of one verb, or the ``newest`` ones, if given."""
+        """Return a switch's snapshots, oldest first; of one verb, the ``newest`` ones, or up to a run, if
+        given."""
         rows = self._db.execute(
             f"SELECT ref, verb, started, {', '.join(SAMPLE)} FROM sample "  # noqa: S608 - our own names
             "JOIN run ON run.id = sample.run WHERE device = (SELECT id FROM device WHERE name = ?) "
-            "AND (? IS NULL OR verb = ?) ORDER BY position DESC, folder DESC LIMIT ?",
-            (name, verb, verb, -1 if newest is None else newest),
+            "AND (? IS NULL OR verb = ?) AND position <= ? ORDER BY position DESC, folder DESC LIMIT ?",
+            (name, verb, verb, _position(until), -1 if newest is None else newest),
         ).fetchall()
         words = self._words({word for row in rows for word in row[4 : 4 + len(WORDS)]})
         return tuple(
@@ -214,47 +221,52 @@ class History:
         )
 
     @_of_rows
-    def days(self, devices: Collection[str] | None = None, *, newest: int = 90) -> tuple[SiteDay, ...]:
-        """The last sample of each switch a day, added up by site; of these devices only, if given.
+    def days(
+        self,
+        devices: Collection[str] | None = None,
+        *,
+        newest: int = 90,
+        until: StoredRun | None = None,
+    ) -> tuple[SiteDay, ...]:
+        """Return each day with runs, by site; of these devices only, and up to a run, if given.
 
-        ``newest`` is how many days back from each switch's last one.
+        A switch counts with its newest sample up to that day, so that a run of some switches does not hide
+        the others. ``newest`` is how many days back from each switch's last one.
         """
-        self._choose(devices, newest)
+        self._choose(devices, newest, until)
         rows = self._db.execute(
-            "SELECT day, site, COUNT(*), MAX(ack_age), AVG(ack_age), COUNT(backlog), SUM(backlog), "
-            "MAX(backlog), SUM(unacknowledged), SUM(late), COUNT(failing), SUM(failing) FROM "
-            "(SELECT day, site, backlog, unacknowledged, ack_age, late, failing, MAX(position) FROM chosen "
-            "CROSS JOIN sample ON sample.device = chosen.device AND day >= first WHERE licensing = 1 "
-            "GROUP BY sample.device, day) GROUP BY day, site"
+            "SELECT sample.device, day, site, backlog, unacknowledged, ack_age, late, overdue, failing, "
+            "MAX(position) FROM chosen CROSS JOIN sample ON sample.device = chosen.device AND day >= first "
+            "AND position <= last WHERE licensing = 1 GROUP BY sample.device, day"
         ).fetchall()
-        words = self._words({row[1] for row in rows})
-        found = [
-            SiteDay(
-                day=date_of(day),
-                site=words.get(site, ""),
-                switches=switches,
-                oldest_ack=None if oldest is None else timedelta(seconds=oldest),
-                mean_ack=None if mean is None else timedelta(seconds=int(mean)),
-                **dict(zip(_TOTALS, totals, strict=True)),
-            )
-            for day, site, switches, oldest, mean, *totals in checked(rows, means=4)
-        ]
-        return tuple(sorted(found, key=lambda each: (each.day, each.site)))
+        words = self._words({row[2] for row in rows})
+        by_day: dict[int, list[tuple[int, _Sample]]] = {}
+        for device, day, site, *values, _ in rows:
+            sample = _Sample(day, words.get(site, ""), *values)
+            by_day.setdefault(day, []).append((device, sample))
+        now: dict[int, _Sample] = {}
+        found: list[SiteDay] = []
+        for day in sorted(by_day):
+            now.update(by_day[day])
+            found += _by_site(day, now.values())
+        return tuple(found)
 
-    @_of_rows
-    def series(self, devices: Collection[str] | None = None) -> tuple[Series, ...]:
+    def series(
+        self, devices: Collection[str] | None = None, *, until: StoredRun | None = None
+    ) -> tuple[Series, ...]:
         """The RUM counts of each switch over its newest sixty days, in the order of their names.
 
         One a day of the newest fifteen, and one in three days before: more would make no line surer. Where
         there are no more than a few, every run counts.
         """
-        self._choose(devices, _WINDOW)
+        self._choose(devices, _WINDOW, until)
         names = dict(self._db.execute("SELECT id, name FROM device"))
         refs = dict(self._db.execute("SELECT id, ref FROM run"))
         rows = self._db.execute(
             "SELECT sample.device, site, failing, run, seen, clock, clock_trusted, backlog, "
             "unacknowledged, last_ack, late, MAX(position) FROM chosen CROSS JOIN sample "
-            "ON sample.device = chosen.device AND day >= first WHERE backlog IS NOT NULL "
+            "ON sample.device = chosen.device AND day >= first AND position <= last "
+            "WHERE backlog IS NOT NULL "
             "AND (day > first + ? OR (day - first) % 3 = 0) GROUP BY sample.device, day",
             (_WINDOW - 15,),
         ).fetchall()
@@ -291,28 +303,31 @@ class History:
             Series(
                 device=name,
                 site=last[name][0],
-                points=tuple(found[name]) if len(found[name]) >= MIN_POINTS else self._every(name),
+                points=tuple(found[name]) if len(found[name]) >= MIN_POINTS else self._every(name, until),
                 failing=last[name][1],
             )
             for name in sorted(found)
         )
 
-    def _every(self, name: str) -> tuple[RumPoint, ...]:
-        pictures = self.device(name, newest=_FEW)
+    def _every(self, name: str, until: StoredRun | None) -> tuple[RumPoint, ...]:
+        pictures = self.device(name, newest=_FEW, until=until)
         return tuple(point for each in pictures if (point := each.summary.point(each.run)) is not None)
 
-    def _choose(self, devices: Collection[str] | None, newest: int) -> None:
-        """Put the devices asked for into a table of our own, each with the first day that counts."""
-        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (device INTEGER PRIMARY KEY, first INTEGER)")
+    def _choose(self, devices: Collection[str] | None, newest: int, until: StoredRun | None) -> None:
+        """Put the devices asked for into a table of our own, with the first day and last run that count."""
+        self._db.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS chosen (device INTEGER PRIMARY KEY, first INTEGER, last INTEGER)"
+        )
         self._db.execute("DELETE FROM temp.chosen")
         chosen = (
-            "INSERT OR IGNORE INTO temp.chosen "
-            "SELECT id, (SELECT MAX(day) FROM sample WHERE device = id) - ? FROM device"
+            "INSERT OR IGNORE INTO temp.chosen SELECT id, "
+            "(SELECT MAX(day) FROM sample WHERE device = id AND position <= ?1) - ?2, ?1 FROM device"
         )
+        last = _position(until)
         if devices is None:
-            self._db.execute(chosen, (newest,))
+            self._db.execute(chosen, (last, newest))
         else:
-            self._db.executemany(f"{chosen} WHERE name = ?", ((newest, name) for name in devices))
+            self._db.executemany(f"{chosen} WHERE name = ?3", ((last, newest, name) for name in devices))
 
     def _words(self, among: Collection[int | None]) -> dict[int, str]:
         """These words by their numbers; all of them where that is quicker."""
@@ -321,6 +336,56 @@ class History:
         wanted = [number for number in among if number is not None]
         marks = ", ".join("?" * len(wanted))
         return dict(self._db.execute(f"SELECT id, text FROM word WHERE id IN ({marks})", wanted))  # noqa: S608 - only marks
+
+
+class _Sample(NamedTuple):
+    """Newest values of a switch on a day."""
+
+    day: int
+    site: str
+    backlog: int | None
+    unacknowledged: int | None
+    ack_age: int | None
+    late: int | None
+    overdue: int | None
+    failing: int | None
+
+
+def _by_site(day: int, samples: Iterable[_Sample]) -> Iterator[SiteDay]:
+    """Add up the samples of each site. The age of an ACK grows with the days since its sample."""
+    sites: dict[str, list[_Sample]] = {}
+    for each in samples:
+        sites.setdefault(each.site, []).append(each)
+    for site in sorted(sites):
+        mine = sites[site]
+        ages = [each.ack_age + (day - each.day) * _DAY for each in mine if each.ack_age is not None]
+        backlogs = [each.backlog for each in mine if each.backlog is not None]
+        failing = [each.failing for each in mine if each.failing is not None]
+        yield SiteDay(
+            day=date_of(day),
+            site=site,
+            switches=len(mine),
+            counted=len(backlogs),
+            backlog=_sum(backlogs),
+            largest=max(backlogs, default=None),
+            unacknowledged=_sum(each.unacknowledged for each in mine),
+            oldest_ack=timedelta(seconds=max(ages)) if ages else None,
+            mean_ack=timedelta(seconds=sum(ages) // len(ages)) if ages else None,
+            late=_sum(each.late for each in mine),
+            overdue=_sum(each.overdue for each in mine),
+            judged=len(failing),
+            failing=_sum(failing),
+        )
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _position(until: StoredRun | None) -> int:
+    """Return the position of the last run that counts."""
+    return 2**62 if until is None else until.position[0]
 
 
 class Broken(Exception):

@@ -21,6 +21,7 @@ from slp_ops.errors import StoreError
 from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.json_documents import decode, parse_json
 from slp_ops.model import DeviceStatus, Severity, Verdict
+from slp_ops.paths import make_private
 from slp_ops.regular_files import open_regular
 from slp_ops.runs import atomic_files
 from slp_ops.runs.serialization import millis
@@ -30,14 +31,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The number is that of the form below: another slp-ops may keep another form beside it.
-FILE: Final = "history-2.sqlite"
+FILE: Final = "history-3.sqlite"
 _LOCK: Final = "history.lock"
 _PATIENCE: Final = 60.0  # seconds to wait for another process that writes
 _BESIDE: Final = ("-wal", "-shm")
 # What says that the file itself is no good, and not that the disk is full or the folder read-only.
 _BROKEN: Final = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_SCHEMA"})
 
-# Words are kept once. A sample stands with the others of its switch, by day of the switch's own clock, so
+# Words are kept once. A sample is kept with the others of its switch, by day of its run, so
 # that a switch's history is one stretch of the file and the last sample of each day is found in passing.
 _FORM: Final = """
 BEGIN IMMEDIATE;
@@ -54,7 +55,7 @@ CREATE TABLE IF NOT EXISTS sample (
   found INTEGER, knowledge INTEGER,
   clock INTEGER, clock_trusted INTEGER, units INTEGER, trusted_units INTEGER, last_ack INTEGER,
   ack_age INTEGER, deadline INTEGER, last_push INTEGER, backlog INTEGER, unacknowledged INTEGER,
-  late INTEGER, failing INTEGER, licensing INTEGER,
+  late INTEGER, overdue INTEGER, failing INTEGER, licensing INTEGER,
   PRIMARY KEY (device, day, position, run)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sample_of_run ON sample (run);
@@ -153,7 +154,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _hold_lock(root: Path, how: int) -> Iterator[None]:
     path = root / _LOCK
     with atomic_files.store_errors("use", path):
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(root)
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(fd, how)
@@ -173,7 +174,8 @@ _DAY: Final = 86_400
 WORDS: Final = ("site", "tags", "status", "error", "release", "transport", "found", "knowledge")
 NUMBERS: Final = (
     "clock", "clock_trusted", "units", "trusted_units", "last_ack", "ack_age", "deadline", "last_push",
-    "backlog", "unacknowledged", "late", "failing", "licensing",
+    "backlog", "unacknowledged", "late", "overdue", "failing",
+    "licensing",
 )  # fmt: skip
 SAMPLE: Final = ("seen", *WORDS, *NUMBERS)
 
@@ -207,6 +209,7 @@ def numbers(summary: Summary) -> tuple[int | None, ...]:
         summary.backlog,
         summary.unacknowledged,
         None if summary.late is None else int(summary.late),
+        None if summary.overdue is None else int(summary.overdue),
         None if summary.failing is None else int(summary.failing),
         int(summary.licensing),
     )
@@ -252,6 +255,7 @@ def summary_of(name: str, sample: Iterable[Any], words: Mapping[int, str]) -> Su
         backlog=row["backlog"],
         unacknowledged=row["unacknowledged"],
         late=flag(row["late"]),
+        overdue=flag(row["overdue"]),
         failing=flag(row["failing"]),
         licensing=bool(row["licensing"]),
         found=tuple(
@@ -264,10 +268,9 @@ def summary_of(name: str, sample: Iterable[Any], words: Mapping[int, str]) -> Su
     )
 
 
-def day_of(summary: Summary) -> int:
-    """Return the day by the switch's clock if that is trusted, as for its deadlines and reports."""
-    clock = summary.clock if summary.clock_trusted else None
-    return (seconds(clock) or millis(summary.seen) // 1000) // _DAY
+def day_of(started: datetime) -> int:
+    """Return the day of a run, in UTC: its switches are of one day, whatever their clocks show."""
+    return millis(started) // 1000 // _DAY
 
 
 def date_of(day: int) -> date:

@@ -13,6 +13,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.paths import make_private
 from slp_ops.runs import atomic_files
 from slp_ops.runs.cleanup import remove_hidden, tidy_killed
 from slp_ops.runs.run_reader import NAME, StoredRun, started_of
@@ -47,7 +48,7 @@ class RunSequence:
     def open(cls, root: Path) -> Iterator[RunSequence]:
         """Open the sequence, and remove what killed processes left in the folder. Raises StoreError."""
         with atomic_files.store_errors("make", root):
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(root)
         with atomic_files.locked(root, _LOCK, busy=lambda: True):
             remove_hidden(root)
             yield cls(root)

@@ -98,6 +98,7 @@ class SummaryRecord:
     backlog: int | None = json_field(omit_none=True, default=None)
     unacknowledged: int | None = json_field(omit_none=True, default=None)
     late: bool | None = json_field(omit_none=True, default=None)
+    overdue: bool | None = json_field(omit_none=True, default=None)
     failing: bool | None = json_field(omit_none=True, default=None)
     licensing: bool = False
     knowledge: str = ""
@@ -137,6 +138,7 @@ def record_of(summary: Summary, *, manifest: int) -> SummaryRecord:
         backlog=summary.backlog,
         unacknowledged=summary.unacknowledged,
         late=summary.late,
+        overdue=summary.overdue,
         failing=summary.failing,
         licensing=summary.licensing,
         knowledge=summary.knowledge,
@@ -174,6 +176,7 @@ def summary_of(record: SummaryRecord) -> Summary:
         backlog=record.backlog,
         unacknowledged=record.unacknowledged,
         late=record.late,
+        overdue=record.overdue,
         failing=record.failing,
         licensing=record.licensing,
         found=tuple(

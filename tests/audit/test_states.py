@@ -125,3 +125,52 @@ def test_without_a_run_that_fits_last_says_so(saved: Callable[..., str], tmp_pat
     saved("usage-status", sw1="healthy")
     done = CliRunner().invoke(cli, ["audit", "--runs-dir", str(tmp_path / "runs"), "--run", "last"])
     assert "there is no run of audit or collect or watch" in str(done.exception)
+
+
+def test_one_definition_for_each_figure(saved: Callable[..., str], tmp_path: Path) -> None:
+    runs = ("--runs-dir", str(tmp_path / "runs"))
+    names = {
+        "sw1": "offline-overdue",
+        "sw2": "rum-backlog-listed",
+        "sw3": "cosmetic-deadline",
+        "sw4": "aaa-denied",
+    }
+    run = saved(**names, sw5="licences-changed")
+    report = json.loads(_run("report", run, *runs, "--json", "-")[1])
+    devices = report["devices"]
+    trend = json.loads(_run("trend", *runs, "--json")[1])
+    (day,) = trend["fleet"]
+
+    held = {each["name"]: each["rum"]["backlog"] for each in devices if each["rum"] is not None}
+    assert day["backlog"] == sum(held.values())
+    for name, backlog in held.items():
+        (picture,) = json.loads(_run("history", name, *runs, "--json")[1])["pictures"]
+        assert picture["rum"]["backlog"] == backlog
+    record = json.loads(_run("audit", *runs, "--run", run, "--json")[1])
+    (summary,) = (
+        each["summary"]
+        for each in record["outcomes"]
+        if (each["device"], each["rule"]) == ("sw2", "rum-backlog")
+    )
+    assert str(held["sw2"]) in summary
+
+    reporting = {each["name"]: each["reporting"] for each in devices if each["reporting"]}
+    overdue = [
+        name for name, each in reporting.items() if not each["cosmetic"] and (each["days_left"] or 0) < 0
+    ]
+    assert sorted(overdue) == ["sw1", "sw2", "sw5"]
+    assert day["ack_overdue"] == len(overdue)
+
+    not_read = [each["name"] for each in devices if each["status"] != "ok" or each["missing"]]
+    assert not_read == ["sw4"]
+    _, markdown = _run("report", run, *runs, "--md", "-", "--lang", "en")
+    assert "1 could not be read, or not completely" in markdown
+
+
+def test_one_run_is_no_trend(saved: Callable[..., str], tmp_path: Path) -> None:
+    runs = ("--runs-dir", str(tmp_path / "runs"))
+    run = saved(sw1="healthy", sw2="rum-backlog")
+    _, printed = _run("trend", *runs, "--lang", "en")
+    assert "No trend from the runs of one day" in printed
+    assert "OVER TIME" not in printed
+    assert json.loads(_run("report", run, *runs, "--json", "-")[1])["summary"]["trend"] is None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_a_file_that_cannot_be_written_is_the_operators_to_mend(tmp_path: Path) -> None:
     with (
         pytest.raises(InputError, match="cannot be written"),
-        replace_file(str(tmp_path / "no" / "x.xml"), private=False),
+        replace_file(str(tmp_path / "no" / "x.xml")),
     ):
         pass
 
@@ -26,7 +26,7 @@ def test_a_file_that_is_not_finished_leaves_the_old_one(tmp_path: Path) -> None:
     path.write_text("old", encoding="utf-8")
 
     def write_half() -> None:
-        with replace_file(str(path), private=False) as file:
+        with replace_file(str(path)) as file:
             file.write(b"half")
             raise ZeroDivisionError
 
@@ -37,6 +37,6 @@ def test_a_file_that_is_not_finished_leaves_the_old_one(tmp_path: Path) -> None:
 
 
 def test_a_private_file_is_the_owners_alone(tmp_path: Path) -> None:
-    with replace_file(str(tmp_path / "bundle.zip"), private=True) as file:
+    with replace_file(str(tmp_path / "bundle.zip")) as file:
         file.write(b"x")
     assert (tmp_path / "bundle.zip").stat().st_mode & 0o077 == 0

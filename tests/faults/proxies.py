@@ -188,9 +188,10 @@ class _Connection:
         up = self.fault is None and fault is not None and fault.stage is Stage.BYTES_UP
         if up and fault is not None and self._up >= fault.count and self.proxy.take():
             self.fault = fault
-            data = data[: len(data) - (self._up - fault.count)]
-            self._to_switch(data)
-            self._happen()
+            until = len(data) - (self._up - fault.count)
+            self._to_switch(data[:until])
+            if self._happen() in (Kind.DELAY, Kind.SLOW):
+                self._to_switch(data[until:])
             return
         self._to_switch(data)
 

@@ -78,15 +78,26 @@ def test_a_full_disk_during_a_change_leads_to_resume(
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_a_full_disk_while_reading_leaves_no_trace(bench: Any, small_disk: Any, transport: str) -> None:
+@pytest.mark.parametrize("verb", ["collect", "audit", "check-reachability"])
+def test_a_full_disk_while_reading_ends_one_device_first(
+    bench: Any, small_disk: Any, transport: str, verb: str
+) -> None:
     running = bench({f"sw{number}": "healthy" for number in range(1, 7)}, transport=transport)
-    running.when("show license all", small_disk.fill)
-    ended = running.run("collect", "-i", "inventory.yaml", "--runs-dir", small_disk.folder / "runs")
-    assert ended.code == 2, ended.text
-    assert "No space left" in ended.err
+    running.when("telnet" if verb == "check-reachability" else "show license all", small_disk.fill)
+    ended = running.run(
+        verb, "-i", "inventory.yaml", "--runs-dir", small_disk.folder / "runs", "--workers", "2"
+    )
+    assert ended.code == 4, ended.text
+    assert "No space left" in ended.text
     for words in ("Traceback", "never retrieved", "a defect of slp-ops"):
         assert words not in ended.err
+    assert "not tried" in ended.text
+    assert all(f"sw{number}" in ended.text for number in range(1, 7))
     small_disk.free()
+    if verb != "collect":
+        return
+    kept = running.run("runs", "show", "last", "--runs-dir", small_disk.folder / "runs")
+    assert kept.code == 0, kept.text
     again = running.run(
         "collect", "-i", "inventory.yaml", "--runs-dir", small_disk.folder / "runs", "--resume", "last"
     )

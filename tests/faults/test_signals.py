@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.proxies import Fault, Kind, Stage
 from tests.faults.signals import Signals
-from tests.faults.trial import NAME_SERVER, TRANSPORTS, named
+from tests.faults.trial import FACTORY_RESET, NAME_SERVER, TRANSPORTS, named
 
 pytestmark = pytest.mark.slow
 
@@ -82,6 +82,21 @@ def test_a_change_comes_to_the_end_of_its_step(bench: Any, transport: str, name:
     received = running.changing_lines("sw1")
     assert received.count("ip name-server 10.10.0.53") == 1
     assert received.count("write memory") == 1
+
+
+@pytest.mark.parametrize(("transport", "name"), [("netmiko", "INT"), ("asyncssh", "HUP")])
+def test_a_second_signal_names_the_command_that_resumes(bench: Any, transport: str, name: str) -> None:
+    running = bench({"sw1": "polling-id-invalid"}, transport=transport, scale=900.0)
+    # The switch reloads: the step is not at its end when the second signal comes.
+    ended = running.run(
+        "remediate",
+        "-i",
+        "inventory.yaml",
+        *FACTORY_RESET,
+        signals=Signals(name=name, lines=1, line="reload", times=2),
+    )
+    assert ended.code == 130, ended.text
+    assert named(ended) == ("--resume", str(running.journals()[0].relative_to(running.folder)))
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

@@ -140,6 +140,7 @@ def test_a_filtered_log_proves_the_absence_of_what_passes_the_filter(tmp_path: P
             "leaf-7# show license summary\nSmart Licensing using Policy:\n    Status: ENABLED\n",
             "NX-OS (Nexus)",
         ),
+        ("leaf-7# show license usage\n(NXOS_ADVANTAGE_XF):\n  Count: 1\n  Status: IN USE\n", "NX-OS (Nexus)"),
         ("Cisco IOS XR Software, Version 7.5.2\nCopyright (c) 2013-2022 by Cisco Systems, Inc.\n", "IOS XR"),
         (
             "2025 Mar  3 07:41:30 leaf-7 %LICMGR-3-LOG_SMART_LIC_COMM_FAILED: Communications failure with "

@@ -28,6 +28,7 @@ CALL_HOME: Final = (
     "%CALL_HOME-5-SL_MESSAGE_FAILED: Fail to send out Smart Licensing message to: "
     "https://tools.cisco.com/its/service/oddce/services/DDCEService"
 )
+LOGGED: Final = "%PARSER-5-CFGLOG_LOGGEDCMD: User:netops  logged command:"
 UNRESOLVED: Final = "Unable to resolve server hostname/domain name"
 TLS: Final = "Cannot establish secure connection because server TLS cert cannot be validated"
 
@@ -178,6 +179,24 @@ def explained(text: str) -> dict[str, Any]:
             [],
             id="2-ack-after-it",
         ),
+        pytest.param(
+            log(
+                f"{CALL_HOME} (ERR 207 : Connection time out)",
+                "%SMART_LIC-6-TRUST_CODE_INSTALL_SUCCESS: A new licensing trust code was installed",
+            ),
+            [],
+            id="2-trust-after-it",
+        ),
+        pytest.param(
+            log(CSLU + UNRESOLVED, f"{LOGGED}license smart url cslu http://192.0.2.7:8182/cslu/v1/pi"),
+            [],
+            id="2-url-logged-after-it",
+        ),
+        pytest.param(
+            log(f"{LOGGED}license smart transport cslu", CSLU + UNRESOLVED),
+            ["cslu-address-missing"],
+            id="2-transport-logged-before-it",
+        ),
         # Class 10: certificates.
         pytest.param(text_of("27-onprem-tls-name"), ["relay-certificate-refused"], id="27"),
         pytest.param(text_of("36-https-by-address"), ["url-host-is-address"], id="36"),
@@ -194,12 +213,22 @@ def explained(text: str) -> dict[str, Any]:
         ),
         # Class 11: error texts.
         pytest.param(text_of("30-audit-403"), ["comm-failing-now"], id="30"),
+        pytest.param(log(f"{CALL_HOME} (ERR 403 : Forbidden)"), ["comm-failing-now"], id="11-call-home-403"),
+        pytest.param(
+            log(f"{CALL_HOME} (ERR 209 : Connection refused)"), ["comm-failing-now"], id="11-call-home-tcp"
+        ),
     ],
 )
 def test_the_finding_that_leads(tmp_path: Path, text: str, roots: list[str]) -> None:
     audited = Audited(tmp_path, text)
     expected = ["trust-missing", "never-acknowledged"]  # of the status, where it is complete
     assert [rule for rule in audited.roots if rule not in expected] == roots
+
+
+def test_a_text_of_call_home_has_its_meaning(tmp_path: Path) -> None:
+    audited = Audited(tmp_path, log(f"{CALL_HOME} (ERR 407 : Proxy Authentication Required)"))
+    assert "HTTP 407" in audited.outcomes["comm-failing-now"]["summary"]
+    assert "HTTP 407" in explained(f"{CALL_HOME} (ERR 407 : Proxy Authentication Required)")["title"]
 
 
 def test_a_name_that_cslu_lacks_is_probably_no_address(tmp_path: Path) -> None:
@@ -221,8 +250,12 @@ def test_cslu_is_not_mentioned_where_cssm_failed(tmp_path: Path) -> None:
     [
         (text_of("04-207-after-218"), "a later failure, at Feb 17 08:12:55.844 CET, has another reason"),
         (
-            text_of("05-callhome-lines-before-smart"),
+            text_of("05-callhome-lines-before-smart").replace("TRUST_CODE_INSTALL_SUCCESS", "AGENT_READY"),
             "they belong to another transport",
+        ),
+        (
+            log(CSLU + UNRESOLVED, f"{LOGGED}license smart transport smart"),
+            "older than the transport or URL that was configured at Jun 4 06:11:07.315",
         ),
         (
             log(
@@ -279,6 +312,7 @@ ERROR_TEXTS: Final = {
     "HTTP/1.1 503 Service Unavailable": "HTTP 503",
     "HTTP Server Error 429: Too Many Requests": "Another HTTP status",
     "Connection refused": "The connection is refused",
+    "HTTP 401 Unauthorized": "HTTP 401",
     "Connection reset by peer": "The connection is cut",
     "Connection closed by foreign host": "The connection is cut",
     "No route to host": "There is no route to the server",

@@ -130,6 +130,14 @@ def test_the_record_of_polls_is_weighed(tmp_path: Path, text: str, words: list[s
     assert "no sign" not in audited.printed
 
 
+def test_a_record_without_a_release_is_a_finding(tmp_path: Path) -> None:
+    text = statistics(900, 120, "Invalid Polling Id 8 provided in the polling request")
+    found = Audited(tmp_path, text).outcomes["polling-id-invalid"]
+    assert (found["severity"], found["confidence"]) == ("warning", "medium")
+    assert "120 of 900 polls failed (13 %)" in found["summary"]
+    assert "polling-id-invalid" not in Audited(tmp_path, statistics(900, 120)).outcomes
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -163,6 +171,7 @@ IDENTRUST = "mai-sw2#show crypto pki trustpool | include Subject:|cn=\n  Subject
     ("text", "severity", "confidence"),
     [
         pytest.param(text_of("14-fn72323-205-no-trustpool"), "error", "medium", id="14"),
+        pytest.param(text_of("15-fn72323-auth-renew-empty-include"), "error", "high", id="15"),
         pytest.param(release("17.3.3") + CALLHOME + log(ERR_205), "error", "medium", id="205"),
         pytest.param(
             release("17.4.1") + CALLHOME + log(ERR_207, ERR_205, ERR_207), "error", "medium", id="both"
@@ -182,6 +191,7 @@ IDENTRUST = "mai-sw2#show crypto pki trustpool | include Subject:|cn=\n  Subject
             None,
             id="root",
         ),
+        pytest.param(text_of("16-fn72323-acquitted"), None, None, id="16"),
         pytest.param(release("17.3.4") + CALLHOME + log(ERR_205), None, None, id="fixed"),
         pytest.param(
             release("17.3.3") + (CALLHOME + log(ERR_205)).replace("2025", "2021"),

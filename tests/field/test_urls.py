@@ -45,6 +45,13 @@ CONFIG = (
             "https://203.0.113.9",
         ),
         (
+            status("Type: Smart", "URL: https://203.0.113.9/SmartTransport"),
+            "url-host-is-address",
+            "warning",
+            "medium",
+            "https://203.0.113.9",
+        ),
+        (
             status("Type: cslu", "Cslu address: https://ssm-01.mai.example/cslu/v1/pi"),
             "on-prem-tenant-missing",
             "warning",

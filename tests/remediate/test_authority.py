@@ -106,6 +106,7 @@ PLAN_EDITS: dict[str, Callable[[Document], object]] = {
     "irreversible": lambda plan: _action(plan).update(irreversible={"en": "x", "ja": "x"}),
     "consent": lambda plan: _action(plan).update(consent={"en": "x", "ja": "x"}),
     "no_rollback": lambda plan: _action(plan).update(no_rollback={"en": "x", "ja": "x"}),
+    "parameters": lambda plan: _action(plan)["params"].update(evil="1"),
     "secrets": lambda plan: _action(plan).update(secrets=["token"]),
     "serials": lambda plan: plan["devices"][0].update(serials=["FOC00000000"]),
     "site": lambda plan: plan["devices"][0].update(site="osaka"),
@@ -148,6 +149,31 @@ def test_a_plan_without_its_notes_and_reasons_is_shown_with_them_again(site: Sit
     assert "planned again" in done.stderr
 
 
+@pytest.mark.slow
+def test_a_plan_that_lowers_its_own_risk_is_stale(lab: Any, tmp_path: Path) -> None:
+    site = Site(lab(sw1="polling-id-invalid"), tmp_path)
+    named = ("--playbook", "factory-reset")
+    assert site.remediate(*named, "--dry-run", "--out", "plan.json").returncode == 0
+    path = tmp_path / "plan.json"
+    plan = json.loads(path.read_text())
+    assert _action(plan)["risk"] == "destructive"
+    _action(plan).update(risk="change", consent=None, irreversible=None)
+    path.write_text(json.dumps(plan))
+    done = site.remediate("--plan", "plan.json", "--yes", SLP_OPS_PARAM_TOKEN="LAB-VALID-TOKEN")
+    assert done.returncode == 2
+    assert "factory-reset: risk" in done.stderr
+    assert "license smart factory reset" not in site.running.lines("sw1", "exec")
+
+
+def test_a_plan_with_a_control_character_is_refused(site: Site) -> None:
+    plan = json.loads(site.plan.read_text())
+    _change(plan)["line"]["text"] = f"{LINE}\n{EVIL}"
+    site.plan.write_text(json.dumps(plan))
+    done = site.remediate("--plan", "plan.json", "--yes")
+    assert (done.returncode, site.config) == (2, [])
+    assert "has a control character" in done.stderr
+
+
 def _lines_without(lines: list[str], number: int) -> list[str]:
     return lines[:number] + lines[number + 1 :]
 
@@ -159,6 +185,11 @@ def _edited_begin(lines: list[str], edit: Callable[[Document], object]) -> list[
 
 
 JOURNAL_EDITS: dict[str, Callable[[list[str]], list[str]]] = {
+    **{
+        name: (lambda edit: lambda lines: _edited_begin(lines, edit))(PLAN_EDITS[name])
+        for name in ("verify", "save", "risk", "parameters", "consent", "no_rollback", "no steps")
+    },
+    "notes": lambda lines: _edited_begin(lines, lambda plan: _action(plan).update(notes=[], because=[])),
     "line": lambda lines: _edited_begin(lines, PLAN_EDITS["line"]),
     "undo": lambda lines: _edited_begin(lines, PLAN_EDITS["undo"]),
     "another step": lambda lines: _edited_begin(lines, PLAN_EDITS["another step"]),
@@ -193,6 +224,39 @@ def test_each_edit_of_a_journal_costs_its_authority(site: Site) -> None:
     done = site.remediate("--resume", str(journal), "--yes")
     assert done.returncode == 0, done.stderr
     assert site.config == [LINE, LINE]
+
+
+def test_a_change_that_is_planned_again_is_saved(site: Site) -> None:
+    journal = site.journal()
+    # It was killed before it was saved, and its journal was edited. Its line is in force.
+    lines = site.kill_before(journal, "saved")
+    journal.write_text("\n".join(JOURNAL_EDITS["no seals"](lines)) + "\n")
+    saves = site.running.lines("sw1", "exec").count("write memory")
+    done = site.remediate("--resume", str(journal))
+    assert done.returncode == 2
+    assert "--yes" in done.stderr
+    assert site.running.lines("sw1", "exec").count("write memory") == saves
+    done = site.remediate("--resume", str(journal), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert site.running.lines("sw1", "exec").count("write memory") == saves + 1
+    assert site.config == [LINE]
+    # It is at its end now: nothing is named any more.
+    done = site.remediate("--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "unfinished" not in done.stderr
+
+
+def test_a_journal_of_another_verb_is_refused(site: Site) -> None:
+    journal = site.journal()
+    lines = journal.read_text().splitlines()
+    begin = json.loads(lines[0])
+    begin["verb"] = "usage-save"
+    journal.write_text("\n".join([json.dumps(begin), *lines[1:]]) + "\n")
+    for option in ("--resume", "--rollback"):
+        done = site.remediate(option, str(journal), "--yes")
+        assert done.returncode == 2
+        assert "is the journal of usage save" in done.stderr
+    assert site.config == [LINE]
 
 
 def test_undo_lines_come_from_the_playbook(site: Site) -> None:

@@ -144,7 +144,7 @@ def test_a_run_that_did_not_end_says_so(small: ReportView, lang: Lang) -> None:
 def test_history_is_shown_when_there_is_any(small: ReportView, lang: Lang) -> None:
     def day(number: int) -> SiteDay:
         return SiteDay(
-            day=date(2026, 11, number), site="a", switches=7, backlog=100 * number, failing=2, late=number
+            day=date(2026, 11, number), site="a", switches=7, backlog=100 * number, failing=2, overdue=number
         )
 
     trend = fleet_trend([day(number) for number in range(1, 8)], (), limit=1000)

@@ -25,7 +25,7 @@ from slp_ops.model import Severity, Verdict
 from slp_ops.parsing import Facts
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.derived.growth import GrowthCourse, ReportGrowth, growth
-from slp_ops.rules.derived.rum_backlog import Lateness, OwedReports
+from slp_ops.rules.derived.rum_backlog import Backlog, Lateness
 from slp_ops.rules.engine import judge
 from slp_ops.rules.ruleset import packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
@@ -181,25 +181,25 @@ def test_reports_that_are_owed() -> None:
             )
         )
 
-    found = OwedReports.derive(
-        listed(RumState.OPEN, RumState.CLOSED, RumState.UNACK, RumState.UNACK, RumState.ACK), None
+    found = Backlog.derive(
+        None, listed(RumState.OPEN, RumState.CLOSED, RumState.UNACK, RumState.UNACK, RumState.ACK)
     )
     assert found is not None
-    assert (found.backlog, found.unacknowledged) == (4, 2)
+    assert (found.reports, found.unacknowledged) == (4, 2)
 
     # The total of the summary counts what was acknowledged long ago, and is not looked at.
     summary = RumSummary(total=4321, waiting=Count(text="3", count=3), available=12)
-    found = OwedReports.derive(None, summary)
+    found = Backlog.derive(summary, None)
     assert found is not None
-    assert (found.backlog, found.unacknowledged) == (15, 3)
+    assert (found.reports, found.unacknowledged) == (15, 3)
 
     bracketed = RumSummary(waiting=Count(text="0(171)", count=0, bracketed=171), available=171)
-    found = OwedReports.derive(RumReports(), bracketed)
+    found = Backlog.derive(bracketed, RumReports())
     assert found is not None
-    assert (found.backlog, found.unacknowledged) == (171, 0)
+    assert (found.reports, found.unacknowledged) == (171, 0)
 
-    assert OwedReports.derive(None, RumSummary(total=4)) is None
-    assert OwedReports.derive(None, None) is None
+    assert Backlog.derive(RumSummary(total=4, acknowledged=4), None) is None
+    assert Backlog.derive(None, None) is None
 
 
 def lateness(

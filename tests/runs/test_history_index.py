@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +91,14 @@ def answers(root: Path) -> dict[str, Any]:
         }
 
 
+def test_a_run_from_the_future_is_not_the_newest(tmp_path: Path) -> None:
+    for number in (90, 0, 1):
+        make_run(tmp_path, number, "sw1")
+    index(tmp_path)
+    with History.open(tmp_path) as history:
+        assert [each.summary.backlog for each in history.device("sw1", newest=2)] == [400, 402]
+
+
 def test_the_answers_are_those_of_the_summaries(tmp_path: Path) -> None:
     for number in range(5):
         make_run(tmp_path, number, "sw1", "sw2", "sw3")
@@ -118,8 +127,10 @@ def test_the_answers_are_those_of_the_summaries(tmp_path: Path) -> None:
             (2, "tokyo", 2, 804),
         ]
         newest = days[-1]
-        assert (newest.site, newest.switches, newest.failing, newest.judged) == ("tokyo", 1, 1, 1)
+        # The last run read sw2 alone: sw1 counts with its newest sample, whose ACK is a day older by now.
+        assert (newest.site, newest.switches, newest.failing, newest.judged) == ("tokyo", 2, 1, 2)
         assert newest.oldest_ack == timedelta(days=45)
+        assert newest.backlog == 408 + 410
         assert [(each.day.day, each.site) for each in history.days(["sw2"], newest=1)] == [
             (5, "tokyo"),
             (6, "tokyo"),
@@ -127,6 +138,32 @@ def test_the_answers_are_those_of_the_summaries(tmp_path: Path) -> None:
         series = {each.device: each for each in history.series()}
         assert [point.backlog for point in series["sw3"].points] == [400, 402, 404, 406, 408]
         assert (series["sw2"].failing, series["sw3"].failing) == (True, False)
+
+
+def test_a_run_is_of_one_day_whatever_the_clocks_of_its_switches_show(tmp_path: Path) -> None:
+    run = make_run(tmp_path, 0, "sw1", "sw2", "sw3")
+    clocks = {"sw1": timedelta(hours=9), "sw2": timedelta(hours=-8), "sw3": timedelta(days=-4000)}
+    kept = load(run).values()
+    save(run, [replace(each, clock=START.replace(tzinfo=None) + clocks[each.device]) for each in kept])
+    index(tmp_path)
+
+    with History.open(tmp_path) as history:
+        days = history.days()
+        assert {each.day for each in days} == {START.date()}
+        assert sum(each.switches for each in days) == 3
+        assert sum(each.backlog or 0 for each in days) == 1200
+
+
+def test_the_answers_end_at_a_run(tmp_path: Path) -> None:
+    runs = [make_run(tmp_path, number, "sw1", "sw2") for number in range(6)]
+    index(tmp_path)
+
+    with History.open(tmp_path) as history:
+        days = history.days(until=runs[3])
+        assert [each.day.day for each in days] == [1, 2, 3, 4]
+        assert [each.day.day for each in history.days(newest=1, until=runs[3])] == [3, 4]
+        assert [point.backlog for point in history.series(until=runs[3])[0].points] == [400, 402, 404, 406]
+        assert len(history.device("sw1", until=runs[1])) == 2
 
 
 def test_of_several_runs_a_day_the_last_counts(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ class DeviceChangeResult:
     steps_done: int = 0
     steps: int = 0
     regressed: tuple[str, ...] = ()  # rules that passed before and fail now
+    refused: bool = False  # the switch refused a step
 
     @property
     def difference(self) -> BeforeAfter:
@@ -95,6 +96,7 @@ async def apply(
         steps_done=state.next_step,
         steps=len(context.plan.steps),
         regressed=applying.regressed,
+        refused=StepState.REFUSED in state.steps.values(),
     )
 
 
@@ -213,6 +215,8 @@ class _Applying:
         again = considered.plan
         if again is None:
             others = [skipped.why for skipped in considered.skipped if not skipped.needless]
+            if not others and not self._context.plan.steps:
+                return  # everything is in force; the verification and the save are what is left
             raise (
                 _Stopped(ChangeOutcome.STALE, others[0])
                 if others

@@ -106,6 +106,7 @@ class SnapshotEntry:
     last_ack: datetime | None = json_field(encoder=seconds)
     ack_age_days: float | None
     ack_late: bool | None
+    ack_overdue: bool | None
     deadline: datetime | None = json_field(encoder=seconds)
     last_push: datetime | None = json_field(encoder=seconds)
     rum: RumEntry
@@ -154,6 +155,7 @@ def _picture(picture: RunSnapshot) -> SnapshotEntry:
         last_ack=summary.last_ack,
         ack_age_days=_days(summary.ack_age, 2),
         ack_late=summary.late,
+        ack_overdue=summary.overdue,
         deadline=summary.deadline,
         last_push=summary.last_push,
         rum=RumEntry(backlog=summary.backlog, unacknowledged=summary.unacknowledged),
@@ -168,7 +170,10 @@ def _picture(picture: RunSnapshot) -> SnapshotEntry:
 
 @json_document
 class DayEntry:
-    """The switches of a site, or of all, on one day."""
+    """The switches of a site, or of all, on one day, each with its newest sample up to that day.
+
+    ``ack_late``: no ACK for longer than the push interval; ``ack_overdue``: the ACK deadline has passed.
+    """
 
     day: date
     switches: int
@@ -179,6 +184,7 @@ class DayEntry:
     oldest_ack_days: float | None
     mean_ack_days: float | None
     ack_late: int | None
+    ack_overdue: int | None
     judged: int
     failing: int | None
 
@@ -231,6 +237,7 @@ def _day_entry(day: SiteDay) -> DayEntry:
         oldest_ack_days=_days(day.oldest_ack, 1),
         mean_ack_days=_days(day.mean_ack, 1),
         ack_late=day.late,
+        ack_overdue=day.overdue,
         judged=day.judged,
         failing=day.failing,
     )

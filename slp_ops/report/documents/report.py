@@ -82,6 +82,7 @@ class TrendDay:
     backlog: int | None
     failing: int | None
     ack_late: int | None
+    ack_overdue: int | None
 
 
 @json_document
@@ -333,7 +334,13 @@ def _trend(trend: FleetTrend | None) -> TrendEntry | None:
     return TrendEntry(
         limit=trend.limit,
         fleet=tuple(
-            TrendDay(day=day.day, backlog=day.backlog, failing=day.failing, ack_late=day.late)
+            TrendDay(
+                day=day.day,
+                backlog=day.backlog,
+                failing=day.failing,
+                ack_late=day.late,
+                ack_overdue=day.overdue,
+            )
             for day in trend.fleet
         ),
         growing=tuple(

@@ -13,6 +13,7 @@ from slp_ops.sanitize import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.app.change.before_after import BeforeAfter
     from slp_ops.app.change.results import ChangeResult
 
@@ -51,6 +52,10 @@ _HINTS: Final = {
         "スイッチを確認し、再度ロールバックしてください: slp-ops remediate --rollback {journal}",
     ),
 }
+_RESUMABLE: Final = Text(
+    "resume: slp-ops remediate --resume {journal}, or roll back with --rollback {journal}",
+    "再開: slp-ops remediate --resume {journal} (元に戻すには --rollback {journal})",
+)
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")
 
 
@@ -62,13 +67,36 @@ def render_change(change: ChangeResult, lang: Lang) -> str:
         line = f"{applied.name} ({applied.site}): {applied.end.words}{why}"
         lines.append(styled(one_line(line), fg=_COLOURS.get(applied.end, "red")))
         lines += [f"  {one_line(text)}" for text in _details(applied.difference, lang)]
-        hint = _HINTS.get(applied.end)
-        if hint is not None:
-            lines.append(f"  hint: {one_line(hint.format(journal=change.journal).render(lang))}")
+        if (hint := _hint(applied, change)) is not None:
+            lines.append(f"  hint: {one_line(hint.render(lang))}")
     if change.not_begun:
         lines.append(f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}")
+        lines.append(f"  hint: {one_line(_begin_rest(change).render(lang))}")
     lines += ["", ends_line(change), f"Evidence: {change.path}", f"Journal: {change.journal}"]
     return "\n".join(lines)
+
+
+def change_hints(change: ChangeResult, lang: Lang) -> list[str]:
+    """Return what can be done next, each command once."""
+    hints = [hint for applied in change.devices if (hint := _hint(applied, change)) is not None]
+    if change.not_begun:
+        hints.append(_begin_rest(change))
+    return list(dict.fromkeys(one_line(hint.render(lang)) for hint in hints))
+
+
+def _hint(applied: DeviceChangeResult, change: ChangeResult) -> Text | None:
+    end = applied.end
+    if change.back and not end.good and end is not ChangeOutcome.ROLLED_BACK:
+        end = ChangeOutcome.NOT_ROLLED_BACK
+    if end is ChangeOutcome.FAILED and not applied.refused:
+        return _RESUMABLE.format(journal=change.journal)
+    hint = _HINTS.get(end)
+    return None if hint is None else hint.format(journal=change.journal)
+
+
+def _begin_rest(change: ChangeResult) -> Text:
+    hint = _HINTS[ChangeOutcome.NOT_ROLLED_BACK] if change.back else _HINTS[ChangeOutcome.STOPPED]
+    return hint.format(journal=change.journal)
 
 
 def ends_line(change: ChangeResult) -> str:

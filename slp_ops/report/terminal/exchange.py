@@ -141,7 +141,11 @@ def _ends(
     if change.path:
         yield f"Evidence: {change.path}"
     yield f"Journal: {change.journal}"
-    # A stale plan stays stale: only a new one leads further.
+    yield from exchange_hints(change, lang, verb)
+
+
+def exchange_hints(change: ChangeResult, lang: Lang, verb: str) -> Iterator[str]:
+    """Yield the command that continues; a stale plan stays stale, and only a new one leads further."""
     if change.not_begun or any(
         not applied.end.good and applied.end is not ChangeOutcome.STALE for applied in change.devices
     ):

@@ -42,7 +42,7 @@ def _lines(history: DeviceHistory, lang: Lang, last: int) -> Iterator[str]:
     yield f"{head}  {runs.render(lang)}"
     view = history_view(pictures, newest=CHART_WIDTH)
     for name, measure in (
-        (Text("RUM backlog", "RUM 滞留"), view.backlog),
+        (Text("RUM reports without an ACK", "ACK のない RUM レポート"), view.backlog),
         (Text("unacknowledged", "ACK 待ち"), view.unacknowledged),
         (Text("days since ACK", "ACK 経過日数"), view.days_since_ack),
         (Text("findings", "検出"), view.findings),

@@ -27,7 +27,9 @@ def render(trend: FleetTrend, lang: Lang) -> str:
 def _lines(trend: FleetTrend, lang: Lang) -> Iterator[str]:
     first, last = trend.fleet[0].day, trend.fleet[-1].day
     yield _DAYS.format(count=len(trend.fleet), first=first, last=last).render(lang) + "\n"
-    rows = [*trend.sites.items()]
+    rows = [*trend.sites.items()] if len(trend.fleet) > 1 else []
+    if not rows:
+        yield _ONE_DAY.render(lang) + "\n"
     if len(rows) > 1:
         rows.insert(0, (_ALL.render(lang), trend.fleet))
     for title, pick in _MEASURES:
@@ -90,11 +92,15 @@ _MEASURES: Final[tuple[tuple[Text, Callable[[SiteDay], float | None]], ...]] = (
         Text("Days since the oldest last ACK", "最後の ACK からの最大経過日数"),
         lambda day: _days(day.oldest_ack),
     ),
-    (Text("Switches whose ACK is late", "ACK が遅れているスイッチ"), lambda day: day.late),
+    (Text("Switches whose ACK is overdue", "ACK の期限を超過したスイッチ"), lambda day: day.overdue),
     (Text("Switches whose exchange fails", "通信に失敗しているスイッチ"), lambda day: day.failing),
 )
 _DAYS: Final = Text(
     "{count:day} with runs, {first} to {last}", "実行があった日: {count} 日、{first} ～ {last}"
+)
+_ONE_DAY: Final = Text(
+    "No trend from the runs of one day: it needs runs of at least two days.",
+    "1 日分の実行だけでは推移を表示できません。2 日以上の実行が必要です。",
 )
 _ALL: Final = Text("(all)", "(全体)")
 _HEADER: Final = (

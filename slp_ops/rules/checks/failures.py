@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from slp_ops.facts import CommunicationStatistics
 from slp_ops.iosxe.names import is_address
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, SMART_TRANSPORT, TASKS
 from slp_ops.rules.checks._reasons import STARVED, by_reason, by_statistics
 from slp_ops.rules.derived.communication import Communication
+from slp_ops.rules.derived.poll_record import poll_record
 from slp_ops.rules.derived.route import Route
+from slp_ops.rules.message_catalog import Catalogue
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.texts import texts_of
-from slp_ops.rules.values import Failed, Judgement
+from slp_ops.rules.values import Failed, Judgement, Passed
 
 TEXTS = texts_of(__name__)
 
@@ -60,6 +63,7 @@ def http_aborted(communication: Communication) -> Judgement:
     severity=Severity.ERROR,
     links=(TASKS,),
     explains=("comm-failing-now", "comm-flapping", "trust-missing", *STARVED),
+    era=None,
 )
 def relay_certificate_refused(communication: Communication, route: Route | None) -> Judgement:
     """Judge a current failure to verify the certificate of CSLU or SSM On-Prem."""
@@ -85,6 +89,7 @@ def relay_certificate_refused(communication: Communication, route: Route | None)
     confidence=Confidence.MEDIUM,
     links=(MESSAGES,),
     explains=("comm-failing-now", "comm-flapping", *STARVED),
+    era=None,
 )
 def licence_data_rejected(communication: Communication) -> Judgement:
     """Judge a current failure to verify the answer of the server."""
@@ -99,12 +104,21 @@ def licence_data_rejected(communication: Communication) -> Judgement:
     playbooks=("usage-sync", "factory-reset"),
     explains=("comm-failing-now", "comm-flapping", *STARVED),
 )
-def polling_id_invalid(communication: Communication) -> Judgement:
-    """Judge the reason of a current failure in the statistics."""
-    return by_statistics(
-        "polling-id-invalid",
-        TEXTS["polling-id-invalid.summary"],
-        communication,
+def polling_id_invalid(
+    communication: Communication, statistics: CommunicationStatistics | None, catalogue: Catalogue
+) -> Judgement:
+    """Judge the reason of a current failure in the statistics, or a record of many failures with it."""
+    judged = by_statistics("polling-id-invalid", TEXTS["polling-id-invalid.summary"], communication)
+    polls = None if statistics is None else poll_record(statistics, catalogue)
+    if not isinstance(judged, Passed) or polls is None or not (polls.many_failed and polls.unknown_id):
+        return judged
+    return Failed(
+        summary=TEXTS["polling-id-invalid.record"].format(
+            fail=polls.failed, total=polls.total, share=polls.share
+        ),
+        evidence=polls.evidence,
+        severity=Severity.WARNING,
+        confidence=Confidence.MEDIUM,
     )
 
 

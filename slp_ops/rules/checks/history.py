@@ -6,14 +6,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from slp_ops.facts import RumReports, RumSummary
+from slp_ops.facts import RumSummary
 from slp_ops.facts.rum import RumHistory, RumPoint
 from slp_ops.i18n import Text
 from slp_ops.linear_fit import MIN_POINTS
 from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.growth import GrowthCourse, LimitForecast, ReportGrowth, growth
-from slp_ops.rules.derived.rum_backlog import OwedReports
+from slp_ops.rules.derived.rum_backlog import Backlog
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
@@ -35,8 +35,7 @@ _SOON: Final = timedelta(days=30)
 def rum_unacknowledged_growing(
     history: RumHistory | None,
     communication: Communication | None,
-    listed: RumReports | None,
-    summary: RumSummary | None,
+    backlog: Backlog | None,
     thresholds: Thresholds,
 ) -> Judgement:
     """Judge the counts of the runs so far; a single run does not decide."""
@@ -46,7 +45,6 @@ def rum_unacknowledged_growing(
     found = growth(history.points, limit=thresholds.rum_reports, failing=failing)
     if found is None:
         return Unknown(missing=(RumSummary,))
-    owed = OwedReports.derive(listed, summary)
     match found.course:
         case GrowthCourse.TOO_FEW:
             return Unknown(
@@ -55,7 +53,7 @@ def rum_unacknowledged_growing(
                 )
             )
         case GrowthCourse.GROWING:
-            evidence = () if owed is None else owed.evidence
+            evidence = () if backlog is None else backlog.evidence
             return Failed(
                 summary=growing_words(found, thresholds.rum_reports),
                 evidence=(*evidence, _earlier(history.points)),

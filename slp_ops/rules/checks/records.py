@@ -37,11 +37,11 @@ def rum_error_flag(reports: RumReports | None, details: RumDetails | None) -> Ju
     reasons = dict.fromkeys(each.transaction_message or "" for each in explained.values())
     evidence = [line for report in flagged[:3] for line in report.cite()]
     evidence += [line for each in tuple(explained.values())[:3] for line in each.cite("transaction_message")]
-    text = "rum-error-flag.reason" if reasons else "rum-error-flag.summary"
-    return Failed(
-        summary=TEXTS[text].format(count=len(flagged), reason="; ".join(reasons)),
-        evidence=tuple(evidence),
-    )
+    summary = TEXTS["rum-error-flag.summary"].format(count=len(flagged))
+    if reasons:
+        reason = "; ".join(reasons)
+        summary = TEXTS["rum-error-flag.reason"].format(count=len(flagged), reason=reason)
+    return Failed(summary=summary, evidence=tuple(evidence))
 
 
 @rule(

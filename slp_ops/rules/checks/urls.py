@@ -58,8 +58,16 @@ def _addresses(transport: LicenseTransport | None, config: LicenseConfig | None)
                 yield Setting(value=value, by=fact, field=field)
 
 
+def _of_own_server(transport: LicenseTransport | None, config: LicenseConfig | None) -> Setting | None:
+    """Return the address of CSLU or SSM On-Prem, also by smart transport."""
+    url = None if transport is None else transport.url
+    if transport is not None and transport.kind is TransportKind.SMART and url is not None:
+        return None if is_cisco(endpoint(url, None).host) else Setting(value=url, by=transport, field="url")
+    return _of_relay(transport, config)
+
+
 def _of_relay(transport: LicenseTransport | None, config: LicenseConfig | None) -> Setting | None:
-    """Return the address of CSLU or SSM On-Prem."""
+    """Return the address of CSLU or SSM On-Prem by transport cslu."""
     if transport is not None:
         if transport.kind is not TransportKind.CSLU or transport.cslu_address is None:
             return None
@@ -75,6 +83,7 @@ def _of_relay(transport: LicenseTransport | None, config: LicenseConfig | None) 
     severity=Severity.ERROR,
     links=(TASKS,),
     explains=_FAILURES,
+    era=None,
 )
 def url_malformed(transport: LicenseTransport | None, config: LicenseConfig | None) -> Judgement:
     """Judge an address that is no URL; one without http:// or https:// is less certain."""
@@ -110,12 +119,13 @@ def url_host_is_address(
     """Judge https to an address; a refused certificate proves it."""
     if transport is None and config is None:
         return Unknown(missing=(LicenseTransport,))
-    address = _of_relay(transport, config)
+    address = _of_own_server(transport, config)
     if address is None:
         return NotApplicable(why=TEXTS["no-relay"])
     if not address.value.lower().startswith("https://") or not is_address(endpoint(address.value, None).host):
         return Passed()
-    refused = () if communication is None else communication.reasons.get("relay-certificate-refused", ())
+    reasons = {} if communication is None else communication.reasons
+    refused = (*reasons.get("relay-certificate-refused", ()), *reasons.get("http-aborted", ()))
     return Failed(
         summary=TEXTS["url-host-is-address.summary"].format(host=endpoint(address.value, None).host),
         evidence=(*address.cite(), *refused),

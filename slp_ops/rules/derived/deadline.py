@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +16,6 @@ from slp_ops.rules.fixed_releases import AdvisoryStatus
 from slp_ops.rules.loading import advisories
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from slp_ops.facts import DeviceTime
     from slp_ops.model import Evidence
 
@@ -71,6 +70,11 @@ class Deadline:
     def cosmetic(self) -> bool:
         """Return whether the date has no effect."""
         return self.effect is DeadlineEffect.COSMETIC
+
+    @property
+    def is_overdue(self) -> bool:
+        """Return whether the date has passed, by the switch's own clock, and counts."""
+        return self.left is not None and self.left < timedelta(0) and not self.cosmetic
 
     @property
     def confidence(self) -> Confidence:

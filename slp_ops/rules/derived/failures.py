@@ -31,6 +31,7 @@ TEXTS = texts_of(__name__)
 
 FAILED: Final = "SMART_LIC-COMM_FAILED"
 RESTORED: Final = "SMART_LIC-COMM_RESTORED"
+CONFIGURED: Final = "PARSER-CFGLOG_LOGGEDCMD"
 CALL_HOME: Final = "CALL_HOME-SL_MESSAGE_FAILED"
 # Reasons that only call-home gives; the other direct transport has none of its own.
 _OF_CALL_HOME: Final = frozenset(
@@ -71,11 +72,15 @@ class FailureLog:
         """Separate current failures from history."""
         past: dict[int, PastFailure] = {}
         current: list[LoggedMessage] = []
-        for each in log.seen:
+        configured = [
+            number for number, each in enumerate(log.seen) if each.match.entry.message == CONFIGURED
+        ]
+        for number, each in enumerate(log.seen):
             if not each.is_active or each.match.entry.message not in (FAILED, CALL_HOME):
                 continue
             why = (
                 _before_change(each, change)
+                or _before_configuration(log, number, configured)
                 or _of_other_transport(each, route)
                 or _by_address(each, route)
                 or _before_success(each, usage, trust)
@@ -102,6 +107,13 @@ def _before_change(each: LoggedMessage, change: RecentChange | None) -> Text | N
     if change is None or each.at is None or each.at > change.at:
         return None
     return TEXTS["before-change"].format(when=change.text)
+
+
+def _before_configuration(log: LicenceLog, number: int, configured: list[int]) -> Text | None:
+    """Return the later line of the log that configured the transport or its URL."""
+    if not configured or number > configured[-1]:
+        return None
+    return TEXTS["before-configuration"].format(when=log.seen[configured[-1]].when)
 
 
 def _of_other_transport(each: LoggedMessage, route: Route | None) -> Text | None:

@@ -62,8 +62,12 @@ class LicenceChange:
 
 
 def _counts(events: EventLog, last_ack: datetime) -> Iterator[Evidence]:
-    """Yield the events after the ACK in which the count of a licence differs from the one before."""
+    """Yield the events after the ACK in which the count of a licence differs from the one before.
+
+    A licence that appears after the ACK is new only where the log goes back to before the ACK.
+    """
     before: dict[str, str] = {}
+    goes_back = False
     for event in events.events:
         if event.name != _USAGE:
             continue
@@ -72,8 +76,10 @@ def _counts(events: EventLog, last_ack: datetime) -> Iterator[Evidence]:
         if count in ("", "0"):  # at a boot nothing is in use for a moment
             continue
         at = event.time.at
-        if before.get(tag, count) != count and at is not None and at > last_ack:
+        is_later = at is not None and at > last_ack
+        if is_later and before.get(tag, "" if goes_back else count) != count:
             yield from event.cite()
+        goes_back = goes_back or not is_later
         before[tag] = count
 
 

@@ -34,6 +34,7 @@ from slp_ops.facts import (
     UsageReporting,
 )
 from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
+from slp_ops.facts.counts import LineCount, LineCounts
 from slp_ops.facts.values import Count
 from slp_ops.release import Release
 from slp_ops.rules.settings import Intent, Thresholds
@@ -159,6 +160,8 @@ def polling(total: int, failed: int, reason: str | None = None) -> Communication
     return CommunicationStatistics(exchanges=(exchange,))
 
 
+COUNTED = LineCounts(counts=(LineCount(of="more flash:r.txt", pattern="RUMReport", count=812),))
+
 CASES = {
     "ack-overdue": {
         "pass": [[usage(5), CLOCK], [usage(None), CLOCK]],
@@ -174,6 +177,7 @@ CASES = {
             [usage(-5, -95), CLOCK, NA, software("17.12.4")],  # assumed affected: silences nothing
             [usage(-5, -95), CLOCK, licences("network-advantage", "hseck9"), software("17.9.3")],
             [usage(-5, -95), CLOCK, NA, software("17.9.3"), events(("a", "1", -120), ("a", "2", -80))],
+            [usage(-5, -95), CLOCK, NA, software("17.9.3"), events(("a", "1", -120), ("b", "1", -80))],
             [usage(-5, -95), CLOCK, NA, software("17.9.3", "1 year"), stack_log(("2", "added", -80))],
             [usage(-5, -186), CLOCK, NA, software("17.9.3"), DEFAULT],  # 181 days: another event set it
         ],
@@ -192,6 +196,7 @@ CASES = {
             [usage(-5, -95), CLOCK, NA, software("17.9.3"), events(("a", "1", -120), ("a", "1", -80))],
             [usage(-5, -95), CLOCK, NA, software("17.9.3"), events(("a", "1", -120), ("a", "2", -110))],
             [usage(-5, -95), CLOCK, NA, software("17.9.3"), events(("a", "0", -80), ("a", "1", -80))],
+            [usage(-5, -95), CLOCK, NA, software("17.9.3"), events(("a", "1", -80), ("b", "1", -80))],
             # A member that was away for a while, and the members at a boot.
             [
                 usage(-5, -95),
@@ -337,7 +342,12 @@ CASES = {
     },
     "FN72578": {
         "pass": [[software("17.6.5"), RumSummary(total=1200)]],
-        "fail": [[software("17.6.4"), RumSummary(total=1200)], [software("17.6.4"), RumSummary(total=12)]],
+        "fail": [
+            [software("17.6.4"), RumSummary(total=1200)],
+            [software("17.6.4"), RumSummary(total=12)],
+            [software("17.6.4"), RumSummary(available=210)],
+            [software("17.6.4"), COUNTED],
+        ],
         "unknown": [[], [software("17.6.4")], [software("17.6.4 - SMU-PATCHED"), RumSummary(total=1200)]],
         "not_applicable": [[software("16.12.8")]],
     },

@@ -56,6 +56,11 @@ CASES = {
             [cslu("https://192.0.2.9/cslu/v1/pi/T-1")],
             [cslu("https://192.0.2.9/cslu/v1/pi/T-1"), REFUSED],
             [LicenseConfig(url_cslu="https://[2001:db8::9]/cslu/v1/pi/T-1")],
+            [
+                LicenseTransport(
+                    kind=TransportKind.SMART, type="Smart", url="https://192.0.2.9/SmartTransport"
+                )
+            ],
         ],
         "unknown": [[]],
         "not_applicable": [[SMART], [OFF], [cslu(None)], [LicenseConfig(transport="smart")]],
