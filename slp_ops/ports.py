@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
 
     from slp_ops.model import Capture, CaptureStatus, Device
     from slp_ops.readonly import ProbeStep, ReadCommand
@@ -80,6 +81,9 @@ class EvidenceStore(Protocol):
 
     def record(self, command: str, ending: CommandEnd) -> Capture:
         """Record a command without text, with the reason. Raises StoreError."""
+
+    def keep_traceback(self, text: str) -> Path:
+        """Keep a traceback, masked, and return its path. Raises StoreError."""
 
 
 class Reader(Protocol):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import AuditOptions, audit_device, compare
 from slp_ops.app.commands import choose_commands
-from slp_ops.app.fleet import has_defect
 from slp_ops.app.history_context import HistoryContext
 from slp_ops.app.inputs import FactsCache, from_files, from_live_switches, from_run, open_run
 from slp_ops.app.read_device import CollectOptions
@@ -56,13 +55,12 @@ class AuditRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditResult:
-    """The audited devices. ``defect``: slp-ops itself failed."""
+    """The audited devices."""
 
     run_id: str | None
     devices: tuple[AuditedDevice, ...]
     knowledge: Ruleset
     compared: FindingsComparison | None = None
-    defect: bool = False
     seconds: float
 
     def is_decided(self, threshold: Severity) -> bool:
@@ -115,7 +113,7 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
         return tuple(past.judge(each, seen=stored.header.started)[0] for each in found)
 
     earlier = None if against is None else of_run(against)
-    run_id, defect = None, False
+    run_id = None
     if request.files:
         devices = tuple(
             audit_device(found.result, found.facts, audit_options=audit_options, intent=found.intent)
@@ -125,7 +123,7 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
         run_id = saved.id
         devices = of_run(saved, request.target.selection)
     else:
-        run_id, results, judged = from_live_switches(
+        run_id, _, judged = from_live_switches(
             "audit",
             past.judge,
             target=request.target,
@@ -139,12 +137,10 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
         )
         devices = tuple(device for device, _ in judged)
         past.save(run_id, (summary for _, summary in judged))
-        defect = has_defect(results)
     return AuditResult(
         run_id=run_id,
         devices=devices,
         knowledge=audit_options.knowledge,
         compared=None if earlier is None else compare(earlier, devices),
-        defect=defect,
         seconds=time.monotonic() - began,
     )

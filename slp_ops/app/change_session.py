@@ -6,9 +6,7 @@ differ in. Nothing but applying a plan holds a session that can change a switch.
 
 from __future__ import annotations
 
-import asyncio
 import os
-import traceback
 from abc import ABC, abstractmethod
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -30,6 +28,7 @@ from slp_ops.app.change.operator import Declined, ask_consent
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
+from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import name_open_mode
 from slp_ops.app.read_device import collect
@@ -277,7 +276,7 @@ class ChangeSession(Generic[Observation, Result]):
         """Name the open changes of these switches; return why nothing is planned for some of them."""
         found = OpenChanges().of(switches.values(), replacing=replacing)
         for change in found:
-            self.operator.notice(f"{change.why.en}\n  hint: {change.hint.en}")
+            self.operator.warn(_BLOCKED.format(why=change.why, hint=change.hint))
         sites = {result.name: result.site for result in results}
         blocked = {change.name: change for change in found if change.blocks}
         return {
@@ -661,7 +660,7 @@ class _Rollout:
             try:
                 applied = await change(device, self._pace, shown)
             except BaseException as err:  # the worker edge: a defect costs this device, not the run
-                if _is_abort(err):
+                if not isinstance(err, SlpOpsError) and not is_foreign(err):
                     raise
                 applied = DeviceChangeResult(
                     name=device.name,
@@ -698,13 +697,7 @@ class _Rollout:
         """Return why a change ended with an error; the traceback of a defect is kept."""
         if isinstance(err, SlpOpsError):
             return verbatim(err.message)
-        text = self._run.masked("".join(traceback.format_exception(err)))
-        try:
-            path = self._run.attach(f"defect-{self._run.folders[device.name]}.txt", text)
-            where = f"the traceback is in {path}"
-        except StoreError as failure:
-            where = f"the traceback could not be kept ({failure.message})"
-        return verbatim(f"a defect of slp-ops: {type(err).__name__}; {where}")
+        return verbatim(failure_of(err, self._captures[device.name]).message)
 
     def _stop(self) -> bool:
         """Stop after the current steps; return False where that is under way already."""
@@ -715,14 +708,6 @@ class _Rollout:
             "stopping after the current step (again: abort immediately; --resume resolves the step)"
         )
         return True
-
-
-def _is_abort(err: BaseException) -> bool:
-    """Return whether an error ends the whole run; a library may raise anything, also a cancellation."""
-    if isinstance(err, asyncio.CancelledError):
-        task = asyncio.current_task()
-        return task is None or task.cancelling() > 0
-    return isinstance(err, KeyboardInterrupt | GeneratorExit)
 
 
 def _must_stop(ended: Collection[DeviceChangeResult], fine: Collection[ChangeOutcome], max_fail: int) -> bool:

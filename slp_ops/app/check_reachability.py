@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slp_ops.app.fleet import has_defect, is_complete, visit_all
+from slp_ops.app.fleet import is_complete, visit_all
 from slp_ops.app.reach_device import PROBE_TIMEOUT as PROBE_TIMEOUT
 from slp_ops.app.reach_device import DeviceReachability, ReachabilityOptions, reach
 from slp_ops.app.read_device import CollectOptions
@@ -63,11 +63,6 @@ class ReachabilityResult:
         """Return whether every device was tested and its deciding output read."""
         all_probed = all(each.plan is not None for each in self.devices)
         return all_probed and is_complete([each.result for each in self.devices])
-
-    @property
-    def defect(self) -> bool:
-        """Return whether a device failed because of a defect of slp-ops."""
-        return has_defect([each.result for each in self.devices])
 
 
 def run(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import AuditOptions
-from slp_ops.app.fleet import has_defect, is_complete
+from slp_ops.app.fleet import is_complete
 from slp_ops.app.inputs import from_live_switches, from_run, open_run
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for
@@ -76,12 +76,11 @@ class ReleasesRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasesResult:
-    """The judged releases. ``complete``: every device could be read; ``defect``: slp-ops itself failed."""
+    """The judged releases. ``complete``: every device could be read."""
 
     rows: tuple[ReleaseVerdict, ...]
     knowledge: Ruleset
     complete: bool = True
-    defect: bool = False
 
     @property
     def affected(self) -> bool:
@@ -113,7 +112,7 @@ def run(
             found.result.name, found.facts, audit_options=audit_options, intent=found.intent
         )
 
-    complete, defect = True, False
+    complete = True
     if request.releases:
         rows = [judge_release(text, audit_options=audit_options) for text in request.releases]
     elif request.run is not None:
@@ -132,10 +131,8 @@ def run(
             operator=operator,
             opening=opening,
         )
-        complete, defect = is_complete(results), has_defect(results)
-    return ReleasesResult(
-        rows=tuple(rows), knowledge=audit_options.knowledge, complete=complete, defect=defect
-    )
+        complete = is_complete(results)
+    return ReleasesResult(rows=tuple(rows), knowledge=audit_options.knowledge, complete=complete)
 
 
 def judge_release(text: str, *, audit_options: AuditOptions) -> ReleaseVerdict:

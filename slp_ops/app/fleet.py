@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import traceback
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import name_open_mode
 from slp_ops.engine.worker_pool import each
@@ -61,17 +61,16 @@ def visit_all(
             return _unread(device, DeviceStatus.SKIPPED, _NOT_TRIED)
         try:
             return await visit(device, shown)
-        except StoreError as err:
-            failure = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
-            return _unread(device, DeviceStatus.FAILED, failure)
-        except SlpOpsError:
+        except Interrupted:
             raise
-        except Exception as err:  # noqa: BLE001 - the worker edge: a defect costs this device, not the run
-            text = "".join(traceback.format_exception(err))
-            path = run.attach(f"defect-{device.name}.txt", run.masked(text))
-            message = f"a defect of slp-ops: {type(err).__name__}; the traceback is in {path}"
-            failure = DeviceFailure(kind="defect", message=message, hint="report it with that file")
-            return _unread(device, DeviceStatus.FAILED, failure)
+        except SlpOpsError as err:
+            failure = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
+        except BaseException as err:
+            # The worker edge: an exception of any other type costs this device, not the run.
+            if not is_foreign(err):
+                raise
+            failure = failure_of(err, run.device(device))
+        return _unread(device, DeviceStatus.FAILED, failure)
 
     def keep(result: DeviceResult) -> DeviceResult:
         """Keep a result in the run; return what the operator is shown."""
@@ -149,11 +148,6 @@ def hint(result: DeviceResult) -> str:
 def is_complete(results: Sequence[DeviceResult]) -> bool:
     """Return whether every device was read completely."""
     return all(result.status is DeviceStatus.OK for result in results)
-
-
-def has_defect(results: Sequence[DeviceResult]) -> bool:
-    """Return whether a device failed because of a defect of slp-ops."""
-    return any(result.error is not None and result.error.kind == "defect" for result in results)
 
 
 def _list_commands(captures: Sequence[Capture]) -> str:

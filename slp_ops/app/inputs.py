@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.app.fleet import visit_all
-from slp_ops.app.read_device import PreviousCaptures, collect
+from slp_ops.app.read_device import PreviousCaptures, collect, status_of
 from slp_ops.app.sessions import transport_for, with_session_options
 from slp_ops.errors import InputError, Problem
 from slp_ops.facts import Software
 from slp_ops.iosxe import platforms
-from slp_ops.model import DeviceResult, DeviceStatus
+from slp_ops.model import DeviceResult
 from slp_ops.parsing import Facts, read, read_more, split_devices, text_of
 from slp_ops.regular_files import LARGEST_TEXT, read_input
 from slp_ops.rules.settings import Intent
@@ -144,7 +144,8 @@ def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
             seen[name] += 1
             if seen[name] > 1:
                 name = f"{name} ({path.name})"
-            result = DeviceResult(name=name, site="", status=DeviceStatus.OK, release=release)
+            status = status_of(facts.captures)
+            result = DeviceResult(name=name, site="", status=status, release=release)
             yield DeviceInput(result=result, facts=facts, intent=Intent())
 
 

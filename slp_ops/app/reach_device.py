@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.read_device import collect, status_of
 from slp_ops.errors import CredentialError, DeviceError, SessionLost, StoreError
 from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
@@ -151,7 +152,13 @@ class _Probing:
                         tried.append(await self._one(reader, probe))
             except (DeviceError, CredentialError, StoreError) as err:
                 self.failure = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
-                tried += [ProbeAttempt(probe=probe, why=err.message) for probe in probes[len(tried) :]]
+            except BaseException as err:
+                if not is_foreign(err):
+                    raise
+                self.failure = failure_of(err, self._evidence)
+            else:
+                continue
+            tried += [ProbeAttempt(probe=probe, why=self.failure.message) for probe in probes[len(tried) :]]
         return tuple(tried)
 
     async def _one(self, reader: Reader, probe: Probe) -> ProbeAttempt:

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.commands import find
 from slp_ops.errors import (
     CredentialError,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Capture, Device
+    from slp_ops.parsing import ParsedCapture
     from slp_ops.ports import CaptureWriter, EvidenceStore, OnEvent, Reader, Transport
     from slp_ops.release import Release
 
@@ -85,7 +87,7 @@ class PreviousCaptures:
     def merged_with(self, result: DeviceResult) -> DeviceResult:
         """The device's result over both parts of the run."""
         captures = {capture.command: capture for capture in (*self.captures, *result.captures)}
-        status = status_of(captures.values())
+        status = _status_after(captures.values(), result.error)
         if not result.captures and result.error is not None:
             status = DeviceStatus.PARTIAL if captures else result.status
         release = result.release or (str(self.release) if self.release else None)
@@ -120,6 +122,13 @@ async def collect(
             break
         except StoreError as err:
             return visit.ended_by(err)
+        except BaseException as err:
+            if not is_foreign(err):
+                raise
+            trouble = failure_of(err, evidence)
+            if not visit.captures:
+                return _failed_result(device, trouble, err)
+            break
         if visit.lost is not None:
             trouble = DeviceFailure(kind=visit.lost.kind, message=visit.lost.message, hint=visit.lost.hint)
         # A switch that never stops would do so again.
@@ -132,20 +141,27 @@ async def collect(
     return DeviceResult(
         name=device.name,
         site=device.site,
-        status=status_of(visit.captures),
+        status=_status_after(visit.captures, trouble),
         captures=tuple(visit.captures),
         error=trouble,
         release=visit.version,
     )
 
 
-def _failed_result(device: Device, failure: DeviceFailure, err: Exception) -> DeviceResult:
+def _failed_result(device: Device, failure: DeviceFailure, err: BaseException) -> DeviceResult:
     untried = isinstance(err, CredentialStopped | CredentialError)
     status = DeviceStatus.SKIPPED if untried else DeviceStatus.FAILED
     return DeviceResult(name=device.name, site=device.site, status=status, error=failure)
 
 
-def status_of(captures: Iterable[Capture]) -> DeviceStatus:
+def _status_after(captures: Iterable[Capture], failure: DeviceFailure | None) -> DeviceStatus:
+    """Return the status of captures; a defect is a failure even if nothing is missing."""
+    status = status_of(captures)
+    is_defect = failure is not None and failure.kind == "defect"
+    return DeviceStatus.PARTIAL if is_defect and status is DeviceStatus.OK else status
+
+
+def status_of(captures: Iterable[Capture | ParsedCapture]) -> DeviceStatus:
     """ok when nothing is missing, failed when nothing could be read, else partial."""
     statuses = {capture.status for capture in captures}
     if not statuses & _MISSING:
@@ -266,7 +282,8 @@ class _Visit:
             ending = CommandEnd(status=CaptureStatus.LOST, reason=err.message)
         except BaseException:
             # The operator stopped the run, or a defect did: what came so far is kept.
-            writer.commit(CommandEnd(status=CaptureStatus.LOST, reason="interrupted"))
+            self.captures.append(writer.commit(CommandEnd(status=CaptureStatus.LOST, reason="interrupted")))
+            self.waiting.popleft()
             raise
         capture = writer.commit(ending)
         if ending.status is CaptureStatus.OK and {Software, CpuLoad} & set(command.provides):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from slp_ops.runs import Runs
+from slp_ops.runs.open_changes import OpenChanges
 from slp_ops.runs.prune import is_from_future, judge, remove
 from slp_ops.runs.sequence import RunSequence
 from slp_ops.runs.verify import verify
@@ -74,7 +75,8 @@ def plan_prune(
     """Return what a prune would do with each run, the newest first. Nothing is removed."""
     found, now = Runs(runs_dir).all(), datetime.now(UTC)
     _warn_of_future(found, operator, now)
-    return tuple(judge(found, keep=keep, older_than=older_than, now=now))
+    unfinished = OpenChanges().folders()
+    return tuple(judge(found, keep=keep, older_than=older_than, now=now, unfinished=unfinished))
 
 
 def prune(runs_dir: Path, planned: Sequence[PruneDecision]) -> tuple[StoredRun, ...]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from slp_ops.app import notify
 from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.commands import choose_commands
-from slp_ops.app.fleet import has_defect, is_complete
+from slp_ops.app.fleet import is_complete
 from slp_ops.app.history_context import HistoryContext
 from slp_ops.app.history_update import open_history
 from slp_ops.app.inputs import from_live_switches
@@ -91,7 +91,6 @@ class RoundResult:
     """Result of a round. ``has_news``: a new finding of a warning or above."""
 
     complete: bool = True
-    defect: bool = False
     has_news: bool = False
 
 
@@ -189,7 +188,7 @@ class Rounds:
             for change in found
             if change.what is ChangeKind.NEW
         )
-        return RoundResult(complete=is_complete(results), defect=has_defect(results), has_news=has_news)
+        return RoundResult(complete=is_complete(results), has_news=has_news)
 
     def _recall(self, devices: Iterable[str]) -> None:
         """Return the state of devices from earlier watches, for devices not read by this process yet."""

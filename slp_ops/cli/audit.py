@@ -105,5 +105,5 @@ def command(
         click.echo(render(view, lang))
     threshold = Severity(fail_on)
     found = Exit.FINDINGS if result.reaches(threshold) else Exit.FINE
-    decided = read_code(complete=result.is_decided(threshold), defect=result.defect)
+    decided = read_code(complete=result.is_decided(threshold))
     raise click.exceptions.Exit(worst(decided, found))

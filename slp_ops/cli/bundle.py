@@ -119,7 +119,7 @@ def _answers(given: dict[str, str | None], ask: bool) -> dict[str, str]:
 
 
 def _check(path: str) -> Exit:
-    from slp_ops.report.bundle_check import check
+    from slp_ops.report.bundle_check import METHODS, check
 
     try:
         with os.fdopen(open_regular(path), "rb") as file:
@@ -131,4 +131,6 @@ def _check(path: str) -> Exit:
     verdict = "NOT whole" if found.remarks else "whole, and nothing unmasked in it"
     contents = f"{pluralize(found.files, 'file')} of {pluralize(found.switches, 'device')}"
     click.echo(f"{one_line(path)}: {contents}, {verdict}")
+    amount = f"{pluralize(found.searched, 'file')}, {found.bytes:,} bytes"
+    click.echo(f"searched for secrets: {amount}; by {', '.join(METHODS)}")
     return Exit.FINDINGS if found.remarks else Exit.FINE

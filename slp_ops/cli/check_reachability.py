@@ -112,5 +112,5 @@ def command(
         from slp_ops.report.terminal.reachability import render
 
         click.echo(render(view, lang))
-    code = read_code(complete=result.complete, defect=result.defect)
+    code = read_code(complete=result.complete)
     raise click.exceptions.Exit(worst(code, Exit.FINDINGS if result.blocked else Exit.FINE))

@@ -94,7 +94,7 @@ def command(
         from slp_ops.report.terminal.versions import render
 
         click.echo(render(result.rows, result.knowledge, lang))
-    code = read_code(complete=result.complete, defect=result.defect)
+    code = read_code(complete=result.complete)
     raise click.exceptions.Exit(
         worst(code, Exit.FINDINGS if result.reaches(Severity(fail_on)) else Exit.FINE)
     )

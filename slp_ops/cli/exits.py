@@ -46,10 +46,8 @@ def worst(*codes: Exit) -> Exit:
     return next((code for code in order if code in codes), Exit.FINE)
 
 
-def read_code(*, complete: bool, defect: bool) -> Exit:
-    """Return 4 when a device could not be read completely, 1 when a defect of slp-ops was the reason."""
-    if defect:
-        return Exit.BUG
+def read_code(*, complete: bool) -> Exit:
+    """Return 4 when a device could not be read completely."""
     return Exit.FINE if complete else Exit.UNREAD
 
 
@@ -60,9 +58,9 @@ def plan_exit_code(planned: PlanResult) -> Exit:
 
 def exit_code(results: Sequence[DeviceResult]) -> Exit:
     """Return the code of devices that were read."""
-    from slp_ops.app.fleet import has_defect, is_complete
+    from slp_ops.app.fleet import is_complete
 
-    return read_code(complete=is_complete(results), defect=has_defect(results))
+    return read_code(complete=is_complete(results))
 
 
 def change_exit_code(change: ChangeResult) -> Exit:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.app.fleet import has_defect
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import exchange_options, parse_outcomes, settle_option
 from slp_ops.cli.exits import Exit, change_exit_code, exit_code, worst
@@ -260,8 +259,6 @@ def _plan_code(planned: UsagePlan) -> Exit:
     """4 for a switch of which too little could be read, 3 for a file that should be looked at."""
     plan = planned.plan
     codes = [Exit.UNREAD] if planned.unread else []
-    if has_defect(plan.results):
-        codes = [Exit.BUG]
     if any(not each.out.harmless for each in plan.left_out or ()):
         codes.append(Exit.FINDINGS)
     if plan.blocked:

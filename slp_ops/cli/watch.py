@@ -135,4 +135,4 @@ def command(
         call(run_for_ever, request, TerminalOperator())
     result = call(run_once, request, TerminalOperator())
     found = Exit.FINDINGS if result.has_news else Exit.FINE
-    raise click.exceptions.Exit(worst(read_code(complete=result.complete, defect=result.defect), found))
+    raise click.exceptions.Exit(worst(read_code(complete=result.complete), found))

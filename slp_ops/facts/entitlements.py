@@ -143,10 +143,10 @@ class Entitlement(Fact):
         return False if name.startswith(("dna-", "air-dna")) else None
 
     @property
-    def is_network(self) -> bool:
-        """Return whether it is a network licence: Network Essentials or Network Advantage."""
+    def is_network(self) -> bool | None:
+        """Return whether it is Network Essentials or Network Advantage; None without any name."""
         words = " ".join((self.name or "", self.tag or "", self.feature_name or "")).lower()
-        return "network" in words or "-nw-" in words
+        return "network" in words or "-nw-" in words if words.strip() else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,11 +103,3 @@ class SyslogBuffer(Fact):
         if self.buffer_logged is None:
             return None
         return self.buffer_logged > len(self.messages)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecentChange(Fact):
-    """Last change of the switch by slp-ops, in the time of the switch's clock. No command prints it."""
-
-    at: datetime
-    text: str

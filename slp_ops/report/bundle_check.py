@@ -1,23 +1,41 @@
-"""Is a bundle what was written, and is nothing in it that should have been masked?"""
+"""Check of a bundle: it is what was written, and nothing in it should have been masked.
+
+The archive may be hostile: nothing is unpacked, entries are read in pieces; size, number, overlap and
+the time are bounded. The redactor looks for secrets again, and a scanner that shares nothing with it.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
-from dataclasses import dataclass
+import struct
+import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+from zlib import error as zlib_error
 
-from slp_ops.json_documents import decode
-from slp_ops.redact import redact
+from slp_ops.json_documents import decode, parse_json
+from slp_ops.redact import Redactor
+from slp_ops.report import secret_scan
 from slp_ops.report.bundle import BundleManifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zipfile import ZipInfo
 
-_LARGEST: Final = 512 * 1024 * 1024  # of one entry: a zip of zeros must not fill the memory
-_MANIFEST: Final = "MANIFEST.json"
+MANIFEST: Final = "MANIFEST.json"
+METHODS: Final = ("the redactor", *secret_scan.METHODS)
+_SECONDS: Final = 3.5
+_LARGEST_MANIFEST: Final = 16 * 2**20
+_LARGEST_DIRECTORY: Final = 2 * 2**20  # of the zip: some 20,000 files
+_PIECE: Final = 2**18
+_MOST_NAMED: Final = 100
+# The end of a zip without a comment, as slp-ops writes it: entries, and size and place of the directory.
+_END: Final = struct.Struct("<4s4H2LH")
+_END_SIGNATURE: Final = b"PK\x05\x06"
+_LOCAL_HEADER: Final = 30
+_ENCRYPTED: Final = 0x1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,78 +48,184 @@ class BundleProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleReport:
-    """A bundle after the check."""
+    """A bundle after the check. ``searched`` and ``bytes`` are the files and bytes searched for secrets."""
 
     files: int
     switches: int
     remarks: tuple[BundleProblem, ...]
+    searched: int = 0
+    bytes: int = 0
 
 
-def check(file: BinaryIO) -> BundleReport:
-    """Look at every entry; nothing is unpacked."""
+class _Refused(Exception):
+    """An archive that is not read any further."""
+
+
+def check(file: BinaryIO, *, seconds: float = _SECONDS) -> BundleReport:
+    """Check every entry. What cannot be searched within ``seconds`` is a problem of its own."""
+    checking = _Checking(until=time.monotonic() + seconds)
     try:
+        _check_directory(file)
         with ZipFile(file) as archive:
-            root, manifest, remarks = _manifest(archive)
-            if manifest is None:
-                return BundleReport(files=0, switches=0, remarks=tuple(remarks))
-            remarks += _compare(archive, root, manifest)
+            checking.check(archive)
+    except _Refused as err:
+        checking.note("", str(err))
     # What the library raises for a damaged archive, an unknown compression, an encrypted entry.
-    except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as err:
-        return BundleReport(
-            files=0, switches=0, remarks=(BundleProblem(path="", what=f"cannot be read as a zip: {err}"),)
-        )
+    except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zlib_error) as err:
+        checking.note("", f"cannot be read as a zip: {err}")
+    files = () if checking.manifest is None else checking.manifest.files
     return BundleReport(
-        files=len(manifest.files),
-        switches=len({each.switch for each in manifest.files if each.switch is not None}),
-        remarks=tuple(remarks),
+        files=len(files),
+        switches=len({each.switch for each in files if each.switch is not None}),
+        remarks=tuple(checking.remarks),
+        searched=checking.searched,
+        bytes=checking.size,
     )
 
 
-def _manifest(archive: ZipFile) -> tuple[str, BundleManifest | None, list[BundleProblem]]:
-    found = [name for name in archive.namelist() if name.count("/") == 1 and name.endswith(f"/{_MANIFEST}")]
-    if len(found) != 1:
-        what = "is not there: this is no bundle of slp-ops, or not all of it"
-        return "", None, [BundleProblem(path=_MANIFEST, what=what)]
-    try:
-        manifest = decode(BundleManifest, json.loads(_read(archive, found[0])))
-    except ValueError:
-        return "", None, [BundleProblem(path=found[0], what="is no manifest of the form slp-ops/bundle/1")]
-    return found[0].partition("/")[0], manifest, []
+def _check_directory(file: BinaryIO) -> None:
+    """Refuse a directory that would exhaust the memory, before the library reads it."""
+    size = file.seek(0, 2)
+    if size < _END.size:
+        raise BadZipFile("File is not a zip file")
+    file.seek(size - _END.size)
+    signature, *_, directory_size, _, comment = _END.unpack(file.read(_END.size))
+    if signature != _END_SIGNATURE or comment:
+        raise BadZipFile("it does not end as a zip of slp-ops does")
+    if directory_size > _LARGEST_DIRECTORY:
+        raise _Refused("has more files than a bundle has")
+    file.seek(0)
 
 
-def _compare(archive: ZipFile, root: str, manifest: BundleManifest) -> Iterator[BundleProblem]:
-    listed = {f"{root}/{each.path}": each.sha256 for each in manifest.files}
-    seen: set[str] = set()
-    for info in archive.infolist():
-        name = info.filename
-        if name in seen:
-            yield BundleProblem(path=name, what="is in the zip twice")
-        seen.add(name)
-        if name == f"{root}/{_MANIFEST}":
-            continue
-        if _leads_out(name):
-            yield BundleProblem(path=name, what="would be unpacked outside of its folder")
-        elif name not in listed:
-            yield BundleProblem(path=name, what="is not in the manifest")
-        else:
-            yield from _content(archive, name, listed[name])
-    for name in listed.keys() - seen:
-        yield BundleProblem(path=name, what="is missing")
+@dataclass(slots=True, kw_only=True)
+class _Checking:
+    """A check in progress."""
+
+    until: float
+    manifest: BundleManifest | None = None
+    remarks: list[BundleProblem] = field(default_factory=list)
+    searched: int = 0
+    size: int = 0
+
+    def note(self, path: str, what: str) -> None:
+        if len(self.remarks) < _MOST_NAMED:
+            self.remarks.append(BundleProblem(path=path, what=what))
+
+    def check(self, archive: ZipFile) -> None:
+        infos = archive.infolist()
+        _check_entries(infos)
+        found = [info for info in infos if info.filename.count("/") == 1 and _name_of(info) == MANIFEST]
+        if len(found) != 1:
+            self.note(MANIFEST, "is not there: this is no bundle of slp-ops, or not all of it")
+            return
+        name = found[0].filename
+        try:
+            data = b"".join(self._pieces(archive, found[0], largest=_LARGEST_MANIFEST))
+            self.manifest = decode(BundleManifest, parse_json(data))
+        except ValueError:
+            self.note(name, "is no manifest of the form slp-ops/bundle/1")
+            return
+        self._compare(archive, infos, name, self.manifest)
+
+    def _compare(
+        self, archive: ZipFile, infos: list[ZipInfo], manifest_name: str, manifest: BundleManifest
+    ) -> None:
+        root = manifest_name.partition("/")[0]
+        listed = {f"{root}/{each.path}": each for each in manifest.files}
+        seen: set[str] = set()
+        for number, info in enumerate(infos):
+            name = info.filename
+            if name in seen:
+                self.note(name, "is in the zip twice")
+            seen.add(name)
+            if name == manifest_name:
+                continue
+            if _leads_out(name):
+                self.note(name, "would be unpacked outside of its folder")
+            elif name not in listed:
+                self.note(name, "is not in the manifest")
+            elif listed[name].bytes not in (0, info.file_size):  # 0: not noted
+                self.note(name, "was changed")
+            elif time.monotonic() > self.until:
+                self.note(
+                    name, f"was not checked, nor were {len(infos) - number - 1} others: the time is over"
+                )
+                return
+            else:
+                self._content(archive, info, listed[name].sha256, is_capture="/captures/" in name)
+        for name in sorted(listed.keys() - seen):
+            self.note(name, "is missing")
+
+    def _content(self, archive: ZipFile, info: ZipInfo, sha256: str, *, is_capture: bool) -> None:
+        """Compare one file with the manifest and search it, in pieces of whole lines."""
+        digest = hashlib.sha256()
+        again = Redactor(secrets.token_bytes(32)) if is_capture else None
+        before, after = hashlib.sha256(), hashlib.sha256()
+        suspicion, line, rest = "", 1, b""
+        for piece in self._pieces(archive, info, largest=info.file_size):
+            digest.update(piece)
+            if time.monotonic() > self.until:
+                self.note(info.filename, "was not searched to its end: the time is over")
+                return
+            text, rest = _whole_lines(rest + piece)
+            found = next(secret_scan.scan(text), None) if not suspicion else None
+            if found is not None:
+                suspicion = f"line {line + found.line - 1}, {found.why}"
+            line += text.count(b"\n")
+            if again is not None:
+                _feed(again, text, before, after)
+        if rest:
+            found = next(secret_scan.scan(rest), None) if not suspicion else None
+            if found is not None:
+                suspicion = f"line {line + found.line - 1}, {found.why}"
+        if again is not None:
+            _feed(again, rest, before, after)
+            after.update(again.finish().encode("utf-8", "surrogateescape"))
+        self.searched += 1
+        self.size += info.file_size
+        if digest.hexdigest() != sha256:
+            self.note(info.filename, "was changed")
+        if before.digest() != after.digest():
+            self.note(info.filename, "holds something that should have been masked")
+        elif suspicion:
+            self.note(info.filename, f"seems to hold something that should have been masked: {suspicion}")
+
+    def _pieces(self, archive: ZipFile, info: ZipInfo, *, largest: int) -> Iterator[bytes]:
+        """Yield the content; the size in the directory may be wrong, so that it is counted."""
+        size = 0
+        with archive.open(info) as file:
+            while piece := file.read(_PIECE):
+                size += len(piece)
+                if size > largest:
+                    raise _Refused(f"{info.filename} is larger than {largest} bytes")
+                yield piece
 
 
-def _content(archive: ZipFile, name: str, sha256: str) -> Iterator[BundleProblem]:
-    data = _read(archive, name)
-    if hashlib.sha256(data).hexdigest() != sha256:
-        yield BundleProblem(path=name, what="was changed")
-    text = data.decode("utf-8", "surrogateescape")
-    if "/captures/" in name and redact(text, secrets.token_bytes(32)) != text:
-        yield BundleProblem(path=name, what="holds something that should have been masked")
+def _check_entries(infos: list[ZipInfo]) -> None:
+    """Refuse what no bundle has: other compressions (which need more memory), encryption, shared data."""
+    end = 0
+    for info in sorted(infos, key=lambda each: each.header_offset):
+        if info.compress_type not in (ZIP_DEFLATED, ZIP_STORED) or info.flag_bits & _ENCRYPTED:
+            raise _Refused(f"{info.filename} is packed in a way that slp-ops does not use")
+        if info.header_offset < end:
+            raise _Refused(f"{info.filename} overlaps another file")
+        end = info.header_offset + _LOCAL_HEADER + info.compress_size
 
 
-def _read(archive: ZipFile, name: str) -> bytes:
-    if archive.getinfo(name).file_size > _LARGEST:
-        raise ValueError(f"{name} is larger than {_LARGEST} bytes")
-    return archive.read(name)
+def _name_of(info: ZipInfo) -> str:
+    return info.filename.rpartition("/")[2]
+
+
+def _whole_lines(data: bytes) -> tuple[bytes, bytes]:
+    """Split behind the last newline; a line longer than a piece is split anywhere."""
+    end = data.rfind(b"\n") + 1
+    return (data[:end], data[end:]) if end or len(data) < 2 * _PIECE else (data, b"")
+
+
+def _feed(redactor: Redactor, data: bytes, before: hashlib._Hash, after: hashlib._Hash) -> None:
+    """Redact again, and note both texts."""
+    before.update(data)
+    after.update(redactor.feed(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape"))
 
 
 def _leads_out(name: str) -> bool:

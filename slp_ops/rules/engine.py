@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from slp_ops.facts import Licensing
 from slp_ops.i18n import Text, listing
-from slp_ops.model import CaptureStatus, Confidence, Verdict
+from slp_ops.model import CaptureStatus, Confidence, Severity, Verdict
 from slp_ops.rules.derived.era import LicensingEra
 from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.rule import Era, Group
@@ -113,8 +113,8 @@ def _outcome(rule: Rule, judged: Judgement, known: FactContext) -> Outcome:
 def assign_root_causes(rules: Iterable[Rule], outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """Return the outcomes in the same order, each consequence with its root.
 
-    If several failures explain one, the more severe counts, then the first. An advisory that is only a
-    candidate explains nothing.
+    If several failures explain one, the more severe counts, then the first. An advisory without a symptom,
+    or that is only a candidate, explains nothing.
     """
     outcomes = tuple(outcomes)
     failed = {outcome.rule: outcome for outcome in outcomes if outcome.verdict is Verdict.FAIL}
@@ -132,7 +132,10 @@ def assign_root_causes(rules: Iterable[Rule], outcomes: Iterable[Outcome]) -> tu
 
 
 def _is_candidate(rule: Rule, outcome: Outcome) -> bool:
-    return rule.group is Group.ADVISORIES and outcome.confidence is Confidence.LOW
+    """Return whether an advisory has no symptom, or one that other causes have too."""
+    return rule.group is Group.ADVISORIES and (
+        outcome.confidence is Confidence.LOW or outcome.severity is Severity.INFO is not rule.severity
+    )
 
 
 def _root(name: str, causes: Mapping[str, list[str]], failed: Mapping[str, Outcome]) -> str:
@@ -171,12 +174,14 @@ def incomplete(cut: Iterable[type[Fact]], facts: Facts) -> Text:
 
 
 def _commands(kind: type[Fact], facts: Facts) -> list[tuple[str, CaptureStatus | None]]:
-    """Return the first command that provides a fact, unless it was read and another was not."""
+    """Return the command that provides a fact and was refused or lost, else the first that was not read."""
     found = [(command, facts.status_of(command)) for command, _ in facts.missing(kind).commands]
-    unread = (each for each in found if each[1] is not CaptureStatus.OK)
-    return [next(unread, found[0])] if found else []
+    asked = [each for each in found if each[1] in _REFUSED]
+    unread = [each for each in found if each[1] is not CaptureStatus.OK]
+    return [*asked, *unread, *found][:1]
 
 
+_REFUSED: Final = (CaptureStatus.DENIED, CaptureStatus.TIMEOUT, CaptureStatus.LOST, CaptureStatus.DAMAGED)
 _WHY: Final = {
     None: TEXTS["why.not-collected"],
     CaptureStatus.OK: TEXTS["why.ok"],

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TEXTS = texts_of(__name__)
 EVENT: Final = "SAEVT"
+_LABEL: Final = "Failure Reason:"
+_STATUS: Final = re.compile(r"[45]\d\d", re.ASCII)
 _EVENT: Final = re.compile(r"\bSAEVT_[A-Z0-9_]+")
 
 
@@ -43,6 +45,7 @@ def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
         return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
     return (
         _message(asked, knowledge)
+        or (_reason(asked, knowledge) if asked.startswith(_LABEL) else None)
         or _bug(asked, knowledge)
         or _term(asked, knowledge)
         or _reason(asked, knowledge)
@@ -118,15 +121,21 @@ def _bug(asked: str, knowledge: Ruleset) -> Explanation | None:
 def _reason(asked: str, knowledge: Ruleset) -> Explanation | None:
     if is_line(asked):
         return None  # a message that is not known: a word in its text is no reason of a failure
-    reason = knowledge.catalogue.reason(asked.removeprefix("Failure Reason:").strip())
+    text = asked.removeprefix(_LABEL).strip()
+    if _STATUS.fullmatch(text):
+        text = f"HTTP {text}"
+    reason = knowledge.catalogue.reason(text)
     if reason is None:
         return None
+    # Without a message no server is named: what the text means for each of them.
+    by_server = [each for each in knowledge.catalogue.reasons if each.servers and each.pattern.search(text)]
+    rules = (reason.rule, *(name for each in by_server for name in (*each.causes, each.rule)))
     return Explanation(
         title=reason.title,
         meaning=reason.meaning,
-        rules=_rules(knowledge, *_causes(reason), reason.rule),
+        rules=_rules(knowledge, *reason.causes, *dict.fromkeys(rules)),
         unverified=reason.unverified,
-        remedy=_remedy(reason),
+        remedy=reason.remedy,
     )
 
 

@@ -23,6 +23,7 @@ from slp_ops.facts import (
     TrustCodes,
     UsageReporting,
 )
+from slp_ops.rules.derived.agent_states import AgentStates
 from slp_ops.rules.derived.deadline import COSMETIC, Deadline, DeadlineEffect
 from slp_ops.rules.derived.era import LicensingEra
 from slp_ops.rules.derived.now import SwitchTime
@@ -82,7 +83,8 @@ def _inputs(known: FactContext) -> Iterator[tuple[Text, type[Fact], bool]]:
         software is not None and (software.version or software.release) is not None,
     )
     # A switch with reserved licences exchanges nothing, and has no date to keep.
-    is_reserved = registration is not None and "RESERVATION" in (registration.status or "").upper()
+    states = known.get(AgentStates)
+    is_reserved = states is not None and states.is_reserved
     yield TEXTS["clock"], Clock, is_reserved or known.get(SwitchTime) is not None
     yield (
         TEXTS["transport"],

@@ -28,7 +28,7 @@ from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks.communication import comm_flapping
 from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
 from slp_ops.rules.checks.records import rum_backlog
-from slp_ops.rules.checks.registration import AgentStates
+from slp_ops.rules.derived.agent_states import AgentStates
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.deadline import Deadline, DeadlineEffect
 from slp_ops.rules.derived.failures import FailureLog

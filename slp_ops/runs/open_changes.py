@@ -44,6 +44,12 @@ class OpenChanges:
         with self._index.locked():
             return [found for entry in self._open(replacing) for found in _of(entry, wanted)]
 
+    def folders(self) -> frozenset[Path]:
+        """Return the folders with the journal of a change that is not at its end."""
+        with self._index.locked():
+            entries = [entry for entry in self._open(None) if _of(entry, entry.record.switches)]
+        return frozenset(Path(entry.record.journal).parent for entry in entries)
+
     def begin(self, record: ChangeRecord, *, replacing: Path | None = None) -> ChangeEntry:
         """Take the switches for a new change; raises InputError while another change is open on one of them.
 

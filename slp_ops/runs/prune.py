@@ -15,7 +15,7 @@ from slp_ops.runs import atomic_files
 from slp_ops.runs.serialization import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -34,17 +34,25 @@ class PruneDecision:
 
 
 def judge(
-    runs: Sequence[StoredRun], *, keep: int | None, older_than: timedelta | None, now: datetime
+    runs: Sequence[StoredRun],
+    *,
+    keep: int | None,
+    older_than: timedelta | None,
+    now: datetime,
+    unfinished: Container[Path] = frozenset(),
 ) -> list[PruneDecision]:
     """Decide on each run, the newest first. With both limits a run must match both to be deleted.
 
-    ``runs`` are all of them, the newest first.
+    ``runs`` are all of them, the newest first. ``unfinished`` are the folders with the journal of a change
+    that is not at its end.
     """
     needed = _newest_complete_runs(runs)
     judged = []
     for place, run in enumerate(runs):
         if run.is_locked():
             why = "is being written"
+        elif run.path.absolute() in unfinished:
+            why = "a change is unfinished, and its journal is here"
         elif run.header.state is RunState.UNREADABLE:
             why = f"was written by a newer slp-ops ({run.header.version})"
         elif keep is not None and place < keep:

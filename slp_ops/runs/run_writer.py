@@ -178,6 +178,13 @@ class DeviceFolder:
         self._keep(capture)
         return capture
 
+    def keep_traceback(self, text: str) -> Path:
+        """Keep a traceback in the run, masked, and return its path. Raises StoreError."""
+        path = self.path.with_name(f"defect-{self.path.name}.txt")
+        with atomic_files.store_errors("write", path):
+            atomic_files.replace(path, redact(text, self._key).encode("utf-8", "surrogateescape"))
+        return path
+
     def text(self, capture: Capture) -> str:
         """A capture's text as it was kept; empty when it has none. Raises StoreError."""
         if capture.file is None:

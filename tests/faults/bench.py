@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -144,6 +144,7 @@ class Bench:
     proxies: dict[str, Proxy] = field(default_factory=dict)
     rack: Rack = field(init=False)
     calls: list[Ended] = field(default_factory=list)
+    reloads: Counter[str] = field(default_factory=Counter)  # of each switch
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _loop: asyncio.AbstractEventLoop = field(init=False)
     _thread: threading.Thread = field(init=False)
@@ -190,8 +191,21 @@ class Bench:
                 proxy = Proxy(each.port)
                 await proxy.listen()
                 self.proxies[each.name] = proxy
-                _refuse_while_down(each.host, proxy)
+                self._refuse_while_down(each.host, proxy)
         self.journal.listeners.append(self._reached)
+
+    def _refuse_while_down(self, host: Host, proxy: Proxy) -> None:
+        """Let the proxy refuse connections as long as the switch does."""
+        go_down = host.go_down
+        tasks = set()
+
+        def down(seconds: float) -> None:
+            self.reloads[host.name] += 1
+            go_down(seconds)
+            later = host.switch.clock.real_seconds(seconds) + _AFTER_BOOT
+            tasks.add(asyncio.get_running_loop().create_task(proxy.refuse(later)))
+
+        mock.patch.object(host, "go_down", down).start()
 
     def _reached(self, switch: str, mode: Mode, line: str) -> None:
         proxy = self.proxies.get(switch)
@@ -417,19 +431,6 @@ def _same(kept: str, sent: str, name: str) -> bool:
 
 def _whole(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace")
-
-
-def _refuse_while_down(host: Host, proxy: Proxy) -> None:
-    """Let the proxy refuse connections as long as the switch does."""
-    go_down = host.go_down
-    tasks = set()
-
-    def down(seconds: float) -> None:
-        go_down(seconds)
-        later = host.switch.clock.real_seconds(seconds) + _AFTER_BOOT
-        tasks.add(asyncio.get_running_loop().create_task(proxy.refuse(later)))
-
-    mock.patch.object(host, "go_down", down).start()
 
 
 def _tap() -> None:

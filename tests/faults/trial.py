@@ -445,7 +445,7 @@ def _undisturbed(name: str, transport: str) -> Undisturbed:
             code=done.code,
             conclusions=verb.conclusions(done),
             lines=bench.lines_received(_SICK) - before,
-            one_way={each: _received(bench, each) for each in ONE_WAY},
+            one_way={each: _times_applied(bench, each) for each in ONE_WAY},
         )
 
 
@@ -489,7 +489,10 @@ def _rounds_over(verb: Verb) -> Signals | None:
     return Signals(name="INT", text="next round in", occurrence=verb.rounds) if verb.rounds else None
 
 
-def _received(bench: Bench, line: str) -> int:
+def _times_applied(bench: Bench, line: str) -> int:
+    """Return the number of times that a command took effect; a reload does so after its confirmation only."""
+    if line == "reload":
+        return bench.reloads[_SICK]
     return sum(1 for each in bench.changing_lines(_SICK) if each.startswith(line))
 
 
@@ -532,8 +535,8 @@ class _Running:
             for line in self.verb.finished(bench, before):
                 self.broken(line)
         for line in ONE_WAY:
-            if _received(bench, line) > self.expected.one_way[line]:
-                self.broken(f"applied twice: {line!r} was received {_received(bench, line)} times")
+            if _times_applied(bench, line) > self.expected.one_way[line]:
+                self.broken(f"applied twice: {line!r} was applied {_times_applied(bench, line)} times")
         for path in bench.unfaithful():
             self.broken(f"capture is ok, but not what the switch sent: {path}")
         # What a killed process left behind is removed by the next run.
@@ -665,7 +668,7 @@ class _Running:
         if words[1] != "save" and "--rollback" not in words:
             step = _open_command(self.bench.folder / journal)
             if step:
-                done = _received(self.bench, step.partition("{")[0].strip()) > 0
+                done = _times_applied(self.bench, step.partition("{")[0].strip()) > 0
                 words += ["--settle", f"{_SICK}={'done' if done else 'again'}"]
         return self.bench.run(*words, within=400.0)
 

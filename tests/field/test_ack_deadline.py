@@ -84,6 +84,14 @@ def test_a_member_that_left_after_the_ack_is_evidence(tmp_path: Path) -> None:
     assert "Switch 3 has been removed" in audited.evidence("ack-overdue")
 
 
+def test_a_licence_level_that_was_configured_after_the_ack_is_evidence(tmp_path: Path) -> None:
+    command = "license boot level network-advantage addon dna-advantage"
+    line = f"Apr  7 06:04:02.118: %PARSER-5-CFGLOG_LOGGEDCMD: User:netops  logged command:{command}"
+    assert command in switch(tmp_path, log=line).evidence("ack-overdue")
+    earlier = line.replace("Apr  7", "Feb  7")
+    assert "ack-overdue" not in switch(tmp_path, log=earlier).found
+
+
 def test_a_deadline_that_no_policy_explains_is_evidence(tmp_path: Path) -> None:
     audited = switch(tmp_path, deadline="Aug 18 11:40:00 2025 UTC")
     assert "Aug 18 11:40:00 2025" in audited.evidence("ack-overdue")

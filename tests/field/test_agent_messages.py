@@ -55,6 +55,12 @@ ABORTED = (
         ),
         pytest.param(log("%SMART_LIC-6-SOMETHING_NEW: harmless"), {}, id="12-unknown-informational"),
         pytest.param(
+            "mai-sw2#show version\nCisco IOS XE Software, Version 17.09.05\n"
+            + log("%SMART_LIC-3-AGENT_REG_FAILED: Smart Agent for Licensing Registration failed: no token"),
+            {"unknown-agent-message": "warning"},
+            id="12-of-the-other-model",
+        ),
+        pytest.param(
             log("%SMART_LIC-3-EVAL_EXPIRED: Evaluation period expired"),
             {"SMART_LIC-EVAL_EXPIRED": "warning"},
             id="12-eval-expired",

@@ -162,6 +162,19 @@ def test_a_state_in_which_nothing_is_to_be_done(
     assert ("sl-reserved" in found.found) is ("RESERVATION" in registration)
 
 
+def test_a_reservation_needs_no_root_in_the_trustpool(tmp_path: Path) -> None:
+    page = status("REGISTERED - SPECIFIC LICENSE RESERVATION", "AUTHORIZED - RESERVED")
+    parts = {
+        "show version": VERSION,
+        "show license status": page,
+        "show license summary": ROWS.format(status="AUTHORIZED"),
+        "show crypto pki trustpool | include IdenTrust": "",
+    }
+    found = Audited(tmp_path, pasted(parts, host="mil-acc-2"))
+    assert (found.state, found.code) == ("information", 0)
+    assert {found.verdict(rule) for rule in ("identrust-root-missing", "FN72323")} == {"not_applicable"}
+
+
 def test_the_last_attempt_failed_with_its_reason(tmp_path: Path) -> None:
     found = audited(tmp_path, status("REGISTERED", "AUTHORIZED", more=FAILED))
     assert found.state == "findings"

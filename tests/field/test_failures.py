@@ -241,6 +241,13 @@ def test_a_name_that_cslu_lacks_is_probably_no_address(tmp_path: Path) -> None:
     assert (second["confidence"], second["root"]) == ("low", "cslu-address-missing")
 
 
+def test_a_cut_message_beside_that_of_call_home_is_no_other_reason(tmp_path: Path) -> None:
+    cut = "%SMART_LIC-3-COMM_FAILED: Communications failure with the"
+    found = Audited(tmp_path, log(cut, f"{CALL_HOME} (ERR 207 : Connection time out)")).outcomes
+    assert {"http-timeout", "comm-failing-now"} <= set(found)
+    assert "older-failures" not in found
+
+
 def test_cslu_is_not_mentioned_where_cssm_failed(tmp_path: Path) -> None:
     assert "CSLU" not in Audited(tmp_path, log(CSSM + UNRESOLVED)).printed
 
@@ -287,6 +294,9 @@ def test_the_name_in_the_url_comes_before_inspection_and_identrust_not_at_all(tm
         (CSLU + TLS, ["relay-certificate-refused"], ["host name in the URL"]),
         (CSSM + TLS, ["http-aborted"], []),
         ("Could not validate Trust Chain", ["licence-data-rejected"], []),
+        (f"Failure Reason: {UNRESOLVED}", ["dns-failure", "cslu-address-missing"], []),
+        (TLS, ["http-aborted", "relay-certificate-refused"], []),
+        ("407", ["comm-failing-now"], ["proxy"]),
         ("ERR 207 : Connection time out", ["http-timeout"], []),
     ],
 )

@@ -53,7 +53,7 @@ T = TypeVar("T")
 Cut = Callable[[Mode, str], str | None]
 
 
-class Killed(BaseException):
+class Killed(KeyboardInterrupt):
     """The process was killed here."""
 
 

@@ -246,6 +246,20 @@ def test_a_change_that_is_planned_again_is_saved(site: Site) -> None:
     assert "unfinished" not in done.stderr
 
 
+def test_an_unfinished_change_is_named_in_the_language_of_the_operator(site: Site) -> None:
+    journal = site.journal()
+    site.kill_before(journal, "saved")
+    done = site.remediate("--yes", "--lang", "ja")
+    assert done.returncode == 5
+    assert "sw1 の変更が未完了です" in done.stderr
+    assert f"slp-ops remediate --resume {journal.relative_to(site.folder)}" in done.stderr
+    assert json.loads(done.stdout)["devices"] == []
+    assert site.config == [LINE]
+    # The command that is named ends it.
+    assert site.remediate("--resume", str(journal)).returncode == 0
+    assert site.remediate("--dry-run").returncode == 0
+
+
 def test_a_journal_of_another_verb_is_refused(site: Site) -> None:
     journal = site.journal()
     lines = journal.read_text().splitlines()

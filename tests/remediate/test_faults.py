@@ -6,7 +6,9 @@ afterwards either brings the switch to its end or says why not.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -517,6 +519,10 @@ class FullDisk:
         self._take()
         return Capture(command=command, status=ending.status)
 
+    def keep_traceback(self, text: str) -> Path:
+        self._take()
+        return Path("defect-sw1.txt")
+
     def _take(self) -> None:
         self.room -= 1
         if self.room < 0:
@@ -539,3 +545,34 @@ def test_evidence_that_the_disk_refuses_does_not_stop_a_change(room: int) -> Non
         room >= 7
     )
     assert bool(evidence.lost) is (room < 7)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("error", [TypeError, asyncio.CancelledError, SystemExit])
+@pytest.mark.parametrize(
+    ("scenario", "playbook", "settings"), [CONFIG, EXEC, RESET], ids=lambda v: str(v)[:20]
+)
+def test_an_exception_of_any_type_at_any_line(
+    bench: Callable[..., Any],
+    scenario: str,
+    playbook: str,
+    settings: dict[str, Any],
+    error: type[BaseException],
+) -> None:
+    found, plan = sound(bench, scenario, playbook, **settings)
+    for at in range(len(lines_of(found, plan))):
+        found, plan = sound(bench, scenario, playbook, **settings)
+        booted = found.switch.booted
+        reached = cut_at(at, "before")
+
+        def cut(mode: Mode, typed: str, reached: Any = reached) -> None:
+            if reached(mode, typed):
+                raise error
+
+        found.cut = cut
+        applied = found.apply(plan)
+        found.cut = lambda mode, typed: None
+        typed_once(found)
+        if applied.end is not ChangeOutcome.DONE:
+            found.operator = Looked(found, booted)
+            assert found.resume().end is ChangeOutcome.DONE, (at, applied.why)

@@ -71,12 +71,12 @@ def test_a_trouble_after_the_login_claims_nothing_about_its_stages() -> None:
         ([answer(ReachVerdict.WORKS), answer(ReachVerdict.BLOCKED, blocked_at=Stage.TCP)], Exit.FINDINGS),
         ([answer(ReachVerdict.BLOCKED), DeviceReachability.not_collected(result("refused"))], Exit.UNREAD),
         ([answer(ReachVerdict.WORKS, result=result(status=DeviceStatus.PARTIAL))], Exit.UNREAD),
-        ([DeviceReachability.not_collected(result("defect")), answer(ReachVerdict.BLOCKED)], Exit.BUG),
+        ([DeviceReachability.not_collected(result("defect")), answer(ReachVerdict.BLOCKED)], Exit.UNREAD),
     ],
 )
 def test_exit_codes(answers: list[DeviceReachability], code: Exit) -> None:
     found = ReachabilityResult(run_id="x", path=Path("runs/x"), devices=tuple(answers), seconds=1.0)
-    read = read_code(complete=found.complete, defect=found.defect)
+    read = read_code(complete=found.complete)
     assert worst(read, Exit.FINDINGS if found.blocked else Exit.FINE) is code
 
 

@@ -222,3 +222,10 @@ def test_an_index_that_is_damaged_is_named(tmp_path: Path) -> None:
     path.write_text("{}")
     with pytest.raises(Exception, match=r"run-1\.json is no entry"):
         OpenChanges().of([SW1])
+
+
+def test_the_folder_of_an_unfinished_change_is_known(tmp_path: Path) -> None:
+    change = killed(tmp_path)
+    assert OpenChanges().folders() == {change.path.parent}
+    Change(tmp_path, 2, replacing=change.path).file.close()
+    assert OpenChanges().folders() == frozenset()

@@ -41,6 +41,16 @@ def test_the_young_are_kept(runs: Runs, good_run: Make) -> None:
     assert kept(runs, older_than=timedelta(days=90)) == {young: "not old enough", old.id: ""}
 
 
+def test_the_journal_of_an_unfinished_change_is_kept(runs: Runs, good_run: Make) -> None:
+    old, new = good_run("sw1"), good_run("sw1")
+    unfinished = frozenset({old.path.absolute()})
+    judged = judge(runs.all(), keep=1, older_than=None, now=NOW, unfinished=unfinished)
+    assert {each.run.id: each.kept_because for each in judged} == {
+        new.id: "one of the newest 1",
+        old.id: "a change is unfinished, and its journal is here",
+    }
+
+
 def test_with_both_limits_a_run_goes_only_by_both(runs: Runs, good_run: Make) -> None:
     ids = [good_run("sw1").id for _ in range(3)]
 

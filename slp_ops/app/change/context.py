@@ -17,6 +17,7 @@ from slp_ops.steps import ExecStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from slp_ops.commands import ShowCommand
     from slp_ops.i18n import Text
@@ -157,6 +158,10 @@ class EvidenceRecord:
         self.captures.append(written)
         return written
 
+    def keep_traceback(self, text: str) -> Path:
+        """See ``ports.EvidenceStore``."""
+        return self._evidence.keep_traceback(text)
+
 
 @dataclass(slots=True)
 class _RecordedCapture:
@@ -190,6 +195,10 @@ class BufferedEvidence:
         """See ``ports.EvidenceStore``."""
         self.captures[command] = (ending.status, "")
         return self._evidence.record(command, ending)
+
+    def keep_traceback(self, text: str) -> Path:
+        """See ``ports.EvidenceStore``."""
+        return self._evidence.keep_traceback(text)
 
     def add(self, command: str, status: CaptureStatus, text: str) -> None:
         """Remember a text."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.change.context import RUNNING, BufferedEvidence
+from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.errors import (
     AuthenticationFailed,
     ConnectError,
@@ -25,7 +26,7 @@ from slp_ops.readonly import ReadCommand
 from slp_ops.rules.dependencies import FactContext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import AsyncIterator, Iterable, Mapping
 
     from slp_ops.app.change.context import ChangeContext
     from slp_ops.planning.running_config import RunningConfig
@@ -65,7 +66,8 @@ class DeviceSession:
     ) -> CommandResult:
         """Send a step; raises SessionLost, or ConnectError when there is no session to send it on."""
         writer = await self.open()
-        return await writer.send(step, secrets=secrets, sink=sink)
+        async with self._own_errors(SessionLost):
+            return await writer.send(step, secrets=secrets, sink=sink)
 
     async def read_facts(self, commands: Iterable[str]) -> FactContext:
         """Return the facts of these show commands; raises as ``send``. A refused one yields none."""
@@ -90,7 +92,8 @@ class DeviceSession:
         )
         stack = AsyncExitStack()
         try:
-            writer = await stack.enter_async_context(self._context.transport.write(self._context.device))
+            async with self._own_errors(ConnectError):
+                writer = await stack.enter_async_context(self._context.transport.write(self._context.device))
         except BaseException:
             await stack.aclose()
             raise
@@ -130,6 +133,19 @@ class DeviceSession:
         if stack is not None:
             await stack.aclose()
 
+    @asynccontextmanager
+    async def _own_errors(self, kind: type[DeviceError]) -> AsyncIterator[None]:
+        """Raise an exception of any other type as ``kind``; the session is not used any more."""
+        try:
+            yield
+        except BaseException as err:
+            if not is_foreign(err):
+                raise
+            failure = failure_of(err, self._context.evidence)
+            with suppress(Exception):
+                await self.close()
+            raise kind(failure.message, hint=failure.hint) from err
+
     async def _check_privilege(self, writer: Writer) -> None:
         """A prompt with # may still be one of few commands. Where AAA hides the level, lines will tell."""
         text = _Text()
@@ -146,7 +162,8 @@ class DeviceSession:
         writer = await self.open()
         capture = memory.open(command)
         try:
-            ending = await writer.show(ReadCommand(command), timeout=_SHOW_SECONDS, sink=capture)
+            async with self._own_errors(SessionLost):
+                ending = await writer.show(ReadCommand(command), timeout=_SHOW_SECONDS, sink=capture)
         except SessionLost as err:
             capture.commit(_lost(err.message))
             raise

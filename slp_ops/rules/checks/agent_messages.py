@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.facts import UsageReporting
 from slp_ops.model import Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW
-from slp_ops.rules.derived.log import LicenceLog, is_grave, latest
+from slp_ops.rules.derived.era import LicensingEra
+from slp_ops.rules.derived.log import LicenceLog, LoggedMessage, is_grave, latest
 from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
@@ -34,9 +35,13 @@ _MOST: Final = 5
     links=(MESSAGES,),
     era=None,
 )
-def unknown_agent_message(log: LicenceLog) -> Judgement:
-    """Judge messages of the licence agent that no rule and no entry of the catalogue covers."""
-    grave = [message for message in log.unknown if is_grave(message)]
+def unknown_agent_message(log: LicenceLog, era: LicensingEra | None) -> Judgement:
+    """Judge messages of the licence agent that no rule and no entry of the catalogue covers.
+
+    The rule of a message of the other licensing model does not apply: such a message counts here.
+    """
+    others = () if era is None else (each.message for each in log.seen if _is_of_another(each, era))
+    grave = [message for message in (*log.unknown, *others) if is_grave(message)]
     newest: dict[str, SyslogMessage] = {message.mnemonic: message for message in grave or log.unknown}
     if not newest:
         return Passed()
@@ -48,6 +53,11 @@ def unknown_agent_message(log: LicenceLog) -> Judgement:
         evidence=tuple(newest[name].cite()[0] for name in names[:_MOST]),
         severity=severity if grave else Severity.INFO,
     )
+
+
+def _is_of_another(each: LoggedMessage, era: LicensingEra) -> bool:
+    entry = each.match.entry
+    return each.is_active and entry.severity is not None and entry.era not in (None, era.era)
 
 
 @rule(

@@ -21,6 +21,7 @@ from slp_ops.facts import (
 )
 from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT
+from slp_ops.rules.derived.agent_states import AgentStates
 from slp_ops.rules.derived.log import LicenceLog, latest
 from slp_ops.rules.derived.route import Route
 from slp_ops.rules.rule import Group, rule
@@ -93,8 +94,10 @@ def _unset(clock: Clock, evidence: tuple[Evidence, ...]) -> Failed:
     explains=("http-aborted", "comm-failing-now"),
     era=None,
 )
-def identrust_root_missing(trustpool: Trustpool, route: Route) -> Judgement:
+def identrust_root_missing(trustpool: Trustpool, route: Route, states: AgentStates | None) -> Judgement:
     """Judge only a switch that connects to Cisco by TLS itself."""
+    if states is not None and states.is_reserved:
+        return NotApplicable(why=TEXTS["identrust-root-missing.reserved"])
     if not route.reaches_cisco:
         return NotApplicable(why=TEXTS["identrust-root-missing.not-direct"])
     if trustpool.find(IDENTRUST) is not None:

@@ -1,3 +1,4 @@
+# ruff: noqa: TC001 - the engine reads the types of the parameters
 """Checks of the Smart Licensing before SLP: registration, authorization, and its last exchange.
 
 The states are printed in ``Registration:`` and ``License Authorization:``, for each licence, and in short by
@@ -6,66 +7,19 @@ The states are printed in ``Registration:`` and ``License Authorization:``, for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import Final
 
-from slp_ops.facts import Authorization, Entitlements, Fact, Registration, Software
+from slp_ops.facts import Authorization, Entitlements, Registration
 from slp_ops.model import Severity
 from slp_ops.rules.checks._links import MIGRATING
+from slp_ops.rules.derived.agent_states import AgentStates
 from slp_ops.rules.rule import Era, Group, rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 
-if TYPE_CHECKING:
-    from slp_ops.model import Evidence
-
 TEXTS = texts_of(__name__)
 
 _SHORT_OF_LICENCES: Final = ("OUT OF COMPLIANCE", "NOT AUTHORIZED")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentStates:
-    """States of the agent before SLP, in capitals; empty where not printed."""
-
-    registration: str
-    authorization: str
-    evidence: tuple[Evidence, ...]
-
-    told_by: ClassVar[tuple[type[Fact], ...]] = (Registration,)
-
-    @classmethod
-    def derive(
-        cls, registration: Registration | None, authorization: Authorization | None, software: Software | None
-    ) -> AgentStates | None:
-        """Derive from the licensing pages, or else from ``show version``; None without both."""
-        status = None if registration is None else registration.status
-        authorized = None if authorization is None else authorization.status
-        if status is not None or authorized is not None:
-            evidence = registration.cite("status") if registration is not None and status else ()
-            if authorization is not None and authorized is not None:
-                evidence += authorization.cite("status")
-            word = authorized.word if authorized is not None else ""
-            return cls(registration=(status or "").upper(), authorization=word.upper(), evidence=evidence)
-        printed = None if software is None else software.licensing_status
-        if software is None or printed is None:
-            return None
-        first, _, second = printed.upper().partition("/")
-        return cls(
-            registration=first.strip(),
-            authorization=second.strip(),
-            evidence=software.cite("licensing_status"),
-        )
-
-    @property
-    def is_reserved(self) -> bool:
-        """Return whether its licences are reserved (SLR, PLR): it never talks to a server."""
-        return "RESERV" in self.registration or "RESERV" in self.authorization
-
-    @property
-    def is_registered(self) -> bool:
-        """Return whether it is registered, by a token or by reservation."""
-        return self.is_reserved or self.registration.startswith("REGISTERED")
 
 
 @rule(
@@ -171,7 +125,7 @@ def sl_exchange_failed(
     fact, _, attempt = failed[0]
     return Failed(
         summary=TEXTS["sl-exchange-failed.summary"].format(
-            when=attempt.text.partition(" on ")[2] or attempt.text,
+            when=attempt.text.partition(" on ")[2] or TEXTS["sl-exchange-failed.no-time"],
             reason=fact.failure_reason or TEXTS["sl-exchange-failed.no-reason"],
         ),
         evidence=(

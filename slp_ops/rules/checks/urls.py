@@ -154,8 +154,12 @@ def on_prem_tenant_missing(transport: LicenseTransport | None, config: LicenseCo
     other_port = target.port != CSLU_PORT
     if not _NO_TENANT.fullmatch(path_of(address.value)) or not (named or other_port):
         return Passed()
+    if named:
+        summary = TEXTS["on-prem-tenant-missing.summary"].format(url=address.value)
+    else:
+        summary = TEXTS["on-prem-tenant-missing.either"].format(url=address.value)
     return Failed(
-        summary=TEXTS["on-prem-tenant-missing.summary"].format(url=address.value),
+        summary=summary,
         evidence=address.cite(),
         confidence=None if named and other_port else Confidence.LOW,
     )

@@ -42,7 +42,8 @@ class Communication:
 
     ``exchanges`` are the blocks that fail now, ``last`` the deciding message without
     counters. ``reasons`` contains the evidence by rule; empty when nothing fails. ``reason`` is that of the
-    newest failure, ``server`` is named in the log.
+    newest failure, ``server`` is named in the log. ``by_history``: all failures in the log are history,
+    so that the counters count these.
     """
 
     failing: bool
@@ -52,6 +53,7 @@ class Communication:
     reasons: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     reason: Reason | None = None
     server: NamedServer | None = None
+    by_history: bool = False
 
     needs_any_of: ClassVar[tuple[type[Fact], ...]] = (CommunicationStatistics, SyslogBuffer)
 
@@ -80,6 +82,7 @@ class Communication:
                 reasons=_reasons(catalogue, failing, server, log, current),
                 reason=_counted_reason(catalogue, failing, server) or _logged_reason(current),
                 server=server,
+                by_history=last is None and failures is not None and bool(failures.past),
             )
         if log is None:
             return None
@@ -104,7 +107,7 @@ class Communication:
     def is_explained(self) -> bool:
         """Return whether a specific reason is known."""
         known = self.reason is not None and bool(self.reason.remedy)
-        return known or any(rule != GENERIC for rule in self.reasons)
+        return known or self.by_history or any(rule != GENERIC for rule in self.reasons)
 
 
 def _attempted_exchanges(statistics: CommunicationStatistics | None) -> tuple[ExchangeStatistics, ...]:

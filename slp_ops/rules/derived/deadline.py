@@ -119,8 +119,9 @@ def _effect(
     if judged.status in (AdvisoryStatus.FIXED, AdvisoryStatus.NOT_APPLICABLE):
         return DeadlineEffect.REAL
     in_use = [] if entitlements is None else [item for item in entitlements.items if item.in_use]
-    if any(item.is_perpetual is False or not item.is_network for item in in_use):
+    kinds = {kind for item in in_use for kind in (item.is_perpetual, item.is_network)}
+    if False in kinds:
         return DeadlineEffect.REAL
-    if not in_use or judged.status is AdvisoryStatus.UNKNOWN:
+    if not in_use or None in kinds or judged.status is AdvisoryStatus.UNKNOWN:
         return DeadlineEffect.UNKNOWN
     return DeadlineEffect.COSMETIC if judged.listed else DeadlineEffect.DOUBTFUL

@@ -5,7 +5,7 @@ A COMM_RESTORED ends every failure before it. Of the others these are history:
 
 - failures of a transport that is not the one in use;
 - lookups of a name, where the server is set by its address;
-- failures before the last ACK, the trust code, a change by slp-ops, or with a probe that connected;
+- failures before the last ACK, the trust code, a logged change of the transport, or a probe that connected;
 - failures with another reason, or with another server, than the newest one.
 """
 
@@ -16,7 +16,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Probes, ProbeVerdict, TransportKind, TrustCodes, UsageReporting
-from slp_ops.facts.log import RecentChange
 from slp_ops.iosxe.names import is_address, same_interface
 from slp_ops.rules.derived.log import LicenceLog, LoggedMessage
 from slp_ops.rules.derived.route import Route
@@ -67,7 +66,6 @@ class FailureLog:
         usage: UsageReporting | None,
         trust: TrustCodes | None,
         probes: Probes | None,
-        change: RecentChange | None,
     ) -> FailureLog:
         """Separate current failures from history."""
         past: dict[int, PastFailure] = {}
@@ -79,8 +77,7 @@ class FailureLog:
             if not each.is_active or each.match.entry.message not in (FAILED, CALL_HOME):
                 continue
             why = (
-                _before_change(each, change)
-                or _before_configuration(log, number, configured)
+                _before_configuration(log, number, configured)
                 or _of_other_transport(each, route)
                 or _by_address(each, route)
                 or _before_success(each, usage, trust)
@@ -101,12 +98,6 @@ class FailureLog:
     def unresolved(self, server: NamedServer) -> tuple[LoggedMessage, ...]:
         """Return the current failures to look up the name of that server."""
         return tuple(each for each in self.current if each.match.rule == _LOOKUP and each.server is server)
-
-
-def _before_change(each: LoggedMessage, change: RecentChange | None) -> Text | None:
-    if change is None or each.at is None or each.at > change.at:
-        return None
-    return TEXTS["before-change"].format(when=change.text)
 
 
 def _before_configuration(log: LicenceLog, number: int, configured: list[int]) -> Text | None:
@@ -186,24 +177,28 @@ def _is_success(probe: ProbeResult, route: Route) -> bool:
 
 def _superseded(failures: list[LoggedMessage]) -> tuple[LoggedMessage, ...]:
     """Return the failures up to the last one with another reason than the newest."""
-    particular = [each for each in failures if not _is_vague(each)]
+    vague = [
+        _is_vague(each, (*failures[max(number - 1, 0) : number], *failures[number + 1 : number + 2]))
+        for number, each in enumerate(failures)
+    ]
+    particular = [each for each, is_vague in zip(failures, vague, strict=True) if not is_vague]
     if not particular:
         return ()
     newest = _reason(particular[-1])
-    others = [
-        number for number, each in enumerate(failures) if not _is_vague(each) and _reason(each) != newest
-    ]
-    if not others:
-        return ()
-    end = others[-1] + 1
-    # The message of call-home is followed by one of the agent without a reason of its own.
-    while end < len(failures) and _is_vague(failures[end]):
-        end += 1
+    end = 0
+    for number, (each, is_vague) in enumerate(zip(failures, vague, strict=True), 1):
+        # The message of call-home is followed by one of the agent without a reason of its own.
+        if (not is_vague and _reason(each) != newest) or (is_vague and end == number - 1 and end):
+            end = number
     return tuple(failures[:end])
 
 
-def _is_vague(each: LoggedMessage) -> bool:
-    return each.match.reason is not None and each.match.reason.vague
+def _is_vague(each: LoggedMessage, beside: tuple[LoggedMessage, ...]) -> bool:
+    """Return whether a failure gives no reason; beside a message of call-home the agent's own adds none."""
+    reason = each.match.reason
+    if reason is None and each.match.entry.message == FAILED:
+        return any(other.match.entry.message == CALL_HOME for other in beside)
+    return reason is not None and reason.vague
 
 
 def _reason(each: LoggedMessage) -> tuple[str, NamedServer | None]:

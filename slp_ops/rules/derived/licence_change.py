@@ -5,7 +5,7 @@ A change requires a report within the days of the policy ("Report on change"), a
 alone:
 
 - the event log: the count of a licence differs from the one before (``SAEVT_ENDPOINT_USAGE count="2"``);
-- the log: a member joined or left the stack, other than at a boot;
+- the log: a member joined or left the stack, other than at a boot, or the licence level was configured;
 - the deadline itself: it is not so many days after the ACK as a policy has, but after another event.
 """
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _USAGE: Final = "SAEVT_ENDPOINT_USAGE"
 _STACK: Final = ("STACKMGR-SWITCH_ADDED", "STACKMGR-SWITCH_REMOVED")
+_LOGGED_COMMAND: Final = "PARSER-CFGLOG_LOGGEDCMD"
+_LEVEL: Final = "license boot level"
 _MEMBER: Final = re.compile(r"Switch (\d+) has been (added|removed)", re.ASCII)
 _BOOT: Final = timedelta(minutes=30)  # members join the stack when it boots
 _USUAL_DAYS: Final = frozenset({30, 60, 90, 180, 365})  # of Cisco's policy and of custom ones
@@ -55,6 +57,7 @@ class LicenceChange:
         found = [] if events is None else list(_counts(events, last_ack))
         if log is not None:
             found += _members(log, last_ack, now, uptime_of(software))
+            found += _levels(log, last_ack, now)
         return cls(evidence=tuple(found[-2:]) or _moved_deadline(usage, last_ack, policy))
 
     def __bool__(self) -> bool:
@@ -101,6 +104,14 @@ def _members(
             None if other is not None and other[0] != member[2] else (member[2], message.cite()[0])
         )
     return [each[1] for each in found.values() if each is not None]
+
+
+def _levels(log: SyslogBuffer, last_ack: datetime, now: SwitchTime) -> Iterator[Evidence]:
+    """Yield the logged commands after the ACK that set another licence level."""
+    for message in log.of(_LOGGED_COMMAND):
+        at = message.time.at(now.at)
+        if at is not None and at > last_ack and _LEVEL in message.text:
+            yield message.cite()[0]
 
 
 def _moved_deadline(usage: UsageReporting, last_ack: datetime, policy: Policy | None) -> tuple[Evidence, ...]:

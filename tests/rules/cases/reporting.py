@@ -189,6 +189,12 @@ CASES = {
             [usage(-5, -95), CLOCK, software("17.6.4")],
             [usage(-5, -95), CLOCK, NA],
             [usage(-5, -95), CLOCK, Entitlements(), software("17.6.4")],
+            [
+                usage(-5, -95),
+                CLOCK,
+                Entitlements(items=(Entitlement(status="IN USE", license_type="Perpetual"),)),
+                software("17.6.4"),
+            ],
         ],
         "not_applicable": [
             [usage(-5, -95), CLOCK, NA, software("17.9.3"), DEFAULT],
