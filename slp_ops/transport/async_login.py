@@ -17,7 +17,8 @@ from slp_ops.transport.auth_errors import (
 )
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES
 from slp_ops.transport.known_hosts import Key
-from slp_ops.transport.login_stages import Stage, closed_connection_error, silent
+from slp_ops.transport.login_stages import Stage, closed_connection_error, flooded_error, silent
+from slp_ops.transport.watched_socket import BEFORE_LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,7 +118,7 @@ async def login(
     try:
         client_keys = await _client_keys(credential)
         async with asyncio.timeout(seconds):
-            return await asyncssh.connect(
+            connection = await asyncssh.connect(
                 sock=sock,
                 config=None,
                 client_factory=lambda: client,
@@ -141,11 +142,15 @@ async def login(
                 login_timeout=0,  # ours says in which stage it was
                 compression_algs=["none"],
             )
+            sock.is_logged_in = True
+            return connection
     except TimeoutError:
         sock.close()
         raise silent(client.stage, seconds) from None
     except (OSError, asyncssh.Error, TypeError) as err:
         sock.close()
+        if sock.is_flooded:
+            raise flooded_error(client.stage, BEFORE_LOGIN) from None
         if isinstance(err, TypeError) and not sock.is_ended:
             raise  # asyncssh raises it where a connection was reset at once, and has no peer
         if client.refusal is not None:

@@ -56,6 +56,14 @@ def closed_connection_error(stage: Stage, *, reset: bool, goodbye: str = "") -> 
             )
 
 
+def flooded_error(stage: Stage, size: int) -> ClosedEarly:
+    """Return the error of a switch that sends without end before it is logged in to."""
+    return ClosedEarly(
+        f"more than {size >> 20} MB came {stage.value}; the connection was closed",
+        hint="something else may listen on that port; look at it with ssh -v",
+    )
+
+
 def silent(stage: Stage, seconds: float) -> SshTimeout:
     """Return the error of a switch that did not come to a prompt in time."""
     return SshTimeout(

@@ -21,7 +21,8 @@ from slp_ops.transport.auth_errors import (
 )
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, known_as
 from slp_ops.transport.known_hosts import Key
-from slp_ops.transport.login_stages import Stage, closed_connection_error
+from slp_ops.transport.login_stages import Stage, closed_connection_error, flooded_error
+from slp_ops.transport.watched_socket import BEFORE_LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,6 +78,7 @@ def log_in(connection: Any, device: Device, credential: Credential) -> None:
     """Authenticate and open the shell; raises DeviceError or StoreError."""
     try:
         connection._open()  # netmiko's own seam for opening after the policy was set
+        connection.sock.is_logged_in = True
     except SlpOpsError:
         raise
     except Exception as err:  # noqa: BLE001 - the library raises its own, paramiko's and bare types
@@ -255,6 +257,8 @@ def _translate(err: Exception, device: Device, credential: Credential, connectio
     ):
         return authentication_failed(device.credential, credential)
     sock: WatchedSocket = connection.sock
+    if sock.is_flooded:
+        return flooded_error(connection.stage, BEFORE_LOGIN)
     # Paramiko's own text for a connection that ended adds nothing.
     bare = sock.is_ended or isinstance(cause, paramiko.ChannelException | OSError) or "EOF" in words
     return closed_connection_error(

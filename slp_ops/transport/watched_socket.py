@@ -15,24 +15,32 @@ from typing import Any, Final
 _VERSION: Final = re.compile(rb"\nSSH-[^\n]{0,250}\n")
 _LONGEST_VERSION: Final = 256
 _PEEK: Final = 1 << 16
+# What is read at once: in an event loop a switch that floods leaves the others their turn.
+_AT_ONCE: Final = 1 << 14
+# What may come before a login is complete; a key exchange and a banner are some kilobytes.
+BEFORE_LOGIN: Final = 1 << 20
 
 
 class WatchedSocket(socket.socket):
     """Socket of an SSH connection.
 
     ``identified``: the other side sent its SSH version. ``is_ended``: the other side ended the connection,
-    with a reset if ``was_reset``.
+    with a reset if ``was_reset``. Until ``is_logged_in`` is set, little may come: after more, ``is_flooded``,
+    the socket reads as ended.
     """
 
     identified = False
     is_ended = False
     was_reset = False
+    is_logged_in = False
+    is_flooded = False
+    _received = 0
     _tail = b"\n"  # as if a line had ended: the version may be the first one
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
         """Receive as a socket does."""
         try:
-            data = super().recv(bufsize, flags)
+            data = super().recv(min(bufsize, _AT_ONCE), flags)
         except OSError as err:
             self._end(err)
             raise
@@ -40,6 +48,11 @@ class WatchedSocket(socket.socket):
             self.is_ended = True
         elif not self.identified:
             self._look_for_version(data)
+        if not self.is_logged_in:
+            self._received += len(data)
+            if self._received > BEFORE_LOGIN:
+                self.is_flooded = True
+                return b""
         return data
 
     def send(self, data: Any, flags: int = 0, /) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.transport.watched_socket import WatchedSocket
+from slp_ops.transport.watched_socket import BEFORE_LOGIN, WatchedSocket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,3 +121,21 @@ def test_the_version_is_a_line_of_its_own(pieces: list[bytes], identified: bool)
             ours.recv(65536)
 
         assert ours.identified is identified
+
+
+def test_little_may_come_before_a_login_is_complete() -> None:
+    with pair() as (ours, theirs):
+        theirs.settimeout(5)
+        for _ in range(BEFORE_LOGIN // 10_000):
+            theirs.sendall(b"x" * 10_000)
+            while len(ours.recv(1 << 20)) == 1 << 14:
+                pass
+        assert not ours.is_flooded
+        theirs.sendall(b"x" * 20_000)
+        while ours.recv(1 << 20):
+            pass
+        assert ours.is_flooded
+
+        ours.is_logged_in = True
+        theirs.sendall(b"more")
+        assert ours.recv(1 << 20)
