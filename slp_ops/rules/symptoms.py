@@ -148,9 +148,10 @@ def _notice_messages(
     if any(each.match.rule not in _OF_THE_NOTICE for each in current):
         return (), ()
     aborted = [each for each in active if each.match.rule == "http-aborted"]
-    registration = [each for name in _REGISTRATION for each in log.active_messages(name)]
-    probable = tuple(sorted((*aborted, *registration), key=log.seen.index))
-    return probable, tuple(each for each in active if each not in aborted)
+    wanted = {id(each) for each in aborted}
+    wanted |= {id(each) for name in _REGISTRATION for each in log.active_messages(name)}
+    probable = tuple(each for each in log.seen if id(each) in wanted)
+    return probable, tuple(each for each in active if id(each) not in wanted)
 
 
 # What FN72323 looks like: ERR 205, ERR 207, and the agent's message without a reason.

@@ -160,10 +160,12 @@ def _reasons(
         if reason is not None and reason.rule is not None:
             found[reason.rule] = found.get(reason.rule, ()) + each.cite("attempts", "failure_reason")
     by_rule: dict[str, list[LoggedMessage]] = {}
+    # By identity: a log may have a hundred thousand lines.
+    active = {id(each) for each in current}
     for seen in () if log is None else log.seen:
         match = seen.match
         of_exchange = match.entry.message in (FAILED, CALL_HOME)
-        if match.rule is None or not (seen in current if of_exchange else _may_clear(seen)):
+        if match.rule is None or not (id(seen) in active if of_exchange else _may_clear(seen)):
             continue
         by_rule.setdefault(match.rule, []).append(seen)
     for rule, messages in by_rule.items():

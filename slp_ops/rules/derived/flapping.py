@@ -123,15 +123,15 @@ def _busiest(pairs: list[Pair], *, hours: int) -> tuple[Pair, ...]:
 
 def _chain(pairs: tuple[Pair, ...], least: int, most: int) -> tuple[Pair, ...]:
     """Return the newest pairs that follow one another after this many days; pairs of one day are one."""
-    chain = [pairs[-1]]
+    chain = [pairs[-1]]  # the newest first
     for pair in reversed(pairs[:-1]):
-        gap = (chain[0].at.date() - pair.at.date()).days
+        gap = (chain[-1].at.date() - pair.at.date()).days
         if gap and not least <= gap <= most:
             if gap > most:
                 break
             continue
-        chain.insert(0, pair)
-    return tuple(chain)
+        chain.append(pair)
+    return tuple(reversed(chain))
 
 
 def _described(rhythm: Rhythm, pairs: tuple[Pair, ...], days: int, *, has_year: bool) -> Flapping:
