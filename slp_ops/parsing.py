@@ -17,6 +17,7 @@ from slp_ops.commands._counts import counts
 from slp_ops.commands._fact_merge import MERGED, combine, rank, select_best
 from slp_ops.commands._paste_cleanup import text_of as text_of
 from slp_ops.commands.show_version import release_of
+from slp_ops.facts.probes import Probes
 from slp_ops.iosxe import platforms, refusals
 from slp_ops.iosxe.filters import filter_of
 from slp_ops.iosxe.relay import relayed
@@ -276,6 +277,8 @@ def _parts(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
     found = tuple(sections(text))
     for section in found:
         status, _ = refusals.outcome(section.page.split("\n"))
+        if section.command is not None and Probes in section.command.provides:
+            status = CaptureStatus.OK  # a refused probe is a result
         yield section.typed, status, section.page
     spoken_of = None if found else _spoken_of(text)
     if spoken_of is not None:
@@ -353,6 +356,8 @@ _SIGNATURES: Final = (
     ("Smart Licensing Usage Report:", "show license rum id all"),
     ("**** Event Log ****", "show license eventlog"),
     ("Communication Statistics:", "show license tech support"),
+    ("Current call home settings:", "show call-home"),
+    ("Trying ", "telnet HOST PORT"),
 )
 
 

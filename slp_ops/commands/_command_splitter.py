@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands import find, registry
 from slp_ops.commands._capture_text import Page
+from slp_ops.iosxe.names import is_host
 from slp_ops.iosxe.prompts import PROMPT, hostname_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _MARKS: Final = re.compile(
     r"^[ \t]*(?:-{3,60} ?(?P<marker>(?:show|test|more|dir) [^\n]{1,200}?) ?-{3,60}"
     rf"|(?P<prompt>{PROMPT})(?: ?(?P<typed>\S[^\n]{{0,250}}?))?"
-    r"|(?P<bare>(?:show|test license) [a-z][^\n]{1,100}?))[ \t\r]*$",
+    r"|(?P<bare>(?:show|test license) [a-z][^\n]{1,100}?|(?:telnet|ping) \S[^\n]{1,100}?))[ \t\r]*$",
     re.MULTILINE | re.ASCII,
 )
 
@@ -47,7 +48,7 @@ def sections(text: str) -> Iterator[Section]:
     at = 0
     for mark in _MARKS.finditer(text):
         typed = mark["marker"] or mark["typed"] or mark["bare"] or ""
-        if mark["bare"] and typed.split("|")[0].strip() not in known:
+        if mark["bare"] and typed.split("|")[0].strip() not in known and not _is_probe(typed):
             continue
         if begun is not None:
             yield _section(text[begun.at : mark.start()], begun)
@@ -58,6 +59,14 @@ def sections(text: str) -> Iterator[Section]:
             begun = _Begun(typed, mark["prompt"], min(mark.end() + 1, len(text)), lines)
     if begun is not None:
         yield _section(text[begun.at :], begun)
+
+
+def _is_probe(typed: str) -> bool:
+    """Return whether an echo without its prompt is a probe of a host: prose has other words."""
+    words = typed.split()
+    if words[0] == "ping":
+        return len(words) == 2 and is_host(words[1]) and "." in words[1]
+    return words[0] == "telnet" and len(words) > 2 and is_host(words[1]) and words[2].isdecimal()
 
 
 class _Begun(NamedTuple):

@@ -259,7 +259,7 @@ def _feature(block: PageSection) -> AuthorizedFeature:
         name=name,
         tag=tag.removesuffix(")"),
         description=block.take("description", "description"),
-        total=integer(block.take("total", "total available count")),
+        total=integer(block.take("total", "total available count", "total reserved count")),
         enforcement=block.take("enforcement", "enforcement type"),
         other=block.rest(),
         source=block.source(),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from slp_ops.facts.counts import LineCounts
 from slp_ops.facts.log import SyslogBuffer
 from slp_ops.facts.probes import Probes
+from slp_ops.facts.rum import RumDetails
 from slp_ops.facts.values import Source
 from slp_ops.iosxe.filters import filter_of
 
@@ -31,7 +32,7 @@ _RANKS: Final = {
 }
 _OTHER: Final = 3
 # Types of which every value of a device is kept.
-MERGED: Final = (Probes, LineCounts)
+MERGED: Final = (Probes, LineCounts, RumDetails)
 _KEPT_AS_PRINTED: Final = frozenset({"source", "other", "printed", "settings", "lines", "values"})
 
 
@@ -96,6 +97,11 @@ def _best(found: list[tuple[int, Fact]]) -> Fact:
     if isinstance(found[0][1], LineCounts):
         return LineCounts(
             counts=tuple(each for _, fact in found if isinstance(fact, LineCounts) for each in fact.counts)
+        )
+    if isinstance(found[0][1], RumDetails):
+        return RumDetails(
+            reports=tuple(each for _, fact in found if isinstance(fact, RumDetails) for each in fact.reports),
+            source=found[0][1].source,
         )
     return max(found, key=lambda each: (count_values(each[1]), -each[0]))[1]
 

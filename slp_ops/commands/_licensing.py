@@ -64,6 +64,10 @@ _OF_THE_AGENT: Final = (
 )
 
 
+# Pages whose first labels have no heading.
+_WITHOUT_HEADINGS: Final = ("show license reservation",)
+
+
 def parser(command: str) -> Callable[[str], Parsed]:
     """Return the parser of one of these pages."""
     return partial(_parse, command=command)
@@ -73,7 +77,7 @@ def _parse(text: str, *, command: str) -> Parsed:
     page = body(text, command)
     blocks = outline(page)
     passed = filter_of(page.command)
-    if passed is not None:
+    if passed is not None or command in _WITHOUT_HEADINGS:
         blocks = under_headings(blocks)
     facts = tuple(_facts(blocks, headless=passed is not None))
     if passed is not None:

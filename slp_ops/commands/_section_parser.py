@@ -273,9 +273,12 @@ _UNIQUE: Final = {
             "report module status",
         ),
         "agent version": ("smart agent for licensing",),
+        "reservation info": ("license reservation",),
     }.items()
     for label in labels
 }
+# Headings above licences that are authorized or reserved, and not necessarily in use.
+_OF_FEATURES: Final = ("authorizations", "specified license reservations")
 # Values that give a common label its block.
 _TYPED: Final = re.compile(r"^(?:smart|callhome|cslu|transport off|automatic)$", re.IGNORECASE)
 _REGISTERED: Final = re.compile(r"^(?:UN)?REGISTER(?:ED|ING)\b")
@@ -309,6 +312,8 @@ def _block_of(item: SectionItem, *, headless: bool) -> str | None:
         return "registration"
     if label == "status" and headless and _AUTHORIZED.match(item.value):
         return "license authorization"
+    if label == "export-controlled functionality" and not headless:
+        return None  # of a unit's reservation
     return _UNIQUE.get(label)
 
 
@@ -327,5 +332,5 @@ def _heading(key: str, value: str, zone: str, text: str) -> str | None:
     if zone == "communication statistics" or key in EXCHANGES:
         return "exchange"
     if text.endswith("):") and (" (" in text or text.startswith("(")):
-        return "feature" if zone == "authorizations" else "entitlement"
+        return "feature" if zone in _OF_FEATURES else "entitlement"
     return None

@@ -46,6 +46,7 @@ _NEVER: Final = re.compile(
 )
 # Words of licensing messages: two parts that make one of them were one word.
 _VOCABULARY: Final = (
+    "a an at be by id in is it no of on or to "
     "aborted acknowledgement action active after agent allowed and another are authoritative "
     "authorization because been call can cannot certificate chain changed cisco clock cloud code "
     "communication communications compliance configuration configured connect connected "
@@ -142,9 +143,14 @@ def _joined(line: str, part: str, *, full: bool) -> str:
         return line + part
     halves = _last_word(tail), _first_word(head)
     words = sum(half in _WORDS for half in halves)
-    if all(halves) and "".join(halves) in _WORDS and words < len(halves):
+    if all(halves) and "".join(halves) in _WORDS and (full or words < len(halves)):
         return line + part
-    if words == len(halves) or (words and not full) or head.startswith(("%", "(", "http")):
+    if (
+        words == len(halves)
+        or (words and not full)
+        or tail.endswith(":")
+        or head.startswith(("%", "(", "http"))
+    ):
         return f"{line} {part}"
     return line + part if full or ("://" in tail and "/" in head) else f"{line} {part}"
 

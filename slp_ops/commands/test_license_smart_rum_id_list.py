@@ -1,6 +1,7 @@
 """``test license smart rum id-list``: the RUM reports on releases up to 17.6.
 
 report id:1700000001 state:SmartAgentRumStateUnacknowledged
+"report_id:1700000001" state:SmartAgentRumStateUnacknowledged       test license smart rum-report id
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from slp_ops.release import Release
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
 
-_ROW: Final = re.compile(r"^report id:\s*(\d{1,20}),?\s+state:\s*(\w+)$", re.ASCII | re.IGNORECASE)
+_ROW: Final = re.compile(
+    r'^"?report[ _]?id"?\s*[:=]\s*"?(\d{1,20})"?,?\s+"?state"?\s*[:=]\s*"?(\w+)"?$',
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def parse(text: str) -> Parsed:
@@ -44,6 +48,7 @@ def parse(text: str) -> Parsed:
 
 COMMAND = ShowCommand(
     command="test license smart rum id-list",
+    aliases=("test license smart rum-report id", "test license smart rum-report id-list"),
     sets=frozenset({"baseline"}),
     since=Release.parse("17.3.2"),
     # 99: every rebuild of the 17.6 train. From 17.7.1 on "show license rum id all" prints the same.

@@ -115,6 +115,8 @@ from slp_ops.facts.reach import (
     Certificate,
     HostEntry,
     Hosts,
+    TrustpointStatus,
+    TrustpointStatuses,
     Trustpool,
 )
 from slp_ops.facts.rum import (
@@ -247,6 +249,8 @@ __all__ = [
     "TrustCodes",
     "TrustData",
     "Trustpoint",
+    "TrustpointStatus",
+    "TrustpointStatuses",
     "Trustpool",
     "Udi",
     "UnitAuthorization",

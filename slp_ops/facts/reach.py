@@ -38,8 +38,9 @@ class Hosts(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallHomeLicensing(Fact):
-    """``show call-home smart-licensing``."""
+    """``show call-home smart-licensing``, or the same of ``show call-home``, which prints ``feature``."""
 
+    feature: str | None = None  # enable, disable
     messages: str | None = None  # enabled, disabled
     profile: str | None = None
     profile_status: str | None = None  # ACTIVE, INACTIVE
@@ -81,6 +82,26 @@ class Certificate(Fact):
     end: DeviceTime | None = None
     printed: tuple[str, ...] = ()  # parts of the names other than the common name
     other: tuple[LabelledValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustpointStatus(Fact):
+    """One trustpoint; ``authenticated`` is whether its CA certificate is installed, None when not printed."""
+
+    name: str
+    ca_subject: str | None = None
+    subject: str | None = None
+    keys: str | None = None
+    authenticated: bool | None = None
+    requests: str | None = None
+    other: tuple[LabelledValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustpointStatuses(Fact):
+    """``show crypto pki trustpoints status``."""
+
+    trustpoints: tuple[TrustpointStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ ANSWERED_PING = (
 )
 FAILING = (
     "Nov 24 04:11:31.402: %SMART_LIC-3-COMM_FAILED: Communications failure with the Cisco Smart Software "
-    "Manager (CSSM) : Fail to send out Call Home HTTP message.\n"
+    "Manager (CSSM) : Communication message send response error\n"
 )
 
 
@@ -296,7 +296,7 @@ def test_what_remains_unknown_is_said_with_what_the_log_tells(runs: Runs) -> Non
     assert found.conclusion.verdict is ReachVerdict.CANNOT_TELL
     assert found.conclusion.cause is not None
     assert "not permitted" in found.conclusion.cause.en
-    assert "Fail to send out Call Home HTTP message" in found.conclusion.cause.en
+    assert "Communication message send response error" in found.conclusion.cause.en
 
 
 def test_an_interface_that_is_down_blocks_the_path_and_is_still_probed_by(runs: Runs) -> None:

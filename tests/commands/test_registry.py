@@ -49,8 +49,6 @@ def test_commands_are_found_as_people_type_them(typed: str, command: str) -> Non
     assert found.command == command
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "show", "show license", "show license s", "show vlan", "reload", "| include x"]
-)
+@pytest.mark.parametrize("typed", ["", "show", "show license s", "show vlan", "reload", "| include x"])
 def test_what_is_unknown_or_could_be_several_is_none(typed: str) -> None:
     assert find(typed) is None

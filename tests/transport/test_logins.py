@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 import asyncssh
 import pytest
 
-from slp_ops.errors import AuthenticationFailed, ClosedEarly
+from slp_ops.errors import AuthenticationFailed, ClosedEarly, SshTimeout
 from slp_ops.model import CaptureStatus, CredentialMethod, Device
 from slp_ops.readonly import ReadCommand
 
@@ -265,3 +267,37 @@ def test_a_command_longer_than_the_switchs_window_is_sent_whole(
     ending = read(opening(), server.port, transport, command="show processes cpu sorted | include SAUtil")
 
     assert ending.status is CaptureStatus.OK
+
+
+@pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-Cisco-1.25\r\n"], ids=["accept", "version"])
+def test_a_switch_that_accepts_and_is_silent_costs_the_login_timeout(
+    opening: Any, transport: str, greeting: bytes
+) -> None:
+    async def seconds() -> float:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(greeting)
+            with suppress(OSError):
+                await reader.read()
+            writer.transport.abort()
+
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            device = Device(
+                name="sw1",
+                site="tokyo",
+                host="127.0.0.1",
+                port=server.sockets[0].getsockname()[1],
+                username="netops",
+                transport=transport,
+                login_timeout=0.5,
+            )
+            opened = opening()
+            began = time.monotonic()
+            with pytest.raises(SshTimeout, match=r"silent for 0\.5 s"):
+                async with opened.read(device):
+                    pass
+            taken = time.monotonic() - began
+            await opened.close()
+            await asyncio.sleep(0.1)  # the server notices
+            return taken
+
+    assert 0.4 < asyncio.run(seconds()) < 4

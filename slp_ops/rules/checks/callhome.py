@@ -36,6 +36,8 @@ def callhome_profile_inactive(
         return other_transport(transport)
     evidence: list[Evidence] = []
     if profile is not None:
+        if (profile.feature or "").lower().startswith("disable"):
+            evidence += profile.cite("feature")
         if (profile.messages or "").lower() == "disabled":
             evidence += profile.cite("messages")
         if (profile.profile_status or "ACTIVE").upper() != "ACTIVE":

@@ -55,7 +55,17 @@ def _judge(probes: Probes, verdict: ProbeVerdict, summary: Text) -> Judgement:
     era=None,
 )
 def target_unresolved(probes: Probes) -> Judgement:
-    """Judge a probe whose name did not resolve."""
+    """Judge a probe whose name did not resolve; a ping tests the name as well."""
+    pings = tuple(
+        each
+        for each in probes.results
+        if each.is_ping and each.verdict is ProbeVerdict.UNRESOLVED and each.name is not NameVerdict.LITERAL
+    )
+    if pings and not _latest(probes):
+        return Failed(
+            summary=TEXTS["target-unresolved.summary"].format(targets=", ".join(each.host for each in pings)),
+            evidence=tuple(evidence for each in pings for evidence in each.cite("name", "text")),
+        )
     judged = _judge(probes, ProbeVerdict.UNRESOLVED, TEXTS["target-unresolved.summary"])
     if isinstance(judged, Failed) and all(
         each.name is NameVerdict.LITERAL

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from slp_ops.facts import Policy, PolicyClass, PolicyKind, RumReports
+from slp_ops.facts import Policy, PolicyClass, PolicyKind, RumDetails, RumReports
 from slp_ops.model import Evidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
 from slp_ops.rules.derived.rum_backlog import Backlog
@@ -24,15 +24,24 @@ TEXTS = texts_of(__name__)
     links=(OVERVIEW,),
     playbooks=("usage-sync",),
 )
-def rum_error_flag(reports: RumReports) -> Judgement:
-    """Judge any report with flag E."""
+def rum_error_flag(reports: RumReports | None, details: RumDetails | None) -> Judgement:
+    """Judge any report with flag E; its detail contains the reason."""
+    if reports is None:
+        return Unknown(missing=(RumReports,))
     flagged = tuple(report for report in reports.reports if report.has_error)
     if not flagged:
         return Passed()
-    return Failed(
-        summary=TEXTS["rum-error-flag.summary"].format(count=len(flagged)),
-        evidence=tuple(evidence for report in flagged[:3] for evidence in report.cite()),
-    )
+    ids = {report.id for report in flagged}
+    read = () if details is None else details.reports
+    explained = {each.id: each for each in read if each.id in ids and each.transaction_message is not None}
+    reasons = dict.fromkeys(each.transaction_message or "" for each in explained.values())
+    evidence = [line for report in flagged[:3] for line in report.cite()]
+    evidence += [line for each in tuple(explained.values())[:3] for line in each.cite("transaction_message")]
+    summary = TEXTS["rum-error-flag.summary"].format(count=len(flagged))
+    if reasons:
+        reason = "; ".join(reasons)
+        summary = TEXTS["rum-error-flag.reason"].format(count=len(flagged), reason=reason)
+    return Failed(summary=summary, evidence=tuple(evidence))
 
 
 @rule(
