@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import signal
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 
     from slp_ops.lab.switch import Switch
     from slp_ops.runs import Run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _default_signals() -> None:
+    """Undo what nohup and a background shell pass on: ignored signals, which children inherit."""
+    for number, default in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, default)
 
 
 @pytest.fixture(autouse=True)
@@ -179,10 +188,9 @@ def opening(tmp_path: Path) -> Callable[..., RateLimited]:
 @pytest.fixture
 def runs(tmp_path: Path) -> Runs:
     """A folder for runs whose clock moves on by a minute at each look."""
-    moments = (
-        datetime(2026, 11, 24, 4, 11, 31, tzinfo=UTC) + timedelta(minutes=n) for n in itertools.count(1)
-    )
-    return Runs(tmp_path / "runs", key=b"k" * 32, now=moments.__next__)
+    minutes = itertools.count(1)  # threads may look at the same time
+    began = datetime(2026, 11, 24, 4, 11, 31, tzinfo=UTC)
+    return Runs(tmp_path / "runs", key=b"k" * 32, now=lambda: began + timedelta(minutes=next(minutes)))
 
 
 @pytest.fixture

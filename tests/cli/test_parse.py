@@ -57,12 +57,12 @@ def test_standard_input_with_carriage_returns_and_a_shortened_command() -> None:
 
 def test_a_table_for_people_shows_what_was_not_read() -> None:
     result = _run(
-        "--command", "show clock", "-", given="10:00:00.000 UTC Mon Jan 1 2024\nodd \x1b[31m line\n"
+        "--command", "show clock", "-", given="10:00:00.000 UTC Mon Jan 1 2024\nodd \x01\u202e line\n"
     )
     assert result.exit_code == 0
     assert "show clock: 1 of 2 lines read" in result.stdout
     assert "10:00:00.000 UTC Mon Jan 1 2024" in result.stdout
-    assert "2: odd \\x1b[31m line" in result.stdout
+    assert "2: odd \\x01\\u202e line" in result.stdout
 
 
 def test_one_command_is_found_in_a_terminal_log() -> None:

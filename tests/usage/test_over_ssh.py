@@ -311,7 +311,7 @@ def test_half_a_reading_makes_no_plan(lab: Any, inventory: Any, usage: Any, lost
     inventory(running, "sw1", transport="asyncssh")
     cut = usage("save", "--yes")
     assert cut.code == 4, cut.err
-    assert "run it again" in cut.out + cut.err
+    assert "run the same command again" in cut.out + cut.err
     assert "journal" not in (cut.out + cut.err).lower()
     assert lost in cut.out + cut.err
     assert sent(running, "sw1") == []
