@@ -106,7 +106,8 @@ class Facts:
     def missing(self, kind: type[Any]) -> MissingFact:
         """Return the reason why there is no value of that type."""
         found: list[tuple[str, str]] = []
-        for command in registry():
+        # Commands that are sent by themselves come before those that are known from pasted texts only.
+        for command in sorted(registry(), key=lambda each: not each.sets):
             if kind in command.provides:
                 found.append((command.command.split(" | ", 1)[0], self._why(command)))
         return MissingFact(kind=kind.__name__, commands=tuple(found))

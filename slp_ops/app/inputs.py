@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import CaptureStatus, Device
     from slp_ops.parsing import PastedDevice
+    from slp_ops.release import Release
     from slp_ops.runs import StoredRun
 
 T = TypeVar("T")
@@ -191,13 +192,14 @@ def from_live_switches(
         async def visit(device: Device, shown: Progress) -> DeviceResult:
             folder = run.device(device)
 
-            async def sent(wanted: Sequence[ShowCommand]) -> DeviceResult:
+            async def sent(wanted: Sequence[ShowCommand], release: Release | None = None) -> DeviceResult:
                 return await collect(
                     device,
                     transport=transport,
                     evidence=folder,
                     commands=wanted,
                     collect_options=collect_options,
+                    release=release,
                     on_event=shown.event,
                 )
 
@@ -209,8 +211,10 @@ def from_live_switches(
             facts = read(parts(result)) if result.captures else None
             more = follow_up_commands(facts) if follow_up_commands is not None and facts is not None else ()
             if more and facts is not None and result.error is None:
-                earlier = PreviousCaptures(captures=result.captures)
-                rest = await sent(more)
+                software = facts.get(Software)
+                release = software.release if software is not None else None
+                earlier = PreviousCaptures(captures=result.captures, release=release)
+                rest = await sent(more, release)
                 result = earlier.merged_with(rest)
                 facts = read_more(facts, parts(rest))
             judged[device.name] = judge(

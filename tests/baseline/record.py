@@ -446,8 +446,9 @@ def as_text(value: Any) -> str:
         mine = [outcome for outcome in outcomes if outcome["device"] == name]
         text = _compact({**each, "outcomes": mine} if mine else each, "")
         texts[name] = re.sub(rf'(?<=["/]){re.escape(name)}(?=["/#])', "<name>", text)
-    parts = [_compact(rest, ""), f"== healthy\n{texts['healthy']}"]
-    parts += [_difference(name, text, texts["healthy"]) for name, text in texts.items() if name != "healthy"]
+    reference = "healthy" if "healthy" in texts else next(iter(texts))
+    parts = [_compact(rest, ""), f"== {reference}\n{texts[reference]}"]
+    parts += [_difference(name, text, texts[reference]) for name, text in texts.items() if name != reference]
     return "\n".join(parts) + "\n"
 
 
