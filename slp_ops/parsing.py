@@ -105,12 +105,16 @@ class Facts:
 
     def missing(self, kind: type[Any]) -> MissingFact:
         """Return the reason why there is no value of that type."""
-        found: list[tuple[str, str]] = []
-        # Commands that are sent by themselves come before those that are known from pasted texts only.
-        for command in sorted(registry(), key=lambda each: not each.sets):
-            if kind in command.provides:
-                found.append((command.command.split(" | ", 1)[0], self._why(command)))
-        return MissingFact(kind=kind.__name__, commands=tuple(found))
+        providers = [command for command in registry() if kind in command.provides]
+        captured = {capture.command for capture in self.captures}
+        # A command that is known from pasted texts only is no reason where others are sent.
+        sent = [command for command in providers if command.sets or command.command in captured]
+        return MissingFact(
+            kind=kind.__name__,
+            commands=tuple(
+                (command.command.split(" | ", 1)[0], self._why(command)) for command in sent or providers
+            ),
+        )
 
     def status_of(self, command: str) -> CaptureStatus | None:
         """Return the status of a documented command; None when it is not among the captures."""
