@@ -133,7 +133,8 @@ def test_secrets_that_a_switch_prints(transport: str, lab: Any, slp_ops: Program
         *(f"--{form}=report.{form}" for form in ("html", "xlsx", "json", "csv", "junit", "md")),
     )
     slp_ops("bundle", "last", "--no-ask", "-o", "case.zip")
-    slp_ops("bundle", "--check", "case.zip", codes=(0,))
+    # The independent check may name a planted line that looks like a secret; what leaks is compared below.
+    slp_ops("bundle", "--check", "case.zip", codes=(0, 3))
     slp_ops("history", "sw1")
     slp_ops("runs", "list")
     plan = ("--playbook", "name-server", "--param", "name_servers=192.0.2.53", "--limit", "sw2")
