@@ -5,8 +5,11 @@ Imported before everything else, so that a signal at start-up is handled as well
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
+import sys
+import time
 from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
@@ -14,17 +17,39 @@ if TYPE_CHECKING:
 
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+_AGAIN_AFTER: Final = 0.02  # seconds
+
 
 def raise_interrupts() -> None:
-    """Raise KeyboardInterrupt at each of them, except at one that is ignored, as by nohup."""
+    """Raise KeyboardInterrupt at each of them, except at one that is ignored, as by nohup.
+
+    Python drops an exception that is raised while an object is finalized, or in the callback of a weak
+    reference, as imports have them: such a signal is sent again.
+    """
+    sys.unraisablehook = _send_again
     for number in STOPPING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
 
 
+def _send_again(dropped: sys.UnraisableHookArgs) -> None:
+    if not issubclass(dropped.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(dropped)
+        return
+    sent = dropped.exc_value.args if dropped.exc_value is not None else ()
+    number = next(iter(sent), signal.SIGINT)
+    main = _thread.get_ident()  # signals are handled in the main thread alone
+
+    def send() -> None:
+        time.sleep(_AGAIN_AFTER)
+        signal.pthread_kill(main, number)
+
+    _thread.start_new_thread(send, ())
+
+
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     leave_terminal(number)
-    raise KeyboardInterrupt
+    raise KeyboardInterrupt(number)
 
 
 def leave_terminal(number: int) -> None:

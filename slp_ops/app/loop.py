@@ -140,8 +140,8 @@ def _set_signal_mask(mask: set[int] | None) -> None:
 class StopSignals:
     """Stopping signals of a process that works for ever: remembered, and raised as KeyboardInterrupt.
 
-    Python drops an exception that a signal raises while an object is finalized, and a pass that was complete
-    when it was stopped returns normally; without the memory the process would then not end.
+    A pass that was complete when it was stopped returns normally; without the memory the process would then
+    not end.
     """
 
     asked: ClassVar[bool] = False
@@ -155,4 +155,4 @@ class StopSignals:
     def _ask(self, number: int, frame: FrameType | None) -> None:
         StopSignals.asked = True
         leave_terminal(number)
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(number)

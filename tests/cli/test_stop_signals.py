@@ -87,6 +87,29 @@ def test_while_the_loop_is_made_or_closed(number: signal.Signals, moment: str) -
 
 
 @STOPPING
+@pytest.mark.parametrize("moment", ["finalizer", "callback of a weak reference"])
+def test_where_python_drops_exceptions(number: signal.Signals, moment: str) -> None:
+    callback = None if moment == "finalizer" else f"lambda _: os.kill(os.getpid(), {int(number)})"
+    done = script(f"""
+        import os, time, weakref
+        from slp_ops.signals import raise_interrupts
+        raise_interrupts()
+        class Finalized:
+            if {moment == "finalizer"}:
+                def __del__(self):
+                    os.kill(os.getpid(), {int(number)})
+        ended = Finalized()
+        watched = weakref.ref(ended, {callback})
+        try:
+            del ended
+            time.sleep(30)
+        except KeyboardInterrupt:
+            print("stopped")
+    """)
+    assert (done.stdout, done.stderr) == ("stopped\n", "")
+
+
+@STOPPING
 def test_in_the_reading_loop(number: signal.Signals) -> None:
     done = script(f"""
         import asyncio, os

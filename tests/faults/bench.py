@@ -112,7 +112,7 @@ class _TappedVty(Vty):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """Result of a child process. ``code`` is negative after a signal that killed it."""
+    """Result of a child process. ``code`` is negative after a signal that killed it; ``peak`` is in KB."""
 
     arguments: tuple[str, ...]
     code: int
@@ -120,6 +120,7 @@ class Ended:
     err: str
     seconds: float
     hung: bool = False
+    peak: int = 0
 
     @property
     def json(self) -> Any:
@@ -334,12 +335,15 @@ class Bench:
                 resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (largest_file, largest_file))
             if signals is not None:
                 signals.attach(self, child, Path(err.name))
+            peak = 0
             try:
-                child.wait(within)
-            except subprocess.TimeoutExpired:
-                hung = True
-                child.kill()
-                child.wait()
+                while child.poll() is None and not hung:
+                    peak = max(peak, _peak_memory(child.pid))
+                    time.sleep(0.02)
+                    hung = time.monotonic() - began > within
+                if hung:
+                    child.kill()
+                    child.wait()
             finally:
                 if signals is not None:
                     signals.detach()
@@ -350,6 +354,7 @@ class Bench:
                 err=_whole(Path(err.name)),
                 seconds=time.monotonic() - began,
                 hung=hung,
+                peak=peak,
             )
         self.calls.append(ended)
         return ended
@@ -427,6 +432,16 @@ def _same(kept: str, sent: str, name: str) -> bool:
         else:
             pattern.append(r"[^\n]*".join(re.escape(piece) for piece in _MASK.split(line)))
     return re.fullmatch("\n".join(pattern), body.strip("\n")) is not None
+
+
+def _peak_memory(pid: int) -> int:
+    """Return the largest memory that a process has held until now, in KB; 0 once it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 def _whole(path: Path) -> str:
