@@ -51,7 +51,7 @@ def test_a_variable_without_a_verb_belongs_to_one_meaning_of_its_option() -> Non
     """``--keep`` of two verbs differs, so neither reads SLP_OPS_KEEP."""
     meanings = defaultdict(set)
     for _, option in OPTIONS:
-        # --json and --dry-run are flags everywhere; a report's --json names a file and has the verb in its name
+        # Flags aside: a report's --json names a file, and its variable has the verb.
         meanings[max(option.opts, key=len)].add((option.is_flag, _meaning(option)))
     for path, option in OPTIONS:
         name = max(option.opts, key=len)
