@@ -9,7 +9,7 @@ import click
 from slp_ops.app.commands import SETS
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import exit_code
-from slp_ops.cli.options import SelectingVerbOption, VerbOption, json_option, runs_dir_option
+from slp_ops.cli.options import SelectingVerbOption, VerbOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from slp_ops.app.read_device import CollectOptions
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
+    from slp_ops.i18n import Lang
 
 SCHEMA: Final = "slp-ops/collect/1"
 _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped": "magenta"}
@@ -59,6 +60,7 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     help="Resume a run: read only what is missing or failed, into the same run.",
 )
 @with_collect_options
+@lang_option
 @json_option
 def command(
     *,
@@ -69,6 +71,7 @@ def command(
     ad_hoc: tuple[str, ...],
     collect_options: CollectOptions,
     resume: str | None,
+    lang: Lang,
     as_json: bool,
 ) -> None:
     """Run the documented show commands on each switch and keep the evidence.
@@ -95,5 +98,5 @@ def command(
     else:
         from slp_ops.report.terminal.collect import render
 
-        click.echo(render(result))
+        click.echo(render(result, lang))
     raise click.exceptions.Exit(exit_code(result.devices))

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.options import SelectingOption, json_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from slp_ops.i18n import Lang
 
 
 @click.command(name="facts")
 @runs_dir_option
 @click.argument("ref", metavar="RUN", default="last")
 @click.option("--device", cls=SelectingOption, metavar="NAME", help="Only this device.")
+@lang_option
 @json_option
-def command(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> None:
+def command(*, runs_dir: Path, ref: str, device: str | None, lang: Lang, as_json: bool) -> None:
     """Show the facts of RUN: its id, its folder, a unique beginning of either, or 'last'."""
     from slp_ops.app.facts import FactsRequest, run
 
@@ -31,4 +34,4 @@ def command(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> N
     else:
         from slp_ops.report.terminal.facts import render_facts
 
-        click.echo(render_facts(result.devices))
+        click.echo(render_facts(result.devices, lang))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.options import inventory_option, json_option
+from slp_ops.cli.options import inventory_option, json_option, lang_option
 from slp_ops.cli.target import ssh_config_option
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import InputError
@@ -15,6 +15,8 @@ from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from slp_ops.i18n import Lang
 
 
 @click.group(name="inventory")
@@ -25,8 +27,9 @@ def command() -> None:
 @command.command(name="check")
 @inventory_option
 @ssh_config_option
+@lang_option
 @json_option
-def check(inventory_path: Path, ssh_config: Path, as_json: bool) -> None:
+def check(inventory_path: Path, ssh_config: Path, lang: Lang, as_json: bool) -> None:
     """Report every problem at once with file and line, or sum up what the inventory holds.
 
     Nothing is sent to any switch and no password is shown or asked for.
@@ -47,4 +50,4 @@ def check(inventory_path: Path, ssh_config: Path, as_json: bool) -> None:
     else:
         from slp_ops.report.terminal.inventory import render
 
-        click.echo(render(found))
+        click.echo(render(found, lang))

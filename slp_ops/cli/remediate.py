@@ -12,6 +12,7 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
 from slp_ops.cli.exits import change_exit_code, plan_exit_code, worst
+from slp_ops.cli.language import notice, spoken
 from slp_ops.cli.options import (
     ConsentOption,
     SelectingOption,
@@ -187,7 +188,8 @@ def command(
             click.echo(to_json(plan_document(planned)))
         elif out is not None:
             words = ("slp-ops", "remediate", "-i", str(target.inventory_path), "--plan", str(out))
-            click.echo(f"Plan: {out}\nApply it with: {shlex.join(words)}")
+            click.echo(spoken(f"Plan: {out}"))
+            click.echo(spoken(f"Apply it with: {shlex.join(words)}"))
         code = plan_exit_code(planned)
     else:
         result = call(remediate.plan_and_apply, request, operator)
@@ -209,7 +211,7 @@ def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> Exit:
         document = to_json(remediate_document(change)) if as_json else render_change(change, lang)
         click.echo(document)
         for hint in change_hints(change, lang) if as_json else ():
-            click.echo(f"hint: {hint}", err=True)
+            notice(f"hint: {hint}")
     return change_exit_code(change)
 
 

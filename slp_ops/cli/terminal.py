@@ -6,10 +6,8 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
+from slp_ops.cli.language import language, notice, spoken
 from slp_ops.cli.progress import progress
-from slp_ops.sanitize import printable
 
 if TYPE_CHECKING:
     from slp_ops.app.operator import Ask
@@ -26,14 +24,15 @@ class TerminalOperator:
 
     def notice(self, text: str) -> None:
         """Print the notice."""
-        click.echo(printable(text), err=True)
+        notice(text)
 
     def progress(self, verb: str, total: int) -> Progress:
         """Return a live display on a terminal, plain lines otherwise."""
-        return progress(verb, total)
+        return progress(verb, total, language())
 
 
 def _prompt(question: str, hidden: bool) -> str:
+    question = spoken(question)
     if hidden:
         return getpass.getpass(question)
     sys.stderr.write(question)
