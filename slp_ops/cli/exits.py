@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slp_ops.app.change.results import ChangeResult, PlanResult
+    from slp_ops.app.flow import FlowResult
     from slp_ops.model import DeviceResult
 
 
@@ -61,6 +62,11 @@ def exit_code(results: Sequence[DeviceResult]) -> Exit:
     from slp_ops.app.fleet import is_complete
 
     return read_code(complete=is_complete(results))
+
+
+def flow_exit_code(result: FlowResult) -> Exit:
+    """5 unless every switch is proven to report."""
+    return Exit.FINE if result.proven else Exit.CHANGE_FAILED
 
 
 def change_exit_code(change: ChangeResult) -> Exit:

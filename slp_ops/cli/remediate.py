@@ -11,7 +11,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
-from slp_ops.cli.exits import change_exit_code, plan_exit_code, worst
+from slp_ops.cli.exits import change_exit_code, flow_exit_code, plan_exit_code, worst
 from slp_ops.cli.options import (
     ConsentOption,
     SelectingOption,
@@ -25,8 +25,10 @@ from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 
 if TYPE_CHECKING:
+    from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.change.results import ChangeResult
     from slp_ops.app.change_session import ChangeOptions
+    from slp_ops.app.remediate import ApplyRequest
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.cli.exits import Exit
@@ -46,6 +48,14 @@ if TYPE_CHECKING:
     envvar="SLP_OPS_PLAYBOOK",
     metavar="ID",
     help="Plan this playbook; repeatable. [default: the playbooks whose rules fail]",
+)
+@click.option(
+    "--flow",
+    "flow",
+    cls=SelectingOption,
+    envvar="SLP_OPS_FLOW",
+    metavar="ID",
+    help="Run the playbooks of this flow in order, until the switch is proven to report.",
 )
 @click.option(
     "--playbooks",
@@ -124,6 +134,7 @@ def command(
     runs_dir: Path,
     rules_dir: Path | None,
     named: tuple[str, ...],
+    flow: str | None,
     playbooks_dir: Path | None,
     params: tuple[str, ...],
     secret_files: tuple[str, ...],
@@ -145,14 +156,19 @@ def command(
     a journal; the switch is audited until the rules pass, and its configuration is saved. Exit code 5 when a
     change failed or could not be
     verified.
+
+    --flow ID runs several playbooks in order, each as a change of its own. It ends with a proof, or names
+    what is open; --resume with the journal of the flow continues it.
     """
     from slp_ops.app import remediate
     from slp_ops.app.change_session import FleetOptions, plan_document
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.remediate import stored_remediate_json
+    from slp_ops.runs.flow_journal import is_flow
 
     _one_of(dry_run=dry_run, plan=plan_file, resume=resume, rollback=rollback)
+    _one_of(flow=flow, plan=plan_file, resume=resume, rollback=rollback, out=out)
     if out is not None and not dry_run:
         raise click.UsageError("--out saves the plan of a --dry-run")
     operator = TerminalChangeOperator(lang, as_json=as_json)
@@ -172,7 +188,9 @@ def command(
         settled=parse_outcomes(settle),
         document=stored_remediate_json,
     )
-    if resume is not None:
+    if flow is not None or (resume is not None and is_flow(resume)):
+        code = _run_flow(request, flow, resume, operator, lang, dry_run=dry_run, as_json=as_json)
+    elif resume is not None:
         code = _show(call(remediate.resume, request, resume, operator), lang, as_json=as_json)
     elif rollback is not None:
         code = _show(call(remediate.roll_back, request, rollback, operator), lang, as_json=as_json)
@@ -197,6 +215,47 @@ def command(
         elif as_json:
             click.echo(to_json(plan_document(replace(result.plan, run=""))))
     raise click.exceptions.Exit(code)
+
+
+def _run_flow(
+    request: ApplyRequest,
+    name: str | None,
+    journal: Path | None,
+    operator: ChangeOperator,
+    lang: Lang,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> Exit:
+    """Run, preview or resume a flow, and print it."""
+    from slp_ops.app import flow as flows
+    from slp_ops.json_documents import to_json
+    from slp_ops.report.documents.flow import flow_document, flow_plan_document
+    from slp_ops.report.terminal.change import render_change
+    from slp_ops.report.terminal.flow import flow_hints, render_flow, render_preview, render_stage
+
+    def show(text: str) -> None:
+        if not as_json:
+            click.echo(text)
+
+    if name is not None and dry_run:
+        flow, stages = call(flows.preview_flow, request, name, operator)
+        click.echo(
+            to_json(flow_plan_document(flow, stages)) if as_json else render_preview(flow, stages, lang)
+        )
+        return plan_exit_code(stages[0].planned)
+    display = flows.FlowDisplay(
+        stage=lambda number, flow, names: show(render_stage(number, flow, names, lang)),
+        change=lambda change: show(render_change(change, lang)),
+    )
+    if journal is not None:
+        result = call(flows.resume_flow, request, journal, operator, display)
+    else:
+        result = call(flows.run_flow, request, str(name), operator, display)
+    click.echo(to_json(flow_document(result)) if as_json else render_flow(result, lang))
+    for hint in flow_hints(result, lang) if as_json else ():
+        click.echo(f"hint: {hint}", err=True)
+    return flow_exit_code(result)
 
 
 def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> Exit:

@@ -58,9 +58,15 @@ def plan_device(
     *,
     named: Sequence[str] = (),
     timer: int = TIMER_MINUTES,
+    always: bool = False,
 ) -> PlanningResult:
-    """Plan one switch, with a reason for every skipped playbook."""
-    chosen = choose(playbooks, switch.outcomes, named=named, intent=Intent.of(switch.given.intent))
+    """Plan one switch, with a reason for every skipped playbook.
+
+    ``always`` plans the named ones also where their rules pass.
+    """
+    chosen = choose(
+        playbooks, switch.outcomes, named=named, intent=Intent.of(switch.given.intent), always=always
+    )
     planning = _Planning(switch, timer)
     actions = []
     for playbook, because in chosen.picked:
@@ -74,7 +80,11 @@ def plan_device(
         skipped.append(SkippedPlaybook(name=switch.name, site=switch.site, why=_NOTHING, needless=True))
     plan = planning.plan(actions) if actions else None
     return PlanningResult(
-        plan=plan, skipped=tuple(skipped), choices=chosen.choices, mentioned=chosen.mentioned
+        plan=plan,
+        skipped=tuple(skipped),
+        choices=chosen.choices,
+        mentioned=chosen.mentioned,
+        elsewhere=tuple(planning.elsewhere),
     )
 
 
@@ -119,6 +129,7 @@ class _Planning:
     switch: PlannedSwitch
     timer: int
     skipped: list[SkippedPlaybook] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     fields: dict[str, object] = field(default_factory=dict)
     typed: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
 
@@ -169,6 +180,8 @@ class _Planning:
             return why, ()
         for name in playbook.requires:
             if (why := self._guard(name)) is not None:
+                if GUARDS[name].of_topology:
+                    self.elsewhere.append(playbook.id)
                 return why, ()
         values = values_of(playbook.params, self.switch.given, self.switch.known)
         if values.wrong:
