@@ -38,7 +38,10 @@ Adapters translate third-party exceptions into these at their own edge; nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from slp_ops.i18n import Text
 
 
 class SlpOpsError(Exception):
@@ -97,6 +100,16 @@ class SelectionError(InputError):
     """Selection without a match; the message lists the alternatives."""
 
     kind = "selection"
+
+
+class Declined(InputError):
+    """The operator does not consent; nothing was sent. ``text`` is the message in each language."""
+
+    kind = "declined"
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 class NotReadOnly(SlpOpsError):

@@ -1,7 +1,8 @@
-"""Files that a command was asked for: whole or not at all, and said where they are."""
+"""Write results: files, whole or not at all, and standard output, whose reader may be gone."""
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,19 @@ def write(path: str, data: bytes, *, public: bool) -> None:
     with replace_file(path, public=public) as file:
         file.write(data)
     click.echo(f"wrote {one_line(str(Path(path)))}", err=True)
+
+
+def print_result(text: str) -> None:
+    """Print a result on standard output. A closed pipe (``| head``) loses the rest, and no exit code."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        discard_output()
+
+
+def discard_output() -> None:
+    """Write what follows on standard output to nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
