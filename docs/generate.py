@@ -77,7 +77,9 @@ def _commands() -> Iterator[str]:
     yield "# Commands and options"
     yield ""
     yield f"{_NOTE} The command line outranks the environment. An option that differs between verbs has the"
-    yield "verb in the name of its variable; an option by which the operator consents has none."
+    yield "verb in the name of its variable; an option by which the operator consents has none. Every verb"
+    yield "also has `-h`, `-q` (`SLP_OPS_QUIET`: print the result, warnings and errors only) and `-v`"
+    yield "(`SLP_OPS_VERBOSE`: print each step)."
     yield ""
     for verb in sorted(VERBS):
         command: click.Command = import_module(f"slp_ops.cli.{VERBS[verb][0]}").command
