@@ -4,34 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from slp_ops.errors import InputError, OptionError
+from slp_ops.errors import InputError
 from slp_ops.i18n import pluralize
 from slp_ops.inventory.source_rows import count_reasons, merge
 from slp_ops.sanitize import one_line
-from slp_ops.sources import cache, source_of
+from slp_ops.source_systems import reading_cache, source_of
 
 if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
+    from slp_ops.app.selection import SourceOptions
     from slp_ops.inventory import Inventory
     from slp_ops.inventory.source_rows import SourceReading
     from slp_ops.inventory.values import SourceRequest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceOptions:
-    """How fresh a reading must be: ``offline`` takes the last one, ``refresh`` makes a new one."""
-
-    offline: bool = False
-    refresh: bool = False
-
-    def check(self) -> None:
-        """Raise OptionError where both are given."""
-        if self.offline and self.refresh:
-            raise OptionError("--offline reads nothing that --refresh could renew", option="--refresh")
 
 
 def with_sources(inventory: Inventory, options: SourceOptions, operator: Operator) -> Inventory:
@@ -41,12 +28,16 @@ def with_sources(inventory: Inventory, options: SourceOptions, operator: Operato
         return inventory
     with ThreadPoolExecutor(max_workers=min(8, len(inventory.sources))) as threads:
         futures = [threads.submit(_read, request, options) for request in inventory.sources]
-        readings = [(future.result(), request) for future, request in zip(futures, inventory.sources, strict=True)]
+        readings = [
+            (future.result(), request) for future, request in zip(futures, inventory.sources, strict=True)
+        ]
     for (reading, age), request in readings:
         if age is not None:
             renew = "" if options.offline else "; --refresh reads it again"
             devices = pluralize(len(reading.devices), "device")
             operator.notice(f"{request.location}: {devices}, read {format_age(age)} ago{renew}")
+        if not reading.devices:
+            operator.notice(f"{request.location}: no device")
         for note in reading.notes:
             operator.notice(f"note: {one_line(note)}")
     merged = merge(inventory, [(request, reading) for (reading, _), request in readings])
@@ -63,7 +54,7 @@ def with_sources(inventory: Inventory, options: SourceOptions, operator: Operato
 def _read(request: SourceRequest, options: SourceOptions) -> tuple[SourceReading, timedelta | None]:
     """Return a reading, and its age where it comes from the cache."""
     source = source_of(request)
-    kept = cache.load(request)
+    kept = reading_cache.load(request)
     age = kept.age(datetime.now(UTC)) if kept is not None else timedelta()
     if kept is not None and (
         options.offline or (not options.refresh and age < timedelta(seconds=source.cached))
@@ -83,7 +74,7 @@ def _read(request: SourceRequest, options: SourceOptions) -> tuple[SourceReading
         raise InputError(
             error.problems or error.message, hint="; ".join(filter(None, (error.hint, offered)))
         ) from None
-    cache.save(request, reading)
+    reading_cache.save(request, reading)
     return reading, None
 
 

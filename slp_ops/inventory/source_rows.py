@@ -22,7 +22,8 @@ from slp_ops.inventory.values import Inventory, Site, UnusableDevice
 from slp_ops.json_documents import json_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping as MappingOf
+    from collections.abc import Iterable
+    from collections.abc import Mapping as MappingOf
 
     from slp_ops.inventory.values import SourceRequest
     from slp_ops.model import Device
@@ -43,7 +44,7 @@ class SourceHop:
 
 @json_document
 class SourceDevice:
-    """A device in the words of its system; empty or None where that says nothing."""
+    """A device in the words of its system; empty or None where a value is missing."""
 
     name: str
     host: str = ""
@@ -58,7 +59,7 @@ class SourceDevice:
 
 @json_document
 class SourceReading:
-    """What a source says now. ``notes`` are for the operator: ignored passwords, values not read."""
+    """Answer of a source. ``notes`` are for the operator: ignored passwords, values not read."""
 
     devices: tuple[SourceDevice, ...]
     notes: tuple[str, ...] = ()
@@ -248,7 +249,8 @@ def _node(value: object) -> Node:
         return Mapping(
             line=1,
             entries=tuple(
-                Entry(key=Scalar(line=1, text=key, kind="str"), value=_node(each)) for key, each in value.items()
+                Entry(key=Scalar(line=1, text=key, kind="str"), value=_node(each))
+                for key, each in value.items()
             ),
         )
     if isinstance(value, tuple):

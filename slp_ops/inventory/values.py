@@ -25,8 +25,8 @@ class Site:
 class SourceRequest:
     """A source that an inventory names: ``netbox+https://...``, ``ansible:FILE``, and what is ours there.
 
-    ``sites`` and ``tags`` map the source's words to ours; ``columns`` those of a table. ``site`` is for devices
-    of which the source names none.
+    ``sites`` and ``tags`` map the source's words to ours; ``columns`` those of a table. ``site`` is for
+    devices of which the source names none.
     """
 
     location: str

@@ -1,8 +1,8 @@
 """Inventories of Ansible, through ``ansible-inventory --list``: ``ansible:hosts.ini``.
 
-INI, YAML and dynamic inventories: Ansible runs the plugins and scripts that the inventory names. Groups become
-tags; a group, or the variable ``site``, may be the site. Values that Ansible keeps in a vault, and templates,
-are named and never read. Source of the form: docs.ansible.com, "ansible-inventory".
+INI, YAML and dynamic inventories: Ansible runs the plugins and scripts that the inventory names. Groups
+become tags; a group, or the variable ``site``, may be the site. Values that Ansible keeps in a vault, and
+templates, are named and never read. Source of the form: docs.ansible.com, "ansible-inventory".
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from slp_ops.errors import InputError
 from slp_ops.inventory.source_rows import SourceDevice, SourceHop, SourceReading
 from slp_ops.json_documents import InvalidJson, parse_json
 from slp_ops.sanitize import one_line
-from slp_ops.sources import ignored_passwords, rest_of
+from slp_ops.source_systems import ignored_passwords, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,7 +55,7 @@ def read(request: SourceRequest) -> SourceReading:
 
 
 def _listed(path: Path, location: str) -> Mapping[str, Any]:
-    # Installed beside this Python first: the one that belongs to this environment.
+    # First the program of this environment, beside its Python.
     beside = Path(sys.executable).parent / "ansible-inventory"
     program = str(beside) if beside.is_file() else shutil.which("ansible-inventory")
     if program is None:
@@ -63,10 +63,16 @@ def _listed(path: Path, location: str) -> Mapping[str, Any]:
             f"{location} is read with ansible-inventory, which is not on the PATH",
             hint="python -m pip install ansible-core",
         )
+    # Plugins of the inventory run there: they get no password of ours.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SLP_OPS_")}
     command = [program, "-i", os.fspath(path.absolute()), "--list"]
     try:
-        with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        with subprocess.Popen(  # noqa: S603 - a fixed program; the path is one argument
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         ) as child:
             try:
                 out, err = child.communicate(timeout=_WITHIN)
@@ -124,7 +130,7 @@ def _with_parents(group: str, parents: Mapping[str, Iterable[str]]) -> Iterator[
 
 
 class _Notes:
-    """What is not read, counted over the hosts."""
+    """Values that are not read, counted over the hosts."""
 
     def __init__(self, location: str) -> None:
         self._location = location
@@ -144,9 +150,7 @@ class _Notes:
             )
 
 
-def _device(
-    name: str, variables: Mapping[str, Any], groups: tuple[str, ...], notes: _Notes
-) -> SourceDevice:
+def _device(name: str, variables: Mapping[str, Any], groups: tuple[str, ...], notes: _Notes) -> SourceDevice:
     notes.passwords += sum(1 for key in variables if _PASSWORDS.fullmatch(key))
     templates = []
 
@@ -205,7 +209,9 @@ def _hop(text: str) -> SourceHop:
     if found is None:
         return SourceHop(host=address, username=user or None)
     port = found["p6"] or found["port"]
-    return SourceHop(host=found["v6"] or found["host"], port=int(port) if port else None, username=user or None)
+    return SourceHop(
+        host=found["v6"] or found["host"], port=int(port) if port else None, username=user or None
+    )
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

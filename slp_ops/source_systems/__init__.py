@@ -1,7 +1,7 @@
 """Inventories of other systems, each read with that system's own library: one module for each.
 
-To add one, add a module here with ``SCHEMES`` (the words before the colon of a location), ``CACHED`` (how many
-seconds a reading is taken from the cache, 0 for files) and ``read(location, request) -> SourceReading``. Import
+To add one, add a module here with ``SCHEMES`` (the words before the colon of a location), ``CACHED`` (for how
+many seconds a reading is taken from the cache, 0 for files) and ``read(request) -> SourceReading``. Import
 the library inside ``read``. The rows are validated in ``slp_ops.inventory.source_rows``; a source never gives
 a password.
 """
@@ -16,6 +16,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InputError
+from slp_ops.i18n import pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,7 +81,5 @@ def ignored_passwords(count: int, location: str) -> tuple[str, ...]:
     """Return the note on passwords that a source holds; slp-ops takes none of them."""
     if not count:
         return ()
-    return (
-        f"{location}: {count} password{'s' * (count != 1)} ignored; slp-ops takes passwords from the environment, "
-        "the keyring or the terminal only",
-    )
+    ignored = f"{location}: {pluralize(count, 'password')} ignored"
+    return (f"{ignored}; slp-ops takes passwords from the environment, the keyring or the terminal only",)

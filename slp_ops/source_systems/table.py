@@ -16,7 +16,7 @@ from slp_ops.config_files.validation_errors import asks_secret
 from slp_ops.errors import InputError, Problem
 from slp_ops.inventory.source_rows import SourceDevice, SourceReading
 from slp_ops.regular_files import read_text_input
-from slp_ops.sources import ignored_passwords, rest_of
+from slp_ops.source_systems import ignored_passwords, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,16 @@ CACHED: Final = 0.0
 _LARGEST: Final = 64 * 2**20
 _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("name", "hostname", "device", "device name", "switch", "node", "caption"),
-    "host": ("host", "ip", "address", "ip address", "mgmt ip", "management ip", "management address", "primary ip"),
+    "host": (
+        "host",
+        "ip",
+        "address",
+        "ip address",
+        "mgmt ip",
+        "management ip",
+        "management address",
+        "primary ip",
+    ),
     "site": ("site", "location", "branch"),
     "platform": ("platform", "device type", "os", "software type"),
     "port": ("port", "ssh port"),
@@ -75,7 +84,10 @@ def _rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
                 yield reader.line_num, cells
     except csv.Error:
         problem = Problem(
-            path=path, line=max(reader.line_num, 1), message="is not readable as CSV", expected="closed quotes"
+            path=path,
+            line=max(reader.line_num, 1),
+            message="is not readable as CSV",
+            expected="closed quotes",
         )
         raise InputError((problem,)) from None
 

@@ -18,7 +18,7 @@ from slp_ops.credentials import SERVICE, system_keyring
 from slp_ops.errors import InputError
 from slp_ops.inventory.source_rows import SourceDevice, SourceReading
 from slp_ops.sanitize import one_line
-from slp_ops.sources import missing_library
+from slp_ops.source_systems import missing_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,7 +64,9 @@ def read(request: SourceRequest) -> SourceReading:
     devices, members = _devices(_records(api, location), location.options)
     notes = list(_notes(location, api, len(devices) + members))
     if members:
-        notes.append(f"{location.base}: {members} further members of virtual chassis; each chassis is one device")
+        notes.append(
+            f"{location.base}: {members} further members of virtual chassis; each chassis is one device"
+        )
     return SourceReading(devices=tuple(devices), notes=tuple(notes))
 
 
@@ -78,7 +80,9 @@ def _parse(location: str) -> _Location:
         )
     filters = parse_qs(parts.query, keep_blank_values=True)
     if wrong := [name for name in filters if name in _NOT_FILTERS]:
-        raise InputError(f"{wrong[0]} is no filter of devices", hint="slp-ops sets page size and fields itself")
+        raise InputError(
+            f"{wrong[0]} is no filter of devices", hint="slp-ops sets page size and fields itself"
+        )
     if empty := [name for name, values in filters.items() if not all(values)]:
         raise InputError(f"the filter {empty[0]} is empty: it would choose every device")
     options = dict(parse_qsl(parts.fragment.replace(",", "&"), keep_blank_values=True))
@@ -116,7 +120,7 @@ def _session(base: str) -> Any:
             if len(content) > _LARGEST_PAGE:
                 response.close()
                 raise requests.exceptions.ContentDecodingError("the answer is larger than 128 MB")
-            response._content = content  # noqa: SLF001 - requests has no other way to bound an answer
+            response._content = content  # requests has no other way to bound an answer
             return response
 
     session = requests.Session()
@@ -125,6 +129,7 @@ def _session(base: str) -> Any:
     session.adapters.clear()
     retry = Retry(
         total=_TRIES,
+        connect=1,
         status_forcelist=(429, 500, 502, 503, 504),
         allowed_methods=("GET",),
         backoff_factor=0.5,
@@ -185,7 +190,9 @@ def _asked(api: Any, ask: Any) -> Any:
             ) from None
         raise InputError(f"{api.base_url} answers {code}: {_reason(error)}") from None
     except (pynetbox.ContentError, ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(f"{api.base_url} does not answer like NetBox", hint="is it the address of NetBox?") from None
+        raise InputError(
+            f"{api.base_url} does not answer like NetBox", hint="is it the address of NetBox?"
+        ) from None
     except requests.exceptions.SSLError as error:
         raise InputError(
             f"{api.base_url}: its certificate is not trusted ({_short(error)})",

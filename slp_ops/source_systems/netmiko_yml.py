@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from slp_ops.errors import InputError
 from slp_ops.inventory.source_rows import SourceDevice, SourceReading
 from slp_ops.regular_files import read_input
-from slp_ops.sources import ignored_passwords, rest_of
+from slp_ops.source_systems import ignored_passwords, rest_of
 
 if TYPE_CHECKING:
     from slp_ops.inventory.values import SourceRequest
