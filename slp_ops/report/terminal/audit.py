@@ -36,7 +36,7 @@ _WORDS: Final = {
         "missing": "not read:",
         "clean": "nothing found",
         "not_enough": "not enough to judge",
-        "partial": "not fully read",
+        "partial": "partly read",
         "unread": "not read",
         "todo": "WHAT TO DO",
         "by_rule": "BY RULE",
@@ -237,9 +237,7 @@ _IN_STATE: Final = {
     DeviceState.INFORMATION: Text("{count} with information only", "情報のみ {count}"),
     DeviceState.CLEAN: Text("{count} clean", "検出なし {count}"),
     DeviceState.NOT_ENOUGH: Text("{count} without enough to judge", "判定に必要な情報が不足 {count}"),
-    DeviceState.PARTIAL: Text(
-        "{count} with nothing found and not fully read", "検出なし (一部未取得) {count}"
-    ),
+    DeviceState.PARTIAL: Text("{count} partly read with nothing found", "検出なし (一部未取得) {count}"),
     DeviceState.UNREAD: Text("{count} not read", "未取得 {count}"),
 }
 _TOTAL: Final = Text(
