@@ -15,10 +15,9 @@ from slp_ops.source_systems import reading_cache, source_of
 
 if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
-    from slp_ops.app.selection import SourceOptions
     from slp_ops.inventory import Inventory
     from slp_ops.inventory.source_rows import SourceReading
-    from slp_ops.inventory.values import SourceRequest
+    from slp_ops.inventory.values import SourceOptions, SourceRequest
 
 
 def with_sources(inventory: Inventory, options: SourceOptions, operator: Operator) -> Inventory:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.errors import InputError, OptionError
+from slp_ops.errors import InputError
 from slp_ops.inventory import Inventory, load
 from slp_ops.inventory.schema import Settings
 from slp_ops.inventory.selection import Selection as Selection
 from slp_ops.inventory.selection import select
+from slp_ops.inventory.values import SourceOptions as SourceOptions
 from slp_ops.inventory.values import SourceRequest
 from slp_ops.regular_files import read_input
 from slp_ops.sanitize import one_line
@@ -25,19 +26,6 @@ if TYPE_CHECKING:
 
 SSH_CONFIG: Final = Path("~/.ssh/config")
 _LARGEST: Final = 2**20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceOptions:
-    """Freshness of the readings of sources: ``offline`` takes the last one, ``refresh`` makes a new one."""
-
-    offline: bool = False
-    refresh: bool = False
-
-    def check(self) -> None:
-        """Raise OptionError where both are given."""
-        if self.offline and self.refresh:
-            raise OptionError("--offline reads nothing that --refresh could renew", option="--refresh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

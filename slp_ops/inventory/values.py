@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slp_ops.errors import OptionError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,6 +21,19 @@ class Site:
     name: str
     description: str = ""
     max_sessions: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """Freshness of the readings of sources: ``offline`` takes the last one, ``refresh`` makes a new one."""
+
+    offline: bool = False
+    refresh: bool = False
+
+    def check(self) -> None:
+        """Raise OptionError where both are given."""
+        if self.offline and self.refresh:
+            raise OptionError("--offline reads nothing that --refresh could renew", option="--refresh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ _LARGEST: Final = 256 * 2**20
 class CachedReading:
     """A reading and when it was made."""
 
-    schema: Literal["slp-ops/source-cache/1"] = "slp-ops/source-cache/1"
+    version: Literal[1] = 1
     location: str
     read_at: datetime
     reading: SourceReading
