@@ -76,7 +76,8 @@ def _glossary() -> Iterator[str]:
 def _commands() -> Iterator[str]:
     yield "# Commands and options"
     yield ""
-    yield f"{_NOTE} Every option has an environment variable; what is typed counts more than what is set."
+    yield f"{_NOTE} The command line outranks the environment. An option that differs between verbs has the"
+    yield "verb in the name of its variable; an option by which the operator consents has none."
     yield ""
     for verb in sorted(VERBS):
         command: click.Command = import_module(f"slp_ops.cli.{VERBS[verb][0]}").command

@@ -43,6 +43,13 @@ json_option = click.option(
     "--json", "as_json", is_flag=True, envvar="SLP_OPS_JSON", help="Print JSON on stdout."
 )
 
+details_option = click.option(
+    "--details",
+    is_flag=True,
+    envvar="SLP_OPS_DETAILS",
+    help="Print every switch on its own. Without it switches with the same result are one entry.",
+)
+
 
 class SelectingOption(click.Option):
     """An option that selects devices, runs, rules or commands.
@@ -65,6 +72,68 @@ class SelectingOption(click.Option):
         elif empty is not None:
             raise click.BadParameter(
                 "it is set, but empty; give it a value, or unset it", ctx, param_hint=empty
+            )
+        return value, source
+
+
+def variable_without_verb(option: click.Option) -> str:
+    """Return the variable of an option's name alone, such as SLP_OPS_MAX_FAIL."""
+    return f"SLP_OPS_{max(option.opts, key=len).lstrip('-').upper().replace('-', '_')}"
+
+
+class VerbOption(click.Option):
+    """An option that means something else in another verb: its variable is SLP_OPS_<VERB>_<OPTION>.
+
+    The variable without the verb is ambiguous; one that is set is an error that names the other.
+    """
+
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, click.core.ParameterSource]:
+        """Return the value and its source; raise UsageError for the ambiguous variable."""
+        ambiguous = variable_without_verb(self)
+        if os.environ.get(ambiguous):
+            raise click.UsageError(
+                f"{ambiguous} is set, but verbs differ in its meaning; unset it, and set {self.envvar} for "
+                f"{ctx.command_path}",
+                ctx,
+            )
+        return super().consume_value(ctx, opts)
+
+
+class SelectingVerbOption(VerbOption, SelectingOption):
+    """An option that selects, and means something else in another verb."""
+
+
+class ConsentOption(click.Option):
+    """An option by which the operator consents: on the command line only, never from a variable or file."""
+
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, click.core.ParameterSource]:
+        """Return the value and its source; raise UsageError for a variable of this name."""
+        variable = variable_without_verb(self)
+        if os.environ.get(variable):
+            raise click.UsageError(
+                f"{variable} is set: {CONSENT_RULE}; unset it, and type {self.opts[0]}", ctx
+            )
+        return super().consume_value(ctx, opts)
+
+
+CONSENT_RULE: Final = "consent is never taken from the environment or a file"
+
+
+class HostKeyOption(click.Option):
+    """The check of host keys; ``off`` is a consent, on the command line only."""
+
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, click.core.ParameterSource]:
+        """Return the value and its source; raise UsageError for ``off`` from elsewhere."""
+        value, source = super().consume_value(ctx, opts)
+        if source is not click.core.ParameterSource.COMMANDLINE and str(value).lower() == "off":
+            raise click.UsageError(
+                f"{self.envvar} is off: {CONSENT_RULE}; unset it, and type --host-key off", ctx
             )
         return value, source
 
