@@ -90,7 +90,8 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
     ("pre-shared-key", """
         isakmp key WORD address|hostname
         pre-shared-key address|hostname ... key WORD
-        pre-shared-key [local|remote] [hex] !key-chain|key|cak|authentication !local|remote|hex|address|hostname WORD
+        pre-shared-key local|remote [hex] !hex|key-chain WORD
+        pre-shared-key [hex] !key-chain|key|cak|local|remote|hex|address|hostname|authentication WORD
         pre-share key [hex] WORD
         group * key WORD
         psk|wpa-psk [set-key] ascii|hex WORD
