@@ -15,6 +15,7 @@ from importlib import import_module
 import click
 
 from slp_ops.cli.exits import Exit
+from slp_ops.cli.settings import add_config_option, config_option
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
 
@@ -29,6 +30,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "check-version": ("check_version", "Judge releases against field notices and bugs; name the upgrade."),
     "collect": ("collect", "Run the documented show commands on each switch and keep the evidence."),
     "commands": ("commands", "List the show commands, their sets and the releases that have them."),
+    "config": ("config", "Show each setting with its value and source."),
     "diff": ("diff", "Show what differs between two runs: findings, facts, configuration."),
     "explain": ("explain", "Explain a rule, a syslog message, a RUM state or a licensing term."),
     "facts": ("facts", "Show the captures of a run as typed facts."),
@@ -64,6 +66,7 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"slp_ops.cli.{VERBS[cmd_name][0]}")
         command: click.Command = module.command
+        add_config_option(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -79,7 +82,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(__version__, prog_name="slp-ops")
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, config: str | None) -> None:
     """Find out why Catalyst 9000 switches do not report their licences, and fix it.
 
     Reading never changes a switch. Start with slp-ops init for your own switches, or
@@ -87,6 +90,9 @@ def cli(ctx: click.Context) -> None:
     """
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         ctx.color = False  # every click.echo below then strips what a renderer coloured
+
+
+cli.params.append(config_option())
 
 
 def main() -> None:
