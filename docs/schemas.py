@@ -25,7 +25,12 @@ from slp_ops.report.documents.config import ConfigDocument
 from slp_ops.report.documents.facts import FactsDocument, ParseDocument
 from slp_ops.report.documents.history import DiffDocument, HistoryDocument, TrendDocument
 from slp_ops.report.documents.inventory import InventoryDocument, InventoryProblemsDocument
-from slp_ops.report.documents.knowledge import CommandsDocument, ExplainDocument, RulesDocument, VersionEntry
+from slp_ops.report.documents.knowledge import (
+    CommandsDocument,
+    ExplainDocument,
+    RulesDocument,
+    VersionsDocument,
+)
 from slp_ops.report.documents.reachability import ReachabilityDocument
 from slp_ops.report.documents.remediate import RemediateDocument
 from slp_ops.report.documents.report import ReportDocument
@@ -49,7 +54,7 @@ DOCUMENTS: Final[Mapping[str, tuple[str, Any]]] = {
     "audit": ("audit --json", AuditDocument),
     "bundle": ("bundle RUN -o FILE.zip", BundleManifest),
     "check-reachability": ("check-reachability --json", ReachabilityDocument),
-    "check-version": ("check-version --json", tuple[VersionEntry, ...]),
+    "check-version": ("check-version --json", VersionsDocument),
     "collect": ("collect --json", CollectDocument),
     "commands": ("commands --json", CommandsDocument),
     "config": ("config show --json", ConfigDocument),

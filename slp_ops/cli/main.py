@@ -11,6 +11,7 @@ import sys
 import traceback
 import warnings
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from slp_ops.cli.exits import Exit
 from slp_ops.cli.settings import add_config_option, config_option
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # verb -> (module with a click command named `command`, one line of help)
 VERBS: dict[str, tuple[str, str]] = {
@@ -69,6 +73,20 @@ class LazyGroup(click.Group):
         add_config_option(command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Resolve the verb; suggest verbs with a similar name for one that does not exist."""
+        word = args[0]
+        if word in VERBS or word.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        holding = [verb for verb in sorted(VERBS) if word.lower() in verb]
+        similar = dict.fromkeys([*holding, *get_close_matches(word.lower(), VERBS)])
+        suggestion = f" Did you mean: {', '.join(similar)}?" if word and similar else ""
+        raise click.UsageError(f"No such command {word!r}.{suggestion}", ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs' one-liners from the table, without importing any of them."""
         with formatter.section("Commands"):
@@ -88,8 +106,20 @@ def cli(ctx: click.Context, config: str | None) -> None:
     Reading never changes a switch. Start with slp-ops init for your own switches, or
     slp-ops lab up for simulated ones.
     """
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        ctx.color = False  # every click.echo below then strips what a renderer coloured
+    ctx.color = _is_coloured(os.environ)  # click.echo strips what a renderer coloured, or keeps it in a pipe
+
+
+def _is_coloured(variables: Mapping[str, str]) -> bool | None:
+    """Return whether the environment asks for colours; None leaves it to the terminal.
+
+    An empty variable counts as unset: https://no-color.org, https://force-color.org. NO_COLOR outranks
+    FORCE_COLOR, and both outrank TERM=dumb.
+    """
+    if variables.get("NO_COLOR"):
+        return False
+    if variables.get("FORCE_COLOR"):
+        return True
+    return False if variables.get("TERM") == "dumb" else None
 
 
 cli.params.append(config_option())

@@ -43,6 +43,13 @@ json_option = click.option(
     "--json", "as_json", is_flag=True, envvar="SLP_OPS_JSON", help="Print JSON on stdout."
 )
 
+details_option = click.option(
+    "--details",
+    is_flag=True,
+    envvar="SLP_OPS_DETAILS",
+    help="Print every switch on its own. Without it switches with the same result are one entry.",
+)
+
 
 class SelectingOption(click.Option):
     """An option that selects devices, runs, rules or commands.
