@@ -25,8 +25,8 @@ def command() -> None:
 def show(ctx: click.Context, as_json: bool) -> None:
     """Print each setting with its value and source: a variable, a line of the file, or the default.
 
-    Secrets are not printed. The file is config.yaml in the user's configuration folder, or the one that
-    --config names.
+    Secrets are not printed. The file is config.yaml in the user's configuration folder; --config names
+    another.
     """
     from slp_ops.cli.settings import current_settings
 

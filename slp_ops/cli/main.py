@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.settings import add_config_option, config_option
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
 
@@ -53,6 +52,8 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
+CONFIG_HELP = "The configuration file, or 'none'. [default: the user's, if any]"
+
 # What the disk behind standard output refuses. Of files that slp-ops writes, it is a StoreError.
 _FULL_OR_FAILED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
@@ -70,7 +71,9 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"slp_ops.cli.{VERBS[cmd_name][0]}")
         command: click.Command = module.command
-        add_config_option(command)
+        from slp_ops.cli.settings import add_config_option
+
+        add_config_option(command, CONFIG_HELP)
         return command
 
     def resolve_command(
@@ -99,6 +102,7 @@ class LazyGroup(click.Group):
     epilog="Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in Exit) + ".",
 )
 @click.version_option(__version__, prog_name="slp-ops")
+@click.option("--config", metavar="FILE", help=CONFIG_HELP)
 @click.pass_context
 def cli(ctx: click.Context, config: str | None) -> None:
     """Find out why Catalyst 9000 switches do not report their licences, and fix it.
@@ -120,9 +124,6 @@ def _is_coloured(variables: Mapping[str, str]) -> bool | None:
     if variables.get("FORCE_COLOR"):
         return True
     return False if variables.get("TERM") == "dumb" else None
-
-
-cli.params.append(config_option())
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -72,31 +71,30 @@ def key_of(option: click.Option, variable: str, verb: tuple[str, ...]) -> str:
     return name if variable == plain else ".".join((*verb, name))
 
 
-def every_command() -> Iterator[tuple[str, click.Command]]:
-    """Import every verb; yields its name and its command."""
-    from slp_ops.cli.main import VERBS
+def every_command(ctx: click.Context) -> Iterator[tuple[str, click.Command]]:
+    """Import every verb of the program; yields its name and its command."""
+    root = ctx.find_root()
+    if isinstance(root.command, click.Group):
+        for verb in root.command.list_commands(root):
+            command = root.command.get_command(root, verb)
+            if command is not None:
+                yield verb, command
 
-    for verb, (module, _) in VERBS.items():
-        yield verb, import_module(f"slp_ops.cli.{module}").command
 
-
-def every_setting() -> list[Setting]:
+def every_setting(ctx: click.Context) -> list[Setting]:
     """Return the settings of all verbs."""
-    return [each for verb, command in every_command() for each in settings_of(command, (verb,))]
-
-
-def load(named: str | None) -> Configuration:
-    """Read the configuration file. Raises InputError with every problem."""
-    from slp_ops.app.configuration import load_configuration
-
-    return load_configuration(named, _known_keys, _refused_keys)
+    return [each for verb, command in every_command(ctx) for each in settings_of(command, (verb,))]
 
 
 def apply_file(ctx: click.Context, param: click.Parameter, named: str | None) -> None:
     """Make the values of the file the defaults of the verb's options."""
     if ctx.resilient_parsing:
         return
-    configuration = load(_named(ctx, named))
+    from slp_ops.app.configuration import load_configuration
+
+    configuration = load_configuration(
+        _named(ctx, named), lambda: _known_keys(ctx), lambda: _refused_keys(ctx)
+    )
     ctx.meta[_CONFIGURATION] = configuration
     ctx.default_map = {
         each.option.name: configuration.values[each.key].value
@@ -109,22 +107,22 @@ def _verb(ctx: click.Context) -> tuple[str, ...]:
     return () if ctx.parent is None else (*_verb(ctx.parent), str(ctx.info_name))
 
 
-def config_option() -> click.Option:
-    """Return --config, for a verb or for the program."""
-    return click.Option(
-        ["--config"], metavar="FILE", help="The configuration file, or 'none'. [default: the user's, if any]"
-    )
-
-
-def add_config_option(command: click.Command) -> None:
+def add_config_option(command: click.Command, words: str) -> None:
     """Add --config to a command that lacks it, or to its subcommands."""
     if isinstance(command, click.Group):
         for each in command.commands.values():
-            add_config_option(each)
+            add_config_option(each, words)
     elif all(option.name != "config" for option in command.params):
-        option = config_option()
-        option.is_eager, option.expose_value, option.callback = True, False, apply_file
-        command.params.append(option)
+        command.params.append(
+            click.Option(
+                ["--config"],
+                metavar="FILE",
+                help=words,
+                is_eager=True,
+                expose_value=False,
+                callback=apply_file,
+            )
+        )
 
 
 def _named(ctx: click.Context, named: str | None) -> str | None:
@@ -135,8 +133,8 @@ def _named(ctx: click.Context, named: str | None) -> str | None:
     return before
 
 
-def _known_keys() -> Mapping[str, KnownKey]:
-    return {each.key: _known(each) for each in every_setting() if each.in_file}
+def _known_keys(ctx: click.Context) -> Mapping[str, KnownKey]:
+    return {each.key: _known(each) for each in every_setting(ctx) if each.in_file}
 
 
 def _known(setting: Setting) -> KnownKey:
@@ -163,9 +161,9 @@ def _known(setting: Setting) -> KnownKey:
     return KnownKey(kind=kind, several=option.multiple, check=check)
 
 
-def _refused_keys() -> Mapping[str, str]:
+def _refused_keys(ctx: click.Context) -> Mapping[str, str]:
     below_verbs: dict[str, list[str]] = {}
-    for each in every_setting():
+    for each in every_setting(ctx):
         if each.in_file and "." in each.key:
             below_verbs.setdefault(each.key.rpartition(".")[2], []).append(each.key)
     differing = {
@@ -174,15 +172,15 @@ def _refused_keys() -> Mapping[str, str]:
     }
     return differing | {
         key: f"{CONSENT_RULE}; type {option.opts[0]}"
-        for verb, option in consent_options()
+        for verb, option in consent_options(ctx)
         for name in (variable_without_verb(option).removeprefix("SLP_OPS_").lower(),)
         for key in (name, ".".join((*verb, name)))
     }
 
 
-def consent_options() -> Iterator[tuple[tuple[str, ...], click.Option]]:
+def consent_options(ctx: click.Context) -> Iterator[tuple[tuple[str, ...], click.Option]]:
     """Yield each option by which the operator consents, with its verb."""
-    for verb, command in every_command():
+    for verb, command in every_command(ctx):
         yield from _consent_options(command, (verb,))
 
 
@@ -201,7 +199,7 @@ def current_settings(ctx: click.Context) -> ConfigDocument:
     from slp_ops.report.documents.config import ConfigDocument
 
     configuration: Configuration = ctx.meta[_CONFIGURATION]
-    settings = every_setting()
+    settings = every_setting(ctx)
     first = {each.key: each for each in reversed(settings)}
     entries = (
         _entry(first[key], configuration)
@@ -209,7 +207,7 @@ def current_settings(ctx: click.Context) -> ConfigDocument:
         if first[key].in_file or os.environ.get(first[key].variable)
     )
     read = {each.variable for each in settings}
-    consents = {variable_without_verb(option) for _, option in consent_options()}
+    consents = {variable_without_verb(option) for _, option in consent_options(ctx)}
     ambiguous = {variable_without_verb(each.option) for each in settings} - read
     present = sorted(name for name, value in os.environ.items() if name.startswith("SLP_OPS_") and value)
     secrets = [name for name in present if name not in read and _SECRET.search(name)]

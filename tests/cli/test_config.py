@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -206,7 +207,7 @@ def test_show_prints_no_secret() -> None:
 
 def test_every_setting_of_the_file_can_be_set_there(config: Path) -> None:
     """Each key that is offered leads to the option of a verb."""
-    settings = [each for each in every_setting() if each.in_file]
+    settings = [each for each in every_setting(click.Context(cli)) if each.in_file]
 
     assert {each.key.partition(".")[0] for each in settings if "." in each.key} <= set(VERBS)
     assert {"inventory", "runs_dir", "lang", "remediate.wait"} <= {each.key for each in settings}
