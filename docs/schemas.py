@@ -21,6 +21,7 @@ from slp_ops.planning.documents import PlanDocument
 from slp_ops.planning.journal_state import BeginEvent
 from slp_ops.report.bundle import BundleManifest
 from slp_ops.report.documents.audit import AuditDocument, ChangeDocument, NewFindingDocument
+from slp_ops.report.documents.config import ConfigDocument
 from slp_ops.report.documents.facts import FactsDocument, ParseDocument
 from slp_ops.report.documents.history import DiffDocument, HistoryDocument, TrendDocument
 from slp_ops.report.documents.inventory import DevicesDocument, InventoryDocument, InventoryProblemsDocument
@@ -56,6 +57,7 @@ DOCUMENTS: Final[Mapping[str, tuple[str, Any]]] = {
     "check-version": ("check-version --json", VersionsDocument),
     "collect": ("collect --json", CollectDocument),
     "commands": ("commands --json", CommandsDocument),
+    "config": ("config show --json", ConfigDocument),
     "diff": ("diff OLD NEW --json", DiffDocument),
     "explain": ("explain QUESTION --json", ExplainDocument),
     "facts": ("facts --json", FactsDocument),
