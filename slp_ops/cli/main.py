@@ -34,6 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "check-version": ("check_version", "Judge releases against field notices and bugs; name the upgrade."),
     "collect": ("collect", "Run the documented show commands on each switch and keep the evidence."),
     "commands": ("commands", "List the show commands, their sets and the releases that have them."),
+    "config": ("config", "Show each setting with its value and source."),
     "diff": ("diff", "Show what differs between two runs: findings, facts, configuration."),
     "explain": ("explain", "Explain a rule, a syslog message, a RUM state or a licensing term."),
     "facts": ("facts", "Show the captures of a run as typed facts."),
@@ -52,6 +53,8 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
+CONFIG_HELP = "The configuration file, or 'none'. [default: the user's, if any]"
+
 # What the disk behind standard output refuses. Of files that slp-ops writes, it is a StoreError.
 _FULL_OR_FAILED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
@@ -69,6 +72,9 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"slp_ops.cli.{VERBS[cmd_name][0]}")
         command: click.Command = module.command
+        from slp_ops.cli.settings import add_config_option
+
+        add_config_option(command, CONFIG_HELP)
         return with_verbosity(command)
 
     def resolve_command(
@@ -97,8 +103,9 @@ class LazyGroup(click.Group):
     epilog="Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in Exit) + ".",
 )
 @click.version_option(__version__, prog_name="slp-ops")
+@click.option("--config", metavar="FILE", help=CONFIG_HELP)
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, config: str | None) -> None:
     """Find out why Catalyst 9000 switches do not report their licences, and fix it.
 
     Reading never changes a switch. Start with slp-ops init for your own switches, or
