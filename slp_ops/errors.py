@@ -38,10 +38,7 @@ Adapters translate third-party exceptions into these at their own edge; nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from slp_ops.i18n import Text
+from typing import ClassVar
 
 
 class SlpOpsError(Exception):
@@ -100,16 +97,6 @@ class SelectionError(InputError):
     """Selection without a match; the message lists the alternatives."""
 
     kind = "selection"
-
-
-class Declined(InputError):
-    """The operator does not consent; nothing was sent. ``text`` is the message in each language."""
-
-    kind = "declined"
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 class NotReadOnly(SlpOpsError):

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
+from slp_ops.app.operator import Declined
 from slp_ops.cli.exits import Result
-from slp_ops.errors import Declined, OptionError
+from slp_ops.errors import OptionError
 from slp_ops.i18n import Lang
 from slp_ops.sanitize import one_line
 

@@ -8,7 +8,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import code_of, version_results
-from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, details_option, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     envvar="SLP_OPS_FAIL_ON",
     help="Exit with 3 when an advisory of this severity or above affects a release.",
 )
+@details_option
 @lang_option
 @json_option
 def command(
@@ -66,6 +67,7 @@ def command(
     run_ref: str | None,
     rules_dir: Path | None,
     fail_on: str,
+    details: bool,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -88,11 +90,11 @@ def command(
     )
     result = call(run, request, TerminalOperator())
     if as_json:
-        from slp_ops.report.documents.knowledge import version_entries
+        from slp_ops.report.documents.knowledge import versions_document
 
-        print_result(to_json(version_entries(result.rows, lang), ascii_only=False))
+        print_result(to_json(versions_document(result.rows, lang), ascii_only=False))
     else:
         from slp_ops.report.terminal.versions import render
 
-        print_result(render(result.rows, result.knowledge, lang))
+        print_result(render(result.rows, result.knowledge, lang, details=details))
     raise click.exceptions.Exit(code_of(*version_results(result, Severity(fail_on))))

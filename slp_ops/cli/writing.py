@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from slp_ops.cli.verbosity import status
 from slp_ops.errors import InputError
 from slp_ops.sanitize import one_line
 from slp_ops.temporary_files import replacing
@@ -29,7 +30,7 @@ def write(path: str, data: bytes, *, public: bool) -> None:
         return
     with replace_file(path, public=public) as file:
         file.write(data)
-    click.echo(f"wrote {one_line(str(Path(path)))}", err=True)
+    status(f"wrote {one_line(str(Path(path)))}")
 
 
 def print_result(text: str) -> None:

@@ -14,7 +14,8 @@ from slp_ops.app.change.operator import (
     ScriptedAnswers,
     ask_consent,
 )
-from slp_ops.errors import Declined, InputError
+from slp_ops.app.operator import Declined
+from slp_ops.errors import InputError
 from slp_ops.i18n import Text, verbatim
 from slp_ops.planning import Action, SwitchPlan
 from slp_ops.playbook import Risk

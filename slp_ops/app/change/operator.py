@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.app.change.context import StepDecision
-from slp_ops.app.operator import NonInteractive, Operator
-from slp_ops.errors import Declined, InputError
+from slp_ops.app.operator import Declined, NonInteractive, Operator
+from slp_ops.errors import InputError
 from slp_ops.i18n import Text, pluralize
 from slp_ops.playbook import Risk
 
