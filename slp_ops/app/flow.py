@@ -22,12 +22,13 @@ from slp_ops.planning.flow_state import (
     FlowChangeEvent,
     FlowProgress,
     FlowStageEvent,
-    StageState,
 )
+from slp_ops.planning.flow_state import StageState as StageState
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.playbook.flow import Flow, Stage, packaged_flows
 from slp_ops.runs import Runs
 from slp_ops.runs.flow_journal import FILE, FlowJournal
+from slp_ops.runs.flow_journal import is_flow as is_flow
 from slp_ops.runs.journal import FILE as CHANGE_FILE
 from slp_ops.runs.journal import read as read_change
 from slp_ops.version import __version__

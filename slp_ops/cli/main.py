@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
+from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
 
@@ -33,6 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "check-version": ("check_version", "Judge releases against field notices and bugs; name the upgrade."),
     "collect": ("collect", "Run the documented show commands on each switch and keep the evidence."),
     "commands": ("commands", "List the show commands, their sets and the releases that have them."),
+    "config": ("config", "Show each setting with its value and source."),
     "diff": ("diff", "Show what differs between two runs: findings, facts, configuration."),
     "explain": ("explain", "Explain a rule, a syslog message, a RUM state or a licensing term."),
     "facts": ("facts", "Show the captures of a run as typed facts."),
@@ -51,6 +53,8 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
+CONFIG_HELP = "The configuration file, or 'none'. [default: the user's, if any]"
+
 # What the disk behind standard output refuses. Of files that slp-ops writes, it is a StoreError.
 _FULL_OR_FAILED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
@@ -68,7 +72,10 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"slp_ops.cli.{VERBS[cmd_name][0]}")
         command: click.Command = module.command
-        return command
+        from slp_ops.cli.settings import add_config_option
+
+        add_config_option(command, CONFIG_HELP)
+        return with_verbosity(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -96,14 +103,18 @@ class LazyGroup(click.Group):
     epilog="Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in Exit) + ".",
 )
 @click.version_option(__version__, prog_name="slp-ops")
+@click.option("--config", metavar="FILE", help=CONFIG_HELP)
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, config: str | None) -> None:
     """Find out why Catalyst 9000 switches do not report their licences, and fix it.
 
     Reading never changes a switch. Start with slp-ops init for your own switches, or
     slp-ops lab up for simulated ones.
     """
     ctx.color = _is_coloured(os.environ)  # click.echo strips what a renderer coloured, or keeps it in a pipe
+
+
+with_verbosity(cli)
 
 
 def _is_coloured(variables: Mapping[str, str]) -> bool | None:
@@ -138,7 +149,8 @@ def main() -> None:
         _say("  hint: what was read is kept, see: slp-ops runs list; the same command begins again")
         code = Exit.INTERRUPTED
     except (SystemExit, BrokenPipeError):
-        # The reader (head, less) is gone. Click ends the process itself for a closed pipe alone.
+        # The reader (head, less) is gone, of a verb without a result in its exit code. Click ends the
+        # process itself for a closed pipe alone.
         _discard_output()
         code = Exit.FINE
     except SlpOpsError as err:
@@ -170,7 +182,9 @@ def _open_closed_streams() -> None:
 
 
 def _discard_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    from slp_ops.cli.writing import discard_output
+
+    discard_output()
 
 
 def _say(text: str) -> None:

@@ -11,7 +11,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
-from slp_ops.cli.exits import change_exit_code, flow_exit_code, plan_exit_code, worst
+from slp_ops.cli.exits import Result, change_results, code_of, flow_results, plan_results
 from slp_ops.cli.options import (
     ConsentOption,
     SelectingOption,
@@ -23,15 +23,15 @@ from slp_ops.cli.options import (
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
+from slp_ops.cli.writing import print_result
 
 if TYPE_CHECKING:
     from slp_ops.app.change.operator import ChangeOperator
-    from slp_ops.app.change.results import ChangeResult
+    from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.change_session import ChangeOptions
     from slp_ops.app.remediate import ApplyRequest
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
-    from slp_ops.cli.exits import Exit
     from slp_ops.i18n import Lang
 
 
@@ -153,19 +153,18 @@ def command(
     """Fix what the audit finds: show what would be sent and why, ask, apply, verify.
 
     --dry-run sends nothing. Changes are applied to a canary first, then in batches. Every step is written to
-    a journal; the switch is audited until the rules pass, and its configuration is saved. Exit code 5 when a
-    change failed or could not be
-    verified.
+    a journal; the switch is audited until the rules pass, and its configuration is saved. Exit code 3 when
+    findings remain, or nothing can be planned for them, 5 when a change failed or could not be verified.
 
     --flow ID runs several playbooks in order, each as a change of its own. It ends with a proof, or names
     what is open; --resume with the journal of the flow continues it.
     """
     from slp_ops.app import remediate
     from slp_ops.app.change_session import FleetOptions, plan_document
+    from slp_ops.app.flow import is_flow
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.remediate import stored_remediate_json
-    from slp_ops.runs.flow_journal import is_flow
 
     _one_of(dry_run=dry_run, plan=plan_file, resume=resume, rollback=rollback)
     _one_of(flow=flow, plan=plan_file, resume=resume, rollback=rollback, out=out)
@@ -188,33 +187,34 @@ def command(
         settled=parse_outcomes(settle),
         document=stored_remediate_json,
     )
-    if flow is not None or (resume is not None and is_flow(resume)):
-        code = _run_flow(request, flow, resume, operator, lang, dry_run=dry_run, as_json=as_json)
+    if flow is not None or (resume is not None and call(is_flow, resume)):
+        found = _run_flow(request, flow, resume, operator, lang, dry_run=dry_run, as_json=as_json)
     elif resume is not None:
-        code = _show(call(remediate.resume, request, resume, operator), lang, as_json=as_json)
+        found = _show(call(remediate.resume, request, resume, operator), lang, as_json=as_json)
     elif rollback is not None:
-        code = _show(call(remediate.roll_back, request, rollback, operator), lang, as_json=as_json)
+        found = _show(call(remediate.roll_back, request, rollback, operator), lang, as_json=as_json)
     elif plan_file is not None:
-        code = _show(call(remediate.apply_file, request, plan_file, operator), lang, as_json=as_json)
+        found = _show(call(remediate.apply_file, request, plan_file, operator), lang, as_json=as_json)
     elif dry_run:
         planned = call(remediate.make_plan, request.plan, operator)
         if out is not None:
             remediate.save_plan(planned, out)
         operator.show_plan(planned)
         if as_json:
-            click.echo(to_json(plan_document(planned)))
+            print_result(to_json(plan_document(planned)))
         elif out is not None:
             words = ("slp-ops", "remediate", "-i", str(target.inventory_path), "--plan", str(out))
-            click.echo(f"Plan: {out}\nApply it with: {shlex.join(words)}")
-        code = plan_exit_code(planned)
+            print_result(f"Plan: {out}\nApply it with: {shlex.join(words)}")
+        found = _plan_results(planned)
     else:
         result = call(remediate.plan_and_apply, request, operator)
-        code = plan_exit_code(result.plan)
+        found = _plan_results(result.plan)
         if result.change is not None:
-            code = worst(code, _show(result.change, lang, as_json=as_json))
+            found += _show(result.change, lang, as_json=as_json)
+            found += [Result.FINDINGS_REMAIN] if result.plan.unplanned_findings else []
         elif as_json:
-            click.echo(to_json(plan_document(replace(result.plan, run=""))))
-    raise click.exceptions.Exit(code)
+            print_result(to_json(plan_document(replace(result.plan, run=""))))
+    raise click.exceptions.Exit(code_of(*found))
 
 
 def _run_flow(
@@ -226,7 +226,7 @@ def _run_flow(
     *,
     dry_run: bool,
     as_json: bool,
-) -> Exit:
+) -> list[Result]:
     """Run, preview or resume a flow, and print it."""
     from slp_ops.app import flow as flows
     from slp_ops.json_documents import to_json
@@ -236,14 +236,13 @@ def _run_flow(
 
     def show(text: str) -> None:
         if not as_json:
-            click.echo(text)
+            print_result(text)
 
     if name is not None and dry_run:
         flow, stages = call(flows.preview_flow, request, name, operator)
-        click.echo(
-            to_json(flow_plan_document(flow, stages)) if as_json else render_preview(flow, stages, lang)
-        )
-        return plan_exit_code(stages[0].planned)
+        document = flow_plan_document(flow, stages)
+        print_result(to_json(document) if as_json else render_preview(flow, stages, lang))
+        return _plan_results(stages[0].planned)
     display = flows.FlowDisplay(
         stage=lambda number, flow, names: show(render_stage(number, flow, names, lang)),
         change=lambda change: show(render_change(change, lang)),
@@ -252,24 +251,30 @@ def _run_flow(
         result = call(flows.resume_flow, request, journal, operator, display)
     else:
         result = call(flows.run_flow, request, str(name), operator, display)
-    click.echo(to_json(flow_document(result)) if as_json else render_flow(result, lang))
+    print_result(to_json(flow_document(result)) if as_json else render_flow(result, lang))
     for hint in flow_hints(result, lang) if as_json else ():
         click.echo(f"hint: {hint}", err=True)
-    return flow_exit_code(result)
+    return list(flow_results(result))
 
 
-def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> Exit:
-    """Print what became of the switches; nothing where there was nothing to do."""
+def _plan_results(planned: PlanResult) -> list[Result]:
+    from slp_ops.app.fleet import is_complete
+
+    return list(plan_results(planned, complete=is_complete(planned.results)))
+
+
+def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> list[Result]:
+    """Print what became of the switches, nothing where there was nothing to do; return the results."""
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.remediate import remediate_document
     from slp_ops.report.terminal.change import change_hints, render_change
 
     if change.run:
         document = to_json(remediate_document(change)) if as_json else render_change(change, lang)
-        click.echo(document)
+        print_result(document)
         for hint in change_hints(change, lang) if as_json else ():
             click.echo(f"hint: {hint}", err=True)
-    return change_exit_code(change)
+    return list(change_results(change))
 
 
 def _one_of(**given: Any) -> None:

@@ -85,6 +85,7 @@ def plan_device(
         choices=chosen.choices,
         mentioned=chosen.mentioned,
         elsewhere=tuple(planning.elsewhere),
+        findings=tuple(outcome.rule for outcome in switch.outcomes if outcome.is_problem),
     )
 
 
