@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_PARAM",
     metavar="NAME=VALUE",
-    help="Parameter of a playbook; repeatable. Secrets are refused here.",
+    help="Parameter of a playbook; repeatable, and the values of a list add up. Secrets are refused here.",
 )
 @click.option(
     "--secret-file",

@@ -8,6 +8,7 @@ from slp_ops.app.fleet import causes, hint
 from slp_ops.i18n import Lang, Text
 from slp_ops.playbook import Risk
 from slp_ops.report.labels import Words
+from slp_ops.report.playbook_marks import all_marked
 from slp_ops.report.terminal.layout import styled
 from slp_ops.sanitize import one_line
 from slp_ops.steps import CheckFile, CheckSpace, ConfigStep, Download, ExecStep, ManualStep, Upload
@@ -74,11 +75,11 @@ def unplanned_lines(planned: PlanResult, lang: Lang) -> Iterator[str]:
     if planned.choices:
         yield _say("choices", lang)
         for name, choice in planned.choices:
-            yield f"  {name}: {choice.rule}: {', '.join(choice.playbooks)}"
+            yield f"  {name}: {choice.rule}: {all_marked(choice.playbooks, lang)}"
     if planned.mentioned:
         yield _say("mentioned", lang)
         for name, playbooks in planned.mentioned:
-            yield f"  {name}: {', '.join(playbooks)}"
+            yield f"  {name}: {all_marked(playbooks, lang)}"
     if planned.unread:
         yield _say("unread", lang)
         for result in planned.unread:
