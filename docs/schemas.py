@@ -24,7 +24,7 @@ from slp_ops.report.documents.audit import AuditDocument, ChangeDocument, NewFin
 from slp_ops.report.documents.config import ConfigDocument
 from slp_ops.report.documents.facts import FactsDocument, ParseDocument
 from slp_ops.report.documents.history import DiffDocument, HistoryDocument, TrendDocument
-from slp_ops.report.documents.inventory import InventoryDocument, InventoryProblemsDocument
+from slp_ops.report.documents.inventory import DevicesDocument, InventoryDocument, InventoryProblemsDocument
 from slp_ops.report.documents.knowledge import (
     CommandsDocument,
     ExplainDocument,
@@ -62,6 +62,7 @@ DOCUMENTS: Final[Mapping[str, tuple[str, Any]]] = {
     "explain": ("explain QUESTION --json", ExplainDocument),
     "facts": ("facts --json", FactsDocument),
     "history": ("history DEVICE --json", HistoryDocument),
+    "inventory-show": ("inventory show --json", DevicesDocument),
     "inventory": ("inventory check --json", InventoryDocument | InventoryProblemsDocument),
     "journal": ("remediate --yes", BeginEvent),
     "new-finding": ("watch --exec PROGRAM", NewFindingDocument),

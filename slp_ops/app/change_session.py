@@ -32,6 +32,7 @@ from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import name_open_mode
 from slp_ops.app.read_device import collect
+from slp_ops.app.session_logs import session_logs
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
 from slp_ops.engine.batches import NoBatches as NoBatches
 from slp_ops.engine.batches import parse_batches as parse_batches
@@ -256,7 +257,7 @@ class ChangeSession(Generic[Observation, Result]):
                 visit,
                 run=run,
                 transport=transport,
-                workers=connecting.workers,
+                connecting=connecting,
                 operator=operator,
                 leads_to_change=True,
             )
@@ -503,18 +504,19 @@ class ChangeSession(Generic[Observation, Result]):
 
         switches = pluralize(len(fleet.devices), "switch")
         journal.reserve(states[device.name].plan for device in fleet.devices)
-        self.operator.notice(f"run {run.id}: {switches}, journal {journal.path}")
+        self.operator.status(f"run {run.id}: {switches}, journal {journal.path}")
         name_open_mode(run.path.parent, "700", self.operator)
         rollout = _Rollout(self.options, self.operator, run, captures, back=back)
         try:
-            rollout.change_all(
-                fleet.devices,
-                change,
-                transport=transport,
-                workers=connecting.workers,
-                alone=lambda device: states[device.name].plan.reloads and not back,
-                verb=verb.verb,
-            )
+            with session_logs(run, connecting):
+                rollout.change_all(
+                    fleet.devices,
+                    change,
+                    transport=transport,
+                    workers=connecting.workers,
+                    alone=lambda device: states[device.name].plan.reloads and not back,
+                    verb=verb.verb,
+                )
         except KeyboardInterrupt:
             ended = f"{len(rollout.ended)} of {pluralize(len(fleet.devices), 'switch')} ended"
             option = "--rollback" if back else "--resume"

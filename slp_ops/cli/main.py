@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
+from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
 
@@ -74,7 +75,7 @@ class LazyGroup(click.Group):
         from slp_ops.cli.settings import add_config_option
 
         add_config_option(command, CONFIG_HELP)
-        return command
+        return with_verbosity(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -111,6 +112,9 @@ def cli(ctx: click.Context, config: str | None) -> None:
     slp-ops lab up for simulated ones.
     """
     ctx.color = _is_coloured(os.environ)  # click.echo strips what a renderer coloured, or keeps it in a pipe
+
+
+with_verbosity(cli)
 
 
 def _is_coloured(variables: Mapping[str, str]) -> bool | None:

@@ -12,22 +12,59 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from slp_ops.app.selection import Selection
+from slp_ops.app.selection import Selection, SourceOptions, is_location
 from slp_ops.i18n import Lang
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class InventoryPath(click.Path):
+    """A file, as a path; or an inventory of another system, as the text that names it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a Path or, for a location such as ``ansible:hosts.ini``, the text."""
+        if isinstance(value, str) and is_location(value):
+            return value
+        return super().convert(value, param, ctx)
+
 
 inventory_option = click.option(
     "-i",
     "--inventory",
     "inventory_path",
-    type=click.Path(path_type=Path),
+    type=InventoryPath(path_type=Path),
     envvar="SLP_OPS_INVENTORY",
     default=Path("inventory.yaml"),
     show_default="inventory.yaml",
     show_envvar=True,
-    help="The inventory file.",
+    metavar="FILE|SOURCE",
+    help="The inventory file, or another system's: netbox+https://HOST?FILTER=VALUE, ansible:FILE, "
+    "nornir:FILE, csv:FILE, netmiko:FILE.",
 )
+
+_offline_option = click.option(
+    "--offline",
+    is_flag=True,
+    envvar="SLP_OPS_OFFLINE",
+    help="Read no source of the inventory; take its last reading, whatever its age.",
+)
+_refresh_option = click.option(
+    "--refresh",
+    is_flag=True,
+    envvar="SLP_OPS_REFRESH",
+    help="Read the sources of the inventory again, even where a reading is a few minutes old.",
+)
+
+
+def source_options(command: _Command) -> _Command:
+    """Add --offline and --refresh; the command receives them as ``sources``."""
+
+    @wraps(command)
+    def with_sources(*args: Any, offline: bool, refresh: bool, **kwargs: Any) -> Any:
+        return command(*args, sources=SourceOptions(offline=offline, refresh=refresh), **kwargs)
+
+    return _offline_option(_refresh_option(with_sources))  # type: ignore[return-value]  # as given
+
 
 runs_dir_option = click.option(
     "--runs-dir",
