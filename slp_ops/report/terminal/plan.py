@@ -40,6 +40,7 @@ _WORDS: Final = {
     "params": Text("parameters", "パラメータ"),
     "risk": Text("risk", "リスク"),
     "nothing": Text("Nothing is planned for:", "計画対象外のスイッチ:"),
+    "findings": Text("Findings without a plan:", "計画のない検出事項:"),
     "choices": Text(
         "Several playbooks remedy these rules. Name one with --playbook, or say what is meant with intent:",
         "複数のプレイブックが該当します。--playbook または inventory の intent で指定してください:",
@@ -99,6 +100,10 @@ def unplanned_lines(planned: PlanResult, lang: Lang, *, details: bool = False) -
             (each.name, f"{each.playbook}: " * bool(each.playbook) + each.why.render(lang))
             for each in planned.skipped
         ]
+        yield from _by_reason(reasons, details=details)
+    if planned.unplanned_findings:
+        yield _say("findings", lang)
+        reasons = [(name, ", ".join(rules)) for name, rules in planned.unplanned_findings.items()]
         yield from _by_reason(reasons, details=details)
     if planned.choices:
         yield _say("choices", lang)
