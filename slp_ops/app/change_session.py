@@ -57,7 +57,7 @@ from slp_ops.rules.dependencies import FactContext
 from slp_ops.runs import Runs, RunState
 from slp_ops.runs.change_index import ChangedSwitch, ChangeRecord
 from slp_ops.runs.journal import FILE, JournalFile
-from slp_ops.runs.open_changes import OpenChanges
+from slp_ops.runs.open_changes import OpenChanges, refusal
 from slp_ops.runs.seal import Seals
 from slp_ops.version import __version__
 
@@ -378,6 +378,8 @@ class ChangeSession(Generic[Observation, Result]):
             if not file.sealed:
                 # Nothing that it says is done is believed either.
                 return self.rebuild([state.plan for state in states.values()], path)
+            kept = self._without_superseded((plan.name for plan in open_), recorded, path)
+            open_ = [plan for plan in open_ if plan.name in kept]
             files = self.verb.files(recorded)
             if back:
                 words = f"the rollback of {back} was begun, and is not complete"
@@ -406,6 +408,8 @@ class ChangeSession(Generic[Observation, Result]):
             if not states:
                 self.operator.notice("nothing was sent to any switch of this journal")
                 return self.verb.result(ChangeResult(journal=str(path)))
+            kept = self._without_superseded(states, recorded, path)
+            states = {name: state for name, state in states.items() if name in kept}
             if not file.sealed:
                 checked = self.verb.check_rollback(state.plan for state in states.values())
                 for name, plan in checked.items():
@@ -445,6 +449,19 @@ class ChangeSession(Generic[Observation, Result]):
                     file.hold(OpenChanges().begin(record, replacing=path))
                 step_operator = self.verb.step_operator(self.operator, resumed=True)
                 return self._change(run, fleet, states, file, {}, None, step_operator, back=True)
+
+    def _without_superseded(
+        self, names: Iterable[str], recorded: RecordedChange, path: Path
+    ) -> frozenset[str]:
+        """Leave out the switches that a newer change superseded; raises InputError if no other is left."""
+        chosen = frozenset(names)
+        found = OpenChanges().superseded(recorded.begin.change, path)
+        refused = [each for name, each in found.items() if name in chosen]
+        if refused and len(refused) == len(chosen):
+            raise refusal(refused)
+        for left_out in refused:
+            self.operator.warn(_BLOCKED.format(why=left_out.why, hint=left_out.hint))
+        return chosen - found.keys()
 
     def _change(
         self,

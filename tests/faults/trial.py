@@ -519,6 +519,8 @@ class _Running:
         bound = BOUND * max(1, self.verb.rounds // 2)
         bound = BOUND_OF_CHANGES if self.verb.changes or trial.seed >= PATIENT else bound
         signals = trial.signals or _rounds_over(self.verb)
+        if trial.signals is not None and trial.signals.name == "STOP":
+            trial.signals.then = _rounds_over(self.verb)
         ended = _call(self.verb, bench, self.more, signals=signals, within=bound)
         hit = bench.hits() > 0 or (trial.signals is not None and trial.signals.sent > 0)
         bench.arm(_SICK, None)
@@ -633,7 +635,11 @@ class _Running:
             if ended.code == 130 and self.is_done(journals, open_):
                 self.broken("everything was done, and the exit code is 130 instead of the result's")
                 return
-            if way_on is None and open_ and ended.code > 0 and _sent(open_[-1]):
+            # A call that continues a journal, and sent nothing itself, is repeated as it was.
+            is_named = way_on is not None or (
+                "the same command begins again" in ended.text and "journal.jsonl" in " ".join(ended.arguments)
+            )
+            if not is_named and open_ and ended.code > 0 and _sent(open_[-1]):
                 self.broken(f"exit code {ended.code} after something was sent, and no command is named")
             if way_on is None and ended.code < 0 and open_ and _sent(open_[-1]):
                 # What an operator does: the same again. It has to name the journal that is open.
