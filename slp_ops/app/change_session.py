@@ -523,12 +523,13 @@ class ChangeSession(Generic[Observation, Result]):
                 verb=verb.verb,
             )
         except KeyboardInterrupt:
-            ended = f"{len(rollout.ended)} of {pluralize(len(fleet.devices), 'switch')} ended"
-            option = "--rollback" if back else "--resume"
-            raise Interrupted(
-                f"interrupted: {ended}; a step may be unfinished",
-                hint=f"slp-ops {verb.verb} {option} {journal.path}",
-            ) from None
+            count, total = len(rollout.ended), len(fleet.devices)
+            if count < total:  # else nothing is left to stop
+                option = "--rollback" if back else "--resume"
+                raise Interrupted(
+                    f"interrupted: {count} of {pluralize(total, 'switch')} ended; a step may be unfinished",
+                    hint=f"slp-ops {verb.verb} {option} {journal.path}",
+                ) from None
         result = verb.result(
             ChangeResult(
                 run=run.id,
