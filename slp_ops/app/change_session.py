@@ -187,8 +187,10 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         return None
 
     @abstractmethod
-    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
-        """Return the operator for manual steps and unknown outcomes."""
+    def step_operator(
+        self, operator: ChangeOperator, *, resumed: Mapping[str, SwitchState] | None
+    ) -> StepOperator:
+        """Return the operator for manual steps and unknown outcomes; ``resumed`` are those of a journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +364,7 @@ class ChangeSession(Generic[Observation, Result]):
             entry = OpenChanges().begin(record, replacing=replacing)
             with JournalFile.create(path, begin, entry=entry) as file:
                 files = self.verb.files(RecordedChange(begin=begin))
-                step_operator = self.verb.step_operator(self.operator, resumed=False)
+                step_operator = self.verb.step_operator(self.operator, resumed=None)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
 
     def resume(self, path: Path) -> Result:
@@ -396,7 +398,7 @@ class ChangeSession(Generic[Observation, Result]):
             file.write(ResumedEvent(devices=tuple(states)))
             secrets = self.verb.secrets(states.values(), self.operator)
             with self._change_run(self.verb.title, fleet.devices) as run:
-                step_operator = self.verb.step_operator(self.operator, resumed=True)
+                step_operator = self.verb.step_operator(self.operator, resumed=states)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
 
     def roll_back(self, path: Path) -> Result:
@@ -447,7 +449,7 @@ class ChangeSession(Generic[Observation, Result]):
                 else:
                     record = self._record(run.path.name, path, fleet, plans)
                     file.hold(OpenChanges().begin(record, replacing=path))
-                step_operator = self.verb.step_operator(self.operator, resumed=True)
+                step_operator = self.verb.step_operator(self.operator, resumed=states)
                 return self._change(run, fleet, states, file, {}, None, step_operator, back=True)
 
     def _without_superseded(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PATIENT: Final = 1000
 TRANSPORTS: Final = ("netmiko", "asyncssh")
 QUICK: Final = ("--connect-timeout", "2")
-READ: Final = (*QUICK, "--command-timeout", "2")
+READ: Final = (*QUICK, "--command-timeout", "2", "--login-timeout", "15")
 # An operator does not wait longer for one switch that went wrong.
 BOUND: Final = 45.0
 BOUND_OF_CHANGES: Final = 400.0
@@ -643,7 +643,7 @@ class _Running:
                 self.broken(f"exit code {ended.code} after something was sent, and no command is named")
             if way_on is None and ended.code < 0 and open_ and _sent(open_[-1]):
                 # What an operator does: the same again. It has to name the journal that is open.
-                ended = _call(self.verb, self.bench, self.more)
+                ended = _call(self.verb, self.bench, _without_decision(self.more))
                 way_on = named(ended)
                 if way_on is None and "--resume" not in self.more:
                     self.broken(
@@ -677,6 +677,12 @@ class _Running:
                 done = _times_applied(self.bench, step.partition("{")[0].strip()) > 0
                 words += ["--settle", f"{_SICK}={'done' if done else 'again'}"]
         return self.bench.run(*words, within=400.0)
+
+
+def _without_decision(more: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out the operator's decision: it was that of an earlier step."""
+    at = more.index("--settle") if "--settle" in more else len(more)
+    return (*more[:at], *more[at + 2 :])
 
 
 def _result(ended: Ended, hit: bool) -> str:
