@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
     from slp_ops.parsing import Facts
     from slp_ops.planning import SwitchPlan
+    from slp_ops.planning.journal_state import ChangedStepEvent
     from slp_ops.ports import Credentials, FileStore, Secret
     from slp_ops.rules.values import Outcome
     from slp_ops.runs import Run
@@ -177,6 +178,12 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
     def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
         """Return the secrets of the steps that are not done. Raises InputError."""
         return {}
+
+    def changed_steps(
+        self, states: Iterable[SwitchState], operator: ChangeOperator
+    ) -> Iterable[ChangedStepEvent]:
+        """Return the steps that a resumed change sends with other values. Raises InputError."""
+        return ()
 
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Make what the steps need in the run; return the journal's first event with it."""
@@ -396,6 +403,9 @@ class ChangeSession(Generic[Observation, Result]):
             file.hold(OpenChanges().resume(self._record(str(recorded.begin.change), path, fleet, open_)))
             states = {device.name: states[device.name] for device in fleet.devices}
             file.write(ResumedEvent(devices=tuple(states)))
+            for event in self.verb.changed_steps(states.values(), self.operator):
+                file.write(event)
+                states[event.device].apply(event)
             secrets = self.verb.secrets(states.values(), self.operator)
             with self._change_run(self.verb.title, fleet.devices) as run:
                 step_operator = self.verb.step_operator(self.operator, resumed=states)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.options import SelectingOption, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingVerbOption, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.errors import InputError
 from slp_ops.i18n import pluralize
@@ -45,10 +45,10 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--device",
     "devices",
-    cls=SelectingOption,
+    cls=SelectingVerbOption,
     multiple=True,
     metavar="NAME",
-    envvar="SLP_OPS_DEVICE",
+    envvar="SLP_OPS_BUNDLE_DEVICE",
     help="Only this device; repeatable.",
 )
 @click.option("-o", "--output", metavar="FILE.zip", envvar="SLP_OPS_BUNDLE", help="File to write.")

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from slp_ops.app.sessions import HostKeyMode, SessionOptions
+from slp_ops.cli.options import HostKeyOption
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _DEFAULT: Final = SessionOptions()
@@ -105,6 +106,7 @@ def connecting_options(command: _Command) -> _Command:
         ),
         click.option(
             "--host-key",
+            cls=HostKeyOption,
             type=click.Choice([mode.value for mode in HostKeyMode]),
             envvar="SLP_OPS_HOST_KEY",
             default=_DEFAULT.host_key.value,

@@ -246,10 +246,12 @@ def _superseded(record: ChangeRecord) -> Iterator[OpenChange]:
         state = _newer_state(newer)
         words = {"verb": f"slp-ops {newer.verb}", "journal": _shown(newer.journal)}
         again = _AGAIN.format(verb=f"slp-ops {record.verb}")
-        if state is None or newer.verb != "remediate":
+        if state is None:
             hint = again
-        elif state.finished:
+        elif state.finished and state.can_roll_back:
             hint = _AGAIN_OR_BACK.format(again=again, **words)
+        elif state.finished:
+            hint = again
         else:
             option = "--rollback" if state.is_rolling_back else "--resume"
             hint = _FIRST.format(option=option, again=again, **words)
