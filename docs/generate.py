@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +14,7 @@ import click
 
 from docs import architecture, schemas
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.main import VERBS
+from slp_ops.cli.main import VERBS, cli
 from slp_ops.commands import registry
 from slp_ops.i18n import Lang, Text
 from slp_ops.lab import scenarios
@@ -76,10 +75,12 @@ def _glossary() -> Iterator[str]:
 def _commands() -> Iterator[str]:
     yield "# Commands and options"
     yield ""
-    yield f"{_NOTE} Every option has an environment variable; what is typed counts more than what is set."
+    yield f"{_NOTE} The command line outranks the environment. An option that differs between verbs has the"
+    yield "verb in the name of its variable; an option by which the operator consents has none."
     yield ""
     for verb in sorted(VERBS):
-        command: click.Command = import_module(f"slp_ops.cli.{VERBS[verb][0]}").command
+        command = cli.get_command(click.Context(cli), verb)
+        assert command is not None
         yield from _command(command, f"slp-ops {verb}", 2)
 
 

@@ -21,10 +21,16 @@ from slp_ops.planning.documents import PlanDocument
 from slp_ops.planning.journal_state import BeginEvent
 from slp_ops.report.bundle import BundleManifest
 from slp_ops.report.documents.audit import AuditDocument, ChangeDocument, NewFindingDocument
+from slp_ops.report.documents.config import ConfigDocument
 from slp_ops.report.documents.facts import FactsDocument, ParseDocument
 from slp_ops.report.documents.history import DiffDocument, HistoryDocument, TrendDocument
-from slp_ops.report.documents.inventory import InventoryDocument, InventoryProblemsDocument
-from slp_ops.report.documents.knowledge import CommandsDocument, ExplainDocument, RulesDocument, VersionEntry
+from slp_ops.report.documents.inventory import DevicesDocument, InventoryDocument, InventoryProblemsDocument
+from slp_ops.report.documents.knowledge import (
+    CommandsDocument,
+    ExplainDocument,
+    RulesDocument,
+    VersionsDocument,
+)
 from slp_ops.report.documents.reachability import ReachabilityDocument
 from slp_ops.report.documents.remediate import RemediateDocument
 from slp_ops.report.documents.report import ReportDocument
@@ -48,13 +54,15 @@ DOCUMENTS: Final[Mapping[str, tuple[str, Any]]] = {
     "audit": ("audit --json", AuditDocument),
     "bundle": ("bundle RUN -o FILE.zip", BundleManifest),
     "check-reachability": ("check-reachability --json", ReachabilityDocument),
-    "check-version": ("check-version --json", tuple[VersionEntry, ...]),
+    "check-version": ("check-version --json", VersionsDocument),
     "collect": ("collect --json", CollectDocument),
     "commands": ("commands --json", CommandsDocument),
+    "config": ("config show --json", ConfigDocument),
     "diff": ("diff OLD NEW --json", DiffDocument),
     "explain": ("explain QUESTION --json", ExplainDocument),
     "facts": ("facts --json", FactsDocument),
     "history": ("history DEVICE --json", HistoryDocument),
+    "inventory-show": ("inventory show --json", DevicesDocument),
     "inventory": ("inventory check --json", InventoryDocument | InventoryProblemsDocument),
     "journal": ("remediate --yes", BeginEvent),
     "new-finding": ("watch --exec PROGRAM", NewFindingDocument),

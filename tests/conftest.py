@@ -47,6 +47,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith("SLP_OPS_") and name != "SLP_OPS_SAMPLES":
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
@@ -85,6 +86,11 @@ class Lab:
             task.cancel()
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the switches."""
+        return list(self._scenarios)
 
     def _start(self) -> None:
         self.rack = Rack(keys=self._keys, scale=self._scale, clock=self._clock)

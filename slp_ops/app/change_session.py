@@ -32,6 +32,7 @@ from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import name_open_mode
 from slp_ops.app.read_device import collect
+from slp_ops.app.session_logs import session_logs
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
 from slp_ops.engine.batches import NoBatches as NoBatches
 from slp_ops.engine.batches import parse_batches as parse_batches
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
     from slp_ops.parsing import Facts
     from slp_ops.planning import SwitchPlan
+    from slp_ops.planning.journal_state import ChangedStepEvent
     from slp_ops.ports import Credentials, FileStore, Secret
     from slp_ops.rules.values import Outcome
     from slp_ops.runs import Run
@@ -178,6 +180,12 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         """Return the secrets of the steps that are not done. Raises InputError."""
         return {}
 
+    def changed_steps(
+        self, states: Iterable[SwitchState], operator: ChangeOperator
+    ) -> Iterable[ChangedStepEvent]:
+        """Return the steps that a resumed change sends with other values. Raises InputError."""
+        return ()
+
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Make what the steps need in the run; return the journal's first event with it."""
         return event
@@ -249,7 +257,7 @@ class ChangeSession(Generic[Observation, Result]):
                 visit,
                 run=run,
                 transport=transport,
-                workers=connecting.workers,
+                connecting=connecting,
                 operator=operator,
                 leads_to_change=True,
             )
@@ -392,6 +400,9 @@ class ChangeSession(Generic[Observation, Result]):
             file.hold(OpenChanges().resume(self._record(str(recorded.begin.change), path, fleet, open_)))
             states = {device.name: states[device.name] for device in fleet.devices}
             file.write(ResumedEvent(devices=tuple(states)))
+            for event in self.verb.changed_steps(states.values(), self.operator):
+                file.write(event)
+                states[event.device].apply(event)
             secrets = self.verb.secrets(states.values(), self.operator)
             with self._change_run(self.verb.title, fleet.devices) as run:
                 step_operator = self.verb.step_operator(self.operator, resumed=True)
@@ -493,18 +504,19 @@ class ChangeSession(Generic[Observation, Result]):
 
         switches = pluralize(len(fleet.devices), "switch")
         journal.reserve(states[device.name].plan for device in fleet.devices)
-        self.operator.notice(f"run {run.id}: {switches}, journal {journal.path}")
+        self.operator.status(f"run {run.id}: {switches}, journal {journal.path}")
         name_open_mode(run.path.parent, "700", self.operator)
         rollout = _Rollout(self.options, self.operator, run, captures, back=back)
         try:
-            rollout.change_all(
-                fleet.devices,
-                change,
-                transport=transport,
-                workers=connecting.workers,
-                alone=lambda device: states[device.name].plan.reloads and not back,
-                verb=verb.verb,
-            )
+            with session_logs(run, connecting):
+                rollout.change_all(
+                    fleet.devices,
+                    change,
+                    transport=transport,
+                    workers=connecting.workers,
+                    alone=lambda device: states[device.name].plan.reloads and not back,
+                    verb=verb.verb,
+                )
         except KeyboardInterrupt:
             ended = f"{len(rollout.ended)} of {pluralize(len(fleet.devices), 'switch')} ended"
             option = "--rollback" if back else "--resume"

@@ -104,7 +104,7 @@ def run(
             visit,
             run=kept,
             transport=transport,
-            workers=request.connecting.workers,
+            connecting=request.connecting,
             operator=operator,
         )
         found_out = ReachabilityResult(

@@ -235,7 +235,7 @@ def from_live_switches(
             visit,
             run=run,
             transport=transport,
-            workers=connecting.workers,
+            connecting=connecting,
             operator=operator,
         )
     for result in results:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from slp_ops.app.audit_device import AuditOptions, run_rules
 from slp_ops.app.change.operator import ChangeOperator, NonInteractiveChange, ScriptedAnswers
 from slp_ops.app.change.parameters import (
+    ask_again,
     ask_missing,
     check_playbook_names,
     collect_secrets,
@@ -23,6 +24,7 @@ from slp_ops.app.rule_options import knowledge_of
 from slp_ops.commands import registry
 from slp_ops.errors import InputError
 from slp_ops.json_documents import LARGEST_DOCUMENT
+from slp_ops.parsing import read
 from slp_ops.planning import (
     TIMER_MINUTES,
     ParameterSources,
@@ -33,6 +35,7 @@ from slp_ops.planning import (
 )
 from slp_ops.planning.documents import read_plans
 from slp_ops.planning.rebuild import rebuilt
+from slp_ops.planning.repeat import repeatable_step
 from slp_ops.playbook.template import secrets_in
 from slp_ops.regular_files import read_input
 from slp_ops.rules.dependencies import FactContext
@@ -41,7 +44,7 @@ from slp_ops.runs.seal import Seals
 from slp_ops.steps import ExecStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import ClassVar
 
@@ -50,7 +53,7 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
     from slp_ops.parsing import Facts
     from slp_ops.planning import SwitchPlan
-    from slp_ops.planning.journal_state import SwitchState
+    from slp_ops.planning.journal_state import ChangedStepEvent, SwitchState
     from slp_ops.playbook import Playbook
     from slp_ops.ports import Secret
     from slp_ops.rules.values import Outcome
@@ -331,6 +334,22 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
             for name in secrets_in(step.command)
         ]
         return collect_secrets(names, self._request.secret_files, self._wanted.playbooks, operator)
+
+    def changed_steps(
+        self, states: Iterable[SwitchState], operator: ChangeOperator
+    ) -> Iterator[ChangedStepEvent]:
+        """Give a command that had no effect other values: from options, or from the operator if refused."""
+        for state in states:
+            step = repeatable_step(state, self._wanted.playbooks)
+            if step is None:
+                continue
+            options = dict(self._wanted.options)
+            if step.refused and operator.interactive and self._request.plan.ask_missing:
+                params = [param for param in step.params if param.name not in options]
+                options |= ask_again(state.plan.name, params, step.action.params, operator)
+            event = step.changed(options, FactContext(read(())))
+            if event is not None:
+                yield event
 
     def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
         """Return the operator, or what the options say."""

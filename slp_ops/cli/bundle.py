@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.options import SelectingOption, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingVerbOption, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
+from slp_ops.cli.verbosity import status
 from slp_ops.errors import InputError
 from slp_ops.i18n import pluralize
 from slp_ops.regular_files import open_regular
@@ -45,10 +46,10 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--device",
     "devices",
-    cls=SelectingOption,
+    cls=SelectingVerbOption,
     multiple=True,
     metavar="NAME",
-    envvar="SLP_OPS_DEVICE",
+    envvar="SLP_OPS_BUNDLE_DEVICE",
     help="Only this device; repeatable.",
 )
 @click.option("-o", "--output", metavar="FILE.zip", envvar="SLP_OPS_BUNDLE", help="File to write.")
@@ -102,11 +103,8 @@ def command(
     with replace_file(output) as file:
         masked = write_bundle(file, view, evidence, answers=answers, lang=lang)
     place, count = one_line(str(Path(output))), sum(masked.values())
-    click.echo(
-        f"wrote {place}: {pluralize(len(evidence.names), 'device')}, {pluralize(count, 'secret')} masked",
-        err=True,
-    )
-    click.echo("complete CHECKLIST.txt in it: these items cannot be collected", err=True)
+    status(f"wrote {place}: {pluralize(len(evidence.names), 'device')}, {pluralize(count, 'secret')} masked")
+    status("complete CHECKLIST.txt in it: these items cannot be collected")
 
 
 def _answers(given: dict[str, str | None], ask: bool) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from slp_ops.app.change.context import StepDecision
-from slp_ops.cli.progress import Progress
+from slp_ops.cli.progress import progress_lines
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.report.terminal.exchange import render_exchange_plan
 from slp_ops.report.terminal.plan import render_plan
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slp_ops.app.change.results import PlanResult
+    from slp_ops.cli.progress import Progress
     from slp_ops.i18n import Lang, Text
 
 T = TypeVar("T")
@@ -60,7 +61,7 @@ class TerminalChangeOperator(TerminalOperator):
 
     def change_progress(self, verb: str, total: int) -> Progress:
         """Return plain lines: a live display and questions would overwrite each other."""
-        return Progress(verb, total)
+        return progress_lines(verb, total)
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Show what is to be done by hand, and wait for a yes or a no."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from slp_ops.app.change_session import NoBatches, Risk, parse_batches
+from slp_ops.cli.options import ConsentOption, VerbOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +25,16 @@ def change_options(command: _Command) -> _Command:
     return _with_options(command, _CHANGE)
 
 
-def exchange_options(command: _Command) -> _Command:
-    """Add the options of ``usage save`` and ``usage import``; the command receives them as ``options``."""
-    return _with_options(command, _EXCHANGE)
+def exchange_options(verb: str) -> Callable[[_Command], _Command]:
+    """Return a decorator with the options of ``usage save`` or ``usage import``.
+
+    The command receives them as ``options``.
+    """
+
+    def add(command: _Command) -> _Command:
+        return _with_options(command, _exchange_options(f"SLP_OPS_{verb.upper().replace(' ', '_')}"))
+
+    return add
 
 
 def parse_outcomes(given: Sequence[str]) -> dict[str, StepDecision]:
@@ -79,8 +87,8 @@ def _with_options(command: _Command, options: Sequence[Callable[[_Command], _Com
 
 settle_option = click.option(
     "--settle",
+    cls=ConsentOption,
     multiple=True,
-    envvar="SLP_OPS_SETTLE",
     metavar="NAME=done|again",
     help="With --resume: the open step of this switch is done, or is sent again.",
 )
@@ -110,8 +118,9 @@ _CHANGE: Final = (
     ),
     click.option(
         "--wait",
+        cls=VerbOption,
         type=click.FloatRange(min=0),
-        envvar="SLP_OPS_WAIT",
+        envvar="SLP_OPS_REMEDIATE_WAIT",
         default=3600.0,
         show_default=True,
         metavar="SECONDS",
@@ -119,8 +128,9 @@ _CHANGE: Final = (
     ),
     click.option(
         "--max-fail",
+        cls=VerbOption,
         type=click.IntRange(min=0),
-        envvar="SLP_OPS_MAX_FAIL",
+        envvar="SLP_OPS_REMEDIATE_MAX_FAIL",
         default=0,
         show_default=True,
         metavar="N",
@@ -129,53 +139,59 @@ _CHANGE: Final = (
     _batch,
     click.option(
         "--confirm",
+        cls=ConsentOption,
         multiple=True,
-        envvar="SLP_OPS_CONFIRM",
         metavar="NAME",
         help="Confirm disruptive or destructive steps on this switch; repeatable.",
     ),
     click.option(
         "--allow",
+        cls=ConsentOption,
         type=click.Choice([risk.value for risk in Risk]),
-        envvar="SLP_OPS_ALLOW",
         default=Risk.CHANGE.value,
         show_default=True,
         help="Highest risk to accept.",
     ),
-    click.option("--yes", is_flag=True, envvar="SLP_OPS_YES", help="Do not ask before changing anything."),
+    click.option("--yes", cls=ConsentOption, is_flag=True, help="Do not ask before changing anything."),
 )
-_EXCHANGE: Final = (
-    click.option(
-        "--resume",
-        type=click.Path(path_type=Path, dir_okay=False),
-        envvar="SLP_OPS_RESUME",
-        metavar="JOURNAL",
-        help="Resume an interrupted call, or one in which a switch failed.",
-    ),
-    click.option(
-        "--dry-run",
-        is_flag=True,
-        envvar="SLP_OPS_DRY_RUN",
-        help="Read and plan only: the sessions cannot send a change.",
-    ),
-    click.option(
-        "--wait",
-        type=click.FloatRange(min=0),
-        envvar="SLP_OPS_WAIT",
-        default=600.0,
-        show_default=True,
-        metavar="SECONDS",
-        help="Time to wait for the proof of a step, such as a newer Last ACK.",
-    ),
-    click.option(
-        "--max-fail",
-        type=click.IntRange(min=0),
-        envvar="SLP_OPS_MAX_FAIL",
-        default=5,
-        show_default=True,
-        metavar="N",
-        help="Stop after more than N failures.",
-    ),
-    _batch,
-    click.option("--yes", is_flag=True, envvar="SLP_OPS_YES", help="Do not ask before sending anything."),
-)
+
+
+def _exchange_options(prefix: str) -> Sequence[Callable[[_Command], _Command]]:
+    return (
+        click.option(
+            "--resume",
+            cls=VerbOption,
+            type=click.Path(path_type=Path, dir_okay=False),
+            envvar=f"{prefix}_RESUME",
+            metavar="JOURNAL",
+            help="Resume an interrupted call, or one in which a switch failed.",
+        ),
+        click.option(
+            "--dry-run",
+            is_flag=True,
+            envvar="SLP_OPS_DRY_RUN",
+            help="Read and plan only: the sessions cannot send a change.",
+        ),
+        click.option(
+            "--wait",
+            cls=VerbOption,
+            type=click.FloatRange(min=0),
+            envvar=f"{prefix}_WAIT",
+            default=600.0,
+            show_default=True,
+            metavar="SECONDS",
+            help="Time to wait for the proof of a step, such as a newer Last ACK.",
+        ),
+        click.option(
+            "--max-fail",
+            cls=VerbOption,
+            type=click.IntRange(min=0),
+            envvar=f"{prefix}_MAX_FAIL",
+            default=5,
+            show_default=True,
+            metavar="N",
+            help="Stop after more than N failures.",
+        ),
+        _batch,
+        click.option("--yes", cls=ConsentOption, is_flag=True, help="Do not ask before sending anything."),
+    )

@@ -8,7 +8,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import Exit, read_code, worst
-from slp_ops.cli.options import json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import VerbOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 @click.option(
     "--all",
     "everything",
+    cls=VerbOption,
     is_flag=True,
-    envvar="SLP_OPS_ALL",
+    envvar="SLP_OPS_CHECK_REACHABILITY_ALL",
     help="Also test smartreceiver.cisco.com, tools.cisco.com and www.cisco.com (trustpool bundle), "
     "whatever the transport; they do not affect the verdict.",
 )
@@ -55,8 +56,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--junit",
+    cls=VerbOption,
     type=click.Path(dir_okay=False),
-    envvar="SLP_OPS_JUNIT",
+    envvar="SLP_OPS_CHECK_REACHABILITY_JUNIT",
     metavar="FILE",
     help="Also write the verdicts as JUnit XML, for a pipeline.",
 )

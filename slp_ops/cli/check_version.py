@@ -8,7 +8,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import Exit, read_code, worst
-from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, details_option, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     envvar="SLP_OPS_FAIL_ON",
     help="Exit with 3 when an advisory of this severity or above affects a release.",
 )
+@details_option
 @lang_option
 @json_option
 def command(
@@ -65,6 +66,7 @@ def command(
     run_ref: str | None,
     rules_dir: Path | None,
     fail_on: str,
+    details: bool,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -87,13 +89,13 @@ def command(
     )
     result = call(run, request, TerminalOperator())
     if as_json:
-        from slp_ops.report.documents.knowledge import version_entries
+        from slp_ops.report.documents.knowledge import versions_document
 
-        click.echo(to_json(version_entries(result.rows, lang), ascii_only=False))
+        click.echo(to_json(versions_document(result.rows, lang), ascii_only=False))
     else:
         from slp_ops.report.terminal.versions import render
 
-        click.echo(render(result.rows, result.knowledge, lang))
+        click.echo(render(result.rows, result.knowledge, lang, details=details))
     code = read_code(complete=result.complete)
     raise click.exceptions.Exit(
         worst(code, Exit.FINDINGS if result.reaches(Severity(fail_on)) else Exit.FINE)

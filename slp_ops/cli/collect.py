@@ -9,7 +9,7 @@ import click
 from slp_ops.app.commands import SETS
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import exit_code
-from slp_ops.cli.options import SelectingOption, json_option, runs_dir_option
+from slp_ops.cli.options import SelectingVerbOption, VerbOption, json_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -34,26 +34,28 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
 @click.option(
     "--set",
     "set_name",
+    cls=VerbOption,
     type=click.Choice(SETS),
     default="baseline",
     show_default=True,
-    envvar="SLP_OPS_SET",
+    envvar="SLP_OPS_COLLECT_SET",
     help="baseline: what the checks need. support: also show license tech support. full: also show "
     "tech-support, many minutes a switch.",
 )
 @click.option(
     "--command",
     "ad_hoc",
-    cls=SelectingOption,
+    cls=SelectingVerbOption,
     multiple=True,
-    envvar="SLP_OPS_COMMAND",
+    envvar="SLP_OPS_COLLECT_COMMAND",
     metavar="'show ...'",
     help="Additional show command; repeatable. Commands that are not provably read-only are refused.",
 )
 @click.option(
     "--resume",
+    cls=VerbOption,
     metavar="RUN|last",
-    envvar="SLP_OPS_RESUME",
+    envvar="SLP_OPS_COLLECT_RESUME",
     help="Resume a run: read only what is missing or failed, into the same run.",
 )
 @with_collect_options

@@ -11,12 +11,17 @@ import sys
 import traceback
 import warnings
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from slp_ops.cli.exits import Exit
+from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # verb -> (module with a click command named `command`, one line of help)
 VERBS: dict[str, tuple[str, str]] = {
@@ -29,6 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "check-version": ("check_version", "Judge releases against field notices and bugs; name the upgrade."),
     "collect": ("collect", "Run the documented show commands on each switch and keep the evidence."),
     "commands": ("commands", "List the show commands, their sets and the releases that have them."),
+    "config": ("config", "Show each setting with its value and source."),
     "diff": ("diff", "Show what differs between two runs: findings, facts, configuration."),
     "explain": ("explain", "Explain a rule, a syslog message, a RUM state or a licensing term."),
     "facts": ("facts", "Show the captures of a run as typed facts."),
@@ -47,6 +53,8 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
+CONFIG_HELP = "The configuration file, or 'none'. [default: the user's, if any]"
+
 # What the disk behind standard output refuses. Of files that slp-ops writes, it is a StoreError.
 _FULL_OR_FAILED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
@@ -64,7 +72,24 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"slp_ops.cli.{VERBS[cmd_name][0]}")
         command: click.Command = module.command
-        return command
+        from slp_ops.cli.settings import add_config_option
+
+        add_config_option(command, CONFIG_HELP)
+        return with_verbosity(command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Resolve the verb; suggest verbs with a similar name for one that does not exist."""
+        word = args[0]
+        if word in VERBS or word.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        holding = [verb for verb in sorted(VERBS) if word.lower() in verb]
+        similar = dict.fromkeys([*holding, *get_close_matches(word.lower(), VERBS)])
+        suggestion = f" Did you mean: {', '.join(similar)}?" if word and similar else ""
+        raise click.UsageError(f"No such command {word!r}.{suggestion}", ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs' one-liners from the table, without importing any of them."""
@@ -78,15 +103,31 @@ class LazyGroup(click.Group):
     epilog="Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in Exit) + ".",
 )
 @click.version_option(__version__, prog_name="slp-ops")
+@click.option("--config", metavar="FILE", help=CONFIG_HELP)
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, config: str | None) -> None:
     """Find out why Catalyst 9000 switches do not report their licences, and fix it.
 
     Reading never changes a switch. Start with slp-ops init for your own switches, or
     slp-ops lab up for simulated ones.
     """
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        ctx.color = False  # every click.echo below then strips what a renderer coloured
+    ctx.color = _is_coloured(os.environ)  # click.echo strips what a renderer coloured, or keeps it in a pipe
+
+
+with_verbosity(cli)
+
+
+def _is_coloured(variables: Mapping[str, str]) -> bool | None:
+    """Return whether the environment asks for colours; None leaves it to the terminal.
+
+    An empty variable counts as unset: https://no-color.org, https://force-color.org. NO_COLOR outranks
+    FORCE_COLOR, and both outrank TERM=dumb.
+    """
+    if variables.get("NO_COLOR"):
+        return False
+    if variables.get("FORCE_COLOR"):
+        return True
+    return False if variables.get("TERM") == "dumb" else None
 
 
 def main() -> None:

@@ -12,22 +12,59 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from slp_ops.app.selection import Selection
+from slp_ops.app.selection import Selection, SourceOptions, is_location
 from slp_ops.i18n import Lang
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class InventoryPath(click.Path):
+    """A file, as a path; or an inventory of another system, as the text that names it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a Path or, for a location such as ``ansible:hosts.ini``, the text."""
+        if isinstance(value, str) and is_location(value):
+            return value
+        return super().convert(value, param, ctx)
+
 
 inventory_option = click.option(
     "-i",
     "--inventory",
     "inventory_path",
-    type=click.Path(path_type=Path),
+    type=InventoryPath(path_type=Path),
     envvar="SLP_OPS_INVENTORY",
     default=Path("inventory.yaml"),
     show_default="inventory.yaml",
     show_envvar=True,
-    help="The inventory file.",
+    metavar="FILE|SOURCE",
+    help="The inventory file, or another system's: netbox+https://HOST?FILTER=VALUE, ansible:FILE, "
+    "nornir:FILE, csv:FILE, netmiko:FILE.",
 )
+
+_offline_option = click.option(
+    "--offline",
+    is_flag=True,
+    envvar="SLP_OPS_OFFLINE",
+    help="Read no source of the inventory; take its last reading, whatever its age.",
+)
+_refresh_option = click.option(
+    "--refresh",
+    is_flag=True,
+    envvar="SLP_OPS_REFRESH",
+    help="Read the sources of the inventory again, even where a reading is a few minutes old.",
+)
+
+
+def source_options(command: _Command) -> _Command:
+    """Add --offline and --refresh; the command receives them as ``sources``."""
+
+    @wraps(command)
+    def with_sources(*args: Any, offline: bool, refresh: bool, **kwargs: Any) -> Any:
+        return command(*args, sources=SourceOptions(offline=offline, refresh=refresh), **kwargs)
+
+    return _offline_option(_refresh_option(with_sources))  # type: ignore[return-value]  # as given
+
 
 runs_dir_option = click.option(
     "--runs-dir",
@@ -41,6 +78,13 @@ runs_dir_option = click.option(
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, envvar="SLP_OPS_JSON", help="Print JSON on stdout."
+)
+
+details_option = click.option(
+    "--details",
+    is_flag=True,
+    envvar="SLP_OPS_DETAILS",
+    help="Print every switch on its own. Without it switches with the same result are one entry.",
 )
 
 
@@ -65,6 +109,68 @@ class SelectingOption(click.Option):
         elif empty is not None:
             raise click.BadParameter(
                 "it is set, but empty; give it a value, or unset it", ctx, param_hint=empty
+            )
+        return value, source
+
+
+def variable_without_verb(option: click.Option) -> str:
+    """Return the variable of an option's name alone, such as SLP_OPS_MAX_FAIL."""
+    return f"SLP_OPS_{max(option.opts, key=len).lstrip('-').upper().replace('-', '_')}"
+
+
+class VerbOption(click.Option):
+    """An option that means something else in another verb: its variable is SLP_OPS_<VERB>_<OPTION>.
+
+    The variable without the verb is ambiguous; one that is set is an error that names the other.
+    """
+
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, click.core.ParameterSource]:
+        """Return the value and its source; raise UsageError for the ambiguous variable."""
+        ambiguous = variable_without_verb(self)
+        if os.environ.get(ambiguous):
+            raise click.UsageError(
+                f"{ambiguous} is set, but verbs differ in its meaning; unset it, and set {self.envvar} for "
+                f"{ctx.command_path}",
+                ctx,
+            )
+        return super().consume_value(ctx, opts)
+
+
+class SelectingVerbOption(VerbOption, SelectingOption):
+    """An option that selects, and means something else in another verb."""
+
+
+class ConsentOption(click.Option):
+    """An option by which the operator consents: on the command line only, never from a variable or file."""
+
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, click.core.ParameterSource]:
+        """Return the value and its source; raise UsageError for a variable of this name."""
+        variable = variable_without_verb(self)
+        if os.environ.get(variable):
+            raise click.UsageError(
+                f"{variable} is set: {CONSENT_RULE}; unset it, and type {self.opts[0]}", ctx
+            )
+        return super().consume_value(ctx, opts)
+
+
+CONSENT_RULE: Final = "consent is never taken from the environment or a file"
+
+
+class HostKeyOption(click.Option):
+    """The check of host keys; ``off`` is a consent, on the command line only."""
+
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, click.core.ParameterSource]:
+        """Return the value and its source; raise UsageError for ``off`` from elsewhere."""
+        value, source = super().consume_value(ctx, opts)
+        if source is not click.core.ParameterSource.COMMANDLINE and str(value).lower() == "off":
+            raise click.UsageError(
+                f"{self.envvar} is off: {CONSENT_RULE}; unset it, and type --host-key off", ctx
             )
         return value, source
 

@@ -12,7 +12,14 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
 from slp_ops.cli.exits import change_exit_code, plan_exit_code, worst
-from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import (
+    ConsentOption,
+    SelectingOption,
+    VerbOption,
+    json_option,
+    lang_option,
+    runs_dir_option,
+)
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -87,8 +94,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--resume",
+    cls=VerbOption,
     type=click.Path(path_type=Path, dir_okay=False),
-    envvar="SLP_OPS_RESUME",
+    envvar="SLP_OPS_REMEDIATE_RESUME",
     metavar="JOURNAL",
     help="Resume; steps with an unknown outcome are resolved first.",
 )
@@ -102,8 +110,8 @@ if TYPE_CHECKING:
 @settle_option
 @click.option(
     "--manual-done",
+    cls=ConsentOption,
     is_flag=True,
-    envvar="SLP_OPS_MANUAL_DONE",
     help="Assume that manual steps are done (for scripts).",
 )
 @change_options

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.options import SelectingOption, age, json_option, runs_dir_option
+from slp_ops.cli.options import ConsentOption, SelectingOption, VerbOption, age, json_option, runs_dir_option
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import to_json
@@ -101,22 +101,24 @@ def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
 @runs_dir_option
 @click.option(
     "--keep",
+    cls=VerbOption,
     type=click.IntRange(min=0),
     metavar="N",
-    envvar="SLP_OPS_KEEP",
+    envvar="SLP_OPS_RUNS_PRUNE_KEEP",
     show_envvar=True,
     help="Keep the newest N runs.",
 )
 @click.option(
     "--older-than",
+    cls=VerbOption,
     callback=age,
     metavar="AGE",
-    envvar="SLP_OPS_OLDER_THAN",
+    envvar="SLP_OPS_RUNS_PRUNE_OLDER_THAN",
     show_envvar=True,
     help="Keep younger runs: 36h, 90d, 12w.",
 )
 @click.option("--dry-run", is_flag=True, help="Only show what would be removed.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", cls=ConsentOption, is_flag=True, help="Do not ask.")
 @json_option
 def prune_runs(
     *, runs_dir: Path, keep: int | None, older_than: timedelta | None, dry_run: bool, yes: bool, as_json: bool

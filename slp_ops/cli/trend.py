@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli.options import json_option, lang_option, runs_dir_option, selection_options
+from slp_ops.cli.options import VerbOption, json_option, lang_option, runs_dir_option, selection_options
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 @selection_options
 @click.option(
     "--days",
+    cls=VerbOption,
     type=click.IntRange(min=1),
     default=90,
     show_default=True,
-    envvar="SLP_OPS_DAYS",
+    envvar="SLP_OPS_TREND_DAYS",
     metavar="N",
     help="Number of days to look back.",
 )

@@ -10,7 +10,7 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import exchange_options, parse_outcomes, settle_option
 from slp_ops.cli.exits import Exit, change_exit_code, exit_code, worst
-from slp_ops.cli.options import json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import VerbOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
@@ -45,14 +45,16 @@ _clean = click.option(
 @click.option(
     "--all",
     "everything",
+    cls=VerbOption,
     is_flag=True,
-    envvar="SLP_OPS_ALL",
+    envvar="SLP_OPS_USAGE_SAVE_ALL",
     help="All reports, including acknowledged ones.",
 )
 @click.option(
     "--days",
+    cls=VerbOption,
     type=click.IntRange(min=1, max=3650),
-    envvar="SLP_OPS_DAYS",
+    envvar="SLP_OPS_USAGE_SAVE_DAYS",
     metavar="N",
     help="Reports of the last N days. Without --all and --days: reports not sent yet.",
 )
@@ -70,7 +72,7 @@ _clean = click.option(
     help="Read the files on the terminal even where the switch serves SCP. Not verified on hardware.",
 )
 @_clean
-@exchange_options
+@exchange_options("usage save")
 @lang_option
 @json_option
 def save(
@@ -158,7 +160,7 @@ def save(
 )
 @settle_option
 @_clean
-@exchange_options
+@exchange_options("usage import")
 @lang_option
 @json_option
 def import_(

@@ -11,7 +11,15 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import Exit, read_code, worst
-from slp_ops.cli.options import age, json_option, lang_option, runs_dir_option, span
+from slp_ops.cli.options import (
+    ConsentOption,
+    VerbOption,
+    age,
+    json_option,
+    lang_option,
+    runs_dir_option,
+    span,
+)
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
@@ -65,23 +73,25 @@ def program(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
 @click.option(
     "--exec",
     "program",
+    cls=ConsentOption,
     callback=program,
-    envvar="SLP_OPS_EXEC",
     metavar="CMD",
     help="Run CMD for each new finding, with the finding as JSON on its standard input. No shell is used.",
 )
 @click.option(
     "--keep",
+    cls=VerbOption,
     type=click.IntRange(min=1),
     metavar="N",
-    envvar="SLP_OPS_KEEP",
+    envvar="SLP_OPS_WATCH_KEEP",
     help="After each round remove old runs of watch, but keep the newest N.",
 )
 @click.option(
     "--older-than",
+    cls=VerbOption,
     callback=age,
     metavar="AGE",
-    envvar="SLP_OPS_OLDER_THAN",
+    envvar="SLP_OPS_WATCH_OLDER_THAN",
     help="Keep younger runs: 36h, 90d, 12w. With --keep a run is removed only if both allow it.",
 )
 @with_audit_options

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import click
-
+from slp_ops.cli.verbosity import status
 from slp_ops.errors import InputError
 from slp_ops.sanitize import one_line
 from slp_ops.temporary_files import replacing
@@ -28,7 +27,7 @@ def write(path: str, data: bytes, *, public: bool) -> None:
         return
     with replace_file(path, public=public) as file:
         file.write(data)
-    click.echo(f"wrote {one_line(str(Path(path)))}", err=True)
+    status(f"wrote {one_line(str(Path(path)))}")
 
 
 @contextmanager

@@ -238,14 +238,25 @@ def _trust_renewed(noted: Any, seen: dict[str, str | None]) -> bool:
     return all(seen.values()) and (not any(before.values()) or before != seen)
 
 
-def _trust_refused(statistics: CommunicationStatistics) -> tuple[str, str] | None:
-    """Return time and reason of CSSM's last refusal of trust. A missing answer is no refusal."""
-    exchange = statistics.of("Trust Establishment")
-    if exchange is None or exchange.last_failure is None or exchange.last_response is None:
-        return None
-    if exchange.last_response.word != "INVALID STATUS CODE":
-        return None
-    return exchange.last_failure.text, exchange.failure_reason or exchange.last_response.word
+def _refusal_of(name: str) -> Callable[..., Any]:
+    """Return a function for time and reason of the server's last refusal of an exchange.
+
+    A missing answer is no refusal.
+    """
+
+    def refused(statistics: CommunicationStatistics) -> tuple[str, str] | None:
+        exchange = statistics.of(name)
+        if exchange is None or exchange.last_failure is None or exchange.last_response is None:
+            return None
+        if exchange.last_response.word != "INVALID STATUS CODE":
+            return None
+        return exchange.last_failure.text, exchange.failure_reason or exchange.last_response.word
+
+    refused.__annotations__ = {
+        "statistics": CommunicationStatistics,
+        "return": "tuple[str, str] | None",
+    }
+    return refused
 
 
 def _text_of(name: str) -> Callable[..., Any]:
@@ -290,7 +301,7 @@ PROOFS: Final[Mapping[str, Proof]] = {
             reads=("show license status",),
             seen=_make_guard("trust", _trust),
             done=_trust_renewed,
-            refused=_make_guard("trust refused", _trust_refused),
+            refused=_make_guard("trust refused", _refusal_of("Trust Establishment")),
             refusal_reads=("show license tech support",),
         ),
         Proof(
@@ -298,6 +309,8 @@ PROOFS: Final[Mapping[str, Proof]] = {
             reads=("show license status",),
             seen=_make_guard("last report push", _text_of("last_report_push")),
             done=_value_changed,
+            refused=_make_guard("report refused", _refusal_of("Usage Reporting")),
+            refusal_reads=("show license tech support",),
         ),
         Proof(
             name="ack-received",

@@ -140,7 +140,7 @@ def _check(made: Playbook, places: _Places, problems: Problems, rules: tuple[str
                     "an exec step",
                 )
         elif isinstance(step, ExecTemplate):
-            slots = [*step.command.slots, *filter(None, [step.paste])]
+            slots = [*step.command.slots, *filter(None, [step.paste, step.reads])]
             proof = step.step.done_when
             if proof and proof not in PROOFS:
                 message = f"'{proof}' is no proof{did_you_mean(proof, PROOFS)}"
@@ -148,6 +148,9 @@ def _check(made: Playbook, places: _Places, problems: Problems, rules: tuple[str
             pasted = made.param(step.paste) if step.paste else None
             if pasted is not None and pasted.kind is not ParameterKind.CERTIFICATE:
                 problems.add(places.line(f"{key}.paste"), f"{key}.paste", "is not of kind certificate")
+            file = made.param(step.reads) if step.reads else None
+            if file is not None and file.kind is not ParameterKind.FLASH:
+                problems.add(places.line(f"{key}.reads"), f"{key}.reads", "is not of kind flash")
         used.update(slots)
         for name in dict.fromkeys(slots):
             if name not in given and name not in WORDS:

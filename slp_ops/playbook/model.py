@@ -109,19 +109,23 @@ class ConfigTemplate(StepTemplate):
 class ExecTemplate(StepTemplate):
     """An exec step for each command that ``command`` renders to.
 
-    ``paste`` names the parameter whose lines are typed when the switch asks for them.
+    ``paste`` names the parameter whose lines are typed when the switch asks for them, ``reads`` the one with
+    the file on the switch that the command needs.
     """
 
     step: ExecStep
     command: Template
     paste: str = ""
+    reads: str = ""
 
     def render(self, values: Mapping[str, Value], secrets: Iterable[str]) -> tuple[ExecStep, ...]:
         """Return the steps; none when a needed value is not given."""
         pasted = values.get(self.paste) if self.paste else None
         lines = pasted if isinstance(pasted, tuple) else ()
+        file = values.get(self.reads) if self.reads else None
+        needed = file if isinstance(file, str) else ""
         commands = self.command.render(values, secrets)
-        return tuple(replace(self.step, command=command, paste=lines) for command in commands)
+        return tuple(replace(self.step, command=command, paste=lines, reads=needed) for command in commands)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

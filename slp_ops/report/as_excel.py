@@ -14,6 +14,7 @@ import xlsxwriter
 
 from slp_ops.report.labels import Words
 from slp_ops.report.sentences import dues_text, headline, lead
+from slp_ops.report.view import Health
 from slp_ops.sanitize import text_cell
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _COLOURS: Final = {
     "warning": "#FDEBC8",
     "unread": "#E3E7ED",
     "not_enough_to_judge": "#DCE7F5",
-    "unclear": "#DCE7F5",
+    "unclear": "#E6DFF5",
     "fine": "#D6EEDF",
     "info": "#DCE7F5",
 }
@@ -96,9 +97,9 @@ def _sheets(view: ReportView, words: Words) -> Iterator[tuple[str, list[str], It
     yield (
         words["devices"],
         heads(
-            "switch", "site", "verdict", "cause", "release", "model", "topology", "target", "smart_account",
-            "virtual_account", "agent", "uptime", "last_ack", "deadline", "zone", "days_left", "backlog",
-            "host",
+            "switch", "site", "verdict", "read", "cause", "release", "model", "topology", "target",
+            "smart_account", "virtual_account", "agent", "uptime", "last_ack", "deadline", "zone",
+            "days_left", "backlog", "host",
         ),
         (_device(each, words) for each in devices),
     )  # fmt: skip
@@ -174,6 +175,12 @@ def _sheets(view: ReportView, words: Words) -> Iterator[tuple[str, list[str], It
     )
 
 
+def _reading(each: DeviceView, words: Words) -> str:
+    if each.health is Health.UNREAD:
+        return words.health(each.health.value)
+    return words["partly_read" if each.is_partial else "fully_read"]
+
+
 def _device(each: DeviceView, words: Words) -> Row:
     reporting, rum = each.reporting, each.rum
     deadline = reporting.deadline if reporting else None
@@ -182,6 +189,7 @@ def _device(each: DeviceView, words: Words) -> Row:
         each.name,
         each.site,
         Graded(each.health.value),
+        _reading(each, words),
         headline(each, words),
         each.release_text,
         each.model,

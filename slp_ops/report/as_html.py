@@ -50,13 +50,14 @@ _EXPORTS: Final = re.compile(r"export\{([^}]*)\};?", re.ASCII)
 _SITES: Final = 20  # maximum number of legible bars in a chart
 _BACKLOGS: Final = 10
 _GROWING: Final = 15
+_PRINTED: Final = {"sites": 12, "releases": 6, "causes": 10, "notes": 4, "names": 4}  # in the printed summary
 _FULL: Final = 100  # a larger fleet is shortened: each cause is explained once, under Causes
 _LIKELY_TROUBLE: Final = 1000  # FN72578
 _MARKS: Final = {
     "affected": ("error", "\u25a0"),
     "fixed": ("fine", "\u2713"),
     "not_applicable": ("unread", "\u2013"),
-    "unknown": ("unclear", "?"),
+    "unknown": ("not_enough_to_judge", "?"),
 }
 
 
@@ -69,7 +70,7 @@ def render(view: ReportView, lang: Lang) -> str:
     most = max((row.total for row in view.sites), default=1)
     topologies = max(view.topologies.values(), default=1)
     backlogs = [(each.name, _backlog_size(each)) for each in view.backlogs[:_BACKLOGS]]
-    line = deadline_chart(view.dues, width=520, height=108)
+    line = deadline_chart(view.dues, width=100, height=108)
     fullest = max((held for _, held in backlogs), default=1)
     days = () if view.trend is None else view.trend.fleet
     return _template().render(
@@ -77,6 +78,7 @@ def render(view: ReportView, lang: Lang) -> str:
         w=words,
         devices=devices,
         ranks=ranks,
+        printed=_PRINTED,
         notes=view.notes,
         explained={(cause.rule, cause.matters): cause for cause in view.causes},
         cause_anchors={
@@ -91,19 +93,18 @@ def render(view: ReportView, lang: Lang) -> str:
         script_hash=_hash(script),
         script_words=_script_words(words),
         site_bars=[
-            (row, stacked(row.counts, most=most, width=350))
+            (row, stacked(row.counts, most=most, width=100))
             for row in sorted(view.sites, key=lambda row: (-row.total, row.name))[:_SITES]
         ],
-        more_sites=words("more_sites", count=len(view.sites) - _SITES) if len(view.sites) > _SITES else "",
         line=line,
         kinds={column.kind for column in line.columns},
         dues_text=dues_text(view, words),
         topology_bars=[
-            (kind, count, round(280 * count / topologies, 1)) for kind, count in view.topologies.items()
+            (kind, count, round(100 * count / topologies, 1)) for kind, count in view.topologies.items()
         ],
-        backlog_bars=[(name, held, round(280 * held / fullest, 1)) for name, held in backlogs],
+        backlog_bars=[(name, held, round(100 * held / fullest, 1)) for name, held in backlogs],
         more_backlogs=max(len(view.backlogs) - _BACKLOGS, 0),
-        limit_x=round(180 + 280 * _LIKELY_TROUBLE / fullest, 1) if fullest >= _LIKELY_TROUBLE else None,
+        limit_x=round(100 * _LIKELY_TROUBLE / fullest, 1) if fullest >= _LIKELY_TROUBLE else None,
         days=days,
         trend=trend_lines(days, width=620, height=100) if len(days) > 1 else (),
         growing=() if view.trend is None else view.trend.growing[:_GROWING],
@@ -126,6 +127,7 @@ def _template() -> jinja2.Template:
         day=lambda moment: f"{moment:%Y-%m-%d}",
         failing=lambda exchanges: [each for each in exchanges if each.failing_now],
         headline=headline,
+        identity=_identity,
         missing_text=missing_text,
         place=_place,
         moment=_moment,
@@ -134,7 +136,6 @@ def _template() -> jinja2.Template:
         roots=_roots,
         reach=reach_words,
         rum=rum_text,
-        short=_short,
         licences=licences_text,
         unanswered=_failed_captures,
         units=units_text,
@@ -205,8 +206,10 @@ def _mark(status: str) -> Markup:
     return Markup(f'<span class="sign {colour}" aria-hidden="true">{sign}</span>')  # noqa: S704 - our own signs
 
 
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}\u2026"
+def _identity(device: DeviceView) -> str:
+    """Return the search words of a switch: name, address, model, PIDs and serial numbers."""
+    units = (part for unit in device.units for part in (unit.pid, unit.sn))
+    return " ".join(dict.fromkeys(filter(None, (device.name, device.host, device.model, *units))))
 
 
 def _roots(root_causes: Iterable[CauseView], words: Words) -> str:

@@ -101,7 +101,7 @@ def _device(device: DeviceView, words: Words) -> Iterator[str]:
     yield ""
     if device.failure is not None:
         hint = f" ({words['hint']}: {_text(device.failure.hint)})" if device.failure.hint else ""
-        how = words.health("unread" if device.health is Health.UNREAD else "unclear")
+        how = words.health("unread") if device.health is Health.UNREAD else words["partly_read"]
         yield f"**{how}**: {_text(device.failure.message)}{hint}"
         yield ""
     for story in device.root_causes:

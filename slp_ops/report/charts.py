@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.report.view import SOON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from slp_ops.history.trend import SiteDay
     from slp_ops.report.view import Due, Health
 
 _TICKS: Final = (-365, -180, -90, -30, 0, 30, 90, 180, 365)
 _COLUMNS: Final = 80
-_APART: Final = 26.0  # a tick's label needs so much beside that of now
+_APART: Final = 0.05  # of the width: a tick's label needs so much beside that of now
+_APART_PHONE: Final = 0.13  # the same on a phone, beside each other label
 _LEAST: Final = 4.0  # of a bar, so that one switch among hundreds is still seen
 _DOTS: Final = 9  # a taller column is drawn as a bar
 
@@ -58,11 +59,20 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """One label of the time line. A phone has no room for the minor ones."""
+
+    x: float
+    days: int
+    is_minor: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineChart:
     """Geometry of the deadline chart: deadlines by the days left."""
 
     columns: tuple[Column, ...]
-    ticks: tuple[tuple[float, int], ...]
+    ticks: tuple[Tick, ...]
     now: float
     beyond: int
 
@@ -111,14 +121,22 @@ def deadline_chart(dues: Iterable[Due], *, width: float, height: float) -> Deadl
         )
     return DeadlineChart(
         columns=tuple(columns),
-        ticks=tuple(
-            (place(tick), tick)
-            for tick in _TICKS
-            if low <= tick <= high and (tick == 0 or abs(place(tick) - place(0)) > _APART)
-        ),
+        ticks=tuple(_ticks([tick for tick in _TICKS if low <= tick <= high], place, width)),
         now=place(0),
         beyond=sum(not low <= due.days_left <= high for due in dues),
     )
+
+
+def _ticks(ticks: Sequence[int], place: Callable[[float], float], width: float) -> Iterator[Tick]:
+    """Return the labels with enough room; now and the ends keep theirs on the narrowest screen."""
+    major: list[float] = []
+    for tick in sorted(ticks, key=lambda tick: (tick != 0, -abs(tick))):
+        if all(abs(place(tick) - x) > _APART_PHONE * width for x in major):
+            major.append(place(tick))
+    for tick in ticks:
+        x = place(tick)
+        if tick == 0 or abs(x - place(0)) > _APART * width:
+            yield Tick(x=x, days=tick, is_minor=x not in major)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,10 +198,22 @@ _WORDS: Final = {
         "最も多い原因: {cause} ({switches} 台)。",
     ),
     "missing": Text("Not enough to judge: {inputs}", "判定に必要な情報が不足: {inputs}"),
-    "headline_unclear": Text(
-        "{count} could not be read, or not completely.",
-        "{count} 台は情報の一部または全部を取得できていません。",
+    "headline_unread": Text("Not read: {count:switch}.", "未取得: {count} 台。"),
+    "headline_partial": Text("Read only in part: {count:switch}.", "一部のみ取得: {count} 台。"),
+    "read": Text("Read", "取得状況"),
+    "fully_read": Text("fully read", "取得済み"),
+    "partly_read": Text("partly read", "一部未取得"),
+    "print": Text("Print", "印刷"),
+    "print_details": Text("Print with the details of each switch", "スイッチごとの詳細も印刷する"),
+    "printed_summary": Text(
+        "Summary. The file itself contains every switch with its evidence and next steps.",
+        "概要のみの印刷です。各スイッチの根拠と対処手順は、このファイルに含まれています。",
     ),
+    "search_in": Text(
+        "name, address, serial number, model, cause", "名前、アドレス、シリアル番号、モデル、原因"
+    ),
+    "more_releases": Text("and {count:more release}", "ほか {count} リリース"),
+    "more_causes": Text("and {count:more cause}", "ほか {count} 件の原因"),
     "about": Text("How to read this", "この資料の読み方"),
     "about_text": Text(
         "A verdict rests on what the switch itself printed; the evidence names the command and the line. "
@@ -276,7 +288,7 @@ _HEALTHS: Final = {
     "warning": Text("warning", "警告"),
     "unread": Text("not read", "未取得"),
     "not_enough_to_judge": Text("not enough to judge", "判定に必要な情報が不足"),
-    "unclear": Text("nothing found, not fully read", "検出なし (一部未取得)"),
+    "unclear": Text("partly read, nothing found", "一部未取得 (検出なし)"),
     "fine": Text("fine", "正常"),
     "info": Text("info", "情報"),
 }

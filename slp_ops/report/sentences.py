@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 
 def lead(view: ReportView, words: Words) -> str:
     """The whole report in a sentence or three."""
-    bad, unclear, count = view.affected, view.unclear, len(view.devices)
+    bad, count = view.affected, len(view.devices)
     said = []
     if bad:
         said.append(words("headline", bad=bad, count=count))
-    elif not unclear:
+    elif not (view.unread or view.partial):
         said.append(words("headline_fine", count=count))
     if view.main_causes:
         first = view.main_causes[0]
         said.append(words("headline_cause", cause=words.say(first.title), switches=len(first.devices)))
-    if unclear:
-        said.append(words("headline_unclear", count=unclear))
+    if view.unread:
+        said.append(words("headline_unread", count=view.unread))
+    if view.partial:
+        said.append(words("headline_partial", count=view.partial))
     return " ".join(said)
 
 

@@ -204,6 +204,13 @@ class DeviceView:
         return f"{self.release} + SMU" if self.release.smu else str(self.release)
 
     @property
+    def is_partial(self) -> bool:
+        """Return whether the switch was read only in part, also where it has findings."""
+        return self.health is not Health.UNREAD and (
+            self.status is not DeviceStatus.OK or bool(self.missing) or self.health is Health.UNCLEAR
+        )
+
+    @property
     def findings(self) -> tuple[FindingView, ...]:
         """Every finding, each root before its consequences."""
         return tuple(told for story in self.root_causes for told in (story.root, *story.consequences))
@@ -323,12 +330,14 @@ class ReportView:
         return sum(count for health, count in self.healths.items() if health.severity is not None)
 
     @property
-    def unclear(self) -> int:
-        """Count the switches that were not read, or not completely, also those with findings."""
-        return sum(
-            each.status is not DeviceStatus.OK or bool(each.missing) or each.health is Health.UNREAD
-            for each in self.devices
-        )
+    def unread(self) -> int:
+        """Count the switches that were not read."""
+        return sum(each.health is Health.UNREAD for each in self.devices)
+
+    @property
+    def partial(self) -> int:
+        """Count the switches that were read only in part, also those with findings."""
+        return sum(each.is_partial for each in self.devices)
 
     @property
     def urgencies(self) -> Mapping[Urgency, int]:

@@ -270,7 +270,7 @@ def test_releases_are_judged_without_inventory_in_the_order_given(slp: Callable[
     given = [part for text in texts for part in ("--release", text)]
     done = slp("check-version", *given, "--json")
     assert done.exit_code == 3
-    rows = json.loads(done.stdout)
+    rows = json.loads(done.stdout)["releases"]
     assert [row["release"] for row in rows] == texts
     assert {row["device"] for row in rows} == {None}
     assert set(rows[0]) == {"device", "release", "advisories", "target"}
@@ -326,12 +326,33 @@ def test_what_a_switch_shows_refines_the_verdict(
     done = slp("check-version", "--run", run, "--json")
     assert done.exit_code == 3
     rows = {
-        row["device"]: {each["id"]: each for each in row["advisories"]} for row in json.loads(done.stdout)
+        row["device"]: {each["id"]: each for each in row["advisories"]}
+        for row in json.loads(done.stdout)["releases"]
     }
     assert rows["root"]["FN72323"]["verdict"] == "affected"
     assert "IdenTrust" in rows["root"]["FN72323"]["because"]
     assert rows["clean"]["CSCvy20345"]["verdict"] == "affected"
     assert "signs" in rows["busy"]["FN72578"]["because"]
+
+
+def test_switches_with_the_same_release_and_verdicts_are_one_entry(
+    slp: Callable[..., Result], saved: Callable[..., str]
+) -> None:
+    names = {f"sw{number}": "healthy" for number in range(1, 9)}
+    run = saved(old="healthy-17-3", **names)
+    printed = slp("check-version", "--run", run).output
+    assert printed.count("nearest release of this train") == 2
+    assert "17.09.04a  8 switches\n  sw1, sw2, sw3, sw4, sw5, sw6 +2\n" in printed
+    assert "old  17.03.08" in printed
+    every = slp("check-version", "--run", run, "--details").output
+    assert every.count("nearest release of this train") == 9
+    assert all(f"{name}  17.09.04a" in every for name in names)
+    japanese = slp("check-version", "--run", run, "--lang", "ja").output
+    assert "17.09.04a  8 台\n" in japanese
+    rows = json.loads(slp("check-version", "--run", run, "--json").stdout)
+    assert set(rows) == {"schema", "releases"}
+    assert rows["schema"] == "slp-ops/check-version/1"
+    assert [row["device"] for row in rows["releases"]] == ["old", *names]
 
 
 @pytest.mark.parametrize(

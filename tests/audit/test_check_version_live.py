@@ -38,7 +38,7 @@ def test_only_a_release_with_the_bug_is_asked_for_tech_support(
         env={"SLP_OPS_PASSWORD": "netops", "SLP_OPS_ENABLE": "netops"},
     )
     assert done.exit_code == 3, done.output
-    rows = {row["device"]: row for row in json.loads(done.stdout)}
+    rows = {row["device"]: row for row in json.loads(done.stdout)["releases"]}
     assert rows["fine"]["release"] == "17.09.04a"
     found = {each["id"]: each for each in rows["sick"]["advisories"]}
     assert found["CSCwa11048"]["verdict"] == "affected"

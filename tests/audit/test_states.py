@@ -164,7 +164,7 @@ def test_one_definition_for_each_figure(saved: Callable[..., str], tmp_path: Pat
     not_read = [each["name"] for each in devices if each["status"] != "ok" or each["missing"]]
     assert not_read == ["sw4"]
     _, markdown = _run("report", run, *runs, "--md", "-", "--lang", "en")
-    assert "1 could not be read, or not completely" in markdown
+    assert "Read only in part: 1 switch." in markdown
 
 
 def test_one_run_is_no_trend(saved: Callable[..., str], tmp_path: Path) -> None:

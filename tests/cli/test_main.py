@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from slp_ops.cli.main import cli
 
 
 @pytest.mark.parametrize("word", ["rules", "--help"])
@@ -50,11 +53,21 @@ def test_a_caller_may_close_standard_output() -> None:
 
 @pytest.mark.parametrize(
     ("variables", "coloured"),
-    [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
+    [
+        ({}, True),
+        ({"NO_COLOR": "1"}, False),
+        ({"NO_COLOR": ""}, True),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "dumb", "FORCE_COLOR": "1"}, True),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        ({"NO_COLOR": "", "FORCE_COLOR": ""}, True),
+    ],
 )
 def test_a_terminal_without_colours_gets_none(variables: dict[str, str], coloured: bool) -> None:
     ours, theirs = pty.openpty()
-    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")
+    }
     subprocess.run(
         [sys.executable, "-m", "slp_ops", "explain", "dns-failure"],
         stdin=subprocess.DEVNULL,
@@ -67,3 +80,47 @@ def test_a_terminal_without_colours_gets_none(variables: dict[str, str], coloure
     os.close(theirs)
     assert b"dns-failure" in printed
     assert (b"\x1b[" in printed) is coloured
+
+
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+        ({"FORCE_COLOR": ""}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
+    ],
+)
+def test_a_pipe_gets_colours_where_they_are_forced(variables: dict[str, str], coloured: bool) -> None:
+    done = CliRunner().invoke(
+        cli, ["explain", "dns-failure"], env={"NO_COLOR": None, "FORCE_COLOR": None, **variables}
+    )
+    assert ("\x1b[" in done.output) is coloured
+    machine = CliRunner().invoke(cli, ["explain", "dns-failure", "--json"], env={"FORCE_COLOR": "1"})
+    assert "\x1b[" not in machine.output
+
+
+@pytest.mark.parametrize(
+    ("words", "suggested"),
+    [
+        (["audti"], "audit"),
+        (["Audit"], "audit"),
+        (["reachability"], "check-reachability"),
+        (["chek-version", "--release", "17.9.4"], "check-version"),
+        (["runs", "lst"], "list"),
+        (["audit", "--limt", "x"], "--limit"),
+        (["usage", "save", "--dryrun"], "--dry-run"),
+    ],
+)
+def test_a_mistyped_word_gets_a_suggestion(words: list[str], suggested: str) -> None:
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 2
+    assert suggested in done.output.partition("Did you mean")[2]
+
+
+@pytest.mark.parametrize("word", ["xyzzy", ""])
+def test_a_word_like_none_gets_no_suggestion(word: str) -> None:
+    done = CliRunner().invoke(cli, [word])
+    assert (done.exit_code, "Did you mean" in done.output) == (2, False)

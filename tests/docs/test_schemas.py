@@ -66,3 +66,12 @@ def test_types_of_one_name_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> No
     facts = derive.schema_of(derive.DOCUMENTS["facts"][1], "facts")
     assert len(set(facts["$defs"])) == len(facts["$defs"])
     assert facts["properties"]["devices"]["items"] == {"$ref": "#/$defs/DeviceFacts"}
+
+
+@pytest.mark.parametrize("name", sorted(schemas()))
+def test_every_document_is_an_object_with_its_schema(name: str) -> None:
+    schema = schemas()[name]
+    roots = [schema["$defs"][each["$ref"].rpartition("/")[2]] for each in schema.get("anyOf", ())] or [schema]
+    for root in roots:
+        assert root["type"] == "object"
+        assert "schema" in root["properties"]

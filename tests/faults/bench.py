@@ -298,6 +298,7 @@ class Bench:
             "SLP_OPS_LOGIN_RATE": "0",
             "SLP_OPS_PARAM_TOKEN": TOKEN,
             "XDG_STATE_HOME": str(self.folder / "state"),
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
             "TMPDIR": str(self.folder / "tmp"),
             "LANG": "C.UTF-8",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",

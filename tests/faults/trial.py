@@ -98,7 +98,7 @@ def _reach(ended: Ended) -> dict[str, Any]:
 def _versions(ended: Ended) -> dict[str, Any]:
     return {
         f"{each['device']} {advisory['id']}": advisory["verdict"]
-        for each in ended.json
+        for each in ended.json.get("releases", ())
         for advisory in each.get("advisories", ())
     }
 

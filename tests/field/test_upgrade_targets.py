@@ -23,7 +23,7 @@ def test_a_text_of_the_field(name: str, code: int, same_train: str | None, next_
     release = (TEXTS / f"{name}.txt").read_text(encoding="utf-8").strip()
     done = CliRunner().invoke(cli, ["check-version", "--json", "--release", release])
     assert done.exit_code == code
-    (row,) = json.loads(done.stdout)
+    (row,) = json.loads(done.stdout)["releases"]
     assert row["target"] == {"same_train": same_train, "next_em_train": next_em_train}
 
 
@@ -43,7 +43,7 @@ def test_a_text_of_the_field(name: str, code: int, same_train: str | None, next_
 )
 def test_no_target_has_a_defect_that_a_rebuild_fixes(release: str) -> None:
     done = CliRunner().invoke(cli, ["check-version", "--json", "--release", release])
-    (row,) = json.loads(done.stdout)
+    (row,) = json.loads(done.stdout)["releases"]
     assert not {"17.9.4", "17.6.6", "17.3.8", "16.12.10", "17.9.3"} & set(row["target"].values())
     assert row["target"]["same_train"].endswith("a")
     printed = CliRunner().invoke(cli, ["check-version", "--lang", "en", "--release", release]).output

@@ -510,3 +510,32 @@ def test_what_waits_for_a_person_goes_on_when_it_is_done(lab: Any, remediate: An
     assert changes(running, "sw1") == []
     resumed = remediate("-i", path, "--resume", journal_of(done), "--json", "--manual-done")
     assert (resumed.returncode, ends(resumed)) == (0, {"sw1": "done"})
+
+
+@pytest.mark.slow
+def test_a_refused_token_is_repeated_after_a_kill(
+    lab: Any, remediate: Any, command: Any, tmp_path: Path
+) -> None:
+    running = lab(scale=SCALE, sw1="invalid-token")
+    running.change("sw1", lambda switch: setattr(switch.licensing.backend, "valid_tokens", frozenset()))
+    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    code = killed_at(
+        command("-i", path, "--playbook", "trust-token", "--yes"),
+        tmp_path,
+        '"state":"refused"',
+        1,
+        signal.SIGKILL,
+    )
+    assert code == -signal.SIGKILL
+    (journal,) = tmp_path.glob("runs/*-remediate-??????/journal.jsonl")
+    again = remediate("-i", path, "--resume", str(journal), SLP_OPS_PARAM_TOKEN="ANOTHER-ONE")
+    assert again.returncode == 5
+    assert "nothing was changed by the refused step" in again.stdout
+    assert f"--resume {journal}" in again.stdout
+    assert "--rollback" not in again.stdout
+    running.change(
+        "sw1", lambda switch: setattr(switch.licensing.backend, "valid_tokens", frozenset({TOKEN}))
+    )
+    done = remediate("-i", path, "--resume", str(journal), "--json", SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert (done.returncode, ends(done)) == (0, {"sw1": "done"}), done.stdout + done.stderr
+    assert len([line for line in running.lines("sw1", "exec") if "idtoken" in line]) == 3

@@ -195,7 +195,10 @@ def test_broken_planned_applied_sound_and_nothing_left_to_do(bench: Callable[...
     assert not any(TOKEN in str(event) for event in switch.events())
 
     second = switch.plan()
-    if case.playbook != "rum-listing":
+    (playbook,) = (each for each in switch.playbooks if each.id == case.playbook)
+    # A check that another cause keeps failing is a reason to run it once more.
+    left = {rule for rule in playbook.remedies if rule.islower()} & switch.failing()
+    if case.playbook != "rum-listing" and not left:
         assert second.plan is None
         assert [each.playbook for each in second.skipped] == [case.playbook]
 

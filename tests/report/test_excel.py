@@ -61,6 +61,15 @@ def test_numbers_are_numbers_and_dates_are_dates(book: Any) -> None:
     assert {row["Type"] for row in licences} >= {"Perpetual", "Subscription"}
 
 
+def test_not_read_and_partly_read_are_counted_apart(book: Any) -> None:
+    read = {row["Switch"]: row["Read"] for row in _rows(book["Devices"])}
+    assert read["nag-acc-01"] == "not read"
+    assert read["tyo-acc-05"] == "partly read"
+    assert read["tyo-core-01"] == "fully read"
+    summary = dict(book["Overview"].iter_rows(min_row=3, max_row=3, values_only=True))["Summary"]
+    assert "Not read: 1 switch. Read only in part: 1 switch." in summary
+
+
 def test_each_unit_finding_and_advisory_has_a_row(book: Any, small: ReportView) -> None:
     units = [row["Serial number"] for row in _rows(book["UDIs"]) if row["Switch"] == "tyo-core-01"]
     assert len(units) == 3

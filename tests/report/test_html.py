@@ -188,6 +188,7 @@ def test_colours_have_the_contrast_of_wcag_aa(page: _Page) -> None:
             "warning",
             "unread",
             "unclear",
+            "short",
             "fine",
             "info",
         ):
@@ -195,7 +196,7 @@ def test_colours_have_the_contrast_of_wcag_aa(page: _Page) -> None:
                 assert _contrast(colours[name], colours[ground]) >= 4.5, f"{name} on {ground}"
         for name in ("critical", "error"):  # numbers in the bars
             assert _contrast("ffffff", colours[f"{name}-f"]) >= 4.5, f"white on {name}"
-        for name in ("warning", "unread", "unclear", "fine"):
+        for name in ("warning", "unread", "unclear", "short", "fine"):
             assert _contrast(colours["on"], colours[f"{name}-f"]) >= 4.5, f"dark on {name}"
-        for name in ("critical", "error", "warning", "unread", "unclear", "fine", "later"):
+        for name in ("critical", "error", "warning", "unread", "unclear", "short", "fine", "later"):
             assert _contrast(colours[f"{name}-f"], colours["panel"]) >= 1.9, f"{name} bar"

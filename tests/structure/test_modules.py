@@ -50,6 +50,7 @@ NOT_PURE = {
         "report",
         "runs",
         "signals",
+        "source_systems",
         "temporary_files",
         "transport",
         "usage",

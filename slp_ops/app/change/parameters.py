@@ -159,6 +159,25 @@ def ask_missing(
     return found
 
 
+def ask_again(
+    switch: str, params: Iterable[Parameter], now: Mapping[str, str], operator: ChangeOperator
+) -> dict[str, str]:
+    """Ask for other values for a refused command; an empty answer keeps one."""
+    found: dict[str, str] = {}
+    for param in params:
+        while value := operator.enter(
+            f"{switch}: {param.title.en}\n  {param.name} (Enter: {now[param.name]} again)"
+        ).strip():
+            try:
+                check(param.kind, value, param.bounds)
+            except InvalidValue as err:
+                operator.notice(f"expected {err}")
+                continue
+            found[param.name] = value
+            break
+    return found
+
+
 def _by_name(playbooks: Iterable[Playbook]) -> dict[str, Parameter]:
     return {param.name: param for playbook in playbooks for param in playbook.params}
 

@@ -57,9 +57,17 @@ class VersionEntry:
     target: TargetEntry
 
 
-def version_entries(rows: Sequence[ReleaseVerdict], lang: Lang) -> tuple[VersionEntry, ...]:
-    """Return the list that ``check-version --json`` prints."""
-    return tuple(_version_entry(row, lang) for row in rows)
+@json_document
+class VersionsDocument:
+    """The judged releases, in the order of the request or of the inventory."""
+
+    schema: Literal["slp-ops/check-version/1"] = "slp-ops/check-version/1"
+    releases: tuple[VersionEntry, ...]
+
+
+def versions_document(rows: Sequence[ReleaseVerdict], lang: Lang) -> VersionsDocument:
+    """Return the document of ``check-version``."""
+    return VersionsDocument(releases=tuple(_version_entry(row, lang) for row in rows))
 
 
 def _version_entry(row: ReleaseVerdict, lang: Lang) -> VersionEntry:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.audit_device import DeviceState
 from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
-from slp_ops.report.terminal.layout import styled, table, wrapped
+from slp_ops.report.terminal.layout import some_names, styled, table, wrapped
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from slp_ops.app.audit_device import FindingsComparison
     from slp_ops.model import Evidence
@@ -24,7 +24,6 @@ _COLOURS: Final = {
     Severity.INFO: "cyan",
 }
 _MOST_EVIDENCE: Final = 4
-_MOST_NAMES: Final = 6
 _WORDS: Final = {
     Lang.EN: {
         "cause": "Cause:",
@@ -37,7 +36,7 @@ _WORDS: Final = {
         "missing": "not read:",
         "clean": "nothing found",
         "not_enough": "not enough to judge",
-        "partial": "not fully read",
+        "partial": "partly read",
         "unread": "not read",
         "todo": "WHAT TO DO",
         "by_rule": "BY RULE",
@@ -175,7 +174,7 @@ def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
     yield styled(first, fg=_COLOURS[cause.severity], bold=True)
     yield from rest
     if is_fleet:
-        yield f"    {words['on']} {_names(cause.devices)}"
+        yield f"    {words['on']} {some_names(cause.devices)}"
     yield from wrapped(cause.finding.cause.render(lang), f"    {words['cause']} ")
     yield f"    {words['do']}"
     for number, step in enumerate(cause.finding.remedy, 1):
@@ -186,16 +185,11 @@ def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
     yield ""
 
 
-def _names(names: Iterable[str]) -> str:
-    """Return some names, and how many more there are."""
-    found = [one_line(name) for name in names]
-    more = len(found) - _MOST_NAMES
-    return ", ".join(found[:_MOST_NAMES]) + (f" +{more}" if more > 0 else "")
-
-
 def _rules(rules: Sequence[RuleFindings], lang: Lang) -> Iterator[str]:
     yield styled(_WORDS[lang]["by_rule"], bold=True)
-    rows = [(each.rule, each.severity.value, str(len(each.devices)), _names(each.devices)) for each in rules]
+    rows = [
+        (each.rule, each.severity.value, str(len(each.devices)), some_names(each.devices)) for each in rules
+    ]
     yield table([word.render(lang) for word in _BY_RULE], rows)
     yield ""
 
@@ -243,9 +237,7 @@ _IN_STATE: Final = {
     DeviceState.INFORMATION: Text("{count} with information only", "情報のみ {count}"),
     DeviceState.CLEAN: Text("{count} clean", "検出なし {count}"),
     DeviceState.NOT_ENOUGH: Text("{count} without enough to judge", "判定に必要な情報が不足 {count}"),
-    DeviceState.PARTIAL: Text(
-        "{count} with nothing found and not fully read", "検出なし (一部未取得) {count}"
-    ),
+    DeviceState.PARTIAL: Text("{count} partly read with nothing found", "検出なし (一部未取得) {count}"),
     DeviceState.UNREAD: Text("{count} not read", "未取得 {count}"),
 }
 _TOTAL: Final = Text(

@@ -52,6 +52,18 @@ _HINTS: Final = {
         "スイッチを確認し、再度ロールバックしてください: slp-ops remediate --rollback {journal}",
     ),
 }
+_REPEATABLE: Final = Text(
+    "nothing was changed by the refused step; repeat it, with another token or file: "
+    "slp-ops remediate --resume {journal}",
+    "拒否されたステップによる変更はありません。別のトークンまたはファイルで再実行: "
+    "slp-ops remediate --resume {journal}",
+)
+_REPEATABLE_OR_BACK: Final = Text(
+    "nothing was changed by the refused step; repeat it, with another token or file: "
+    "slp-ops remediate --resume {journal}, or roll back with --rollback {journal}",
+    "拒否されたステップによる変更はありません。別のトークンまたはファイルで再実行: "
+    "slp-ops remediate --resume {journal} (元に戻すには --rollback {journal})",
+)
 _RESUMABLE: Final = Text(
     "resume: slp-ops remediate --resume {journal}, or roll back with --rollback {journal}",
     "再開: slp-ops remediate --resume {journal} (元に戻すには --rollback {journal})",
@@ -90,6 +102,9 @@ def _hint(applied: DeviceChangeResult, change: ChangeResult) -> Text | None:
         end = ChangeOutcome.NOT_ROLLED_BACK
     if end is ChangeOutcome.FAILED and not applied.refused:
         return _RESUMABLE.format(journal=change.journal)
+    if end is ChangeOutcome.FAILED and applied.can_repeat:
+        words = _REPEATABLE_OR_BACK if applied.can_roll_back else _REPEATABLE
+        return words.format(journal=change.journal)
     hint = _HINTS.get(end)
     return None if hint is None else hint.format(journal=change.journal)
 

@@ -9,6 +9,7 @@ from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
 from slp_ops.report.documents.audit import change_summary
 from slp_ops.report.terminal.layout import styled
+from slp_ops.report.terminal.times import moment
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def render(found: WatchedChange, lang: Lang) -> str:
     """Return a change as one line."""
     change = found.change
     words = styled(one_line(_words(change, found.device, lang)), fg=_COLOURS.get(change.what))
-    return f"{found.at:%Y-%m-%dT%H:%M:%SZ} {one_line(change.device)}: {words}"
+    return f"{moment(found.at, '%Y-%m-%dT%H:%M:%S')} {one_line(change.device)}: {words}"
 
 
 def _words(change: DeviceChange, judged: AuditedDevice, lang: Lang) -> str:

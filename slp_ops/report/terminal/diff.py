@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text, pluralize
 from slp_ops.report.terminal.layout import styled, wrapped
+from slp_ops.report.terminal.times import moment
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _lines(diff: DiffResult, lang: Lang) -> Iterator[str]:
 
 
 def _run(run: StoredRun) -> str:
-    return f"{run.id} ({run.header.verb}, {run.header.started:%Y-%m-%d %H:%M}Z)"
+    return f"{run.id} ({run.header.verb}, {moment(run.header.started)})"
 
 
 def _device_lines(each: DeviceDiff, lang: Lang) -> list[str]:

@@ -9,6 +9,7 @@ from slp_ops.model import Severity, Verdict
 from slp_ops.report.growth_text import growth_words
 from slp_ops.report.history_view import history_view
 from slp_ops.report.terminal.layout import CHART_WIDTH, sparkline, styled, table, wrapped
+from slp_ops.report.terminal.times import moment
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -87,9 +88,9 @@ def _changes(changes: Sequence[SameRuns], last: int, lang: Lang) -> Iterator[str
 
 
 def _row(same: SameRuns) -> tuple[str, ...]:
-    times, runs, found = f"{same.first.started:%Y-%m-%d %H:%M}Z", same.first.run, same.features
+    times, runs, found = moment(same.first.started), same.first.run, same.features
     if same.count > 1:
-        times += f" .. {same.last.started:%Y-%m-%d %H:%M}Z"
+        times += f" .. {moment(same.last.started)}"
         runs += f" +{same.count - 1}"
     return (
         times,

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from slp_ops.i18n import pluralize
 from slp_ops.report.terminal.layout import table
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slp_ops.app.inventory import InventoryCheck
+    from slp_ops.inventory import Inventory
 
 _SITES = ("SITE", "DEVICES", "AT ONCE", "TAGS", "TRANSPORTS", "DESCRIPTION")
+_DEVICES = ("DEVICE", "SITE", "ADDRESS", "USER NAME", "CREDENTIAL", "BEHIND", "TAGS")
+_UNUSABLE = ("NOT USABLE", "WHY", "SOURCE")
 _CREDENTIALS = ("CREDENTIAL", "USER NAME", "PROOF", "ENABLE", "MISSING")
 
 
@@ -46,6 +50,31 @@ def _lines(found: InventoryCheck) -> Iterator[str]:
         yield f"\nSHA-1 allowed (legacy_ssh): {', '.join(old)}"
     if behind := Counter(device.jump[0].host for device in devices if device.jump):
         yield f"\nBehind a jump host: {_format_counts(behind)}"
+    yield from _unusable(inventory)
+
+
+def _unusable(inventory: Inventory) -> Iterator[str]:
+    if inventory.unusable:
+        rows = [(one_line(each.name), one_line(each.reason), each.source) for each in inventory.unusable]
+        yield f"\n{table(_UNUSABLE, rows)}"
+
+
+def render_devices(inventory: Inventory) -> str:
+    """Return a line for each device, then those of sources that cannot be used."""
+    rows = [
+        (
+            device.name,
+            device.site,
+            device.host if device.port == 22 else f"{device.host} port {device.port}",
+            device.username or "",
+            device.credential,
+            ", ".join(hop.host for hop in device.jump),
+            " ".join(device.tags),
+        )
+        for device in inventory.devices
+    ]
+    counts = f"{pluralize(len(rows), 'device')} in {pluralize(len(inventory.sites), 'site')}"
+    return "\n".join((table(_DEVICES, rows), *_unusable(inventory), f"\n{counts}"))
 
 
 def _count_words(words: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.i18n import Text
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -25,6 +26,17 @@ def styled(text: str, *, fg: str | None = None, bold: bool = False, dim: bool = 
     codes = [_COLOURS[fg]] if fg else []
     codes += [1] * bold + [2] * dim
     return "".join(f"\x1b[{code}m" for code in codes) + text + ("\x1b[0m" if codes else "")
+
+
+_MOST_NAMES: Final = 6
+SWITCHES: Final = Text("{count:switch}", "{count} 台")
+
+
+def some_names(names: Iterable[str]) -> str:
+    """Return some names, and how many more there are."""
+    found = [one_line(name) for name in names]
+    more = len(found) - _MOST_NAMES
+    return ", ".join(found[:_MOST_NAMES]) + (f" +{more}" if more > 0 else "")
 
 
 _NARROWEST_COLUMN: Final = 14  # a column is not made narrower than this

@@ -52,6 +52,9 @@ _WORDS: Final = {
 }
 
 
+_FILE_THERE: Final = Text(
+    "the file; without it the change waits", "ファイルがあること (なければ変更は待機します)"
+)
 _ROOM: Final = Text("at least {bytes} bytes free", "空き容量 {bytes} バイト以上")
 
 
@@ -141,6 +144,9 @@ def _step(step: Step, lang: Lang) -> Iterator[tuple[str, list[str]]]:
         if step.protection is not None:
             yield _say("protects", lang), [step.protection.render(lang)]
     elif isinstance(step, ExecStep):
+        if step.reads:
+            yield _say("sends", lang), [f"dir {step.reads}"]
+            yield _say("expects", lang), [_FILE_THERE.render(lang)]
         lines = [step.command, *(f"  {line}" for line in step.paste)]
         if step.in_config:
             lines = ["configure terminal", *(f"  {line}" for line in lines), "end"]

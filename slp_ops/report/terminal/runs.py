@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from slp_ops.app.fleet import causes, hint
 from slp_ops.i18n import pluralize
 from slp_ops.report.terminal.layout import styled, table
+from slp_ops.report.terminal.times import moment
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from slp_ops.model import DeviceResult
     from slp_ops.runs import StoredRun
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 def render_list(runs: Sequence[StoredRun]) -> str:
     """Return a row for each run."""
     rows = [
-        (run.id, f"{run.header.started:%Y-%m-%d %H:%M:%S}Z", run.header.verb, run.header.state, _totals(run))
-        for run in runs
+        (run.id, _moment(run.header.started), run.header.verb, run.header.state, _totals(run)) for run in runs
     ]
     return table(("RUN", "STARTED", "VERB", "STATE", "DEVICES"), rows)
 
@@ -94,7 +95,7 @@ def render_prune(planned: Sequence[PruneDecision]) -> str:
     rows = [
         (
             each.run.id,
-            f"{each.run.header.started:%Y-%m-%d %H:%M:%S}Z",
+            _moment(each.run.header.started),
             each.run.header.verb,
             f"kept: {each.kept_because}" if each.kept_because else "goes",
         )
@@ -119,5 +120,9 @@ def _totals(run: StoredRun) -> str:
 def _times(run: StoredRun) -> str:
     header = run.header
     if header.finished is None:
-        return f"started {header.started:%Y-%m-%d %H:%M:%S}Z"
-    return f"{header.started:%Y-%m-%d %H:%M:%S}Z to {header.finished:%H:%M:%S}Z"
+        return f"started {_moment(header.started)}"
+    return f"{_moment(header.started)} to {moment(header.finished, '%H:%M:%S')}"
+
+
+def _moment(at: datetime) -> str:
+    return moment(at, "%Y-%m-%d %H:%M:%S")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from slp_ops.i18n import Lang
-from slp_ops.report.terminal.layout import styled, table, wrapped
+from slp_ops.report.terminal.layout import SWITCHES, some_names, styled, table, wrapped
 from slp_ops.rules.fixed_releases import AdvisoryStatus, name
 from slp_ops.sanitize import one_line
 
@@ -16,17 +16,40 @@ if TYPE_CHECKING:
     from slp_ops.rules.fixed_releases import AdvisoryVerdict
     from slp_ops.rules.ruleset import Ruleset
 
-
-def render(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang) -> str:
-    """Return each release with its advisories; several side by side as well."""
-    return "\n".join(_lines(rows, knowledge, lang))
+_Group: TypeAlias = "tuple[ReleaseVerdict, list[str]]"
+"""A verdict, and the switches that share it; none for a release that was given as text."""
 
 
-def _lines(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang) -> Iterator[str]:
-    for row in rows:
-        yield from _release(row, lang)
-    if len(rows) > 1:
-        yield from _matrix(rows, knowledge, lang)
+def render(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang, *, details: bool = False) -> str:
+    """Return each release with its advisories; several side by side as well.
+
+    Switches of one release with the same verdicts are one entry, unless ``details`` are wanted.
+    """
+    return "\n".join(_lines(_grouped(rows, details=details), knowledge, lang))
+
+
+def _grouped(rows: Sequence[ReleaseVerdict], *, details: bool) -> list[_Group]:
+    """Return the rows with the switches that share their verdicts, in the order of the first of each."""
+    groups: dict[object, list[ReleaseVerdict]] = {}
+    for number, row in enumerate(rows):
+        groups.setdefault(number if details else _verdicts(row), []).append(row)
+    return [(rows[0], [row.device for row in rows if row.device]) for rows in groups.values()]
+
+
+def _verdicts(row: ReleaseVerdict) -> tuple[object, ...]:
+    """Return what a row prints but for its device; the targets and defects follow from the release."""
+    judged = tuple(
+        (advisory.id, sign.judged.status, sign.judged.listed, sign.judged.because)
+        for advisory, sign in row.judged
+    )
+    return row.release, judged
+
+
+def _lines(groups: Sequence[_Group], knowledge: Ruleset, lang: Lang) -> Iterator[str]:
+    for row, devices in groups:
+        yield from _release(row, devices, lang)
+    if len(groups) > 1:
+        yield from _matrix(groups, knowledge, lang)
     words = _WORDS[lang]
     trains = ", ".join(name(train) for train in knowledge.releases.extended)
     never = [
@@ -47,9 +70,13 @@ def _lines(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang) -> It
         yield styled(line, dim=True)
 
 
-def _release(row: ReleaseVerdict, lang: Lang) -> Iterator[str]:
-    head = "  ".join(part for part in (row.device, row.release or "?") if part)
-    yield styled(one_line(head), bold=True)
+def _release(row: ReleaseVerdict, devices: Sequence[str], lang: Lang) -> Iterator[str]:
+    if len(devices) > 1:
+        count = SWITCHES.format(count=len(devices)).render(lang)
+        yield styled(one_line(f"{row.release or '?'}  {count}"), bold=True)
+        yield from wrapped(some_names(devices), "  ")
+    else:
+        yield styled(one_line("  ".join([*devices, row.release or "?"])), bold=True)
     for advisory, sign in row.judged:
         for line in wrapped(
             sign.judged.because.render(lang), f"  {advisory.id:<11} {_status_label(sign.judged):<15} "
@@ -65,17 +92,17 @@ def _release(row: ReleaseVerdict, lang: Lang) -> Iterator[str]:
     yield ""
 
 
-def _matrix(rows: Sequence[ReleaseVerdict], knowledge: Ruleset, lang: Lang) -> Iterator[str]:
+def _matrix(groups: Sequence[_Group], knowledge: Ruleset, lang: Lang) -> Iterator[str]:
     """All releases side by side."""
     words = _WORDS[lang]
     ids = [advisory.id for advisory in knowledge.advisories if advisory.releases.fixed]
     lines = []
-    for row in rows:
+    for row, devices in groups:
         judged = {advisory.id: sign.judged for advisory, sign in row.judged}
         target = row.target
         lines.append(
             (
-                row.device or "",
+                some_names(devices),
                 row.release,
                 *(_status_label(judged[each]) for each in ids),
                 str(target.same_train or ""),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from slp_ops.app.audit_device import AuditOptions
 from slp_ops.i18n import Lang
 from slp_ops.report import as_html
+from slp_ops.report.fleet import fleet_view
+from slp_ops.report.view import Health
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,13 +114,148 @@ def test_without_scripts_every_finding_can_be_read(open_page: Open, small: Repor
     assert page.get_by_text(first.findings[0].summary.render(lang)).first.is_visible()
 
 
-def test_in_print_everything_is_open_and_no_tool_is_left(page: Page) -> None:
+def _printed_pages(page: Page) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+
+
+def test_print_gives_a_summary_and_no_tool(page: Page) -> None:
     page.emulate_media(media="print")
-    assert page.get_by_text("Host name resolution failed").first.is_visible()
-    for hidden in ("nav", "#search", "#open-all"):
+    for hidden in ("nav", "#search", "#open-all", "#print", "#print-details", "#switches", "#details"):
         assert not page.locator(hidden).first.is_visible()
-    assert page.locator("svg[role=img]").first.is_visible()
-    assert len(page.pdf()) > 10_000
+    assert page.locator("#c-dues").is_visible()
+    assert page.locator(".cause").first.is_visible()
+    assert _printed_pages(page) <= 2
+
+
+def test_the_details_are_printed_on_demand_and_follow_the_filter(page: Page) -> None:
+    page.check("#print-details")
+    page.emulate_media(media="print")
+    assert page.get_by_text("Host name resolution failed").last.is_visible()
+    everything = _printed_pages(page)
+    page.emulate_media(media="screen")
+    page.fill("#search", "tyo-acc-03")
+    page.emulate_media(media="print")
+    assert page.locator("details.sw:visible").count() == 1
+    assert _printed_pages(page) < everything
+
+
+def test_the_details_are_printed_without_scripts_too(open_page: Open, pages: dict[Lang, str]) -> None:
+    page = open_page(pages[Lang.EN], java_script_enabled=False)
+    page.check("#print-details")
+    page.emulate_media(media="print")
+    assert page.locator("details.sw").first.is_visible()
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_a_thousand_faulty_switches_print_on_two_pages(
+    open_page: Open, all_wrong: ReportView, lang: Lang
+) -> None:
+    page = open_page(as_html.render(all_wrong, lang))
+    page.wait_for_selector("html[data-ready]")
+    assert 1 <= _printed_pages(page) <= 2
+
+
+def test_a_switch_is_found_by_serial_address_and_model(page: Page, small: ReportView) -> None:
+    stack = next(each for each in small.devices if each.name == "tyo-core-01")
+    serial = stack.units[1].sn
+    assert serial is not None
+    page.fill("#search", serial)
+    assert "tyo-core-01" in _names(page)
+    assert len(_names(page)) < len(small.devices)
+    page.fill("#search", stack.host)
+    assert _names(page) == ["tyo-core-01"]
+    page.fill("#search", " \uff34\uff39\uff2f-core-01")  # as an input method may write it
+    assert _names(page) == ["tyo-core-01"]
+    assert stack.model is not None
+    page.fill("#search", stack.model)
+    assert "tyo-core-01" in _names(page)
+    assert "nag-acc-01" not in _names(page)
+
+
+def test_the_details_follow_the_filter_and_a_link_shows_a_hidden_one(page: Page) -> None:
+    shown = page.locator("details.sw:visible > summary h3")
+    assert shown.count() == 7
+    page.select_option("#by-site", "osaka")
+    assert sorted(shown.all_inner_texts()) == sorted(_names(page))
+    assert "3" in page.locator("#details-shown").inner_text()
+    page.click("#open-all")
+    assert page.locator("details.sw[open]").count() == 3
+    hidden = page.locator("details.sw[hidden] .body").first.get_attribute("id")
+    page.evaluate("name => { location.hash = name; }", hidden)
+    expect(page.locator(f"#{hidden}")).to_be_visible()
+    assert len(_names(page)) == 7
+
+
+def test_partly_read_and_not_read_differ_in_words_colour_and_shape(
+    open_page: Open, small: ReportView
+) -> None:
+    devices = [
+        replace(each, health=Health.UNCLEAR, root_causes=(), failure=None)
+        if each.name == "tyo-acc-05"
+        else each
+        for each in small.devices
+    ]
+    view = fleet_view(small.run, devices, AuditOptions().knowledge, generated=small.generated)
+    look = (
+        "each => [each.textContent, getComputedStyle(each).color, getComputedStyle(each).borderTopStyle, "
+        "getComputedStyle(each, '::before').content]"
+    )
+    for lang in Lang:
+        page = open_page(as_html.render(view, lang))
+        found = [page.locator(f".tile .badge.{kind}").evaluate(look) for kind in Health]
+        kinds = dict(zip(Health, found, strict=True))
+        unread, partial, short = (kinds[each] for each in (Health.UNREAD, Health.UNCLEAR, Health.NOT_ENOUGH))
+        assert all(one != other for one, other in zip(unread, partial, strict=True))
+        assert partial[3] != short[3]
+        assert partial[1] != short[1]
+        fill = "each => getComputedStyle(each).fill"
+        fills = {
+            page.locator(f".bars .f-{kind}").first.evaluate(fill) for kind in ("unread", "unclear", "fine")
+        }
+        assert len(fills) == 3
+
+
+def test_a_finding_on_a_partly_read_switch_does_not_hide_that(page: Page) -> None:
+    row = page.locator(_ROWS).filter(has_text="tyo-acc-05")
+    assert row.locator(".badge.unclear").count() == 1
+    page.select_option("#by-health", "partial")
+    assert _names(page) == ["tyo-acc-05"]
+
+
+@pytest.mark.parametrize("width", [390, 900, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_are_legible_and_fill_the_grid(
+    open_page: Open, thousand: ReportView, width: int, scheme: str
+) -> None:
+    page = open_page(
+        as_html.render(thousand, Lang.JA), viewport={"width": width, "height": 900}, color_scheme=scheme
+    )
+    page.wait_for_selector("html[data-ready]")
+    # The height of a drawn letter, after any scaling of its picture.
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.chart svg text')].map(each => each.getBoundingClientRect().height)"
+    )
+    assert min(height for height in heights if height) >= 11
+    labels = page.evaluate(
+        "[...document.querySelectorAll('svg.line text')].map(each => each.getBoundingClientRect())"
+        ".filter(box => box.width).map(box => [box.left, box.right])"
+    )
+    assert all(right <= left for (_, right), (left, _) in itertools.pairwise(sorted(labels)))
+    for grid in (".charts", ".tiles"):
+        rows = page.evaluate(
+            "grid => { const frame = document.querySelector(grid), rows = {};"
+            " for (const each of frame.children) { const box = each.getBoundingClientRect();"
+            " const top = Math.round(box.top);"
+            " rows[top] = Math.max(rows[top] ?? 0, box.right); }"
+            " return Object.values(rows).map(right => frame.getBoundingClientRect().right - right); }",
+            grid,
+        )
+        assert all(abs(gap) <= 2 for gap in rows), grid
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    empty = page.locator("#list tbody :is(td, th)").evaluate_all(
+        "all => all.filter(each => !each.textContent.trim()).length"
+    )
+    assert empty == 0
 
 
 def test_dark_mode_is_dark_and_stays_so_in_print_only_on_screen(
