@@ -87,6 +87,11 @@ class Lab:
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the switches."""
+        return list(self._scenarios)
+
     def _start(self) -> None:
         self.rack = Rack(keys=self._keys, scale=self._scale, clock=self._clock)
         places = [

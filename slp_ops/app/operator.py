@@ -6,6 +6,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from slp_ops.errors import InputError
 from slp_ops.paths import mode_for_others
 
 if TYPE_CHECKING:
@@ -14,7 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.credentials import Ask as Ask
+    from slp_ops.i18n import Text
     from slp_ops.ports import ProgressEvent as ProgressEvent
+
+
+class Declined(InputError):
+    """The operator does not consent; nothing was sent. ``text`` is the message in each language."""
+
+    kind = "declined"
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 class Progress(Protocol):
@@ -35,7 +47,10 @@ class Operator(Protocol):
         """Return the function that asks for a user name or a secret; None without a terminal."""
 
     def notice(self, text: str) -> None:
-        """Take a sentence about the work, at once. It may quote a device: sanitize it before it is shown."""
+        """Take a warning or a hint, at once. It may quote a device: sanitize it before it is shown."""
+
+    def status(self, text: str) -> None:
+        """Take a sentence about the work, which an operator may do without."""
 
     def progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
         """Open the progress of a pass over so many devices."""
@@ -67,6 +82,10 @@ class NonInteractive:
         """Log the notice."""
         logging.getLogger("slp_ops").info("%s", text)
 
+    def status(self, text: str) -> None:
+        """Log the sentence."""
+        self.notice(text)
+
     @contextmanager
     def progress(self, verb: str, total: int) -> Iterator[Progress]:
         """Open a progress without output."""
@@ -97,6 +116,10 @@ class AskOnce:
     def notice(self, text: str) -> None:
         """Pass the notice on."""
         self._operator.notice(text)
+
+    def status(self, text: str) -> None:
+        """Pass the sentence on."""
+        self._operator.status(text)
 
     def progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
         """Open the other operator's progress."""

@@ -26,6 +26,7 @@ class SessionOptions:
 
     ``login_rate`` is logins started a second, 0 is unlimited. ``transport``, ``max_output`` (megabytes of a
     command), ``max_time`` (its seconds) and ``login_timeout`` (seconds) replace the inventory's settings.
+    ``debug`` keeps a masked log of each session in the run.
     """
 
     known_hosts: Path | None = None
@@ -37,6 +38,7 @@ class SessionOptions:
     login_timeout: float | None = None
     max_output: int | None = None
     max_time: float | None = None
+    debug: bool = False
 
 
 _OF_DEVICES: Final = ("transport", "login_timeout", "max_output", "max_time")

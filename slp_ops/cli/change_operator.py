@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from slp_ops.app.change.context import StepDecision
-from slp_ops.cli.progress import Progress
+from slp_ops.cli.progress import progress_lines
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.cli.writing import print_result
 from slp_ops.report.terminal.exchange import render_exchange_plan
 from slp_ops.report.terminal.plan import render_plan
 from slp_ops.sanitize import one_line
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slp_ops.app.change.results import PlanResult
+    from slp_ops.cli.progress import Progress
     from slp_ops.i18n import Lang, Text
 
 T = TypeVar("T")
@@ -42,15 +44,15 @@ class TerminalChangeOperator(TerminalOperator):
         render = render_plan if plan.verb is None else render_exchange_plan
         text = render(plan, self._lang)
         if text and not self._as_json:
-            click.echo(text)
+            print_result(text)
 
     def warn(self, text: Text) -> None:
         """Print the sentence in red."""
         click.echo(click.style(one_line(text.render(self._lang)), fg="red"), err=True)
 
     def confirm(self, question: str) -> bool:
-        """Ask for a yes; a no ends the command."""
-        return click.confirm(question, abort=True, err=True)
+        """Ask for a yes."""
+        return click.confirm(question, err=True)
 
     def enter(self, question: str, *, hidden: bool = False) -> str:
         """Prompt for a value."""
@@ -60,7 +62,7 @@ class TerminalChangeOperator(TerminalOperator):
 
     def change_progress(self, verb: str, total: int) -> Progress:
         """Return plain lines: a live display and questions would overwrite each other."""
-        return Progress(verb, total)
+        return progress_lines(verb, total)
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Show what is to be done by hand, and wait for a yes or a no."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
+from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
 
@@ -74,7 +75,7 @@ class LazyGroup(click.Group):
         from slp_ops.cli.settings import add_config_option
 
         add_config_option(command, CONFIG_HELP)
-        return command
+        return with_verbosity(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -111,6 +112,9 @@ def cli(ctx: click.Context, config: str | None) -> None:
     slp-ops lab up for simulated ones.
     """
     ctx.color = _is_coloured(os.environ)  # click.echo strips what a renderer coloured, or keeps it in a pipe
+
+
+with_verbosity(cli)
 
 
 def _is_coloured(variables: Mapping[str, str]) -> bool | None:
@@ -159,7 +163,8 @@ def _run() -> int | None:
     except click.Abort:
         raise KeyboardInterrupt from None
     except (SystemExit, BrokenPipeError):
-        # The reader (head, less) is gone. Click ends the process itself for a closed pipe alone.
+        # The reader (head, less) is gone, of a verb without a result in its exit code. Click ends the
+        # process itself for a closed pipe alone.
         _discard_output()
         code = Exit.FINE
     except SlpOpsError as err:
@@ -186,7 +191,9 @@ def _open_closed_streams() -> None:
 
 
 def _discard_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    from slp_ops.cli.writing import discard_output
+
+    discard_output()
 
 
 def _say(text: str) -> None:

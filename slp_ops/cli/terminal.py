@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.progress import progress
+from slp_ops.cli.verbosity import status
 from slp_ops.sanitize import printable
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ class TerminalOperator:
     def notice(self, text: str) -> None:
         """Print the notice."""
         click.echo(printable(text), err=True)
+
+    def status(self, text: str) -> None:
+        """Print the sentence, unless -q is given."""
+        status(text)
 
     def progress(self, verb: str, total: int) -> Progress:
         """Return a live display on a terminal, plain lines otherwise."""
