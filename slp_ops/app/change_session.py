@@ -24,13 +24,13 @@ from slp_ops.app.change.context import (
     Timeouts,
 )
 from slp_ops.app.change.device_session import DeviceSession
-from slp_ops.app.change.operator import Declined, ask_consent
+from slp_ops.app.change.operator import ask_consent
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
 from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
-from slp_ops.app.operator import name_open_mode
+from slp_ops.app.operator import Declined, name_open_mode
 from slp_ops.app.read_device import collect
 from slp_ops.app.session_logs import session_logs
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
@@ -43,7 +43,14 @@ from slp_ops.errors import InputError, Interrupted, SlpOpsError, StoreError
 from slp_ops.i18n import Text, pluralize, verbatim
 from slp_ops.json_documents import encode, to_json
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
-from slp_ops.planning.documents import DeviceChoice, LeftOutFile, Mention, PlanDocument, UnreadSwitch
+from slp_ops.planning.documents import (
+    DeviceChoice,
+    LeftOutFile,
+    Mention,
+    PlanDocument,
+    UnplannedFindings,
+    UnreadSwitch,
+)
 from slp_ops.planning.journal_state import (
     BeginEvent,
     ChangeOutcome,
@@ -445,7 +452,7 @@ class ChangeSession(Generic[Observation, Result]):
                         "confirmation is required, and no terminal is attached", hint="in scripts: --yes"
                     )
                 if not self.operator.confirm(f"Roll {pluralize(len(fleet.devices), 'switch')} back?"):
-                    raise Declined("the rollback was not accepted")
+                    raise Declined(_NOT_BACK)
             plans = [state.plan for state in states.values()]
             with self._change_run(f"{self.verb.title}-back", fleet.devices) as run:
                 if file.sealed:
@@ -752,6 +759,7 @@ def _plan_result(
         mentioned=tuple((result.name, each.mentioned) for result, each in found if each.mentioned),
         unread=tuple(each for each in results if each.name not in considered),
         results=tuple(results),
+        findings={result.name: each.findings for result, each in found if each.findings},
     )
 
 
@@ -779,6 +787,10 @@ def plan_document(planned: PlanResult) -> PlanDocument:
         ),
         verb=planned.verb,
         left_out=None if planned.left_out is None else left_out_files(planned.left_out),
+        unplanned_findings=tuple(
+            UnplannedFindings(name=name, rules=rules) for name, rules in planned.unplanned_findings.items()
+        )
+        or None,
     )
 
 
@@ -794,3 +806,7 @@ def left_out_files(files: Iterable[SkippedFile]) -> tuple[LeftOutFile, ...]:
 
 
 _BLOCKED: Final = Text("{why}: {hint}", "{why}: {hint}")
+_NOT_BACK: Final = Text(
+    "nothing was sent: the rollback was not accepted",
+    "何も送信していません: ロールバックが承認されませんでした",
+)

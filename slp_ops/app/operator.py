@@ -6,6 +6,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from slp_ops.errors import InputError
 from slp_ops.paths import mode_for_others
 from slp_ops.ports import StandingNotice
 
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.credentials import Ask as Ask
+    from slp_ops.i18n import Text
     from slp_ops.ports import ProgressEvent as ProgressEvent
+
+
+class Declined(InputError):
+    """The operator does not consent; nothing was sent. ``text`` is the message in each language."""
+
+    kind = "declined"
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 class Progress(Protocol):

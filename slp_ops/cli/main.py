@@ -149,7 +149,8 @@ def main() -> None:
         _say("  hint: what was read is kept, see: slp-ops runs list; the same command begins again")
         code = Exit.INTERRUPTED
     except (SystemExit, BrokenPipeError):
-        # The reader (head, less) is gone. Click ends the process itself for a closed pipe alone.
+        # The reader (head, less) is gone, of a verb without a result in its exit code. Click ends the
+        # process itself for a closed pipe alone.
         _discard_output()
         code = Exit.FINE
     except SlpOpsError as err:
@@ -181,7 +182,9 @@ def _open_closed_streams() -> None:
 
 
 def _discard_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    from slp_ops.cli.writing import discard_output
+
+    discard_output()
 
 
 def _say(text: str) -> None:

@@ -10,11 +10,11 @@ import pytest
 from slp_ops.app.change.context import StepDecision
 from slp_ops.app.change.operator import (
     AssumeFilesCopied,
-    Declined,
     NonInteractiveChange,
     ScriptedAnswers,
     ask_consent,
 )
+from slp_ops.app.operator import Declined
 from slp_ops.errors import InputError
 from slp_ops.i18n import Text, verbatim
 from slp_ops.planning import Action, SwitchPlan

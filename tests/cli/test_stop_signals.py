@@ -13,7 +13,7 @@ import pytest
 
 from slp_ops.app.change.apply import DeviceChangeResult
 from slp_ops.app.change.results import ChangeOutcome, ChangeResult
-from slp_ops.cli.exits import Exit, change_exit_code
+from slp_ops.cli.exits import Exit, change_results, code_of
 from slp_ops.i18n import Lang
 from slp_ops.report.terminal.change import render_change
 
@@ -164,7 +164,7 @@ def test_output_to_a_terminal_that_is_gone_goes_nowhere() -> None:
 def test_a_change_that_was_complete_has_its_own_exit_code(not_begun: tuple[str, ...], code: Exit) -> None:
     done = DeviceChangeResult(name="sw1", site="tokyo", end=ChangeOutcome.DONE)
     change = ChangeResult(journal="journal.jsonl", devices=(done,), not_begun=not_begun, stopped=True)
-    assert change_exit_code(change) is code
+    assert code_of(*change_results(change)) is code
 
 
 def test_a_rollback_that_failed_names_the_command_that_completes_it() -> None:

@@ -37,6 +37,8 @@ READ: Final = (*QUICK, "--command-timeout", "2")
 BOUND: Final = 45.0
 BOUND_OF_CHANGES: Final = 400.0
 # Commands that must not be sent twice, whatever happens.
+# Codes of a change that succeeded; 3 where findings remain.
+APPLIED: Final = (0, 3)
 ONE_WAY: Final = (
     "license smart factory reset",
     "reload",
@@ -625,7 +627,7 @@ class _Running:
     def follow_change(self, ended: Ended) -> None:
         """Follow the messages until the change is complete; a journal tells what is left."""
         for _ in range(4):
-            if ended.code == 0:
+            if ended.code in APPLIED:
                 return
             journals = self.bench.journals()
             open_ = [path for path in journals if _unfinished(path)]
@@ -643,13 +645,13 @@ class _Running:
                     self.broken(
                         f"an unfinished change was not named by the next call (exit code {ended.code})"
                     )
-                    if ended.code == 0:
+                    if ended.code in APPLIED:
                         return
             journal = way_on[1] if way_on is not None and way_on[0] == "--resume" else ""
             journal = journal or (str(open_[-1]) if open_ else "")
             ended = self.resume(journal) if journal else _call(self.verb, self.bench, self.more)
             self.check_call(ended, 400.0)
-        if ended.code != 0:
+        if ended.code not in APPLIED:
             self.broken(f"the change could not be completed: exit code {ended.code} in the end")
 
     def is_done(self, journals: list[Path], open_: list[Path]) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.app.change.context import StepDecision
-from slp_ops.app.operator import NonInteractive, Operator
+from slp_ops.app.operator import Declined, NonInteractive, Operator
 from slp_ops.errors import InputError
-from slp_ops.i18n import pluralize
+from slp_ops.i18n import Text, pluralize
 from slp_ops.playbook import Risk
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from slp_ops.app.change.context import StepOperator
     from slp_ops.app.change.results import PlanResult
     from slp_ops.app.operator import Progress
-    from slp_ops.i18n import Text
     from slp_ops.planning import SwitchPlan
 
 
@@ -119,12 +118,6 @@ class AssumeFilesCopied:
         return self.settled.get(device) or await self.operator.resolve_outcome(device, command)
 
 
-class Declined(InputError):
-    """The operator does not consent; nothing was sent."""
-
-    kind = "declined"
-
-
 def ask_consent(
     plans: Sequence[SwitchPlan],
     operator: ChangeOperator,
@@ -160,7 +153,7 @@ def ask_consent(
             )
         typed = operator.enter(f"{plan.risk.value}: type {plan.name} to continue")
         if typed.strip() != plan.name:
-            raise Declined(f"{plan.name} was not confirmed")
+            raise Declined(_NOT_CONFIRMED.format(name=plan.name))
     if yes or len(risky) == len(plans):
         return
     if not operator.interactive:
@@ -169,4 +162,12 @@ def ask_consent(
             hint="in scripts: --yes, or first --dry-run --out PLAN.json",
         )
     if not operator.confirm(f"Apply this to {pluralize(len(plans), 'switch')}?"):
-        raise Declined("the plan was not accepted")
+        raise Declined(_NOT_ACCEPTED)
+
+
+_NOT_ACCEPTED: Final = Text(
+    "nothing was sent: the plan was not accepted", "何も送信していません: プランが承認されませんでした"
+)
+_NOT_CONFIRMED: Final = Text(
+    "nothing was sent: {name} was not confirmed", "何も送信していません: {name} が確認されませんでした"
+)

@@ -40,6 +40,7 @@ _WORDS: Final = {
     "params": Text("parameters", "パラメータ"),
     "risk": Text("risk", "リスク"),
     "nothing": Text("Nothing is planned for:", "計画対象外のスイッチ:"),
+    "findings": Text("Findings without a plan:", "計画のない検出事項:"),
     "choices": Text(
         "Several playbooks remedy these rules. Name one with --playbook, or say what is meant with intent:",
         "複数のプレイブックが該当します。--playbook または inventory の intent で指定してください:",
@@ -71,6 +72,10 @@ def unplanned_lines(planned: PlanResult, lang: Lang) -> Iterator[str]:
         for each in planned.skipped:
             playbook = f"{each.playbook}: " if each.playbook else ""
             yield f"  {each.name}: {one_line(playbook + each.why.render(lang))}"
+    if planned.unplanned_findings:
+        yield _say("findings", lang)
+        for name, rules in planned.unplanned_findings.items():
+            yield f"  {name}: {', '.join(rules)}"
     if planned.choices:
         yield _say("choices", lang)
         for name, choice in planned.choices:
