@@ -167,6 +167,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         """Audit a switch by the rules that verify a plan."""
         return ()
 
+    @abstractmethod
     def rebuild(
         self, observations: Mapping[str, Observation], plans: Mapping[str, SwitchPlan], *, resumed: bool
     ) -> Mapping[str, PlanningResult]:
@@ -174,14 +175,13 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
 
         A change that is ``resumed`` is saved where nothing else is left to do.
         """
-        raise NotImplementedError
 
     def check_rebuild(self, file: Path) -> None:
         """Raise InputError where the verb does not rebuild the plans of a file."""
 
+    @abstractmethod
     def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
         """Return plans of a journal without a valid seal as their playbooks give them. Raises InputError."""
-        raise NotImplementedError
 
     def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
         """Return the secrets of the steps that are not done. Raises InputError."""

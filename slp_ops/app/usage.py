@@ -277,6 +277,16 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
         """Plan for the switch as it is now."""
         return self.replan_exchange(self.observe(device, memory), plan)
 
+    def rebuild(
+        self, observations: Mapping[str, ExchangeSwitch], plans: Mapping[str, SwitchPlan], *, resumed: bool
+    ) -> Mapping[str, PlanningResult]:
+        """Plan for each switch as its plan was made."""
+        return {name: self.replan_exchange(seen, plans[name]) for name, seen in observations.items()}
+
+    def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
+        """Refuse: an exchange of files has no rollback."""
+        raise InputError(f"slp-ops {self.verb} has no rollback", hint=f"slp-ops {self.verb} --resume JOURNAL")
+
     def check_rebuild(self, file: Path) -> None:
         """Refuse: the verb itself plans the same again."""
         raise InputError(
