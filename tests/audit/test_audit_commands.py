@@ -270,7 +270,7 @@ def test_releases_are_judged_without_inventory_in_the_order_given(slp: Callable[
     texts = ["17.9.4a", "17.03.03 - SMU-PATCHED", "banana", "17.3.4"]
     given = [part for text in texts for part in ("--release", text)]
     done = slp("check-version", *given, "--json")
-    assert done.exit_code == 3
+    assert done.exit_code == 4  # banana
     rows = json.loads(done.stdout)["releases"]
     assert [row["release"] for row in rows] == texts
     assert {row["device"] for row in rows} == {None}
@@ -308,7 +308,7 @@ def test_releases_are_judged_without_inventory_in_the_order_given(slp: Callable[
         ("17.12.4", "warning", 0),
         ("17.6.2", "error", 3),
         ("17.6.2", "critical", 0),
-        ("banana", "info", 0),
+        ("banana", "info", 4),
     ],
 )
 def test_only_an_affected_release_exits_with_3(
