@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from docs import architecture, schemas
-from slp_ops.cli.exits import Exit
+from slp_ops.cli.exits import Exit, Result
 from slp_ops.cli.main import VERBS, cli
 from slp_ops.commands import registry
 from slp_ops.i18n import Lang, Text
@@ -127,6 +127,16 @@ def _exit_codes() -> Iterator[str]:
     yield "| ---: | --- |"
     for code in Exit:
         yield f"| {code.value} | {code.meaning} |"
+    yield ""
+    yield "## Results of each command"
+    yield ""
+    yield "A live call and one of a saved run have the same code. Where standard output closes early, as by"
+    yield "`| head`, the code is that of the result."
+    yield ""
+    yield "| code | command | result |"
+    yield "| ---: | --- | --- |"
+    for result in Result:
+        yield f"| {result.code.value} | {_cell(result.verbs)} | {_cell(result.when)} |"
 
 
 def _show_commands() -> Iterator[str]:

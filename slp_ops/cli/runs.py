@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli.exits import Exit
+from slp_ops.cli.exits import Result
 from slp_ops.cli.options import ConsentOption, SelectingOption, VerbOption, age, json_option, runs_dir_option
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.cli.writing import print_result
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import to_json
 from slp_ops.sanitize import one_line
@@ -91,10 +92,10 @@ def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
     if as_json:
         from slp_ops.report.documents.runs import verify_document
 
-        click.echo(to_json(verify_document(run, verified)))
+        print_result(to_json(verify_document(run, verified)))
     else:
-        click.echo(terminal.render_verification(run, verified))
-    raise click.exceptions.Exit(Exit.FINDINGS if verified.damaged else Exit.FINE)
+        print_result(terminal.render_verification(run, verified))
+    raise click.exceptions.Exit((Result.DAMAGED if verified.damaged else Result.DONE).code)
 
 
 @command.command(name="prune")
@@ -137,7 +138,10 @@ def prune_runs(
     if not as_json:
         click.echo(terminal.render_prune(planned))
     if going and not dry_run and not yes:
-        click.confirm(f"Remove {going} of {pluralize(len(planned), 'run')}?", abort=True, err=True)
+        question = f"Remove {going} of {pluralize(len(planned), 'run')}?"
+        if not click.confirm(question, err=True):
+            click.echo("nothing was removed", err=True)
+            raise click.exceptions.Exit(Result.DECLINED.code)
     removed = () if dry_run else runs.prune(runs_dir, planned)
     if as_json:
         from slp_ops.report.documents.runs import prune_document

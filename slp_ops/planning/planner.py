@@ -75,7 +75,11 @@ def plan_device(
         skipped.append(SkippedPlaybook(name=switch.name, site=switch.site, why=_NOTHING, needless=True))
     plan = planning.plan(actions) if actions else None
     return PlanningResult(
-        plan=plan, skipped=tuple(skipped), choices=chosen.choices, mentioned=chosen.mentioned
+        plan=plan,
+        skipped=tuple(skipped),
+        choices=chosen.choices,
+        mentioned=chosen.mentioned,
+        findings=tuple(outcome.rule for outcome in switch.outcomes if outcome.is_problem),
     )
 
 
