@@ -13,7 +13,7 @@ from slp_ops.runs.change_index import ChangeIndex
 from slp_ops.runs.journal import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from slp_ops.planning.journal_state import SwitchState
     from slp_ops.runs.change_index import ChangedSwitch, ChangeEntry, ChangeRecord, StoredEntry
@@ -44,11 +44,19 @@ class OpenChanges:
         with self._index.locked():
             return [found for entry in self._open(replacing) for found in _of(entry, wanted)]
 
-    def folders(self) -> frozenset[Path]:
-        """Return the folders with the journal of a change that is not at its end."""
+    def folders(self) -> tuple[frozenset[Path], frozenset[Path]]:
+        """Return the folders with journals: of changes that a process makes, and of those that are over."""
         with self._index.locked():
-            entries = [entry for entry in self._open(None) if _of(entry, entry.record.switches)]
-        return frozenset(Path(entry.record.journal).parent for entry in entries)
+            entries = list(self._index.entries())
+        running = frozenset(_folder(entry) for entry in entries if entry.running)
+        return running, frozenset(_folder(entry) for entry in entries if entry.done) - running
+
+    def forget(self, folders: Container[Path]) -> None:
+        """Give up the changes whose journals were in these folders."""
+        with self._index.locked():
+            for entry in self._index.entries():
+                if not entry.running and _folder(entry) in folders:
+                    entry.remove()
 
     def begin(self, record: ChangeRecord, *, replacing: Path | None = None) -> ChangeEntry:
         """Take the switches for a new change; raises InputError while another change is open on one of them.
@@ -93,6 +101,10 @@ def _refuse(found: Iterable[OpenChange]) -> None:
     if refused:
         why = "; ".join(each.why.en for each in refused)
         raise InputError(f"{why}; nothing was sent", hint=refused[0].hint.en)
+
+
+def _folder(entry: StoredEntry) -> Path:
+    return Path(entry.record.journal).parent
 
 
 def _is_of(entry: StoredEntry, journal: Path) -> bool:
