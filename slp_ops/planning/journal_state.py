@@ -230,6 +230,11 @@ class SwitchState:
         return next((n for n in range(count) if self.steps.get(n) is not StepState.DONE), count)
 
     @property
+    def has_steps_left(self) -> bool:
+        """Return whether a step is not done; verification and saving are no steps."""
+        return self.next_step < len(self.plan.steps)
+
+    @property
     def finished(self) -> bool:
         """Return whether nothing is left to resume."""
         return self.end in (ChangeOutcome.DONE, ChangeOutcome.NOTHING, ChangeOutcome.ROLLED_BACK)
