@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.runs import Runs
 from slp_ops.runs.open_changes import OpenChanges
+from slp_ops.runs.prune import LossKind as LossKind
 from slp_ops.runs.prune import is_from_future, judge, remove
 from slp_ops.runs.sequence import RunSequence
 from slp_ops.runs.verify import verify
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.model import DeviceResult
     from slp_ops.runs import StoredRun
-    from slp_ops.runs.prune import LossKind, PruneDecision
+    from slp_ops.runs.prune import PruneDecision
     from slp_ops.runs.verify import VerifyReport
 
 

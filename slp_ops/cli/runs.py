@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.app.runs import LossKind
 from slp_ops.cli.exits import Result
 from slp_ops.cli.options import ConsentOption, SelectingOption, VerbOption, age, json_option, runs_dir_option
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import to_json
-from slp_ops.runs.prune import LossKind
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
