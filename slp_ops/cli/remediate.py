@@ -16,6 +16,7 @@ from slp_ops.cli.options import (
     ConsentOption,
     SelectingOption,
     VerbOption,
+    details_option,
     json_option,
     lang_option,
     runs_dir_option,
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
     help="Assume that manual steps are done (for scripts).",
 )
 @change_options
+@details_option
 @lang_option
 @json_option
 def command(
@@ -136,6 +138,7 @@ def command(
     manual_done: bool,
     options: ChangeOptions,
     revert_timer: int,
+    details: bool,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -154,7 +157,7 @@ def command(
     _one_of(dry_run=dry_run, plan=plan_file, resume=resume, rollback=rollback)
     if out is not None and not dry_run:
         raise click.UsageError("--out saves the plan of a --dry-run")
-    operator = TerminalChangeOperator(lang, as_json=as_json)
+    operator = TerminalChangeOperator(lang, as_json=as_json, details=details)
     request = remediate.ApplyRequest(
         plan=remediate.PlanRequest(
             fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
