@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from docs import architecture, schemas
-from slp_ops.cli.exits import Exit
+from slp_ops.cli.exits import Exit, Result
 from slp_ops.cli.main import VERBS, cli
 from slp_ops.commands import registry
 from slp_ops.i18n import Lang, Text
@@ -21,6 +21,7 @@ from slp_ops.lab import scenarios
 from slp_ops.playbook.loading import packaged
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
 from slp_ops.report.labels import Words
+from slp_ops.report.playbook_marks import marks
 from slp_ops.rules import reference
 from slp_ops.rules.loading import known_terms
 from slp_ops.rules.ruleset import packaged_ruleset
@@ -48,7 +49,7 @@ def pages() -> dict[str, str]:
     }
     for lang in Lang:
         found[f"playbooks.{lang.value}.md"] = "\n".join(_playbooks(lang)) + "\n"
-        found[f"rules.{lang.value}.md"] = reference.render(packaged_ruleset(), lang)
+        found[f"rules.{lang.value}.md"] = reference.render(packaged_ruleset(), lang, marks(lang))
     made = dict(schemas.every())
     found["schemas.md"] = "\n".join(schemas.page(made, _NOTE)) + "\n"
     for name, schema in made.items():
@@ -126,6 +127,16 @@ def _exit_codes() -> Iterator[str]:
     yield "| ---: | --- |"
     for code in Exit:
         yield f"| {code.value} | {code.meaning} |"
+    yield ""
+    yield "## Results of each command"
+    yield ""
+    yield "A live call and one of a saved run have the same code. Where standard output closes early, as by"
+    yield "`| head`, the code is that of the result."
+    yield ""
+    yield "| code | command | result |"
+    yield "| ---: | --- | --- |"
+    for result in Result:
+        yield f"| {result.code.value} | {_cell(result.verbs)} | {_cell(result.when)} |"
 
 
 def _show_commands() -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from slp_ops.cli.exits import Exit
+from slp_ops.cli.exits import Result
 from slp_ops.cli.options import SelectingVerbOption, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.verbosity import status
@@ -85,7 +85,7 @@ def command(
     the bundle is not what was written, or holds something that should have been masked.
     """
     if checked is not None:
-        raise click.exceptions.Exit(_check(checked))
+        raise click.exceptions.Exit(_check(checked).code)
     if output is None:
         raise click.UsageError("say where to write it: -o FILE.zip")
     from slp_ops.app.bundle import BundleRequest, gather_bundle
@@ -116,7 +116,8 @@ def _answers(given: dict[str, str | None], ask: bool) -> dict[str, str]:
     return answers
 
 
-def _check(path: str) -> Exit:
+def _check(path: str) -> Result:
+    from slp_ops.cli.writing import print_result
     from slp_ops.report.bundle_check import METHODS, check
 
     try:
@@ -125,10 +126,10 @@ def _check(path: str) -> Exit:
     except OSError as err:
         raise InputError(f"{path} cannot be read: {err.strerror}") from err
     for remark in found.remarks:
-        click.echo(f"{click.style('damaged', fg='red')}: {one_line(remark.path)}: {one_line(remark.what)}")
+        print_result(f"{click.style('damaged', fg='red')}: {one_line(remark.path)}: {one_line(remark.what)}")
     verdict = "NOT whole" if found.remarks else "whole, and nothing unmasked in it"
     contents = f"{pluralize(found.files, 'file')} of {pluralize(found.switches, 'device')}"
-    click.echo(f"{one_line(path)}: {contents}, {verdict}")
+    print_result(f"{one_line(path)}: {contents}, {verdict}")
     amount = f"{pluralize(found.searched, 'file')}, {found.bytes:,} bytes"
-    click.echo(f"searched for secrets: {amount}; by {', '.join(METHODS)}")
-    return Exit.FINDINGS if found.remarks else Exit.FINE
+    print_result(f"searched for secrets: {amount}; by {', '.join(METHODS)}")
+    return Result.DAMAGED if found.remarks else Result.DONE

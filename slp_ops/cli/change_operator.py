@@ -11,6 +11,7 @@ import click
 from slp_ops.app.change.context import StepDecision
 from slp_ops.cli.progress import progress_lines
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.cli.writing import print_result
 from slp_ops.report.terminal.exchange import render_exchange_plan
 from slp_ops.report.terminal.plan import render_plan
 from slp_ops.sanitize import one_line
@@ -28,9 +29,10 @@ T = TypeVar("T")
 class TerminalChangeOperator(TerminalOperator):
     """Shows plans on stdout unless the result is JSON, and asks on stderr, one question at a time."""
 
-    def __init__(self, lang: Lang, *, as_json: bool) -> None:
+    def __init__(self, lang: Lang, *, as_json: bool, details: bool = False) -> None:
         self._lang = lang
         self._as_json = as_json
+        self._details = details
         self._turn = asyncio.Lock()
 
     @property
@@ -40,18 +42,20 @@ class TerminalChangeOperator(TerminalOperator):
 
     def show_plan(self, plan: PlanResult) -> None:
         """Print the plan."""
-        render = render_plan if plan.verb is None else render_exchange_plan
-        text = render(plan, self._lang)
+        if plan.verb is None:
+            text = render_plan(plan, self._lang, details=self._details)
+        else:
+            text = render_exchange_plan(plan, self._lang)
         if text and not self._as_json:
-            click.echo(text)
+            print_result(text)
 
     def warn(self, text: Text) -> None:
         """Print the sentence in red."""
         click.echo(click.style(one_line(text.render(self._lang)), fg="red"), err=True)
 
     def confirm(self, question: str) -> bool:
-        """Ask for a yes; a no ends the command."""
-        return click.confirm(question, abort=True, err=True)
+        """Ask for a yes."""
+        return click.confirm(question, err=True)
 
     def enter(self, question: str, *, hidden: bool = False) -> str:
         """Prompt for a value."""

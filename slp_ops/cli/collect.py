@@ -8,12 +8,13 @@ import click
 
 from slp_ops.app.commands import SETS
 from slp_ops.cli.calling import call
-from slp_ops.cli.exits import exit_code
+from slp_ops.cli.exits import code_of, read_result
 from slp_ops.cli.options import SelectingVerbOption, VerbOption, json_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.cli.writing import print_result
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def command(
     is read. Exit code 4 when some devices could not be read, or not completely.
     """
     from slp_ops.app.collect import CollectRequest, run
+    from slp_ops.app.fleet import is_complete
 
     request = CollectRequest(
         target=target,
@@ -91,9 +93,9 @@ def command(
     if as_json:
         from slp_ops.report.documents.runs import collect_document
 
-        click.echo(to_json(collect_document(result.run_id, result.path, result.devices, result.folders)))
+        print_result(to_json(collect_document(result.run_id, result.path, result.devices, result.folders)))
     else:
         from slp_ops.report.terminal.collect import render
 
-        click.echo(render(result))
-    raise click.exceptions.Exit(exit_code(result.devices))
+        print_result(render(result))
+    raise click.exceptions.Exit(code_of(read_result(complete=is_complete(result.devices))))

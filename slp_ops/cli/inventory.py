@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli.exits import Exit
+from slp_ops.cli.exits import Result
 from slp_ops.cli.options import inventory_option, json_option, source_options
 from slp_ops.cli.target import ssh_config_option
 from slp_ops.cli.terminal import TerminalOperator
@@ -45,7 +45,7 @@ def check(inventory_path: Path | str, ssh_config: Path, sources: SourceOptions, 
         if not as_json:
             raise
         click.echo(to_json(problems_document(error), indent=2, ascii_only=False))
-        raise click.exceptions.Exit(Exit.USAGE) from error
+        raise click.exceptions.Exit(Result.WRONG_INPUT.code) from error
     if as_json:
         click.echo(to_json(inventory_document(found), indent=2, ascii_only=False))
     else:

@@ -129,13 +129,15 @@ class SkippedPlaybook:
 class PlanningResult:
     """Result of planning one switch.
 
-    ``mentioned`` are playbooks that would help and are planned only when they are named.
+    ``mentioned`` are playbooks that would help and are planned only when they are named. ``findings`` are the
+    rules that fail at warning or above.
     """
 
     plan: SwitchPlan | None
     skipped: tuple[SkippedPlaybook, ...] = ()
     choices: tuple[PlaybookChoice, ...] = ()
     mentioned: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
 
 
 def what_changed(before: Mapping[str, object], now: Mapping[str, object]) -> tuple[str, ...]:

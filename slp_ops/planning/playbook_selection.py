@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
-from slp_ops.model import Severity, Verdict
+from slp_ops.model import Verdict
 from slp_ops.planning.model import PlaybookChoice, Trigger
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate, Risk
 from slp_ops.steps import Repeat
@@ -79,13 +79,7 @@ def in_order(playbooks: Iterable[Playbook]) -> tuple[Playbook, ...]:
 
 def _roots(outcomes: Iterable[Outcome]) -> list[str]:
     """The rules that fail at warning or above; a consequence goes away with its cause."""
-    return [
-        outcome.rule
-        for outcome in outcomes
-        if outcome.verdict is Verdict.FAIL
-        and outcome.severity.rank >= Severity.WARNING.rank
-        and outcome.root is None
-    ]
+    return [outcome.rule for outcome in outcomes if outcome.is_problem and outcome.root is None]
 
 
 def _intent_allows(playbook: Playbook, intent: Intent) -> bool:

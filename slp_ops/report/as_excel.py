@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter
 
 from slp_ops.report.labels import Words
+from slp_ops.report.playbook_marks import mark
 from slp_ops.report.sentences import dues_text, headline, lead
 from slp_ops.report.view import Health
 from slp_ops.sanitize import text_cell
@@ -277,7 +278,7 @@ def _findings(each: DeviceView, words: Words) -> Iterator[Row]:
                 ),
                 story.root.rule if told is not story.root else None,
                 words.confidence(told.confidence.value),
-                ", ".join(book.id for book in told.playbooks),
+                ", ".join(book.id + mark(book.risk, words.lang) for book in told.playbooks),
                 "\n".join(told.links),
             )
 

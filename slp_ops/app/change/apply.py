@@ -53,6 +53,12 @@ class DeviceChangeResult:
         return difference(self.before, self.after)
 
     @property
+    def remaining(self) -> tuple[str, ...]:
+        """Return the rules that fail at warning or above after it."""
+        last = self.after or self.before
+        return () if last is None else tuple(last.failing)
+
+    @property
     def touched(self) -> bool:
         """Return whether something may have been sent to the switch."""
         return self.end not in (ChangeOutcome.NOTHING, ChangeOutcome.UNREAD, ChangeOutcome.STALE)

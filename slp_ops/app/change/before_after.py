@@ -28,11 +28,7 @@ class Snapshot:
     @property
     def failing(self) -> dict[str, Outcome]:
         """The rules that fail, at warning or above."""
-        return {
-            outcome.rule: outcome
-            for outcome in self.outcomes
-            if outcome.verdict is Verdict.FAIL and outcome.severity.rank >= Severity.WARNING.rank
-        }
+        return {outcome.rule: outcome for outcome in self.outcomes if outcome.is_problem}
 
     def outcome(self, rule: str) -> Outcome | None:
         """Return the outcome of a rule; None for one that was not evaluated."""

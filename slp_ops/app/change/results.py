@@ -28,7 +28,8 @@ class PlanResult:
 
     ``choices`` and ``mentioned`` are pairs with the name of the switch. ``unread`` are the switches of which
     nothing could be read. ``left_out`` are the files of CSSM that are not imported. ``blocked`` are the
-    switches for which nothing is planned because an earlier change of them is not at its end.
+    switches for which nothing is planned because an earlier change of them is not at its end. ``findings``
+    are the rules that fail at warning or above, by switch.
     """
 
     run: str = ""
@@ -42,6 +43,23 @@ class PlanResult:
     blocked: tuple[str, ...] = ()
     verb: str | None = None
     left_out: tuple[SkippedFile, ...] | None = None
+    findings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        """Return the switches without a plan for which a parameter is missing."""
+        return frozenset(skipped.name for skipped in self.skipped if skipped.missing) & self.unplanned
+
+    @property
+    def unplanned(self) -> frozenset[str]:
+        """Return the switches that need a change, and for which nothing is planned."""
+        needing = {skipped.name for skipped in self.skipped if not skipped.needless}
+        return frozenset(needing | self.findings.keys()) - {plan.name for plan in self.plans}
+
+    @property
+    def unplanned_findings(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the findings of the switches for which nothing is planned."""
+        return {name: rules for name, rules in self.findings.items() if name in self.unplanned}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
