@@ -65,7 +65,7 @@ from slp_ops.rules.dependencies import FactContext
 from slp_ops.runs import Runs, RunState
 from slp_ops.runs.change_index import ChangedSwitch, ChangeRecord
 from slp_ops.runs.journal import FILE, JournalFile
-from slp_ops.runs.open_changes import OpenChanges
+from slp_ops.runs.open_changes import OpenChanges, refusal
 from slp_ops.runs.seal import Seals
 from slp_ops.version import __version__
 
@@ -167,6 +167,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         """Audit a switch by the rules that verify a plan."""
         return ()
 
+    @abstractmethod
     def rebuild(
         self, observations: Mapping[str, Observation], plans: Mapping[str, SwitchPlan], *, resumed: bool
     ) -> Mapping[str, PlanningResult]:
@@ -174,14 +175,13 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
 
         A change that is ``resumed`` is saved where nothing else is left to do.
         """
-        raise NotImplementedError
 
     def check_rebuild(self, file: Path) -> None:
         """Raise InputError where the verb does not rebuild the plans of a file."""
 
+    @abstractmethod
     def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
         """Return plans of a journal without a valid seal as their playbooks give them. Raises InputError."""
-        raise NotImplementedError
 
     def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
         """Return the secrets of the steps that are not done. Raises InputError."""
@@ -202,8 +202,10 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         return None
 
     @abstractmethod
-    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
-        """Return the operator for manual steps and unknown outcomes."""
+    def step_operator(
+        self, operator: ChangeOperator, *, resumed: Mapping[str, SwitchState] | None
+    ) -> StepOperator:
+        """Return the operator for manual steps and unknown outcomes; ``resumed`` are those of a journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +382,7 @@ class ChangeSession(Generic[Observation, Result]):
             entry = OpenChanges().begin(record, replacing=replacing)
             with JournalFile.create(path, begin, entry=entry) as file:
                 files = self.verb.files(RecordedChange(begin=begin))
-                step_operator = self.verb.step_operator(self.operator, resumed=False)
+                step_operator = self.verb.step_operator(self.operator, resumed=None)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
 
     def resume(self, path: Path) -> Result:
@@ -396,6 +398,8 @@ class ChangeSession(Generic[Observation, Result]):
             if not file.sealed:
                 # Nothing that it says is done is believed either.
                 return self.rebuild([state.plan for state in states.values()], path)
+            kept = self._without_superseded((plan.name for plan in open_), recorded, path)
+            open_ = [plan for plan in open_ if plan.name in kept]
             files = self.verb.files(recorded)
             if back:
                 words = f"the rollback of {back} was begun, and is not complete"
@@ -415,7 +419,7 @@ class ChangeSession(Generic[Observation, Result]):
                 states[event.device].apply(event)
             secrets = self.verb.secrets(states.values(), self.operator)
             with self._change_run(self.verb.title, fleet.devices) as run:
-                step_operator = self.verb.step_operator(self.operator, resumed=True)
+                step_operator = self.verb.step_operator(self.operator, resumed=states)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
 
     def roll_back(self, path: Path) -> Result:
@@ -427,6 +431,8 @@ class ChangeSession(Generic[Observation, Result]):
             if not states:
                 self.operator.notice("nothing was sent to any switch of this journal")
                 return self.verb.result(ChangeResult(journal=str(path)))
+            kept = self._without_superseded(states, recorded, path)
+            states = {name: state for name, state in states.items() if name in kept}
             if not file.sealed:
                 checked = self.verb.check_rollback(state.plan for state in states.values())
                 for name, plan in checked.items():
@@ -464,8 +470,21 @@ class ChangeSession(Generic[Observation, Result]):
                 else:
                     record = self._record(run.path.name, path, fleet, plans)
                     file.hold(OpenChanges().begin(record, replacing=path))
-                step_operator = self.verb.step_operator(self.operator, resumed=True)
+                step_operator = self.verb.step_operator(self.operator, resumed=states)
                 return self._change(run, fleet, states, file, {}, None, step_operator, back=True)
+
+    def _without_superseded(
+        self, names: Iterable[str], recorded: RecordedChange, path: Path
+    ) -> frozenset[str]:
+        """Leave out the switches that a newer change superseded; raises InputError if no other is left."""
+        chosen = frozenset(names)
+        found = OpenChanges().superseded(recorded.begin.change, path)
+        refused = [each for name, each in found.items() if name in chosen]
+        if refused and len(refused) == len(chosen):
+            raise refusal(refused)
+        for left_out in refused:
+            self.operator.warn(_BLOCKED.format(why=left_out.why, hint=left_out.hint))
+        return chosen - found.keys()
 
     def _change(
         self,
@@ -528,12 +547,13 @@ class ChangeSession(Generic[Observation, Result]):
                     verb=verb.verb,
                 )
         except KeyboardInterrupt:
-            ended = f"{len(rollout.ended)} of {pluralize(len(fleet.devices), 'switch')} ended"
-            option = "--rollback" if back else "--resume"
-            raise Interrupted(
-                f"interrupted: {ended}; a step may be unfinished",
-                hint=f"slp-ops {verb.verb} {option} {journal.path}",
-            ) from None
+            count, total = len(rollout.ended), len(fleet.devices)
+            if count < total:  # else nothing is left to stop
+                option = "--rollback" if back else "--resume"
+                raise Interrupted(
+                    f"interrupted: {count} of {pluralize(total, 'switch')} ended; a step may be unfinished",
+                    hint=f"slp-ops {verb.verb} {option} {journal.path}",
+                ) from None
         result = verb.result(
             ChangeResult(
                 run=run.id,

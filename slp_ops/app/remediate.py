@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from slp_ops.app.audit_device import AuditOptions, run_rules
-from slp_ops.app.change.operator import ChangeOperator, NonInteractiveChange, ScriptedAnswers
+from slp_ops.app.change.operator import ChangeOperator, Decisions, NonInteractiveChange, ScriptedAnswers
 from slp_ops.app.change.parameters import (
     ask_again,
     ask_missing,
@@ -361,12 +361,16 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
             if event is not None:
                 yield event
 
-    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
+    def step_operator(
+        self, operator: ChangeOperator, *, resumed: Mapping[str, SwitchState] | None
+    ) -> StepOperator:
         """Return the operator, or what the options say."""
         request = self._request
         if operator.interactive and not request.settled and not request.manual_done:
             return operator
-        return ScriptedAnswers(manual_done=request.manual_done, settled=request.settled)
+        return ScriptedAnswers(
+            manual_done=request.manual_done, settled=Decisions(request.settled, resumed or {})
+        )
 
     def result(self, change: ChangeResult) -> ChangeResult:
         """Return the change: nothing is added."""

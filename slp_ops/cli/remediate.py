@@ -16,6 +16,7 @@ from slp_ops.cli.options import (
     ConsentOption,
     SelectingOption,
     VerbOption,
+    details_option,
     json_option,
     lang_option,
     runs_dir_option,
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_PARAM",
     metavar="NAME=VALUE",
-    help="Parameter of a playbook; repeatable. Secrets are refused here.",
+    help="Parameter of a playbook; repeatable, and the values of a list add up. Secrets are refused here.",
 )
 @click.option(
     "--secret-file",
@@ -125,6 +126,7 @@ if TYPE_CHECKING:
     help="Assume that manual steps are done (for scripts).",
 )
 @change_options
+@details_option
 @lang_option
 @json_option
 def command(
@@ -147,6 +149,7 @@ def command(
     manual_done: bool,
     options: ChangeOptions,
     revert_timer: int,
+    details: bool,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -170,7 +173,7 @@ def command(
     _one_of(flow=flow, plan=plan_file, resume=resume, rollback=rollback, out=out)
     if out is not None and not dry_run:
         raise click.UsageError("--out saves the plan of a --dry-run")
-    operator = TerminalChangeOperator(lang, as_json=as_json)
+    operator = TerminalChangeOperator(lang, as_json=as_json, details=details)
     request = remediate.ApplyRequest(
         plan=remediate.PlanRequest(
             fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),

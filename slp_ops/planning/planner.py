@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import ProductInstance, Software
 from slp_ops.i18n import Text
+from slp_ops.params import example
 from slp_ops.planning.changes import changes
 from slp_ops.planning.model import (
     Action,
@@ -191,7 +192,7 @@ class _Planning:
         if playbook.any_of and not any(name in values.values for name in playbook.any_of):
             missing = (*missing, playbook.any_of[0])
         if missing:
-            return _MISSING.format(names=", ".join(missing)), missing
+            return _missing_parameters(playbook, missing), missing
         words = {**self._words(playbook), **values.values}
         steps = self._steps(playbook, words)
         if isinstance(steps, Text):
@@ -341,7 +342,10 @@ _MASKED: Final = Text(
     "置き換える行に秘密情報が含まれ、元に戻せません",
 )
 _IN_PLACE: Final = Text("everything is configured already", "すべて設定済みです")
-_MISSING: Final = Text("a parameter is missing: {names}", "パラメータがありません: {names}")
+_MISSING: Final = Text(
+    "a parameter is missing: {names}; give it as in this example: {options}",
+    "パラメータがありません: {names}。指定例: {options}",
+)
 _NO_CONFIG: Final = Text(
     "the running configuration could not be read to its end",
     "running-config を最後まで読み取れませんでした",
@@ -366,3 +370,10 @@ _SAVES_OTHERS: Final = Text(
     "the running configuration holds changes that were never saved; saving after this change saves them too",
     "保存されていない変更が running-config にあります。この変更の保存時に、それらも保存されます",
 )
+
+
+def _missing_parameters(playbook: Playbook, names: Sequence[str]) -> Text:
+    """Return which parameters are missing, with the options that would give them."""
+    params = {param.name: param for param in playbook.params}
+    options = (f"--param {name}={example(params[name].kind, params[name].bounds)}" for name in names)
+    return _MISSING.format(names=", ".join(names), options=" ".join(options))
