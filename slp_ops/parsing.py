@@ -12,11 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 from slp_ops.commands import find, parse_rows, registry, templates_of
 from slp_ops.commands._capture_text import Page
-<<<<<<< HEAD
+from slp_ops.commands._command_splitter import Section
 from slp_ops.commands._command_splitter import sections as sections
-=======
-from slp_ops.commands._command_splitter import Section, sections
->>>>>>> main
 from slp_ops.commands._counts import counts
 from slp_ops.commands._device_splitter import devices_of
 from slp_ops.commands._fact_merge import MERGED, combine, rank, select_best
