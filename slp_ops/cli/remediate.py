@@ -212,13 +212,15 @@ def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> list[Result]:
     """Print what became of the switches, nothing where there was nothing to do; return the results."""
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.remediate import remediate_document
-    from slp_ops.report.terminal.change import change_hints, render_change
+    from slp_ops.report.terminal.change import change_hints, check_lines, render_change
 
     if change.run:
         document = to_json(remediate_document(change)) if as_json else render_change(change, lang)
         print_result(document)
         for hint in change_hints(change, lang) if as_json else ():
             click.echo(f"hint: {hint}", err=True)
+        for line in check_lines(change, lang) if as_json else ():
+            click.echo(line, err=True)
     return list(change_results(change))
 
 
