@@ -62,9 +62,9 @@ _REPEATABLE: Final = Text(
 )
 _REPEATABLE_OR_BACK: Final = Text(
     "nothing was changed by the refused step; repeat it, with another token or file: "
-    "slp-ops remediate --resume {journal}, or roll back with --rollback {journal}",
+    "slp-ops remediate --resume {journal}; or roll back: slp-ops remediate --rollback {journal}",
     "拒否されたステップによる変更はありません。別のトークンまたはファイルで再実行: "
-    "slp-ops remediate --resume {journal} (元に戻すには --rollback {journal})",
+    "slp-ops remediate --resume {journal}、元に戻す: slp-ops remediate --rollback {journal}",
 )
 _RESUMABLE: Final = Text(
     "resume: slp-ops remediate --resume {journal}; or roll back: slp-ops remediate --rollback {journal}",
