@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.audit_device import DeviceState
 from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
+from slp_ops.report.playbook_marks import all_marked
 from slp_ops.report.terminal.layout import some_names, styled, table, wrapped
 from slp_ops.sanitize import one_line
 
@@ -224,7 +225,7 @@ def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
     for number, step in enumerate(cause.finding.remedy, 1):
         yield from wrapped(step.render(lang), f"      {number}. ")
     if cause.finding.playbooks:
-        yield f"    {words['playbooks']} {', '.join(cause.finding.playbooks)}"
+        yield f"    {words['playbooks']} {all_marked(cause.finding.playbooks, lang)}"
     yield styled(f"    {words['more']} slp-ops explain {cause.rule}", dim=True)
     yield ""
 

@@ -8,6 +8,7 @@ from slp_ops.app.fleet import causes, hint
 from slp_ops.i18n import Lang, Text
 from slp_ops.playbook import Risk
 from slp_ops.report.labels import Words
+from slp_ops.report.playbook_marks import all_marked
 from slp_ops.report.terminal.layout import some_names, styled, wrapped
 from slp_ops.sanitize import one_line
 from slp_ops.steps import CheckFile, CheckSpace, ConfigStep, Download, ExecStep, ManualStep, Upload
@@ -108,12 +109,12 @@ def unplanned_lines(planned: PlanResult, lang: Lang, *, details: bool = False) -
     if planned.choices:
         yield _say("choices", lang)
         reasons = [
-            (name, f"{choice.rule}: {', '.join(choice.playbooks)}") for name, choice in planned.choices
+            (name, f"{choice.rule}: {all_marked(choice.playbooks, lang)}") for name, choice in planned.choices
         ]
         yield from _by_reason(reasons, details=details)
     if planned.mentioned:
         yield _say("mentioned", lang)
-        reasons = [(name, ", ".join(playbooks)) for name, playbooks in planned.mentioned]
+        reasons = [(name, all_marked(playbooks, lang)) for name, playbooks in planned.mentioned]
         yield from _by_reason(reasons, details=details)
     if planned.unread:
         yield _say("unread", lang)
