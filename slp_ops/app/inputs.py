@@ -109,7 +109,7 @@ def devices_of(run: StoredRun, names: Collection[str] | None, facts: FactsCache)
 
 def facts_of(run: StoredRun, device: str, cleaned: Callable[[str], str] = str) -> Facts:
     """Return the facts of one device of a saved run. Raises StoreError."""
-    return read(_captures(run, device, cleaned))
+    return read(_captures(run, device, cleaned), rows=True)
 
 
 def _captures(

@@ -59,9 +59,15 @@ def plan_device(
     *,
     named: Sequence[str] = (),
     timer: int = TIMER_MINUTES,
+    always: bool = False,
 ) -> PlanningResult:
-    """Plan one switch, with a reason for every skipped playbook."""
-    chosen = choose(playbooks, switch.outcomes, named=named, intent=Intent.of(switch.given.intent))
+    """Plan one switch, with a reason for every skipped playbook.
+
+    ``always`` plans the named ones also where their rules pass.
+    """
+    chosen = choose(
+        playbooks, switch.outcomes, named=named, intent=Intent.of(switch.given.intent), always=always
+    )
     planning = _Planning(switch, timer)
     actions = []
     for playbook, because in chosen.picked:
@@ -79,6 +85,7 @@ def plan_device(
         skipped=tuple(skipped),
         choices=chosen.choices,
         mentioned=chosen.mentioned,
+        elsewhere=tuple(planning.elsewhere),
         findings=tuple(outcome.rule for outcome in switch.outcomes if outcome.is_problem),
     )
 
@@ -124,6 +131,7 @@ class _Planning:
     switch: PlannedSwitch
     timer: int
     skipped: list[SkippedPlaybook] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     fields: dict[str, object] = field(default_factory=dict)
     typed: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
 
@@ -174,6 +182,8 @@ class _Planning:
             return why, ()
         for name in playbook.requires:
             if (why := self._guard(name)) is not None:
+                if GUARDS[name].of_topology:
+                    self.elsewhere.append(playbook.id)
                 return why, ()
         values = values_of(playbook.params, self.switch.given, self.switch.known)
         if values.wrong:
