@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from docs import architecture, schemas
-from slp_ops.cli.exits import Exit
-from slp_ops.cli.main import VERBS
+from docs import architecture, inventory_keys, schemas
+from slp_ops.cli.exits import Exit, Result
+from slp_ops.cli.main import VERBS, cli
 from slp_ops.commands import registry
 from slp_ops.i18n import Lang, Text
 from slp_ops.lab import scenarios
 from slp_ops.playbook.loading import packaged
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
 from slp_ops.report.labels import Words
+from slp_ops.report.playbook_marks import marks
 from slp_ops.rules import reference
 from slp_ops.rules.loading import known_terms
 from slp_ops.rules.ruleset import packaged_ruleset
@@ -45,11 +45,12 @@ def pages() -> dict[str, str]:
         "architecture.md": "\n".join(architecture.page(_NOTE)) + "\n",
         "architecture.svg": architecture.picture(),
         "decisions.md": "\n".join(_decisions()) + "\n",
+        "inventory.md": "\n".join(inventory_keys.page(_NOTE)) + "\n",
         "glossary.md": "\n".join(_glossary()) + "\n",
     }
     for lang in Lang:
         found[f"playbooks.{lang.value}.md"] = "\n".join(_playbooks(lang)) + "\n"
-        found[f"rules.{lang.value}.md"] = reference.render(packaged_ruleset(), lang)
+        found[f"rules.{lang.value}.md"] = reference.render(packaged_ruleset(), lang, marks(lang))
     made = dict(schemas.every())
     found["schemas.md"] = "\n".join(schemas.page(made, _NOTE)) + "\n"
     for name, schema in made.items():
@@ -80,7 +81,8 @@ def _commands() -> Iterator[str]:
     yield "verb in the name of its variable; an option by which the operator consents has none."
     yield ""
     for verb in sorted(VERBS):
-        command: click.Command = import_module(f"slp_ops.cli.{VERBS[verb][0]}").command
+        command = cli.get_command(click.Context(cli), verb)
+        assert command is not None
         yield from _command(command, f"slp-ops {verb}", 2)
 
 
@@ -126,6 +128,16 @@ def _exit_codes() -> Iterator[str]:
     yield "| ---: | --- |"
     for code in Exit:
         yield f"| {code.value} | {code.meaning} |"
+    yield ""
+    yield "## Results of each command"
+    yield ""
+    yield "A live call and one of a saved run have the same code. Where standard output closes early, as by"
+    yield "`| head`, the code is that of the result."
+    yield ""
+    yield "| code | command | result |"
+    yield "| ---: | --- | --- |"
+    for result in Result:
+        yield f"| {result.code.value} | {_cell(result.verbs)} | {_cell(result.when)} |"
 
 
 def _show_commands() -> Iterator[str]:

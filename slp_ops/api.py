@@ -27,7 +27,7 @@ from slp_ops.app.collect import CollectRequest, CollectResult
 from slp_ops.app.operator import NonInteractive, Operator
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.rule_options import load_audit_options
-from slp_ops.app.selection import SSH_CONFIG, DeviceSelection, Selection, read_inventory
+from slp_ops.app.selection import SSH_CONFIG, DeviceSelection, Selection, is_location, read_inventory
 from slp_ops.app.sessions import SessionOptions
 from slp_ops.engine.batches import NoBatches, parse_batches
 from slp_ops.errors import OptionError
@@ -75,12 +75,14 @@ def _in_a_loop() -> bool:
 def load_inventory(
     path: PathLike, *, ssh_config: PathLike | None = SSH_CONFIG, operator: Operator | None = None
 ) -> Inventory:
-    """Load an inventory file, every default applied; ``ssh_config`` completes it, None reads no such file.
+    """Load an inventory, every default applied; ``ssh_config`` completes it, None reads no such file.
+
+    ``path`` is a file, or another system's inventory as for ``-i``: "ansible:hosts.ini", "netbox+https://...".
 
     Raises InputError with every problem of the file, each with its line.
     """
     completing = Path("none") if ssh_config is None else Path(ssh_config)
-    return read_inventory(Path(path), completing, operator or NonInteractive())
+    return read_inventory(_location(path), completing, operator or NonInteractive())
 
 
 @_blocking
@@ -336,10 +338,16 @@ def _text(given: PathLike | None) -> str | None:
     return None if given is None else str(given)
 
 
+def _location(path: PathLike) -> Path | str:
+    return path if isinstance(path, str) and is_location(path) else Path(path)
+
+
 def _target(
     inventory: Inventory | PathLike | None, sites: Iterable[str], tags: Iterable[str], limit: str
 ) -> DeviceSelection:
     selection = Selection(sites=_several("sites", sites), tags=_several("tags", tags), limit=limit)
     if isinstance(inventory, Inventory):
-        return DeviceSelection(inventory_path=Path(inventory.path), selection=selection, inventory=inventory)
-    return DeviceSelection(inventory_path=Path(inventory or "inventory.yaml"), selection=selection)
+        return DeviceSelection(
+            inventory_path=_location(inventory.path), selection=selection, inventory=inventory
+        )
+    return DeviceSelection(inventory_path=_location(inventory or "inventory.yaml"), selection=selection)

@@ -10,17 +10,32 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
-from slp_ops.commands import find, registry
+from slp_ops.commands import find, parse_rows, registry, templates_of
 from slp_ops.commands._capture_text import Page
-from slp_ops.commands._command_splitter import sections
+from slp_ops.commands._command_splitter import Section
+from slp_ops.commands._command_splitter import sections as sections
 from slp_ops.commands._counts import counts
+from slp_ops.commands._device_splitter import devices_of
 from slp_ops.commands._fact_merge import MERGED, combine, rank, select_best
 from slp_ops.commands._paste_cleanup import text_of as text_of
 from slp_ops.commands.show_version import release_of
+from slp_ops.facts import (
+    Authorization,
+    CallHomeConfig,
+    CommunicationStatistics,
+    Entitlements,
+    HttpConfig,
+    LicenseConfig,
+    LicenseTransport,
+    NameConfig,
+    Registration,
+    RumSummary,
+    TrustCodes,
+    UsageReporting,
+)
 from slp_ops.facts.probes import Probes
 from slp_ops.iosxe import platforms, refusals
 from slp_ops.iosxe.filters import filter_of
-from slp_ops.iosxe.relay import relayed
 from slp_ops.iosxe.syslog import is_log_line
 from slp_ops.model import CaptureStatus
 
@@ -116,6 +131,18 @@ class Facts:
             ),
         )
 
+    def only(self, command: str) -> Facts:
+        """Return the captures of one command, typed in full or abbreviated, and the facts in them."""
+        known, names = find(command), templates_of(command)
+        wanted = tuple(
+            each
+            for each in self.captures
+            if each.command == command
+            or (known is not None and each.known is known)
+            or (names and templates_of(each.command) == names)
+        )
+        return _facts(wanted)
+
     def status_of(self, command: str) -> CaptureStatus | None:
         """Return the status of a documented command; None when it is not among the captures."""
         return next((each.status for each in self.captures if _is(each, command)), None)
@@ -163,12 +190,12 @@ def _is(read: ParsedCapture, command: str) -> bool:
     return read.command == command or (read.known is not None and read.known.command == command)
 
 
-def read(captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
-    """Parse (command, status, text) into facts.
+def read(captures: Iterable[tuple[str, CaptureStatus, str]], *, rows: bool = False) -> Facts:
+    """Parse (command, status, text) into facts, with ``rows`` also commands that have no reader here.
 
     Only complete outputs are parsed: half an output gives facts that look complete.
     """
-    return _facts(tuple(_read(command, status, text) for command, status, text in captures))
+    return _facts(tuple(_read(command, status, text, rows=rows) for command, status, text in captures))
 
 
 def read_more(facts: Facts, captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
@@ -183,8 +210,12 @@ def _facts(reads: tuple[ParsedCapture, ...]) -> Facts:
 
 
 def _candidates(reads: tuple[ParsedCapture, ...]) -> Iterator[tuple[int, Fact]]:
-    """Yield every fact with the rank of its command; those of several filters of one command are combined."""
+    """Yield every fact with the rank of its command.
+
+    Those of several filters of one command are combined; of two outputs of one command, the later holds.
+    """
     parts: dict[tuple[str, type[Fact]], list[Fact]] = {}
+    latest: dict[tuple[str, type[Fact]], Fact] = {}
     is_running = any(each.parsed and each.known and each.known.command == _RUNNING for each in reads)
     for each in reads:
         if each.parsed is None or each.known is None:
@@ -193,10 +224,14 @@ def _candidates(reads: tuple[ParsedCapture, ...]) -> Iterator[tuple[int, Fact]]:
         if is_running and command == _SAVED:
             continue
         for fact in each.parsed.facts:
-            if filter_of(each.command) is None or each.command == command or isinstance(fact, MERGED):
+            if isinstance(fact, MERGED):
                 yield rank(command), fact
+            elif filter_of(each.command) is None or each.command == command:
+                latest[command, type(fact)] = fact
             else:
                 parts.setdefault((command, type(fact)), []).append(fact)
+    for (command, _), fact in latest.items():
+        yield rank(command), fact
     for (command, _), facts in parts.items():
         yield rank(command), combine(facts)
 
@@ -206,8 +241,10 @@ _SAVED: Final = "show startup-config"
 CUT: Final = frozenset({CaptureStatus.TIMEOUT, CaptureStatus.LOST})
 
 
-def _read(command: str, status: CaptureStatus, text: str) -> ParsedCapture:
+def _read(command: str, status: CaptureStatus, text: str, *, rows: bool = False) -> ParsedCapture:
     known = find(command)
+    if rows and known is None and status is CaptureStatus.OK and text:
+        return ParsedCapture(command=command, status=status, parsed=parse_rows(command, text))
     passed = filter_of(command)
     # An empty output is an answer only where a filter let nothing through.
     if known is None or status is not CaptureStatus.OK or (not text and passed is None):
@@ -225,76 +262,94 @@ def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
     Syslog lines of a console count as a log if the text contains no ``show logging``, and the software
     that a boot log names as ``show version`` if the text contains none.
     """
-    yield from _parts("\n".join(line for _, line in _without_relays(text)))
+    for device in devices_of(text):
+        yield from _parts(device.text)
 
 
 class PastedDevice(NamedTuple):
-    """One device of a text: its host name, None where nothing names it, and its commands."""
+    """One device of a text: its host name, None where nothing names it, its commands, and its platform.
+
+    The platform is set where it is another one than IOS-XE.
+    """
 
     host: str | None
     parts: tuple[tuple[str, CaptureStatus, str], ...]
+    platform: str | None = None
 
 
 def split_devices(text: str) -> tuple[PastedDevice, ...]:
-    """Split a text into the commands of each device: a syslog server's file has the lines of several."""
-    lines = _without_relays(text)
-    hosts = tuple(dict.fromkeys(host.casefold() for host, _ in lines if host is not None))
-    if len(hosts) <= 1:
-        parts = tuple(_parts("\n".join(line for _, line in lines)))
-        named = next((host for host, _ in lines if host is not None), None)
-        return (PastedDevice(_first_prompt_host(text) or named, parts),)
-    found = [_of_host(host, lines) for host in hosts]
-    rest = "\n".join(line if host is None else "" for host, line in lines)
-    if parts := tuple(_parts(rest)):
-        own = _first_prompt_host(rest)
-        if own is not None and own.casefold() in hosts:
-            place = hosts.index(own.casefold())
-            found[place] = found[place]._replace(parts=(*parts, *found[place].parts))
-        else:
-            found.append(PastedDevice(own, parts))
-    return tuple(found)
-
-
-def _of_host(name: str, lines: list[tuple[str | None, str]]) -> PastedDevice:
-    """Return the device of a syslog server's host, with the other lines blank."""
-    own = [line if host is not None and host.casefold() == name else "" for host, line in lines]
-    spelled = next(host for host, _ in lines if host is not None and host.casefold() == name)
-    return PastedDevice(spelled, tuple(_parts("\n".join(own))))
-
-
-def _without_relays(text: str) -> list[tuple[str | None, str]]:
-    """Return each line as the switch printed it, with the host that a syslog server named."""
-    found: list[tuple[str | None, str]] = []
-    for line in text.split("\n"):
-        stored = relayed(line) if "%" in line else None
-        found.append((None, line) if stored is None else stored)
-    return found
-
-
-def _first_prompt_host(text: str) -> str | None:
-    """Return the host name of the first prompt with a known command, else of the first prompt."""
-    found = [section for section in sections(text) if section.host is not None]
-    known = (section.host for section in found if section.command is not None)
-    return next(known, found[0].host if found else None)
+    """Split a text into the commands of each device: hosts of a syslog server, and prompts."""
+    found = tuple(
+        PastedDevice(device.host, tuple(_parts(device.text)), platforms.of_text(device.text))
+        for device in devices_of(text)
+    )
+    return tuple(each for each in found if each.parts) or found[:1]  # prose between is no device
 
 
 def _parts(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
     found = tuple(sections(text))
+    head = _before(text, found)
+    parts = list(_pasted_without_commands(head, is_all=not found))
     for section in found:
         status, _ = refusals.outcome(section.page.split("\n"))
         if section.command is not None and Probes in section.command.provides:
             status = CaptureStatus.OK  # a refused probe is a result
-        yield section.typed, status, section.page
-    spoken_of = None if found else _spoken_of(text)
-    if spoken_of is not None:
-        yield spoken_of, CaptureStatus.OK, text
-    commands = {each.command.command for each in found if each.command is not None} | {spoken_of}
-    if _LOGGING not in commands and (lines := _console(text)):
+        parts.append((section.typed, status, section.page))
+    yield from parts
+    commands = {known.command for typed, _, _ in parts if (known := find(typed)) is not None}
+    if _LOGGING not in commands and (lines := _console(text) or ("" if parts else _quoted_messages(text))):
         yield _LOGGING, CaptureStatus.OK, Page(lines, command=_LOGGING, console=bool(found))
     if not commands & {_VERSION, _TECH} and (lines := _latest_boot(text)):
         yield _VERSION, CaptureStatus.OK, lines
 
 
+def _before(text: str, found: tuple[Section, ...]) -> str:
+    """Return the lines before the first command: the rest of an output that was cut, or prose."""
+    if not found:
+        return text
+    return "\n".join(text.split("\n")[: max(found[0].page.before - 1, 0)])
+
+
+def _pasted_without_commands(text: str, *, is_all: bool) -> Iterator[tuple[str, CaptureStatus, str]]:
+    """Yield the outputs, or parts of outputs, that a text has without their commands."""
+    spoken_of = _spoken_of(text) if is_all else None
+    if spoken_of is not None:
+        yield spoken_of, CaptureStatus.OK, text
+    for command, kinds in _FRAGMENTS:
+        if spoken_of == command or (spoken_of in _LICENSING and command in _LICENSING):
+            continue
+        known = find(command)
+        page = Page(text, command=command, fragment=True)
+        if known is not None and any(isinstance(fact, kinds) for fact in known.parse(page).facts):
+            yield command, CaptureStatus.OK, page
+
+
+# Facts by which a part of an output is known, wherever it begins and ends.
+_FRAGMENTS: Final[tuple[tuple[str, tuple[type[Fact], ...]], ...]] = (
+    (
+        "show license all",
+        (
+            Authorization,
+            CommunicationStatistics,
+            Entitlements,
+            LicenseTransport,
+            Registration,
+            RumSummary,
+            TrustCodes,
+            UsageReporting,
+        ),
+    ),
+    ("show running-config", (CallHomeConfig, HttpConfig, LicenseConfig, NameConfig)),
+)
+_LICENSING: Final = frozenset(
+    {
+        "show license all",
+        "show license status",
+        "show license summary",
+        "show license tech support",
+        "show license usage",
+    }
+)
 _LOGGING: Final = "show logging"
 _VERSION: Final = "show version"
 _TECH: Final = "show tech-support"
@@ -313,6 +368,15 @@ def _console(text: str) -> str:
         return ""
     lines = [line if "%" in line and is_log_line(line.strip()) else "" for line in text.split("\n")]
     return "\n".join(lines) if any(lines) else ""
+
+
+def _quoted_messages(text: str) -> str:
+    """Return the syslog messages inside the sentences of a text, at their positions."""
+    lines = [line[found.start() :] if (found := _QUOTED.search(line)) else "" for line in text.split("\n")]
+    return "\n".join(lines) if any(lines) else ""
+
+
+_QUOTED: Final = re.compile(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z][A-Z0-9_]+ ?:", re.ASCII)
 
 
 def _latest_boot(text: str) -> str:

@@ -1,11 +1,11 @@
-"""Folders for data that outlives a run: host keys, the masking key, the lab's keys."""
+"""Folders of the user: for data that outlives a run (host keys, masking key), and for the configuration."""
 
 from __future__ import annotations
 
 import stat
 from typing import TYPE_CHECKING
 
-from platformdirs import user_state_path
+from platformdirs import user_config_path, user_state_path
 
 from slp_ops.errors import StoreError
 
@@ -50,3 +50,8 @@ def mode_for_others(path: Path) -> str:
         return ""
     is_ours = stat.S_ISREG(mode) or stat.S_ISDIR(mode)
     return f"{stat.S_IMODE(mode):04o}" if is_ours and mode & 0o077 else ""
+
+
+def config_file() -> Path:
+    """Return the user's configuration file of slp-ops. Honours XDG_CONFIG_HOME."""
+    return user_config_path("slp-ops") / "config.yaml"

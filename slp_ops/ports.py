@@ -162,6 +162,30 @@ class SecretOffer:
     made = False
 
 
+class SessionLog(Protocol):
+    """Log of what one session sends and receives; it masks, escapes and bounds what it writes."""
+
+    def hide(self, secret: Secret) -> None:
+        """Hide this secret wherever it occurs."""
+
+    def note(self, text: str) -> None:
+        """Write a line about the session itself."""
+
+    def sent(self, data: bytes) -> None:
+        """Write what was sent."""
+
+    def received(self, data: bytes) -> None:
+        """Write what came; nothing came at the end of the connection."""
+
+    def close(self) -> None:
+        """Write what was held back, and close the log."""
+
+
+# Set around a pass over the fleet with --debug; the transports open a log for each session.
+SESSION_LOGS: Final[ContextVar[Callable[[Device], SessionLog] | None]] = ContextVar(
+    "session_logs", default=None
+)
+
 # Set around the opening of a session; the transport that logs in marks it.
 SECRET_OFFER: Final[ContextVar[SecretOffer | None]] = ContextVar("secret_offer", default=None)
 
@@ -271,6 +295,12 @@ class ProgressEvent:
     what: str
     detail: str = ""
     bytes: int = 0
+
+
+class StandingNotice(str):
+    """Notice of a state that stays until the operator changes it, such as the mode of a file."""
+
+    __slots__ = ()
 
 
 OnEvent = Callable[[ProgressEvent], None]

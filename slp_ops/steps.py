@@ -127,7 +127,8 @@ class ExecStep:
     ``expects`` are words one of which must be printed, ``done_when`` names the proof that it is done.
     ``ends_session`` is for a reload: the session is lost, and the switch is waited for. ``paste`` are lines
     that are typed when the switch asks for them. ``seconds`` is the longest silence. ``makes`` is the file on
-    the switch that the command creates, ``removes`` the one it deletes: they prove its outcome.
+    the switch that the command creates, ``removes`` the one it deletes: they prove its outcome. ``reads`` is
+    the file on the switch that the command needs: the change waits for it.
     """
 
     kind: Literal["exec"] = "exec"
@@ -142,6 +143,7 @@ class ExecStep:
     seconds: int = 60
     makes: str = ""
     removes: str = ""
+    reads: str = ""
 
 
 @json_document
@@ -228,7 +230,7 @@ def _sent(step: Step) -> Iterator[str]:
             yield from step.sends
             yield from typed(step.undo)
         case ExecStep():
-            yield from (step.command, *step.paste, step.makes, step.removes)
+            yield from (step.command, *step.paste, step.makes, step.removes, step.reads)
             yield from (reply.answer for reply in step.dialogue)
         case Download() | Upload() | CheckFile():
             yield step.path

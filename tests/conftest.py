@@ -47,6 +47,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith("SLP_OPS_") and name != "SLP_OPS_SAMPLES":
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
@@ -85,6 +86,11 @@ class Lab:
             task.cancel()
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the switches."""
+        return list(self._scenarios)
 
     def _start(self) -> None:
         self.rack = Rack(keys=self._keys, scale=self._scale, clock=self._clock)
@@ -197,9 +203,9 @@ def runs(tmp_path: Path) -> Runs:
 def good_run(runs: Runs) -> Callable[..., Run]:
     """``good_run("sw1", "sw2")`` makes a complete run in which each of them gave its clock."""
 
-    def make(*names: str, status: DeviceStatus = DeviceStatus.OK) -> Run:
+    def make(*names: str, status: DeviceStatus = DeviceStatus.OK, verb: str = "collect") -> Run:
         devices = [Device(name=name, site="tokyo", host="192.0.2.11") for name in names]
-        with runs.start("collect", devices) as run:
+        with runs.start(verb, devices) as run:
             for device in devices:
                 writer = run.device(device).open("show clock")
                 writer.write(f"{device.name}\n")

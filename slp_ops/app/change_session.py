@@ -7,6 +7,7 @@ differ in. Nothing but applying a plan holds a session that can change a switch.
 from __future__ import annotations
 
 import os
+import shlex
 from abc import ABC, abstractmethod
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -24,14 +25,16 @@ from slp_ops.app.change.context import (
     Timeouts,
 )
 from slp_ops.app.change.device_session import DeviceSession
-from slp_ops.app.change.operator import Declined, ask_consent
+from slp_ops.app.change.operator import ask_consent
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
+from slp_ops.app.follow_up import source_options, switch_options
 from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
-from slp_ops.app.operator import name_open_mode
+from slp_ops.app.operator import Declined, name_open_mode
 from slp_ops.app.read_device import collect
+from slp_ops.app.session_logs import session_logs
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
 from slp_ops.engine.batches import NoBatches as NoBatches
 from slp_ops.engine.batches import parse_batches as parse_batches
@@ -42,7 +45,14 @@ from slp_ops.errors import InputError, Interrupted, SlpOpsError, StoreError
 from slp_ops.i18n import Text, pluralize, verbatim
 from slp_ops.json_documents import encode, to_json
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
-from slp_ops.planning.documents import DeviceChoice, LeftOutFile, Mention, PlanDocument, UnreadSwitch
+from slp_ops.planning.documents import (
+    DeviceChoice,
+    LeftOutFile,
+    Mention,
+    PlanDocument,
+    UnplannedFindings,
+    UnreadSwitch,
+)
 from slp_ops.planning.journal_state import (
     BeginEvent,
     ChangeOutcome,
@@ -57,7 +67,7 @@ from slp_ops.rules.dependencies import FactContext
 from slp_ops.runs import Runs, RunState
 from slp_ops.runs.change_index import ChangedSwitch, ChangeRecord
 from slp_ops.runs.journal import FILE, JournalFile
-from slp_ops.runs.open_changes import OpenChanges
+from slp_ops.runs.open_changes import OpenChanges, refusal
 from slp_ops.runs.seal import Seals
 from slp_ops.version import __version__
 
@@ -72,6 +82,7 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
     from slp_ops.parsing import Facts
     from slp_ops.planning import SwitchPlan
+    from slp_ops.planning.journal_state import ChangedStepEvent
     from slp_ops.ports import Credentials, FileStore, Secret
     from slp_ops.rules.values import Outcome
     from slp_ops.runs import Run
@@ -114,6 +125,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
     title: ClassVar[str]  # of its runs
     attachment: ClassVar[str]  # the file of the result in its run
     ascii_only: ClassVar[bool]  # the form of the plan in its run
+    check: ClassVar[str]  # the command that proves its changes
     in_journal: ClassVar[bool] = True  # whether the journal has the title
     needs_whole: ClassVar[bool] = False  # whether one output that was cut prevents a plan
     left_out: tuple[SkippedFile, ...] | None = None
@@ -158,6 +170,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         """Audit a switch by the rules that verify a plan."""
         return ()
 
+    @abstractmethod
     def rebuild(
         self, observations: Mapping[str, Observation], plans: Mapping[str, SwitchPlan], *, resumed: bool
     ) -> Mapping[str, PlanningResult]:
@@ -165,18 +178,23 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
 
         A change that is ``resumed`` is saved where nothing else is left to do.
         """
-        raise NotImplementedError
 
     def check_rebuild(self, file: Path) -> None:
         """Raise InputError where the verb does not rebuild the plans of a file."""
 
+    @abstractmethod
     def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
         """Return plans of a journal without a valid seal as their playbooks give them. Raises InputError."""
-        raise NotImplementedError
 
     def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
         """Return the secrets of the steps that are not done. Raises InputError."""
         return {}
+
+    def changed_steps(
+        self, states: Iterable[SwitchState], operator: ChangeOperator
+    ) -> Iterable[ChangedStepEvent]:
+        """Return the steps that a resumed change sends with other values. Raises InputError."""
+        return ()
 
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Make what the steps need in the run; return the journal's first event with it."""
@@ -187,8 +205,10 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         return None
 
     @abstractmethod
-    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
-        """Return the operator for manual steps and unknown outcomes."""
+    def step_operator(
+        self, operator: ChangeOperator, *, resumed: Mapping[str, SwitchState] | None
+    ) -> StepOperator:
+        """Return the operator for manual steps and unknown outcomes; ``resumed`` are those of a journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +230,12 @@ class ChangeSession(Generic[Observation, Result]):
 
     # -- planning ---------------------------------------------------------------------------------
 
-    def plan(self) -> PlanResult:
-        """Read the switches and plan for them; nothing here can send a change."""
-        return self._plan(self._choose(), self.verb.plan)
+    def plan(self, names: Collection[str] | None = None) -> PlanResult:
+        """Read the switches and plan for them; nothing here can send a change. ``names`` are some of them."""
+        fleet = self._choose()
+        if names is not None:
+            fleet = replace(fleet, devices=tuple(each for each in fleet.devices if each.name in names))
+        return self._plan(fleet, self.verb.plan)
 
     def _plan(
         self,
@@ -249,7 +272,7 @@ class ChangeSession(Generic[Observation, Result]):
                 visit,
                 run=run,
                 transport=transport,
-                workers=connecting.workers,
+                connecting=connecting,
                 operator=operator,
                 leads_to_change=True,
             )
@@ -362,7 +385,7 @@ class ChangeSession(Generic[Observation, Result]):
             entry = OpenChanges().begin(record, replacing=replacing)
             with JournalFile.create(path, begin, entry=entry) as file:
                 files = self.verb.files(RecordedChange(begin=begin))
-                step_operator = self.verb.step_operator(self.operator, resumed=False)
+                step_operator = self.verb.step_operator(self.operator, resumed=None)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
 
     def resume(self, path: Path) -> Result:
@@ -378,6 +401,8 @@ class ChangeSession(Generic[Observation, Result]):
             if not file.sealed:
                 # Nothing that it says is done is believed either.
                 return self.rebuild([state.plan for state in states.values()], path)
+            kept = self._without_superseded((plan.name for plan in open_), recorded, path)
+            open_ = [plan for plan in open_ if plan.name in kept]
             files = self.verb.files(recorded)
             if back:
                 words = f"the rollback of {back} was begun, and is not complete"
@@ -392,9 +417,12 @@ class ChangeSession(Generic[Observation, Result]):
             file.hold(OpenChanges().resume(self._record(str(recorded.begin.change), path, fleet, open_)))
             states = {device.name: states[device.name] for device in fleet.devices}
             file.write(ResumedEvent(devices=tuple(states)))
+            for event in self.verb.changed_steps(states.values(), self.operator):
+                file.write(event)
+                states[event.device].apply(event)
             secrets = self.verb.secrets(states.values(), self.operator)
             with self._change_run(self.verb.title, fleet.devices) as run:
-                step_operator = self.verb.step_operator(self.operator, resumed=True)
+                step_operator = self.verb.step_operator(self.operator, resumed=states)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
 
     def roll_back(self, path: Path) -> Result:
@@ -406,6 +434,8 @@ class ChangeSession(Generic[Observation, Result]):
             if not states:
                 self.operator.notice("nothing was sent to any switch of this journal")
                 return self.verb.result(ChangeResult(journal=str(path)))
+            kept = self._without_superseded(states, recorded, path)
+            states = {name: state for name, state in states.items() if name in kept}
             if not file.sealed:
                 checked = self.verb.check_rollback(state.plan for state in states.values())
                 for name, plan in checked.items():
@@ -434,7 +464,7 @@ class ChangeSession(Generic[Observation, Result]):
                         "confirmation is required, and no terminal is attached", hint="in scripts: --yes"
                     )
                 if not self.operator.confirm(f"Roll {pluralize(len(fleet.devices), 'switch')} back?"):
-                    raise Declined("the rollback was not accepted")
+                    raise Declined(_NOT_BACK)
             plans = [state.plan for state in states.values()]
             with self._change_run(f"{self.verb.title}-back", fleet.devices) as run:
                 if file.sealed:
@@ -443,8 +473,21 @@ class ChangeSession(Generic[Observation, Result]):
                 else:
                     record = self._record(run.path.name, path, fleet, plans)
                     file.hold(OpenChanges().begin(record, replacing=path))
-                step_operator = self.verb.step_operator(self.operator, resumed=True)
+                step_operator = self.verb.step_operator(self.operator, resumed=states)
                 return self._change(run, fleet, states, file, {}, None, step_operator, back=True)
+
+    def _without_superseded(
+        self, names: Iterable[str], recorded: RecordedChange, path: Path
+    ) -> frozenset[str]:
+        """Leave out the switches that a newer change superseded; raises InputError if no other is left."""
+        chosen = frozenset(names)
+        found = OpenChanges().superseded(recorded.begin.change, path)
+        refused = [each for name, each in found.items() if name in chosen]
+        if refused and len(refused) == len(chosen):
+            raise refusal(refused)
+        for left_out in refused:
+            self.operator.warn(_BLOCKED.format(why=left_out.why, hint=left_out.hint))
+        return chosen - found.keys()
 
     def _change(
         self,
@@ -493,25 +536,28 @@ class ChangeSession(Generic[Observation, Result]):
 
         switches = pluralize(len(fleet.devices), "switch")
         journal.reserve(states[device.name].plan for device in fleet.devices)
-        self.operator.notice(f"run {run.id}: {switches}, journal {journal.path}")
+        self.operator.status(f"run {run.id}: {switches}, journal {journal.path}")
         name_open_mode(run.path.parent, "700", self.operator)
         rollout = _Rollout(self.options, self.operator, run, captures, back=back)
         try:
-            rollout.change_all(
-                fleet.devices,
-                change,
-                transport=transport,
-                workers=connecting.workers,
-                alone=lambda device: states[device.name].plan.reloads and not back,
-                verb=verb.verb,
-            )
+            with session_logs(run, connecting):
+                rollout.change_all(
+                    fleet.devices,
+                    change,
+                    transport=transport,
+                    workers=connecting.workers,
+                    alone=lambda device: states[device.name].plan.reloads and not back,
+                    verb=verb.verb,
+                )
         except KeyboardInterrupt:
-            ended = f"{len(rollout.ended)} of {pluralize(len(fleet.devices), 'switch')} ended"
-            option = "--rollback" if back else "--resume"
-            raise Interrupted(
-                f"interrupted: {ended}; a step may be unfinished",
-                hint=f"slp-ops {verb.verb} {option} {journal.path}",
-            ) from None
+            count, total = len(rollout.ended), len(fleet.devices)
+            if count < total:  # else nothing is left to stop
+                option = "--rollback" if back else "--resume"
+                raise Interrupted(
+                    f"interrupted: {count} of {pluralize(total, 'switch')} ended; a step may be unfinished",
+                    hint=f"slp-ops {verb.verb} {option} {shlex.quote(str(journal.path))} {self._options}",
+                ) from None
+        touched = [name for name, applied in rollout.ended.items() if applied.touched]
         result = verb.result(
             ChangeResult(
                 run=run.id,
@@ -523,10 +569,23 @@ class ChangeSession(Generic[Observation, Result]):
                 not_begun=tuple(device.name for device in fleet.devices if device.name not in rollout.ended),
                 stopped=rollout.stopped,
                 back=back,
+                options=self._options,
+                check=self._check(touched) if touched else "",
             )
         )
         _keep(lambda: run.attach(verb.attachment, self.document(result)), self.operator)
         return result
+
+    @property
+    def _options(self) -> str:
+        """Return the options of a command that continues."""
+        fleet = self.fleet
+        return source_options(fleet.target, fleet.connecting, fleet.runs_dir)
+
+    def _check(self, names: Sequence[str]) -> str:
+        """Return the command that proves the change of these switches."""
+        words = (self.verb.check, self._options, switch_options(self.fleet.target, names))
+        return " ".join(word for word in words if word)
 
     # -- switches ---------------------------------------------------------------------------------
 
@@ -740,6 +799,7 @@ def _plan_result(
         mentioned=tuple((result.name, each.mentioned) for result, each in found if each.mentioned),
         unread=tuple(each for each in results if each.name not in considered),
         results=tuple(results),
+        findings={result.name: each.findings for result, each in found if each.findings},
     )
 
 
@@ -767,6 +827,10 @@ def plan_document(planned: PlanResult) -> PlanDocument:
         ),
         verb=planned.verb,
         left_out=None if planned.left_out is None else left_out_files(planned.left_out),
+        unplanned_findings=tuple(
+            UnplannedFindings(name=name, rules=rules) for name, rules in planned.unplanned_findings.items()
+        )
+        or None,
     )
 
 
@@ -782,3 +846,7 @@ def left_out_files(files: Iterable[SkippedFile]) -> tuple[LeftOutFile, ...]:
 
 
 _BLOCKED: Final = Text("{why}: {hint}", "{why}: {hint}")
+_NOT_BACK: Final = Text(
+    "nothing was sent: the rollback was not accepted",
+    "何も送信していません: ロールバックが承認されませんでした",
+)

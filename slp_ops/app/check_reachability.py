@@ -59,6 +59,11 @@ class ReachabilityResult:
         return any(each.conclusion.verdict is ReachVerdict.BLOCKED for each in self.devices)
 
     @property
+    def undetermined(self) -> bool:
+        """Return whether the verdict on a device could not be determined."""
+        return any(each.conclusion.verdict is ReachVerdict.CANNOT_TELL for each in self.devices)
+
+    @property
     def complete(self) -> bool:
         """Return whether every device was tested and its deciding output read."""
         all_probed = all(each.plan is not None for each in self.devices)
@@ -104,7 +109,7 @@ def run(
             visit,
             run=kept,
             transport=transport,
-            workers=request.connecting.workers,
+            connecting=request.connecting,
             operator=operator,
         )
         found_out = ReachabilityResult(

@@ -49,6 +49,18 @@ class ReleaseVerdict:
     target: UpgradeTargets
     defects: tuple[CriticalDefect, ...] = ()  # of the release itself, which a rebuild fixes
 
+    def is_decided(self, threshold: Severity) -> bool:
+        """Return whether no advisory of this severity or above is undetermined, or another affects it.
+
+        An advisory without a fixed release does not depend on the release.
+        """
+        return self.reaches(threshold) or not any(
+            sign.judged.status is AdvisoryStatus.UNKNOWN
+            and advisory.releases.fixed
+            and advisory.severity.rank >= threshold.rank
+            for advisory, sign in self.judged
+        )
+
     @property
     def affected(self) -> bool:
         """Return whether at least one advisory affects it."""
@@ -91,6 +103,10 @@ class ReleasesResult:
         """Return whether an advisory of this severity or above affects at least one release."""
         return any(row.reaches(threshold) for row in self.rows)
 
+    def is_decided(self, threshold: Severity) -> bool:
+        """Return whether each release is determined for the advisories of this severity or above."""
+        return all(row.is_decided(threshold) for row in self.rows)
+
 
 def run(
     request: ReleasesRequest, operator: Operator, *, opening: OpenTransport = transport_for
@@ -117,7 +133,9 @@ def run(
         rows = [judge_release(text, audit_options=audit_options) for text in request.releases]
     elif request.run is not None:
         stored = open_run(Runs(request.runs_dir), request.run, operator, also=frozenset({_VERB}))
-        rows = list(map(judge, from_run(stored, request.target.selection)))
+        saved = list(from_run(stored, request.target.selection))
+        rows = list(map(judge, saved))
+        complete = is_complete([each.result for each in saved])
     else:
         _, results, rows = from_live_switches(
             _VERB,

@@ -90,7 +90,7 @@ def run(
             visit,
             run=kept,
             transport=transport,
-            workers=request.connecting.workers,
+            connecting=request.connecting,
             operator=operator,
         )
     return CollectResult(

@@ -98,7 +98,7 @@ def diff(request: DiffRequest, operator: Operator) -> DiffResult:
             raise UnknownDevice(name)
     both = [name for name in after if name in before and (not only or name in only)]
     if len(both) > _MANY:
-        operator.notice(f"reading {pluralize(len(both), 'switch')} of both runs")
+        operator.status(f"reading {pluralize(len(both), 'switch')} of both runs")
     pairs = [_pair(old, before[name], new, after[name], request) for name in both]
     compared = compare(tuple(each.old for each in pairs), tuple(each.new for each in pairs))
     return DiffResult(

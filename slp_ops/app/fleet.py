@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import name_open_mode
+from slp_ops.app.session_logs import session_logs
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import Interrupted, SessionLost, SlpOpsError, StoreError
 from slp_ops.i18n import pluralize
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from slp_ops.app.operator import Operator, Progress
+    from slp_ops.app.sessions import SessionOptions
     from slp_ops.model import Capture, Device
     from slp_ops.ports import Transport
     from slp_ops.runs import Run
@@ -43,7 +45,7 @@ def visit_all(
     *,
     run: Run,
     transport: Transport,
-    workers: int,
+    connecting: SessionOptions,
     operator: Operator,
     leads_to_change: bool = False,
 ) -> list[DeviceResult]:
@@ -84,7 +86,7 @@ def visit_all(
     async def all_of_them() -> None:
         nonlocal unwritable
         try:
-            async for device, result in each(devices, guarded, workers=workers):
+            async for device, result in each(devices, guarded, workers=connecting.workers):
                 result = keep(result)
                 unwritable = unwritable or (result.error is not None and result.error.kind == StoreError.kind)
                 ended[device.name] = result
@@ -92,11 +94,12 @@ def visit_all(
         finally:
             await transport.close()
 
-    operator.notice(f"run {run.id}: {pluralize(len(devices), 'device')}, evidence in {run.path}")
+    operator.status(f"run {run.id}: {pluralize(len(devices), 'device')}, evidence in {run.path}")
     name_open_mode(run.path.parent, "700", operator)
     with operator.progress(verb, len(devices)) as shown:
         try:
-            run_to_end(all_of_them())
+            with session_logs(run, connecting):
+                run_to_end(all_of_them())
         except KeyboardInterrupt:
             if len(ended) == len(devices) and not leads_to_change:
                 return [ended[device.name] for device in devices]

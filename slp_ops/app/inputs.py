@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import PreviousCaptures, collect, status_of
 from slp_ops.app.sessions import transport_for, with_session_options
 from slp_ops.errors import InputError, Problem
 from slp_ops.facts import Software
-from slp_ops.iosxe import platforms
 from slp_ops.model import DeviceResult
 from slp_ops.parsing import Facts, read, read_more, split_devices, text_of
 from slp_ops.regular_files import LARGEST_TEXT, read_input
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
+from slp_ops.runs.runs import READING_VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -35,10 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_KEPT = 500  # devices, each of about 350 kB
-
-
-# Verbs whose runs hold what an audit needs; the others read a part of it.
-READING_VERBS: Final = frozenset({"audit", "collect", "watch"})
 
 
 def open_run(
@@ -113,7 +109,7 @@ def devices_of(run: StoredRun, names: Collection[str] | None, facts: FactsCache)
 
 def facts_of(run: StoredRun, device: str, cleaned: Callable[[str], str] = str) -> Facts:
     """Return the facts of one device of a saved run. Raises StoreError."""
-    return read(_captures(run, device, cleaned))
+    return read(_captures(run, device, cleaned), rows=True)
 
 
 def _captures(
@@ -127,15 +123,14 @@ def _captures(
 def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
     """Yield the switches of each path: a file with outputs of one, or a folder of such files.
 
-    A syslog server's file holds a switch for each host in it. Raises InputError.
+    A syslog server's file holds a switch for each host in it, a terminal's one for each prompt. Raises
+    InputError.
     """
     seen: Counter[str] = Counter()
     for path in paths:
-        texts = [_text(file) for file in _files(path)]
-        devices = _facts_by_switch(texts)
-        if len(devices) == 1 and (platform := _platform(devices[0][1], texts)) is not None:
-            devices = [(devices[0][0], Facts({}, devices[0][1].captures, platform=platform))]
-        elif not any(each.parsed is not None for _, facts in devices for each in facts.captures):
+        devices = _facts_by_switch([_text(file) for file in _files(path)])
+        # A known command is enough: where the switch refused it, the audit names what is missing.
+        if not any(facts.platform or any(each.known for each in facts.captures) for _, facts in devices):
             raise InputError(
                 (Problem(path=str(path), message="holds no show command that is known"),),
                 hint="give a show tech, a terminal log with its prompts, or outputs with their command above",
@@ -154,15 +149,24 @@ def _facts_by_switch(texts: Sequence[str]) -> list[tuple[str | None, Facts]]:
     """Return the facts of each switch of these texts, with its host name where a text shows one."""
     found = [device for text in texts for device in split_devices(text)]
     hosts = {device.host.casefold() for device in found if device.host is not None}
-    if len(hosts) <= 1 or len(found) == len(texts):
+    if len(hosts) <= 1:
         host = next((device.host for device in found if device.host is not None), None)
-        return [(host, read(part for device in found for part in device.parts))]
+        return [(host, _facts(found))]
     by_host: dict[str, list[PastedDevice]] = {}
     for device in found:
         by_host.setdefault((device.host or "").casefold(), []).append(device)
-    return [
-        (same[0].host, read(part for device in same for part in device.parts)) for same in by_host.values()
-    ]
+    return [(same[0].host, _facts(same)) for same in by_host.values()]
+
+
+def _facts(same: Sequence[PastedDevice]) -> Facts:
+    """Return the facts of one switch; a neighbour of another platform in its text changes nothing."""
+    facts = read(part for device in same for part in device.parts)
+    software = facts.get(Software)
+    if facts.platform is not None or (software is not None and software.release is not None):
+        platform = facts.platform
+    else:
+        platform = next((each.platform for each in same if each.platform is not None), None)
+    return facts if platform is None else Facts({}, facts.captures, platform=platform)
 
 
 def from_live_switches(
@@ -228,7 +232,7 @@ def from_live_switches(
             visit,
             run=run,
             transport=transport,
-            workers=connecting.workers,
+            connecting=connecting,
             operator=operator,
         )
     for result in results:
@@ -249,14 +253,6 @@ def _select_devices(run: StoredRun, selection: Selection) -> tuple[Device, ...]:
     )
     sites = tuple(Site(name=name) for name in dict.fromkeys(about.site for about in abouts))
     return select(Inventory(sites=sites, devices=devices), selection)
-
-
-def _platform(facts: Facts, texts: Sequence[str]) -> str | None:
-    """Return the platform of texts that are not of IOS-XE; a neighbour in the text of a switch is none."""
-    software = facts.get(Software)
-    if facts.platform is not None or (software is not None and software.release is not None):
-        return facts.platform
-    return next((name for text in texts if (name := platforms.of_text(text)) is not None), None)
 
 
 def _files(path: Path) -> list[Path]:

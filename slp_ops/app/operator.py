@@ -6,7 +6,9 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from slp_ops.errors import InputError
 from slp_ops.paths import mode_for_others
+from slp_ops.ports import StandingNotice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +16,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.credentials import Ask as Ask
+    from slp_ops.i18n import Text
     from slp_ops.ports import ProgressEvent as ProgressEvent
+
+
+class Declined(InputError):
+    """The operator does not consent; nothing was sent. ``text`` is the message in each language."""
+
+    kind = "declined"
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 class Progress(Protocol):
@@ -35,7 +48,10 @@ class Operator(Protocol):
         """Return the function that asks for a user name or a secret; None without a terminal."""
 
     def notice(self, text: str) -> None:
-        """Take a sentence about the work, at once. It may quote a device: sanitize it before it is shown."""
+        """Take a warning or a hint, at once. It may quote a device: sanitize it before it is shown."""
+
+    def status(self, text: str) -> None:
+        """Take a sentence about the work, which an operator may do without."""
 
     def progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
         """Open the progress of a pass over so many devices."""
@@ -44,7 +60,9 @@ class Operator(Protocol):
 def name_open_mode(path: Path, private: str, operator: Operator) -> None:
     """Name a file or folder that other users may use, with the command that makes it ``private``."""
     if mode := mode_for_others(path):
-        operator.notice(f"{path} has mode {mode}: other users may use it; chmod {private} {path}")
+        operator.notice(
+            StandingNotice(f"{path} has mode {mode}: other users may use it; chmod {private} {path}")
+        )
 
 
 class _Silent:
@@ -67,6 +85,10 @@ class NonInteractive:
         """Log the notice."""
         logging.getLogger("slp_ops").info("%s", text)
 
+    def status(self, text: str) -> None:
+        """Log the sentence."""
+        self.notice(text)
+
     @contextmanager
     def progress(self, verb: str, total: int) -> Iterator[Progress]:
         """Open a progress without output."""
@@ -74,11 +96,12 @@ class NonInteractive:
 
 
 class AskOnce:
-    """Wrapper that asks each question once: later rounds run unattended."""
+    """Wrapper that asks each question and gives each standing notice once: later rounds run unattended."""
 
     def __init__(self, operator: Operator) -> None:
         self._operator = operator
         self._answers: dict[str, str] = {}
+        self._standing: set[str] = set()
 
     @property
     def ask(self) -> Ask | None:
@@ -95,8 +118,16 @@ class AskOnce:
         return once
 
     def notice(self, text: str) -> None:
-        """Pass the notice on."""
+        """Pass the notice on, unless it is a standing one that was given before."""
+        if isinstance(text, StandingNotice):
+            if text in self._standing:
+                return
+            self._standing.add(text)
         self._operator.notice(text)
+
+    def status(self, text: str) -> None:
+        """Pass the sentence on."""
+        self._operator.status(text)
 
     def progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
         """Open the other operator's progress."""

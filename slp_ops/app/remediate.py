@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from slp_ops.app.audit_device import AuditOptions, run_rules
-from slp_ops.app.change.operator import ChangeOperator, NonInteractiveChange, ScriptedAnswers
+from slp_ops.app.change.operator import ChangeOperator, Decisions, NonInteractiveChange, ScriptedAnswers
 from slp_ops.app.change.parameters import (
+    ask_again,
     ask_missing,
     check_playbook_names,
     collect_secrets,
@@ -23,6 +24,7 @@ from slp_ops.app.rule_options import knowledge_of
 from slp_ops.commands import registry
 from slp_ops.errors import InputError
 from slp_ops.json_documents import LARGEST_DOCUMENT
+from slp_ops.parsing import read
 from slp_ops.planning import (
     TIMER_MINUTES,
     ParameterSources,
@@ -33,6 +35,7 @@ from slp_ops.planning import (
 )
 from slp_ops.planning.documents import read_plans
 from slp_ops.planning.rebuild import rebuilt
+from slp_ops.planning.repeat import repeatable_step
 from slp_ops.playbook.template import secrets_in
 from slp_ops.regular_files import read_input
 from slp_ops.rules.dependencies import FactContext
@@ -41,7 +44,7 @@ from slp_ops.runs.seal import Seals
 from slp_ops.steps import ExecStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import ClassVar
 
@@ -50,7 +53,7 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
     from slp_ops.parsing import Facts
     from slp_ops.planning import SwitchPlan
-    from slp_ops.planning.journal_state import SwitchState
+    from slp_ops.planning.journal_state import ChangedStepEvent, SwitchState
     from slp_ops.playbook import Playbook
     from slp_ops.ports import Secret
     from slp_ops.rules.values import Outcome
@@ -161,27 +164,36 @@ def save_plan(planned: PlanResult, path: Path) -> None:
 def _session(
     request: ApplyRequest, operator: ChangeOperator | None
 ) -> ChangeSession[PlannedSwitch, ChangeResult]:
+    return session_of(request, RemediateVerb(request, wanted_by(request)), operator)
+
+
+def session_of(
+    request: ApplyRequest, verb: RemediateVerb, operator: ChangeOperator | None
+) -> ChangeSession[PlannedSwitch, ChangeResult]:
+    """Return the session of a request."""
+    return ChangeSession(
+        verb=verb,
+        fleet=request.plan.fleet,
+        options=request.options,
+        operator=operator or NonInteractiveChange(),
+        document=request.document,
+    )
+
+
+def wanted_by(request: ApplyRequest) -> Wanted:
+    """Return the planning input of a request. Raises InputError."""
     audit_options = AuditOptions(knowledge=knowledge_of(request.plan.rules_dir))
     playbooks = load_playbooks(
         request.plan.playbooks_dir, [rule.id for rule in audit_options.knowledge.rules]
     )
     options = parse_params(request.plan.params, playbooks)
-    return ChangeSession(
-        verb=RemediateVerb(
-            request,
-            Wanted(
-                playbooks=playbooks,
-                named=check_playbook_names(request.plan.playbooks, playbooks),
-                options=options,
-                files=read_certificate_files(options, playbooks),
-                audit_options=audit_options,
-                timer=request.plan.timer,
-            ),
-        ),
-        fleet=request.plan.fleet,
-        options=request.options,
-        operator=operator or NonInteractiveChange(),
-        document=request.document,
+    return Wanted(
+        playbooks=playbooks,
+        named=check_playbook_names(request.plan.playbooks, playbooks),
+        options=options,
+        files=read_certificate_files(options, playbooks),
+        audit_options=audit_options,
+        timer=request.plan.timer,
     )
 
 
@@ -195,6 +207,7 @@ class Wanted:
     files: Mapping[str, str] = field(default_factory=dict)
     audit_options: AuditOptions = field(default_factory=AuditOptions)
     timer: int = TIMER_MINUTES
+    always: bool = False
 
     def given(self, device: Device) -> ParameterSources:
         """Return where the parameters of a switch come from."""
@@ -217,7 +230,7 @@ class Wanted:
 
     def plan(self, switch: PlannedSwitch) -> PlanningResult:
         """Plan for a switch."""
-        return plan_device(switch, self.playbooks, named=self.named, timer=self.timer)
+        return plan_device(switch, self.playbooks, named=self.named, timer=self.timer, always=self.always)
 
 
 class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
@@ -225,6 +238,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
 
     verb: ClassVar[str] = "remediate"
     title: ClassVar[str] = "remediate"
+    check: ClassVar[str] = "slp-ops audit"
     attachment: ClassVar[str] = "change.json"
     ascii_only: ClassVar[bool] = True
     in_journal: ClassVar[bool] = False
@@ -332,12 +346,32 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         ]
         return collect_secrets(names, self._request.secret_files, self._wanted.playbooks, operator)
 
-    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
+    def changed_steps(
+        self, states: Iterable[SwitchState], operator: ChangeOperator
+    ) -> Iterator[ChangedStepEvent]:
+        """Give a command that had no effect other values: from options, or from the operator if refused."""
+        for state in states:
+            step = repeatable_step(state, self._wanted.playbooks)
+            if step is None:
+                continue
+            options = dict(self._wanted.options)
+            if step.refused and operator.interactive and self._request.plan.ask_missing:
+                params = [param for param in step.params if param.name not in options]
+                options |= ask_again(state.plan.name, params, step.action.params, operator)
+            event = step.changed(options, FactContext(read(())))
+            if event is not None:
+                yield event
+
+    def step_operator(
+        self, operator: ChangeOperator, *, resumed: Mapping[str, SwitchState] | None
+    ) -> StepOperator:
         """Return the operator, or what the options say."""
         request = self._request
         if operator.interactive and not request.settled and not request.manual_done:
             return operator
-        return ScriptedAnswers(manual_done=request.manual_done, settled=request.settled)
+        return ScriptedAnswers(
+            manual_done=request.manual_done, settled=Decisions(request.settled, resumed or {})
+        )
 
     def result(self, change: ChangeResult) -> ChangeResult:
         """Return the change: nothing is added."""

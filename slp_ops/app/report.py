@@ -63,7 +63,7 @@ def judge_for_report(request: ReportRequest, operator: Operator) -> JudgedRun:
     """Return a run, judged as ``audit --run`` does, and its trend. Raises StoreError."""
     run = open_run(Runs(request.runs_dir), request.reference, operator)
     if len(run.about) > _MANY:
-        operator.notice(f"judging {pluralize(len(run.about), 'switch')} of run {run.id}")
+        operator.status(f"judging {pluralize(len(run.about), 'switch')} of run {run.id}")
     facts = FactsCache(run)
     return JudgedRun(
         run=run,

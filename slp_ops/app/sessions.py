@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.app.operator import name_open_mode
+from slp_ops.ports import StandingNotice
 from slp_ops.transport.hostkeys import HostKeyMode as HostKeyMode
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class SessionOptions:
 
     ``login_rate`` is logins started a second, 0 is unlimited. ``transport``, ``max_output`` (megabytes of a
     command), ``max_time`` (its seconds) and ``login_timeout`` (seconds) replace the inventory's settings.
+    ``debug`` keeps a masked log of each session in the run.
     """
 
     known_hosts: Path | None = None
@@ -37,6 +39,7 @@ class SessionOptions:
     login_timeout: float | None = None
     max_output: int | None = None
     max_time: float | None = None
+    debug: bool = False
 
 
 _OF_DEVICES: Final = ("transport", "login_timeout", "max_output", "max_time")
@@ -101,7 +104,9 @@ def by_name(credentials: Credentials, connecting: SessionOptions, operator: Oper
     known_hosts = connecting.known_hosts or folder / "known_hosts"
     if connecting.host_key is HostKeyMode.OFF:
         operator.notice(
-            "host keys are not checked (--host-key off): an intercepted connection is not detected"
+            StandingNotice(
+                "host keys are not checked (--host-key off): an intercepted connection is not detected"
+            )
         )
     for path, private in ((folder, "700"), (known_hosts, "600")):
         name_open_mode(path, private, operator)

@@ -122,7 +122,7 @@ def run_for_ever(request: WatchRequest, operator: Operator) -> NoReturn:
 
 def _for_ever(rounds: Rounds, runs_dir: Path, every: float, operator: Operator) -> NoReturn:
     def busy() -> bool:
-        operator.notice("another watch is at work in this folder; waiting for it")
+        operator.status("another watch is at work in this folder; waiting for it")
         return True
 
     stop = StopSignals()
@@ -142,7 +142,7 @@ def _for_ever(rounds: Rounds, runs_dir: Path, every: float, operator: Operator) 
         if stop.asked:
             raise KeyboardInterrupt
         pause = until_next(first, time.monotonic(), every, random.random())  # noqa: S311 - no secret
-        operator.notice(f"next round in {timedelta(seconds=round(pause))}")
+        operator.status(f"next round in {timedelta(seconds=round(pause))}")
         run_to_end(asyncio.sleep(pause))
 
 
@@ -240,7 +240,7 @@ class Rounds:
             if not each.kept_because
         )
         if gone:
-            self.operator.notice(f"{gone} old runs removed")
+            self.operator.status(f"{gone} old runs removed")
 
 
 def _last_rounds(history: History, device: str) -> list[Summary]:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.exits import Exit, read_code, worst
-from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
+from slp_ops.cli.completion import complete_run
+from slp_ops.cli.exits import audit_results, code_of
+from slp_ops.cli.options import SelectingOption, details_option, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.cli.writing import print_result
 from slp_ops.json_documents import to_json
 from slp_ops.model import Severity
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     metavar="RUN|last",
     envvar="SLP_OPS_RUN",
+    shell_complete=complete_run,
     help="Judge a saved run, without connecting to switches.",
 )
 @with_audit_options
@@ -52,9 +55,11 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     metavar="RUN",
     envvar="SLP_OPS_AGAINST",
+    shell_complete=complete_run,
     help="Compare with an earlier run: which findings are new, gone, unchanged.",
 )
 @with_collect_options
+@details_option
 @lang_option
 @json_option
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
@@ -68,6 +73,7 @@ def command(
     fail_on: str,
     against: str | None,
     collect_options: CollectOptions,
+    details: bool,
     lang: Lang,
     as_json: bool,
     files: tuple[Path, ...],
@@ -96,14 +102,11 @@ def command(
         from slp_ops.report.documents.audit import audit_document
 
         document = audit_document(result.run_id, result.devices, lang, result.compared)
-        click.echo(to_json(document, ascii_only=False))
+        print_result(to_json(document, ascii_only=False))
     else:
         from slp_ops.report.audit_view import audit_view
         from slp_ops.report.terminal.audit import render
 
         view = audit_view(result.devices, result.knowledge, result.compared, seconds=result.seconds)
-        click.echo(render(view, lang))
-    threshold = Severity(fail_on)
-    found = Exit.FINDINGS if result.reaches(threshold) else Exit.FINE
-    decided = read_code(complete=result.is_decided(threshold))
-    raise click.exceptions.Exit(worst(decided, found))
+        print_result(render(view, lang, details=details))
+    raise click.exceptions.Exit(code_of(*audit_results(result, Severity(fail_on))))

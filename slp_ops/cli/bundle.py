@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from slp_ops.cli.exits import Exit
-from slp_ops.cli.language import notice
+from slp_ops.cli.completion import complete_device, complete_run
+from slp_ops.cli.exits import Result
 from slp_ops.cli.options import SelectingVerbOption, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
+from slp_ops.cli.verbosity import status
 from slp_ops.errors import InputError
 from slp_ops.i18n import Text, pluralize
 from slp_ops.messages import translate
@@ -68,7 +69,7 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command(name="bundle")
-@click.argument("ref", metavar="RUN", default="last")
+@click.argument("ref", shell_complete=complete_run, metavar="RUN", default="last")
 @click.option(
     "--device",
     "devices",
@@ -76,6 +77,7 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
     multiple=True,
     metavar="NAME",
     envvar="SLP_OPS_BUNDLE_DEVICE",
+    shell_complete=complete_device,
     help="Only this device; repeatable.",
 )
 @click.option("-o", "--output", metavar="FILE.zip", envvar="SLP_OPS_BUNDLE", help="File to write.")
@@ -83,6 +85,7 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
     "--normal",
     metavar="RUN",
     envvar="SLP_OPS_NORMAL",
+    shell_complete=complete_run,
     help="Add a healthy run of the same switches to compare.",
 )
 @_questions
@@ -111,7 +114,7 @@ def command(
     the bundle is not what was written, or holds something that should have been masked.
     """
     if checked is not None:
-        raise click.exceptions.Exit(_check(checked, lang))
+        raise click.exceptions.Exit(_check(checked, lang).code)
     if output is None:
         raise click.UsageError("say where to write it: -o FILE.zip")
     from slp_ops.app.bundle import BundleRequest, gather_bundle
@@ -129,8 +132,8 @@ def command(
     with replace_file(output) as file:
         masked = write_bundle(file, view, evidence, answers=answers, lang=lang)
     place, count = one_line(str(Path(output))), sum(masked.values())
-    notice(f"wrote {place}: {pluralize(len(evidence.names), 'device')}, {pluralize(count, 'secret')} masked")
-    notice("complete CHECKLIST.txt in it: these items cannot be collected")
+    status(f"wrote {place}: {pluralize(len(evidence.names), 'device')}, {pluralize(count, 'secret')} masked")
+    status("complete CHECKLIST.txt in it: these items cannot be collected")
 
 
 def _answers(given: dict[str, str | None], ask: bool, lang: Lang) -> dict[str, str]:
@@ -142,7 +145,8 @@ def _answers(given: dict[str, str | None], ask: bool, lang: Lang) -> dict[str, s
     return answers
 
 
-def _check(path: str, lang: Lang) -> Exit:
+def _check(path: str, lang: Lang) -> Result:
+    from slp_ops.cli.writing import print_result
     from slp_ops.report.bundle_check import METHODS, check
 
     try:
@@ -152,13 +156,13 @@ def _check(path: str, lang: Lang) -> Exit:
         raise InputError(f"{path} cannot be read: {err.strerror}") from err
     for remark in found.remarks:
         what = one_line(translate(remark.what, lang))
-        click.echo(f"{click.style(translate('damaged', lang), fg='red')}: {one_line(remark.path)}: {what}")
+        print_result(f"{click.style(translate('damaged', lang), fg='red')}: {one_line(remark.path)}: {what}")
     verdict = _DAMAGED if found.remarks else _WHOLE
-    click.echo(
-        _CHECKED.format(
-            path=one_line(path), files=found.files, switches=found.switches, verdict=verdict
-        ).render(lang)
+    checked = _CHECKED.format(
+        path=one_line(path), files=found.files, switches=found.switches, verdict=verdict
     )
+    print_result(checked.render(lang))
     methods = ", ".join(translate(method, lang) for method in METHODS)
-    click.echo(_SEARCHED.format(files=found.searched, size=f"{found.bytes:,}", methods=methods).render(lang))
-    return Exit.FINDINGS if found.remarks else Exit.FINE
+    searched = _SEARCHED.format(files=found.searched, size=f"{found.bytes:,}", methods=methods)
+    print_result(searched.render(lang))
+    return Result.DAMAGED if found.remarks else Result.DONE

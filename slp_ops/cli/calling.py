@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
+from slp_ops.app.operator import Declined
+from slp_ops.cli.exits import Result
 from slp_ops.errors import OptionError
+from slp_ops.i18n import Lang
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +20,16 @@ T = TypeVar("T")
 
 
 def call(service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Return the service's result; an option that it does not accept is shown as click shows one."""
+    """Return the service's result; an option that it does not accept is shown as click shows one.
+
+    Where the operator declines, the command ends without an error.
+    """
     try:
         return service(*args, **kwargs)
+    except Declined as declined:
+        lang = click.get_current_context().params.get("lang", Lang.EN)
+        click.echo(one_line(declined.text.render(lang)), err=True)
+        raise click.exceptions.Exit(Result.DECLINED.code) from None
     except OptionError as err:
         if err.option:
             raise click.BadParameter(err.message, param_hint=err.option) from err

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from slp_ops.app.change.context import StepDecision
-from slp_ops.cli.progress import Progress
+from slp_ops.cli.progress import progress_lines
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.cli.writing import print_result
 from slp_ops.i18n import Text
 from slp_ops.messages import translate
 from slp_ops.report.terminal.exchange import render_exchange_plan
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slp_ops.app.change.results import PlanResult
+    from slp_ops.cli.progress import Progress
     from slp_ops.i18n import Lang
 
 T = TypeVar("T")
@@ -35,9 +37,10 @@ _CARRIED_OUT: Final = Text(
 class TerminalChangeOperator(TerminalOperator):
     """Shows plans on stdout unless the result is JSON, and asks on stderr, one question at a time."""
 
-    def __init__(self, lang: Lang, *, as_json: bool) -> None:
+    def __init__(self, lang: Lang, *, as_json: bool, details: bool = False) -> None:
         self._lang = lang
         self._as_json = as_json
+        self._details = details
         self._turn = asyncio.Lock()
 
     @property
@@ -47,18 +50,20 @@ class TerminalChangeOperator(TerminalOperator):
 
     def show_plan(self, plan: PlanResult) -> None:
         """Print the plan."""
-        render = render_plan if plan.verb is None else render_exchange_plan
-        text = render(plan, self._lang)
+        if plan.verb is None:
+            text = render_plan(plan, self._lang, details=self._details)
+        else:
+            text = render_exchange_plan(plan, self._lang)
         if text and not self._as_json:
-            click.echo(text)
+            print_result(text)
 
     def warn(self, text: Text) -> None:
         """Print the sentence in red."""
         click.echo(click.style(one_line(text.render(self._lang)), fg="red"), err=True)
 
     def confirm(self, question: str) -> bool:
-        """Ask for a yes; a no ends the command."""
-        return click.confirm(translate(question, self._lang), abort=True, err=True)
+        """Ask for a yes."""
+        return click.confirm(translate(question, self._lang), err=True)
 
     def enter(self, question: str, *, hidden: bool = False) -> str:
         """Prompt for a value."""
@@ -69,7 +74,7 @@ class TerminalChangeOperator(TerminalOperator):
 
     def change_progress(self, verb: str, total: int) -> Progress:
         """Return plain lines: a live display and questions would overwrite each other."""
-        return Progress(verb, total, self._lang)
+        return progress_lines(verb, total, self._lang)
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Show what is to be done by hand, and wait for a yes or a no."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.exits import Exit, read_code, worst
+from slp_ops.cli.exits import code_of, reachability_results
 from slp_ops.cli.options import VerbOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
@@ -81,10 +81,11 @@ def command(
     """Test whether each switch reaches the server it reports to; show the failing step and the remedy.
 
     Targets, VRF and source interface follow from each switch's own configuration. Nothing is changed
-    and no connection is left open. Exit code 3 when a switch is blocked, 4 when some could not be read.
+    and no connection is left open. Exit code 3 when a switch is blocked, 4 when some could not be
+    read or tested.
     """
     from slp_ops.app.check_reachability import ReachabilityRequest, ReachabilityResult, run
-    from slp_ops.cli.writing import replace_file
+    from slp_ops.cli.writing import print_result, replace_file
     from slp_ops.report.documents.reachability import reachability_document
     from slp_ops.report.reachability_view import reachability_view
 
@@ -109,10 +110,9 @@ def command(
         with replace_file(junit) as file:
             file.write(reachability_junit.render(view, lang))
     if as_json:
-        click.echo(to_json(reachability_document(result.run_id, view.path, view.answers, lang)))
+        print_result(to_json(reachability_document(result.run_id, view.path, view.answers, lang)))
     else:
         from slp_ops.report.terminal.reachability import render
 
-        click.echo(render(view, lang))
-    code = read_code(complete=result.complete)
-    raise click.exceptions.Exit(worst(code, Exit.FINDINGS if result.blocked else Exit.FINE))
+        print_result(render(view, lang))
+    raise click.exceptions.Exit(code_of(*reachability_results(result)))

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.exits import Exit, read_code, worst
+from slp_ops.cli.completion import complete_run
+from slp_ops.cli.exits import code_of, version_results
 from slp_ops.cli.options import SelectingOption, details_option, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.cli.writing import print_result
 from slp_ops.json_documents import to_json
 from slp_ops.model import Severity
 
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     metavar="RUN|last",
     envvar="SLP_OPS_RUN",
+    shell_complete=complete_run,
     help="Judge a saved run, without connecting to switches.",
 )
 @rules_option
@@ -74,7 +77,7 @@ def command(
 
     Without --release and --run the selected switches are read; their output refines the verdict by
     release. Exit code 3 when a release is affected at or above --fail-on, 4 when some switches could not
-    be read.
+    be read, or a release could not be judged.
     """
     from slp_ops.app.check_version import ReleasesRequest, run
     from slp_ops.app.rule_options import load_audit_options
@@ -91,12 +94,9 @@ def command(
     if as_json:
         from slp_ops.report.documents.knowledge import versions_document
 
-        click.echo(to_json(versions_document(result.rows, lang), ascii_only=False))
+        print_result(to_json(versions_document(result.rows, lang), ascii_only=False))
     else:
         from slp_ops.report.terminal.versions import render
 
-        click.echo(render(result.rows, result.knowledge, lang, details=details))
-    code = read_code(complete=result.complete)
-    raise click.exceptions.Exit(
-        worst(code, Exit.FINDINGS if result.reaches(Severity(fail_on)) else Exit.FINE)
-    )
+        print_result(render(result.rows, result.knowledge, lang, details=details))
+    raise click.exceptions.Exit(code_of(*version_results(result, Severity(fail_on))))

@@ -8,12 +8,14 @@ import click
 
 from slp_ops.app.commands import SETS
 from slp_ops.cli.calling import call
-from slp_ops.cli.exits import exit_code
+from slp_ops.cli.completion import complete_run
+from slp_ops.cli.exits import code_of, read_result
 from slp_ops.cli.options import SelectingVerbOption, VerbOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.cli.writing import print_result
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     cls=VerbOption,
     metavar="RUN|last",
     envvar="SLP_OPS_COLLECT_RESUME",
+    shell_complete=complete_run,
     help="Resume a run: read only what is missing or failed, into the same run.",
 )
 @with_collect_options
@@ -80,6 +83,7 @@ def command(
     is read. Exit code 4 when some devices could not be read, or not completely.
     """
     from slp_ops.app.collect import CollectRequest, run
+    from slp_ops.app.fleet import is_complete
 
     request = CollectRequest(
         target=target,
@@ -94,9 +98,9 @@ def command(
     if as_json:
         from slp_ops.report.documents.runs import collect_document
 
-        click.echo(to_json(collect_document(result.run_id, result.path, result.devices, result.folders)))
+        print_result(to_json(collect_document(result.run_id, result.path, result.devices, result.folders)))
     else:
         from slp_ops.report.terminal.collect import render
 
-        click.echo(render(result, lang))
-    raise click.exceptions.Exit(exit_code(result.devices))
+        print_result(render(result, lang))
+    raise click.exceptions.Exit(code_of(read_result(complete=is_complete(result.devices))))

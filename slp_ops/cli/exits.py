@@ -1,15 +1,20 @@
-"""Exit codes, as one enum; the documentation's table is generated from it."""
+"""Exit codes: each result of a verb has one code. The documentation's tables are generated from here."""
 
 from __future__ import annotations
 
-from enum import IntEnum
-from typing import TYPE_CHECKING
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
+    from slp_ops.app.audit import AuditResult
+    from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.app.change.results import ChangeResult, PlanResult
-    from slp_ops.model import DeviceResult
+    from slp_ops.app.check_reachability import ReachabilityResult
+    from slp_ops.app.check_version import ReleasesResult
+    from slp_ops.app.flow import FlowResult
+    from slp_ops.model import Severity
 
 
 class Exit(IntEnum):
@@ -29,55 +34,187 @@ class Exit(IntEnum):
         return _MEANINGS[self]
 
 
-_MEANINGS = {
+_MEANINGS: Final = {
     Exit.FINE: "everything that was asked was done, and nothing was found at or above the threshold",
     Exit.BUG: "a defect of slp-ops; the path of a file with the traceback is printed",
-    Exit.USAGE: "a wrong option or a bad file; nothing was sent to any device",
-    Exit.FINDINGS: "findings at or above the threshold",
-    Exit.UNREAD: "some devices could not be read, or not completely enough to judge them",
+    Exit.USAGE: "a wrong option or a bad file, or a parameter is missing; nothing was sent to any device",
+    Exit.FINDINGS: "findings at or above the threshold, or findings that remain",
+    Exit.UNREAD: "some devices could not be read, or a result could not be determined",
     Exit.CHANGE_FAILED: "a change failed, could not be verified, or an earlier one is not at its end",
     Exit.INTERRUPTED: "interrupted by the operator; what was read is saved",
 }
 
 
-def worst(*codes: Exit) -> Exit:
-    """The code that outranks the others: 1, 130, 2, then 5, 4, 3, 0."""
-    order = (Exit.BUG, Exit.INTERRUPTED, Exit.USAGE, Exit.CHANGE_FAILED, Exit.UNREAD, Exit.FINDINGS)
-    return next((code for code in order if code in codes), Exit.FINE)
+class Result(Enum):
+    """Results of verbs: the exit code, the verbs that have it, and a sentence for the documentation."""
+
+    DONE = (Exit.FINE, "all", "done, and none of the results below applies")
+    PLANNED = (
+        Exit.FINE,
+        "remediate, usage save, usage import",
+        "`--dry-run` has a plan, and no parameter is missing",
+    )
+    DECLINED = (
+        Exit.FINE,
+        "remediate, usage save, usage import, runs prune",
+        "the operator declined; nothing was sent, or removed",
+    )
+    DEFECT = (Exit.BUG, "all", "a defect of slp-ops")
+    WRONG_INPUT = (Exit.USAGE, "all", "a wrong option, a bad file, or nothing is selected")
+    PARAMETER_MISSING = (
+        Exit.USAGE,
+        "remediate",
+        "a parameter is missing for all switches that need one; nothing was planned",
+    )
+    FINDINGS = (Exit.FINDINGS, "audit, check-version", "a finding at or above `--fail-on`")
+    NEW_FINDINGS = (Exit.FINDINGS, "watch --once", "a new finding at warning or above")
+    BLOCKED = (Exit.FINDINGS, "check-reachability", "a switch cannot reach its licence server")
+    PARAMETER_MISSING_FOR_SOME = (
+        Exit.FINDINGS,
+        "remediate",
+        "a parameter is missing for some switches, which are named",
+    )
+    NOTHING_PLANNED = (Exit.FINDINGS, "remediate", "nothing is planned, although there are findings")
+    FINDINGS_REMAIN = (
+        Exit.FINDINGS,
+        "remediate",
+        "the change succeeded, and findings at warning or above remain; they are named",
+    )
+    FILE_SKIPPED = (Exit.FINDINGS, "usage import", "a file was skipped and needs attention")
+    DAMAGED = (
+        Exit.FINDINGS,
+        "runs verify, bundle --check",
+        "something is missing, was changed, or is not masked",
+    )
+    UNREAD = (
+        Exit.UNREAD,
+        "audit, check-reachability, check-version, collect, remediate, usage, watch --once",
+        "a switch could not be read, or not completely",
+    )
+    UNDETERMINED = (
+        Exit.UNREAD,
+        "audit, check-reachability, check-version",
+        "a result could not be determined from what was read",
+    )
+    CHANGE_FAILED = (
+        Exit.CHANGE_FAILED,
+        "remediate, usage save, usage import",
+        "a change failed, could not be verified, or waits for the operator",
+    )
+    CHANGE_OPEN = (
+        Exit.CHANGE_FAILED,
+        "remediate, usage save, usage import",
+        "an earlier change is unfinished, and prevents a new one",
+    )
+    INTERRUPTED = (Exit.INTERRUPTED, "all", "Ctrl-C or a signal ended it; what was read is saved")
+
+    def __init__(self, code: Exit, verbs: str, when: str) -> None:
+        self.code = code
+        self.verbs = verbs
+        self.when = when
 
 
-def read_code(*, complete: bool) -> Exit:
-    """Return 4 when a device could not be read completely."""
-    return Exit.FINE if complete else Exit.UNREAD
+_ORDER: Final = (
+    Exit.BUG,
+    Exit.INTERRUPTED,
+    Exit.USAGE,
+    Exit.CHANGE_FAILED,
+    Exit.UNREAD,
+    Exit.FINDINGS,
+)
 
 
-def plan_exit_code(planned: PlanResult) -> Exit:
-    """Return the code of a plan: that of its devices, or 5 where an earlier change is not at its end."""
-    return worst(exit_code(planned.results), Exit.CHANGE_FAILED if planned.blocked else Exit.FINE)
+def code_of(*results: Result) -> Exit:
+    """Return the code that outranks the others: 1, 130, 2, then 5, 4, 3, 0."""
+    codes = {result.code for result in results}
+    return next((code for code in _ORDER if code in codes), Exit.FINE)
 
 
-def exit_code(results: Sequence[DeviceResult]) -> Exit:
-    """Return the code of devices that were read."""
-    from slp_ops.app.fleet import is_complete
-
-    return read_code(complete=is_complete(results))
+def read_result(*, complete: bool) -> Result:
+    """Return whether every device was read completely, as a result."""
+    return Result.DONE if complete else Result.UNREAD
 
 
-def change_exit_code(change: ChangeResult) -> Exit:
-    """5 when a change failed or could not be verified, 4 when a switch could not be read."""
+def flow_results(result: FlowResult) -> Iterator[Result]:
+    """Yield the results of a flow, one for each switch."""
+    from slp_ops.app.flow import StageState
+
+    for switch in result.switches:
+        match switch.state:
+            case StageState.PROVEN:
+                yield Result.DONE
+            case StageState.OPEN:
+                yield Result.FINDINGS_REMAIN
+            case _:
+                yield Result.CHANGE_FAILED
+
+
+def audit_results(result: AuditResult, threshold: Severity) -> Iterator[Result]:
+    """Yield the results of an audit, live or of a saved run."""
+    if result.reaches(threshold):
+        yield Result.FINDINGS
+    if not result.is_decided(threshold):
+        yield Result.UNDETERMINED if result.complete else Result.UNREAD
+
+
+def version_results(result: ReleasesResult, threshold: Severity) -> Iterator[Result]:
+    """Yield the results of releases, live or of a saved run."""
+    if result.reaches(threshold):
+        yield Result.FINDINGS
+    if not result.complete:
+        yield Result.UNREAD
+    if not result.is_decided(threshold):
+        yield Result.UNDETERMINED
+
+
+def reachability_results(result: ReachabilityResult) -> Iterator[Result]:
+    """Yield the results of a reachability test."""
+    if result.blocked:
+        yield Result.BLOCKED
+    if not result.complete:
+        yield Result.UNREAD
+    if result.undetermined:
+        yield Result.UNDETERMINED
+
+
+def plan_results(planned: PlanResult, *, complete: bool) -> Iterator[Result]:
+    """Yield the results of a plan. ``complete``: enough was read of every switch."""
+    if not complete:
+        yield Result.UNREAD
+    if planned.blocked:
+        yield Result.CHANGE_OPEN
+    if any(not each.out.harmless for each in planned.left_out or ()):
+        yield Result.FILE_SKIPPED
+    if planned.plans:
+        yield Result.PLANNED
+    if planned.lacking:
+        everywhere = not planned.plans and planned.lacking >= planned.unplanned
+        yield Result.PARAMETER_MISSING if everywhere else Result.PARAMETER_MISSING_FOR_SOME
+    elif planned.findings and not planned.plans:
+        yield Result.NOTHING_PLANNED
+
+
+def change_results(change: ChangeResult) -> Iterator[Result]:
+    """Yield the results of a change, of each switch, and of those that it did not begin."""
+    ends = [_change_result(applied, back=change.back) for applied in change.devices]
+    if change.not_begun and change.stopped:
+        yield Result.INTERRUPTED
+    elif change.not_begun and all(end.code in (Exit.FINE, Exit.FINDINGS) for end in ends):
+        yield Result.CHANGE_FAILED
+    yield from ends
+
+
+def _change_result(applied: DeviceChangeResult, *, back: bool) -> Result:
     from slp_ops.app.change.results import ChangeOutcome
 
-    codes = [Exit.INTERRUPTED] if change.stopped and change.not_begun else []
-    for applied in change.devices:
-        match applied.end:
-            case ChangeOutcome.DONE | ChangeOutcome.NOTHING:
-                continue
-            case ChangeOutcome.ROLLED_BACK if change.back:
-                continue
-            case ChangeOutcome.UNREAD:
-                codes.append(Exit.UNREAD)
-            case ChangeOutcome.STOPPED:
-                codes.append(Exit.INTERRUPTED)
-            case _:
-                codes.append(Exit.CHANGE_FAILED)
-    return worst(*codes) if codes or not change.not_begun else Exit.CHANGE_FAILED
+    match applied.end:
+        case ChangeOutcome.DONE | ChangeOutcome.NOTHING:
+            return Result.FINDINGS_REMAIN if applied.remaining and not back else Result.DONE
+        case ChangeOutcome.ROLLED_BACK if back:
+            return Result.DONE
+        case ChangeOutcome.UNREAD:
+            return Result.UNREAD
+        case ChangeOutcome.STOPPED:
+            return Result.INTERRUPTED
+        case _:
+            return Result.CHANGE_FAILED

@@ -17,11 +17,14 @@ import click
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.language import choose, show_error, show_failure, show_usage_error
+from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from click.shell_completion import CompletionItem
 
 # verb -> (module with a click command named `command`, one line of help)
 VERBS: dict[str, tuple[str, str]] = {
@@ -34,6 +37,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "check-version": ("check_version", "Judge releases against field notices and bugs; name the upgrade."),
     "collect": ("collect", "Run the documented show commands on each switch and keep the evidence."),
     "commands": ("commands", "List the show commands, their sets and the releases that have them."),
+    "config": ("config", "Show each setting with its value and source."),
     "diff": ("diff", "Show what differs between two runs: findings, facts, configuration."),
     "explain": ("explain", "Explain a rule, a syslog message, a RUM state or a licensing term."),
     "facts": ("facts", "Show the captures of a run as typed facts."),
@@ -52,6 +56,8 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
+CONFIG_HELP = "The configuration file, or 'none'. [default: the user's, if any]"
+
 # What the disk behind standard output refuses. Of files that slp-ops writes, it is a StoreError.
 _FULL_OR_FAILED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
@@ -69,7 +75,10 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"slp_ops.cli.{VERBS[cmd_name][0]}")
         command: click.Command = module.command
-        return command
+        from slp_ops.cli.settings import add_config_option
+
+        add_config_option(command, CONFIG_HELP)
+        return with_verbosity(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -85,6 +94,14 @@ class LazyGroup(click.Group):
         suggestion = f" Did you mean: {', '.join(similar)}?" if word and similar else ""
         raise click.UsageError(f"No such command {word!r}.{suggestion}", ctx)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a verb from the table, without importing any of them."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(verb, help=VERBS[verb][1]) for verb in self.list_commands(ctx)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(each for each in found if each.value.startswith(incomplete)), *options]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs' one-liners from the table, without importing any of them."""
         with formatter.section("Commands"):
@@ -97,14 +114,18 @@ class LazyGroup(click.Group):
     epilog="Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in Exit) + ".",
 )
 @click.version_option(__version__, prog_name="slp-ops")
+@click.option("--config", metavar="FILE", help=CONFIG_HELP)
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, config: str | None) -> None:
     """Find out why Catalyst 9000 switches do not report their licences, and fix it.
 
     Reading never changes a switch. Start with slp-ops init for your own switches, or
     slp-ops lab up for simulated ones.
     """
     ctx.color = _is_coloured(os.environ)  # click.echo strips what a renderer coloured, or keeps it in a pipe
+
+
+with_verbosity(cli)
 
 
 def _is_coloured(variables: Mapping[str, str]) -> bool | None:
@@ -128,22 +149,37 @@ def main() -> None:
         # Libraries warn of their own future on stderr; that is for us, not for the operator.
         warnings.simplefilter("ignore")
     try:
-        code = cli.main(standalone_mode=False)
-        sys.stdout.flush()  # at exit it is too late to report
-    except click.exceptions.Exit as ended:
-        code = ended.exit_code
-    except click.ClickException as err:
-        show_usage_error(err)
-        code = Exit.USAGE
-    except (KeyboardInterrupt, click.Abort):
+        code = int(_run() or 0)
+    except KeyboardInterrupt:  # also while an error is shown
         show_failure(
             "interrupted",
             "what was read is kept, see: slp-ops runs list; the same command begins again",
             is_error=False,
         )
         code = Exit.INTERRUPTED
+    if code == Exit.INTERRUPTED:
+        # A thread may still hang in the system's resolver; everything is saved, so it is not waited for.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _run() -> int | None:
+    """Run the command line; show an error. Return the exit code."""
+    try:
+        code: int | None = cli.main(standalone_mode=False)
+        sys.stdout.flush()  # at exit it is too late to report
+    except click.exceptions.Exit as ended:
+        code = ended.exit_code
+    except click.ClickException as err:
+        show_usage_error(err)
+        code = Exit.USAGE
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except (SystemExit, BrokenPipeError):
-        # The reader (head, less) is gone. Click ends the process itself for a closed pipe alone.
+        # The reader (head, less) is gone, of a verb without a result in its exit code. Click ends the
+        # process itself for a closed pipe alone.
         _discard_output()
         code = Exit.FINE
     except SlpOpsError as err:
@@ -156,12 +192,7 @@ def main() -> None:
             code = Exit.USAGE
         else:
             code = _report_bug()
-    if code == Exit.INTERRUPTED:
-        # A thread may still hang in the system's resolver; everything is saved, so it is not waited for.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(int(code))
-    sys.exit(int(code or 0))
+    return code
 
 
 def _open_closed_streams() -> None:
@@ -172,7 +203,9 @@ def _open_closed_streams() -> None:
 
 
 def _discard_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    from slp_ops.cli.writing import discard_output
+
+    discard_output()
 
 
 def _report_bug() -> Exit:

@@ -12,23 +12,61 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from slp_ops.app.selection import Selection
+from slp_ops.app.selection import Selection, SourceOptions, is_location
+from slp_ops.cli.completion import complete_limit, complete_site, complete_tag
 from slp_ops.cli.language import choose, locale_language
 from slp_ops.i18n import Lang
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+
+class InventoryPath(click.Path):
+    """A file, as a path; or an inventory of another system, as the text that names it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a Path or, for a location such as ``ansible:hosts.ini``, the text."""
+        if isinstance(value, str) and is_location(value):
+            return value
+        return super().convert(value, param, ctx)
+
+
 inventory_option = click.option(
     "-i",
     "--inventory",
     "inventory_path",
-    type=click.Path(path_type=Path),
+    type=InventoryPath(path_type=Path),
     envvar="SLP_OPS_INVENTORY",
     default=Path("inventory.yaml"),
     show_default="inventory.yaml",
     show_envvar=True,
-    help="The inventory file.",
+    metavar="FILE|SOURCE",
+    help="The inventory file, or another system's: netbox+https://HOST?FILTER=VALUE, ansible:FILE, "
+    "nornir:FILE, csv:FILE, netmiko:FILE.",
 )
+
+_offline_option = click.option(
+    "--offline",
+    is_flag=True,
+    envvar="SLP_OPS_OFFLINE",
+    help="Read no source of the inventory; take its last reading, whatever its age.",
+)
+_refresh_option = click.option(
+    "--refresh",
+    is_flag=True,
+    envvar="SLP_OPS_REFRESH",
+    help="Read the sources of the inventory again, even where a reading is a few minutes old.",
+)
+
+
+def source_options(command: _Command) -> _Command:
+    """Add --offline and --refresh; the command receives them as ``sources``."""
+
+    @wraps(command)
+    def with_sources(*args: Any, offline: bool, refresh: bool, **kwargs: Any) -> Any:
+        return command(*args, sources=SourceOptions(offline=offline, refresh=refresh), **kwargs)
+
+    return _offline_option(_refresh_option(with_sources))  # type: ignore[return-value]  # as given
+
 
 runs_dir_option = click.option(
     "--runs-dir",
@@ -66,6 +104,8 @@ class SelectingOption(click.Option):
         value, source = super().consume_value(ctx, opts)
         variables = [self.envvar] if isinstance(self.envvar, str) else list(self.envvar or ())
         empty = next((name for name in variables if not os.environ.get(name, name).strip()), None)
+        if ctx.resilient_parsing:
+            return value, source  # a completion prints no error
         if source is click.core.ParameterSource.COMMANDLINE:
             values = value if isinstance(value, tuple | list) else (value,)
             if any(isinstance(each, str) and not each.strip() for each in values):
@@ -93,7 +133,7 @@ class VerbOption(click.Option):
     ) -> tuple[Any, click.core.ParameterSource]:
         """Return the value and its source; raise UsageError for the ambiguous variable."""
         ambiguous = variable_without_verb(self)
-        if os.environ.get(ambiguous):
+        if os.environ.get(ambiguous) and not ctx.resilient_parsing:
             raise click.UsageError(
                 f"{ambiguous} is set, but verbs differ in its meaning; unset it, and set {self.envvar} for "
                 f"{ctx.command_path}",
@@ -114,7 +154,7 @@ class ConsentOption(click.Option):
     ) -> tuple[Any, click.core.ParameterSource]:
         """Return the value and its source; raise UsageError for a variable of this name."""
         variable = variable_without_verb(self)
-        if os.environ.get(variable):
+        if os.environ.get(variable) and not ctx.resilient_parsing:
             raise click.UsageError(
                 f"{variable} is set: {CONSENT_RULE}; unset it, and type {self.opts[0]}", ctx
             )
@@ -132,6 +172,8 @@ class HostKeyOption(click.Option):
     ) -> tuple[Any, click.core.ParameterSource]:
         """Return the value and its source; raise UsageError for ``off`` from elsewhere."""
         value, source = super().consume_value(ctx, opts)
+        if ctx.resilient_parsing:
+            return value, source
         if source is not click.core.ParameterSource.COMMANDLINE and str(value).lower() == "off":
             raise click.UsageError(
                 f"{self.envvar} is off: {CONSENT_RULE}; unset it, and type --host-key off", ctx
@@ -156,6 +198,7 @@ def selection_options(command: _Command) -> _Command:
             show_envvar=True,
             default="",
             metavar="PATTERN",
+            shell_complete=complete_limit,
             help="Only devices with these names, such as 'tyo-*:!tyo-acc-02' (':' or ',' adds, '!' removes, "
             "'&' intersects), or @FILE with one name per line.",
         ),
@@ -167,6 +210,7 @@ def selection_options(command: _Command) -> _Command:
             envvar="SLP_OPS_TAG",
             show_envvar=True,
             metavar="TAG",
+            shell_complete=complete_tag,
             help="Only devices with this tag; repeatable (any of them).",
         ),
         click.option(
@@ -177,6 +221,7 @@ def selection_options(command: _Command) -> _Command:
             envvar="SLP_OPS_SITE",
             show_envvar=True,
             metavar="SITE",
+            shell_complete=complete_site,
             help="Only devices of this site; repeatable.",
         ),
     ):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from slp_ops.cli.verbosity import Verbosity, verbosity
 from slp_ops.i18n import Lang, Text
 from slp_ops.messages import translate
 from slp_ops.sanitize import one_line
@@ -117,6 +118,28 @@ class _Line:
         return Line(one_line(self._progress.line()), overflow="ellipsis", no_wrap=True)
 
 
+class _Quiet(Progress):
+    def _print_result(self, device: str, status: str, detail: str) -> None:
+        """Print nothing: the result names what failed."""
+
+
+class _Verbose(Progress):
+    def event(self, event: ProgressEvent) -> None:
+        words = translate(f"{event.what} {event.detail}".strip(), self._lang)
+        if self._doing.get(event.device) != words:  # not each piece of a long output
+            self._doing[event.device] = words
+            click.echo(one_line(f"{self._clock()} {event.device}: {words}"), err=True)
+
+
+_KINDS: Final = {Verbosity.QUIET: _Quiet, Verbosity.VERBOSE: _Verbose}
+
+
 def progress(verb: str, total: int, lang: Lang) -> Progress:
     """The progress of a verb over so many devices, to be used as a context manager."""
-    return (_Live if sys.stderr.isatty() else Progress)(verb, total, lang)
+    usual = _Live if sys.stderr.isatty() else Progress
+    return _KINDS.get(verbosity(), usual)(verb, total, lang)
+
+
+def progress_lines(verb: str, total: int, lang: Lang) -> Progress:
+    """The same without a live display, which would overwrite questions."""
+    return _KINDS.get(verbosity(), Progress)(verb, total, lang)

@@ -11,12 +11,14 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
-from slp_ops.cli.exits import change_exit_code, plan_exit_code, worst
+from slp_ops.cli.completion import complete_playbook
+from slp_ops.cli.exits import Result, change_results, code_of, flow_results, plan_results
 from slp_ops.cli.language import notice, spoken
 from slp_ops.cli.options import (
     ConsentOption,
     SelectingOption,
     VerbOption,
+    details_option,
     json_option,
     lang_option,
     runs_dir_option,
@@ -24,13 +26,15 @@ from slp_ops.cli.options import (
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
+from slp_ops.cli.writing import print_result
 
 if TYPE_CHECKING:
-    from slp_ops.app.change.results import ChangeResult
+    from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.change_session import ChangeOptions
+    from slp_ops.app.remediate import ApplyRequest
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
-    from slp_ops.cli.exits import Exit
     from slp_ops.i18n import Lang
 
 
@@ -46,7 +50,16 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_PLAYBOOK",
     metavar="ID",
+    shell_complete=complete_playbook,
     help="Plan this playbook; repeatable. [default: the playbooks whose rules fail]",
+)
+@click.option(
+    "--flow",
+    "flow",
+    cls=SelectingOption,
+    envvar="SLP_OPS_FLOW",
+    metavar="ID",
+    help="Run the playbooks of this flow in order, until the switch is proven to report.",
 )
 @click.option(
     "--playbooks",
@@ -62,7 +75,7 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_PARAM",
     metavar="NAME=VALUE",
-    help="Parameter of a playbook; repeatable. Secrets are refused here.",
+    help="Parameter of a playbook; repeatable, and the values of a list add up. Secrets are refused here.",
 )
 @click.option(
     "--secret-file",
@@ -116,6 +129,7 @@ if TYPE_CHECKING:
     help="Assume that manual steps are done (for scripts).",
 )
 @change_options
+@details_option
 @lang_option
 @json_option
 def command(
@@ -125,6 +139,7 @@ def command(
     runs_dir: Path,
     rules_dir: Path | None,
     named: tuple[str, ...],
+    flow: str | None,
     playbooks_dir: Path | None,
     params: tuple[str, ...],
     secret_files: tuple[str, ...],
@@ -137,26 +152,31 @@ def command(
     manual_done: bool,
     options: ChangeOptions,
     revert_timer: int,
+    details: bool,
     lang: Lang,
     as_json: bool,
 ) -> None:
     """Fix what the audit finds: show what would be sent and why, ask, apply, verify.
 
     --dry-run sends nothing. Changes are applied to a canary first, then in batches. Every step is written to
-    a journal; the switch is audited until the rules pass, and its configuration is saved. Exit code 5 when a
-    change failed or could not be
-    verified.
+    a journal; the switch is audited until the rules pass, and its configuration is saved. Exit code 3 when
+    findings remain, or nothing can be planned for them, 5 when a change failed or could not be verified.
+
+    --flow ID runs several playbooks in order, each as a change of its own. It ends with a proof, or names
+    what is open; --resume with the journal of the flow continues it.
     """
     from slp_ops.app import remediate
     from slp_ops.app.change_session import FleetOptions, plan_document
+    from slp_ops.app.flow import is_flow
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.remediate import stored_remediate_json
 
     _one_of(dry_run=dry_run, plan=plan_file, resume=resume, rollback=rollback)
+    _one_of(flow=flow, plan=plan_file, resume=resume, rollback=rollback, out=out)
     if out is not None and not dry_run:
         raise click.UsageError("--out saves the plan of a --dry-run")
-    operator = TerminalChangeOperator(lang, as_json=as_json)
+    operator = TerminalChangeOperator(lang, as_json=as_json, details=details)
     request = remediate.ApplyRequest(
         plan=remediate.PlanRequest(
             fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
@@ -173,46 +193,97 @@ def command(
         settled=parse_outcomes(settle),
         document=stored_remediate_json,
     )
-    if resume is not None:
-        code = _show(call(remediate.resume, request, resume, operator), lang, as_json=as_json)
+    if flow is not None or (resume is not None and call(is_flow, resume)):
+        found = _run_flow(request, flow, resume, operator, lang, dry_run=dry_run, as_json=as_json)
+    elif resume is not None:
+        found = _show(call(remediate.resume, request, resume, operator), lang, as_json=as_json)
     elif rollback is not None:
-        code = _show(call(remediate.roll_back, request, rollback, operator), lang, as_json=as_json)
+        found = _show(call(remediate.roll_back, request, rollback, operator), lang, as_json=as_json)
     elif plan_file is not None:
-        code = _show(call(remediate.apply_file, request, plan_file, operator), lang, as_json=as_json)
+        found = _show(call(remediate.apply_file, request, plan_file, operator), lang, as_json=as_json)
     elif dry_run:
         planned = call(remediate.make_plan, request.plan, operator)
         if out is not None:
             remediate.save_plan(planned, out)
         operator.show_plan(planned)
         if as_json:
-            click.echo(to_json(plan_document(planned)))
+            print_result(to_json(plan_document(planned)))
         elif out is not None:
             words = ("slp-ops", "remediate", "-i", str(target.inventory_path), "--plan", str(out))
-            click.echo(spoken(f"Plan: {out}"))
-            click.echo(spoken(f"Apply it with: {shlex.join(words)}"))
-        code = plan_exit_code(planned)
+            print_result(spoken(f"Plan: {out}"))
+            print_result(spoken(f"Apply it with: {shlex.join(words)}"))
+        found = _plan_results(planned)
     else:
         result = call(remediate.plan_and_apply, request, operator)
-        code = plan_exit_code(result.plan)
+        found = _plan_results(result.plan)
         if result.change is not None:
-            code = worst(code, _show(result.change, lang, as_json=as_json))
+            found += _show(result.change, lang, as_json=as_json)
+            found += [Result.FINDINGS_REMAIN] if result.plan.unplanned_findings else []
         elif as_json:
-            click.echo(to_json(plan_document(replace(result.plan, run=""))))
-    raise click.exceptions.Exit(code)
+            print_result(to_json(plan_document(replace(result.plan, run=""))))
+    raise click.exceptions.Exit(code_of(*found))
 
 
-def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> Exit:
-    """Print what became of the switches; nothing where there was nothing to do."""
+def _run_flow(
+    request: ApplyRequest,
+    name: str | None,
+    journal: Path | None,
+    operator: ChangeOperator,
+    lang: Lang,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> list[Result]:
+    """Run, preview or resume a flow, and print it."""
+    from slp_ops.app import flow as flows
+    from slp_ops.json_documents import to_json
+    from slp_ops.report.documents.flow import flow_document, flow_plan_document
+    from slp_ops.report.terminal.change import render_change
+    from slp_ops.report.terminal.flow import flow_hints, render_flow, render_preview, render_stage
+
+    def show(text: str) -> None:
+        if not as_json:
+            print_result(text)
+
+    if name is not None and dry_run:
+        flow, stages = call(flows.preview_flow, request, name, operator)
+        document = flow_plan_document(flow, stages)
+        print_result(to_json(document) if as_json else render_preview(flow, stages, lang))
+        return _plan_results(stages[0].planned)
+    display = flows.FlowDisplay(
+        stage=lambda number, flow, names: show(render_stage(number, flow, names, lang)),
+        change=lambda change: show(render_change(change, lang)),
+    )
+    if journal is not None:
+        result = call(flows.resume_flow, request, journal, operator, display)
+    else:
+        result = call(flows.run_flow, request, str(name), operator, display)
+    print_result(to_json(flow_document(result)) if as_json else render_flow(result, lang))
+    for hint in flow_hints(result, lang) if as_json else ():
+        notice(f"hint: {hint}")
+    return list(flow_results(result))
+
+
+def _plan_results(planned: PlanResult) -> list[Result]:
+    from slp_ops.app.fleet import is_complete
+
+    return list(plan_results(planned, complete=is_complete(planned.results)))
+
+
+def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> list[Result]:
+    """Print what became of the switches, nothing where there was nothing to do; return the results."""
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.remediate import remediate_document
-    from slp_ops.report.terminal.change import change_hints, render_change
+    from slp_ops.report.terminal.change import change_hints, check_lines, render_change
 
     if change.run:
         document = to_json(remediate_document(change)) if as_json else render_change(change, lang)
-        click.echo(document)
+        print_result(document)
         for hint in change_hints(change, lang) if as_json else ():
             notice(f"hint: {hint}")
-    return change_exit_code(change)
+        for line in check_lines(change, lang) if as_json else ():
+            click.echo(line, err=True)
+    return list(change_results(change))
 
 
 def _one_of(**given: Any) -> None:

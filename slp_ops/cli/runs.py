@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli.exits import Exit
+from slp_ops.app.runs import LossKind
+from slp_ops.cli.completion import complete_device, complete_run
+from slp_ops.cli.exits import Result
 from slp_ops.cli.language import notice, spoken
 from slp_ops.cli.options import (
     ConsentOption,
@@ -19,6 +21,7 @@ from slp_ops.cli.options import (
     runs_dir_option,
 )
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.cli.writing import print_result
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import to_json
 from slp_ops.sanitize import one_line
@@ -61,9 +64,13 @@ def list_runs(*, runs_dir: Path, lang: Lang, as_json: bool) -> None:
 
 @command.command(name="show")
 @runs_dir_option
-@click.argument("ref", metavar="RUN")
+@click.argument("ref", shell_complete=complete_run, metavar="RUN")
 @click.option(
-    "--device", cls=SelectingOption, metavar="NAME", help="Only this device, with each of its captures."
+    "--device",
+    cls=SelectingOption,
+    metavar="NAME",
+    shell_complete=complete_device,
+    help="Only this device, with each of its captures.",
 )
 @lang_option
 @json_option
@@ -89,7 +96,7 @@ def show_run(*, runs_dir: Path, ref: str, device: str | None, lang: Lang, as_jso
 
 @command.command(name="verify")
 @runs_dir_option
-@click.argument("ref", metavar="RUN", default="last")
+@click.argument("ref", shell_complete=complete_run, metavar="RUN", default="last")
 @lang_option
 @json_option
 def verify_run(*, runs_dir: Path, ref: str, lang: Lang, as_json: bool) -> None:
@@ -106,10 +113,10 @@ def verify_run(*, runs_dir: Path, ref: str, lang: Lang, as_json: bool) -> None:
     if as_json:
         from slp_ops.report.documents.runs import verify_document
 
-        click.echo(to_json(verify_document(run, verified)))
+        print_result(to_json(verify_document(run, verified)))
     else:
-        click.echo(terminal.render_verification(run, verified, lang))
-    raise click.exceptions.Exit(Exit.FINDINGS if verified.damaged else Exit.FINE)
+        print_result(terminal.render_verification(run, verified, lang))
+    raise click.exceptions.Exit((Result.DAMAGED if verified.damaged else Result.DONE).code)
 
 
 @command.command(name="prune")
@@ -132,7 +139,14 @@ def verify_run(*, runs_dir: Path, ref: str, lang: Lang, as_json: bool) -> None:
     show_envvar=True,
     help="Keep younger runs: 36h, 90d, 12w.",
 )
-@click.option("--dry-run", is_flag=True, help="Only show what would be removed.")
+@click.option(
+    "--lose",
+    type=click.Choice([kind.value for kind in LossKind]),
+    multiple=True,
+    help="Also remove runs with this, which cannot be replaced: usage files that wait for their ACK, "
+    "journals that --rollback needs, unfinished changes, each switch's newest good evidence; repeatable.",
+)
+@click.option("--dry-run", is_flag=True, help="Only show what would be removed, and why a run is kept.")
 @click.option("--yes", cls=ConsentOption, is_flag=True, help="Do not ask.")
 @lang_option
 @json_option
@@ -141,6 +155,7 @@ def prune_runs(
     runs_dir: Path,
     keep: int | None,
     older_than: timedelta | None,
+    lose: tuple[str, ...],
     dry_run: bool,
     yes: bool,
     lang: Lang,
@@ -148,20 +163,30 @@ def prune_runs(
 ) -> None:
     """Remove old runs. With --keep and --older-than a run is removed only if both allow it.
 
-    A run that is being written stays, and so does each device's newest complete evidence.
+    A run that is being written stays. What cannot be replaced stays unless --lose names it: usage files
+    that wait for their ACK, journals of changes that can be rolled back or are unfinished, and each device's
+    newest complete run of audit, collect or watch.
     """
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal
 
     if keep is None and older_than is None:
         raise click.UsageError("give --keep N or --older-than AGE, or both")
-    planned = runs.plan_prune(runs_dir, TerminalOperator(), keep=keep, older_than=older_than)
+    planned = runs.plan_prune(
+        runs_dir,
+        TerminalOperator(),
+        keep=keep,
+        older_than=older_than,
+        lose=frozenset(map(LossKind, lose)),
+    )
     going = sum(not each.kept_because for each in planned)
     if not as_json:
         click.echo(terminal.render_prune(planned, lang))
     if going and not dry_run and not yes:
         question = spoken(f"Remove {going} of {pluralize(len(planned), 'run')}?")
-        click.confirm(question, abort=True, err=True)
+        if not click.confirm(question, err=True):
+            notice("nothing was removed")
+            raise click.exceptions.Exit(Result.DECLINED.code)
     removed = () if dry_run else runs.prune(runs_dir, planned)
     if as_json:
         from slp_ops.report.documents.runs import prune_document

@@ -11,9 +11,15 @@ import click
 
 from slp_ops.app.sessions import HostKeyMode, SessionOptions
 from slp_ops.cli.options import HostKeyOption
+from slp_ops.cli.verbosity import set_verbosity
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _DEFAULT: Final = SessionOptions()
+
+
+def _verbose_too(context: click.Context, parameter: click.Parameter, value: bool) -> bool:
+    set_verbosity(context, parameter, value)
+    return value
 
 
 def connecting_options(command: _Command) -> _Command:
@@ -31,6 +37,7 @@ def connecting_options(command: _Command) -> _Command:
         login_timeout: float | None,
         max_output: int | None,
         max_time: float | None,
+        debug: bool,
         **kwargs: Any,
     ) -> Any:
         connecting = SessionOptions(
@@ -43,10 +50,18 @@ def connecting_options(command: _Command) -> _Command:
             login_timeout=login_timeout,
             max_output=max_output,
             max_time=max_time,
+            debug=debug,
         )
         return command(*args, connecting=connecting, **kwargs)
 
     for option in (
+        click.option(
+            "--debug",
+            is_flag=True,
+            envvar="SLP_OPS_DEBUG",
+            callback=_verbose_too,
+            help="As --verbose, and keep a masked log of each session in the run: session-DEVICE.log.",
+        ),
         click.option(
             "--max-time",
             type=click.FloatRange(min=0.1),

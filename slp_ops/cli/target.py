@@ -1,4 +1,4 @@
-"""The options that choose switches: -i, --ssh-config, --site, --tag, --limit."""
+"""The options that choose switches: -i, --ssh-config, --offline, --refresh, --site, --tag, --limit."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from slp_ops.app.selection import SSH_CONFIG, DeviceSelection, Selection
-from slp_ops.cli.options import inventory_option, selection_options
+from slp_ops.app.selection import SSH_CONFIG, DeviceSelection, Selection, SourceOptions
+from slp_ops.cli.options import inventory_option, selection_options, source_options
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -28,14 +28,21 @@ ssh_config_option = click.option(
 
 
 def target_options(command: _Command) -> _Command:
-    """Add -i, --ssh-config, --site, --tag and --limit; the command receives them as ``target``."""
+    """Add the options that choose switches; the command receives them as ``target``."""
 
     @wraps(command)
     def with_target(
-        *args: Any, inventory_path: Path, ssh_config: Path, selection: Selection, **kwargs: Any
+        *args: Any,
+        inventory_path: Path | str,
+        ssh_config: Path,
+        sources: SourceOptions,
+        selection: Selection,
+        **kwargs: Any,
     ) -> Any:
-        target = DeviceSelection(inventory_path=inventory_path, ssh_config=ssh_config, selection=selection)
+        target = DeviceSelection(
+            inventory_path=inventory_path, ssh_config=ssh_config, sources=sources, selection=selection
+        )
         return command(*args, target=target, **kwargs)
 
     selecting = selection_options(with_target)
-    return inventory_option(ssh_config_option(selecting))  # type: ignore[return-value]  # as given
+    return inventory_option(ssh_config_option(source_options(selecting)))  # type: ignore[return-value]  # as given

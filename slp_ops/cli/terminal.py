@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.cli.language import language, notice, spoken
 from slp_ops.cli.progress import progress
+from slp_ops.cli.verbosity import status
 
 if TYPE_CHECKING:
     from slp_ops.app.operator import Ask
@@ -25,6 +26,10 @@ class TerminalOperator:
     def notice(self, text: str) -> None:
         """Print the notice."""
         notice(text)
+
+    def status(self, text: str) -> None:
+        """Print the sentence, unless -q is given."""
+        status(text)
 
     def progress(self, verb: str, total: int) -> Progress:
         """Return a live display on a terminal, plain lines otherwise."""

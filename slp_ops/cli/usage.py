@@ -9,11 +9,12 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import exchange_options, parse_outcomes, settle_option
-from slp_ops.cli.exits import Exit, change_exit_code, exit_code, worst
+from slp_ops.cli.exits import Result, change_results, code_of, plan_results, read_result
 from slp_ops.cli.options import VerbOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.cli.writing import print_result
 
 if TYPE_CHECKING:
     from slp_ops.app.change_session import ChangeOptions
@@ -104,6 +105,7 @@ def save(
     from slp_ops.app.usage import SaveOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import stored_usage_save_json, usage_save_document
+    from slp_ops.report.terminal.change import check_lines
     from slp_ops.report.terminal.exchange import exchange_hints, render_save
 
     if everything and days is not None:
@@ -123,20 +125,23 @@ def save(
         document=stored_usage_save_json,
     )
     operator = TerminalChangeOperator(lang, as_json=as_json)
-    code, result = Exit.FINE, None
+    found: list[Result] = []
+    result = None
     if resume is not None:
         result = call(usage.resume_save, request, resume, operator)
     else:
         planned, result = call(usage.save, request, operator, dry_run=dry_run)
-        code = _plan_code(planned)
+        found += plan_results(planned.plan, complete=not planned.unread)
         if result is None and as_json:
             _print_plan(planned)
     if result is not None:
-        click.echo(_json(usage_save_document(result)) if as_json else render_save(result, lang))
+        print_result(_json(usage_save_document(result)) if as_json else render_save(result, lang))
         for hint in exchange_hints(result.change, lang, "usage save") if as_json else ():
             click.echo(hint, err=True)
-        code = worst(code, change_exit_code(result.change))
-    raise click.exceptions.Exit(code)
+        for line in check_lines(result.change, lang) if as_json else ():
+            click.echo(line, err=True)
+        found += change_results(result.change)
+    raise click.exceptions.Exit(code_of(*found))
 
 
 @command.command(name="import")
@@ -191,6 +196,7 @@ def import_(
     from slp_ops.app.usage import ImportOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import stored_usage_import_json, usage_import_document
+    from slp_ops.report.terminal.change import check_lines
     from slp_ops.report.terminal.exchange import exchange_hints, render_import
 
     _not_both(dry_run, resume)
@@ -206,20 +212,23 @@ def import_(
         document=stored_usage_import_json,
     )
     operator = TerminalChangeOperator(lang, as_json=as_json)
-    code, result = Exit.FINE, None
+    found: list[Result] = []
+    result = None
     if resume is not None:
         result = call(usage.resume_import, request, resume, operator)
     else:
         planned, result = call(usage.import_acks, request, operator, dry_run=dry_run)
-        code = _plan_code(planned)
+        found += plan_results(planned.plan, complete=not planned.unread)
         if result is None and as_json:
             _print_plan(planned)
     if result is not None:
-        click.echo(_json(usage_import_document(result)) if as_json else render_import(result, lang))
+        print_result(_json(usage_import_document(result)) if as_json else render_import(result, lang))
         for hint in exchange_hints(result.change, lang, "usage import") if as_json else ():
             click.echo(hint, err=True)
-        code = worst(code, change_exit_code(result.change))
-    raise click.exceptions.Exit(code)
+        for line in check_lines(result.change, lang) if as_json else ():
+            click.echo(line, err=True)
+        found += change_results(result.change)
+    raise click.exceptions.Exit(code_of(*found))
 
 
 @command.command(name="status")
@@ -246,6 +255,7 @@ def status(
     """
     from slp_ops.app import usage
     from slp_ops.app.change_session import FleetOptions
+    from slp_ops.app.fleet import is_complete
     from slp_ops.report.documents.usage import usage_status_document
     from slp_ops.report.terminal.exchange import render_status
 
@@ -253,25 +263,14 @@ def status(
     result = call(usage.status, fleet, acks, TerminalOperator())
     text = _json(usage_status_document(result)) if as_json else render_status(result, lang)
     if text:
-        click.echo(text)
-    raise click.exceptions.Exit(exit_code(result.results))
-
-
-def _plan_code(planned: UsagePlan) -> Exit:
-    """4 for a switch of which too little could be read, 3 for a file that should be looked at."""
-    plan = planned.plan
-    codes = [Exit.UNREAD] if planned.unread else []
-    if any(not each.out.harmless for each in plan.left_out or ()):
-        codes.append(Exit.FINDINGS)
-    if plan.blocked:
-        codes.append(Exit.CHANGE_FAILED)
-    return worst(*codes)
+        print_result(text)
+    raise click.exceptions.Exit(code_of(read_result(complete=is_complete(result.results))))
 
 
 def _print_plan(planned: UsagePlan) -> None:
     from slp_ops.app.change_session import plan_document
 
-    click.echo(_json(plan_document(planned.plan)))
+    print_result(_json(plan_document(planned.plan)))
 
 
 def _json(document: object) -> str:

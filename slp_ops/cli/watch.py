@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.exits import Exit, read_code, worst
+from slp_ops.cli.exits import Result, code_of, read_result
 from slp_ops.cli.options import (
     ConsentOption,
     VerbOption,
@@ -25,6 +24,7 @@ from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
+from slp_ops.cli.writing import print_result
 from slp_ops.json_documents import encode, to_json
 
 if TYPE_CHECKING:
@@ -125,8 +125,8 @@ def command(
     from slp_ops.report.terminal.changes import render
 
     def show(found: WatchedChange) -> None:
-        click.echo(to_json(change_document(found, lang)) if as_json else render(found, lang))
-        sys.stdout.flush()
+        text = to_json(change_document(found, lang)) if as_json else render(found, lang)
+        (print_result if once else click.echo)(text)
 
     request = WatchRequest(
         target=target,
@@ -144,5 +144,5 @@ def command(
     if not once:
         call(run_for_ever, request, TerminalOperator())
     result = call(run_once, request, TerminalOperator())
-    found = Exit.FINDINGS if result.has_news else Exit.FINE
-    raise click.exceptions.Exit(worst(read_code(complete=result.complete), found))
+    found = Result.NEW_FINDINGS if result.has_news else Result.DONE
+    raise click.exceptions.Exit(code_of(read_result(complete=result.complete), found))

@@ -1,13 +1,16 @@
-"""Files that a command was asked for: whole or not at all, and said where they are."""
+"""Write results: files, whole or not at all, and standard output, whose reader may be gone."""
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from slp_ops.cli.language import notice
+import click
+
+from slp_ops.cli.verbosity import status
 from slp_ops.errors import InputError
 from slp_ops.sanitize import one_line
 from slp_ops.temporary_files import replacing
@@ -27,7 +30,20 @@ def write(path: str, data: bytes, *, public: bool) -> None:
         return
     with replace_file(path, public=public) as file:
         file.write(data)
-    notice(f"wrote {one_line(str(Path(path)))}")
+    status(f"wrote {one_line(str(Path(path)))}")
+
+
+def print_result(text: str) -> None:
+    """Print a result on standard output. A closed pipe (``| head``) loses the rest, and no exit code."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        discard_output()
+
+
+def discard_output() -> None:
+    """Write what follows on standard output to nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

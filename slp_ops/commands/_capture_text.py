@@ -27,19 +27,24 @@ class Page(str):
     """Text with its command and the number of preceding lines in a larger file.
 
     Parsers accept any str; with a Page their facts cite the line numbers of the file. ``console``: lines that
-    a terminal showed between other outputs, not the output of a command.
+    a terminal showed between other outputs, not the output of a command. ``fragment``: a part of an output,
+    without its command: headings may be missing, and an absent line proves nothing.
     """
 
     command: str
     before: int
     console: bool
+    fragment: bool
 
-    def __new__(cls, text: str, *, command: str, before: int = 0, console: bool = False) -> Page:
+    def __new__(
+        cls, text: str, *, command: str, before: int = 0, console: bool = False, fragment: bool = False
+    ) -> Page:
         """Create the text with its origin."""
         page = super().__new__(cls, text)
         page.command = command
         page.before = before
         page.console = console
+        page.fragment = fragment
         return page
 
 

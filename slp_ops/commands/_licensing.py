@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.commands import _status as status
 from slp_ops.commands import _trust as trust
 from slp_ops.commands._agent import internals, jobs, rum_summary, statistics, telemetry
-from slp_ops.commands._capture_text import Row, body, parsed
+from slp_ops.commands._capture_text import Page, Row, body, parsed
 from slp_ops.commands._entitlements import BLOCKS as AUTHORIZATIONS
 from slp_ops.commands._entitlements import authorizations, entitlement, summary_rows
 from slp_ops.commands._section_parser import PageSection, outline, under_headings
@@ -31,7 +31,7 @@ from slp_ops.facts.values import Fact, Source, SourceLine
 from slp_ops.iosxe.filters import filter_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from slp_ops.commands import Parsed
     from slp_ops.iosxe.filters import OutputFilter
@@ -77,30 +77,29 @@ def _parse(text: str, *, command: str) -> Parsed:
     page = body(text, command)
     blocks = outline(page)
     passed = filter_of(page.command)
-    if passed is not None or command in _WITHOUT_HEADINGS:
+    is_part = passed is not None or (isinstance(text, Page) and text.fragment)
+    if is_part or command in _WITHOUT_HEADINGS:
         blocks = under_headings(blocks)
-    facts = tuple(_facts(blocks, headless=passed is not None))
-    if passed is not None:
-        facts = tuple(_whole(facts, passed))
+    facts = tuple(_whole(_facts(blocks, headless=is_part), passed))
     unread = (Row(item.number, item.text) for block in blocks for item in block.items if not item.used)
     return parsed(page, facts, unread)
 
 
-def _whole(facts: tuple[Fact, ...], passed: OutputFilter) -> Iterator[Fact]:
-    """Yield the facts of which a filter left what decides: without its line, no address means nothing."""
+def _whole(facts: Iterable[Fact], passed: OutputFilter | None) -> Iterator[Fact]:
+    """Yield the facts that are not cut: CSLU without the line of its address has an unknown address."""
     by_type = {type(fact): fact for fact in facts}
     transport = by_type.get(LicenseTransport)
     if (
         isinstance(transport, LicenseTransport)
         and transport.kind is TransportKind.CSLU
         and transport.source.line("cslu_address") is None
-        and not passed.shows("  Cslu address: <empty>")
+        and not (passed is not None and passed.shows("  Cslu address: <empty>"))
     ):
         del by_type[LicenseTransport], by_type[Topology]
     trust = by_type.get(TrustCodes)
-    if isinstance(trust, TrustCodes) and not trust.codes:
+    if isinstance(trust, TrustCodes) and not trust.codes and trust.installed is None:
         heading = trust.source.line("installed")
-        if heading is not None and heading.text.rstrip().endswith(":"):
+        if heading is not None and "<none>" not in heading.text:
             del by_type[TrustCodes]
     yield from by_type.values()
 

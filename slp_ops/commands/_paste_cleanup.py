@@ -16,6 +16,7 @@ import codecs
 import re
 from typing import Final
 
+from slp_ops.commands._exported_log import as_log_lines
 from slp_ops.commands._unwrap import unwrapped
 from slp_ops.iosxe.prompts import PROMPT, without_more
 
@@ -68,7 +69,7 @@ _MARKUP: Final = re.compile(
     re.IGNORECASE,
 )
 # `a line` in the marks of Markdown for code.
-_TICKED: Final = re.compile(r"^([ \t]*)`([^`\n]+)`[ \t]*\r?$", re.MULTILINE)
+_TICKED: Final = re.compile(r"^([ \t]*(?:[-*\u2022] +)?)`([^`\n]+)`[ \t]*\r?$", re.MULTILINE)
 _ESCAPED: Final = re.compile(r"\\([_*<>#\[\]|~-])")
 _ESCAPED_TAG: Final = re.compile(r"%[A-Z\d]+\\_[A-Z]")
 _LISTED: Final = re.compile(
@@ -97,6 +98,7 @@ def text_of(data: bytes) -> str:
     text = _TICKED.sub(r"\1\2", text)
     if _ESCAPED_TAG.search(text):
         text = _ESCAPED.sub(r"\1", text)
+    text = as_log_lines(text)
     if "%" in text:
         text = _BEHIND_PROMPT.sub("", _LISTED.sub("", text))
     return unwrapped(text)

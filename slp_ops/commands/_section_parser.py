@@ -290,6 +290,7 @@ _AUTHORIZED: Final = re.compile(
 def under_headings(blocks: list[PageSection]) -> list[PageSection]:
     """Move labels that occur in one block only into that block: a filter removed the headings."""
     found = {block.kind: block for block in reversed(blocks)}
+    blocks = [*blocks, *_exchanges(blocks[0])]
     for block in blocks:
         for item in tuple(block.items):
             kind = _block_of(item, headless=block.kind == "")
@@ -301,6 +302,28 @@ def under_headings(blocks: list[PageSection]) -> list[PageSection]:
             block.items.remove(item)
             found[kind].items.append(item)
     return blocks
+
+
+# The lines of one exchange in the Communication Statistics.
+_OF_EXCHANGE: Final = frozenset(
+    {"attempts", "last response", "failure reason", "last success time", "last failure time"}
+)
+
+
+def _exchanges(headless: PageSection) -> Iterator[PageSection]:
+    """Move the lines of exchanges whose names were removed into blocks: a label that repeats begins one."""
+    current: PageSection | None = None
+    for item in tuple(headless.items):
+        if item.label not in _OF_EXCHANGE:
+            continue
+        if current is None or current.has(item.label):
+            if current is not None:
+                yield current
+            current = PageSection(headless.command, "exchange", "", None)
+        headless.items.remove(item)
+        current.items.append(item)
+    if current is not None:
+        yield current
 
 
 def _block_of(item: SectionItem, *, headless: bool) -> str | None:

@@ -75,7 +75,7 @@ class SyslogBuffer(Fact):
     """``show logging``: its settings, and the messages in printed order.
 
     ``console``: lines that a terminal showed between other outputs. ``filter`` is the filter of the command,
-    such as ``include SMART_LIC``. Such a log proves no absence of other messages.
+    such as ``include SMART_LIC``, or ``last 20``. Such a log proves no absence of other messages.
     """
 
     messages: tuple[SyslogMessage, ...] = ()
@@ -90,6 +90,11 @@ class SyslogBuffer(Fact):
     cut: tuple[str, ...] = ()  # rest of a partly overwritten message
     console: bool = False
     filter: str | None = None
+
+    @property
+    def is_tail(self) -> bool:
+        """Return whether it holds only the last messages, or single lines: it proves no absence at all."""
+        return self.console or (self.filter or "").startswith("last ")
 
     def of(self, *names: str) -> tuple[SyslogMessage, ...]:
         """Return the messages of these names, oldest first."""

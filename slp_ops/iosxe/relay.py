@@ -33,7 +33,7 @@ _TIME: Final = re.compile(
     r":?(?=[ \t]|$)",
     re.ASCII,
 )
-_FACILITY: Final = re.compile(
+FACILITY: Final = re.compile(
     r"\(?(?:local[0-7]|user|kern|daemon|syslog|auth|mail|news|cron)\.\w{2,9}\)?", re.IGNORECASE | re.ASCII
 )
 _DATA: Final = re.compile(r"(?<!\S)\[[^\]]{0,200}\](?!\S)")  # structured data of RFC 5424
@@ -108,7 +108,7 @@ def _fields(words: str) -> _Fields | None:
         plain = word.rstrip(":")
         if plain.isdecimal():
             sequence = plain
-        elif plain in ("", "-") or _FACILITY.fullmatch(plain):
+        elif plain in ("", "-") or FACILITY.fullmatch(plain):
             continue
         else:
             name = _PROCESS.sub("", plain).partition("/")[0]

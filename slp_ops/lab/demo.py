@@ -152,6 +152,7 @@ def _environment() -> dict[str, str]:
         "SLP_OPS_PASSWORD": PASSWORD,
         "SLP_OPS_ENABLE": ENABLE,
         "XDG_STATE_HOME": str((_FOLDER / "state").resolve()),
+        "XDG_CONFIG_HOME": str((_FOLDER / "config").resolve()),
     }
 
 

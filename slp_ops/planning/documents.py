@@ -53,6 +53,14 @@ class UnreadSwitch:
 
 
 @json_document
+class UnplannedFindings:
+    """Rules that fail at warning or above on a switch for which nothing is planned."""
+
+    name: str
+    rules: tuple[str, ...]
+
+
+@json_document
 class LeftOutFile:
     """A file of CSSM that is not imported, and why."""
 
@@ -79,6 +87,7 @@ class PlanDocument:
     unread: tuple[UnreadSwitch, ...] = ()
     verb: str | None = json_field(omit_none=True, default=None)
     left_out: tuple[LeftOutFile, ...] | None = json_field(omit_none=True, default=None)
+    unplanned_findings: tuple[UnplannedFindings, ...] | None = json_field(omit_none=True, default=None)
     seal: str | None = json_field(omit_none=True, default=None)
 
 

@@ -15,10 +15,12 @@ from slp_ops.json_documents import ShapeError, decode, json_document, json_field
 from slp_ops.planning.documents import plan_of
 from slp_ops.planning.model import SwitchPlan
 from slp_ops.playbook.guards import ProofNote
-from slp_ops.steps import ConfigStep, ExecStep, Repeat
+from slp_ops.steps import ConfigStep, ExecStep, ManualStep, Repeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from slp_ops.steps import ConfigChange
 
 SCHEMA: Final = "slp-ops/journal/1"
 
@@ -117,6 +119,18 @@ class StepEvent:
 
 
 @json_document
+class ChangedStepEvent:
+    """A step that had no effect is repeated with other values of its parameters."""
+
+    event: Literal["changed_step"] = "changed_step"
+    device: str
+    step: int
+    command: str
+    reads: str
+    params: Mapping[str, str]
+
+
+@json_document
 class VerifiedEvent:
     """Result of the verification."""
 
@@ -154,11 +168,19 @@ class EndEvent:
 
 
 JournalEvent: TypeAlias = (
-    BeginEvent | ResumedEvent | StepEvent | VerifiedEvent | SavedEvent | RollbackEvent | EndEvent
+    BeginEvent
+    | ResumedEvent
+    | StepEvent
+    | ChangedStepEvent
+    | VerifiedEvent
+    | SavedEvent
+    | RollbackEvent
+    | EndEvent
 )
 _TYPES: Final[Mapping[object, Any]] = {
     "resumed": ResumedEvent,
     "step": StepEvent,
+    "changed_step": ChangedStepEvent,
     "verified": VerifiedEvent,
     "saved": SavedEvent,
     "rollback": RollbackEvent,
@@ -186,10 +208,31 @@ class SwitchState:
         return bool(self.steps)
 
     @property
+    def rolled_back(self) -> bool:
+        """Return whether a rollback is complete."""
+        return self.end is ChangeOutcome.ROLLED_BACK
+
+    @property
+    def sent_changes(self) -> tuple[ConfigChange, ...]:
+        """The changes of every configuration step that may have been sent, for a rollback, in their order."""
+        return tuple(
+            change
+            for number, (action, step) in enumerate(self.plan.steps)
+            if isinstance(step, ConfigStep) and number in self.steps and not step.gives_back
+            if action.no_rollback is None
+            for change in step.changes
+        )
+
+    @property
     def next_step(self) -> int:
         """The first step that is not done."""
         count = len(self.plan.steps)
         return next((n for n in range(count) if self.steps.get(n) is not StepState.DONE), count)
+
+    @property
+    def has_steps_left(self) -> bool:
+        """Return whether a step is not done; verification and saving are no steps."""
+        return self.next_step < len(self.plan.steps)
 
     @property
     def finished(self) -> bool:
@@ -200,12 +243,13 @@ class SwitchState:
     def blocks(self) -> bool:
         """Return whether nothing new may be planned before this change is resumed or rolled back.
 
-        A change that is known to have failed, and one that sent only what can be repeated, do not block.
+        A change that is known to have failed, and one that sent only what can be repeated, do not block. One
+        in which the operator did a manual step does: a new plan would demand that step again.
         """
         if self.finished or self.end is ChangeOutcome.UNVERIFIED:
             return False
         if self.end is ChangeOutcome.FAILED and StepState.REFUSED in self.steps.values():
-            return False
+            return self.can_repeat and self._did_manual_step
         if self.is_rolling_back or any(self._has_effect(number) for number in self.steps):
             return True
         # A new plan would take the steps ahead, and so would resuming this one afterwards.
@@ -213,6 +257,39 @@ class SwitchState:
         return is_open and any(
             isinstance(step, ConfigStep) or (isinstance(step, ExecStep) and step.repeat is Repeat.NEVER)
             for _, step in self.plan.steps
+        )
+
+    @property
+    def can_repeat(self) -> bool:
+        """Return whether the refused step is a command: it had no effect, and resuming sends it again.
+
+        Of refused configuration lines those before the refused one stay.
+        """
+        steps = self.plan.steps
+        number = self.next_step
+        return (
+            self.steps.get(number) is StepState.REFUSED
+            and number < len(steps)
+            and isinstance(steps[number][1], ExecStep)
+        )
+
+    def is_unsent(self, number: int) -> bool:
+        """Return whether a step was not sent, or is known to have had no effect."""
+        return self.steps.get(number) in (None, StepState.NOT_DONE)
+
+    @property
+    def can_roll_back(self) -> bool:
+        """Return whether a rollback has lines to restore."""
+        return any(
+            isinstance(step, ConfigStep) and action.no_rollback is None and number in self.steps
+            for number, (action, step) in enumerate(self.plan.steps)
+        )
+
+    @property
+    def _did_manual_step(self) -> bool:
+        return any(
+            isinstance(step, ManualStep) and self.steps.get(number) is StepState.DONE
+            for number, (_, step) in enumerate(self.plan.steps)
         )
 
     def _has_effect(self, number: int) -> bool:
@@ -236,6 +313,8 @@ class SwitchState:
                         self.timers.add(event.step)
                 elif event.state in (StepState.DONE, StepState.NOT_DONE, StepState.REFUSED):
                     self.timers.discard(event.step)
+            case ChangedStepEvent():
+                self.plan = _with_step(self.plan, event)
             case VerifiedEvent():
                 self.verified = event.passed
             case SavedEvent():
@@ -245,6 +324,20 @@ class SwitchState:
             case EndEvent():
                 self.end, self.why = event.state, event.why
                 self.is_rolling_back = event.state is ChangeOutcome.NOT_ROLLED_BACK
+
+
+def _with_step(plan: SwitchPlan, event: ChangedStepEvent) -> SwitchPlan:
+    """Return a plan with the values that a step is repeated with."""
+    actions, number = [], 0
+    for action in plan.actions:
+        steps = list(action.steps)
+        at = event.step - number
+        number += len(steps)
+        if at in range(len(steps)) and isinstance(step := steps[at], ExecStep):
+            steps[at] = replace(step, command=event.command, reads=event.reads)
+            action = replace(action, steps=tuple(steps), params={**action.params, **event.params})
+        actions.append(action)
+    return replace(plan, actions=tuple(actions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,9 @@
 """Selection of playbooks for one switch: by failed rules, by intent, or by name.
 
-A playbook is needed where a rule that it remedies fails, and one by which it is verified does too: where
-those pass, it has nothing to put right.
+A playbook is picked where a rule that it remedies fails, and one by which it is verified does too: the
+verification proves that it helped. Others are mentioned. A named one is planned where a check that it
+remedies fails. A message in the log and an advisory of the release fail also after the remedy: they alone
+suffice only where every step may be repeated.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
-from slp_ops.model import Severity, Verdict
+from slp_ops.model import Verdict
 from slp_ops.planning.model import PlaybookChoice, Trigger
-from slp_ops.playbook.model import ConfigTemplate, ManualTemplate, Risk
+from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate, Risk
+from slp_ops.steps import Repeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,11 +42,20 @@ def choose(
     *,
     named: Sequence[str] = (),
     intent: Intent,
+    always: bool = False,
 ) -> SelectedPlaybooks:
-    """The playbooks for a switch of which these are the audit's outcomes, in the order to apply them."""
+    """The playbooks for a switch of which these are the audit's outcomes, in the order to apply them.
+
+    ``always`` picks the named ones also where nothing fails.
+    """
     by_rule = {outcome.rule: outcome for outcome in outcomes}
     if named:
-        return _select_named([playbook for playbook in playbooks if playbook.id in named], by_rule)
+        wanted = [playbook for playbook in playbooks if playbook.id in named]
+        if always:
+            return SelectedPlaybooks(
+                picked=tuple((each, _because(each, by_rule)) for each in in_order(wanted))
+            )
+        return _select_named(wanted, by_rule)
     picked: dict[str, Playbook] = {}
     choices: list[PlaybookChoice] = []
     mentioned: dict[str, None] = {}
@@ -53,7 +65,7 @@ def choose(
             for playbook in playbooks
             if rule in playbook.remedies and _intent_allows(playbook, intent)
         ]
-        ready = [each for each in fitting if each.risk is Risk.CHANGE and _is_needed(each, by_rule)]
+        ready = [each for each in fitting if each.risk is Risk.CHANGE and _is_proven_by_verify(each, by_rule)]
         if not ready:
             mentioned.update(dict.fromkeys(each.id for each in fitting))
         if len(ready) > 1 and intent.topology is not None:
@@ -76,13 +88,7 @@ def in_order(playbooks: Iterable[Playbook]) -> tuple[Playbook, ...]:
 
 def _roots(outcomes: Iterable[Outcome]) -> list[str]:
     """The rules that fail at warning or above; a consequence goes away with its cause."""
-    return [
-        outcome.rule
-        for outcome in outcomes
-        if outcome.verdict is Verdict.FAIL
-        and outcome.severity.rank >= Severity.WARNING.rank
-        and outcome.root is None
-    ]
+    return [outcome.rule for outcome in outcomes if outcome.is_problem and outcome.root is None]
 
 
 def _intent_allows(playbook: Playbook, intent: Intent) -> bool:
@@ -94,8 +100,29 @@ def _fails(rule: str, by_rule: Mapping[str, Outcome]) -> bool:
     return rule in by_rule and by_rule[rule].verdict is Verdict.FAIL
 
 
-def _is_needed(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> bool:
+def _is_proven_by_verify(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> bool:
+    """Return whether the verification fails before the change, so that it proves the change afterwards."""
     return not playbook.verify or any(_fails(rule, by_rule) for rule in playbook.verify)
+
+
+def _is_needed(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> bool:
+    """Return whether a named playbook has something to put right."""
+    checks = filter(_is_check, playbook.remedies)
+    return (
+        _is_proven_by_verify(playbook, by_rule)
+        or any(_fails(rule, by_rule) for rule in checks)
+        or _may_repeat(playbook)
+    )
+
+
+def _is_check(rule: str) -> bool:
+    """Return whether a rule judges the present state: ids of messages and advisories are Cisco's own."""
+    return rule == rule.lower()
+
+
+def _may_repeat(playbook: Playbook) -> bool:
+    """Return whether every step has the same effect when it is sent again."""
+    return all(isinstance(step, ExecTemplate) and step.step.repeat is Repeat.SAFE for step in playbook.steps)
 
 
 def _because(playbook: Playbook, by_rule: Mapping[str, Outcome]) -> tuple[Trigger, ...]:

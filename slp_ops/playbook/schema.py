@@ -229,6 +229,7 @@ _STEP: Final[dict[str, Reader]] = {
     "repeat": one_of(Repeat),
     "ends_session": flag,
     "paste": _name,
+    "reads": _name,
     "seconds": between(1, 3600),
 }
 _CONDITIONS: Final = {"since", "until", "only_if"}
@@ -258,10 +259,12 @@ def _step(node: Node, key: str, problems: Problems) -> AnyTemplate | None:
     when = {name: found.pop(name) for name in _CONDITIONS & found.keys()}
     if kind == "manual":
         return ManualTemplate(step=ManualStep(text=main), **when)
-    paste = found.pop("paste", "")
+    paste, reads = found.pop("paste", ""), found.pop("reads", "")
     if "repeat" in found:
         found["repeat"] = Repeat(found["repeat"])
-    return ExecTemplate(step=ExecStep(command=main.text, **found), command=main, paste=paste, **when)
+    return ExecTemplate(
+        step=ExecStep(command=main.text, **found), command=main, paste=paste, reads=reads, **when
+    )
 
 
 def _rollback(node: Node, key: str, problems: Problems) -> Any:

@@ -60,13 +60,44 @@ _OWNED_KEY: Final = re.compile(
 _VARIABLE: Final = re.compile(
     r"(?:manager\s+environment|action\s+\S+\s+set)\s+(?P<name>\S+)\s+(?P<value>\S.*)", re.ASCII
 )
-_ANSWER: Final = re.compile(r'cli\s+command\s+"(?P<word>[^"\s]+)"', re.ASCII)
+_ANSWER: Final = re.compile(
+    r'cli\s+command\s+"(?P<typed>[^"]+)"|debug\(cli_lib\)[\s:]+in\s*:\s*(?P<logged>\S+)\s*$', re.ASCII
+)
+_LIKE_A_COMMAND: Final = re.compile(r"[a-z]+(?:-[a-z]+)*\s.*|\S*[#>].*", re.ASCII)
+_ODD_FOR_A_COMMAND: Final = re.compile(r"[^a-z$\-\s]", re.ASCII)
 _USER_OPTION: Final = re.compile(
     r"""\bcurl\s.{0,300}?(?:-u|--user)[\s=]*["']?[^\s:"']{0,128}:(?P<value>[^\s"']+)""", re.ASCII
 )
 # "-p" introduces a password, or the ports that a container publishes: "8080:80/tcp".
 _CONTAINER_OPTION: Final = re.compile(
     r"""\brun-opts\s.{0,1000}?[\s"']-p[\s=](?![\d.:\-]+(?:/(?:tcp|udp))?(?:["'\s]|$))(?P<value>[^\s"']+)""",
+    re.ASCII,
+)
+# Options of programs that are run in the guest shell and take a secret.
+_PROGRAM_OPTION: Final = re.compile(
+    r"""\bsshpass\s{1,9}-p\s{0,9}["']?(?P<shell>[^\s"']+)"""
+    r"""|\bmysql\w{0,9}\s.{0,200}?\s-p["']?(?P<database>[^\s"'\-][^\s"']*)"""
+    r"""|\bopenssl\s{1,9}enc\s.{0,200}?-k\s{1,9}["']?(?P<cipher>[^\s"']+)""",
+    re.ASCII,
+)
+_SNMP_PROGRAMS: Final = frozenset(
+    f"snmp{verb}"
+    for verb in ("walk", "get", "getnext", "set", "bulkwalk", "bulkget", "table", "trap", "inform")
+)
+_PROGRAMS: Final = _SNMP_PROGRAMS | {"sshpass", "mysql", "mysqldump", "openssl"}
+_SNMP_PROGRAM: Final = re.compile(
+    rf"\b(?:{'|'.join(sorted(_SNMP_PROGRAMS, key=len, reverse=True))})\s", re.ASCII
+)
+_SNMP_OPTION: Final = re.compile(r"""\s-[cAX]\s{0,9}["']?(?P<value>[^\s"']+)""", re.ASCII)
+_DIGEST: Final = re.compile(
+    r"""authorization:\s*digest\s.{0,1000}?response=["']?(?P<value>[^\s"',]+)""", re.ASCII
+)
+_ARROW: Final = re.compile(
+    r"""\b(?:password|passwd|passphrase|secret|psk|token)\s*->\s*["']?(?P<value>[^\s"']+)""",
+    re.ASCII,
+)
+_TABLE_ROW: Final = re.compile(
+    r"\s*\|\s*(?:[\w-]+\s+){0,2}(?:password|passwd|passphrase|secret|psk|token|community)\s*\|\s*(?P<value>\S+)\s*\|",
     re.ASCII,
 )
 _SPLIT_KEYWORD: Final = re.compile(
@@ -76,7 +107,8 @@ _SPLIT_KEYWORD: Final = re.compile(
 )
 _LONG_LINE: Final = 4096
 _LONGEST_FORM: Final = 8192  # characters of a command; a secret that reaches beyond them takes the whole line
-_WEAK_WORDS: Final = frozenset({"pass", "community"})
+_WEAK_WORDS: Final = frozenset({"pass", "community", "otp"})
+_ALIAS: Final = re.compile(r"[^|]{0,60}\balias\s{1,9}\S{1,30}\s{1,9}$", re.ASCII)  # the next word is its name
 _SETTERS: Final = frozenset({"environment", "action"})
 _JOINERS: Final = frozenset("_-")
 _AFTER_HEAD: Final = frozenset(" \t:")
@@ -84,13 +116,25 @@ _KEY_NUMBER: Final = re.compile(r"key\s+[0-9a-f]{1,64}\s*$", re.ASCII)
 _SHORT_KEY_NUMBER: Final = re.compile(r"key\s+[0-9]{1,4}\s*$", re.ASCII)
 
 
-def answers(text: str, lowered: str) -> list[SecretSpan]:
-    """Return what an EEM applet types in this line, if it is one word and no command."""
-    return [
-        SecretSpan(start=answer.start("word"), end=answer.end("word"), kind="password")
-        for answer in _ANSWER.finditer(lowered)
-        if answer["word"] not in grammar.EXEC_WORDS and not is_hidden(answer["word"])
-    ]
+def answers(text: str, lowered: str, *, only_odd: bool = False) -> list[SecretSpan]:
+    """Return what an EEM applet types in this line, if it is no command.
+
+    With ``only_odd``, a word of lower-case letters is a command.
+    """
+    found = []
+    for answer in _ANSWER.finditer(lowered):
+        start, end = answer.span(answer.lastgroup or 0)
+        typed = text[start:end]
+        if (
+            typed.lower() in grammar.EXEC_WORDS
+            or is_hidden(typed)
+            or typed.startswith("$")
+            or _LIKE_A_COMMAND.fullmatch(typed)
+            or (only_odd and not _ODD_FOR_A_COMMAND.search(typed))
+        ):
+            continue
+        found.append(SecretSpan(start=start, end=end, kind="password"))
+    return found
 
 
 def words_of(lowered: str) -> set[str]:
@@ -98,7 +142,7 @@ def words_of(lowered: str) -> set[str]:
     if len(lowered) > _LONG_LINE:
         return {
             word
-            for word in (*FORMS, *SECRET_PARTS, *_SETTERS, "pattern", "curl", "run-opts")
+            for word in (*FORMS, *SECRET_PARTS, *_SETTERS, *_PROGRAMS, "pattern", "curl", "run-opts")
             if word in lowered
         }
     return set(lowered.lstrip(" +-<>!").translate(_SEPARATORS).split())
@@ -175,6 +219,35 @@ def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
         found += answers(text, lowered)
     if split := _SPLIT_KEYWORD.match(lowered):
         found += found_at(text, *split.span(1), "password")
+    if "->" in lowered:
+        found += _announced(text, lowered, _ARROW)
+    if lowered.lstrip()[:1] == "|":
+        found += _announced(text, lowered, _TABLE_ROW)
+    if "authorization" in words and (digest := _DIGEST.search(lowered)):
+        found += found_at(text, *digest.span("value"), "password")
+    if words & _PROGRAMS:
+        found += _of_programs(text, lowered)
+    return found
+
+
+def _announced(text: str, lowered: str, pattern: re.Pattern[str]) -> list[SecretSpan]:
+    """Return the values of labels without a colon: ``password -> X``, ``| password | X |``."""
+    return [
+        secret
+        for match in pattern.finditer(lowered)
+        if not is_harmless(text, lowered, 0, *match.span("value"), plain=False)
+        for secret in found_at(text, *match.span("value"), "password")
+    ]
+
+
+def _of_programs(text: str, lowered: str) -> list[SecretSpan]:
+    """Return the secrets in options of programs of the guest shell."""
+    found: list[SecretSpan] = []
+    if program := _PROGRAM_OPTION.search(lowered):
+        found += found_at(text, *program.span(program.lastgroup or 0), "password")
+    if program := _SNMP_PROGRAM.search(lowered):
+        for option in _SNMP_OPTION.finditer(text, program.end() - 1):
+            found += found_at(text, *option.span("value"), "snmp-community")
     return found
 
 
@@ -194,15 +267,16 @@ def _is_key_number(lowered: str, at: int, section: str) -> bool:
 def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[SecretSpan]:
     """Yield what follows words such as "password", unless it is harmless."""
     is_snmp = "snmp" in lowered
+    is_alias = "alias" in lowered
     while match := _INTRODUCER.search(lowered, at):
         at = match.start("link") + 1
         start, end = match.span("value")
         if claimed.overlap(match.start("word"), match.end("word")):
             continue
         word = match["word"]
-        if word == "community" and not is_snmp:
+        if (word == "community" and not is_snmp) or (is_alias and _ALIAS.match(lowered, 0, match.start())):
             continue
-        if match["type"] or not is_harmless(
+        if (match["type"] and word not in _WEAK_WORDS) or not is_harmless(
             text,
             lowered,
             match.start(),
@@ -221,5 +295,6 @@ def by_owned_key(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan
         start, end = match.span("value")
         if match["owner"] not in grammar.KEY_OWNERS or claimed.overlap(start, end):
             continue
-        if match["type"] or not is_harmless(text, lowered, match.start(), start, end, plain=False):
+        is_free = grammar.FREE_TEXT.match(lowered) is not None
+        if match["type"] or not is_harmless(text, lowered, match.start(), start, end, plain=is_free):
             yield from found_at(text, start, end, "key")

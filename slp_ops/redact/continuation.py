@@ -7,7 +7,8 @@ from enum import Enum, auto
 from typing import Final
 
 from slp_ops.redact.commands import answers
-from slp_ops.redact.spans import SecretSpan, is_hidden
+from slp_ops.redact.labels import kind_of
+from slp_ops.redact.spans import SecretSpan, found_at, is_hidden
 
 
 class Expected(Enum):
@@ -16,6 +17,10 @@ class Expected(Enum):
     VALUE = auto()  # the secret of a command that ended with its keyword
     REST = auto()  # the rest of a secret that reached the edge of the terminal
     ANSWER = auto()  # a command of an EEM applet that answers a question for a password
+    TYPED = auto()  # what an EEM applet types after "enable", which asks for a password
+    NAME = auto()  # the name in a list of SNMP communities
+    TYPED_KEY = auto()  # the value of which this line has the encryption type
+    SCALAR = auto()  # the value of an XML element or a YAML key on a line of its own
 
 
 _TERMINAL_EDGE: Final = 79
@@ -29,9 +34,37 @@ _UNFINISHED: Final = re.compile(
     |{_START}(?:password|secret|key-string|pre-shared-key)(?=\s+\d\s*$))(?:\s+\d)?\s*$""",
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
-_QUESTION: Final = re.compile(r'pattern\s+"[^"]*assw(?:or|d)', re.ASCII | re.IGNORECASE)
+_QUESTION: Final = re.compile(
+    r'pattern\s+"[^"]*assw(?:or|d)|DEBUG\(cli_lib\)[\s:]+OUT\s*:.*assword:\s*$', re.ASCII | re.IGNORECASE
+)
+_ENABLE: Final = re.compile(
+    r'cli\s+command\s+"en(?:able)?"|DEBUG\(cli_lib\)[\s:]+IN\s*:\s*\S+[#>]\s*en(?:able)?\s*$',
+    re.ASCII | re.IGNORECASE,
+)
+_LIST: Final = re.compile(
+    r"""\s*(?:["'][\w:.-]*community(?:-config)?["']\s*:\s*[\[{\s]*|<[\w:.-]*community(?:-config)?>)\s*$""",
+    re.ASCII,
+)
+_OPENING: Final = re.compile(r"\s*[\[{\s]+$", re.ASCII)
+_NAME: Final = re.compile(
+    r"""\s*(?:["']name["']\s*:\s*["']([^"'\n]{1,200})["']|<name>\s*([^<>]{1,200}?)\s*</name>)""", re.ASCII
+)
+_KEY_TYPE: Final = re.compile(
+    r"""\s*(?:["']encryption["']\s*:\s*["']?[0-9]["']?\s*,|<encryption>\s*[0-9]\s*</encryption>)\s*$""",
+    re.ASCII,
+)
+_KEY: Final = re.compile(
+    r"""\s*(?:["'][\w-]+["']\s*:\s*["']([^"'\n]{1,1000})["']|<[\w:.-]+>\s*([^<>]{1,1000}?)\s*</[\w:.-]+>)""",
+    re.ASCII,
+)
+_PARENT: Final = re.compile(
+    r"""\s*(?:<(?:[\w.-]+:)?([\w.-]+)>|(?:-\s+)?["']?([\w.-]+)["']?\s*:\s+[|>][+-]?)\s*$""", re.ASCII
+)
+_SCALAR: Final = re.compile(r"\s*([^\s<>|{}\[\]][^<>]*?)\s*$", re.ASCII)
 _OTHER_ACTION: Final = re.compile(r"\s*action\s+\S+\s+(?!cli\s)", re.ASCII | re.IGNORECASE)
 _VALUE: Final = re.compile(r"\s*(?:[0-9]\s+)?([^\s!%]\S*)(?:\s+(?:RO|RW|ro|rw)(?:\s.*)?)?\s*$", re.ASCII)
+_VALUES: Final = {Expected.NAME: _NAME, Expected.TYPED_KEY: _KEY, Expected.SCALAR: _SCALAR}
+_PARENT_ENDS: Final = frozenset(">|+-")
 _REST: Final = re.compile(r"(?=\S*[A-Z0-9$./])([^\s!%]{2,})\s*$", re.ASCII)
 _NO_VALUE: Final = re.compile(r"\S*[#>]|\S+:|[a-z]+(?:-[a-z]+)+|exit|end|quit", re.ASCII)
 
@@ -40,8 +73,10 @@ def expected(line: str, *, before: Expected | None, ends_in_secret: bool) -> Exp
     """Return what to expect of the next line, given what was expected of this one."""
     if before is Expected.ANSWER and _OTHER_ACTION.match(line):
         return before
-    if '"' in line and _QUESTION.search(line):
+    if ("assw" in line or "ASSW" in line) and _QUESTION.search(line):
         return Expected.ANSWER
+    if (structured := _structured(line, before)) is not None:
+        return structured
     if ends_in_secret:
         return Expected.REST if len(line) >= _TERMINAL_EDGE else None
     last = line[-80:].split()[-1:]
@@ -50,10 +85,30 @@ def expected(line: str, *, before: Expected | None, ends_in_secret: bool) -> Exp
     return Expected.VALUE if _UNFINISHED.search(line[-400:]) else None
 
 
+def _structured(line: str, before: Expected | None) -> Expected | None:
+    """Return what a line of JSON, XML, YAML or an applet leads to."""
+    if "en" in line and _ENABLE.search(line):
+        return Expected.TYPED
+    if before is Expected.NAME and _OPENING.fullmatch(line):
+        return before
+    if "communit" in line and _LIST.fullmatch(line):
+        return Expected.NAME
+    if "encryption" in line and _KEY_TYPE.fullmatch(line):
+        return Expected.TYPED_KEY
+    if line.rstrip()[-1:] in _PARENT_ENDS and (parent := _PARENT.fullmatch(line)):
+        return Expected.SCALAR if kind_of(parent[1] or parent[2]) else None
+    return None
+
+
 def continued(before: Expected, line: str) -> list[SecretSpan]:
     """Return the secret that this line begins with, because of the line before it."""
     if before is Expected.ANSWER:
         return answers(line, line.lower())
+    if before is Expected.TYPED:
+        return answers(line, line.lower(), only_odd=True)
+    if before in _VALUES:
+        match = _VALUES[before].match(line)
+        return list(found_at(line, *match.span(match.lastindex or 0), "key")) if match else []
     match = (_VALUE if before is Expected.VALUE else _REST).match(line)
     if match is None or _NO_VALUE.fullmatch(match[1]) or is_hidden(match[1]):
         return []

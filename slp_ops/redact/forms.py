@@ -6,8 +6,9 @@
 
 ``[ ]`` encloses what may be missing. ``WORD`` and ``REST`` accept a type digit before the secret, ``TYPED``
 needs one. ``WORD?`` and ``REST?`` are no secret if they are harmless: a setting, or a word of a sentence.
-``END`` is the end of the line. Forms are matched in lower case and in linear time: no part of them looks at
-more than a fixed number of words.
+``HEX`` and ``CODE`` are secrets only if they are hexadecimal, or six to ten digits; ``CODED`` needs a
+character that words lack. ``END`` is the end of the line. Forms are matched in lower case and in linear time:
+no part of them looks at more than a fixed number of words.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ _PATTERNS: Final = {
     "WORD": TYPE + VALUE + r"(?:\s+|$)",
     "TYPED": r"[05-9]\s+" + VALUE + r"(?:\s+|$)",
     "REST": TYPE + r"(\S.*)",
+    "HEX": r"((?:0x)?[0-9a-f]{16}\S*)(?:\s+|$)",
+    "CODE": r"([0-9]{6,10})(?:\s+|$)",
+    "CODED": r"""((?=\S{8})(?=\S*[0-9+/=_.~]|\S{20})[^\s"']+)""",
     "END": "$",
 }
 

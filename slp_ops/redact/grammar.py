@@ -24,7 +24,8 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         enable [algorithm-type *] [common-criteria-policy *] password|secret|masked-secret [level #] REST?
         ^ password REST?
         username|user-name ... password|secret|masked-secret WORD?
-        neighbor * ... password WORD
+        neighbor * ... password REST
+        user-password|tunnel-password|chap-password * # WORD
         msdp [vrf *] password peer * WORD
         ppp * ... password WORD
         password option # for * WORD
@@ -52,12 +53,13 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ^ hash !md5|sha*|none|algorithm*|of|is|value*|for|on|in WORD
         nthash WORD
         web admin customer|system ... password|secret WORD
+        otp|puk CODE
         pac-password WORD
     """),
     ("snmp-community", """
         snmp-server community WORD
         snmp-server community-map WORD
-        snmp-server host * [vrf *] [traps|trap|informs|inform] version 1|2c WORD
+        snmp-server host * ... version 1|2c WORD
         snmp-server host * [vrf *] [traps|trap|informs|inform] !version|vrf|traps|trap|informs|inform WORD
         snmp ... community-map WORD
         community-map WORD
@@ -88,7 +90,8 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
     ("pre-shared-key", """
         isakmp key WORD address|hostname
         pre-shared-key address|hostname ... key WORD
-        pre-shared-key [local|remote] [hex] !key-chain|key|cak|local|remote|hex|address|hostname WORD
+        pre-shared-key local|remote [hex] !hex|key-chain WORD
+        pre-shared-key [hex] !key-chain|key|cak|local|remote|hex|address|hostname|authentication WORD
         pre-share key [hex] WORD
         group * key WORD
         psk|wpa-psk [set-key] ascii|hex WORD
@@ -100,7 +103,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ^ key-string REST
         ^ key # -- text WORD
         key config-key newpass WORD old WORD
-        key config-key * REST
+        key config-key !is|was * REST
         ^ key !chain|config-key REST?
         static-wep-key|wep-key encryption # ascii|hex WORD
         encryption [vlan *] key # size * [#] WORD
@@ -109,7 +112,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         session-key inbound|outbound esp # cipher WORD authenticator WORD
         session-key inbound|outbound esp # cipher WORD
         ntp authentication-key # * WORD
-        message-digest-key # * WORD
+        message-digest-key [eigrp] # * WORD
         authentication ipsec spi # md5|sha1 WORD
         encryption ipsec spi # esp null md5|sha1 WORD
         encryption ipsec spi # esp * 128|192|256 WORD md5|sha1 WORD
@@ -125,7 +128,8 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         authentication text, string WORD
         map-server|map-resolver * ... key WORD
         lsp-password [text] WORD
-        cak [(raw)|(hex)] [:|=] WORD
+        cak [(raw)|(hex)] [:|=] !name*|status*|length* WORD
+        sak|kek|ick [(raw)|(hex)] [:|=] HEX
         key-hash * WORD
         address|hostname|radius|tacacs|tacacs+ ... key TYPED
     """),
@@ -133,7 +137,8 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         the token WORD is not valid
         ^ token WORD? END
         --token WORD
-        bearer|basic WORD
+        authorization:|proxy-authorization: bearer|basic|token|negotiate WORD
+        bearer|basic CODED
     """),
 )  # fmt: skip
 
@@ -144,10 +149,11 @@ INTRODUCERS: Final = {
     "key-string": "key", "authentication-key": "key", "api-key": "key", "service-key": "key",
     "pre-shared-key": "pre-shared-key", "preshared-key": "pre-shared-key", "psk": "pre-shared-key",
     "server-key": "aaa-key", "secret-key": "key", "shared-key": "key", "idtoken": "token", "token": "token",
-    "jwt": "token", "community": "snmp-community",
+    "jwt": "token", "otp": "password", "psk-key": "pre-shared-key",
+    "community": "snmp-community", "community-string": "snmp-community",
 }  # fmt: skip
 # Of these, the words that sentences contain: in a sentence, what looks like a word is no secret.
-PLAIN_WORDS: Final = frozenset({"password", "pass", "passcode", "secret", "token"})
+PLAIN_WORDS: Final = frozenset({"password", "pass", "passcode", "secret", "token", "otp"})
 # "key" introduces a secret only after one of these words: "shared key X", "RADIUS: key X".
 KEY_OWNERS: Final = _words("""
     shared preshared pre-shared using radius radius: tplus tplus: tac+: tacacs tacacs+ isakmp
@@ -163,7 +169,7 @@ SETTINGS: Final = _words("""
     authentication provisioning list generate change confirmation attempts retry retries option
     level mgr manager management expiry default storage dsl chain chains keyring bucket buckets ring
     daemon count based pair label name server size usage id number format algorithm password secret
-    key
+    key set-key
 """)
 # Words of sentences about secrets.
 PROSE: Final = _words("""
@@ -184,6 +190,8 @@ PROSE: Final = _words("""
     timeout timed attempt mode status state change update verification validation please enter try
     however therefore requires require must-change true false yes na n/a ok new old uptime
 """)
+# Words that follow another word only in sentences: after them, that word was no secret.
+CONJUNCTIONS: Final = _words("of is are was were and or has have can cannot must will shall should not")
 # Lines of free text: in them a word is a secret only if it does not look like a word.
 FREE_TEXT: Final = re.compile(
     r"(?:[^#|:\"']{0,80}[#|:\"'])?[\s+\-!]{0,40}(?:description|remark|banner|hostname|name|alias\s+\S+\s+\S+\s+!|location|contact|"
@@ -198,14 +206,17 @@ NAMES: Final = {
     "credentials": "password", "credential": "password", "psk": "pre-shared-key", "token": "token",
     "idtoken": "token", "apikey": "key", "authkey": "key", "privkey": "key", "bearer": "token",
     "cookie": "token", "sessionid": "token", "jsessionid": "token",
-    "community": "snmp-community", "comm": "snmp-community", "cak": "key", "pin": "password",
+    "community": "snmp-community", "comm": "snmp-community",
+    "cak": "key", "sak": "key", "kek": "key", "ick": "key",
+    "pin": "password", "puk": "password", "otp": "password", "passwort": "password",
+    "kennwort": "password", "passe": "password", "contrasena": "password",
 }  # fmt: skip
 # A last part without a meaning of its own: the part before it decides ("community name", "key string").
 CARRIERS: Final = frozenset({"name", "string", "value", "index", "hash", "security", "securityname"})
 # Parts that make "key" or "code" a secret: "API_KEY", "trust_code".
 KEY_PARTS: Final = _words("""
     api auth authentication access secret private priv shared preshared session encryption radius
-    tacacs wpa wpa2 wpa3 wep master server token psk license community isakmp ike
+    tacacs wpa wpa2 wpa3 wep master server token psk license community isakmp ike pac
 """)
 # Names that end like a secret's and are none.
 OTHER_NAMES: Final = frozenset({"compass", "bypass", "trespass", "surpass", "encompass", "keypass-count"})
@@ -213,11 +224,11 @@ OTHER_NAMES: Final = frozenset({"compass", "bypass", "trespass", "surpass", "enc
 QUERY_NAMES: Final = {"key": "key", "sig": "token", "signature": "token", "auth": "token", "code": "token"}
 
 # What the switch itself prints in the place of a secret.
-HIDDEN: Final = re.compile(r"<[a-z -]{1,24}>|[*]+|[x]{6,}|\.{3,}", re.ASCII)
+HIDDEN: Final = re.compile(r"<[a-z -]{1,24}>|\([a-z -]{1,24}\)|[*]+|[x]{6,}|\.{3,}", re.ASCII)
 # Values of labels that are no secrets.
 NO_VALUE: Final = re.compile(
     r"<[^<>]{0,40}>|'?nullptr'?|[\[({].*|[-=.,:;]+|"
-    r"(?:not[ -]?)?(?:configured|set|available|applicable|required|present|shown)",
+    r"(?:not[ -]?)?(?:configured|set|available|applicable|required|present|shown|default)",
     re.ASCII,
 )
 
@@ -267,9 +278,15 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("pem", r"pem(?!\s)"),
     ("$", r"\$(?![0-9]+\$)"),
     (" 7 ", r" 7 (?!\s*[01][0-9][0-9a-f]{6})"),
+    ('encryption"', ""),
+    ("encryption>", ""),
+    ("otp=", ""),
+    ("ghp_", ""),
+    ("glpat-", ""),
     ("cookie", ""),
     ("sessionid=", ""),
     ("bearer", ""),
+    ("basic", r"basic(?!\s+\S*[0-9+/=_.~])"),
     ("trust_code", ""),
     ("trustcode", ""),
     ("sig=", ""),
@@ -281,6 +298,13 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("-----begin", ""),
     ("pac-opaque", ""),
 )  # fmt: skip
+
+# Words that may be followed by a secret; found whole, which costs less than a stem.
+WHOLE_WORDS: Final = _words("""
+    otp otp: "otp": puk puk: "puk": sak sak: kek kek: ick ick: kennwort: contrasena: mysql mysqldump openssl
+    snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptrap snmpinform snmptable
+    "enable" "en" debug(cli_lib)
+""")
 
 # Ends of keywords: a terminal may wrap within a keyword ("pass" and, in the next line, "word 0 SECRET").
 KEYWORD_TAILS: Final = frozenset(

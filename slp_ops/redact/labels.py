@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 
 SECRET_PARTS: Final = (
     "pass", "secret", "key", "token", "psk", "pw", "pin", "jwt", "cred", "cookie",
-    "sessionid", "communit", "_comm",
+    "sessionid", "communit", "_comm", "otp", "puk", "sak", "kek", "ick",
+    "opaque", "contrasena", "kennwort",
     "cak", "code", "sig", "auth", "bearer",
 )  # fmt: skip
 _LABEL_HINT: Final = re.compile(
     rf"(?:{'|'.join(SECRET_PARTS)})[a-z0-9_\-.]{{0,40}}(?P<carrier>\s{{1,8}}(?:[a-z]+-?)?(?:{'|'.join(sorted(grammar.CARRIERS))}))?"
-    r"(?:\\*[\"']|\[\d+\])?\s{0,20}[:=]",
+    r"(?:\\*[\"']|\[\d+\]|\(\d+\))?\s{0,20}[:=]",
     re.ASCII,
 )
 _LABEL: Final = re.compile(
-    r"""(?P<name>[a-z_][\w.-]{0,100})(?P<close>\\*["']?(?:\[\d+\])?)(?P<sign>\s{0,20}(?:=>|:=|[:=])\s{0,20})"""
+    r"""(?P<name>[a-z_][\w.-]{0,100})(?P<close>\\*["']?(?:\[\d+\]|\(\d+\))?)(?P<sign>\s{0,20}(?:=>|:=|[:=])\s{0,20}(?:[rbfu]{1,2}(?=["']))?)"""
     r"""(?:\\+"(?P<nested>[^"\\\n]{0,1000})\\+"|"(?P<double>(?:[^"\\\n]|\\.){0,1000})"|'(?P<single>[^'\n]{0,1000})'"""
     r"""|["']?(?P<bare>[^\s"'][^\s"'<]{0,200}))""",
     re.ASCII,
@@ -44,6 +45,19 @@ _KEY_VALUE: Final = re.compile(
     r"(?![a-z]+(?:[-_][a-z]+)*[-_]?[0-9.]*$)(?![0-9.]+[a-z]?$)[^\s/:.,<>]{6,}",
     re.ASCII,
 )
+# Communities of BGP, which are no secrets.
+_ROUTE_COMMUNITY: Final = re.compile(
+    r"[0-9]+(?::[0-9]+)+|(?:rt|soo):\S+|no-export|no-advertise|local-as|graceful-shutdown|blackhole", re.ASCII
+)
+_NUMBER: Final = re.compile(r"0x[0-9a-f]{1,16}", re.ASCII)
+_CODES: Final = ("pin", "otp", "puk")  # secrets of four digits
+# A list of communities in JSON or XML, and a value with its encryption type before it.
+_COMMUNITY_LIST: Final = re.compile(r"""["'][\w:.-]*community(?:-config)?["']\s*:\s*[\[{\s]*$""", re.ASCII)
+_ENCRYPTED: Final = re.compile(
+    r"""["'](?:encryption|type)["']\s*:\s*["']?[0-9]["']?\s*,\s*["']?$|<encryption>\s*[0-9]\s*</encryption>\s*$""",
+    re.ASCII,
+)
+_NAME: Final = re.compile(r"""["']name["']\s*:\s*["'](?P<value>[^"'\n]{1,200})["']""", re.ASCII)
 _LAST_WORD: Final = re.compile(r"([a-z0-9][a-z0-9+-]*)\s+$", re.ASCII)
 _BLANK: Final = re.compile(r"\s")
 _NAME_CHARACTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789_.-"
@@ -65,7 +79,7 @@ def by_label(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan]:
         if in_query:
             end = min((place for mark in "&#" if (place := text.find(mark, start, end)) >= 0), default=end)
         kind = _kind_of_label(text, lowered, match, start, end, in_query=in_query)
-        if not kind or _is_no_value(lowered[start:end], kind, group):
+        if not kind or _is_no_value(lowered[start:end], kind, group, match["name"]):
             continue
         if is_bare and ":" in match["sign"] and _is_remark(text, lowered, match.start(), start, end):
             continue
@@ -85,12 +99,21 @@ def _kind_of_label(
     kind = kind_of(text[at : label.end("name")], before=_word_before(lowered, at))
     if kind or (name != "key" and not in_query):
         return kind
+    if _ENCRYPTED.search(lowered[max(0, at - 80) : at]):
+        return "key"
     if in_query:
-        return grammar.QUERY_NAMES.get(name, "")
+        return grammar.QUERY_NAMES.get(re.split(r"[-_.]", name)[-1], "")
     if _is_random(text[start:end]) or (label["double"] is not None and _has_owner(lowered, at)):
         return "key"
     is_free = grammar.FREE_TEXT.match(lowered) is not None
     return "key" if is_free and not is_harmless(text, lowered, at, start, end) else ""
+
+
+def by_list(text: str, lowered: str) -> Iterator[SecretSpan]:
+    """Yield the names of SNMP communities in JSON: ``"community": [{"name": "X"``."""
+    for name in _NAME.finditer(lowered):
+        if _COMMUNITY_LIST.search(lowered[max(0, name.start() - 80) : name.start()]):
+            yield from found_at(text, *name.span("value"), "snmp-community")
 
 
 def _is_remark(text: str, lowered: str, at: int, start: int, end: int) -> bool:
@@ -143,7 +166,8 @@ def kind_of(name: str, before: str = "") -> str:
     if parts[-2:] == ["key", "string"]:
         return "key"
     while parts and parts[-1] in grammar.CARRIERS:
-        parts.pop()
+        if parts.pop() == "name" and not (parts[-1] if parts else before).startswith(("comm", "security")):
+            return ""
     if not parts:
         return grammar.NAMES.get(before, "")
     last = parts[-1]
@@ -154,6 +178,8 @@ def kind_of(name: str, before: str = "") -> str:
     if last == "key":
         others = {*parts[:-1], *(part.lower() for part in _PART.findall(before))}
         return "key" if others & grammar.KEY_PARTS and "public" not in others else ""
+    if last == "opaque" and "pac" in parts:
+        return "key"
     if last == "code" and "trust" in parts:
         return "token"
     if last == "keystring":
@@ -165,13 +191,16 @@ def kind_of(name: str, before: str = "") -> str:
     return ""
 
 
-def _is_no_value(value: str, kind: str, group: str) -> bool:
+def _is_no_value(value: str, kind: str, group: str, name: str = "") -> bool:
     stripped = value.strip()
     if not stripped or grammar.NO_VALUE.fullmatch(stripped):
         return True
-    if kind == "snmp-community" and len(stripped) < 3:
+    if kind == "snmp-community" and (len(stripped) < 3 or _ROUTE_COMMUNITY.fullmatch(stripped)):
         return True
-    if COUNT.fullmatch(stripped.strip(PUNCTUATION)) and len(stripped) < 5:
+    if name.endswith("cookie") and _NUMBER.fullmatch(stripped):
+        return True
+    shortest = 4 if name.endswith(_CODES) else 5
+    if COUNT.fullmatch(stripped.strip(PUNCTUATION)) and len(stripped) < shortest:
         return True
     first = stripped.split(None, 1)[0].strip(PUNCTUATION + QUOTES)
     return not first or (
@@ -208,5 +237,7 @@ def _kind_of_element(name: str, before: str, value: str) -> str:
     """Return the kind of secret in an element whose parent or value decides: ``<community><name>``."""
     if name == "name" and _COMMUNITY_ELEMENT.search(before):
         return "snmp-community"
-    is_key = name == "key" and (_KEY_OWNER.search(before) or _KEY_VALUE.fullmatch(value))
+    is_key = name == "key" and (
+        _KEY_OWNER.search(before) or _ENCRYPTED.search(before) or _KEY_VALUE.fullmatch(value)
+    )
     return "key" if is_key else ""

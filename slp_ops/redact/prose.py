@@ -14,6 +14,8 @@ _ATTRIBUTE: Final = re.compile(r"[\w:.-]+=[\"']", re.ASCII)
 _PLAIN_WORD: Final = re.compile(r"[A-Za-z]?[a-z]*(?:[-'/][a-z]+)*|[A-Z]{1,4}", re.ASCII)
 COUNT: Final = re.compile(r"[0-9.,%/:-]+(?:ms|s|kb|mb)?|0x[0-9a-f]+", re.ASCII)
 _HEX_OR_ADDRESS: Final = re.compile(r"(?:[0-9a-f]{1,4}[.:]){2,}[0-9a-f:.]*", re.ASCII)
+_NEXT_WORD: Final = re.compile(r"\s+([a-z]+)(?![^\s.,;])", re.ASCII)
+_LOWER_WORD: Final = re.compile(r"[a-z]+", re.ASCII)
 _COMMAND_PREFIX: Final = re.compile(r"[a-z][\w./:\\+@,*\"-]*", re.ASCII)
 
 
@@ -24,9 +26,9 @@ def is_harmless(
 
     After ``weak`` introducers a secret must look like one everywhere, after ``plain`` ones in sentences only.
     """
-    word = lowered[start:end].strip(QUOTES + PUNCTUATION)
+    word = lowered[start:end].removesuffix("^c").strip(QUOTES + PUNCTUATION)
     if (
-        not any(map(str.isalnum, word))
+        not any(character.isalnum() and character.isascii() for character in word)
         or word in grammar.SETTINGS
         or word in grammar.PROSE
         or _ATTRIBUTE.match(word)
@@ -34,16 +36,28 @@ def is_harmless(
         return True
     if text[start] in "(<[" and end - start < 24:
         return True
+    if _is_continued(text, lowered, start, end):
+        return True
     if not plain:
         return COUNT.fullmatch(word) is not None
     if not weak and not is_sentence(text, lowered, at):
         return False
-    shown = _CLOSING.split(text[start:end])[0].strip(QUOTES + PUNCTUATION)
+    shown = _CLOSING.split(text[start:end].removesuffix("^C"))[0].strip(QUOTES + PUNCTUATION)
     return text[start] not in QUOTES and bool(
         not shown.isascii()
         or _PLAIN_WORD.fullmatch(shown)
         or COUNT.fullmatch(word)
         or _HEX_OR_ADDRESS.fullmatch(word)
+    )
+
+
+def _is_continued(text: str, lowered: str, start: int, end: int) -> bool:
+    """Return whether a word is followed by a word that only sentences contain: "authentication is"."""
+    after = _NEXT_WORD.match(lowered, end)
+    return (
+        after is not None
+        and after[1] in grammar.CONJUNCTIONS
+        and _LOWER_WORD.fullmatch(text, start, end) is not None
     )
 
 

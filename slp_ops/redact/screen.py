@@ -69,6 +69,11 @@ def without_invisible(text: str) -> str:
     return "".join(character for _, character in _without_sequences(text, 0, len(text)) if _look(character))
 
 
+def without_marks(text: str) -> str:
+    """Return how a view shows a text: accents, voicing marks and widths of letters are dropped."""
+    return "".join(shown for character in text for shown, _ in _look(character))
+
+
 def _view(characters: list[tuple[int, str]]) -> View:
     text: list[str] = []
     lowered: list[str] = []

@@ -22,12 +22,17 @@ _TYPE_7: Final = re.compile(
 _PEM_LINE: Final = re.compile(
     r"-----BEGIN (?:[^-\n]{0,60} )?(PRIVATE KEY|CERTIFICATE)-----(?:\\[nr]|\s)*([^\s-][^-]*)", re.ASCII
 )
+# Tokens of code hosts, which begin with their issuer.
+_ISSUED: Final = re.compile(r"(?<![\w-])((?:ghp_|glpat-)[\w-]{16,})", re.ASCII)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.\-]{1,20}://", re.ASCII)
 _RUN: Final = re.compile(r"[\s\"'<>|]")
 _BARE_USER: Final = re.compile(
     r"(?<![\w/@.+-])(?P<user>[\w.\\+-]{1,64}):(?P<password>[^\s@]{1,256}|[^\s\"']{1,256})@(?P<host>[\w.-]+|\[[0-9a-f:]+\])",
     re.ASCII,
 )
+_OAUTH: Final = frozenset({"x-oauth-basic", "x-token-auth"})
+_TIME: Final = re.compile(r"\d\d(?::\d\d)?(?:\.\d+)?z?", re.ASCII)
+_NAME: Final = re.compile(r"[a-z][a-z0-9._+-]*|[0-9]+", re.ASCII)
 _NUMBERED: Final = frozenset({"slot", "switch", "module", "member", "unit"})
 _HOST: Final = re.compile(
     r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}|\[[0-9a-f:]+\])(?![\w-])", re.ASCII
@@ -46,8 +51,10 @@ def by_address(text: str, lowered: str) -> Iterator[SecretSpan]:
         return
     for match in _BARE_USER.finditer(lowered):
         user, password = match["user"], match["password"]
-        if user in grammar.NO_USERS or user.isdigit():
+        if user.isdigit() or _TIME.fullmatch(password):
             continue
+        if user in grammar.NO_USERS and _NAME.fullmatch(text, *match.span("password")):
+            continue  # a label before an address: "user:ops@host"
         if "://" in lowered[max(0, match.start() - 3) : match.end("password")]:
             continue
         if not (password.isdigit() and _HOST.fullmatch(user)):
@@ -73,6 +80,9 @@ def _userinfo(text: str, lowered: str, start: int, end: int) -> Iterator[SecretS
         looks_host = _HOST.fullmatch(user) is not None or "?" in password or at not in hosts
         if (before_slash and looks_host and _HOST.fullmatch(user)) or (not before_slash and looks_host):
             return
+    if password in _OAUTH:  # the token takes the place of the user
+        yield from found_at(text, start, colon, "token")
+        return
     yield from found_at(text, colon + 1, at, "url-password")
 
 
@@ -83,6 +93,9 @@ def by_shape(text: str, lowered: str, *, is_explained: bool) -> Iterator[SecretS
             yield from found_at(text, *match.span(1), "password")
     if "eyJ" in text:
         for match in _SIGNED.finditer(text):
+            yield from found_at(text, *match.span(1), "token")
+    if "ghp_" in text or "glpat-" in text:
+        for match in _ISSUED.finditer(text):
             yield from found_at(text, *match.span(1), "token")
     if "-----begin" in lowered:
         for match in _PEM_LINE.finditer(text):

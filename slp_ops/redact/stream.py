@@ -261,13 +261,25 @@ def _candidates(text: str) -> set[int]:
         if stem in vocabulary:
             for whole, pattern in harmless:
                 _add_lines(starts, lowered, whole, pattern)
-    if "@" in vocabulary and grammar.COLON_BEFORE_AT.search(vocabulary):
+    for word in grammar.WHOLE_WORDS & words:
+        _add_lines(starts, lowered, word, None)
+    if "@" in vocabulary and _has_password_address(vocabulary):
         starts.update(
             lowered.rfind("\n", 0, at.start()) + 1 for at in grammar.COLON_BEFORE_AT.finditer(lowered)
         )
     for tail in grammar.KEYWORD_TAILS & words:
         starts.update(match.start() for match in re.finditer(rf"^{tail} ", lowered, re.MULTILINE))
     return starts
+
+
+def _has_password_address(vocabulary: str) -> bool:
+    """Return whether a word has the form of ``user:password@host``; looks at the few "@" only."""
+    at = vocabulary.find("@")
+    while at >= 0:
+        if grammar.COLON_BEFORE_AT.search(vocabulary, max(0, at - 258), at + 1):
+            return True
+        at = vocabulary.find("@", at + 1)
+    return False
 
 
 def _add_lines(starts: set[int], lowered: str, stem: str, harmless: re.Pattern[str] | None) -> None:

@@ -74,7 +74,7 @@ def _inputs(known: FactContext) -> Iterator[tuple[Text, type[Fact], bool]]:
     software, config = known.get(Software), known.get(LicenseConfig)
     statistics = known.get(CommunicationStatistics)
     log = known.get(SyslogBuffer)
-    communication = (log is not None and not log.console) or (
+    communication = (log is not None and not log.is_tail) or (
         statistics is not None and bool(statistics.exchanges)
     )
     yield (

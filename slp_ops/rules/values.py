@@ -84,6 +84,11 @@ class Outcome:
     incomplete: bool = False
 
     @property
+    def is_problem(self) -> bool:
+        """Return whether the rule fails at warning or above."""
+        return self.counts >= Severity.WARNING.rank
+
+    @property
     def counts(self) -> int:
         """Return the rank of its severity, -1 when the condition is not met."""
         return self.severity.rank if self.verdict is Verdict.FAIL else -1

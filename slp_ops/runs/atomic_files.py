@@ -87,9 +87,14 @@ def replace(path: Path, data: bytes, *, sync: bool = False) -> None:
         file.write(data)
 
 
+def open_for_appending(path: Path) -> int:
+    """Open a file to add to its end; create it if it is missing."""
+    return os.open(path, _WRITE | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o600)
+
+
 def append(path: Path, line: bytes, *, sync: bool = False) -> None:
     """Add a line, or nothing: when it cannot be written whole, the file gets its old length back."""
-    fd = os.open(path, _WRITE | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o600)
+    fd = open_for_appending(path)
     try:
         size = os.fstat(fd).st_size
         try:

@@ -21,6 +21,7 @@ from slp_ops.redact import Redactor, redact
 from slp_ops.runs import atomic_files
 from slp_ops.runs.names import slug, unique
 from slp_ops.runs.serialization import CaptureRecord, ResultRecord, RunHeader, RunState, line, run_file
+from slp_ops.runs.session_log import SessionLogFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,6 +84,11 @@ class Run:
                     path, key=self._key, named=self._named, now=self._now
                 )
             return self._folders[device.name]
+
+    def session_log(self, device: Device) -> SessionLogFile:
+        """Open the log of a session of one of the run's devices; see ``ports.SessionLog``."""
+        path = self.path / f"session-{self._abouts[device.name].folder}.log"
+        return SessionLogFile(path, key=self._key, now=self._now)
 
     def finish_device(self, result: DeviceResult) -> None:
         """Keep how a device ended. Raises StoreError."""

@@ -19,6 +19,7 @@ from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import check_of, known_as
 from slp_ops.transport.login_stages import Stage, closed_connection_error
 from slp_ops.transport.probe_dialogue import probe
+from slp_ops.transport.session_log import hide_credential, hide_secrets, recorded, session_log
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         ProbeEnd,
         Reader,
         Secret,
+        SessionLog,
         Sink,
         Writer,
     )
@@ -51,13 +53,19 @@ S = TypeVar("S", bound="_Session")
 
 
 async def log_in_to(
-    device: Device, *, way: Connector, credentials: Credentials, host_keys: HostKeys
+    device: Device,
+    *,
+    way: Connector,
+    credentials: Credentials,
+    host_keys: HostKeys,
+    log: SessionLog | None = None,
 ) -> tuple[WatchedSocket, asyncssh.SSHClientConnection, Credential, float]:
     """Connect to a switch and authenticate; the last value is when a prompt must be there.
 
     Raises DeviceError or CredentialError.
     """
     credential = credentials.get(device.credential, device.username)
+    hide_credential(log, credential)
     sock = await way.open(device)
     until = asyncio.get_running_loop().time() + device.login_timeout
     connection = await login(
@@ -90,19 +98,20 @@ class AsyncsshTransport:
 
     @asynccontextmanager
     async def _session(self, device: Device, kind: type[S]) -> AsyncIterator[S]:
-        sock, connection, credential, until = await log_in_to(
-            device, way=self._way, credentials=self._credentials, host_keys=self._host_keys
-        )
-        try:
-            session = kind(_Vty(sock))
+        with session_log(device, "asyncssh") as log:
+            sock, connection, credential, until = await log_in_to(
+                device, way=self._way, credentials=self._credentials, host_keys=self._host_keys, log=log
+            )
             try:
-                async with asyncio.timeout_at(until):
-                    await session.log_in(connection, credential)
-            except TimeoutError:
-                raise session.no_prompt(device.login_timeout) from None
-            yield session
-        finally:
-            connection.abort()
+                session = kind(_Vty(sock), log)
+                try:
+                    async with asyncio.timeout_at(until):
+                        await session.log_in(connection, credential)
+                except TimeoutError:
+                    raise session.no_prompt(device.login_timeout) from None
+                yield session
+            finally:
+                connection.abort()
 
     async def close(self) -> None:
         """Nothing is shared: each session has its own connection."""
@@ -111,8 +120,9 @@ class AsyncsshTransport:
 class _Session:
     """One vty, driven in the event loop."""
 
-    def __init__(self, vty: _Vty) -> None:
+    def __init__(self, vty: _Vty, log: SessionLog | None) -> None:
         self._vty = vty
+        self._log = log
         self._dialogue = Dialogue()
 
     @property
@@ -141,7 +151,7 @@ class _Session:
         return await self._drive(self._dialogue.show(str(command), timeout, sink, limits))
 
     async def _drive(self, procedure: Procedure[T]) -> T:
-        return await self._vty.drive(procedure, self._dialogue)
+        return await self._vty.drive(recorded(procedure, self._log), self._dialogue)
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
         procedure = probe(self._dialogue, str(step), timeout=timeout, sink=sink, clock=monotonic)
@@ -158,6 +168,7 @@ class _WritingSession(_Session):
         secrets: Mapping[str, Secret] = NO_SECRETS,
         sink: Sink | None = None,
     ) -> CommandResult:
+        hide_secrets(self._log, secrets.values())
         return await self._drive(send(self._dialogue, step, secrets=secrets, sink=sink))
 
 

@@ -23,6 +23,7 @@ from slp_ops.transport.hostkeys import check_of
 from slp_ops.transport.login_stages import Stage, silent
 from slp_ops.transport.netmiko_login import connection_to, log_in
 from slp_ops.transport.probe_dialogue import probe
+from slp_ops.transport.session_log import hide_credential, hide_secrets, recorded, session_log
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         ProbeEnd,
         Reader,
         Secret,
+        SessionLog,
         Sink,
         Writer,
     )
@@ -80,14 +82,16 @@ class NetmikoTransport:
 
     @asynccontextmanager
     async def _session(self, device: Device, kind: type[S]) -> AsyncIterator[S]:
-        credential = self._credentials.get(device.credential, device.username)
-        sock = await self._way.open(device)
-        session = kind(sock, self._threads)
-        try:
-            await session.open(device, credential, self._host_keys)
-            yield session
-        finally:
-            await session.close()
+        with session_log(device, "netmiko") as log:
+            credential = self._credentials.get(device.credential, device.username)
+            hide_credential(log, credential)
+            sock = await self._way.open(device)
+            session = kind(sock, self._threads, log)
+            try:
+                await session.open(device, credential, self._host_keys)
+                yield session
+            finally:
+                await session.close()
 
     async def close(self) -> None:
         """Let go of the threads; one that still hangs is not waited for."""
@@ -103,10 +107,11 @@ def _mark_retrieved(future: asyncio.Future[Any]) -> None:
 class _Session:
     """One vty, driven by a thread while a call lasts."""
 
-    def __init__(self, sock: WatchedSocket, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, sock: WatchedSocket, threads: ThreadPoolExecutor, log: SessionLog | None) -> None:
         self._sock = sock
         self._threads = threads
         self._dialogue = Dialogue()
+        self._log = log
         self._connection: Any = None
         self._stopped_at = Stage.IDENTIFICATION  # where a login was when its time was over
 
@@ -186,6 +191,7 @@ class _Session:
 
     def _drive(self, procedure: Procedure[T]) -> T:
         channel = self._connection.remote_conn
+        procedure = recorded(procedure, self._log)
         answer: bytes | None = None
         broken = False
         try:
@@ -222,4 +228,5 @@ class _WritingSession(_Session):
         secrets: Mapping[str, Secret] = NO_SECRETS,
         sink: Sink | None = None,
     ) -> CommandResult:
+        hide_secrets(self._log, secrets.values())
         return await self._call(partial(self._drive, send(self._dialogue, step, secrets=secrets, sink=sink)))

@@ -40,6 +40,8 @@ class FakeOperator:
     def notice(self, text: str) -> None:
         self.notices.append(text)
 
+    status = notice
+
     @contextmanager
     def progress(self, verb: str, total: int) -> Iterator[FakeOperator]:
         yield self

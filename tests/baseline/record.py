@@ -104,6 +104,7 @@ def _prepare(folder: Path) -> None:
         SLP_OPS_LOGIN_RATE="0",
         SLP_OPS_SSH_CONFIG="none",
         XDG_STATE_HOME=str(folder / "state"),
+        XDG_CONFIG_HOME=str(folder / "config"),
         HOME=str(folder),
         PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
         LANG="C.UTF-8",

@@ -135,7 +135,8 @@ def test_prune_asks_and_an_empty_answer_keeps_all(call: Call, good_run: Make, ru
         good_run("sw1")
 
     refused = call("prune", "--keep", "1", answer="\n")
-    assert refused.exit_code == 1
+    assert refused.exit_code == 0
+    assert "nothing was removed" in refused.stderr
     assert len(runs.all()) == 3
 
     agreed = call("prune", "--keep", "1", answer="y\n")

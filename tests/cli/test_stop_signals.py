@@ -13,7 +13,7 @@ import pytest
 
 from slp_ops.app.change.apply import DeviceChangeResult
 from slp_ops.app.change.results import ChangeOutcome, ChangeResult
-from slp_ops.cli.exits import Exit, change_exit_code
+from slp_ops.cli.exits import Exit, change_results, code_of
 from slp_ops.i18n import Lang
 from slp_ops.report.terminal.change import render_change
 
@@ -64,9 +64,12 @@ def test_outside_the_reading_loop(number: signal.Signals) -> None:
 
 @STOPPING
 @pytest.mark.parametrize("moment", ["__init__", "close"])
-def test_while_the_loop_is_made_or_closed(number: signal.Signals, moment: str) -> None:
+@pytest.mark.parametrize("threads", [0, 2])
+def test_while_the_loop_is_made_or_closed(number: signal.Signals, moment: str, threads: int) -> None:
     done = script(f"""
-        import asyncio, os, selectors
+        import asyncio, os, threading, time
+        for _ in range({threads}):
+            threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
         from slp_ops.app.loop import run_to_end
         from slp_ops.signals import raise_interrupts
         raise_interrupts()
@@ -107,6 +110,37 @@ def test_where_python_drops_exceptions(number: signal.Signals, moment: str) -> N
             print("stopped")
     """)
     assert (done.stdout, done.stderr) == ("stopped\n", "")
+
+
+@STOPPING
+def test_while_python_ends(number: signal.Signals) -> None:
+    done = script(f"""
+        import os, sys
+        from slp_ops.__main__ import main
+        class Finalized:
+            def __init__(self):
+                self.kill, self.process = os.kill, os.getpid()
+            def __del__(self):
+                self.kill(self.process, {int(number)})
+        sys.last = Finalized()
+        sys.argv = ["slp-ops", "--version"]
+        main()
+    """)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@STOPPING
+def test_while_an_interruption_is_reported(number: signal.Signals) -> None:
+    done = script(f"""
+        import os, sys
+        import slp_ops.cli.main as cli
+        from slp_ops.__main__ import main
+        cli.LazyGroup.get_command = lambda *_: os.kill(os.getpid(), {int(number)})
+        cli._say = lambda _: os.kill(os.getpid(), {int(number)})
+        sys.argv = ["slp-ops", "rules"]
+        main()
+    """)
+    assert (done.returncode, done.stderr.strip()) == (130, "")
 
 
 @STOPPING
@@ -164,7 +198,7 @@ def test_output_to_a_terminal_that_is_gone_goes_nowhere() -> None:
 def test_a_change_that_was_complete_has_its_own_exit_code(not_begun: tuple[str, ...], code: Exit) -> None:
     done = DeviceChangeResult(name="sw1", site="tokyo", end=ChangeOutcome.DONE)
     change = ChangeResult(journal="journal.jsonl", devices=(done,), not_begun=not_begun, stopped=True)
-    assert change_exit_code(change) is code
+    assert code_of(*change_results(change)) is code
 
 
 def test_a_rollback_that_failed_names_the_command_that_completes_it() -> None:

@@ -57,6 +57,7 @@ def run(folder: Path, *arguments: str, code: int) -> str:
             "SLP_OPS_LOGIN_RATE": "0",
             "SLP_OPS_LANG": "en",
             "XDG_STATE_HOME": str(folder.parent / "state"),
+            "XDG_CONFIG_HOME": str(folder.parent / "config"),
             "PYTHONPATH": str(Path.cwd()),
         },
         stdin=subprocess.DEVNULL,

@@ -157,7 +157,7 @@ def test_a_journal_is_resumed(run: Run, folder: Path, lab: Any) -> None:
     assert "planned again" in asked.stderr
     assert running.lines("sw-fresh", "config") == []
     done = run("remediate", "--resume", str(journal), "--yes", "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode in (0, 3), done.stdout + done.stderr  # 3: findings remain
     assert {each["name"]: each["end"] for each in json.loads(done.stdout)["devices"]} == {"sw-fresh": "done"}
     assert HALF_SENT not in running.lines("sw-fresh", "config")
 

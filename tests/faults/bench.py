@@ -8,6 +8,7 @@ import json
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -298,6 +299,7 @@ class Bench:
             "SLP_OPS_LOGIN_RATE": "0",
             "SLP_OPS_PARAM_TOKEN": TOKEN,
             "XDG_STATE_HOME": str(self.folder / "state"),
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
             "TMPDIR": str(self.folder / "tmp"),
             "LANG": "C.UTF-8",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
@@ -323,7 +325,7 @@ class Bench:
             (self.folder / f"err.{number}").open("w+") as err,
         ):
             child = subprocess.Popen(
-                [sys.executable, "-m", "slp_ops", *command],
+                [*_env(), sys.executable, "-m", "slp_ops", *command],
                 cwd=self.folder,
                 env={**self.environment(), **environ},
                 stdin=subprocess.DEVNULL,
@@ -442,6 +444,12 @@ def _peak_memory(pid: int) -> int:
         return 0
     found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
     return int(found[1]) if found else 0
+
+
+def _env() -> tuple[str, ...]:
+    """Let children meet SIGHUP also where the campaign itself runs under nohup."""
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return ("env", "--default-signal=HUP") if ignored else ()
 
 
 def _whole(path: Path) -> str:

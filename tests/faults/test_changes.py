@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.faults.proxies import Fault, Kind, Stage
-from tests.faults.trial import FACTORY_RESET, ONE_WAY
+from tests.faults.trial import APPLIED, FACTORY_RESET, ONE_WAY
 
 pytestmark = pytest.mark.slow
 
@@ -21,6 +21,6 @@ def test_a_switch_that_boots_may_reset_connections(bench: Any, transport: str, s
     running.when("reload", lambda: proxy.arm(Fault(kind=Kind.RESET, stage=stage, times=2)))
     ended = running.run("remediate", "-i", "inventory.yaml", *FACTORY_RESET)
     assert proxy.hits == 2
-    assert ended.code == 0, ended.text
+    assert ended.code in APPLIED, ended.text
     received = running.changing_lines("sw1")
     assert [line for line in ONE_WAY if sum(each.startswith(line) for each in received) > 1] == []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.signals import Signals
-from tests.faults.trial import NAME_SERVER, TRANSPORTS
+from tests.faults.trial import APPLIED, NAME_SERVER, TRANSPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ def test_a_jump_of_the_clock_does_not_fail_a_change(
     environ = clock(0)
     running.when(moment, lambda: clock(jump))
     ended = running.run("remediate", "-i", "inventory.yaml", *NAME_SERVER, within=60, **environ)
-    assert ended.code == 0, ended.text
+    assert ended.code in APPLIED, ended.text
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.trial import FACTORY_RESET, NAME_SERVER, ONE_WAY, TRANSPORTS, named
+from tests.faults.trial import APPLIED, FACTORY_RESET, NAME_SERVER, ONE_WAY, TRANSPORTS, named
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,11 +38,12 @@ def test_a_full_disk_during_a_change_leads_to_resume(
     runs = small_disk.folder / "runs"
     running.when(moment, small_disk.fill)
     ended = running.run("remediate", "-i", "inventory.yaml", "--runs-dir", runs, *options)
-    if ended.code == 0:
+    if ended.code in APPLIED:
         # The journal had its room, and nothing else was left to be written.
         small_disk.free()
         assert "done" in ended.out
-        assert not running.run("remediate", "-i", "inventory.yaml", "--runs-dir", runs, *options).code
+        again = running.run("remediate", "-i", "inventory.yaml", "--runs-dir", runs, *options)
+        assert again.code in APPLIED, again.text
         return
     assert ended.code == 5, ended.text
     assert "nothing was sent" not in ended.text
@@ -71,7 +72,7 @@ def test_a_full_disk_during_a_change_leads_to_resume(
         "--wait",
         "30",
     )
-    assert done.code == 0, done.text
+    assert done.code in APPLIED, done.text
     received = running.changing_lines("sw1")
     assert [line for line in ONE_WAY if sum(each.startswith(line) for each in received) > 1] == []
     assert "write memory" in received or scenario == "polling-id-invalid"

@@ -14,6 +14,8 @@ from slp_ops.redact import mask, redact
 KEY = b"k" * 32
 
 SECRETS = """
+user:«PASSWORD»@192.0.2.1
+login:«PASSWORD»@sw1.example.net
 enable secret 9 «$9$nhEmQVczB7dqsO$X.HsgL6x1il0RxkOSSvyQYwucySCt7qFm4v7pqCxkKM»
 enable secret level 5 5 «$1$ab$canary»
 enable password 7 «0822455D0A16»

@@ -224,6 +224,17 @@ _HOSTILE = [
     "a-",
     "key: ",
     'cli command "a" pattern "assword" ',
+    "password -> ",
+    "| password | ",
+    "snmpwalk -c ",
+    "mysql -pa ",
+    "a@",
+    '"community": [{"name": ',
+    '"encryption": "7", "key": ',
+    "authorization: digest a ",
+    "パスワード ",
+    "alias exec pw ",
+    "secret sauce of ",
 ]
 
 

@@ -100,6 +100,12 @@ CASES = (
         cures=frozenset({"name-server-missing"}),
         options={"name_servers": "10.10.0.53,10.10.1.53"},
     ),
+    Case(
+        playbook="ntp-server",
+        scenario="factory-fresh",
+        cures=frozenset({"clock-not-trusted"}),
+        options={"ntp_servers": "10.10.0.123,10.10.1.123"},
+    ),
     Case(playbook="domain-lookup", scenario="lookup-disabled", cures=frozenset({"domain-lookup-disabled"})),
     Case(
         playbook="proxy",
@@ -195,7 +201,10 @@ def test_broken_planned_applied_sound_and_nothing_left_to_do(bench: Callable[...
     assert not any(TOKEN in str(event) for event in switch.events())
 
     second = switch.plan()
-    if case.playbook != "rum-listing":
+    (playbook,) = (each for each in switch.playbooks if each.id == case.playbook)
+    # A check that another cause keeps failing is a reason to run it once more.
+    left = {rule for rule in playbook.remedies if rule.islower()} & switch.failing()
+    if case.playbook != "rum-listing" and not left:
         assert second.plan is None
         assert [each.playbook for each in second.skipped] == [case.playbook]
 

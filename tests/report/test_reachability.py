@@ -11,7 +11,7 @@ import pytest
 from slp_ops import errors
 from slp_ops.app.check_reachability import ReachabilityResult
 from slp_ops.app.reach_device import DeviceReachability
-from slp_ops.cli.exits import Exit, read_code, worst
+from slp_ops.cli.exits import Exit, code_of, reachability_results
 from slp_ops.errors import ConnectError, CredentialError
 from slp_ops.i18n import Lang, verbatim
 from slp_ops.json_documents import encode
@@ -67,7 +67,9 @@ def test_a_trouble_after_the_login_claims_nothing_about_its_stages() -> None:
     ("answers", "code"),
     [
         ([answer(ReachVerdict.WORKS)], Exit.FINE),
-        ([answer(ReachVerdict.NOT_APPLICABLE), answer(ReachVerdict.CANNOT_TELL)], Exit.FINE),
+        ([answer(ReachVerdict.NOT_APPLICABLE)], Exit.FINE),
+        ([answer(ReachVerdict.WORKS), answer(ReachVerdict.CANNOT_TELL)], Exit.UNREAD),
+        ([answer(ReachVerdict.BLOCKED), answer(ReachVerdict.CANNOT_TELL)], Exit.UNREAD),
         ([answer(ReachVerdict.WORKS), answer(ReachVerdict.BLOCKED, blocked_at=Stage.TCP)], Exit.FINDINGS),
         ([answer(ReachVerdict.BLOCKED), DeviceReachability.not_collected(result("refused"))], Exit.UNREAD),
         ([answer(ReachVerdict.WORKS, result=result(status=DeviceStatus.PARTIAL))], Exit.UNREAD),
@@ -76,8 +78,7 @@ def test_a_trouble_after_the_login_claims_nothing_about_its_stages() -> None:
 )
 def test_exit_codes(answers: list[DeviceReachability], code: Exit) -> None:
     found = ReachabilityResult(run_id="x", path=Path("runs/x"), devices=tuple(answers), seconds=1.0)
-    read = read_code(complete=found.complete)
-    assert worst(read, Exit.FINDINGS if found.blocked else Exit.FINE) is code
+    assert code_of(*reachability_results(found)) is code
 
 
 def test_what_a_switch_says_breaks_neither_the_terminal_nor_xml() -> None:

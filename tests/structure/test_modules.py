@@ -51,6 +51,7 @@ NOT_PURE = {
         "report",
         "runs",
         "signals",
+        "source_systems",
         "temporary_files",
         "transport",
         "usage",

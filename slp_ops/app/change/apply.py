@@ -44,11 +44,19 @@ class DeviceChangeResult:
     steps: int = 0
     regressed: tuple[str, ...] = ()  # rules that passed before and fail now
     refused: bool = False  # the switch refused a step
+    can_repeat: bool = False  # the refused step had no effect: resuming sends it again
+    can_roll_back: bool = False  # lines were sent that a rollback restores
 
     @property
     def difference(self) -> BeforeAfter:
         """Return the differences that the change made."""
         return difference(self.before, self.after)
+
+    @property
+    def remaining(self) -> tuple[str, ...]:
+        """Return the rules that fail at warning or above after it."""
+        last = self.after or self.before
+        return () if last is None else tuple(last.failing)
 
     @property
     def touched(self) -> bool:
@@ -97,6 +105,8 @@ async def apply(
         steps=len(context.plan.steps),
         regressed=applying.regressed,
         refused=StepState.REFUSED in state.steps.values(),
+        can_repeat=state.can_repeat,
+        can_roll_back=state.can_roll_back,
     )
 
 
@@ -138,7 +148,7 @@ class _Applying:
                 continue
             if self._context.stop_controller.stopping:
                 raise _Stopped(ChangeOutcome.STOPPED, _BEFORE_STEP.format(number=number + 1))
-            if state is StepState.REFUSED:
+            if state is StepState.REFUSED and not isinstance(step, ExecStep):
                 raise _Stopped(ChangeOutcome.FAILED, _WAS_REFUSED.format(number=number + 1))
             half = state is StepState.NOT_DONE and isinstance(step, ConfigStep)
             open_ = (StepState.BEGUN, StepState.SENT, StepState.UNSETTLED)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.app.change.context import StepDecision
-from slp_ops.app.operator import NonInteractive, Operator
+from slp_ops.app.operator import Declined, NonInteractive, Operator
 from slp_ops.errors import InputError
-from slp_ops.i18n import pluralize
+from slp_ops.i18n import Text, pluralize
 from slp_ops.playbook import Risk
+from slp_ops.steps import ExecStep
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from slp_ops.app.change.context import StepOperator
     from slp_ops.app.change.results import PlanResult
     from slp_ops.app.operator import Progress
-    from slp_ops.i18n import Text
     from slp_ops.planning import SwitchPlan
+    from slp_ops.planning.journal_state import SwitchState
 
 
 class ChangeOperator(Operator, Protocol):
@@ -87,12 +88,28 @@ class NonInteractiveChange(NonInteractive):
         return StepDecision.UNKNOWN
 
 
+class Decisions:
+    """Decisions given by option, each for the step that a journal left open, and for no later one."""
+
+    def __init__(self, given: Mapping[str, StepDecision], states: Mapping[str, SwitchState]) -> None:
+        self._left = {
+            (device, step.command): given[device]
+            for device, state in states.items()
+            for _, step in state.plan.steps[state.next_step :][:1]
+            if device in given and isinstance(step, ExecStep)
+        }
+
+    def take(self, device: str, command: str) -> StepDecision:
+        """Return the decision, once."""
+        return self._left.pop((device, command), StepDecision.UNKNOWN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedAnswers:
     """Answers given by options."""
 
     manual_done: bool = False
-    settled: Mapping[str, StepDecision] = field(default_factory=dict)
+    settled: Decisions
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Return the answer for all manual steps."""
@@ -100,7 +117,7 @@ class ScriptedAnswers:
 
     async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Return the decision given for this switch."""
-        return self.settled.get(device, StepDecision.UNKNOWN)
+        return self.settled.take(device, command)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +125,7 @@ class AssumeFilesCopied:
     """Answers for a resumed exchange: the files are copied; the MD5 is verified next."""
 
     operator: StepOperator
-    settled: Mapping[str, StepDecision]
+    settled: Decisions
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Return True."""
@@ -116,13 +133,10 @@ class AssumeFilesCopied:
 
     async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Return the decision given by option, or ask."""
-        return self.settled.get(device) or await self.operator.resolve_outcome(device, command)
-
-
-class Declined(InputError):
-    """The operator does not consent; nothing was sent."""
-
-    kind = "declined"
+        decision = self.settled.take(device, command)
+        if decision is StepDecision.UNKNOWN:
+            return await self.operator.resolve_outcome(device, command)
+        return decision
 
 
 def ask_consent(
@@ -160,7 +174,7 @@ def ask_consent(
             )
         typed = operator.enter(f"{plan.risk.value}: type {plan.name} to continue")
         if typed.strip() != plan.name:
-            raise Declined(f"{plan.name} was not confirmed")
+            raise Declined(_NOT_CONFIRMED.format(name=plan.name))
     if yes or len(risky) == len(plans):
         return
     if not operator.interactive:
@@ -169,4 +183,12 @@ def ask_consent(
             hint="in scripts: --yes, or first --dry-run --out PLAN.json",
         )
     if not operator.confirm(f"Apply this to {pluralize(len(plans), 'switch')}?"):
-        raise Declined("the plan was not accepted")
+        raise Declined(_NOT_ACCEPTED)
+
+
+_NOT_ACCEPTED: Final = Text(
+    "nothing was sent: the plan was not accepted", "何も送信していません: プランが承認されませんでした"
+)
+_NOT_CONFIRMED: Final = Text(
+    "nothing was sent: {name} was not confirmed", "何も送信していません: {name} が確認されませんでした"
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,7 +29,8 @@ class PlanResult:
 
     ``choices`` and ``mentioned`` are pairs with the name of the switch. ``unread`` are the switches of which
     nothing could be read. ``left_out`` are the files of CSSM that are not imported. ``blocked`` are the
-    switches for which nothing is planned because an earlier change of them is not at its end.
+    switches for which nothing is planned because an earlier change of them is not at its end. ``findings``
+    are the rules that fail at warning or above, by switch.
     """
 
     run: str = ""
@@ -42,13 +44,32 @@ class PlanResult:
     blocked: tuple[str, ...] = ()
     verb: str | None = None
     left_out: tuple[SkippedFile, ...] | None = None
+    findings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        """Return the switches without a plan for which a parameter is missing."""
+        return frozenset(skipped.name for skipped in self.skipped if skipped.missing) & self.unplanned
+
+    @property
+    def unplanned(self) -> frozenset[str]:
+        """Return the switches that need a change, and for which nothing is planned."""
+        needing = {skipped.name for skipped in self.skipped if not skipped.needless}
+        return frozenset(needing | self.findings.keys()) - {plan.name for plan in self.plans}
+
+    @property
+    def unplanned_findings(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the findings of the switches for which nothing is planned."""
+        return {name: rules for name, rules in self.findings.items() if name in self.unplanned}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeResult:
     """Result of a fleet: each started switch, and the names of the others.
 
-    ``stopped`` is set where the operator stopped it, ``back`` where it is a rollback.
+    ``stopped`` is set where the operator stopped it, ``back`` where it is a rollback. ``options`` are those
+    of a command that continues, and ``check`` is the command that proves the change; empty where nothing was
+    sent.
     """
 
     journal: str
@@ -58,6 +79,13 @@ class ChangeResult:
     not_begun: tuple[str, ...] = ()
     stopped: bool = False
     back: bool = False
+    options: str = ""
+    check: str = ""
+
+    @property
+    def continued(self) -> str:
+        """Return the journal as the argument of a command that continues, with its options."""
+        return f"{shlex.quote(self.journal)} {self.options}".rstrip()
 
     @property
     def totals(self) -> Mapping[ChangeOutcome, int]:

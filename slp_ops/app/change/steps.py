@@ -245,6 +245,10 @@ class ExecSteps(_JournalledSteps):
             )
         proof = PROOFS.get(step.done_when)
         try:
+            if step.reads and await self._is_on_flash(step.reads) is False:
+                return StepResult(
+                    state=StepState.NOT_DONE, why=_NO_FILE_YET.format(path=step.reads), waiting=True
+                )
             reads = () if proof is None else (*proof.reads, *proof.refusal_reads)
             noted = None if proof is None else proof.note(await self._session.read_facts(reads))
             await self._session.open()
@@ -586,6 +590,10 @@ _REVERTED: Final = Text(
     "the revert timer gave the earlier configuration back", "revert timer により元の設定に戻りました"
 )
 _NO_SECRET: Final = Text("the secret {names} is needed", "秘密パラメータ {names} が必要です")
+_NO_FILE_YET: Final = Text(
+    "{path} is not on the switch: copy it there; the command is sent when it is there",
+    "{path} がスイッチにありません。コピーしてください。コマンドはファイルを確認してから送信します",
+)
 _ASKED: Final = Text(
     "the switch asked what the playbook has no answer for, and was left without one: {said}",
     "プレイブックに回答のない質問のため中断しました: {said}",

@@ -16,14 +16,16 @@ A site's settings may be in its ``defaults`` or directly at the site.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.config_files.validation_errors import Problems
+from slp_ops.config_files.validation_errors import Problems, shown
 from slp_ops.config_files.validators import (
     Reader,
     a_kind,
     entries,
     is_null,
+    items,
     joined,
     lacks,
     mapped,
@@ -34,13 +36,14 @@ from slp_ops.config_files.value_formats import HOST, NAME
 from slp_ops.config_files.yaml_nodes import Entry, Mapping, Node, Scalar, parse
 from slp_ops.inventory import forbid_secrets as everywhere
 from slp_ops.inventory.schema import SETTINGS, Settings, method
-from slp_ops.inventory.values import Inventory, Site
+from slp_ops.inventory.values import Inventory, Site, SourceRequest
 
 if TYPE_CHECKING:
     from slp_ops.model import CredentialMethod, Device
 
 SUFFIXES: Final = (".yaml", ".yml")
-_TOP: Final = ("version", "defaults", "credentials", "sites")
+_SSH: Final = 22
+_TOP: Final = ("version", "defaults", "credentials", "sites", "sources")
 _SITE: Final[dict[str, Reader]] = {
     "description": text,
     # Both are read separately, after the site's settings; here they are only known keys.
@@ -49,6 +52,28 @@ _SITE: Final[dict[str, Reader]] = {
     **SETTINGS,
 }
 _DEVICE: Final[dict[str, Reader]] = {"host": matching_format(HOST), **SETTINGS}
+
+
+def _words(node: Node, key: str, problems: Problems) -> dict[str, str]:
+    """Read a mapping of their words to ours."""
+    found: dict[str, str] = {}
+    for one in entries(node, key, problems):
+        word = matching_format(NAME)(one.value, joined(key, one.key.text), problems)
+        if word is not None:
+            found[one.key.text] = word
+    return found
+
+
+SOURCE_EXAMPLES: Final = "netbox+https://HOST, ansible:FILE, nornir:FILE, csv:FILE or netmiko:FILE"
+_OURS: Final = {"site": "site", "site_map": "sites", "tag_map": "tags", "columns": "columns"}
+_SOURCE: Final[dict[str, Reader]] = {
+    "from": text,
+    "site": matching_format(NAME),
+    "site_map": _words,
+    "tag_map": _words,
+    "columns": _words,
+    **SETTINGS,
+}
 
 
 def read(content: str, path: str) -> Inventory:
@@ -82,8 +107,12 @@ class _Read:
     sites: list[Site] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
     unset_fields: dict[str, frozenset[str]] = field(default_factory=dict)
+    sources: list[SourceRequest] = field(default_factory=list)
+    site_settings: dict[str, Settings] = field(default_factory=dict)
     # folded name -> name, site, line
     seen: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    # address, port, jump hosts, VRF -> name, line
+    addresses: dict[tuple[object, ...], tuple[str, int]] = field(default_factory=dict)
 
     def inventory(self, root: Node) -> Inventory:
         if not isinstance(root, Mapping):
@@ -93,16 +122,23 @@ class _Read:
         self.version(top.get("version"), root)
         defaults = self.settings(top["defaults"].value, "defaults") if "defaults" in top else None
         credentials = self.credentials(top["credentials"].value) if "credentials" in top else {}
-        if "sites" not in top:
+        self.site_settings[""] = defaults or Settings()
+        if "sites" not in top and "sources" not in top:
             self.problems.add(root.line, "sites", "is missing", "a mapping of sites")
-        else:
+        if "sites" in top:
             for one in entries(top["sites"].value, "sites", self.problems):
                 self.site(one, defaults or Settings())
+        if "sources" in top:
+            expected = "a list such as [{from: 'ansible:hosts.ini'}]"
+            for index, node in enumerate(items(top["sources"].value, "sources", self.problems, expected)):
+                self.source(node, f"sources[{index}]")
         return Inventory(
             sites=tuple(self.sites),
             devices=tuple(self.devices),
             credentials=credentials,
             unset_fields=self.unset_fields,
+            sources=tuple(self.sources),
+            site_settings=self.site_settings,
         )
 
     def version(self, entry: Entry | None, root: Mapping) -> None:
@@ -143,6 +179,7 @@ class _Read:
         if "defaults" in parts:
             own = own.merged_over(self.settings(parts["defaults"], f"{place}.defaults"))
         merged = own.merged_over(wider)
+        self.site_settings[entry.key.text] = merged
         self.sites.append(
             Site(name=entry.key.text, description=description, max_sessions=merged.max_sessions)
         )
@@ -150,6 +187,15 @@ class _Read:
             inside = f"{place}.devices"
             for one in entries(parts["devices"], inside, self.problems):
                 self.device(one, joined(inside, one.key.text), entry.key.text, merged)
+
+    def source(self, node: Node, place: str) -> None:
+        found: dict[str, Any] = mapped(node, place, self.problems, _SOURCE)
+        if lacks(node, "from"):
+            self.problems.add(node.line, f"{place}.from", "is missing", SOURCE_EXAMPLES)
+        location = found.pop("from", None)
+        ours = {name: found.pop(key) for key, name in _OURS.items() if key in found}
+        if location is not None:
+            self.sources.append(SourceRequest(location=location, settings=Settings(**found), **ours))
 
     def device(self, entry: Entry, place: str, site: str, wider: Settings) -> None:
         name, line = entry.key.text, entry.key.line
@@ -167,5 +213,24 @@ class _Read:
         if not fits or host is None:
             return
         settings = Settings(**found).merged_over(wider)
+        self.check_address(host, settings, line, place, name)
         self.devices.append(settings.device(name=name, site=site, host=host))
         self.unset_fields[name] = settings.unset_fields()
+
+    def check_address(self, host: str, settings: Settings, line: int, place: str, name: str) -> None:
+        """Report a switch that is listed twice: it would be read, and changed, twice at the same time."""
+        hops = tuple((_folded(hop.host), hop.port) for hop in settings.jump or ())
+        key = (_folded(host), settings.port or _SSH, hops, settings.intent.get("vrf"))
+        other, line_before = self.addresses.setdefault(key, (name, line))
+        if other != name:
+            same = "at this address, with the same port, jump hosts and VRF"
+            message = f"line {line_before} has '{shown(other)}' {same}"
+            self.problems.add(line, f"{place}.host", message, "one entry a switch")
+
+
+def _folded(host: str) -> str:
+    """Return a host in one spelling: an address in its shortest form, a name without capitals."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return host.casefold().removesuffix(".")

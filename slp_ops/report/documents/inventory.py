@@ -1,4 +1,4 @@
-"""Documents of ``inventory check``."""
+"""Documents of ``inventory check`` and ``inventory show``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from slp_ops.json_documents import json_document
 if TYPE_CHECKING:
     from slp_ops.app.inventory import InventoryCheck
     from slp_ops.errors import InputError
+    from slp_ops.inventory import Inventory
 
 
 @json_document
@@ -23,6 +24,15 @@ class SiteEntry:
     description: str
     max_sessions: int | None
     devices: int
+
+
+@json_document
+class UnusableEntry:
+    """A device of a source that cannot be used, and why."""
+
+    name: str
+    source: str
+    reason: str
 
 
 @json_document
@@ -38,6 +48,32 @@ class InventoryDocument:
     transports: Mapping[str, int]
     legacy_ssh: tuple[str, ...]
     credentials: tuple[Origin, ...]
+    sources: tuple[str, ...]
+    unusable: tuple[UnusableEntry, ...]
+
+
+@json_document
+class DeviceEntry:
+    """A device as every verb sees it, defaults applied."""
+
+    name: str
+    site: str
+    host: str
+    port: int
+    tags: tuple[str, ...]
+    username: str | None
+    credential: str
+    transport: str
+    jump: tuple[str, ...]
+
+
+@json_document
+class DevicesDocument:
+    """The devices of an inventory, and those of its sources that cannot be used."""
+
+    schema: Literal["slp-ops/inventory/1"] = "slp-ops/inventory/1"
+    devices: tuple[DeviceEntry, ...]
+    unusable: tuple[UnusableEntry, ...]
 
 
 @json_document
@@ -69,6 +105,35 @@ def inventory_document(found: InventoryCheck) -> InventoryDocument:
         transports=dict(Counter(device.transport for device in inventory.devices)),
         legacy_ssh=tuple(device.name for device in inventory.devices if device.legacy_ssh),
         credentials=found.credentials,
+        sources=tuple(request.location for request in inventory.sources),
+        unusable=_unusable(inventory),
+    )
+
+
+def devices_document(inventory: Inventory) -> DevicesDocument:
+    """Return the document of all devices."""
+    return DevicesDocument(
+        devices=tuple(
+            DeviceEntry(
+                name=device.name,
+                site=device.site,
+                host=device.host,
+                port=device.port,
+                tags=device.tags,
+                username=device.username,
+                credential=device.credential,
+                transport=device.transport,
+                jump=tuple(hop.host for hop in device.jump),
+            )
+            for device in inventory.devices
+        ),
+        unusable=_unusable(inventory),
+    )
+
+
+def _unusable(inventory: Inventory) -> tuple[UnusableEntry, ...]:
+    return tuple(
+        UnusableEntry(name=each.name, source=each.source, reason=each.reason) for each in inventory.unusable
     )
 
 

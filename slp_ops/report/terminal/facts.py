@@ -33,6 +33,8 @@ _NOTHING: Final = Text("{command}: {status}, nothing read", "{command}: {status}
 _READ: Final = Text("{name}: {read} of {total:line} read", "{name}: {total} 行中 {read} 行を読み取り")
 _UNREAD: Final = Text("not read:", "読み取れなかった行:")
 _MORE: Final = Text("  and {count} more; --json lists them all", "  ほか {count} 行 (--json ですべて表示)")
+_NOT_PARSED: Final = Text("not parsed: {why}", "解析していません: {why}")
+_ROWS: Final = Text("{count:row}, read by {parser}", "{count} 行 ({parser} で解析)")
 _EMPTY: Final = Text("nothing set", "設定なし")
 
 
@@ -52,9 +54,11 @@ def _device(name: str, facts: Facts, lang: Lang) -> Iterator[str]:
         yield table([word.render(lang) for word in _HEADER], _rows(facts.all(), lang))
     for each in facts.captures:
         if each.parsed is None:
-            yield _NOTHING.format(command=one_line(each.command), status=message_text(each.status)).render(
-                lang
-            )
+            nothing = _NOTHING.format(command=one_line(each.command), status=message_text(each.status))
+            yield nothing.render(lang)
+        elif each.parsed.rows is not None or each.parsed.reason:
+            yield f"{one_line(each.command)}:"
+            yield from _table(each.parsed, lang)
         elif each.parsed.unparsed:
             yield _READ.format(
                 name=one_line(each.command), read=str(each.read_lines), total=each.parsed.total
@@ -67,6 +71,7 @@ def _command(name: str, parsed: Parsed, lang: Lang) -> Iterator[str]:
     yield _READ.format(name=one_line(name), read=str(read), total=parsed.total).render(lang)
     if parsed.facts:
         yield table([word.render(lang) for word in _HEADER], _rows(parsed.facts, lang))
+    yield from _table(parsed, lang)
     if parsed.unparsed:
         yield _UNREAD.render(lang)
     for line in parsed.unparsed[:_SHOWN]:
@@ -74,6 +79,24 @@ def _command(name: str, parsed: Parsed, lang: Lang) -> Iterator[str]:
     if len(parsed.unparsed) > _SHOWN:
         yield _MORE.format(count=len(parsed.unparsed) - _SHOWN).render(lang)
     yield ""
+
+
+def _table(parsed: Parsed, lang: Lang) -> Iterator[str]:
+    """Yield the rows of a command that slp-ops has no reader for; a column without a value is left out."""
+    if parsed.reason:
+        yield _NOT_PARSED.format(why=message_text(one_line(parsed.reason))).render(lang)
+    if parsed.rows is None:
+        return
+    cells = [{name: _cell(value) for name, value in each.values.items()} for each in parsed.rows.rows]
+    columns = [name for name in parsed.rows.columns if any(each.get(name) for each in cells)]
+    if columns:
+        rows = [[each.get(name, "") for name in columns] for each in cells]
+        yield table(tuple(name.upper().replace("_", " ") for name in columns), rows)
+    yield _ROWS.format(count=len(cells), parser=parsed.rows.parser).render(lang)
+
+
+def _cell(value: str | tuple[str, ...]) -> str:
+    return one_line(value if isinstance(value, str) else ", ".join(value))
 
 
 def _rows(facts: Iterable[Fact], lang: Lang) -> Iterator[tuple[str, str, str]]:

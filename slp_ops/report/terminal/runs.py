@@ -31,6 +31,7 @@ _VERIFIED: Final = Text(
     "実行 {run}: {state}; キャプチャ {count} 件、{size} バイト、{verdict}",
 )
 _KEPT: Final = Text("kept: {why}", "保持: {why}")
+_LOST: Final = Text("goes, and is lost: {lost}", "削除 (失われるもの: {lost})")
 _SINCE: Final = Text("started {started}", "開始 {started}")
 _PERIOD: Final = Text("{started} to {finished}", "{started} ~ {finished}")
 
@@ -128,13 +129,18 @@ def render_prune(planned: Sequence[PruneDecision], lang: Lang) -> str:
             each.run.id,
             _moment(each.run.header.started),
             each.run.header.verb,
-            _KEPT.format(why=message_text(each.kept_because)).render(lang)
-            if each.kept_because
-            else translate("goes", lang),
+            one_line(_fate(each, lang)),
         )
         for each in planned
     ]
     return table([*_header(lang, "RUN", "STARTED", "VERB"), ""], rows)
+
+
+def _fate(decision: PruneDecision, lang: Lang) -> str:
+    if decision.kept_because:
+        return _KEPT.format(why=message_text(decision.kept_because)).render(lang)
+    lost = "; ".join(translate(each.what, lang) for each in decision.lost)
+    return _LOST.format(lost=lost).render(lang) if lost else translate("goes", lang)
 
 
 def _mask_counts(result: DeviceResult) -> str:

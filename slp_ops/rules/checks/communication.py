@@ -41,7 +41,8 @@ def comm_failing_now(communication: Communication) -> Judgement:
         return Passed()
     reason = _own_reason(communication)
     if communication.exchanges:
-        names = ", ".join(exchange.name for exchange in communication.exchanges)
+        named = ", ".join(exchange.name for exchange in communication.exchanges if exchange.name)
+        names = named or TEXTS["comm-failing-now.unnamed"]
         runs = [e.attempts.ongoing or 0 for e in communication.exchanges if e.attempts is not None]
         row = TEXTS["comm-failing-now.failures-in-a-row"].format(names=names, count=max(runs, default=0))
         return Failed(

@@ -67,7 +67,7 @@ class Communication:
         route: Route | None,
     ) -> Communication | None:
         """Derive from the counters, or else from the log; None without both."""
-        tried = _attempted_exchanges(statistics)
+        tried = _attempted_exchanges(statistics, catalogue)
         current = () if failures is None else failures.current
         last = current[-1] if current else None
         if tried:
@@ -110,18 +110,30 @@ class Communication:
         return known or self.by_history or any(rule != GENERIC for rule in self.reasons)
 
 
-def _attempted_exchanges(statistics: CommunicationStatistics | None) -> tuple[ExchangeStatistics, ...]:
+def _attempted_exchanges(
+    statistics: CommunicationStatistics | None, catalogue: Catalogue
+) -> tuple[ExchangeStatistics, ...]:
     """Return the exchanges that were tried at least once and have readable counters."""
     if statistics is None:
         return ()
     return tuple(
         each
         for each in statistics.exchanges
-        if each.name.lower() in _COUNTS
-        and each.attempts is not None
+        if each.attempts is not None
         and each.attempts.total
         and each.failing_now is not None
+        and _counts(each, catalogue)
     )
+
+
+def _counts(exchange: ExchangeStatistics, catalogue: Catalogue) -> bool:
+    """Return whether a failure of an exchange is one of the reporting.
+
+    A filter removes the names: a failure without one counts if its reason is known.
+    """
+    if exchange.name:
+        return exchange.name.lower() in _COUNTS
+    return not exchange.failing_now or catalogue.reason(exchange.failure_reason, None) is not None
 
 
 def _server(route: Route | None) -> NamedServer | None:

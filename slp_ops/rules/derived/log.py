@@ -114,7 +114,7 @@ class LicenceLog:
             unknown=tuple(reversed(unknown)),
             dated=now is not None,
             blind=blind,
-            partial=None if not blind else TEXTS["console"] if log.console else TEXTS["filtered"],
+            partial=_why_partial(log) if blind else None,
         )
 
     def named(self, *names: str) -> tuple[LoggedMessage, ...]:
@@ -144,10 +144,17 @@ def _successes(name: str) -> frozenset[str]:
     return frozenset() if stem == name else frozenset(f"{stem}_{word}" for word in _SUCCESS)
 
 
+def _why_partial(log: SyslogBuffer) -> Text:
+    """Return the reason why a log is a part of the buffer."""
+    if log.console:
+        return TEXTS["console"]
+    return TEXTS["last"] if log.is_tail else TEXTS["filtered"]
+
+
 def _blind(log: SyslogBuffer, catalogue: Catalogue) -> frozenset[str]:
     """Return the ids of the messages and rules whose absence the log does not prove."""
     word, _, pattern = (log.filter or "").partition(" ")
-    if not log.console and not word.startswith(("i", "s", "e")):
+    if not log.is_tail and not word.startswith(("i", "s", "e")):
         return frozenset()
     try:
         wanted = re.compile(pattern.strip().strip('"'))
@@ -156,7 +163,7 @@ def _blind(log: SyslogBuffer, catalogue: Catalogue) -> frozenset[str]:
     blind: set[str] = set()
     for entry in catalogue.messages:
         passes = wanted.search(entry.sample) is not None
-        if log.console or passes is word.startswith("e"):
+        if log.is_tail or passes is word.startswith("e"):
             blind.update(name for name in (entry.id, entry.rule, entry.message) if name is not None)
     if blind & _PAIR:
         blind.add("comm-flapping")

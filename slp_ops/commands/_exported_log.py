@@ -1,0 +1,177 @@
+"""Log lines in exports of log collectors: JSON records and rows of CSV.
+
+{"@timestamp":"2024-03-03T06:41:27.902Z","host":"acc-21","message":"%SMART_LIC-3-COMM_FAILED: ..."}
+"2024-03-03","06:41:28","Local7.Error","192.0.2.7","2201: Mar  3 06:41:27.902: %SMART_LIC-3-..."
+
+Each record becomes the line that a syslog server stores: time, host, message. Line numbers stay unchanged.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.iosxe.names import is_address, is_host
+from slp_ops.iosxe.relay import FACILITY, relayed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_TAG: Final = re.compile(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z]", re.ASCII)
+_PRIORITY: Final = re.compile(r"^<\d{1,3}>(?:1 )?", re.ASCII)
+_ISO: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S{0,16}", re.ASCII)
+_DATE: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d", re.ASCII)
+_NAMED: Final = re.compile(r"[A-Za-z].*\d|\d.*[A-Za-z]", re.ASCII)
+_CLOCK: Final = re.compile(r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?", re.ASCII)
+# Names that collectors give to the fields; a part of a path counts too, as in "host.name".
+_HOSTS: Final = (
+    "host",
+    "hostname",
+    "host_name",
+    "sysloghost",
+    "logsource",
+    "fromhost",
+    "device",
+    "source_ip",
+    "fromhost-ip",
+    "source",
+    "name",
+    "ip",
+)
+_TIMES: Final = ("@timestamp", "timestamp", "_time", "time", "isodate", "datetime", "date")
+_MOST_DEPTH: Final = 6
+_LEAST_FIELDS: Final = 3
+
+
+def as_log_lines(text: str) -> str:
+    """Return the text with each exported record in the form of a syslog server's line."""
+    if "%" not in text:
+        return text
+    if text.lstrip()[:1] in ("{", "[") and (records := _document(text)) is not None:
+        return _at_their_lines(text, records)
+    lines = text.split("\n")
+    columns: list[str] | None = None
+    for place, line in enumerate(lines):
+        if "%" not in line:
+            columns = _header(line) or columns
+        elif line.lstrip().startswith("{"):
+            lines[place] = next((stored for _, stored in _records(_json(line.rstrip(" \t\r,")))), line)
+        elif "," in line.partition("%")[0]:
+            lines[place] = _row(line.rstrip("\r"), columns) or line
+    return "\n".join(lines)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _document(text: str) -> list[tuple[str, str]] | None:
+    """Return the records of a text that is one JSON document; None for any other text."""
+    document = _json(text)
+    return list(_records(document)) or None if isinstance(document, dict | list) else None
+
+
+def _at_their_lines(text: str, records: Sequence[tuple[str, str]]) -> str:
+    """Put each record at the line of its message."""
+    lines = [""] * (text.count("\n") + 1)
+    begun = place = 0
+    for message, stored in records:
+        found = text.find(json.dumps(message, ensure_ascii=False)[1:-1], begun)
+        if found >= 0:
+            place += text.count("\n", begun, found)
+            begun = found
+        lines[place] = f"{lines[place]}\n{stored}" if lines[place] else stored
+    return "\n".join(lines)
+
+
+def _records(document: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield each message in a JSON value, and the line for it."""
+    if depth > _MOST_DEPTH:
+        return
+    if isinstance(document, list):
+        for each in document:
+            yield from _records(each, depth + 1)
+    elif isinstance(document, dict):
+        message = next((v for v in document.values() if isinstance(v, str) and _TAG.search(v)), None)
+        if message is None:
+            for each in document.values():
+                yield from _records(each, depth + 1)
+            return
+        flat = dict(_flat(document))
+        yield message, _stored(message, _named(flat, _TIMES), _named(flat, _HOSTS))
+
+
+def _flat(record: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a record by name; those of an inner object have its name too."""
+    for name, value in record.items():
+        if isinstance(value, str):
+            yield name.lower(), value
+        elif isinstance(value, dict) and depth < _MOST_DEPTH:
+            for inner, text in _flat(value, depth + 1):
+                yield f"{name.lower()}.{inner}", text
+
+
+def _named(record: dict[str, str], names: Sequence[str]) -> str:
+    """Return the value of the first of these names that has one."""
+    for name in names:
+        for key, value in record.items():
+            if (
+                name in (key, key.partition(".")[0], key.rpartition(".")[2])
+                and not _TAG.search(value)
+                and value.strip()
+            ):
+                return value.strip()
+    return ""
+
+
+def _header(line: str) -> list[str] | None:
+    """Return the names of the columns; None for a line that is no header."""
+    names = [name.strip(' "\r\ufeff').lower() for name in line.split(",")]
+    return names if len(names) >= _LEAST_FIELDS and set(names) & {*_HOSTS, *_TIMES} else None
+
+
+def _row(line: str, columns: list[str] | None) -> str | None:
+    """Return the stored line of a row; None where the line is no row."""
+    try:
+        fields = next(csv.reader([line.strip()]))
+    except (csv.Error, StopIteration):
+        return None
+    place = next((place for place, field in enumerate(fields) if _TAG.search(field)), None)
+    if not place:
+        return None
+    if '"' not in line:
+        fields[place:] = [",".join(fields[place:])]
+    before = [field.strip() for field in fields[:place]]
+    message, after = fields[place].strip(), [field.strip() for field in fields[place + 1 :]]
+    if columns is not None and len(columns) == len(fields):
+        record = dict(zip(columns, (*before, "", *after), strict=True))
+        return _stored(message, _named(record, _TIMES), _named(record, _HOSTS))
+    time = next((field for field in before if _ISO.fullmatch(field)), "")
+    if not time:
+        date = next((field for field in before if _DATE.fullmatch(field)), "")
+        clock = next((field for field in before if _CLOCK.fullmatch(field)), "")
+        time = f"{date} {clock}" if date and clock else ""
+    if not time:
+        return None
+    named = [field for field in before if is_address(field)] or [
+        field for field in before if is_host(field) and _NAMED.search(field) and not FACILITY.fullmatch(field)
+    ]
+    return _stored(message, time, named[0] if named else "")
+
+
+def _stored(message: str, time: str, host: str) -> str:
+    """Return the line of a syslog server; a message with its own host has what it needs."""
+    message = " ".join(message.split("\n")).strip()
+    own = relayed(message)
+    if own is not None and own.host is not None:
+        return message
+    found = _ISO.match(time)
+    stamp = found[0] if found else ""
+    name = host.split(":")[0] if host.count(":") == 1 else host
+    parts = (stamp, name if is_host(name) else "", _PRIORITY.sub("", message))
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,45 @@
+"""Find secrets behind labels in other languages than English: notes, banners and logs of operators."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.redact import grammar, screen
+from slp_ops.redact.prose import COUNT, PUNCTUATION
+from slp_ops.redact.spans import SecretSpan, found_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LABELS: Final = (
+    "パスワード", "パスコード", "パスフレーズ", "暗証番号", "認証番号", "合言葉",
+    "共有鍵", "共有キー", "共有シークレット", "秘密鍵", "シークレット", "シークレットキー",
+    "トークン", "認証キー", "認証鍵", "APIキー", "暗号鍵", "暗号キー",
+    "コミュニティ", "コミュニティ名", "コミュニティ文字列", "コミュニティストリング",
+    "密码", "密碼", "口令", "密钥", "共享密钥", "비밀번호", "암호", "пароль",
+)  # fmt: skip
+_ENGLISH: Final = "password|passwd|passphrase|secret|token|psk|pw"
+_SIGNS: Final = ":=は「『【"
+
+
+def _normalized(label: str) -> str:
+    """Return a label as a view of a line shows it."""
+    return screen.without_marks(label).lower()
+
+
+_LABEL: Final = re.compile(
+    rf"(?:(?:{'|'.join(sorted(map(_normalized, _LABELS), key=len, reverse=True))})"
+    rf"(?:\s*[{_SIGNS}]+\s*|[\"']\s*[:=]\s*|\s*(?:は|が|を|に|\s)\s*(?=[!-~]*[0-9])(?=[!-~]*[a-z]))"
+    rf"|(?<![a-z0-9])(?:{_ENGLISH})\s*[は「『【]\s*)"
+    r"(?P<value>\"[^\"]+\"|[!-~]+)"
+)
+
+
+def by_localized_label(text: str, lowered: str) -> Iterator[SecretSpan]:
+    """Yield the printable ASCII behind a label: a switch takes no other passwords."""
+    for match in _LABEL.finditer(lowered):
+        word = match["value"].strip(PUNCTUATION)
+        if word in grammar.PROSE or word in grammar.SETTINGS or (COUNT.fullmatch(word) and len(word) < 4):
+            continue
+        yield from found_at(text, *match.span("value"), "password")

@@ -1,0 +1,215 @@
+"""The configuration file, its precedence, and ``slp-ops config show``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from slp_ops.cli.main import VERBS, cli
+from slp_ops.cli.settings import every_setting
+
+
+@pytest.fixture
+def config() -> Path:
+    folder = Path(os.environ["XDG_CONFIG_HOME"]) / "slp-ops"
+    folder.mkdir(parents=True)
+    return folder / "config.yaml"
+
+
+def _invoke(*words: str, **env: str) -> Result:
+    return CliRunner(env=env).invoke(cli, words)
+
+
+def _settings(*words: str, **env: str) -> dict[str, dict[str, object]]:
+    done = _invoke("config", "show", "--json", *words, **env)
+    assert done.exit_code == 0, done.output
+    return {each["key"]: each for each in json.loads(done.stdout)["settings"]}
+
+
+def test_the_command_line_outranks_the_environment_and_that_the_file(config: Path, tmp_path: Path) -> None:
+    config.write_text(f"runs_dir: {tmp_path}/from-file\n")
+
+    from_file = _invoke("runs", "list")
+    from_variable = _invoke("runs", "list", SLP_OPS_RUNS_DIR=f"{tmp_path}/from-variable")
+    typed = _invoke(
+        "runs", "list", "--runs-dir", f"{tmp_path}/typed", SLP_OPS_RUNS_DIR=f"{tmp_path}/from-variable"
+    )
+
+    assert from_file.stderr == f"no runs in {tmp_path}/from-file\n"
+    assert from_variable.stderr == f"no runs in {tmp_path}/from-variable\n"
+    assert typed.stderr == f"no runs in {tmp_path}/typed\n"
+
+
+def test_a_key_below_a_verb_is_of_that_verb(config: Path) -> None:
+    config.write_text("runs:\n  prune:\n    keep: 3\n")
+
+    assert _invoke("runs", "prune", "--dry-run").exit_code == 0
+    assert _settings()["runs.prune.keep"]["value"] == "3"
+    assert _settings()["watch.keep"]["value"] == "-"
+
+
+def test_paths_are_relative_to_the_folder_of_the_file(config: Path) -> None:
+    config.write_text("runs_dir: mine\n")
+
+    assert _invoke("runs", "list").stderr == f"no runs in {config.parent}/mine\n"
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "slp-ops.yaml", ".slp-ops.yaml"])
+def test_no_file_of_the_current_folder_is_read(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).write_text("workers: nonsense\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert _invoke("rules").exit_code == 0
+    assert _invoke("config", "show").stdout.startswith("File: none (")
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_file_that_is_named(before: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.yaml").write_text("runs_dir: here\n")
+    monkeypatch.chdir(tmp_path)
+    named = ["--config", "config.yaml"]
+
+    done = _invoke(*named, "runs", "list") if before else _invoke("runs", "list", *named)
+
+    assert done.stderr == f"no runs in {tmp_path}/here\n"
+
+
+def test_none_reads_no_file(config: Path) -> None:
+    config.write_text("nonsense: 1\n")
+
+    assert _invoke("rules", "--config", "none").exit_code == 0
+
+
+def test_a_missing_file_that_is_named_is_an_error() -> None:
+    done = _invoke("rules", "--config", "/nowhere/config.yaml")
+
+    assert "/nowhere/config.yaml: there is no such file" in str(done.exception)
+
+
+def test_every_problem_is_reported_with_its_line(config: Path) -> None:
+    config.write_text(
+        "workers: 99999\n"
+        "wrkers: 1\n"
+        "wait: 3\n"
+        "transport: [netmiko]\n"
+        "every: soon\n"
+        "site: ''\n"
+        "workers: 2\n"
+        "json: 1\n"
+        "remediate: {wait: 1:30}\n"
+        "resume: last\n"
+    )
+
+    lines = str(_invoke("rules").exception).split("\n")
+
+    for line, words in (
+        (1, "workers: is refused: 99999 is not in the range"),
+        (2, "wrkers: is not a known key; did you mean workers?"),
+        (3, "wait: differs between verbs; put it below one: remediate.wait or usage.save.wait"),
+        (4, "transport: is a list"),
+        (5, "every: is refused: 'soon' is no span of time"),
+        (6, "site: is empty text"),
+        (7, "workers: stands twice, first on line 1"),
+        (8, "json: is a number"),
+        (9, "remediate.wait: is"),
+        (10, "resume: is not a known key"),
+    ):
+        assert any(each.startswith(f"{config}:{line}: {words}") for each in lines), (line, lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"yes": true\n',
+        "allow: destructive\n",
+        "remediate:\n  allow: destructive\n",
+        "confirm: [tyo-acc-01]\n",
+        "manual_done: true\n",
+        "settle: [a=done]\n",
+        "exec: /bin/true\n",
+        "watch: {exec: /bin/true}\n",
+        "host_key: off\n",
+        "host_key: 'off'\n",
+        "usage: {save: {'yes': true}}\n",
+        "runs: {prune: {'yes': true}}\n",
+    ],
+)
+def test_consent_is_never_in_a_file(text: str, config: Path) -> None:
+    config.write_text(text)
+
+    done = _invoke("audit")
+
+    assert "consent is never taken from the environment or a file; type --" in str(done.exception)
+
+
+def test_secrets_are_never_in_a_file(config: Path) -> None:
+    config.write_text("password: hunter2\n")
+
+    done = _invoke("audit")
+
+    assert "a secret does not belong in a file" in str(done.exception)
+    assert "hunter2" not in str(done.exception)
+
+
+def test_the_help_of_a_verb_does_not_depend_on_the_file(config: Path) -> None:
+    config.write_text("nonsense: [\n")
+
+    assert _invoke("audit", "--help").exit_code == 0
+
+
+def test_show_names_the_source_of_each_value(config: Path) -> None:
+    config.write_text("# mine\nlang: ja\nworkers: 7\ntag: [core, access]\n")
+
+    found = _settings(SLP_OPS_WORKERS="9", SLP_OPS_TREND_DAYS="5")
+
+    assert (found["lang"]["value"], found["lang"]["source"]) == ("ja", f"{config}:2")
+    assert found["lang"]["line"] == 2
+    assert (found["tag"]["value"], found["tag"]["source"]) == ("core, access", f"{config}:4")
+    assert (found["workers"]["value"], found["workers"]["source"]) == ("9", "variable SLP_OPS_WORKERS")
+    assert (found["trend.days"]["value"], found["trend.days"]["source"]) == (
+        "5",
+        "variable SLP_OPS_TREND_DAYS",
+    )
+    assert (found["max_cpu"]["value"], found["max_cpu"]["source"]) == ("80.0", "default")
+
+
+def test_show_prints_no_secret() -> None:
+    environment = {
+        "SLP_OPS_PASSWORD": "hunter2",
+        "SLP_OPS_TOKYO_RO_ENABLE": "hunter3",
+        "SLP_OPS_PARAM_TOKEN": "hunter4",
+        "SLP_OPS_PARAM": "token=hunter5",
+        "SLP_OPS_YES": "1",
+        "SLP_OPS_DAYS": "3",
+        "SLP_OPS_LIMT": "hunter6",
+    }
+
+    done = _invoke("config", "show", **environment)
+
+    assert "hunter" not in done.stdout
+    for line in (
+        "SLP_OPS_PASSWORD: set, value not shown",
+        "SLP_OPS_PARAM_TOKEN: set, value not shown",
+        "SLP_OPS_TOKYO_RO_ENABLE: set, value not shown",
+        "SLP_OPS_YES: set, but refused by the verbs that it would concern",
+        "SLP_OPS_DAYS: set, but refused by the verbs that it would concern",
+        "SLP_OPS_LIMT: set, but slp-ops does not read it",
+    ):
+        assert line in done.stdout.split("\n")
+
+
+def test_every_setting_of_the_file_can_be_set_there(config: Path) -> None:
+    """Each key that is offered leads to the option of a verb."""
+    settings = [each for each in every_setting(click.Context(cli)) if each.in_file]
+
+    assert {each.key.partition(".")[0] for each in settings if "." in each.key} <= set(VERBS)
+    assert {"inventory", "runs_dir", "lang", "remediate.wait"} <= {each.key for each in settings}
+    for each in settings:
+        assert each.option.name

@@ -1,0 +1,262 @@
+"""Exit codes of every verb: each result has one code, over simulated switches and in a pipe."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from docs.generate import pages
+from slp_ops.cli.exits import Exit, Result, code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    def started(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "slp_ops", *arguments],
+            **{
+                "cwd": tmp_path,
+                "env": _environment(),
+                "stdin": subprocess.DEVNULL,
+                "capture_output": True,
+                "text": True,
+                "timeout": 120,
+                "check": False,
+                **more,
+            },
+        )
+
+    return started
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0"}
+
+
+def _inventory(folder: Path, running: Any, **params: str | None) -> None:
+    """Write the inventory of these switches, each with its name server, if it has one."""
+    devices = {
+        name: {"host": "127.0.0.1", "port": running.rack[name].port}
+        | ({} if server is None else {"params": {"name_servers": server}})
+        for name, server in params.items()
+    }
+    text = yaml.safe_dump(
+        {"version": 1, "defaults": {"username": "netops"}, "sites": {"tokyo": {"devices": devices}}}
+    )
+    (folder / "inventory.yaml").write_text(text)
+
+
+def _in_a_terminal(folder: Path, arguments: tuple[str, ...], answer: str) -> tuple[int, str]:
+    """Run a command whose questions are answered on a terminal; return its code and what it printed."""
+    master, slave = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "slp_ops", *arguments],
+        cwd=folder,
+        env=_environment(),
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    os.write(master, answer.encode())
+    printed = b""
+    try:
+        while piece := os.read(master, 4096):
+            printed += piece
+    except OSError:
+        pass  # the terminal of a process that has ended
+    os.close(master)
+    return child.wait(timeout=60), printed.decode()
+
+
+# -- one definition
+
+
+def test_each_result_is_in_the_documented_table() -> None:
+    page = pages()["exit-codes.md"]
+    for result in Result:
+        row = f"| {result.code.value} | {result.verbs} | "
+        assert any(
+            line.startswith(row) and result.when in line.replace("\\|", "|") for line in page.split("\n")
+        )
+
+
+def test_the_table_of_the_readme_is_that_of_the_program() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for code in Exit:
+        assert f"| {code.value} | {code.meaning} |" in text
+
+
+def test_the_gravest_result_decides() -> None:
+    assert code_of() is Exit.FINE
+    assert code_of(Result.PLANNED, Result.FINDINGS) is Exit.FINDINGS
+    assert code_of(Result.BLOCKED, Result.UNDETERMINED) is Exit.UNREAD
+    assert code_of(Result.UNREAD, Result.CHANGE_FAILED, Result.FINDINGS) is Exit.CHANGE_FAILED
+    assert code_of(Result.CHANGE_FAILED, Result.PARAMETER_MISSING) is Exit.USAGE
+    assert code_of(Result.UNREAD, Result.INTERRUPTED) is Exit.INTERRUPTED
+
+
+# -- remediate
+
+
+def test_a_missing_parameter(lab: Any, run: Any, tmp_path: Path) -> None:
+    running = lab(sw1="name-server-missing", sw2="name-server-missing", sw3="healthy")
+    named = ("remediate", "--playbook", "name-server")
+
+    _inventory(tmp_path, running, sw1=None, sw2=None, sw3=None)
+    for more in (("--dry-run",), ("--yes",), ("--dry-run", "--json")):
+        done = run(*named, "--limit", "sw1,sw2", *more)
+        assert done.returncode == 2, done.stderr
+        assert "name_servers" in done.stdout
+    # The healthy switch needs the parameter as well, as the playbook is named; by default it does not.
+    assert run("remediate", "--dry-run").returncode == 2
+    assert running.lines("sw1", "config") == []
+
+    _inventory(tmp_path, running, sw1="10.10.0.53", sw2=None, sw3=None)
+    done = run("remediate", "--dry-run")
+    assert done.returncode == 3, done.stderr
+    assert "  sw2: name-server: a parameter is missing: name_servers" in done.stdout
+    assert "sw1 (tokyo)" in done.stdout
+
+    _inventory(tmp_path, running, sw1="10.10.0.53", sw2="10.10.0.53", sw3=None)
+    assert run("remediate", "--dry-run").returncode == 0
+
+
+def test_nothing_is_planned_although_there_are_findings(lab: Any, run: Any, tmp_path: Path) -> None:
+    running = lab(sw1="firewall-drop", sw2="healthy")
+    _inventory(tmp_path, running, sw1=None, sw2=None)
+
+    for more in (("--dry-run",), ("--yes",)):
+        done = run("remediate", *more)
+        assert done.returncode == 3, done.stdout + done.stderr
+        assert "Findings without a plan:\n  sw1: " in done.stdout
+    document = json.loads(run("remediate", "--dry-run", "--json").stdout)
+    assert [each["name"] for each in document["unplanned_findings"]] == ["sw1"]
+    assert "計画のない検出事項:" in run("remediate", "--dry-run", "--lang", "ja").stdout
+
+    assert run("remediate", "--dry-run", "--limit", "sw2").returncode == 0
+
+
+def test_findings_that_remain_after_a_change(lab: Any, run: Any, tmp_path: Path) -> None:
+    running = lab(sw1="lookup-disabled")
+    _inventory(tmp_path, running, sw1=None)
+
+    assert run("remediate", "--dry-run").returncode == 0
+    done = run("remediate", "--yes", "--json")
+    device = json.loads(done.stdout)["devices"][0]
+    assert device["end"] == "done", done.stderr
+    assert device["findings"]["still"]
+    assert done.returncode == 3
+    back = run("remediate", "--rollback", json.loads(done.stdout)["journal"], "--yes")
+    assert back.returncode == 0, back.stderr
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "nothing was sent"), ("ja", "何も送信していません")])
+def test_the_operator_declines(lab: Any, tmp_path: Path, lang: str, words: str) -> None:
+    running = lab(sw1="lookup-disabled")
+    _inventory(tmp_path, running, sw1=None)
+
+    code, printed = _in_a_terminal(tmp_path, ("remediate", "--lang", lang), "n\n")
+
+    assert words in printed
+    assert "interrupted" not in printed
+    assert code == 0
+    assert running.lines("sw1", "config") == []
+
+
+def test_the_operator_does_not_confirm_a_name(lab: Any, tmp_path: Path) -> None:
+    running = lab(sw1="polling-id-invalid")
+    _inventory(tmp_path, running, sw1=None)
+    named = ("remediate", "--playbook", "factory-reset", "--allow", "destructive")
+
+    code, printed = _in_a_terminal(tmp_path, named, "sw2\n")
+
+    assert "nothing was sent: sw1 was not confirmed" in printed
+    assert code == 0
+
+
+def test_an_exchange_or_a_prune_is_declined(lab: Any, run: Any, tmp_path: Path) -> None:
+    running = lab(sw1="offline-overdue")
+    _inventory(tmp_path, running, sw1=None)
+
+    code, printed = _in_a_terminal(tmp_path, ("usage", "save"), "n\n")
+    assert (code, "nothing was sent" in printed) == (0, True), printed
+
+    for _ in range(2):
+        assert run("collect", "--limit", "sw1").returncode == 0
+    code, printed = _in_a_terminal(tmp_path, ("runs", "prune", "--keep", "0"), "n\n")
+    assert (code, "nothing was removed" in printed) == (0, True), printed
+    assert len(list((tmp_path / "runs").glob("*-collect-*"))) == 2
+
+
+# -- live and saved
+
+
+@pytest.mark.parametrize("verb", ["audit", "check-version"])
+def test_live_and_saved_have_the_same_code(lab: Any, run: Any, tmp_path: Path, verb: str) -> None:
+    running = lab(sw1="healthy", sw2="healthy", sw3="polling-id-invalid", sw4="healthy")
+    running.access("sw2", denied=("show version",))
+    running.call(running.rack["sw4"].host.close)
+    _inventory(tmp_path, running, sw1=None, sw2=None, sw3=None, sw4=None)
+
+    codes = {}
+    for limit, code in (("sw1", 0), ("sw2", 4), ("sw3", 3), ("sw1,sw4", 4), ("sw3,sw4", 4)):
+        live = run(verb, "--limit", limit, "--connect-timeout", "2")
+        saved = run(verb, "--run", "last" if verb == "audit" else _newest(tmp_path))
+        codes[limit] = (live.returncode, saved.returncode)
+        assert codes[limit] == (code, code), (limit, live.stderr, saved.stderr)
+
+
+def _newest(folder: Path) -> str:
+    return max(path.name for path in (folder / "runs").glob("*-check-version-*"))
+
+
+@pytest.mark.parametrize(
+    ("release", "code"), [("not a release", 4), ("17.15.4", 0), ("17.3.3", 3), ("17.15.20250101", 4)]
+)
+def test_a_release_that_cannot_be_judged(run: Any, release: str, code: int) -> None:
+    assert run("check-version", "--release", release).returncode == code
+
+
+# -- a reader that is gone
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_closed_pipe_keeps_the_code(lab: Any, run: Any, tmp_path: Path, more: tuple[str, ...]) -> None:
+    running = lab(sw1="lookup-disabled")
+    _inventory(tmp_path, running, sw1=None)
+    saved = ("--run", "last")
+    for arguments in (
+        ("audit",),
+        ("audit", *saved),
+        ("check-version", *saved),
+        ("check-reachability",),
+        ("remediate", "--dry-run"),
+        ("remediate", "--yes"),
+        ("runs", "verify", "last"),
+    ):
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            closed = run(*arguments, *more, stdout=writer, stderr=subprocess.PIPE, capture_output=False)
+        finally:
+            os.close(writer)
+        expected = {"audit": 3, "check-version": 0, "check-reachability": 3, "runs": 0}.get(
+            arguments[0], 0 if "--dry-run" in arguments else 3
+        )
+        assert closed.returncode == expected, (arguments, closed.stderr)
+    # A reader that is gone does not stop a change with consent.
+    assert "ip domain lookup" in running.lines("sw1", "config")

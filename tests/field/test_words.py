@@ -1,0 +1,33 @@
+"""Class 22: ``explain`` knows the words that licensing pages and cases use, and suggests near misses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from slp_ops.cli.main import cli
+from tests.field.judged import device, field_text, findings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("59-word-slac", ("authorization code", "HSECK9")),
+        ("60-word-out-of-compliance", ("licences", "account")),
+        ("61-word-cscwa85525", ("FN72578", "memory")),
+        ("62-near-miss", ("domain-lookup-disabled",)),
+    ],
+)
+def test_a_word_of_the_field(name: str, words: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(cli, ["explain", "--lang", "en", "--", field_text(name).strip()])
+    printed = f"{done.output} {done.exception}"  # a near miss is an error with a hint
+    assert all(word in " ".join(printed.split()) for word in words), printed
+
+
+def test_a_refused_configuration_of_the_field(tmp_path: Path) -> None:
+    assert "command-denied" in findings(device(tmp_path, field_text("58-permission-denied-run")))
