@@ -56,6 +56,12 @@ if TYPE_CHECKING:
     help="Compare with an earlier run: which findings are new, gone, unchanged.",
 )
 @with_collect_options
+@click.option(
+    "--details",
+    is_flag=True,
+    envvar="SLP_OPS_DETAILS",
+    help="Name every rule that could not be judged, and what it needs, also where that is most of them.",
+)
 @lang_option
 @json_option
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
@@ -69,14 +75,16 @@ def command(
     fail_on: str,
     against: str | None,
     collect_options: CollectOptions,
+    details: bool,
     lang: Lang,
     as_json: bool,
     files: tuple[Path, ...],
 ) -> None:
     """Judge switches, a saved run (--run), or FILES; show causes, evidence and remedies.
 
-    Without --run and FILES the selected switches are read into a new run. Each of FILES is one
-    switch: a show tech, a terminal log, pasted outputs, or a folder of such files.
+    Without --run and FILES the selected switches are read into a new run. Each of FILES is a show
+    tech, a terminal log, pasted outputs, a syslog server's file, or a folder of such files of one
+    switch; each prompt and each syslog host in it is a switch.
     Exit code 3 when there are findings at or above --fail-on, 4 when some switches could not be read, or
     when what was read is not enough to judge them.
     """
@@ -103,5 +111,5 @@ def command(
         from slp_ops.report.terminal.audit import render
 
         view = audit_view(result.devices, result.knowledge, result.compared, seconds=result.seconds)
-        print_result(render(view, lang))
+        print_result(render(view, lang, details=details))
     raise click.exceptions.Exit(code_of(*audit_results(result, Severity(fail_on))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.audit_device import DeviceState
+from slp_ops.app.audit_device import ONLY_IOS_XE, OTHER_PLATFORM, DeviceState
 from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
 from slp_ops.report.terminal.layout import some_names, styled, table, wrapped
@@ -64,14 +64,17 @@ _WORDS: Final = {
 }
 
 
-def render(view: AuditView, lang: Lang) -> str:
-    """Return the audit: each switch with its findings, then what to do, then the fleet by rule."""
-    return "\n".join(_lines(view, lang))
+def render(view: AuditView, lang: Lang, *, details: bool = False) -> str:
+    """Return the audit: each switch with its findings, then what to do, then the fleet by rule.
+
+    ``details`` names every rule that could not be judged, also where required inputs were not read.
+    """
+    return "\n".join(_lines(view, lang, details=details))
 
 
-def _lines(view: AuditView, lang: Lang) -> Iterator[str]:
+def _lines(view: AuditView, lang: Lang, *, details: bool) -> Iterator[str]:
     for device in view.devices:
-        yield from _device(device, lang)
+        yield from _device(device, lang, details=details)
     if view.causes:
         yield styled(_WORDS[lang]["todo"], bold=True)
         for cause in view.causes:
@@ -83,15 +86,12 @@ def _lines(view: AuditView, lang: Lang) -> Iterator[str]:
     yield _total(view.totals, view.seconds, lang)
 
 
-def _device(device: DeviceFindings, lang: Lang) -> Iterator[str]:
+def _device(device: DeviceFindings, lang: Lang, *, details: bool) -> Iterator[str]:
     words = _WORDS[lang]
     head = "  ".join(one_line(part) for part in (device.name, device.release or "", device.site) if part)
     yield f"{styled(head, bold=True)}  {_verdict(device, lang)}"
     if device.state is DeviceState.UNREAD:
-        if device.error is not None:
-            yield from wrapped(device.error.message, "  ")
-            if device.error.hint:
-                yield from wrapped(device.error.hint, "    hint: ")
+        yield from _failure(device, lang)
         yield ""
         return
     if device.error is not None and device.error.kind == "damaged":
@@ -101,10 +101,30 @@ def _device(device: DeviceFindings, lang: Lang) -> Iterator[str]:
         yield from _root(root, lang)
     for why, names in _by_input(device, lang).items():
         yield from wrapped(f"{', '.join(names)}: {why}", f"  {words['missing']} ")
-    for why, rules in _by_reason(device, lang).items():
-        for line in wrapped(f"{', '.join(rules)}: {why}", f"  {words['unjudged']} "):
+    for reason in _unjudged(device, lang, details=details):
+        for line in wrapped(reason, f"  {words['unjudged']} "):
             yield styled(line, dim=True)
     yield ""
+
+
+def _failure(device: DeviceFindings, lang: Lang) -> Iterator[str]:
+    """Return the reason why a device was not read."""
+    if device.platform is not None:
+        yield from wrapped(OTHER_PLATFORM.format(name=device.platform).render(lang), "  ")
+        yield from wrapped(ONLY_IOS_XE.render(lang), "    hint: ")
+    elif device.error is not None:
+        yield from wrapped(device.error.message, "  ")
+        if device.error.hint:
+            yield from wrapped(device.error.hint, "    hint: ")
+
+
+def _unjudged(device: DeviceFindings, lang: Lang, *, details: bool) -> Iterator[str]:
+    """Return the rules without a verdict by the reason; where required inputs are missing, their number."""
+    if device.missing and device.unjudged and not details:
+        yield _UNJUDGED.format(count=len(device.unjudged)).render(lang)
+        return
+    for why, rules in _by_reason(device, lang).items():
+        yield f"{', '.join(rules)}: {why}"
 
 
 def _verdict(device: DeviceFindings, lang: Lang) -> str:
@@ -240,6 +260,10 @@ _IN_STATE: Final = {
     DeviceState.PARTIAL: Text("{count} partly read with nothing found", "検出なし (一部未取得) {count}"),
     DeviceState.UNREAD: Text("{count} not read", "未取得 {count}"),
 }
+_UNJUDGED: Final = Text(
+    "{count:rule} for lack of inputs; --details names them and what they need",
+    "入力不足により {count} 件 (--details でルールと必要な入力を表示します)",
+)
 _TOTAL: Final = Text(
     "{count:switch}: {worst}; {unknown:verdict} unknown, in {seconds:.1f} s",
     "{count} 台: {worst}。判定不可 {unknown} 件 ({seconds:.1f} 秒)",
