@@ -1,6 +1,8 @@
 """``python -m slp_ops`` is ``slp-ops``."""
 
-from slp_ops.signals import raise_interrupts
+import os
+
+from slp_ops.signals import end_at_signal, raise_interrupts
 
 
 def main() -> None:
@@ -8,9 +10,13 @@ def main() -> None:
     raise_interrupts()
     try:
         from slp_ops.cli.main import main as run
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
-    run()
+
+        run()
+    except KeyboardInterrupt:  # during an import, or a second one while the first is reported
+        os._exit(130)
+    except SystemExit as ended:
+        end_at_signal(int(ended.code or 0))
+        raise
 
 
 if __name__ == "__main__":

@@ -297,6 +297,12 @@ class ProgressEvent:
     bytes: int = 0
 
 
+class StandingNotice(str):
+    """Notice of a state that stays until the operator changes it, such as the mode of a file."""
+
+    __slots__ = ()
+
+
 OnEvent = Callable[[ProgressEvent], None]
 
 

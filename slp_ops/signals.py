@@ -6,6 +6,7 @@ Imported before everything else, so that a signal at start-up is handled as well
 from __future__ import annotations
 
 import _thread
+import atexit
 import os
 import signal
 import sys
@@ -50,6 +51,32 @@ def _send_again(dropped: sys.UnraisableHookArgs) -> None:
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     leave_terminal(number)
     raise KeyboardInterrupt(number)
+
+
+class _EndAtOnce:
+    """Handler of a process that has written everything."""
+
+    def __init__(self, code: int) -> None:
+        self._code = code
+
+    def __call__(self, number: int, frame: FrameType | None) -> NoReturn:
+        os._exit(self._code)
+
+
+def end_at_signal(code: int) -> None:
+    """End with this exit code at a stopping signal from now on: everything is written.
+
+    Python waits for threads at its end, and takes its handlers back after that; then signals are ignored.
+    """
+    _replace_handlers(_EndAtOnce(code))
+    atexit.register(_replace_handlers, signal.SIG_IGN)
+
+
+def _replace_handlers(handler: _EndAtOnce | signal.Handlers) -> None:
+    for number in STOPPING:
+        found = signal.getsignal(number)
+        if found is _interrupt or isinstance(found, _EndAtOnce):  # not those of a caller of the Python API
+            signal.signal(number, handler)
 
 
 def leave_terminal(number: int) -> None:

@@ -7,6 +7,7 @@ differ in. Nothing but applying a plan holds a session that can change a switch.
 from __future__ import annotations
 
 import os
+import shlex
 from abc import ABC, abstractmethod
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ from slp_ops.app.change.operator import ask_consent
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
+from slp_ops.app.follow_up import source_options, switch_options
 from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import Declined, name_open_mode
@@ -65,7 +67,7 @@ from slp_ops.rules.dependencies import FactContext
 from slp_ops.runs import Runs, RunState
 from slp_ops.runs.change_index import ChangedSwitch, ChangeRecord
 from slp_ops.runs.journal import FILE, JournalFile
-from slp_ops.runs.open_changes import OpenChanges
+from slp_ops.runs.open_changes import OpenChanges, refusal
 from slp_ops.runs.seal import Seals
 from slp_ops.version import __version__
 
@@ -123,6 +125,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
     title: ClassVar[str]  # of its runs
     attachment: ClassVar[str]  # the file of the result in its run
     ascii_only: ClassVar[bool]  # the form of the plan in its run
+    check: ClassVar[str]  # the command that proves its changes
     in_journal: ClassVar[bool] = True  # whether the journal has the title
     needs_whole: ClassVar[bool] = False  # whether one output that was cut prevents a plan
     left_out: tuple[SkippedFile, ...] | None = None
@@ -167,6 +170,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         """Audit a switch by the rules that verify a plan."""
         return ()
 
+    @abstractmethod
     def rebuild(
         self, observations: Mapping[str, Observation], plans: Mapping[str, SwitchPlan], *, resumed: bool
     ) -> Mapping[str, PlanningResult]:
@@ -174,14 +178,13 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
 
         A change that is ``resumed`` is saved where nothing else is left to do.
         """
-        raise NotImplementedError
 
     def check_rebuild(self, file: Path) -> None:
         """Raise InputError where the verb does not rebuild the plans of a file."""
 
+    @abstractmethod
     def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
         """Return plans of a journal without a valid seal as their playbooks give them. Raises InputError."""
-        raise NotImplementedError
 
     def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
         """Return the secrets of the steps that are not done. Raises InputError."""
@@ -202,8 +205,10 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         return None
 
     @abstractmethod
-    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
-        """Return the operator for manual steps and unknown outcomes."""
+    def step_operator(
+        self, operator: ChangeOperator, *, resumed: Mapping[str, SwitchState] | None
+    ) -> StepOperator:
+        """Return the operator for manual steps and unknown outcomes; ``resumed`` are those of a journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +230,12 @@ class ChangeSession(Generic[Observation, Result]):
 
     # -- planning ---------------------------------------------------------------------------------
 
-    def plan(self) -> PlanResult:
-        """Read the switches and plan for them; nothing here can send a change."""
-        return self._plan(self._choose(), self.verb.plan)
+    def plan(self, names: Collection[str] | None = None) -> PlanResult:
+        """Read the switches and plan for them; nothing here can send a change. ``names`` are some of them."""
+        fleet = self._choose()
+        if names is not None:
+            fleet = replace(fleet, devices=tuple(each for each in fleet.devices if each.name in names))
+        return self._plan(fleet, self.verb.plan)
 
     def _plan(
         self,
@@ -377,7 +385,7 @@ class ChangeSession(Generic[Observation, Result]):
             entry = OpenChanges().begin(record, replacing=replacing)
             with JournalFile.create(path, begin, entry=entry) as file:
                 files = self.verb.files(RecordedChange(begin=begin))
-                step_operator = self.verb.step_operator(self.operator, resumed=False)
+                step_operator = self.verb.step_operator(self.operator, resumed=None)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
 
     def resume(self, path: Path) -> Result:
@@ -393,6 +401,8 @@ class ChangeSession(Generic[Observation, Result]):
             if not file.sealed:
                 # Nothing that it says is done is believed either.
                 return self.rebuild([state.plan for state in states.values()], path)
+            kept = self._without_superseded((plan.name for plan in open_), recorded, path)
+            open_ = [plan for plan in open_ if plan.name in kept]
             files = self.verb.files(recorded)
             if back:
                 words = f"the rollback of {back} was begun, and is not complete"
@@ -412,7 +422,7 @@ class ChangeSession(Generic[Observation, Result]):
                 states[event.device].apply(event)
             secrets = self.verb.secrets(states.values(), self.operator)
             with self._change_run(self.verb.title, fleet.devices) as run:
-                step_operator = self.verb.step_operator(self.operator, resumed=True)
+                step_operator = self.verb.step_operator(self.operator, resumed=states)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
 
     def roll_back(self, path: Path) -> Result:
@@ -424,6 +434,8 @@ class ChangeSession(Generic[Observation, Result]):
             if not states:
                 self.operator.notice("nothing was sent to any switch of this journal")
                 return self.verb.result(ChangeResult(journal=str(path)))
+            kept = self._without_superseded(states, recorded, path)
+            states = {name: state for name, state in states.items() if name in kept}
             if not file.sealed:
                 checked = self.verb.check_rollback(state.plan for state in states.values())
                 for name, plan in checked.items():
@@ -461,8 +473,21 @@ class ChangeSession(Generic[Observation, Result]):
                 else:
                     record = self._record(run.path.name, path, fleet, plans)
                     file.hold(OpenChanges().begin(record, replacing=path))
-                step_operator = self.verb.step_operator(self.operator, resumed=True)
+                step_operator = self.verb.step_operator(self.operator, resumed=states)
                 return self._change(run, fleet, states, file, {}, None, step_operator, back=True)
+
+    def _without_superseded(
+        self, names: Iterable[str], recorded: RecordedChange, path: Path
+    ) -> frozenset[str]:
+        """Leave out the switches that a newer change superseded; raises InputError if no other is left."""
+        chosen = frozenset(names)
+        found = OpenChanges().superseded(recorded.begin.change, path)
+        refused = [each for name, each in found.items() if name in chosen]
+        if refused and len(refused) == len(chosen):
+            raise refusal(refused)
+        for left_out in refused:
+            self.operator.warn(_BLOCKED.format(why=left_out.why, hint=left_out.hint))
+        return chosen - found.keys()
 
     def _change(
         self,
@@ -525,12 +550,14 @@ class ChangeSession(Generic[Observation, Result]):
                     verb=verb.verb,
                 )
         except KeyboardInterrupt:
-            ended = f"{len(rollout.ended)} of {pluralize(len(fleet.devices), 'switch')} ended"
-            option = "--rollback" if back else "--resume"
-            raise Interrupted(
-                f"interrupted: {ended}; a step may be unfinished",
-                hint=f"slp-ops {verb.verb} {option} {journal.path}",
-            ) from None
+            count, total = len(rollout.ended), len(fleet.devices)
+            if count < total:  # else nothing is left to stop
+                option = "--rollback" if back else "--resume"
+                raise Interrupted(
+                    f"interrupted: {count} of {pluralize(total, 'switch')} ended; a step may be unfinished",
+                    hint=f"slp-ops {verb.verb} {option} {shlex.quote(str(journal.path))} {self._options}",
+                ) from None
+        touched = [name for name, applied in rollout.ended.items() if applied.touched]
         result = verb.result(
             ChangeResult(
                 run=run.id,
@@ -542,10 +569,23 @@ class ChangeSession(Generic[Observation, Result]):
                 not_begun=tuple(device.name for device in fleet.devices if device.name not in rollout.ended),
                 stopped=rollout.stopped,
                 back=back,
+                options=self._options,
+                check=self._check(touched) if touched else "",
             )
         )
         _keep(lambda: run.attach(verb.attachment, self.document(result)), self.operator)
         return result
+
+    @property
+    def _options(self) -> str:
+        """Return the options of a command that continues."""
+        fleet = self.fleet
+        return source_options(fleet.target, fleet.connecting, fleet.runs_dir)
+
+    def _check(self, names: Sequence[str]) -> str:
+        """Return the command that proves the change of these switches."""
+        words = (self.verb.check, self._options, switch_options(self.fleet.target, names))
+        return " ".join(word for word in words if word)
 
     # -- switches ---------------------------------------------------------------------------------
 

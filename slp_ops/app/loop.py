@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from contextvars import ContextVar, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
 from slp_ops.signals import STOPPING, leave_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
     from types import FrameType
+    from typing import Self
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,63 +80,98 @@ def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | Non
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine that runs is a task's
 
-        def stop(number: int | None = None) -> None:
-            if number is not None:
-                leave_terminal(number)
-                StopSignals.asked = True
+        def stop() -> None:
             if gently is None or not gently():
                 task.cancel()
 
-        loop = asyncio.get_running_loop()
+        def stop_by_signal(number: int) -> None:
+            leave_terminal(number)
+            StopSignals.asked = True
+            stop()
+
         stopper = _STOPPER.get()
         if stopper is not None:
-            stopper.attach(partial(loop.call_soon_threadsafe, stop))
-        for number in before:
-            # Not every platform has such handlers, and only the main thread may set them.
-            with suppress(NotImplementedError, RuntimeError):
-                loop.add_signal_handler(number, stop, number)
-        _set_signal_mask(mask)
-        try:
-            result = await work
-        finally:
-            _block_signals()
-            if stopper is not None:
-                stopper.attach(None)
+            stopper.attach(partial(asyncio.get_running_loop().call_soon_threadsafe, stop))
+        with signals.sent_to(stop_by_signal):
+            try:
+                result = await work
+            finally:
+                if stopper is not None:
+                    stopper.attach(None)
         if task.cancelling():  # a library may swallow the cancellation and return normally
             raise asyncio.CancelledError
         return result
 
-    handlers = {number: signal.getsignal(number) for number in STOPPING}
-    # Under nohup a closed terminal stops nothing.
-    before = {
-        number: handler
-        for number, handler in handlers.items()
-        if number is not signal.SIGHUP or handler is not signal.SIG_IGN
-    }
-    # A signal while asyncio makes or closes its loop would leave half a loop, or meet its default action.
-    mask = _block_signals()
     try:
-        return asyncio.run(with_signals())
+        with _LoopSignals() as signals:
+            return asyncio.run(with_signals())
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
-    finally:
-        # asyncio leaves the defaults behind, whatever was there before.
-        with suppress(ValueError, TypeError):  # another thread, or a handler that is not Python's
-            for number, handler in before.items():
-                signal.signal(number, handler)
-        _set_signal_mask(mask)
 
 
-def _block_signals() -> set[int] | None:
-    """Hold stopping signals back in the main thread; return the earlier mask, None in another thread."""
-    if threading.current_thread() is not threading.main_thread():
-        return None
-    return set(signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING))
+class _LoopSignals:
+    """Stopping signals while a loop works. Those that come while it is made or closed wait.
+
+    The handlers are Python's own all the time: those of a loop leave the default action behind when it
+    closes, and a signal that the main thread blocks is delivered to another thread.
+    """
+
+    def __init__(self) -> None:
+        self._handlers = ExitStack()  # restores all, also when one of them raises meanwhile
+        self._is_main = threading.current_thread() is threading.main_thread()
+        self._waiting: list[int] = []
+        self._stop: Callable[[int], object] | None = None
+
+    def __enter__(self) -> Self:
+        if self._is_main:
+            for number in STOPPING:
+                handler = signal.getsignal(number)
+                # Under nohup a closed terminal stops nothing. Other handlers than Python's are left alone.
+                if handler is not None and (number, handler) != (signal.SIGHUP, signal.SIG_IGN):
+                    self._handlers.callback(signal.signal, number, handler)
+                    signal.signal(number, self._receive)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._handlers.close()
+        for waiting in self._waiting[:1]:
+            signal.raise_signal(waiting)
+
+    @contextmanager
+    def sent_to(self, stop: Callable[[int], object]) -> Iterator[None]:
+        """Call ``stop`` in the running loop for each signal, those that wait first."""
+        loop = asyncio.get_running_loop()
+
+        def receive(number: int) -> None:
+            loop.call_soon_threadsafe(stop, number)
+
+        with _woken(loop) if self._is_main else nullcontext():
+            self._stop = receive
+            try:
+                while self._waiting:
+                    receive(self._waiting.pop(0))
+                yield
+            finally:
+                self._stop = None
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        (self._stop or self._waiting.append)(number)
 
 
-def _set_signal_mask(mask: set[int] | None) -> None:
-    if mask is not None:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+@contextmanager
+def _woken(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Wake a loop that waits for its sockets when a signal comes, so that Python calls the handler."""
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        for each in (reader, writer):
+            each.setblocking(False)
+        before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        loop.add_reader(reader, reader.recv, 64)
+        try:
+            yield
+        finally:
+            loop.remove_reader(reader)
+            signal.set_wakeup_fd(before)
 
 
 class StopSignals:

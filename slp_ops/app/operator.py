@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from slp_ops.errors import InputError
 from slp_ops.paths import mode_for_others
+from slp_ops.ports import StandingNotice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,9 @@ class Operator(Protocol):
 def name_open_mode(path: Path, private: str, operator: Operator) -> None:
     """Name a file or folder that other users may use, with the command that makes it ``private``."""
     if mode := mode_for_others(path):
-        operator.notice(f"{path} has mode {mode}: other users may use it; chmod {private} {path}")
+        operator.notice(
+            StandingNotice(f"{path} has mode {mode}: other users may use it; chmod {private} {path}")
+        )
 
 
 class _Silent:
@@ -93,11 +96,12 @@ class NonInteractive:
 
 
 class AskOnce:
-    """Wrapper that asks each question once: later rounds run unattended."""
+    """Wrapper that asks each question and gives each standing notice once: later rounds run unattended."""
 
     def __init__(self, operator: Operator) -> None:
         self._operator = operator
         self._answers: dict[str, str] = {}
+        self._standing: set[str] = set()
 
     @property
     def ask(self) -> Ask | None:
@@ -114,7 +118,11 @@ class AskOnce:
         return once
 
     def notice(self, text: str) -> None:
-        """Pass the notice on."""
+        """Pass the notice on, unless it is a standing one that was given before."""
+        if isinstance(text, StandingNotice):
+            if text in self._standing:
+                return
+            self._standing.add(text)
         self._operator.notice(text)
 
     def status(self, text: str) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from slp_ops.app.audit_device import AuditOptions, run_rules
-from slp_ops.app.change.operator import ChangeOperator, NonInteractiveChange, ScriptedAnswers
+from slp_ops.app.change.operator import ChangeOperator, Decisions, NonInteractiveChange, ScriptedAnswers
 from slp_ops.app.change.parameters import (
     ask_again,
     ask_missing,
@@ -164,27 +164,36 @@ def save_plan(planned: PlanResult, path: Path) -> None:
 def _session(
     request: ApplyRequest, operator: ChangeOperator | None
 ) -> ChangeSession[PlannedSwitch, ChangeResult]:
+    return session_of(request, RemediateVerb(request, wanted_by(request)), operator)
+
+
+def session_of(
+    request: ApplyRequest, verb: RemediateVerb, operator: ChangeOperator | None
+) -> ChangeSession[PlannedSwitch, ChangeResult]:
+    """Return the session of a request."""
+    return ChangeSession(
+        verb=verb,
+        fleet=request.plan.fleet,
+        options=request.options,
+        operator=operator or NonInteractiveChange(),
+        document=request.document,
+    )
+
+
+def wanted_by(request: ApplyRequest) -> Wanted:
+    """Return the planning input of a request. Raises InputError."""
     audit_options = AuditOptions(knowledge=knowledge_of(request.plan.rules_dir))
     playbooks = load_playbooks(
         request.plan.playbooks_dir, [rule.id for rule in audit_options.knowledge.rules]
     )
     options = parse_params(request.plan.params, playbooks)
-    return ChangeSession(
-        verb=RemediateVerb(
-            request,
-            Wanted(
-                playbooks=playbooks,
-                named=check_playbook_names(request.plan.playbooks, playbooks),
-                options=options,
-                files=read_certificate_files(options, playbooks),
-                audit_options=audit_options,
-                timer=request.plan.timer,
-            ),
-        ),
-        fleet=request.plan.fleet,
-        options=request.options,
-        operator=operator or NonInteractiveChange(),
-        document=request.document,
+    return Wanted(
+        playbooks=playbooks,
+        named=check_playbook_names(request.plan.playbooks, playbooks),
+        options=options,
+        files=read_certificate_files(options, playbooks),
+        audit_options=audit_options,
+        timer=request.plan.timer,
     )
 
 
@@ -198,6 +207,7 @@ class Wanted:
     files: Mapping[str, str] = field(default_factory=dict)
     audit_options: AuditOptions = field(default_factory=AuditOptions)
     timer: int = TIMER_MINUTES
+    always: bool = False
 
     def given(self, device: Device) -> ParameterSources:
         """Return where the parameters of a switch come from."""
@@ -220,7 +230,7 @@ class Wanted:
 
     def plan(self, switch: PlannedSwitch) -> PlanningResult:
         """Plan for a switch."""
-        return plan_device(switch, self.playbooks, named=self.named, timer=self.timer)
+        return plan_device(switch, self.playbooks, named=self.named, timer=self.timer, always=self.always)
 
 
 class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
@@ -228,6 +238,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
 
     verb: ClassVar[str] = "remediate"
     title: ClassVar[str] = "remediate"
+    check: ClassVar[str] = "slp-ops audit"
     attachment: ClassVar[str] = "change.json"
     ascii_only: ClassVar[bool] = True
     in_journal: ClassVar[bool] = False
@@ -351,12 +362,16 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
             if event is not None:
                 yield event
 
-    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
+    def step_operator(
+        self, operator: ChangeOperator, *, resumed: Mapping[str, SwitchState] | None
+    ) -> StepOperator:
         """Return the operator, or what the options say."""
         request = self._request
         if operator.interactive and not request.settled and not request.manual_done:
             return operator
-        return ScriptedAnswers(manual_done=request.manual_done, settled=request.settled)
+        return ScriptedAnswers(
+            manual_done=request.manual_done, settled=Decisions(request.settled, resumed or {})
+        )
 
     def result(self, change: ChangeResult) -> ChangeResult:
         """Return the change: nothing is added."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.app.operator import name_open_mode
+from slp_ops.ports import StandingNotice
 from slp_ops.transport.hostkeys import HostKeyMode as HostKeyMode
 
 if TYPE_CHECKING:
@@ -103,7 +104,9 @@ def by_name(credentials: Credentials, connecting: SessionOptions, operator: Oper
     known_hosts = connecting.known_hosts or folder / "known_hosts"
     if connecting.host_key is HostKeyMode.OFF:
         operator.notice(
-            "host keys are not checked (--host-key off): an intercepted connection is not detected"
+            StandingNotice(
+                "host keys are not checked (--host-key off): an intercepted connection is not detected"
+            )
         )
     for path, private in ((folder, "700"), (known_hosts, "600")):
         name_open_mode(path, private, operator)

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from slp_ops.app.change.operator import AssumeFilesCopied, ChangeOperator, NonInteractiveChange
+from slp_ops.app.change.operator import AssumeFilesCopied, ChangeOperator, Decisions, NonInteractiveChange
 from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions
 from slp_ops.app.inputs import DeviceInput, from_live_switches
 from slp_ops.app.past_exchanges import before_in, imported_in
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Text
     from slp_ops.model import Device, DeviceResult
     from slp_ops.planning import PlanningResult, SwitchPlan
-    from slp_ops.planning.journal_state import BeginEvent, RecordedChange
+    from slp_ops.planning.journal_state import BeginEvent, RecordedChange, SwitchState
     from slp_ops.rules.values import Outcome
     from slp_ops.runs import Run
     from slp_ops.usage.udi import UnitId
@@ -253,6 +253,7 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
     """Common part of ``usage save`` and ``usage import``."""
 
     attachment: ClassVar[str] = "exchange.json"
+    check: ClassVar[str] = "slp-ops usage status"
     needs_whole: ClassVar[bool] = True
     ascii_only: ClassVar[bool] = False
 
@@ -276,6 +277,16 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
     ) -> PlanningResult:
         """Plan for the switch as it is now."""
         return self.replan_exchange(self.observe(device, memory), plan)
+
+    def rebuild(
+        self, observations: Mapping[str, ExchangeSwitch], plans: Mapping[str, SwitchPlan], *, resumed: bool
+    ) -> Mapping[str, PlanningResult]:
+        """Plan for each switch as its plan was made."""
+        return {name: self.replan_exchange(seen, plans[name]) for name, seen in observations.items()}
+
+    def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
+        """Refuse: an exchange of files has no rollback."""
+        raise InputError(f"slp-ops {self.verb} has no rollback", hint=f"slp-ops {self.verb} --resume JOURNAL")
 
     def check_rebuild(self, file: Path) -> None:
         """Refuse: the verb itself plans the same again."""
@@ -326,9 +337,15 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         units = {plan.name: _units(plan) for plan in recorded.begin.plans}
         return UsageReportStore(self._folder, units, self._keep)
 
-    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
+    def step_operator(
+        self, operator: ChangeOperator, *, resumed: Mapping[str, SwitchState] | None
+    ) -> StepOperator:
         """Return the operator."""
-        return AssumeFilesCopied(operator=operator, settled={}) if resumed else operator
+        return (
+            AssumeFilesCopied(operator=operator, settled=Decisions({}, {}))
+            if resumed is not None
+            else operator
+        )
 
     def result(self, change: ChangeResult) -> SaveResult:
         """Return the change with the files."""
@@ -400,9 +417,13 @@ class ImportVerb(ExchangeVerb[ImportResult]):
         self._plans = {plan.name: plan for plan in recorded.begin.plans}
         return FolderFileStore(Path(str(recorded.begin.acks)))
 
-    def step_operator(self, operator: ChangeOperator, *, resumed: bool) -> StepOperator:
+    def step_operator(
+        self, operator: ChangeOperator, *, resumed: Mapping[str, SwitchState] | None
+    ) -> StepOperator:
         """Return the operator, who has copied the files where the change is resumed."""
-        return AssumeFilesCopied(operator=operator, settled=self._request.settled) if resumed else operator
+        if resumed is None:
+            return operator
+        return AssumeFilesCopied(operator=operator, settled=Decisions(self._request.settled, resumed))
 
     def result(self, change: ChangeResult) -> ImportResult:
         """Return the change with what is to be copied by hand."""

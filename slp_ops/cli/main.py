@@ -23,6 +23,8 @@ from slp_ops.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from click.shell_completion import CompletionItem
+
 # verb -> (module with a click command named `command`, one line of help)
 VERBS: dict[str, tuple[str, str]] = {
     "bundle": ("bundle", "Collect the files for a support case in one masked zip; check such a zip."),
@@ -91,6 +93,14 @@ class LazyGroup(click.Group):
         suggestion = f" Did you mean: {', '.join(similar)}?" if word and similar else ""
         raise click.UsageError(f"No such command {word!r}.{suggestion}", ctx)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a verb from the table, without importing any of them."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(verb, help=VERBS[verb][1]) for verb in self.list_commands(ctx)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(each for each in found if each.value.startswith(incomplete)), *options]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs' one-liners from the table, without importing any of them."""
         with formatter.section("Commands"):
@@ -137,17 +147,31 @@ def main() -> None:
         # Libraries warn of their own future on stderr; that is for us, not for the operator.
         warnings.simplefilter("ignore")
     try:
-        code = cli.main(standalone_mode=False)
+        code = int(_run() or 0)
+    except KeyboardInterrupt:  # also while an error is shown
+        _say("interrupted")
+        _say("  hint: what was read is kept, see: slp-ops runs list; the same command begins again")
+        code = Exit.INTERRUPTED
+    if code == Exit.INTERRUPTED:
+        # A thread may still hang in the system's resolver; everything is saved, so it is not waited for.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _run() -> int | None:
+    """Run the command line; show an error. Return the exit code."""
+    try:
+        code: int | None = cli.main(standalone_mode=False)
         sys.stdout.flush()  # at exit it is too late to report
     except click.exceptions.Exit as ended:
         code = ended.exit_code
     except click.ClickException as err:
         err.show()
         code = Exit.USAGE
-    except (KeyboardInterrupt, click.Abort):
-        _say("interrupted")
-        _say("  hint: what was read is kept, see: slp-ops runs list; the same command begins again")
-        code = Exit.INTERRUPTED
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except (SystemExit, BrokenPipeError):
         # The reader (head, less) is gone, of a verb without a result in its exit code. Click ends the
         # process itself for a closed pipe alone.
@@ -166,12 +190,7 @@ def main() -> None:
             code = Exit.USAGE
         else:
             code = _report_bug()
-    if code == Exit.INTERRUPTED:
-        # A thread may still hang in the system's resolver; everything is saved, so it is not waited for.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(int(code))
-    sys.exit(int(code or 0))
+    return code
 
 
 def _open_closed_streams() -> None:

@@ -20,6 +20,8 @@ from slp_ops.steps import ConfigStep, ExecStep, ManualStep, Repeat
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from slp_ops.steps import ConfigChange
+
 SCHEMA: Final = "slp-ops/journal/1"
 
 
@@ -206,10 +208,31 @@ class SwitchState:
         return bool(self.steps)
 
     @property
+    def rolled_back(self) -> bool:
+        """Return whether a rollback is complete."""
+        return self.end is ChangeOutcome.ROLLED_BACK
+
+    @property
+    def sent_changes(self) -> tuple[ConfigChange, ...]:
+        """The changes of every configuration step that may have been sent, for a rollback, in their order."""
+        return tuple(
+            change
+            for number, (action, step) in enumerate(self.plan.steps)
+            if isinstance(step, ConfigStep) and number in self.steps and not step.gives_back
+            if action.no_rollback is None
+            for change in step.changes
+        )
+
+    @property
     def next_step(self) -> int:
         """The first step that is not done."""
         count = len(self.plan.steps)
         return next((n for n in range(count) if self.steps.get(n) is not StepState.DONE), count)
+
+    @property
+    def has_steps_left(self) -> bool:
+        """Return whether a step is not done; verification and saving are no steps."""
+        return self.next_step < len(self.plan.steps)
 
     @property
     def finished(self) -> bool:

@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +26,7 @@ from slp_ops.runs import atomic_files
 from slp_ops.runs.names import is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -36,12 +37,26 @@ _OPEN, _DONE = "open", "done"
 
 
 @json_document
+class NewerChange:
+    """A change of a switch that began after an unfinished one. ``name`` is the switch's name there."""
+
+    id: str
+    verb: str
+    journal: str
+    name: str
+
+
+@json_document
 class ChangedSwitch:
-    """Identity of a switch: its serial numbers; its address where none could be read."""
+    """Identity of a switch: its serial numbers; its address where none could be read.
+
+    ``superseded_by`` is the latest change that began while the steps of this one were not all done.
+    """
 
     name: str
     address: str
     serials: tuple[str, ...] = ()
+    superseded_by: NewerChange | None = json_field(omit_none=True, default=None)
 
     def is_same(self, other: ChangedSwitch) -> bool:
         """Return whether both are the same switch, also under another name or address."""
@@ -150,6 +165,15 @@ class ChangeIndex:
             atomic_files.write_all(fd, f"{_NO_SEAL} {_OPEN}\n".encode("ascii"))
             self._write(path, record)
         return ChangeEntry(fd)
+
+    def supersede(self, entry: StoredEntry, newer: Mapping[str, NewerChange]) -> None:
+        """Note the newer change of each of these switches of an entry. The index must be held."""
+        switches = tuple(
+            replace(each, superseded_by=newer.get(each.name, each.superseded_by))
+            for each in entry.record.switches
+        )
+        with atomic_files.store_errors("write", entry.path):
+            self._write(entry.path, replace(entry.record, switches=switches))
 
     def resume(self, record: ChangeRecord) -> ChangeEntry:
         """Take an entry up again that no process holds. The index must be held."""

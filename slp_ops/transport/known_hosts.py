@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
 from slp_ops.paths import make_private
+from slp_ops.ports import StandingNotice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -239,13 +240,17 @@ class KnownHosts:
         self._noticed.update(new)
         if new == [content.lines + 1]:
             self._notice(
-                f"{self.path}: the last line is incomplete and is ignored; the next new key replaces it"
+                StandingNotice(
+                    f"{self.path}: the last line is incomplete and is ignored; the next new key replaces it"
+                )
             )
             return
         lines = ", ".join(str(number) for number in new[:_NAMED_LINES])
         more = f" and {len(new) - _NAMED_LINES} more" if len(new) > _NAMED_LINES else ""
         self._notice(
-            f"{self.path}: no host key in line {lines}{more}, ignored; expected '[host]:port type base64'"
+            StandingNotice(
+                f"{self.path}: no host key in line {lines}{more}, ignored; expected '[host]:port type base64'"
+            )
         )
 
     def _error(self, doing: str, err: OSError) -> StoreError:

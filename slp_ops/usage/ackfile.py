@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
+from slp_ops.json_documents import InvalidJson, parse_json
 from slp_ops.usage.udi import UnitId, printed_in, unit_in, units_in, walk_json
 
 if TYPE_CHECKING:
@@ -118,15 +118,17 @@ def _value(name: str, text: str) -> object:
     """Decode the text: JSON, base64 of JSON, or itself."""
     if text[:1] in ("{", "["):
         try:
-            found: object = json.loads(text)
-        except (ValueError, RecursionError):
-            raise InvalidAck(f"it is damaged: the text of <{name[:40]}> is cut off or no JSON") from None
+            found: object = parse_json(text)
+        except InvalidJson as err:
+            raise InvalidAck(
+                f"it is damaged: the text of <{name[:40]}> is cut off or no JSON: {err}"
+            ) from None
         return found
     if _BASE64.fullmatch(text):
         try:
             decoded = base64.b64decode(text, validate=False).decode("utf-8")
-            return json.loads(decoded) if decoded.lstrip()[:1] in ("{", "[") else text
-        except (binascii.Error, ValueError, RecursionError):
+            return parse_json(decoded) if decoded.lstrip()[:1] in ("{", "[") else text
+        except (binascii.Error, ValueError):
             return text  # a signature, most likely
     return text
 

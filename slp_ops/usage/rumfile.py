@@ -12,13 +12,13 @@ insisted on.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.json_documents import InvalidJson, parse_json
 from slp_ops.usage.udi import UnitId, unit_in
 
 if TYPE_CHECKING:
@@ -100,12 +100,14 @@ def _bodies(data: bytes) -> Iterator[bytes]:
 def _report(body: bytes, number: int) -> UsageReport:
     inside = _CDATA.fullmatch(body)
     try:
-        signed = json.loads(inside[1] if inside else body)
+        signed = parse_json(inside[1] if inside else body)
         payload = signed["payload"]
-        said = json.loads(payload) if isinstance(payload, str) else payload
+        said = parse_json(payload) if isinstance(payload, str) else payload
         if not isinstance(said, dict):
             raise TypeError(type(said).__name__)
-    except (ValueError, KeyError, TypeError, RecursionError) as err:
+    except InvalidJson as err:
+        raise InvalidUsageFile(f"report {number} of it cannot be read: {err}") from None
+    except (KeyError, TypeError) as err:
         raise InvalidUsageFile(f"report {number} of it cannot be read: {type(err).__name__}") from None
     identity, meta = _dict(said.get("asset_identification")), _dict(said.get("meta"))
     times = list(_times(said.get("measurements")))

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.json_documents import InvalidJson, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,8 +90,8 @@ def walk_json(value: object, depth: int = 0) -> Iterator[object]:
         inner = value
     elif isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
-            inner = (json.loads(value),)
-        except (ValueError, RecursionError):
+            inner = (parse_json(value),)
+        except InvalidJson:
             return
     for each in inner:
         yield from walk_json(each, depth + 1)

@@ -21,8 +21,11 @@ import slp_ops
 from slp_ops import aio, api
 from slp_ops.app import loop
 from slp_ops.app.operator import AskOnce, NonInteractive
+from slp_ops.app.sessions import HostKeyMode, SessionOptions, by_name
+from slp_ops.credentials import ShellCredentials
 from slp_ops.errors import InputError, Interrupted, OptionError
 from slp_ops.model import Severity
+from slp_ops.transport.known_hosts import KnownHosts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -280,6 +283,26 @@ def test_nobody_is_asked_and_notices_are_logged(caplog: pytest.LogCaptureFixture
     assert [record.getMessage() for record in caplog.records] == ["run abc"]
     with operator.progress("audit", 1) as shown:
         shown.done("sw1", "ok", "")
+
+
+def test_rounds_name_a_weak_protection_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    hosts = tmp_path / "hosts"
+    hosts.write_text("damaged\n", "utf-8")
+    hosts.chmod(0o666)
+    once = AskOnce(NonInteractive())
+    with caplog.at_level(logging.INFO, logger="slp_ops"):
+        for number in range(2):
+            by_name(
+                ShellCredentials({}, environ={}, keyring=lambda entry: None),
+                SessionOptions(known_hosts=hosts, host_key=HostKeyMode.OFF),
+                once,
+            )
+            KnownHosts(hosts, once.notice).entries("192.0.2.1", 22)
+            once.notice("run abc")
+            assert len(caplog.records) == 4 + number
 
 
 def test_a_question_is_asked_once() -> None:

@@ -10,6 +10,7 @@ import pytest
 from slp_ops.app.change.context import StepDecision
 from slp_ops.app.change.operator import (
     AssumeFilesCopied,
+    Decisions,
     NonInteractiveChange,
     ScriptedAnswers,
     ask_consent,
@@ -18,7 +19,9 @@ from slp_ops.app.operator import Declined
 from slp_ops.errors import InputError
 from slp_ops.i18n import Text, verbatim
 from slp_ops.planning import Action, SwitchPlan
+from slp_ops.planning.journal_state import StepState, SwitchState
 from slp_ops.playbook import Risk
+from slp_ops.steps import ExecStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,12 +94,32 @@ def test_a_higher_risk_is_allowed_by_its_name_and_each_switch_confirmed() -> Non
     consent(NonInteractiveChange(), plans, allow=Risk.DESTRUCTIVE, confirmed=["sw1"])
 
 
+def state(*steps: ExecStep) -> SwitchState:
+    text = verbatim("x")
+    action = Action(playbook="p", title=text, risk=Risk.CHANGE, because=(), params={}, steps=steps)
+    plan = SwitchPlan(name="sw1", site="tokyo", serials=(), release=None, fields={}, actions=(action,))
+    return SwitchState(plan)
+
+
 def test_answers_that_were_given_beforehand() -> None:
-    scripted = ScriptedAnswers(manual_done=True, settled={"sw1": StepDecision.AGAIN})
+    states = {"sw1": state(ExecStep(command="x"), ExecStep(command="y"))}
+    given = {"sw1": StepDecision.AGAIN}
+    scripted = ScriptedAnswers(manual_done=True, settled=Decisions(given, states))
     assert asyncio.run(scripted.has_done("sw1", verbatim("copy it")))
-    assert asyncio.run(scripted.resolve_outcome("sw1", "x")) is StepDecision.AGAIN
     assert asyncio.run(scripted.resolve_outcome("sw2", "x")) is StepDecision.UNKNOWN
-    copied = AssumeFilesCopied(operator=NonInteractiveChange(), settled={"sw1": StepDecision.DONE})
+    # The decision is that of the step that was open, not that of a later one, and not one for ever.
+    assert asyncio.run(scripted.resolve_outcome("sw1", "y")) is StepDecision.UNKNOWN
+    assert asyncio.run(scripted.resolve_outcome("sw1", "x")) is StepDecision.AGAIN
+    assert asyncio.run(scripted.resolve_outcome("sw1", "x")) is StepDecision.UNKNOWN
+    copied = AssumeFilesCopied(operator=NonInteractiveChange(), settled=Decisions(given, states))
     assert asyncio.run(copied.has_done("sw2", verbatim("copy it")))
-    assert asyncio.run(copied.resolve_outcome("sw1", "x")) is StepDecision.DONE
-    assert asyncio.run(copied.resolve_outcome("sw2", "x")) is StepDecision.UNKNOWN
+    assert asyncio.run(copied.resolve_outcome("sw1", "x")) is StepDecision.AGAIN
+    assert asyncio.run(copied.resolve_outcome("sw1", "x")) is StepDecision.UNKNOWN
+
+
+def test_a_decision_is_that_of_the_first_step_that_is_not_done() -> None:
+    states = {"sw1": state(ExecStep(command="x"), ExecStep(command="y"))}
+    states["sw1"].steps[0] = StepState.DONE
+    decisions = Decisions({"sw1": StepDecision.DONE}, states)
+    assert decisions.take("sw1", "x") is StepDecision.UNKNOWN
+    assert decisions.take("sw1", "y") is StepDecision.DONE

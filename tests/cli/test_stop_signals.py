@@ -64,9 +64,12 @@ def test_outside_the_reading_loop(number: signal.Signals) -> None:
 
 @STOPPING
 @pytest.mark.parametrize("moment", ["__init__", "close"])
-def test_while_the_loop_is_made_or_closed(number: signal.Signals, moment: str) -> None:
+@pytest.mark.parametrize("threads", [0, 2])
+def test_while_the_loop_is_made_or_closed(number: signal.Signals, moment: str, threads: int) -> None:
     done = script(f"""
-        import asyncio, os, selectors
+        import asyncio, os, threading, time
+        for _ in range({threads}):
+            threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
         from slp_ops.app.loop import run_to_end
         from slp_ops.signals import raise_interrupts
         raise_interrupts()
@@ -107,6 +110,37 @@ def test_where_python_drops_exceptions(number: signal.Signals, moment: str) -> N
             print("stopped")
     """)
     assert (done.stdout, done.stderr) == ("stopped\n", "")
+
+
+@STOPPING
+def test_while_python_ends(number: signal.Signals) -> None:
+    done = script(f"""
+        import os, sys
+        from slp_ops.__main__ import main
+        class Finalized:
+            def __init__(self):
+                self.kill, self.process = os.kill, os.getpid()
+            def __del__(self):
+                self.kill(self.process, {int(number)})
+        sys.last = Finalized()
+        sys.argv = ["slp-ops", "--version"]
+        main()
+    """)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@STOPPING
+def test_while_an_interruption_is_reported(number: signal.Signals) -> None:
+    done = script(f"""
+        import os, sys
+        import slp_ops.cli.main as cli
+        from slp_ops.__main__ import main
+        cli.LazyGroup.get_command = lambda *_: os.kill(os.getpid(), {int(number)})
+        cli._say = lambda _: os.kill(os.getpid(), {int(number)})
+        sys.argv = ["slp-ops", "rules"]
+        main()
+    """)
+    assert (done.returncode, done.stderr.strip()) == (130, "")
 
 
 @STOPPING

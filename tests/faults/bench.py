@@ -8,6 +8,7 @@ import json
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -324,7 +325,7 @@ class Bench:
             (self.folder / f"err.{number}").open("w+") as err,
         ):
             child = subprocess.Popen(
-                [sys.executable, "-m", "slp_ops", *command],
+                [*_env(), sys.executable, "-m", "slp_ops", *command],
                 cwd=self.folder,
                 env={**self.environment(), **environ},
                 stdin=subprocess.DEVNULL,
@@ -443,6 +444,12 @@ def _peak_memory(pid: int) -> int:
         return 0
     found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
     return int(found[1]) if found else 0
+
+
+def _env() -> tuple[str, ...]:
+    """Let children meet SIGHUP also where the campaign itself runs under nohup."""
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return ("env", "--default-signal=HUP") if ignored else ()
 
 
 def _whole(path: Path) -> str:

@@ -175,7 +175,7 @@ class _Connection:
                 self.fault, self._limit = fault, IDENTIFICATION + extra + fault.count
             elif fault.stage is Stage.BYTES_DOWN and self.proxy.take():
                 self.fault, self._limit = fault, fault.count
-        if self._held is None and not self.is_over:
+        if self._held not in (Kind.STALL, Kind.HALF_OPEN) and not self.is_over:
             self._opening = asyncio.get_running_loop().create_task(self._open())
 
     def from_client(self, data: bytes) -> None:

@@ -45,6 +45,7 @@ class Signals:
     occurrence: int = 1  # of ``text``
     each: Callable[[int], object] | None = None  # called with the process id at each occurrence but the last
     times: int = 1
+    then: Signals | None = None  # watched for as well, for a signal that ends nothing
     sent: int = 0
     _child: subprocess.Popen[bytes] | subprocess.Popen[str] | None = None
     _bench: Bench | None = None
@@ -62,6 +63,8 @@ class Signals:
     def attach(self, bench: Bench, child: subprocess.Popen[bytes] | subprocess.Popen[str], err: Path) -> None:
         """Watch a child that has just been started."""
         self._child, self._bench = child, bench
+        if self.then is not None:
+            self.then.attach(bench, child, err)
         if self.seconds is not None:
             self._thread(self._until_used)
         elif self.text is not None:
@@ -72,6 +75,8 @@ class Signals:
     def detach(self) -> None:
         """Stop watching."""
         self._over.set()
+        if self.then is not None:
+            self.then.detach()
         if self._bench is not None and self.lines is not None:
             bench = self._bench
             with suppress(ValueError):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PATIENT: Final = 1000
 TRANSPORTS: Final = ("netmiko", "asyncssh")
 QUICK: Final = ("--connect-timeout", "2")
-READ: Final = (*QUICK, "--command-timeout", "2")
+READ: Final = (*QUICK, "--command-timeout", "2", "--login-timeout", "15")
 # An operator does not wait longer for one switch that went wrong.
 BOUND: Final = 45.0
 BOUND_OF_CHANGES: Final = 400.0
@@ -521,6 +521,8 @@ class _Running:
         bound = BOUND * max(1, self.verb.rounds // 2)
         bound = BOUND_OF_CHANGES if self.verb.changes or trial.seed >= PATIENT else bound
         signals = trial.signals or _rounds_over(self.verb)
+        if trial.signals is not None and trial.signals.name == "STOP":
+            trial.signals.then = _rounds_over(self.verb)
         ended = _call(self.verb, bench, self.more, signals=signals, within=bound)
         hit = bench.hits() > 0 or (trial.signals is not None and trial.signals.sent > 0)
         bench.arm(_SICK, None)
@@ -635,11 +637,15 @@ class _Running:
             if ended.code == 130 and self.is_done(journals, open_):
                 self.broken("everything was done, and the exit code is 130 instead of the result's")
                 return
-            if way_on is None and open_ and ended.code > 0 and _sent(open_[-1]):
+            # A call that continues a journal, and sent nothing itself, is repeated as it was.
+            is_named = way_on is not None or (
+                "the same command begins again" in ended.text and "journal.jsonl" in " ".join(ended.arguments)
+            )
+            if not is_named and open_ and ended.code > 0 and _sent(open_[-1]):
                 self.broken(f"exit code {ended.code} after something was sent, and no command is named")
             if way_on is None and ended.code < 0 and open_ and _sent(open_[-1]):
                 # What an operator does: the same again. It has to name the journal that is open.
-                ended = _call(self.verb, self.bench, self.more)
+                ended = _call(self.verb, self.bench, _without_decision(self.more))
                 way_on = named(ended)
                 if way_on is None and "--resume" not in self.more:
                     self.broken(
@@ -675,6 +681,12 @@ class _Running:
         return self.bench.run(*words, within=400.0)
 
 
+def _without_decision(more: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out the operator's decision: it was that of an earlier step."""
+    at = more.index("--settle") if "--settle" in more else len(more)
+    return (*more[:at], *more[at + 2 :])
+
+
 def _result(ended: Ended, hit: bool) -> str:
     if not hit:
         return "not hit"
@@ -695,6 +707,8 @@ def _result(ended: Ended, hit: bool) -> str:
 def named(ended: Ended) -> tuple[str, ...] | None:
     """The command, or the option of the same verb, that a message names."""
     for line in reversed(ended.text.splitlines()):
+        if line.startswith("Check the result:"):
+            continue
         option = re.search(r"(--resume|--rollback)[ =]\"?(\S*journal\.jsonl|[0-9a-f]{6}\b|last\b)", line)
         if option is not None:
             return (option[1], option[2])

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -259,6 +260,28 @@ def test_an_unfinished_change_is_named_in_the_language_of_the_operator(site: Sit
     # The command that is named ends it.
     assert site.remediate("--resume", str(journal)).returncode == REMAINS
     assert site.remediate("--dry-run").returncode == REMAINS
+
+
+@pytest.mark.slow
+def test_a_failed_change_is_neither_resumed_nor_rolled_back_after_a_newer_one(site: Site) -> None:
+    access = site.running.rack["sw1"].host.switch.access
+    site.running.change("sw1", lambda switch: setattr(switch, "access", replace(access, denied=(LINE,))))
+    failed = site.remediate("--yes")
+    assert failed.returncode == 5, failed.stderr
+    site.running.change("sw1", lambda switch: setattr(switch, "access", access))
+    newer = site.journal()
+    sent = site.config
+    journal = json.loads(failed.stdout)["journal"]
+    for option in ("--resume", "--rollback"):
+        done = site.remediate(option, journal, "--yes")
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert "sw1 was changed since by slp-ops remediate" in done.stderr
+        assert "nothing was sent" in done.stderr
+        assert f"--rollback {newer.relative_to(site.folder)}" in done.stderr
+    assert site.config == sent
+    # The way on that is named.
+    assert site.remediate("--rollback", str(newer), "--yes").returncode == 0
+    assert site.remediate("--rollback", journal, "--yes").returncode == 0
 
 
 def test_a_journal_of_another_verb_is_refused(site: Site) -> None:

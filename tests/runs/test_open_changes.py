@@ -149,6 +149,119 @@ def test_a_change_without_effect_is_done_with_when_the_next_begins(tmp_path: Pat
     assert OpenChanges().of([SW1]) == []
 
 
+def resumed(change: Change, *switches: ChangedSwitch) -> None:
+    """Resume a change as another process does, which is killed at once."""
+    OpenChanges().resume(replace(change.record, switches=switches or (SW1,))).close(done=False)
+
+
+def failed(folder: Path) -> Change:
+    """A change that does not block: its command was not sent, so resuming it sends it."""
+    change = Change(folder, 1, RESET)
+    change.step(StepState.NOT_DONE)
+    change.end(ChangeOutcome.FAILED)
+    change.file.close()
+    return change
+
+
+@pytest.mark.parametrize(
+    ("events", "refused"),
+    [
+        ((), False),  # nothing was sent
+        ((StepState.DONE, ChangeOutcome.DONE), True),
+        ((StepState.DONE, ChangeOutcome.UNVERIFIED), True),
+        ((StepState.DONE, ChangeOutcome.STOPPED), True),
+        ((StepState.DONE, ChangeOutcome.DONE, ChangeOutcome.ROLLED_BACK), False),
+    ],
+)
+def test_an_unfinished_change_is_not_resumed_after_a_newer_one(
+    tmp_path: Path, events: Any, refused: bool
+) -> None:
+    change = failed(tmp_path)
+    newer = Change(tmp_path, 2)
+    for event in events:
+        newer.step(event) if isinstance(event, StepState) else newer.end(event)
+    newer.file.close()
+    found = OpenChanges().superseded("run-1", tmp_path / "elsewhere")
+    assert found == OpenChanges().superseded("another", change.path)
+    assert bool(found) is refused
+    if not refused:
+        resumed(change)
+        return
+    unfinished = events[-1] is not ChangeOutcome.DONE
+    for text in (found["sw1"].why, found["sw1"].hint):
+        assert text.en
+        assert text.ja
+    assert "run-2" in found["sw1"].why.en
+    assert "slp-ops remediate --dry-run" in found["sw1"].hint.en
+    assert ("--resume" if unfinished else "--rollback") in found["sw1"].hint.en
+    with pytest.raises(InputError, match=r"run-2.*nothing was sent"):
+        resumed(change)
+
+
+def test_a_newer_change_without_its_journal_supersedes(tmp_path: Path) -> None:
+    change = failed(tmp_path)
+    newer = Change(tmp_path, 2)
+    newer.step(StepState.DONE)
+    newer.file.close()
+    newer.path.unlink()
+    for path in tmp_path.glob("state/slp-ops/changes/run-2.*"):
+        path.unlink()
+    (found,) = OpenChanges().superseded("run-1", change.path).values()
+    assert found.hint.en == "plan again: slp-ops remediate --dry-run"
+
+
+def test_a_change_is_superseded_by_the_first_newer_one_that_sent_something(tmp_path: Path) -> None:
+    change = failed(tmp_path)
+    for number, sends in ((2, False), (3, True), (4, False)):
+        newer = Change(tmp_path, number)
+        if sends:
+            newer.step(StepState.DONE)
+            newer.end(ChangeOutcome.DONE)
+        newer.file.close()
+    assert "run-3" in OpenChanges().superseded("run-1", change.path)["sw1"].why.en
+
+
+def test_only_the_switches_of_a_newer_change_are_superseded(tmp_path: Path) -> None:
+    sw2 = ChangedSwitch(name="sw2", address="192.0.2.2:22", serials=("FJC3",))
+    change = failed(tmp_path)
+    resumed(change, SW1, sw2)
+    newer = Change(tmp_path, 2)
+    newer.step(StepState.DONE)
+    newer.end(ChangeOutcome.DONE)
+    newer.file.close()
+    assert OpenChanges().of([SW1]) == []
+    with pytest.raises(InputError, match="run-2"):
+        resumed(change, SW1, sw2)
+    resumed(change, sw2)
+    # What was noted of the other one is kept.
+    with pytest.raises(InputError, match="run-2"):
+        resumed(change)
+
+
+def test_what_only_has_to_be_verified_is_resumed_after_a_newer_change(tmp_path: Path) -> None:
+    change = Change(tmp_path, 1)
+    change.step(StepState.DONE)
+    change.end(ChangeOutcome.UNVERIFIED)
+    change.file.close()
+    newer = Change(tmp_path, 2)
+    newer.step(StepState.DONE)
+    newer.end(ChangeOutcome.DONE)
+    newer.file.close()
+    resumed(change)
+
+
+def test_a_change_is_not_taken_up_again_while_a_newer_one_blocks(tmp_path: Path) -> None:
+    change = Change(tmp_path, 1)
+    change.step(StepState.DONE)
+    change.end(ChangeOutcome.DONE)
+    change.file.close()
+    newer = Change(tmp_path, 2)
+    newer.step()
+    newer.file.close()
+    with pytest.raises(InputError, match=r"unfinished.*run-2"):
+        resumed(change)
+
+
 def test_a_rollback_that_was_killed_is_named_with_rollback(tmp_path: Path) -> None:
     change = Change(tmp_path, 1)
     change.step(StepState.DONE)
@@ -226,11 +339,22 @@ def test_an_index_that_is_damaged_is_named(tmp_path: Path) -> None:
         OpenChanges().of([SW1])
 
 
-def test_the_folder_of_an_unfinished_change_is_known(tmp_path: Path) -> None:
+def test_the_folders_of_changes_are_known(tmp_path: Path) -> None:
     change = killed(tmp_path)
-    assert OpenChanges().folders() == {change.path.parent}
-    Change(tmp_path, 2, replacing=change.path).file.close()
-    assert OpenChanges().folders() == frozenset()
+    assert OpenChanges().folders() == (frozenset(), frozenset())
+    folder = frozenset({change.path.parent})
+    other = Change(tmp_path, 2, replacing=change.path)
+    assert OpenChanges().folders() == (folder, frozenset())
+    other.file.close()
+    assert OpenChanges().folders() == (frozenset(), folder)
+
+
+def test_a_change_whose_journal_was_removed_by_consent_is_forgotten(tmp_path: Path) -> None:
+    change = killed(tmp_path)
+    assert OpenChanges().of([SW1])
+    change.path.unlink()
+    OpenChanges().forget({change.path.parent})
+    assert not OpenChanges().of([SW1])
 
 
 def test_large_fleets_are_compared_in_linear_time(tmp_path: Path) -> None:

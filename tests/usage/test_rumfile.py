@@ -79,8 +79,22 @@ def test_a_file_without_a_report_is_whole() -> None:
         (wrapped("{broken"), "report 1 of it cannot be read"),
         (wrapped(json.dumps({"payload": "[1]"})), "report 1 of it cannot be read"),
         (wrapped(json.dumps([1])), "report 1 of it cannot be read"),
+        (wrapped('{"payload": {"report_id": 99999999999999999999999}}'), "does not fit into 64 bits"),
+        (wrapped('{"payload": ' + "[" * 100 + "]" * 100 + "}"), "nested too deeply"),
+        (wrapped('{"payload": {"a": [' + "0," * 2_000_000 + "0]}}"), "too many values"),
     ],
-    ids=["empty", "message", "cut", "no end", "no JSON", "other payload", "no object"],
+    ids=[
+        "empty",
+        "message",
+        "cut",
+        "no end",
+        "no JSON",
+        "other payload",
+        "no object",
+        "huge number",
+        "deep",
+        "too many",
+    ],
 )
 def test_what_is_not_whole_says_so(data: bytes, why: str) -> None:
     with pytest.raises(InvalidUsageFile, match=why):

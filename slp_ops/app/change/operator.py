@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.app.change.context import StepDecision
@@ -10,6 +10,7 @@ from slp_ops.app.operator import Declined, NonInteractive, Operator
 from slp_ops.errors import InputError
 from slp_ops.i18n import Text, pluralize
 from slp_ops.playbook import Risk
+from slp_ops.steps import ExecStep
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from slp_ops.app.change.results import PlanResult
     from slp_ops.app.operator import Progress
     from slp_ops.planning import SwitchPlan
+    from slp_ops.planning.journal_state import SwitchState
 
 
 class ChangeOperator(Operator, Protocol):
@@ -86,12 +88,28 @@ class NonInteractiveChange(NonInteractive):
         return StepDecision.UNKNOWN
 
 
+class Decisions:
+    """Decisions given by option, each for the step that a journal left open, and for no later one."""
+
+    def __init__(self, given: Mapping[str, StepDecision], states: Mapping[str, SwitchState]) -> None:
+        self._left = {
+            (device, step.command): given[device]
+            for device, state in states.items()
+            for _, step in state.plan.steps[state.next_step :][:1]
+            if device in given and isinstance(step, ExecStep)
+        }
+
+    def take(self, device: str, command: str) -> StepDecision:
+        """Return the decision, once."""
+        return self._left.pop((device, command), StepDecision.UNKNOWN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedAnswers:
     """Answers given by options."""
 
     manual_done: bool = False
-    settled: Mapping[str, StepDecision] = field(default_factory=dict)
+    settled: Decisions
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Return the answer for all manual steps."""
@@ -99,7 +117,7 @@ class ScriptedAnswers:
 
     async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Return the decision given for this switch."""
-        return self.settled.get(device, StepDecision.UNKNOWN)
+        return self.settled.take(device, command)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +125,7 @@ class AssumeFilesCopied:
     """Answers for a resumed exchange: the files are copied; the MD5 is verified next."""
 
     operator: StepOperator
-    settled: Mapping[str, StepDecision]
+    settled: Decisions
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Return True."""
@@ -115,7 +133,10 @@ class AssumeFilesCopied:
 
     async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Return the decision given by option, or ask."""
-        return self.settled.get(device) or await self.operator.resolve_outcome(device, command)
+        decision = self.settled.take(device, command)
+        if decision is StepDecision.UNKNOWN:
+            return await self.operator.resolve_outcome(device, command)
+        return decision
 
 
 def ask_consent(
