@@ -58,14 +58,15 @@ def results(count: int) -> list[DeviceResult]:
 
 
 def test_many_switches_that_were_read_are_one_line(tmp_path: Path) -> None:
-    def printed(count: int, *, details: bool = False) -> str:
+    def printed(count: int, lang: Lang = Lang.EN, *, details: bool = False) -> str:
         devices = tuple(results(count))
         result = CollectResult(run_id="r1", path=tmp_path, devices=devices, folders={}, seconds=1.0)
-        return click.unstyle(collect.render(result, details=details))
+        return click.unstyle(collect.render(result, lang, details=details))
 
     lines = printed(400).splitlines()
     assert lines[1] == "399 devices read completely: sw1, sw2, sw3, sw4, sw5, sw6 +393"
     assert len(lines) < 12
+    assert printed(400, Lang.JA).splitlines()[1].startswith("取得完了 399 台: sw1, ")
     assert any(line.startswith("sw400 ") for line in lines)
     assert "400 devices: 399 ok, 1 partial" in printed(400)
     assert printed(400, details=True).count("\nsw") == 400
