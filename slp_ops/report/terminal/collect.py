@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.i18n import pluralize
+from slp_ops.i18n import Lang, Text
+from slp_ops.messages import translate
 from slp_ops.model import DeviceStatus
 from slp_ops.report.collect_view import collect_view
 from slp_ops.report.terminal.layout import styled, table_rows, wrapped
@@ -16,7 +17,22 @@ if TYPE_CHECKING:
     from slp_ops.app.collect import CollectResult
     from slp_ops.report.collect_view import CollectView
 
-_HEADER: Final = ("DEVICE", "SITE", "STATUS", "RELEASE", "ANSWERED")
+_HEADER: Final = (
+    Text("DEVICE", "スイッチ"),
+    Text("SITE", "サイト"),
+    Text("STATUS", "状態"),
+    Text("RELEASE", "リリース"),
+    Text("ANSWERED", "応答"),
+)
+_RESUME: Final = Text(
+    "Read only what is missing with: slp-ops collect --resume {run}",
+    "不足分のみを取得するコマンド: slp-ops collect --resume {run}",
+)
+_INCOMPLETE: Final = Text("Not complete:", "取得が完了していないスイッチ:")
+_TOTAL: Final = Text(
+    "{count:device}: {statuses}, in {seconds:.1f} s", "{count} 台: {statuses} ({seconds:.1f} 秒)"
+)
+_EVIDENCE: Final = Text("Evidence: {path}", "証跡: {path}")
 _COLOURS: Final = {
     DeviceStatus.OK: None,
     DeviceStatus.PARTIAL: "yellow",
@@ -25,23 +41,23 @@ _COLOURS: Final = {
 }
 
 
-def render(result: CollectResult) -> str:
+def render(result: CollectResult, lang: Lang) -> str:
     """Return the summary of a run."""
     view = collect_view(result.devices)
-    lines = list(_lines(view, str(result.path), result.seconds))
+    lines = list(_lines(view, str(result.path), result.seconds, lang))
     if view.incomplete:
-        lines.append(f"Read only what is missing with: slp-ops collect --resume {result.run_id}")
+        lines.append(_RESUME.format(run=result.run_id).render(lang))
     return "\n".join(lines)
 
 
-def _lines(view: CollectView, path: str, seconds: float) -> Iterator[str]:
+def _lines(view: CollectView, path: str, seconds: float, lang: Lang) -> Iterator[str]:
     first, *lines = table_rows(
-        _HEADER,
+        [word.render(lang) for word in _HEADER],
         [
             (
                 device.name,
                 device.site,
-                device.status.value,
+                translate(device.status.value, lang),
                 device.release or "",
                 f"{device.answered}/{device.sent}" if device.sent else "",
             )
@@ -52,12 +68,15 @@ def _lines(view: CollectView, path: str, seconds: float) -> Iterator[str]:
     for device, line in zip(view.devices, lines, strict=True):
         yield styled(line, fg=_COLOURS[device.status])
     if view.incomplete:
-        yield "\nNot complete:"
+        yield f"\n{_INCOMPLETE.render(lang)}"
     for device in view.incomplete:
         for cause in device.causes:
-            yield f"  {device.name}: {one_line(cause)}"
+            yield f"  {device.name}: {one_line(translate(cause, lang))}"
         if device.hint:
-            yield from wrapped(device.hint, "    hint: ")
-    statuses = ", ".join(f"{count} {status.value}" for status, count in view.totals.items() if count)
-    yield f"\n{pluralize(len(view.devices), 'device')}: {statuses}, in {seconds:.1f} s"
-    yield f"Evidence: {path}"
+            yield from wrapped(translate(device.hint, lang), f"    {translate('hint:', lang)} ")
+    statuses = ", ".join(
+        f"{count} {translate(status.value, lang)}" for status, count in view.totals.items() if count
+    )
+    total = _TOTAL.format(count=len(view.devices), statuses=statuses, seconds=seconds)
+    yield f"\n{total.render(lang)}"
+    yield _EVIDENCE.format(path=path).render(lang)

@@ -32,6 +32,13 @@ _MOST_NAMES: Final = 6
 SWITCHES: Final = Text("{count:switch}", "{count} 台")
 
 
+def padded(text: str, columns: int) -> str:
+    """Return the text with blanks up to so many columns; a Japanese letter fills two."""
+    from rich.cells import cell_len
+
+    return text + " " * max(columns - cell_len(text), 0)
+
+
 def some_names(names: Iterable[str]) -> str:
     """Return some names, and how many more there are."""
     found = [one_line(name) for name in names]
