@@ -117,7 +117,7 @@ class _Operator:
         return done
 
     def _places(self) -> dict[str, str]:
-        """Return what stands for the folders and runs of the pages."""
+        """Return the folder or run to use for each that the pages name."""
         runs = sorted((self.folder / "runs").glob("2*"))
         return {
             "/media/usb": str(self.folder),
