@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
+from slp_ops.cli.streams import prepare_streams
 from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
@@ -132,7 +133,7 @@ def _is_coloured(variables: Mapping[str, str]) -> bool | None:
 
 def main() -> None:
     """Run the command line and exit with one of the documented codes."""
-    _open_closed_streams()
+    prepare_streams()
     if not sys.warnoptions:
         # Libraries warn of their own future on stderr; that is for us, not for the operator.
         warnings.simplefilter("ignore")
@@ -181,13 +182,6 @@ def _run() -> int | None:
         else:
             code = _report_bug()
     return code
-
-
-def _open_closed_streams() -> None:
-    """Write to nothing where the caller closed standard output or standard error (``>&-``)."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
 
 
 def _discard_output() -> None:
