@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from docs import architecture, schemas
+from docs import architecture, inventory_keys, schemas
 from slp_ops.cli.exits import Exit, Result
 from slp_ops.cli.main import VERBS, cli
 from slp_ops.commands import registry
@@ -21,6 +21,7 @@ from slp_ops.lab import scenarios
 from slp_ops.playbook.loading import packaged
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
 from slp_ops.report.labels import Words
+from slp_ops.report.playbook_marks import marks
 from slp_ops.rules import reference
 from slp_ops.rules.loading import known_terms
 from slp_ops.rules.ruleset import packaged_ruleset
@@ -44,11 +45,12 @@ def pages() -> dict[str, str]:
         "architecture.md": "\n".join(architecture.page(_NOTE)) + "\n",
         "architecture.svg": architecture.picture(),
         "decisions.md": "\n".join(_decisions()) + "\n",
+        "inventory.md": "\n".join(inventory_keys.page(_NOTE)) + "\n",
         "glossary.md": "\n".join(_glossary()) + "\n",
     }
     for lang in Lang:
         found[f"playbooks.{lang.value}.md"] = "\n".join(_playbooks(lang)) + "\n"
-        found[f"rules.{lang.value}.md"] = reference.render(packaged_ruleset(), lang)
+        found[f"rules.{lang.value}.md"] = reference.render(packaged_ruleset(), lang, marks(lang))
     made = dict(schemas.every())
     found["schemas.md"] = "\n".join(schemas.page(made, _NOTE)) + "\n"
     for name, schema in made.items():

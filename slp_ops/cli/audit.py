@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
+from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import audit_results, code_of
 from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     metavar="RUN|last",
     envvar="SLP_OPS_RUN",
+    shell_complete=complete_run,
     help="Judge a saved run, without connecting to switches.",
 )
 @with_audit_options
@@ -53,9 +55,16 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     metavar="RUN",
     envvar="SLP_OPS_AGAINST",
+    shell_complete=complete_run,
     help="Compare with an earlier run: which findings are new, gone, unchanged.",
 )
 @with_collect_options
+@click.option(
+    "--details",
+    is_flag=True,
+    envvar="SLP_OPS_DETAILS",
+    help="Print every switch on its own, and every rule that could not be judged with what it needs.",
+)
 @lang_option
 @json_option
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
@@ -69,14 +78,16 @@ def command(
     fail_on: str,
     against: str | None,
     collect_options: CollectOptions,
+    details: bool,
     lang: Lang,
     as_json: bool,
     files: tuple[Path, ...],
 ) -> None:
     """Judge switches, a saved run (--run), or FILES; show causes, evidence and remedies.
 
-    Without --run and FILES the selected switches are read into a new run. Each of FILES is one
-    switch: a show tech, a terminal log, pasted outputs, or a folder of such files.
+    Without --run and FILES the selected switches are read into a new run. Each of FILES is a show
+    tech, a terminal log, pasted outputs, a syslog server's file, or a folder of such files of one
+    switch; each prompt and each syslog host in it is a switch.
     Exit code 3 when there are findings at or above --fail-on, 4 when some switches could not be read, or
     when what was read is not enough to judge them.
     """
@@ -103,5 +114,5 @@ def command(
         from slp_ops.report.terminal.audit import render
 
         view = audit_view(result.devices, result.knowledge, result.compared, seconds=result.seconds)
-        print_result(render(view, lang))
+        print_result(render(view, lang, details=details))
     raise click.exceptions.Exit(code_of(*audit_results(result, Severity(fail_on))))

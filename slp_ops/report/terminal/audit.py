@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.audit_device import DeviceState
+from slp_ops.app.audit_device import ONLY_IOS_XE, OTHER_PLATFORM, DeviceState
 from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
+from slp_ops.report.playbook_marks import all_marked
 from slp_ops.report.terminal.layout import some_names, styled, table, wrapped
 from slp_ops.sanitize import one_line
 
@@ -64,47 +65,109 @@ _WORDS: Final = {
 }
 
 
-def render(view: AuditView, lang: Lang) -> str:
-    """Return the audit: each switch with its findings, then what to do, then the fleet by rule."""
-    return "\n".join(_lines(view, lang))
+def render(view: AuditView, lang: Lang, *, details: bool = False) -> str:
+    """Return the audit: a summary of a fleet, each switch with its findings, then what to do.
+
+    In a fleet the switches without a finding to act on are counted, and switches with the same findings are
+    one entry, unless ``details`` are wanted. Where required inputs were not read, only ``details`` name the
+    rules that could not be judged.
+    """
+    return "\n".join(_lines(view, lang, details=details))
 
 
-def _lines(view: AuditView, lang: Lang) -> Iterator[str]:
-    for device in view.devices:
-        yield from _device(device, lang)
+def _lines(view: AuditView, lang: Lang, *, details: bool) -> Iterator[str]:
+    is_fleet = len(view.devices) > 1
+    if is_fleet:
+        yield from _summary(view, lang, details=details)
+    for device, others in _entries(view.devices, details=details or not is_fleet):
+        yield from _device(device, others, lang, details=details)
     if view.causes:
         yield styled(_WORDS[lang]["todo"], bold=True)
         for cause in view.causes:
-            yield from _cause(cause, lang, is_fleet=len(view.devices) > 1)
-    if view.rules and len(view.devices) > 1:
-        yield from _rules(view.rules, lang)
+            yield from _cause(cause, lang, is_fleet=is_fleet)
     if view.compared is not None:
         yield from _comparison(view.compared, lang)
     yield _total(view.totals, view.seconds, lang)
 
 
-def _device(device: DeviceFindings, lang: Lang) -> Iterator[str]:
-    words = _WORDS[lang]
+def _summary(view: AuditView, lang: Lang, *, details: bool) -> Iterator[str]:
+    """Count the switches without a finding to act on; list the findings of the fleet by rule."""
+    for state, words in () if details else _HEALTHY.items():
+        names = [device.name for device in view.devices if device.state is state]
+        if names:
+            yield from wrapped(some_names(names), f"{words.format(count=len(names)).render(lang)}: ")
+            yield ""
+    if view.rules:
+        yield from _rules(view.rules, lang)
+
+
+def _entries(
+    devices: Sequence[DeviceFindings], *, details: bool
+) -> Iterator[tuple[DeviceFindings, Sequence[str]]]:
+    """Yield the devices to print, each with the names of those of which the same would be printed."""
+    entries: dict[object, list[DeviceFindings]] = {}
+    for number, device in enumerate(devices):
+        if details:
+            entries[number] = [device]
+        elif device.state not in _HEALTHY:
+            entries.setdefault(_printed(device), []).append(device)
+    for first, *others in entries.values():
+        yield first, [device.name for device in others]
+
+
+def _printed(device: DeviceFindings) -> tuple[object, ...]:
+    """Return what is printed of a device, but for its name, site, release and evidence."""
+    roots = tuple(
+        (each.rule, each.severity, each.finding.summary)
+        for root in device.roots
+        for each in (root, *root.consequences)
+    )
+    missing = tuple((each.name, each.why) for each in device.missing)
+    error = None if device.error is None else (device.error.kind, device.error.message, device.error.hint)
+    return device.state, device.counts, roots, missing, device.unjudged, error
+
+
+def _device(device: DeviceFindings, others: Sequence[str], lang: Lang, *, details: bool) -> Iterator[str]:
     head = "  ".join(one_line(part) for part in (device.name, device.release or "", device.site) if part)
     yield f"{styled(head, bold=True)}  {_verdict(device, lang)}"
+    yield from _findings(device, lang, details=details)
+    if others:
+        yield from wrapped(some_names(others), f"  {_SAME.format(count=len(others)).render(lang)}: ")
+    yield ""
+
+
+def _findings(device: DeviceFindings, lang: Lang, *, details: bool) -> Iterator[str]:
+    words = _WORDS[lang]
+    yield from _failure(device, lang)
     if device.state is DeviceState.UNREAD:
-        if device.error is not None:
-            yield from wrapped(device.error.message, "  ")
-            if device.error.hint:
-                yield from wrapped(device.error.hint, "    hint: ")
-        yield ""
         return
-    if device.error is not None and device.error.kind == "damaged":
-        yield from wrapped(device.error.message, "  ")
-        yield from wrapped(device.error.hint, "    hint: ")
     for root in device.roots:
         yield from _root(root, lang)
     for why, names in _by_input(device, lang).items():
         yield from wrapped(f"{', '.join(names)}: {why}", f"  {words['missing']} ")
-    for why, rules in _by_reason(device, lang).items():
-        for line in wrapped(f"{', '.join(rules)}: {why}", f"  {words['unjudged']} "):
+    for reason in _unjudged(device, lang, details=details):
+        for line in wrapped(reason, f"  {words['unjudged']} "):
             yield styled(line, dim=True)
-    yield ""
+
+
+def _failure(device: DeviceFindings, lang: Lang) -> Iterator[str]:
+    """Return the reason why a device was not read, or what is damaged in its evidence."""
+    if device.platform is not None:
+        yield from wrapped(OTHER_PLATFORM.format(name=device.platform).render(lang), "  ")
+        yield from wrapped(ONLY_IOS_XE.render(lang), "    hint: ")
+    elif device.error is not None and (device.state is DeviceState.UNREAD or device.error.kind == "damaged"):
+        yield from wrapped(device.error.message, "  ")
+        if device.error.hint:
+            yield from wrapped(device.error.hint, "    hint: ")
+
+
+def _unjudged(device: DeviceFindings, lang: Lang, *, details: bool) -> Iterator[str]:
+    """Return the rules without a verdict by the reason; where required inputs are missing, their number."""
+    if device.missing and device.unjudged and not details:
+        yield _UNJUDGED.format(count=len(device.unjudged)).render(lang)
+        return
+    for why, rules in _by_reason(device, lang).items():
+        yield f"{', '.join(rules)}: {why}"
 
 
 def _verdict(device: DeviceFindings, lang: Lang) -> str:
@@ -180,7 +243,7 @@ def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
     for number, step in enumerate(cause.finding.remedy, 1):
         yield from wrapped(step.render(lang), f"      {number}. ")
     if cause.finding.playbooks:
-        yield f"    {words['playbooks']} {', '.join(cause.finding.playbooks)}"
+        yield f"    {words['playbooks']} {all_marked(cause.finding.playbooks, lang)}"
     yield styled(f"    {words['more']} slp-ops explain {cause.rule}", dim=True)
     yield ""
 
@@ -222,6 +285,11 @@ def _total(totals: AuditTotals, seconds: float, lang: Lang) -> str:
     return total.render(lang)
 
 
+_HEALTHY: Final = {
+    DeviceState.CLEAN: Text("{count:switch} with nothing found", "検出なし {count} 台"),
+    DeviceState.INFORMATION: Text("{count:switch} with information only", "情報のみ {count} 台"),
+}
+_SAME: Final = Text("the same on {count} more", "同じ結果 ほか {count} 台")
 _BY_RULE: Final = (
     Text("RULE", "ルール"),
     Text("SEVERITY", "重大度"),
@@ -240,6 +308,10 @@ _IN_STATE: Final = {
     DeviceState.PARTIAL: Text("{count} partly read with nothing found", "検出なし (一部未取得) {count}"),
     DeviceState.UNREAD: Text("{count} not read", "未取得 {count}"),
 }
+_UNJUDGED: Final = Text(
+    "{count:rule} for lack of inputs; --details names them and what they need",
+    "入力不足により {count} 件 (--details でルールと必要な入力を表示します)",
+)
 _TOTAL: Final = Text(
     "{count:switch}: {worst}; {unknown:verdict} unknown, in {seconds:.1f} s",
     "{count} 台: {worst}。判定不可 {unknown} 件 ({seconds:.1f} 秒)",

@@ -1,0 +1,311 @@
+"""``slp-ops remediate --flow``: from the broken state to a proven acknowledgement, over real SSH."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from slp_ops.lab import cssm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TOKEN = "LAB-VALID-TOKEN"
+SCALE = 900.0
+CASE_1 = ("--param", "name_servers=10.10.0.53", "--param", "ntp_servers=10.10.0.123")
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0", **more}
+
+
+@pytest.fixture
+def remediate(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "slp_ops", "remediate", *arguments],
+            cwd=tmp_path,
+            env=environment(**environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+
+    return run
+
+
+def inventory(path: Path, running: Any, *names: str, **defaults: Any) -> str:
+    devices = {name: {"host": "127.0.0.1", "port": running.rack[name].port} for name in names}
+    path.write_text(
+        yaml.safe_dump(
+            {
+                "version": 1,
+                "defaults": {"username": "netops", **defaults},
+                "sites": {"tokyo": {"devices": devices}},
+            }
+        )
+    )
+    return str(path)
+
+
+def state(done: subprocess.CompletedProcess[str], name: str = "sw1") -> Any:
+    (found,) = (each for each in json.loads(done.stdout)["devices"] if each["name"] == name)
+    return found
+
+
+def sent(running: Any, name: str = "sw1") -> list[str]:
+    """Everything that changes the switch."""
+    return [
+        *(line for line in running.lines(name, "config") if line != "end"),
+        *(
+            line
+            for line in running.lines(name, "exec")
+            if line and not line.startswith(("show ", "terminal ", "dir ", "configure "))
+        ),
+    ]
+
+
+def killed_at(arguments: list[str], folder: Path, marker: str, files: str) -> int:
+    """Start it, and kill it as soon as a journal contains ``marker``."""
+    seen = {path: path.read_text().count(marker) for path in folder.glob(files)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "slp_ops", "remediate", *arguments],
+        cwd=folder,
+        env=environment(SLP_OPS_PARAM_TOKEN=TOKEN),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        deadline = time.monotonic() + 100
+        while process.poll() is None and time.monotonic() < deadline:
+            if any(path.read_text().count(marker) > seen.get(path, 0) for path in folder.glob(files)):
+                process.kill()
+                break
+            time.sleep(0.002)  # only how often we look
+        return process.wait(timeout=60)
+
+
+@pytest.mark.slow
+def test_case_1_by_smart_transport_with_a_refused_token_and_kills(
+    lab: Any, remediate: Any, tmp_path: Path
+) -> None:
+    running = lab(scale=SCALE, sw1="factory-fresh")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    common = ("-i", path, "--flow", "case-1", *CASE_1, "--playbook", "transport-smart", "--wait", "20")
+    dry = remediate(*common, "--dry-run", "--lang", "ja")
+    assert dry.returncode == 0, dry.stderr
+    assert sent(running) == []
+    assert "ステージ 6/7: trust-token" in dry.stdout
+    assert "does not talk to CSSM" not in dry.stdout
+    assert "license smart trust idtoken {token} all" in dry.stdout
+
+    # Killed in the middle of a stage, and behind one.
+    code = killed_at([*common, "--yes"], tmp_path, '"state":"begun"', "runs/*-remediate-*/journal.jsonl")
+    assert code == -signal.SIGKILL
+    (journal,) = tmp_path.glob("runs/*-flow-*/flow.jsonl")
+    resume = ("-i", path, "--resume", str(journal), "--wait", "20")
+    code = killed_at([*resume, "--yes"], tmp_path, '"playbook":"ntp-server"', "runs/*-flow-*/flow.jsonl")
+    assert code == -signal.SIGKILL
+
+    refused = remediate(*resume, "--yes", "--json", SLP_OPS_PARAM_TOKEN="EXPIRED")
+    assert refused.returncode == 5, refused.stderr
+    found = state(refused)
+    assert (found["state"], len(found["stages"])) == ("failed", 6)
+    assert "is not valid" in found["stages"][5]["why"]["en"]
+    assert json.loads(refused.stdout)["resume"].endswith(str(journal))
+
+    done = remediate(*resume, "--yes", "--json", SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = state(done)
+    assert (found["state"], found["failing"]) == ("proven", [])
+    assert found["licence"]["trust"] is True
+    assert found["licence"]["last_ack"]
+    lines = sent(running)
+    assert len([line for line in lines if "idtoken" in line]) == 2
+    for line in ("ip name-server 10.10.0.53", "license smart transport smart"):
+        assert lines.count(line) == 1
+    assert TOKEN not in journal.read_text()
+
+    again = remediate("-i", path, "--flow", "case-1", "--yes", "--json", SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert (again.returncode, {each["state"] for each in state(again)["stages"]}) == (0, {"passed"})
+    assert sent(running) == lines
+
+
+@pytest.mark.slow
+def test_case_1_by_every_other_way(lab: Any, remediate: Any, tmp_path: Path) -> None:
+    ways = {
+        "sw1": {"topology": "cslu", "url": "http://cslu.example.net:8182/cslu/v1/pi"},
+        "sw2": {"topology": "on-prem", "url": "https://ssm.example.net/cslu/v1/pi/lab-1"},
+        "sw3": {"topology": "callhome"},
+        "sw4": {"topology": "offline"},
+        "sw5": {},
+    }
+    running = lab(scale=SCALE, **dict.fromkeys(ways, "factory-fresh"))
+    path = tmp_path / "inv.yaml"
+    inventory(path, running, *ways)
+    tree = yaml.safe_load(path.read_text())
+    for name, intent in ways.items():
+        tree["sites"]["tokyo"]["devices"][name]["intent"] = intent
+    path.write_text(yaml.safe_dump(tree))
+    done = remediate(
+        "-i",
+        str(path),
+        "--flow",
+        "case-1",
+        *CASE_1,
+        "--yes",
+        "--json",
+        "--wait",
+        "20",
+        "--max-fail",
+        "5",
+        SLP_OPS_PARAM_TOKEN=TOKEN,
+    )
+    assert done.returncode == 5, done.stderr
+    found = {name: state(done, name) for name in ways}
+    assert {name: each["state"] for name, each in found.items()} == {
+        "sw1": "proven",
+        "sw2": "proven",
+        "sw3": "proven",
+        "sw4": "open",
+        "sw5": "waiting",
+    }, found["sw1"]
+    # Trust comes with the ACK; only the direct way takes a token.
+    assert [name for name in ways if any("idtoken" in line for line in sent(running, name))] == ["sw3"]
+    # What is open names the way on.
+    assert found["sw4"]["failing"] == ["never-acknowledged"]
+    assert "slp-ops usage" in found["sw4"]["stages"][-1]["why"]["en"]
+    assert "--playbook" in found["sw5"]["stages"][-1]["why"]["en"]
+    journal = json.loads(done.stdout)["journal"]
+    chosen = remediate(
+        "-i",
+        str(path),
+        "--limit",
+        "sw5",
+        "--resume",
+        journal,
+        "--playbook",
+        "transport-off",
+        "--yes",
+        "--json",
+    )
+    assert [each["playbook"] for each in state(chosen, "sw5")["stages"]][3] == "transport-off"
+
+
+@pytest.mark.slow
+def test_fn72578_by_an_exchange_of_files_ends_with_new_trust(
+    lab: Any, remediate: Any, tmp_path: Path
+) -> None:
+    running = lab(scale=SCALE, sw1="rum-backlog")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "smart"})
+    common = ("--yes", "--json", "--wait", "20", "--allow", "disruptive", "--confirm", "sw1", "--manual-done")
+    waits = remediate(
+        "-i",
+        path,
+        "--flow",
+        "fn72578-exchange",
+        "--param",
+        "ack_file=flash:ACK_rum.txt",
+        *common,
+        SLP_OPS_PARAM_TOKEN=TOKEN,
+    )
+    assert waits.returncode == 5, waits.stderr
+    assert "find why no ACK came" in waits.stderr
+    found = state(waits)
+    assert found["state"] == "waiting", found
+    assert "flash:ACK_rum.txt is not on the switch" in found["stages"][-1]["why"]["en"]
+    journal = json.loads(waits.stdout)["journal"]
+    (changes,) = (
+        each for each in tmp_path.glob("runs/*-remediate-*/journal.jsonl") if "udis" in each.read_text()
+    )
+    assert "PID:C9" in changes.read_text()
+
+    def at_the_desk(switch: Any) -> None:
+        (saved,) = (name for name in switch.flash if name.endswith("_rum.txt") and "slp-ops" in name)
+        switch.flash["ACK_2.txt"] = cssm.acknowledge(switch.flash[saved])
+        switch.flash["ACK_rum.txt"] = b"<html>Sign in</html>"
+        switch.licensing.backend.knows_instance = False
+
+    running.change("sw1", at_the_desk)
+    refused = remediate("-i", path, "--resume", journal, *common, SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert (refused.returncode, state(refused)["state"]) == (5, "failed"), refused.stderr
+    arguments = ["-i", path, "--resume", journal, *common, "--param", "ack_file=flash:ACK_2.txt"]
+    code = killed_at(arguments, tmp_path, '"kind":"exec"', "runs/*-remediate-*/journal.jsonl")
+    assert code == -signal.SIGKILL
+    done = remediate(*arguments, "--settle", "sw1=again", SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert done.returncode == 0, (json.dumps(state(done)["stages"], indent=1), done.stderr)
+    assert state(done)["state"] == "proven"
+    lines = sent(running)
+    assert "license smart import flash:ACK_2.txt" in lines
+    assert any("idtoken" in line for line in lines)
+    config = running.call(lambda: running.rack["sw1"].host.switch.config.render())
+    assert "license smart transport smart" in config
+
+
+@pytest.mark.slow
+def test_cscwa11048_by_a_reset_in_an_order_that_works(lab: Any, remediate: Any, tmp_path: Path) -> None:
+    running = lab(scale=SCALE, sw1="polling-id-invalid")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    flow = ("-i", path, "--flow", "cscwa11048", "--yes", "--json", "--wait", "20")
+    refused = remediate(*flow, SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert refused.returncode == 2
+    assert "17.3.5, 17.6.3, 17.8.1" in refused.stderr
+    assert "--resume runs/" in refused.stderr
+    assert sent(running) == []
+    (journal,) = tmp_path.glob("runs/*-flow-*/flow.jsonl")
+    consent = (
+        "--yes",
+        "--json",
+        "--wait",
+        "20",
+        "--allow",
+        "destructive",
+        "--confirm",
+        "sw1",
+        "--manual-done",
+    )
+    resume = ["-i", path, "--resume", str(journal), *consent]
+    code = killed_at(resume, tmp_path, '"command":"reload"', "runs/*-remediate-*/journal.jsonl")
+    assert code == -signal.SIGKILL
+    done = remediate(*resume, "--settle", "sw1=again", SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert done.returncode in (0, 3), (done.returncode, done.stdout, done.stderr)
+    assert state(done)["state"] == "proven", state(done)
+    lines = sent(running)
+    order = [
+        lines.index(each)
+        for each in ("license smart factory reset", "reload", f"license smart trust idtoken {TOKEN} all")
+    ]
+    assert order == sorted(order)
+    assert lines.count("license smart factory reset") == lines.count("reload") == 1
+
+
+@pytest.mark.slow
+def test_fn72578_by_a_reset_on_a_switch_without_a_route(lab: Any, remediate: Any, tmp_path: Path) -> None:
+    running = lab(scale=SCALE, sw1="rum-backlog")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "callhome"})
+    consent = (
+        "--yes",
+        "--json",
+        "--wait",
+        "20",
+        "--allow",
+        "destructive",
+        "--confirm",
+        "sw1",
+        "--manual-done",
+    )
+    done = remediate("-i", path, "--flow", "fn72578-reset", *consent, SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert state(done)["state"] == "proven", (state(done), done.stderr)
+    assert state(done)["licence"]["transport"] == "Callhome"
+    assert sent(running).count("reload") == 1
