@@ -10,7 +10,7 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import audit_results, code_of
 from slp_ops.cli.options import SelectingOption, details_option, json_option, lang_option, runs_dir_option
-from slp_ops.cli.reading_options import with_collect_options
+from slp_ops.cli.reading_options import resume_option, with_collect_options
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     envvar="SLP_OPS_RUN",
     help="Judge a saved run, without connecting to switches.",
 )
+@resume_option("audit")
 @with_audit_options
 @click.option(
     "--fail-on",
@@ -66,6 +67,7 @@ def command(
     connecting: SessionOptions,
     runs_dir: Path,
     run_ref: str | None,
+    resume: str | None,
     audit_options: AuditOptions,
     fail_on: str,
     against: str | None,
@@ -93,6 +95,7 @@ def command(
         audit_options=audit_options,
         against=against,
         collect_options=collect_options,
+        resume=resume,
     )
     result = call(run, request, TerminalOperator())
     if as_json:
