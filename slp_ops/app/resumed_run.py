@@ -47,7 +47,7 @@ class ResumedRun:
 
     @property
     def selection(self) -> Mapping[str, object]:
-        """What the run was asked for."""
+        """Return the options that the run recorded."""
         return self._stored.header.selection
 
     def among(self, devices: Sequence[Device]) -> tuple[Device, ...]:

@@ -11,6 +11,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
+from slp_ops.cli.completion import complete_playbook
 from slp_ops.cli.exits import Result, change_results, code_of, flow_results, plan_results
 from slp_ops.cli.options import (
     ConsentOption,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_PLAYBOOK",
     metavar="ID",
+    shell_complete=complete_playbook,
     help="Plan this playbook; repeatable. [default: the playbooks whose rules fail]",
 )
 @click.option(

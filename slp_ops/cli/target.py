@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from slp_ops.app.selection import SSH_CONFIG, DeviceSelection, Selection, SourceOptions
+from slp_ops.cli.completion import complete_run
 from slp_ops.cli.options import SelectingOption, inventory_option, selection_options, source_options
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -32,6 +33,7 @@ failed_option = click.option(
     "--failed",
     cls=SelectingOption,
     metavar="RUN|last",
+    shell_complete=complete_run,
     help="Only the devices that this run could not read completely, or not change.",
 )
 

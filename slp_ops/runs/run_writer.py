@@ -72,7 +72,7 @@ class Run:
 
     @property
     def selection(self) -> Mapping[str, object]:
-        """Return what the run was asked for."""
+        """Return the options that the run records."""
         return self._header.selection
 
     @property
