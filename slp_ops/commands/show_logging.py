@@ -19,6 +19,7 @@ from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import integer
 from slp_ops.facts.log import SyslogBuffer, SyslogMessage
 from slp_ops.facts.values import LabelledValue, Source, SourceLine
+from slp_ops.iosxe.filters import filter_of
 
 if TYPE_CHECKING:
     from slp_ops.commands import Parsed
@@ -71,7 +72,10 @@ class _Heading:
 
 
 def parse(text: str) -> Parsed:
-    """Parse the messages in printed order, and the settings in the heading."""
+    """Parse the messages in printed order, and the settings in the heading.
+
+    An empty output of a filter is a log without such messages.
+    """
     page = body(text, "show logging", log=True)
     heading = _Heading()
     messages: list[SyslogMessage] = []
@@ -91,7 +95,9 @@ def parse(text: str) -> Parsed:
         messages.append(found)
     if more:
         messages[-1] = replace(messages[-1], more=tuple(more))
-    if not messages and heading.bytes is None and not heading.other:
+    passed = filter_of(page.command)
+    is_answer = not page.rows and passed is not None and passed.verb in ("include", "section", "exclude")
+    if not messages and heading.bytes is None and not heading.other and not is_answer:
         return parsed(page, (), page.rows)
     if messages and (first := messages[0].source.line("")):
         heading.lines["oldest"] = heading.lines["messages"] = first

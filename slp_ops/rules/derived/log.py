@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import SyslogBuffer, SyslogMessage
+from slp_ops.facts.changes import AppliedChange
 from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.message_catalog import Catalogue, MessageMatch, NamedServer, named_server
 from slp_ops.rules.settings import Thresholds
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 TEXTS: Final = texts_of(__name__)
 
 AGENT: Final = "SMART_LIC"
+_FAILED: Final = "SMART_LIC-COMM_FAILED"
 _ERROR: Final = 3
 _FAILURE: Final = re.compile(r"_(?:FAIL|FAILED|FAILURE|ERROR)$")
 _SUCCESS: Final = ("SUCCESS", "RESTORED", "SUCCEEDED", "OK", "CLEARED")
@@ -30,13 +32,17 @@ _SUCCESS: Final = ("SUCCESS", "RESTORED", "SUCCEEDED", "OK", "CLEARED")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedMessage:
-    """Known message. ``cleared``: resolved by a later message. ``recent`` by the threshold."""
+    """Known message. ``cleared``: resolved by a later message. ``recent`` by the threshold.
+
+    ``before_change``: older than the last change that slp-ops made to the switch.
+    """
 
     message: SyslogMessage
     match: MessageMatch
     at: datetime | None
     cleared: bool
     recent: bool
+    before_change: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -64,7 +70,8 @@ class LicenceLog:
     """Known messages, oldest first. ``blind`` are the messages that the text of the log cannot contain.
 
     ``unknown`` are recent messages of the licence agent without an entry, or as grave as none of their entry,
-    that no later message resolves. ``dated``: the switch's clock gives the year of the messages.
+    that no later message resolves. ``dated``: the switch's clock gives the year of the messages. ``change``
+    is the last change that slp-ops made.
     """
 
     seen: tuple[LoggedMessage, ...] = ()
@@ -72,10 +79,16 @@ class LicenceLog:
     dated: bool = False
     blind: frozenset[str] = frozenset()
     partial: Text | None = None  # the reason, in words
+    change: AppliedChange | None = None
 
     @classmethod
     def derive(
-        cls, log: SyslogBuffer, catalogue: Catalogue, thresholds: Thresholds, now: SwitchTime | None
+        cls,
+        log: SyslogBuffer,
+        catalogue: Catalogue,
+        thresholds: Thresholds,
+        now: SwitchTime | None,
+        change: AppliedChange | None,
     ) -> LicenceLog:
         """Match each message once. Without the switch's clock every message counts as recent."""
         oldest = None if now is None else now.at - timedelta(days=thresholds.log_days)
@@ -105,6 +118,7 @@ class LicenceLog:
                     at=at,
                     cleared=not later.isdisjoint(match.entry.cleared_by),
                     recent=recent,
+                    before_change=change is not None and at is not None and at < change.at,
                 )
             )
             later.add(name)
@@ -115,7 +129,13 @@ class LicenceLog:
             dated=now is not None,
             blind=blind,
             partial=_why_partial(log) if blind else None,
+            change=change,
         )
+
+    @property
+    def shows_failures(self) -> bool:
+        """Return whether the text of the log would contain a failed exchange."""
+        return _FAILED not in self.blind
 
     def named(self, *names: str) -> tuple[LoggedMessage, ...]:
         """Return the recent messages of these names."""
@@ -170,7 +190,7 @@ def _blind(log: SyslogBuffer, catalogue: Catalogue) -> frozenset[str]:
     return frozenset(blind)
 
 
-_PAIR: Final = frozenset({"SMART_LIC-COMM_FAILED", "SMART_LIC-COMM_RESTORED"})
+_PAIR: Final = frozenset({_FAILED, "SMART_LIC-COMM_RESTORED"})
 
 
 def latest(seen: tuple[LoggedMessage, ...], most: int = 2) -> tuple[Evidence, ...]:
