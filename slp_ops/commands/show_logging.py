@@ -9,19 +9,16 @@ Log Buffer (4096 bytes):
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from slp_ops.commands import ShowCommand
-from slp_ops.commands._capture_text import Page, Row, body, parsed
-from slp_ops.commands._log_line import message
+from slp_ops.commands import Parsed, ShowCommand
+from slp_ops.commands._capture_text import NumberedLines, Page, Row, says_something
+from slp_ops.commands._log_line import name_of
+from slp_ops.commands._message_log import MessageLog
 from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import integer
-from slp_ops.facts.log import SyslogBuffer, SyslogMessage
+from slp_ops.facts.log import SyslogBuffer
 from slp_ops.facts.values import LabelledValue, Source, SourceLine
-
-if TYPE_CHECKING:
-    from slp_ops.commands import Parsed
 
 _LEVEL: Final = re.compile(r"^level (\w+), (\d+) messages logged")
 _DROPPED: Final = re.compile(r"\((\d+) messages? dropped")
@@ -72,31 +69,30 @@ class _Heading:
 
 def parse(text: str) -> Parsed:
     """Parse the messages in printed order, and the settings in the heading."""
-    page = body(text, "show logging", log=True)
+    lines = NumberedLines(text, "show logging")
     heading = _Heading()
-    messages: list[SyslogMessage] = []
-    more: list[str] = []
-    for row in page.rows:
-        found = message(row, page.command)
-        if found is None:
-            if messages:
-                more.append(row.text)
-                heading.label(row.text, messages[-1].name)
-            else:
-                heading.read(row)
-            continue
-        if more:
-            messages[-1] = replace(messages[-1], more=tuple(more))
-            more = []
-        messages.append(found)
-    if more:
-        messages[-1] = replace(messages[-1], more=tuple(more))
+    messages = MessageLog(lines.text, lines.command)
+    latest = ""
+    before: list[Row] = []
+    for row, start in lines:
+        name = name_of(row.text)
+        if name is not None:
+            messages.add(row.number, start)
+            latest = name
+        elif messages:
+            messages.extend(start + len(row.text))
+            heading.label(row.text, latest)
+        else:
+            before.append(row)
+            heading.read(row)
+    messages.complete()
     if not messages and heading.bytes is None and not heading.other:
-        return parsed(page, (), page.rows)
+        unread = tuple(row.line for row in before if says_something(row))
+        return Parsed(facts=(), unparsed=unread, total=lines.total)
     if messages and (first := messages[0].source.line("")):
         heading.lines["oldest"] = heading.lines["messages"] = first
     fact = SyslogBuffer(
-        messages=tuple(messages),
+        messages=messages,
         oldest=messages[0].time if messages else None,
         newest=messages[-1].time if messages else None,
         buffer_level=heading.level,
@@ -107,17 +103,10 @@ def parse(text: str) -> Parsed:
         settings=tuple(heading.settings),
         cut=tuple(heading.cut),
         console=isinstance(text, Page) and text.console,
-        filter=_filter(page.command),
-        source=Source(page.command, heading.lines),
+        filter=lines.command.partition("|")[2].strip() or None,
+        source=Source(lines.command, heading.lines),
     )
-    return parsed(page, (fact,), ())
-
-
-def _filter(command: str) -> str | None:
-    """Return what limits the log: the words behind the bar, or ``last N``."""
-    typed, _, passed = command.partition("|")
-    last = " ".join(typed.split()[2:])
-    return (f"{last} {passed.strip()}" if last else passed).strip() or None
+    return Parsed(facts=(fact,), unparsed=(), total=lines.total)
 
 
 COMMAND = ShowCommand(

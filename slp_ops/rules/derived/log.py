@@ -30,13 +30,22 @@ _SUCCESS: Final = ("SUCCESS", "RESTORED", "SUCCEEDED", "OK", "CLEARED")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedMessage:
-    """Known message. ``cleared``: resolved by a later message. ``recent`` by the threshold."""
+    """Known message. ``cleared``: resolved by a later message. ``recent`` by the threshold.
 
-    message: SyslogMessage
+    The message itself is read when it is asked for: a log may have hundreds of thousands.
+    """
+
+    log: SyslogBuffer
+    place: int
     match: MessageMatch
     at: datetime | None
     cleared: bool
     recent: bool
+
+    @property
+    def message(self) -> SyslogMessage:
+        """Return the message."""
+        return self.log.messages[self.place]
 
     @property
     def is_active(self) -> bool:
@@ -83,7 +92,8 @@ class LicenceLog:
         later: set[str] = set()
         seen: list[LoggedMessage] = []
         unknown: list[SyslogMessage] = []
-        for message in reversed(log.messages):
+        for place in reversed(range(len(log.messages))):
+            message = log.messages[place]
             name = message.name
             match = (
                 catalogue.find_wrapped(name, message.text, message.more)
@@ -100,7 +110,8 @@ class LicenceLog:
                 continue
             seen.append(
                 LoggedMessage(
-                    message=message,
+                    log=log,
+                    place=place,
                     match=match,
                     at=at,
                     cleared=not later.isdisjoint(match.entry.cleared_by),
