@@ -21,6 +21,7 @@ from slp_ops.lab import scenarios
 from slp_ops.playbook.loading import packaged
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
 from slp_ops.report.labels import Words
+from slp_ops.report.playbook_marks import marks
 from slp_ops.rules import reference
 from slp_ops.rules.loading import known_terms
 from slp_ops.rules.ruleset import packaged_ruleset
@@ -48,7 +49,7 @@ def pages() -> dict[str, str]:
     }
     for lang in Lang:
         found[f"playbooks.{lang.value}.md"] = "\n".join(_playbooks(lang)) + "\n"
-        found[f"rules.{lang.value}.md"] = reference.render(packaged_ruleset(), lang)
+        found[f"rules.{lang.value}.md"] = reference.render(packaged_ruleset(), lang, marks(lang))
     made = dict(schemas.every())
     found["schemas.md"] = "\n".join(schemas.page(made, _NOTE)) + "\n"
     for name, schema in made.items():

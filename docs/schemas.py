@@ -18,11 +18,13 @@ from slp_ops.commands import registry
 from slp_ops.facts.values import Fact
 from slp_ops.json_documents import options_of
 from slp_ops.planning.documents import PlanDocument
+from slp_ops.planning.flow_state import FlowBeginEvent
 from slp_ops.planning.journal_state import BeginEvent
 from slp_ops.report.bundle import BundleManifest
 from slp_ops.report.documents.audit import AuditDocument, ChangeDocument, NewFindingDocument
 from slp_ops.report.documents.config import ConfigDocument
 from slp_ops.report.documents.facts import FactsDocument, ParseDocument
+from slp_ops.report.documents.flow import FlowDocument, FlowPlanDocument
 from slp_ops.report.documents.history import DiffDocument, HistoryDocument, TrendDocument
 from slp_ops.report.documents.inventory import DevicesDocument, InventoryDocument, InventoryProblemsDocument
 from slp_ops.report.documents.knowledge import (
@@ -61,6 +63,9 @@ DOCUMENTS: Final[Mapping[str, tuple[str, Any]]] = {
     "diff": ("diff OLD NEW --json", DiffDocument),
     "explain": ("explain QUESTION --json", ExplainDocument),
     "facts": ("facts --json", FactsDocument),
+    "flow": ("remediate --flow ID", FlowBeginEvent),
+    "flow-plan": ("remediate --flow ID --dry-run --json", FlowPlanDocument),
+    "flow-result": ("remediate --flow ID --yes --json", FlowDocument),
     "history": ("history DEVICE --json", HistoryDocument),
     "inventory-show": ("inventory show --json", DevicesDocument),
     "inventory": ("inventory check --json", InventoryDocument | InventoryProblemsDocument),

@@ -80,6 +80,18 @@ _GRAMMARS: Final[dict[ParameterKind, ValueFormat]] = {
 }
 
 
+_EXAMPLES: Final[dict[ParameterKind, str]] = {
+    ParameterKind.INTERFACE: "Vlan100",
+    ParameterKind.HOST: "cslu.example.com",
+    ParameterKind.IP: "192.0.2.53",
+    ParameterKind.URL: "http://192.0.2.80/file",
+    ParameterKind.VRF: "Mgmt-vrf",
+    ParameterKind.FLASH: "flash:file.txt",
+    ParameterKind.SOURCE: "http://192.0.2.80/file",
+    ParameterKind.CERTIFICATE: "./root.pem",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """Bounds of a parameter: the range of an integer, the fingerprint of a certificate."""
@@ -127,6 +139,11 @@ def expected(kind: ParameterKind, bounds: Bounds | None = None) -> str:
             return _GRAMMARS[kind].expected
         case _:
             assert_never(kind)
+
+
+def example(kind: ParameterKind, bounds: Bounds | None = None) -> str:
+    """Return a value of a kind, from the blocks that are reserved for documentation."""
+    return str((bounds or Bounds()).low) if kind is ParameterKind.INTEGER else _EXAMPLES[kind]
 
 
 def certificate_body(pem: str, sha256: str) -> tuple[str, ...]:

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
-from slp_ops.commands import find, registry
+from slp_ops.commands import find, parse_rows, registry, templates_of
 from slp_ops.commands._capture_text import Page
-from slp_ops.commands._command_splitter import Section, sections
+from slp_ops.commands._command_splitter import Section
+from slp_ops.commands._command_splitter import sections as sections
 from slp_ops.commands._counts import counts
 from slp_ops.commands._device_splitter import devices_of
 from slp_ops.commands._fact_merge import MERGED, combine, rank, select_best
@@ -130,6 +131,18 @@ class Facts:
             ),
         )
 
+    def only(self, command: str) -> Facts:
+        """Return the captures of one command, typed in full or abbreviated, and the facts in them."""
+        known, names = find(command), templates_of(command)
+        wanted = tuple(
+            each
+            for each in self.captures
+            if each.command == command
+            or (known is not None and each.known is known)
+            or (names and templates_of(each.command) == names)
+        )
+        return _facts(wanted)
+
     def status_of(self, command: str) -> CaptureStatus | None:
         """Return the status of a documented command; None when it is not among the captures."""
         return next((each.status for each in self.captures if _is(each, command)), None)
@@ -177,12 +190,12 @@ def _is(read: ParsedCapture, command: str) -> bool:
     return read.command == command or (read.known is not None and read.known.command == command)
 
 
-def read(captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
-    """Parse (command, status, text) into facts.
+def read(captures: Iterable[tuple[str, CaptureStatus, str]], *, rows: bool = False) -> Facts:
+    """Parse (command, status, text) into facts, with ``rows`` also commands that have no reader here.
 
     Only complete outputs are parsed: half an output gives facts that look complete.
     """
-    return _facts(tuple(_read(command, status, text) for command, status, text in captures))
+    return _facts(tuple(_read(command, status, text, rows=rows) for command, status, text in captures))
 
 
 def read_more(facts: Facts, captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
@@ -228,8 +241,10 @@ _SAVED: Final = "show startup-config"
 CUT: Final = frozenset({CaptureStatus.TIMEOUT, CaptureStatus.LOST})
 
 
-def _read(command: str, status: CaptureStatus, text: str) -> ParsedCapture:
+def _read(command: str, status: CaptureStatus, text: str, *, rows: bool = False) -> ParsedCapture:
     known = find(command)
+    if rows and known is None and status is CaptureStatus.OK and text:
+        return ParsedCapture(command=command, status=status, parsed=parse_rows(command, text))
     passed = filter_of(command)
     # An empty output is an answer only where a filter let nothing through.
     if known is None or status is not CaptureStatus.OK or (not text and passed is None):

@@ -203,9 +203,9 @@ def runs(tmp_path: Path) -> Runs:
 def good_run(runs: Runs) -> Callable[..., Run]:
     """``good_run("sw1", "sw2")`` makes a complete run in which each of them gave its clock."""
 
-    def make(*names: str, status: DeviceStatus = DeviceStatus.OK) -> Run:
+    def make(*names: str, status: DeviceStatus = DeviceStatus.OK, verb: str = "collect") -> Run:
         devices = [Device(name=name, site="tokyo", host="192.0.2.11") for name in names]
-        with runs.start("collect", devices) as run:
+        with runs.start(verb, devices) as run:
             for device in devices:
                 writer = run.device(device).open("show clock")
                 writer.write(f"{device.name}\n")

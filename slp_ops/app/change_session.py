@@ -227,9 +227,12 @@ class ChangeSession(Generic[Observation, Result]):
 
     # -- planning ---------------------------------------------------------------------------------
 
-    def plan(self) -> PlanResult:
-        """Read the switches and plan for them; nothing here can send a change."""
-        return self._plan(self._choose(), self.verb.plan)
+    def plan(self, names: Collection[str] | None = None) -> PlanResult:
+        """Read the switches and plan for them; nothing here can send a change. ``names`` are some of them."""
+        fleet = self._choose()
+        if names is not None:
+            fleet = replace(fleet, devices=tuple(each for each in fleet.devices if each.name in names))
+        return self._plan(fleet, self.verb.plan)
 
     def _plan(
         self,

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactsRequest:
-    """A run, and the one device of it that is wanted; None is every device."""
+    """A run, and the device and the command that are wanted; None is each of them."""
 
     run: str = "last"
     runs_dir: Path = Path("runs")
     device: str | None = None
+    command: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,4 +44,8 @@ def run(request: FactsRequest) -> FactsResult:
             f"run {stored.id} has no device {request.device!r}; it has {there}", option="--device"
         )
     devices = {each.name: facts_of(stored, each.name) if each.captures else Facts({}) for each in wanted}
+    if request.command is not None:
+        devices = {name: facts.only(request.command) for name, facts in devices.items()}
+        if not any(facts.captures for facts in devices.values()):
+            raise OptionError(f"run {stored.id} has no capture of {request.command!r}", option="--command")
     return FactsResult(run_id=stored.id, path=stored.path, devices=devices)

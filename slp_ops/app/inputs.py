@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import PreviousCaptures, collect, status_of
@@ -16,6 +16,7 @@ from slp_ops.parsing import Facts, read, read_more, split_devices, text_of
 from slp_ops.regular_files import LARGEST_TEXT, read_input
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
+from slp_ops.runs.runs import READING_VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_KEPT = 500  # devices, each of about 350 kB
-
-
-# Verbs whose runs hold what an audit needs; the others read a part of it.
-READING_VERBS: Final = frozenset({"audit", "collect", "watch"})
 
 
 def open_run(
@@ -112,7 +109,7 @@ def devices_of(run: StoredRun, names: Collection[str] | None, facts: FactsCache)
 
 def facts_of(run: StoredRun, device: str, cleaned: Callable[[str], str] = str) -> Facts:
     """Return the facts of one device of a saved run. Raises StoreError."""
-    return read(_captures(run, device, cleaned))
+    return read(_captures(run, device, cleaned), rows=True)
 
 
 def _captures(

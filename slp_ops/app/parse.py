@@ -6,9 +6,9 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slp_ops.commands import find, registry
+from slp_ops.commands import find, parse_rows, registry, templates_of
 from slp_ops.errors import OptionError
-from slp_ops.parsing import parse_one, read, split, text_of
+from slp_ops.parsing import parse_one, read, sections, split, text_of
 from slp_ops.redact import redact
 
 if TYPE_CHECKING:
@@ -42,9 +42,14 @@ def run(request: ParseRequest) -> tuple[tuple[str, Parsed], ...]:
 def _one(typed: str, text: str) -> tuple[str, Parsed]:
     """Return the section of one command where the text holds several, the whole text otherwise."""
     known = find(typed)
+    if known is None and (names := templates_of(typed)):
+        pages = [each.page for each in sections(text) if templates_of(each.typed) == names]
+        return typed, parse_rows(typed, pages[-1] if pages else text)
     if known is None:
-        names = ", ".join(_plain_name(each) for each in registry())
-        raise OptionError(f"{typed!r} is none of {names}", option="--command")
+        known_names = ", ".join(_plain_name(each) for each in registry())
+        raise OptionError(
+            f"{typed!r} is none of {known_names}, and has no template in ntc-templates", option="--command"
+        )
     parsed = parse_one(known, text)
     if isinstance(parsed, tuple):
         raise OptionError(f"the file holds no {known.command!r}; it holds {', '.join(parsed)}", option="FILE")

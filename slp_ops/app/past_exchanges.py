@@ -29,6 +29,14 @@ def imported_in(runs_dir: Path) -> dict[tuple[str, str], str]:
     return {key: run.path.name for key, run in _imports(runs_dir).items()}
 
 
+def imported_positions(runs_dir: Path) -> dict[str, tuple[int, str]]:
+    """Return the position of the newest run that imported a file, by the switch's name."""
+    found: dict[str, tuple[int, str]] = {}
+    for (name, _), run in _imports(runs_dir).items():
+        found[name] = max(found.get(name, (0, "")), run.position)
+    return found
+
+
 def _imports(runs_dir: Path) -> dict[tuple[str, str], StoredRun]:
     found: dict[tuple[str, str], StoredRun] = {}
     for run, recorded in _journals(runs_dir, "usage-import"):
@@ -52,9 +60,8 @@ def before_in(runs_dir: Path) -> dict[str, PreviousExchanges]:
             if each.reports:
                 folder = recorded.begin.to or ""
                 found[each.host] = PreviousExchanges(saved=run.position, file=each, folder=folder)
-    for (name, _), run in _imports(runs_dir).items():
-        before = found.get(name, PreviousExchanges())
-        found[name] = replace(before, imported=max(before.imported, run.position))
+    for name, position in imported_positions(runs_dir).items():
+        found[name] = replace(found.get(name, PreviousExchanges()), imported=position)
     return found
 
 

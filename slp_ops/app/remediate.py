@@ -164,27 +164,36 @@ def save_plan(planned: PlanResult, path: Path) -> None:
 def _session(
     request: ApplyRequest, operator: ChangeOperator | None
 ) -> ChangeSession[PlannedSwitch, ChangeResult]:
+    return session_of(request, RemediateVerb(request, wanted_by(request)), operator)
+
+
+def session_of(
+    request: ApplyRequest, verb: RemediateVerb, operator: ChangeOperator | None
+) -> ChangeSession[PlannedSwitch, ChangeResult]:
+    """Return the session of a request."""
+    return ChangeSession(
+        verb=verb,
+        fleet=request.plan.fleet,
+        options=request.options,
+        operator=operator or NonInteractiveChange(),
+        document=request.document,
+    )
+
+
+def wanted_by(request: ApplyRequest) -> Wanted:
+    """Return the planning input of a request. Raises InputError."""
     audit_options = AuditOptions(knowledge=knowledge_of(request.plan.rules_dir))
     playbooks = load_playbooks(
         request.plan.playbooks_dir, [rule.id for rule in audit_options.knowledge.rules]
     )
     options = parse_params(request.plan.params, playbooks)
-    return ChangeSession(
-        verb=RemediateVerb(
-            request,
-            Wanted(
-                playbooks=playbooks,
-                named=check_playbook_names(request.plan.playbooks, playbooks),
-                options=options,
-                files=read_certificate_files(options, playbooks),
-                audit_options=audit_options,
-                timer=request.plan.timer,
-            ),
-        ),
-        fleet=request.plan.fleet,
-        options=request.options,
-        operator=operator or NonInteractiveChange(),
-        document=request.document,
+    return Wanted(
+        playbooks=playbooks,
+        named=check_playbook_names(request.plan.playbooks, playbooks),
+        options=options,
+        files=read_certificate_files(options, playbooks),
+        audit_options=audit_options,
+        timer=request.plan.timer,
     )
 
 
@@ -198,6 +207,7 @@ class Wanted:
     files: Mapping[str, str] = field(default_factory=dict)
     audit_options: AuditOptions = field(default_factory=AuditOptions)
     timer: int = TIMER_MINUTES
+    always: bool = False
 
     def given(self, device: Device) -> ParameterSources:
         """Return where the parameters of a switch come from."""
@@ -220,7 +230,7 @@ class Wanted:
 
     def plan(self, switch: PlannedSwitch) -> PlanningResult:
         """Plan for a switch."""
-        return plan_device(switch, self.playbooks, named=self.named, timer=self.timer)
+        return plan_device(switch, self.playbooks, named=self.named, timer=self.timer, always=self.always)
 
 
 class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):

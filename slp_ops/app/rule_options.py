@@ -14,7 +14,7 @@ from slp_ops.rules.ruleset import Ruleset, extended_ruleset, packaged_ruleset
 from slp_ops.rules.settings import Thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from slp_ops.i18n import Lang
@@ -44,9 +44,9 @@ def knowledge_of(rules_dir: Path | None) -> Ruleset:
     return packaged_ruleset() if rules_dir is None else extended_ruleset(_sources(rules_dir))
 
 
-def reference_page(knowledge: Ruleset, lang: Lang) -> str:
-    """Return the reference page of all rules, as Markdown."""
-    return reference.render(knowledge, lang)
+def reference_page(knowledge: Ruleset, lang: Lang, marks: Mapping[str, str]) -> str:
+    """Return the reference page of all rules, as Markdown. ``marks`` follow the names of playbooks."""
+    return reference.render(knowledge, lang, marks)
 
 
 def _sources(folder: Path) -> Iterator[RuleFile]:

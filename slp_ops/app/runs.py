@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from slp_ops.runs import Runs
 from slp_ops.runs.open_changes import OpenChanges
+from slp_ops.runs.prune import LossKind as LossKind
 from slp_ops.runs.prune import is_from_future, judge, remove
 from slp_ops.runs.sequence import RunSequence
 from slp_ops.runs.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from datetime import timedelta
     from pathlib import Path
 
@@ -70,18 +71,45 @@ def verify_run(runs_dir: Path, reference: str) -> VerifyResult:
 
 
 def plan_prune(
-    runs_dir: Path, operator: Operator, *, keep: int | None, older_than: timedelta | None
+    runs_dir: Path,
+    operator: Operator,
+    *,
+    keep: int | None,
+    older_than: timedelta | None,
+    lose: Container[LossKind] = frozenset(),
 ) -> tuple[PruneDecision, ...]:
-    """Return what a prune would do with each run, the newest first. Nothing is removed."""
+    """Return what a prune would do with each run, the newest first. Nothing is removed.
+
+    What cannot be replaced is kept, but for the kinds to ``lose``.
+    """
+    from slp_ops.app.irreplaceable import irreplaceable
+
     found, now = Runs(runs_dir).all(), datetime.now(UTC)
     _warn_of_future(found, operator, now)
-    unfinished = OpenChanges().folders()
-    return tuple(judge(found, keep=keep, older_than=older_than, now=now, unfinished=unfinished))
+    changing, over = OpenChanges().folders()
+    contents = irreplaceable(runs_dir, found, over)
+    return tuple(
+        judge(
+            found,
+            keep=keep,
+            older_than=older_than,
+            now=now,
+            changing=changing,
+            contents=contents,
+            lose=lose,
+        )
+    )
 
 
 def prune(runs_dir: Path, planned: Sequence[PruneDecision]) -> tuple[StoredRun, ...]:
     """Remove the runs that a plan does not keep, and what killed processes left. Raises StoreError."""
-    removed = tuple(each.run for each in planned if not each.kept_because and remove(each.run))
+    changing, _ = OpenChanges().folders()  # the operator may have been asked for a long time
+    removed = tuple(
+        each.run
+        for each in planned
+        if not each.kept_because and each.run.path.absolute() not in changing and remove(each.run)
+    )
+    OpenChanges().forget({run.path.absolute() for run in removed})
     if runs_dir.is_dir():
         with RunSequence.open(runs_dir):
             pass  # opening it removes what killed processes left

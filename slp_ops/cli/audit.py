@@ -9,7 +9,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import audit_results, code_of
-from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, details_option, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     help="Compare with an earlier run: which findings are new, gone, unchanged.",
 )
 @with_collect_options
+@details_option
 @lang_option
 @json_option
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
@@ -69,6 +70,7 @@ def command(
     fail_on: str,
     against: str | None,
     collect_options: CollectOptions,
+    details: bool,
     lang: Lang,
     as_json: bool,
     files: tuple[Path, ...],
@@ -103,5 +105,5 @@ def command(
         from slp_ops.report.terminal.audit import render
 
         view = audit_view(result.devices, result.knowledge, result.compared, seconds=result.seconds)
-        print_result(render(view, lang))
+        print_result(render(view, lang, details=details))
     raise click.exceptions.Exit(code_of(*audit_results(result, Severity(fail_on))))

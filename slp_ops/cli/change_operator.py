@@ -29,9 +29,10 @@ T = TypeVar("T")
 class TerminalChangeOperator(TerminalOperator):
     """Shows plans on stdout unless the result is JSON, and asks on stderr, one question at a time."""
 
-    def __init__(self, lang: Lang, *, as_json: bool) -> None:
+    def __init__(self, lang: Lang, *, as_json: bool, details: bool = False) -> None:
         self._lang = lang
         self._as_json = as_json
+        self._details = details
         self._turn = asyncio.Lock()
 
     @property
@@ -41,8 +42,10 @@ class TerminalChangeOperator(TerminalOperator):
 
     def show_plan(self, plan: PlanResult) -> None:
         """Print the plan."""
-        render = render_plan if plan.verb is None else render_exchange_plan
-        text = render(plan, self._lang)
+        if plan.verb is None:
+            text = render_plan(plan, self._lang, details=self._details)
+        else:
+            text = render_exchange_plan(plan, self._lang)
         if text and not self._as_json:
             print_result(text)
 

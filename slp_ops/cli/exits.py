@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.check_reachability import ReachabilityResult
     from slp_ops.app.check_version import ReleasesResult
+    from slp_ops.app.flow import FlowResult
     from slp_ops.model import Severity
 
 
@@ -132,6 +133,20 @@ def code_of(*results: Result) -> Exit:
 def read_result(*, complete: bool) -> Result:
     """Return whether every device was read completely, as a result."""
     return Result.DONE if complete else Result.UNREAD
+
+
+def flow_results(result: FlowResult) -> Iterator[Result]:
+    """Yield the results of a flow, one for each switch."""
+    from slp_ops.app.flow import StageState
+
+    for switch in result.switches:
+        match switch.state:
+            case StageState.PROVEN:
+                yield Result.DONE
+            case StageState.OPEN:
+                yield Result.FINDINGS_REMAIN
+            case _:
+                yield Result.CHANGE_FAILED
 
 
 def audit_results(result: AuditResult, threshold: Severity) -> Iterator[Result]:

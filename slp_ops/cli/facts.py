@@ -18,13 +18,37 @@ if TYPE_CHECKING:
 @runs_dir_option
 @click.argument("ref", metavar="RUN", default="last")
 @click.option("--device", cls=SelectingOption, metavar="NAME", help="Only this device.")
+@click.option(
+    "--command",
+    "only",
+    cls=SelectingOption,
+    metavar="'show ...'",
+    help="Only this command, complete or abbreviated.",
+)
+@click.option(
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="With --command: print the rows of all devices as one table, for a command that is read into rows.",
+)
 @json_option
-def command(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> None:
-    """Show the facts of RUN: its id, its folder, a unique beginning of either, or 'last'."""
+def command(
+    *, runs_dir: Path, ref: str, device: str | None, only: str | None, as_csv: bool, as_json: bool
+) -> None:
+    """Show the facts of RUN: its id, its folder, a unique beginning of either, or 'last'.
+
+    Commands that slp-ops has no reader for become rows, by the templates of ntc-templates.
+    """
     from slp_ops.app.facts import FactsRequest, run
 
-    result = call(run, FactsRequest(run=ref, runs_dir=runs_dir, device=device))
-    if as_json:
+    if as_csv and (only is None or as_json):
+        raise click.UsageError("--csv needs --command, and excludes --json")
+    result = call(run, FactsRequest(run=ref, runs_dir=runs_dir, device=device, command=only))
+    if as_csv:
+        from slp_ops.report.as_csv import rows_as_csv
+
+        click.echo(rows_as_csv(result.devices), nl=False)
+    elif as_json:
         from slp_ops.report.documents.facts import facts_document
 
         click.echo(to_json(facts_document(result.run_id, result.path, result.devices), indent=2))

@@ -11,11 +11,12 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
-from slp_ops.cli.exits import Result, change_results, code_of, plan_results
+from slp_ops.cli.exits import Result, change_results, code_of, flow_results, plan_results
 from slp_ops.cli.options import (
     ConsentOption,
     SelectingOption,
     VerbOption,
+    details_option,
     json_option,
     lang_option,
     runs_dir_option,
@@ -26,8 +27,10 @@ from slp_ops.cli.target import target_options
 from slp_ops.cli.writing import print_result
 
 if TYPE_CHECKING:
+    from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.change_session import ChangeOptions
+    from slp_ops.app.remediate import ApplyRequest
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.i18n import Lang
@@ -48,6 +51,14 @@ if TYPE_CHECKING:
     help="Plan this playbook; repeatable. [default: the playbooks whose rules fail]",
 )
 @click.option(
+    "--flow",
+    "flow",
+    cls=SelectingOption,
+    envvar="SLP_OPS_FLOW",
+    metavar="ID",
+    help="Run the playbooks of this flow in order, until the switch is proven to report.",
+)
+@click.option(
     "--playbooks",
     "playbooks_dir",
     type=click.Path(path_type=Path, file_okay=False),
@@ -61,7 +72,7 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_PARAM",
     metavar="NAME=VALUE",
-    help="Parameter of a playbook; repeatable. Secrets are refused here.",
+    help="Parameter of a playbook; repeatable, and the values of a list add up. Secrets are refused here.",
 )
 @click.option(
     "--secret-file",
@@ -115,6 +126,7 @@ if TYPE_CHECKING:
     help="Assume that manual steps are done (for scripts).",
 )
 @change_options
+@details_option
 @lang_option
 @json_option
 def command(
@@ -124,6 +136,7 @@ def command(
     runs_dir: Path,
     rules_dir: Path | None,
     named: tuple[str, ...],
+    flow: str | None,
     playbooks_dir: Path | None,
     params: tuple[str, ...],
     secret_files: tuple[str, ...],
@@ -136,6 +149,7 @@ def command(
     manual_done: bool,
     options: ChangeOptions,
     revert_timer: int,
+    details: bool,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -144,17 +158,22 @@ def command(
     --dry-run sends nothing. Changes are applied to a canary first, then in batches. Every step is written to
     a journal; the switch is audited until the rules pass, and its configuration is saved. Exit code 3 when
     findings remain, or nothing can be planned for them, 5 when a change failed or could not be verified.
+
+    --flow ID runs several playbooks in order, each as a change of its own. It ends with a proof, or names
+    what is open; --resume with the journal of the flow continues it.
     """
     from slp_ops.app import remediate
     from slp_ops.app.change_session import FleetOptions, plan_document
+    from slp_ops.app.flow import is_flow
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.remediate import stored_remediate_json
 
     _one_of(dry_run=dry_run, plan=plan_file, resume=resume, rollback=rollback)
+    _one_of(flow=flow, plan=plan_file, resume=resume, rollback=rollback, out=out)
     if out is not None and not dry_run:
         raise click.UsageError("--out saves the plan of a --dry-run")
-    operator = TerminalChangeOperator(lang, as_json=as_json)
+    operator = TerminalChangeOperator(lang, as_json=as_json, details=details)
     request = remediate.ApplyRequest(
         plan=remediate.PlanRequest(
             fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
@@ -171,7 +190,9 @@ def command(
         settled=parse_outcomes(settle),
         document=stored_remediate_json,
     )
-    if resume is not None:
+    if flow is not None or (resume is not None and call(is_flow, resume)):
+        found = _run_flow(request, flow, resume, operator, lang, dry_run=dry_run, as_json=as_json)
+    elif resume is not None:
         found = _show(call(remediate.resume, request, resume, operator), lang, as_json=as_json)
     elif rollback is not None:
         found = _show(call(remediate.roll_back, request, rollback, operator), lang, as_json=as_json)
@@ -197,6 +218,46 @@ def command(
         elif as_json:
             print_result(to_json(plan_document(replace(result.plan, run=""))))
     raise click.exceptions.Exit(code_of(*found))
+
+
+def _run_flow(
+    request: ApplyRequest,
+    name: str | None,
+    journal: Path | None,
+    operator: ChangeOperator,
+    lang: Lang,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> list[Result]:
+    """Run, preview or resume a flow, and print it."""
+    from slp_ops.app import flow as flows
+    from slp_ops.json_documents import to_json
+    from slp_ops.report.documents.flow import flow_document, flow_plan_document
+    from slp_ops.report.terminal.change import render_change
+    from slp_ops.report.terminal.flow import flow_hints, render_flow, render_preview, render_stage
+
+    def show(text: str) -> None:
+        if not as_json:
+            print_result(text)
+
+    if name is not None and dry_run:
+        flow, stages = call(flows.preview_flow, request, name, operator)
+        document = flow_plan_document(flow, stages)
+        print_result(to_json(document) if as_json else render_preview(flow, stages, lang))
+        return _plan_results(stages[0].planned)
+    display = flows.FlowDisplay(
+        stage=lambda number, flow, names: show(render_stage(number, flow, names, lang)),
+        change=lambda change: show(render_change(change, lang)),
+    )
+    if journal is not None:
+        result = call(flows.resume_flow, request, journal, operator, display)
+    else:
+        result = call(flows.run_flow, request, str(name), operator, display)
+    print_result(to_json(flow_document(result)) if as_json else render_flow(result, lang))
+    for hint in flow_hints(result, lang) if as_json else ():
+        click.echo(f"hint: {hint}", err=True)
+    return list(flow_results(result))
 
 
 def _plan_results(planned: PlanResult) -> list[Result]:

@@ -29,7 +29,9 @@ def command(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool
 
     knowledge = knowledge_of(rules_dir)
     if markdown:
-        click.echo(reference_page(knowledge, lang), nl=False)
+        from slp_ops.report.playbook_marks import marks
+
+        click.echo(reference_page(knowledge, lang, marks(lang)), nl=False)
         return
     if as_json:
         from slp_ops.report.documents.knowledge import rules_document

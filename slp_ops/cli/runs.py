@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.app.runs import LossKind
 from slp_ops.cli.exits import Result
 from slp_ops.cli.options import ConsentOption, SelectingOption, VerbOption, age, json_option, runs_dir_option
 from slp_ops.cli.terminal import TerminalOperator
@@ -118,22 +119,44 @@ def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
     show_envvar=True,
     help="Keep younger runs: 36h, 90d, 12w.",
 )
-@click.option("--dry-run", is_flag=True, help="Only show what would be removed.")
+@click.option(
+    "--lose",
+    type=click.Choice([kind.value for kind in LossKind]),
+    multiple=True,
+    help="Also remove runs with this, which cannot be replaced: usage files that wait for their ACK, "
+    "journals that --rollback needs, unfinished changes, each switch's newest good evidence; repeatable.",
+)
+@click.option("--dry-run", is_flag=True, help="Only show what would be removed, and why a run is kept.")
 @click.option("--yes", cls=ConsentOption, is_flag=True, help="Do not ask.")
 @json_option
 def prune_runs(
-    *, runs_dir: Path, keep: int | None, older_than: timedelta | None, dry_run: bool, yes: bool, as_json: bool
+    *,
+    runs_dir: Path,
+    keep: int | None,
+    older_than: timedelta | None,
+    lose: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Remove old runs. With --keep and --older-than a run is removed only if both allow it.
 
-    A run that is being written stays, and so does each device's newest complete evidence.
+    A run that is being written stays. What cannot be replaced stays unless --lose names it: usage files
+    that wait for their ACK, journals of changes that can be rolled back or are unfinished, and each device's
+    newest complete run of audit, collect or watch.
     """
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal
 
     if keep is None and older_than is None:
         raise click.UsageError("give --keep N or --older-than AGE, or both")
-    planned = runs.plan_prune(runs_dir, TerminalOperator(), keep=keep, older_than=older_than)
+    planned = runs.plan_prune(
+        runs_dir,
+        TerminalOperator(),
+        keep=keep,
+        older_than=older_than,
+        lose=frozenset(map(LossKind, lose)),
+    )
     going = sum(not each.kept_because for each in planned)
     if not as_json:
         click.echo(terminal.render_prune(planned))

@@ -6,12 +6,16 @@ To add a command, add one module here with a module-level ``COMMAND`` and a gold
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.commands._ntc_templates import NTC_TEMPLATES as NTC_TEMPLATES
+from slp_ops.commands._ntc_templates import Rows as Rows
+from slp_ops.commands._ntc_templates import TemplateFailed, read_rows
+from slp_ops.commands._ntc_templates import templates_of as templates_of
 from slp_ops.facts.values import SourceLine
 from slp_ops.readonly import ReadCommand
 
@@ -32,6 +36,8 @@ class Parsed:
     facts: tuple[Fact, ...] = ()
     unparsed: tuple[SourceLine, ...] = ()
     total: int = 0
+    rows: Rows | None = None  # of a command that has no reader here, by ntc-templates
+    reason: str = ""  # why there are none although it has a template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +107,18 @@ def ad_hoc(text: str) -> ShowCommand:
     wanted = str(ReadCommand(text))
     known = find(wanted)
     return ShowCommand(command=wanted, order=800, parse=known.parse if known else _unread)
+
+
+def parse_rows(command: str, text: str) -> Parsed:
+    """Parse a text that no reader knows into rows; without a template its lines are kept and counted."""
+    kept = _unread(text)
+    try:
+        rows = read_rows(command, text)
+    except TemplateFailed as failed:
+        return replace(kept, reason=str(failed))
+    # A template that finds nothing in a text has not read it.
+    is_read = rows is not None and (rows.rows or not kept.total)
+    return replace(kept, unparsed=(), rows=rows) if is_read else kept
 
 
 def _unread(text: str) -> Parsed:

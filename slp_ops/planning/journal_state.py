@@ -20,6 +20,8 @@ from slp_ops.steps import ConfigStep, ExecStep, ManualStep, Repeat
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from slp_ops.steps import ConfigChange
+
 SCHEMA: Final = "slp-ops/journal/1"
 
 
@@ -204,6 +206,22 @@ class SwitchState:
     def touched(self) -> bool:
         """Return whether anything may have been sent."""
         return bool(self.steps)
+
+    @property
+    def rolled_back(self) -> bool:
+        """Return whether a rollback is complete."""
+        return self.end is ChangeOutcome.ROLLED_BACK
+
+    @property
+    def sent_changes(self) -> tuple[ConfigChange, ...]:
+        """The changes of every configuration step that may have been sent, for a rollback, in their order."""
+        return tuple(
+            change
+            for number, (action, step) in enumerate(self.plan.steps)
+            if isinstance(step, ConfigStep) and number in self.steps and not step.gives_back
+            if action.no_rollback is None
+            for change in step.changes
+        )
 
     @property
     def next_step(self) -> int:

@@ -129,14 +129,16 @@ class SkippedPlaybook:
 class PlanningResult:
     """Result of planning one switch.
 
-    ``mentioned`` are playbooks that would help and are planned only when they are named. ``findings`` are the
-    rules that fail at warning or above.
+    ``mentioned`` are playbooks that would help and are planned only when they are named. ``elsewhere`` are
+    skipped ones that the topology of the switch does not need. ``findings`` are the rules that fail at
+    warning or above.
     """
 
     plan: SwitchPlan | None
     skipped: tuple[SkippedPlaybook, ...] = ()
     choices: tuple[PlaybookChoice, ...] = ()
     mentioned: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
 
 

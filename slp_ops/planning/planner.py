@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import ProductInstance, Software
 from slp_ops.i18n import Text
+from slp_ops.params import example
 from slp_ops.planning.changes import changes
 from slp_ops.planning.model import (
     Action,
@@ -58,9 +59,15 @@ def plan_device(
     *,
     named: Sequence[str] = (),
     timer: int = TIMER_MINUTES,
+    always: bool = False,
 ) -> PlanningResult:
-    """Plan one switch, with a reason for every skipped playbook."""
-    chosen = choose(playbooks, switch.outcomes, named=named, intent=Intent.of(switch.given.intent))
+    """Plan one switch, with a reason for every skipped playbook.
+
+    ``always`` plans the named ones also where their rules pass.
+    """
+    chosen = choose(
+        playbooks, switch.outcomes, named=named, intent=Intent.of(switch.given.intent), always=always
+    )
     planning = _Planning(switch, timer)
     actions = []
     for playbook, because in chosen.picked:
@@ -78,6 +85,7 @@ def plan_device(
         skipped=tuple(skipped),
         choices=chosen.choices,
         mentioned=chosen.mentioned,
+        elsewhere=tuple(planning.elsewhere),
         findings=tuple(outcome.rule for outcome in switch.outcomes if outcome.is_problem),
     )
 
@@ -123,6 +131,7 @@ class _Planning:
     switch: PlannedSwitch
     timer: int
     skipped: list[SkippedPlaybook] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     fields: dict[str, object] = field(default_factory=dict)
     typed: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
 
@@ -173,6 +182,8 @@ class _Planning:
             return why, ()
         for name in playbook.requires:
             if (why := self._guard(name)) is not None:
+                if GUARDS[name].of_topology:
+                    self.elsewhere.append(playbook.id)
                 return why, ()
         values = values_of(playbook.params, self.switch.given, self.switch.known)
         if values.wrong:
@@ -181,7 +192,7 @@ class _Planning:
         if playbook.any_of and not any(name in values.values for name in playbook.any_of):
             missing = (*missing, playbook.any_of[0])
         if missing:
-            return _MISSING.format(names=", ".join(missing)), missing
+            return _missing_parameters(playbook, missing), missing
         words = {**self._words(playbook), **values.values}
         steps = self._steps(playbook, words)
         if isinstance(steps, Text):
@@ -331,7 +342,10 @@ _MASKED: Final = Text(
     "置き換える行に秘密情報が含まれ、元に戻せません",
 )
 _IN_PLACE: Final = Text("everything is configured already", "すべて設定済みです")
-_MISSING: Final = Text("a parameter is missing: {names}", "パラメータがありません: {names}")
+_MISSING: Final = Text(
+    "a parameter is missing: {names}; give it as in this example: {options}",
+    "パラメータがありません: {names}。指定例: {options}",
+)
 _NO_CONFIG: Final = Text(
     "the running configuration could not be read to its end",
     "running-config を最後まで読み取れませんでした",
@@ -356,3 +370,10 @@ _SAVES_OTHERS: Final = Text(
     "the running configuration holds changes that were never saved; saving after this change saves them too",
     "保存されていない変更が running-config にあります。この変更の保存時に、それらも保存されます",
 )
+
+
+def _missing_parameters(playbook: Playbook, names: Sequence[str]) -> Text:
+    """Return which parameters are missing, with the options that would give them."""
+    params = {param.name: param for param in playbook.params}
+    options = (f"--param {name}={example(params[name].kind, params[name].bounds)}" for name in names)
+    return _MISSING.format(names=", ".join(names), options=" ".join(options))

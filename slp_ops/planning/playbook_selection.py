@@ -42,11 +42,20 @@ def choose(
     *,
     named: Sequence[str] = (),
     intent: Intent,
+    always: bool = False,
 ) -> SelectedPlaybooks:
-    """The playbooks for a switch of which these are the audit's outcomes, in the order to apply them."""
+    """The playbooks for a switch of which these are the audit's outcomes, in the order to apply them.
+
+    ``always`` picks the named ones also where nothing fails.
+    """
     by_rule = {outcome.rule: outcome for outcome in outcomes}
     if named:
-        return _select_named([playbook for playbook in playbooks if playbook.id in named], by_rule)
+        wanted = [playbook for playbook in playbooks if playbook.id in named]
+        if always:
+            return SelectedPlaybooks(
+                picked=tuple((each, _because(each, by_rule)) for each in in_order(wanted))
+            )
+        return _select_named(wanted, by_rule)
     picked: dict[str, Playbook] = {}
     choices: list[PlaybookChoice] = []
     mentioned: dict[str, None] = {}

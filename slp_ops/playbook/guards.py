@@ -57,11 +57,15 @@ UNREADABLE: Final = _Unreadable()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """A function of facts under the name by which files call it."""
+    """A function of facts under the name by which files call it.
+
+    ``of_topology`` marks a guard that is not met where another topology needs no such playbook.
+    """
 
     name: str
     needs: tuple[Dependency, ...]
     function: Callable[..., Any]
+    of_topology: bool = False
 
     def ask(self, known: FactContext) -> Any:
         """Return the function's result; UNREADABLE when a fact is missing."""
@@ -115,8 +119,8 @@ class Proof:
         return self.done(None if noted is None else noted.seen, seen)
 
 
-def _make_guard(name: str, function: Callable[..., Any]) -> Guard:
-    return Guard(name=name, needs=dependencies_of(function), function=function)
+def _make_guard(name: str, function: Callable[..., Any], *, of_topology: bool = False) -> Guard:
+    return Guard(name=name, needs=dependencies_of(function), function=function, of_topology=of_topology)
 
 
 # -- guards ----------------------------------------------------------------------------------------
@@ -189,9 +193,9 @@ GUARDS: Final[Mapping[str, Guard]] = {
     for each in (
         _make_guard("clock-set", _clock_set),
         _make_guard("config-saved", _config_saved),
-        _make_guard("direct-transport", _direct),
+        _make_guard("direct-transport", _direct, of_topology=True),
         _make_guard("hseck9-unused", _hseck9_unused),
-        _make_guard("transport-on", _transport_on),
+        _make_guard("transport-on", _transport_on, of_topology=True),
         _make_guard("trusted", _trust_installed),
     )
 }

@@ -62,7 +62,7 @@ def load(texts: Iterable[tuple[str, str]], *, rules: Iterable[str] | None = None
         node = parse(text, problems)
         one = None if node is None else playbook(node, problems, path)
         if one is not None and isinstance(node, Mapping):
-            _check(one, _Places(node), problems, known)
+            _check(one, KeyLines(node), problems, known)
             if one.id in made:
                 problems.add(1, "id", f"{one.id} is the id of {made[one.id].file} too", "an id of its own")
             made.setdefault(one.id, one)
@@ -75,7 +75,7 @@ def load(texts: Iterable[tuple[str, str]], *, rules: Iterable[str] | None = None
     return tuple(made.values())
 
 
-class _Places:
+class KeyLines:
     """Positions of the keys of a file, for problems found later."""
 
     def __init__(self, root: Node) -> None:
@@ -102,7 +102,7 @@ class _Places:
             self._walk(entry.value, place)
 
 
-def _check(made: Playbook, places: _Places, problems: Problems, rules: tuple[str, ...] | None) -> None:
+def _check(made: Playbook, places: KeyLines, problems: Problems, rules: tuple[str, ...] | None) -> None:
     """Check references inside a file: names that must exist."""
 
     def names(key: str, used: Iterable[str], known: Iterable[str], what: str) -> None:

@@ -13,9 +13,10 @@ from slp_ops.report.labels import Words
 from slp_ops.sanitize import csv_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from slp_ops.i18n import Lang
+    from slp_ops.parsing import Facts
     from slp_ops.report.view import DeviceView, FindingView, ReportView
 
 # Names for scripts: the same in every language.
@@ -34,6 +35,26 @@ def render(view: ReportView, lang: Lang) -> str:
     for device in view.devices:
         for row in _rows(device, words):
             writer.writerow([csv_cell(value) for value in row])
+    return "\ufeff" + out.getvalue()
+
+
+def rows_as_csv(devices: Mapping[str, Facts]) -> str:
+    """Return the rows of one command on every device as one table, with the columns of its template."""
+    tables = [
+        (name, each.parsed.rows)
+        for name, facts in devices.items()
+        for each in facts.captures
+        if each.parsed is not None and each.parsed.rows is not None
+    ]
+    columns = list(dict.fromkeys(column for _, rows in tables for column in rows.columns))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["device", *columns])
+    for name, rows in tables:
+        for row in rows.rows:
+            values = (row.values.get(column, "") for column in columns)
+            cells = (value if isinstance(value, str) else " ".join(value) for value in values)
+            writer.writerow([csv_cell(value) for value in (name, *cells)])
     return "\ufeff" + out.getvalue()
 
 

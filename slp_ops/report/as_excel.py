@@ -7,12 +7,14 @@ and can never become a formula or a link. Dates are the switch's own, with the z
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter
 
 from slp_ops.report.labels import Words
+from slp_ops.report.playbook_marks import mark
 from slp_ops.report.sentences import dues_text, headline, lead
 from slp_ops.report.view import Health
 from slp_ops.sanitize import text_cell
@@ -173,6 +175,28 @@ def _sheets(view: ReportView, words: Words) -> Iterator[tuple[str, list[str], It
             for rule in each.unjudged
         ),
     )
+    yield from _tables(devices, words)
+
+
+def _tables(devices: Sequence[DeviceView], words: Words) -> Iterator[tuple[str, list[str], Iterator[Row]]]:
+    """Yield a sheet for each command that was read into rows, with the columns of its template."""
+    commands = dict.fromkeys(command for each in devices for command in each.tables)
+    for command in commands:
+        with_rows = [(each, each.tables[command]) for each in devices if command in each.tables]
+        columns = list(dict.fromkeys(column for _, rows in with_rows for column in rows.columns))
+        yield (
+            command,
+            [words["switch"], words["site"], *columns],
+            (
+                (each.name, each.site, *(_joined(row.values.get(column)) for column in columns))
+                for each, rows in with_rows
+                for row in rows.rows
+            ),
+        )
+
+
+def _joined(value: str | tuple[str, ...] | None) -> str | None:
+    return ", ".join(value) if isinstance(value, tuple) else value
 
 
 def _reading(each: DeviceView, words: Words) -> str:
@@ -254,7 +278,7 @@ def _findings(each: DeviceView, words: Words) -> Iterator[Row]:
                 ),
                 story.root.rule if told is not story.root else None,
                 words.confidence(told.confidence.value),
-                ", ".join(book.id for book in told.playbooks),
+                ", ".join(book.id + mark(book.risk, words.lang) for book in told.playbooks),
                 "\n".join(told.links),
             )
 
@@ -300,6 +324,7 @@ class Pen:
     def __init__(self, book: Any, words: Words) -> None:
         self._book = book
         self._words = words
+        self._names: set[str] = set()
         self._head = book.add_format(
             {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "valign": "top"}
         )
@@ -313,8 +338,14 @@ class Pen:
         self.bold = book.add_format({"bold": True, "font_size": 14})
 
     def page(self, title: str) -> Any:
-        """A sheet without a table."""
-        return self._book.add_worksheet(title[:31])
+        """A sheet without a table. Its name follows the rules of Excel and is used once."""
+        plain = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")
+        name, number = plain[:31], 1
+        while name.casefold() in self._names:
+            number += 1
+            name = f"{plain[: 30 - len(str(number))]} {number}"
+        self._names.add(name.casefold())
+        return self._book.add_worksheet(name)
 
     def sheet(self, title: str, head: Sequence[str], rows: Iterable[Row]) -> None:
         """A sheet with a heading that stays, a filter in each column, and columns as wide as their text."""

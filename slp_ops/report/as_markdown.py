@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.report.labels import Words
+from slp_ops.report.playbook_marks import mark
 from slp_ops.report.sentences import dues_text, evidence_lines, headline, lead
 from slp_ops.report.view import Health
 from slp_ops.sanitize import one_line, printable
@@ -88,7 +89,8 @@ def _cause(cause: Cause, words: Words) -> Iterator[str]:
     if cause.remedy:
         yield ""
     if cause.playbooks:
-        yield f"{words['playbooks']}: {', '.join(f'`{book.id}`' for book in cause.playbooks)}"
+        books = ", ".join(f"`{book.id}`{mark(book.risk, words.lang)}" for book in cause.playbooks)
+        yield f"{words['playbooks']}: {books}"
         yield ""
     for link in cause.links:
         yield f"- <{link}>"

@@ -126,6 +126,11 @@ def device_view(judged: JudgedDevice, library: KnowledgeIndex) -> DeviceView:
         else (),
         upgrade=None if release is None else library.knowledge.upgrade_targets(release),
         captures=result.captures,
+        tables={
+            each.command: each.parsed.rows
+            for each in facts.captures
+            if each.parsed is not None and each.parsed.rows is not None
+        },
     )
 
 

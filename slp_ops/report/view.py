@@ -6,7 +6,7 @@ Device text in here is as the switch printed it. Each form makes it harmless in 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from slp_ops.commands import Rows
     from slp_ops.facts import DeviceTime, Entitlement, ExchangeStatistics, LicenseTransport, Policy, Topology
     from slp_ops.history.trend import FleetTrend
     from slp_ops.i18n import Text
@@ -195,6 +196,8 @@ class DeviceView:
     advisories: tuple[AdvisoryVerdict, ...] = ()
     upgrade: UpgradeTargets | None = None
     captures: tuple[Capture, ...] = ()
+    # Of commands that slp-ops has no reader for, by the command as it was typed.
+    tables: Mapping[str, Rows] = field(default_factory=dict)
 
     @property
     def release_text(self) -> str | None:

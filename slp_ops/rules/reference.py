@@ -18,7 +18,7 @@ from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from slp_ops.i18n import Lang
     from slp_ops.rules.dependencies import Dependency
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 TEXTS = texts_of(__name__)
 
 
-def render(knowledge: Ruleset, lang: Lang) -> str:
+def render(knowledge: Ruleset, lang: Lang, marks: Mapping[str, str]) -> str:
     """Render the page in one language, as Markdown."""
-    return "\n".join(_lines(knowledge, lang)) + "\n"
+    return "\n".join(_lines(knowledge, lang, marks)) + "\n"
 
 
-def _lines(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
+def _lines(knowledge: Ruleset, lang: Lang, marks: Mapping[str, str]) -> Iterator[str]:
     yield f"# {TEXTS['title'].render(lang)}"
     yield ""
     yield TEXTS["introduction"].format(version=knowledge.version, count=len(knowledge.rules)).render(lang)
@@ -50,7 +50,7 @@ def _lines(knowledge: Ruleset, lang: Lang) -> Iterator[str]:
         yield f"## {_GROUPS[group].render(lang)}"
         yield ""
         for rule in rules:
-            yield from _rule(rule, advisories.get(rule.id), lang)
+            yield from _rule(rule, advisories.get(rule.id), lang, marks)
     yield from _catalogue(knowledge, lang)
     yield from _terms(lang)
     yield f"## {TEXTS['trains'].render(lang)}"
@@ -104,7 +104,7 @@ def _own_rules(lang: Lang) -> Iterator[str]:
         yield ""
 
 
-def _rule(rule: Rule, advisory: Advisory | None, lang: Lang) -> Iterator[str]:
+def _rule(rule: Rule, advisory: Advisory | None, lang: Lang, marks: Mapping[str, str]) -> Iterator[str]:
     yield f"### {rule.id}"
     yield ""
     yield f"**{_plain(rule.title.render(lang))}**"
@@ -126,7 +126,7 @@ def _rule(rule: Rule, advisory: Advisory | None, lang: Lang) -> Iterator[str]:
         yield from _releases(advisory, lang)
     if rule.playbooks:
         yield f"{TEXTS['playbooks'].render(lang)}: " + ", ".join(
-            f"`{playbook}`" for playbook in rule.playbooks
+            f"`{playbook}`{marks.get(playbook, '')}" for playbook in rule.playbooks
         )
         yield ""
     if rule.explains:

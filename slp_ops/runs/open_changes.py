@@ -19,7 +19,7 @@ from slp_ops.runs.change_index import ChangeIndex, NewerChange
 from slp_ops.runs.journal import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from slp_ops.planning.journal_state import SwitchState
     from slp_ops.runs.change_index import ChangedSwitch, ChangeEntry, ChangeRecord, StoredEntry
@@ -50,11 +50,19 @@ class OpenChanges:
         with self._index.locked():
             return [found for entry in self._open(replacing) for found in _of(entry, wanted)]
 
-    def folders(self) -> frozenset[Path]:
-        """Return the folders with the journal of a change that is not at its end."""
+    def folders(self) -> tuple[frozenset[Path], frozenset[Path]]:
+        """Return the folders with journals: of changes that a process makes, and of those that are over."""
         with self._index.locked():
-            entries = [entry for entry in self._open(None) if _of(entry, entry.record.switches)]
-        return frozenset(Path(entry.record.journal).parent for entry in entries)
+            entries = list(self._index.entries())
+        running = frozenset(_folder(entry) for entry in entries if entry.running)
+        return running, frozenset(_folder(entry) for entry in entries if entry.done) - running
+
+    def forget(self, folders: Container[Path]) -> None:
+        """Give up the changes whose journals were in these folders."""
+        with self._index.locked():
+            for entry in self._index.entries():
+                if not entry.running and _folder(entry) in folders:
+                    entry.remove()
 
     def begin(self, record: ChangeRecord, *, replacing: Path | None = None) -> ChangeEntry:
         """Take the switches for a new change; raises InputError while another change is open on one of them.
@@ -151,6 +159,10 @@ def refusal(found: Sequence[OpenChange]) -> InputError:
 def _refuse(found: Iterable[OpenChange]) -> None:
     if refused := list(found):
         raise refusal(refused)
+
+
+def _folder(entry: StoredEntry) -> Path:
+    return Path(entry.record.journal).parent
 
 
 def _is_of(entry: StoredEntry, journal: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Old runs go, but never one that is being written, and never a switch's newest good evidence."""
+"""Old runs go, but never one that is being written, and without consent none that cannot be replaced."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.model import DeviceStatus
 from slp_ops.runs import atomic_files
+from slp_ops.runs.runs import READING_VERBS
 from slp_ops.runs.serialization import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -25,12 +27,30 @@ if TYPE_CHECKING:
 _TOLERANCE: Final = timedelta(hours=1)
 
 
+class LossKind(StrEnum):
+    """Kinds of contents that cannot be replaced, as ``--lose`` names them."""
+
+    USAGE_FILES = "usage-files"
+    ROLLBACK = "rollback"
+    UNFINISHED = "unfinished"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Irreplaceable:
+    """Contents of a run that cannot be replaced."""
+
+    kind: LossKind
+    what: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PruneDecision:
-    """Decision on a run. ``kept_because`` is empty for one to delete."""
+    """Decision on a run. ``kept_because`` is empty for one to delete; ``lost`` is then lost with it."""
 
     run: StoredRun
     kept_because: str = ""
+    lost: tuple[Irreplaceable, ...] = ()
 
 
 def judge(
@@ -39,20 +59,25 @@ def judge(
     keep: int | None,
     older_than: timedelta | None,
     now: datetime,
-    unfinished: Container[Path] = frozenset(),
+    changing: Container[Path] = frozenset(),
+    contents: Mapping[Path, tuple[Irreplaceable, ...]] | None = None,
+    lose: Container[LossKind] = frozenset(),
 ) -> list[PruneDecision]:
     """Decide on each run, the newest first. With both limits a run must match both to be deleted.
 
-    ``runs`` are all of them, the newest first. ``unfinished`` are the folders with the journal of a change
-    that is not at its end.
+    ``runs`` are all of them, the newest first. ``changing`` are the folders with the journal of a change that
+    a process makes. ``contents`` are what cannot be replaced beside evidence, by the path of the run;
+    ``lose`` are the kinds that may go.
     """
-    needed = _newest_complete_runs(runs)
+    evidence = _newest_complete_runs(runs)
     judged = []
     for place, run in enumerate(runs):
+        losses = (*(contents or {}).get(run.path, ()), *evidence.get(run.path, ()))
+        kept = [each.what for each in losses if each.kind not in lose]
         if run.is_locked():
             why = "is being written"
-        elif run.path.absolute() in unfinished:
-            why = "a change is unfinished, and its journal is here"
+        elif run.path.absolute() in changing:
+            why = "a process makes the change of its journal"
         elif run.header.state is RunState.UNREADABLE:
             why = f"was written by a newer slp-ops ({run.header.version})"
         elif keep is not None and place < keep:
@@ -61,11 +86,9 @@ def judge(
             why = "started in the future: its age is unknown"
         elif older_than is not None and now - run.header.started <= older_than:
             why = "not old enough"
-        elif run.path in needed:
-            why = f"the newest good evidence of {needed[run.path]}"
         else:
-            why = ""
-        judged.append(PruneDecision(run=run, kept_because=why))
+            why = "; ".join(kept)
+        judged.append(PruneDecision(run=run, kept_because=why, lost=() if why else losses))
     return judged
 
 
@@ -92,15 +115,16 @@ def remove(run: StoredRun) -> bool:
             os.close(lock)
 
 
-def _newest_complete_runs(runs: Iterable[StoredRun]) -> dict[Path, str]:
-    """The newest run in which each device was read completely, and the name of one such device."""
+def _newest_complete_runs(runs: Iterable[StoredRun]) -> dict[Path, tuple[Irreplaceable]]:
+    """The newest run in which each device was read completely for an audit, with one such device."""
     seen: set[str] = set()
-    needed: dict[Path, str] = {}
+    needed: dict[Path, tuple[Irreplaceable]] = {}
     for run in runs:
-        for name, record in run.results.items():
+        for name, record in run.results.items() if run.header.verb in READING_VERBS else ():
             if record.status is DeviceStatus.OK and name not in seen:
                 seen.add(name)
-                needed.setdefault(run.path, name)
+                what = f"the newest good evidence of {name}"
+                needed.setdefault(run.path, (Irreplaceable(kind=LossKind.EVIDENCE, what=what),))
     return needed
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from slp_ops.model import Device
 
+# Verbs whose runs have what an audit needs; the others read a part of it.
+READING_VERBS: Final = frozenset({"audit", "collect", "watch"})
 _VERB: Final = re.compile(r"[a-z]+(?:-[a-z]+)*", re.ASCII)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -269,7 +270,7 @@ def test_releases_are_judged_without_inventory_in_the_order_given(slp: Callable[
     texts = ["17.9.4a", "17.03.03 - SMU-PATCHED", "banana", "17.3.4"]
     given = [part for text in texts for part in ("--release", text)]
     done = slp("check-version", *given, "--json")
-    assert done.exit_code == 3
+    assert done.exit_code == 4  # banana
     rows = json.loads(done.stdout)["releases"]
     assert [row["release"] for row in rows] == texts
     assert {row["device"] for row in rows} == {None}
@@ -307,7 +308,7 @@ def test_releases_are_judged_without_inventory_in_the_order_given(slp: Callable[
         ("17.12.4", "warning", 0),
         ("17.6.2", "error", 3),
         ("17.6.2", "critical", 0),
-        ("banana", "info", 0),
+        ("banana", "info", 4),
     ],
 )
 def test_only_an_affected_release_exits_with_3(
@@ -333,6 +334,46 @@ def test_what_a_switch_shows_refines_the_verdict(
     assert "IdenTrust" in rows["root"]["FN72323"]["because"]
     assert rows["clean"]["CSCvy20345"]["verdict"] == "affected"
     assert "signs" in rows["busy"]["FN72578"]["because"]
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_fleet_begins_with_a_summary_and_healthy_switches_are_one_line(
+    slp: Callable[..., Result], saved: Callable[..., str], lang: str
+) -> None:
+    names = [f"fine{number}" for number in range(1, 13)]
+    run = saved(**dict.fromkeys(names, "healthy"), sick1="dns-failure", sick2="dns-failure", gone="unread")
+    printed = slp("audit", "--run", run, "--lang", lang).output
+    lines = printed.splitlines()
+    words = {"en": ("12 switches with", "the same on 1 more: sick2", "BY RULE", "nothing found")}
+    words["ja"] = ("12 台", "同じ結果 ほか 1 台: sick2", "ルール別", "検出なし")
+    healthy, same, by_rule, found = words[lang]
+    assert healthy in lines[0]
+    assert "fine1, fine2, fine3, fine4, fine5, fine6 +6" in lines[0]
+    assert lines.index(by_rule) < lines.index(next(line for line in lines if line.startswith("sick1")))
+    assert f"  {same}" in lines
+    assert not any(line.startswith(("fine7", "sick2")) for line in lines)
+    assert any(line.startswith("gone") for line in lines)
+    assert len(re.findall(r"^  ERROR +dns-failure:", printed, re.MULTILINE)) == 1
+    every = slp("audit", "--run", run, "--lang", lang, "--details").output
+    assert len(re.findall(r"^  ERROR +dns-failure:", every, re.MULTILINE)) == 2
+    assert len(re.findall(r"^fine\d+ ", every, re.MULTILINE)) == 12
+    assert every.splitlines()[-1].split("(")[0].split(", in")[0] == lines[-1].split("(")[0].split(", in")[0]
+    # One switch is printed in full, as before.
+    alone = slp("audit", "--run", run, "--lang", lang, "--limit", "fine1").output
+    assert alone.startswith("fine1  ")
+    assert found in alone.splitlines()[0]
+    document = json.loads(slp("audit", "--run", run, "--json").stdout)
+    assert len(document["devices"]) == 15
+
+
+def test_switches_with_other_words_in_a_finding_are_not_one_entry(
+    slp: Callable[..., Result], saved: Callable[..., str]
+) -> None:
+    run = saved(sick1="dns-failure", sick2="name-server-missing", sick3="dns-failure without show clock")
+    printed = slp("audit", "--run", run).output
+    assert [name for name in ("sick1", "sick2", "sick3") if f"\n{name}  " in printed] == [
+        "sick1", "sick2", "sick3",
+    ]  # fmt: skip
 
 
 def test_switches_with_the_same_release_and_verdicts_are_one_entry(

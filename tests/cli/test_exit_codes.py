@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
-Run = "Callable[..., subprocess.CompletedProcess[str]]"
 
 
 @pytest.fixture

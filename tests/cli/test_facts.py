@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 from slp_ops.cli.facts import command
+from slp_ops.cli.main import cli
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from slp_ops.runs import Runs
 
 
@@ -67,3 +71,57 @@ def test_a_device_that_is_not_in_the_run_is_a_usage_error(collected: str) -> Non
     result = CliRunner().invoke(command, ["--runs-dir", collected, "--device", "sw9"])
     assert result.exit_code == 2
     assert "it has sw1, sw2" in result.stderr
+
+
+@pytest.fixture
+def with_rows(runs: Runs) -> str:
+    """A run of two switches with a command that has no reader."""
+    devices = [Device(name=name, site="tokyo", host="192.0.2.11") for name in ("sw1", "sw2")]
+    with runs.start("collect", devices) as run:
+        for device in devices:
+            writer = run.device(device).open("show interfaces status")
+            writer.write(
+                "\nPort         Name               Status       Vlan       Duplex  Speed Type\n"
+                f"Gi1/0/1      =to-{device.name}           connected    trunk      a-half  a-100 1000BaseTX\n"
+            )
+            capture = writer.commit(CommandEnd(status=CaptureStatus.OK))
+            run.finish_device(
+                DeviceResult(name=device.name, site=device.site, status=DeviceStatus.OK, captures=(capture,))
+            )
+    return str(run.path.parent)
+
+
+def test_rows_of_all_devices_as_one_table(with_rows: str) -> None:
+    result = CliRunner().invoke(command, ["--runs-dir", with_rows, "--command", "sh int status", "--csv"])
+    assert result.exit_code == 0, result.output
+    heading, first, second = result.stdout.lstrip("\ufeff").splitlines()
+    assert heading.startswith("device,port,name,status,vlan_id,duplex,speed,type")
+    assert first.startswith("sw1,Gi1/0/1,'=to-sw1,connected")
+    assert second.startswith("sw2,Gi1/0/1")
+
+
+def test_rows_in_json_and_for_people(with_rows: str) -> None:
+    document = json.loads(CliRunner().invoke(command, ["--runs-dir", with_rows, "--json"]).stdout)
+    (capture,) = document["devices"][0]["captures"]
+    assert (capture["parser"], capture["rows"][0]["duplex"]) == ("ntc-templates", "a-half")
+    assert "1 row, read by ntc-templates" in CliRunner().invoke(command, ["--runs-dir", with_rows]).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [(["--csv"], "--csv needs --command"), (["--command", "show vlan"], "no capture of 'show vlan'")],
+)
+def test_what_facts_cannot_show(with_rows: str, words: list[str], message: str) -> None:
+    result = CliRunner().invoke(command, ["--runs-dir", with_rows, *words])
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_a_sheet_for_each_command_in_the_workbook(with_rows: str, tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    ended = CliRunner().invoke(cli, ["report", "--runs-dir", with_rows, "--xlsx", str(path)])
+    assert ended.exit_code in (0, 4), ended.output
+    sheet = load_workbook(path)["show interfaces status"]
+    rows = [[cell.value for cell in row][:5] for row in sheet.iter_rows()]
+    assert rows[1] == ["sw1", "tokyo", "Gi1/0/1", "=to-sw1", "connected"]
+    assert len(rows) == 3

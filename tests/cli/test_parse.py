@@ -82,7 +82,7 @@ def test_a_command_that_is_not_there_is_a_usage_error_that_names_what_is() -> No
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(("--command", "show vlan", "-"), "is none of"), (("-",), "no known command")]
+    ("words", "said"), [(("--command", "show snafu", "-"), "is none of"), (("-",), "no known command")]
 )
 def test_what_cannot_be_read_is_a_usage_error(words: tuple[str, ...], said: str) -> None:
     result = _run(*words, given="VLAN Name Status Ports\n")
@@ -101,3 +101,31 @@ def test_secrets_are_masked() -> None:
         assert result.exit_code == 0
         assert "c4n4ry" not in result.output
         assert "enable secret 9 <masked:" in result.output
+
+
+INTERFACES = """\
+sw1#sh int status
+
+Port         Name               Status       Vlan       Duplex  Speed Type
+Gi1/0/1      uplink             connected    trunk      a-half  a-100 10/100/1000BaseTX
+sw1#show clock
+10:00:00.000 UTC Mon Jan 1 2024
+"""
+
+
+def test_a_command_without_a_reader_becomes_rows() -> None:
+    found = _json("--command", "show interfaces status", "-", given=INTERFACES)
+    assert (found["parser"], found["lines"]) == ("ntc-templates", {"total": 2, "read": 2})
+    (row,) = found["rows"]
+    assert (row["port"], row["duplex"]) == ("Gi1/0/1", "a-half")
+    assert found["cited_lines"][0]["port"] == 3
+    shown = _run("--command", "show interfaces status", "-", given=INTERFACES)
+    assert "1 row, read by ntc-templates" in shown.stdout
+    assert "VLAN ID" in shown.stdout
+
+
+def test_a_template_that_fails_keeps_the_text() -> None:
+    found = _json("--command", "show interfaces status", "-", given="Port Name\n% Authorization failed.\n")
+    assert found["rows"] == []
+    assert "the template does not know the line" in found["not_parsed"]
+    assert found["lines"] == {"total": 2, "read": 0}

@@ -6,50 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from slp_ops.cli.main import VERBS, cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from click.testing import Result
-
-    Slp = Callable[..., Result]
-
-
-@pytest.fixture
-def slp(tmp_path: Path) -> Slp:
-    """``slp(running, "audit", "-q")`` runs a verb on the switches of a lab."""
-
-    def run(running: Any, *words: str, transport: str = "netmiko", **environment: str | None) -> Result:
-        devices = {name: {"host": "127.0.0.1", "port": running.rack[name].port} for name in running.names}
-        inventory = tmp_path / "inventory.yaml"
-        inventory.write_text(
-            yaml.safe_dump(
-                {
-                    "version": 1,
-                    "defaults": {"username": "netops", "transport": transport},
-                    "sites": {"tokyo": {"devices": devices}},
-                }
-            )
-        )
-        return CliRunner().invoke(
-            cli,
-            [*words, "-i", str(inventory), "--runs-dir", str(tmp_path / "runs")],
-            env={
-                "SLP_OPS_PASSWORD": "netops",
-                "SLP_OPS_ENABLE": "netops",
-                "SLP_OPS_KNOWN_HOSTS": str(tmp_path / "known_hosts"),
-                "SLP_OPS_SSH_CONFIG": "none",
-                "SLP_OPS_LOGIN_RATE": "0",
-                **environment,
-            },
-        )
-
-    return run
+    from tests.cli.conftest import Slp
 
 
 def test_quiet_prints_the_result_alone_and_verbose_each_step(lab: Any, slp: Slp) -> None:

@@ -100,6 +100,12 @@ CASES = (
         cures=frozenset({"name-server-missing"}),
         options={"name_servers": "10.10.0.53,10.10.1.53"},
     ),
+    Case(
+        playbook="ntp-server",
+        scenario="factory-fresh",
+        cures=frozenset({"clock-not-trusted"}),
+        options={"ntp_servers": "10.10.0.123,10.10.1.123"},
+    ),
     Case(playbook="domain-lookup", scenario="lookup-disabled", cures=frozenset({"domain-lookup-disabled"})),
     Case(
         playbook="proxy",

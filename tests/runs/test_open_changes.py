@@ -339,11 +339,22 @@ def test_an_index_that_is_damaged_is_named(tmp_path: Path) -> None:
         OpenChanges().of([SW1])
 
 
-def test_the_folder_of_an_unfinished_change_is_known(tmp_path: Path) -> None:
+def test_the_folders_of_changes_are_known(tmp_path: Path) -> None:
     change = killed(tmp_path)
-    assert OpenChanges().folders() == {change.path.parent}
-    Change(tmp_path, 2, replacing=change.path).file.close()
-    assert OpenChanges().folders() == frozenset()
+    assert OpenChanges().folders() == (frozenset(), frozenset())
+    folder = frozenset({change.path.parent})
+    other = Change(tmp_path, 2, replacing=change.path)
+    assert OpenChanges().folders() == (folder, frozenset())
+    other.file.close()
+    assert OpenChanges().folders() == (frozenset(), folder)
+
+
+def test_a_change_whose_journal_was_removed_by_consent_is_forgotten(tmp_path: Path) -> None:
+    change = killed(tmp_path)
+    assert OpenChanges().of([SW1])
+    change.path.unlink()
+    OpenChanges().forget({change.path.parent})
+    assert not OpenChanges().of([SW1])
 
 
 def test_large_fleets_are_compared_in_linear_time(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.model import DeviceStatus
 from slp_ops.runs import Run, Runs, StoredRun
-from slp_ops.runs.prune import judge, remove
+from slp_ops.runs.prune import Irreplaceable, LossKind, PruneDecision, judge, remove
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,14 +41,52 @@ def test_the_young_are_kept(runs: Runs, good_run: Make) -> None:
     assert kept(runs, older_than=timedelta(days=90)) == {young: "not old enough", old.id: ""}
 
 
-def test_the_journal_of_an_unfinished_change_is_kept(runs: Runs, good_run: Make) -> None:
+def test_the_journal_of_a_change_that_is_being_made_is_kept(runs: Runs, good_run: Make) -> None:
     old, new = good_run("sw1"), good_run("sw1")
-    unfinished = frozenset({old.path.absolute()})
-    judged = judge(runs.all(), keep=1, older_than=None, now=NOW, unfinished=unfinished)
+    judged = judge(
+        runs.all(),
+        keep=1,
+        older_than=None,
+        now=NOW,
+        changing=frozenset({old.path.absolute()}),
+        lose=frozenset(LossKind),
+    )
     assert {each.run.id: each.kept_because for each in judged} == {
         new.id: "one of the newest 1",
-        old.id: "a change is unfinished, and its journal is here",
+        old.id: "a process makes the change of its journal",
     }
+
+
+def test_evidence_is_a_run_that_an_audit_can_use(runs: Runs, good_run: Make) -> None:
+    ids = {}
+    for verb in ("collect", "audit", "watch", "usage-status", "remediate-plan", "check-reachability"):
+        ids[verb] = good_run("sw1", verb=verb).id
+
+    assert {verb: kept(runs, keep=0)[run] for verb, run in ids.items()} == {
+        "collect": "",
+        "audit": "",
+        "watch": "the newest good evidence of sw1",
+        "usage-status": "",
+        "remediate-plan": "",
+        "check-reachability": "",
+    }
+
+
+def test_what_cannot_be_replaced_goes_only_where_it_is_named(runs: Runs, good_run: Make) -> None:
+    run = good_run("sw1")
+    file = Irreplaceable(kind=LossKind.USAGE_FILES, what="the usage file")
+
+    def judged(*lose: LossKind) -> PruneDecision:
+        (found,) = judge(
+            runs.all(), keep=0, older_than=None, now=NOW, contents={run.path: (file,)}, lose=frozenset(lose)
+        )
+        return found
+
+    assert judged().kept_because == "the usage file; the newest good evidence of sw1"
+    assert judged(LossKind.EVIDENCE).kept_because == "the usage file"
+    assert judged(LossKind.USAGE_FILES).kept_because == "the newest good evidence of sw1"
+    both = judged(LossKind.USAGE_FILES, LossKind.EVIDENCE)
+    assert (both.kept_because, [each.kind for each in both.lost]) == ("", ["usage-files", "evidence"])
 
 
 def test_with_both_limits_a_run_goes_only_by_both(runs: Runs, good_run: Make) -> None:

@@ -136,7 +136,7 @@ def difference(before: Snapshot | None, after: Snapshot | None) -> BeforeAfter:
             still=tuple(_finding(now[rule]) for rule in now if rule in was),
         ),
         configuration=_config(before.running, after.running),
-        licence=LicenceDifference(before=_licence(before.facts), after=_licence(after.facts)),
+        licence=LicenceDifference(before=licence_state(before.facts), after=licence_state(after.facts)),
     )
 
 
@@ -157,7 +157,8 @@ def _config(before: RunningConfig | None, after: RunningConfig | None) -> Config
     )
 
 
-def _licence(facts: Facts) -> LicenceState:
+def licence_state(facts: Facts) -> LicenceState:
+    """Return the reporting state of a switch."""
     transport, trust = facts.get(LicenseTransport), facts.get(TrustCodes)
     reporting = facts.get(UsageReporting)
 

@@ -55,7 +55,10 @@ def check_playbook_names(names: Sequence[str], playbooks: Sequence[Playbook]) ->
 
 
 def parse_params(given: Sequence[str], playbooks: Sequence[Playbook]) -> dict[str, str]:
-    """Parse ``--param name=value``; raise OptionError for an unknown name, a wrong format, or a secret."""
+    """Parse ``--param name=value``; raise OptionError for an unknown name, a wrong format, or a secret.
+
+    The values of a parameter that takes several add up; another one is accepted once.
+    """
     from slp_ops.config_files.validation_errors import did_you_mean
     from slp_ops.planning.values import check_option
 
@@ -77,7 +80,9 @@ def parse_params(given: Sequence[str], playbooks: Sequence[Playbook]) -> dict[st
             check_option(param, value)
         except InvalidValue as err:
             raise OptionError(f"{name} is not well formed: expected {err}", option="--param") from None
-        found[name] = value
+        if name in found and not param.many:
+            raise OptionError(f"{name} is given twice, and takes one value", option="--param")
+        found[name] = f"{found[name]},{value}" if name in found else value
     return found
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from slp_ops.app.change.context import ChangeContext
     from slp_ops.app.change.device_session import DeviceSession
     from slp_ops.planning.journal_state import SwitchState
-    from slp_ops.steps import ConfigChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +29,7 @@ class RollbackResult:
 
 async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceSession) -> RollbackResult:
     """Type what gives the earlier lines back, and see that they are back."""
-    changes = _sent_changes(state)
+    changes = state.sent_changes
     kept = tuple(
         action.playbook
         for action in state.plan.actions
@@ -76,17 +75,6 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
         return _not_rolled_back(err.message)
     why = _KEPT.format(playbooks=", ".join(kept)) if kept else _BACK
     return RollbackResult(end=ChangeOutcome.ROLLED_BACK, why=why)
-
-
-def _sent_changes(state: SwitchState) -> tuple[ConfigChange, ...]:
-    """The changes of every configuration step that may have been sent, in their order."""
-    return tuple(
-        change
-        for number, (action, step) in enumerate(state.plan.steps)
-        if isinstance(step, ConfigStep) and number in state.steps and not step.gives_back
-        if action.no_rollback is None
-        for change in step.changes
-    )
 
 
 def _not_rolled_back(why: str) -> RollbackResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
+from slp_ops.commands import NTC_TEMPLATES
 from slp_ops.facts.values import Fact
 from slp_ops.json_documents import json_document, json_field
 from slp_ops.model import CaptureStatus
@@ -37,6 +38,20 @@ class LineCounts:
 
 
 @json_document
+class CommandRows:
+    """The rows of a command that slp-ops has no reader for.
+
+    ``cited_lines`` has, for each row, the line of each value that is in exactly one line of the output; no
+    other value has a line. ``not_parsed`` is the reason why there are no rows.
+    """
+
+    parser: str
+    rows: tuple[Mapping[str, str | tuple[str, ...]], ...]
+    cited_lines: tuple[Mapping[str, int], ...]
+    not_parsed: str | None = json_field(omit_none=True, default=None)
+
+
+@json_document
 class ParsedCommand:
     """The facts of one command's output, one value per type, by the name of the type."""
 
@@ -44,6 +59,7 @@ class ParsedCommand:
     facts: Mapping[str, Fact]
     unparsed: tuple[UnparsedLine, ...]
     lines: LineCounts
+    table: CommandRows | None = json_field(inline=True, default=None)
 
 
 @json_document
@@ -63,6 +79,7 @@ def parse_document(found: Sequence[tuple[str, Parsed]], *, only_one: bool) -> Pa
             facts=_by_type(parsed.facts),
             unparsed=tuple(_unparsed_lines(parsed.unparsed)),
             lines=_counts([parsed]),
+            table=_table(parsed),
         )
         for name, parsed in found
     )
@@ -76,6 +93,7 @@ class CaptureLines:
     command: str
     status: CaptureStatus
     lines: LineCounts
+    table: CommandRows | None = json_field(inline=True, default=None)
 
 
 @json_document
@@ -116,11 +134,25 @@ def _device(name: str, facts: Facts) -> DeviceFacts:
                 command=each.command,
                 status=each.status,
                 lines=_counts([each.parsed] if each.parsed else []),
+                table=_table(each.parsed) if each.parsed is not None else None,
             )
             for each in facts.captures
         ),
         unparsed=tuple(line for command, each in parsed for line in _unparsed_lines(each.unparsed, command)),
         lines=_counts(each for _, each in parsed),
+    )
+
+
+def _table(parsed: Parsed) -> CommandRows | None:
+    if parsed.rows is None:
+        reason = parsed.reason
+        return (
+            CommandRows(parser=NTC_TEMPLATES, rows=(), cited_lines=(), not_parsed=reason) if reason else None
+        )
+    return CommandRows(
+        parser=parsed.rows.parser,
+        rows=tuple(each.values for each in parsed.rows.rows),
+        cited_lines=tuple(each.lines for each in parsed.rows.rows),
     )
 
 

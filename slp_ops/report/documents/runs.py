@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from slp_ops.json_documents import json_document, json_field, rounded
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceStatus
 from slp_ops.report.collect_view import collect_view
+from slp_ops.runs.prune import LossKind
 from slp_ops.runs.serialization import RunState
 
 if TYPE_CHECKING:
@@ -190,11 +191,20 @@ class VerifyDocument:
 
 
 @json_document
+class LostContents:
+    """Contents of a removed run that cannot be replaced; ``kind`` as ``--lose`` names it."""
+
+    kind: LossKind
+    what: str
+
+
+@json_document
 class PrunedRun:
-    """A run with the reason why it stays; null for one that goes."""
+    """A run with the reason why it stays; null for one that goes. ``lost`` cannot be replaced."""
 
     run: RunEntry = json_field(inline=True)
     kept_because: str | None
+    lost: tuple[LostContents, ...] = ()
 
 
 @json_document
@@ -248,7 +258,12 @@ def prune_document(judged: Sequence[PruneDecision], removed: Sequence[StoredRun]
     return PruneDocument(
         removed=tuple(run.id for run in removed),
         runs=tuple(
-            PrunedRun(run=_run_entry(each.run), kept_because=each.kept_because or None) for each in judged
+            PrunedRun(
+                run=_run_entry(each.run),
+                kept_because=each.kept_because or None,
+                lost=tuple(LostContents(kind=loss.kind, what=loss.what) for loss in each.lost),
+            )
+            for each in judged
         ),
     )
 

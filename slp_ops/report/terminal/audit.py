@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.audit_device import DeviceState
 from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
+from slp_ops.report.playbook_marks import all_marked
 from slp_ops.report.terminal.layout import some_names, styled, table, wrapped
 from slp_ops.sanitize import one_line
 
@@ -64,39 +65,84 @@ _WORDS: Final = {
 }
 
 
-def render(view: AuditView, lang: Lang) -> str:
-    """Return the audit: each switch with its findings, then what to do, then the fleet by rule."""
-    return "\n".join(_lines(view, lang))
+def render(view: AuditView, lang: Lang, *, details: bool = False) -> str:
+    """Return the audit: a summary of a fleet, each switch with its findings, then what to do.
+
+    In a fleet the switches without a finding to act on are counted, and switches with the same findings are
+    one entry, unless ``details`` are wanted.
+    """
+    return "\n".join(_lines(view, lang, details=details))
 
 
-def _lines(view: AuditView, lang: Lang) -> Iterator[str]:
-    for device in view.devices:
-        yield from _device(device, lang)
+def _lines(view: AuditView, lang: Lang, *, details: bool) -> Iterator[str]:
+    is_fleet = len(view.devices) > 1
+    if is_fleet:
+        yield from _summary(view, lang, details=details)
+    for device, others in _entries(view.devices, details=details or not is_fleet):
+        yield from _device(device, others, lang)
     if view.causes:
         yield styled(_WORDS[lang]["todo"], bold=True)
         for cause in view.causes:
-            yield from _cause(cause, lang, is_fleet=len(view.devices) > 1)
-    if view.rules and len(view.devices) > 1:
-        yield from _rules(view.rules, lang)
+            yield from _cause(cause, lang, is_fleet=is_fleet)
     if view.compared is not None:
         yield from _comparison(view.compared, lang)
     yield _total(view.totals, view.seconds, lang)
 
 
-def _device(device: DeviceFindings, lang: Lang) -> Iterator[str]:
-    words = _WORDS[lang]
+def _summary(view: AuditView, lang: Lang, *, details: bool) -> Iterator[str]:
+    """Count the switches without a finding to act on; list the findings of the fleet by rule."""
+    for state, words in () if details else _HEALTHY.items():
+        names = [device.name for device in view.devices if device.state is state]
+        if names:
+            yield from wrapped(some_names(names), f"{words.format(count=len(names)).render(lang)}: ")
+            yield ""
+    if view.rules:
+        yield from _rules(view.rules, lang)
+
+
+def _entries(
+    devices: Sequence[DeviceFindings], *, details: bool
+) -> Iterator[tuple[DeviceFindings, Sequence[str]]]:
+    """Yield the devices to print, each with the names of those of which the same would be printed."""
+    entries: dict[object, list[DeviceFindings]] = {}
+    for number, device in enumerate(devices):
+        if details:
+            entries[number] = [device]
+        elif device.state not in _HEALTHY:
+            entries.setdefault(_printed(device), []).append(device)
+    for first, *others in entries.values():
+        yield first, [device.name for device in others]
+
+
+def _printed(device: DeviceFindings) -> tuple[object, ...]:
+    """Return what is printed of a device, but for its name, site, release and evidence."""
+    roots = tuple(
+        (each.rule, each.severity, each.finding.summary)
+        for root in device.roots
+        for each in (root, *root.consequences)
+    )
+    missing = tuple((each.name, each.why) for each in device.missing)
+    error = None if device.error is None else (device.error.kind, device.error.message, device.error.hint)
+    return device.state, device.counts, roots, missing, device.unjudged, error
+
+
+def _device(device: DeviceFindings, others: Sequence[str], lang: Lang) -> Iterator[str]:
     head = "  ".join(one_line(part) for part in (device.name, device.release or "", device.site) if part)
     yield f"{styled(head, bold=True)}  {_verdict(device, lang)}"
-    if device.state is DeviceState.UNREAD:
-        if device.error is not None:
-            yield from wrapped(device.error.message, "  ")
-            if device.error.hint:
-                yield from wrapped(device.error.hint, "    hint: ")
-        yield ""
-        return
-    if device.error is not None and device.error.kind == "damaged":
+    yield from _findings(device, lang)
+    if others:
+        yield from wrapped(some_names(others), f"  {_SAME.format(count=len(others)).render(lang)}: ")
+    yield ""
+
+
+def _findings(device: DeviceFindings, lang: Lang) -> Iterator[str]:
+    words = _WORDS[lang]
+    if device.error is not None and (device.state is DeviceState.UNREAD or device.error.kind == "damaged"):
         yield from wrapped(device.error.message, "  ")
-        yield from wrapped(device.error.hint, "    hint: ")
+        if device.error.hint:
+            yield from wrapped(device.error.hint, "    hint: ")
+    if device.state is DeviceState.UNREAD:
+        return
     for root in device.roots:
         yield from _root(root, lang)
     for why, names in _by_input(device, lang).items():
@@ -104,7 +150,6 @@ def _device(device: DeviceFindings, lang: Lang) -> Iterator[str]:
     for why, rules in _by_reason(device, lang).items():
         for line in wrapped(f"{', '.join(rules)}: {why}", f"  {words['unjudged']} "):
             yield styled(line, dim=True)
-    yield ""
 
 
 def _verdict(device: DeviceFindings, lang: Lang) -> str:
@@ -180,7 +225,7 @@ def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
     for number, step in enumerate(cause.finding.remedy, 1):
         yield from wrapped(step.render(lang), f"      {number}. ")
     if cause.finding.playbooks:
-        yield f"    {words['playbooks']} {', '.join(cause.finding.playbooks)}"
+        yield f"    {words['playbooks']} {all_marked(cause.finding.playbooks, lang)}"
     yield styled(f"    {words['more']} slp-ops explain {cause.rule}", dim=True)
     yield ""
 
@@ -222,6 +267,11 @@ def _total(totals: AuditTotals, seconds: float, lang: Lang) -> str:
     return total.render(lang)
 
 
+_HEALTHY: Final = {
+    DeviceState.CLEAN: Text("{count:switch} with nothing found", "検出なし {count} 台"),
+    DeviceState.INFORMATION: Text("{count:switch} with information only", "情報のみ {count} 台"),
+}
+_SAME: Final = Text("the same on {count} more", "同じ結果 ほか {count} 台")
 _BY_RULE: Final = (
     Text("RULE", "ルール"),
     Text("SEVERITY", "重大度"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slp_ops.i18n import Lang
+from slp_ops.report.playbook_marks import all_marked
 from slp_ops.report.terminal.layout import styled, wrapped
 
 if TYPE_CHECKING:
@@ -66,8 +67,11 @@ def _rule(rule: Rule, lang: Lang, *, told: bool) -> Iterator[str]:
     if not told:
         yield from wrapped(rule.cause.render(lang), f"  {words['cause']} ")
     yield from _steps(rule.remedy, lang)
-    for key, values in (("playbooks", rule.playbooks), ("explains", rule.explains)):
-        if values:
-            yield from wrapped(", ".join(values), f"  {words[key]} ")
+    for key, names in (
+        ("playbooks", all_marked(rule.playbooks, lang)),
+        ("explains", ", ".join(rule.explains)),
+    ):
+        if names:
+            yield from wrapped(names, f"  {words[key]} ")
     for number, link in enumerate(rule.links):
         yield f"  {words['links'] if number == 0 else ' ' * len(words['links'])} {link}"

@@ -43,6 +43,9 @@ def _device(name: str, facts: Facts) -> Iterator[str]:
     for each in facts.captures:
         if each.parsed is None:
             yield f"{one_line(each.command)}: {each.status}, nothing read"
+        elif each.parsed.rows is not None or each.parsed.reason:
+            yield f"{one_line(each.command)}:"
+            yield from _table(each.parsed)
         elif each.parsed.unparsed:
             total = each.parsed.total
             yield f"{one_line(each.command)}: {each.read_lines} of {pluralize(total, 'line')} read"
@@ -54,6 +57,7 @@ def _command(name: str, parsed: Parsed) -> Iterator[str]:
     yield f"{one_line(name)}: {read} of {pluralize(parsed.total, 'line')} read"
     if parsed.facts:
         yield table(("FACT", "FIELD", "VALUE"), _rows(parsed.facts))
+    yield from _table(parsed)
     if parsed.unparsed:
         yield "not read:"
     for line in parsed.unparsed[:_SHOWN]:
@@ -61,6 +65,24 @@ def _command(name: str, parsed: Parsed) -> Iterator[str]:
     if len(parsed.unparsed) > _SHOWN:
         yield f"  and {len(parsed.unparsed) - _SHOWN} more; --json lists them all"
     yield ""
+
+
+def _table(parsed: Parsed) -> Iterator[str]:
+    """Yield the rows of a command that slp-ops has no reader for; a column without a value is left out."""
+    if parsed.reason:
+        yield f"not parsed: {one_line(parsed.reason)}"
+    if parsed.rows is None:
+        return
+    cells = [{name: _cell(value) for name, value in each.values.items()} for each in parsed.rows.rows]
+    columns = [name for name in parsed.rows.columns if any(each.get(name) for each in cells)]
+    if columns:
+        rows = [[each.get(name, "") for name in columns] for each in cells]
+        yield table(tuple(name.upper().replace("_", " ") for name in columns), rows)
+    yield f"{pluralize(len(cells), 'row')}, read by {parsed.rows.parser}"
+
+
+def _cell(value: str | tuple[str, ...]) -> str:
+    return one_line(value if isinstance(value, str) else ", ".join(value))
 
 
 def _rows(facts: Iterable[Fact]) -> Iterator[tuple[str, str, str]]:

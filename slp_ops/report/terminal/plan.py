@@ -8,12 +8,13 @@ from slp_ops.app.fleet import causes, hint
 from slp_ops.i18n import Lang, Text
 from slp_ops.playbook import Risk
 from slp_ops.report.labels import Words
-from slp_ops.report.terminal.layout import styled
+from slp_ops.report.playbook_marks import all_marked
+from slp_ops.report.terminal.layout import some_names, styled, wrapped
 from slp_ops.sanitize import one_line
 from slp_ops.steps import CheckFile, CheckSpace, ConfigStep, Download, ExecStep, ManualStep, Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from slp_ops.app.change.results import PlanResult
     from slp_ops.planning import Action, SwitchPlan
@@ -56,40 +57,80 @@ _WORDS: Final = {
 _FILE_THERE: Final = Text(
     "the file; without it the change waits", "ファイルがあること (なければ変更は待機します)"
 )
+_SAME: Final = Text("the same plan for {count} more", "同じプラン ほか {count} 台")
 _ROOM: Final = Text("at least {bytes} bytes free", "空き容量 {bytes} バイト以上")
 
 
-def render_plan(planned: PlanResult, lang: Lang) -> str:
-    """Return the plans of a fleet, and why a switch has none."""
-    lines = [line for plan in planned.plans for line in plan_lines(plan, lang)]
-    return "\n".join([*lines, *unplanned_lines(planned, lang)])
+def render_plan(planned: PlanResult, lang: Lang, *, details: bool = False) -> str:
+    """Return the plans of a fleet, and why a switch has none.
+
+    Switches with the same plan are one entry, and so are those without one for the same reason, unless
+    ``details`` are wanted.
+    """
+    groups: dict[object, list[SwitchPlan]] = {}
+    for number, plan in enumerate(planned.plans):
+        groups.setdefault(number if details else _printed(plan, lang), []).append(plan)
+    lines: list[str] = []
+    for first, *others in groups.values():
+        lines += plan_lines(first, lang)
+        if others:
+            words = _SAME.format(count=len(others)).render(lang)
+            lines[-1:] = [*wrapped(", ".join(plan.name for plan in others), f"  {words}: "), ""]
+    return "\n".join([*lines, *unplanned_lines(planned, lang, details=details)])
 
 
-def unplanned_lines(planned: PlanResult, lang: Lang) -> Iterator[str]:
+def _printed(plan: SwitchPlan, lang: Lang) -> tuple[object, ...]:
+    """Return what is printed of a plan but for its switch and the words of its findings."""
+    because = _say("because", lang)
+    return tuple(
+        (
+            action.playbook,
+            action.risk,
+            tuple(each.rule for each in action.because),
+            tuple((label, tuple(lines)) for label, lines in _action(action, lang) if label != because),
+        )
+        for action in plan.actions
+    )
+
+
+def unplanned_lines(planned: PlanResult, lang: Lang, *, details: bool = False) -> Iterator[str]:
     """Yield the switches without a plan, the choices to be made, and the switches that were not read."""
     if planned.skipped:
         yield _say("nothing", lang)
-        for each in planned.skipped:
-            playbook = f"{each.playbook}: " if each.playbook else ""
-            yield f"  {each.name}: {one_line(playbook + each.why.render(lang))}"
+        reasons = [
+            (each.name, f"{each.playbook}: " * bool(each.playbook) + each.why.render(lang))
+            for each in planned.skipped
+        ]
+        yield from _by_reason(reasons, details=details)
     if planned.unplanned_findings:
         yield _say("findings", lang)
-        for name, rules in planned.unplanned_findings.items():
-            yield f"  {name}: {', '.join(rules)}"
+        reasons = [(name, ", ".join(rules)) for name, rules in planned.unplanned_findings.items()]
+        yield from _by_reason(reasons, details=details)
     if planned.choices:
         yield _say("choices", lang)
-        for name, choice in planned.choices:
-            yield f"  {name}: {choice.rule}: {', '.join(choice.playbooks)}"
+        reasons = [
+            (name, f"{choice.rule}: {all_marked(choice.playbooks, lang)}") for name, choice in planned.choices
+        ]
+        yield from _by_reason(reasons, details=details)
     if planned.mentioned:
         yield _say("mentioned", lang)
-        for name, playbooks in planned.mentioned:
-            yield f"  {name}: {', '.join(playbooks)}"
+        reasons = [(name, all_marked(playbooks, lang)) for name, playbooks in planned.mentioned]
+        yield from _by_reason(reasons, details=details)
     if planned.unread:
         yield _say("unread", lang)
         for result in planned.unread:
             yield f"  {result.name}: {one_line('; '.join(causes(result)))}"
             if words := hint(result):
                 yield f"    hint: {one_line(words)}"
+
+
+def _by_reason(pairs: Iterable[tuple[str, str]], *, details: bool) -> Iterator[str]:
+    """Yield a line for each reason, with the names of its switches."""
+    groups: dict[object, tuple[list[str], str]] = {}
+    for number, (name, reason) in enumerate(pairs):
+        groups.setdefault(number if details else reason, ([], reason))[0].append(name)
+    for names, reason in groups.values():
+        yield f"  {some_names(names)}: {one_line(reason)}"
 
 
 def plan_lines(plan: SwitchPlan, lang: Lang) -> Iterator[str]:

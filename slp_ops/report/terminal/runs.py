@@ -97,11 +97,18 @@ def render_prune(planned: Sequence[PruneDecision]) -> str:
             each.run.id,
             _moment(each.run.header.started),
             each.run.header.verb,
-            f"kept: {each.kept_because}" if each.kept_because else "goes",
+            one_line(_fate(each)),
         )
         for each in planned
     ]
     return table(("RUN", "STARTED", "VERB", ""), rows)
+
+
+def _fate(decision: PruneDecision) -> str:
+    if decision.kept_because:
+        return f"kept: {decision.kept_because}"
+    lost = "; ".join(each.what for each in decision.lost)
+    return f"goes, and is lost: {lost}" if lost else "goes"
 
 
 def _mask_counts(result: DeviceResult) -> str:

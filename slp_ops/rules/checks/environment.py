@@ -58,6 +58,7 @@ IDENTRUST = "IdenTrust Commercial Root CA 1"
     severity=Severity.WARNING,
     links=(OVERVIEW,),
     explains=("SMART_LIC-TRUST_CODE_INSTALL_FAILED", "SMART_LIC-POLICY_INSTALL_FAILED"),
+    playbooks=("ntp-server",),
     era=None,
 )
 def clock_not_trusted(

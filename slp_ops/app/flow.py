@@ -1,0 +1,527 @@
+"""``remediate --flow``: playbooks in order, each as a change of its own, until the switch reports.
+
+The journal of the flow records which stage each switch has reached; what a stage sends is in the journal of
+its change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.app.change.before_after import LicenceState, licence_state
+from slp_ops.app.remediate import RemediateVerb, session_of, wanted_by
+from slp_ops.config_files.validation_errors import did_you_mean
+from slp_ops.errors import InputError, Interrupted, OptionError
+from slp_ops.i18n import Text
+from slp_ops.model import Verdict
+from slp_ops.planning import PlanningResult, SkippedPlaybook
+from slp_ops.planning.flow_state import (
+    FlowBeginEvent,
+    FlowChangeEvent,
+    FlowProgress,
+    FlowStageEvent,
+)
+from slp_ops.planning.flow_state import StageState as StageState
+from slp_ops.planning.journal_state import ChangeOutcome
+from slp_ops.playbook.flow import Flow, Stage, packaged_flows
+from slp_ops.runs import Runs
+from slp_ops.runs.flow_journal import FILE, FlowJournal
+from slp_ops.runs.flow_journal import is_flow as is_flow
+from slp_ops.runs.journal import FILE as CHANGE_FILE
+from slp_ops.runs.journal import read as read_change
+from slp_ops.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.change.results import ChangeResult, PlanResult
+    from slp_ops.app.change_session import ChangeSession
+    from slp_ops.app.remediate import ApplyRequest, Wanted
+    from slp_ops.planning import PlannedSwitch
+    from slp_ops.planning.journal_state import BeginEvent, SwitchState
+    from slp_ops.playbook import Playbook
+    from slp_ops.runs import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowSwitch:
+    """Result of a flow on one switch: its stages, the rules that do not pass, and its licence state."""
+
+    name: str
+    state: StageState
+    stages: tuple[FlowStageEvent, ...]
+    failing: tuple[str, ...] = ()
+    licence: LicenceState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowResult:
+    """Result of a flow on a fleet."""
+
+    flow: Flow
+    run: str
+    path: str
+    journal: str
+    switches: tuple[FlowSwitch, ...]
+
+    @property
+    def proven(self) -> bool:
+        """Return whether every switch is proven to report."""
+        return all(each.state is StageState.PROVEN for each in self.switches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagePreview:
+    """A stage of a dry run. ``later`` are the switches for which an earlier stage comes first."""
+
+    stage: Stage
+    playbooks: tuple[Playbook, ...]
+    planned: PlanResult
+    later: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowDisplay:
+    """Functions that show a flow while it runs."""
+
+    stage: Callable[[int, Flow, Sequence[str]], None]
+    change: Callable[[ChangeResult], None]
+
+
+def preview_flow(
+    request: ApplyRequest, name: str, operator: ChangeOperator
+) -> tuple[Flow, tuple[StagePreview, ...]]:
+    """Read the switches and plan every stage as far as it can be known; nothing is sent."""
+    running = _FlowSession.of(request, name, operator)
+    return running.flow, running.preview()
+
+
+def run_flow(request: ApplyRequest, name: str, operator: ChangeOperator, display: FlowDisplay) -> FlowResult:
+    """Run a flow from its beginning. Raises InputError, Declined, StoreError."""
+    running = _FlowSession.of(request, name, operator)
+    devices = running.session.chosen()
+    begin = FlowBeginEvent(
+        slp_ops=__version__,
+        flow=running.flow.id,
+        stages=_stages(running.flow),
+        switches=tuple(device.name for device in devices),
+        playbooks=request.plan.playbooks,
+        params=running.verb.options,
+    )
+    fleet = request.plan.fleet
+    with Runs(fleet.runs_dir).start("flow", devices, selection=fleet.target.described()) as run:
+        path = run.path / FILE
+        with FlowJournal.create(path, replace(begin, run=run.id)) as journal:
+            progress = {device.name: FlowProgress() for device in devices}
+            return running.run(run, journal, progress, display)
+
+
+def resume_flow(
+    request: ApplyRequest, path: Path, operator: ChangeOperator, display: FlowDisplay
+) -> FlowResult:
+    """Continue a flow from its journal. Raises InputError, Declined, StoreError."""
+    journal, recorded = FlowJournal.resume(path)
+    with journal:
+        begin = recorded.begin
+        given = {param.partition("=")[0] for param in request.plan.params}
+        params = (f"{name}={value}" for name, value in begin.params.items() if name not in given)
+        plan = replace(
+            request.plan,
+            params=(*params, *request.plan.params),
+            playbooks=request.plan.playbooks or begin.playbooks,
+        )
+        running = _FlowSession.of(replace(request, plan=plan), begin.flow, operator)
+        if _stages(running.flow) != begin.stages:
+            raise InputError(
+                f"the flow {begin.flow} has other stages than when {path} was begun",
+                hint=f"start it again: slp-ops remediate --flow {begin.flow}",
+            )
+        names = {device.name for device in running.session.chosen()}
+        progress = {name: each for name, each in recorded.progress.items() if name in names}
+        if not progress:
+            raise InputError(f"no switch of {path} is selected", hint="see --site, --tag and --limit")
+        devices = [device for device in running.session.chosen() if device.name in progress]
+        fleet = plan.fleet
+        with Runs(fleet.runs_dir).start("flow", devices, selection=fleet.target.described()) as run:
+            return running.run(run, journal, progress, display)
+
+
+def _stages(flow: Flow) -> tuple[str, ...]:
+    return tuple(f"{'|'.join(stage.playbooks)}: {', '.join(stage.done_when)}" for stage in flow.stages)
+
+
+class FlowVerb(RemediateVerb):
+    """The playbook of one stage, verified by the rules of the stage."""
+
+    def __init__(self, request: ApplyRequest, wanted: Wanted) -> None:
+        super().__init__(request, wanted)
+        self._all = wanted
+        self._chosen = wanted.named
+        self._stage: Stage | None = None
+        self._begun: Callable[[str, Sequence[str]], None] = lambda journal, names: None
+        self.considered: dict[str, PlanningResult] = {}
+        self.observed: dict[str, PlannedSwitch] = {}
+        self.playbook_of: dict[str, str] = {}
+        self._asks = True
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """The parameters that options give, or that were asked for."""
+        return self._wanted.options
+
+    def playbooks(self, names: Sequence[str]) -> tuple[Playbook, ...]:
+        """Return the playbooks of these names, in this order."""
+        by_id = {playbook.id: playbook for playbook in self._wanted.playbooks}
+        return tuple(by_id[name] for name in names)
+
+    def enter(self, stage: Stage | None, begun: Callable[[str, Sequence[str]], None]) -> None:
+        """Go to a stage; None only looks at the switches. ``begun`` takes the journal of its change."""
+        self._stage, self._begun = stage, begun
+        playbooks = self._all.playbooks
+        if stage is not None:
+            playbooks = tuple(_verified_by(stage, playbook) for playbook in playbooks)
+        self._wanted = replace(
+            self._wanted,
+            playbooks=playbooks,
+            named=() if stage is None else stage.playbooks,
+            always=stage is not None and stage.always,
+        )
+        self.considered, self.observed, self.playbook_of = {}, {}, {}
+
+    def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
+        """Note the journal of the change in that of the flow, before the change begins."""
+        self._begun(str((run.path / CHANGE_FILE).absolute()), [plan.name for plan in event.plans])
+        return event
+
+    def plan(
+        self, observations: Mapping[str, PlannedSwitch], operator: ChangeOperator
+    ) -> Mapping[str, PlanningResult]:
+        """Plan the stage where its rules do not pass yet."""
+        self.observed.update(observations)
+        stage = self._stage
+        if stage is None:
+            return {name: PlanningResult(plan=None) for name in observations}
+        found: dict[str, PlanningResult] = {}
+        groups: dict[str, dict[str, PlannedSwitch]] = {}
+        for name, switch in observations.items():
+            if not stage.always and not failing_rules(switch, stage.done_when):
+                found[name] = _skip(switch, None, _PASSES, needless=True)
+                continue
+            playbook = self._choice(stage, switch, operator)
+            if playbook is None:
+                found[name] = _skip(switch, None, _CHOOSE.format(playbooks=", ".join(stage.playbooks)))
+            else:
+                groups.setdefault(playbook, {})[name] = switch
+        for playbook, switches in groups.items():
+            self._wanted = replace(self._wanted, named=(playbook,))
+            found.update(super().plan(switches, operator))
+            self.playbook_of.update(dict.fromkeys(switches, playbook))
+        self.considered.update(found)
+        return {name: found[name] for name in observations}
+
+    def _choice(self, stage: Stage, switch: PlannedSwitch, operator: ChangeOperator) -> str | None:
+        """Return the playbook of a stage for a switch: by option, by intent, or by the operator's answer."""
+        if len(stage.playbooks) == 1:
+            return stage.playbooks[0]
+        if chosen := [name for name in self._chosen if name in stage.playbooks]:
+            return chosen[0]
+        by_id = {playbook.id: playbook for playbook in self._wanted.playbooks}
+        topology = switch.given.intent.get("topology")
+        for name in stage.playbooks:
+            if topology is not None and topology in by_id[name].topology:
+                return name
+        if topology is not None or not operator.interactive or not self._asks:
+            return None
+        lines = "\n".join(f"  {name}: {by_id[name].title.en}" for name in stage.playbooks)
+        while True:
+            answer = operator.enter(f"{lines}\nplaybook for every switch without intent").strip()
+            if not answer:
+                self._asks = False
+                return None
+            if answer in stage.playbooks:
+                self._chosen = (*self._chosen, answer)
+                return answer
+            operator.notice(f"expected one of {', '.join(stage.playbooks)}")
+
+
+def failing_rules(switch: PlannedSwitch, rules: Iterable[str]) -> tuple[str, ...]:
+    """Return the rules that do not pass; one that the switch cannot answer is not among them."""
+    by_rule = {outcome.rule: outcome for outcome in switch.outcomes}
+    sound = (Verdict.PASS, Verdict.NOT_APPLICABLE)
+    return tuple(
+        rule
+        for rule in rules
+        if (outcome := by_rule.get(rule)) is not None
+        and outcome.verdict not in sound
+        and (outcome.verdict is not Verdict.UNKNOWN or outcome.incomplete)
+    )
+
+
+def _verified_by(stage: Stage, playbook: Playbook) -> Playbook:
+    if playbook.id not in stage.playbooks:
+        return playbook
+    return replace(playbook, verify=tuple(dict.fromkeys((*playbook.verify, *stage.done_when))))
+
+
+def _skip(
+    switch: PlannedSwitch, playbook: str | None, why: Text, *, needless: bool = False
+) -> PlanningResult:
+    skipped = SkippedPlaybook(
+        name=switch.name, site=switch.site, playbook=playbook, why=why, needless=needless
+    )
+    return PlanningResult(plan=None, skipped=(skipped,))
+
+
+@dataclass(slots=True, kw_only=True)
+class _FlowSession:
+    """One call that runs or previews a flow."""
+
+    flow: Flow
+    verb: FlowVerb
+    session: ChangeSession[PlannedSwitch, ChangeResult]
+    operator: ChangeOperator
+
+    @classmethod
+    def of(cls, request: ApplyRequest, name: str, operator: ChangeOperator) -> _FlowSession:
+        verb = FlowVerb(request, wanted_by(request))
+        return cls(
+            flow=_named(name),
+            verb=verb,
+            session=session_of(request, verb, operator),
+            operator=operator,
+        )
+
+    # -- dry run
+
+    def preview(self) -> tuple[StagePreview, ...]:
+        """Plan every stage from one look at the switches."""
+        made: list[StagePreview] = []
+        ahead: set[str] = set()
+        observed: Mapping[str, PlannedSwitch] = {}
+        planned: PlanResult | None = None
+        for stage in self.flow.stages:
+            self.verb.enter(stage, _nothing)
+            if planned is None:
+                planned = self.session.plan()
+                observed = dict(self.verb.observed)
+                shown = planned
+            else:
+                self.verb.plan(observed, self.operator)
+                now = {
+                    name: each
+                    for name, each in self.verb.considered.items()
+                    if name not in ahead or _has_passed(each)
+                }
+                shown = replace(
+                    planned,
+                    plans=tuple(each.plan for each in now.values() if each.plan is not None),
+                    skipped=tuple(skipped for each in now.values() for skipped in each.skipped),
+                )
+            considered = self.verb.considered
+            open_ = [name for name, each in considered.items() if not _has_passed(each)]
+            chosen = set(self.verb.playbook_of.values())
+            made.append(
+                StagePreview(
+                    stage=stage,
+                    playbooks=self.verb.playbooks(
+                        [name for name in stage.playbooks if name in chosen] or stage.playbooks
+                    ),
+                    planned=shown,
+                    later=tuple(name for name in open_ if name in ahead),
+                )
+            )
+            ahead.update(open_)
+        return tuple(made)
+
+    # -- run
+
+    def run(
+        self,
+        run: Run,
+        journal: FlowJournal,
+        progress: Mapping[str, FlowProgress],
+        display: FlowDisplay,
+    ) -> FlowResult:
+        """Bring every switch through its stages, as far as each of them comes."""
+        self.operator.notice(f"flow {self.flow.id}: journal {journal.path}")
+        stages = _Stages(self, journal, progress, display)
+        try:
+            for number in range(len(self.flow.stages)):
+                stages.run(number)
+        except Interrupted as err:
+            raise Interrupted(err.message, hint=_resume_hint(journal.path)) from None
+        except InputError:
+            self.operator.notice(f"to continue: {_resume_hint(journal.path)}")
+            raise
+        switches = self._proof(progress)
+        return FlowResult(
+            flow=self.flow,
+            run=run.id,
+            path=str(run.path),
+            journal=str(journal.path),
+            switches=switches,
+        )
+
+    def _proof(self, progress: Mapping[str, FlowProgress]) -> tuple[FlowSwitch, ...]:
+        """Look at the switches once more: the rules of all stages, and the licence state."""
+        self.verb.enter(None, _nothing)
+        self.session.plan(progress.keys())
+        found = []
+        for name, each in progress.items():
+            switch = self.verb.observed.get(name)
+            failing = () if switch is None else failing_rules(switch, self.flow.rules)
+            if each.open is not None:
+                state = each.open.state
+            else:
+                state = StageState.OPEN if failing or switch is None else StageState.PROVEN
+            found.append(
+                FlowSwitch(
+                    name=name,
+                    state=state,
+                    stages=(*each.results, *([each.open] if each.open is not None else [])),
+                    failing=failing,
+                    licence=None if switch is None else licence_state(switch.known.facts),
+                )
+            )
+        return tuple(found)
+
+
+@dataclass(slots=True)
+class _Stages:
+    """The stages of a flow while it runs: each event is in the journal before the next action."""
+
+    _of: _FlowSession
+    _journal: FlowJournal
+    _progress: Mapping[str, FlowProgress]
+    _display: FlowDisplay
+
+    def run(self, number: int) -> None:
+        """Run one stage on the switches that have come so far, and do not wait."""
+        stage = self._of.flow.stages[number]
+        names = [name for name, each in self._progress.items() if each.stage == number]
+        if not names:
+            return
+        self._display.stage(number, self._of.flow, names)
+        self._of.verb.enter(stage, lambda journal, switches: self._begin(number, journal, switches))
+        self._continue(number, names)
+        # A switch whose change was resumed is not planned again.
+        fresh = [name for name in names if self._is_fresh(name, number)]
+        if not fresh:
+            return
+        planned = self._of.session.plan(fresh)
+        self._of.operator.show_plan(planned)
+        for name in fresh:
+            self._note_unplanned(number, planned, name)
+        if planned.plans:
+            change = self._of.session.apply(planned.plans)
+            self._display.change(change)
+            self._note_change(number, Path(change.journal), [plan.name for plan in planned.plans])
+
+    def _is_fresh(self, name: str, number: int) -> bool:
+        progress = self._progress[name]
+        return progress.stage == number and progress.journal is None
+
+    def _begin(self, number: int, journal: str, switches: Sequence[str]) -> None:
+        event = FlowChangeEvent(stage=number, switches=tuple(switches), journal=journal)
+        self._journal.write(event)
+        for name in switches:
+            self._progress[name].apply(event)
+
+    def _continue(self, number: int, names: Sequence[str]) -> None:
+        """Resume the changes of a stage that an earlier call began."""
+        for text in dict.fromkeys(self._progress[name].journal for name in names):
+            if text is None:
+                continue
+            path = Path(text)
+            states = _states(path)
+            begun = []
+            for name in (each for each in names if self._progress[each].journal == text):
+                if name in states and not _is_void(states[name]):
+                    begun.append(name)
+                else:
+                    self._progress[name].journal = None  # it is planned again
+            if any(not states[name].finished for name in begun):
+                self._display.change(self._of.session.resume(path))
+            self._note_change(number, path, begun)
+
+    def _note_change(self, number: int, path: Path, names: Iterable[str]) -> None:
+        """Write down what became of the change of a stage."""
+        states = _states(path)
+        for name in names:
+            state = states[name]
+            playbook = state.plan.actions[0].playbook
+            if state.end is None:
+                self._note(number, name, StageState.WAITING, _NOT_BEGUN, playbook)
+                continue
+            why = None if state.end.good else _WHY.format(end=state.end.words, why=state.why or "-")
+            self._note(number, name, _state_of(state.end), why, playbook)
+
+    def _note_unplanned(self, number: int, planned: PlanResult, name: str) -> None:
+        considered = self._of.verb.considered.get(name)
+        if considered is not None and considered.plan is not None:
+            return
+        why = next((each.why for each in planned.skipped if each.name == name), _UNREAD)
+        if considered is not None and _has_passed(considered):
+            state = StageState.PASSED
+        elif considered is not None and considered.elsewhere:
+            state = StageState.LEFT_OUT
+        else:
+            state = StageState.WAITING
+        self._note(number, name, state, why, self._of.verb.playbook_of.get(name))
+
+    def _note(
+        self, number: int, name: str, state: StageState, why: Text | None, playbook: str | None
+    ) -> None:
+        event = FlowStageEvent(device=name, stage=number, state=state, playbook=playbook, why=why)
+        self._journal.write(event)
+        self._progress[name].apply(event)
+
+
+def _named(name: str) -> Flow:
+    flows = {flow.id: flow for flow in packaged_flows()}
+    if name not in flows:
+        near = did_you_mean(name, flows)
+        raise OptionError(f"there is no flow {name!r}{near}; there are: {', '.join(flows)}", option="--flow")
+    return flows[name]
+
+
+def _nothing(journal: str, names: Sequence[str]) -> None:
+    """Begin no change."""
+
+
+def _has_passed(considered: PlanningResult) -> bool:
+    skipped = considered.skipped
+    return considered.plan is None and bool(skipped) and all(each.needless for each in skipped)
+
+
+def _states(path: Path) -> Mapping[str, SwitchState]:
+    """Return how far each switch of a change came; none where it did not begin."""
+    return read_change(path).states if path.exists() else {}
+
+
+def _is_void(state: SwitchState) -> bool:
+    """Return whether a change has no effect: it sent nothing, or was rolled back."""
+    return state.end is ChangeOutcome.ROLLED_BACK or not (state.touched or state.finished)
+
+
+def _state_of(end: ChangeOutcome) -> StageState:
+    if end.good:
+        return StageState.DONE
+    return StageState.WAITING if end in (ChangeOutcome.WAITING, ChangeOutcome.STOPPED) else StageState.FAILED
+
+
+def _resume_hint(journal: Path) -> str:
+    return f"slp-ops remediate --resume {journal}"
+
+
+_PASSES: Final = Text("its rules pass already", "ルールはすでに合格しています")
+_CHOOSE: Final = Text(
+    "several ways are possible: choose with --playbook or with intent.topology ({playbooks})",
+    "複数の方法があります。--playbook または intent.topology で選択してください ({playbooks})",
+)
+_NOT_BEGUN: Final = Text("not begun, or interrupted", "未着手、または中断")
+_UNREAD: Final = Text("the switch could not be read", "スイッチを読み取れませんでした")
+_WHY: Final = Text("{end}: {why}", "{end}: {why}")

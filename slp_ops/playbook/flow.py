@@ -1,0 +1,168 @@
+"""Flows: playbooks in order, from a broken state to a switch that reports; one YAML file each.
+
+    id: case-1
+    title: {en: ..., ja: ...}
+    stages:
+      - playbooks: [transport-smart, transport-cslu]    # the operator chooses one, or intent does
+        done_when: [cslu-address-missing, intent-drift] # rules that must pass
+      - playbooks: [trust-token]
+        done_when: [trust-missing]
+
+A stage whose rules pass already is skipped. There are no conditions: playbooks refuse what does not fit, by
+their guards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from slp_ops.config_files.validation_errors import Problems, did_you_mean
+from slp_ops.config_files.validators import (
+    Reader,
+    a_kind,
+    bilingual_text,
+    flag,
+    lacks,
+    listed,
+    mapped,
+    require,
+)
+from slp_ops.config_files.yaml_nodes import Mapping, parse
+from slp_ops.errors import InputError
+from slp_ops.playbook.loading import KeyLines
+from slp_ops.rules.schema import rule_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slp_ops.config_files.yaml_nodes import Node
+    from slp_ops.errors import Problem
+    from slp_ops.i18n import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage: a playbook, or several of which one is chosen. ``done_when`` are the rules that must pass.
+
+    ``always`` plans it also where these rules pass before, once in a flow.
+    """
+
+    playbooks: tuple[str, ...]
+    done_when: tuple[str, ...]
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Playbooks in order. ``notes`` are what the operator should read first."""
+
+    id: str
+    title: Text
+    stages: tuple[Stage, ...]
+    notes: tuple[Text, ...] = ()
+    file: str = ""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that prove the flow, each once."""
+        return tuple(dict.fromkeys(rule for stage in self.stages for rule in stage.done_when))
+
+
+@cache
+def packaged_flows() -> tuple[Flow, ...]:
+    """Load our own flows. In a checkout they are read from its top-level folder."""
+    inside = files("slp_ops").joinpath("playbooks")
+    root = (inside if inside.is_dir() else Path(__file__).parents[2] / "playbooks").joinpath("flows")
+    found = sorted((entry for entry in root.iterdir() if entry.name.endswith(".yaml")), key=lambda e: e.name)
+    return load_flows((f"playbooks/flows/{entry.name}", entry.read_text(encoding="utf-8")) for entry in found)
+
+
+def load_flows(
+    texts: Iterable[tuple[str, str]],
+    *,
+    playbooks: Iterable[str] | None = None,
+    rules: Iterable[str] | None = None,
+) -> tuple[Flow, ...]:
+    """Return the flows of these (path, text); raise InputError with every problem of every file.
+
+    ``playbooks`` and ``rules`` are the ids that exist, if known.
+    """
+    known = {
+        name: None if ids is None else tuple(ids) for name, ids in (("playbook", playbooks), ("rule", rules))
+    }
+    made: dict[str, Flow] = {}
+    found: list[Problem] = []
+    for path, text in texts:
+        problems = Problems(path)
+        node = parse(text, problems)
+        one = None if node is None else _flow(node, problems, path)
+        if one is not None and isinstance(node, Mapping):
+            _check(one, KeyLines(node), problems, known)
+            if one.id in made:
+                problems.add(1, "id", f"{one.id} is the id of {made[one.id].file} too", "an id of its own")
+            made.setdefault(one.id, one)
+        try:
+            problems.raise_if_any()
+        except InputError as err:
+            found += err.problems
+    if found:
+        raise InputError(tuple(found), hint="the form is described in docs/how-to/flows.md")
+    return tuple(made.values())
+
+
+def _stage(node: Node, key: str, problems: Problems) -> Stage | None:
+    found: dict[str, Any] = mapped(node, key, problems, _STAGE)
+    if not require(node, key, problems, _NEEDED_OF_STAGE) or not set(_NEEDED_OF_STAGE) <= found.keys():
+        return None
+    for name in _NEEDED_OF_STAGE:
+        if not found[name]:
+            problems.add(node.line, f"{key}.{name}", "is empty", "at least one id")
+            return None
+    return Stage(**found)
+
+
+_STAGE: Final[dict[str, Reader]] = {
+    "playbooks": listed(rule_id, "a list of playbooks' ids"),
+    "done_when": listed(rule_id, "a list of rules' ids"),
+    "always": flag,
+}
+_NEEDED_OF_STAGE: Final = ("playbooks", "done_when")
+_FLOW: Final[dict[str, Reader]] = {
+    "id": rule_id,
+    "title": bilingual_text,
+    "notes": listed(bilingual_text, "a list of texts"),
+    "stages": listed(_stage, "a list of stages"),
+}
+_NEEDED: Final = ("id", "title", "stages")
+
+
+def _flow(node: Node, problems: Problems, file: str) -> Flow | None:
+    if not isinstance(node, Mapping):
+        problems.add(node.line, "", f"is {a_kind(node)}", "a mapping with id, title and stages")
+        return None
+    found: dict[str, Any] = mapped(node, "", problems, _FLOW)
+    if not require(node, "", problems, _NEEDED) or not set(_NEEDED) <= found.keys():
+        return None
+    if not found["stages"] and not lacks(node, "stages"):
+        problems.add(node.line, "stages", "has no stage", "at least one")
+    return Flow(file=file, **found)
+
+
+def _check(made: Flow, lines: KeyLines, problems: Problems, known: dict[str, tuple[str, ...] | None]) -> None:
+    """Check that the playbooks and rules exist."""
+    for number, stage in enumerate(made.stages):
+        for name, what, used in (
+            ("playbooks", "playbook", stage.playbooks),
+            ("done_when", "rule", stage.done_when),
+        ):
+            ids = known[what]
+            for index, each in enumerate(used):
+                if ids is not None and each not in ids:
+                    place = f"stages[{number}].{name}[{index}]"
+                    problems.add(
+                        lines.line(place), place, f"'{each}' is no {what}{did_you_mean(each, ids)}", ""
+                    )

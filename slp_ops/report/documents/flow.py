@@ -1,0 +1,109 @@
+"""Documents of ``remediate --flow``: the stages of a dry run, and where each switch stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from slp_ops.app.change.before_after import LicenceState
+from slp_ops.app.change_session import plan_document
+from slp_ops.i18n import Text
+from slp_ops.json_documents import json_document
+from slp_ops.planning.documents import PlanDocument
+from slp_ops.planning.flow_state import StageState
+from slp_ops.report.documents.runs import RunFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slp_ops.app.flow import FlowResult, FlowSwitch, StagePreview
+    from slp_ops.playbook.flow import Flow
+
+
+@json_document
+class StagePlan:
+    """One stage. ``later`` are the switches that are planned after earlier stages."""
+
+    playbooks: tuple[str, ...]
+    done_when: tuple[str, ...]
+    plan: PlanDocument
+    later: tuple[str, ...]
+
+
+@json_document
+class FlowPlanDocument:
+    """Every stage of a flow, as far as it can be planned now."""
+
+    schema: Literal["slp-ops/flow-plan/1"] = "slp-ops/flow-plan/1"
+    flow: str
+    stages: tuple[StagePlan, ...]
+
+
+@json_document
+class StageResult:
+    """Result of a stage on one switch."""
+
+    playbook: str | None
+    state: StageState
+    why: Text | None
+
+
+@json_document
+class FlowDevice:
+    """One switch. ``failing`` are the rules of the flow that do not pass."""
+
+    name: str
+    state: StageState
+    stages: tuple[StageResult, ...]
+    failing: tuple[str, ...]
+    licence: LicenceState | None
+
+
+@json_document
+class FlowDocument:
+    """Result of a flow on a fleet; ``resume`` continues it."""
+
+    schema: Literal["slp-ops/flow-result/1"] = "slp-ops/flow-result/1"
+    flow: str
+    run: RunFolder
+    journal: str
+    resume: str | None
+    devices: tuple[FlowDevice, ...]
+
+
+def flow_plan_document(flow: Flow, stages: Sequence[StagePreview]) -> FlowPlanDocument:
+    """Return the document of a dry run."""
+    return FlowPlanDocument(
+        flow=flow.id,
+        stages=tuple(
+            StagePlan(
+                playbooks=each.stage.playbooks,
+                done_when=each.stage.done_when,
+                plan=plan_document(each.planned),
+                later=each.later,
+            )
+            for each in stages
+        ),
+    )
+
+
+def flow_document(result: FlowResult) -> FlowDocument:
+    """Return the document of a flow."""
+    return FlowDocument(
+        flow=result.flow.id,
+        run=RunFolder(id=result.run, path=result.path),
+        journal=result.journal,
+        resume=None if result.proven else f"slp-ops remediate --resume {result.journal}",
+        devices=tuple(_device(each) for each in result.switches),
+    )
+
+
+def _device(switch: FlowSwitch) -> FlowDevice:
+    return FlowDevice(
+        name=switch.name,
+        state=switch.state,
+        stages=tuple(
+            StageResult(playbook=each.playbook, state=each.state, why=each.why) for each in switch.stages
+        ),
+        failing=switch.failing,
+        licence=switch.licence,
+    )

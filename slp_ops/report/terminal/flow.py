@@ -1,0 +1,146 @@
+"""Terminal text of a flow: its dry run, the heading of each stage, and the proof at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.i18n import Lang, Text
+from slp_ops.planning.flow_state import StageState
+from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
+from slp_ops.report.labels import Words
+from slp_ops.report.terminal.layout import styled
+from slp_ops.report.terminal.plan import plan_lines, unplanned_lines
+from slp_ops.sanitize import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from slp_ops.app.flow import FlowResult, FlowSwitch, StagePreview
+    from slp_ops.playbook import Playbook
+    from slp_ops.playbook.flow import Flow
+
+_COLOURS: Final = {
+    StageState.PROVEN: "green",
+    StageState.WAITING: "yellow",
+    StageState.OPEN: "yellow",
+    StageState.FAILED: "red",
+}
+
+
+def render_stage(number: int, flow: Flow, names: Sequence[str], lang: Lang) -> str:
+    """Return the heading of a stage."""
+    stage = flow.stages[number]
+    words = _STAGE.format(
+        number=number + 1,
+        total=len(flow.stages),
+        playbooks=" | ".join(stage.playbooks),
+        switches=", ".join(names),
+    )
+    return styled(one_line(words.render(lang)), bold=True)
+
+
+def render_preview(flow: Flow, stages: Sequence[StagePreview], lang: Lang) -> str:
+    """Return every stage of a dry run: the plan where it is known, else what the playbook sends."""
+    lines = [styled(one_line(f"{flow.id}: {flow.title.render(lang)}"), bold=True)]
+    lines += [one_line(f"  {note.render(lang)}") for note in flow.notes]
+    for number, each in enumerate(stages):
+        lines.append(render_stage(number, flow, (), lang))
+        lines.append(f"  {_RULES.format(rules=', '.join(each.stage.done_when)).render(lang)}")
+        for plan in each.planned.plans:
+            lines += plan_lines(plan, lang)
+        lines += unplanned_lines(each.planned, lang)
+        if each.later:
+            lines.append(one_line(_LATER.format(switches=", ".join(each.later)).render(lang)))
+            for playbook in each.playbooks:
+                lines += _outline(playbook, lang)
+    return "\n".join(lines)
+
+
+def _outline(playbook: Playbook, lang: Lang) -> Iterator[str]:
+    risk = Words(lang).risk(playbook.risk.value)
+    yield one_line(f"  {playbook.id}: {playbook.title.render(lang)} ({risk})")
+    for step in playbook.steps:
+        match step:
+            case ConfigTemplate():
+                yield from (
+                    one_line(f"    {' / '.join((*each.under, str(each.line)))}") for each in step.settings
+                )
+            case ExecTemplate():
+                yield one_line(f"    {step.command}")
+            case ManualTemplate():
+                yield one_line(f"    {_BY_HAND.render(lang)}: {step.step.text.render(lang)}")
+    for text in (playbook.consent, playbook.irreversible):
+        if text is not None:
+            yield one_line(f"    {_NOTE.render(lang)}: {text.render(lang)}")
+
+
+def render_flow(result: FlowResult, lang: Lang) -> str:
+    """Return where each switch stands, what proves it, and the command that continues."""
+    lines = [styled(one_line(f"{result.flow.id}: {result.flow.title.render(lang)}"), bold=True)]
+    for switch in result.switches:
+        words = f"{switch.name}: {_STATES[switch.state].render(lang)}"
+        lines.append(styled(one_line(words), fg=_COLOURS.get(switch.state)))
+        lines += [one_line(f"  {text}") for text in _switch(switch, result, lang)]
+    lines += ["", f"Evidence: {result.path}", f"Journal: {result.journal}"]
+    return "\n".join(lines)
+
+
+def flow_hints(result: FlowResult, lang: Lang) -> list[str]:
+    """Return the command that continues the flow, where something is left to do."""
+    if result.proven:
+        return []
+    return [one_line(_CONTINUE.format(journal=result.journal).render(lang))]
+
+
+def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]:
+    for number, event in enumerate(switch.stages):
+        playbook = event.playbook or " | ".join(result.flow.stages[number].playbooks)
+        why = "" if event.why is None or event.state is StageState.PASSED else f" - {event.why.render(lang)}"
+        yield f"{number + 1} {playbook}: {_STATES[event.state].render(lang)}{why}"
+    licence = switch.licence
+    if licence is not None:
+        trust = _TRUST if licence.trust else _NO_TRUST
+        yield _LICENCE.format(
+            transport=licence.transport or "-",
+            trust=trust.render(lang),
+            ack=licence.last_ack or "-",
+            due=licence.next_ack_deadline or "-",
+        ).render(lang)
+    if switch.failing:
+        yield _FAILING.format(rules=", ".join(switch.failing)).render(lang)
+    elif switch.state is StageState.PROVEN:
+        yield _PASSING.format(rules=", ".join(result.flow.rules)).render(lang)
+    if switch.state is not StageState.PROVEN:
+        yield f"hint: {_CONTINUE.format(journal=result.journal).render(lang)}"
+
+
+_STAGE: Final = Text(
+    "Stage {number} of {total}: {playbooks}  {switches}", "ステージ {number}/{total}: {playbooks}  {switches}"
+)
+_RULES: Final = Text("done when these rules pass: {rules}", "完了条件 (合格するルール): {rules}")
+_LATER: Final = Text(
+    "Planned for {switches} after the stages above, from what the switch shows then:",
+    "{switches} は上のステージの完了後、その時点のスイッチの状態から計画します:",
+)
+_BY_HAND: Final = Text("by hand", "手作業")
+_NOTE: Final = Text("note", "注意")
+_TRUST: Final = Text("installed", "導入済み")
+_NO_TRUST: Final = Text("not installed", "なし")
+_LICENCE: Final = Text(
+    "transport {transport}, trust code {trust}, last ACK {ack}, next ACK due {due}",
+    "トランスポート {transport}、信頼コード {trust}、最後の ACK {ack}、次の ACK 期限 {due}",
+)
+_FAILING: Final = Text("rules that do not pass: {rules}", "合格していないルール: {rules}")
+_PASSING: Final = Text("proven, these rules pass: {rules}", "確認済み (合格したルール): {rules}")
+_CONTINUE: Final = Text(
+    "continue: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
+)
+_STATES: Final = {
+    StageState.DONE: Text("done", "完了"),
+    StageState.PASSED: Text("nothing to do", "対処不要"),
+    StageState.LEFT_OUT: Text("left out", "対象外"),
+    StageState.WAITING: Text("waiting", "待機中"),
+    StageState.FAILED: Text("failed", "失敗"),
+    StageState.PROVEN: Text("proven", "正常を確認済み"),
+    StageState.OPEN: Text("open", "未完了"),
+}

@@ -1,0 +1,111 @@
+"""Files of flows, and their journal: every problem with its line, and only our own journal is followed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slp_ops.errors import InputError, StoreError
+from slp_ops.i18n import Text
+from slp_ops.planning.flow_state import FlowBeginEvent, FlowChangeEvent, FlowStageEvent, StageState
+from slp_ops.playbook import packaged
+from slp_ops.playbook.flow import load_flows, packaged_flows
+from slp_ops.rules.ruleset import packaged_ruleset
+from slp_ops.runs.flow_journal import FlowJournal, is_flow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = """id: lookup
+title: {en: Lookup, ja: 名前解決}
+stages:
+  - playbooks: [domain-lookup]
+    done_when: [domain-lookup-disabled]
+"""
+KNOWN = {
+    "playbooks": tuple(each.id for each in packaged()),
+    "rules": tuple(rule.id for rule in packaged_ruleset().rules),
+}
+
+
+def test_our_flows_name_playbooks_and_rules_that_exist() -> None:
+    from pathlib import Path
+
+    folder = Path(__file__).parents[2] / "playbooks" / "flows"
+    texts = [(file.name, file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.yaml"))]
+    assert [flow.id for flow in load_flows(texts, **KNOWN)] == [flow.id for flow in packaged_flows()]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("[domain-lookup]", "[domain-lokup]", 4, "did you mean domain-lookup"),
+        ("[domain-lookup-disabled]", "[no-such-rule]", 5, "is no rule"),
+        ("[domain-lookup]", "[]", 4, "is empty"),
+        ("done_when", "only_if", 5, "only_if"),
+        ("    done_when: [domain-lookup-disabled]\n", "", 4, "is missing"),
+        ("title: {en: Lookup, ja: 名前解決}", "title: {en: Lookup}", 2, "is missing"),
+        ("[domain-lookup]", "domain-lookup", 4, "is text"),
+        ("stages:\n", "stages: {}\nrest:\n", 3, "a mapping"),
+    ],
+)
+def test_a_problem_is_reported_with_its_line(old: str, new: str, line: int, words: str) -> None:
+    with pytest.raises(InputError) as refused:
+        load_flows([("f.yaml", GOOD.replace(old, new))], **KNOWN)
+    assert any(each.line == line and words in f"{each}" for each in refused.value.problems), refused.value
+
+
+def test_two_flows_with_one_id_are_refused() -> None:
+    with pytest.raises(InputError, match=r"is the id of a\.yaml too"):
+        load_flows([("a.yaml", GOOD), ("b.yaml", GOOD)])
+
+
+def begun(path: Path) -> FlowJournal:
+    return FlowJournal.create(
+        path,
+        FlowBeginEvent(
+            flow="lookup", stages=("domain-lookup: x", "b: y"), switches=("sw1", "sw2"), params={}
+        ),
+    )
+
+
+def test_the_journal_shows_the_stage_of_each_switch(tmp_path: Path) -> None:
+    path = tmp_path / "flow.jsonl"
+    with begun(path) as journal:
+        journal.write(FlowChangeEvent(stage=0, switches=("sw1", "sw2"), journal="/runs/a/journal.jsonl"))
+        journal.write(FlowStageEvent(device="sw1", stage=0, state=StageState.DONE, playbook="p", why=None))
+        journal.write(
+            FlowStageEvent(device="sw2", stage=0, state=StageState.WAITING, playbook="p", why=Text("a", "b"))
+        )
+        with pytest.raises(StoreError, match="another slp-ops"):
+            FlowJournal.resume(path)
+    assert is_flow(path)
+    path.write_bytes(path.read_bytes() + b'{"event":"stage","dev')  # a kill in the middle of a line
+    journal, recorded = FlowJournal.resume(path)
+    journal.close()
+    first, second = recorded.progress["sw1"], recorded.progress["sw2"]
+    assert (first.stage, first.journal, first.open) == (1, None, None)
+    assert (second.stage, second.journal) == (0, "/runs/a/journal.jsonl")
+    assert second.open is not None
+
+
+@pytest.mark.parametrize("change", [b'"stage":1', b'"state":"passed"'])
+def test_a_journal_that_was_edited_is_refused(tmp_path: Path, change: bytes) -> None:
+    path = tmp_path / "flow.jsonl"
+    with begun(path) as journal:
+        journal.write(FlowStageEvent(device="sw1", stage=0, state=StageState.DONE, playbook="p", why=None))
+    old = b'"stage":0' if b"stage" in change else b'"state":"done"'
+    data = path.read_bytes()
+    assert old in data
+    path.write_bytes(data.replace(old, change))
+    with pytest.raises(InputError, match="was not written by slp-ops of this user"):
+        FlowJournal.resume(path)
+
+
+def test_the_journal_of_a_change_is_none_of_a_flow(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text('{"event":"begin","schema":"slp-ops/journal/1"}\n')
+    assert not is_flow(path)
+    path.write_text("")
+    assert not is_flow(path)

@@ -1,0 +1,201 @@
+"""``slp-ops remediate --flow``: from the broken state to a proven acknowledgement, over real SSH."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TOKEN = "LAB-VALID-TOKEN"
+SCALE = 900.0
+CASE_1 = ("--param", "name_servers=10.10.0.53", "--param", "ntp_servers=10.10.0.123")
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0", **more}
+
+
+@pytest.fixture
+def remediate(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "slp_ops", "remediate", *arguments],
+            cwd=tmp_path,
+            env=environment(**environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+
+    return run
+
+
+def inventory(path: Path, running: Any, *names: str, **defaults: Any) -> str:
+    devices = {name: {"host": "127.0.0.1", "port": running.rack[name].port} for name in names}
+    path.write_text(
+        yaml.safe_dump(
+            {
+                "version": 1,
+                "defaults": {"username": "netops", **defaults},
+                "sites": {"tokyo": {"devices": devices}},
+            }
+        )
+    )
+    return str(path)
+
+
+def state(done: subprocess.CompletedProcess[str], name: str = "sw1") -> Any:
+    (found,) = (each for each in json.loads(done.stdout)["devices"] if each["name"] == name)
+    return found
+
+
+def sent(running: Any, name: str = "sw1") -> list[str]:
+    """Everything that changes the switch."""
+    return [
+        *(line for line in running.lines(name, "config") if line != "end"),
+        *(
+            line
+            for line in running.lines(name, "exec")
+            if line and not line.startswith(("show ", "terminal ", "dir ", "configure "))
+        ),
+    ]
+
+
+def killed_at(arguments: list[str], folder: Path, marker: str, files: str) -> int:
+    """Start it, and kill it as soon as a journal contains ``marker``."""
+    seen = {path: path.read_text().count(marker) for path in folder.glob(files)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "slp_ops", "remediate", *arguments],
+        cwd=folder,
+        env=environment(SLP_OPS_PARAM_TOKEN=TOKEN),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        deadline = time.monotonic() + 100
+        while process.poll() is None and time.monotonic() < deadline:
+            if any(path.read_text().count(marker) > seen.get(path, 0) for path in folder.glob(files)):
+                process.kill()
+                break
+            time.sleep(0.002)  # only how often we look
+        return process.wait(timeout=60)
+
+
+@pytest.mark.slow
+def test_case_1_by_smart_transport_with_a_refused_token_and_kills(
+    lab: Any, remediate: Any, tmp_path: Path
+) -> None:
+    running = lab(scale=SCALE, sw1="factory-fresh")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    common = ("-i", path, "--flow", "case-1", *CASE_1, "--playbook", "transport-smart", "--wait", "20")
+    dry = remediate(*common, "--dry-run", "--lang", "ja")
+    assert dry.returncode == 0, dry.stderr
+    assert sent(running) == []
+    assert "ステージ 6/7: trust-token" in dry.stdout
+    assert "does not talk to CSSM" not in dry.stdout
+    assert "license smart trust idtoken {token} all" in dry.stdout
+
+    # Killed in the middle of a stage, and behind one.
+    code = killed_at([*common, "--yes"], tmp_path, '"state":"begun"', "runs/*-remediate-*/journal.jsonl")
+    assert code == -signal.SIGKILL
+    (journal,) = tmp_path.glob("runs/*-flow-*/flow.jsonl")
+    resume = ("-i", path, "--resume", str(journal), "--wait", "20")
+    code = killed_at([*resume, "--yes"], tmp_path, '"playbook":"ntp-server"', "runs/*-flow-*/flow.jsonl")
+    assert code == -signal.SIGKILL
+
+    refused = remediate(*resume, "--yes", "--json", SLP_OPS_PARAM_TOKEN="EXPIRED")
+    assert refused.returncode == 5, refused.stderr
+    found = state(refused)
+    assert (found["state"], len(found["stages"])) == ("failed", 6)
+    assert "is not valid" in found["stages"][5]["why"]["en"]
+    assert json.loads(refused.stdout)["resume"].endswith(str(journal))
+
+    done = remediate(*resume, "--yes", "--json", SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = state(done)
+    assert (found["state"], found["failing"]) == ("proven", [])
+    assert found["licence"]["trust"] is True
+    assert found["licence"]["last_ack"]
+    lines = sent(running)
+    assert len([line for line in lines if "idtoken" in line]) == 2
+    for line in ("ip name-server 10.10.0.53", "license smart transport smart"):
+        assert lines.count(line) == 1
+    assert TOKEN not in journal.read_text()
+
+    again = remediate("-i", path, "--flow", "case-1", "--yes", "--json", SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert (again.returncode, {each["state"] for each in state(again)["stages"]}) == (0, {"passed"})
+    assert sent(running) == lines
+
+
+@pytest.mark.slow
+def test_case_1_by_every_other_way(lab: Any, remediate: Any, tmp_path: Path) -> None:
+    ways = {
+        "sw1": {"topology": "cslu", "url": "http://cslu.example.net:8182/cslu/v1/pi"},
+        "sw2": {"topology": "on-prem", "url": "https://ssm.example.net/cslu/v1/pi/lab-1"},
+        "sw3": {"topology": "callhome"},
+        "sw4": {"topology": "offline"},
+        "sw5": {},
+    }
+    running = lab(scale=SCALE, **dict.fromkeys(ways, "factory-fresh"))
+    path = tmp_path / "inv.yaml"
+    inventory(path, running, *ways)
+    tree = yaml.safe_load(path.read_text())
+    for name, intent in ways.items():
+        tree["sites"]["tokyo"]["devices"][name]["intent"] = intent
+    path.write_text(yaml.safe_dump(tree))
+    done = remediate(
+        "-i",
+        str(path),
+        "--flow",
+        "case-1",
+        *CASE_1,
+        "--yes",
+        "--json",
+        "--wait",
+        "20",
+        "--max-fail",
+        "5",
+        SLP_OPS_PARAM_TOKEN=TOKEN,
+    )
+    assert done.returncode == 5, done.stderr
+    found = {name: state(done, name) for name in ways}
+    assert {name: each["state"] for name, each in found.items()} == {
+        "sw1": "proven",
+        "sw2": "proven",
+        "sw3": "proven",
+        "sw4": "open",
+        "sw5": "waiting",
+    }, found["sw1"]
+    # Trust comes with the ACK; only the direct way takes a token.
+    assert [name for name in ways if any("idtoken" in line for line in sent(running, name))] == ["sw3"]
+    # What is open names the way on.
+    assert found["sw4"]["failing"] == ["never-acknowledged"]
+    assert "slp-ops usage" in found["sw4"]["stages"][-1]["why"]["en"]
+    assert "--playbook" in found["sw5"]["stages"][-1]["why"]["en"]
+    journal = json.loads(done.stdout)["journal"]
+    chosen = remediate(
+        "-i",
+        str(path),
+        "--limit",
+        "sw5",
+        "--resume",
+        journal,
+        "--playbook",
+        "transport-off",
+        "--yes",
+        "--json",
+    )
+    assert [each["playbook"] for each in state(chosen, "sw5")["stages"]][3] == "transport-off"

@@ -1,0 +1,88 @@
+"""What a prune keeps of a change: the journal that a rollback or a resumption needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def call(lab: Any, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    running = lab(sw1="lookup-disabled")
+    device = {"host": "127.0.0.1", "port": running.rack["sw1"].port}
+    sites = {"tokyo": {"devices": {"sw1": device}}}
+    (tmp_path / "inventory.yaml").write_text(
+        yaml.safe_dump({"version": 1, "defaults": {"username": "netops"}, "sites": sites})
+    )
+
+    def slp(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "slp_ops", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return slp
+
+
+def _kept(call: Any, *arguments: str) -> dict[str, str | None]:
+    done = call("runs", "prune", "--keep", "0", "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    return {each["verb"]: each["kept_because"] for each in json.loads(done.stdout)["runs"]}
+
+
+def test_the_journal_of_a_rollback_stays_until_it_is_rolled_back(call: Any) -> None:
+    journal = json.loads(call("remediate", "--yes", "--json").stdout)["journal"]
+
+    kept = _kept(call, "--yes")
+    assert kept == {"remediate-plan": None, "remediate": "the journal for a rollback of sw1"}
+    listed = call("runs", "prune", "--keep", "0", "--dry-run")
+    assert "kept: the journal for a rollback of sw1" in listed.stdout
+    lost = call("runs", "prune", "--keep", "0", "--dry-run", "--lose", "rollback")
+    assert "goes, and is lost: the journal for a rollback of sw1" in lost.stdout
+
+    assert call("remediate", "--rollback", journal, "--yes").returncode == 0
+    assert set(_kept(call, "--yes").values()) == {None}
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["own index", "index of another user"])
+def test_an_unfinished_change_stays(call: Any, tmp_path: Path, elsewhere: bool) -> None:
+    journal = tmp_path / json.loads(call("remediate", "--yes", "--json").stdout)["journal"]
+    lines = journal.read_text().splitlines()
+    cut = next(number for number, line in enumerate(lines) if json.loads(line)["event"] == "verified")
+    journal.write_text("\n".join(lines[:cut]) + "\n")
+    (state,) = (tmp_path / "state" / "slp-ops" / "changes").glob("*.state")
+    if elsewhere:
+        state.unlink()
+        state.with_suffix(".json").unlink()
+    else:
+        state.write_text(f"{json.loads(lines[cut - 1])['seal']} open\n")
+
+    kept = _kept(call, "--yes", "--lose", "rollback", "--lose", "evidence")
+    assert kept["remediate"] == "the journal of the unfinished change of sw1"
+    assert set(_kept(call, "--yes", "--lose", "rollback", "--lose", "unfinished").values()) == {None}
+    assert not list((tmp_path / "runs").glob("*-remediate-*"))
+    # The change was given up: it does not prevent a new one.
+    assert "unfinished" not in call("remediate", "--dry-run").stderr
+
+
+def test_a_journal_that_cannot_be_read_stays(call: Any, tmp_path: Path) -> None:
+    journal = tmp_path / json.loads(call("remediate", "--yes", "--json").stdout)["journal"]
+    journal.write_text("{\n")
+
+    assert _kept(call, "--yes")["remediate"] == "its journal cannot be read"
