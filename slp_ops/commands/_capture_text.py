@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands import Parsed
+from slp_ops.commands._text_lines import lines_of
 from slp_ops.facts.values import SourceLine
 from slp_ops.iosxe.prompts import PROMPT, is_prompt, without_more
 from slp_ops.iosxe.syslog import is_log_line
@@ -84,17 +85,19 @@ def body(text: str, command: str = "", *, log: bool = False) -> Body:
     command = text.command if isinstance(text, Page) else command
     text = without_more(text)
     # Plain "\n" only: other Unicode line ends may occur inside a banner or a description.
-    rows = [
-        Row(number, line) for number, raw in enumerate(text.split("\n"), before + 1) if (line := raw.rstrip())
-    ]
+    rows: list[Row] = []
+    for number, raw in enumerate(lines_of(text), before + 1):
+        line = raw.rstrip()
+        if line and (log or len(rows) < _ENVELOPE or "%" not in line or not is_log_line(line)):
+            rows.append(Row(number, line))
     start = _envelope(rows)
     end = len(rows)
     while end > start and is_prompt(rows[end - 1].text.lstrip()):
         end -= 1
-    rows = rows[start:end]
+    head = rows[start : min(end, _ENVELOPE)]
     if not log:
-        rows = [row for row in rows if "%" not in row.text or not is_log_line(row.text)]
-    return Body(command, rows)
+        head = [row for row in head if "%" not in row.text or not is_log_line(row.text)]
+    return Body(command, [*head, *rows[max(start, _ENVELOPE) : end]])
 
 
 def _envelope(rows: list[Row]) -> int:

@@ -10,6 +10,14 @@ from typing import Final, overload
 _NEWLINE: Final = re.compile("\n")
 
 
+_LARGE: Final = 2**20
+
+
+def lines_of(text: str) -> Sequence[str]:
+    """Return ``text.split("\\n")``, without a copy of each line where the text is large."""
+    return text.split("\n") if len(text) < _LARGE else TextLines(text)
+
+
 class TextLines(Sequence[str]):
     """What ``text.split("\\n")`` returns, each line cut out of the text when it is asked for."""
 

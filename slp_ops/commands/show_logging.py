@@ -103,10 +103,17 @@ def parse(text: str) -> Parsed:
         settings=tuple(heading.settings),
         cut=tuple(heading.cut),
         console=isinstance(text, Page) and text.console,
-        filter=lines.command.partition("|")[2].strip() or None,
+        filter=_filter(lines.command),
         source=Source(lines.command, heading.lines),
     )
     return Parsed(facts=(fact,), unparsed=(), total=lines.total)
+
+
+def _filter(command: str) -> str | None:
+    """Return what limits the log: the words behind the bar, or ``last N``."""
+    typed, _, passed = command.partition("|")
+    last = " ".join(typed.split()[2:])
+    return (f"{last} {passed.strip()}" if last else passed).strip() or None
 
 
 COMMAND = ShowCommand(
