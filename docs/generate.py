@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from docs import architecture, schemas
+from docs import architecture, inventory_keys, schemas
 from slp_ops.cli.exits import Exit, Result
 from slp_ops.cli.main import VERBS, cli
 from slp_ops.commands import registry
@@ -45,6 +45,7 @@ def pages() -> dict[str, str]:
         "architecture.md": "\n".join(architecture.page(_NOTE)) + "\n",
         "architecture.svg": architecture.picture(),
         "decisions.md": "\n".join(_decisions()) + "\n",
+        "inventory.md": "\n".join(inventory_keys.page(_NOTE)) + "\n",
         "glossary.md": "\n".join(_glossary()) + "\n",
     }
     for lang in Lang:

@@ -7,6 +7,7 @@ differ in. Nothing but applying a plan holds a session that can change a switch.
 from __future__ import annotations
 
 import os
+import shlex
 from abc import ABC, abstractmethod
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ from slp_ops.app.change.operator import ask_consent
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.fleet import causes, visit_all
+from slp_ops.app.follow_up import source_options, switch_options
 from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import Declined, name_open_mode
@@ -123,6 +125,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
     title: ClassVar[str]  # of its runs
     attachment: ClassVar[str]  # the file of the result in its run
     ascii_only: ClassVar[bool]  # the form of the plan in its run
+    check: ClassVar[str]  # the command that proves its changes
     in_journal: ClassVar[bool] = True  # whether the journal has the title
     needs_whole: ClassVar[bool] = False  # whether one output that was cut prevents a plan
     left_out: tuple[SkippedFile, ...] | None = None
@@ -552,8 +555,9 @@ class ChangeSession(Generic[Observation, Result]):
                 option = "--rollback" if back else "--resume"
                 raise Interrupted(
                     f"interrupted: {count} of {pluralize(total, 'switch')} ended; a step may be unfinished",
-                    hint=f"slp-ops {verb.verb} {option} {journal.path}",
+                    hint=f"slp-ops {verb.verb} {option} {shlex.quote(str(journal.path))} {self._options}",
                 ) from None
+        touched = [name for name, applied in rollout.ended.items() if applied.touched]
         result = verb.result(
             ChangeResult(
                 run=run.id,
@@ -565,10 +569,23 @@ class ChangeSession(Generic[Observation, Result]):
                 not_begun=tuple(device.name for device in fleet.devices if device.name not in rollout.ended),
                 stopped=rollout.stopped,
                 back=back,
+                options=self._options,
+                check=self._check(touched) if touched else "",
             )
         )
         _keep(lambda: run.attach(verb.attachment, self.document(result)), self.operator)
         return result
+
+    @property
+    def _options(self) -> str:
+        """Return the options of a command that continues."""
+        fleet = self.fleet
+        return source_options(fleet.target, fleet.connecting, fleet.runs_dir)
+
+    def _check(self, names: Sequence[str]) -> str:
+        """Return the command that proves the change of these switches."""
+        words = (self.verb.check, self._options, switch_options(self.fleet.target, names))
+        return " ".join(word for word in words if word)
 
     # -- switches ---------------------------------------------------------------------------------
 

@@ -347,6 +347,8 @@ class _FlowSession:
     ) -> FlowResult:
         """Bring every switch through its stages, as far as each of them comes."""
         self.operator.notice(f"flow {self.flow.id}: journal {journal.path}")
+        for note in self.flow.notes:
+            self.operator.warn(note)
         stages = _Stages(self, journal, progress, display)
         try:
             for number in range(len(self.flow.stages)):

@@ -238,6 +238,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
 
     verb: ClassVar[str] = "remediate"
     title: ClassVar[str] = "remediate"
+    check: ClassVar[str] = "slp-ops audit"
     attachment: ClassVar[str] = "change.json"
     ascii_only: ClassVar[bool] = True
     in_journal: ClassVar[bool] = False

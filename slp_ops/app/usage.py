@@ -253,6 +253,7 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
     """Common part of ``usage save`` and ``usage import``."""
 
     attachment: ClassVar[str] = "exchange.json"
+    check: ClassVar[str] = "slp-ops usage status"
     needs_whole: ClassVar[bool] = True
     ascii_only: ClassVar[bool] = False
 

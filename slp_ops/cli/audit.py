@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
+from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import audit_results, code_of
 from slp_ops.cli.options import SelectingOption, details_option, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     metavar="RUN|last",
     envvar="SLP_OPS_RUN",
+    shell_complete=complete_run,
     help="Judge a saved run, without connecting to switches.",
 )
 @with_audit_options
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     metavar="RUN",
     envvar="SLP_OPS_AGAINST",
+    shell_complete=complete_run,
     help="Compare with an earlier run: which findings are new, gone, unchanged.",
 )
 @with_collect_options

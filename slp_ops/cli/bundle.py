@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from slp_ops.cli.completion import complete_device, complete_run
 from slp_ops.cli.exits import Result
 from slp_ops.cli.options import SelectingVerbOption, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
@@ -42,7 +43,7 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command(name="bundle")
-@click.argument("ref", metavar="RUN", default="last")
+@click.argument("ref", shell_complete=complete_run, metavar="RUN", default="last")
 @click.option(
     "--device",
     "devices",
@@ -50,6 +51,7 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
     multiple=True,
     metavar="NAME",
     envvar="SLP_OPS_BUNDLE_DEVICE",
+    shell_complete=complete_device,
     help="Only this device; repeatable.",
 )
 @click.option("-o", "--output", metavar="FILE.zip", envvar="SLP_OPS_BUNDLE", help="File to write.")
@@ -57,6 +59,7 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
     "--normal",
     metavar="RUN",
     envvar="SLP_OPS_NORMAL",
+    shell_complete=complete_run,
     help="Add a healthy run of the same switches to compare.",
 )
 @_questions

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
+from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import code_of, version_results
 from slp_ops.cli.options import SelectingOption, details_option, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import rules_option
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     metavar="RUN|last",
     envvar="SLP_OPS_RUN",
+    shell_complete=complete_run,
     help="Judge a saved run, without connecting to switches.",
 )
 @rules_option

@@ -8,6 +8,7 @@ import click
 
 from slp_ops.app.commands import SETS
 from slp_ops.cli.calling import call
+from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import code_of, read_result
 from slp_ops.cli.options import SelectingVerbOption, VerbOption, json_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
@@ -57,6 +58,7 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     cls=VerbOption,
     metavar="RUN|last",
     envvar="SLP_OPS_COLLECT_RESUME",
+    shell_complete=complete_run,
     help="Resume a run: read only what is missing or failed, into the same run.",
 )
 @with_collect_options

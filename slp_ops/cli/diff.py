@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.cli.completion import complete_device, complete_run
 from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.json_documents import to_json
@@ -25,14 +26,15 @@ if TYPE_CHECKING:
     cls=SelectingOption,
     multiple=True,
     metavar="NAME",
+    shell_complete=complete_device,
     help="Only this device; repeatable.",
 )
 @click.option("--all-facts", is_flag=True, envvar="SLP_OPS_ALL_FACTS", help="Compare counters and logs, too.")
 @with_audit_options
 @lang_option
 @json_option
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="NEW", default="last")
+@click.argument("old", shell_complete=complete_run, metavar="OLD")
+@click.argument("new", shell_complete=complete_run, metavar="NEW", default="last")
 def command(
     *,
     runs_dir: Path,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
+from slp_ops.cli.completion import complete_rule
 from slp_ops.cli.options import json_option, lang_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.json_documents import to_json
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 @rules_option
 @lang_option
 @json_option
-@click.argument("words", nargs=-1, required=True, metavar="RULE|SYSLOG-LINE|TERM")
+@click.argument(
+    "words", shell_complete=complete_rule, nargs=-1, required=True, metavar="RULE|SYSLOG-LINE|TERM"
+)
 def command(*, rules_dir: Path | None, lang: Lang, as_json: bool, words: tuple[str, ...]) -> None:
     """Explain a message, rule or term: meaning, cause and remedy.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
+from slp_ops.cli.completion import complete_device, complete_run
 from slp_ops.cli.options import SelectingOption, json_option, runs_dir_option
 from slp_ops.json_documents import to_json
 
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 @click.command(name="facts")
 @runs_dir_option
-@click.argument("ref", metavar="RUN", default="last")
-@click.option("--device", cls=SelectingOption, metavar="NAME", help="Only this device.")
+@click.argument("ref", shell_complete=complete_run, metavar="RUN", default="last")
+@click.option(
+    "--device", cls=SelectingOption, metavar="NAME", shell_complete=complete_device, help="Only this device."
+)
 @click.option(
     "--command",
     "only",

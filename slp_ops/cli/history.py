@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.cli.completion import complete_device
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
 from slp_ops.json_documents import to_json
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 )
 @lang_option
 @json_option
-@click.argument("device")
+@click.argument("device", shell_complete=complete_device)
 def command(*, runs_dir: Path, last: int, lang: Lang, as_json: bool, device: str) -> None:
     """Show the state of DEVICE in every run: release, transport, trust, ACK, RUM reports, findings.
 

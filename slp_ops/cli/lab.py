@@ -57,7 +57,8 @@ def list_scenarios() -> None:
     "--inventory-out",
     envvar="SLP_OPS_LAB_INVENTORY_OUT",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write an inventory of the switches to this file once all of them listen.",
+    help="Write an inventory of the switches to this file once all of them listen. [default: inventory.yaml, "
+    "unless it exists]",
 )
 @click.option(
     "--journal",

@@ -23,6 +23,8 @@ from slp_ops.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from click.shell_completion import CompletionItem
+
 # verb -> (module with a click command named `command`, one line of help)
 VERBS: dict[str, tuple[str, str]] = {
     "bundle": ("bundle", "Collect the files for a support case in one masked zip; check such a zip."),
@@ -90,6 +92,14 @@ class LazyGroup(click.Group):
         similar = dict.fromkeys([*holding, *get_close_matches(word.lower(), VERBS)])
         suggestion = f" Did you mean: {', '.join(similar)}?" if word and similar else ""
         raise click.UsageError(f"No such command {word!r}.{suggestion}", ctx)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a verb from the table, without importing any of them."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(verb, help=VERBS[verb][1]) for verb in self.list_commands(ctx)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(each for each in found if each.value.startswith(incomplete)), *options]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs' one-liners from the table, without importing any of them."""

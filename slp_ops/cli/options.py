@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from slp_ops.app.selection import Selection, SourceOptions, is_location
+from slp_ops.cli.completion import complete_limit, complete_site, complete_tag
 from slp_ops.i18n import Lang
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -102,6 +103,8 @@ class SelectingOption(click.Option):
         value, source = super().consume_value(ctx, opts)
         variables = [self.envvar] if isinstance(self.envvar, str) else list(self.envvar or ())
         empty = next((name for name in variables if not os.environ.get(name, name).strip()), None)
+        if ctx.resilient_parsing:
+            return value, source  # a completion prints no error
         if source is click.core.ParameterSource.COMMANDLINE:
             values = value if isinstance(value, tuple | list) else (value,)
             if any(isinstance(each, str) and not each.strip() for each in values):
@@ -129,7 +132,7 @@ class VerbOption(click.Option):
     ) -> tuple[Any, click.core.ParameterSource]:
         """Return the value and its source; raise UsageError for the ambiguous variable."""
         ambiguous = variable_without_verb(self)
-        if os.environ.get(ambiguous):
+        if os.environ.get(ambiguous) and not ctx.resilient_parsing:
             raise click.UsageError(
                 f"{ambiguous} is set, but verbs differ in its meaning; unset it, and set {self.envvar} for "
                 f"{ctx.command_path}",
@@ -150,7 +153,7 @@ class ConsentOption(click.Option):
     ) -> tuple[Any, click.core.ParameterSource]:
         """Return the value and its source; raise UsageError for a variable of this name."""
         variable = variable_without_verb(self)
-        if os.environ.get(variable):
+        if os.environ.get(variable) and not ctx.resilient_parsing:
             raise click.UsageError(
                 f"{variable} is set: {CONSENT_RULE}; unset it, and type {self.opts[0]}", ctx
             )
@@ -168,6 +171,8 @@ class HostKeyOption(click.Option):
     ) -> tuple[Any, click.core.ParameterSource]:
         """Return the value and its source; raise UsageError for ``off`` from elsewhere."""
         value, source = super().consume_value(ctx, opts)
+        if ctx.resilient_parsing:
+            return value, source
         if source is not click.core.ParameterSource.COMMANDLINE and str(value).lower() == "off":
             raise click.UsageError(
                 f"{self.envvar} is off: {CONSENT_RULE}; unset it, and type --host-key off", ctx
@@ -192,6 +197,7 @@ def selection_options(command: _Command) -> _Command:
             show_envvar=True,
             default="",
             metavar="PATTERN",
+            shell_complete=complete_limit,
             help="Only devices with these names, such as 'tyo-*:!tyo-acc-02' (':' or ',' adds, '!' removes, "
             "'&' intersects), or @FILE with one name per line.",
         ),
@@ -203,6 +209,7 @@ def selection_options(command: _Command) -> _Command:
             envvar="SLP_OPS_TAG",
             show_envvar=True,
             metavar="TAG",
+            shell_complete=complete_tag,
             help="Only devices with this tag; repeatable (any of them).",
         ),
         click.option(
@@ -213,6 +220,7 @@ def selection_options(command: _Command) -> _Command:
             envvar="SLP_OPS_SITE",
             show_envvar=True,
             metavar="SITE",
+            shell_complete=complete_site,
             help="Only devices of this site; repeatable.",
         ),
     ):

@@ -11,6 +11,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
+from slp_ops.cli.completion import complete_playbook
 from slp_ops.cli.exits import Result, change_results, code_of, flow_results, plan_results
 from slp_ops.cli.options import (
     ConsentOption,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     multiple=True,
     envvar="SLP_OPS_PLAYBOOK",
     metavar="ID",
+    shell_complete=complete_playbook,
     help="Plan this playbook; repeatable. [default: the playbooks whose rules fail]",
 )
 @click.option(
@@ -270,13 +272,15 @@ def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> list[Result]:
     """Print what became of the switches, nothing where there was nothing to do; return the results."""
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.remediate import remediate_document
-    from slp_ops.report.terminal.change import change_hints, render_change
+    from slp_ops.report.terminal.change import change_hints, check_lines, render_change
 
     if change.run:
         document = to_json(remediate_document(change)) if as_json else render_change(change, lang)
         print_result(document)
         for hint in change_hints(change, lang) if as_json else ():
             click.echo(f"hint: {hint}", err=True)
+        for line in check_lines(change, lang) if as_json else ():
+            click.echo(line, err=True)
     return list(change_results(change))
 
 

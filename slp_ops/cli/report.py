@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from slp_ops.cli.completion import complete_run
 from slp_ops.cli.options import lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 
@@ -49,7 +50,7 @@ def _forms(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command(name="report")
-@click.argument("ref", metavar="RUN", default="last")
+@click.argument("ref", shell_complete=complete_run, metavar="RUN", default="last")
 @_forms
 @runs_dir_option
 @with_audit_options

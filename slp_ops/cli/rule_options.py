@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from slp_ops.cli.calling import call
+from slp_ops.cli.completion import complete_rule
 from slp_ops.cli.options import SelectingOption
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -29,6 +30,7 @@ _select = click.option(
     multiple=True,
     envvar="SLP_OPS_SELECT",
     metavar="RULE",
+    shell_complete=complete_rule,
     help="Evaluate only this rule; repeatable.",
 )
 
@@ -68,6 +70,7 @@ def with_audit_options(command: _Command) -> _Command:
             multiple=True,
             envvar="SLP_OPS_IGNORE",
             metavar="RULE",
+            shell_complete=complete_rule,
             help="Skip this rule; repeatable.",
         ),
         _select,

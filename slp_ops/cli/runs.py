@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.app.runs import LossKind
+from slp_ops.cli.completion import complete_device, complete_run
 from slp_ops.cli.exits import Result
 from slp_ops.cli.options import ConsentOption, SelectingOption, VerbOption, age, json_option, runs_dir_option
 from slp_ops.cli.terminal import TerminalOperator
@@ -50,9 +51,13 @@ def list_runs(*, runs_dir: Path, as_json: bool) -> None:
 
 @command.command(name="show")
 @runs_dir_option
-@click.argument("ref", metavar="RUN")
+@click.argument("ref", shell_complete=complete_run, metavar="RUN")
 @click.option(
-    "--device", cls=SelectingOption, metavar="NAME", help="Only this device, with each of its captures."
+    "--device",
+    cls=SelectingOption,
+    metavar="NAME",
+    shell_complete=complete_device,
+    help="Only this device, with each of its captures.",
 )
 @json_option
 def show_run(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> None:
@@ -77,7 +82,7 @@ def show_run(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> 
 
 @command.command(name="verify")
 @runs_dir_option
-@click.argument("ref", metavar="RUN", default="last")
+@click.argument("ref", shell_complete=complete_run, metavar="RUN", default="last")
 @json_option
 def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
     """Check that every capture of a run is what was written.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from slp_ops.cli.options import CONSENT_RULE, ConsentOption, HostKeyOption, variable_without_verb
+from slp_ops.errors import SlpOpsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,13 +89,16 @@ def every_setting(ctx: click.Context) -> list[Setting]:
 
 def apply_file(ctx: click.Context, param: click.Parameter, named: str | None) -> None:
     """Make the values of the file the defaults of the verb's options."""
-    if ctx.resilient_parsing:
-        return
     from slp_ops.app.configuration import load_configuration
 
-    configuration = load_configuration(
-        _named(ctx, named), lambda: _known_keys(ctx), lambda: _refused_keys(ctx)
-    )
+    try:
+        configuration = load_configuration(
+            _named(ctx, named), lambda: _known_keys(ctx), lambda: _refused_keys(ctx)
+        )
+    except SlpOpsError:
+        if ctx.resilient_parsing:
+            return  # a completion prints no error
+        raise
     ctx.meta[_CONFIGURATION] = configuration
     ctx.default_map = {
         each.option.name: configuration.values[each.key].value

@@ -105,6 +105,7 @@ def save(
     from slp_ops.app.usage import SaveOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import stored_usage_save_json, usage_save_document
+    from slp_ops.report.terminal.change import check_lines
     from slp_ops.report.terminal.exchange import exchange_hints, render_save
 
     if everything and days is not None:
@@ -137,6 +138,8 @@ def save(
         print_result(_json(usage_save_document(result)) if as_json else render_save(result, lang))
         for hint in exchange_hints(result.change, lang, "usage save") if as_json else ():
             click.echo(hint, err=True)
+        for line in check_lines(result.change, lang) if as_json else ():
+            click.echo(line, err=True)
         found += change_results(result.change)
     raise click.exceptions.Exit(code_of(*found))
 
@@ -193,6 +196,7 @@ def import_(
     from slp_ops.app.usage import ImportOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import stored_usage_import_json, usage_import_document
+    from slp_ops.report.terminal.change import check_lines
     from slp_ops.report.terminal.exchange import exchange_hints, render_import
 
     _not_both(dry_run, resume)
@@ -221,6 +225,8 @@ def import_(
         print_result(_json(usage_import_document(result)) if as_json else render_import(result, lang))
         for hint in exchange_hints(result.change, lang, "usage import") if as_json else ():
             click.echo(hint, err=True)
+        for line in check_lines(result.change, lang) if as_json else ():
+            click.echo(line, err=True)
         found += change_results(result.change)
     raise click.exceptions.Exit(code_of(*found))
 

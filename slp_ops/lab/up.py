@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import shlex
 import signal
 import tempfile
 from contextlib import ExitStack
@@ -21,10 +22,11 @@ from slp_ops.lab.journal import Journal
 from slp_ops.lab.rack import ENABLE, LOOPBACK, PASSWORD, USERNAME, Rack, healthy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 _SHOWN = 40
+_DEFAULT_INVENTORY = Path("inventory.yaml")  # the verbs read it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,10 @@ async def _run(wanted: Wanted, say: Callable[[str], object]) -> None:
         await rack.put_behind(wanted.bastions, base or None)
         if wanted.inventory_out is not None:
             write_inventory(wanted.inventory_out, rack)
-        say(_ready(rack, wanted.inventory_out))
+            note = _next_command(wanted.inventory_out)
+        else:
+            note = _offer_inventory(rack)
+        say(_ready(rack, note))
         await ended.wait()
     # Aborted connections are closed in the next turn of the loop.
     await asyncio.sleep(0)
@@ -135,18 +140,55 @@ def inventory(rack: Rack) -> dict[str, object]:
 
 
 def write_inventory(path: Path, rack: Rack) -> None:
-    """Write the file atomically."""
-    text = yaml.safe_dump(inventory(rack), sort_keys=False, allow_unicode=True)
+    """Write the file atomically. Raises InputError."""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+            file.write(_inventory_text(rack))
         Path(temporary).replace(path)
     except OSError as err:
         raise InputError(f"{path} cannot be written: {err.strerror}") from err
 
 
-def _ready(rack: Rack, file: Path | None) -> str:
+def _inventory_text(rack: Rack) -> str:
+    return yaml.safe_dump(inventory(rack), sort_keys=False, allow_unicode=True)
+
+
+def _offer_inventory(rack: Rack) -> list[str]:
+    """Write the default inventory unless there is one; return what to do next."""
+    text = _inventory_text(rack)
+    try:
+        with _DEFAULT_INVENTORY.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        if not _holds(_DEFAULT_INVENTORY, text):
+            return [
+                f"{_DEFAULT_INVENTORY} exists and is kept; an inventory of these switches:",
+                "  slp-ops lab up --inventory-out lab.yaml",
+            ]
+    except OSError as err:
+        return [f"{_DEFAULT_INVENTORY} cannot be written: {err.strerror}"]
+    return _next_command(_DEFAULT_INVENTORY)
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        return path.is_file() and path.read_text(encoding="utf-8") == text
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _next_command(file: Path) -> list[str]:
+    option = "" if file == _DEFAULT_INVENTORY else f" -i {shlex.quote(str(file))}"
+    return [
+        f"Inventory: {file}",
+        "Next, in another terminal:",
+        f"  export SLP_OPS_PASSWORD={PASSWORD} SLP_OPS_ENABLE={ENABLE}",
+        f"  slp-ops audit{option}",
+    ]
+
+
+def _ready(rack: Rack, note: Sequence[str]) -> str:
     switches = rack.switches
     first, last = switches[0], switches[-1]
     lines = [f"{len(switches)} simulated switches listen on {first.address}:"]
@@ -158,7 +200,6 @@ def _ready(rack: Rack, file: Path | None) -> str:
         lines.append(f"  ... and so on to {last.name}, port {last.port}")
     lines += [f"  {each.name:<28} port {each.port}  jump host" for each in rack.bastions]
     lines.append(f"User {USERNAME}, password {PASSWORD}, enable password {ENABLE}.")
-    if file is not None:
-        lines.append(f"Inventory: {file}")
+    lines += note
     lines.append("Ctrl-C or SIGTERM ends them.")
     return "\n".join(lines)

@@ -225,7 +225,7 @@ class _Planning:
                 continue
             match step:
                 case ManualTemplate():
-                    steps.append(step.step)
+                    steps.append(step.render(values))
                 case ExecTemplate():
                     steps.extend(self._exec(playbook, step, values))
                 case ConfigTemplate():
@@ -293,7 +293,10 @@ class _Planning:
 
     def _words(self, playbook: Playbook) -> Mapping[str, Value]:
         used = {
-            name for step in playbook.steps if isinstance(step, ExecTemplate) for name in step.command.slots
+            name
+            for step in playbook.steps
+            if not isinstance(step, ConfigTemplate)
+            for name in (step.command.slots if isinstance(step, ExecTemplate) else step.slots)
         } & WORDS.keys()
         found: dict[str, Value] = {}
         for name in sorted(used):

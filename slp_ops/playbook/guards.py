@@ -21,6 +21,7 @@ from slp_ops.facts import (
     Entitlements,
     LicenseAuthorizations,
     LicenseTransport,
+    ProductInstance,
     Software,
     TransportKind,
     TrustCodes,
@@ -214,8 +215,19 @@ def _hostname(software: Software) -> str | None:
     return name.lstrip(".-") or None
 
 
+def _udis(instance: ProductInstance) -> str | None:
+    """Return the UDIs of all units, as CSSM lists product instances."""
+    units = dict.fromkeys(unit for unit in (instance.udi, *instance.members) if unit is not None)
+    return "; ".join(f"PID:{unit.pid},SN:{unit.sn}" for unit in units) or None
+
+
 WORDS: Final[Mapping[str, Guard]] = {
-    each.name: each for each in (_make_guard("force", _force), _make_guard("hostname", _hostname))
+    each.name: each
+    for each in (
+        _make_guard("force", _force),
+        _make_guard("hostname", _hostname),
+        _make_guard("udis", _udis),
+    )
 }
 
 

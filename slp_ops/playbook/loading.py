@@ -15,7 +15,7 @@ from slp_ops.config_files.yaml_nodes import Mapping, Scalar, Sequence, parse
 from slp_ops.errors import InputError
 from slp_ops.params import ParameterKind
 from slp_ops.playbook.guards import GUARDS, PROOFS, WORDS
-from slp_ops.playbook.model import ConfigTemplate, ExecTemplate
+from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
 from slp_ops.playbook.schema import playbook
 from slp_ops.regular_files import read_text_input
 
@@ -151,6 +151,8 @@ def _check(made: Playbook, places: KeyLines, problems: Problems, rules: tuple[st
             file = made.param(step.reads) if step.reads else None
             if file is not None and file.kind is not ParameterKind.FLASH:
                 problems.add(places.line(f"{key}.reads"), f"{key}.reads", "is not of kind flash")
+        elif isinstance(step, ManualTemplate):
+            slots = list(step.slots)
         used.update(slots)
         for name in dict.fromkeys(slots):
             if name not in given and name not in WORDS:

@@ -6,11 +6,13 @@ parameters.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from slp_ops.params import Bounds, ParameterKind
+from slp_ops.steps import ManualStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Text
     from slp_ops.playbook.template import Template, Value
     from slp_ops.release import Release
-    from slp_ops.steps import ExecStep, ManualStep
+    from slp_ops.steps import ExecStep
+
+_SLOT: Final = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}", re.ASCII)
 
 
 class Risk(StrEnum):
@@ -130,9 +134,24 @@ class ExecTemplate(StepTemplate):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualTemplate(StepTemplate):
-    """Something that the operator does, mostly in CSSM."""
+    """Something that the operator does, mostly in CSSM. The text may contain values as ``{name}``."""
 
     step: ManualStep
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The names of the values in its text, in either language."""
+        text = self.step.text
+        return tuple(dict.fromkeys(_SLOT.findall(f"{text.en} {text.ja}")))
+
+    def render(self, values: Mapping[str, Value]) -> ManualStep:
+        """Return the step with these values; one that is not given is a dash."""
+        given = {name: _shown(values.get(name)) for name in self.slots}
+        return ManualStep(text=self.step.text.format(**given))
+
+
+def _shown(value: Value) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else value or "-"
 
 
 AnyTemplate: TypeAlias = ConfigTemplate | ExecTemplate | ManualTemplate

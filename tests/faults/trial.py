@@ -707,6 +707,8 @@ def _result(ended: Ended, hit: bool) -> str:
 def named(ended: Ended) -> tuple[str, ...] | None:
     """The command, or the option of the same verb, that a message names."""
     for line in reversed(ended.text.splitlines()):
+        if line.startswith("Check the result:"):
+            continue
         option = re.search(r"(--resume|--rollback)[ =]\"?(\S*journal\.jsonl|[0-9a-f]{6}\b|last\b)", line)
         if option is not None:
             return (option[1], option[2])

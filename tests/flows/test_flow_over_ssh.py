@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from slp_ops.lab import cssm
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -199,3 +201,111 @@ def test_case_1_by_every_other_way(lab: Any, remediate: Any, tmp_path: Path) -> 
         "--json",
     )
     assert [each["playbook"] for each in state(chosen, "sw5")["stages"]][3] == "transport-off"
+
+
+@pytest.mark.slow
+def test_fn72578_by_an_exchange_of_files_ends_with_new_trust(
+    lab: Any, remediate: Any, tmp_path: Path
+) -> None:
+    running = lab(scale=SCALE, sw1="rum-backlog")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "smart"})
+    common = ("--yes", "--json", "--wait", "20", "--allow", "disruptive", "--confirm", "sw1", "--manual-done")
+    waits = remediate(
+        "-i",
+        path,
+        "--flow",
+        "fn72578-exchange",
+        "--param",
+        "ack_file=flash:ACK_rum.txt",
+        *common,
+        SLP_OPS_PARAM_TOKEN=TOKEN,
+    )
+    assert waits.returncode == 5, waits.stderr
+    assert "find why no ACK came" in waits.stderr
+    found = state(waits)
+    assert found["state"] == "waiting", found
+    assert "flash:ACK_rum.txt is not on the switch" in found["stages"][-1]["why"]["en"]
+    journal = json.loads(waits.stdout)["journal"]
+    (changes,) = (
+        each for each in tmp_path.glob("runs/*-remediate-*/journal.jsonl") if "udis" in each.read_text()
+    )
+    assert "PID:C9" in changes.read_text()
+
+    def at_the_desk(switch: Any) -> None:
+        (saved,) = (name for name in switch.flash if name.endswith("_rum.txt") and "slp-ops" in name)
+        switch.flash["ACK_2.txt"] = cssm.acknowledge(switch.flash[saved])
+        switch.flash["ACK_rum.txt"] = b"<html>Sign in</html>"
+        switch.licensing.backend.knows_instance = False
+
+    running.change("sw1", at_the_desk)
+    refused = remediate("-i", path, "--resume", journal, *common, SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert (refused.returncode, state(refused)["state"]) == (5, "failed"), refused.stderr
+    arguments = ["-i", path, "--resume", journal, *common, "--param", "ack_file=flash:ACK_2.txt"]
+    code = killed_at(arguments, tmp_path, '"kind":"exec"', "runs/*-remediate-*/journal.jsonl")
+    assert code == -signal.SIGKILL
+    done = remediate(*arguments, "--settle", "sw1=again", SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert done.returncode == 0, (json.dumps(state(done)["stages"], indent=1), done.stderr)
+    assert state(done)["state"] == "proven"
+    lines = sent(running)
+    assert "license smart import flash:ACK_2.txt" in lines
+    assert any("idtoken" in line for line in lines)
+    config = running.call(lambda: running.rack["sw1"].host.switch.config.render())
+    assert "license smart transport smart" in config
+
+
+@pytest.mark.slow
+def test_cscwa11048_by_a_reset_in_an_order_that_works(lab: Any, remediate: Any, tmp_path: Path) -> None:
+    running = lab(scale=SCALE, sw1="polling-id-invalid")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    flow = ("-i", path, "--flow", "cscwa11048", "--yes", "--json", "--wait", "20")
+    refused = remediate(*flow, SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert refused.returncode == 2
+    assert "17.3.5, 17.6.3, 17.8.1" in refused.stderr
+    assert "--resume runs/" in refused.stderr
+    assert sent(running) == []
+    (journal,) = tmp_path.glob("runs/*-flow-*/flow.jsonl")
+    consent = (
+        "--yes",
+        "--json",
+        "--wait",
+        "20",
+        "--allow",
+        "destructive",
+        "--confirm",
+        "sw1",
+        "--manual-done",
+    )
+    resume = ["-i", path, "--resume", str(journal), *consent]
+    code = killed_at(resume, tmp_path, '"command":"reload"', "runs/*-remediate-*/journal.jsonl")
+    assert code == -signal.SIGKILL
+    done = remediate(*resume, "--settle", "sw1=again", SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert done.returncode in (0, 3), (done.returncode, done.stdout, done.stderr)
+    assert state(done)["state"] == "proven", state(done)
+    lines = sent(running)
+    order = [
+        lines.index(each)
+        for each in ("license smart factory reset", "reload", f"license smart trust idtoken {TOKEN} all")
+    ]
+    assert order == sorted(order)
+    assert lines.count("license smart factory reset") == lines.count("reload") == 1
+
+
+@pytest.mark.slow
+def test_fn72578_by_a_reset_on_a_switch_without_a_route(lab: Any, remediate: Any, tmp_path: Path) -> None:
+    running = lab(scale=SCALE, sw1="rum-backlog")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "callhome"})
+    consent = (
+        "--yes",
+        "--json",
+        "--wait",
+        "20",
+        "--allow",
+        "destructive",
+        "--confirm",
+        "sw1",
+        "--manual-done",
+    )
+    done = remediate("-i", path, "--flow", "fn72578-reset", *consent, SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert state(done)["state"] == "proven", (state(done), done.stderr)
+    assert state(done)["licence"]["transport"] == "Callhome"
+    assert sent(running).count("reload") == 1

@@ -101,7 +101,7 @@ def test_every_name_of_a_sound_inventory_is_one_safe_part_of_a_path(text: str) -
 
 
 SMALL = native.read(
-    "version: 1\nsites: {t: {devices: {a: {host: h}, b: {host: h}}}, o: {devices: {c: {host: h}}}}", "x"
+    "version: 1\nsites: {t: {devices: {a: {host: h}, b: {host: i}}}, o: {devices: {c: {host: j}}}}", "x"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -24,6 +25,14 @@ from slp_ops.lab.rack import Rack, healthy
 
 if TYPE_CHECKING:
     from slp_ops.lab.hostkeys import HostKeys
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in a folder of the test: the command writes an inventory there."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
 
 ME = [sys.executable, "-c", "from slp_ops.cli.main import main; main()"]
 
@@ -285,3 +294,72 @@ def test_a_journal_holds_no_password(tmp_path: Path) -> None:
     assert list(journal.lines("sw1")) == ["enable", ""]
     assert list(journal.lines(None, Mode.EXEC)) == ["enable", "show clock"]
     assert len((tmp_path / "j.jsonl").read_text().splitlines()) == 3
+
+
+def test_an_inventory_is_written_where_there_is_none_and_the_next_command_works(tmp_path: Path) -> None:
+    with up("--size", "1") as process:
+        text = ready(process)
+        lines = [line.strip() for line in text.split("\n")]
+        export, command = lines[lines.index("Next, in another terminal:") + 1 :][:2]
+        # The two lines as an operator pastes them.
+        me = " ".join(map(shlex.quote, ME))
+        done = subprocess.run(
+            ["sh", "-c", f"{export}\n{command.replace('slp-ops', me, 1)} --ssh-config none"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        process.terminate()
+
+    assert "Inventory: inventory.yaml" in lines
+    assert command == "slp-ops audit"
+    assert done.returncode in (0, 3), done.stderr
+    assert "lab-0001" in done.stdout
+
+
+@pytest.mark.parametrize("content", ["version: 1\n", "", "\xff"])
+def test_an_inventory_that_exists_is_kept(content: str) -> None:
+    mine = Path("inventory.yaml")
+    mine.write_bytes(content.encode("latin-1"))
+
+    with up("--size", "1") as process:
+        text = ready(process)
+        process.terminate()
+
+    assert mine.read_bytes() == content.encode("latin-1")
+    assert "inventory.yaml exists and is kept" in text
+    assert "slp-ops lab up --inventory-out lab.yaml" in text
+    assert "slp-ops audit" not in text
+
+
+def test_an_inventory_of_these_switches_is_used_again(tmp_path: Path) -> None:
+    ports: list[int] = []
+    for base in ("0", ""):
+        options = ("--size", "1", "--base-port", base or str(ports[0]))
+        with up(*options) as process:
+            text = ready(process)
+            ports.append(int(text.split("port ")[1].split()[0]))
+            process.terminate()
+    assert "Inventory: inventory.yaml" in text
+    assert "  slp-ops audit\n" in text
+
+
+def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    Path("inventory.yaml").symlink_to("/no-such-folder/inventory.yaml")
+
+    with up("--size", "1") as process:
+        text = ready(process)
+        process.terminate()
+
+    assert "Ctrl-C or SIGTERM ends them." in text
+    assert not Path("/no-such-folder").exists()
+
+
+def test_a_file_that_is_named_is_in_the_next_command(tmp_path: Path) -> None:
+    with up("--size", "1", "--inventory-out", "my lab.yaml") as process:
+        text = ready(process)
+        process.terminate()
+
+    assert "slp-ops audit -i 'my lab.yaml'" in text
+    assert not Path("inventory.yaml").exists()

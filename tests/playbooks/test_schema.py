@@ -66,6 +66,9 @@ def changed(old: str, new: str) -> str:
         (changed("done_when: report-sent", "done_when: report-send"), 14, "steps[1].done_when"),
         (changed("repeat: safe", "repeat: often"), 15, "steps[1].repeat"),
         (changed("repeat: safe", "cuts_access: true"), 15, "steps[1].cuts_access"),
+        (changed("repeat: safe", "reads: servers"), 15, "steps[1].reads"),
+        (changed("repeat: safe", "reads: file"), 13, "steps[1]"),
+        (changed("verify: [", "  - manual: Upload {file} in CSSM.\nverify: ["), 16, "steps[2]"),
         (changed("rollback: config", "rollback: none"), 17, "rollback"),
         (
             changed("title: {en: Name servers of the site, ja: 拠点の DNS サーバ}", "title: {en: x}"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slp_ops.i18n import Lang
 from slp_ops.lab import cssm
 from slp_ops.lab.journal import Mode
 from slp_ops.planning.journal_state import ChangeOutcome
@@ -13,6 +14,7 @@ from slp_ops.planning.repeat import repeatable_step
 from slp_ops.ports import Secret
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.runs.journal import JournalFile
+from slp_ops.steps import ManualStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +90,7 @@ def test_a_refused_file_is_imported_again_and_no_earlier_step_is_repeated(bench:
     found.typed.clear()
     assert found.resume().end is ChangeOutcome.DONE
     assert found.sent(Mode.EXEC).count(IMPORT) == 1
-    assert found.sent(Mode.CONFIG) == []
+    assert "license smart transport off" not in found.sent(Mode.CONFIG)
     assert found.operator.demanded == demanded
 
 
@@ -171,3 +173,22 @@ def test_a_token_is_not_demanded_for_a_message_of_the_past(bench: Callable[..., 
     )
     skipped = found.plan("trust-token").skipped
     assert [each.needless for each in skipped] == [True]
+
+
+def test_a_manual_step_names_the_units_and_files_and_the_transport_comes_back(
+    bench: Callable[..., Any],
+) -> None:
+    found, plan = exchange(bench)
+    before = found.config()
+    texts = [step.text for _, step in plan.steps if isinstance(step, ManualStep)]
+    for lang in Lang:
+        words = " ".join(text.render(lang) for text in texts)
+        assert f"PID:{found.switch.active.pid},SN:{found.switch.active.serial}" in words
+        assert f"flash:slp-ops_{found.switch.hostname}_rum.txt" in words
+        assert "flash:ACK_rum.txt" in words
+        assert "{" not in words
+    found.apply(plan)
+    assert "license smart transport off" in found.config()
+    answer(found)
+    assert found.resume().end is ChangeOutcome.DONE
+    assert found.config() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -66,7 +67,9 @@ class PlanResult:
 class ChangeResult:
     """Result of a fleet: each started switch, and the names of the others.
 
-    ``stopped`` is set where the operator stopped it, ``back`` where it is a rollback.
+    ``stopped`` is set where the operator stopped it, ``back`` where it is a rollback. ``options`` are those
+    of a command that continues, and ``check`` is the command that proves the change; empty where nothing was
+    sent.
     """
 
     journal: str
@@ -76,6 +79,13 @@ class ChangeResult:
     not_begun: tuple[str, ...] = ()
     stopped: bool = False
     back: bool = False
+    options: str = ""
+    check: str = ""
+
+    @property
+    def continued(self) -> str:
+        """Return the journal as the argument of a command that continues, with its options."""
+        return f"{shlex.quote(self.journal)} {self.options}".rstrip()
 
     @property
     def totals(self) -> Mapping[ChangeOutcome, int]:

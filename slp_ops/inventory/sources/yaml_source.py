@@ -16,9 +16,10 @@ A site's settings may be in its ``defaults`` or directly at the site.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.config_files.validation_errors import Problems
+from slp_ops.config_files.validation_errors import Problems, shown
 from slp_ops.config_files.validators import (
     Reader,
     a_kind,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from slp_ops.model import CredentialMethod, Device
 
 SUFFIXES: Final = (".yaml", ".yml")
+_SSH: Final = 22
 _TOP: Final = ("version", "defaults", "credentials", "sites", "sources")
 _SITE: Final[dict[str, Reader]] = {
     "description": text,
@@ -109,6 +111,8 @@ class _Read:
     site_settings: dict[str, Settings] = field(default_factory=dict)
     # folded name -> name, site, line
     seen: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    # address, port, jump hosts, VRF -> name, line
+    addresses: dict[tuple[object, ...], tuple[str, int]] = field(default_factory=dict)
 
     def inventory(self, root: Node) -> Inventory:
         if not isinstance(root, Mapping):
@@ -209,5 +213,24 @@ class _Read:
         if not fits or host is None:
             return
         settings = Settings(**found).merged_over(wider)
+        self.check_address(host, settings, line, place, name)
         self.devices.append(settings.device(name=name, site=site, host=host))
         self.unset_fields[name] = settings.unset_fields()
+
+    def check_address(self, host: str, settings: Settings, line: int, place: str, name: str) -> None:
+        """Report a switch that is listed twice: it would be read, and changed, twice at the same time."""
+        hops = tuple((_folded(hop.host), hop.port) for hop in settings.jump or ())
+        key = (_folded(host), settings.port or _SSH, hops, settings.intent.get("vrf"))
+        other, line_before = self.addresses.setdefault(key, (name, line))
+        if other != name:
+            same = "at this address, with the same port, jump hosts and VRF"
+            message = f"line {line_before} has '{shown(other)}' {same}"
+            self.problems.add(line, f"{place}.host", message, "one entry a switch")
+
+
+def _folded(host: str) -> str:
+    """Return a host in one spelling: an address in its shortest form, a name without capitals."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return host.casefold().removesuffix(".")

@@ -30,8 +30,9 @@ _HINTS: Final = {
         "スイッチの状態を確認のうえ: slp-ops remediate --resume {journal}",
     ),
     ChangeOutcome.UNVERIFIED: Text(
-        "verify again with --resume {journal}, or roll back with --rollback {journal}",
-        "--resume {journal} で再確認するか、--rollback {journal} で元の設定に戻してください",
+        "verify again: slp-ops remediate --resume {journal}; or roll back: slp-ops remediate --rollback "
+        "{journal}",
+        "再確認: slp-ops remediate --resume {journal}、元に戻す: slp-ops remediate --rollback {journal}",
     ),
     ChangeOutcome.FAILED: Text(
         "roll back: slp-ops remediate --rollback {journal}",
@@ -45,7 +46,8 @@ _HINTS: Final = {
         "continue with: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
     ),
     ChangeOutcome.STALE: Text(
-        "plan again: slp-ops remediate --dry-run", "プランを作り直してください: slp-ops remediate --dry-run"
+        "plan again: slp-ops remediate --dry-run {options}",
+        "プランを作り直してください: slp-ops remediate --dry-run {options}",
     ),
     ChangeOutcome.NOT_ROLLED_BACK: Text(
         "look at the switch, then roll back again: slp-ops remediate --rollback {journal}",
@@ -60,14 +62,16 @@ _REPEATABLE: Final = Text(
 )
 _REPEATABLE_OR_BACK: Final = Text(
     "nothing was changed by the refused step; repeat it, with another token or file: "
-    "slp-ops remediate --resume {journal}, or roll back with --rollback {journal}",
+    "slp-ops remediate --resume {journal}; or roll back: slp-ops remediate --rollback {journal}",
     "拒否されたステップによる変更はありません。別のトークンまたはファイルで再実行: "
-    "slp-ops remediate --resume {journal} (元に戻すには --rollback {journal})",
+    "slp-ops remediate --resume {journal}、元に戻す: slp-ops remediate --rollback {journal}",
 )
 _RESUMABLE: Final = Text(
-    "resume: slp-ops remediate --resume {journal}, or roll back with --rollback {journal}",
-    "再開: slp-ops remediate --resume {journal} (元に戻すには --rollback {journal})",
+    "resume: slp-ops remediate --resume {journal}; or roll back: slp-ops remediate --rollback {journal}",
+    "再開: slp-ops remediate --resume {journal}、元の設定に戻す: slp-ops remediate --rollback {journal}",
 )
+_REMAINING: Final = Text("Findings that remain:", "残っている検出事項:")
+_CHECK: Final = Text("Check the result: {command}", "結果の確認: {command}")
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")
 
 
@@ -84,8 +88,29 @@ def render_change(change: ChangeResult, lang: Lang) -> str:
     if change.not_begun:
         lines.append(f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}")
         lines.append(f"  hint: {one_line(_begin_rest(change).render(lang))}")
-    lines += ["", ends_line(change), f"Evidence: {change.path}", f"Journal: {change.journal}"]
-    return "\n".join(lines)
+    lines += [
+        "",
+        *remaining_lines(change, lang),
+        ends_line(change),
+        f"Evidence: {change.path}",
+        f"Journal: {change.journal}",
+    ]
+    return "\n".join([*lines, *check_lines(change, lang)])
+
+
+def remaining_lines(change: ChangeResult, lang: Lang) -> Iterator[str]:
+    """Yield the findings at warning or above that remain, by switch."""
+    remaining = [(applied.name, applied.remaining) for applied in change.devices if applied.remaining]
+    if remaining and not change.back:
+        yield _REMAINING.render(lang)
+        yield from (one_line(f"  {name}: {', '.join(rules)}") for name, rules in remaining)
+        yield ""
+
+
+def check_lines(change: ChangeResult, lang: Lang) -> Iterator[str]:
+    """Yield the command that proves the change."""
+    if change.check:
+        yield one_line(_CHECK.format(command=change.check).render(lang))
 
 
 def change_hints(change: ChangeResult, lang: Lang) -> list[str]:
@@ -101,17 +126,17 @@ def _hint(applied: DeviceChangeResult, change: ChangeResult) -> Text | None:
     if change.back and not end.good and end is not ChangeOutcome.ROLLED_BACK:
         end = ChangeOutcome.NOT_ROLLED_BACK
     if end is ChangeOutcome.FAILED and not applied.refused:
-        return _RESUMABLE.format(journal=change.journal)
+        return _RESUMABLE.format(journal=change.continued, options=change.options)
     if end is ChangeOutcome.FAILED and applied.can_repeat:
         words = _REPEATABLE_OR_BACK if applied.can_roll_back else _REPEATABLE
-        return words.format(journal=change.journal)
+        return words.format(journal=change.continued, options=change.options)
     hint = _HINTS.get(end)
-    return None if hint is None else hint.format(journal=change.journal)
+    return None if hint is None else hint.format(journal=change.continued, options=change.options)
 
 
 def _begin_rest(change: ChangeResult) -> Text:
     hint = _HINTS[ChangeOutcome.NOT_ROLLED_BACK] if change.back else _HINTS[ChangeOutcome.STOPPED]
-    return hint.format(journal=change.journal)
+    return hint.format(journal=change.continued, options=change.options)
 
 
 def ends_line(change: ChangeResult) -> str:

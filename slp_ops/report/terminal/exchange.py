@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.fleet import causes
 from slp_ops.i18n import Lang, Text
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.report.terminal.change import ends_line
+from slp_ops.report.terminal.change import check_lines, ends_line
 from slp_ops.report.terminal.layout import styled, table
 from slp_ops.report.terminal.plan import head, plan_lines, unplanned_lines
 from slp_ops.sanitize import one_line
@@ -142,6 +142,7 @@ def _ends(
         yield f"Evidence: {change.path}"
     yield f"Journal: {change.journal}"
     yield from exchange_hints(change, lang, verb)
+    yield from check_lines(change, lang)
 
 
 def exchange_hints(change: ChangeResult, lang: Lang, verb: str) -> Iterator[str]:
@@ -149,7 +150,7 @@ def exchange_hints(change: ChangeResult, lang: Lang, verb: str) -> Iterator[str]
     if change.not_begun or any(
         not applied.end.good and applied.end is not ChangeOutcome.STALE for applied in change.devices
     ):
-        yield one_line(_GO_ON.format(verb=verb, journal=change.journal).render(lang))
+        yield one_line(_GO_ON.format(verb=verb, journal=change.continued).render(lang))
 
 
 def _unread(unread: Iterable[DeviceResult], lang: Lang) -> Iterator[str]:
