@@ -19,7 +19,7 @@ def lines_of(text: str) -> Sequence[str]:
 
 
 class TextLines(Sequence[str]):
-    """What ``text.split("\\n")`` returns, each line cut out of the text when it is asked for."""
+    """The lines of ``text.split("\\n")``, each cut out of the text when it is asked for."""
 
     __slots__ = ("_starts", "_text")
 
