@@ -67,7 +67,7 @@ class DeviceState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedDevice:
-    """One device judged. Without evidence there are no outcomes, and ``error`` says why."""
+    """One device judged. Without evidence there are no outcomes, and ``error`` gives the reason."""
 
     name: str
     site: str
@@ -76,6 +76,7 @@ class AuditedDevice:
     outcomes: tuple[Outcome, ...] = ()
     error: DeviceFailure | None = None
     missing: tuple[MissingInput, ...] = ()  # required inputs that were not read
+    platform: str | None = None  # set where the text is of another one than IOS-XE
 
     @property
     def failing(self) -> tuple[Outcome, ...]:
@@ -152,15 +153,25 @@ def audit_device(
         outcomes=outcomes,
         error=error,
         missing=missing,
+        platform=None if facts is None else facts.platform,
     )
+
+
+# A device that does not run IOS-XE: the message, and the hint.
+OTHER_PLATFORM: Final = Text(
+    "this is output of {name}, not of IOS-XE: it is not judged",
+    "{name} の出力です。IOS-XE ではないため、判定の対象外です",
+)
+ONLY_IOS_XE: Final = Text(
+    "slp-ops judges Catalyst 9000 switches with IOS-XE only",
+    "slp-ops は、IOS-XE が動作する Catalyst 9000 スイッチのみを判定します",
+)
 
 
 def other_platform(name: str) -> DeviceFailure:
     """Return the failure of a device that does not run IOS-XE."""
     return DeviceFailure(
-        kind="other-platform",
-        message=f"this is output of {name}, not of IOS-XE: it is not judged",
-        hint="slp-ops judges Catalyst 9000 switches with IOS-XE only",
+        kind="other-platform", message=OTHER_PLATFORM.format(name=name).en, hint=ONLY_IOS_XE.en
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import audit_device, compare
+from slp_ops.app.changes_made import with_last_change
 from slp_ops.app.inputs import facts_of, open_run
 from slp_ops.history.config import is_other_key, line_changes
 from slp_ops.history.fields import field_changes
@@ -13,6 +14,7 @@ from slp_ops.i18n import pluralize
 from slp_ops.model import CaptureStatus
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
+from slp_ops.runs.applied_changes import AppliedChanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +101,8 @@ def diff(request: DiffRequest, operator: Operator) -> DiffResult:
     both = [name for name in after if name in before and (not only or name in only)]
     if len(both) > _MANY:
         operator.status(f"reading {pluralize(len(both), 'switch')} of both runs")
-    pairs = [_pair(old, before[name], new, after[name], request) for name in both]
+    changes = AppliedChanges(request.runs_dir)
+    pairs = [_pair(old, before[name], new, after[name], request, changes) for name in both]
     compared = compare(tuple(each.old for each in pairs), tuple(each.new for each in pairs))
     return DiffResult(
         old=old,
@@ -112,19 +115,25 @@ def diff(request: DiffRequest, operator: Operator) -> DiffResult:
 
 
 def _pair(
-    old: StoredRun, before: DeviceResult, new: StoredRun, after: DeviceResult, request: DiffRequest
+    old: StoredRun,
+    before: DeviceResult,
+    new: StoredRun,
+    after: DeviceResult,
+    request: DiffRequest,
+    changes: AppliedChanges,
 ) -> _Pair:
     was, now = facts_of(old, before.name), facts_of(new, after.name)
+    judged = with_last_change(before, was, changes), with_last_change(after, now, changes)
     # The intent of the inventory may have changed as well; both are judged by the newer one.
     intent = Intent.of(new.about[after.name].intent)
     configs = _config(old, before), _config(new, after)
     is_read = configs[0] is not None and configs[1] is not None
     return _Pair(
         old=audit_device(
-            before, was if was.all() else None, audit_options=request.audit_options, intent=intent
+            before, judged[0] if was.all() else None, audit_options=request.audit_options, intent=intent
         ),
         new=audit_device(
-            after, now if now.all() else None, audit_options=request.audit_options, intent=intent
+            after, judged[1] if now.all() else None, audit_options=request.audit_options, intent=intent
         ),
         fields=field_changes(was, now, everything=request.all_facts),
         lines=line_changes(configs[0] or "", configs[1] or "") if is_read else None,

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from slp_ops.app.audit_device import audit_device
+from slp_ops.app.changes_made import with_last_change
 from slp_ops.app.history_update import open_history
 from slp_ops.errors import StoreError
 from slp_ops.facts.rum import RumHistory
 from slp_ops.history.summary import found_of, summarise
 from slp_ops.parsing import Facts
+from slp_ops.runs.applied_changes import AppliedChanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,10 +49,11 @@ class HistoryContext:
         self._operator = operator
         self._at_most = at_most
         self._facts = facts
+        self._changes = AppliedChanges(runs_dir)
 
     def judge(self, found: DeviceInput, *, seen: datetime | None = None) -> tuple[AuditedDevice, Summary]:
         """One device and its summary; ``seen`` is when a saved run began, now unless it is given."""
-        facts = found.facts or Facts({})
+        facts = with_last_change(found.result, found.facts or Facts({}), self._changes)
         summary = summarise(
             found.result,
             self._audit_options.known(facts, found.intent),

@@ -10,7 +10,7 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import audit_results, code_of
-from slp_ops.cli.options import SelectingOption, details_option, json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
@@ -59,7 +59,12 @@ if TYPE_CHECKING:
     help="Compare with an earlier run: which findings are new, gone, unchanged.",
 )
 @with_collect_options
-@details_option
+@click.option(
+    "--details",
+    is_flag=True,
+    envvar="SLP_OPS_DETAILS",
+    help="Print every switch on its own, and every rule that could not be judged with what it needs.",
+)
 @lang_option
 @json_option
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
@@ -80,8 +85,9 @@ def command(
 ) -> None:
     """Judge switches, a saved run (--run), or FILES; show causes, evidence and remedies.
 
-    Without --run and FILES the selected switches are read into a new run. Each of FILES is one
-    switch: a show tech, a terminal log, pasted outputs, or a folder of such files.
+    Without --run and FILES the selected switches are read into a new run. Each of FILES is a show
+    tech, a terminal log, pasted outputs, a syslog server's file, or a folder of such files of one
+    switch; each prompt and each syslog host in it is a switch.
     Exit code 3 when there are findings at or above --fail-on, 4 when some switches could not be read, or
     when what was read is not enough to judge them.
     """

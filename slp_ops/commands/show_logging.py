@@ -19,6 +19,7 @@ from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import integer
 from slp_ops.facts.log import SyslogBuffer
 from slp_ops.facts.values import LabelledValue, Source, SourceLine
+from slp_ops.iosxe.filters import filter_of
 
 _LEVEL: Final = re.compile(r"^level (\w+), (\d+) messages logged")
 _DROPPED: Final = re.compile(r"\((\d+) messages? dropped")
@@ -68,7 +69,10 @@ class _Heading:
 
 
 def parse(text: str) -> Parsed:
-    """Parse the messages in printed order, and the settings in the heading."""
+    """Parse the messages in printed order, and the settings in the heading.
+
+    An empty output of a filter is a log without such messages.
+    """
     lines = NumberedLines(text, "show logging")
     heading = _Heading()
     messages = MessageLog(lines.text, lines.command)
@@ -86,7 +90,9 @@ def parse(text: str) -> Parsed:
             before.append(row)
             heading.read(row)
     messages.complete()
-    if not messages and heading.bytes is None and not heading.other:
+    passed = filter_of(lines.command)
+    is_answer = not before and passed is not None and passed.verb in ("include", "section", "exclude")
+    if not messages and heading.bytes is None and not heading.other and not is_answer:
         unread = tuple(row.line for row in before if says_something(row))
         return Parsed(facts=(), unparsed=unread, total=lines.total)
     if messages and (first := messages[0].source.line("")):

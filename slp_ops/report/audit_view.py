@@ -39,6 +39,7 @@ class DeviceFindings:
     release: str | None
     state: DeviceState
     error: DeviceFailure | None
+    platform: str | None  # set where it is another one than IOS-XE
     missing: tuple[MissingInput, ...]
     counts: tuple[tuple[Severity, int], ...]
     roots: tuple[FailedRule, ...]
@@ -109,6 +110,7 @@ def _device(device: AuditedDevice) -> DeviceFindings:
         release=device.release,
         state=device.state,
         error=device.error,
+        platform=device.platform,
         missing=device.missing,
         counts=tuple((severity, counts[severity]) for severity in reversed(Severity) if counts[severity]),
         roots=tuple(

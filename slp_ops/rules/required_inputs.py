@@ -26,6 +26,7 @@ from slp_ops.facts import (
 from slp_ops.rules.derived.agent_states import AgentStates
 from slp_ops.rules.derived.deadline import COSMETIC, Deadline, DeadlineEffect
 from slp_ops.rules.derived.era import LicensingEra
+from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.engine import explain_missing
 from slp_ops.rules.rule import Era
@@ -62,6 +63,9 @@ def missing_inputs(known: FactContext) -> tuple[MissingInput, ...]:
 
 def _why(known: FactContext, fact: type[Fact], *, decides_deadline: bool) -> Text:
     """Return the command that an input needs, and its part in the effect of the deadline."""
+    log = known.get(LicenceLog) if fact is SyslogBuffer else None
+    if log is not None and log.partial is not None:
+        return log.partial
     why = explain_missing((fact,), known.facts)
     if not decides_deadline or fact not in (Entitlements, Software):
         return why
@@ -73,8 +77,8 @@ def _inputs(known: FactContext) -> Iterator[tuple[Text, type[Fact], bool]]:
     era, registration = known.get(LicensingEra), known.get(Registration)
     software, config = known.get(Software), known.get(LicenseConfig)
     statistics = known.get(CommunicationStatistics)
-    log = known.get(SyslogBuffer)
-    communication = (log is not None and not log.is_tail) or (
+    log = known.get(LicenceLog)
+    communication = (log is not None and log.shows_failures) or (
         statistics is not None and bool(statistics.exchanges)
     )
     yield (

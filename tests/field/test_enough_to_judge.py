@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
+from slp_ops.cli.main import cli
 from tests.field.audited import HEALTHY, TEXTS, Audited, healthy_but, pasted
 
 if TYPE_CHECKING:
@@ -123,6 +125,43 @@ def test_a_filtered_log_proves_the_absence_of_what_passes_the_filter(tmp_path: P
     assert audited.state == "clean"
     assert audited.verdict("SMART_LIC-POLICY_INSTALL_FAILED") == "pass"
     assert audited.verdict("PKI-CERTIFICATE_INVALID_EXPIRED") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("passed", "state"),
+    [
+        ("include SMART_LIC", "clean"),
+        ("i COMM_FAILED|CALL_HOME", "clean"),
+        ("exclude LINK", "clean"),
+        ("include CALL_HOME", "not_enough_to_judge"),
+        ("include COMM_RESTORED", "not_enough_to_judge"),
+        ("exclude SMART", "not_enough_to_judge"),
+    ],
+)
+def test_an_empty_filtered_log_decides_what_its_filter_shows(tmp_path: Path, passed: str, state: str) -> None:
+    parts = {name: text for name, text in HEALTHY.items() if name != "show logging"}
+    audited = Audited(tmp_path, pasted({**parts, f"show logging | {passed}": ""}))
+    assert audited.state == state
+    assert ("without its filter" in audited.printed) is (passed != "exclude LINK")
+    assert audited.verdict("comm-failing-now") == ("pass" if state == "clean" else "unknown")
+
+
+def test_what_is_not_judged_for_lack_of_inputs_is_one_line(tmp_path: Path) -> None:
+    log = "%SMART_LIC-6-AGENT_READY: Smart Agent for Licensing is initialized\n"
+    short, long = Audited(tmp_path, log), Audited(tmp_path, log, "--details")
+    assert short.printed.count("not judged:") == 1
+    assert "--details" in short.printed
+    assert long.printed.count("not judged:") > 5
+    assert "trust-missing" in long.printed
+    assert "trust-missing" not in short.printed
+
+
+def test_another_platform_in_japanese(tmp_path: Path) -> None:
+    path = tmp_path / "pasted.txt"
+    path.write_text((TEXTS / "41-nxos.txt").read_text())
+    printed = CliRunner().invoke(cli, ["audit", "--lang", "ja", str(path)]).output
+    assert "NX-OS (Nexus) の出力です" in printed
+    assert "judged" not in printed
 
 
 @pytest.mark.parametrize(

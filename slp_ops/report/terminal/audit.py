@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.audit_device import DeviceState
+from slp_ops.app.audit_device import ONLY_IOS_XE, OTHER_PLATFORM, DeviceState
 from slp_ops.i18n import Lang, Text
 from slp_ops.model import Severity
 from slp_ops.report.playbook_marks import all_marked
@@ -69,7 +69,8 @@ def render(view: AuditView, lang: Lang, *, details: bool = False) -> str:
     """Return the audit: a summary of a fleet, each switch with its findings, then what to do.
 
     In a fleet the switches without a finding to act on are counted, and switches with the same findings are
-    one entry, unless ``details`` are wanted.
+    one entry, unless ``details`` are wanted. Where required inputs were not read, only ``details`` name the
+    rules that could not be judged.
     """
     return "\n".join(_lines(view, lang, details=details))
 
@@ -79,7 +80,7 @@ def _lines(view: AuditView, lang: Lang, *, details: bool) -> Iterator[str]:
     if is_fleet:
         yield from _summary(view, lang, details=details)
     for device, others in _entries(view.devices, details=details or not is_fleet):
-        yield from _device(device, others, lang)
+        yield from _device(device, others, lang, details=details)
     if view.causes:
         yield styled(_WORDS[lang]["todo"], bold=True)
         for cause in view.causes:
@@ -126,30 +127,47 @@ def _printed(device: DeviceFindings) -> tuple[object, ...]:
     return device.state, device.counts, roots, missing, device.unjudged, error
 
 
-def _device(device: DeviceFindings, others: Sequence[str], lang: Lang) -> Iterator[str]:
+def _device(device: DeviceFindings, others: Sequence[str], lang: Lang, *, details: bool) -> Iterator[str]:
     head = "  ".join(one_line(part) for part in (device.name, device.release or "", device.site) if part)
     yield f"{styled(head, bold=True)}  {_verdict(device, lang)}"
-    yield from _findings(device, lang)
+    yield from _findings(device, lang, details=details)
     if others:
         yield from wrapped(some_names(others), f"  {_SAME.format(count=len(others)).render(lang)}: ")
     yield ""
 
 
-def _findings(device: DeviceFindings, lang: Lang) -> Iterator[str]:
+def _findings(device: DeviceFindings, lang: Lang, *, details: bool) -> Iterator[str]:
     words = _WORDS[lang]
-    if device.error is not None and (device.state is DeviceState.UNREAD or device.error.kind == "damaged"):
-        yield from wrapped(device.error.message, "  ")
-        if device.error.hint:
-            yield from wrapped(device.error.hint, "    hint: ")
+    yield from _failure(device, lang)
     if device.state is DeviceState.UNREAD:
         return
     for root in device.roots:
         yield from _root(root, lang)
     for why, names in _by_input(device, lang).items():
         yield from wrapped(f"{', '.join(names)}: {why}", f"  {words['missing']} ")
-    for why, rules in _by_reason(device, lang).items():
-        for line in wrapped(f"{', '.join(rules)}: {why}", f"  {words['unjudged']} "):
+    for reason in _unjudged(device, lang, details=details):
+        for line in wrapped(reason, f"  {words['unjudged']} "):
             yield styled(line, dim=True)
+
+
+def _failure(device: DeviceFindings, lang: Lang) -> Iterator[str]:
+    """Return the reason why a device was not read, or what is damaged in its evidence."""
+    if device.platform is not None:
+        yield from wrapped(OTHER_PLATFORM.format(name=device.platform).render(lang), "  ")
+        yield from wrapped(ONLY_IOS_XE.render(lang), "    hint: ")
+    elif device.error is not None and (device.state is DeviceState.UNREAD or device.error.kind == "damaged"):
+        yield from wrapped(device.error.message, "  ")
+        if device.error.hint:
+            yield from wrapped(device.error.hint, "    hint: ")
+
+
+def _unjudged(device: DeviceFindings, lang: Lang, *, details: bool) -> Iterator[str]:
+    """Return the rules without a verdict by the reason; where required inputs are missing, their number."""
+    if device.missing and device.unjudged and not details:
+        yield _UNJUDGED.format(count=len(device.unjudged)).render(lang)
+        return
+    for why, rules in _by_reason(device, lang).items():
+        yield f"{', '.join(rules)}: {why}"
 
 
 def _verdict(device: DeviceFindings, lang: Lang) -> str:
@@ -290,6 +308,10 @@ _IN_STATE: Final = {
     DeviceState.PARTIAL: Text("{count} partly read with nothing found", "検出なし (一部未取得) {count}"),
     DeviceState.UNREAD: Text("{count} not read", "未取得 {count}"),
 }
+_UNJUDGED: Final = Text(
+    "{count:rule} for lack of inputs; --details names them and what they need",
+    "入力不足により {count} 件 (--details でルールと必要な入力を表示します)",
+)
 _TOTAL: Final = Text(
     "{count:switch}: {worst}; {unknown:verdict} unknown, in {seconds:.1f} s",
     "{count} 台: {worst}。判定不可 {unknown} 件 ({seconds:.1f} 秒)",

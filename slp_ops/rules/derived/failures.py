@@ -5,7 +5,8 @@ A COMM_RESTORED ends every failure before it. Of the others these are history:
 
 - failures of a transport that is not the one in use;
 - lookups of a name, where the server is set by its address;
-- failures before the last ACK, the trust code, a logged change of the transport, or a probe that connected;
+- failures before the last ACK, the trust code, a change by slp-ops or a logged one of the transport, or a
+  probe that connected;
 - failures with another reason, or with another server, than the newest one.
 """
 
@@ -77,7 +78,8 @@ class FailureLog:
             if not each.is_active or each.match.entry.message not in (FAILED, CALL_HOME):
                 continue
             why = (
-                _before_configuration(log, number, configured)
+                _before_change(log, each)
+                or _before_configuration(log, number, configured)
                 or _of_other_transport(each, route)
                 or _by_address(each, route)
                 or _before_success(each, usage, trust)
@@ -98,6 +100,13 @@ class FailureLog:
     def unresolved(self, server: NamedServer) -> tuple[LoggedMessage, ...]:
         """Return the current failures to look up the name of that server."""
         return tuple(each for each in self.current if each.match.rule == _LOOKUP and each.server is server)
+
+
+def _before_change(log: LicenceLog, each: LoggedMessage) -> Text | None:
+    """Return the later change that slp-ops made."""
+    if log.change is None or not each.before_change:
+        return None
+    return TEXTS["before-change"].format(when=log.change.text)
 
 
 def _before_configuration(log: LicenceLog, number: int, configured: list[int]) -> Text | None:

@@ -1,7 +1,8 @@
 """Repeated failures with recovery: within hours, day after day, in the same night of each week, every month.
 
 One pair of COMM_FAILED and COMM_RESTORED is normal. Pairs are counted from the beginning of the log: a weekly
-repetition is longer than the days after which other messages are history.
+repetition is longer than the days after which other messages are history. After a change that slp-ops made,
+the pairs before it no longer count.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ class Flapping:
 
 def pairs_of(log: LicenceLog) -> tuple[Pair, ...]:
     """Return each recovery with the failure before it; messages without a date do not count."""
-    seen = [each for each in log.seen if each.match.entry.message in (FAILED, RESTORED)]
+    seen = [
+        each for each in log.seen if each.match.entry.message in (FAILED, RESTORED) and not each.before_change
+    ]
     reference = _reference(seen)
     found: list[Pair] = []
     failed: tuple[LoggedMessage, datetime] | None = None

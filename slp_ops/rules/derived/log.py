@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import SyslogBuffer, SyslogMessage
+from slp_ops.facts.changes import AppliedChange
 from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.message_catalog import Catalogue, MessageMatch, NamedServer, named_server
 from slp_ops.rules.settings import Thresholds
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 TEXTS: Final = texts_of(__name__)
 
 AGENT: Final = "SMART_LIC"
+_FAILED: Final = "SMART_LIC-COMM_FAILED"
 _ERROR: Final = 3
 _FAILURE: Final = re.compile(r"_(?:FAIL|FAILED|FAILURE|ERROR)$")
 _SUCCESS: Final = ("SUCCESS", "RESTORED", "SUCCEEDED", "OK", "CLEARED")
@@ -32,7 +34,8 @@ _SUCCESS: Final = ("SUCCESS", "RESTORED", "SUCCEEDED", "OK", "CLEARED")
 class LoggedMessage:
     """Known message. ``cleared``: resolved by a later message. ``recent`` by the threshold.
 
-    The message itself is read when it is asked for: a log may have hundreds of thousands.
+    ``before_change``: older than the last change that slp-ops made to the switch. The message itself is read
+    when it is asked for: a log may have hundreds of thousands.
     """
 
     log: SyslogBuffer
@@ -41,6 +44,7 @@ class LoggedMessage:
     at: datetime | None
     cleared: bool
     recent: bool
+    before_change: bool = False
 
     @property
     def message(self) -> SyslogMessage:
@@ -73,7 +77,8 @@ class LicenceLog:
     """Known messages, oldest first. ``blind`` are the messages that the text of the log cannot contain.
 
     ``unknown`` are recent messages of the licence agent without an entry, or as grave as none of their entry,
-    that no later message resolves. ``dated``: the switch's clock gives the year of the messages.
+    that no later message resolves. ``dated``: the switch's clock gives the year of the messages. ``change``
+    is the last change that slp-ops made.
     """
 
     seen: tuple[LoggedMessage, ...] = ()
@@ -81,10 +86,16 @@ class LicenceLog:
     dated: bool = False
     blind: frozenset[str] = frozenset()
     partial: Text | None = None  # the reason, in words
+    change: AppliedChange | None = None
 
     @classmethod
     def derive(
-        cls, log: SyslogBuffer, catalogue: Catalogue, thresholds: Thresholds, now: SwitchTime | None
+        cls,
+        log: SyslogBuffer,
+        catalogue: Catalogue,
+        thresholds: Thresholds,
+        now: SwitchTime | None,
+        change: AppliedChange | None,
     ) -> LicenceLog:
         """Match each message once. Without the switch's clock every message counts as recent."""
         oldest = None if now is None else now.at - timedelta(days=thresholds.log_days)
@@ -116,6 +127,7 @@ class LicenceLog:
                     at=at,
                     cleared=not later.isdisjoint(match.entry.cleared_by),
                     recent=recent,
+                    before_change=change is not None and at is not None and at < change.at,
                 )
             )
             later.add(name)
@@ -126,7 +138,13 @@ class LicenceLog:
             dated=now is not None,
             blind=blind,
             partial=_why_partial(log) if blind else None,
+            change=change,
         )
+
+    @property
+    def shows_failures(self) -> bool:
+        """Return whether the text of the log would contain a failed exchange."""
+        return _FAILED not in self.blind
 
     def named(self, *names: str) -> tuple[LoggedMessage, ...]:
         """Return the recent messages of these names."""
@@ -181,7 +199,7 @@ def _blind(log: SyslogBuffer, catalogue: Catalogue) -> frozenset[str]:
     return frozenset(blind)
 
 
-_PAIR: Final = frozenset({"SMART_LIC-COMM_FAILED", "SMART_LIC-COMM_RESTORED"})
+_PAIR: Final = frozenset({_FAILED, "SMART_LIC-COMM_RESTORED"})
 
 
 def latest(seen: tuple[LoggedMessage, ...], most: int = 2) -> tuple[Evidence, ...]:
