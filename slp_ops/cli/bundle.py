@@ -16,7 +16,8 @@ from slp_ops.cli.options import SelectingVerbOption, lang_option, runs_dir_optio
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.verbosity import status
 from slp_ops.errors import InputError
-from slp_ops.i18n import pluralize
+from slp_ops.i18n import Text, pluralize
+from slp_ops.messages import translate
 from slp_ops.regular_files import open_regular
 from slp_ops.sanitize import one_line
 
@@ -27,17 +28,42 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Lang
 
 _QUESTIONS: Final = {
-    "trigger": ("--trigger", "What happened just before it began: an upgrade, a change, nothing known."),
-    "work_done": ("--work-done", "What has been done about it since."),
-    "frequency": ("--frequency", "Once, now and then, all the time; since when."),
-    "scope": ("--scope", "Which switches, sites or services it touches."),
+    "trigger": (
+        "--trigger",
+        Text(
+            "What happened just before the problem began: an upgrade, a change, nothing known.",
+            "発生の直前の出来事 (アップグレード、設定変更など。不明な場合はその旨)",
+        ),
+    ),
+    "work_done": ("--work-done", Text("Work done about it since.", "発生後に実施した作業")),
+    "frequency": (
+        "--frequency",
+        Text(
+            "How often: once, sometimes, always; since when.", "発生頻度 (一度のみ、断続的、常時) と開始時期"
+        ),
+    ),
+    "scope": (
+        "--scope",
+        Text("Affected switches, sites or services.", "影響を受けているスイッチ、サイト、サービス"),
+    ),
 }
+
+_DAMAGED: Final = Text("damaged or unsafe to share", "破損または共有に適さない内容あり")
+_WHOLE: Final = Text("complete, no unmasked secret found", "完全、マスク漏れは検出されませんでした")
+_CHECKED: Final = Text(
+    "{path}: {files:file} of {switches:device}, {verdict}",
+    "{path}: {switches} 台分 {files} ファイル、{verdict}",
+)
+_SEARCHED: Final = Text(
+    "searched for secrets: {files:file}, {size} bytes; by {methods}",
+    "秘密情報の検査: {files} ファイル、{size} バイト。方法: {methods}",
+)
 
 
 def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
     for name, (option, words) in reversed(_QUESTIONS.items()):
         command = click.option(
-            option, name, metavar="TEXT", envvar=f"SLP_OPS_{name.upper()}", show_envvar=True, help=words
+            option, name, metavar="TEXT", envvar=f"SLP_OPS_{name.upper()}", show_envvar=True, help=words.en
         )(command)
     return command
 
@@ -88,7 +114,7 @@ def command(
     the bundle is not what was written, or holds something that should have been masked.
     """
     if checked is not None:
-        raise click.exceptions.Exit(_check(checked).code)
+        raise click.exceptions.Exit(_check(checked, lang).code)
     if output is None:
         raise click.UsageError("say where to write it: -o FILE.zip")
     from slp_ops.app.bundle import BundleRequest, gather_bundle
@@ -101,7 +127,7 @@ def command(
         runs_dir=runs_dir, reference=ref, devices=devices, normal=normal, audit_options=audit_options
     )
     evidence = gather_bundle(request, TerminalOperator())
-    answers = CaseAnswers(**_answers(told, sys.stdin.isatty() if ask is None else ask))
+    answers = CaseAnswers(**_answers(told, sys.stdin.isatty() if ask is None else ask, lang))
     view = report_view(evidence.judged, generated=datetime.now(UTC))
     with replace_file(output) as file:
         masked = write_bundle(file, view, evidence, answers=answers, lang=lang)
@@ -110,16 +136,16 @@ def command(
     status("complete CHECKLIST.txt in it: these items cannot be collected")
 
 
-def _answers(given: dict[str, str | None], ask: bool) -> dict[str, str]:
+def _answers(given: dict[str, str | None], ask: bool, lang: Lang) -> dict[str, str]:
     answers = {name: text or "" for name, text in given.items()}
     if ask:
         for name, (_, words) in _QUESTIONS.items():
             if given[name] is None:
-                answers[name] = click.prompt(words, default="", show_default=False, err=True)
+                answers[name] = click.prompt(words.render(lang), default="", show_default=False, err=True)
     return answers
 
 
-def _check(path: str) -> Result:
+def _check(path: str, lang: Lang) -> Result:
     from slp_ops.cli.writing import print_result
     from slp_ops.report.bundle_check import METHODS, check
 
@@ -129,10 +155,14 @@ def _check(path: str) -> Result:
     except OSError as err:
         raise InputError(f"{path} cannot be read: {err.strerror}") from err
     for remark in found.remarks:
-        print_result(f"{click.style('damaged', fg='red')}: {one_line(remark.path)}: {one_line(remark.what)}")
-    verdict = "NOT whole" if found.remarks else "whole, and nothing unmasked in it"
-    contents = f"{pluralize(found.files, 'file')} of {pluralize(found.switches, 'device')}"
-    print_result(f"{one_line(path)}: {contents}, {verdict}")
-    amount = f"{pluralize(found.searched, 'file')}, {found.bytes:,} bytes"
-    print_result(f"searched for secrets: {amount}; by {', '.join(METHODS)}")
+        what = one_line(translate(remark.what, lang))
+        print_result(f"{click.style(translate('damaged', lang), fg='red')}: {one_line(remark.path)}: {what}")
+    verdict = _DAMAGED if found.remarks else _WHOLE
+    checked = _CHECKED.format(
+        path=one_line(path), files=found.files, switches=found.switches, verdict=verdict
+    )
+    print_result(checked.render(lang))
+    methods = ", ".join(translate(method, lang) for method in METHODS)
+    searched = _SEARCHED.format(files=found.searched, size=f"{found.bytes:,}", methods=methods)
+    print_result(searched.render(lang))
     return Result.DAMAGED if found.remarks else Result.DONE

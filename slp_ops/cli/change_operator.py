@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
@@ -12,6 +12,8 @@ from slp_ops.app.change.context import StepDecision
 from slp_ops.cli.progress import progress_lines
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result
+from slp_ops.i18n import Text
+from slp_ops.messages import translate
 from slp_ops.report.terminal.exchange import render_exchange_plan
 from slp_ops.report.terminal.plan import render_plan
 from slp_ops.sanitize import one_line
@@ -21,9 +23,15 @@ if TYPE_CHECKING:
 
     from slp_ops.app.change.results import PlanResult
     from slp_ops.cli.progress import Progress
-    from slp_ops.i18n import Lang, Text
+    from slp_ops.i18n import Lang
 
 T = TypeVar("T")
+
+_DONE: Final = Text("done?", "完了しましたか?")
+_CARRIED_OUT: Final = Text(
+    "{device}: was '{command}' carried out? done, again (send it), unknown",
+    "{device}: '{command}' は実行されましたか? done (実行済み)、again (再送する)、unknown (不明)",
+)
 
 
 class TerminalChangeOperator(TerminalOperator):
@@ -55,30 +63,31 @@ class TerminalChangeOperator(TerminalOperator):
 
     def confirm(self, question: str) -> bool:
         """Ask for a yes."""
-        return click.confirm(question, err=True)
+        return click.confirm(translate(question, self._lang), err=True)
 
     def enter(self, question: str, *, hidden: bool = False) -> str:
         """Prompt for a value."""
+        question = translate(question, self._lang)
         if hidden:
             return str(click.prompt(question, hide_input=True, err=True))
         return str(click.prompt(question, default="", show_default=False, err=True))
 
     def change_progress(self, verb: str, total: int) -> Progress:
         """Return plain lines: a live display and questions would overwrite each other."""
-        return progress_lines(verb, total)
+        return progress_lines(verb, total, self._lang)
 
     async def has_done(self, device: str, text: Text) -> bool:
         """Show what is to be done by hand, and wait for a yes or a no."""
         if not self.interactive:
             return False
-        words = f"\n{device}: {text.render(self._lang)}\n  done?"
+        words = f"\n{device}: {text.render(self._lang)}\n  {_DONE.render(self._lang)}"
         return await self._ask(lambda: click.confirm(_lines(words), default=False, err=True))
 
     async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Ask for the outcome of a command."""
         if not self.interactive:
             return StepDecision.UNKNOWN
-        words = f"\n{device}: was '{command}' carried out? done, again (send it), unknown"
+        words = "\n" + _CARRIED_OUT.format(device=device, command=command).render(self._lang)
 
         def asked() -> str:
             kinds = click.Choice([each.value for each in StepDecision])

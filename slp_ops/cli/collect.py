@@ -10,7 +10,14 @@ from slp_ops.app.commands import SETS
 from slp_ops.cli.calling import call
 from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import code_of, read_result
-from slp_ops.cli.options import SelectingVerbOption, VerbOption, json_option, runs_dir_option
+from slp_ops.cli.options import (
+    SelectingVerbOption,
+    VerbOption,
+    details_option,
+    json_option,
+    lang_option,
+    runs_dir_option,
+)
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from slp_ops.app.read_device import CollectOptions
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
+    from slp_ops.i18n import Lang
 
 SCHEMA: Final = "slp-ops/collect/1"
 _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped": "magenta"}
@@ -62,6 +70,8 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     help="Resume a run: read only what is missing or failed, into the same run.",
 )
 @with_collect_options
+@details_option
+@lang_option
 @json_option
 def command(
     *,
@@ -72,6 +82,8 @@ def command(
     ad_hoc: tuple[str, ...],
     collect_options: CollectOptions,
     resume: str | None,
+    details: bool,
+    lang: Lang,
     as_json: bool,
 ) -> None:
     """Run the documented show commands on each switch and keep the evidence.
@@ -99,5 +111,5 @@ def command(
     else:
         from slp_ops.report.terminal.collect import render
 
-        print_result(render(result))
+        print_result(render(result, lang, details=details))
     raise click.exceptions.Exit(code_of(read_result(complete=is_complete(result.devices))))

@@ -8,11 +8,13 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.completion import complete_device, complete_run
-from slp_ops.cli.options import SelectingOption, json_option, runs_dir_option
+from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from slp_ops.i18n import Lang
 
 
 @click.command(name="facts")
@@ -34,9 +36,17 @@ if TYPE_CHECKING:
     is_flag=True,
     help="With --command: print the rows of all devices as one table, for a command that is read into rows.",
 )
+@lang_option
 @json_option
 def command(
-    *, runs_dir: Path, ref: str, device: str | None, only: str | None, as_csv: bool, as_json: bool
+    *,
+    runs_dir: Path,
+    ref: str,
+    device: str | None,
+    only: str | None,
+    as_csv: bool,
+    lang: Lang,
+    as_json: bool,
 ) -> None:
     """Show the facts of RUN: its id, its folder, a unique beginning of either, or 'last'.
 
@@ -58,4 +68,4 @@ def command(
     else:
         from slp_ops.report.terminal.facts import render_facts
 
-        click.echo(render_facts(result.devices))
+        click.echo(render_facts(result.devices, lang))

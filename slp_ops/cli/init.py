@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from slp_ops.cli.language import spoken
+from slp_ops.cli.options import message_lang_option
 from slp_ops.sanitize import one_line
 
 
@@ -13,6 +15,7 @@ from slp_ops.sanitize import one_line
 @click.argument(
     "path", type=click.Path(dir_okay=False, path_type=Path), default=Path("inventory.yaml"), metavar="[FILE]"
 )
+@message_lang_option
 def command(path: Path) -> None:
     """Write a commented inventory to FILE (default: inventory.yaml). An existing file is not overwritten."""
     from slp_ops.app.new_inventory import write_template
@@ -20,4 +23,4 @@ def command(path: Path) -> None:
     write_template(path)
     name = one_line(str(path))
     option = "" if name == "inventory.yaml" else f" -i {name}"
-    click.echo(f"wrote {name}; put your switches into it, then: slp-ops inventory check{option}")
+    click.echo(spoken(f"wrote {name}; put your switches into it, then: slp-ops inventory check{option}"))

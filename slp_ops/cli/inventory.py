@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Result
-from slp_ops.cli.options import inventory_option, json_option, source_options
+from slp_ops.cli.options import inventory_option, json_option, lang_option, source_options
 from slp_ops.cli.target import ssh_config_option
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.errors import InputError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.app.selection import SourceOptions
+    from slp_ops.i18n import Lang
 
 
 @click.group(name="inventory")
@@ -28,8 +29,11 @@ def command() -> None:
 @inventory_option
 @ssh_config_option
 @source_options
+@lang_option
 @json_option
-def check(inventory_path: Path | str, ssh_config: Path, sources: SourceOptions, as_json: bool) -> None:
+def check(
+    inventory_path: Path | str, ssh_config: Path, sources: SourceOptions, lang: Lang, as_json: bool
+) -> None:
     """Report every problem at once with file and line, or sum up what the inventory holds.
 
     Nothing is sent to any switch and no password is shown or asked for.
@@ -51,7 +55,7 @@ def check(inventory_path: Path | str, ssh_config: Path, sources: SourceOptions, 
     else:
         from slp_ops.report.terminal.inventory import render
 
-        click.echo(render(found))
+        click.echo(render(found, lang))
 
 
 @command.command(name="show")
@@ -59,9 +63,15 @@ def check(inventory_path: Path | str, ssh_config: Path, sources: SourceOptions, 
 @ssh_config_option
 @source_options
 @click.option("--yaml", "as_yaml", is_flag=True, help="Print an inventory file that says the same.")
+@lang_option
 @json_option
 def show(
-    inventory_path: Path | str, ssh_config: Path, sources: SourceOptions, as_yaml: bool, as_json: bool
+    inventory_path: Path | str,
+    ssh_config: Path,
+    sources: SourceOptions,
+    as_yaml: bool,
+    lang: Lang,
+    as_json: bool,
 ) -> None:
     """Print every device as the other commands see it, and the devices of sources that cannot be used.
 
@@ -86,4 +96,4 @@ def show(
     else:
         from slp_ops.report.terminal.inventory import render_devices
 
-        click.echo(render_devices(inventory))
+        click.echo(render_devices(inventory, lang))

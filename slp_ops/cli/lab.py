@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from slp_ops.cli.language import spoken
+from slp_ops.cli.options import message_lang_option
+
 
 def _parsed_time(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
     if value is None:
@@ -24,13 +27,18 @@ def command() -> None:
 
 
 @command.command(name="list")
+@message_lang_option
 def list_scenarios() -> None:
     """List the scenarios a simulated switch can be in."""
     from slp_ops.lab import scenarios
 
     width = max(len(name) for name in scenarios.names())
     for name in scenarios.names():
-        click.echo(f"{name:<{width}}  {scenarios.load(name).title}")
+        click.echo(f"{name:<{width}}  {spoken(scenarios.load(name).title)}")
+
+
+def _say(text: str) -> None:
+    click.echo("\n".join(map(spoken, text.split("\n"))))
 
 
 @command.command(name="up")
@@ -95,6 +103,7 @@ def list_scenarios() -> None:
     default=0,
     help="Number of jump hosts in front; the inventory lists them.",
 )
+@message_lang_option
 def up(
     size: int | None,
     scenario: str | None,
@@ -125,5 +134,5 @@ def up(
             authorized_keys=authorized_keys,
             bastions=bastion,
         ),
-        say=click.echo,
+        say=_say,
     )

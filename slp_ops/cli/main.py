@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
+from slp_ops.cli.language import choose, show_error, show_failure, show_usage_error
 from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
@@ -143,14 +144,18 @@ def _is_coloured(variables: Mapping[str, str]) -> bool | None:
 def main() -> None:
     """Run the command line and exit with one of the documented codes."""
     _open_closed_streams()
+    choose(None)
     if not sys.warnoptions:
         # Libraries warn of their own future on stderr; that is for us, not for the operator.
         warnings.simplefilter("ignore")
     try:
         code = int(_run() or 0)
     except KeyboardInterrupt:  # also while an error is shown
-        _say("interrupted")
-        _say("  hint: what was read is kept, see: slp-ops runs list; the same command begins again")
+        show_failure(
+            "interrupted",
+            "what was read is kept, see: slp-ops runs list; the same command begins again",
+            is_error=False,
+        )
         code = Exit.INTERRUPTED
     if code == Exit.INTERRUPTED:
         # A thread may still hang in the system's resolver; everything is saved, so it is not waited for.
@@ -168,7 +173,7 @@ def _run() -> int | None:
     except click.exceptions.Exit as ended:
         code = ended.exit_code
     except click.ClickException as err:
-        err.show()
+        show_usage_error(err)
         code = Exit.USAGE
     except click.Abort:
         raise KeyboardInterrupt from None
@@ -178,15 +183,12 @@ def _run() -> int | None:
         _discard_output()
         code = Exit.FINE
     except SlpOpsError as err:
-        stopped = isinstance(err, Interrupted)
-        _say(err.message if stopped else f"error: {err.message}")
-        if err.hint:
-            _say(f"  hint: {err.hint}")
-        code = Exit.INTERRUPTED if stopped else Exit.USAGE
+        show_error(err)
+        code = Exit.INTERRUPTED if isinstance(err, Interrupted) else Exit.USAGE
     except Exception as err:  # noqa: BLE001 - the catch-all: a defect must not end in a bare traceback
         if isinstance(err, OSError) and err.errno in _FULL_OR_FAILED:
             _discard_output()
-            _say(f"error: cannot write to standard output: {err.strerror}")
+            show_failure(f"cannot write to standard output: {err.strerror}")
             code = Exit.USAGE
         else:
             code = _report_bug()
@@ -206,12 +208,6 @@ def _discard_output() -> None:
     discard_output()
 
 
-def _say(text: str) -> None:
-    from slp_ops.sanitize import printable
-
-    click.echo("\n".join(printable(line) for line in text.split("\n")), err=True)
-
-
 def _report_bug() -> Exit:
     """Save the traceback, and name its file: it is for the maintainers."""
     from slp_ops.app.traceback_file import save_traceback
@@ -221,5 +217,5 @@ def _report_bug() -> Exit:
         where = f"the traceback is in {path}"
     except OSError as err:
         where = f"and the traceback could not be saved ({err.strerror})"
-    _say(f"error: this is a defect of slp-ops; {where}")
+    show_failure(f"this is a defect of slp-ops; {where}")
     return Exit.BUG

@@ -14,6 +14,7 @@ import click
 
 from slp_ops.app.selection import Selection, SourceOptions, is_location
 from slp_ops.cli.completion import complete_limit, complete_site, complete_tag
+from slp_ops.cli.language import choose, locale_language
 from slp_ops.i18n import Lang
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -228,24 +229,28 @@ def selection_options(command: _Command) -> _Command:
     return with_selection  # type: ignore[return-value]  # click returns its argument
 
 
-def locale_language() -> Lang:
-    """Japanese in a Japanese locale, else English."""
-    said = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    return Lang.JA if said.lower().startswith("ja") else Lang.EN
+def _choose(context: click.Context, parameter: click.Parameter, value: str | None) -> Lang:
+    lang = locale_language() if value is None else Lang(value)
+    choose(lang)
+    return lang
 
 
-def _chosen(context: click.Context, parameter: click.Parameter, value: str | None) -> Lang:
-    return locale_language() if value is None else Lang(value)
+def _language(*, is_argument: bool) -> Callable[[_Command], _Command]:
+    return click.option(
+        "--lang",
+        type=click.Choice([lang.value for lang in Lang]),
+        envvar="SLP_OPS_LANG",
+        callback=_choose,
+        is_eager=True,
+        expose_value=is_argument,
+        show_default="from the locale",
+        help="Language of what is printed.",
+    )
 
 
-lang_option = click.option(
-    "--lang",
-    type=click.Choice([lang.value for lang in Lang]),
-    envvar="SLP_OPS_LANG",
-    callback=_chosen,
-    show_default="from the locale",
-    help="Language of findings and advice.",
-)
+lang_option = _language(is_argument=True)
+# For verbs that print messages only.
+message_lang_option = _language(is_argument=False)
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.options import SelectingOption, json_option
+from slp_ops.cli.options import SelectingOption, json_option, lang_option
 from slp_ops.json_documents import to_json
 from slp_ops.regular_files import LARGEST_TEXT, read_input, read_stream
+
+if TYPE_CHECKING:
+    from slp_ops.i18n import Lang
 
 
 @click.command(name="parse")
@@ -24,8 +28,9 @@ from slp_ops.regular_files import LARGEST_TEXT, read_input, read_stream
     "FILE is parsed.",
 )
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@lang_option
 @json_option
-def command(*, typed: str | None, file: Path, as_json: bool) -> None:
+def command(*, typed: str | None, file: Path, lang: Lang, as_json: bool) -> None:
     """Read FILE (or - for standard input) into facts.
 
     FILE may hold CR LF, an echo and a prompt; of a whole terminal log or show tech the commands are
@@ -47,4 +52,4 @@ def command(*, typed: str | None, file: Path, as_json: bool) -> None:
     else:
         from slp_ops.report.terminal.facts import render_parsed
 
-        click.echo(render_parsed(found))
+        click.echo(render_parsed(found, lang))

@@ -10,20 +10,28 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from slp_ops.cli.verbosity import Verbosity, verbosity
+from slp_ops.i18n import Lang, Text
+from slp_ops.messages import translate
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from rich.text import Text
+    from rich.text import Text as Line
 
     from slp_ops.app.operator import ProgressEvent
+
+
+_MORE: Final = Text(" and {count} more", " ほか {count} 台")
+_ENDED: Final = Text("{ended}/{total} done: {counts}", "{ended}/{total} 完了: {counts}")
+_NONE_YET: Final = Text("none yet", "まだありません")
 
 
 class Progress:
     """Counts devices as they end and says what the others are doing."""
 
-    def __init__(self, verb: str, total: int) -> None:
+    def __init__(self, verb: str, total: int, lang: Lang = Lang.EN) -> None:
+        self._lang = lang
         self._verb = verb
         self._total = total
         self._started = time.monotonic()
@@ -33,7 +41,8 @@ class Progress:
     def event(self, event: ProgressEvent) -> None:
         """Show the current activity of a device."""
         size = f", {event.bytes / 1e6:.1f} MB" if event.bytes else ""
-        self._doing[event.device] = f"{event.what} {event.detail}".strip() + size
+        what = translate(f"{event.what} {event.detail}".strip(), self._lang)
+        self._doing[event.device] = (what if event.detail else translate(event.what, self._lang)) + size
 
     def done(self, device: str, status: str, detail: str) -> None:
         """A device has ended."""
@@ -43,8 +52,12 @@ class Progress:
 
     def _print_result(self, device: str, status: str, detail: str) -> None:
         count = f"{self.ended.total():>{len(str(self._total))}}/{self._total}"
-        line = f"[{count}] {self._clock()} {device}: {status}" + (f" - {detail}" if detail else "")
+        line = f"[{count}] {self._clock()} {self._result(device, status, detail)}"
         click.echo(one_line(line), err=True)
+
+    def _result(self, device: str, status: str, detail: str) -> str:
+        words = f"{device}: {translate(status, self._lang)}"
+        return f"{words} - {translate(detail, self._lang)}" if detail else words
 
     def _clock(self) -> str:
         minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
@@ -52,13 +65,16 @@ class Progress:
 
     def line(self) -> str:
         """One line for the live display."""
-        counts = ", ".join(f"{count} {status}" for status, count in sorted(self.ended.items())) or "none yet"
+        counts = ", ".join(
+            f"{count} {translate(status, self._lang)}" for status, count in sorted(self.ended.items())
+        )
         busy = [f"{device} ({what})" for device, what in list(self._doing.items())[:2]]
         more = len(self._doing) - len(busy)
-        doing = "; ".join(busy) + (f" and {more} more" if more > 0 else "")
-        return f"{self._verb} {self._clock()}  {self.ended.total()}/{self._total} done: {counts}" + (
-            f"  |  {doing}" if doing else ""
+        doing = "; ".join(busy) + (_MORE.format(count=more).render(self._lang) if more > 0 else "")
+        done = _ENDED.format(
+            ended=self.ended.total(), total=self._total, counts=counts or _NONE_YET.render(self._lang)
         )
+        return f"{self._verb} {self._clock()}  {done.render(self._lang)}" + (f"  |  {doing}" if doing else "")
 
     def __enter__(self) -> Self:
         return self
@@ -84,10 +100,10 @@ class _Live(Progress):
         # A thousand devices would scroll the screen away: a terminal shows trouble, and the count.
         if status == "ok":
             return
-        from rich.text import Text
+        from rich.text import Text as Line
 
-        words = f"{device}: {status}" + (f" - {detail}" if detail else "")
-        self._console.print(Text(one_line(words), style="yellow" if status == "partial" else "red"))
+        words = self._result(device, status, detail)
+        self._console.print(Line(one_line(words), style="yellow" if status == "partial" else "red"))
 
 
 class _Line:
@@ -96,10 +112,10 @@ class _Line:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
 
-    def __rich__(self) -> Text:
-        from rich.text import Text
+    def __rich__(self) -> Line:
+        from rich.text import Text as Line
 
-        return Text(one_line(self._progress.line()), overflow="ellipsis", no_wrap=True)
+        return Line(one_line(self._progress.line()), overflow="ellipsis", no_wrap=True)
 
 
 class _Quiet(Progress):
@@ -109,7 +125,7 @@ class _Quiet(Progress):
 
 class _Verbose(Progress):
     def event(self, event: ProgressEvent) -> None:
-        words = f"{event.what} {event.detail}".strip()
+        words = translate(f"{event.what} {event.detail}".strip(), self._lang)
         if self._doing.get(event.device) != words:  # not each piece of a long output
             self._doing[event.device] = words
             click.echo(one_line(f"{self._clock()} {event.device}: {words}"), err=True)
@@ -118,12 +134,12 @@ class _Verbose(Progress):
 _KINDS: Final = {Verbosity.QUIET: _Quiet, Verbosity.VERBOSE: _Verbose}
 
 
-def progress(verb: str, total: int) -> Progress:
+def progress(verb: str, total: int, lang: Lang) -> Progress:
     """The progress of a verb over so many devices, to be used as a context manager."""
     usual = _Live if sys.stderr.isatty() else Progress
-    return _KINDS.get(verbosity(), usual)(verb, total)
+    return _KINDS.get(verbosity(), usual)(verb, total, lang)
 
 
-def progress_lines(verb: str, total: int) -> Progress:
+def progress_lines(verb: str, total: int, lang: Lang) -> Progress:
     """The same without a live display, which would overwrite questions."""
-    return _KINDS.get(verbosity(), Progress)(verb, total)
+    return _KINDS.get(verbosity(), Progress)(verb, total, lang)

@@ -13,6 +13,7 @@ from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
 from slp_ops.cli.completion import complete_playbook
 from slp_ops.cli.exits import Result, change_results, code_of, flow_results, plan_results
+from slp_ops.cli.language import notice, spoken
 from slp_ops.cli.options import (
     ConsentOption,
     SelectingOption,
@@ -209,7 +210,8 @@ def command(
             print_result(to_json(plan_document(planned)))
         elif out is not None:
             words = ("slp-ops", "remediate", "-i", str(target.inventory_path), "--plan", str(out))
-            print_result(f"Plan: {out}\nApply it with: {shlex.join(words)}")
+            print_result(spoken(f"Plan: {out}"))
+            print_result(spoken(f"Apply it with: {shlex.join(words)}"))
         found = _plan_results(planned)
     else:
         result = call(remediate.plan_and_apply, request, operator)
@@ -258,7 +260,7 @@ def _run_flow(
         result = call(flows.run_flow, request, str(name), operator, display)
     print_result(to_json(flow_document(result)) if as_json else render_flow(result, lang))
     for hint in flow_hints(result, lang) if as_json else ():
-        click.echo(f"hint: {hint}", err=True)
+        notice(f"hint: {hint}")
     return list(flow_results(result))
 
 
@@ -278,7 +280,7 @@ def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> list[Result]:
         document = to_json(remediate_document(change)) if as_json else render_change(change, lang)
         print_result(document)
         for hint in change_hints(change, lang) if as_json else ():
-            click.echo(f"hint: {hint}", err=True)
+            notice(f"hint: {hint}")
         for line in check_lines(change, lang) if as_json else ():
             click.echo(line, err=True)
     return list(change_results(change))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.app.rule_options import knowledge_of, reference_page
+from slp_ops.cli.language import spoken
 from slp_ops.cli.options import json_option, lang_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.i18n import pluralize
@@ -39,7 +40,8 @@ def command(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool
         click.echo(to_json(rules_document(knowledge, lang), indent=2, ascii_only=False))
         return
     rows = [
-        (rule.id, rule.severity.value, rule.group.value, rule.title.render(lang)) for rule in knowledge.rules
+        (rule.id, spoken(rule.severity.value), rule.group.value, rule.title.render(lang))
+        for rule in knowledge.rules
     ]
-    click.echo(table(("RULE", "SEVERITY", "GROUP", "TITLE"), rows))
-    click.echo(f"\n{pluralize(len(rows), 'rule')}; knowledge {knowledge.version}")
+    click.echo(table([spoken(word) for word in ("RULE", "SEVERITY", "GROUP", "TITLE")], rows))
+    click.echo("\n" + spoken(f"{pluralize(len(rows), 'rule')}; knowledge {knowledge.version}"))

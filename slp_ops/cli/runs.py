@@ -9,7 +9,17 @@ import click
 from slp_ops.app.runs import LossKind
 from slp_ops.cli.completion import complete_device, complete_run
 from slp_ops.cli.exits import Result
-from slp_ops.cli.options import ConsentOption, SelectingOption, VerbOption, age, json_option, runs_dir_option
+from slp_ops.cli.language import notice, spoken
+from slp_ops.cli.options import (
+    ConsentOption,
+    SelectingOption,
+    VerbOption,
+    age,
+    json_option,
+    lang_option,
+    message_lang_option,
+    runs_dir_option,
+)
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result
 from slp_ops.i18n import pluralize
@@ -19,6 +29,8 @@ from slp_ops.sanitize import one_line
 if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
+
+    from slp_ops.i18n import Lang
 
 
 @click.group(name="runs")
@@ -31,8 +43,9 @@ def command() -> None:
 
 @command.command(name="list")
 @runs_dir_option
+@lang_option
 @json_option
-def list_runs(*, runs_dir: Path, as_json: bool) -> None:
+def list_runs(*, runs_dir: Path, lang: Lang, as_json: bool) -> None:
     """List the runs, the newest first."""
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal
@@ -44,9 +57,9 @@ def list_runs(*, runs_dir: Path, as_json: bool) -> None:
         click.echo(to_json(runs_document(found)))
         return
     if not found:
-        click.echo(f"no runs in {one_line(str(runs_dir))}", err=True)
+        notice(f"no runs in {one_line(str(runs_dir))}")
         return
-    click.echo(terminal.render_list(found))
+    click.echo(terminal.render_list(found, lang))
 
 
 @command.command(name="show")
@@ -59,8 +72,9 @@ def list_runs(*, runs_dir: Path, as_json: bool) -> None:
     shell_complete=complete_device,
     help="Only this device, with each of its captures.",
 )
+@lang_option
 @json_option
-def show_run(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> None:
+def show_run(*, runs_dir: Path, ref: str, device: str | None, lang: Lang, as_json: bool) -> None:
     """Show the status of each device of a run, and its captures."""
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal
@@ -77,14 +91,15 @@ def show_run(*, runs_dir: Path, ref: str, device: str | None, as_json: bool) -> 
 
         click.echo(to_json(run_document(run, chosen)))
         return
-    click.echo(terminal.render_run(run, chosen, captures=device is not None))
+    click.echo(terminal.render_run(run, chosen, lang, captures=device is not None))
 
 
 @command.command(name="verify")
 @runs_dir_option
 @click.argument("ref", shell_complete=complete_run, metavar="RUN", default="last")
+@lang_option
 @json_option
-def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
+def verify_run(*, runs_dir: Path, ref: str, lang: Lang, as_json: bool) -> None:
     """Check that every capture of a run is what was written.
 
     An interrupted run also ends with exit code 0, with a note: a kill loses at most the captures in flight.
@@ -100,7 +115,7 @@ def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
 
         print_result(to_json(verify_document(run, verified)))
     else:
-        print_result(terminal.render_verification(run, verified))
+        print_result(terminal.render_verification(run, verified, lang))
     raise click.exceptions.Exit((Result.DAMAGED if verified.damaged else Result.DONE).code)
 
 
@@ -133,6 +148,7 @@ def verify_run(*, runs_dir: Path, ref: str, as_json: bool) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Only show what would be removed, and why a run is kept.")
 @click.option("--yes", cls=ConsentOption, is_flag=True, help="Do not ask.")
+@lang_option
 @json_option
 def prune_runs(
     *,
@@ -142,6 +158,7 @@ def prune_runs(
     lose: tuple[str, ...],
     dry_run: bool,
     yes: bool,
+    lang: Lang,
     as_json: bool,
 ) -> None:
     """Remove old runs. With --keep and --older-than a run is removed only if both allow it.
@@ -164,11 +181,11 @@ def prune_runs(
     )
     going = sum(not each.kept_because for each in planned)
     if not as_json:
-        click.echo(terminal.render_prune(planned))
+        click.echo(terminal.render_prune(planned, lang))
     if going and not dry_run and not yes:
-        question = f"Remove {going} of {pluralize(len(planned), 'run')}?"
+        question = spoken(f"Remove {going} of {pluralize(len(planned), 'run')}?")
         if not click.confirm(question, err=True):
-            click.echo("nothing was removed", err=True)
+            notice("nothing was removed")
             raise click.exceptions.Exit(Result.DECLINED.code)
     removed = () if dry_run else runs.prune(runs_dir, planned)
     if as_json:
@@ -176,7 +193,7 @@ def prune_runs(
 
         click.echo(to_json(prune_document(planned, removed)))
     elif not dry_run:
-        click.echo(f"{pluralize(len(removed), 'run')} removed, {len(planned) - len(removed)} kept")
+        click.echo(spoken(f"{pluralize(len(removed), 'run')} removed, {len(planned) - len(removed)} kept"))
 
 
 @command.command(name="reindex")
@@ -187,6 +204,7 @@ def prune_runs(
     envvar="SLP_OPS_ANEW",
     help="Judge every run again from its captures with the current rules: about 25 ms per switch and run.",
 )
+@message_lang_option
 @json_option
 def reindex_runs(*, runs_dir: Path, anew: bool, as_json: bool) -> None:
     """Rebuild the index of the history from the run folders.
@@ -202,4 +220,4 @@ def reindex_runs(*, runs_dir: Path, anew: bool, as_json: bool) -> None:
 
         click.echo(to_json(ReindexDocument(runs=done.runs, bytes=done.bytes)))
     else:
-        click.echo(f"{pluralize(done.runs, 'run')} indexed, {done.bytes / 1e6:.1f} MB")
+        click.echo(spoken(f"{pluralize(done.runs, 'run')} indexed, {done.bytes / 1e6:.1f} MB"))

@@ -6,11 +6,9 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
+from slp_ops.cli.language import language, notice, spoken
 from slp_ops.cli.progress import progress
 from slp_ops.cli.verbosity import status
-from slp_ops.sanitize import printable
 
 if TYPE_CHECKING:
     from slp_ops.app.operator import Ask
@@ -27,7 +25,7 @@ class TerminalOperator:
 
     def notice(self, text: str) -> None:
         """Print the notice."""
-        click.echo(printable(text), err=True)
+        notice(text)
 
     def status(self, text: str) -> None:
         """Print the sentence, unless -q is given."""
@@ -35,10 +33,11 @@ class TerminalOperator:
 
     def progress(self, verb: str, total: int) -> Progress:
         """Return a live display on a terminal, plain lines otherwise."""
-        return progress(verb, total)
+        return progress(verb, total, language())
 
 
 def _prompt(question: str, hidden: bool) -> str:
+    question = spoken(question)
     if hidden:
         return getpass.getpass(question)
     sys.stderr.write(question)

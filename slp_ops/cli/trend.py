@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.cli.language import notice
 from slp_ops.cli.options import VerbOption, json_option, lang_option, runs_dir_option, selection_options
 from slp_ops.json_documents import to_json
 
@@ -59,7 +60,7 @@ def command(
 
         click.echo(to_json(trend_document(trend, lang), ascii_only=False))
     elif not trend.fleet:
-        click.echo("no run has read a licence agent yet; make one with: slp-ops audit", err=True)
+        notice("no run has read a licence agent yet; make one with: slp-ops audit")
     else:
         from slp_ops.report.terminal.trend import render
 

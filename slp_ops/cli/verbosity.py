@@ -8,7 +8,7 @@ from typing import Final
 import click
 from click.core import ParameterSource
 
-from slp_ops.sanitize import printable
+from slp_ops.cli.language import notice
 
 
 class Verbosity(StrEnum):
@@ -31,7 +31,7 @@ def verbosity() -> Verbosity:
 def status(text: str) -> None:
     """Print a line about the work on standard error, unless -q is given."""
     if verbosity() is not Verbosity.QUIET:
-        click.echo(printable(text), err=True)
+        notice(text)
 
 
 def set_verbosity(context: click.Context, parameter: click.Parameter, value: bool) -> None:

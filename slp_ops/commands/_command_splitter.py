@@ -48,6 +48,8 @@ def sections(text: str) -> Iterator[Section]:
     at = 0
     for mark in _MARKS.finditer(text):
         typed = mark["marker"] or mark["typed"] or mark["bare"] or ""
+        if mark["typed"] and typed[0].isupper() and find(typed) is None:
+            continue  # a sentence of a banner behind what looks like a prompt
         if mark["bare"] and typed.split("|")[0].strip() not in known and not _is_probe(typed):
             continue
         if begun is not None:

@@ -74,7 +74,7 @@ def _rows(device: DeviceView, words: Words) -> Iterator[tuple[object, ...]]:
         rum.backlog if rum and rum.backlog is not None else "",
     )
     if not device.root_causes:
-        yield (*shared, "", "", "", "", device.failure.message if device.failure else "", "")
+        yield (*shared, "", "", "", "", words.message(device.failure.message) if device.failure else "", "")
     for story in device.root_causes:
         yield (*shared, *_finding(story.root, "", words))
         for told in story.consequences:

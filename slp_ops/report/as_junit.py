@@ -51,7 +51,7 @@ def _suite(device: DeviceView, view: ReportView, words: Words) -> Element:
 
 def _cases(device: DeviceView, words: Words) -> Iterator[tuple[str, str, str, str]]:
     if device.failure is not None:
-        yield "collect", "error", device.failure.message, device.failure.hint
+        yield "collect", "error", words.message(device.failure.message), words.message(device.failure.hint)
     if device.health is Health.NOT_ENOUGH:
         steps = "\n".join(f"{words.say(each.name)}: {words.say(each.why)}" for each in device.missing)
         yield "enough-to-judge", "error", missing_text(device, words), steps

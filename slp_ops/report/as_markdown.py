@@ -102,9 +102,10 @@ def _device(device: DeviceView, words: Words) -> Iterator[str]:
     yield f"### {_text(device.name)}"
     yield ""
     if device.failure is not None:
-        hint = f" ({words['hint']}: {_text(device.failure.hint)})" if device.failure.hint else ""
+        advice = _text(words.message(device.failure.hint))
+        hint = f" ({words['hint']}: {advice})" if advice else ""
         how = words.health("unread") if device.health is Health.UNREAD else words["partly_read"]
-        yield f"**{how}**: {_text(device.failure.message)}{hint}"
+        yield f"**{how}**: {_text(words.message(device.failure.message))}{hint}"
         yield ""
     for story in device.root_causes:
         if not story.severity.rank:

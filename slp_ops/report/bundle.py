@@ -193,7 +193,7 @@ def _overview(view: DeviceView, words: Words) -> Iterator[str]:
     yield ""
     yield f"{words['captures']}:"
     for capture in view.captures:
-        reason = f" ({one_line(capture.reason)})" if capture.reason else ""
+        reason = f" ({one_line(words.message(capture.reason))})" if capture.reason else ""
         yield f"  {capture.status.value:<12} {one_line(capture.command)}{reason}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
+from slp_ops.messages import translate
 
 if TYPE_CHECKING:
     from slp_ops.i18n import Lang
@@ -331,6 +332,10 @@ class Words:
     def say(self, text: Text) -> str:
         """Return the label of a verdict."""
         return text.render(self.lang)
+
+    def message(self, text: str) -> str:
+        """Return an error, a hint or a reason, which are kept in English."""
+        return translate(text, self.lang)
 
     def health(self, value: str) -> str:
         """A verdict or a severity."""

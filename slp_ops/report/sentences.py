@@ -41,7 +41,7 @@ def headline(device: DeviceView, words: Words) -> str:
         more = f" (+{len(root_causes) - 1})" if len(root_causes) > 1 else ""
         return f"{words.say(root_causes[0].root.title)}{more}"
     if device.failure is not None:
-        return device.failure.message
+        return words.message(device.failure.message)
     return missing_text(device, words)
 
 

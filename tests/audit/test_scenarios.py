@@ -9,6 +9,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from slp_ops.app.audit import flagged_reports
 from slp_ops.app.audit_device import AuditedDevice, AuditOptions, audit_device
 from slp_ops.app.read_device import not_sent_because
 from slp_ops.cli.main import cli
@@ -18,7 +19,7 @@ from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
 from slp_ops.lab.shell import Close, Shell, Wait, Write
 from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Severity, Verdict
-from slp_ops.parsing import Facts, read, split
+from slp_ops.parsing import Facts, read, split, text_of
 from slp_ops.rules.settings import Intent
 
 if TYPE_CHECKING:
@@ -188,3 +189,23 @@ def test_every_scenario_over_real_ssh(transport: str, lab: Callable[..., Any], t
     assert {name: found[switch] for name, switch in switches.items()} == {
         name: set(scenarios.load(name).expect) for name in READABLE
     }
+
+
+def verdicts(device: AuditedDevice) -> dict[str, Verdict]:
+    """Return the verdict of each rule."""
+    return {each.rule: each.verdict for each in device.outcomes}
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_live_and_pasted_text_give_the_same_verdicts(name: str) -> None:
+    switch = scenarios.load(name).build()
+    taken = [each for each in captures(switch) if each[1] is not CaptureStatus.SKIPPED]
+    for command in flagged_reports(read(taken)):
+        taken.append((command.command, CaptureStatus.OK, typed(switch, command.command)))
+    live = judged(read(taken), name)
+    log = "".join(f"{switch.hostname}#{command}\n{text.rstrip()}\n" for command, _, text in taken)
+    pasted = judged(read(split(f"{log}{switch.hostname}#\n")), name)
+    mailed = judged(read(split(text_of("".join(f"> {line}\r\n" for line in log.split("\n")).encode()))), name)
+    assert verdicts(pasted) == verdicts(live)
+    assert verdicts(mailed) == verdicts(live)
+    assert pasted.missing == live.missing

@@ -272,7 +272,7 @@ def test_the_same_facts_in_every_form(lab: Any, slp: Slp, tmp_path: Path) -> Non
     assert done.exit_code == 0, done.output
     done = slp("bundle", "--check", str(tmp_path / "case.zip"))
     assert done.exit_code == 0, done.output
-    assert "files of 39 devices, whole" in done.stdout  # there is none of the unread switch
+    assert "files of 39 devices, complete" in done.stdout  # there is none of the unread switch
 
 
 def assert_forms_agree(slp: Slp, folder: Path, run: str, failed: set[tuple[str, str]]) -> None:

@@ -26,6 +26,7 @@ CLI_MAY_KNOW = {
         "errors",
         "i18n",
         "json_documents",
+        "messages",
         "model",
         "paths",
         "regular_files",

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import ONLY_IOS_XE, OTHER_PLATFORM, DeviceState
 from slp_ops.i18n import Lang, Text
+from slp_ops.messages import translate
 from slp_ops.model import Severity
 from slp_ops.report.playbook_marks import all_marked
-from slp_ops.report.terminal.layout import some_names, styled, table, wrapped
+from slp_ops.report.terminal.layout import padded, some_names, styled, table, wrapped
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -154,11 +155,11 @@ def _failure(device: DeviceFindings, lang: Lang) -> Iterator[str]:
     """Return the reason why a device was not read, or what is damaged in its evidence."""
     if device.platform is not None:
         yield from wrapped(OTHER_PLATFORM.format(name=device.platform).render(lang), "  ")
-        yield from wrapped(ONLY_IOS_XE.render(lang), "    hint: ")
+        yield from wrapped(ONLY_IOS_XE.render(lang), f"    {translate('hint:', lang)} ")
     elif device.error is not None and (device.state is DeviceState.UNREAD or device.error.kind == "damaged"):
-        yield from wrapped(device.error.message, "  ")
+        yield from wrapped(translate(device.error.message, lang), "  ")
         if device.error.hint:
-            yield from wrapped(device.error.hint, "    hint: ")
+            yield from wrapped(translate(device.error.hint, lang), f"    {translate('hint:', lang)} ")
 
 
 def _unjudged(device: DeviceFindings, lang: Lang, *, details: bool) -> Iterator[str]:
@@ -172,7 +173,10 @@ def _unjudged(device: DeviceFindings, lang: Lang, *, details: bool) -> Iterator[
 
 def _verdict(device: DeviceFindings, lang: Lang) -> str:
     words = _WORDS[lang]
-    counts = [styled(_number(count, severity), fg=_COLOURS[severity]) for severity, count in device.counts]
+    counts = [
+        styled(translate(_number(count, severity), lang), fg=_COLOURS[severity])
+        for severity, count in device.counts
+    ]
     match device.state:
         case DeviceState.UNREAD:
             return styled(words["unread"], fg="magenta")
@@ -192,7 +196,7 @@ def _number(count: int, severity: Severity) -> str:
 
 
 def _root(root: FailedRule, lang: Lang) -> Iterator[str]:
-    head = styled(f"{root.severity.upper():<8}", fg=_COLOURS[root.severity])
+    head = styled(padded(translate(root.severity.upper(), lang), 8), fg=_COLOURS[root.severity])
     first, *rest = wrapped(f"{root.rule}: {root.finding.summary.render(lang)}", " " * 11)
     yield f"  {head} {first.lstrip()}"
     yield from rest
@@ -200,7 +204,7 @@ def _root(root: FailedRule, lang: Lang) -> Iterator[str]:
         yield from _evidence(root.finding.evidence, lang)
     for other in root.consequences:
         yield from wrapped(
-            f"{other.rule} ({other.severity}): {other.finding.summary.render(lang)}",
+            f"{other.rule} ({translate(other.severity, lang)}): {other.finding.summary.render(lang)}",
             f"           {_WORDS[lang]['so']} ",
         )
 
@@ -209,6 +213,7 @@ def _evidence(evidence: Sequence[Evidence], lang: Lang) -> Iterator[str]:
     for each in evidence[:_MOST_EVIDENCE]:
         command = each.command.split(" | ", 1)[0]
         text = " ".join(one_line(each.text).split())
+        text = translate(text, lang) if each.line is None else text
         place = command if each.line is None else f"{command}:{each.line}"
         quoted = f"{_WORDS[lang]['not_there']} {text}" if each.line is None else text
         yield "           " + styled(f"{place}  ", dim=True) + quoted
@@ -251,7 +256,8 @@ def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
 def _rules(rules: Sequence[RuleFindings], lang: Lang) -> Iterator[str]:
     yield styled(_WORDS[lang]["by_rule"], bold=True)
     rows = [
-        (each.rule, each.severity.value, str(len(each.devices)), some_names(each.devices)) for each in rules
+        (each.rule, translate(each.severity.value, lang), str(len(each.devices)), some_names(each.devices))
+        for each in rules
     ]
     yield table([word.render(lang) for word in _BY_RULE], rows)
     yield ""

@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Lang, Text, pluralize
+from slp_ops.messages import translate
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.report.terminal.layout import styled
 from slp_ops.sanitize import one_line
@@ -80,14 +81,14 @@ def render_change(change: ChangeResult, lang: Lang) -> str:
     lines = []
     for applied in change.devices:
         why = "" if applied.why is None else f" - {applied.why.render(lang)}"
-        line = f"{applied.name} ({applied.site}): {applied.end.words}{why}"
+        line = f"{applied.name} ({applied.site}): {translate(applied.end.words, lang)}{why}"
         lines.append(styled(one_line(line), fg=_COLOURS.get(applied.end, "red")))
         lines += [f"  {one_line(text)}" for text in _details(applied.difference, lang)]
         if (hint := _hint(applied, change)) is not None:
-            lines.append(f"  hint: {one_line(hint.render(lang))}")
+            lines.append(f"  {translate('hint:', lang)} {one_line(hint.render(lang))}")
     if change.not_begun:
         lines.append(f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}")
-        lines.append(f"  hint: {one_line(_begin_rest(change).render(lang))}")
+        lines.append(f"  {translate('hint:', lang)} {one_line(_begin_rest(change).render(lang))}")
     lines += [
         "",
         *remaining_lines(change, lang),

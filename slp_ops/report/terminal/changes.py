@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.history.changes import ChangeKind, DeviceChange
 from slp_ops.i18n import Lang, Text
+from slp_ops.messages import message_text, translate
 from slp_ops.model import Severity
 from slp_ops.report.documents.audit import change_summary
 from slp_ops.report.terminal.layout import styled
@@ -35,17 +36,22 @@ def _words(change: DeviceChange, judged: AuditedDevice, lang: Lang) -> str:
     match change.what:
         case ChangeKind.FIRST_LOOK:
             hits = [each for each in judged.failing if each.severity is not Severity.INFO]
-            found = ", ".join(f"{each.rule} ({each.severity})" for each in hits)
+            found = ", ".join(f"{each.rule} ({translate(each.severity, lang)})" for each in hits)
             words = _FIRST_LOOK if found else _CLEAN
             return words.format(release=change.new or "-", found=found).render(lang)
         case ChangeKind.NEW:
             summary = change_summary(change, judged, lang) or ""
-            return _NEW.format(rule=change.rule, severity=change.severity, summary=summary).render(lang)
+            return _NEW.format(
+                rule=change.rule, severity=message_text(change.severity or ""), summary=summary
+            ).render(lang)
         case _:
             return (
                 _WORDS[change.what]
                 .format(
-                    rule=change.rule, severity=change.severity, old=change.old or "-", new=change.new or "-"
+                    rule=change.rule,
+                    severity=message_text(change.severity or ""),
+                    old=change.old or "-",
+                    new=change.new or "-",
                 )
                 .render(lang)
             )

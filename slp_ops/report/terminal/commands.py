@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.i18n import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slp_ops.commands import ShowCommand
+    from slp_ops.i18n import Lang
 
 
-def render(commands: Sequence[ShowCommand]) -> str:
+_HEADER: Final = (
+    Text("COMMAND", "コマンド"),
+    Text("RELEASES", "リリース"),
+    Text("SETS", "セット"),
+    Text("NOTE", "備考"),
+)
+_ALL: Final = Text("all", "すべて")
+_FROM: Final = Text("{since} and later", "{since} 以降")
+_UP_TO: Final = Text("up to {until}", "{until} まで")
+_BETWEEN: Final = Text("{since} to {until}", "{since} ~ {until}")
+_NEVER: Final = Text(
+    "never sent: needs '{line}' in the configuration", "送信しません: 設定に '{line}' が必要です"
+)
+
+
+def render(commands: Sequence[ShowCommand], lang: Lang) -> str:
     """Return a row for each command."""
-    rows = [("COMMAND", "RELEASES", "SETS", "NOTE"), *(_columns(each) for each in commands)]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    from rich.cells import cell_len
+
+    header = tuple(word.render(lang) for word in _HEADER)
+    rows = [header, *(_columns(each, lang) for each in commands)]
+    widths = [max(cell_len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        "  ".join(
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
     )
 
 
-def _columns(each: ShowCommand) -> tuple[str, str, str, str]:
+def _columns(each: ShowCommand, lang: Lang) -> tuple[str, str, str, str]:
     match (each.since, each.until):
         case None, None:
-            releases = "all"
+            releases = _ALL
         case since, None:
-            releases = f"{since} and later"
+            releases = _FROM.format(since=since)
         case None, until:
-            releases = f"up to {until}"
+            releases = _UP_TO.format(until=until)
         case since, until:
-            releases = f"{since} to {until}"
-    note = f"never sent: needs '{each.needs_config}' in the configuration" if each.needs_config else ""
-    return (each.command, releases, ", ".join(sorted(each.sets)) or "-", note)
+            releases = _BETWEEN.format(since=since, until=until)
+    note = _NEVER.format(line=each.needs_config).render(lang) if each.needs_config else ""
+    return (each.command, releases.render(lang), ", ".join(sorted(each.sets)) or "-", note)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.i18n import Text, pluralize
+from slp_ops.i18n import Text
+from slp_ops.messages import translate
 from slp_ops.report.terminal.layout import styled, wrapped
 from slp_ops.report.terminal.times import moment
 from slp_ops.sanitize import one_line
@@ -41,10 +42,14 @@ def _lines(diff: DiffResult, lang: Lang) -> Iterator[str]:
         if names:
             yield from wrapped(", ".join(names), f"{words.render(lang)}: ")
     found = diff.compared
-    yield (
-        f"{pluralize(len(diff.devices), 'device')}, {same} the same; findings: {len(found.new)} new, "
-        f"{len(found.gone)} gone, {len(found.unchanged)} unchanged, {len(found.unclear)} no longer judged"
-    )
+    yield _TOTAL.format(
+        count=len(diff.devices),
+        same=str(same),
+        new=str(len(found.new)),
+        gone=str(len(found.gone)),
+        unchanged=str(len(found.unchanged)),
+        unclear=str(len(found.unclear)),
+    ).render(lang)
 
 
 def _run(run: StoredRun) -> str:
@@ -78,7 +83,7 @@ def _device_lines(each: DeviceDiff, lang: Lang) -> list[str]:
 
 def _finding(outcome: Outcome, lang: Lang) -> str:
     said = outcome.finding.summary.render(lang) if outcome.finding is not None else ""
-    return f"{outcome.rule} ({outcome.severity}): {said}"
+    return f"{outcome.rule} ({translate(outcome.severity, lang)}): {said}"
 
 
 def _field(one: FieldChange, lang: Lang) -> str:
@@ -100,6 +105,12 @@ def _config_lines(changes: Sequence[LineChange]) -> list[str]:
     return lines
 
 
+_TOTAL: Final = Text(
+    "{count:device}, {same} the same; findings: {new} new, {gone} gone, {unchanged} unchanged, "
+    "{unclear} no longer judged",
+    "{count} 台 (変化なし {same} 台)。検出事項: 新規 {new}、解消 {gone}、変化なし {unchanged}、"
+    "判定不可 {unclear}",
+)
 _NOT_JUDGED: Final = Text("no longer judged", "判定不可")
 _ONLY_OLD: Final = Text("only in the old run", "旧実行のみ")
 _ONLY_NEW: Final = Text("only in the new run", "新実行のみ")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.fleet import causes
 from slp_ops.i18n import Lang, Text
+from slp_ops.messages import translate
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.report.terminal.change import check_lines, ends_line
 from slp_ops.report.terminal.layout import styled, table
@@ -128,11 +129,11 @@ def _ends(
 ) -> Iterator[str]:
     for applied in change.devices:
         why = "" if applied.why is None else f" - {applied.why.render(lang)}"
-        line = f"{applied.name} ({applied.site}): {applied.end.words}{why}"
+        line = f"{applied.name} ({applied.site}): {translate(applied.end.words, lang)}{why}"
         yield styled(one_line(line), fg=_COLOURS.get(applied.end, "red"))
         yield from (f"  {one_line(text)}" for text in details(applied))
         if applied.end is ChangeOutcome.STALE:
-            yield f"  hint: {one_line(_AGAIN.format(verb=verb).render(lang))}"
+            yield f"  {translate('hint:', lang)} {one_line(_AGAIN.format(verb=verb).render(lang))}"
     if change.not_begun:
         yield f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}"
     yield from _unread(unread, lang)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slp_ops.i18n import Lang
+from slp_ops.messages import translate
 from slp_ops.report.playbook_marks import all_marked
 from slp_ops.report.terminal.layout import styled, wrapped
 
@@ -63,7 +64,7 @@ def _rule(rule: Rule, lang: Lang, *, told: bool) -> Iterator[str]:
     """A rule; its cause is left out where it has just been told."""
     words = _WORDS[lang]
     yield ""
-    yield f"{styled(rule.id, bold=True)} ({rule.severity})  {rule.title.render(lang)}"
+    yield f"{styled(rule.id, bold=True)} ({translate(rule.severity, lang)})  {rule.title.render(lang)}"
     if not told:
         yield from wrapped(rule.cause.render(lang), f"  {words['cause']} ")
     yield from _steps(rule.remedy, lang)

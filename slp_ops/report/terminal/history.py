@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
+from slp_ops.messages import translate
 from slp_ops.model import Severity, Verdict
 from slp_ops.report.growth_text import growth_words
 from slp_ops.report.history_view import history_view
-from slp_ops.report.terminal.layout import CHART_WIDTH, sparkline, styled, table, wrapped
+from slp_ops.report.terminal.layout import CHART_WIDTH, padded, sparkline, styled, table, wrapped
 from slp_ops.report.terminal.times import moment
 from slp_ops.sanitize import one_line
 
@@ -58,13 +59,7 @@ def _lines(history: DeviceHistory, lang: Lang, last: int) -> Iterator[str]:
 
 def _chart(name: str, measure: Measure, lang: Lang) -> str:
     numbers = _NOW.format(now=f"{measure.now:g}", least=f"{measure.least:g}", most=f"{measure.most:g}")
-    return f"  {_padded(name, 15)} {_padded(numbers.render(lang), 26)} {sparkline(measure.values)}"
-
-
-def _padded(text: str, columns: int) -> str:
-    from rich.cells import cell_len
-
-    return text + " " * (columns - cell_len(text))
+    return f"  {padded(name, 15)} {padded(numbers.render(lang), 26)} {sparkline(measure.values)}"
 
 
 def _rules(rules: Sequence[RuleHistory], lang: Lang) -> Iterator[str]:
@@ -76,7 +71,7 @@ def _rules(rules: Sequence[RuleHistory], lang: Lang) -> Iterator[str]:
     for each in rules:
         marks = "".join(_MARKS[verdict] for verdict in each.verdicts)
         name = styled(f"{each.rule:<{width}}", fg=_COLOURS[each.severity])
-        yield f"  {name}  {each.severity:<8}  {marks}"
+        yield f"  {name}  {padded(translate(each.severity, lang), 8)}  {marks}"
 
 
 def _changes(changes: Sequence[SameRuns], last: int, lang: Lang) -> Iterator[str]:

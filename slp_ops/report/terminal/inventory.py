@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from slp_ops.i18n import pluralize
+from slp_ops.i18n import Text
+from slp_ops.messages import translate
 from slp_ops.report.terminal.layout import table
 from slp_ops.sanitize import one_line
 
@@ -13,23 +14,51 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slp_ops.app.inventory import InventoryCheck
+    from slp_ops.i18n import Lang
     from slp_ops.inventory import Inventory
 
-_SITES = ("SITE", "DEVICES", "AT ONCE", "TAGS", "TRANSPORTS", "DESCRIPTION")
-_DEVICES = ("DEVICE", "SITE", "ADDRESS", "USER NAME", "CREDENTIAL", "BEHIND", "TAGS")
-_UNUSABLE = ("NOT USABLE", "WHY", "SOURCE")
-_CREDENTIALS = ("CREDENTIAL", "USER NAME", "PROOF", "ENABLE", "MISSING")
+_SITES = (
+    Text("SITE", "サイト"),
+    Text("DEVICES", "台数"),
+    Text("AT ONCE", "同時接続"),
+    Text("TAGS", "タグ"),
+    Text("TRANSPORTS", "接続ライブラリ"),
+    Text("DESCRIPTION", "説明"),
+)
+_CREDENTIALS = (
+    Text("CREDENTIAL", "認証情報"),
+    Text("USER NAME", "ユーザ名"),
+    Text("PROOF", "認証方法"),
+    Text("ENABLE", "enable"),
+    Text("MISSING", "不足"),
+)
+_DEVICES = (
+    Text("DEVICE", "スイッチ"),
+    Text("SITE", "サイト"),
+    Text("ADDRESS", "アドレス"),
+    Text("USER NAME", "ユーザ名"),
+    Text("CREDENTIAL", "認証情報"),
+    Text("BEHIND", "踏み台"),
+    Text("TAGS", "タグ"),
+)
+_UNUSABLE = (Text("NOT USABLE", "使用不可"), Text("WHY", "理由"), Text("SOURCE", "取得元"))
+_SOUND: Final = Text(
+    "{path}: no problems; {devices:device} in {sites:site}",
+    "{path}: 問題はありません。{sites} サイト、{devices} 台",
+)
+_COUNTS: Final = Text("{devices:device} in {sites:site}", "{sites} サイト、{devices} 台")
+_OLD: Final = Text("SHA-1 allowed (legacy_ssh): {names}", "SHA-1 を許可 (legacy_ssh): {names}")
+_BEHIND: Final = Text("Behind a jump host: {counts}", "踏み台ホスト経由: {counts}")
 
 
-def render(found: InventoryCheck) -> str:
+def render(found: InventoryCheck, lang: Lang) -> str:
     """Return the sites, the credentials, and what is unusual about the devices."""
-    return "\n".join(_lines(found))
+    return "\n".join(_lines(found, lang))
 
 
-def _lines(found: InventoryCheck) -> Iterator[str]:
+def _lines(found: InventoryCheck, lang: Lang) -> Iterator[str]:
     inventory, devices = found.inventory, found.inventory.devices
-    counts = f"{pluralize(len(devices), 'device')} in {pluralize(len(inventory.sites), 'site')}"
-    yield f"{found.path}: no problems; {counts}"
+    yield _SOUND.format(path=found.path, devices=len(devices), sites=len(inventory.sites)).render(lang)
     sites = []
     for site in inventory.sites:
         here = [device for device in devices if device.site == site.name]
@@ -43,23 +72,35 @@ def _lines(found: InventoryCheck) -> Iterator[str]:
                 site.description,
             )
         )
-    yield f"\n{table(_SITES, sites)}"
-    credentials = [(one.name, one.username, one.proof, one.enable, one.missing) for one in found.credentials]
-    yield f"\n{table(_CREDENTIALS, credentials)}"
+    yield f"\n{table([word.render(lang) for word in _SITES], sites)}"
+    credentials = [
+        (
+            one.name,
+            translate(one.username, lang),
+            translate(one.proof, lang),
+            translate(one.enable, lang),
+            translate(one.missing, lang),
+        )
+        for one in found.credentials
+    ]
+    yield f"\n{table([word.render(lang) for word in _CREDENTIALS], credentials)}"
     if old := [device.name for device in devices if device.legacy_ssh]:
-        yield f"\nSHA-1 allowed (legacy_ssh): {', '.join(old)}"
+        yield "\n" + _OLD.format(names=", ".join(old)).render(lang)
     if behind := Counter(device.jump[0].host for device in devices if device.jump):
-        yield f"\nBehind a jump host: {_format_counts(behind)}"
-    yield from _unusable(inventory)
+        yield "\n" + _BEHIND.format(counts=_format_counts(behind)).render(lang)
+    yield from _unusable(inventory, lang)
 
 
-def _unusable(inventory: Inventory) -> Iterator[str]:
+def _unusable(inventory: Inventory, lang: Lang) -> Iterator[str]:
     if inventory.unusable:
-        rows = [(one_line(each.name), one_line(each.reason), each.source) for each in inventory.unusable]
-        yield f"\n{table(_UNUSABLE, rows)}"
+        rows = [
+            (one_line(each.name), one_line(translate(each.reason, lang)), each.source)
+            for each in inventory.unusable
+        ]
+        yield f"\n{table([word.render(lang) for word in _UNUSABLE], rows)}"
 
 
-def render_devices(inventory: Inventory) -> str:
+def render_devices(inventory: Inventory, lang: Lang) -> str:
     """Return a line for each device, then those of sources that cannot be used."""
     rows = [
         (
@@ -73,8 +114,9 @@ def render_devices(inventory: Inventory) -> str:
         )
         for device in inventory.devices
     ]
-    counts = f"{pluralize(len(rows), 'device')} in {pluralize(len(inventory.sites), 'site')}"
-    return "\n".join((table(_DEVICES, rows), *_unusable(inventory), f"\n{counts}"))
+    counts = _COUNTS.format(devices=len(rows), sites=len(inventory.sites)).render(lang)
+    header = [word.render(lang) for word in _DEVICES]
+    return "\n".join((table(header, rows), *_unusable(inventory, lang), f"\n{counts}"))
 
 
 def _count_words(words: Iterable[str]) -> str:

@@ -29,7 +29,15 @@ def styled(text: str, *, fg: str | None = None, bold: bool = False, dim: bool = 
 
 
 _MOST_NAMES: Final = 6
+MANY: Final = 20  # of so many switches or more a table has only those that need attention
 SWITCHES: Final = Text("{count:switch}", "{count} 台")
+
+
+def padded(text: str, columns: int) -> str:
+    """Return the text with blanks up to so many columns; a Japanese letter fills two."""
+    from rich.cells import cell_len
+
+    return text + " " * max(columns - cell_len(text), 0)
 
 
 def some_names(names: Iterable[str]) -> str:

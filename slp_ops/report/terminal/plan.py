@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.fleet import causes, hint
 from slp_ops.i18n import Lang, Text
+from slp_ops.messages import translate
 from slp_ops.playbook import Risk
 from slp_ops.report.labels import Words
 from slp_ops.report.playbook_marks import all_marked
@@ -119,9 +120,10 @@ def unplanned_lines(planned: PlanResult, lang: Lang, *, details: bool = False) -
     if planned.unread:
         yield _say("unread", lang)
         for result in planned.unread:
-            yield f"  {result.name}: {one_line('; '.join(causes(result)))}"
+            whys = "; ".join(translate(cause, lang) for cause in causes(result))
+            yield f"  {result.name}: {one_line(whys)}"
             if words := hint(result):
-                yield f"    hint: {one_line(words)}"
+                yield f"    {translate('hint:', lang)} {one_line(translate(words, lang))}"
 
 
 def _by_reason(pairs: Iterable[tuple[str, str]], *, details: bool) -> Iterator[str]:

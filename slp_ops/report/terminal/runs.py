@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.fleet import causes, hint
-from slp_ops.i18n import pluralize
+from slp_ops.i18n import Text
+from slp_ops.messages import message_text, translate
 from slp_ops.report.terminal.layout import styled, table
 from slp_ops.report.terminal.times import moment
 from slp_ops.sanitize import one_line
@@ -15,100 +16,131 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from slp_ops.i18n import Lang
     from slp_ops.model import DeviceResult
     from slp_ops.runs import StoredRun
     from slp_ops.runs.prune import PruneDecision
     from slp_ops.runs.verify import VerifyReport
 
 
-def render_list(runs: Sequence[StoredRun]) -> str:
+_RUN: Final = Text("run {run}: {verb}, {state}, {times}", "実行 {run}: {verb}, {state}, {times}")
+_FOLDER: Final = Text("folder: {path}", "フォルダ: {path}")
+_MASKED: Final = Text("masked: {counts}", "マスク: {counts}")
+_VERIFIED: Final = Text(
+    "run {run}: {state}; {count:capture}, {size} bytes, {verdict}",
+    "実行 {run}: {state}; キャプチャ {count} 件、{size} バイト、{verdict}",
+)
+_KEPT: Final = Text("kept: {why}", "保持: {why}")
+_LOST: Final = Text("goes, and is lost: {lost}", "削除 (失われるもの: {lost})")
+_SINCE: Final = Text("started {started}", "開始 {started}")
+_PERIOD: Final = Text("{started} to {finished}", "{started} ~ {finished}")
+
+
+def _header(lang: Lang, *words: str) -> list[str]:
+    return [translate(word, lang) for word in words]
+
+
+def render_list(runs: Sequence[StoredRun], lang: Lang) -> str:
     """Return a row for each run."""
     rows = [
-        (run.id, _moment(run.header.started), run.header.verb, run.header.state, _totals(run)) for run in runs
+        (
+            run.id,
+            _moment(run.header.started),
+            run.header.verb,
+            translate(run.header.state, lang),
+            _totals(run, lang),
+        )
+        for run in runs
     ]
-    return table(("RUN", "STARTED", "VERB", "STATE", "DEVICES"), rows)
+    return table(_header(lang, "RUN", "STARTED", "VERB", "STATE", "DEVICES"), rows)
 
 
-def render_run(run: StoredRun, devices: Sequence[DeviceResult], *, captures: bool) -> str:
+def render_run(run: StoredRun, devices: Sequence[DeviceResult], lang: Lang, *, captures: bool) -> str:
     """Return a row for each device; with ``captures`` a row for each capture of the only one."""
     lines = [
-        f"run {run.id}: {run.header.verb}, {run.header.state}, {_times(run)}",
-        f"folder: {one_line(str(run.path))}",
-        *(_captures(devices[0]) if captures else _devices(devices)),
+        _RUN.format(
+            run=run.id, verb=run.header.verb, state=message_text(run.header.state), times=_times(run)
+        ).render(lang),
+        _FOLDER.format(path=one_line(str(run.path))).render(lang),
+        *(_captures(devices[0], lang) if captures else _devices(devices, lang)),
     ]
     return "\n".join(lines)
 
 
-def _devices(results: Sequence[DeviceResult]) -> Iterator[str]:
+def _devices(results: Sequence[DeviceResult], lang: Lang) -> Iterator[str]:
     rows = [
         (
             result.name,
             result.site,
-            result.status,
+            translate(result.status, lang),
             result.release or "",
             str(len(result.captures)),
             _mask_counts(result),
         )
         for result in results
     ]
-    yield table(("DEVICE", "SITE", "STATUS", "RELEASE", "CAPTURES", "MASKED"), rows)
+    yield table(_header(lang, "DEVICE", "SITE", "STATUS", "RELEASE", "CAPTURES", "MASKED"), rows)
     for result in results:
         for cause in causes(result):
-            yield f"{result.name}: {one_line(cause)}"
+            yield f"{result.name}: {one_line(translate(cause, lang))}"
         if words := hint(result):
-            yield f"  hint: {one_line(words)}"
+            yield f"  {translate('hint:', lang)} {one_line(translate(words, lang))}"
 
 
-def _captures(result: DeviceResult) -> Iterator[str]:
+def _captures(result: DeviceResult, lang: Lang) -> Iterator[str]:
     rows = [
         (
             capture.command,
-            capture.status,
+            translate(capture.status, lang),
             f"{capture.seconds:.1f}",
             str(capture.bytes),
             capture.file or "",
-            capture.reason,
+            translate(capture.reason, lang),
         )
         for capture in result.captures
     ]
-    yield table(("COMMAND", "STATUS", "SECONDS", "BYTES", "FILE", "REASON"), rows)
-    yield f"masked: {_mask_counts(result) or 'nothing'}"
+    yield table(_header(lang, "COMMAND", "STATUS", "SECONDS", "BYTES", "FILE", "REASON"), rows)
+    yield _MASKED.format(counts=_mask_counts(result) or message_text("nothing")).render(lang)
 
 
-def render_verification(run: StoredRun, verified: VerifyReport) -> str:
+def render_verification(run: StoredRun, verified: VerifyReport, lang: Lang) -> str:
     """Return what is wrong with a run, and the verdict."""
     lines = [
-        f"{styled('damaged', fg='red') if each.damage else 'note'}: {one_line(each.file)}: "
-        f"{one_line(each.what)}"
+        f"{styled(translate('damaged', lang), fg='red') if each.damage else translate('note', lang)}: "
+        f"{one_line(each.file)}: {one_line(translate(each.what, lang))}"
         for each in verified.remarks
     ]
-    verdict = "NOT whole" if verified.damaged else "whole"
     lines.append(
-        f"run {run.id}: {verified.state}; {pluralize(verified.captures, 'capture')}, "
-        f"{verified.bytes} bytes, {verdict}"
+        _VERIFIED.format(
+            run=run.id,
+            state=message_text(verified.state),
+            count=verified.captures,
+            size=verified.bytes,
+            verdict=message_text("NOT whole" if verified.damaged else "whole"),
+        ).render(lang)
     )
     return "\n".join(lines)
 
 
-def render_prune(planned: Sequence[PruneDecision]) -> str:
+def render_prune(planned: Sequence[PruneDecision], lang: Lang) -> str:
     """Return what a prune does with each run."""
     rows = [
         (
             each.run.id,
             _moment(each.run.header.started),
             each.run.header.verb,
-            one_line(_fate(each)),
+            one_line(_fate(each, lang)),
         )
         for each in planned
     ]
-    return table(("RUN", "STARTED", "VERB", ""), rows)
+    return table([*_header(lang, "RUN", "STARTED", "VERB"), ""], rows)
 
 
-def _fate(decision: PruneDecision) -> str:
+def _fate(decision: PruneDecision, lang: Lang) -> str:
     if decision.kept_because:
-        return f"kept: {decision.kept_because}"
-    lost = "; ".join(each.what for each in decision.lost)
-    return f"goes, and is lost: {lost}" if lost else "goes"
+        return _KEPT.format(why=message_text(decision.kept_because)).render(lang)
+    lost = "; ".join(translate(each.what, lang) for each in decision.lost)
+    return _LOST.format(lost=lost).render(lang) if lost else translate("goes", lang)
 
 
 def _mask_counts(result: DeviceResult) -> str:
@@ -118,17 +150,17 @@ def _mask_counts(result: DeviceResult) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
 
 
-def _totals(run: StoredRun) -> str:
+def _totals(run: StoredRun, lang: Lang) -> str:
     totals = run.totals
-    words = ", ".join(f"{count} {status}" for status, count in sorted(totals.items()))
+    words = ", ".join(f"{count} {translate(status, lang)}" for status, count in sorted(totals.items()))
     return f"{totals.total()}: {words}" if words else "0"
 
 
-def _times(run: StoredRun) -> str:
+def _times(run: StoredRun) -> Text:
     header = run.header
     if header.finished is None:
-        return f"started {_moment(header.started)}"
-    return f"{_moment(header.started)} to {moment(header.finished, '%H:%M:%S')}"
+        return _SINCE.format(started=_moment(header.started))
+    return _PERIOD.format(started=_moment(header.started), finished=moment(header.finished, "%H:%M:%S"))
 
 
 def _moment(at: datetime) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from slp_ops.i18n import Lang
-from slp_ops.report.terminal.layout import SWITCHES, some_names, styled, table, wrapped
+from slp_ops.messages import translate
+from slp_ops.report.terminal.layout import SWITCHES, padded, some_names, styled, table, wrapped
 from slp_ops.rules.fixed_releases import AdvisoryStatus, name
 from slp_ops.sanitize import one_line
 
@@ -79,7 +80,8 @@ def _release(row: ReleaseVerdict, devices: Sequence[str], lang: Lang) -> Iterato
         yield styled(one_line("  ".join([*devices, row.release or "?"])), bold=True)
     for advisory, sign in row.judged:
         for line in wrapped(
-            sign.judged.because.render(lang), f"  {advisory.id:<11} {_status_label(sign.judged):<15} "
+            sign.judged.because.render(lang),
+            f"  {advisory.id:<11} {padded(_status_label(sign.judged, lang), 15)} ",
         ):
             yield styled(line, fg=_COLOURS.get(sign.judged.status))
     words = _WORDS[lang]
@@ -104,7 +106,7 @@ def _matrix(groups: Sequence[_Group], knowledge: Ruleset, lang: Lang) -> Iterato
             (
                 some_names(devices),
                 row.release,
-                *(_status_label(judged[each]) for each in ids),
+                *(_status_label(judged[each], lang) for each in ids),
                 str(target.same_train or ""),
                 str(target.next_em_train or ""),
             )
@@ -113,9 +115,9 @@ def _matrix(groups: Sequence[_Group], knowledge: Ruleset, lang: Lang) -> Iterato
     yield ""
 
 
-def _status_label(judged: AdvisoryVerdict) -> str:
+def _status_label(judged: AdvisoryVerdict, lang: Lang) -> str:
     inferred = judged.status is AdvisoryStatus.AFFECTED and not judged.listed
-    return f"{judged.status}{'*' if inferred else ''}"
+    return f"{translate(judged.status, lang)}{'*' if inferred else ''}"
 
 
 _COLOURS = {AdvisoryStatus.AFFECTED: "red", AdvisoryStatus.UNKNOWN: "yellow"}

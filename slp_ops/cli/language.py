@@ -1,0 +1,87 @@
+"""Language of what this command prints: ``--lang``, SLP_OPS_LANG, or the locale."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextvars import ContextVar
+from dataclasses import replace
+from itertools import pairwise
+
+import click
+
+from slp_ops.errors import InputError, Interrupted, Problem, SlpOpsError
+from slp_ops.i18n import Lang
+from slp_ops.messages import translate
+from slp_ops.sanitize import printable
+
+_LANGUAGES = {lang.value: lang for lang in Lang}
+
+
+def locale_language() -> Lang:
+    """Japanese in a Japanese locale, else English."""
+    said = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return Lang.JA if said.lower().startswith("ja") else Lang.EN
+
+
+_chosen: ContextVar[Lang | None] = ContextVar("language", default=None)
+
+
+def choose(lang: Lang | None) -> None:
+    """Set the language, as the option has it; None before the command line is parsed."""
+    _chosen.set(lang)
+
+
+def language() -> Lang:
+    """Return the language: of the option once it is parsed, before that as the command line spells it."""
+    if (chosen := _chosen.get()) is not None:
+        return chosen
+    typed = [after for before, after in pairwise(sys.argv) if before == "--lang"]
+    typed += [word.removeprefix("--lang=") for word in sys.argv if word.startswith("--lang=")]
+    value = typed[-1] if typed else os.environ.get("SLP_OPS_LANG", "")
+    return _LANGUAGES.get(value) or locale_language()
+
+
+def spoken(message: str) -> str:
+    """Return the message in the language of this command."""
+    return translate(message, language())
+
+
+def notice(message: str) -> None:
+    """Print a notice of slp-ops on standard error."""
+    click.echo("\n".join(printable(line) for line in spoken(message).split("\n")), err=True)
+
+
+def show_failure(message: str, hint: str = "", *, is_error: bool = True) -> None:
+    """Print an error and its hint on standard error."""
+    message = "\n".join(spoken(line) for line in message.split("\n"))
+    notice(f"error: {message}" if is_error else message)
+    if hint:
+        notice(f"  hint: {hint}")
+
+
+def show_error(err: SlpOpsError) -> None:
+    """Print an error of slp-ops, each problem of a file in the language of this command."""
+    problems = err.problems if isinstance(err, InputError) else ()
+    message = "\n".join(str(_spoken_problem(each)) for each in problems) or err.message
+    show_failure(message, err.hint, is_error=not isinstance(err, Interrupted))
+
+
+def _spoken_problem(problem: Problem) -> Problem:
+    if language() is Lang.EN:
+        return problem
+    expected = f" (必要な形式: {spoken(problem.expected)})" if problem.expected else ""
+    return replace(problem, message=f"{spoken(problem.message)}{expected}", expected="")
+
+
+def show_usage_error(err: click.ClickException) -> None:
+    """Print what click found wrong with the command line."""
+    if language() is Lang.EN:
+        err.show()
+        return
+    context = err.ctx if isinstance(err, click.UsageError) else None
+    if context is not None:
+        notice(context.get_usage())
+        notice(f"Try '{context.command_path} --help' for help.\n")
+    message = err.format_message()
+    notice(f"Error: {message}")
