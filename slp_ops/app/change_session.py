@@ -340,10 +340,10 @@ class ChangeSession(Generic[Observation, Result]):
                 raise InputError(
                     f"{file} is stale for {plan.name}; nothing was sent. "
                     f"Planning again yields another plan: {'; '.join(differences)}",
-                    hint="plan again: slp-ops remediate --dry-run",
+                    hint=self._plan_again(plans),
                 )
         if planned.plans:
-            return self.apply(planned.plans, replacing=replacing)
+            return self.apply(planned.plans, replacing=replacing, from_file=True)
         if planned.unread:
             names = ", ".join(each.name for each in planned.unread)
             raise InputError(f"{names} could not be read; nothing was sent", hint="run it again")
@@ -351,14 +351,16 @@ class ChangeSession(Generic[Observation, Result]):
         if reasons:
             raise InputError(
                 f"{file} cannot be rebuilt: {'; '.join(reasons)}",
-                hint="plan again: slp-ops remediate --dry-run",
+                hint=self._plan_again(plans),
             )
         self.operator.notice("nothing is left to do by planning again")
         return self.verb.result(ChangeResult(journal=str(file)))
 
     # -- changing ---------------------------------------------------------------------------------
 
-    def apply(self, plans: Sequence[SwitchPlan], *, replacing: Path | None = None) -> Result:
+    def apply(
+        self, plans: Sequence[SwitchPlan], *, replacing: Path | None = None, from_file: bool = False
+    ) -> Result:
         """Ask for consent and secrets, and apply the plans. Raises InputError, Declined.
 
         ``replacing`` is a journal that the plans continue: it is no open change of its own any more.
@@ -371,6 +373,7 @@ class ChangeSession(Generic[Observation, Result]):
             yes=self.options.yes,
             allow=self.options.allow,
             confirmed=self.options.confirmed,
+            from_file=from_file,
         )
         states = {plan.name: SwitchState(plan) for plan in plans}
         secrets = self.verb.secrets(states.values(), self.operator)
@@ -457,6 +460,7 @@ class ChangeSession(Generic[Observation, Result]):
                     yes=self.options.yes,
                     allow=self.options.allow,
                     confirmed=self.options.confirmed,
+                    from_file=True,
                 )
             elif not self.options.yes:
                 if not self.operator.interactive:
@@ -581,6 +585,15 @@ class ChangeSession(Generic[Observation, Result]):
         """Return the options of a command that continues."""
         fleet = self.fleet
         return source_options(fleet.target, fleet.connecting, fleet.runs_dir)
+
+    def _plan_again(self, plans: Sequence[SwitchPlan]) -> str:
+        """Return the hint with the command that plans the same playbooks again."""
+        playbooks = dict.fromkeys(action.playbook for plan in plans for action in plan.actions)
+        words = shlex.join([word for playbook in playbooks for word in ("--playbook", playbook)])
+        switches = switch_options(self.fleet.target, [plan.name for plan in plans])
+        return (
+            f"plan again: slp-ops remediate --dry-run {self._options} {switches} {words} --out new-plan.json"
+        )
 
     def _check(self, names: Sequence[str]) -> str:
         """Return the command that proves the change of these switches."""

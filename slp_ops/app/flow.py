@@ -43,12 +43,16 @@ if TYPE_CHECKING:
     from slp_ops.planning import PlannedSwitch
     from slp_ops.planning.journal_state import BeginEvent, SwitchState
     from slp_ops.playbook import Playbook
+    from slp_ops.rules.values import Outcome
     from slp_ops.runs import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowSwitch:
-    """Result of a flow on one switch: its stages, the rules that do not pass, and its licence state."""
+    """Result of a flow on one switch: its stages, the rules that do not pass, and its licence state.
+
+    A rule that could not be judged does not pass. ``licence`` is None where the switch could not be read.
+    """
 
     name: str
     state: StageState
@@ -59,13 +63,14 @@ class FlowSwitch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowResult:
-    """Result of a flow on a fleet."""
+    """Result of a flow on a fleet. ``stopped`` is set where the operator stopped it."""
 
     flow: Flow
     run: str
     path: str
     journal: str
     switches: tuple[FlowSwitch, ...]
+    stopped: bool = False
 
     @property
     def proven(self) -> bool:
@@ -207,7 +212,7 @@ class FlowVerb(RemediateVerb):
         found: dict[str, PlanningResult] = {}
         groups: dict[str, dict[str, PlannedSwitch]] = {}
         for name, switch in observations.items():
-            if not stage.always and not failing_rules(switch, stage.done_when):
+            if not stage.always and not rules_to_pass(switch.outcomes, stage.done_when):
                 found[name] = _skip(switch, None, _PASSES, needless=True)
                 continue
             playbook = self._choice(stage, switch, operator)
@@ -247,17 +252,11 @@ class FlowVerb(RemediateVerb):
             operator.notice(f"expected one of {', '.join(stage.playbooks)}")
 
 
-def failing_rules(switch: PlannedSwitch, rules: Iterable[str]) -> tuple[str, ...]:
-    """Return the rules that do not pass; one that the switch cannot answer is not among them."""
-    by_rule = {outcome.rule: outcome for outcome in switch.outcomes}
+def rules_to_pass(outcomes: Iterable[Outcome], rules: Iterable[str]) -> tuple[str, ...]:
+    """Return the rules that do not pass; one that could not be judged is among them."""
+    verdicts = {outcome.rule: outcome.verdict for outcome in outcomes}
     sound = (Verdict.PASS, Verdict.NOT_APPLICABLE)
-    return tuple(
-        rule
-        for rule in rules
-        if (outcome := by_rule.get(rule)) is not None
-        and outcome.verdict not in sound
-        and (outcome.verdict is not Verdict.UNKNOWN or outcome.incomplete)
-    )
+    return tuple(rule for rule in rules if verdicts.get(rule) not in sound)
 
 
 def _verified_by(stage: Stage, playbook: Playbook) -> Playbook:
@@ -352,12 +351,19 @@ class _FlowSession:
         stages = _Stages(self, journal, progress, display)
         try:
             for number in range(len(self.flow.stages)):
-                stages.run(number)
+                if not stages.stopped:
+                    stages.run(number)
         except Interrupted as err:
             raise Interrupted(err.message, hint=_resume_hint(journal.path)) from None
         except InputError:
             self.operator.notice(f"to continue: {_resume_hint(journal.path)}")
             raise
+        if not stages.stopped:
+            # The look that proves it: nothing is planned.
+            self.verb.enter(None, _nothing)
+            self.session.plan(progress.keys())
+        else:
+            self.verb.observed.clear()
         switches = self._proof(progress)
         return FlowResult(
             flow=self.flow,
@@ -365,20 +371,21 @@ class _FlowSession:
             path=str(run.path),
             journal=str(journal.path),
             switches=switches,
+            stopped=stages.stopped,
         )
 
     def _proof(self, progress: Mapping[str, FlowProgress]) -> tuple[FlowSwitch, ...]:
-        """Look at the switches once more: the rules of all stages, and the licence state."""
-        self.verb.enter(None, _nothing)
-        self.session.plan(progress.keys())
+        """Judge the rules of all stages by the last look at the switches."""
         found = []
         for name, each in progress.items():
             switch = self.verb.observed.get(name)
-            failing = () if switch is None else failing_rules(switch, self.flow.rules)
+            failing = rules_to_pass(() if switch is None else switch.outcomes, self.flow.rules)
             if each.open is not None:
                 state = each.open.state
+            elif each.stage < len(self.flow.stages):
+                state = StageState.WAITING
             else:
-                state = StageState.OPEN if failing or switch is None else StageState.PROVEN
+                state = StageState.OPEN if failing else StageState.PROVEN
             found.append(
                 FlowSwitch(
                     name=name,
@@ -399,6 +406,7 @@ class _Stages:
     _journal: FlowJournal
     _progress: Mapping[str, FlowProgress]
     _display: FlowDisplay
+    stopped: bool = False
 
     def run(self, number: int) -> None:
         """Run one stage on the switches that have come so far, and do not wait."""
@@ -411,7 +419,7 @@ class _Stages:
         self._continue(number, names)
         # A switch whose change was resumed is not planned again.
         fresh = [name for name in names if self._is_fresh(name, number)]
-        if not fresh:
+        if not fresh or self.stopped:
             return
         planned = self._of.session.plan(fresh)
         self._of.operator.show_plan(planned)
@@ -419,7 +427,7 @@ class _Stages:
             self._note_unplanned(number, planned, name)
         if planned.plans:
             change = self._of.session.apply(planned.plans)
-            self._display.change(change)
+            self._show(change)
             self._note_change(number, Path(change.journal), [plan.name for plan in planned.plans])
 
     def _is_fresh(self, name: str, number: int) -> bool:
@@ -446,8 +454,12 @@ class _Stages:
                 else:
                     self._progress[name].journal = None  # it is planned again
             if any(not states[name].finished for name in begun):
-                self._display.change(self._of.session.resume(path))
+                self._show(self._of.session.resume(path))
             self._note_change(number, path, begun)
+
+    def _show(self, change: ChangeResult) -> None:
+        self.stopped = self.stopped or change.stopped
+        self._display.change(change)
 
     def _note_change(self, number: int, path: Path, names: Iterable[str]) -> None:
         """Write down what became of the change of a stage."""

@@ -139,7 +139,7 @@ def apply_file(request: ApplyRequest, path: Path, operator: ChangeOperator | Non
     if not Seals().is_sealed(document):
         return session.rebuild(plans, path, as_planned=True)
     session.operator.show_plan(PlanResult(plans=plans))
-    return session.apply(plans)
+    return session.apply(plans, from_file=True)
 
 
 def resume(request: ApplyRequest, journal: Path, operator: ChangeOperator | None = None) -> ChangeResult:

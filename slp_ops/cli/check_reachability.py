@@ -8,7 +8,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import code_of, reachability_results
-from slp_ops.cli.options import VerbOption, json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import VerbOption, details_option, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 )
 @with_collect_options
 @lang_option
+@details_option
 @json_option
 def command(
     *,
@@ -76,6 +77,7 @@ def command(
     collect_options: CollectOptions,
     junit: str | None,
     lang: Lang,
+    details: bool,
     as_json: bool,
 ) -> None:
     """Test whether each switch reaches the server it reports to; show the failing step and the remedy.
@@ -114,5 +116,5 @@ def command(
     else:
         from slp_ops.report.terminal.reachability import render
 
-        print_result(render(view, lang))
+        print_result(render(view, lang, details=details))
     raise click.exceptions.Exit(code_of(*reachability_results(result)))

@@ -10,7 +10,14 @@ from slp_ops.app.commands import SETS
 from slp_ops.cli.calling import call
 from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import code_of, read_result
-from slp_ops.cli.options import SelectingVerbOption, VerbOption, json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import (
+    SelectingVerbOption,
+    VerbOption,
+    details_option,
+    json_option,
+    lang_option,
+    runs_dir_option,
+)
 from slp_ops.cli.reading_options import with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -63,6 +70,7 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     help="Resume a run: read only what is missing or failed, into the same run.",
 )
 @with_collect_options
+@details_option
 @lang_option
 @json_option
 def command(
@@ -74,6 +82,7 @@ def command(
     ad_hoc: tuple[str, ...],
     collect_options: CollectOptions,
     resume: str | None,
+    details: bool,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -102,5 +111,5 @@ def command(
     else:
         from slp_ops.report.terminal.collect import render
 
-        print_result(render(result, lang))
+        print_result(render(result, lang, details=details))
     raise click.exceptions.Exit(code_of(read_result(complete=is_complete(result.devices))))

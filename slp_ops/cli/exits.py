@@ -139,12 +139,14 @@ def flow_results(result: FlowResult) -> Iterator[Result]:
     """Yield the results of a flow, one for each switch."""
     from slp_ops.app.flow import StageState
 
+    if result.stopped:
+        yield Result.INTERRUPTED
     for switch in result.switches:
         match switch.state:
             case StageState.PROVEN:
                 yield Result.DONE
             case StageState.OPEN:
-                yield Result.FINDINGS_REMAIN
+                yield Result.UNREAD if switch.licence is None else Result.FINDINGS_REMAIN
             case _:
                 yield Result.CHANGE_FAILED
 

@@ -89,7 +89,7 @@ class LazyGroup(click.Group):
             return super().resolve_command(ctx, args)
         from difflib import get_close_matches
 
-        holding = [verb for verb in sorted(VERBS) if word.lower() in verb]
+        holding = [verb for verb in sorted(VERBS) if len(word) > 2 and word.lower() in verb]
         similar = dict.fromkeys([*holding, *get_close_matches(word.lower(), VERBS)])
         suggestion = f" Did you mean: {', '.join(similar)}?" if word and similar else ""
         raise click.UsageError(f"No such command {word!r}.{suggestion}", ctx)

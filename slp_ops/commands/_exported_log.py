@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.iosxe.names import is_address, is_host
 from slp_ops.iosxe.relay import FACILITY, relayed
+from slp_ops.json_documents import InvalidJson, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TAG: Final = re.compile(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z]", re.ASCII)
+# A record, or fields before the message: a text without such a line is no export.
+_EXPORTED: Final = re.compile(r"^(?:[^%\n,]*,[^%\n]*%|[^\S\n]*\{[^\n]*%)", re.MULTILINE)
 _PRIORITY: Final = re.compile(r"^<\d{1,3}>(?:1 )?", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S{0,16}", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d", re.ASCII)
@@ -55,6 +58,8 @@ def as_log_lines(text: str) -> str:
         return text
     if text.lstrip()[:1] in ("{", "[") and (records := _document(text)) is not None:
         return _at_their_lines(text, records)
+    if not _EXPORTED.search(text):
+        return text
     lines = text.split("\n")
     columns: list[str] | None = None
     for place, line in enumerate(lines):
@@ -69,8 +74,8 @@ def as_log_lines(text: str) -> str:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except InvalidJson:
         return None
 
 

@@ -22,7 +22,7 @@ from slp_ops.planning.model import SkippedPlaybook, SwitchPlan
 from slp_ops.steps import unsendable
 
 SCHEMA: Final = "slp-ops/plan/1"
-_HINT: Final = "make it anew with: slp-ops remediate --dry-run --out"
+_HINT: Final = "save a new plan: slp-ops remediate --dry-run --out new-plan.json"
 
 
 @json_document

@@ -123,3 +123,22 @@ def test_a_decision_is_that_of_the_first_step_that_is_not_done() -> None:
     decisions = Decisions({"sw1": StepDecision.DONE}, states)
     assert decisions.take("sw1", "x") is StepDecision.UNKNOWN
     assert decisions.take("sw1", "y") is StepDecision.DONE
+
+
+@pytest.mark.parametrize(
+    ("from_file", "hint"),
+    [(True, "in scripts: --yes"), (False, "in scripts: --yes; --dry-run only shows the plan")],
+)
+def test_the_hint_names_options_that_the_call_may_have(from_file: bool, hint: str) -> None:
+    """--dry-run is refused beside --plan, --resume and --rollback, and no verb but remediate has --out."""
+    with pytest.raises(InputError) as caught:
+        ask_consent(
+            [plan("sw1")],
+            NonInteractiveChange(),
+            yes=False,
+            allow=Risk.CHANGE,
+            confirmed=(),
+            from_file=from_file,
+        )
+
+    assert caught.value.hint == hint

@@ -100,10 +100,10 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     real = reading._read
 
-    def counting(command: str, status: Any, text: str) -> Any:
+    def counting(command: str, status: Any, text: str, **options: Any) -> Any:
         if text:
             seen.append(command)
-        return real(command, status, text)
+        return real(command, status, text, **options)
 
     monkeypatch.setattr(reading, "_read", counting)
     return seen

@@ -5,7 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from slp_ops.app.collect import CollectResult
+from slp_ops.app.reach_device import DeviceReachability
+from slp_ops.i18n import Lang
+from slp_ops.model import DeviceResult, DeviceStatus
+from slp_ops.reachability.verdict import Conclusion, ReachVerdict
+from slp_ops.report.reachability_view import reachability_view
+from slp_ops.report.terminal import collect, reachability
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Slp
 
 
@@ -34,3 +46,52 @@ def test_plans_that_differ_in_a_line_are_entries_of_their_own(lab: Any, slp: Slp
         running, "remediate", "--dry-run", "--playbook", "name-server", params={"name_servers": "10.10.0.53"}
     ).stdout
     assert "the same plan" not in printed
+
+
+def results(count: int) -> list[DeviceResult]:
+    """Switches of which the last was read in part."""
+    states = [DeviceStatus.OK] * (count - 1) + [DeviceStatus.PARTIAL]
+    return [
+        DeviceResult(name=f"sw{number}", site="tokyo", status=status)
+        for number, status in enumerate(states, 1)
+    ]
+
+
+def test_many_switches_that_were_read_are_one_line(tmp_path: Path) -> None:
+    def printed(count: int, lang: Lang = Lang.EN, *, details: bool = False) -> str:
+        devices = tuple(results(count))
+        result = CollectResult(run_id="r1", path=tmp_path, devices=devices, folders={}, seconds=1.0)
+        return click.unstyle(collect.render(result, lang, details=details))
+
+    lines = printed(400).splitlines()
+    assert lines[1] == "399 devices read completely: sw1, sw2, sw3, sw4, sw5, sw6 +393"
+    assert len(lines) < 12
+    assert printed(400, Lang.JA).splitlines()[1].startswith("取得完了 399 台: sw1, ")
+    assert any(line.startswith("sw400 ") for line in lines)
+    assert "400 devices: 399 ok, 1 partial" in printed(400)
+    assert printed(400, details=True).count("\nsw") == 400
+    assert printed(3).count("\nsw") == 3
+
+
+def test_many_switches_that_reach_their_servers_are_one_line() -> None:
+    def printed(count: int, lang: Lang, *, details: bool = False) -> str:
+        answers = [
+            DeviceReachability(
+                result=each,
+                conclusion=Conclusion(
+                    verdict=ReachVerdict.WORKS
+                    if each.status is DeviceStatus.OK
+                    else ReachVerdict.NOT_APPLICABLE
+                ),
+            )
+            for each in results(count)
+        ]
+        view = reachability_view(answers, path="runs/r1", seconds=1.0)
+        return reachability.render(view, lang, details=details)
+
+    lines = printed(400, Lang.EN).splitlines()
+    assert lines[1] == "399 switches reach their servers: sw1, sw2, sw3, sw4, sw5, sw6 +393"
+    assert len(lines) < 8
+    assert printed(400, Lang.JA).splitlines()[1].startswith("到達可 399 台: sw1, ")
+    assert printed(400, Lang.EN, details=True).count("\nsw") == 400
+    assert printed(3, Lang.EN).count("\nsw") == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,8 @@ from slp_ops.cli.main import VERBS, cli
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from click.testing import Result
 
     from tests.cli.conftest import Slp
 
@@ -78,6 +81,14 @@ def test_debug_keeps_a_masked_log_of_each_session(lab: Any, slp: Slp, tmp_path: 
             assert secret.startswith("<masked:"), secret
     verified = CliRunner().invoke(cli, ["runs", "verify", "last", "--runs-dir", str(tmp_path / "runs")])
     assert (verified.exit_code, "note" in verified.output) == (0, False), verified.output
+    bundle = tmp_path / "case.zip"
+    done = slp_bundle(tmp_path / "runs", bundle)
+    assert done.exit_code == 0, done.output
+    assert not [name for name in ZipFile(bundle).namelist() if "session" in name and name.endswith(".log")]
+
+
+def slp_bundle(runs: Path, to: Path) -> Result:
+    return CliRunner().invoke(cli, ["bundle", "last", "-o", str(to), "--no-ask", "--runs-dir", str(runs)])
 
 
 @pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])

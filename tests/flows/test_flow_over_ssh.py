@@ -78,6 +78,11 @@ def sent(running: Any, name: str = "sw1") -> list[str]:
 
 def killed_at(arguments: list[str], folder: Path, marker: str, files: str) -> int:
     """Start it, and kill it as soon as a journal contains ``marker``."""
+    return signalled_at(arguments, folder, marker, files, signal.SIGKILL)
+
+
+def signalled_at(arguments: list[str], folder: Path, marker: str, files: str, signal_: int) -> int:
+    """Start it, and send a signal as soon as a journal contains ``marker``."""
     seen = {path: path.read_text().count(marker) for path in folder.glob(files)}
     with subprocess.Popen(
         [sys.executable, "-m", "slp_ops", "remediate", *arguments],
@@ -90,7 +95,7 @@ def killed_at(arguments: list[str], folder: Path, marker: str, files: str) -> in
         deadline = time.monotonic() + 100
         while process.poll() is None and time.monotonic() < deadline:
             if any(path.read_text().count(marker) > seen.get(path, 0) for path in folder.glob(files)):
-                process.kill()
+                process.send_signal(signal_)
                 break
             time.sleep(0.002)  # only how often we look
         return process.wait(timeout=60)
@@ -309,3 +314,19 @@ def test_fn72578_by_a_reset_on_a_switch_without_a_route(lab: Any, remediate: Any
     assert state(done)["state"] == "proven", (state(done), done.stderr)
     assert state(done)["licence"]["transport"] == "Callhome"
     assert sent(running).count("reload") == 1
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_stage_and_begins_no_other(lab: Any, remediate: Any, tmp_path: Path) -> None:
+    running = lab(scale=SCALE, sw1="factory-fresh")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "callhome"})
+    arguments = ["-i", path, "--flow", "case-1", *CASE_1, "--wait", "20", "--yes"]
+    code = signalled_at(
+        arguments, tmp_path, '"state":"begun"', "runs/*-remediate-*/journal.jsonl", signal.SIGINT
+    )
+    assert code == 130
+    (journal,) = tmp_path.glob("runs/*-flow-*/flow.jsonl")
+    assert '"stage":1' not in journal.read_text()
+    done = remediate("-i", path, "--resume", str(journal), "--yes", "--json", SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert state(done)["state"] == "proven", (state(done), done.stderr)
+    assert sent(running).count("ip name-server 10.10.0.53") == 1

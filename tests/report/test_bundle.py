@@ -78,7 +78,7 @@ def test_the_same_run_gives_the_same_bytes(small_run: StoredRun, tmp_path: Path)
 def test_a_check_finds_it_whole(made: Path) -> None:
     result = CliRunner().invoke(command, ["--check", str(made)])
     assert result.exit_code == 0, result.output
-    assert "whole" in result.output
+    assert "complete, no unmasked secret found" in result.output
 
 
 def test_one_device_and_a_normal_run(small_run: StoredRun, tmp_path: Path) -> None:

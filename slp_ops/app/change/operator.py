@@ -146,11 +146,13 @@ def ask_consent(
     yes: bool,
     allow: Risk,
     confirmed: Collection[str],
+    from_file: bool = False,
 ) -> None:
     """Ask for every consent that these plans need. Raises InputError, Declined.
 
     A change needs one yes. What is disruptive or destructive must be allowed by its name, and the name of
-    each switch confirmed.
+    each switch confirmed. ``from_file``: the plan is of a saved plan or journal, where no dry run can show
+    it.
     """
     risk = max((plan.risk for plan in plans), key=lambda each: each.rank)
     if risk.rank > allow.rank:
@@ -180,7 +182,7 @@ def ask_consent(
     if not operator.interactive:
         raise InputError(
             "confirmation is required, and no terminal is attached",
-            hint="in scripts: --yes, or first --dry-run --out PLAN.json",
+            hint="in scripts: --yes" if from_file else "in scripts: --yes; --dry-run only shows the plan",
         )
     if not operator.confirm(f"Apply this to {pluralize(len(plans), 'switch')}?"):
         raise Declined(_NOT_ACCEPTED)

@@ -98,6 +98,8 @@ def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]
         why = "" if event.why is None or event.state is StageState.PASSED else f" - {event.why.render(lang)}"
         yield f"{number + 1} {playbook}: {_STATES[event.state].render(lang)}{why}"
     licence = switch.licence
+    if licence is None and not result.stopped:
+        yield _UNREAD.render(lang)
     if licence is not None:
         trust = _TRUST if licence.trust else _NO_TRUST
         yield _LICENCE.format(
@@ -126,6 +128,7 @@ _BY_HAND: Final = Text("by hand", "手作業")
 _NOTE: Final = Text("note", "注意")
 _TRUST: Final = Text("installed", "導入済み")
 _NO_TRUST: Final = Text("not installed", "なし")
+_UNREAD: Final = Text("the switch could not be read at the end", "最後の確認でスイッチを読み取れませんでした")
 _LICENCE: Final = Text(
     "transport {transport}, trust code {trust}, last ACK {ack}, next ACK due {due}",
     "トランスポート {transport}、信頼コード {trust}、最後の ACK {ack}、次の ACK 期限 {due}",

@@ -29,6 +29,7 @@ def styled(text: str, *, fg: str | None = None, bold: bool = False, dim: bool = 
 
 
 _MOST_NAMES: Final = 6
+MANY: Final = 20  # of so many switches or more a table has only those that need attention
 SWITCHES: Final = Text("{count:switch}", "{count} 台")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.facts.probes import NameVerdict, ProbeVerdict
 from slp_ops.i18n import Lang, Text
 from slp_ops.reachability.verdict import ReachVerdict, Stage
-from slp_ops.report.terminal.layout import styled, table_rows, wrapped
+from slp_ops.report.terminal.layout import MANY, some_names, styled, table_rows, wrapped
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ _TOTALS: Final = Text(
     "{count:device}: {totals}, in {seconds:.1f} s\nEvidence: {path}",
     "{count} 台: {totals} ({seconds:.1f} 秒)\n取得データ: {path}",
 )
+_WORKING: Final = Text("{count:switch} reach their servers", "到達可 {count} 台")
 _MORE: Final = Text(" and {count} more", " ほか {count} 台")
 _COLOURS: Final = {
     ReachVerdict.WORKS: None,
@@ -72,17 +73,32 @@ _LABELS: Final = {Lang.EN: ("next", "note", "By cause"), Lang.JA: ("対処", "�
 _NAMED: Final = (NameVerdict.RESOLVED, NameVerdict.LOCAL)
 
 
-def render(view: ReachabilityView, lang: Lang) -> str:
-    """Return a row for each switch, below it what to do about those that do not work, and totals by cause."""
-    return "\n".join(_lines(view, lang))
+def render(view: ReachabilityView, lang: Lang, *, details: bool = False) -> str:
+    """Return a row for each switch, below it what to do about those that do not work, and totals by cause.
+
+    Many switches that work are one line without ``details``.
+    """
+    return "\n".join(_lines(view, lang, is_brief=len(view.answers) >= MANY and not details))
 
 
-def _lines(view: ReachabilityView, lang: Lang) -> Iterator[str]:
-    header = [word.render(lang) for word in _HEADER]
-    first, *lines = table_rows(header, [_row(answer, lang) for answer in view.answers])
-    yield f"\n{first}"
-    for answer, line in zip(view.answers, lines, strict=True):
-        yield styled(line, fg=_COLOURS[answer.conclusion.verdict])
+def _lines(view: ReachabilityView, lang: Lang, *, is_brief: bool) -> Iterator[str]:
+    yield ""
+    working: list[str] = []
+    shown: list[DeviceReachability] = []
+    for answer in view.answers:
+        if is_brief and answer.conclusion.verdict is ReachVerdict.WORKS:
+            working.append(answer.result.name)
+        else:
+            shown.append(answer)
+    if working:
+        words = _WORKING.format(count=len(working)).render(lang)
+        yield from wrapped(some_names(working), f"{words}: ")
+    if shown:
+        header = [word.render(lang) for word in _HEADER]
+        first, *lines = table_rows(header, [_row(answer, lang) for answer in shown])
+        yield first
+        for answer, line in zip(shown, lines, strict=True):
+            yield styled(line, fg=_COLOURS[answer.conclusion.verdict])
     if view.advice:
         yield ""
     for advice in view.advice:

@@ -1,0 +1,55 @@
+"""The proof at the end of a flow: nothing is proven that was not judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from slp_ops.app.flow import FlowResult, FlowSwitch, StageState, rules_to_pass
+from slp_ops.cli.exits import Exit, code_of, flow_results
+from slp_ops.i18n import Lang
+from slp_ops.playbook.flow import packaged_flows
+from slp_ops.report.terminal.flow import render_flow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FLOW = next(flow for flow in packaged_flows() if flow.id == "case-1")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "denied", "left"),
+    [
+        ("healthy", (), set()),
+        ("healthy", ("show running-config",), {"domain-lookup-disabled", "vrf-mismatch"}),
+        ("invalid-token", (), {"trust-missing", "never-acknowledged"}),
+    ],
+)
+def test_a_rule_that_could_not_be_judged_does_not_pass(
+    bench: Callable[..., Any], scenario: str, denied: tuple[str, ...], left: set[str]
+) -> None:
+    found = bench(scenario)
+    found.deny(*denied)
+    assert set(rules_to_pass(found.judge(found.look().facts), FLOW.rules)) == left
+
+
+def test_without_any_output_no_rule_passes() -> None:
+    assert rules_to_pass((), FLOW.rules) == FLOW.rules
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        (StageState.PROVEN, Exit.FINE),
+        (StageState.OPEN, Exit.UNREAD),
+        (StageState.WAITING, Exit.CHANGE_FAILED),
+        (StageState.FAILED, Exit.CHANGE_FAILED),
+    ],
+)
+def test_each_end_has_its_code_and_names_the_way_on(state: StageState, code: Exit) -> None:
+    switch = FlowSwitch(name="sw1", state=state, stages=(), failing=("trust-missing",))
+    result = FlowResult(flow=FLOW, run="a", path="runs/a", journal="runs/a/flow.jsonl", switches=(switch,))
+    assert code_of(*flow_results(result)) is code
+    for lang in Lang:
+        assert ("--resume runs/a/flow.jsonl" in render_flow(result, lang)) is not result.proven
