@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
@@ -146,6 +146,8 @@ class _Definitions:
             return self._union(arguments)
         if origin is tuple:
             return self._array(arguments)
+        if origin is Sequence:
+            return self._array((*arguments, ...))
         if origin is not None and issubclass(origin, Mapping):
             return self._mapping(*arguments)
         if issubclass(kind, Enum):

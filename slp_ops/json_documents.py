@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
@@ -131,7 +131,7 @@ def rounded(digits: int) -> _Encoder:
 def encode(value: object) -> Any:
     """Return the JSON value of a document, or of any value that a document may hold.
 
-    Dataclasses become objects, tuples and lists arrays, moments ISO 8601. A class with a method
+    Dataclasses become objects, sequences arrays, moments ISO 8601. A class with a method
     ``as_json`` gives its own value. Raises TypeError for anything else.
     """
     if value is None or isinstance(value, (bool, int, float)):
@@ -140,7 +140,7 @@ def encode(value: object) -> Any:
         return value.value
     if isinstance(value, str):
         return value
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [encode(each) for each in value]
     if isinstance(value, Mapping):
         return {_key(key): encode(each) for key, each in value.items()}

@@ -53,6 +53,21 @@ def replacing(target: Path, *, sync: bool = False, public: bool = False) -> Iter
         os.close(lock)
 
 
+def create_once(target: Path, data: bytes) -> None:
+    """Make a file with this content, on the disk before it has its name; one that exists is left alone."""
+    fd, temporary = _create(target)
+    with os.fdopen(fd, "wb") as file:
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(fd)
+            with suppress(FileExistsError):
+                os.link(temporary, target)  # unlike a rename, it replaces nothing
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+
+
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
     """Make a folder below TMPDIR for the duration of the block."""

@@ -40,7 +40,7 @@ _QUICK: Final = 100  # switches of earlier runs, parsed in about two seconds
 class AuditRequest:
     """Request of an audit: the target's switches, those of a saved ``run``, or ``files``, one switch each.
 
-    ``against`` names an earlier run to compare with.
+    ``against`` names an earlier run to compare with, ``resume`` an audit of which the missing part is read.
     """
 
     target: DeviceSelection
@@ -51,6 +51,7 @@ class AuditRequest:
     audit_options: AuditOptions = field(default_factory=AuditOptions)
     against: str | None = None
     collect_options: CollectOptions = field(default_factory=CollectOptions)
+    resume: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,8 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
     """
     if request.run is not None and request.files:
         raise OptionError("--run and FILES exclude each other")
+    if request.resume is not None and (request.files or request.run is not None):
+        raise OptionError("--resume reads switches; it excludes --run and FILES")
     began = time.monotonic()
     runs, audit_options = Runs(request.runs_dir), request.audit_options
     # A live audit does not wait for parsing earlier runs; an audit of a saved run does.
@@ -134,6 +137,7 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
             collect_options=request.collect_options,
             operator=operator,
             opening=opening,
+            resume=request.resume,
         )
         devices = tuple(device for device, _ in judged)
         past.save(run_id, (summary for _, summary in judged))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.fleet import is_complete, visit_all
 from slp_ops.app.reach_device import PROBE_TIMEOUT as PROBE_TIMEOUT
 from slp_ops.app.reach_device import DeviceReachability, ReachabilityOptions, reach
 from slp_ops.app.read_device import CollectOptions
+from slp_ops.app.resumed_run import ResumedRun
 from slp_ops.app.sessions import SessionOptions, transport_for, with_session_options
 from slp_ops.errors import StoreError
 from slp_ops.reachability.plan import target_of
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from slp_ops.model import Device, DeviceResult
 
 
+_VERB: Final = "check-reachability"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReachabilityRequest:
-    """Request: the switches, and additional targets.
+    """Request: the switches, and additional targets. ``resume`` names a run whose missing part is tested.
 
     ``targets`` are ``host:port``; ``everything`` adds Cisco's servers. ``document`` renders the file
     reachability.json of the run.
@@ -42,6 +46,7 @@ class ReachabilityRequest:
     everything: bool = False
     probe_timeout: float = PROBE_TIMEOUT
     collect_options: CollectOptions = field(default_factory=CollectOptions)
+    resume: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +87,22 @@ def run(
         everything=request.everything,
         probe_timeout=request.probe_timeout,
     )
+    runs = Runs(request.runs_dir)
+    resumed = None if request.resume is None else ResumedRun.open(runs, request.resume, _VERB)
+    if resumed is not None:
+        options = _options_of(resumed, options)
     inventory, found = request.target.choose(operator)
-    devices = with_session_options(found, request.connecting)
+    chosen = found if resumed is None else resumed.among(found)
+    devices = with_session_options(chosen, request.connecting)
     transport = opening(inventory, devices, request.connecting, operator)
     answers: dict[str, DeviceReachability] = {}
     began = time.monotonic()
     selection = {**request.target.described(), "targets": list(request.targets), "all": request.everything}
-    with Runs(request.runs_dir).start("check-reachability", devices, selection=selection) as kept:
+    if resumed is None:
+        opened = runs.start(_VERB, devices, selection=selection)
+    else:
+        opened = runs.resume(resumed.reference)
+    with opened as kept:
 
         async def visit(device: Device, shown: Progress) -> DeviceResult:
             folder = kept.device(device)
@@ -99,12 +113,13 @@ def run(
                 recall=folder.text,
                 options=options,
                 collect_options=request.collect_options,
+                earlier=None if resumed is None else resumed.earlier(device),
                 on_event=shown.event,
             )
             return answer.result
 
         results = visit_all(
-            "check-reachability",
+            _VERB,
             devices,
             visit,
             run=kept,
@@ -126,3 +141,14 @@ def run(
             if is_complete(results):
                 raise  # otherwise a device names the reason
     return found_out
+
+
+def _options_of(resumed: ResumedRun, options: ReachabilityOptions) -> ReachabilityOptions:
+    """Return the options with the targets of the run that is resumed, beside those of this call."""
+    recorded = resumed.selection.get("targets")
+    targets = [target_of(str(text)) for text in recorded] if isinstance(recorded, list) else []
+    return replace(
+        options,
+        targets=tuple(dict.fromkeys((*targets, *options.targets))),
+        everything=options.everything or resumed.selection.get("all") is True,
+    )

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import CollectOptions, PreviousCaptures, collect
+from slp_ops.app.resumed_run import ResumedRun
 from slp_ops.app.sessions import SessionOptions, transport_for, with_session_options
-from slp_ops.errors import InputError, InvalidRelease, SelectionError
-from slp_ops.release import Release
 from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from slp_ops.app.operator import Operator, Progress
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.model import Device, DeviceResult
-    from slp_ops.runs import StoredRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +55,18 @@ def run(
     Raises InputError, CredentialError, NotReadOnly, StoreError, Interrupted.
     """
     runs = Runs(request.runs_dir)
-    resumed = None if request.resume is None else _Resumed(runs.open(request.resume, verbs=("collect",)))
-    set_name, extra = (request.set_name, request.extra_commands) if resumed is None else resumed.commands
+    resumed = None if request.resume is None else ResumedRun.open(runs, request.resume, "collect")
+    asked = (request.set_name, request.extra_commands)
+    set_name, extra = asked if resumed is None else _commands_of(resumed)
     commands = choose_commands(set_name, extra)
     inventory, found = request.target.choose(operator)
     devices = with_session_options(found if resumed is None else resumed.among(found), request.connecting)
     transport = opening(inventory, devices, request.connecting, operator)
     selection = {**request.target.described(), "set": set_name, "commands": list(extra)}
     began = time.monotonic()
-    opened = runs.resume(resumed.id) if resumed else runs.start("collect", devices, selection=selection)
+    opened = (
+        runs.resume(resumed.reference) if resumed else runs.start("collect", devices, selection=selection)
+    )
     with opened as kept:
 
         async def visit(device: Device, shown: Progress) -> DeviceResult:
@@ -102,58 +103,10 @@ def run(
     )
 
 
-class _Resumed:
-    """A run of collect that is resumed: its commands, what it has, what is missing."""
-
-    def __init__(self, stored: StoredRun) -> None:
-        if stored.header.verb != "collect":
-            raise InputError(
-                f"run {stored.id} is of {stored.header.verb}, not of collect", hint="see: slp-ops runs list"
-            )
-        self._stored = stored
-        self._results = {result.name: result for result in stored.devices}
-
-    @property
-    def id(self) -> str:
-        """The run's id."""
-        return self._stored.id
-
-    @property
-    def commands(self) -> tuple[str, tuple[str, ...]]:
-        """The set and the ad-hoc commands of the run."""
-        selection = self._stored.header.selection
-        set_name, ad_hoc = selection.get("set"), selection.get("commands")
-        return (
-            set_name if isinstance(set_name, str) else "baseline",
-            tuple(str(text) for text in ad_hoc) if isinstance(ad_hoc, list) else (),
-        )
-
-    def among(self, devices: Sequence[Device]) -> tuple[Device, ...]:
-        """The run's devices, as the inventory has them now. Raises SelectionError."""
-        chosen = tuple(device for device in devices if device.name in self._results)
-        if not chosen:
-            raise SelectionError(
-                f"the inventory's choice holds no device of run {self._stored.id}",
-                hint=f"the run is of: {', '.join(list(self._results)[:20])}",
-            )
-        return chosen
-
-    def result(self, device: Device) -> DeviceResult:
-        """Return the recorded result of the device."""
-        return self._results[device.name]
-
-    def earlier(self, device: Device) -> PreviousCaptures:
-        """Return the captures of a device in the run."""
-        result = self._results[device.name]
-        return PreviousCaptures(captures=result.captures, release=self._release(result))
-
-    def _release(self, result: DeviceResult) -> Release | None:
-        """Read from the result, or from the evidence if the run has no result yet."""
-        text = result.release or ""
-        for capture in result.captures:
-            if not text and capture.command == "show version" and capture.file is not None:
-                text = "\n".join(self._stored.text(result.name, capture).split("\n")[:4])
-        try:
-            return Release.parse(text)
-        except InvalidRelease:
-            return None
+def _commands_of(resumed: ResumedRun) -> tuple[str, tuple[str, ...]]:
+    """Return the set and the ad-hoc commands of a run."""
+    set_name, ad_hoc = resumed.selection.get("set"), resumed.selection.get("commands")
+    return (
+        set_name if isinstance(set_name, str) else "baseline",
+        tuple(str(text) for text in ad_hoc) if isinstance(ad_hoc, list) else (),
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.follow_up import resume_command
 from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import name_open_mode
@@ -27,13 +29,14 @@ if TYPE_CHECKING:
 
 # Next commands after an interrupted run.
 _GO_ON: Final = {
-    "collect": "the same command with --resume {run} reads the rest into it",
-    "audit": "slp-ops audit --run {run} judges what was read",
+    "collect": "{resume} reads the rest into it",
+    "audit": "{resume} reads the rest into it; slp-ops audit --run {path} judges what was read",
+    "check-reachability": "{resume} tests the rest",
 }
 _NOT_TRIED: Final = DeviceFailure(
     kind=StoreError.kind,
     message="not tried: the evidence of another device could not be written",
-    hint="free some space, and read the rest: slp-ops collect --resume last, or the same command again",
+    hint="free some space; collect, audit and check-reachability then read the rest with --resume last",
 )
 _BEGIN_AGAIN: Final = "nothing was changed; the same command begins again"
 
@@ -105,7 +108,12 @@ def visit_all(
                 return [ended[device.name] for device in devices]
             done = f"interrupted: {len(ended)} of {pluralize(len(devices), 'device')} done"
             words = f"{done}; what was read is in {run.path}"
-            raise Interrupted(words, hint=_GO_ON.get(verb, _BEGIN_AGAIN).format(run=run.id)) from None
+            raise Interrupted(
+                words,
+                hint=_GO_ON.get(verb, _BEGIN_AGAIN).format(
+                    resume=resume_command(verb, run, connecting), path=shlex.quote(str(run.path))
+                ),
+            ) from None
     if unwritable:
         with suppress(StoreError):  # the reason is the devices'
             run.finish(RunState.INTERRUPTED)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from slp_ops.app.selection import DeviceSelection
+    from slp_ops.runs import Run
 
 _RUNS: Final = Path("runs")
 _MOST_NAMES: Final = 20
@@ -43,12 +44,25 @@ def switch_options(target: DeviceSelection, names: Sequence[str]) -> str:
     return shlex.join(words)
 
 
+def resume_command(verb: str, run: Run, connecting: SessionOptions) -> str:
+    """Return the command that reads the rest of a run into it."""
+    inventory = str(run.selection.get("inventory", ""))
+    runs_dir = run.path.parent
+    where = () if runs_dir == _RUNS else ("--runs-dir", str(runs_dir))
+    words = ("slp-ops", verb, "-i", inventory, *where, *_session(connecting), "--resume", run.id)
+    return shlex.join(words)
+
+
 def _source(target: DeviceSelection, connecting: SessionOptions, runs_dir: Path) -> Iterator[str]:
     yield from ("-i", str(target.inventory_path))
     if target.ssh_config != SSH_CONFIG:
         yield from ("--ssh-config", str(target.ssh_config))
     if runs_dir != _RUNS:
         yield from ("--runs-dir", str(runs_dir))
+    yield from _session(connecting)
+
+
+def _session(connecting: SessionOptions) -> Iterator[str]:
     default = SessionOptions()
     for name, option in _SESSION.items():
         value = getattr(connecting, name)

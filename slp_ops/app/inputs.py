@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import PreviousCaptures, collect, status_of
+from slp_ops.app.resumed_run import ResumedRun
 from slp_ops.app.sessions import transport_for, with_session_options
 from slp_ops.errors import InputError, Problem
 from slp_ops.facts import Software
@@ -181,17 +182,25 @@ def from_live_switches(
     follow_up_commands: Callable[[Facts], Sequence[ShowCommand]] | None = None,
     operator: Operator,
     opening: OpenTransport = transport_for,
+    resume: str | None = None,
 ) -> tuple[str, list[DeviceResult], list[T]]:
     """Collect from the switches into a new run; judge each one when its collection has finished.
 
-    ``follow_up_commands`` returns further commands, once the first facts are known. Return the id of the run,
-    the result of each device and its judgement, in the order of the devices.
+    ``follow_up_commands`` returns further commands, once the first facts are known. ``resume`` names a run of
+    this verb into which only the missing part is read. Return the id of the run, the result of each device
+    and its judgement, in the order of the devices.
     """
+    runs = Runs(runs_dir)
+    resumed = None if resume is None else ResumedRun.open(runs, resume, verb)
     inventory, found = target.choose(operator)
-    devices = with_session_options(found, connecting)
+    devices = with_session_options(found if resumed is None else resumed.among(found), connecting)
     transport = opening(inventory, devices, connecting, operator)
     judged: dict[str, T] = {}
-    with Runs(runs_dir).start(verb, devices, selection=target.described()) as run:
+    if resumed is None:
+        opened = runs.start(verb, devices, selection=target.described())
+    else:
+        opened = runs.resume(resumed.reference)
+    with opened as run:
 
         async def visit(device: Device, shown: Progress) -> DeviceResult:
             folder = run.device(device)
@@ -211,13 +220,20 @@ def from_live_switches(
                 for capture in result.captures:
                     yield capture.command, capture.status, folder.text(capture)
 
-            result = await sent(commands)
+            if resumed is None:
+                result = await sent(commands)
+            else:
+                before = resumed.earlier(device)
+                missing = before.missing(commands)
+                rest = await sent(missing, before.release) if missing else None
+                result = resumed.result(device) if rest is None else before.merged_with(rest)
             facts = read(parts(result)) if result.captures else None
             more = follow_up_commands(facts) if follow_up_commands is not None and facts is not None else ()
             if more and facts is not None and result.error is None:
                 software = facts.get(Software)
                 release = software.release if software is not None else None
                 earlier = PreviousCaptures(captures=result.captures, release=release)
+                more = more if resumed is None else earlier.missing(more)
                 rest = await sent(more, release)
                 result = earlier.merged_with(rest)
                 facts = read_more(facts, parts(rest))

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.foreign_errors import failure_of, is_foreign
-from slp_ops.app.read_device import collect, status_of
+from slp_ops.app.read_device import PreviousCaptures, collect, status_of
 from slp_ops.errors import CredentialError, DeviceError, SessionLost, StoreError
 from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
-from slp_ops.model import CaptureStatus, DeviceFailure, DeviceStatus
+from slp_ops.model import CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.parsing import Facts, read
 from slp_ops.ports import ProbeEnd, ProgressEvent, ignore_event
 from slp_ops.reachability.plan import ProbeAttempt, commands, plan
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from slp_ops.app.read_device import CollectOptions
-    from slp_ops.model import Capture, Device, DeviceResult
+    from slp_ops.model import Capture, Device
     from slp_ops.ports import EvidenceStore, OnEvent, Reader, Transport
     from slp_ops.reachability.plan import Probe, ProbeTarget, ReachabilityPlan
     from slp_ops.reachability.verdict import Conclusion
@@ -64,23 +64,40 @@ async def reach(
     recall: Callable[[Capture], str],
     options: ReachabilityOptions,
     collect_options: CollectOptions,
+    earlier: PreviousCaptures | None = None,
     on_event: OnEvent = ignore_event,
 ) -> DeviceReachability:
     """Read and probe one device.
 
-    ``recall`` gives the text of a capture as it was kept, masked: nothing is judged by anything else.
+    ``recall`` gives the text of a capture as it was kept, masked: nothing is judged by anything else. Of a
+    resumed run, the commands and probes among the ``earlier`` captures are not sent again.
     """
-    result = await collect(
-        device,
-        transport=transport,
-        evidence=evidence,
-        commands=commands(),
-        collect_options=collect_options,
-        on_event=on_event,
-    )
+    earlier = earlier or PreviousCaptures(captures=())
+    missing = earlier.missing(commands())
+    if earlier.captures and not missing:
+        release = None if earlier.release is None else str(earlier.release)
+        result = DeviceResult(
+            name=device.name,
+            site=device.site,
+            status=status_of(earlier.captures),
+            captures=earlier.captures,
+            release=release,
+        )
+    else:
+        read_now = await collect(
+            device,
+            transport=transport,
+            evidence=evidence,
+            commands=missing,
+            collect_options=collect_options,
+            release=earlier.release,
+            on_event=on_event,
+        )
+        result = earlier.merged_with(read_now) if earlier.captures else read_now
     if not any(capture.status is CaptureStatus.OK for capture in result.captures):
         return DeviceReachability.not_collected(result)
-    facts = _facts(result.captures, recall)
+    known = {command.command for command in commands()}
+    facts = _facts((each for each in result.captures if each.command in known), recall)
     topology = device.intent.get("topology")
     planned = plan(
         facts,
@@ -89,8 +106,10 @@ async def reach(
         everything=options.everything,
     )
     probing = _Probing(device, transport, evidence, recall, options.probe_timeout, on_event)
+    probing.keep(each for each in result.captures if each.command not in known)
     tried = await probing.all(planned.probes)
-    captures = (*result.captures, *probing.captures)
+    merged = {each.command: each for each in (*result.captures, *probing.captures)}
+    captures = tuple(merged.values()) if earlier.captures else (*result.captures, *probing.captures)
     status = status_of(captures)
     if probing.failure is not None and status is DeviceStatus.OK:
         status = DeviceStatus.PARTIAL
@@ -134,12 +153,20 @@ class _Probing:
         self._recall = recall
         self._timeout = timeout
         self._on_event = on_event
+        self._kept: dict[str, Capture] = {}
+
+    def keep(self, captures: Iterable[Capture]) -> None:
+        """Keep the probes of an earlier part of the run that came to their ends."""
+        self._kept = {each.command: each for each in captures if each.status is CaptureStatus.OK}
 
     async def all(self, probes: tuple[Probe, ...]) -> tuple[ProbeAttempt, ...]:
         """Try each once, in order."""
         tried: list[ProbeAttempt] = []
         while len(tried) < len(probes):
             rest = probes[len(tried) :]
+            if (recalled := self._recalled(rest[0])) is not None:
+                tried.append(recalled)
+                continue
             if all(probe.step is None for probe in rest):
                 tried += [ProbeAttempt(probe=probe, why=probe.rejection) for probe in rest]
                 break
@@ -147,7 +174,7 @@ class _Probing:
                 async with self._transport.read(self._device) as reader:
                     # The first one always: a fresh session that is not usable says so by its failure.
                     for number, probe in enumerate(rest):
-                        if number and not reader.alive:
+                        if (number and not reader.alive) or self._recalled(probe) is not None:
                             break
                         tried.append(await self._one(reader, probe))
             except (DeviceError, CredentialError, StoreError) as err:
@@ -160,6 +187,19 @@ class _Probing:
                 continue
             tried += [ProbeAttempt(probe=probe, why=self.failure.message) for probe in probes[len(tried) :]]
         return tuple(tried)
+
+    def _recalled(self, probe: Probe) -> ProbeAttempt | None:
+        """Return the attempt of an earlier part of the run, if it had a verdict."""
+        if probe.step is None or (capture := self._kept.get(str(probe.step))) is None:
+            return None
+        result = self._read(capture)
+        if result is None or result.verdict in (ProbeVerdict.NOT_TESTABLE, ProbeVerdict.UNKNOWN):
+            return None
+        return ProbeAttempt(probe=probe, result=result, seconds=capture.seconds)
+
+    def _read(self, capture: Capture) -> ProbeResult | None:
+        probes = _facts([capture], self._recall).get(Probes)
+        return None if probes is None else probes.results[0]
 
     async def _one(self, reader: Reader, probe: Probe) -> ProbeAttempt:
         if probe.step is None:
@@ -187,7 +227,4 @@ class _Probing:
         finally:
             capture = writer.commit(ending)
             self.captures.append(capture)
-        probes = _facts([capture], self._recall).get(Probes)
-        if probes is None:
-            return ending, None
-        return ending, probes.results[0]
+        return ending, self._read(capture)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from slp_ops.errors import SelectionError
+from slp_ops.model import DeviceStatus
 from slp_ops.runs import Runs
 from slp_ops.runs.open_changes import OpenChanges
 from slp_ops.runs.prune import LossKind as LossKind
@@ -68,6 +70,15 @@ def verify_run(runs_dir: Path, reference: str) -> VerifyResult:
     """Check that every capture of a run is what was written. Raises StoreError."""
     run = Runs(runs_dir).open(reference)
     return VerifyResult(run=run, verified=verify(run))
+
+
+def failed_in(runs_dir: Path, reference: str) -> frozenset[str]:
+    """Return the devices that a run did not complete. Raises InputError, StoreError."""
+    run = Runs(runs_dir).open(reference)
+    failed = frozenset(result.name for result in run.devices if result.status is not DeviceStatus.OK)
+    if not failed:
+        raise SelectionError(f"no device failed in run {run.id}")
+    return failed
 
 
 def plan_prune(

@@ -47,11 +47,13 @@ class DeviceSelection:
 
     def described(self) -> Mapping[str, object]:
         """Return the choice as a run keeps it."""
+        names = self.selection.names
         return {
             "inventory": str(self.inventory_path),
             "sites": list(self.selection.sites),
             "tags": list(self.selection.tags),
             "limit": self.selection.limit,
+            **({} if names is None else {"failed": sorted(names)}),
         }
 
 

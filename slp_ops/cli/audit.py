@@ -11,7 +11,7 @@ from slp_ops.cli.calling import call
 from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import audit_results, code_of
 from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
-from slp_ops.cli.reading_options import with_collect_options
+from slp_ops.cli.reading_options import resume_option, with_collect_options
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     shell_complete=complete_run,
     help="Judge a saved run, without connecting to switches.",
 )
+@resume_option("audit")
 @with_audit_options
 @click.option(
     "--fail-on",
@@ -74,6 +75,7 @@ def command(
     connecting: SessionOptions,
     runs_dir: Path,
     run_ref: str | None,
+    resume: str | None,
     audit_options: AuditOptions,
     fail_on: str,
     against: str | None,
@@ -102,6 +104,7 @@ def command(
         audit_options=audit_options,
         against=against,
         collect_options=collect_options,
+        resume=resume,
     )
     result = call(run, request, TerminalOperator())
     if as_json:

@@ -9,7 +9,7 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import code_of, reachability_results
 from slp_ops.cli.options import VerbOption, details_option, json_option, lang_option, runs_dir_option
-from slp_ops.cli.reading_options import with_collect_options
+from slp_ops.cli.reading_options import resume_option, with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Also write the verdicts as JUnit XML, for a pipeline.",
 )
+@resume_option("check-reachability")
 @with_collect_options
 @lang_option
 @details_option
@@ -74,6 +75,7 @@ def command(
     targets: tuple[str, ...],
     everything: bool,
     probe_timeout: float,
+    resume: str | None,
     collect_options: CollectOptions,
     junit: str | None,
     lang: Lang,
@@ -103,6 +105,7 @@ def command(
         everything=everything,
         probe_timeout=probe_timeout,
         collect_options=collect_options,
+        resume=resume,
     )
     result = call(run, request, TerminalOperator())
     view = reachability_view(result.devices, path=str(result.path), seconds=result.seconds)

@@ -8,7 +8,6 @@ import click
 
 from slp_ops.app.commands import SETS
 from slp_ops.cli.calling import call
-from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import code_of, read_result
 from slp_ops.cli.options import (
     SelectingVerbOption,
@@ -18,7 +17,7 @@ from slp_ops.cli.options import (
     lang_option,
     runs_dir_option,
 )
-from slp_ops.cli.reading_options import with_collect_options
+from slp_ops.cli.reading_options import resume_option, with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
@@ -61,14 +60,7 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     metavar="'show ...'",
     help="Additional show command; repeatable. Commands that are not provably read-only are refused.",
 )
-@click.option(
-    "--resume",
-    cls=VerbOption,
-    metavar="RUN|last",
-    envvar="SLP_OPS_COLLECT_RESUME",
-    shell_complete=complete_run,
-    help="Resume a run: read only what is missing or failed, into the same run.",
-)
+@resume_option("collect")
 @with_collect_options
 @details_option
 @lang_option

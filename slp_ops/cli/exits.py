@@ -60,7 +60,11 @@ class Result(Enum):
         "the operator declined; nothing was sent, or removed",
     )
     DEFECT = (Exit.BUG, "all", "a defect of slp-ops")
-    WRONG_INPUT = (Exit.USAGE, "all", "a wrong option, a bad file, or nothing is selected")
+    WRONG_INPUT = (
+        Exit.USAGE,
+        "all",
+        "a wrong option, a bad file, nothing is selected, or the run cannot be written (full disk)",
+    )
     PARAMETER_MISSING = (
         Exit.USAGE,
         "remediate",

@@ -17,6 +17,7 @@ import click
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.language import choose, show_error, show_failure, show_usage_error
+from slp_ops.cli.streams import prepare_streams
 from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
@@ -143,7 +144,7 @@ def _is_coloured(variables: Mapping[str, str]) -> bool | None:
 
 def main() -> None:
     """Run the command line and exit with one of the documented codes."""
-    _open_closed_streams()
+    prepare_streams()
     choose(None)
     if not sys.warnoptions:
         # Libraries warn of their own future on stderr; that is for us, not for the operator.
@@ -193,13 +194,6 @@ def _run() -> int | None:
         else:
             code = _report_bug()
     return code
-
-
-def _open_closed_streams() -> None:
-    """Write to nothing where the caller closed standard output or standard error (``>&-``)."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
 
 
 def _discard_output() -> None:

@@ -8,7 +8,22 @@ from typing import Any, TypeVar
 
 import click
 
+from slp_ops.cli.completion import complete_run
+from slp_ops.cli.options import SelectingVerbOption
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def resume_option(verb: str) -> Callable[[_Command], _Command]:
+    """Return the option --resume of a verb that reads switches."""
+    return click.option(
+        "--resume",
+        cls=SelectingVerbOption,
+        metavar="RUN|last",
+        envvar=f"SLP_OPS_{verb.upper().replace('-', '_')}_RESUME",
+        shell_complete=complete_run,
+        help="Resume a run: read only what is missing or failed, into the same run.",
+    )
 
 
 def with_collect_options(command: _Command) -> _Command:

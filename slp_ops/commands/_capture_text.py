@@ -10,15 +10,17 @@ Switch#
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands import Parsed
+from slp_ops.commands._text_lines import lines_of
 from slp_ops.facts.values import SourceLine
 from slp_ops.iosxe.prompts import PROMPT, is_prompt, without_more
 from slp_ops.iosxe.syslog import is_log_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from slp_ops.facts.values import Fact
 
@@ -83,9 +85,23 @@ def body(text: str, command: str = "", *, log: bool = False) -> Body:
     command = text.command if isinstance(text, Page) else command
     text = without_more(text)
     # Plain "\n" only: other Unicode line ends may occur inside a banner or a description.
-    rows = [
-        Row(number, line) for number, raw in enumerate(text.split("\n"), before + 1) if (line := raw.rstrip())
-    ]
+    rows: list[Row] = []
+    for number, raw in enumerate(lines_of(text), before + 1):
+        line = raw.rstrip()
+        if line and (log or len(rows) < _ENVELOPE or "%" not in line or not is_log_line(line)):
+            rows.append(Row(number, line))
+    start = _envelope(rows)
+    end = len(rows)
+    while end > start and is_prompt(rows[end - 1].text.lstrip()):
+        end -= 1
+    head = rows[start : min(end, _ENVELOPE)]
+    if not log:
+        head = [row for row in head if "%" not in row.text or not is_log_line(row.text)]
+    return Body(command, [*head, *rows[max(start, _ENVELOPE) : end]])
+
+
+def _envelope(rows: list[Row]) -> int:
+    """Return the number of rows before the output itself: headers, the echo, a stray prompt."""
     start = 0
     for place, row in enumerate(rows[:_ENVELOPE]):
         stripped = row.text.lstrip()
@@ -93,13 +109,52 @@ def body(text: str, command: str = "", *, log: bool = False) -> Body:
             start = place + 1
         elif place == start and (stripped.startswith(_HEADERS) or is_prompt(stripped)):
             start += 1
-    end = len(rows)
-    while end > start and is_prompt(rows[end - 1].text.lstrip()):
-        end -= 1
-    rows = rows[start:end]
-    if not log:
-        rows = [row for row in rows if "%" not in row.text or not is_log_line(row.text)]
-    return Body(command, rows)
+    return start
+
+
+class NumberedLines:
+    """Lines of a log without its envelope, one after the other: a file of a server need not fit in as rows.
+
+    ``text`` is what the places refer to; ``total`` is the number of lines with content so far.
+    """
+
+    def __init__(self, text: str, command: str) -> None:
+        self.command = text.command if isinstance(text, Page) else command
+        self._before = text.before if isinstance(text, Page) else 0
+        self.text = without_more(text)
+        self.total = 0
+
+    def __iter__(self) -> Iterator[tuple[Row, int]]:
+        """Yield each line with content, and where it begins."""
+        head = self._head()
+        prompts: list[tuple[Row, int]] = []  # at the end of the text they belong to the envelope
+        for row, start in self._rows():
+            if row.number < head:
+                continue
+            if is_prompt(row.text.lstrip()):
+                prompts.append((row, start))
+                continue
+            for each in (*prompts, (row, start)):
+                self.total += says_something(each[0])
+                yield each
+            prompts.clear()
+
+    def _head(self) -> int:
+        """Return the number of the first line after the header, the echo and a stray prompt."""
+        rows = [row for row, _ in islice(self._rows(), _ENVELOPE + 1)]
+        start = _envelope(rows)
+        if start < len(rows):
+            return rows[start].number
+        return rows[-1].number + 1 if rows else 0
+
+    def _rows(self) -> Iterator[tuple[Row, int]]:
+        number, at = self._before + 1, 0
+        while at <= len(self.text):
+            end = self.text.find("\n", at)
+            end = len(self.text) if end < 0 else end
+            if line := self.text[at:end].rstrip():
+                yield Row(number, line), at
+            number, at = number + 1, end + 1
 
 
 def parsed(page: Body, facts: Iterable[Fact | None], unread: Iterable[Row]) -> Parsed:

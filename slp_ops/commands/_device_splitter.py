@@ -9,9 +9,12 @@ The lines of other devices become blank, so that line numbers stay unchanged.
 from __future__ import annotations
 
 import re
+from array import array
+from io import StringIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands._command_splitter import sections
+from slp_ops.commands._text_lines import lines_of
 from slp_ops.iosxe.relay import relayed
 
 if TYPE_CHECKING:
@@ -29,14 +32,15 @@ class DeviceText(NamedTuple):
 
 def devices_of(text: str) -> tuple[DeviceText, ...]:
     """Return the text of each device, without what a syslog server put before its lines."""
-    lines = _without_relays(text)
-    relays = tuple(dict.fromkeys(host.casefold() for host, _ in lines if host is not None))
+    stored = _without_relays(text)
+    relays = tuple(stored.hosts)
     if len(relays) <= 1:
-        named = next((host for host, _ in lines if host is not None), None)
-        found = _by_prompt("\n".join(line for _, line in lines))
-        return tuple(DeviceText(host or named, own) for host, own in found)
-    by_host = [_of_host(host, lines) for host in relays]
-    rest = "\n".join(line if host is None else "" for host, line in lines)
+        named = next(iter(stored.hosts.values()), None)
+        return tuple(DeviceText(host or named, own) for host, own in _by_prompt(stored.text))
+    by_host = [
+        DeviceText(host, stored.lines_of(number)) for number, host in enumerate(stored.hosts.values(), 1)
+    ]
+    rest = stored.lines_of(0)
     if rest.strip():
         for host, own in _by_prompt(rest):
             name = None if host is None else host.casefold()
@@ -48,20 +52,40 @@ def devices_of(text: str) -> tuple[DeviceText, ...]:
     return tuple(by_host)
 
 
-def _without_relays(text: str) -> list[tuple[str | None, str]]:
-    """Return each line as the switch printed it, with the host that a syslog server named."""
-    found: list[tuple[str | None, str]] = []
-    for line in text.split("\n"):
+class _Stored(NamedTuple):
+    """A text as the switches printed it: hosts as spelled first, and the number of each line's host.
+
+    Number 0 are the lines that no server stored.
+    """
+
+    text: str
+    hosts: dict[str, str]
+    numbers: array[int]
+
+    def lines_of(self, number: int) -> str:
+        """Return the lines of one host, with the other lines blank."""
+        lines = lines_of(self.text)
+        return "\n".join(lines[place] if host == number else "" for place, host in enumerate(self.numbers))
+
+
+def _without_relays(text: str) -> _Stored:
+    """Return the text without what a syslog server put before its lines."""
+    hosts: dict[str, str] = {}
+    places: dict[str, int] = {}
+    numbers = array("I")
+    printed = StringIO()
+    for line in lines_of(text):
         stored = relayed(line) if "%" in line else None
-        found.append((None, line) if stored is None else stored)
-    return found
-
-
-def _of_host(name: str, lines: list[tuple[str | None, str]]) -> DeviceText:
-    """Return the lines of a syslog server's host."""
-    own = [line if host is not None and host.casefold() == name else "" for host, line in lines]
-    spelled = next(host for host, _ in lines if host is not None and host.casefold() == name)
-    return DeviceText(spelled, "\n".join(own))
+        if numbers:
+            printed.write("\n")
+        printed.write(line if stored is None else stored.line)
+        if stored is None or stored.host is None:
+            numbers.append(0)
+            continue
+        key = stored.host.casefold()
+        numbers.append(places.setdefault(key, len(places) + 1))
+        hosts.setdefault(key, stored.host)
+    return _Stored(printed.getvalue(), hosts, numbers)
 
 
 def _overlaid(one: str, other: str) -> str:

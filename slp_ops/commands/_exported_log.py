@@ -11,15 +11,19 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.iosxe.names import is_address, is_host
 from slp_ops.iosxe.relay import FACILITY, relayed
+from slp_ops.json_documents import InvalidJson, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TAG: Final = re.compile(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z]", re.ASCII)
+# A record, or fields before the message: a text without such a line is no export.
+_EXPORTED: Final = re.compile(r"^(?:[^%\n,]*,[^%\n]*%|[^\S\n]*\{[^\n]*%)", re.MULTILINE)
 _PRIORITY: Final = re.compile(r"^<\d{1,3}>(?:1 )?", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S{0,16}", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d", re.ASCII)
@@ -42,6 +46,9 @@ _HOSTS: Final = (
 )
 _TIMES: Final = ("@timestamp", "timestamp", "_time", "time", "isodate", "datetime", "date")
 _MOST_DEPTH: Final = 6
+_SEPARATORS: Final = (",", ";", "\t")
+_MILLISECONDS: Final = 1e11
+_MOST_SECONDS: Final = 4e9
 _LEAST_FIELDS: Final = 3
 
 
@@ -51,6 +58,8 @@ def as_log_lines(text: str) -> str:
         return text
     if text.lstrip()[:1] in ("{", "[") and (records := _document(text)) is not None:
         return _at_their_lines(text, records)
+    if not _EXPORTED.search(text):
+        return text
     lines = text.split("\n")
     columns: list[str] | None = None
     for place, line in enumerate(lines):
@@ -58,15 +67,15 @@ def as_log_lines(text: str) -> str:
             columns = _header(line) or columns
         elif line.lstrip().startswith("{"):
             lines[place] = next((stored for _, stored in _records(_json(line.rstrip(" \t\r,")))), line)
-        elif "," in line.partition("%")[0]:
-            lines[place] = _row(line.rstrip("\r"), columns) or line
+        elif separator := next((each for each in _SEPARATORS if each in line.partition("%")[0]), None):
+            lines[place] = _row(line.strip("\r\n "), separator, columns) or line
     return "\n".join(lines)
 
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except InvalidJson:
         return None
 
 
@@ -111,9 +120,17 @@ def _flat(record: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, str]]:
     for name, value in record.items():
         if isinstance(value, str):
             yield name.lower(), value
+        elif isinstance(value, int | float) and name.lower() in _TIMES and (time := _iso(value)):
+            yield name.lower(), time
         elif isinstance(value, dict) and depth < _MOST_DEPTH:
             for inner, text in _flat(value, depth + 1):
                 yield f"{name.lower()}.{inner}", text
+
+
+def _iso(epoch: float) -> str:
+    """Return a time in seconds or milliseconds since 1970; empty for another number."""
+    seconds = epoch / 1000 if epoch > _MILLISECONDS else epoch
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}" if 0 < seconds < _MOST_SECONDS else ""
 
 
 def _named(record: dict[str, str], names: Sequence[str]) -> str:
@@ -131,37 +148,43 @@ def _named(record: dict[str, str], names: Sequence[str]) -> str:
 
 def _header(line: str) -> list[str] | None:
     """Return the names of the columns; None for a line that is no header."""
-    names = [name.strip(' "\r\ufeff').lower() for name in line.split(",")]
+    separator = next((each for each in _SEPARATORS if each in line), ",")
+    names = [name.strip(' "\r\ufeff').lower() for name in line.split(separator)]
     return names if len(names) >= _LEAST_FIELDS and set(names) & {*_HOSTS, *_TIMES} else None
 
 
-def _row(line: str, columns: list[str] | None) -> str | None:
+def _row(line: str, separator: str, columns: list[str] | None) -> str | None:
     """Return the stored line of a row; None where the line is no row."""
     try:
-        fields = next(csv.reader([line.strip()]))
+        fields = next(csv.reader([line], delimiter=separator))
     except (csv.Error, StopIteration):
         return None
     place = next((place for place, field in enumerate(fields) if _TAG.search(field)), None)
     if not place:
         return None
     if '"' not in line:
-        fields[place:] = [",".join(fields[place:])]
+        fields[place:] = [separator.join(fields[place:])]
     before = [field.strip() for field in fields[:place]]
     message, after = fields[place].strip(), [field.strip() for field in fields[place + 1 :]]
+    time = _time_of(before)
     if columns is not None and len(columns) == len(fields):
         record = dict(zip(columns, (*before, "", *after), strict=True))
-        return _stored(message, _named(record, _TIMES), _named(record, _HOSTS))
-    time = next((field for field in before if _ISO.fullmatch(field)), "")
-    if not time:
-        date = next((field for field in before if _DATE.fullmatch(field)), "")
-        clock = next((field for field in before if _CLOCK.fullmatch(field)), "")
-        time = f"{date} {clock}" if date and clock else ""
+        return _stored(message, time or _named(record, _TIMES), _named(record, _HOSTS))
     if not time:
         return None
     named = [field for field in before if is_address(field)] or [
         field for field in before if is_host(field) and _NAMED.search(field) and not FACILITY.fullmatch(field)
     ]
     return _stored(message, time, named[0] if named else "")
+
+
+def _time_of(fields: Sequence[str]) -> str:
+    """Return the time in the fields of a row: one field, or date and time of day; empty without any."""
+    if time := next((field for field in fields if _ISO.fullmatch(field)), ""):
+        return time
+    date = next((field for field in fields if _DATE.fullmatch(field)), "")
+    clock = next((field for field in fields if _CLOCK.fullmatch(field)), "")
+    return f"{date} {clock}" if date and clock else ""
 
 
 def _stored(message: str, time: str, host: str) -> str:

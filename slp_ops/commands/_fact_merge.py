@@ -6,6 +6,7 @@ The value with more content wins; on a tie ``show license status`` precedes ``al
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -114,7 +115,7 @@ def count_values(value: object) -> int:
     """Count the values of a fact."""
     if value is None or value == () or value == "":
         return 0
-    if isinstance(value, tuple):
+    if isinstance(value, Sequence) and not isinstance(value, str):
         return sum(map(count_values, value))
     if is_dataclass(value):
         return sum(

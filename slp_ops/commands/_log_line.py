@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from sys import intern
 from typing import TYPE_CHECKING
 
 from slp_ops.commands._values import month
@@ -14,8 +15,16 @@ if TYPE_CHECKING:
     from slp_ops.commands._capture_text import Row
 
 
-def message(row: Row, command: str) -> SyslogMessage | None:
-    """Return the message that a line begins; None for any other line."""
+def name_of(line: str) -> str | None:
+    """Return facility and mnemonic of the message that a line begins; None for any other line."""
+    found = syslog.parse(line)
+    if found is None or (found.month and month(found.month) is None):
+        return None
+    return f"{found.facility}-{found.mnemonic}"
+
+
+def message(row: Row, command: str, more: tuple[str, ...] = ()) -> SyslogMessage | None:
+    """Return the message that a line begins, with the lines that continue it; None for any other line."""
     found = syslog.parse(row.text)
     number = month(found.month) if found is not None and found.month else None
     if found is None or (found.month and number is None):
@@ -32,13 +41,14 @@ def message(row: Row, command: str) -> SyslogMessage | None:
     printed = row.text.strip()
     return SyslogMessage(
         time=logged,
-        facility=found.facility,
+        facility=intern(found.facility),
         severity=found.severity,
-        mnemonic=found.mnemonic,
+        mnemonic=intern(found.mnemonic),
         text=found.text,
         sequence=int(found.sequence) if found.sequence else None,
         origin=found.origin,
         printed=printed if found.sequence is None else printed[len(found.sequence) + 2 :].lstrip(),
+        more=more,
         source=Source(command, line=row.line),
     )
 

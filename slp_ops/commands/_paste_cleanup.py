@@ -81,6 +81,7 @@ _BEHIND_PROMPT: Final = re.compile(
     re.MULTILINE | re.ASCII,
 )
 _CONTROLS: Final = re.compile(r"\x1b\[[0-9;?]{0,12}[A-Za-z]")
+_NUMBERED: Final = re.compile(r"^ {0,6}(\d{1,6})(?:[:|.)] ?|\t| {1,2})", re.ASCII)
 _ENOUGH: Final = 3  # minimum number of such lines; fewer may be genuine output
 
 
@@ -92,7 +93,9 @@ def text_of(data: bytes) -> str:
             text = text.replace(entity, character)
     if not text.isascii():
         text = text.translate(_BLANKS)
-    text = _CONTROLS.sub("", without_more(text))
+    if "\r" in text and "\n" not in text:
+        text = text.replace("\r", "\n")
+    text = _without_numbers(_CONTROLS.sub("", without_more(text)))
     text = _without_quotes(_without(_STAMPED, text))
     text = _MARKUP.sub("", _FENCE.sub("", text))
     text = _TICKED.sub(r"\1\2", text)
@@ -108,6 +111,16 @@ def _decoded(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
     return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+
+
+def _without_numbers(text: str) -> str:
+    """Remove the line numbers of an editor: every line has one, from 1 on."""
+    lines = text.rstrip().split("\n")
+    found = [_NUMBERED.match(line) for line in lines]
+    numbers = [int(each[1]) if each else 0 for each in found]
+    if len(lines) < _ENOUGH or numbers != list(range(1, len(lines) + 1)):
+        return text
+    return "\n".join(line[each.end() :] for line, each in zip(lines, found, strict=True) if each) + "\n"
 
 
 def _without_quotes(text: str) -> str:

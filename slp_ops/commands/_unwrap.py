@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.commands._text_lines import TextLines
 from slp_ops.iosxe.prompts import PROMPT
 from slp_ops.iosxe.syslog import is_log_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _WIDEST: Final = 160  # wider lines are not wrapped
 _NARROWEST: Final = 45
@@ -69,11 +70,11 @@ _WORDS: Final = frozenset(_VOCABULARY.split())
 
 def unwrapped(text: str) -> str:
     """Return the text with wrapped messages, releases and URLs in one line each."""
+    if not _is_wrapped(TextLines(text)):
+        return text
     lines = text.split("\n")
     groups = list(_groups(lines))
-    width = max((len(lines[place].rstrip()) for group in groups for place in group), default=0)
-    if width > _WIDEST or all(len(group) == 1 for group in groups):
-        return text
+    width = max(len(lines[place].rstrip()) for group in groups for place in group)
     broken = [len(lines[place].rstrip()) for group in groups for place in group[:-1]]
     full = sum(length >= width - 1 for length in broken)
     for group in groups:
@@ -81,7 +82,17 @@ def unwrapped(text: str) -> str:
     return "\n".join(lines)
 
 
-def _groups(lines: list[str]) -> Iterator[list[int]]:
+def _is_wrapped(lines: TextLines) -> bool:
+    """Return whether some message may be in several lines, and no line is wider than a terminal."""
+    is_wrapped = False
+    for group in _groups(lines):
+        if max(len(lines[place].rstrip()) for place in group) > _WIDEST:
+            return False
+        is_wrapped = is_wrapped or len(group) > 1
+    return is_wrapped
+
+
+def _groups(lines: Sequence[str]) -> Iterator[list[int]]:
     """Yield the places of lines that may be one: a first line and those that cannot begin anything."""
     place = 0
     while place < len(lines):

@@ -9,20 +9,17 @@ Log Buffer (4096 bytes):
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from slp_ops.commands import ShowCommand
-from slp_ops.commands._capture_text import Page, Row, body, parsed
-from slp_ops.commands._log_line import message
+from slp_ops.commands import Parsed, ShowCommand
+from slp_ops.commands._capture_text import NumberedLines, Page, Row, says_something
+from slp_ops.commands._log_line import name_of
+from slp_ops.commands._message_log import MessageLog
 from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import integer
-from slp_ops.facts.log import SyslogBuffer, SyslogMessage
+from slp_ops.facts.log import SyslogBuffer
 from slp_ops.facts.values import LabelledValue, Source, SourceLine
 from slp_ops.iosxe.filters import filter_of
-
-if TYPE_CHECKING:
-    from slp_ops.commands import Parsed
 
 _LEVEL: Final = re.compile(r"^level (\w+), (\d+) messages logged")
 _DROPPED: Final = re.compile(r"\((\d+) messages? dropped")
@@ -76,33 +73,32 @@ def parse(text: str) -> Parsed:
 
     An empty output of a filter is a log without such messages.
     """
-    page = body(text, "show logging", log=True)
+    lines = NumberedLines(text, "show logging")
     heading = _Heading()
-    messages: list[SyslogMessage] = []
-    more: list[str] = []
-    for row in page.rows:
-        found = message(row, page.command)
-        if found is None:
-            if messages:
-                more.append(row.text)
-                heading.label(row.text, messages[-1].name)
-            else:
-                heading.read(row)
-            continue
-        if more:
-            messages[-1] = replace(messages[-1], more=tuple(more))
-            more = []
-        messages.append(found)
-    if more:
-        messages[-1] = replace(messages[-1], more=tuple(more))
-    passed = filter_of(page.command)
-    is_answer = not page.rows and passed is not None and passed.verb in ("include", "section", "exclude")
+    messages = MessageLog(lines.text, lines.command)
+    latest = ""
+    before: list[Row] = []
+    for row, start in lines:
+        name = name_of(row.text)
+        if name is not None:
+            messages.add(row.number, start)
+            latest = name
+        elif messages:
+            messages.extend(start + len(row.text))
+            heading.label(row.text, latest)
+        else:
+            before.append(row)
+            heading.read(row)
+    messages.complete()
+    passed = filter_of(lines.command)
+    is_answer = not before and passed is not None and passed.verb in ("include", "section", "exclude")
     if not messages and heading.bytes is None and not heading.other and not is_answer:
-        return parsed(page, (), page.rows)
+        unread = tuple(row.line for row in before if says_something(row))
+        return Parsed(facts=(), unparsed=unread, total=lines.total)
     if messages and (first := messages[0].source.line("")):
         heading.lines["oldest"] = heading.lines["messages"] = first
     fact = SyslogBuffer(
-        messages=tuple(messages),
+        messages=messages,
         oldest=messages[0].time if messages else None,
         newest=messages[-1].time if messages else None,
         buffer_level=heading.level,
@@ -113,10 +109,10 @@ def parse(text: str) -> Parsed:
         settings=tuple(heading.settings),
         cut=tuple(heading.cut),
         console=isinstance(text, Page) and text.console,
-        filter=_filter(page.command),
-        source=Source(page.command, heading.lines),
+        filter=_filter(lines.command),
+        source=Source(lines.command, heading.lines),
     )
-    return parsed(page, (fact,), ())
+    return Parsed(facts=(fact,), unparsed=(), total=lines.total)
 
 
 def _filter(command: str) -> str | None:

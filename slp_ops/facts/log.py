@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from slp_ops.facts.values import Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import time
 
     from slp_ops.facts.values import LabelledValue
@@ -78,7 +79,7 @@ class SyslogBuffer(Fact):
     such as ``include SMART_LIC``, or ``last 20``. Such a log proves no absence of other messages.
     """
 
-    messages: tuple[SyslogMessage, ...] = ()
+    messages: Sequence[SyslogMessage] = ()
     oldest: LogTime | None = None
     newest: LogTime | None = None
     buffer_level: str | None = None

@@ -30,11 +30,15 @@ _LARGEST: Final = 4 * 2**20  # maximum size of a file of names
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Selection by the operator; an empty one selects every device."""
+    """Selection by the operator; an empty one selects every device.
+
+    ``names``, if given, are those of a run.
+    """
 
     sites: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     limit: str = ""
+    names: frozenset[str] | None = None
 
 
 def select(inventory: Inventory, selection: Selection) -> tuple[Device, ...]:
@@ -53,6 +57,8 @@ def select(inventory: Inventory, selection: Selection) -> tuple[Device, ...]:
         if (not selection.sites or device.site in selection.sites)
         and (not selection.tags or not set(selection.tags).isdisjoint(device.tags))
     ]
+    if selection.names is not None:
+        chosen = [device for device in chosen if device.name in selection.names]
     if selection.limit:
         named = _select_by_limit(inventory, selection.limit)
         chosen = [device for device in chosen if device.name in named]

@@ -24,6 +24,7 @@ from slp_ops.json_documents import ShapeError, decode, encode, json_document, js
 from slp_ops.paths import state_dir
 from slp_ops.runs import atomic_files
 from slp_ops.runs.names import is_plain
+from slp_ops.temporary_files import remove_abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "changes"
 UNPROVEN: Final = "0" * 64  # instead of the seal of a journal without valid seals
-_NO_SEAL: Final = "-" * 64  # until its first line is written
+NO_SEAL: Final = "-" * 64  # until its first line is written
 _OPEN, _DONE = "open", "done"
 
 
@@ -96,7 +97,7 @@ class ChangeEntry:
     def close(self, *, done: bool) -> None:
         """Note whether nothing is left to resume, and let go of the switches."""
         if self._fd is not None:
-            self._write((_DONE if done else _OPEN).encode("ascii"), len(_NO_SEAL) + 1)
+            self._write((_DONE if done else _OPEN).encode("ascii"), len(NO_SEAL) + 1)
             os.close(self._fd)
             self._fd = None
 
@@ -116,7 +117,7 @@ class StoredEntry:
         self.path = path
         self.record = record
         self.running, state = _read_state(_state(path))
-        self.begun = not state.startswith(_NO_SEAL)
+        self.begun = not state.startswith(NO_SEAL)
         self.done = state.rstrip().endswith(_DONE)
 
     def set_done(self) -> None:
@@ -158,11 +159,12 @@ class ChangeIndex:
         """Make an entry. The index must be held."""
         path = self._place(record.id)
         with atomic_files.store_errors("make", path):
+            self._remove_abandoned()
             fd = os.open(
                 _state(path), os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
             )
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            atomic_files.write_all(fd, f"{_NO_SEAL} {_OPEN}\n".encode("ascii"))
+            atomic_files.write_all(fd, f"{NO_SEAL} {_OPEN}\n".encode("ascii"))
             self._write(path, record)
         return ChangeEntry(fd)
 
@@ -181,7 +183,7 @@ class ChangeIndex:
         with atomic_files.store_errors("open", path):
             fd = os.open(_state(path), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.pwrite(fd, _OPEN.encode("ascii"), len(_NO_SEAL) + 1)
+            os.pwrite(fd, _OPEN.encode("ascii"), len(NO_SEAL) + 1)
             self._write(path, record)
         return ChangeEntry(fd)
 
@@ -191,9 +193,16 @@ class ChangeIndex:
             return None
         path = _state(self._place(change))
         try:
-            return atomic_files.read(path, within=self.folder)[: len(_NO_SEAL)].decode("ascii", "replace")
+            return atomic_files.read(path, within=self.folder)[: len(NO_SEAL)].decode("ascii", "replace")
         except OSError:
             return None
+
+    def _remove_abandoned(self) -> None:
+        """Remove what processes left that were killed while they made an entry."""
+        remove_abandoned(self.folder)
+        for state in self.folder.glob("*.state"):
+            if not state.with_suffix(".json").exists():
+                state.unlink(missing_ok=True)
 
     def _write(self, path: Path, record: ChangeRecord) -> None:
         text = json.dumps(encode(record), separators=(",", ":"))

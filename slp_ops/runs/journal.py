@@ -28,7 +28,7 @@ from slp_ops.json_documents import InvalidJson, encode, parse_json
 from slp_ops.planning.journal_state import SCHEMA, RecordedChange, recorded_change
 from slp_ops.regular_files import open_regular
 from slp_ops.runs import atomic_files
-from slp_ops.runs.change_index import UNPROVEN, ChangeIndex
+from slp_ops.runs.change_index import NO_SEAL, UNPROVEN, ChangeIndex
 from slp_ops.runs.seal import Seals
 
 if TYPE_CHECKING:
@@ -136,7 +136,9 @@ class JournalFile:
             chain = seals.chain(data[:whole].splitlines())
             last_seal = ChangeIndex().last_seal(recorded.begin.change)
             # A kill may come between a line and its seal in the index: a line may follow it.
-            is_whole = chain is not None and last_seal in chain
+            is_whole = chain is not None and (
+                last_seal in chain or (last_seal == NO_SEAL and len(chain) == 1)
+            )
         except BaseException:
             os.close(fd)
             raise
@@ -260,6 +262,11 @@ def _events(path: Path, data: bytes) -> RecordedChange:
                 hint="use the file as it was written",
             )
         events.append(event)
-    if not events or events[0].get("schema") != SCHEMA:
+    if not events:
+        raise InputError(
+            f"{path} has no complete line: its change ended before anything was sent",
+            hint="begin again with the command of that change",
+        )
+    if events[0].get("schema") != SCHEMA:
         raise InputError(f"{path} is no journal of this slp-ops", hint=f"expected {SCHEMA} in its first line")
     return recorded_change(events, str(path))

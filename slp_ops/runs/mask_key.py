@@ -6,14 +6,13 @@ masks.
 
 from __future__ import annotations
 
-import os
 import secrets
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
 from slp_ops.paths import state_dir
 from slp_ops.runs import atomic_files
+from slp_ops.temporary_files import create_once, remove_abandoned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,8 +37,9 @@ def state_key(name: str, words: str) -> bytes:
 
 def _key(path: Path, words: str, consequence: str) -> bytes:
     with atomic_files.store_errors(f"read or make {words}", path):
-        if not path.exists():
-            _make(path)
+        remove_abandoned(path.parent, path.name)
+        if not path.exists():  # if several processes make it at once, all use the first one's key
+            create_once(path, secrets.token_bytes(_SIZE))
         key = atomic_files.read(path, within=path.parent)
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
@@ -49,20 +49,3 @@ def _key(path: Path, words: str, consequence: str) -> bytes:
             hint=f"remove it to get a new one; {consequence}",
         )
     return key
-
-
-def _make(path: Path) -> None:
-    """Make the key. If several processes start at once, all use the first one's key."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        fd = atomic_files.create(temporary)
-        try:
-            atomic_files.write_all(fd, secrets.token_bytes(_SIZE))
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-        with suppress(FileExistsError):
-            os.link(temporary, path)  # unlike a rename, it never replaces another's key
-    finally:
-        with suppress(OSError):
-            temporary.unlink()

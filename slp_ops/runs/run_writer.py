@@ -71,6 +71,11 @@ class Run:
         return self._header.id
 
     @property
+    def selection(self) -> Mapping[str, object]:
+        """Return the options that the run records."""
+        return self._header.selection
+
+    @property
     def folders(self) -> Mapping[str, str]:
         """Each device's folder in the run, by its name."""
         return {about.name: about.folder for about in self._header.devices}

@@ -51,6 +51,42 @@ def test_a_caller_may_close_standard_output() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_no_file_gets_the_number_of_a_closed_stream(tmp_path: Path, closed: str) -> None:
+    site = f"{sys.executable} -m slp_ops collect -i inventory.yaml --connect-timeout 1"
+    (tmp_path / "inventory.yaml").write_text(
+        "version: 1\ndefaults: {username: netops}\n"
+        "sites: {tokyo: {devices: {sw1: {host: 127.0.0.1, port: 1}}}}\n"
+    )
+    done = subprocess.run(
+        ["sh", "-c", f"{site} {closed}"],
+        cwd=tmp_path,
+        env={**os.environ, "SLP_OPS_PASSWORD": "netops"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 4, done.stderr
+    for path in tmp_path.glob("runs/**/*"):
+        assert not path.is_file() or b"evidence in" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("target", ["2>/dev/full", "2>&1 >/dev/null | true"])
+def test_messages_that_are_refused_end_no_work(tmp_path: Path, target: str) -> None:
+    done = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f"{sys.executable} -m slp_ops explain nothing-known {target}; exit ${{PIPESTATUS[0]}}",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (2, "")
+
+
 @pytest.mark.parametrize(
     ("variables", "coloured"),
     [

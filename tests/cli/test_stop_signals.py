@@ -136,7 +136,7 @@ def test_while_an_interruption_is_reported(number: signal.Signals) -> None:
         import slp_ops.cli.main as cli
         from slp_ops.__main__ import main
         cli.LazyGroup.get_command = lambda *_: os.kill(os.getpid(), {int(number)})
-        cli._say = lambda _: os.kill(os.getpid(), {int(number)})
+        cli.show_failure = lambda *_, **__: os.kill(os.getpid(), {int(number)})
         sys.argv = ["slp-ops", "rules"]
         main()
     """)

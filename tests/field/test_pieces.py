@@ -17,6 +17,7 @@ from tests.field.audited import HEALTHY, TEXTS, Audited, healthy_but, pasted
 from tests.field.judged import device, devices, field_text, findings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FACTORY_FRESH = """\
@@ -193,6 +194,9 @@ EXPORTS = {
     "Loki": json.dumps({"stream": {"host": "acc-21"}, "timestamp": TIME, "line": RECORD["message"]}),
     "rows with names": f'_time,host,sourcetype,_raw\n{TIME},acc-21,cisco:ios,"{RECORD["message"]}"\n',
     "rows without names": f'"2024-03-03","06:41:27","Local7.Error","acc-21","{RECORD["message"]}"\n',
+    "GELF": json.dumps({"host": "acc-21", "short_message": RECORD["message"], "timestamp": 1709448087.9}),
+    "a sheet": f"Date\tTime\tHost\tMessage\n2024-03-03\t06:41:28\tacc-21\t{RECORD['message']}\n",
+    "semicolons": f'2024-03-03 06:41:28;acc-21;local7;err;"{RECORD["message"]}"\n',
     "rows with two times": f"2024-03-03 06:41:27,{TIME},acc-21,cisco:ios,{RECORD['message']}\n",
 }
 
@@ -210,3 +214,18 @@ def test_an_export_of_a_collector(tmp_path: Path, text: str) -> None:
 )
 def test_what_is_no_export_stays(text: str) -> None:
     assert as_log_lines(text) == text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda text: text.replace("\n", "\r"),
+        lambda text: text.replace("\n", "\r\r\n"),
+        lambda text: "".join(f"{number:>4}: {line}\n" for number, line in enumerate(text.splitlines(), 1)),
+        lambda text: "".join(f"{number}\t{line}\n" for number, line in enumerate(text.splitlines(), 1)),
+    ],
+    ids=["CR", "CR CR LF", "numbers", "numbers and tabs"],
+)
+def test_line_ends_and_numbers_of_an_editor(tmp_path: Path, form: Callable[[str], str]) -> None:
+    text = form(pasted({"show license status": FACTORY_FRESH}))
+    assert {"cslu-address-missing", "trust-missing"} <= findings(device(tmp_path, text))

@@ -29,6 +29,15 @@ def test_it_is_made_once_in_the_state_directory(tmp_path: Path) -> None:
     assert [each.name for each in path.parent.iterdir()] == ["mask.key"]
 
 
+def test_what_a_killed_process_left_of_a_key_is_removed(tmp_path: Path) -> None:
+    left = tmp_path / ".mask.key.0123abcd.part"
+    left.write_bytes(b"half")
+    key = mask_key(tmp_path)
+    left.write_bytes(key)
+    assert mask_key(tmp_path) == key
+    assert [each.name for each in tmp_path.iterdir()] == ["mask.key"]
+
+
 def test_a_key_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
     mask_key(tmp_path)
     (tmp_path / "mask.key").chmod(0o644)

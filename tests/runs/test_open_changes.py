@@ -301,6 +301,44 @@ def test_a_kill_before_the_first_line_leaves_nothing_open(tmp_path: Path) -> Non
     assert OpenChanges().of([SW1]) == []
 
 
+def test_a_kill_between_the_first_line_and_its_seal_costs_no_authority(tmp_path: Path) -> None:
+    change = Change(tmp_path, 1)
+    change.file.close()
+    state = next(tmp_path.glob("state/slp-ops/changes/run-1.state"))
+    state.write_text("-" * 64 + " open\n")
+    file, _ = JournalFile.resume(change.path)
+    with file:
+        assert file.sealed
+        file.hold(OpenChanges().resume(change.record))
+        change.file = file
+        change.step()
+    # Of a second line the index would have known the first.
+    state.write_text("-" * 64 + " open\n")
+    file, _ = JournalFile.resume(change.path)
+    with file:
+        assert not file.sealed
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"at":"2026-11-27T'])
+def test_a_journal_without_a_line_is_named_as_one_that_sent_nothing(tmp_path: Path, torn: bytes) -> None:
+    change = Change(tmp_path, 1)
+    change.file.close()
+    change.path.write_bytes(torn)
+    with pytest.raises(InputError, match="ended before anything was sent"):
+        JournalFile.resume(change.path)
+
+
+def test_what_a_kill_left_in_the_index_is_removed_by_the_next_change(tmp_path: Path) -> None:
+    Change(tmp_path, 1).file.close()
+    folder = ChangeIndex().folder
+    left = (folder / ".run-9.json.0123abcd.part", folder / "run-9.state")
+    for path in left:
+        path.write_text("-" * 64)
+    Change(tmp_path, 2).file.close()
+    assert [path for path in left if path.exists()] == []
+    assert OpenChanges().of([SW1]) == []
+
+
 def test_a_journal_that_is_replaced_is_no_open_change(tmp_path: Path) -> None:
     change = killed(tmp_path)
     assert OpenChanges().of([SW1], replacing=change.path) == []

@@ -34,15 +34,22 @@ _SUCCESS: Final = ("SUCCESS", "RESTORED", "SUCCEEDED", "OK", "CLEARED")
 class LoggedMessage:
     """Known message. ``cleared``: resolved by a later message. ``recent`` by the threshold.
 
-    ``before_change``: older than the last change that slp-ops made to the switch.
+    ``before_change``: older than the last change that slp-ops made to the switch. The message itself is read
+    when it is asked for: a log may have hundreds of thousands.
     """
 
-    message: SyslogMessage
+    log: SyslogBuffer
+    place: int
     match: MessageMatch
     at: datetime | None
     cleared: bool
     recent: bool
     before_change: bool = False
+
+    @property
+    def message(self) -> SyslogMessage:
+        """Return the message."""
+        return self.log.messages[self.place]
 
     @property
     def is_active(self) -> bool:
@@ -96,7 +103,8 @@ class LicenceLog:
         later: set[str] = set()
         seen: list[LoggedMessage] = []
         unknown: list[SyslogMessage] = []
-        for message in reversed(log.messages):
+        for place in reversed(range(len(log.messages))):
+            message = log.messages[place]
             name = message.name
             match = (
                 catalogue.find_wrapped(name, message.text, message.more)
@@ -113,7 +121,8 @@ class LicenceLog:
                 continue
             seen.append(
                 LoggedMessage(
-                    message=message,
+                    log=log,
+                    place=place,
                     match=match,
                     at=at,
                     cleared=not later.isdisjoint(match.entry.cleared_by),

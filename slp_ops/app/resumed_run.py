@@ -1,0 +1,85 @@
+"""A run that is resumed: its devices, and what was read of each."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from slp_ops.app.read_device import PreviousCaptures, status_of
+from slp_ops.errors import InputError, InvalidRelease, SelectionError
+from slp_ops.release import Release
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from slp_ops.model import Device, DeviceResult
+    from slp_ops.runs import Runs, StoredRun
+
+
+class ResumedRun:
+    """A run of a verb that is resumed: what it has, and what is missing."""
+
+    def __init__(self, stored: StoredRun) -> None:
+        self._stored = stored
+        self._results = {result.name: result for result in stored.devices}
+
+    @classmethod
+    def open(cls, runs: Runs, reference: str, verb: str) -> ResumedRun:
+        """Open a run of this verb; ``last`` is its newest one. Raises InputError."""
+        stored = runs.open(reference, verbs=(verb,))
+        if stored.header.verb != verb:
+            raise InputError(
+                f"run {stored.id} is of {stored.header.verb}, not of {verb}", hint="see: slp-ops runs list"
+            )
+        folder = stored.path.absolute().parent
+        if folder != runs.root.absolute():
+            raise InputError(
+                f"run {stored.id} is in {folder}, not in {runs.root}",
+                hint=f"add --runs-dir {shlex.quote(str(folder))}",
+            )
+        return cls(stored)
+
+    @property
+    def reference(self) -> str:
+        """The run's folder, by which it is opened again."""
+        return str(self._stored.path.absolute())
+
+    @property
+    def selection(self) -> Mapping[str, object]:
+        """Return the options that the run recorded."""
+        return self._stored.header.selection
+
+    def among(self, devices: Sequence[Device]) -> tuple[Device, ...]:
+        """The run's devices, as the inventory has them now. Raises SelectionError."""
+        chosen = tuple(device for device in devices if device.name in self._results)
+        if not chosen:
+            raise SelectionError(
+                f"the inventory's choice holds no device of run {self._stored.id}",
+                hint=f"the run is of: {', '.join(list(self._results)[:20])}",
+            )
+        return chosen
+
+    def result(self, device: Device) -> DeviceResult:
+        """Return the result of a device of which nothing is missing."""
+        result = self._results[device.name]
+        if device.name in self._stored.results:
+            return result
+        # The run ended after the last command, and before the result was written.
+        return replace(result, status=status_of(result.captures), error=None)
+
+    def earlier(self, device: Device) -> PreviousCaptures:
+        """Return the captures of a device in the run."""
+        result = self._results[device.name]
+        return PreviousCaptures(captures=result.captures, release=self._release(result))
+
+    def _release(self, result: DeviceResult) -> Release | None:
+        """Read from the result, or from the evidence if the run has no result yet."""
+        text = result.release or ""
+        for capture in result.captures:
+            if not text and capture.command == "show version" and capture.file is not None:
+                text = "\n".join(self._stored.text(result.name, capture).split("\n")[:4])
+        try:
+            return Release.parse(text)
+        except InvalidRelease:
+            return None

@@ -1,0 +1,82 @@
+"""A log of hundreds of thousands of lines: read as a short one, without a copy of each line."""
+
+from __future__ import annotations
+
+import pickle
+import tracemalloc
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slp_ops.commands._text_lines import TextLines
+from slp_ops.commands.show_logging import parse
+from slp_ops.facts.log import SyslogBuffer
+from slp_ops.json_documents import encode
+from slp_ops.parsing import read, split_devices
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slp_ops.facts.log import SyslogMessage
+
+LINES = (
+    "Nov 17 18:05:09.580: %SMART_LIC-3-COMM_FAILED: Communications failure with the CSSM : timeout\n",
+    "  a line that continues it   \n",
+    "\n",
+    "000123: *Nov 17 18:05:10: %LINEPROTO-5-UPDOWN: Line protocol on Interface Vlan1, changed state to up\n",
+)
+
+
+def log_of(size: int, lines: Sequence[str] = LINES) -> str:
+    block = "".join(lines)
+    return "Syslog logging: enabled\nLog Buffer (4096 bytes):\n" + block * (size // len(block)) + "sw1#"
+
+
+def messages_of(text: str) -> Sequence[SyslogMessage]:
+    fact = parse(text).facts[0]
+    assert isinstance(fact, SyslogBuffer)
+    return fact.messages
+
+
+def test_messages_of_a_large_log_are_those_of_a_short_one() -> None:
+    short, large = messages_of(log_of(1000)), messages_of(log_of(2_000_000))
+
+    assert len(large) > 15_000 > len(short)
+    assert large[: len(short)] == tuple(short)
+    assert large[0].more == ("  a line that continues it",)
+    assert large[-1].sequence == 123
+    assert large[-1].source.first() is not None
+    assert pickle.loads(pickle.dumps(large))[1] == large[1]  # noqa: S301 - what was pickled here
+    assert encode(large[:2]) == encode(tuple(short[:2]))
+    assert len(encode(short)) == len(short)
+
+
+def test_a_short_log_equals_the_tuple_of_its_messages() -> None:
+    messages = messages_of(log_of(1000))
+
+    assert messages == tuple(messages)
+    assert hash(messages) == hash(tuple(messages))
+    assert messages != tuple(messages)[1:]
+
+
+@pytest.mark.slow
+def test_a_large_log_costs_little_more_than_its_text() -> None:
+    text = log_of(2_000_000, (LINES[0], LINES[3]))
+    tracemalloc.start()
+    try:
+        facts = [read(device.parts) for device in split_devices(text)]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert facts[0].get(SyslogBuffer) is not None
+    assert peak < 4 * len(text)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "a", "a\n", "\n\nb\r\nc"])
+def test_lines_of_a_text_are_those_of_a_split(text: str) -> None:
+    lines = TextLines(text)
+
+    assert list(lines) == text.split("\n")
+    assert lines[:2] == text.split("\n")[:2]
+    assert lines[-1] == text.split("\n")[-1]
