@@ -46,6 +46,7 @@ _HOSTS: Final = (
 )
 _TIMES: Final = ("@timestamp", "timestamp", "_time", "time", "isodate", "datetime", "date")
 _MOST_DEPTH: Final = 6
+_LONGEST: Final = 256 * 1024  # a longer line is no record; its fields would fill the memory
 _SEPARATORS: Final = (",", ";", "\t")
 _MILLISECONDS: Final = 1e11
 _MOST_SECONDS: Final = 4e9
@@ -63,6 +64,8 @@ def as_log_lines(text: str) -> str:
     lines = text.split("\n")
     columns: list[str] | None = None
     for place, line in enumerate(lines):
+        if len(line) > _LONGEST:
+            continue
         if "%" not in line:
             columns = _header(line) or columns
         elif line.lstrip().startswith("{"):
