@@ -31,5 +31,7 @@ def run(request: ExplainRequest) -> Explanation:
     found = explain(request.words, knowledge)
     if found is None:
         near = did_you_mean(request.words, known_names(knowledge))
-        raise OptionError(f"nothing is known of {one_line(request.words[:80])!r}{near}; see: slp-ops rules")
+        raise OptionError(
+            f"there is no explanation of {one_line(request.words[:80])!r}{near}; see: slp-ops rules"
+        )
     return found

@@ -34,7 +34,7 @@ def run(request: ParseRequest) -> tuple[tuple[str, Parsed], ...]:
     )
     if not found:
         raise OptionError(
-            "no known command was found in it; say with --command which one printed it", option="FILE"
+            "no known command was found in it; name the command that printed it: --command", option="FILE"
         )
     return found
 

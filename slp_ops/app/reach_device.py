@@ -206,7 +206,7 @@ class _Probing:
             return ProbeAttempt(probe=probe, why=probe.rejection)
         ending, result = await self._send(reader, probe.step)
         if result is None:
-            return ProbeAttempt(probe=probe, why=ending.reason or "the switch said nothing")
+            return ProbeAttempt(probe=probe, why=ending.reason or "the switch printed nothing")
         unnamed = result.verdict is ProbeVerdict.NOT_TESTABLE and result.name is NameVerdict.UNKNOWN
         if unnamed and reader.alive and (ping := probe.ping()) is not None:
             _, pinged = await self._send(reader, ping)

@@ -116,7 +116,7 @@ def command(
     if checked is not None:
         raise click.exceptions.Exit(_check(checked, lang).code)
     if output is None:
-        raise click.UsageError("say where to write it: -o FILE.zip")
+        raise click.UsageError("name the file to write: -o FILE.zip")
     from slp_ops.app.bundle import BundleRequest, gather_bundle
     from slp_ops.cli.terminal import TerminalOperator
     from slp_ops.cli.writing import replace_file

@@ -70,7 +70,7 @@ def command(
     wanted = {form: path for form, path in files.items() if path}
     if not wanted:
         given = ", ".join(f"--{form}" for form in FORMS)
-        raise click.UsageError(f"say which form you want: {given}, each with a file")
+        raise click.UsageError(f"name at least one form: {given}, each with a file")
     request = ReportRequest(runs_dir=runs_dir, reference=ref, audit_options=audit_options)
     judged = judge_for_report(request, TerminalOperator())
     view = report_view(judged, generated=datetime.now(UTC))

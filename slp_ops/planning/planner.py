@@ -356,7 +356,7 @@ _NO_CONFIG: Final = Text(
 _NO_RELEASE: Final = Text("the release could not be read", "リリースを読み取れませんでした")
 _TOO_OLD: Final = Text("needs {since} or later; this is {release}", "{since} 以降が必要です (現在 {release})")
 _TOO_NEW: Final = Text("only up to {until}; this is {release}", "{until} までが対象です (現在 {release})")
-_UNKNOWN: Final = Text("{guard} cannot be told: {why}", "{guard} を判定できません: {why}")
+_UNKNOWN: Final = Text("{guard} could not be determined: {why}", "{guard} を判定できません: {why}")
 _PROTECTED: Final = Text(
     "a revert timer of {minutes} minutes protects it: unless confirmed, the earlier configuration comes back",
     "{minutes} 分の revert timer で保護されます。確認しなければ元の設定に戻ります",

@@ -143,7 +143,7 @@ SYNC_STEP: Final = Text(
 )
 AUDIT_STEP: Final = Text("look for the cause: slp-ops audit", "原因を調べます: slp-ops audit")
 REFUSED_BY_SERVER: Final = Text(
-    "the server is reached, but says no ({reason}); see slp-ops audit",
+    "the server is reached, but refuses the request ({reason}); see slp-ops audit",
     "サーバには到達していますが、要求が拒否されています ({reason})。slp-ops audit を参照",
 )
 TLS_UNKNOWN: Final = Text(

@@ -30,7 +30,7 @@ def when(found: ReportGrowth, limit: int) -> Text:
 
 
 _TOO_FEW: Final = Text(
-    "how the reports develop cannot be told yet: it takes the counts of {needed} runs since the last ACK, "
+    "the growth of the reports is not known yet: it needs the counts of {needed} runs since the last ACK, "
     "and there are {runs}",
     "レポートの増減はまだ判断できません (最後の ACK 以降、{needed} 回分の件数が必要。現在 {runs} 回)",
 )

@@ -187,7 +187,7 @@ _WORDS: Final = {
     "command": Text("Command", "コマンド"),
     "hint": Text("Hint", "ヒント"),
     "headline_fine": Text(
-        "{count:switch}: all well as far as could be judged.",
+        "{count:switch}: no problem found, as far as could be judged.",
         "判定できた範囲では {count} 台すべて正常です。",
     ),
     "headline": Text(

@@ -135,7 +135,7 @@ def execute(dialogue: Dialogue, step: ExecStep, command: str) -> Procedure[Comma
         return _incomplete_result(heard, taken=0, line=step.command)
     said = heard.text
     if step.expects and not any(words.lower() in said.lower() for words in step.expects):
-        return CommandResult(status=CommandOutcome.UNEXPECTED, output=said or "it said nothing", taken=1)
+        return CommandResult(status=CommandOutcome.UNEXPECTED, output=said or "it printed nothing", taken=1)
     return CommandResult(status=CommandOutcome.DONE, output=said, taken=1)
 
 

@@ -177,8 +177,7 @@ def _oldest_first(file: AckFile) -> tuple[int, str]:
 
 
 _NO_UNIT: Final = Text(
-    "it names no unit that can be read, so nothing tells which switch it is for: if you know, "
-    "--for {path}=NAME",
+    "it names no unit that can be read, so that its switch is unknown; if you know it, --for {path}=NAME",
     "UDI を読み取れず、対象のスイッチを判断できません。わかる場合は --for {path}=NAME で指定してください",
 )
 _NONE: Final = Text(

@@ -42,6 +42,11 @@ PHRASES: Final = (
     r"heard\b",
     r"spares?\b",
     r"spared\b",
+    r"could not be asked",
+    r"nothing (?:on the switch )?tells (?:whether|which)",
+    r"should have said",
+    r"(?:is|are) counted as well\b",
+    r"verified by none",
     # archaic, or translated word for word
     r"in vain",
     r"for want of",

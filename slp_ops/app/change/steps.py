@@ -577,7 +577,7 @@ _REFUSED: Final = Text(
     "the switch refused '{line}': {said} (lines taken before it: {taken})",
     "スイッチが '{line}' を拒否しました: {said} (それより前の {taken} 行は反映済み)",
 )
-_NOT_BACK: Final = Text("the switch could not be asked any more: {why}", "スイッチに再接続できません: {why}")
+_NOT_BACK: Final = Text("the switch does not answer any more: {why}", "スイッチに再接続できません: {why}")
 _UNREADABLE: Final = Text(
     "the running configuration could not be read back", "running-config を読み戻せませんでした"
 )
@@ -587,7 +587,7 @@ _PARTLY: Final = Text(
     "{total} 行中 {count} 行のみ反映されています: {said}",
 )
 _REVERTED: Final = Text(
-    "the revert timer gave the earlier configuration back", "revert timer により元の設定に戻りました"
+    "the revert timer restored the earlier configuration", "revert timer により元の設定に戻りました"
 )
 _NO_SECRET: Final = Text("the secret {names} is needed", "秘密パラメータ {names} が必要です")
 _NO_FILE_YET: Final = Text(
@@ -600,9 +600,7 @@ _ASKED: Final = Text(
 )
 _EXEC_REFUSED: Final = Text("the switch refused it: {said}", "スイッチが拒否しました: {said}")
 _FAR_END: Final = Text("the licence server refused it: {said}", "ライセンスサーバが拒否しました: {said}")
-_UNEXPECTED: Final = Text(
-    "the switch did not say what it should have said: {said}", "想定した応答がありません: {said}"
-)
+_UNEXPECTED: Final = Text("unexpected output of the switch: {said}", "想定した応答がありません: {said}")
 _NOT_PROVEN: Final = Text(
     "it was sent, and {proof} has not been seen in time; --resume looks again, without sending it again",
     "送信済みですが {proof} を時間内に確認できませんでした。--resume で再確認します (再送はしません)",
@@ -613,7 +611,7 @@ _SENT_AGAIN: Final = Text(
     "送信されていない可能性があり、再送しても問題ありません",
 )
 _NOBODY_KNOWS: Final = Text(
-    "nothing on the switch tells whether '{command}' was carried out",
+    "the switch does not show whether '{command}' was carried out",
     "'{command}' が実行されたかどうかスイッチから判断できません",
 )
 _LOST: Final = Text("{why}; and then: {again}", "{why}。その後: {again}")

@@ -220,7 +220,7 @@ _STRANGE: Final = Text(
     "このスイッチにないスイッチのレポートを含みます: {units}",
 )
 _UPLOAD: Final = Text(
-    "Upload to CSSM: {count:file} in {folder}; {text} there says how",
+    "Upload to CSSM: {count:file} in {folder}; {text} there describes how",
     "CSSM へアップロード: {folder} の {count} ファイル (手順は {text})",
 )
 _MOVED: Final = Text(

@@ -120,6 +120,6 @@ _HEADER: Final = (
     Text("FINDINGS", "検出"),
 )
 _NO_COUNTS: Final = Text(
-    "no run tells how many RUM reports there are; up to 17.6 that takes 'service internal' on the switch",
+    "no run contains the number of RUM reports; up to 17.6 that needs 'service internal' on the switch",
     "RUM レポートの件数はどの実行からも分かりません (17.6 以前は 'service internal' の設定が必要です)",
 )

@@ -44,7 +44,7 @@ _WORDS: Final = {
     "nothing": Text("Nothing is planned for:", "計画対象外のスイッチ:"),
     "findings": Text("Findings without a plan:", "計画のない検出事項:"),
     "choices": Text(
-        "Several playbooks remedy these rules. Name one with --playbook, or say what is meant with intent:",
+        "Several playbooks remedy these rules. Name one with --playbook, or set the intent:",
         "複数のプレイブックが該当します。--playbook または inventory の intent で指定してください:",
     ),
     "mentioned": Text(

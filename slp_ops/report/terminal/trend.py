@@ -133,5 +133,5 @@ _COURSES: Final = {
     GrowthCourse.BETWEEN: Text("growing until the next report", "台が次の送信までの通常の増加"),
     GrowthCourse.STEADY: Text("not growing", "台が増加なし"),
     GrowthCourse.ACKNOWLEDGED: Text("acknowledged lately", "台が最近 ACK を受信"),
-    GrowthCourse.TOO_FEW: Text("with too few runs to tell", "台が実行回数不足で判断不可"),
+    GrowthCourse.TOO_FEW: Text("with too few runs to judge", "台が実行回数不足で判断不可"),
 }
