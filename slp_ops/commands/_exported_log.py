@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TAG: Final = re.compile(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z]", re.ASCII)
-# A record, or fields before the message: a text without such a line is no export.
-_EXPORTED: Final = re.compile(r"^(?:[^%\n,]*,[^%\n]*%|[^\S\n]*\{[^\n]*%)", re.MULTILINE)
 _PRIORITY: Final = re.compile(r"^<\d{1,3}>(?:1 )?", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S{0,16}", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d", re.ASCII)
@@ -46,7 +44,11 @@ _HOSTS: Final = (
 )
 _TIMES: Final = ("@timestamp", "timestamp", "_time", "time", "isodate", "datetime", "date")
 _MOST_DEPTH: Final = 6
+_LONGEST: Final = 256 * 1024  # a longer line is no record; its fields would fill the memory
 _SEPARATORS: Final = (",", ";", "\t")
+_SIGNS: Final = re.escape("".join(_SEPARATORS))
+# A record, or fields before the message: a text without such a line is no export.
+_EXPORTED: Final = re.compile(rf"^(?:[^%\n{_SIGNS}]*[{_SIGNS}][^%\n]*%|[^\S\n]*\{{[^\n]*%)", re.MULTILINE)
 _MILLISECONDS: Final = 1e11
 _MOST_SECONDS: Final = 4e9
 _LEAST_FIELDS: Final = 3
@@ -63,6 +65,8 @@ def as_log_lines(text: str) -> str:
     lines = text.split("\n")
     columns: list[str] | None = None
     for place, line in enumerate(lines):
+        if len(line) > _LONGEST:
+            continue
         if "%" not in line:
             columns = _header(line) or columns
         elif line.lstrip().startswith("{"):

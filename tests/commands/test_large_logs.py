@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.commands._exported_log import as_log_lines
 from slp_ops.commands._text_lines import TextLines
 from slp_ops.commands.show_logging import parse
 from slp_ops.facts.log import SyslogBuffer
@@ -70,6 +71,18 @@ def test_a_large_log_costs_little_more_than_its_text() -> None:
         tracemalloc.stop()
 
     assert facts[0].get(SyslogBuffer) is not None
+    assert peak < 4 * len(text)
+
+
+def test_a_line_of_a_million_fields_is_no_record() -> None:
+    text = "a," * 1_000_000 + "%SMART_LIC-3-X: \n"
+    tracemalloc.start()
+    try:
+        assert as_log_lines(text) == text
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
     assert peak < 4 * len(text)
 
 
