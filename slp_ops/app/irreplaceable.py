@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from slp_ops.app.past_exchanges import imported_positions
 from slp_ops.errors import SlpOpsError
 from slp_ops.json_documents import ShapeError
+from slp_ops.runs import flow_journal
 from slp_ops.runs.journal import FILE, read
 from slp_ops.runs.prune import Irreplaceable, LossKind
 from slp_ops.usage.usage_files import received_in
@@ -31,6 +32,9 @@ def irreplaceable(
     found: dict[Path, tuple[Irreplaceable, ...]] = {}
     imported: Mapping[str, tuple[int, str]] | None = None
     for run in runs:
+        if (run.path / flow_journal.FILE).is_file():
+            found[run.path] = tuple(_flow_losses(run.path / flow_journal.FILE))
+            continue
         if not (run.path / FILE).is_file():
             continue
         try:
@@ -44,6 +48,21 @@ def irreplaceable(
         if losses:
             found[run.path] = losses
     return found
+
+
+def _flow_losses(path: Path) -> Iterator[Irreplaceable]:
+    """Yield the loss of a flow that has stages left: only its journal knows what was done by hand."""
+    try:
+        recorded = flow_journal.read(path)
+    except SlpOpsError:
+        yield Irreplaceable(kind=LossKind.UNFINISHED, what="its journal cannot be read")
+        return
+    stages = len(recorded.begin.stages)
+    left = [name for name, each in recorded.progress.items() if each.stage < stages]
+    if left:
+        yield Irreplaceable(
+            kind=LossKind.UNFINISHED, what=f"the journal of the flow {recorded.begin.flow} of {_names(left)}"
+        )
 
 
 def _losses(

@@ -106,6 +106,14 @@ class FlowJournal:
         self.close()
 
 
+def read(path: Path) -> RecordedFlow:
+    """Return what the journal of a flow records so far, whoever wrote it. Raises StoreError or InputError."""
+    with atomic_files.store_errors("read", path):
+        data = atomic_files.read(path, within=path.parent)
+    lines = data[: data.rfind(b"\n") + 1].splitlines()
+    return recorded_flow([_event(line, path) for line in lines], str(path))
+
+
 def is_flow(path: Path) -> bool:
     """Return whether a file begins as the journal of a flow does. Raises StoreError."""
     with atomic_files.store_errors("read", path):

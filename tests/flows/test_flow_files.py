@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.app.irreplaceable import irreplaceable
 from slp_ops.errors import InputError, StoreError
 from slp_ops.i18n import Text
 from slp_ops.planning.flow_state import FlowBeginEvent, FlowChangeEvent, FlowStageEvent, StageState
 from slp_ops.playbook import packaged
 from slp_ops.playbook.flow import load_flows, packaged_flows
 from slp_ops.rules.ruleset import packaged_ruleset
-from slp_ops.runs.flow_journal import FlowJournal, is_flow
+from slp_ops.runs.flow_journal import FILE, FlowJournal, is_flow
+from slp_ops.runs.prune import LossKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from slp_ops.runs import Run, Runs
+
+    Make = Callable[..., Run]
 
 GOOD = """id: lookup
 title: {en: Lookup, ja: 名前解決}
@@ -109,3 +116,21 @@ def test_the_journal_of_a_change_is_none_of_a_flow(tmp_path: Path) -> None:
     assert not is_flow(path)
     path.write_text("")
     assert not is_flow(path)
+
+
+def test_the_journal_of_a_flow_with_stages_left_cannot_be_replaced(runs: Runs, good_run: Make) -> None:
+    run = good_run("sw1", verb="remediate")
+    path = run.path / FILE
+    with begun(path) as journal:
+        (loss,) = irreplaceable(run.path.parent, runs.all(), ())[run.path]
+        assert (loss.kind, loss.what) == (LossKind.UNFINISHED, "the journal of the flow lookup of sw1, sw2")
+        for name in ("sw1", "sw2"):
+            for stage in range(2):
+                journal.write(
+                    FlowStageEvent(device=name, stage=stage, state=StageState.DONE, playbook="p", why=None)
+                )
+    assert irreplaceable(run.path.parent, runs.all(), ()).get(run.path, ()) == ()
+
+    path.write_text("{}\n")
+    (loss,) = irreplaceable(run.path.parent, runs.all(), ())[run.path]
+    assert loss.what == "its journal cannot be read"
