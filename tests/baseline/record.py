@@ -387,7 +387,14 @@ class Fleet:
         pairs = []
         for number, each in enumerate(self._rack.switches):
             fixed = _BASE_PORT + number
-            for form in ("127.0.0.1 port {}", "127.0.0.1:{}", '"port": {}', "port: {}", "[127.0.0.1]:{}"):
+            for form in (
+                "127.0.0.1 port {}",
+                "127.0.0.1 ポート {}",
+                "127.0.0.1:{}",
+                '"port": {}',
+                "port: {}",
+                "[127.0.0.1]:{}",
+            ):
                 pairs.append((form.format(each.port), form.format(fixed)))
         for name in ("first", "second", "other"):
             fingerprint = getattr(self._keys, name).get_fingerprint()

@@ -100,4 +100,5 @@ def test_yaml_is_read_by_the_tree_alone() -> None:
             path.read_text(),
         )
     }
-    assert readers == {"config_files/yaml_nodes.py"}
+    # The catalogue of messages comes with the program; no operator writes it.
+    assert readers == {"config_files/yaml_nodes.py", "messages.py"}
