@@ -1,6 +1,6 @@
 # make demo   the simulated fleet, the main job on it over real SSH, and what came out
 # make test   format, lint, types, layer contracts, tests (under 8 minutes)
-# make test-all  the same, and the tests that take long (under 45 minutes)
+# make test-all  the same, and the tests that take long (under 60 minutes)
 # make test-faults N=600  random faults and signals, a long watch and a large sick fleet; a table at the end (an hour)
 # make docs   the documentation as a site, in site/
 # make licenses  licences of the runtime dependencies; ADVISORIES=PATH also checks an OSV database

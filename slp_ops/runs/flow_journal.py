@@ -107,7 +107,7 @@ class FlowJournal:
 
 
 def read(path: Path) -> RecordedFlow:
-    """Return what the journal of a flow records so far, whoever wrote it. Raises StoreError or InputError."""
+    """Return what the journal of a flow records, with or without a seal. Raises StoreError or InputError."""
     with atomic_files.store_errors("read", path):
         data = atomic_files.read(path, within=path.parent)
     lines = data[: data.rfind(b"\n") + 1].splitlines()
