@@ -112,6 +112,7 @@ def test_the_gravest_result_decides() -> None:
 # -- remediate
 
 
+@pytest.mark.slow
 def test_a_missing_parameter(lab: Any, run: Any, tmp_path: Path) -> None:
     running = lab(sw1="name-server-missing", sw2="name-server-missing", sw3="healthy")
     named = ("remediate", "--playbook", "name-server")
@@ -135,6 +136,7 @@ def test_a_missing_parameter(lab: Any, run: Any, tmp_path: Path) -> None:
     assert run("remediate", "--dry-run").returncode == 0
 
 
+@pytest.mark.slow
 def test_nothing_is_planned_although_there_are_findings(lab: Any, run: Any, tmp_path: Path) -> None:
     running = lab(sw1="firewall-drop", sw2="healthy")
     _inventory(tmp_path, running, sw1=None, sw2=None)
@@ -150,6 +152,7 @@ def test_nothing_is_planned_although_there_are_findings(lab: Any, run: Any, tmp_
     assert run("remediate", "--dry-run", "--limit", "sw2").returncode == 0
 
 
+@pytest.mark.slow
 def test_findings_that_remain_after_a_change(lab: Any, run: Any, tmp_path: Path) -> None:
     running = lab(sw1="lookup-disabled")
     _inventory(tmp_path, running, sw1=None)
@@ -206,6 +209,7 @@ def test_an_exchange_or_a_prune_is_declined(lab: Any, run: Any, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("verb", ["audit", "check-version"])
+@pytest.mark.slow
 def test_live_and_saved_have_the_same_code(lab: Any, run: Any, tmp_path: Path, verb: str) -> None:
     running = lab(sw1="healthy", sw2="healthy", sw3="polling-id-invalid", sw4="healthy")
     running.access("sw2", denied=("show version",))
@@ -235,6 +239,7 @@ def test_a_release_that_cannot_be_judged(run: Any, release: str, code: int) -> N
 
 
 @pytest.mark.parametrize("more", [(), ("--json",)])
+@pytest.mark.slow
 def test_a_closed_pipe_keeps_the_code(lab: Any, run: Any, tmp_path: Path, more: tuple[str, ...]) -> None:
     running = lab(sw1="lookup-disabled")
     _inventory(tmp_path, running, sw1=None)

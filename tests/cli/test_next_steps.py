@@ -61,6 +61,7 @@ def _typed(text: str, pattern: str) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.slow
 def test_the_command_that_proves_a_change(lab: Any, call: Any, tmp_path: Path, lang: str) -> None:
     running = lab(sw1="lookup-disabled", sw2="healthy")
     options = _fleet(running, tmp_path, "sw1", "sw2")
@@ -77,6 +78,7 @@ def test_the_command_that_proves_a_change(lab: Any, call: Any, tmp_path: Path, l
     assert call(*_typed(back.stderr, f"{CHECK[lang]}(.*)")).returncode == 3
 
 
+@pytest.mark.slow
 def test_the_command_that_continues_a_change(lab: Any, call: Any, tmp_path: Path) -> None:
     running = lab(sw1="lookup-disabled")
     options = _fleet(running, tmp_path, "sw1")

@@ -90,6 +90,7 @@ def test_an_audit_is_resumed(call: Any, fleet: Any, tmp_path: Path) -> None:
     assert {name: len(_sent(running, name)) for name in before} == count
 
 
+@pytest.mark.slow
 def test_a_reachability_test_is_resumed(call: Any, fleet: Any, tmp_path: Path) -> None:
     running = fleet(sw1="healthy", sw2="healthy", sw3="lookup-disabled")
     running.access("sw2", denied=("telnet",))
@@ -117,6 +118,7 @@ def test_a_reachability_test_is_resumed(call: Any, fleet: Any, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("verb", ["collect", "audit", "check-reachability"])
+@pytest.mark.slow
 def test_the_hint_of_an_interrupted_run_reads_the_rest(
     call: Any, fleet: Any, tmp_path: Path, verb: str
 ) -> None:
@@ -171,6 +173,7 @@ def test_a_run_of_another_folder_names_the_option(call: Any, fleet: Any, tmp_pat
     assert call("collect", "--resume", run, *shlex.split(option)).returncode == 0
 
 
+@pytest.mark.slow
 def test_what_failed_is_selected(call: Any, fleet: Any, tmp_path: Path) -> None:
     running = fleet(sw1="healthy", sw2="healthy", sw3="healthy")
     running.access("sw2", denied=("show version",))
