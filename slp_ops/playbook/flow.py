@@ -31,16 +31,14 @@ from slp_ops.config_files.validators import (
     mapped,
     require,
 )
-from slp_ops.config_files.yaml_nodes import Mapping, parse
-from slp_ops.errors import InputError
-from slp_ops.playbook.loading import KeyLines
+from slp_ops.config_files.yaml_nodes import Mapping
+from slp_ops.playbook.loading import KeyLines, load_files
 from slp_ops.rules.schema import rule_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from slp_ops.config_files.yaml_nodes import Node
-    from slp_ops.errors import Problem
     from slp_ops.i18n import Text
 
 
@@ -94,24 +92,14 @@ def load_flows(
     known = {
         name: None if ids is None else tuple(ids) for name, ids in (("playbook", playbooks), ("rule", rules))
     }
-    made: dict[str, Flow] = {}
-    found: list[Problem] = []
-    for path, text in texts:
-        problems = Problems(path)
-        node = parse(text, problems)
-        one = None if node is None else _flow(node, problems, path)
+
+    def read(node: Node, problems: Problems, path: str) -> Flow | None:
+        one = _flow(node, problems, path)
         if one is not None and isinstance(node, Mapping):
             _check(one, KeyLines(node), problems, known)
-            if one.id in made:
-                problems.add(1, "id", f"{one.id} is the id of {made[one.id].file} too", "an id of its own")
-            made.setdefault(one.id, one)
-        try:
-            problems.raise_if_any()
-        except InputError as err:
-            found += err.problems
-    if found:
-        raise InputError(tuple(found), hint="the form is described in docs/how-to/flows.md")
-    return tuple(made.values())
+        return one
+
+    return load_files(texts, read, page="docs/how-to/flows.md")
 
 
 def _stage(node: Node, key: str, problems: Problems) -> Stage | None:

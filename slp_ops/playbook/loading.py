@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from slp_ops.config_files.validation_errors import Problems, did_you_mean
 from slp_ops.config_files.yaml_nodes import Mapping, Scalar, Sequence, parse
@@ -20,7 +20,7 @@ from slp_ops.playbook.schema import playbook
 from slp_ops.regular_files import read_text_input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from slp_ops.config_files.yaml_nodes import Node
     from slp_ops.errors import Problem
@@ -55,14 +55,45 @@ def folder(path: Path) -> Iterator[tuple[str, str]]:
 def load(texts: Iterable[tuple[str, str]], *, rules: Iterable[str] | None = None) -> tuple[Playbook, ...]:
     """The playbooks of these (path, text); raises InputError. ``rules`` are the rules' ids, if known."""
     known = None if rules is None else tuple(rules)
-    made: dict[str, Playbook] = {}
+
+    def read(node: Node, problems: Problems, path: str) -> Playbook | None:
+        one = playbook(node, problems, path)
+        if one is not None and isinstance(node, Mapping):
+            _check(one, KeyLines(node), problems, known)
+        return one
+
+    return load_files(texts, read, page="docs/how-to/own-playbooks.en.md")
+
+
+class _Identified(Protocol):
+    """Content of one file that has an id."""
+
+    @property
+    def id(self) -> str:
+        """Return the id."""
+
+    @property
+    def file(self) -> str:
+        """Return the file that it was read from."""
+
+
+_File = TypeVar("_File", bound=_Identified)
+
+
+def load_files(
+    texts: Iterable[tuple[str, str]], read: Callable[[Node, Problems, str], _File | None], *, page: str
+) -> tuple[_File, ...]:
+    """Return what ``read`` makes of each (path, text); raise InputError with every problem of every file.
+
+    Each file has an id of its own. ``page`` of the documentation describes the form.
+    """
+    made: dict[str, _File] = {}
     found: list[Problem] = []
     for path, text in texts:
         problems = Problems(path)
         node = parse(text, problems)
-        one = None if node is None else playbook(node, problems, path)
-        if one is not None and isinstance(node, Mapping):
-            _check(one, KeyLines(node), problems, known)
+        one = None if node is None else read(node, problems, path)
+        if one is not None:
             if one.id in made:
                 problems.add(1, "id", f"{one.id} is the id of {made[one.id].file} too", "an id of its own")
             made.setdefault(one.id, one)
@@ -71,7 +102,7 @@ def load(texts: Iterable[tuple[str, str]], *, rules: Iterable[str] | None = None
         except InputError as err:
             found += err.problems
     if found:
-        raise InputError(tuple(found), hint="the form is described in docs/how-to/own-playbooks.en.md")
+        raise InputError(tuple(found), hint=f"the form is described in {page}")
     return tuple(made.values())
 
 

@@ -72,7 +72,7 @@ class FakeReader:
         return CommandEnd(status=outcome(text.split("\n"))[0])
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
-        raise NotImplementedError
+        raise NotImplementedError  # a fake port for tests that send no probe
 
 
 def _typed(switch: Switch, command: str) -> str:

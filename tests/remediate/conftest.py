@@ -88,7 +88,7 @@ class Vty:
         return self._drive(self._dialogue.show(str(command), timeout, sink, limits))
 
     async def probe(self, step: Any, *, timeout: float, sink: Sink) -> ProbeEnd:
-        raise NotImplementedError("a change probes nothing")
+        raise NotImplementedError("a change probes nothing")  # a probe here is a defect of the change
 
     def _typed(self, mode: Mode, line: str) -> None:
         self._bench.typed.append((mode, line))
