@@ -26,9 +26,10 @@ from slp_ops.app.change.context import (
 )
 from slp_ops.app.change.device_session import DeviceSession
 from slp_ops.app.change.operator import ask_consent
+from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
-from slp_ops.app.fleet import causes, visit_all
+from slp_ops.app.fleet import visit_all
 from slp_ops.app.follow_up import source_options, switch_options
 from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
@@ -43,16 +44,7 @@ from slp_ops.engine.pacing import RateLimited, RateLimitedCopies
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import InputError, Interrupted, SlpOpsError, StoreError
 from slp_ops.i18n import Text, pluralize, verbatim
-from slp_ops.json_documents import encode, to_json
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
-from slp_ops.planning.documents import (
-    DeviceChoice,
-    LeftOutFile,
-    Mention,
-    PlanDocument,
-    UnplannedFindings,
-    UnreadSwitch,
-)
 from slp_ops.planning.journal_state import (
     BeginEvent,
     ChangeOutcome,
@@ -68,7 +60,6 @@ from slp_ops.runs import Runs, RunState
 from slp_ops.runs.change_index import ChangedSwitch, ChangeRecord
 from slp_ops.runs.journal import FILE, JournalFile
 from slp_ops.runs.open_changes import OpenChanges, refusal
-from slp_ops.runs.seal import Seals
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
@@ -814,48 +805,6 @@ def _plan_result(
         results=tuple(results),
         findings={result.name: each.findings for result, each in found if each.findings},
     )
-
-
-def plan_document(planned: PlanResult) -> PlanDocument:
-    """Return the plan as its file."""
-    return PlanDocument(
-        created=planned.created,
-        slp_ops=__version__,
-        run=planned.run,
-        devices=planned.plans,
-        nothing_planned=planned.skipped,
-        choices=tuple(
-            DeviceChoice(name=name, rule=choice.rule, playbooks=choice.playbooks)
-            for name, choice in planned.choices
-        ),
-        mentioned=tuple(Mention(name=name, playbooks=ids) for name, ids in planned.mentioned),
-        unread=tuple(
-            UnreadSwitch(
-                name=each.name,
-                site=each.site,
-                kind=None if each.error is None else each.error.kind,
-                why="; ".join(causes(each)),
-            )
-            for each in planned.unread
-        ),
-        verb=planned.verb,
-        left_out=None if planned.left_out is None else left_out_files(planned.left_out),
-        unplanned_findings=tuple(
-            UnplannedFindings(name=name, rules=rules) for name, rules in planned.unplanned_findings.items()
-        )
-        or None,
-    )
-
-
-def sealed_plan(planned: PlanResult, *, ascii_only: bool) -> str:
-    """Return the text of a plan file, with its seal. Raises StoreError."""
-    document = Seals().sealed_document(encode(plan_document(planned)))
-    return to_json(document, indent=1, ascii_only=ascii_only) + "\n"
-
-
-def left_out_files(files: Iterable[SkippedFile]) -> tuple[LeftOutFile, ...]:
-    """Return the files that are not imported, as a document holds them."""
-    return tuple(LeftOutFile(path=each.path, reason=each.out.value, why=each.why) for each in files)
 
 
 _BLOCKED: Final = Text("{why}: {hint}", "{why}: {hint}")

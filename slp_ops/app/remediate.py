@@ -18,8 +18,9 @@ from slp_ops.app.change.parameters import (
     read_certificate_files,
     reject_inventory_secrets,
 )
+from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
-from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions, sealed_plan
+from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.commands import registry
 from slp_ops.errors import InputError

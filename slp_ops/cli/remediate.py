@@ -166,7 +166,8 @@ def command(
     what is open; --resume with the journal of the flow continues it.
     """
     from slp_ops.app import remediate
-    from slp_ops.app.change_session import FleetOptions, plan_document
+    from slp_ops.app.change.plan_file import plan_document
+    from slp_ops.app.change_session import FleetOptions
     from slp_ops.app.flow import is_flow
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.json_documents import to_json

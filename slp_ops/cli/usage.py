@@ -268,7 +268,7 @@ def status(
 
 
 def _print_plan(planned: UsagePlan) -> None:
-    from slp_ops.app.change_session import plan_document
+    from slp_ops.app.change.plan_file import plan_document
 
     print_result(_json(plan_document(planned.plan)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from slp_ops.app.change.before_after import LicenceState
-from slp_ops.app.change_session import plan_document
+from slp_ops.app.change.plan_file import plan_document
 from slp_ops.i18n import Text
 from slp_ops.json_documents import json_document
 from slp_ops.planning.documents import PlanDocument

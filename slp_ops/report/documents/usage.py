@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from slp_ops.app.change_session import left_out_files
+from slp_ops.app.change.plan_file import left_out_files
 from slp_ops.app.fleet import causes
 from slp_ops.i18n import Text
 from slp_ops.json_documents import json_document, json_field, to_json
