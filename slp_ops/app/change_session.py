@@ -29,25 +29,20 @@ from slp_ops.app.change.operator import ask_consent
 from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
+from slp_ops.app.change.rollout import Rollout, keep
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.follow_up import source_options, switch_options
-from slp_ops.app.foreign_errors import failure_of, is_foreign
-from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import Declined, name_open_mode
 from slp_ops.app.read_device import collect
 from slp_ops.app.session_logs import session_logs
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
 from slp_ops.engine.batches import NoBatches as NoBatches
 from slp_ops.engine.batches import parse_batches as parse_batches
-from slp_ops.engine.batches import size_of
 from slp_ops.engine.pacing import RateLimited, RateLimitedCopies
-from slp_ops.engine.worker_pool import each
-from slp_ops.errors import InputError, Interrupted, SlpOpsError, StoreError
-from slp_ops.i18n import Text, pluralize, verbatim
-from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
+from slp_ops.errors import InputError, Interrupted, StoreError
+from slp_ops.i18n import Text, pluralize
 from slp_ops.planning.journal_state import (
     BeginEvent,
-    ChangeOutcome,
     RecordedChange,
     ResumedEvent,
     SwitchState,
@@ -63,14 +58,14 @@ from slp_ops.runs.open_changes import OpenChanges, refusal
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from slp_ops.app.change.context import StepOperator
     from slp_ops.app.change.operator import ChangeOperator
-    from slp_ops.app.operator import Operator, Progress
+    from slp_ops.app.operator import Progress
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.commands import ShowCommand
-    from slp_ops.model import Device
+    from slp_ops.model import Device, DeviceResult
     from slp_ops.parsing import Facts
     from slp_ops.planning import SwitchPlan
     from slp_ops.planning.journal_state import ChangedStepEvent
@@ -533,7 +528,7 @@ class ChangeSession(Generic[Observation, Result]):
         journal.reserve(states[device.name].plan for device in fleet.devices)
         self.operator.status(f"run {run.id}: {switches}, journal {journal.path}")
         name_open_mode(run.path.parent, "700", self.operator)
-        rollout = _Rollout(self.options, self.operator, run, captures, back=back)
+        rollout = Rollout(self.options.sizes, self.options.max_fail, self.operator, run, captures, back=back)
         try:
             with session_logs(run, connecting):
                 rollout.change_all(
@@ -568,7 +563,7 @@ class ChangeSession(Generic[Observation, Result]):
                 check=self._check(touched) if touched else "",
             )
         )
-        _keep(lambda: run.attach(verb.attachment, self.document(result)), self.operator)
+        keep(lambda: run.attach(verb.attachment, self.document(result)), self.operator)
         return result
 
     @property
@@ -629,7 +624,7 @@ class ChangeSession(Generic[Observation, Result]):
             with suppress(StoreError):
                 run.finish(RunState.INTERRUPTED)
             raise
-        _keep(run.finish, self.operator)
+        keep(run.finish, self.operator)
 
     def _record(self, change: str, journal: Path, fleet: _Fleet, plans: Iterable[SwitchPlan]) -> ChangeRecord:
         """Describe a change that this process makes, for the index of changes."""
@@ -652,14 +647,6 @@ class ChangeSession(Generic[Observation, Result]):
             raise InputError(f"{path} is the journal of {shown}", hint=f"slp-ops {verb} --resume {path}")
 
 
-def _keep(write: Callable[[], object], operator: Operator) -> None:
-    """Write a part of a change's run; what the disk refuses is a notice, as the journal has the change."""
-    try:
-        write()
-    except StoreError as err:
-        operator.notice(f"{err.message}; the journal has what became of the switches")
-
-
 def _switch(device: Device, serials: tuple[str, ...] = ()) -> ChangedSwitch:
     return ChangedSwitch(name=device.name, address=f"{device.host}:{device.port}", serials=serials)
 
@@ -672,123 +659,6 @@ async def _roll_back_device(context: ChangeContext, state: SwitchState) -> Devic
         await session.close()
     end, why = note_end(context, rolled.end, rolled.why)
     return DeviceChangeResult(name=context.device.name, site=context.device.site, end=end, why=why)
-
-
-class _Rollout:
-    """A fleet while it is changed: a canary first, then batches. ``back`` marks a rollback, no failure."""
-
-    def __init__(
-        self,
-        options: ChangeOptions,
-        operator: ChangeOperator,
-        run: Run,
-        captures: Mapping[str, EvidenceRecord],
-        *,
-        back: bool,
-    ) -> None:
-        self.ended: dict[str, DeviceChangeResult] = {}
-        self._options = options
-        self._operator = operator
-        self._run = run
-        self._captures = captures
-        # A switch that waits for the operator has not failed: the others are changed nevertheless.
-        self._fine = {ChangeOutcome.DONE, ChangeOutcome.WAITING} | (
-            {ChangeOutcome.ROLLED_BACK} if back else set()
-        )
-        self._pace = StopController()
-
-    @property
-    def stopped(self) -> bool:
-        """Return whether the operator stopped it."""
-        return self._pace.stopping
-
-    def change_all(
-        self,
-        devices: Sequence[Device],
-        change: Callable[[Device, StopController, Progress], Awaitable[DeviceChangeResult]],
-        *,
-        transport: RateLimitedCopies,
-        workers: int,
-        alone: Callable[[Device], bool],
-        verb: str,
-    ) -> None:
-        """Change the switches batch by batch; those that reload (``alone``) one at a time.
-
-        Ctrl-C completes the current steps and begins no other; a second one aborts immediately.
-        """
-
-        async def guarded(device: Device) -> DeviceChangeResult | None:
-            if self._pace.stopping or _must_stop(self.ended.values(), self._fine, self._options.max_fail):
-                return None
-            try:
-                applied = await change(device, self._pace, shown)
-            except BaseException as err:  # the worker edge: a defect costs this device, not the run
-                if not isinstance(err, SlpOpsError) and not is_foreign(err):
-                    raise
-                applied = DeviceChangeResult(
-                    name=device.name,
-                    site=device.site,
-                    end=ChangeOutcome.UNSETTLED,
-                    why=self._why(device, err),
-                )
-            evidence = self._captures[device.name]
-            _keep(lambda: self._run.finish_device(_device_result(applied, evidence)), self._operator)
-            if evidence.lost:
-                self._operator.notice(f"{device.name}: not everything was kept: {evidence.lost}")
-            shown.done(device.name, applied.end.words, "" if applied.why is None else applied.why.en)
-            return applied
-
-        async def batch_by_batch() -> None:
-            try:
-                waiting, turn = list(devices), 0
-                while waiting:
-                    size = size_of(self._options.sizes, turn, len(devices))
-                    batch, waiting = waiting[:size], waiting[size:]
-                    at_once = 1 if any(alone(device) for device in batch) else workers
-                    async for device, applied in each(batch, guarded, workers=at_once):
-                        if applied is not None:
-                            self.ended[device.name] = applied
-                    # A canary that could not be reached has proven nothing: the next one is another canary.
-                    turn += any(applied.touched for applied in self.ended.values())
-            finally:
-                await transport.close()
-
-        with self._operator.change_progress(verb, len(devices)) as shown:
-            run_to_end(batch_by_batch(), gently=self._stop)
-
-    def _why(self, device: Device, err: BaseException) -> Text:
-        """Return why a change ended with an error; the traceback of a defect is kept."""
-        if isinstance(err, SlpOpsError):
-            return verbatim(err.message)
-        return verbatim(failure_of(err, self._captures[device.name]).message)
-
-    def _stop(self) -> bool:
-        """Stop after the current steps; return False where that is under way already."""
-        if self._pace.stopping:
-            return False
-        self._pace.stop()
-        self._operator.notice(
-            "stopping after the current step (again: abort immediately; --resume resolves the step)"
-        )
-        return True
-
-
-def _must_stop(ended: Collection[DeviceChangeResult], fine: Collection[ChangeOutcome], max_fail: int) -> bool:
-    """Return whether no further switch may start."""
-    failed = [applied for applied in ended if applied.touched and applied.end not in fine]
-    return len(failed) > max_fail or any(applied.regressed for applied in ended)
-
-
-def _device_result(applied: DeviceChangeResult, evidence: EvidenceRecord) -> DeviceResult:
-    good = applied.end.good or applied.end is ChangeOutcome.ROLLED_BACK
-    why = "" if applied.why is None else applied.why.en
-    return DeviceResult(
-        name=applied.name,
-        site=applied.site,
-        status=DeviceStatus.OK if good else DeviceStatus.FAILED,
-        captures=tuple(evidence.captures),
-        error=None if good else DeviceFailure(kind=applied.end.value, message=why),
-    )
 
 
 def _plan_result(

@@ -10,7 +10,7 @@ import pytest
 from slp_ops.app.change.apply import DeviceChangeResult
 from slp_ops.app.change.context import EvidenceRecord
 from slp_ops.app.change.operator import NonInteractiveChange
-from slp_ops.app.change_session import ChangeOptions, _Rollout
+from slp_ops.app.change.rollout import Rollout
 from slp_ops.errors import SessionLost, StoreError
 from slp_ops.model import Device
 from slp_ops.planning.journal_state import ChangeOutcome
@@ -35,7 +35,7 @@ class Operator(NonInteractiveChange):
         self.notices.append(text)
 
 
-def change_all(folder: Path, raised: BaseException) -> tuple[_Rollout, Path, Operator]:
+def change_all(folder: Path, raised: BaseException) -> tuple[Rollout, Path, Operator]:
     operator = Operator()
 
     async def change(device: Device, *_: Any) -> DeviceChangeResult:
@@ -45,7 +45,7 @@ def change_all(folder: Path, raised: BaseException) -> tuple[_Rollout, Path, Ope
 
     with Runs(folder / "runs", key=bytes(32)).start("remediate", DEVICES) as run:
         evidence = {device.name: EvidenceRecord(run.device(device)) for device in DEVICES}
-        rollout = _Rollout(ChangeOptions(max_fail=1), operator, run, evidence, back=False)
+        rollout = Rollout(((1, False), (10, True), (100, True)), 1, operator, run, evidence, back=False)
         transport: Any = Transport()
         rollout.change_all(
             DEVICES, change, transport=transport, workers=1, alone=lambda device: False, verb="remediate"
