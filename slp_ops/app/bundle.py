@@ -67,7 +67,9 @@ def gather_bundle(request: BundleRequest, operator: Operator) -> BundleEvidence:
     normal_names = () if normal is None else _names(normal, names)
     key = mask_key()
     facts = FactsCache(
-        *(each for each in (run, normal) if each is not None), cleaned=lambda text: redact(text, key)
+        *(each for each in (run, normal) if each is not None),
+        cleaned=lambda text: redact(text, key),
+        keep=audit_options.knowledge.row_commands,
     )
     devices = judged_devices(run, audit_options, request.runs_dir, operator, facts, only=names)
     return BundleEvidence(
