@@ -20,6 +20,7 @@ TOPOLOGIES: Final = (
     "callhome",
     "cslu",
     "cslu-initiated",
+    "cslu-offline",
     "on-prem",
     "on-prem-initiated",
     "controller",

@@ -179,6 +179,10 @@ def _poll(switch: SwitchState, now: datetime) -> None:
         )
         licensing.poll_due = now + RETRY
         return
+    if sent.peer is Peer.CSLU and not licensing.backend.relays:
+        polling.succeed(now, "OK_POLL")  # CSLU has no answer yet
+        licensing.poll_due = now + timedelta(days=1)
+        return
     polling.succeed(now)
     acknowledged(switch, now)
     if sent.peer is not Peer.CSSM and switch.traits.account:

@@ -149,6 +149,7 @@ class Backend:
     knows_instance: bool = True
     gateway_timeouts: bool = False  # HTTP 504 now and then: every other exchange
     poll_id_expired: bool = False
+    relays: bool = True  # CSLU has the answers of CSSM: it is connected, or an operator carried the files
     ack_delay: float = 1800.0  # seconds from a report to its acknowledgement
     account: str = "EXAMPLE-SA"
     virtual_account: str = "EXAMPLE-VA"

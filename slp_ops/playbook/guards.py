@@ -150,6 +150,11 @@ def _transport_on(transport: LicenseTransport) -> Text | None:
     return _OFF if transport.kind is TransportKind.OFF else None
 
 
+def _by_cslu(transport: LicenseTransport) -> Text | None:
+    relayed = transport.kind is TransportKind.CSLU and transport.cslu_address is not None
+    return None if relayed else _NOT_BY_CSLU
+
+
 def _clock_set(clock: Clock) -> Text | None:
     return _CLOCK if clock.trust is ClockTrust.NOT_AUTHORITATIVE else None
 
@@ -177,6 +182,10 @@ _NOT_DIRECT: Final = Text(
     "the switch does not talk to CSSM directly: trust comes with the ACK from CSLU or SSM On-Prem",
     "CSSM へ直接通信していません。信頼コードは CSLU または SSM On-Prem からの ACK で届きます",
 )
+_NOT_BY_CSLU: Final = Text(
+    "the switch does not report to CSLU: use transport-cslu first",
+    "CSLU 経由で報告する設定になっていません。先に transport-cslu を実行してください",
+)
 _OFF: Final = Text(
     "the transport is off: reports leave this switch as files, see slp-ops usage",
     "トランスポートが off です。このスイッチの報告はファイルで行います (slp-ops usage を参照)",
@@ -194,6 +203,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
     for each in (
         _make_guard("clock-set", _clock_set),
         _make_guard("config-saved", _config_saved),
+        _make_guard("cslu-transport", _by_cslu, of_topology=True),
         _make_guard("direct-transport", _direct, of_topology=True),
         _make_guard("hseck9-unused", _hseck9_unused),
         _make_guard("transport-on", _transport_on, of_topology=True),

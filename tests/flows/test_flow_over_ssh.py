@@ -317,6 +317,24 @@ def test_fn72578_by_a_reset_on_a_switch_without_a_route(lab: Any, remediate: Any
 
 
 @pytest.mark.slow
+def test_a_cslu_without_cssm_ends_with_the_ack_that_was_carried(
+    lab: Any, remediate: Any, tmp_path: Path
+) -> None:
+    running = lab(scale=SCALE, sw1="cslu-offline")
+    url = "http://cslu.example.net:8182/cslu/v1/pi"
+    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "cslu-offline", "url": url})
+    waits = remediate("-i", path, "--flow", "cslu-offline", "--yes", "--json", "--wait", "5")
+    assert (waits.returncode, state(waits)["state"]) == (5, "waiting"), waits.stderr
+    assert sent(running) == ["license smart sync all"]
+    resume = ("-i", path, "--resume", json.loads(waits.stdout)["journal"], "--yes", "--json", "--manual-done")
+    early = remediate(*resume, "--wait", "1")
+    assert early.returncode == 5, early.stderr
+    running.change("sw1", lambda switch: setattr(switch.licensing.backend, "relays", True))
+    done = remediate(*resume, "--wait", "30")
+    assert (done.returncode, state(done)["state"]) == (0, "proven"), (state(done), done.stderr)
+
+
+@pytest.mark.slow
 def test_ctrl_c_ends_the_stage_and_begins_no_other(lab: Any, remediate: Any, tmp_path: Path) -> None:
     running = lab(scale=SCALE, sw1="factory-fresh")
     path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "callhome"})

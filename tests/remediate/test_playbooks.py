@@ -127,6 +127,12 @@ CASES = (
         ),
     ),
     Case(
+        playbook="cslu-file-exchange",
+        scenario="cslu-offline",
+        cures=frozenset({"cslu-without-cssm", "never-acknowledged"}),
+        intent={"topology": "cslu-offline", "url": "http://cslu.example.net:8182/cslu/v1/pi"},
+    ),
+    Case(
         playbook="trustpool-identrust",
         scenario="quovadis",
         cures=frozenset({"identrust-root-missing", "FN72323"}),
@@ -160,6 +166,7 @@ class AtTheDesk:
     async def has_done(self, device: str, text: Text) -> bool:
         self.told.append(text.en)
         flash = self.bench.switch.flash
+        self.bench.switch.licensing.backend.relays = True
         saved = next(
             (name for name in flash if name.endswith("_rum.txt") and name.startswith("slp-ops")), None
         )

@@ -65,6 +65,7 @@ def build(form: LicensingForm, switch: SwitchState) -> Licensing:
             knows_instance=form.backend.knows_instance,
             gateway_timeouts=form.backend.gateway_timeouts,
             poll_id_expired=form.backend.poll_id_expired,
+            relays=form.backend.relays,
         ),
         registration=Registration(
             registered=form.registered,

@@ -106,6 +106,7 @@ class BackendForm:
     knows_instance: bool = True
     gateway_timeouts: bool = False
     poll_id_expired: bool = False
+    relays: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ _KINDS: Final = {
     "callhome": (TransportKind.CALLHOME,),
     "cslu": (TransportKind.CSLU,),
     "cslu-initiated": (TransportKind.CSLU, TransportKind.OFF),
+    "cslu-offline": (TransportKind.CSLU,),
     "on-prem": (TransportKind.CSLU,),
     "on-prem-initiated": (TransportKind.CSLU, TransportKind.OFF),
     "controller": (TransportKind.CSLU, TransportKind.OFF),

@@ -7,16 +7,19 @@ from datetime import timedelta
 
 from slp_ops.facts import (
     AgentInternals,
+    CommunicationStatistics,
     LicenseTransport,
     RumSummary,
     Software,
     TransportKind,
     UsageReporting,
 )
-from slp_ops.model import Severity
+from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
+from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.deadline import COSMETIC, Deadline, DeadlineEffect
 from slp_ops.rules.derived.now import SwitchTime, uptime_of
+from slp_ops.rules.derived.route import Route
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.texts import texts_of
@@ -183,3 +186,68 @@ def offline_report_due(
         severity=Severity.ERROR if overdue else None,
         confidence=deadline.confidence,
     )
+
+
+_RELAYED = timedelta(days=3)
+
+
+@rule(
+    "cslu-without-cssm",
+    group=Group.REPORTING,
+    severity=Severity.WARNING,
+    links=(TASKS,),
+    playbooks=("cslu-file-exchange",),
+    explains=("ack-due-soon", "ack-overdue", "never-acknowledged"),
+)
+def cslu_without_cssm(
+    route: Route,
+    usage: UsageReporting,
+    now: SwitchTime,
+    deadline: Deadline | None,
+    communication: Communication | None,
+    thresholds: Thresholds,
+    intent: Intent,
+) -> Judgement:
+    """Judge the files of a CSLU that is not connected to CSSM.
+
+    A switch cannot show that: without intent it is assumed where CSLU takes reports and no ACK comes back.
+    """
+    known = intent.topology == "cslu-offline"
+    by_cslu = route.kind is TransportKind.CSLU and route.transport.cslu_address is not None
+    if not by_cslu or route.to_on_prem or not (known or intent.topology in (None, "cslu")):
+        return NotApplicable(why=TEXTS["cslu-without-cssm.no-cslu"])
+    waits = _unanswered(usage, now)
+    if known:
+        left = None if deadline is None or deadline.cosmetic else deadline.left
+        due = left is not None and left <= timedelta(days=thresholds.ack_days)
+        overdue = left is not None and left < timedelta(0)
+        if not due and not waits:
+            return Passed()
+        dated = TEXTS["cslu-without-cssm.overdue"] if overdue else TEXTS["cslu-without-cssm.due"]
+        return Failed(
+            summary=dated.format(when=deadline.text)
+            if due and deadline is not None
+            else TEXTS["cslu-without-cssm.waiting"],
+            evidence=usage.cite("next_ack_deadline", "last_ack", "last_report_push"),
+            severity=Severity.ERROR if overdue else None,
+        )
+    if not waits:
+        return Passed()
+    if communication is None:
+        return Unknown(missing=(CommunicationStatistics,))
+    if communication.failing:
+        return Passed(why=TEXTS["cslu-without-cssm.failing"])
+    return Failed(
+        summary=TEXTS["cslu-without-cssm.maybe"],
+        evidence=(*route.transport.cite("cslu_address"), *usage.cite("last_report_push", "last_ack")),
+        confidence=Confidence.LOW,
+    )
+
+
+def _unanswered(usage: UsageReporting, now: SwitchTime) -> bool:
+    """Return whether a report was sent and for days no ACK came. Daily reports move the date of the push."""
+    pushed = usage.last_report_push.at if usage.last_report_push is not None else None
+    ack = usage.last_ack.at if usage.last_ack is not None else None
+    if pushed is None or not usage.prints_ack or (ack is not None and ack >= pushed):
+        return False
+    return now.at - pushed > _RELAYED or (ack is not None and now.at - ack > timedelta(2 * _PUSH_INTERVAL))

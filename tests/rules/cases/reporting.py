@@ -73,6 +73,22 @@ def software(version: str, uptime: str = "1 year, 2 weeks") -> Software:
 
 OFF = LicenseTransport(kind=TransportKind.OFF, type="Transport Off")
 SMART = LicenseTransport(kind=TransportKind.SMART, type="Smart")
+BY_CSLU = LicenseTransport(
+    kind=TransportKind.CSLU, type="cslu", cslu_address="http://cslu.example.net:8182/cslu/v1/pi"
+)
+BY_ON_PREM = LicenseTransport(
+    kind=TransportKind.CSLU, type="cslu", cslu_address="https://ssm.example.net/cslu/v1/pi/lab-1"
+)
+BY_HAND = Intent(topology="cslu-offline")
+
+
+def exchange(ongoing: int) -> CommunicationStatistics:
+    """The reports, of which the last ones failed."""
+    attempts = Attempts(text="", total=6, success=6 - ongoing, fail=ongoing, ongoing=ongoing)
+    return CommunicationStatistics(exchanges=(ExchangeStatistics(name="Usage Reporting", attempts=attempts),))
+
+
+WORKS, FAILS = exchange(0), exchange(3)
 ERASED = AgentInternals(write_erase_occurred=Flag(text="True", on=True))
 NOT_ERASED = AgentInternals(write_erase_occurred=Flag(text="False", on=False))
 NA = licences("network-advantage")
@@ -252,6 +268,28 @@ CASES = {
         "fail": [[OFF, usage(10), CLOCK, NA_AND_DNA], [OFF, usage(-10), CLOCK, NA_AND_DNA]],
         "unknown": [[], [OFF], [OFF, usage(10)], [OFF, usage(-10, -100), CLOCK]],
         "not_applicable": [[SMART, usage(10), CLOCK], [OFF, usage(-9), CLOCK, Intent(topology="controller")]],
+    },
+    "cslu-without-cssm": {
+        "pass": [
+            [BY_CSLU, usage(60, -12, -12.1), CLOCK],
+            [BY_CSLU, usage(60, -12, -1), CLOCK],
+            [BY_CSLU, usage(60, None, -12), CLOCK, FAILS],
+            [BY_CSLU, usage(60, -1, -12), CLOCK, BY_HAND],
+        ],
+        "fail": [
+            [BY_CSLU, usage(60, None, -12), CLOCK, WORKS],
+            [BY_CSLU, usage(60, -70, -1), CLOCK, WORKS, Intent(topology="cslu")],
+            [BY_CSLU, usage(10, -80, -1), CLOCK, BY_HAND, NA_AND_DNA],
+            [BY_CSLU, usage(-10, -100, -1), CLOCK, BY_HAND, NA_AND_DNA],
+            [BY_CSLU, usage(60, None, -12), CLOCK, BY_HAND],
+        ],
+        "unknown": [[], [BY_CSLU], [BY_CSLU, usage(60, None, -12), CLOCK]],
+        "not_applicable": [
+            [SMART, usage(10), CLOCK],
+            [OFF, usage(10), CLOCK, BY_HAND],
+            [BY_ON_PREM, usage(60, None, -12), CLOCK, WORKS],
+            [BY_CSLU, usage(60, None, -12), CLOCK, WORKS, Intent(topology="cslu-initiated")],
+        ],
     },
     "last-ack-cleared": {
         "pass": [[usage(90), ERASED], [usage(90, None), NOT_ERASED]],
