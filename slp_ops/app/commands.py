@@ -29,11 +29,14 @@ def choose_commands(set_name: str, extra: Sequence[str] = ()) -> tuple[ShowComma
     Raises OptionError, NotReadOnly.
     """
     sets = _sets_up_to(set_name)
-    chosen = {command_key(known.command): known for known in registry() if known.sets & sets}
+    chosen = [known for known in registry() if known.sets & sets]
+    if not extra:
+        return tuple(chosen)
+    by_key = {command_key(known.command): known for known in chosen}
     for text in extra:
         one_more = ad_hoc(text)
-        chosen.setdefault(command_key(one_more.command), one_more)
-    return tuple(chosen.values())
+        by_key.setdefault(command_key(one_more.command), one_more)
+    return tuple(by_key.values())
 
 
 def _sets_up_to(name: str) -> frozenset[str]:
