@@ -1,4 +1,4 @@
-"""Print the evidence of every lab scenario as digests: ``python -m tests.baseline.evidence TRANSPORT``.
+"""Write the evidence of every lab scenario as digests: ``python -m tests.baseline.evidence TRANSPORT``.
 
 The clock of the switches is frozen and the mask key fixed, so that what a transport reads of a switch is the
 same bytes each time, and the same bytes as with another transport.
@@ -23,7 +23,7 @@ _LIMIT = ("--limit", "*:!hang")
 
 
 def main(options: Sequence[str]) -> None:
-    """Collect from every scenario with these options of the verb and print what was kept."""
+    """Collect from every scenario with these options of the verb, and write what was kept."""
     with tempfile.TemporaryDirectory() as folder:
         record._prepare(Path(folder))
         recorder = record.Recorder(out=Path(folder), folder=Path(folder), language="en")
@@ -31,8 +31,7 @@ def main(options: Sequence[str]) -> None:
             fleet.write_inventory(Path("inventory.yaml"))
             recorder.replaced += fleet.replacements()
             recorder.run("collect", *_LIMIT, *options, "--workers", "100")
-        for line in _kept(recorder):
-            print(line)
+        sys.stdout.writelines(f"{line}\n" for line in _kept(recorder))
     # A thread may still wait for a switch that never answers.
     sys.stdout.flush()
     os._exit(0)
