@@ -108,6 +108,13 @@ class _Operator:
             block = next(each for each in blocks if "id: " in each)
             (self.folder / "playbooks" / "own.yaml").write_text(block)
 
+        if page == "own-rules.md":  # there are the rules of the page
+            (self.folder / "rules").mkdir()
+            for name, text in re.findall(
+                r"^`rules/(\S+)`:\n\n```\w+\n(.*?)^```$", _text(page), re.DOTALL | re.MULTILINE
+            ):
+                (self.folder / "rules" / name).write_text(text)
+
     def leave(self) -> None:
         """End what was begun."""
 
