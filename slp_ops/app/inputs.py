@@ -129,7 +129,7 @@ def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
     """
     seen: Counter[str] = Counter()
     for path in paths:
-        devices = _facts_by_switch([_text(file) for file in _files(path)])
+        devices = _facts_by_switch([_text(file) for file in files_of(path)])
         # A known command is enough: where the switch refused it, the audit names what is missing.
         if not any(facts.platform or any(each.known for each in facts.captures) for _, facts in devices):
             raise InputError(
@@ -271,7 +271,8 @@ def _select_devices(run: StoredRun, selection: Selection) -> tuple[Device, ...]:
     return select(Inventory(sites=sites, devices=devices), selection)
 
 
-def _files(path: Path) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
+    """Return the file, or the files of a folder in order. Raises InputError for an empty folder."""
     if not path.is_dir():
         return [path]
     files = sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))

@@ -62,6 +62,10 @@ def _chains(path: Path) -> Iterator[tuple[str, bool]]:
             yield part.strip(), joiner == "&&"
 
 
+def _text(page: str) -> str:
+    return (ROOT / "docs" / "how-to" / page).read_text(encoding="utf-8")
+
+
 def _is_elsewhere(line: str) -> bool:
     return any(words in line for words in ELSEWHERE)
 
@@ -90,17 +94,19 @@ class _Operator:
         """Bring about what the page starts from."""
         if page in ("reports.md", "open-a-case.md"):  # there is a run
             assert self.type("slp-ops audit --limit 'tyo-acc-0*'")
+        if page == "open-a-case.md":  # there is the file of answers of the page, and a terminal log
+            (block,) = re.findall(r"```yaml\n(.*?)```", _text(page), re.DOTALL)
+            (self.folder / "case.yaml").write_text(self._here(block))
+            (self.folder / "putty.log").write_text("tyo-acc-03#show clock\n02:00:00.1 JST Tue Nov 24 2026\n")
         if page == "own-playbooks.en.md":  # there is a playbook: the one of the page
-            text = (ROOT / "docs" / "how-to" / page).read_text(encoding="utf-8")
             (self.folder / "playbooks").mkdir()
-            block = next(each for each in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "id: " in each)
+            blocks = re.findall(r"```yaml\n(.*?)```", _text(page), re.DOTALL)
+            block = next(each for each in blocks if "id: " in each)
             (self.folder / "playbooks" / "own.yaml").write_text(block)
 
     def type(self, line: str) -> Result | None:
         """Run a line; None for the lab, which runs already."""
-        for there, here in self._places().items():
-            line = line.replace(there, here)
-        words = shlex.split(line)[1:]
+        words = shlex.split(self._here(line))[1:]
         if words[:2] == ["lab", "up"]:
             if "--scenario" in words:
                 scenario = words[words.index("--scenario") + 1]
@@ -115,6 +121,11 @@ class _Operator:
         if words == ["init"]:  # the operator puts switches into it
             shutil.copy(self.folder / "lab.yaml", self.folder / "inventory.yaml")
         return done
+
+    def _here(self, text: str) -> str:
+        for there, here in self._places().items():
+            text = text.replace(there, here)
+        return text
 
     def _places(self) -> dict[str, str]:
         """Return the folder or run to use for each that the pages name."""
@@ -152,8 +163,7 @@ def test_the_lines_of_a_page(
 @pytest.mark.slow
 def test_the_line_for_cron(lab: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It runs with cron's environment, and with the file of variables that the unit of systemd reads."""
-    page = (ROOT / "docs" / "how-to" / "watch.md").read_text(encoding="utf-8")
-    (found,) = re.findall(r"^7 \* \* \* \* +slp-ops +(.*)$", page, re.MULTILINE)
+    (found,) = re.findall(r"^7 \* \* \* \* +slp-ops +(.*)$", _text("watch.md"), re.MULTILINE)
     operator = _Operator(tmp_path, lab)
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "inventory.yaml").write_text((tmp_path / "inventory.yaml").read_text())
