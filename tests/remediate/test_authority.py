@@ -228,6 +228,7 @@ def test_each_edit_of_a_journal_costs_its_authority(site: Site) -> None:
     assert site.config == [LINE, LINE]
 
 
+@pytest.mark.slow
 def test_a_change_that_is_planned_again_is_saved(site: Site) -> None:
     journal = site.journal()
     # It was killed before it was saved, and its journal was edited. Its line is in force.
@@ -248,6 +249,7 @@ def test_a_change_that_is_planned_again_is_saved(site: Site) -> None:
     assert "unfinished" not in done.stderr
 
 
+@pytest.mark.slow
 def test_an_unfinished_change_is_named_in_the_language_of_the_operator(site: Site) -> None:
     journal = site.journal()
     site.kill_before(journal, "saved")
@@ -297,6 +299,7 @@ def test_a_journal_of_another_verb_is_refused(site: Site) -> None:
     assert site.config == [LINE]
 
 
+@pytest.mark.slow
 def test_undo_lines_come_from_the_playbook(site: Site) -> None:
     journal = site.journal()
     whole = journal.read_text().splitlines()

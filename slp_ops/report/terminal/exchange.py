@@ -101,6 +101,12 @@ def render_save(result: SaveResult, lang: Lang) -> str:
     if result.uploads:
         words = _UPLOAD.format(count=len(result.uploads), folder=result.folder, text=upload.TEXT)
         lines.append(one_line(words.render(lang)))
+    if result.bundles:
+        lines.append(_BUNDLES.render(lang))
+        lines += [one_line(upload.bundle_line(each).render(lang)) for each in result.bundles]
+    if result.unbundled:
+        lines.append(_UNBUNDLED.render(lang))
+        lines += [one_line(upload.unbundled_line(each).render(lang)) for each in result.unbundled]
     return "\n".join(lines)
 
 
@@ -222,6 +228,13 @@ _STRANGE: Final = Text(
 _UPLOAD: Final = Text(
     "Upload to CSSM: {count:file} in {folder}; {text} there describes how",
     "CSSM へアップロード: {folder} の {count} ファイル (手順は {text})",
+)
+_BUNDLES: Final = Text(
+    "Or as bundles, one file for many switches (layout and limits unverified):",
+    "または複数のスイッチをまとめたバンドル (形式と上限は未確認):",
+)
+_UNBUNDLED: Final = Text(
+    "In no bundle, because the account is not known:", "アカウントが不明なため、バンドルに含まれないもの:"
 )
 _MOVED: Final = Text(
     "Last ACK received: {before} -> {after}; next ACK deadline: {due}",
