@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from slp_ops.model import DeviceResult
     from slp_ops.parsing import Facts
     from slp_ops.rules.required_inputs import MissingInput
+    from slp_ops.rules.row_tables import RowTables
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Outcome
 
@@ -51,7 +52,17 @@ class AuditOptions:
 
     def known(self, facts: Facts, intent: Intent) -> FactContext:
         """Return everything known about a device, for the rules."""
-        return FactContext(effective(facts), (self.knowledge.catalogue, self.thresholds, intent))
+        settings = (self.knowledge.catalogue, self.thresholds, intent)
+        return FactContext(effective(facts), (*settings, *self._tables()))
+
+    def _tables(self) -> tuple[RowTables, ...]:
+        """Return the tables of a device for the operator's rules over rows; none without such rules."""
+        if not self.knowledge.row_rules:
+            return ()
+        from slp_ops.app.bounded_tables import bounded_tables
+        from slp_ops.rules.row_tables import RowTables
+
+        return (RowTables(self.knowledge.row_rules, bounded_tables()),)
 
 
 class DeviceState(StrEnum):

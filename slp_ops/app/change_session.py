@@ -116,6 +116,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
     needs_whole: ClassVar[bool] = False  # whether one output that was cut prevents a plan
     left_out: tuple[SkippedFile, ...] | None = None
     unread: tuple[DeviceResult, ...] = ()
+    row_commands: tuple[str, ...] = ()  # of the operator's rules over rows
 
     @property
     @abstractmethod
@@ -239,7 +240,7 @@ class ChangeSession(Generic[Observation, Result]):
         with self._run(f"{verb.title}-plan", fleet.devices) as run:
 
             async def visit(device: Device, shown: Progress) -> DeviceResult:
-                memory = BufferedEvidence(run.device(device), run.masked)
+                memory = BufferedEvidence(run.device(device), run.masked, verb.row_commands)
                 result = await collect(
                     device,
                     transport=transport,
@@ -511,6 +512,7 @@ class ChangeSession(Generic[Observation, Result]):
                 mask=run.masked,
                 journal=journal,
                 commands=verb.commands,
+                row_commands=verb.row_commands,
                 judge=lambda facts: verb.judge(device, state.plan, facts),
                 replan=lambda memory, outcomes: verb.replan(device, state.plan, memory, outcomes),
                 secrets=secrets,

@@ -21,8 +21,8 @@ from slp_ops.app.change.parameters import (
 from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions
+from slp_ops.app.commands import choose_commands
 from slp_ops.app.rule_options import knowledge_of
-from slp_ops.commands import registry
 from slp_ops.errors import InputError
 from slp_ops.json_documents import LARGEST_DOCUMENT
 from slp_ops.parsing import read
@@ -247,11 +247,12 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
     def __init__(self, request: ApplyRequest, wanted: Wanted) -> None:
         self._request = request
         self._wanted = wanted
+        self.row_commands = wanted.audit_options.knowledge.row_commands
 
     @cached_property
     def commands(self) -> tuple[ShowCommand, ...]:
         """The commands of an audit."""
-        return tuple(command for command in registry() if command.sets & {"baseline", "support"})
+        return choose_commands("support", self.row_commands)
 
     def check_devices(self, devices: Iterable[Device]) -> None:
         """Refuse a secret in the inventory."""

@@ -48,7 +48,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "inventory": ("inventory", "Check an inventory: every problem at once, with file and line."),
     "lab": ("lab", "Simulated switches on this machine, to try everything safely."),
     "parse": ("parse", "Read one saved command output, terminal log or show tech."),
-    "rules": ("rules", "List every rule with its severity, and the version of the knowledge."),
+    "rules": ("rules", "List every rule with its severity; test rules of your own."),
     "remediate": ("remediate", "Fix what the audit finds: plan, apply, verify, roll back."),
     "report": ("report", "Report a run as a page, workbook, JSON, CSV, JUnit, Markdown, metrics, calendar."),
     "runs": ("runs", "List, show, verify and prune the runs on disk."),

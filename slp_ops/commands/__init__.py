@@ -13,9 +13,16 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands._ntc_templates import NTC_TEMPLATES as NTC_TEMPLATES
-from slp_ops.commands._ntc_templates import Rows as Rows
-from slp_ops.commands._ntc_templates import TemplateFailed, read_rows
+from slp_ops.commands._ntc_templates import complete_words, read_rows
+from slp_ops.commands._ntc_templates import is_licence_command as is_licence_command
 from slp_ops.commands._ntc_templates import templates_of as templates_of
+from slp_ops.commands._own_templates import LARGEST_TEMPLATE as LARGEST_TEMPLATE
+from slp_ops.commands._own_templates import ParserKind as ParserKind
+from slp_ops.commands._own_templates import RowParser as RowParser
+from slp_ops.commands._rows import Row as Row
+from slp_ops.commands._rows import Rows as Rows
+from slp_ops.commands._rows import TemplateFailed as TemplateFailed
+from slp_ops.commands._rows import Value as Value
 from slp_ops.facts.values import SourceLine
 from slp_ops.readonly import ReadCommand
 
@@ -107,6 +114,15 @@ def ad_hoc(text: str) -> ShowCommand:
     wanted = str(ReadCommand(text))
     known = find(wanted)
     return ShowCommand(command=wanted, order=800, parse=known.parse if known else _unread)
+
+
+def command_key(text: str) -> str:
+    """Return a key that is the same for a command in full and abbreviated, and another for its filters."""
+    words = " ".join(text.lower().split())
+    known = None if "|" in words else find(words)
+    if known is not None and not any(word.isupper() for word in known.command.split()):
+        return known.command
+    return complete_words(words) or words
 
 
 def parse_rows(command: str, text: str) -> Parsed:

@@ -39,8 +39,11 @@ PAGES: Final = sorted(path for path in _PAGES if _LINE.search(path.read_text(enc
 ELSEWHERE: Final = {
     "usage import": "tests/usage/test_scp.py",
     "usage save --resume": "tests/usage/test_scp.py",
-    "-i ansible:": "tests/source_systems",
-    "-i 'netbox+": "tests/source_systems",
+    "-i ansible:": "tests/docs/test_inventory_sources_page.py",
+    "-i 'netbox+": "tests/docs/test_inventory_sources_page.py",
+    "-i nornir:": "tests/docs/test_inventory_sources_page.py",
+    "-i csv:": "tests/docs/test_inventory_sources_page.py",
+    "-i netmiko:": "tests/docs/test_inventory_sources_page.py",
     "--flow": "tests/remediate",
     "--resume": "tests/remediate",
 }
@@ -103,6 +106,13 @@ class _Operator:
             blocks = re.findall(r"```yaml\n(.*?)```", _text(page), re.DOTALL)
             block = next(each for each in blocks if "id: " in each)
             (self.folder / "playbooks" / "own.yaml").write_text(block)
+
+        if page == "own-rules.md":  # there are the rules of the page
+            (self.folder / "rules").mkdir()
+            for name, text in re.findall(
+                r"^`rules/(\S+)`:\n\n```\w+\n(.*?)^```$", _text(page), re.DOTALL | re.MULTILINE
+            ):
+                (self.folder / "rules" / name).write_text(text)
 
     def type(self, line: str) -> Result | None:
         """Run a line; None for the lab, which runs already."""
