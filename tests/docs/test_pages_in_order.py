@@ -12,7 +12,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -23,7 +22,6 @@ from click.testing import CliRunner, Result
 from slp_ops.cli.main import cli
 from slp_ops.lab import scenarios
 from slp_ops.lab.fleet import default_fleet
-from tests.source_systems.netbox_server import TOKEN, NetBox, device, serve
 from tests.usage.conftest import Cssm
 
 if TYPE_CHECKING:
@@ -38,8 +36,15 @@ _PAGES: Final = (
 )
 _LINE: Final = re.compile(r"^ {4}(slp-ops [a-z].*)$", re.MULTILINE)
 PAGES: Final = sorted(path for path in _PAGES if _LINE.search(path.read_text(encoding="utf-8")))
-# Lines that other tests run: their situation is a whole procedure.
-ELSEWHERE: Final = {"--flow": "tests/flows", "flow.jsonl": "tests/flows"}
+# Lines that other tests run: their situation is a whole procedure, or another system.
+ELSEWHERE: Final = {
+    **{
+        f"-i {source}": "tests/docs/test_inventory_sources_page.py"
+        for source in ("ansible:", "'netbox+", "nornir:", "csv:", "netmiko:")
+    },
+    "--flow": "tests/flows",
+    "flow.jsonl": "tests/flows",
+}
 # Exit codes of a command that did what the page says: findings and unread switches are part of the fleet.
 DONE: Final = (0, 3, 4)
 SCALE: Final = 900.0
@@ -114,9 +119,6 @@ class _Operator:
                 r"^`rules/(\S+)`:\n\n```\w+\n(.*?)^```$", _text(page), re.DOTALL | re.MULTILINE
             ):
                 (self.folder / "rules" / name).write_text(text)
-
-    def leave(self) -> None:
-        """End what was begun."""
 
     def work(self, line: str) -> None:
         """Do what the operator does before this line."""
@@ -203,25 +205,7 @@ class _AirGap(_Operator):
         return places
 
 
-class _OtherSystems(_Operator):
-    """The switches of the site are in Ansible and in NetBox."""
-
-    def prepare(self, page: str) -> None:
-        self._servers = ExitStack()
-        rack = self.running.rack
-        hosts = [f"{each.name} ansible_host=127.0.0.1 ansible_port={each.port}" for each in rack.switches]
-        text = "\n".join(["[tokyo]", *hosts, "[tokyo:vars]", "ansible_user=netops"])
-        (self.folder / "hosts.ini").write_text(text)
-        self._netbox = self._servers.enter_context(serve(NetBox(devices=[device(1), device(2)])))
-
-    def _places(self) -> dict[str, str]:
-        return {**super()._places(), "netbox+https://netbox.example.net": self._netbox.location}
-
-    def leave(self) -> None:
-        self._servers.close()
-
-
-_SITUATIONS: Final = {"air-gapped.md": _AirGap, "inventory-sources.md": _OtherSystems}
+_SITUATIONS: Final = {"air-gapped.md": _AirGap}
 
 
 @pytest.mark.slow
@@ -237,19 +221,15 @@ def test_the_lines_of_a_page(
     monkeypatch.chdir(folder)
     for name, value in (
         ("PASSWORD", "netops"), ("ENABLE", "netops"), ("SSH_CONFIG", "none"), ("LOGIN_RATE", "0"),
-        ("NETBOX_TOKEN", TOKEN),
     ):  # fmt: skip
         monkeypatch.setenv(f"SLP_OPS_{name}", value)
     operator = _SITUATIONS.get(path.name, _Operator)(folder, lab)
     operator.prepare(path.name)
-    try:
-        for line, must_succeed in lines:
-            done = operator.type(line)
-            codes = (0,) if must_succeed else DONE  # with findings, the command behind && would not run
-            codes = (operator.exits[line],) if line in operator.exits else codes
-            assert done is None or done.exit_code in codes, f"{line}\n{done.output}\n{done.exception}"
-    finally:
-        operator.leave()
+    for line, must_succeed in lines:
+        done = operator.type(line)
+        codes = (0,) if must_succeed else DONE  # with findings, the command behind && would not run
+        codes = (operator.exits[line],) if line in operator.exits else codes
+        assert done is None or done.exit_code in codes, f"{line}\n{done.output}\n{done.exception}"
 
 
 @pytest.mark.slow
