@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.commands import Row, Rows, TemplateFailed
@@ -91,6 +92,7 @@ class _Child:
 
     def __init__(self) -> None:
         environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
+        paths = (str(Path(__file__).parents[2]), environment.get("PYTHONPATH", ""))
         self.owner = os.getpid()
         self._process = subprocess.Popen(
             (sys.executable, "-P", "-W", "ignore", "-m", "slp_ops.app.table_process"),
@@ -98,7 +100,11 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             # TTP would otherwise read and write a pickle beside its code.
-            env={**environment, "TTPCACHEFOLDER": os.devnull},
+            env={
+                **environment,
+                "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+                "TTPCACHEFOLDER": os.devnull,
+            },
             start_new_session=True,  # Ctrl-C is for the parent
         )
 

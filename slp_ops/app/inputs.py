@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_KEPT = 500  # devices, each of about 350 kB
+_MOST_TEXT = 100 * 2**20  # characters of texts kept for the operator's rules
 
 
 def open_run(
@@ -78,6 +79,7 @@ class FactsCache:
         self._kept: dict[tuple[Path, str], Facts] = {}
         self._cleaned = cleaned
         self._keep = keep
+        self._text = 0
 
     def of(self, run: StoredRun, device: str) -> Facts:
         """Return the facts of one device. Raises StoreError."""
@@ -85,8 +87,9 @@ class FactsCache:
         if (kept := self._kept.get(key)) is not None:
             return kept
         facts = facts_of(run, device, self._cleaned, self._keep)
-        if key[0] in self._paths and len(self._kept) < _MOST_KEPT:
+        if key[0] in self._paths and len(self._kept) < _MOST_KEPT and self._text < _MOST_TEXT:
             self._kept[key] = facts
+            self._text += sum(len(each.text or "") for each in facts.captures)
         return facts
 
 

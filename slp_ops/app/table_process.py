@@ -10,6 +10,7 @@ import json
 import re
 import resource
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.commands import ParserKind, RowParser, TemplateFailed
@@ -52,9 +53,13 @@ def _values(value: Value) -> tuple[str, ...]:
 
 def main() -> None:
     """Answer requests."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for limit, most in (
+        (resource.RLIMIT_AS, _MEMORY),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):  # not every system has each of them
+            resource.setrlimit(limit, (most, most))
     for line in sys.stdin.buffer:
         sys.stdout.buffer.write(json.dumps(answer(line)).encode("ascii") + b"\n")
         sys.stdout.buffer.flush()

@@ -120,8 +120,11 @@ def command_key(text: str) -> str:
     """Return a key that is the same for a command in full and abbreviated, and another for its filters."""
     words = " ".join(text.lower().split())
     known = None if "|" in words else find(words)
-    if known is not None and not any(word.isupper() for word in known.command.split()):
-        return known.command
+    forms = () if known is None else (known.command, *known.aliases)
+    fits = {form: fit for form in forms if (fit := _fit(words.split(), form.split())) is not None}
+    full = max(fits, key=lambda form: fits[form], default="")
+    if full and not any(word.isupper() for word in full.split()):
+        return full
     return complete_words(words) or words
 
 

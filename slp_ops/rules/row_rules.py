@@ -59,11 +59,12 @@ Operand: TypeAlias = str | tuple[str, ...] | float | Release
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """Condition on one column: a text, several for ``in``, a number, or a release."""
+    """Condition on one column: a text, several for ``in``, a number, or a release; its line in the file."""
 
     column: str
     comparison: Comparison
     operand: Operand
+    line: int = field(compare=False)
 
     def __str__(self) -> str:
         operand = self.operand

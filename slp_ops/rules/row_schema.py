@@ -109,28 +109,13 @@ def _check_columns(
 ) -> None:
     columns = parser.columns(command)
     if not columns:
-        problems.add(
-            _line_of(node, "command"),
-            "command",
-            "has no template in ntc-templates",
-            "textfsm:FILE or ttp:FILE",
-        )
+        (line,) = (each.key.line for each in entries(node, "", problems) if each.key.text == "command")
+        problems.add(line, "command", "has no template in ntc-templates", "textfsm:FILE or ttp:FILE")
         return
-    for each in dict.fromkeys(each.column for each in conditions):
-        if each not in columns:
-            message = f"the template has no column {each}{did_you_mean(each, columns)}"
-            problems.add(_line_of(node, "expect", each), "expect", message, f"one of {', '.join(columns)}")
-
-
-def _line_of(node: Node, *keys: str) -> int:
-    """Return the line of a key, or of the last one of these that is found at any depth below the others."""
-    line = node.line
-    for entry in node.entries if isinstance(node, Mapping) else ():
-        if entry.key.text == keys[0]:
-            return _line_of(entry.value, *keys[1:]) if len(keys) > 1 else entry.key.line
-        if isinstance(entry.value, Mapping) and (inner := _line_of(entry.value, *keys)) != entry.value.line:
-            line = inner
-    return line
+    for column, line in {each.column: each.line for each in conditions}.items():
+        if column not in columns:
+            message = f"the template has no column {column}{did_you_mean(column, columns)}"
+            problems.add(line, "expect", message, f"one of {', '.join(columns)}")
 
 
 def _command(node: Node, key: str, problems: Problems) -> str | None:
@@ -189,12 +174,12 @@ def _expect(node: Node, key: str, problems: Problems) -> tuple[Quantifier, tuple
     conditions = [
         condition
         for entry in below
-        for condition in _conditions(entry.key.text, entry.value, joined(name, entry.key.text), problems)
+        for condition in _conditions(entry.key, entry.value, joined(name, entry.key.text), problems)
     ]
     return Quantifier(found[0].key.text), tuple(conditions)
 
 
-def _conditions(column: str, node: Node, key: str, problems: Problems) -> list[Condition]:
+def _conditions(column: Scalar, node: Node, key: str, problems: Problems) -> list[Condition]:
     """Read the comparisons of one column; each must hold."""
     if not isinstance(node, Mapping) or not node.entries:
         problems.add(node.line, key, f"is {a_kind(node)}", _A_CONDITION)
@@ -204,7 +189,9 @@ def _conditions(column: str, node: Node, key: str, problems: Problems) -> list[C
         comparison = Comparison(entry.key.text)
         operand = _OPERANDS[comparison](entry.value, f"{key}.{comparison}", problems)
         if operand is not None:
-            found.append(Condition(column=column, comparison=comparison, operand=operand))
+            found.append(
+                Condition(column=column.text, comparison=comparison, operand=operand, line=column.line)
+            )
     return found
 
 

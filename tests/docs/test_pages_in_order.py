@@ -39,8 +39,11 @@ PAGES: Final = sorted(path for path in _PAGES if _LINE.search(path.read_text(enc
 ELSEWHERE: Final = {
     "usage import": "tests/usage/test_scp.py",
     "usage save --resume": "tests/usage/test_scp.py",
-    "-i ansible:": "tests/source_systems",
-    "-i 'netbox+": "tests/source_systems",
+    "-i ansible:": "tests/docs/test_inventory_sources_page.py",
+    "-i 'netbox+": "tests/docs/test_inventory_sources_page.py",
+    "-i nornir:": "tests/docs/test_inventory_sources_page.py",
+    "-i csv:": "tests/docs/test_inventory_sources_page.py",
+    "-i netmiko:": "tests/docs/test_inventory_sources_page.py",
     "--flow": "tests/remediate",
     "--resume": "tests/remediate",
 }
