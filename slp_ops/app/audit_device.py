@@ -62,7 +62,7 @@ class AuditOptions:
         from slp_ops.app.bounded_tables import bounded_tables
         from slp_ops.rules.row_tables import RowTables
 
-        return (RowTables(self.knowledge.row_rules, bounded_tables()),)
+        return (RowTables(bounded_tables()),)
 
 
 class DeviceState(StrEnum):

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from slp_ops.commands import Row, Rows, TemplateFailed
 from slp_ops.rules.row_tables import Table
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 
 _SECONDS: Final = 20.0  # 30,000 rows take two
 _STARTING: Final = 30.0  # seconds to the first answer, in addition
-_MOST_TIMEOUTS: Final = 2  # of one parser; it is not tried again afterwards
+_MOST_TIMEOUTS: Final = 2  # of a parser with its patterns; they are not tried again afterwards
 _LARGEST_ANSWER: Final = 256 * 2**20
 _PIECE: Final = 2**20
 # Of the environment: where Python and its packages are. Tokens and passwords stay here.
 _PASSED: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL")
+
+
+_Reading: TypeAlias = "tuple[RowParser, tuple[tuple[str, str], ...]]"
 
 
 class BoundedTables:
@@ -36,14 +39,14 @@ class BoundedTables:
 
     def __init__(self, seconds: float = _SECONDS) -> None:
         self._seconds = seconds
-        self._timeouts: Counter[RowParser] = Counter()
+        self._timeouts: Counter[_Reading] = Counter()
         self._child: _Child | None = None
         self._lock = threading.Lock()
 
     def __call__(self, request: TableRequest) -> Table:
         """Return the rows of an output. Raises TemplateFailed."""
         with self._lock:
-            if self._timeouts[request.parser] >= _MOST_TIMEOUTS:
+            if self._timeouts[request.parser, request.patterns] >= _MOST_TIMEOUTS:
                 raise TemplateFailed("it timed out on earlier outputs, and is not tried again")
             answer = self._ask(request)
         if "failed" in answer:
@@ -75,7 +78,7 @@ class BoundedTables:
             data = child.ask(line.encode("ascii"), self._seconds + (_STARTING if is_new else 0))
         except TimeoutError:
             self.close()
-            self._timeouts[request.parser] += 1
+            self._timeouts[request.parser, request.patterns] += 1
             raise TemplateFailed(f"it did not end within {self._seconds:g} seconds") from None
         except OSError:
             self.close()

@@ -47,10 +47,15 @@ def test_a_template_that_never_ends_is_stopped_and_given_up(
     assert tables(asked(ONE, "x\n")).rows.rows[0].values == {"a": "x"}
 
 
-def test_a_condition_that_never_ends_is_stopped_too(tables: BoundedTables) -> None:
+def test_a_condition_that_never_ends_is_stopped_and_costs_its_own_rule_only(
+    tables: BoundedTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slp_ops.app.bounded_tables._MOST_TIMEOUTS", 1)
+    text = "a" * 40 + "!\n"
     tables(asked(ONE, "x\n"))
     with pytest.raises(TemplateFailed, match="did not end"):
-        tables(asked(ONE, "a" * 40 + "!\n", ("a", "^(a+)+$")))
+        tables(asked(ONE, text, ("a", "^(a+)+$")))
+    assert tables(asked(ONE, text, ("a", "!"))).matches["a", "!"] == ((True,),)
 
 
 def test_one_process_serves_all_and_a_dead_one_is_replaced(tables: BoundedTables) -> None:

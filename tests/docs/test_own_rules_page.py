@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "own-rules.md").read_text(encoding="utf-8")
 _FILE = re.compile(r"^`(rules/\S+)`:\n\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+UPLINK = "interface TenGigabitEthernet1/1/1"
 RULES = ("uplink-half-duplex", "member-release", "ntp-without-peer")
 
 
@@ -50,13 +52,14 @@ def test_every_word_of_the_language_is_on_the_page() -> None:
     assert [word for word in words if not re.search(rf"`(?:[^`]*, )?{word}\b", PAGE)] == []
 
 
+@pytest.mark.slow
 def test_an_audit_of_the_lab_collects_the_commands_and_finds_what_the_page_describes(
     lab: Callable[..., Any], folder: Path
 ) -> None:
     fleet = lab(uplink="healthy", stack="version-mismatch", time="clock-wrong")
 
     def halve(switch: Switch) -> None:
-        switch.config.apply("duplex half", ("interface TenGigabitEthernet1/1/1",))
+        switch.config.apply("duplex half", (UPLINK,))
 
     fleet.change("uplink", halve)
     devices = {name: {"host": "127.0.0.1", "port": fleet.device(name).port} for name in fleet.names}
@@ -91,6 +94,17 @@ def test_an_audit_of_the_lab_collects_the_commands_and_finds_what_the_page_descr
         for command in ("show interfaces status", "show ntp associations", "show version"):
             assert lines.count(command) == 1
     assert verdicts(run("audit", "--rules", "rules", "--run", "last", "--json")) == expected
+
+    fleet.change("uplink", lambda switch: switch.config.apply("duplex auto", (UPLINK,)))
+    live = ("--rules", "rules", "--known-hosts", str(folder / "known_hosts"), "--limit", "uplink")
+    again = run("audit", *live, "--against", "last", "--json")
+    assert json.loads(again.stdout)["gone"] == [{"device": "uplink", "rule": "uplink-half-duplex"}]
+    first, second = sorted(path.name for path in (folder / "runs").glob("2*"))
+    compared = run("diff", first, second, "--rules", "rules", "--device", "uplink", "--json")
+    (device,) = json.loads(compared.stdout)["devices"]
+    assert [each["rule"] for each in device["findings"]["gone"]] == ["uplink-half-duplex"]
+    assert "uplink-half-duplex" in run("history", "uplink").stdout
+    shutil.rmtree(folder / "runs" / second)
 
     summary = (
         "An uplink runs at half duplex: port Te1/1/1, duplex half (1 of 9 rows of 'show interfaces status')"
