@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.change.before_after import LicenceState, licence_state
+from slp_ops.app.follow_up import journal_command
 from slp_ops.app.remediate import RemediateVerb, session_of, wanted_by
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, Interrupted, OptionError
@@ -528,7 +529,7 @@ def _state_of(end: ChangeOutcome) -> StageState:
 
 
 def _resume_hint(journal: Path) -> str:
-    return f"slp-ops remediate --resume {journal}"
+    return journal_command("remediate", "--resume", journal)
 
 
 _PASSES: Final = Text("its rules pass already", "ルールはすでに合格しています")

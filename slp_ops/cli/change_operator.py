@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from slp_ops.app.change.context import StepDecision
+from slp_ops.cli.next_command import with_options
 from slp_ops.cli.progress import progress_lines
 from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.cli.writing import print_result
+from slp_ops.cli.writing import print_text
 from slp_ops.i18n import Text
 from slp_ops.messages import translate
 from slp_ops.report.terminal.exchange import render_exchange_plan
@@ -55,11 +56,11 @@ class TerminalChangeOperator(TerminalOperator):
         else:
             text = render_exchange_plan(plan, self._lang)
         if text and not self._as_json:
-            print_result(text)
+            print_text(text)
 
     def warn(self, text: Text) -> None:
         """Print the sentence in red."""
-        click.echo(click.style(one_line(text.render(self._lang)), fg="red"), err=True)
+        click.echo(click.style(one_line(with_options(text.render(self._lang))), fg="red"), err=True)
 
     def confirm(self, question: str) -> bool:
         """Ask for a yes."""

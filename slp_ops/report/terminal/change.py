@@ -47,8 +47,8 @@ _HINTS: Final = {
         "continue with: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
     ),
     ChangeOutcome.STALE: Text(
-        "plan again: slp-ops remediate --dry-run {options}",
-        "プランを作り直してください: slp-ops remediate --dry-run {options}",
+        "plan again: {again}",
+        "プランを作り直してください: {again}",
     ),
     ChangeOutcome.NOT_ROLLED_BACK: Text(
         "look at the switch, then roll back again: slp-ops remediate --rollback {journal}",
@@ -127,17 +127,17 @@ def _hint(applied: DeviceChangeResult, change: ChangeResult) -> Text | None:
     if change.back and not end.good and end is not ChangeOutcome.ROLLED_BACK:
         end = ChangeOutcome.NOT_ROLLED_BACK
     if end is ChangeOutcome.FAILED and not applied.refused:
-        return _RESUMABLE.format(journal=change.continued, options=change.options)
+        return _RESUMABLE.format(journal=change.continued, again=change.again)
     if end is ChangeOutcome.FAILED and applied.can_repeat:
         words = _REPEATABLE_OR_BACK if applied.can_roll_back else _REPEATABLE
-        return words.format(journal=change.continued, options=change.options)
+        return words.format(journal=change.continued, again=change.again)
     hint = _HINTS.get(end)
-    return None if hint is None else hint.format(journal=change.continued, options=change.options)
+    return None if hint is None else hint.format(journal=change.continued, again=change.again)
 
 
 def _begin_rest(change: ChangeResult) -> Text:
     hint = _HINTS[ChangeOutcome.NOT_ROLLED_BACK] if change.back else _HINTS[ChangeOutcome.STOPPED]
-    return hint.format(journal=change.continued, options=change.options)
+    return hint.format(journal=change.continued, again=change.again)
 
 
 def ends_line(change: ChangeResult) -> str:

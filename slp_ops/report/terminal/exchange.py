@@ -139,7 +139,7 @@ def _ends(
         yield styled(one_line(line), fg=_COLOURS.get(applied.end, "red"))
         yield from (f"  {one_line(text)}" for text in details(applied))
         if applied.end is ChangeOutcome.STALE:
-            yield f"  {translate('hint:', lang)} {one_line(_AGAIN.format(verb=verb).render(lang))}"
+            yield f"  {translate('hint:', lang)} {one_line(_AGAIN.format(again=change.again).render(lang))}"
     if change.not_begun:
         yield f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}"
     yield from _unread(unread, lang)
@@ -212,7 +212,7 @@ _LEFT_OUT: Final = Text("Left out:", "対象外のファイル:")
 _GO_ON: Final = Text(
     "continue with: slp-ops {verb} --resume {journal}", "続行: slp-ops {verb} --resume {journal}"
 )
-_AGAIN: Final = Text("plan again: slp-ops {verb}", "プランを作り直してください: slp-ops {verb}")
+_AGAIN: Final = Text("plan again: {again}", "プランを作り直してください: {again}")
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")
 _UNREAD: Final = Text("Not read:", "読み取れなかったスイッチ:")
 _FILE: Final = Text(

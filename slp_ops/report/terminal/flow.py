@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Lang, Text
@@ -89,7 +90,7 @@ def flow_hints(result: FlowResult, lang: Lang) -> list[str]:
     """Return the command that continues the flow, where something is left to do."""
     if result.proven:
         return []
-    return [one_line(_CONTINUE.format(journal=result.journal).render(lang))]
+    return [one_line(_CONTINUE.format(journal=shlex.quote(result.journal)).render(lang))]
 
 
 def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]:
@@ -113,7 +114,7 @@ def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]
     elif switch.state is StageState.PROVEN:
         yield _PASSING.format(rules=", ".join(result.flow.rules)).render(lang)
     if switch.state is not StageState.PROVEN:
-        yield f"hint: {_CONTINUE.format(journal=result.journal).render(lang)}"
+        yield f"hint: {_CONTINUE.format(journal=shlex.quote(result.journal)).render(lang)}"
 
 
 _STAGE: Final = Text(
