@@ -150,8 +150,8 @@ def audit_device(
 ) -> AuditedDevice:
     """A device of a run, judged by its facts; None when nothing was read.
 
-    ``known`` is what the caller already knows of these facts. Text of another platform is reported as such,
-    and not judged.
+    ``known`` holds what the caller has derived from these facts. Text of another platform is reported as
+    such, and not judged.
     """
     error = result.error
     outcomes: tuple[Outcome, ...] = ()
