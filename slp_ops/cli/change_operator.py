@@ -66,12 +66,12 @@ class TerminalChangeOperator(TerminalOperator):
         """Ask for a yes."""
         return click.confirm(translate(question, self._lang), err=True)
 
-    def enter(self, question: str, *, hidden: bool = False) -> str:
+    def enter(self, question: Text, *, hidden: bool = False) -> str:
         """Prompt for a value."""
-        question = translate(question, self._lang)
+        words = _lines(question.render(self._lang))
         if hidden:
-            return str(click.prompt(question, hide_input=True, err=True))
-        return str(click.prompt(question, default="", show_default=False, err=True))
+            return str(click.prompt(words, hide_input=True, err=True))
+        return str(click.prompt(words, default="", show_default=False, err=True))
 
     def change_progress(self, verb: str, total: int) -> Progress:
         """Return plain lines: a live display and questions would overwrite each other."""

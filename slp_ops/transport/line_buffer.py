@@ -67,7 +67,7 @@ class Screen:
         lines = text.splitlines()
         ended = text.count("\n")
         if len(lines) == ended + (not text.endswith("\n")) and "\b" not in text and "\0" not in text:
-            # Nothing but line ends divides it, so no carriage return stands alone.
+            # Nothing but line ends divides it, so no carriage return is left alone.
             self._tail = text[text.rfind("\n") + 1 :]
             finished = [line + "\n" for line in lines[:ended]]
         else:

@@ -113,7 +113,13 @@ class _Operator:
             block = next(each for each in blocks if "id: " in each)
             (self.folder / "playbooks" / "own.yaml").write_text(block)
 
-        if page == "own-rules.md":  # there are the rules of the page
+        if page == "own-rules.md":  # there are the rules of the page, and a playbook
+            (self.folder / "playbooks").mkdir()
+            (self.folder / "playbooks" / "own.yaml").write_text(
+                (ROOT / "playbooks" / "domain-lookup.yaml")
+                .read_text()
+                .replace("id: domain-lookup", "id: own")
+            )
             (self.folder / "rules").mkdir()
             for name, text in re.findall(
                 r"^`rules/(\S+)`:\n\n```\w+\n(.*?)^```$", _text(page), re.DOTALL | re.MULTILINE

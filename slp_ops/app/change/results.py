@@ -68,8 +68,8 @@ class ChangeResult:
     """Result of a fleet: each started switch, and the names of the others.
 
     ``stopped`` is set where the operator stopped it, ``back`` where it is a rollback. ``check`` is the
-    command that proves the change, ``again`` the one that plans again for switches that have changed since
-    their plan; empty where there are none.
+    command that proves the change, ``again`` the command that plans again for switches that have changed
+    since their plan; empty where there are none.
     """
 
     journal: str
