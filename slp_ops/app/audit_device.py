@@ -62,7 +62,7 @@ class AuditOptions:
         from slp_ops.app.bounded_tables import bounded_tables
         from slp_ops.rules.row_tables import RowTables
 
-        return (RowTables(self.knowledge.row_rules, bounded_tables()),)
+        return (RowTables(bounded_tables()),)
 
 
 class DeviceState(StrEnum):
@@ -141,11 +141,17 @@ def run_rules(facts: Facts, *, audit_options: AuditOptions, intent: Intent) -> t
 
 
 def audit_device(
-    result: DeviceResult, facts: Facts | None, *, audit_options: AuditOptions, intent: Intent
+    result: DeviceResult,
+    facts: Facts | None,
+    *,
+    audit_options: AuditOptions,
+    intent: Intent,
+    known: FactContext | None = None,
 ) -> AuditedDevice:
     """A device of a run, judged by its facts; None when nothing was read.
 
-    Text of another platform is reported as such, and not judged.
+    ``known`` holds what the caller has derived from these facts. Text of another platform is reported as
+    such, and not judged.
     """
     error = result.error
     outcomes: tuple[Outcome, ...] = ()
@@ -153,9 +159,11 @@ def audit_device(
     if facts is not None and facts.platform is not None:
         error = other_platform(facts.platform)
     elif facts is not None:
-        outcomes = run_rules(facts, audit_options=audit_options, intent=intent)
+        # What is derived for one rule serves the next, and the inputs.
+        known = known or audit_options.known(facts, intent)
+        outcomes = audit(audit_options.rules(facts), known)
         # With some of the rules only, these alone are judged.
-        missing = () if audit_options.select else missing_inputs(audit_options.known(facts, intent))
+        missing = () if audit_options.select else missing_inputs(known)
     return AuditedDevice(
         name=result.name,
         site=result.site,

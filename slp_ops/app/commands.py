@@ -35,7 +35,10 @@ def choose_commands(set_name: str, extra: Sequence[str] = ()) -> tuple[ShowComma
     by_key = {command_key(known.command): known for known in chosen}
     for text in extra:
         one_more = ad_hoc(text)
-        by_key.setdefault(command_key(one_more.command), one_more)
+        key = command_key(one_more.command)
+        # A heavy command stays one: it waits for the CPU, and is given more time.
+        heavy = next((known for known in registry() if known.heavy and known.command == key), one_more)
+        by_key.setdefault(key, heavy)
     return tuple(by_key.values())
 
 

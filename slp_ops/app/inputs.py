@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from slp_ops.app.bounded_tables import bounded_rows
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import PreviousCaptures, collect, status_of
 from slp_ops.app.resumed_run import ResumedRun
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_KEPT = 500  # devices, each of about 350 kB
+_MOST_TEXT = 100 * 2**20  # characters of texts kept for the operator's rules
 
 
 def open_run(
@@ -78,6 +80,7 @@ class FactsCache:
         self._kept: dict[tuple[Path, str], Facts] = {}
         self._cleaned = cleaned
         self._keep = keep
+        self._text = 0
 
     def of(self, run: StoredRun, device: str) -> Facts:
         """Return the facts of one device. Raises StoreError."""
@@ -85,8 +88,9 @@ class FactsCache:
         if (kept := self._kept.get(key)) is not None:
             return kept
         facts = facts_of(run, device, self._cleaned, self._keep)
-        if key[0] in self._paths and len(self._kept) < _MOST_KEPT:
+        if key[0] in self._paths and len(self._kept) < _MOST_KEPT and self._text < _MOST_TEXT:
             self._kept[key] = facts
+            self._text += sum(len(each.text or "") for each in facts.captures)
         return facts
 
 
@@ -115,7 +119,7 @@ def facts_of(
     run: StoredRun, device: str, cleaned: Callable[[str], str] = str, keep: Collection[str] = ()
 ) -> Facts:
     """Return the facts of one device of a saved run. Raises StoreError."""
-    return read(_captures(run, device, cleaned), rows=True, keep=keep)
+    return read(_captures(run, device, cleaned), rows=bounded_rows, keep=keep)
 
 
 def _captures(

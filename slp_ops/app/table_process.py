@@ -10,6 +10,8 @@ import json
 import re
 import resource
 import sys
+from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.commands import ParserKind, RowParser, TemplateFailed
@@ -24,9 +26,9 @@ def answer(line: bytes) -> dict[str, Any]:
     """Return the answer to a request, with ``failed`` where there are no rows."""
     try:
         asked = json.loads(line)
-        parser = RowParser(kind=ParserKind(asked["kind"]), file=asked["file"], template=asked["template"])
-        rows = parser.read(asked["command"], asked["text"])
+        rows = _rows(asked["kind"], asked["file"], asked["template"], asked["command"], asked["text"])
         return {
+            "parser": rows.parser,
             "columns": rows.columns,
             "rows": [each.values for each in rows.rows],
             "lines": [each.lines for each in rows.rows],
@@ -38,6 +40,11 @@ def answer(line: bytes) -> dict[str, Any]:
         return {"failed": "it needs more than 1 GB of memory"}
     except Exception as error:  # noqa: BLE001 - the edge: libraries raise what they like at a template
         return {"failed": f"{type(error).__name__}: {error}"[:200]}
+
+
+@lru_cache(maxsize=1)  # several rules use one output, one after the other
+def _rows(kind: str, file: str, template: str, command: str, text: str) -> Rows:
+    return RowParser(kind=ParserKind(kind), file=file, template=template).read(command, text)
 
 
 def _matches(rows: Rows, column: str, pattern: str) -> list[list[bool]]:
@@ -52,9 +59,13 @@ def _values(value: Value) -> tuple[str, ...]:
 
 def main() -> None:
     """Answer requests."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for limit, most in (
+        (resource.RLIMIT_AS, _MEMORY),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):  # not every system has each of them
+            resource.setrlimit(limit, (most, most))
     for line in sys.stdin.buffer:
         sys.stdout.buffer.write(json.dumps(answer(line)).encode("ascii") + b"\n")
         sys.stdout.buffer.flush()

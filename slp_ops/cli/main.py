@@ -17,6 +17,7 @@ import click
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.language import choose, show_error, show_failure, show_usage_error
+from slp_ops.cli.next_command import forget_call, use_call_context
 from slp_ops.cli.streams import prepare_streams
 from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
@@ -81,6 +82,7 @@ class LazyGroup(click.Group):
         from slp_ops.cli.settings import add_config_option
 
         add_config_option(command, CONFIG_HELP)
+        use_call_context(command)
         return with_verbosity(command)
 
     def resolve_command(
@@ -148,6 +150,7 @@ def main() -> None:
     """Run the command line and exit with one of the documented codes."""
     prepare_streams()
     choose(None)
+    forget_call()
     if not sys.warnoptions:
         # Libraries warn of their own future on stderr; that is for us, not for the operator.
         warnings.simplefilter("ignore")

@@ -13,7 +13,7 @@ from slp_ops.rules.engine import needs_command
 from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from slp_ops.commands import RowParser, Rows
     from slp_ops.i18n import Text
@@ -78,18 +78,15 @@ class NoTable:
 
 
 class RowTables:
-    """The tables of one device."""
+    """The tables of one device. Rules with the same command, parser and patterns share one."""
 
-    def __init__(self, rules: Iterable[UsesTable], read: ReadTable) -> None:
+    def __init__(self, read: ReadTable) -> None:
         self._read = read
-        self._patterns: dict[tuple[str, RowParser], dict[tuple[str, str], None]] = {}
-        for rule in rules:
-            self._patterns.setdefault(_key(rule), {}).update(dict.fromkeys(rule.patterns))
-        self._found: dict[tuple[str, RowParser], Table | NoTable] = {}
+        self._found: dict[tuple[object, ...], Table | NoTable] = {}
 
     def of(self, rule: UsesTable, facts: Facts) -> Table | NoTable:
         """Return the table of a rule, or the reason why there is none."""
-        key = _key(rule)
+        key = (command_key(rule.command), rule.parser, rule.patterns)
         if key not in self._found:
             self._found[key] = self._table(rule, facts)
         return self._found[key]
@@ -105,18 +102,15 @@ class RowTables:
         if len(text) > LARGEST_OUTPUT:
             size = LARGEST_OUTPUT // 2**20
             return NoTable(why=TEXTS["too-large"].format(command=rule.command, size=f"{size} MB"))
-        patterns = tuple(self._patterns.get(_key(rule), ()))
-        request = TableRequest(command=rule.command, parser=rule.parser, text=str(text), patterns=patterns)
+        request = TableRequest(
+            command=rule.command, parser=rule.parser, text=str(text), patterns=rule.patterns
+        )
         try:
             table = self._read(request)
         except TemplateFailed as failed:
             why = message_text(str(failed))
             return NoTable(why=TEXTS["not-read"].format(command=rule.command, parser=rule.parser, why=why))
         return Table(rows=table.rows, matches=table.matches, text=text, before=getattr(text, "before", 0))
-
-
-def _key(rule: UsesTable) -> tuple[str, RowParser]:
-    return command_key(rule.command), rule.parser
 
 
 def _capture(command: str, facts: Facts) -> ParsedCapture | None:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import click
+import pytest
 
 from slp_ops.app.collect import CollectResult
 from slp_ops.app.reach_device import DeviceReachability

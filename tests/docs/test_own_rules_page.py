@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "own-rules.md").read_text(encoding="utf-8")
 _FILE = re.compile(r"^`(rules/\S+)`:\n\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+UPLINK = "interface TenGigabitEthernet1/1/1"
 RULES = ("uplink-half-duplex", "member-release", "ntp-without-peer")
 
 
@@ -50,25 +52,31 @@ def test_every_word_of_the_language_is_on_the_page() -> None:
     assert [word for word in words if not re.search(rf"`(?:[^`]*, )?{word}\b", PAGE)] == []
 
 
+def halve(switch: Switch) -> None:
+    switch.config.apply("duplex half", (UPLINK,))
+
+
+def inventory_of(fleet: Any, folder: Path) -> None:
+    devices = {name: {"host": "127.0.0.1", "port": fleet.device(name).port} for name in fleet.names}
+    sites = {"lab": {"devices": devices}}
+    (folder / "inventory.yaml").write_text(
+        yaml.safe_dump({"version": 1, "defaults": {"username": "netops"}, "sites": sites})
+    )
+
+
+def run(*words: str) -> Any:
+    env = {"SLP_OPS_PASSWORD": "netops", "SLP_OPS_ENABLE": "netops"}
+    return CliRunner().invoke(cli, words, env=env, catch_exceptions=False)
+
+
+@pytest.mark.slow
 def test_an_audit_of_the_lab_collects_the_commands_and_finds_what_the_page_describes(
     lab: Callable[..., Any], folder: Path
 ) -> None:
     fleet = lab(uplink="healthy", stack="version-mismatch", time="clock-wrong")
 
-    def halve(switch: Switch) -> None:
-        switch.config.apply("duplex half", ("interface TenGigabitEthernet1/1/1",))
-
     fleet.change("uplink", halve)
-    devices = {name: {"host": "127.0.0.1", "port": fleet.device(name).port} for name in fleet.names}
-    (folder / "inventory.yaml").write_text(
-        yaml.safe_dump(
-            {"version": 1, "defaults": {"username": "netops"}, "sites": {"lab": {"devices": devices}}}
-        )
-    )
-
-    def run(*words: str) -> Any:
-        env = {"SLP_OPS_PASSWORD": "netops", "SLP_OPS_ENABLE": "netops"}
-        return CliRunner().invoke(cli, words, env=env, catch_exceptions=False)
+    inventory_of(fleet, folder)
 
     def verdicts(done: Any) -> dict[str, dict[str, str]]:
         assert done.exit_code == 3, done.output
@@ -92,6 +100,17 @@ def test_an_audit_of_the_lab_collects_the_commands_and_finds_what_the_page_descr
             assert lines.count(command) == 1
     assert verdicts(run("audit", "--rules", "rules", "--run", "last", "--json")) == expected
 
+    fleet.change("uplink", lambda switch: switch.config.apply("duplex auto", (UPLINK,)))
+    live = ("--rules", "rules", "--known-hosts", str(folder / "known_hosts"), "--limit", "uplink")
+    again = run("audit", *live, "--against", "last", "--json")
+    assert json.loads(again.stdout)["gone"] == [{"device": "uplink", "rule": "uplink-half-duplex"}]
+    first, second = sorted(path.name for path in (folder / "runs").glob("2*"))
+    compared = run("diff", first, second, "--rules", "rules", "--device", "uplink", "--json")
+    (device,) = json.loads(compared.stdout)["devices"]
+    assert [each["rule"] for each in device["findings"]["gone"]] == ["uplink-half-duplex"]
+    assert "uplink-half-duplex" in run("history", "uplink").stdout
+    shutil.rmtree(folder / "runs" / second)
+
     summary = (
         "An uplink runs at half duplex: port Te1/1/1, duplex half (1 of 9 rows of 'show interfaces status')"
     )
@@ -110,3 +129,36 @@ def test_an_audit_of_the_lab_collects_the_commands_and_finds_what_the_page_descr
             assert summary in text, form
     done = run("report", "last", "--rules", "rules", "--prometheus", "r.prom")
     assert 'rule="uplink-half-duplex"' in (folder / "r.prom").read_text(encoding="utf-8"), done.output
+
+
+PLAYBOOK = """\
+id: duplex-auto
+title: {en: Negotiate the duplex mode, ja: デュプレックスを自動にする}
+remedies: [uplink-half-duplex]
+risk: change
+steps:
+  - config:
+      - {in: interface TenGigabitEthernet1/1/1, lines: [duplex auto]}
+verify: [uplink-half-duplex]
+rollback: config
+"""
+
+
+@pytest.mark.slow
+def test_a_playbook_of_the_operator_remedies_what_an_own_rule_finds(
+    lab: Callable[..., Any], folder: Path
+) -> None:
+    fleet = lab(uplink="healthy")
+    fleet.change("uplink", halve)
+    inventory_of(fleet, folder)
+    (folder / "playbooks").mkdir()
+    (folder / "playbooks" / "duplex.yaml").write_text(PLAYBOOK, encoding="utf-8")
+    words = ("--rules", "rules", "--playbooks", "playbooks", "--known-hosts", str(folder / "known_hosts"))
+
+    done = run("remediate", *words, "--yes")
+
+    assert done.exit_code == 0, done.output
+    assert "verified by       uplink-half-duplex" in done.stdout
+    assert "- uplink-half-duplex: An uplink runs at half duplex" in done.stdout
+    assert fleet.switch("uplink").config.has("duplex auto", (UPLINK,))
+    assert run("remediate", *words, "--yes").exit_code == 0  # nothing is left to do

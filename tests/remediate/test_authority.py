@@ -128,7 +128,7 @@ def test_each_edit_of_a_plan_makes_it_stale(site: Site) -> None:
         done = site.remediate("--plan", "plan.json", "--yes", "--allow", "destructive", "--confirm", "sw1")
         assert (name, done.returncode, done.stdout) == (name, 2, "")
         assert "is stale for sw1; nothing was sent" in done.stderr, (name, done.stderr)
-        assert "plan again: slp-ops remediate --dry-run" in done.stderr
+        assert "plan again: slp-ops remediate " in done.stderr
     assert site.config == []
 
 
@@ -256,7 +256,7 @@ def test_an_unfinished_change_is_named_in_the_language_of_the_operator(site: Sit
     done = site.remediate("--yes", "--lang", "ja")
     assert done.returncode == 5
     assert "sw1 の変更が未完了です" in done.stderr
-    assert f"slp-ops remediate --resume {journal.relative_to(site.folder)}" in done.stderr
+    assert f"slp-ops remediate -i inv.yaml --resume {journal.relative_to(site.folder)}" in done.stderr
     assert json.loads(done.stdout)["devices"] == []
     assert site.config == [LINE]
     # The command that is named ends it.

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
 import pytest
 
 from slp_ops.app.audit_device import AuditOptions
+from slp_ops.app.commands import choose_commands
 from slp_ops.errors import InputError
+from slp_ops.i18n import Lang
 from slp_ops.model import CaptureStatus, Verdict
 from slp_ops.parsing import read
+from slp_ops.report.playbook_marks import marked
 from slp_ops.rules.engine import judge
 from slp_ops.rules.loading import RuleFile
 from slp_ops.rules.row_schema import TemplateFile
@@ -321,3 +326,48 @@ def test_nothing_of_ttp_that_runs_code_or_reads_files(line: str) -> None:
     found = problems(ruled("no row: {ok: {equals: b}}", rule=rule, template=f"{{{{ ok | WORD }}}}\n{line}\n"))
     assert {each[1] for each in found} == {"parser"}
     assert all(each[2].startswith("t, line") for each in found)
+
+
+def test_a_command_is_sent_once_and_a_heavy_one_waits_for_the_cpu() -> None:
+    plain = choose_commands("support")
+    chosen = choose_commands(
+        "support",
+        ("sh ver", "show clock detail", "show interfaces status", "sh int status", "show tech-support"),
+    )
+    added = [each for each in chosen if each not in plain]
+    assert [(each.command, each.heavy) for each in added] == [
+        ("show clock detail", False),  # another output than that of show clock
+        ("show interfaces status", False),
+        ("show tech-support", True),
+    ]
+
+
+def test_rules_of_one_command_share_its_output_and_go_to_other_processes() -> None:
+    first = ruled("no row: {duplex: {equals: a-half}}")
+    second = ruled(
+        "any row: {port: {matches: ^Te}}",
+        rule=RULE.replace("id: own", "id: other").replace("interfaces", "int"),
+    )
+    knowledge = extended_ruleset([first, replace(second, path="b.yaml")])
+    again = deepcopy(knowledge)
+    assert again == knowledge
+    assert [each.id for each in again.row_rules] == ["own", "other"]
+    assert len(again.row_commands) == 1
+
+
+def test_a_playbook_that_is_not_packaged_is_marked() -> None:
+    assert marked("fix-duplex", Lang.EN) == "fix-duplex (your own; its file has the risk)"
+    assert marked("transport-smart", Lang.EN) == "transport-smart"
+
+
+@pytest.mark.parametrize(
+    "value", ["\x1b[31m", "=cmd|calc", "<script>", "{0} {title} %s", "a" * 5000, "\u202eevil", "`|*_"]
+)
+def test_hostile_text_in_a_row_is_a_value(value: str) -> None:
+    template = "Value NAME (.*)\n\nStart\n  ^n ${NAME}$$ -> Record\n"
+    file = ruled("no row: {name: {matches: .}}", rule=RULE.replace("ntc", "textfsm:t"), template=template)
+    outcome = judged(file, ("show interfaces status", OK, f"n {value}\n"))
+    assert outcome.finding is not None
+    assert value[:80] in outcome.finding.summary.en
+    assert len(outcome.finding.summary.en) < 300
+    assert [each.text for each in outcome.finding.evidence] in ([f"n {value}"], [])
