@@ -10,7 +10,7 @@ import click
 from slp_ops.app.rule_options import knowledge_of, reference_page
 from slp_ops.cli.exits import Result, code_of
 from slp_ops.cli.language import spoken
-from slp_ops.cli.options import json_option, lang_option
+from slp_ops.cli.options import NamedPath, json_option, lang_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.errors import InputError
 from slp_ops.i18n import pluralize
@@ -68,7 +68,7 @@ def list_rules(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: b
 
 
 @command.command(name="test")
-@click.argument("rules_dir", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("rules_dir", metavar="DIR", type=NamedPath(path_type=Path, file_okay=False, exists=True))
 @lang_option
 @json_option
 def test(*, rules_dir: Path, lang: Lang, as_json: bool) -> None:
