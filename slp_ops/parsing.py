@@ -42,7 +42,7 @@ from slp_ops.model import CaptureStatus
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from slp_ops.commands import Parsed, ShowCommand
+    from slp_ops.commands import Parsed, ReadRows, ShowCommand
     from slp_ops.facts import Fact
 
 _FactType = TypeVar("_FactType", bound="Fact")
@@ -193,9 +193,12 @@ def _is(read: ParsedCapture, command: str) -> bool:
 
 
 def read(
-    captures: Iterable[tuple[str, CaptureStatus, str]], *, rows: bool = False, keep: Collection[str] = ()
+    captures: Iterable[tuple[str, CaptureStatus, str]],
+    *,
+    rows: ReadRows | None = None,
+    keep: Collection[str] = (),
 ) -> Facts:
-    """Parse (command, status, text) into facts, with ``rows`` also commands that have no reader here.
+    """Parse (command, status, text) into facts; ``rows`` reads commands that have no reader here.
 
     Only complete outputs are parsed: half an output gives facts that look complete. ``keep`` names the
     commands whose texts are kept.
@@ -261,11 +264,11 @@ _SAVED: Final = "show startup-config"
 CUT: Final = frozenset({CaptureStatus.TIMEOUT, CaptureStatus.LOST})
 
 
-def _read(command: str, status: CaptureStatus, text: str, *, rows: bool = False) -> ParsedCapture:
+def _read(command: str, status: CaptureStatus, text: str, *, rows: ReadRows | None = None) -> ParsedCapture:
     known = find(command)
-    if rows and known is None and status is CaptureStatus.OK and text:
+    if rows is not None and known is None and status is CaptureStatus.OK and text:
         return ParsedCapture(
-            command=command, status=status, parsed=parse_rows(command, output_text(text, command))
+            command=command, status=status, parsed=parse_rows(command, output_text(text, command), rows)
         )
     passed = filter_of(command)
     # An empty output is an answer only where a filter let nothing through.

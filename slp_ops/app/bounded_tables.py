@@ -15,23 +15,22 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from slp_ops.commands import Row, Rows, TemplateFailed
-from slp_ops.rules.row_tables import Table
+from slp_ops.commands import ParserKind, Row, RowParser, Rows, TemplateFailed, command_key, templates_of
+from slp_ops.rules.row_tables import Table, TableRequest
 
 if TYPE_CHECKING:
-    from slp_ops.commands import RowParser, Value
-    from slp_ops.rules.row_tables import TableRequest
+    from slp_ops.commands import Value
 
 _SECONDS: Final = 20.0  # 30,000 rows take two
 _STARTING: Final = 30.0  # seconds to the first answer, in addition
-_MOST_TIMEOUTS: Final = 2  # of a parser with its patterns; they are not tried again afterwards
+_MOST_TIMEOUTS: Final = 3  # of a command with its parser and patterns; not tried again afterwards
 _LARGEST_ANSWER: Final = 256 * 2**20
 _PIECE: Final = 2**20
 # Of the environment: where Python and its packages are. Tokens and passwords stay here.
 _PASSED: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL")
 
 
-_Reading: TypeAlias = "tuple[RowParser, tuple[tuple[str, str], ...]]"
+_Reading: TypeAlias = "tuple[str, RowParser, tuple[tuple[str, str], ...]]"
 
 
 class BoundedTables:
@@ -46,7 +45,7 @@ class BoundedTables:
     def __call__(self, request: TableRequest) -> Table:
         """Return the rows of an output. Raises TemplateFailed."""
         with self._lock:
-            if self._timeouts[request.parser, request.patterns] >= _MOST_TIMEOUTS:
+            if self._timeouts[_reading(request)] >= _MOST_TIMEOUTS:
                 raise TemplateFailed("it timed out on earlier outputs, and is not tried again")
             answer = self._ask(request)
         if "failed" in answer:
@@ -78,7 +77,7 @@ class BoundedTables:
             data = child.ask(line.encode("ascii"), self._seconds + (_STARTING if is_new else 0))
         except TimeoutError:
             self.close()
-            self._timeouts[request.parser, request.patterns] += 1
+            self._timeouts[_reading(request)] += 1
             raise TemplateFailed(f"it did not end within {self._seconds:g} seconds") from None
         except OSError:
             self.close()
@@ -88,6 +87,10 @@ class BoundedTables:
             raise
         found: dict[str, Any] = json.loads(data)
         return found
+
+
+def _reading(request: TableRequest) -> _Reading:
+    return command_key(request.command), request.parser, request.patterns
 
 
 class _Child:
@@ -157,7 +160,7 @@ def _table(request: TableRequest, answer: dict[str, Any]) -> Table:
         for values, lines in zip(answer["rows"], answer["lines"], strict=True)
     )
     return Table(
-        rows=Rows(parser=str(request.parser), columns=tuple(answer["columns"]), rows=rows),
+        rows=Rows(parser=answer["parser"], columns=tuple(answer["columns"]), rows=rows),
         matches={
             each: tuple(map(tuple, found))
             for each, found in zip(request.patterns, answer["matches"], strict=True)
@@ -175,3 +178,11 @@ def bounded_tables() -> BoundedTables:
     tables = BoundedTables()
     atexit.register(tables.close)
     return tables
+
+
+def bounded_rows(command: str, text: str) -> Rows | None:
+    """Return the rows of an output by ntc-templates; None without a template. Raises TemplateFailed."""
+    if not templates_of(command):
+        return None
+    request = TableRequest(command=command, parser=RowParser(kind=ParserKind.NTC), text=text)
+    return bounded_tables()(request).rows

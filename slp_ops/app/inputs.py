@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from slp_ops.app.bounded_tables import bounded_rows
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import PreviousCaptures, collect, status_of
 from slp_ops.app.resumed_run import ResumedRun
@@ -118,7 +119,7 @@ def facts_of(
     run: StoredRun, device: str, cleaned: Callable[[str], str] = str, keep: Collection[str] = ()
 ) -> Facts:
     """Return the facts of one device of a saved run. Raises StoreError."""
-    return read(_captures(run, device, cleaned), rows=True, keep=keep)
+    return read(_captures(run, device, cleaned), rows=bounded_rows, keep=keep)
 
 
 def _captures(

@@ -28,6 +28,7 @@ def answer(line: bytes) -> dict[str, Any]:
         asked = json.loads(line)
         rows = _rows(asked["kind"], asked["file"], asked["template"], asked["command"], asked["text"])
         return {
+            "parser": rows.parser,
             "columns": rows.columns,
             "rows": [each.values for each in rows.rows],
             "lines": [each.lines for each in rows.rows],

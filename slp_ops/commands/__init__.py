@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from slp_ops.commands._ntc_templates import NTC_TEMPLATES as NTC_TEMPLATES
 from slp_ops.commands._ntc_templates import complete_words, read_rows
@@ -128,11 +128,17 @@ def command_key(text: str) -> str:
     return complete_words(words) or words
 
 
-def parse_rows(command: str, text: str) -> Parsed:
-    """Parse a text that no reader knows into rows; without a template its lines are kept and counted."""
+ReadRows: TypeAlias = "Callable[[str, str], Rows | None]"
+
+
+def parse_rows(command: str, text: str, read: ReadRows = read_rows) -> Parsed:
+    """Parse a text that no reader knows into rows; without a template its lines are kept and counted.
+
+    Expressions of some templates do not end on some texts: ``read`` bounds them where the text is a device's.
+    """
     kept = _unread(text)
     try:
-        rows = read_rows(command, text)
+        rows = read(command, text)
     except TemplateFailed as failed:
         return replace(kept, reason=str(failed))
     # A template that finds nothing in a text has not read it.

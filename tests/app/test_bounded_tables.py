@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.app.bounded_tables import BoundedTables
+from slp_ops.app.bounded_tables import BoundedTables, bounded_rows
 from slp_ops.app.table_process import answer
-from slp_ops.commands import ParserKind, RowParser, TemplateFailed
+from slp_ops.commands import ParserKind, RowParser, TemplateFailed, parse_rows
 from slp_ops.rules.row_tables import TableRequest
 
 if TYPE_CHECKING:
@@ -112,3 +112,19 @@ def test_a_text_that_is_the_name_of_a_file_stays_a_text(tables: BoundedTables) -
 @pytest.mark.parametrize("line", [b"", b"{}", b"[]", b"\xff", b'{"kind": "genie"}'])
 def test_a_wrong_request_is_answered(line: bytes) -> None:
     assert "failed" in answer(line)
+
+
+def test_a_device_cannot_stop_ntc_templates(tables: BoundedTables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The expressions of some of them never end on some lines, such as that of show aliases on this one."""
+    monkeypatch.setattr("slp_ops.app.bounded_tables.bounded_tables", lambda: tables)
+    tables(asked(ONE, "x\n"))
+    parsed = parse_rows("show aliases", "a" * 40 + "\n", bounded_rows)
+    assert parsed.rows is None
+    assert parsed.reason == "it did not end within 0.5 seconds"
+    assert len(parsed.unparsed) == 1
+    # Other commands are read by the same templates as before.
+    status = "Port Name Status Vlan Duplex Speed Type\nGi1/0/1 notconnect 1 auto auto 10/100/1000BaseTX\n"
+    found = bounded_rows("show interfaces status", status)
+    assert found is not None
+    assert (found.parser, found.rows[0].values["port"]) == ("ntc-templates", "Gi1/0/1")
+    assert bounded_rows("show license all", status) is None
