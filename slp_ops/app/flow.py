@@ -6,7 +6,7 @@ its change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,7 @@ from slp_ops.app.remediate import RemediateVerb, session_of, wanted_by
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, Interrupted, OptionError
 from slp_ops.i18n import Text, lines_of
+from slp_ops.messages import message_text
 from slp_ops.model import Verdict
 from slp_ops.planning import PlanningResult, SkippedPlaybook
 from slp_ops.planning.flow_state import (
@@ -38,11 +39,13 @@ from slp_ops.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from slp_ops.app.change.context import BufferedEvidence
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.change_session import ChangeSession
     from slp_ops.app.remediate import ApplyRequest, Wanted
-    from slp_ops.planning import PlannedSwitch
+    from slp_ops.model import Device
+    from slp_ops.planning import PlannedSwitch, SwitchPlan
     from slp_ops.planning.journal_state import BeginEvent, SwitchState
     from slp_ops.playbook import Playbook
     from slp_ops.playbook.flow import Flow, Stage
@@ -238,6 +241,16 @@ class FlowVerb(RemediateVerb):
         self.considered.update(found)
         return {name: found[name] for name in observations}
 
+    def replan(
+        self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
+    ) -> PlanningResult:
+        """Plan the stage again just before it is applied: an ACK may have come meanwhile."""
+        stage = self._stage
+        if stage is not None and not stage.always and not rules_to_pass(outcomes, stage.done_when):
+            switch = self._wanted.switch(device, memory, outcomes)
+            return _skip(switch, None, _PASSES, needless=True)
+        return super().replan(device, plan, memory, outcomes)
+
     def _choice(self, stage: Stage, switch: PlannedSwitch, operator: ChangeOperator) -> str | None:
         """Return the playbook of a stage for a switch: by option, by intent, or by the operator's answer."""
         if len(stage.playbooks) == 1:
@@ -422,6 +435,7 @@ class _Stages:
     _progress: Mapping[str, FlowProgress]
     _display: FlowDisplay
     stopped: bool = False
+    _whys: dict[str, Text] = field(default_factory=dict)  # of the change that ended last
 
     def run(self, number: int) -> None:
         """Run one stage on the switches that have come so far, and do not wait."""
@@ -474,6 +488,7 @@ class _Stages:
 
     def _show(self, change: ChangeResult) -> None:
         self.stopped = self.stopped or change.stopped
+        self._whys = {each.name: each.why for each in change.devices if each.why is not None}
         self._display.change(change)
 
     def _note_change(self, number: int, path: Path, names: Iterable[str]) -> None:
@@ -485,7 +500,10 @@ class _Stages:
             if state.end is None:
                 self._note(number, name, StageState.WAITING, _NOT_BEGUN, playbook)
                 continue
-            why = None if state.end.good else _WHY.format(end=state.end.words, why=state.why or "-")
+            # The journal of a change keeps a reason in English only.
+            reason = self._whys.pop(name, None) or message_text(state.why or "-")
+            end = message_text(state.end.words)
+            why = None if state.end.good else _WHY.format(end=end, why=reason)
             self._note(number, name, _state_of(state.end), why, playbook)
 
     def _note_unplanned(self, number: int, planned: PlanResult, name: str) -> None:
