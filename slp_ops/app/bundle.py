@@ -98,6 +98,7 @@ def gather_bundle(request: BundleRequest, operator: Operator) -> BundleEvidence:
     facts = FactsCache(
         *(each for each in (run, error_time, normal) if isinstance(each, StoredRun)),
         cleaned=lambda text: redact(text, key),
+        keep=audit_options.knowledge.row_commands,
     )
     devices = judged_devices(run, audit_options, request.runs_dir, operator, facts, only=names)
 

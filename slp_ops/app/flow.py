@@ -24,11 +24,13 @@ from slp_ops.app.flow_exchange import (
     without_reports,
 )
 from slp_ops.app.flow_exchange import preview as preview_exchange
+from slp_ops.app.follow_up import journal_command
 from slp_ops.app.remediate import RemediateVerb, session_of, wanted_by
 from slp_ops.app.usage import ImportOptions, ImportRequest, SaveOptions, SaveRequest, new_stamp
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, Interrupted, OptionError
-from slp_ops.i18n import Text
+from slp_ops.i18n import Text, lines_of
+from slp_ops.messages import message_text
 from slp_ops.paths import make_private
 from slp_ops.planning import PlanningResult
 from slp_ops.planning.flow_state import (
@@ -277,9 +279,10 @@ class FlowVerb(RemediateVerb):
                 return name
         if topology is not None or not operator.interactive or not self._asks:
             return None
-        lines = "\n".join(f"  {name}: {by_id[name].title.en}" for name in stage.playbooks)
+        choices = (_LISTED.format(id=name, title=by_id[name].title) for name in stage.playbooks)
+        question = _WHICH.format(choices=lines_of(choices))
         while True:
-            answer = operator.enter(f"{lines}\nplaybook for every switch without intent").strip()
+            answer = operator.enter(question).strip()
             if not answer:
                 self._asks = False
                 return None
@@ -587,7 +590,7 @@ class _Stages:
             for name in those:
                 state = states[name]
                 done = state.end is ChangeOutcome.ROLLED_BACK
-                why = None if done else _WHY.format(end=_end_words(state), why=state.why or "-")
+                why = None if done else _WHY.format(end=_end_words(state), why=_reason(state))
                 self._note(number, name, StageState.DONE if done else StageState.FAILED, why, stage.label)
 
     def _continue(self, number: int, names: Sequence[str]) -> None:
@@ -620,7 +623,7 @@ class _Stages:
             if state.end is None:
                 self._note(number, name, StageState.WAITING, _NOT_BEGUN, playbook)
                 continue
-            why = None if state.end.good else _WHY.format(end=state.end.words, why=_reason(state))
+            why = None if state.end.good else _WHY.format(end=_end_words(state), why=_reason(state))
             self._note(number, name, _state_of(state.end), why, playbook)
 
     def _note_unplanned(self, number: int, planned: PlanResult, name: str) -> None:
@@ -672,11 +675,11 @@ def _is_void(state: SwitchState) -> bool:
     return state.end is ChangeOutcome.ROLLED_BACK or not (state.touched or state.finished)
 
 
-def _end_words(state: SwitchState) -> str:
-    return "-" if state.end is None else state.end.words
+def _end_words(state: SwitchState) -> Text:
+    return message_text("-" if state.end is None else state.end.words)
 
 
-def _reason(state: SwitchState) -> Text | str:
+def _reason(state: SwitchState) -> Text:
     """Return why a change did not end well: for one that waits, what the operator has to do."""
     steps = [step for _, step in state.plan.steps]
     number = state.next_step
@@ -684,7 +687,7 @@ def _reason(state: SwitchState) -> Text | str:
         for step in steps[number : number + 1] + steps[max(number - 1, 0) : number]:
             if isinstance(step, ManualStep):
                 return step.text
-    return state.why or "-"
+    return message_text(state.why or "-")
 
 
 def _state_of(end: ChangeOutcome) -> StageState:
@@ -694,9 +697,14 @@ def _state_of(end: ChangeOutcome) -> StageState:
 
 
 def _resume_hint(journal: Path) -> str:
-    return f"slp-ops remediate --resume {journal}"
+    return journal_command("remediate", "--resume", journal)
 
 
+_LISTED: Final = Text("  {id}: {title}", "  {id}: {title}")
+_WHICH: Final = Text(
+    "{choices}\nplaybook for each switch without intent.topology in the inventory (Enter: skip them)",
+    "{choices}\nインベントリに intent.topology のないスイッチに適用するプレイブック (Enter: スキップ)",
+)
 _CHOOSE: Final = Text(
     "several ways are possible: choose with --playbook or with intent.topology ({playbooks})",
     "複数の方法があります。--playbook または intent.topology で選択してください ({playbooks})",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from slp_ops.app.ack_files import AckFiles
 from slp_ops.app.change.operator import AssumeFilesCopied, ChangeOperator, Decisions, NonInteractiveChange
 from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions
+from slp_ops.app.follow_up import journal_command
 from slp_ops.app.inputs import DeviceInput, from_live_switches
 from slp_ops.app.past_exchanges import before_in, imported_in
 from slp_ops.app.read_device import CollectOptions
@@ -306,15 +307,17 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
         """Plan for each switch as its plan was made."""
         return {name: self.replan_exchange(seen, plans[name]) for name, seen in observations.items()}
 
-    def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
+    def check_rollback(self, plans: Iterable[SwitchPlan], journal: Path) -> Mapping[str, SwitchPlan]:
         """Refuse: an exchange of files has no rollback."""
-        raise InputError(f"slp-ops {self.verb} has no rollback", hint=f"slp-ops {self.verb} --resume JOURNAL")
+        raise InputError(
+            f"slp-ops {self.verb} has no rollback", hint=journal_command(self.verb, "--resume", journal)
+        )
 
-    def check_rebuild(self, file: Path) -> None:
+    def check_rebuild(self, file: Path, again: Callable[[], str]) -> None:
         """Refuse: the verb itself plans the same again."""
         raise InputError(
             f"{file} was not written by slp-ops of this user, or was changed since; nothing was sent",
-            hint=f"plan again: slp-ops {self.verb}",
+            hint=f"plan again: {again()}",
         )
 
     @abstractmethod
@@ -346,6 +349,14 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         params = plan.actions[0].params
         # What the switch shows of its account may have changed since: that makes no other plan.
         return plan_save(replace(seen, account=Account.of(params)), SaveOptions.of(params))
+
+    def again(self, plans: Sequence[tuple[SwitchPlan, Device]], file: Path) -> Sequence[str]:
+        """Return the choice of reports, and the folder."""
+        params = _params(plans)
+        which = params.get("which", "unreported")
+        words = [] if which == "unreported" else f"--{which}".split()
+        words += _flags(params, "clean", "in_band")
+        return words if self._request.to is None else [*words, "--to", str(self._request.to)]
 
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Note the folder of the files."""
@@ -465,6 +476,11 @@ class ImportVerb(ExchangeVerb[ImportResult]):
         """Plan with the files of the plan."""
         return replan_import(seen, plan)
 
+    def again(self, plans: Sequence[tuple[SwitchPlan, Device]], file: Path) -> Sequence[str]:
+        """Return the files: those of the operator, or those beside the journal."""
+        words = [str(path) for path in self._request.acks or (file.parent / ACKS,)]
+        return [*words, *_flags(_params(plans), "clean", "by_hand")]
+
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Keep the files in the run, so that it can be resumed without them."""
         shelf = FolderFileStore(run.path / ACKS)
@@ -500,6 +516,15 @@ class ImportVerb(ExchangeVerb[ImportResult]):
             left_out=self.left_out or (),
             unread=self.unread,
         )
+
+
+def _params(plans: Sequence[tuple[SwitchPlan, Device]]) -> Mapping[str, str]:
+    """Return the parameters of an exchange, the same on every switch; empty without a plan."""
+    return next((action.params for plan, _ in plans for action in plan.actions), {})
+
+
+def _flags(params: Mapping[str, str], *names: str) -> list[str]:
+    return [f"--{name.replace('_', '-')}" for name in names if params.get(name) == "yes"]
 
 
 def planned_units(plan: SwitchPlan) -> tuple[UnitId, ...]:

@@ -10,11 +10,12 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import exchange_options, parse_outcomes, settle_option
 from slp_ops.cli.exits import Result, change_results, code_of, plan_results, read_result
+from slp_ops.cli.language import notice
 from slp_ops.cli.options import VerbOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.cli.writing import print_result
+from slp_ops.cli.writing import print_result, print_text
 
 if TYPE_CHECKING:
     from slp_ops.app.change_session import ChangeOptions
@@ -156,11 +157,14 @@ def save(
         if result is None and as_json:
             _print_plan(planned)
     if result is not None:
-        print_result(_json(usage_save_document(result)) if as_json else render_save(result, lang))
-        for hint in exchange_hints(result.change, lang, "usage save") if as_json else ():
-            click.echo(hint, err=True)
-        for line in check_lines(result.change, lang) if as_json else ():
-            click.echo(line, err=True)
+        if as_json:
+            print_result(_json(usage_save_document(result)))
+            for line in exchange_hints(result.change, lang, "usage save"):
+                notice(line)
+            for line in check_lines(result.change, lang):
+                notice(line)
+        else:
+            print_text(render_save(result, lang))
         found += change_results(result.change)
     raise click.exceptions.Exit(code_of(*found))
 
@@ -243,11 +247,14 @@ def import_(
         if result is None and as_json:
             _print_plan(planned)
     if result is not None:
-        print_result(_json(usage_import_document(result)) if as_json else render_import(result, lang))
-        for hint in exchange_hints(result.change, lang, "usage import") if as_json else ():
-            click.echo(hint, err=True)
-        for line in check_lines(result.change, lang) if as_json else ():
-            click.echo(line, err=True)
+        if as_json:
+            print_result(_json(usage_import_document(result)))
+            for line in exchange_hints(result.change, lang, "usage import"):
+                notice(line)
+            for line in check_lines(result.change, lang):
+                notice(line)
+        else:
+            print_text(render_import(result, lang))
         found += change_results(result.change)
     raise click.exceptions.Exit(code_of(*found))
 
@@ -282,9 +289,10 @@ def status(
 
     fleet = FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir)
     result = call(usage.status, fleet, acks, TerminalOperator())
-    text = _json(usage_status_document(result)) if as_json else render_status(result, lang)
-    if text:
-        print_result(text)
+    if as_json:
+        print_result(_json(usage_status_document(result)))
+    elif text := render_status(result, lang):
+        print_text(text)
     raise click.exceptions.Exit(code_of(read_result(complete=is_complete(result.results))))
 
 

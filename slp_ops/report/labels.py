@@ -44,6 +44,7 @@ _WORDS: Final = {
     "evidence": Text("Evidence", "根拠"),
     "remedy": Text("Next steps", "対処手順"),
     "playbooks": Text("Playbooks", "プレイブック"),
+    "own_playbook": Text("your own; its file has the risk", "独自。リスクはファイルを参照"),
     "links": Text("Links", "リンク"),
     "why": Text("Why", "理由"),
     "follows": Text("It follows from this:", "この原因により、次の事象が発生しています:"),

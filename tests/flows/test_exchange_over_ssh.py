@@ -90,7 +90,9 @@ def test_a_site_exchanges_files_through_every_kill(lab: Any, remediate: Any, tmp
     assert sent(running, "sw4") == []
 
     # Nothing yet: it waits on. A foreign answer is listed.
-    foreign = b'<smartLicense><RUMACK><![CDATA[{"pid":"C9300-24UX","sn":"FOC0000ZZZZ"}]]></RUMACK></smartLicense>'
+    foreign = (
+        b'<smartLicense><RUMACK><![CDATA[{"pid":"C9300-24UX","sn":"FOC0000ZZZZ"}]]></RUMACK></smartLicense>'
+    )
     (folder / "foreign.txt").write_bytes(foreign)
     still = remediate("-i", path, "--resume", str(journal), "--yes", "--wait", "20")
     assert still.returncode == 5

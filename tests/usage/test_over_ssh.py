@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SCALE = 600.0
-TRANSPORTS = pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
+TRANSPORTS = pytest.mark.parametrize(
+    "transport", ["netmiko", pytest.param("asyncssh", marks=pytest.mark.slow)]
+)
 
 
 def scp(running: Any, *names: str) -> None:
@@ -219,6 +221,7 @@ def test_a_bundle_out_and_its_answer_in(lab: Any, inventory: Any, usage: Any, tm
 # -- files that are not what they should be
 
 
+@pytest.mark.slow
 def test_bad_files_are_told_before_anything_is_sent(
     lab: Any, inventory: Any, usage: Any, cssm: Any, tmp_path: Path
 ) -> None:
@@ -451,6 +454,7 @@ def test_a_switch_that_cannot_be_reached_makes_it_4(lab: Any, inventory: Any, us
 # -- where everything stands
 
 
+@pytest.mark.slow
 def test_status_says_what_is_next(lab: Any, inventory: Any, usage: Any, cssm: Any, tmp_path: Path) -> None:
     running = lab(scale=SCALE, sw1="offline-overdue", sw2="pre-slp-eval", sw3="no-free-vty")
     scp(running, "sw1")

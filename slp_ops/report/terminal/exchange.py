@@ -8,7 +8,7 @@ from slp_ops.app.fleet import causes
 from slp_ops.i18n import Lang, Text
 from slp_ops.messages import translate
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.report.terminal.change import check_lines, ends_line
+from slp_ops.report.terminal.change import check_lines, ends_line, place_lines
 from slp_ops.report.terminal.layout import styled, table
 from slp_ops.report.terminal.plan import head, plan_lines, unplanned_lines
 from slp_ops.sanitize import one_line
@@ -139,15 +139,13 @@ def _ends(
         yield styled(one_line(line), fg=_COLOURS.get(applied.end, "red"))
         yield from (f"  {one_line(text)}" for text in details(applied))
         if applied.end is ChangeOutcome.STALE:
-            yield f"  {translate('hint:', lang)} {one_line(_AGAIN.format(verb=verb).render(lang))}"
+            yield f"  {translate('hint:', lang)} {one_line(_AGAIN.format(again=change.again).render(lang))}"
     if change.not_begun:
         yield f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}"
     yield from _unread(unread, lang)
     yield ""
-    yield ends_line(change)
-    if change.path:
-        yield f"Evidence: {change.path}"
-    yield f"Journal: {change.journal}"
+    yield ends_line(change, lang)
+    yield from place_lines(change.path, change.journal, lang)
     yield from exchange_hints(change, lang, verb)
     yield from check_lines(change, lang)
 
@@ -212,7 +210,7 @@ _LEFT_OUT: Final = Text("Left out:", "対象外のファイル:")
 _GO_ON: Final = Text(
     "continue with: slp-ops {verb} --resume {journal}", "続行: slp-ops {verb} --resume {journal}"
 )
-_AGAIN: Final = Text("plan again: slp-ops {verb}", "プランを作り直してください: slp-ops {verb}")
+_AGAIN: Final = Text("plan again: {again}", "プランを作り直してください: {again}")
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")
 _UNREAD: Final = Text("Not read:", "読み取れなかったスイッチ:")
 _FILE: Final = Text(
