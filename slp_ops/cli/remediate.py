@@ -17,8 +17,9 @@ from slp_ops.cli.language import notice, spoken
 from slp_ops.cli.next_command import with_options
 from slp_ops.cli.options import (
     ConsentOption,
+    NamedPath,
     SelectingOption,
-    VerbOption,
+    SelectingVerbOption,
     details_option,
     json_option,
     lang_option,
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
 @click.option(
     "--playbooks",
     "playbooks_dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(path_type=Path, file_okay=False),
     envvar="SLP_OPS_PLAYBOOKS",
     metavar="DIR",
     help="Your own playbooks: every .yaml file in DIR.",
@@ -94,7 +95,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(path_type=Path, dir_okay=False),
     envvar="SLP_OPS_OUT",
     metavar="PLAN.json",
     help="With --dry-run: save the plan; apply it later with --plan.",
@@ -102,15 +103,16 @@ if TYPE_CHECKING:
 @click.option(
     "--plan",
     "plan_file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    cls=SelectingOption,
+    type=NamedPath(path_type=Path, dir_okay=False),
     envvar="SLP_OPS_PLAN",
     metavar="PLAN.json",
     help="Apply a saved plan to the switches that have not changed since.",
 )
 @click.option(
     "--resume",
-    cls=VerbOption,
-    type=click.Path(path_type=Path, dir_okay=False),
+    cls=SelectingVerbOption,
+    type=NamedPath(path_type=Path, dir_okay=False),
     envvar="SLP_OPS_REMEDIATE_RESUME",
     metavar="JOURNAL",
     help="Resume; steps with an unknown outcome are resolved first.",
@@ -125,7 +127,8 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--rollback",
-    type=click.Path(path_type=Path, dir_okay=False),
+    cls=SelectingOption,
+    type=NamedPath(path_type=Path, dir_okay=False),
     envvar="SLP_OPS_ROLLBACK",
     metavar="JOURNAL",
     help="Roll back a change: restore the earlier configuration.",

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from slp_ops.app.sessions import HostKeyMode, SessionOptions
-from slp_ops.cli.options import HostKeyOption
+from slp_ops.cli.options import HostKeyOption, NamedPath
 from slp_ops.cli.verbosity import set_verbosity
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -131,7 +131,7 @@ def connecting_options(command: _Command) -> _Command:
         ),
         click.option(
             "--known-hosts",
-            type=click.Path(path_type=Path, dir_okay=False),
+            type=NamedPath(path_type=Path, dir_okay=False),
             envvar="SLP_OPS_KNOWN_HOSTS",
             help="File of host keys. [default: known_hosts in the user's state directory]",
         ),

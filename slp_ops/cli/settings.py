@@ -30,7 +30,8 @@ _ONE_CALL: Final = frozenset(
     for name in (
         "RUN", "AGAINST", "PLAN", "OUT", "ROLLBACK", "PLAYBOOK", "PARAM", "SECRET_FILE", "RELEASE", "FOR",
         "TO", "ANEW", "BUNDLE", "BUNDLE_DEVICE", "NORMAL", "CASE", "TRIGGER", "WORK_DONE", "FREQUENCY",
-        "SCOPE", "PARSE_COMMAND", "CHECK_REACHABILITY_JUNIT", "COLLECT_RESUME", "AUDIT_RESUME",
+        "SCOPE", "ERROR_TIME", "CONDITIONS", "CONNECTION", "TOPOLOGY", "ANSWERS", "FLOW", "RELAY", "BY_HAND",
+        "PARSE_COMMAND", "CHECK_REACHABILITY_JUNIT", "COLLECT_RESUME", "AUDIT_RESUME",
         "CHECK_REACHABILITY_RESUME", "REMEDIATE_RESUME",
         "USAGE_SAVE_RESUME", "USAGE_IMPORT_RESUME",
     )
@@ -115,11 +116,13 @@ def _verb(ctx: click.Context) -> tuple[str, ...]:
 
 
 def add_config_option(command: click.Command, words: str) -> None:
-    """Add --config to a command that lacks it, or to its subcommands."""
+    """Add --config to a command that lacks it, and to its subcommands."""
+    only_a_group = False
     if isinstance(command, click.Group):
+        only_a_group = not command.invoke_without_command
         for each in command.commands.values():
             add_config_option(each, words)
-    elif all(option.name != "config" for option in command.params):
+    if not only_a_group and all(option.name != "config" for option in command.params):
         command.params.append(
             click.Option(
                 ["--config"],

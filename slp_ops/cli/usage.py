@@ -11,7 +11,7 @@ from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import exchange_options, parse_outcomes, settle_option
 from slp_ops.cli.exits import Result, change_results, code_of, plan_results, read_result
 from slp_ops.cli.language import notice
-from slp_ops.cli.options import VerbOption, json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import NamedPath, VerbOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
@@ -62,7 +62,7 @@ _clean = click.option(
 )
 @click.option(
     "--to",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(path_type=Path, file_okay=False),
     envvar="SLP_OPS_TO",
     metavar="DIR",
     help="Folder for the files; an existing index is extended. [default: upload in the run's folder]",
@@ -170,7 +170,7 @@ def save(
 
 
 @command.command(name="import")
-@click.argument("acks", nargs=-1, type=click.Path(path_type=Path), metavar="[ACK]...")
+@click.argument("acks", nargs=-1, type=NamedPath(path_type=Path), metavar="[ACK]...")
 @target_options
 @connecting_options
 @runs_dir_option
@@ -260,7 +260,7 @@ def import_(
 
 
 @command.command(name="status")
-@click.argument("acks", nargs=-1, type=click.Path(path_type=Path), metavar="[ACK]...")
+@click.argument("acks", nargs=-1, type=NamedPath(path_type=Path), metavar="[ACK]...")
 @target_options
 @connecting_options
 @runs_dir_option

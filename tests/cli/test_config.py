@@ -213,3 +213,17 @@ def test_every_setting_of_the_file_can_be_set_there(config: Path) -> None:
     assert {"inventory", "runs_dir", "lang", "remediate.wait"} <= {each.key for each in settings}
     for each in settings:
         assert each.option.name
+
+
+@pytest.mark.parametrize("text", ["site: []", "tag: []", "select: []"])
+def test_an_empty_list_is_not_everything(text: str, config: Path) -> None:
+    config.write_text(text + "\n")
+    done = _invoke("runs", "list")
+    assert "is an empty list" in str(done.exception)
+
+
+@pytest.mark.parametrize("text", ["flow: case-1", "relay: x", "answers: x", "conditions: x", "by_hand: true"])
+def test_what_belongs_to_one_call_is_not_in_a_file(text: str, config: Path) -> None:
+    config.write_text(text + "\n")
+    done = _invoke("runs", "list")
+    assert "is not a known key" in str(done.exception)

@@ -164,7 +164,8 @@ class _Operator:
         }
 
     def _newest(self, verb: str) -> Path:
-        return max((self.folder / "runs").glob(f"2*-{verb}-??????"))
+        found = (self.folder / "runs").glob(f"2*-{verb}-??????")
+        return max(found, key=lambda run: run.stat().st_ctime_ns)
 
 
 class _AirGap(_Operator):
@@ -196,7 +197,7 @@ class _AirGap(_Operator):
             assert "tyo-core-01 (tokyo): failed" in self.shown
             self.running.access("tyo-core-01", denied=())
         if "ACK.txt" in line:
-            (file,) = (self._newest("usage-save") / "upload").glob("slp-ops_*.txt")
+            (file,) = self.folder.glob("runs/*/upload/slp-ops_*.txt")
             answer = self._cssm.upload(file.read_bytes(), sudi=None)
             (self.folder / "ACK.txt").write_bytes(answer)
 
