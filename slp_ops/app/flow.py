@@ -680,7 +680,7 @@ def _end_words(state: SwitchState) -> Text:
 
 
 def _reason(state: SwitchState) -> Text:
-    """Return why a change did not end well: for one that waits, what the operator has to do."""
+    """Return why a change is not done: for one that waits, the instructions for the operator."""
     steps = [step for _, step in state.plan.steps]
     number = state.next_step
     if state.end is ChangeOutcome.WAITING:

@@ -65,7 +65,7 @@ class SavedUpload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenExchange:
-    """What the operator has to carry to CSSM, and the folder for the answers."""
+    """Files that the operator has to carry to CSSM, and the folder for the answers."""
 
     answers: str
     uploads: tuple[SavedUpload, ...]
@@ -83,7 +83,7 @@ class ExchangeStage:
     _outcomes: dict[str, Sequence[Outcome]] = field(default_factory=dict)
 
     def judge(self, device: Device, memory: BufferedEvidence) -> None:
-        """Note what the rules say of a switch."""
+        """Note the verdicts of the rules on a switch."""
         self._outcomes[device.name] = run_rules(
             memory.facts, audit_options=self.audit_options, intent=Intent.of(device.intent)
         )

@@ -81,7 +81,7 @@ class FlowUpload:
 
 @json_document
 class FlowExchange:
-    """What is to be carried to CSSM; ``answers`` is the folder for what it gives."""
+    """Files to carry to CSSM; ``answers`` is the folder for what it gives."""
 
     answers: str
     uploads: tuple[FlowUpload, ...]
