@@ -72,6 +72,14 @@ if TYPE_CHECKING:
     help="Your own playbooks: every .yaml file in DIR.",
 )
 @click.option(
+    "--flows",
+    "flows_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="SLP_OPS_FLOWS",
+    metavar="DIR",
+    help="Your own flows: every .yaml file in DIR.",
+)
+@click.option(
     "--param",
     "params",
     multiple=True,
@@ -145,6 +153,7 @@ def command(
     named: tuple[str, ...],
     flow: str | None,
     playbooks_dir: Path | None,
+    flows_dir: Path | None,
     params: tuple[str, ...],
     secret_files: tuple[str, ...],
     dry_run: bool,
@@ -187,6 +196,7 @@ def command(
             fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
             rules_dir=rules_dir,
             playbooks_dir=playbooks_dir,
+            flows_dir=flows_dir,
             playbooks=named,
             params=params,
             ask_missing=not as_json,

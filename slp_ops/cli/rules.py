@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -21,18 +21,31 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Lang
 
 
-@click.group(name="rules", invoke_without_command=True)
+class _Rules(click.Group):
+    """A group whose list is meant where no command of it is named: ``slp-ops rules --json``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``list`` in front of options that are those of the list."""
+        words = [word for word in args if word not in _OF_THE_GROUP]
+        is_list = words[0] not in self.commands if words else not {*args} & {*ctx.help_option_names}
+        return super().parse_args(ctx, ["list", *args] if is_list else args)
+
+
+_OF_THE_GROUP: Final = ("-q", "--quiet", "-v", "--verbose", "-h", "--help")
+
+
+@click.group(name="rules", cls=_Rules)
+def command() -> None:
+    """List every rule, or test rules of your own. Without a command it is the list."""
+
+
+@command.command(name="list")
 @rules_option
 @click.option("--markdown", is_flag=True, help="Print the reference page of all rules.")
 @lang_option
 @json_option
-@click.pass_context
-def command(
-    context: click.Context, *, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool
-) -> None:
+def list_rules(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool) -> None:
     """List every rule with its severity; 'slp-ops explain RULE' tells more of one."""
-    if context.invoked_subcommand is not None:
-        return
     from slp_ops.report.terminal.layout import table
 
     knowledge = knowledge_of(rules_dir)
