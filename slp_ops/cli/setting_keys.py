@@ -25,7 +25,7 @@ KEYS: Final = (
     (
         ValueKind.PATH,
         False,
-        "inventory known_hosts playbooks rules runs_dir ssh_config",
+        "flows inventory known_hosts playbooks rules runs_dir ssh_config",
     ),
     (
         ValueKind.TEXT,

@@ -97,6 +97,6 @@ def test_many_switches_that_ended_well_are_one_line(lang: Lang, others: tuple[Ch
     every = click.unstyle(render_change(given, lang, details=True))
     for each in (*good, *bad):
         assert f"{each.name} (tokyo): " in every
-    saved = SaveResult(change=given, folder=Path(), received=(), unread=())
+    saved = SaveResult(change=given, folder=Path(), received=(), bundles=(), unbundled=(), unread=())
     assert render_save(saved, lang).count("\n") < 20
     assert render_save(saved, lang, detailed=True).count("good-") >= 400
