@@ -547,6 +547,7 @@ class _Stages:
     _display: FlowDisplay
     stopped: bool = False
     _session: StageSession = field(init=False)
+    _whys: dict[str, Text] = field(default_factory=dict)  # of the failures of the change that ended last
 
     def run(self, number: int) -> None:
         """Run one stage on the switches that have come so far, and do not wait."""
@@ -638,6 +639,12 @@ class _Stages:
 
     def _show(self, change: ChangeResult) -> None:
         self.stopped = self.stopped or change.stopped
+        # The journal of a change keeps a reason in English only.
+        self._whys = {
+            each.name: each.why
+            for each in change.devices
+            if each.why is not None and each.end is not ChangeOutcome.WAITING
+        }
         self._display.change(change)
 
     def _note_change(self, number: int, path: Path, names: Iterable[str]) -> None:
@@ -649,7 +656,8 @@ class _Stages:
             if state.end is None:
                 self._note(number, name, StageState.WAITING, _NOT_BEGUN, playbook)
                 continue
-            why = None if state.end.good else _WHY.format(end=_end_words(state), why=_reason(state))
+            reason = self._whys.pop(name, None) or _reason(state)
+            why = None if state.end.good else _WHY.format(end=_end_words(state), why=reason)
             self._note(number, name, _state_of(state.end), why, playbook)
 
     def _note_unplanned(self, number: int, planned: PlanResult, name: str) -> None:
