@@ -373,7 +373,7 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         plans = recorded.begin.plans
         self._made = SaveOptions.of(plans[0].actions[0].params).made
         sources = {
-            plan.name: UsageSource(units=_units(plan), account=Account.of(plan.actions[0].params))
+            plan.name: UsageSource(units=planned_units(plan), account=Account.of(plan.actions[0].params))
             for plan in plans
         }
         return UsageReportStore(self._folder, sources, self._keep)
@@ -442,6 +442,7 @@ class ImportVerb(ExchangeVerb[ImportResult]):
     def __init__(self, request: ImportRequest) -> None:
         self._request = request
         self._acks = AckFiles()
+        self._refused: set[tuple[str, str]] = set()  # switches and SHA-256
         self._matched: dict[str, bytes] = {}  # by the name that a file is kept under
         self._plans: dict[str, SwitchPlan] = {}
         self.left_out = ()
@@ -457,7 +458,13 @@ class ImportVerb(ExchangeVerb[ImportResult]):
         """Match the files to the switches, and plan."""
         imported = imported_in(self._request.fleet.runs_dir)
         switches = list(observations.values())
-        matched = match(self._acks.files, switches, assigned=self._request.assigned, imported=imported)
+        matched = match(
+            self._acks.files,
+            switches,
+            assigned=self._request.assigned,
+            imported=imported,
+            refused=self._refused,
+        )
         self.left_out = matched.left_out
         self._matched = {file.name: file.data for files in matched.files.values() for file in files}
         return {
@@ -520,7 +527,7 @@ def _flags(params: Mapping[str, str], *names: str) -> list[str]:
     return [f"--{name.replace('_', '-')}" for name in names if params.get(name) == "yes"]
 
 
-def _units(plan: SwitchPlan) -> tuple[UnitId, ...]:
+def planned_units(plan: SwitchPlan) -> tuple[UnitId, ...]:
     """The units of the switch that was planned."""
     found = plan.fields["show license all: product instance"]
     return tuple(printed_in("\n".join(map(str, found)))) if isinstance(found, list | tuple) else ()
