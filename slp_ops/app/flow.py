@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from slp_ops.app.change.before_after import LicenceState, licence_state
 from slp_ops.app.change.operator import NonInteractiveChange
@@ -16,11 +16,10 @@ from slp_ops.app.change.parameters import load_every_flow
 from slp_ops.app.flow_exchange import (
     PASSES,
     ExchangeStage,
-    FlowImport,
-    FlowSave,
     OpenExchange,
+    StageSession,
     answers_folder,
-    answers_in,
+    exchange_session,
     open_exchange,
     skipped,
     without_reports,
@@ -28,12 +27,10 @@ from slp_ops.app.flow_exchange import (
 from slp_ops.app.flow_exchange import preview as preview_exchange
 from slp_ops.app.follow_up import journal_command
 from slp_ops.app.remediate import RemediateVerb, session_of, wanted_by
-from slp_ops.app.usage import ImportOptions, ImportRequest, SaveOptions, SaveRequest, new_stamp
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, Interrupted, OptionError
 from slp_ops.i18n import Text, lines_of
 from slp_ops.messages import message_text
-from slp_ops.paths import make_private
 from slp_ops.planning import PlanningResult
 from slp_ops.planning.flow_state import (
     FlowBeginEvent,
@@ -43,7 +40,6 @@ from slp_ops.planning.flow_state import (
 )
 from slp_ops.planning.flow_state import StageState as StageState
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.playbook.flow import SAVE
 from slp_ops.playbook.flow import rules_to_pass as rules_to_pass
 from slp_ops.runs import Runs
 from slp_ops.runs.flow_journal import FILE, FlowJournal
@@ -54,15 +50,14 @@ from slp_ops.steps import ManualStep
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from slp_ops.app.audit_device import AuditOptions
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.change.results import ChangeResult, PlanResult
-    from slp_ops.app.change_session import ChangeSession, Observation, Result
+    from slp_ops.app.change_session import ChangeSession
     from slp_ops.app.remediate import ApplyRequest, Wanted
-    from slp_ops.app.usage import ImportResult, SaveResult
-    from slp_ops.planning import PlannedSwitch, SwitchPlan
+    from slp_ops.planning import PlannedSwitch
     from slp_ops.planning.journal_state import BeginEvent, SwitchState
     from slp_ops.playbook import Playbook
     from slp_ops.playbook.flow import Flow, Stage
@@ -313,45 +308,6 @@ def _preview_undo(stage: Stage, switch: PlannedSwitch) -> PlanningResult:
     return skipped(switch.name, switch.site, stage.label, _UNDO)
 
 
-class Considered(Protocol):
-    """The switches that a stage considered, with the results and the playbook of each."""
-
-    considered: dict[str, PlanningResult]
-    playbook_of: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageSession:
-    """The change of one stage, of whichever verb. ``replaces`` is set where a refused one is planned anew."""
-
-    verb: Considered
-    plan: Callable[[Collection[str]], PlanResult]
-    apply: Callable[[Sequence[SwitchPlan]], ChangeResult]
-    resume: Callable[[Path, Collection[str]], ChangeResult]
-    replaces: Callable[[SwitchState], bool]
-
-    @classmethod
-    def of(
-        cls,
-        verb: Considered,
-        session: ChangeSession[Observation, Result],
-        change_of: Callable[[Result], ChangeResult],
-        replaces: Callable[[SwitchState], bool] = lambda state: False,
-    ) -> StageSession:
-        """Return the session of a stage."""
-        return cls(
-            verb=verb,
-            plan=session.plan,
-            apply=lambda plans: change_of(session.apply(plans)),
-            resume=lambda path, names: change_of(session.resume(path, names)),
-            replaces=replaces,
-        )
-
-
-def _change_of(result: SaveResult | ImportResult) -> ChangeResult:
-    return result.change
-
-
 @dataclass(slots=True, kw_only=True)
 class _FlowSession:
     """One call that runs or previews a flow."""
@@ -465,41 +421,13 @@ class _FlowSession:
         if stage.exchange is None:
             self.verb.enter(stage, begun)
             return StageSession.of(self.verb, self.session, lambda change: change)
-        request, exchange = self.request, ExchangeStage(stage, self.verb.audit_options, begun)
-        fleet, options = request.plan.fleet, request.options
-        if stage.exchange == SAVE:
-            saving = SaveOptions(stamp=new_stamp(), which=stage.reports)
-            save = FlowSave(
-                SaveRequest(
-                    fleet=fleet, saving=saving, options=options, lang=request.lang, document=self._saved
-                ),
-                exchange,
-            )
-            return StageSession.of(exchange, self.session.with_verb(save, self._saved), _change_of)
-        folder = answers_folder(path)
-        make_private(folder)
-        verb = FlowImport(
-            ImportRequest(
-                fleet=fleet,
-                importing=ImportOptions(waits=True),
-                options=options,
-                settled=request.settled,
-                document=self._imported,
-            ),
-            exchange,
-            answers_in(folder, request.answers),
-            folder,
+        return exchange_session(
+            ExchangeStage(stage, self.verb.audit_options, begun),
+            self.session,
+            self.request,
+            answers_folder(path),
             without_reports(self.flow, progress),
         )
-        return StageSession.of(
-            exchange, self.session.with_verb(verb, self._imported), _change_of, verb.replaces
-        )
-
-    def _saved(self, result: SaveResult) -> str:
-        return self.request.document(result.change)
-
-    def _imported(self, result: ImportResult) -> str:
-        return self.request.document(result.change)
 
     def _proof(self, progress: Mapping[str, FlowProgress]) -> tuple[FlowSwitch, ...]:
         """Judge the rules of all stages by the last look at the switches."""

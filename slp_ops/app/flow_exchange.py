@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.app.ack_files import AckFiles
 from slp_ops.app.audit_device import run_rules
 from slp_ops.app.change.operator import AssumeFilesCopied, Decisions
 from slp_ops.app.usage import (
+    ImportOptions,
     ImportRequest,
     ImportVerb,
     SaveOptions,
@@ -24,6 +25,7 @@ from slp_ops.app.usage import (
 )
 from slp_ops.errors import StoreError
 from slp_ops.i18n import Text
+from slp_ops.paths import make_private
 from slp_ops.planning import PlanningResult, SkippedPlaybook
 from slp_ops.playbook.flow import SAVE, rules_to_pass
 from slp_ops.rules.settings import Intent
@@ -37,13 +39,17 @@ from slp_ops.usage.switch import ExchangeSwitch, automatic_transport
 from slp_ops.usage.usage_files import received_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from slp_ops.app.audit_device import AuditOptions
     from slp_ops.app.change.context import BufferedEvidence, StepOperator
     from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.change.results import ChangeResult, PlanResult
+    from slp_ops.app.change_session import ChangeSession, Observation, Result
+    from slp_ops.app.remediate import ApplyRequest
+    from slp_ops.app.usage import ImportResult, SaveResult
     from slp_ops.model import Device
-    from slp_ops.planning import PlannedSwitch
+    from slp_ops.planning import PlannedSwitch, SwitchPlan
     from slp_ops.planning.flow_state import FlowProgress
     from slp_ops.planning.journal_state import BeginEvent, RecordedChange, SwitchState
     from slp_ops.playbook.flow import Flow, Stage
@@ -225,6 +231,85 @@ class FlowImport(ImportVerb):
         if other:
             self._refused.update((state.plan.name, sha256) for sha256 in sent)
         return other
+
+
+class Considered(Protocol):
+    """The switches that a stage considered, with the results and the playbook of each."""
+
+    considered: dict[str, PlanningResult]
+    playbook_of: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSession:
+    """The change of one stage, of whichever verb. ``replaces`` is set where a refused one is planned anew."""
+
+    verb: Considered
+    plan: Callable[[Collection[str]], PlanResult]
+    apply: Callable[[Sequence[SwitchPlan]], ChangeResult]
+    resume: Callable[[Path, Collection[str]], ChangeResult]
+    replaces: Callable[[SwitchState], bool]
+
+    @classmethod
+    def of(
+        cls,
+        verb: Considered,
+        session: ChangeSession[Observation, Result],
+        change_of: Callable[[Result], ChangeResult],
+        replaces: Callable[[SwitchState], bool] = lambda state: False,
+    ) -> StageSession:
+        """Return the session of a stage."""
+        return cls(
+            verb=verb,
+            plan=session.plan,
+            apply=lambda plans: change_of(session.apply(plans)),
+            resume=lambda path, names: change_of(session.resume(path, names)),
+            replaces=replaces,
+        )
+
+
+def _change_of(result: SaveResult | ImportResult) -> ChangeResult:
+    return result.change
+
+
+def exchange_session(
+    exchange: ExchangeStage,
+    session: ChangeSession[PlannedSwitch, ChangeResult],
+    request: ApplyRequest,
+    folder: Path,
+    empty: set[str],
+) -> StageSession:
+    """Return the session of a stage with an exchange, for the switches of ``session``. Raises InputError.
+
+    ``folder`` is that of the answers, ``empty`` are the switches whose file has no report.
+    """
+
+    def document(result: SaveResult | ImportResult) -> str:
+        return request.document(result.change)
+
+    fleet, options = request.plan.fleet, request.options
+    if exchange.stage.exchange == SAVE:
+        saving = SaveOptions(stamp=new_stamp(), which=exchange.stage.reports)
+        save = FlowSave(
+            SaveRequest(fleet=fleet, saving=saving, options=options, lang=request.lang, document=document),
+            exchange,
+        )
+        return StageSession.of(exchange, session.with_verb(save, document), _change_of)
+    make_private(folder)
+    verb = FlowImport(
+        ImportRequest(
+            fleet=fleet,
+            importing=ImportOptions(waits=True),
+            options=options,
+            settled=request.settled,
+            document=document,
+        ),
+        exchange,
+        answers_in(folder, request.answers),
+        folder,
+        empty,
+    )
+    return StageSession.of(exchange, session.with_verb(verb, document), _change_of, verb.replaces)
 
 
 def answers_in(folder: Path, named: Sequence[Path]) -> AckFiles:

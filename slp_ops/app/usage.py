@@ -30,6 +30,7 @@ from slp_ops.runs.file_store import ACKS, UPLOAD, FolderFileStore
 from slp_ops.steps import ManualStep
 from slp_ops.usage import upload
 from slp_ops.usage.accounts import UNKNOWN, Account, account_of
+from slp_ops.usage.bundles import COLUMNS as BUNDLE_COLUMNS
 from slp_ops.usage.bundles import (
     TABLE,
     Bundle,
@@ -427,7 +428,11 @@ class SaveVerb(ExchangeVerb[SaveResult]):
             data = bundle_bytes(bundle, self._made, lambda file: self._folder.load(file.file))
             self._folder.write(bundle.name, data)
         if bundles:
-            self._folder.write(TABLE, bundle_table(bundles))
+            names = {bundle.name for bundle in bundles}
+            earlier = self._folder.load(TABLE) if self._folder.has(TABLE) else b""
+            rows = upload.rows_of(earlier, BUNDLE_COLUMNS) or []
+            kept = [row for row in rows if row[0] not in names]
+            self._folder.write(TABLE, bundle_table(bundles, kept))
         if bundles or unbundled:
             self._write_instructions(bundles, unbundled)
         return bundles, unbundled

@@ -252,3 +252,9 @@ def test_only_the_verb_that_runs_is_imported(verb: str, config: Path, tmp_path: 
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stderr.split("\n")[-2] == str(sorted({verb.split()[0]}))
+
+
+def test_show_in_japanese(config: Path) -> None:
+    config.write_text("workers: 3\n")
+    done = _invoke("config", "show", "--lang", "ja")
+    assert done.stdout.startswith(f"ファイル: {config}\n")
