@@ -204,7 +204,7 @@ class _AirGap(_Operator):
             assert "tyo-core-01 (tokyo): failed" in self.shown
             self.running.access("tyo-core-01", denied=())
         if "ACK.txt" in line:
-            (file,) = self.folder.glob("runs/*/upload/slp-ops_*.txt")
+            file = max(self.folder.glob("runs/*/upload/slp-ops_*core-01*.txt"))  # of the last save
             answer = self._cssm.upload(file.read_bytes(), sudi=None)
             (self.folder / "ACK.txt").write_bytes(answer)
 
