@@ -38,9 +38,9 @@ check: env
 test: check
 	$(BIN)/pytest -n auto -m "not slow"
 
-# One process for the slow ones: several of them use every core by themselves.
+# A file stays in one process: its tests share a lab.
 test-slow: env
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -n auto --dist loadfile -m slow
 
 test-all: test test-slow
 

@@ -1,6 +1,6 @@
 """Time to judge a saved switch: with parsing, and the rules alone.
 
-python bench/audit.py [--switches 1000] [--scenario dns-failure]
+.venv/bin/python -m bench.audit [--switches 1000] [--scenario dns-failure]
 """
 
 from __future__ import annotations

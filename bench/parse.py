@@ -1,6 +1,6 @@
 """Speed of parsing, compared with ntc-templates and Genie where they have the command.
 
-    .venv/bin/python bench/parse.py
+    .venv/bin/python -m bench.parse
 
 The 12 baseline captures of one switch, about 200 KB, in at most 40 ms of CPU; 10 MB of show tech in at
 most 2 s. It ends with 1 when a limit is passed. The texts are drawn by the simulated switches and
@@ -40,10 +40,15 @@ TECH_S = 2.0
 TECH_BYTES = 10_000_000
 
 
+def drawn() -> dict[str, str]:
+    """The baseline of a stack of three as the lab draws it."""
+    switch = scenarios.load("healthy-stack").build()
+    return {command: render(switch, tuple(command.split())) or "" for command in COMMANDS}
+
+
 def captures() -> dict[str, str]:
     """The baseline of a stack of three as a busy site has it."""
-    switch = scenarios.load("healthy-stack").build()
-    texts = {command: render(switch, tuple(command.split())) or "" for command in COMMANDS}
+    texts = drawn()
     head, interface, tail = texts["show running-config"].partition("interface GigabitEthernet1/0/1\n")
     ports = "".join(
         f"interface GigabitEthernet{unit}/0/{port}\n description user port {unit}/{port}\n"

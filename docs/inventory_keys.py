@@ -61,6 +61,8 @@ WORDS: Final = {
     "intent.url": "URL of the server.",
     "intent.vrf": "VRF of the licence agent.",
     "intent.source_interface": "Source interface of the licence agent.",
+    "intent.smart_account": "Smart Account, where the switch shows none: for bundles of usage files.",
+    "intent.virtual_account": "Virtual Account, where the switch shows none.",
     "credential.key": "Private key file. Its passphrase comes from SLP_OPS_<CREDENTIAL>_PASSPHRASE.",
     "credential.agent": "Use the SSH agent.",
 }

@@ -31,6 +31,7 @@ from slp_ops.report.documents.knowledge import (
     CommandsDocument,
     ExplainDocument,
     RulesDocument,
+    RulesTestDocument,
     VersionsDocument,
 )
 from slp_ops.report.documents.reachability import ReachabilityDocument
@@ -78,6 +79,7 @@ DOCUMENTS: Final[Mapping[str, tuple[str, Any]]] = {
     "remediate": ("remediate --yes --json", RemediateDocument),
     "report": ("report --json FILE", ReportDocument),
     "rules": ("rules --json", RulesDocument),
+    "rules-test": ("rules test --json", RulesTestDocument),
     "run": ("runs show RUN --json", RunDocument),
     "runs": ("runs list --json", RunsDocument),
     "trend": ("trend --json", TrendDocument),

@@ -70,6 +70,12 @@ def verbatim(words: str) -> Text:
     return Text(words, words)
 
 
+def lines_of(texts: Iterable[Text]) -> Text:
+    """Return several texts as one, a line for each."""
+    texts = tuple(texts)
+    return Text("\n".join(text.en for text in texts), "\n".join(text.ja for text in texts))
+
+
 def listing(texts: Iterable[Text], separator: str = ", ") -> Text:
     """Return several texts as one, with a separator between them; a comma of its own in Japanese."""
     texts = tuple(texts)

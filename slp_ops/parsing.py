@@ -7,11 +7,11 @@ Pure: texts in, values out. The caller decides where texts come from: a run fold
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
-from slp_ops.commands import find, parse_rows, registry, templates_of
-from slp_ops.commands._capture_text import Page
+from slp_ops.commands import command_key, find, parse_rows, registry, templates_of
+from slp_ops.commands._capture_text import Page, output_text
 from slp_ops.commands._command_splitter import Section
 from slp_ops.commands._command_splitter import sections as sections
 from slp_ops.commands._counts import counts
@@ -40,9 +40,9 @@ from slp_ops.iosxe.syslog import is_log_line
 from slp_ops.model import CaptureStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from slp_ops.commands import Parsed, ShowCommand
+    from slp_ops.commands import Parsed, ReadRows, ShowCommand
     from slp_ops.facts import Fact
 
 _FactType = TypeVar("_FactType", bound="Fact")
@@ -52,7 +52,8 @@ _FactType = TypeVar("_FactType", bound="Fact")
 class ParsedCapture:
     """One capture after parsing: ``parsed`` is None without text or without a parser.
 
-    ``platform`` is set where the output is of another one than IOS-XE.
+    ``platform`` is set where the output is of another one than IOS-XE. ``text`` is kept for commands of the
+    operator's rules over rows: the output without its envelope.
     """
 
     command: str
@@ -60,6 +61,7 @@ class ParsedCapture:
     known: ShowCommand | None = None
     parsed: Parsed | None = None
     platform: str | None = None
+    text: str | None = None
 
     @property
     def read_lines(self) -> int:
@@ -190,19 +192,40 @@ def _is(read: ParsedCapture, command: str) -> bool:
     return read.command == command or (read.known is not None and read.known.command == command)
 
 
-def read(captures: Iterable[tuple[str, CaptureStatus, str]], *, rows: bool = False) -> Facts:
-    """Parse (command, status, text) into facts, with ``rows`` also commands that have no reader here.
+def read(
+    captures: Iterable[tuple[str, CaptureStatus, str]],
+    *,
+    rows: ReadRows | None = None,
+    keep: Collection[str] = (),
+) -> Facts:
+    """Parse (command, status, text) into facts; ``rows`` reads commands that have no reader here.
 
-    Only complete outputs are parsed: half an output gives facts that look complete.
+    Only complete outputs are parsed: half an output gives facts that look complete. ``keep`` names the
+    commands whose texts are kept.
     """
-    return _facts(tuple(_read(command, status, text, rows=rows) for command, status, text in captures))
+    kept = frozenset(map(command_key, keep))
+    return _facts(
+        tuple(
+            _kept(_read(command, status, text, rows=rows), text, kept) for command, status, text in captures
+        )
+    )
 
 
-def read_more(facts: Facts, captures: Iterable[tuple[str, CaptureStatus, str]]) -> Facts:
+def read_more(
+    facts: Facts, captures: Iterable[tuple[str, CaptureStatus, str]], *, keep: Collection[str] = ()
+) -> Facts:
     """Return the facts with further captures; a command that was sent again replaces its capture."""
+    kept = frozenset(map(command_key, keep))
     reads = {each.command: each for each in facts.captures}
-    reads |= {command: _read(command, status, text) for command, status, text in captures}
+    reads |= {command: _kept(_read(command, status, text), text, kept) for command, status, text in captures}
     return _facts(tuple(reads.values()))
+
+
+def _kept(read: ParsedCapture, text: str, kept: frozenset[str]) -> ParsedCapture:
+    """Return the capture with its text where that is to be kept."""
+    if not kept or read.status is not CaptureStatus.OK or (key := command_key(read.command)) not in kept:
+        return read
+    return replace(read, text=output_text(text, key))
 
 
 def _facts(reads: tuple[ParsedCapture, ...]) -> Facts:
@@ -241,10 +264,12 @@ _SAVED: Final = "show startup-config"
 CUT: Final = frozenset({CaptureStatus.TIMEOUT, CaptureStatus.LOST})
 
 
-def _read(command: str, status: CaptureStatus, text: str, *, rows: bool = False) -> ParsedCapture:
+def _read(command: str, status: CaptureStatus, text: str, *, rows: ReadRows | None = None) -> ParsedCapture:
     known = find(command)
-    if rows and known is None and status is CaptureStatus.OK and text:
-        return ParsedCapture(command=command, status=status, parsed=parse_rows(command, text))
+    if rows is not None and known is None and status is CaptureStatus.OK and text:
+        return ParsedCapture(
+            command=command, status=status, parsed=parse_rows(command, output_text(text, command), rows)
+        )
     passed = filter_of(command)
     # An empty output is an answer only where a filter let nothing through.
     if known is None or status is not CaptureStatus.OK or (not text and passed is None):

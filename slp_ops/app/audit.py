@@ -108,7 +108,8 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
 
     against = None if request.against is None else open_run(runs, request.against, operator)
     saved = None if request.run is None else open_run(runs, request.run, operator)
-    facts = FactsCache(*(each for each in (against, saved) if each is not None))
+    keep = audit_options.knowledge.row_commands
+    facts = FactsCache(*(each for each in (against, saved) if each is not None), keep=keep)
     past = HistoryContext(request.runs_dir, audit_options, operator, at_most=at_most, facts=facts)
 
     def of_run(stored: StoredRun, selection: Selection | None = None) -> tuple[AuditedDevice, ...]:
@@ -120,7 +121,7 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
     if request.files:
         devices = tuple(
             audit_device(found.result, found.facts, audit_options=audit_options, intent=found.intent)
-            for found in from_files(request.files)
+            for found in from_files(request.files, keep)
         )
     elif saved is not None:
         run_id = saved.id
@@ -132,8 +133,9 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
             target=request.target,
             connecting=request.connecting,
             runs_dir=request.runs_dir,
-            commands=choose_commands("support"),
+            commands=choose_commands("support", keep),
             follow_up_commands=flagged_reports,
+            keep=keep,
             collect_options=request.collect_options,
             operator=operator,
             opening=opening,

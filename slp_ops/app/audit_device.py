@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from slp_ops.model import DeviceResult
     from slp_ops.parsing import Facts
     from slp_ops.rules.required_inputs import MissingInput
+    from slp_ops.rules.row_tables import RowTables
     from slp_ops.rules.rule import Rule
     from slp_ops.rules.values import Outcome
 
@@ -51,7 +52,17 @@ class AuditOptions:
 
     def known(self, facts: Facts, intent: Intent) -> FactContext:
         """Return everything known about a device, for the rules."""
-        return FactContext(effective(facts), (self.knowledge.catalogue, self.thresholds, intent))
+        settings = (self.knowledge.catalogue, self.thresholds, intent)
+        return FactContext(effective(facts), (*settings, *self._tables()))
+
+    def _tables(self) -> tuple[RowTables, ...]:
+        """Return the tables of a device for the operator's rules over rows; none without such rules."""
+        if not self.knowledge.row_rules:
+            return ()
+        from slp_ops.app.bounded_tables import bounded_tables
+        from slp_ops.rules.row_tables import RowTables
+
+        return (RowTables(bounded_tables()),)
 
 
 class DeviceState(StrEnum):
@@ -130,11 +141,17 @@ def run_rules(facts: Facts, *, audit_options: AuditOptions, intent: Intent) -> t
 
 
 def audit_device(
-    result: DeviceResult, facts: Facts | None, *, audit_options: AuditOptions, intent: Intent
+    result: DeviceResult,
+    facts: Facts | None,
+    *,
+    audit_options: AuditOptions,
+    intent: Intent,
+    known: FactContext | None = None,
 ) -> AuditedDevice:
     """A device of a run, judged by its facts; None when nothing was read.
 
-    Text of another platform is reported as such, and not judged.
+    ``known`` holds what the caller has derived from these facts. Text of another platform is reported as
+    such, and not judged.
     """
     error = result.error
     outcomes: tuple[Outcome, ...] = ()
@@ -142,9 +159,11 @@ def audit_device(
     if facts is not None and facts.platform is not None:
         error = other_platform(facts.platform)
     elif facts is not None:
-        outcomes = run_rules(facts, audit_options=audit_options, intent=intent)
+        # What is derived for one rule serves the next, and the inputs.
+        known = known or audit_options.known(facts, intent)
+        outcomes = audit(audit_options.rules(facts), known)
         # With some of the rules only, these alone are judged.
-        missing = () if audit_options.select else missing_inputs(audit_options.known(facts, intent))
+        missing = () if audit_options.select else missing_inputs(known)
     return AuditedDevice(
         name=result.name,
         site=result.site,

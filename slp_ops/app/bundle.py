@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slp_ops.app.inputs import FactsCache, open_run
+from slp_ops.app.inputs import FactsCache, files_of, open_run
 from slp_ops.app.report import JudgedRun, judged_devices
 from slp_ops.errors import InputError, StoreError
 from slp_ops.facts import SyslogBuffer
+from slp_ops.parsing import text_of
 from slp_ops.redact import redact
-from slp_ops.runs import Runs
+from slp_ops.regular_files import LARGEST_TEXT, read_input
+from slp_ops.rules.settings import Intent
+from slp_ops.runs import Runs, StoredRun
 from slp_ops.runs.mask_key import mask_key
+from slp_ops.runs.names import folder_name, unique
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from slp_ops.app.audit_device import AuditOptions
     from slp_ops.app.operator import Operator
     from slp_ops.model import Capture
     from slp_ops.parsing import Facts
     from slp_ops.rules.message_catalog import Catalogue
-    from slp_ops.runs import StoredRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleRequest:
-    """A run by its reference, its devices (without ``devices``, all), and a healthy run to compare."""
+    """A run by its reference, and its devices (without ``devices``, all).
+
+    ``error_time`` and ``normal`` are captures of the error time and of a normal time: a run by its reference,
+    a file or a folder of files.
+    """
 
     runs_dir: Path
     reference: str
     devices: tuple[str, ...] = ()
+    error_time: str | None = None
     normal: str | None = None
     audit_options: AuditOptions
 
@@ -47,14 +56,32 @@ class SwitchEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedCaptures:
+    """Captures of another time: of the run ``run``, or the texts of files by name, not yet masked.
+
+    ``missing`` are the bundle's devices that the run does not contain.
+    """
+
+    run: str | None = None
+    switches: Iterable[SwitchEvidence] = ()
+    missing: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    texts: Iterable[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BundleEvidence:
-    """Content of a bundle. The iterators read each text when it is written, and only once."""
+    """Content of a bundle. The iterators read each text when it is written, and only once.
+
+    ``intended`` is the topology of a device in the inventory, by name, where it is stated.
+    """
 
     judged: JudgedRun
     names: tuple[str, ...]
+    intended: Mapping[str, str]
     switches: Iterator[SwitchEvidence]
-    normal: Iterator[SwitchEvidence]
-    normal_run: str
+    error_time: ComparedCaptures | None
+    normal: ComparedCaptures | None
     key: bytes
 
 
@@ -63,31 +90,83 @@ def gather_bundle(request: BundleRequest, operator: Operator) -> BundleEvidence:
     runs, audit_options = Runs(request.runs_dir), request.audit_options
     run = open_run(runs, request.reference, operator)
     names = _names(run, request.devices)
-    normal = None if request.normal is None else open_run(runs, request.normal, operator)
-    normal_names = () if normal is None else _names(normal, names)
+    error_time, normal = (
+        None if each is None else _run_or_files(runs, each, operator)
+        for each in (request.error_time, request.normal)
+    )
     key = mask_key()
     facts = FactsCache(
-        *(each for each in (run, normal) if each is not None), cleaned=lambda text: redact(text, key)
+        *(each for each in (run, error_time, normal) if isinstance(each, StoredRun)),
+        cleaned=lambda text: redact(text, key),
+        keep=audit_options.knowledge.row_commands,
     )
     devices = judged_devices(run, audit_options, request.runs_dir, operator, facts, only=names)
+
+    def compared(source: StoredRun | tuple[Path, ...] | None) -> ComparedCaptures | None:
+        return None if source is None else _compared(source, names, audit_options, facts)
+
     return BundleEvidence(
         judged=JudgedRun(run=run, audit_options=audit_options, devices=devices),
         names=names,
+        intended={name: intent for name in names if (intent := _intended(run, name)) is not None},
         switches=_switches(run, names, audit_options, facts),
-        normal=iter(()) if normal is None else _switches(normal, normal_names, audit_options, facts),
-        normal_run="" if normal is None else normal.id,
+        error_time=compared(error_time),
+        normal=compared(normal),
         key=key,
     )
 
 
+def check_source(runs_dir: Path, reference: str, operator: Operator) -> None:
+    """Raise InputError where the reference is neither a run nor a file or folder with captures."""
+    _run_or_files(Runs(runs_dir), reference, operator)
+
+
+def _run_or_files(runs: Runs, reference: str, operator: Operator) -> StoredRun | tuple[Path, ...]:
+    """Return a run, or the files of a path that is not the folder of a run."""
+    path = Path(reference).expanduser()
+    if path.is_file() or (path.is_dir() and not (path / "run.json").exists()):
+        return tuple(files_of(path))
+    return open_run(runs, reference, operator)
+
+
+def _compared(
+    source: StoredRun | tuple[Path, ...],
+    names: tuple[str, ...],
+    audit_options: AuditOptions,
+    facts: FactsCache,
+) -> ComparedCaptures:
+    if not isinstance(source, StoredRun):
+        taken: set[str] = set()
+        names_on_disk = tuple(unique(folder_name(path.name), taken) for path in source)
+        texts = zip(names_on_disk, (text_of(read_input(path, LARGEST_TEXT)) for path in source), strict=True)
+        return ComparedCaptures(files=names_on_disk, texts=texts)
+    held = tuple(name for name in names if name in source.about)
+    if not held:
+        raise InputError(
+            f"run {source.id} has none of the devices of the bundle", hint=f"it has: {_first(source.about)}"
+        )
+    return ComparedCaptures(
+        run=source.id,
+        switches=_switches(source, held, audit_options, facts),
+        missing=tuple(name for name in names if name not in source.about),
+    )
+
+
+def _intended(run: StoredRun, name: str) -> str | None:
+    return Intent.of(run.about[name].intent).topology
+
+
 def _names(run: StoredRun, wanted: Sequence[str]) -> tuple[str, ...]:
-    known = list(run.about)
     missing = [name for name in wanted if name not in run.about]
     if missing:
         raise InputError(
-            f"run {run.id} has no device {', '.join(missing)}", hint=f"it has: {', '.join(known[:10])}"
+            f"run {run.id} has no device {', '.join(missing)}", hint=f"it has: {_first(run.about)}"
         )
-    return tuple(sorted(wanted or known))
+    return tuple(sorted(wanted or run.about))
+
+
+def _first(names: Iterable[str]) -> str:
+    return ", ".join(islice(names, 10))
 
 
 def _switches(

@@ -31,7 +31,7 @@ from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.change.rollout import Rollout, keep
 from slp_ops.app.fleet import visit_all
-from slp_ops.app.follow_up import source_options, switch_options
+from slp_ops.app.follow_up import journal_command, switch_options
 from slp_ops.app.operator import Declined, name_open_mode
 from slp_ops.app.read_device import collect
 from slp_ops.app.session_logs import session_logs
@@ -43,6 +43,7 @@ from slp_ops.errors import InputError, Interrupted, StoreError
 from slp_ops.i18n import Text, pluralize
 from slp_ops.planning.journal_state import (
     BeginEvent,
+    ChangeOutcome,
     RecordedChange,
     ResumedEvent,
     SwitchState,
@@ -116,6 +117,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
     needs_whole: ClassVar[bool] = False  # whether one output that was cut prevents a plan
     left_out: tuple[SkippedFile, ...] | None = None
     unread: tuple[DeviceResult, ...] = ()
+    row_commands: tuple[str, ...] = ()  # of the operator's rules over rows
 
     @property
     @abstractmethod
@@ -165,11 +167,18 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         A change that is ``resumed`` is saved where nothing else is left to do.
         """
 
-    def check_rebuild(self, file: Path) -> None:
-        """Raise InputError where the verb does not rebuild the plans of a file."""
+    def check_rebuild(self, file: Path, again: Callable[[], str]) -> None:
+        """Raise InputError where the verb does not rebuild the plans of a file.
+
+        ``again`` returns the command that plans the same again.
+        """
 
     @abstractmethod
-    def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
+    def again(self, plans: Sequence[tuple[SwitchPlan, Device]], file: Path) -> Sequence[str]:
+        """Return the arguments by which these plans of a file or journal are made again."""
+
+    @abstractmethod
+    def check_rollback(self, plans: Iterable[SwitchPlan], journal: Path) -> Mapping[str, SwitchPlan]:
         """Return plans of a journal without a valid seal as their playbooks give them. Raises InputError."""
 
     def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
@@ -239,7 +248,7 @@ class ChangeSession(Generic[Observation, Result]):
         with self._run(f"{verb.title}-plan", fleet.devices) as run:
 
             async def visit(device: Device, shown: Progress) -> DeviceResult:
-                memory = BufferedEvidence(run.device(device), run.masked)
+                memory = BufferedEvidence(run.device(device), run.masked, verb.row_commands)
                 result = await collect(
                     device,
                     transport=transport,
@@ -305,7 +314,7 @@ class ChangeSession(Generic[Observation, Result]):
 
         ``as_planned`` refuses a plan that differs from the file. Raises InputError, Declined.
         """
-        self.verb.check_rebuild(file)
+        self.verb.check_rebuild(file, lambda: self._again(plans, file))
         self.verb.check_plans(plans)
         self.operator.notice(
             f"{file} was not written by slp-ops of this user, or was changed since: "
@@ -326,7 +335,7 @@ class ChangeSession(Generic[Observation, Result]):
                 raise InputError(
                     f"{file} is stale for {plan.name}; nothing was sent. "
                     f"Planning again yields another plan: {'; '.join(differences)}",
-                    hint=self._plan_again(plans),
+                    hint=f"plan again: {self._again(plans, file)} --out new-plan.json",
                 )
         if planned.plans:
             return self.apply(planned.plans, replacing=replacing, from_file=True)
@@ -337,7 +346,7 @@ class ChangeSession(Generic[Observation, Result]):
         if reasons:
             raise InputError(
                 f"{file} cannot be rebuilt: {'; '.join(reasons)}",
-                hint=self._plan_again(plans),
+                hint=f"plan again: {self._again(plans, file)} --out new-plan.json",
             )
         self.operator.notice("nothing is left to do by planning again")
         return self.verb.result(ChangeResult(journal=str(file)))
@@ -395,7 +404,7 @@ class ChangeSession(Generic[Observation, Result]):
             files = self.verb.files(recorded)
             if back:
                 words = f"the rollback of {back} was begun, and is not complete"
-                hint = f"slp-ops {self.verb.verb} --rollback {path}"
+                hint = journal_command(self.verb.verb, "--rollback", path)
                 if not open_:
                     raise InputError(f"{words}; nothing was sent", hint=hint)
                 self.operator.notice(f"{words}: {hint}")
@@ -426,7 +435,7 @@ class ChangeSession(Generic[Observation, Result]):
             kept = self._without_superseded(states, recorded, path)
             states = {name: state for name, state in states.items() if name in kept}
             if not file.sealed:
-                checked = self.verb.check_rollback(state.plan for state in states.values())
+                checked = self.verb.check_rollback((state.plan for state in states.values()), path)
                 for name, plan in checked.items():
                     states[name].plan = plan
                 self.operator.notice(
@@ -511,6 +520,7 @@ class ChangeSession(Generic[Observation, Result]):
                 mask=run.masked,
                 journal=journal,
                 commands=verb.commands,
+                row_commands=verb.row_commands,
                 judge=lambda facts: verb.judge(device, state.plan, facts),
                 replan=lambda memory, outcomes: verb.replan(device, state.plan, memory, outcomes),
                 secrets=secrets,
@@ -545,9 +555,10 @@ class ChangeSession(Generic[Observation, Result]):
                 option = "--rollback" if back else "--resume"
                 raise Interrupted(
                     f"interrupted: {count} of {pluralize(total, 'switch')} ended; a step may be unfinished",
-                    hint=f"slp-ops {verb.verb} {option} {shlex.quote(str(journal.path))} {self._options}",
+                    hint=journal_command(verb.verb, option, journal.path),
                 ) from None
         touched = [name for name, applied in rollout.ended.items() if applied.touched]
+        stale = [name for name, applied in rollout.ended.items() if applied.end is ChangeOutcome.STALE]
         result = verb.result(
             ChangeResult(
                 run=run.id,
@@ -559,32 +570,26 @@ class ChangeSession(Generic[Observation, Result]):
                 not_begun=tuple(device.name for device in fleet.devices if device.name not in rollout.ended),
                 stopped=rollout.stopped,
                 back=back,
-                options=self._options,
                 check=self._check(touched) if touched else "",
+                again=self._again([states[name].plan for name in stale], journal.path) if stale else "",
             )
         )
         keep(lambda: run.attach(verb.attachment, self.document(result)), self.operator)
         return result
 
-    @property
-    def _options(self) -> str:
-        """Return the options of a command that continues."""
-        fleet = self.fleet
-        return source_options(fleet.target, fleet.connecting, fleet.runs_dir)
-
-    def _plan_again(self, plans: Sequence[SwitchPlan]) -> str:
-        """Return the hint with the command that plans the same playbooks again."""
-        playbooks = dict.fromkeys(action.playbook for plan in plans for action in plan.actions)
-        words = shlex.join([word for playbook in playbooks for word in ("--playbook", playbook)])
+    def _again(self, plans: Sequence[SwitchPlan], file: Path) -> str:
+        """Return the command that makes these plans of a file again."""
+        devices = {device.name: device for device in self.chosen()}
+        known = [(plan, devices[plan.name]) for plan in plans if plan.name in devices]
+        words = self.verb.again(known, file)
         switches = switch_options(self.fleet.target, [plan.name for plan in plans])
-        return (
-            f"plan again: slp-ops remediate --dry-run {self._options} {switches} {words} --out new-plan.json"
+        return " ".join(
+            word for word in (f"slp-ops {self.verb.verb}", shlex.join(words), switches, "--dry-run") if word
         )
 
     def _check(self, names: Sequence[str]) -> str:
         """Return the command that proves the change of these switches."""
-        words = (self.verb.check, self._options, switch_options(self.fleet.target, names))
-        return " ".join(word for word in words if word)
+        return f"{self.verb.check} {switch_options(self.fleet.target, names)}".rstrip()
 
     # -- switches ---------------------------------------------------------------------------------
 
@@ -644,7 +649,9 @@ class ChangeSession(Generic[Observation, Result]):
         if found != wanted:
             verb = (found or "remediate").replace("-", " ")
             shown = verb if wanted is None else found or "remediate"
-            raise InputError(f"{path} is the journal of {shown}", hint=f"slp-ops {verb} --resume {path}")
+            raise InputError(
+                f"{path} is the journal of {shown}", hint=journal_command(verb, "--resume", path)
+            )
 
 
 def _switch(device: Device, serials: tuple[str, ...] = ()) -> ChangedSwitch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.commands import ad_hoc, registry
+from slp_ops.commands import ad_hoc, command_key, registry
 from slp_ops.errors import OptionError
 from slp_ops.json_documents import json_document
 
@@ -59,11 +59,16 @@ def choose_commands(set_name: str, extra: Sequence[str] = ()) -> tuple[ShowComma
     """
     sets = _sets_up_to(set_name)
     chosen = [known for known in registry() if known.sets & sets]
+    if not extra:
+        return tuple(chosen)
+    by_key = {command_key(known.command): known for known in chosen}
     for text in extra:
         one_more = ad_hoc(text)
-        if one_more.command not in {known.command for known in chosen}:
-            chosen.append(one_more)
-    return tuple(chosen)
+        key = command_key(one_more.command)
+        # A heavy command stays one: it waits for the CPU, and is given more time.
+        heavy = next((known for known in registry() if known.heavy and known.command == key), one_more)
+        by_key.setdefault(key, heavy)
+    return tuple(by_key.values())
 
 
 def _sets_up_to(name: str) -> frozenset[str]:

@@ -122,7 +122,8 @@ def _pair(
     request: DiffRequest,
     changes: AppliedChanges,
 ) -> _Pair:
-    was, now = facts_of(old, before.name), facts_of(new, after.name)
+    keep = request.audit_options.knowledge.row_commands
+    was, now = facts_of(old, before.name, keep=keep), facts_of(new, after.name, keep=keep)
     judged = with_last_change(before, was, changes), with_last_change(after, now, changes)
     # The intent of the inventory may have changed as well; both are judged by the newer one.
     intent = Intent.of(new.about[after.name].intent)

@@ -125,7 +125,7 @@ def visit_all(
             raise Interrupted(
                 words,
                 hint=_GO_ON.get(verb, _BEGIN_AGAIN).format(
-                    resume=resume_command(verb, run, connecting), path=shlex.quote(str(run.path))
+                    resume=resume_command(verb, run.id), path=shlex.quote(str(run.path))
                 ),
             ) from None
     if unwritable:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.change.before_after import LicenceState, licence_state
+from slp_ops.app.follow_up import journal_command
 from slp_ops.app.remediate import RemediateVerb, session_of, wanted_by
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, Interrupted, OptionError
-from slp_ops.i18n import Text
+from slp_ops.i18n import Text, lines_of
 from slp_ops.model import Verdict
 from slp_ops.planning import PlanningResult, SkippedPlaybook
 from slp_ops.planning.flow_state import (
@@ -240,9 +241,10 @@ class FlowVerb(RemediateVerb):
                 return name
         if topology is not None or not operator.interactive or not self._asks:
             return None
-        lines = "\n".join(f"  {name}: {by_id[name].title.en}" for name in stage.playbooks)
+        choices = (_LISTED.format(id=name, title=by_id[name].title) for name in stage.playbooks)
+        question = _WHICH.format(choices=lines_of(choices))
         while True:
-            answer = operator.enter(f"{lines}\nplaybook for every switch without intent").strip()
+            answer = operator.enter(question).strip()
             if not answer:
                 self._asks = False
                 return None
@@ -528,9 +530,14 @@ def _state_of(end: ChangeOutcome) -> StageState:
 
 
 def _resume_hint(journal: Path) -> str:
-    return f"slp-ops remediate --resume {journal}"
+    return journal_command("remediate", "--resume", journal)
 
 
+_LISTED: Final = Text("  {id}: {title}", "  {id}: {title}")
+_WHICH: Final = Text(
+    "{choices}\nplaybook for each switch without intent.topology in the inventory (Enter: skip them)",
+    "{choices}\nインベントリに intent.topology のないスイッチに適用するプレイブック (Enter: スキップ)",
+)
 _PASSES: Final = Text("its rules pass already", "ルールはすでに合格しています")
 _CHOOSE: Final = Text(
     "several ways are possible: choose with --playbook or with intent.topology ({playbooks})",

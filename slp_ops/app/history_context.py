@@ -54,9 +54,10 @@ class HistoryContext:
     def judge(self, found: DeviceInput, *, seen: datetime | None = None) -> tuple[AuditedDevice, Summary]:
         """One device and its summary; ``seen`` is when a saved run began, now unless it is given."""
         facts = with_last_change(found.result, found.facts or Facts({}), self._changes)
+        known = self._audit_options.known(facts, found.intent)
         summary = summarise(
             found.result,
-            self._audit_options.known(facts, found.intent),
+            known,
             (),
             seen=seen or datetime.now(UTC),
             knowledge=self._audit_options.knowledge.version,
@@ -66,11 +67,13 @@ class HistoryContext:
             now = summary.point("")
             history = RumHistory(points=() if now is None else (*earlier, now))
             facts = Facts({type(each): each for each in (*facts.all(), history)}, facts.captures)
+            known = self._audit_options.known(facts, found.intent)
         judged = audit_device(
             found.result,
             None if found.facts is None else facts,
             audit_options=self._audit_options,
             intent=found.intent,
+            known=known,
         )
         return judged, replace(summary, found=found_of(judged.outcomes))
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from slp_ops.app.bounded_tables import bounded_rows
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import PreviousCaptures, collect, status_of
 from slp_ops.app.resumed_run import ResumedRun
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
     from slp_ops.commands import ShowCommand
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import CaptureStatus, Device
-    from slp_ops.parsing import PastedDevice
+    from slp_ops.parsing import ParsedCapture, PastedDevice
     from slp_ops.release import Release
     from slp_ops.runs import StoredRun
 
 T = TypeVar("T")
 _MOST_KEPT = 500  # devices, each of about 350 kB
+_MOST_TEXT = 100 * 2**20  # characters of texts kept for the operator's rules
 
 
 def open_run(
@@ -68,22 +70,27 @@ class FactsCache:
     """The facts of saved runs that one call needs more than once, each parsed once.
 
     Only devices of ``runs`` are kept, and no more than fit into memory; any other device is parsed anew.
-    ``cleaned`` is applied to each text before it is parsed.
+    ``cleaned`` is applied to each text before it is parsed; ``keep`` names commands whose texts are kept.
     """
 
-    def __init__(self, *runs: StoredRun, cleaned: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, *runs: StoredRun, cleaned: Callable[[str], str] = str, keep: Collection[str] = ()
+    ) -> None:
         self._paths = {run.path.resolve() for run in runs}
         self._kept: dict[tuple[Path, str], Facts] = {}
         self._cleaned = cleaned
+        self._keep = keep
+        self._text = 0
 
     def of(self, run: StoredRun, device: str) -> Facts:
         """Return the facts of one device. Raises StoreError."""
         key = (run.path.resolve(), device)
         if (kept := self._kept.get(key)) is not None:
             return kept
-        facts = facts_of(run, device, self._cleaned)
-        if key[0] in self._paths and len(self._kept) < _MOST_KEPT:
+        facts = facts_of(run, device, self._cleaned, self._keep)
+        if key[0] in self._paths and len(self._kept) < _MOST_KEPT and self._text < _MOST_TEXT:
             self._kept[key] = facts
+            self._text += sum(len(each.text or "") for each in facts.captures)
         return facts
 
 
@@ -108,9 +115,11 @@ def devices_of(run: StoredRun, names: Collection[str] | None, facts: FactsCache)
             yield DeviceInput(result=result, facts=found, intent=intent)
 
 
-def facts_of(run: StoredRun, device: str, cleaned: Callable[[str], str] = str) -> Facts:
+def facts_of(
+    run: StoredRun, device: str, cleaned: Callable[[str], str] = str, keep: Collection[str] = ()
+) -> Facts:
     """Return the facts of one device of a saved run. Raises StoreError."""
-    return read(_captures(run, device, cleaned), rows=True)
+    return read(_captures(run, device, cleaned), rows=bounded_rows, keep=keep)
 
 
 def _captures(
@@ -121,17 +130,17 @@ def _captures(
         yield capture.command, capture.status, text
 
 
-def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
+def from_files(paths: Sequence[Path], keep: Collection[str] = ()) -> Iterator[DeviceInput]:
     """Yield the switches of each path: a file with outputs of one, or a folder of such files.
 
-    A syslog server's file holds a switch for each host in it, a terminal's one for each prompt. Raises
-    InputError.
+    A syslog server's file holds a switch for each host in it, a terminal's one for each prompt. The texts of
+    the commands in ``keep`` are kept. Raises InputError.
     """
     seen: Counter[str] = Counter()
     for path in paths:
-        devices = _facts_by_switch([_text(file) for file in _files(path)])
+        devices = _facts_by_switch([_text(file) for file in files_of(path)], keep)
         # A known command is enough: where the switch refused it, the audit names what is missing.
-        if not any(facts.platform or any(each.known for each in facts.captures) for _, facts in devices):
+        if not any(facts.platform or any(map(_is_used, facts.captures)) for _, facts in devices):
             raise InputError(
                 (Problem(path=str(path), message="holds no show command that is known"),),
                 hint="give a show tech, a terminal log with its prompts, or outputs with their command above",
@@ -146,22 +155,27 @@ def from_files(paths: Sequence[Path]) -> Iterator[DeviceInput]:
             yield DeviceInput(result=result, facts=facts, intent=Intent())
 
 
-def _facts_by_switch(texts: Sequence[str]) -> list[tuple[str | None, Facts]]:
+def _is_used(capture: ParsedCapture) -> bool:
+    """Return whether a capture is of a command that a rule may use."""
+    return capture.known is not None or capture.text is not None
+
+
+def _facts_by_switch(texts: Sequence[str], keep: Collection[str]) -> list[tuple[str | None, Facts]]:
     """Return the facts of each switch of these texts, with its host name where a text shows one."""
     found = [device for text in texts for device in split_devices(text)]
     hosts = {device.host.casefold() for device in found if device.host is not None}
     if len(hosts) <= 1:
         host = next((device.host for device in found if device.host is not None), None)
-        return [(host, _facts(found))]
+        return [(host, _facts(found, keep))]
     by_host: dict[str, list[PastedDevice]] = {}
     for device in found:
         by_host.setdefault((device.host or "").casefold(), []).append(device)
-    return [(same[0].host, _facts(same)) for same in by_host.values()]
+    return [(same[0].host, _facts(same, keep)) for same in by_host.values()]
 
 
-def _facts(same: Sequence[PastedDevice]) -> Facts:
+def _facts(same: Sequence[PastedDevice], keep: Collection[str]) -> Facts:
     """Return the facts of one switch; a neighbour of another platform in its text changes nothing."""
-    facts = read(part for device in same for part in device.parts)
+    facts = read((part for device in same for part in device.parts), keep=keep)
     software = facts.get(Software)
     if facts.platform is not None or (software is not None and software.release is not None):
         platform = facts.platform
@@ -180,13 +194,15 @@ def from_live_switches(
     commands: Sequence[ShowCommand],
     collect_options: CollectOptions,
     follow_up_commands: Callable[[Facts], Sequence[ShowCommand]] | None = None,
+    keep: Collection[str] = (),
     operator: Operator,
     opening: OpenTransport = transport_for,
     resume: str | None = None,
 ) -> tuple[str, list[DeviceResult], list[T]]:
     """Collect from the switches into a new run; judge each one when its collection has finished.
 
-    ``follow_up_commands`` returns further commands, once the first facts are known. ``resume`` names a run of
+    ``follow_up_commands`` returns further commands, once the first facts are known; ``keep`` names commands
+    whose texts the judgement needs. ``resume`` names a run of
     this verb into which only the missing part is read. Return the id of the run, the result of each device
     and its judgement, in the order of the devices.
     """
@@ -227,7 +243,7 @@ def from_live_switches(
                 missing = before.missing(commands)
                 rest = await sent(missing, before.release) if missing else None
                 result = resumed.result(device) if rest is None else before.merged_with(rest)
-            facts = read(parts(result)) if result.captures else None
+            facts = read(parts(result), keep=keep) if result.captures else None
             more = follow_up_commands(facts) if follow_up_commands is not None and facts is not None else ()
             if more and facts is not None and result.error is None:
                 software = facts.get(Software)
@@ -236,7 +252,7 @@ def from_live_switches(
                 more = more if resumed is None else earlier.missing(more)
                 rest = await sent(more, release)
                 result = earlier.merged_with(rest)
-                facts = read_more(facts, parts(rest))
+                facts = read_more(facts, parts(rest), keep=keep)
             judged[device.name] = judge(
                 DeviceInput(result=result, facts=facts, intent=Intent.of(device.intent))
             )
@@ -271,7 +287,8 @@ def _select_devices(run: StoredRun, selection: Selection) -> tuple[Device, ...]:
     return select(Inventory(sites=sites, devices=devices), selection)
 
 
-def _files(path: Path) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
+    """Return the file, or the files of a folder in order. Raises InputError for an empty folder."""
     if not path.is_dir():
         return [path]
     files = sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))

@@ -14,6 +14,8 @@ from slp_ops.sanitize import one_line
 from slp_ops.source_systems import reading_cache, source_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from slp_ops.app.operator import Operator
     from slp_ops.inventory import Inventory
     from slp_ops.inventory.source_rows import SourceReading
@@ -25,11 +27,7 @@ def with_sources(inventory: Inventory, options: SourceOptions, operator: Operato
     options.check()
     if not inventory.sources:
         return inventory
-    with ThreadPoolExecutor(max_workers=min(8, len(inventory.sources))) as threads:
-        futures = [threads.submit(_read, request, options) for request in inventory.sources]
-        readings = [
-            (future.result(), request) for future, request in zip(futures, inventory.sources, strict=True)
-        ]
+    readings = _read_all(inventory.sources, options)
     for (reading, age), request in readings:
         if age is not None:
             renew = "" if options.offline else "; --refresh reads it again"
@@ -48,6 +46,22 @@ def with_sources(inventory: Inventory, options: SourceOptions, operator: Operato
             "slp-ops inventory check names each"
         )
     return merged
+
+
+def _read_all(
+    requests: Sequence[SourceRequest], options: SourceOptions
+) -> list[tuple[tuple[SourceReading, timedelta | None], SourceRequest]]:
+    """Read all sources at once. An interruption does not wait for those that have not answered."""
+    threads = ThreadPoolExecutor(max_workers=min(8, len(requests)))
+    waits = True
+    try:
+        futures = [threads.submit(_read, request, options) for request in requests]
+        return [(future.result(), request) for future, request in zip(futures, requests, strict=True)]
+    except KeyboardInterrupt:
+        waits = False
+        raise
+    finally:
+        threads.shutdown(wait=waits, cancel_futures=True)
 
 
 def _read(request: SourceRequest, options: SourceOptions) -> tuple[SourceReading, timedelta | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ def write_template(path: Path) -> None:
     except FileExistsError:
         raise InputError(
             f"{path} exists already, and is not overwritten",
-            hint=f"check it with: slp-ops inventory check -i {path}",
+            hint=f"check it with: slp-ops inventory check -i {shlex.quote(str(path))}",
         ) from None
     except OSError as err:
         raise InputError(f"{path} cannot be written: {err.strerror}") from err

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slp_ops.app.bounded_tables import bounded_rows
 from slp_ops.commands import find, parse_rows, registry, templates_of
 from slp_ops.errors import OptionError
 from slp_ops.parsing import parse_one, read, sections, split, text_of
@@ -44,7 +45,7 @@ def _one(typed: str, text: str) -> tuple[str, Parsed]:
     known = find(typed)
     if known is None and (names := templates_of(typed)):
         pages = [each.page for each in sections(text) if templates_of(each.typed) == names]
-        return typed, parse_rows(typed, pages[-1] if pages else text)
+        return typed, parse_rows(typed, pages[-1] if pages else text, bounded_rows)
     if known is None:
         known_names = ", ".join(_plain_name(each) for each in registry())
         raise OptionError(

@@ -338,8 +338,8 @@ class _Opening:
 
     def write(self, text: str) -> None:
         self._writer.write(text)
-        if self._size <= _OPENING:
-            self._pieces.append(text)
+        if (missing := _OPENING + 1 - self._size) > 0:
+            self._pieces.append(text[:missing])
         before, self._size = self._size, self._size + len(text)
         if before // _PROGRESS != self._size // _PROGRESS:
             self._progress(self._size)

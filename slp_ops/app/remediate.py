@@ -21,11 +21,11 @@ from slp_ops.app.change.parameters import (
 from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions
+from slp_ops.app.commands import choose_commands
 from slp_ops.app.rule_options import knowledge_of
-from slp_ops.commands import registry
 from slp_ops.errors import InputError
 from slp_ops.json_documents import LARGEST_DOCUMENT
-from slp_ops.parsing import read
+from slp_ops.parsing import Facts, read
 from slp_ops.planning import (
     TIMER_MINUTES,
     ParameterSources,
@@ -37,6 +37,7 @@ from slp_ops.planning import (
 from slp_ops.planning.documents import read_plans
 from slp_ops.planning.rebuild import rebuilt
 from slp_ops.planning.repeat import repeatable_step
+from slp_ops.planning.values import values_of
 from slp_ops.playbook.template import secrets_in
 from slp_ops.regular_files import read_input
 from slp_ops.rules.dependencies import FactContext
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from slp_ops.app.change.context import BufferedEvidence, StepDecision, StepOperator
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device
-    from slp_ops.parsing import Facts
     from slp_ops.planning import SwitchPlan
     from slp_ops.planning.journal_state import ChangedStepEvent, SwitchState
     from slp_ops.playbook import Playbook
@@ -247,11 +247,12 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
     def __init__(self, request: ApplyRequest, wanted: Wanted) -> None:
         self._request = request
         self._wanted = wanted
+        self.row_commands = wanted.audit_options.knowledge.row_commands
 
     @cached_property
     def commands(self) -> tuple[ShowCommand, ...]:
         """The commands of an audit."""
-        return tuple(command for command in registry() if command.sets & {"baseline", "support"})
+        return choose_commands("support", self.row_commands)
 
     def check_devices(self, devices: Iterable[Device]) -> None:
         """Refuse a secret in the inventory."""
@@ -322,7 +323,24 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
             found[name] = result
         return found
 
-    def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
+    def again(self, plans: Sequence[tuple[SwitchPlan, Device]], file: Path) -> Sequence[str]:
+        """Return the playbooks, and the parameters that were given for these plans only."""
+        known = {playbook.id: playbook for playbook in self._wanted.playbooks}
+        words: dict[tuple[str, str], None] = {}
+        for plan, device in plans:
+            for action in plan.actions:
+                words["--playbook", action.playbook] = None
+                given = replace(self._wanted.given(device), options={})
+                playbook = known.get(action.playbook)
+                usual = values_of(playbook.params, given, FactContext(Facts.of())).shown if playbook else {}
+                words |= {
+                    ("--param", f"{name}={value}"): None
+                    for name, value in action.params.items()
+                    if usual.get(name) != value
+                }
+        return [word for pair in words for word in pair]
+
+    def check_rollback(self, plans: Iterable[SwitchPlan], journal: Path) -> Mapping[str, SwitchPlan]:
         """Return the plans as their playbooks give them. Raises InputError."""
         return {plan.name: rebuilt(plan, self._wanted.playbooks, self._as_in(plan).files) for plan in plans}
 

@@ -64,7 +64,7 @@ def judge_for_report(request: ReportRequest, operator: Operator) -> JudgedRun:
     run = open_run(Runs(request.runs_dir), request.reference, operator)
     if len(run.about) > _MANY:
         operator.status(f"judging {pluralize(len(run.about), 'switch')} of run {run.id}")
-    facts = FactsCache(run)
+    facts = FactsCache(run, keep=request.audit_options.knowledge.row_commands)
     return JudgedRun(
         run=run,
         audit_options=request.audit_options,

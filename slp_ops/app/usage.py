@@ -6,15 +6,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from abc import abstractmethod
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from slp_ops.app.ack_files import AckFiles
 from slp_ops.app.change.operator import AssumeFilesCopied, ChangeOperator, Decisions, NonInteractiveChange
 from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions
+from slp_ops.app.follow_up import journal_command
 from slp_ops.app.inputs import DeviceInput, from_live_switches
 from slp_ops.app.past_exchanges import before_in, imported_in
 from slp_ops.app.read_device import CollectOptions
@@ -23,17 +25,27 @@ from slp_ops.errors import InputError, Problem
 from slp_ops.i18n import Lang
 from slp_ops.json_documents import encode
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.regular_files import read_input
 from slp_ops.rules.dependencies import FactContext
-from slp_ops.runs.file_store import ACKS, UPLOAD, FolderFileStore, fit_name
+from slp_ops.runs.file_store import ACKS, UPLOAD, FolderFileStore
 from slp_ops.steps import ManualStep
 from slp_ops.usage import upload
-from slp_ops.usage.ackfile import InvalidAck, read_ack
+from slp_ops.usage.accounts import UNKNOWN, Account, account_of
+from slp_ops.usage.bundles import (
+    TABLE,
+    Bundle,
+    UnbundledFile,
+    bundle_bytes,
+    bundle_table,
+    plan_bundles,
+)
+from slp_ops.usage.bundles import (
+    BundleLimits as BundleLimits,
+)
 from slp_ops.usage.importing import ImportOptions as ImportOptions
 from slp_ops.usage.importing import plan_import, replan_import
-from slp_ops.usage.matching import AckFile, MatchedFiles, SkippedFile, match
+from slp_ops.usage.matching import MatchedFiles, SkippedFile, match
+from slp_ops.usage.saving import STAMP, plan_save
 from slp_ops.usage.saving import SaveOptions as SaveOptions
-from slp_ops.usage.saving import plan_save
 from slp_ops.usage.status import PreviousExchanges, UsageStatus, usage_status
 from slp_ops.usage.switch import COMMANDS, ExchangeSwitch
 from slp_ops.usage.udi import printed_in
@@ -57,8 +69,6 @@ if TYPE_CHECKING:
     from slp_ops.usage.udi import UnitId
 
 Result = TypeVar("Result")
-_LARGEST: Final = 64 * 2**20
-_MANY: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +78,7 @@ class SaveRequest:
     fleet: FleetOptions
     saving: SaveOptions
     to: Path | None = None
+    limits: BundleLimits = field(default_factory=BundleLimits)
     options: ChangeOptions = field(default_factory=ChangeOptions)
     lang: Lang = Lang.EN
     document: Callable[[SaveResult], str]
@@ -75,11 +86,13 @@ class SaveRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveResult:
-    """Result of each switch, with its files. ``index`` is None without a file."""
+    """Result of each switch, with its files, and the bundles of them. ``index`` is None without a file."""
 
     change: ChangeResult
     folder: Path
     received: tuple[UsageFile, ...]
+    bundles: tuple[Bundle, ...]
+    unbundled: tuple[UnbundledFile, ...]
     unread: tuple[DeviceResult, ...]
 
     @property
@@ -137,6 +150,11 @@ class StatusResult:
     left_out: tuple[SkippedFile, ...]
     unread: tuple[DeviceResult, ...]
     results: tuple[DeviceResult, ...]
+
+
+def new_stamp() -> str:
+    """Return the present time as it is put into the names of files."""
+    return f"{datetime.now(UTC):{STAMP}}"
 
 
 def save(
@@ -264,8 +282,13 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
 
     def observe(self, device: Device, memory: BufferedEvidence) -> ExchangeSwitch:
         """Return a switch as the exchange sees it."""
+        known = FactContext(memory.facts)
         return ExchangeSwitch(
-            name=device.name, site=device.site, known=FactContext(memory.facts), running=memory.running
+            name=device.name,
+            site=device.site,
+            known=known,
+            running=memory.running,
+            account=account_of(known, device.intent),
         )
 
     def lacks_output(self, observation: ExchangeSwitch) -> bool:
@@ -284,15 +307,17 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
         """Plan for each switch as its plan was made."""
         return {name: self.replan_exchange(seen, plans[name]) for name, seen in observations.items()}
 
-    def check_rollback(self, plans: Iterable[SwitchPlan]) -> Mapping[str, SwitchPlan]:
+    def check_rollback(self, plans: Iterable[SwitchPlan], journal: Path) -> Mapping[str, SwitchPlan]:
         """Refuse: an exchange of files has no rollback."""
-        raise InputError(f"slp-ops {self.verb} has no rollback", hint=f"slp-ops {self.verb} --resume JOURNAL")
+        raise InputError(
+            f"slp-ops {self.verb} has no rollback", hint=journal_command(self.verb, "--resume", journal)
+        )
 
-    def check_rebuild(self, file: Path) -> None:
+    def check_rebuild(self, file: Path, again: Callable[[], str]) -> None:
         """Refuse: the verb itself plans the same again."""
         raise InputError(
             f"{file} was not written by slp-ops of this user, or was changed since; nothing was sent",
-            hint=f"plan again: slp-ops {self.verb}",
+            hint=f"plan again: {again()}",
         )
 
     @abstractmethod
@@ -311,6 +336,7 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         self._folder = FolderFileStore(request.to or Path(UPLOAD))
         self._earlier: list[list[str]] = []
         self._received: dict[str, UsageFile] = {}
+        self._made = request.saving.made
 
     def plan(
         self, observations: Mapping[str, ExchangeSwitch], operator: ChangeOperator
@@ -320,7 +346,17 @@ class SaveVerb(ExchangeVerb[SaveResult]):
 
     def replan_exchange(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
         """Plan with the names of the plan."""
-        return plan_save(seen, SaveOptions.of(plan.actions[0].params))
+        params = plan.actions[0].params
+        # What the switch shows of its account may have changed since: that makes no other plan.
+        return plan_save(replace(seen, account=Account.of(params)), SaveOptions.of(params))
+
+    def again(self, plans: Sequence[tuple[SwitchPlan, Device]], file: Path) -> Sequence[str]:
+        """Return the choice of reports, and the folder."""
+        params = _params(plans)
+        which = params.get("which", "unreported")
+        words = [] if which == "unreported" else f"--{which}".split()
+        words += _flags(params, "clean", "in_band")
+        return words if self._request.to is None else [*words, "--to", str(self._request.to)]
 
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Note the folder of the files."""
@@ -334,8 +370,13 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         self._earlier = [row for row in _rows_in(self._folder) if row[file] not in self._received]
         if self._received:
             self._write_index()
-        units = {plan.name: _units(plan) for plan in recorded.begin.plans}
-        return UsageReportStore(self._folder, units, self._keep)
+        plans = recorded.begin.plans
+        self._made = SaveOptions.of(plans[0].actions[0].params).made
+        sources = {
+            plan.name: UsageSource(units=_units(plan), account=Account.of(plan.actions[0].params))
+            for plan in plans
+        }
+        return UsageReportStore(self._folder, sources, self._keep)
 
     def step_operator(
         self, operator: ChangeOperator, *, resumed: Mapping[str, SwitchState] | None
@@ -348,11 +389,14 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         )
 
     def result(self, change: ChangeResult) -> SaveResult:
-        """Return the change with the files."""
+        """Return the change with the files, and with the bundles, which are made now."""
+        bundles, unbundled = self._write_bundles()
         return SaveResult(
             change=change,
             folder=self._folder.path,
             received=tuple(self._received.values()),
+            bundles=bundles,
+            unbundled=unbundled,
             unread=self.unread,
         )
 
@@ -362,12 +406,31 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         if each.reports:
             self._write_index()
 
+    @property
+    def _uploads(self) -> list[UsageFile]:
+        return [each for each in self._received.values() if each.reports]
+
     def _write_index(self) -> None:
-        uploads = [each for each in self._received.values() if each.reports]
-        rows = sorted(uploads, key=lambda each: (each.site, each.host))
+        rows = sorted(self._uploads, key=lambda each: (each.site, each.host))
         self._folder.write(upload.INDEX, upload.index(rows, self._earlier))
-        count = len(rows) + len(self._earlier)
-        self._folder.write(upload.TEXT, upload.what_to_do(count, self._request.lang))
+        self._write_instructions((), ())
+
+    def _write_instructions(self, bundles: tuple[Bundle, ...], unbundled: tuple[UnbundledFile, ...]) -> None:
+        count = len(self._uploads) + len(self._earlier)
+        text = upload.what_to_do(count, self._request.lang, bundles, unbundled)
+        self._folder.write(upload.TEXT, text)
+
+    def _write_bundles(self) -> tuple[tuple[Bundle, ...], tuple[UnbundledFile, ...]]:
+        """Write the bundles of the files that arrived; a call that resumes writes them again."""
+        bundles, unbundled = plan_bundles(self._uploads, self._made, self._request.limits)
+        for bundle in bundles:
+            data = bundle_bytes(bundle, self._made, lambda file: self._folder.load(file.file))
+            self._folder.write(bundle.name, data)
+        if bundles:
+            self._folder.write(TABLE, bundle_table(bundles))
+        if bundles or unbundled:
+            self._write_instructions(bundles, unbundled)
+        return bundles, unbundled
 
 
 class ImportVerb(ExchangeVerb[ImportResult]):
@@ -379,6 +442,7 @@ class ImportVerb(ExchangeVerb[ImportResult]):
     def __init__(self, request: ImportRequest) -> None:
         self._request = request
         self._acks = AckFiles()
+        self._matched: dict[str, bytes] = {}  # by the name that a file is kept under
         self._plans: dict[str, SwitchPlan] = {}
         self.left_out = ()
         if request.acks:
@@ -395,6 +459,7 @@ class ImportVerb(ExchangeVerb[ImportResult]):
         switches = list(observations.values())
         matched = match(self._acks.files, switches, assigned=self._request.assigned, imported=imported)
         self.left_out = matched.left_out
+        self._matched = {file.name: file.data for files in matched.files.values() for file in files}
         return {
             name: plan_import(seen, matched.files.get(name, ()), self._request.importing)
             for name, seen in observations.items()
@@ -404,12 +469,17 @@ class ImportVerb(ExchangeVerb[ImportResult]):
         """Plan with the files of the plan."""
         return replan_import(seen, plan)
 
+    def again(self, plans: Sequence[tuple[SwitchPlan, Device]], file: Path) -> Sequence[str]:
+        """Return the files: those of the operator, or those beside the journal."""
+        words = [str(path) for path in self._request.acks or (file.parent / ACKS,)]
+        return [*words, *_flags(_params(plans), "clean", "by_hand")]
+
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Keep the files in the run, so that it can be resumed without them."""
         shelf = FolderFileStore(run.path / ACKS)
         names = dict.fromkeys(action.params["file"] for plan in event.plans for action in plan.actions)
         for name in names:
-            shelf.write(name, self._acks.data[name])
+            shelf.write(name, self._matched[name])
         return replace(event, acks=str(shelf.path.absolute()))
 
     def files(self, recorded: RecordedChange) -> ports.FileStore:
@@ -441,6 +511,15 @@ class ImportVerb(ExchangeVerb[ImportResult]):
         )
 
 
+def _params(plans: Sequence[tuple[SwitchPlan, Device]]) -> Mapping[str, str]:
+    """Return the parameters of an exchange, the same on every switch; empty without a plan."""
+    return next((action.params for plan, _ in plans for action in plan.actions), {})
+
+
+def _flags(params: Mapping[str, str], *names: str) -> list[str]:
+    return [f"--{name.replace('_', '-')}" for name in names if params.get(name) == "yes"]
+
+
 def _units(plan: SwitchPlan) -> tuple[UnitId, ...]:
     """The units of the switch that was planned."""
     found = plan.fields["show license all: product instance"]
@@ -460,22 +539,31 @@ def _rows_in(folder: FolderFileStore) -> list[list[str]]:
     return rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageSource:
+    """Units and account of a switch, for its usage files."""
+
+    units: tuple[UnitId, ...]
+    account: Account = UNKNOWN
+
+
 class UsageReportStore:
     """A shelf that checks a usage file before it keeps it. See ``ports.FileStore``."""
 
     def __init__(
         self,
         files: FolderFileStore,
-        units: Mapping[str, tuple[UnitId, ...]],
+        sources: Mapping[str, UsageSource],
         arrived: Callable[[UsageFile], None],
     ) -> None:
         self._files = files
-        self._units = units
+        self._sources = sources
         self._arrived = arrived
 
     def save(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
         """See ``ports.FileStore``. A file without a report is not kept: there is nothing to upload."""
-        found = received(device, name, data, self._units[device.name])
+        source = self._sources[device.name]
+        found = received(device, name, data, source.units, source.account)
         if found.reports:
             self._files.save(device, name, data)
         self._arrived(found)
@@ -484,65 +572,3 @@ class UsageReportStore:
     def load(self, name: str) -> bytes:
         """See ``ports.FileStore``."""
         return self._files.load(name)
-
-
-@dataclass(slots=True)
-class AckFiles:
-    """The files that were named, and those of the folders that were; each is read once."""
-
-    data: dict[str, bytes] = field(default_factory=dict)  # by the name that a file is kept under
-    files: list[AckFile] = field(default_factory=list)
-
-    @classmethod
-    def read(cls, paths: Sequence[Path], assigned: Iterable[str] = ()) -> AckFiles:
-        """Read them; raises InputError."""
-        found = cls()
-        for path in _paths(paths, assigned):
-            found._add(path)
-        return found
-
-    def _add(self, path: Path) -> None:
-        data = _read_file(path)
-        sha256 = hashlib.sha256(data).hexdigest()
-        name = fit_name(path.name)
-        if self.data.get(name, data) != data:
-            name = f"{sha256[:12]}-{name}"
-        self.data[name] = data
-        ack, problem = None, ""
-        try:
-            ack = read_ack(data)
-        except InvalidAck as err:
-            problem = str(err)
-        self.files.append(
-            AckFile(
-                path=str(path),
-                name=name,
-                sha256=sha256,
-                md5=hashlib.md5(data, usedforsecurity=False).hexdigest(),
-                size=len(data),
-                ack=ack,
-                problem=problem,
-            )
-        )
-
-
-def _paths(paths: Sequence[Path], assigned: Iterable[str]) -> list[Path]:
-    found: dict[Path, None] = {}
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(each for each in path.iterdir() if each.is_file())
-            found.update(dict.fromkeys(each for each in inside if not each.name.startswith(".")))
-        else:
-            found[path] = None
-    unknown = [path for path in assigned if Path(path) not in found]
-    if unknown:
-        raise InputError(f"--for names files that are not to be imported: {', '.join(unknown)}")
-    if not found:
-        raise InputError("there is no file in these folders", hint="name the files that CSSM gave")
-    if len(found) > _MANY:
-        raise InputError(f"{len(found)} files are more than {_MANY}", hint="is it the right folder?")
-    return list(found)
-
-
-def _read_file(path: Path) -> bytes:
-    return read_input(path, _LARGEST, hint="nothing was sent to any switch")

@@ -175,8 +175,9 @@ class Rounds:
             target=request.target,
             connecting=request.connecting,
             runs_dir=request.runs_dir,
-            commands=choose_commands("support"),
+            commands=choose_commands("support", request.audit_options.knowledge.row_commands),
             collect_options=request.collect_options,
+            keep=request.audit_options.knowledge.row_commands,
             operator=self.operator,
         )
         self._recall(summary.device for _, summary in judged)

@@ -16,7 +16,7 @@ from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.cli.writing import print_result
+from slp_ops.cli.writing import print_result, print_text
 from slp_ops.json_documents import to_json
 from slp_ops.model import Severity
 
@@ -117,5 +117,5 @@ def command(
         from slp_ops.report.terminal.audit import render
 
         view = audit_view(result.devices, result.knowledge, result.compared, seconds=result.seconds)
-        print_result(render(view, lang, details=details))
+        print_text(render(view, lang, details=details))
     raise click.exceptions.Exit(code_of(*audit_results(result, Severity(fail_on))))

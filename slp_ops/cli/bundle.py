@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,34 +20,15 @@ from slp_ops.errors import InputError
 from slp_ops.i18n import Text, pluralize
 from slp_ops.messages import translate
 from slp_ops.regular_files import open_regular
+from slp_ops.report.case_answers import QUESTIONS, SOURCES, CaseAnswers, read_answers
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from slp_ops.app.audit_device import AuditOptions
+    from slp_ops.app.operator import Operator
     from slp_ops.i18n import Lang
-
-_QUESTIONS: Final = {
-    "trigger": (
-        "--trigger",
-        Text(
-            "What happened just before the problem began: an upgrade, a change, nothing known.",
-            "発生の直前の出来事 (アップグレード、設定変更など。不明な場合はその旨)",
-        ),
-    ),
-    "work_done": ("--work-done", Text("Work done about it since.", "発生後に実施した作業")),
-    "frequency": (
-        "--frequency",
-        Text(
-            "How often: once, sometimes, always; since when.", "発生頻度 (一度のみ、断続的、常時) と開始時期"
-        ),
-    ),
-    "scope": (
-        "--scope",
-        Text("Affected switches, sites or services.", "影響を受けているスイッチ、サイト、サービス"),
-    ),
-}
 
 _DAMAGED: Final = Text("damaged or unsafe to share", "破損または共有に適さない内容あり")
 _WHOLE: Final = Text("complete, no unmasked secret found", "完全、マスク漏れは検出されませんでした")
@@ -61,9 +43,28 @@ _SEARCHED: Final = Text(
 
 
 def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
-    for name, (option, words) in reversed(_QUESTIONS.items()):
+    for name, words in reversed(QUESTIONS.items()):
         command = click.option(
-            option, name, metavar="TEXT", envvar=f"SLP_OPS_{name.upper()}", show_envvar=True, help=words.en
+            f"--{name.replace('_', '-')}",
+            name,
+            metavar="TEXT",
+            envvar=f"SLP_OPS_{name.upper()}",
+            show_envvar=True,
+            help=words.en,
+        )(command)
+    return command
+
+
+def _sources(command: Callable[..., Any]) -> Callable[..., Any]:
+    for name, words in reversed(SOURCES.items()):
+        command = click.option(
+            f"--{name.replace('_', '-')}",
+            name,
+            metavar="RUN|PATH",
+            envvar=f"SLP_OPS_{name.upper()}",
+            show_envvar=True,
+            shell_complete=complete_run,
+            help=words.en,
         )(command)
     return command
 
@@ -81,14 +82,16 @@ def _questions(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Only this device; repeatable.",
 )
 @click.option("-o", "--output", metavar="FILE.zip", envvar="SLP_OPS_BUNDLE", help="File to write.")
-@click.option(
-    "--normal",
-    metavar="RUN",
-    envvar="SLP_OPS_NORMAL",
-    shell_complete=complete_run,
-    help="Add a healthy run of the same switches to compare.",
-)
+@_sources
 @_questions
+@click.option(
+    "--answers",
+    "answers_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    envvar="SLP_OPS_ANSWERS",
+    help="YAML file with these answers; an option overrides it.",
+)
 @click.option("--case", metavar="NUMBER", envvar="SLP_OPS_CASE", help="Case number, if any.")
 @click.option("--ask/--no-ask", default=None, help="Ask for missing answers. [default: on a terminal]")
 @click.option("--check", "checked", metavar="FILE.zip", help="Check a bundle instead of making one.")
@@ -100,7 +103,7 @@ def command(
     ref: str,
     devices: tuple[str, ...],
     output: str | None,
-    normal: str | None,
+    answers_file: Path | None,
     ask: bool | None,
     checked: str | None,
     runs_dir: Path,
@@ -118,16 +121,22 @@ def command(
     if output is None:
         raise click.UsageError("name the file to write: -o FILE.zip")
     from slp_ops.app.bundle import BundleRequest, gather_bundle
+    from slp_ops.app.operator import NonInteractive
     from slp_ops.cli.terminal import TerminalOperator
     from slp_ops.cli.writing import replace_file
-    from slp_ops.report.bundle import CaseAnswers, write_bundle
+    from slp_ops.report.bundle import write_bundle
     from slp_ops.report.fleet import report_view
 
-    request = BundleRequest(
-        runs_dir=runs_dir, reference=ref, devices=devices, normal=normal, audit_options=audit_options
-    )
-    evidence = gather_bundle(request, TerminalOperator())
-    answers = CaseAnswers(**_answers(told, sys.stdin.isatty() if ask is None else ask, lang))
+    operator = TerminalOperator()
+    read = {} if answers_file is None else read_answers(answers_file)
+    given = {name: text if text is not None else read.get(name) for name, text in told.items()}
+    request = BundleRequest(runs_dir=runs_dir, reference=ref, devices=devices, audit_options=audit_options)
+    if sys.stdin.isatty() if ask is None else ask:
+        gather_bundle(request, NonInteractive())  # what is wrong with it appears before the first question
+        given |= _ask_missing(given, runs_dir, operator, lang)
+    error_time, normal = given.pop("error_time"), given.pop("normal")
+    evidence = gather_bundle(replace(request, error_time=error_time, normal=normal), operator)
+    answers = CaseAnswers(**given)
     view = report_view(evidence.judged, generated=datetime.now(UTC))
     with replace_file(output) as file:
         masked = write_bundle(file, view, evidence, answers=answers, lang=lang)
@@ -136,13 +145,29 @@ def command(
     status("complete CHECKLIST.txt in it: these items cannot be collected")
 
 
-def _answers(given: dict[str, str | None], ask: bool, lang: Lang) -> dict[str, str]:
-    answers = {name: text or "" for name, text in given.items()}
-    if ask:
-        for name, (_, words) in _QUESTIONS.items():
-            if given[name] is None:
-                answers[name] = click.prompt(words.render(lang), default="", show_default=False, err=True)
-    return answers
+def _ask_missing(
+    given: Mapping[str, str | None], runs_dir: Path, operator: Operator, lang: Lang
+) -> dict[str, str | None]:
+    """Ask for each missing answer; an empty one is not stated. Repeat the question after a wrong path."""
+    from slp_ops.app.bundle import check_source
+
+    def source(reference: str) -> str:
+        if reference:
+            try:
+                check_source(runs_dir, reference, operator)
+            except InputError as err:
+                raise click.UsageError(translate(str(err), lang)) from err
+        return reference
+
+    def ask(name: str, words: Text) -> str | None:
+        checked = source if name in SOURCES else None
+        question = words.render(lang)
+        return click.prompt(question, default="", show_default=False, err=True, value_proc=checked) or None
+
+    questions = {**SOURCES, **QUESTIONS}
+    return {
+        name: ask(name, questions[name]) for name, text in given.items() if name in questions and not text
+    }
 
 
 def _check(path: str, lang: Lang) -> Result:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from slp_ops.app.change.context import StepDecision
+from slp_ops.cli.next_command import with_options
 from slp_ops.cli.progress import progress_lines
 from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.cli.writing import print_result
+from slp_ops.cli.writing import print_text
 from slp_ops.i18n import Text
 from slp_ops.messages import translate
 from slp_ops.report.terminal.exchange import render_exchange_plan
@@ -55,22 +56,22 @@ class TerminalChangeOperator(TerminalOperator):
         else:
             text = render_exchange_plan(plan, self._lang)
         if text and not self._as_json:
-            print_result(text)
+            print_text(text)
 
     def warn(self, text: Text) -> None:
         """Print the sentence in red."""
-        click.echo(click.style(one_line(text.render(self._lang)), fg="red"), err=True)
+        click.echo(click.style(one_line(with_options(text.render(self._lang))), fg="red"), err=True)
 
     def confirm(self, question: str) -> bool:
         """Ask for a yes."""
         return click.confirm(translate(question, self._lang), err=True)
 
-    def enter(self, question: str, *, hidden: bool = False) -> str:
+    def enter(self, question: Text, *, hidden: bool = False) -> str:
         """Prompt for a value."""
-        question = translate(question, self._lang)
+        words = _lines(question.render(self._lang))
         if hidden:
-            return str(click.prompt(question, hide_input=True, err=True))
-        return str(click.prompt(question, default="", show_default=False, err=True))
+            return str(click.prompt(words, hide_input=True, err=True))
+        return str(click.prompt(words, default="", show_default=False, err=True))
 
     def change_progress(self, verb: str, total: int) -> Progress:
         """Return plain lines: a live display and questions would overwrite each other."""

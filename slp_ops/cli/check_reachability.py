@@ -89,7 +89,7 @@ def command(
     read or tested.
     """
     from slp_ops.app.check_reachability import ReachabilityRequest, ReachabilityResult, run
-    from slp_ops.cli.writing import print_result, replace_file
+    from slp_ops.cli.writing import print_result, print_text, replace_file
     from slp_ops.report.documents.reachability import reachability_document
     from slp_ops.report.reachability_view import reachability_view
 
@@ -119,5 +119,5 @@ def command(
     else:
         from slp_ops.report.terminal.reachability import render
 
-        print_result(render(view, lang, details=details))
+        print_text(render(view, lang, details=details))
     raise click.exceptions.Exit(code_of(*reachability_results(result)))

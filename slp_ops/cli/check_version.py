@@ -14,7 +14,7 @@ from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.cli.writing import print_result
+from slp_ops.cli.writing import print_result, print_text
 from slp_ops.json_documents import to_json
 from slp_ops.model import Severity
 
@@ -98,5 +98,5 @@ def command(
     else:
         from slp_ops.report.terminal.versions import render
 
-        print_result(render(result.rows, result.knowledge, lang, details=details))
+        print_text(render(result.rows, result.knowledge, lang, details=details))
     raise click.exceptions.Exit(code_of(*version_results(result, Severity(fail_on))))

@@ -21,7 +21,7 @@ from slp_ops.cli.reading_options import resume_option, with_collect_options
 from slp_ops.cli.session_options import connecting_options, processes_option
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.cli.writing import print_result
+from slp_ops.cli.writing import print_result, print_text
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
@@ -104,5 +104,5 @@ def command(
     else:
         from slp_ops.report.terminal.collect import render
 
-        print_result(render(result, lang, details=details))
+        print_text(render(result, lang, details=details))
     raise click.exceptions.Exit(code_of(read_result(complete=is_complete(result.devices))))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.completion import complete_device, complete_run
+from slp_ops.cli.next_command import with_options
 from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.json_documents import to_json
@@ -69,4 +70,4 @@ def command(
     else:
         from slp_ops.report.terminal.diff import render
 
-        click.echo(render(found, lang))
+        click.echo(with_options(render(found, lang)))

@@ -85,6 +85,11 @@ class Result(Enum):
         "the change succeeded, and findings at warning or above remain; they are named",
     )
     FILE_SKIPPED = (Exit.FINDINGS, "usage import", "a file was skipped and needs attention")
+    RULE_NOT_PROVEN = (
+        Exit.FINDINGS,
+        "rules test",
+        "an example is judged otherwise than its file expects, or a rule over rows lacks one",
+    )
     DAMAGED = (
         Exit.FINDINGS,
         "runs verify, bundle --check",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.completion import complete_device
+from slp_ops.cli.next_command import with_options
 from slp_ops.cli.options import json_option, lang_option, runs_dir_option
 from slp_ops.json_documents import to_json
 
@@ -47,4 +48,4 @@ def command(*, runs_dir: Path, last: int, lang: Lang, as_json: bool, device: str
     else:
         from slp_ops.report.terminal.history import render
 
-        click.echo(render(history, lang, last=last))
+        click.echo(with_options(render(history, lang, last=last)))

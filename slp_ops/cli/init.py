@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -22,5 +23,5 @@ def command(path: Path) -> None:
 
     write_template(path)
     name = one_line(str(path))
-    option = "" if name == "inventory.yaml" else f" -i {name}"
+    option = "" if name == "inventory.yaml" else f" -i {shlex.quote(name)}"
     click.echo(spoken(f"wrote {name}; put your switches into it, then: slp-ops inventory check{option}"))

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import click
 
+from slp_ops.cli.next_command import with_options
 from slp_ops.errors import InputError, Interrupted, Problem, SlpOpsError
 from slp_ops.i18n import Lang
 from slp_ops.messages import translate
@@ -48,8 +49,9 @@ def spoken(message: str) -> str:
 
 
 def notice(message: str) -> None:
-    """Print a notice of slp-ops on standard error."""
-    click.echo("\n".join(printable(line) for line in spoken(message).split("\n")), err=True)
+    """Print a notice of slp-ops on standard error; the commands in it get the options of this call."""
+    lines = with_options(spoken(message)).split("\n")
+    click.echo("\n".join(printable(line) for line in lines), err=True)
 
 
 def show_failure(message: str, hint: str = "", *, is_error: bool = True) -> None:

@@ -17,6 +17,7 @@ import click
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.language import choose, show_error, show_failure, show_usage_error
+from slp_ops.cli.next_command import forget_call, use_call_context
 from slp_ops.cli.streams import prepare_streams
 from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
@@ -43,16 +44,18 @@ VERBS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "Explain a rule, a syslog message, a RUM state or a licensing term."),
     "facts": ("facts", "Show the captures of a run as typed facts."),
     "history": ("history", "Show the state of one switch in every run, and its changes."),
+    "hub": ("hub", "Run workers near the sites: a hub that they connect to."),
     "init": ("init", "Write a commented inventory to start from."),
     "inventory": ("inventory", "Check an inventory: every problem at once, with file and line."),
     "lab": ("lab", "Simulated switches on this machine, to try everything safely."),
     "parse": ("parse", "Read one saved command output, terminal log or show tech."),
-    "rules": ("rules", "List every rule with its severity, and the version of the knowledge."),
+    "rules": ("rules", "List every rule with its severity; test rules of your own."),
     "remediate": ("remediate", "Fix what the audit finds: plan, apply, verify, roll back."),
     "report": ("report", "Report a run as a page, workbook, JSON, CSV, JUnit, Markdown, metrics, calendar."),
     "runs": ("runs", "List, show, verify and prune the runs on disk."),
     "usage": ("usage", "Exchange usage reports with CSSM by files: save, import, status."),
     "trend": ("trend", "Show where the fleet is heading: RUM reports, ACKs, failing communication."),
+    "worker": ("worker", "Read the switches of a site for a hub: join it, then run."),
     "watch": ("watch", "Audit periodically; print changes, run a program for new findings."),
 }
 
@@ -79,6 +82,7 @@ class LazyGroup(click.Group):
         from slp_ops.cli.settings import add_config_option
 
         add_config_option(command, CONFIG_HELP)
+        use_call_context(command)
         return with_verbosity(command)
 
     def resolve_command(
@@ -146,6 +150,7 @@ def main() -> None:
     """Run the command line and exit with one of the documented codes."""
     prepare_streams()
     choose(None)
+    forget_call()
     if not sys.warnoptions:
         # Libraries warn of their own future on stderr; that is for us, not for the operator.
         warnings.simplefilter("ignore")

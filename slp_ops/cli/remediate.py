@@ -14,6 +14,7 @@ from slp_ops.cli.change_options import change_options, parse_outcomes, settle_op
 from slp_ops.cli.completion import complete_playbook
 from slp_ops.cli.exits import Result, change_results, code_of, flow_results, plan_results
 from slp_ops.cli.language import notice, spoken
+from slp_ops.cli.next_command import with_options
 from slp_ops.cli.options import (
     ConsentOption,
     SelectingOption,
@@ -26,7 +27,7 @@ from slp_ops.cli.options import (
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
-from slp_ops.cli.writing import print_result
+from slp_ops.cli.writing import print_result, print_text
 
 if TYPE_CHECKING:
     from slp_ops.app.change.operator import ChangeOperator
@@ -210,9 +211,8 @@ def command(
         if as_json:
             print_result(to_json(plan_document(planned)))
         elif out is not None:
-            words = ("slp-ops", "remediate", "-i", str(target.inventory_path), "--plan", str(out))
             print_result(spoken(f"Plan: {out}"))
-            print_result(spoken(f"Apply it with: {shlex.join(words)}"))
+            print_text(spoken(f"Apply it with: slp-ops remediate --plan {shlex.quote(str(out))}"))
         found = _plan_results(planned)
     else:
         result = call(remediate.plan_and_apply, request, operator)
@@ -244,12 +244,13 @@ def _run_flow(
 
     def show(text: str) -> None:
         if not as_json:
-            print_result(text)
+            print_text(text)
 
     if name is not None and dry_run:
         flow, stages = call(flows.preview_flow, request, name, operator)
-        document = flow_plan_document(flow, stages)
-        print_result(to_json(document) if as_json else render_preview(flow, stages, lang))
+        show(render_preview(flow, stages, lang))
+        if as_json:
+            print_result(to_json(flow_plan_document(flow, stages)))
         return _plan_results(stages[0].planned)
     display = flows.FlowDisplay(
         stage=lambda number, flow, names: show(render_stage(number, flow, names, lang)),
@@ -259,7 +260,11 @@ def _run_flow(
         result = call(flows.resume_flow, request, journal, operator, display)
     else:
         result = call(flows.run_flow, request, str(name), operator, display)
-    print_result(to_json(flow_document(result)) if as_json else render_flow(result, lang))
+    show(render_flow(result, lang))
+    if as_json:
+        document = flow_document(result)
+        resume = None if document.resume is None else with_options(document.resume)
+        print_result(to_json(replace(document, resume=resume)))
     for hint in flow_hints(result, lang) if as_json else ():
         notice(f"hint: {hint}")
     return list(flow_results(result))
@@ -278,12 +283,14 @@ def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> list[Result]:
     from slp_ops.report.terminal.change import change_hints, check_lines, render_change
 
     if change.run:
-        document = to_json(remediate_document(change)) if as_json else render_change(change, lang)
-        print_result(document)
-        for hint in change_hints(change, lang) if as_json else ():
-            notice(f"hint: {hint}")
-        for line in check_lines(change, lang) if as_json else ():
-            click.echo(line, err=True)
+        if as_json:
+            print_result(to_json(remediate_document(change)))
+            for hint in change_hints(change, lang):
+                notice(f"hint: {hint}")
+            for line in check_lines(change, lang):
+                notice(line)
+        else:
+            print_text(render_change(change, lang))
     return list(change_results(change))
 
 

@@ -24,7 +24,7 @@ FORMS: Final = {
     "html": "One self-contained page for people: opens offline, prints, works in the dark.",
     "xlsx": "The licence audit workbook.",
     "json": "Everything, for scripts.",
-    "csv": "A row for each finding.",
+    "csv": "A row for each finding; the rows of other commands in a file each, beside it.",
     "junit": "JUnit XML, for a pipeline.",
     "md": "Markdown, for a ticket.",
     "prometheus": "For node_exporter's textfile collector; the name must end in .prom there.",
@@ -76,6 +76,11 @@ def command(
     view = report_view(judged, generated=datetime.now(UTC))
     for form, path in wanted.items():
         write(path, render_report(form, view, lang), public=form in _PUBLIC)
+    if (path := wanted.get("csv", "-")) != "-":
+        from slp_ops.report import as_csv
+
+        for beside, table in as_csv.table_files(path, view):
+            write(beside, table.encode("utf-8"), public=False)
 
 
 def render_report(form: str, view: ReportView, lang: Lang) -> bytes:

@@ -21,7 +21,8 @@ rules_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     envvar="SLP_OPS_RULES",
     metavar="DIR",
-    help="Rules of your own: every .yaml file below DIR is an advisory or a list of syslog messages.",
+    help="Rules of your own: every .yaml file below DIR is an advisory, a list of syslog messages, or a rule "
+    "over the rows of a show command.",
 )
 _select = click.option(
     "--select",

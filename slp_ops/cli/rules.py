@@ -1,31 +1,38 @@
-"""``slp-ops rules``: every rule, and the version of the knowledge."""
+"""``slp-ops rules``: every rule, the version of the knowledge, and the tests of the operator's own rules."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from slp_ops.app.rule_options import knowledge_of, reference_page
+from slp_ops.cli.exits import Result, code_of
 from slp_ops.cli.language import spoken
 from slp_ops.cli.options import json_option, lang_option
 from slp_ops.cli.rule_options import rules_option
+from slp_ops.errors import InputError
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from slp_ops.app.rule_examples import RulesTestResult
     from slp_ops.i18n import Lang
 
 
-@click.command(name="rules")
+@click.group(name="rules", invoke_without_command=True)
 @rules_option
 @click.option("--markdown", is_flag=True, help="Print the reference page of all rules.")
 @lang_option
 @json_option
-def command(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool) -> None:
+@click.pass_context
+def command(
+    context: click.Context, *, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool
+) -> None:
     """List every rule with its severity; 'slp-ops explain RULE' tells more of one."""
+    if context.invoked_subcommand is not None:
+        return
     from slp_ops.report.terminal.layout import table
 
     knowledge = knowledge_of(rules_dir)
@@ -45,3 +52,37 @@ def command(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool
     ]
     click.echo(table([spoken(word) for word in ("RULE", "SEVERITY", "GROUP", "TITLE")], rows))
     click.echo("\n" + spoken(f"{pluralize(len(rows), 'rule')}; knowledge {knowledge.version}"))
+
+
+@command.command(name="test")
+@click.argument("rules_dir", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@lang_option
+@json_option
+def test(*, rules_dir: Path, lang: Lang, as_json: bool) -> None:
+    """Check the rules of your own below DIR, and judge the examples in those over rows.
+
+    Exit code 3 when an example is judged otherwise than its file expects, or a rule over rows has no example
+    of a finding or none without; 2 when a file has a problem.
+    """
+    from slp_ops.app.rule_examples import run
+
+    try:
+        result = run(rules_dir)
+    except InputError as error:
+        if not as_json:
+            raise
+        _print_test(error, lang)
+        raise click.exceptions.Exit(Result.WRONG_INPUT.code) from error
+    if as_json:
+        _print_test(result, lang)
+    else:
+        from slp_ops.report.terminal.rule_examples import render
+
+        click.echo(render(result, lang))
+    raise click.exceptions.Exit(code_of(Result.DONE if result.is_proven else Result.RULE_NOT_PROVEN))
+
+
+def _print_test(result: RulesTestResult | InputError, lang: Lang) -> None:
+    from slp_ops.report.documents.knowledge import rules_test_document
+
+    click.echo(to_json(rules_test_document(result, lang), indent=2, ascii_only=False))

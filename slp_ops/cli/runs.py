@@ -10,6 +10,7 @@ from slp_ops.app.runs import LossKind
 from slp_ops.cli.completion import complete_device, complete_run
 from slp_ops.cli.exits import Result
 from slp_ops.cli.language import notice, spoken
+from slp_ops.cli.next_command import with_options
 from slp_ops.cli.options import (
     ConsentOption,
     SelectingOption,
@@ -21,7 +22,7 @@ from slp_ops.cli.options import (
     runs_dir_option,
 )
 from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.cli.writing import print_result
+from slp_ops.cli.writing import print_result, print_text
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import to_json
 from slp_ops.sanitize import one_line
@@ -59,7 +60,7 @@ def list_runs(*, runs_dir: Path, lang: Lang, as_json: bool) -> None:
     if not found:
         notice(f"no runs in {one_line(str(runs_dir))}")
         return
-    click.echo(terminal.render_list(found, lang))
+    click.echo(with_options(terminal.render_list(found, lang)))
 
 
 @command.command(name="show")
@@ -91,7 +92,7 @@ def show_run(*, runs_dir: Path, ref: str, device: str | None, lang: Lang, as_jso
 
         click.echo(to_json(run_document(run, chosen)))
         return
-    click.echo(terminal.render_run(run, chosen, lang, captures=device is not None))
+    click.echo(with_options(terminal.render_run(run, chosen, lang, captures=device is not None)))
 
 
 @command.command(name="verify")
@@ -115,7 +116,7 @@ def verify_run(*, runs_dir: Path, ref: str, lang: Lang, as_json: bool) -> None:
 
         print_result(to_json(verify_document(run, verified)))
     else:
-        print_result(terminal.render_verification(run, verified, lang))
+        print_text(terminal.render_verification(run, verified, lang))
     raise click.exceptions.Exit((Result.DAMAGED if verified.damaged else Result.DONE).code)
 
 
@@ -181,7 +182,7 @@ def prune_runs(
     )
     going = sum(not each.kept_because for each in planned)
     if not as_json:
-        click.echo(terminal.render_prune(planned, lang))
+        click.echo(with_options(terminal.render_prune(planned, lang)))
     if going and not dry_run and not yes:
         question = spoken(f"Remove {going} of {pluralize(len(planned), 'run')}?")
         if not click.confirm(question, err=True):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from slp_ops.cli.next_command import CONFIG_FILE
 from slp_ops.cli.options import CONSENT_RULE, ConsentOption, HostKeyOption, variable_without_verb
 from slp_ops.errors import SlpOpsError
 
@@ -101,6 +102,7 @@ def apply_file(ctx: click.Context, param: click.Parameter, named: str | None) ->
             return  # a completion prints no error
         raise
     ctx.meta[_CONFIGURATION] = configuration
+    ctx.meta[CONFIG_FILE] = _named(ctx, named)
     ctx.default_map = {
         each.option.name: configuration.values[each.key].value
         for each in settings_of(ctx.command, _verb(ctx))

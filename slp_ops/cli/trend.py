@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.language import notice
+from slp_ops.cli.next_command import with_options
 from slp_ops.cli.options import VerbOption, json_option, lang_option, runs_dir_option, selection_options
 from slp_ops.json_documents import to_json
 
@@ -64,4 +65,4 @@ def command(
     else:
         from slp_ops.report.terminal.trend import render
 
-        click.echo(render(trend, lang))
+        click.echo(with_options(render(trend, lang)))

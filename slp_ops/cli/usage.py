@@ -10,11 +10,12 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import exchange_options, parse_outcomes, settle_option
 from slp_ops.cli.exits import Result, change_results, code_of, plan_results, read_result
+from slp_ops.cli.language import notice
 from slp_ops.cli.options import VerbOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
-from slp_ops.cli.writing import print_result
+from slp_ops.cli.writing import print_result, print_text
 
 if TYPE_CHECKING:
     from slp_ops.app.change_session import ChangeOptions
@@ -67,6 +68,24 @@ _clean = click.option(
     help="Folder for the files; an existing index is extended. [default: upload in the run's folder]",
 )
 @click.option(
+    "--bundle-devices",
+    type=click.IntRange(min=1, max=10_000),
+    default=100,
+    show_default=True,
+    envvar="SLP_OPS_BUNDLE_DEVICES",
+    metavar="N",
+    help="Most switches in a bundle. The limits of CSSM are not published.",
+)
+@click.option(
+    "--bundle-size",
+    type=click.IntRange(min=1, max=1000),
+    default=10,
+    show_default=True,
+    envvar="SLP_OPS_BUNDLE_SIZE",
+    metavar="MB",
+    help="Most megabytes of usage files in a bundle; a larger file has a bundle of its own.",
+)
+@click.option(
     "--in-band",
     is_flag=True,
     envvar="SLP_OPS_IN_BAND",
@@ -84,6 +103,8 @@ def save(
     everything: bool,
     days: int | None,
     to: Path | None,
+    bundle_devices: int,
+    bundle_size: int,
     in_band: bool,
     clean: bool,
     dry_run: bool,
@@ -95,14 +116,14 @@ def save(
     """Save each switch's usage reports into a file and fetch it verbatim for CSSM.
 
     The file goes to flash and comes by SCP where 'ip scp server enable' is configured, else over the
-    terminal; its MD5 must be the switch's own. Beside the files stand index.csv and UPLOAD.txt, which says
-    what to do in CSSM. Exit code 4 when switches could not be read, 5 when a file could not be had.
+    terminal; its MD5 must be the switch's own. The folder has index.csv and UPLOAD.txt, which says
+    what to do in CSSM, and a bundle UD_SA_*.tar.gz for each Smart Account, which takes one upload for many
+    switches. A switch that shows no account, and has none in its intent, is listed. Exit code 4 when switches
+    could not be read, 5 when a file could not be had.
     """
-    from datetime import UTC, datetime
-
     from slp_ops.app import usage
     from slp_ops.app.change_session import FleetOptions
-    from slp_ops.app.usage import SaveOptions
+    from slp_ops.app.usage import BundleLimits, SaveOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import stored_usage_save_json, usage_save_document
     from slp_ops.report.terminal.change import check_lines
@@ -114,12 +135,13 @@ def save(
     request = usage.SaveRequest(
         fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
         saving=SaveOptions(
-            stamp=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}",
+            stamp=usage.new_stamp(),
             which="all" if everything else f"days {days}" if days is not None else "unreported",
             clean=clean,
             in_band=in_band,
         ),
         to=to,
+        limits=BundleLimits(devices=bundle_devices, bytes=bundle_size * 2**20),
         options=options,
         lang=lang,
         document=stored_usage_save_json,
@@ -135,11 +157,14 @@ def save(
         if result is None and as_json:
             _print_plan(planned)
     if result is not None:
-        print_result(_json(usage_save_document(result)) if as_json else render_save(result, lang))
-        for hint in exchange_hints(result.change, lang, "usage save") if as_json else ():
-            click.echo(hint, err=True)
-        for line in check_lines(result.change, lang) if as_json else ():
-            click.echo(line, err=True)
+        if as_json:
+            print_result(_json(usage_save_document(result)))
+            for line in exchange_hints(result.change, lang, "usage save"):
+                notice(line)
+            for line in check_lines(result.change, lang):
+                notice(line)
+        else:
+            print_text(render_save(result, lang))
         found += change_results(result.change)
     raise click.exceptions.Exit(code_of(*found))
 
@@ -222,11 +247,14 @@ def import_(
         if result is None and as_json:
             _print_plan(planned)
     if result is not None:
-        print_result(_json(usage_import_document(result)) if as_json else render_import(result, lang))
-        for hint in exchange_hints(result.change, lang, "usage import") if as_json else ():
-            click.echo(hint, err=True)
-        for line in check_lines(result.change, lang) if as_json else ():
-            click.echo(line, err=True)
+        if as_json:
+            print_result(_json(usage_import_document(result)))
+            for line in exchange_hints(result.change, lang, "usage import"):
+                notice(line)
+            for line in check_lines(result.change, lang):
+                notice(line)
+        else:
+            print_text(render_import(result, lang))
         found += change_results(result.change)
     raise click.exceptions.Exit(code_of(*found))
 
@@ -261,9 +289,10 @@ def status(
 
     fleet = FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir)
     result = call(usage.status, fleet, acks, TerminalOperator())
-    text = _json(usage_status_document(result)) if as_json else render_status(result, lang)
-    if text:
-        print_result(text)
+    if as_json:
+        print_result(_json(usage_status_document(result)))
+    elif text := render_status(result, lang):
+        print_text(text)
     raise click.exceptions.Exit(code_of(read_result(complete=is_complete(result.results))))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from slp_ops.cli.next_command import with_options
 from slp_ops.cli.verbosity import status
 from slp_ops.errors import InputError
 from slp_ops.sanitize import one_line
@@ -39,6 +40,11 @@ def print_result(text: str) -> None:
         click.echo(text)
     except BrokenPipeError:
         discard_output()
+
+
+def print_text(text: str) -> None:
+    """Print a result for the terminal; the commands in it get the options of this call."""
+    print_result(with_options(text))
 
 
 def discard_output() -> None:

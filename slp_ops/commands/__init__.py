@@ -10,12 +10,19 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from slp_ops.commands._ntc_templates import NTC_TEMPLATES as NTC_TEMPLATES
-from slp_ops.commands._ntc_templates import Rows as Rows
-from slp_ops.commands._ntc_templates import TemplateFailed, read_rows
+from slp_ops.commands._ntc_templates import complete_words, read_rows
+from slp_ops.commands._ntc_templates import is_licence_command as is_licence_command
 from slp_ops.commands._ntc_templates import templates_of as templates_of
+from slp_ops.commands._own_templates import LARGEST_TEMPLATE as LARGEST_TEMPLATE
+from slp_ops.commands._own_templates import ParserKind as ParserKind
+from slp_ops.commands._own_templates import RowParser as RowParser
+from slp_ops.commands._rows import Row as Row
+from slp_ops.commands._rows import Rows as Rows
+from slp_ops.commands._rows import TemplateFailed as TemplateFailed
+from slp_ops.commands._rows import Value as Value
 from slp_ops.facts.values import SourceLine
 from slp_ops.readonly import ReadCommand
 
@@ -109,11 +116,29 @@ def ad_hoc(text: str) -> ShowCommand:
     return ShowCommand(command=wanted, order=800, parse=known.parse if known else _unread)
 
 
-def parse_rows(command: str, text: str) -> Parsed:
-    """Parse a text that no reader knows into rows; without a template its lines are kept and counted."""
+def command_key(text: str) -> str:
+    """Return a key that is the same for a command in full and abbreviated, and another for its filters."""
+    words = " ".join(text.lower().split())
+    known = None if "|" in words else find(words)
+    forms = () if known is None else (known.command, *known.aliases)
+    fits = {form: fit for form in forms if (fit := _fit(words.split(), form.split())) is not None}
+    full = max(fits, key=lambda form: fits[form], default="")
+    if full and not any(word.isupper() for word in full.split()):
+        return full
+    return complete_words(words) or words
+
+
+ReadRows: TypeAlias = "Callable[[str, str], Rows | None]"
+
+
+def parse_rows(command: str, text: str, read: ReadRows = read_rows) -> Parsed:
+    """Parse a text that no reader knows into rows; without a template its lines are kept and counted.
+
+    Expressions of some templates do not end on some texts: ``read`` bounds them where the text is a device's.
+    """
     kept = _unread(text)
     try:
-        rows = read_rows(command, text)
+        rows = read(command, text)
     except TemplateFailed as failed:
         return replace(kept, reason=str(failed))
     # A template that finds nothing in a text has not read it.

@@ -100,6 +100,16 @@ def body(text: str, command: str = "", *, log: bool = False) -> Body:
     return Body(command, [*head, *rows[max(start, _ENVELOPE) : end]])
 
 
+def output_text(text: str, command: str) -> Page:
+    """Return what the command itself printed, each line at its place; lines of the envelope are blank."""
+    before = text.before if isinstance(text, Page) else 0
+    found = body(text, command, log=command.startswith("show logging"))
+    lines = [""] * (text.count("\n") + 1)
+    for row in found.rows:
+        lines[row.number - before - 1] = row.text
+    return Page("\n".join(lines), command=command, before=before)
+
+
 def _envelope(rows: list[Row]) -> int:
     """Return the number of rows before the output itself: headers, the echo, a stray prompt."""
     start = 0

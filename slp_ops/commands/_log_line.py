@@ -15,25 +15,21 @@ if TYPE_CHECKING:
     from slp_ops.commands._capture_text import Row
 
 
-def name_of(line: str) -> str | None:
-    """Return facility and mnemonic of the message that a line begins; None for any other line."""
+def begun_by(line: str) -> syslog.LogLine | None:
+    """Return the parts of the message that a line begins; None for any other line."""
     found = syslog.parse(line)
     if found is None or (found.month and month(found.month) is None):
         return None
-    return f"{found.facility}-{found.mnemonic}"
+    return found
 
 
-def message(row: Row, command: str, more: tuple[str, ...] = ()) -> SyslogMessage | None:
-    """Return the message that a line begins, with the lines that continue it; None for any other line."""
-    found = syslog.parse(row.text)
-    number = month(found.month) if found is not None and found.month else None
-    if found is None or (found.month and number is None):
-        return None
+def message(found: syslog.LogLine, row: Row, command: str, more: tuple[str, ...] = ()) -> SyslogMessage:
+    """Return the message of these parts, which are a row's, with the lines that continue it."""
     logged = LogTime(
         text=found.stamp,
         mark=found.mark,
         year=int(found.year) if found.year else None,
-        month=number,
+        month=month(found.month) if found.month else None,
         day=int(found.day) if found.day else None,
         time=_time(found) if found.hour else None,
         zone=found.zone,

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, overload
 
 from slp_ops.commands._capture_text import Row
-from slp_ops.commands._log_line import message
+from slp_ops.commands._log_line import begun_by, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.facts.log import SyslogMessage
+    from slp_ops.iosxe.syslog import LogLine
 
 _KEPT: Final = 4096  # messages of an ordinary buffer are parsed once and kept
 
@@ -20,7 +21,7 @@ _KEPT: Final = 4096  # messages of an ordinary buffer are parsed once and kept
 class MessageLog(Sequence["SyslogMessage"]):
     """The messages of a text in printed order. Equal to any sequence of the same messages."""
 
-    __slots__ = ("_command", "_ends", "_kept", "_latest", "_numbers", "_starts", "_text")
+    __slots__ = ("_command", "_ends", "_found", "_kept", "_latest", "_numbers", "_starts", "_text")
 
     def __init__(self, text: str, command: str) -> None:
         """Create an empty log of a text; ``add`` names where its messages are."""
@@ -29,11 +30,14 @@ class MessageLog(Sequence["SyslogMessage"]):
         self._starts = array("Q")
         self._ends = array("Q")
         self._numbers = array("Q")
+        self._found: list[LogLine] = []  # of the first messages, until they are parsed
         self._kept: tuple[SyslogMessage, ...] | None = None
         self._latest: tuple[int, SyslogMessage] | None = None  # rules ask for one message several times
 
-    def add(self, number: int, start: int) -> None:
-        """Append the message that begins at ``start``, in the line of that number."""
+    def add(self, number: int, start: int, found: LogLine) -> None:
+        """Append the message of these parts that begins at ``start``, in the line of that number."""
+        if len(self) < _KEPT:
+            self._found.append(found)
         self._numbers.append(number)
         self._starts.append(start)
         self._ends.append(start)
@@ -45,7 +49,8 @@ class MessageLog(Sequence["SyslogMessage"]):
     def complete(self) -> MessageLog:
         """Parse the messages of a short log once; return the log."""
         if len(self) <= _KEPT:
-            self._kept = tuple(self[place] for place in range(len(self)))
+            self._kept = tuple(self._message(place, found) for place, found in enumerate(self._found))
+        self._found.clear()
         return self
 
     def __len__(self) -> int:
@@ -63,14 +68,20 @@ class MessageLog(Sequence["SyslogMessage"]):
             return tuple(self[place] for place in range(*index.indices(len(self))))
         if self._latest is not None and self._latest[0] == index:
             return self._latest[1]
-        start, end = self._starts[index], self._ends[index]
-        first, _, more = self._text[start : max(end, _line_end(self._text, start))].partition("\n")
-        lines = tuple(line for raw in more.split("\n") if (line := raw.rstrip()))
-        found = message(Row(self._numbers[index], first.rstrip()), self._command, lines)
-        if found is None:  # never: ``add`` names messages only
-            raise IndexError(index)
+        found = self._message(index)
         self._latest = (index, found)
         return found
+
+    def _message(self, index: int, found: LogLine | None = None) -> SyslogMessage:
+        """Parse the message at a place; its parts are found once more unless they are given."""
+        start, end = self._starts[index], self._ends[index]
+        first, _, more = self._text[start : max(end, _line_end(self._text, start))].partition("\n")
+        row = Row(self._numbers[index], first.rstrip())
+        found = found or begun_by(row.text)
+        if found is None:  # never: ``add`` names messages only
+            raise IndexError(index)
+        lines = tuple(line for raw in more.split("\n") if (line := raw.rstrip())) if more else ()
+        return message(found, row, self._command, lines)
 
     def __iter__(self) -> Iterator[SyslogMessage]:
         return (self[place] for place in range(len(self)))

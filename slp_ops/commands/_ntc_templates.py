@@ -8,115 +8,92 @@ line gives no rows, and every line counts as unread. Columns are those of the te
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from slp_ops.json_documents import json_document
+from slp_ops.commands._rows import Rows, cited_rows
+from slp_ops.commands._textfsm import read_textfsm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
+
+    from slp_ops.commands._rows import Value
 
 NTC_TEMPLATES: Final = "ntc-templates"
 _PLATFORM: Final = "cisco_ios"
 _OPTIONAL: Final = re.compile(r"\[\[(.+?)\]\]")
-_SHORTEST_CITED: Final = 2  # characters: a single one is in many lines
-Value: TypeAlias = str | tuple[str, ...]
-
-
-class TemplateFailed(ValueError):
-    """A template met a line that it does not know; the message says which one."""
-
-
-@json_document
-class Row:
-    """One row. ``lines`` cites a column's line where its value is in exactly one line of the output."""
-
-    values: Mapping[str, str | tuple[str, ...]]
-    lines: Mapping[str, int]
-
-
-@json_document
-class Rows:
-    """The rows of one command's output."""
-
-    parser: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+_ABBREVIATED: Final = re.compile(r"([\w-]+)\[\[(.+?)\]\]")
 
 
 def read_rows(command: str, text: str) -> Rows | None:
     """Return the rows of an output; None without a template. Raises TemplateFailed."""
-    names = templates_of(command)
-    if not names:
+    templates = template_texts(command)
+    if not templates:
         return None
-    from textfsm import TextFSM
-    from textfsm.parser import Error
-
     columns: dict[str, None] = {}
     values: list[dict[str, Value]] = []
-    for name in names:
-        with _folder().joinpath(name).open(encoding="utf-8") as template:
-            machine = TextFSM(template)
-        try:
-            found = machine.ParseText(text)
-        except Error as error:
-            raise TemplateFailed(_reason(str(error))) from None
-        header = [column.lower() for column in machine.header]
+    for template in templates:
+        header, found = read_textfsm(template, text)
         columns |= dict.fromkeys(header)
-        values += (dict(zip(header, map(_value, row), strict=True)) for row in found)
-    cite = _Citations(text)
-    rows = tuple(Row(values=each, lines=dict(cite.of(each))) for each in values)
-    return Rows(parser=NTC_TEMPLATES, columns=tuple(columns), rows=rows)
+        values += found
+    return cited_rows(NTC_TEMPLATES, columns, values, text)
 
 
-def _value(found: object) -> Value:
-    return tuple(map(str, found)) if isinstance(found, list) else str(found)
-
-
-def _reason(words: str) -> str:
-    line = re.search(r"Input Line: (.*?)\.?$", words, re.DOTALL)
-    return f"the template does not know the line {line[1][:100]!r}" if line else words[:200]
-
-
-class _Citations:
-    """Lines of an output by the values in them."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
-
-    def of(self, values: Mapping[str, Value]) -> Iterator[tuple[str, int]]:
-        for column, value in values.items():
-            if isinstance(value, str) and len(value) >= _SHORTEST_CITED and "\n" not in value:
-                word = re.compile(rf"(?<![\w.:/-]){re.escape(value)}(?![\w.:/-])")
-                lines = {bisect_right(self._starts, found.start()) for found in word.finditer(self._text)}
-                if len(lines) == 1:
-                    yield column, lines.pop()
+def template_texts(command: str) -> tuple[str, ...]:
+    """Return the texts of the templates that are made for a command; none without any."""
+    return tuple(_folder().joinpath(name).read_text(encoding="utf-8") for name in templates_of(command))
 
 
 @cache
 def templates_of(command: str) -> tuple[str, ...]:
     """Return the templates that are made for a command, complete or abbreviated; none for licences."""
-    words = " ".join(command.lower().split())
-    if re.match(r"sh(o|ow)? li(c|ce|cen|cens|cense)?\b", words):
-        return ()  # the licensing pages have readers of their own, which know what a template reads wrongly
-    return next((names for pattern, names in _index() if pattern.fullmatch(words)), ())
+    found = _entry(command)
+    return () if found is None else found[1]
+
+
+def complete_words(command: str) -> str | None:
+    """Return the command with its abbreviated words in full; None where no template is made for it."""
+    found = _entry(command)
+    if found is None:
+        return None
+    return " ".join(
+        next((full for short, full in found[2] if full.startswith(word) and word.startswith(short)), word)
+        for word in _words(command).split()
+    )
+
+
+def is_licence_command(command: str) -> bool:
+    """Return whether a command shows a page of the licence agent, in full or abbreviated."""
+    return re.match(r"sh(o|ow)? li(c|ce|cen|cens|cense)?\b", _words(command)) is not None
 
 
 @cache
-def _index() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
-    """Return the index of IOS: the pattern of a command, and its templates."""
+def _entry(command: str) -> _Entry | None:
+    words = _words(command)
+    if is_licence_command(words):
+        return None  # the licensing pages have readers of their own, which know what a template reads wrongly
+    return next((each for each in _index() if each[0].fullmatch(words)), None)
+
+
+def _words(command: str) -> str:
+    return " ".join(command.lower().split())
+
+
+# The pattern of a command, its templates, and its words: the shortest form of each, and the full one.
+_Entry: TypeAlias = tuple[re.Pattern[str], tuple[str, ...], tuple[tuple[str, str], ...]]
+
+
+@cache
+def _index() -> tuple[_Entry, ...]:
+    """Return the index of IOS."""
     found = []
     for line in _folder().joinpath("index").read_text(encoding="utf-8").split("\n"):
         fields = [field.strip() for field in line.split(",", 3)]
         if len(fields) == 4 and fields[2] == _PLATFORM:
             pattern = _OPTIONAL.sub(lambda optional: _completed(optional[1]), fields[3])
-            found.append((re.compile(pattern, re.IGNORECASE), tuple(fields[0].split(":"))))
+            words = tuple((short, short + rest) for short, rest in _ABBREVIATED.findall(fields[3]))
+            found.append((re.compile(pattern, re.IGNORECASE), tuple(fields[0].split(":")), words))
     return tuple(found)
 
 

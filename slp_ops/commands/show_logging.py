@@ -9,17 +9,20 @@ Log Buffer (4096 bytes):
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import Parsed, ShowCommand
 from slp_ops.commands._capture_text import NumberedLines, Page, Row, says_something
-from slp_ops.commands._log_line import name_of
+from slp_ops.commands._log_line import begun_by
 from slp_ops.commands._message_log import MessageLog
 from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import integer
 from slp_ops.facts.log import SyslogBuffer
 from slp_ops.facts.values import LabelledValue, Source, SourceLine
 from slp_ops.iosxe.filters import filter_of
+
+if TYPE_CHECKING:
+    from slp_ops.iosxe.syslog import LogLine
 
 _LEVEL: Final = re.compile(r"^level (\w+), (\d+) messages logged")
 _DROPPED: Final = re.compile(r"\((\d+) messages? dropped")
@@ -76,16 +79,16 @@ def parse(text: str) -> Parsed:
     lines = NumberedLines(text, "show logging")
     heading = _Heading()
     messages = MessageLog(lines.text, lines.command)
-    latest = ""
+    latest: LogLine | None = None
     before: list[Row] = []
     for row, start in lines:
-        name = name_of(row.text)
-        if name is not None:
-            messages.add(row.number, start)
-            latest = name
-        elif messages:
+        found = begun_by(row.text)
+        if found is not None:
+            messages.add(row.number, start, found)
+            latest = found
+        elif latest is not None:
             messages.extend(start + len(row.text))
-            heading.label(row.text, latest)
+            heading.label(row.text, f"{latest.facility}-{latest.mnemonic}")
         else:
             before.append(row)
             heading.read(row)

@@ -126,7 +126,8 @@ def parse(text: str) -> Parsed:
         InterfaceLines(command),
     )
     vty, access, services = VtyLines(command), AccessLines(command), ServiceLines(command)
-    readers = (info, licence, call_home, http, names, time, interfaces, vty, access, services)
+    # Interfaces first: most stanzas are one.
+    readers = (interfaces, info, licence, call_home, http, names, time, vty, access, services)
     unread: list[Row] = []
     for row in page.rows[:12]:
         info.heading(row)

@@ -166,8 +166,8 @@ def mapped(node: Node, key: str, problems: Problems, readers: dict[str, Reader])
     """Read a mapping with these keys and readers."""
     found: dict[str, object] = {}
     for entry in entries(node, key, problems, readers):
-        name = entry.key.text
-        value = readers[name](entry.value, joined(key, name), problems)
+        name = entry.key.text  # one of ours: it is shown whole
+        value = readers[name](entry.value, f"{key}.{name}" if key else name, problems)
         if value is not None:
             found[name] = value
     return found

@@ -63,6 +63,10 @@ URL: Final = ValueFormat(
     accepts=_is_url,
     expected="http(s)://host[:port]/path, without user, password or query",
 )
+ACCOUNT: Final = ValueFormat(
+    accepts=lambda text: 0 < len(text) <= 200 and text.isprintable() and text == text.strip(),
+    expected="the name of an account in CSSM, as CSSM shows it",
+)
 VRF: Final = ValueFormat(accepts=is_vrf, expected="a VRF name of at most 32 characters")
 INTERFACE: Final = ValueFormat(
     accepts=is_interface, expected="an interface such as Vlan100 or GigabitEthernet0/0"

@@ -21,7 +21,7 @@ from slp_ops.config_files.validators import (
     one_of,
     text,
 )
-from slp_ops.config_files.value_formats import HOST, INTERFACE, NAME, PARAMETER, URL, USERNAME, VRF
+from slp_ops.config_files.value_formats import ACCOUNT, HOST, INTERFACE, NAME, PARAMETER, URL, USERNAME, VRF
 from slp_ops.config_files.yaml_nodes import Scalar
 from slp_ops.model import TOPOLOGIES, CredentialMethod, Device, JumpHost
 
@@ -155,6 +155,8 @@ _INTENT: Final[dict[str, Reader]] = {
     "url": matching_format(URL),
     "vrf": matching_format(VRF),
     "source_interface": matching_format(INTERFACE),
+    "smart_account": matching_format(ACCOUNT),
+    "virtual_account": matching_format(ACCOUNT),
 }
 _METHOD: Final[dict[str, Reader]] = {"key": text, "agent": flag}
 

@@ -7,6 +7,7 @@ control character, no letter beyond ASCII. Inventories, parameters and probes sh
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -62,6 +63,7 @@ def same_interface(one: str, other: str) -> bool:
     return kind.startswith(other_kind) or other_kind.startswith(kind)
 
 
+@lru_cache(maxsize=4096)  # a switch has hundreds of interfaces, and their names are those of the next one
 def _split(name: str) -> tuple[str, str]:
     squeezed = name.replace(" ", "").lower()
     first = next((place for place, sign in enumerate(squeezed) if sign.isdigit()), len(squeezed))

@@ -13,6 +13,7 @@ from slp_ops.lab.deadlines import ack_deadline
 from slp_ops.lab.hardware import Load
 from slp_ops.lab.licensing import Exchange, Licensing, LogEvent, Message
 from slp_ops.lab.transport import Kind, transport_of
+from slp_ops.lab.trustpool import IDENTRUST
 from slp_ops.lab.world import Peer
 from slp_ops.release import Release
 
@@ -312,6 +313,23 @@ def factory_reset(switch: SwitchState) -> str:
     switch.settle()
     switch.licensing.reset_pending = True
     return '%Warning: reload required after "license smart factory reset" command'
+
+
+def upgraded(switch: SwitchState, release: Release) -> None:
+    """Boot another release, as Cisco 216520 describes: a registration becomes trust, call-home stays."""
+    registered = switch.licensing.registration.registered
+    was_slp = switch.traits.slp
+    switch.release = release
+    switch.__dict__.pop("traits", None)
+    if was_slp or not switch.traits.slp:
+        return
+    if registered:
+        for config in filter(None, (switch.config, switch.startup)):
+            config.apply("license smart transport callhome")
+        switch.licensing.trust = {member.serial: switch.now() for member in switch.members}
+    switch.licensing.first_use = switch.now()
+    if IDENTRUST not in switch.trustpool:  # later images have it built in
+        switch.trustpool.append(IDENTRUST)
 
 
 _UNKNOWN_INSTANCE: Final = (

@@ -197,7 +197,8 @@ class _Planning:
         steps = self._steps(playbook, words)
         if isinstance(steps, Text):
             return steps, ()
-        if all(isinstance(step, ManualStep) for step in steps):
+        by_hand = all(isinstance(step, ManualTemplate) for step in playbook.steps)
+        if not by_hand and all(isinstance(step, ManualStep) for step in steps):
             return _IN_PLACE, ()
         if any(_MASK in line.text for step in steps if isinstance(step, ConfigStep) for line in step.undo):
             return _MASKED, ()

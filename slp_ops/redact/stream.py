@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.redact import blocks, continuation, detect, grammar, screen
+from slp_ops.redact import blocks, candidates, continuation, detect, screen
 from slp_ops.redact.blocks import Block, LineRole, Pem, Section
 from slp_ops.redact.masks import as_mask, is_mask, mask, mask_spans, outside_masks
 from slp_ops.redact.spans import merged
@@ -28,8 +28,6 @@ LONGEST_LINE: Final = 256 * 1024
 _MARGIN: Final = 1024  # of an over-long line's head, read but not passed: a secret may begin there
 _SLICE: Final = 64 * 1024
 _TERMINAL_WIDTH: Final = 79  # a line this long may continue in the next
-_CONTROLS: Final = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
-_UNUSUAL: Final = re.compile(r"[^\t\n\r -~]|\r(?!\n)")
 _LONG_RUN: Final = re.compile(r"[A-Za-z0-9+/=]{40,}", re.ASCII)
 
 
@@ -115,7 +113,7 @@ class Redactor:
         """Redact whole lines; look only at those with a stem and those that a line before them claims."""
         if not text:
             return ""
-        starts = sorted(_candidates(text))
+        starts = sorted(candidates.line_starts(text))
         if not starts and self._block is None and self._expected is None:
             return text
         out: list[str] = []
@@ -247,71 +245,6 @@ def _at_place(view: View, secret: SecretSpan) -> SecretSpan:
 def _visible(secret: str) -> str:
     """Return a secret without what a terminal does not show, so that it has the same mask everywhere."""
     return secret if screen.is_plain(secret) else screen.without_invisible(secret)
-
-
-def _candidates(text: str) -> set[int]:
-    """Return where the lines begin that hold a stem or an unusual character."""
-    lowered = text.replace("\u0130", "i").lower()  # the one character that grows in lower case
-    starts: set[int] = set()
-    if _has_unusual(text):
-        starts.update(text.rfind("\n", 0, match.start()) + 1 for match in _UNUSUAL.finditer(text))
-    words = set(lowered.split())
-    vocabulary = "\n".join(words)  # much shorter than the text: most stems are not even in it
-    for stem, harmless in _STEMS_OF_WORD.items():
-        if stem in vocabulary:
-            for whole, pattern in harmless:
-                _add_lines(starts, lowered, whole, pattern)
-    for word in grammar.WHOLE_WORDS & words:
-        _add_lines(starts, lowered, word, None)
-    if "@" in vocabulary and _has_password_address(vocabulary):
-        starts.update(
-            lowered.rfind("\n", 0, at.start()) + 1 for at in grammar.COLON_BEFORE_AT.finditer(lowered)
-        )
-    for tail in grammar.KEYWORD_TAILS & words:
-        starts.update(match.start() for match in re.finditer(rf"^{tail} ", lowered, re.MULTILINE))
-    return starts
-
-
-def _has_password_address(vocabulary: str) -> bool:
-    """Return whether a word has the form of ``user:password@host``; looks at the few "@" only."""
-    at = vocabulary.find("@")
-    while at >= 0:
-        if grammar.COLON_BEFORE_AT.search(vocabulary, max(0, at - 258), at + 1):
-            return True
-        at = vocabulary.find("@", at + 1)
-    return False
-
-
-def _add_lines(starts: set[int], lowered: str, stem: str, harmless: re.Pattern[str] | None) -> None:
-    """Add the beginnings of the lines that hold a stem which does not begin a harmless phrase."""
-    at = lowered.find(stem)
-    while at >= 0:
-        if harmless is not None and harmless.match(lowered, at):
-            at = lowered.find(stem, at + 1)
-            continue
-        starts.add(lowered.rfind("\n", 0, at) + 1)
-        end = lowered.find("\n", at + 1)
-        if end < 0:
-            break
-        at = lowered.find(stem, end)
-
-
-def _stems_by_word() -> dict[str, list[tuple[str, re.Pattern[str] | None]]]:
-    """Group the stems by their word."""
-    by_word: dict[str, list[tuple[str, re.Pattern[str] | None]]] = {}
-    for stem, harmless in (*grammar.STEMS, *blocks.STEMS):
-        by_word.setdefault(stem.strip(), []).append((stem, re.compile(harmless) if harmless else None))
-    return by_word
-
-
-_STEMS_OF_WORD: Final = _stems_by_word()
-
-
-def _has_unusual(text: str) -> bool:
-    if not text.isascii() or text.count("\r") != text.count("\r\n"):
-        return True
-    raw = text.encode("ascii")
-    return len(raw.translate(None, _CONTROLS)) != len(raw)
 
 
 def _line_end(text: str, at: int) -> int:

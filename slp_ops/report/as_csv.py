@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+import re
+from collections import Counter
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.report.labels import Words
 from slp_ops.sanitize import csv_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from slp_ops.commands import Rows
     from slp_ops.i18n import Lang
     from slp_ops.parsing import Facts
     from slp_ops.report.view import DeviceView, FindingView, ReportView
 
+_LONGEST_NAME: Final = 80  # characters of a command in the name of a file
 # Names for scripts: the same in every language.
 COLUMNS = (
     "device", "site", "verdict", "status", "release", "model", "topology", "last_ack", "ack_deadline",
@@ -40,12 +45,32 @@ def render(view: ReportView, lang: Lang) -> str:
 
 def rows_as_csv(devices: Mapping[str, Facts]) -> str:
     """Return the rows of one command on every device as one table, with the columns of its template."""
-    tables = [
-        (name, each.parsed.rows)
-        for name, facts in devices.items()
-        for each in facts.captures
-        if each.parsed is not None and each.parsed.rows is not None
-    ]
+    return _table(
+        [
+            (name, each.parsed.rows)
+            for name, facts in devices.items()
+            for each in facts.captures
+            if each.parsed is not None and each.parsed.rows is not None
+        ]
+    )
+
+
+def table_files(path: str, view: ReportView) -> Iterator[tuple[str, str]]:
+    """Yield a file for each command that was read into rows, with its rows of every switch as one table.
+
+    Beside ``findings.csv`` they are named ``findings.show-interfaces-status.csv``.
+    """
+    file = PurePath(path)
+    seen: Counter[str] = Counter()
+    for command in dict.fromkeys(command for each in view.devices for command in each.tables):
+        words = re.sub(r"[^A-Za-z0-9._-]+", "-", command)[:_LONGEST_NAME]
+        seen[words] += 1
+        number = f"-{seen[words]}" if seen[words] > 1 else ""
+        found = [(each.name, each.tables[command]) for each in view.devices if command in each.tables]
+        yield str(file.with_name(f"{file.stem}.{words}{number}{file.suffix}")), _table(found)
+
+
+def _table(tables: Sequence[tuple[str, Rows]]) -> str:
     columns = list(dict.fromkeys(column for _, rows in tables for column in rows.columns))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

@@ -1,12 +1,14 @@
 """Bundle for a support case, as one zip: evidence, findings, and a checklist for the operator.
 
     slp-ops-<run>/
-      README.txt             what this is, topology and transport, trigger, work done, frequency, masking
+      README.txt             the operator's answers, topology and connection of each switch, masking
       CHECKLIST.txt          what to add from CSSM, CSLU, SSM On-Prem or Catalyst Center
       findings.md, findings.json
       switches/<switch>/     overview.txt, log-windows.txt, captures/<command>.txt
-      normal/<switch>/       captures of a healthy run of the same switch
-      MANIFEST.json          every other file with its size and SHA-256
+      error-time/<switch>/   captures of the same switch while the problem occurred
+      normal/<switch>/       captures of the same switch at a normal time
+      error-time/files/, normal/files/   the same from files instead of a run
+      MANIFEST.json          the answers, the switches, and every other file with its size and SHA-256
 
 The same run and the same answers give the same bytes: entries are in order and carry the run's own time.
 """
@@ -16,7 +18,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -24,6 +26,7 @@ from slp_ops.json_documents import json_document, json_field, to_json
 from slp_ops.model import Capture, CaptureStatus
 from slp_ops.redact import Redactor
 from slp_ops.report import as_markdown
+from slp_ops.report.case_answers import CaseAnswers
 from slp_ops.report.checklist import checklist
 from slp_ops.report.documents.report import render as report_json
 from slp_ops.report.labels import Words
@@ -33,23 +36,13 @@ from slp_ops.sanitize import one_line, printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slp_ops.app.bundle import BundleEvidence, SwitchEvidence
+    from slp_ops.app.bundle import BundleEvidence, ComparedCaptures, SwitchEvidence
+    from slp_ops.facts import ExchangeStatistics
     from slp_ops.i18n import Lang
     from slp_ops.report.view import DeviceView, ReportView
 
 _LOG: Final = "show logging"
 _AROUND: Final = 15  # lines of a log before and after each failure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseAnswers:
-    """Answers of the operator about a case."""
-
-    trigger: str = ""
-    work_done: str = ""
-    frequency: str = ""
-    scope: str = ""
-    case: str = ""
 
 
 @json_document
@@ -65,13 +58,44 @@ class BundleFile:
 
 
 @json_document
+class BundleSwitch:
+    """Topology and state of the connection of one switch.
+
+    ``topology_from`` is the inventory (``intent``) or the switch itself; ``server`` is the peer of its
+    licence agent. ``failing`` is None where the switch did not print it, ``failure`` the agent's reason.
+    """
+
+    name: str
+    topology: str | None = None
+    topology_from: Literal["inventory", "switch"] | None = None
+    transport: str | None = None
+    server: str | None = None
+    failing: bool | None = None
+    failure: str | None = None
+
+
+@json_document
+class BundleCaptures:
+    """Captures of another time, below ``folder``: of a run, or of files (their number)."""
+
+    time: Literal["error", "normal"]
+    folder: str
+    run: str | None = None
+    files: int = 0
+
+
+@json_document
 class BundleManifest:
-    """``MANIFEST.json``: every other file, and the secrets that were masked, by kind."""
+    """``MANIFEST.json``: the operator's answers (null: not stated), the switches, every other file, and the
+    secrets that were masked, by kind."""
 
     schema: Literal["slp-ops/bundle/1"] = "slp-ops/bundle/1"
     run: str = ""
     normal: str | None = None
     slp_ops: str = ""
+    answers: CaseAnswers | None = None
+    switches: tuple[BundleSwitch, ...] = ()
+    compared: tuple[BundleCaptures, ...] = ()
     masked: Mapping[str, int] = field(default_factory=dict)
     files: tuple[BundleFile, ...]
 
@@ -134,21 +158,66 @@ def write_bundle(
         writer = _Writer(archive=archive, root=f"slp-ops-{view.run.id}", stamp=stamp, key=evidence.key)
         for switch in evidence.switches:
             _evidence(writer, switch, f"switches/{switch.folder}", views[switch.name], words)
-        for switch in evidence.normal:
-            _evidence(writer, switch, f"normal/{switch.folder}", None, words)
+        compared = tuple(_compared(writer, evidence, words))
         writer.add("findings.md", as_markdown.render(view, lang))
         writer.add("findings.json", report_json(view, lang))
-        writer.add("CHECKLIST.txt", "\n".join(_checklist(view, lang)) + "\n")
-        writer.add("README.txt", "\n".join(_readme(view, answers, writer, evidence.normal_run, words)) + "\n")
+        writer.add("CHECKLIST.txt", "\n".join(_checklist(view, evidence.intended, lang)) + "\n")
+        answers = _cleaned(answers, writer)
+        switches = tuple(_switch(each, evidence.intended.get(each.name)) for each in view.devices)
+        readme = _Readme(
+            view=view, answers=answers, switches=switches, evidence=evidence, masked=writer.masked
+        )
+        writer.add("README.txt", "\n".join(_readme(readme, words)) + "\n")
         manifest = BundleManifest(
             run=view.run.id,
-            normal=evidence.normal_run or None,
+            normal=None if evidence.normal is None else evidence.normal.run,
             slp_ops=view.run.version,
+            answers=answers,
+            switches=switches,
+            compared=compared,
             masked=dict(sorted(writer.masked.items())),
             files=tuple(sorted(writer.files, key=lambda each: each.path)),
         )
         writer.put("MANIFEST.json", (to_json(manifest, indent=1) + "\n").encode("ascii"))
     return dict(writer.masked)
+
+
+def _compared(writer: _Writer, evidence: BundleEvidence, words: Words) -> Iterator[BundleCaptures]:
+    """Write the captures of other times."""
+    times: tuple[tuple[Literal["error", "normal"], str, ComparedCaptures | None], ...] = (
+        ("error", "error-time", evidence.error_time),
+        ("normal", "normal", evidence.normal),
+    )
+    for time, folder, compared in times:
+        if compared is None:
+            continue
+        for switch in compared.switches:
+            _evidence(writer, switch, f"{folder}/{switch.folder}", None, words)
+        for name, text in compared.texts:
+            writer.add(f"{folder}/files/captures/{name}", writer.clean(text))
+        yield BundleCaptures(time=time, folder=folder, run=compared.run, files=len(compared.files))
+
+
+def _cleaned(answers: CaseAnswers, writer: _Writer) -> CaseAnswers:
+    """Return the answers without secrets, each in one line."""
+    given = {each.name: getattr(answers, each.name) for each in fields(answers)}
+    return CaseAnswers(
+        **{name: one_line(writer.clean(text)) if text else None for name, text in given.items()}
+    )
+
+
+def _switch(view: DeviceView, intended: str | None) -> BundleSwitch:
+    seen = view.topology.kind.value if view.topology else None
+    failing = next((each for each in view.exchanges if each.failing_now), None)
+    return BundleSwitch(
+        name=view.name,
+        topology=intended or seen,
+        topology_from="inventory" if intended else "switch" if seen else None,
+        transport=view.transport.type if view.transport else None,
+        server=view.target,
+        failing=view.failing,
+        failure=None if failing is None else f"{failing.name}: {failing.failure_reason or '-'}",
+    )
 
 
 def _evidence(
@@ -187,9 +256,12 @@ def _overview(view: DeviceView, words: Words) -> Iterator[str]:
         ("last_ack", reporting.last_ack.text if reporting and reporting.last_ack else None),
         ("deadline", reporting.deadline.text if reporting and reporting.deadline else None),
         ("rum", rum_text(view.rum, words) if view.rum else None),
+        ("connection", _connection(view.failing, words)),
     ]
     for name, value in facts:
         yield f"{words[name]}: {one_line(value) if value else '-'}"
+    for exchange in view.exchanges:
+        yield f"  {one_line(_exchange(exchange))}"
     yield ""
     yield f"{words['captures']}:"
     for capture in view.captures:
@@ -197,11 +269,26 @@ def _overview(view: DeviceView, words: Words) -> Iterator[str]:
         yield f"  {capture.status.value:<12} {one_line(capture.command)}{reason}"
 
 
-def _checklist(view: ReportView, lang: Lang) -> Iterator[str]:
+def _connection(failing: bool | None, words: Words) -> str:
+    return words["unknown" if failing is None else "connection_fails" if failing else "connection_works"]
+
+
+def _exchange(exchange: ExchangeStatistics) -> str:
+    """Return one exchange of the Communication Statistics with the words of the switch."""
+    attempts, response = exchange.attempts, exchange.last_response
+    parts = [
+        f"Attempts: {attempts.text}" if attempts else "",
+        f"Last Response: {response.word}" if response else "",
+        f"Failure Reason: {exchange.failure_reason}" if exchange.failure_reason else "",
+    ]
+    return f"{exchange.name}: {'; '.join(each for each in parts if each) or '-'}"
+
+
+def _checklist(view: ReportView, intended: Mapping[str, str], lang: Lang) -> Iterator[str]:
     words = Words(lang)
     yield words["checklist"]
     yield ""
-    for item in checklist(view.devices):
+    for item in checklist(_topologies(view, intended)):
         yield f"[ ] {item.render(lang)}"
     missed = [
         (each.name, capture)
@@ -216,34 +303,65 @@ def _checklist(view: ReportView, lang: Lang) -> Iterator[str]:
             yield f"[ ] {one_line(name)}: {one_line(capture.command)} ({capture.status.value})"
 
 
-def _readme(
-    view: ReportView, answers: CaseAnswers, writer: _Writer, normal_run: str, words: Words
-) -> Iterator[str]:
-    run = view.run
+def _topologies(view: ReportView, intended: Mapping[str, str]) -> set[str]:
+    """Return the topologies of the switches, from the inventory or else as the switches show them."""
+    return {_switch(each, intended.get(each.name)).topology or "unknown" for each in view.devices}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Readme:
+    """Content of README.txt."""
+
+    view: ReportView
+    answers: CaseAnswers
+    switches: tuple[BundleSwitch, ...]
+    evidence: BundleEvidence
+    masked: Mapping[str, int]
+
+
+def _readme(content: _Readme, words: Words) -> Iterator[str]:
+    run = content.view.run
     yield words["bundle_title"]
     yield ""
-    yield f"{words['run']}: {run.id} ({run.started:%Y-%m-%d %H:%M} UTC, slp-ops {run.version})"
-    if normal_run:
-        yield f"{words['bundle_normal']}: {normal_run}"
-    for name in ("case", "trigger", "work_done", "frequency", "scope"):
-        value = getattr(answers, name)
-        said = one_line(writer.clean(value)) if value else words["told_nothing"]
-        yield f"{words['told_' + name]}: {said}"
+    for each in fields(content.answers):
+        yield f"{words['told_' + each.name]}: {getattr(content.answers, each.name) or words['told_nothing']}"
+    yield ""
+    yield (
+        words("bundle_captures", folder="switches/")
+        + f": {run.id} ({run.started:%Y-%m-%d %H:%M} UTC, slp-ops {run.version})"
+    )
+    yield f"{words['bundle_error']}: {_source(content.evidence.error_time, words)}"
+    yield f"{words['bundle_normal']}: {_source(content.evidence.normal, words)}"
     yield ""
     yield f"{words['switches']}:"
-    for each in view.devices:
-        kind = words.topology(each.topology.kind.value) if each.topology else words["unknown"]
-        where = f", {one_line(each.target)}" if each.target else ""
-        told_of = (words.health(each.health.value), one_line(each.release_text or "-"), kind)
-        yield f"  {one_line(each.name)}: {', '.join(told_of)}{where}"
+    for view, switch in zip(content.view.devices, content.switches, strict=True):
+        told_of = [
+            words.health(view.health.value),
+            view.release_text or "-",
+            words.topology(switch.topology or "unknown"),
+            *([switch.server] if switch.server else []),
+            f"{words['connection']}: {_connection(switch.failing, words)}",
+            *([switch.failure] if switch.failure else []),
+        ]
+        yield f"  {one_line(view.name)}: {one_line(', '.join(told_of))}"
     yield ""
     yield words["bundle_masked"]
-    for kind, count in sorted(writer.masked.items()):
+    for kind, count in sorted(content.masked.items()):
         yield f"  {kind}: {count}"
-    if not writer.masked:
+    if not content.masked:
         yield f"  {words['none']}"
     yield ""
     yield words["bundle_private"]
+
+
+def _source(compared: ComparedCaptures | None, words: Words) -> str:
+    """Return the origin of captures of another time, and the switches that it lacks."""
+    if compared is None:
+        return words["told_nothing"]
+    found = compared.run or words("bundle_files", count=len(compared.files))
+    if not compared.missing:
+        return found
+    return f"{found} ({words('bundle_missing', names=', '.join(map(one_line, compared.missing)))})"
 
 
 def log_windows(text: str, numbers: Iterable[int]) -> Iterator[str]:

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.i18n import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from slp_ops.report.view import DeviceView
+    from collections.abc import Collection, Iterator
 
 _CSSM: Final = (
     Text(
@@ -59,6 +57,12 @@ _BY_TOPOLOGY: Final = {
             "CSLU, Preferences: a screenshot (Smart Account, Virtual Account, connection to CSSM)",
             "CSLU の Preferences: 画面 (スマートアカウント、バーチャルアカウント、CSSM との接続)",
         ),
+        Text(
+            "CSLU: its last exchange with CSSM, and the result; without a connection to CSSM the dates of "
+            "Download All for Cisco and of Upload from Cisco",
+            "CSLU: CSSM との最終通信日時と結果。CSSM に接続していない場合は "
+            "Download All for Cisco と Upload from Cisco の実施日",
+        ),
     ),
     "on-prem": (
         Text(
@@ -95,14 +99,20 @@ _BY_TOPOLOGY: Final = {
             "CSSM, Reports > Usage Data Files: a screenshot with the status of the upload",
             "CSSM の Reports > Usage Data Files: アップロードの状態が分かる画面",
         ),
+        Text(
+            "The date on which the ACK was imported, and the output of license smart import",
+            "ACK をインポートした日時と、license smart import の出力",
+        ),
     ),
 }
+# Topologies that ask for the same items as another one.
+_ALIKE: Final = {"cslu-initiated": "cslu", "on-prem-initiated": "on-prem"}
 _DIRECT: Final = frozenset({"smart", "callhome", "unknown"})
 
 
-def checklist(devices: Iterable[DeviceView]) -> Iterator[Text]:
-    """Return the items for these switches, each once."""
-    kinds = {each.topology.kind.value if each.topology else "unknown" for each in devices}
+def checklist(topologies: Collection[str]) -> Iterator[Text]:
+    """Return the items for these topologies, each once."""
+    kinds = {_ALIKE.get(each, each) for each in topologies}
     for kind, items in _BY_TOPOLOGY.items():
         if kind in kinds:
             yield from items

@@ -131,6 +131,11 @@ def device_view(judged: JudgedDevice, library: KnowledgeIndex) -> DeviceView:
             for each in facts.captures
             if each.parsed is not None and each.parsed.rows is not None
         },
+        tables_unread={
+            each.command: each.parsed.reason
+            for each in facts.captures
+            if each.parsed is not None and each.parsed.reason
+        },
     )
 
 

@@ -44,6 +44,7 @@ _WORDS: Final = {
     "evidence": Text("Evidence", "根拠"),
     "remedy": Text("Next steps", "対処手順"),
     "playbooks": Text("Playbooks", "プレイブック"),
+    "own_playbook": Text("your own; its file has the risk", "独自。リスクはファイルを参照"),
     "links": Text("Links", "リンク"),
     "why": Text("Why", "理由"),
     "follows": Text("It follows from this:", "この原因により、次の事象が発生しています:"),
@@ -237,7 +238,11 @@ _WORDS: Final = {
         "スイッチから取得できなかったコマンドです。可能であれば手動で追加してください:",
     ),
     "bundle_title": Text("Smart Licensing: material for a support case", "Smart Licensing: ケース用資料"),
-    "bundle_normal": Text("Healthy reference run (normal/)", "正常時の比較用データ (normal/)"),
+    "bundle_captures": Text("Captures that were judged ({folder})", "判定した取得データ ({folder})"),
+    "bundle_error": Text("Captures of the error time (error-time/)", "障害発生時の取得データ (error-time/)"),
+    "bundle_normal": Text("Captures of a normal time (normal/)", "正常時の取得データ (normal/)"),
+    "bundle_files": Text("{count:file}", "{count} ファイル"),
+    "bundle_missing": Text("without {names}", "{names} を除く"),
     "bundle_masked": Text(
         "Masked before anything was written, by kind (equal secrets have equal masks):",
         "保存前にマスクした項目 (同じ値には同じマスクを使用):",
@@ -247,10 +252,19 @@ _WORDS: Final = {
         "マスクしていない項目 (調査に必要): ホスト名、IP アドレス、シリアル番号、アカウント名。",
     ),
     "told_case": Text("Case", "ケース番号"),
+    "told_topology": Text("Topology", "構成 (接続方式と経路)"),
     "told_trigger": Text("Trigger", "発生契機"),
-    "told_work_done": Text("Work done before", "実施した作業"),
+    "told_work_done": Text("Work done since", "発生後に実施した作業"),
     "told_frequency": Text("Frequency", "発生頻度"),
+    "told_conditions": Text("Conditions to reproduce", "再現条件"),
     "told_scope": Text("Scope", "影響範囲"),
+    "told_connection": Text("Connection as the server shows it", "サーバ側に表示される接続状態"),
+    "told_relay": Text(
+        "Exchange of the relay or of files with CSSM", "中継サーバまたはファイルによる CSSM との交換"
+    ),
+    "connection": Text("Connection", "接続状態"),
+    "connection_fails": Text("the exchange fails now", "現在、通信に失敗しています"),
+    "connection_works": Text("no failure now", "現在、通信の失敗はありません"),
     "told_nothing": Text("not stated", "記載なし"),
     "ics_summary": Text("ACK due: {device}", "ACK 期限: {device}"),
     "ics_description": Text(
@@ -297,7 +311,11 @@ _TOPOLOGIES: Final = {
     "smart": Text("direct, smart transport", "直接接続 (Smart)"),
     "callhome": Text("direct, call-home", "直接接続 (Call-home)"),
     "cslu": Text("through CSLU", "CSLU 経由"),
+    "cslu-initiated": Text("through CSLU, which connects", "CSLU 経由 (CSLU から接続)"),
     "on-prem": Text("through SSM On-Prem", "SSM オンプレミス経由"),
+    "on-prem-initiated": Text(
+        "through SSM On-Prem, which connects", "SSM オンプレミス経由 (オンプレミスから接続)"
+    ),
     "controller": Text("through a controller", "コントローラ経由"),
     "offline": Text("offline", "オフライン"),
     "unknown": Text("unknown", "不明"),

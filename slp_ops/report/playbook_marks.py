@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def marked(playbook: str, lang: Lang) -> str:
-    """Return the name of a playbook, marked where it is disruptive or destructive."""
-    return playbook + mark(_risks().get(playbook, Risk.CHANGE), lang)
+    """Return the name of a playbook, marked where it is disruptive, destructive, or the operator's own."""
+    risk = _risks().get(playbook)
+    return f"{playbook} ({Words(lang)['own_playbook']})" if risk is None else playbook + mark(risk, lang)
 
 
 def all_marked(playbooks: Iterable[str], lang: Lang) -> str:

@@ -198,6 +198,7 @@ class DeviceView:
     captures: tuple[Capture, ...] = ()
     # Of commands that slp-ops has no reader for, by the command as it was typed.
     tables: Mapping[str, Rows] = field(default_factory=dict)
+    tables_unread: Mapping[str, str] = field(default_factory=dict)  # why a template has not read one
 
     @property
     def release_text(self) -> str | None:

@@ -43,7 +43,8 @@ def judge(rule: Rule, known: FactContext) -> Outcome:
         with known.watch() as cut:
             judged = _ask(rule, known)
         if not cut:
-            return _outcome(rule, judged, known)
+            is_cut = isinstance(judged, Unknown) and judged.is_cut
+            return replace(_outcome(rule, judged, known), incomplete=is_cut)
         unknown = Unknown(why=incomplete(cut, known.facts))
         return replace(_outcome(rule, unknown, known), incomplete=True)
     except Exception as err:  # noqa: BLE001 - the check edge: a defect in one check is that check's verdict
@@ -156,8 +157,13 @@ def explain_missing(missing: tuple[type[Fact], ...], facts: Facts) -> Text:
         return TEXTS["no-command"].format(facts=", ".join(kind.__name__ for kind in missing))
     # Prefer a command that was not read over one that was read without the fact.
     unread = [each for each in found if each[1] is not CaptureStatus.OK] or list(found)
-    said = [TEXTS["needs"].format(command=command, why=_WHY[status]) for command, status in unread]
+    said = [needs_command(command, status) for command, status in unread]
     return listing(said, separator="; ")
+
+
+def needs_command(command: str, status: CaptureStatus | None) -> Text:
+    """Return the sentence that a verdict needs a command, with its status; None: it was not collected."""
+    return TEXTS["needs"].format(command=command, why=_WHY[status])
 
 
 def incomplete(cut: Iterable[type[Fact]], facts: Facts) -> Text:
@@ -165,10 +171,7 @@ def incomplete(cut: Iterable[type[Fact]], facts: Facts) -> Text:
     captures = {each.command: each.status for kind in cut for each in facts.cut(kind)}
     named = [(command, captures[command]) for command in sorted(captures)]
     return listing(
-        [
-            TEXTS["needs"].format(command=command.split(" | ", 1)[0], why=_WHY[status])
-            for command, status in named
-        ],
+        [needs_command(command.split(" | ", 1)[0], status) for command, status in named],
         separator="; ",
     )
 

@@ -5,7 +5,7 @@ Loading is all or nothing: InputError contains every problem of every file, with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -15,10 +15,12 @@ from slp_ops.config_files.yaml_nodes import parse
 from slp_ops.errors import InputError, Problem
 from slp_ops.rules.fixed_releases import Advisory
 from slp_ops.rules.message_catalog import MessagesFile
+from slp_ops.rules.row_rules import RowRule
+from slp_ops.rules.row_schema import TemplateFile, is_row_rule, row_rule, template_name
 from slp_ops.rules.schema import advisory, defined, is_messages, messages, referred, release_knowledge, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from slp_ops.config_files.yaml_nodes import Node
     from slp_ops.rules.fixed_releases import ReleaseKnowledge
@@ -31,10 +33,17 @@ _HINT: Final = "the forms are described in docs/reference/rules.en.md, under Rul
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFile:
-    """YAML text with its path for problem reports."""
+    """YAML text with its path for problem reports. ``templates`` are the files that its parser names."""
 
     path: str
     text: str
+    templates: Mapping[str, TemplateFile] = field(default_factory=dict)
+
+    @property
+    def template_name(self) -> str | None:
+        """Return the file that the parser of a rule over rows names; None without one."""
+        node = parse(self.text, Problems(self.path)) if "parser" in self.text else None
+        return None if node is None else template_name(node)
 
 
 def packaged(folder: str) -> Iterator[RuleFile]:
@@ -102,6 +111,7 @@ class OperatorRules:
 
     advisories: tuple[Advisory, ...] = ()
     messages: tuple[MessagesFile, ...] = ()
+    rows: tuple[RowRule, ...] = ()
 
 
 def operators(sources: Iterable[RuleFile], taken: frozenset[str]) -> OperatorRules:
@@ -110,13 +120,18 @@ def operators(sources: Iterable[RuleFile], taken: frozenset[str]) -> OperatorRul
     Raises InputError with every problem of every file.
     """
 
-    def read(node: Node, problems: Problems) -> tuple[Advisory | MessagesFile | None, ...]:
+    sources = tuple(sources)
+    templates = {source.path: source.templates for source in sources}
+
+    def read(node: Node, problems: Problems) -> tuple[Advisory | MessagesFile | RowRule | None, ...]:
         own = ids.setdefault(problems.path, [])
         if is_messages(node):
             own += defined(node, "messages")
             pointers.extend((problems.path, *each) for each in referred(node))
             return (messages(node, problems),)
         own += defined(node, None)
+        if is_row_rule(node):
+            return (row_rule(node, problems, templates[problems.path]),)
         return (advisory(node, problems),)
 
     ids: dict[str, list[tuple[str, int]]] = {}
@@ -128,6 +143,7 @@ def operators(sources: Iterable[RuleFile], taken: frozenset[str]) -> OperatorRul
     return OperatorRules(
         advisories=tuple(each for each in found if isinstance(each, Advisory)),
         messages=tuple(each for each in found if isinstance(each, MessagesFile)),
+        rows=tuple(each for each in found if isinstance(each, RowRule)),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -126,6 +127,11 @@ class MessagesFile:
     unrelated: tuple[str, ...] = ()
 
 
+# Texts whose matches are kept, and the longest of them in characters: a megabyte or two at most.
+_MATCHES: Final = 4096
+_REPEATED: Final = 300
+
+
 class Catalogue:
     """Index of all known messages and reasons."""
 
@@ -138,6 +144,7 @@ class Catalogue:
         # Entries with a pattern first: one without a pattern matches everything else.
         for entry in sorted(self.messages, key=lambda entry: entry.pattern is None):
             self._by_name.setdefault(entry.message, []).append(entry)
+        self._find_again = lru_cache(maxsize=_MATCHES)(self._find)
 
     @property
     def names(self) -> frozenset[str]:
@@ -146,6 +153,10 @@ class Catalogue:
 
     def find(self, name: str, text: str) -> MessageMatch | None:
         """Return the entry of a message; None for an irrelevant one."""
+        # A log repeats a message, and the next switch's log too.
+        return (self._find if len(text) > _REPEATED else self._find_again)(name, text)
+
+    def _find(self, name: str, text: str) -> MessageMatch | None:
         entry = next((entry for entry in self._by_name.get(name, ()) if entry.fits(text)), None)
         if entry is None:
             return None

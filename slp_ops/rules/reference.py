@@ -113,7 +113,7 @@ def _rule(rule: Rule, advisory: Advisory | None, lang: Lang, marks: Mapping[str,
         f"{TEXTS['severity'].render(lang)}: {rule.severity}",
         f"{TEXTS['confidence'].render(lang)}: {rule.confidence}",
     ]
-    if commands := _commands(rule.needs):
+    if commands := _commands(rule):
         said.append(f"{TEXTS['reads'].render(lang)}: " + ", ".join(f"`{command}`" for command in commands))
     yield "; ".join(said)
     yield ""
@@ -159,8 +159,10 @@ def _release_range(named: AffectedReleases) -> str:
     return str(named.first) if named.first == named.last else f"{named.first} - {named.last}"
 
 
-def _commands(needs: tuple[Dependency, ...]) -> list[str]:
-    """Return the commands that a rule uses: the first that provides each fact."""
+def _commands(rule: Rule) -> list[str]:
+    """Return the commands that a rule uses: its own, or the first that provides each fact."""
+    if rule.command is not None:
+        return [rule.command]
     found: dict[str, None] = {}
 
     def add(needs: tuple[Dependency, ...], seen: frozenset[type]) -> None:
@@ -172,7 +174,7 @@ def _commands(needs: tuple[Dependency, ...]) -> list[str]:
             elif need.kind not in seen and hasattr(need.kind, "derive"):
                 add(dependencies_of(need.kind.derive), seen | {need.kind})
 
-    add(needs, frozenset())
+    add(rule.needs, frozenset())
     return list(found)
 
 
@@ -257,6 +259,29 @@ messages:
     sample: "%ACME-3-RELAY_LOST: relay r1 gone"
 unrelated: [ACMEFAN]
 """,
+    """\
+id: uplink-half-duplex
+title: {en: An uplink runs at half duplex, ja: アップリンクが半二重で動作しています}
+severity: warning
+cause: The other end does not negotiate.
+remedy:
+  - Set both ends to automatic negotiation.
+command: show interfaces status    # collected by every audit with this rule
+parser: ntc                        # or textfsm:FILE, ttp:FILE
+expect:
+  no row:                          # or any row, every row
+    port: {matches: '^Te1/1/'}
+    duplex: {in: [half, a-half]}
+examples:                          # slp-ops rules test DIR
+  fail:
+    - |
+      Port         Name               Status       Vlan       Duplex  Speed Type
+      Te1/1/1      core               connected    trunk      a-half  a-100 10/100/1000BaseTX
+  pass:
+    - |
+      Port         Name               Status       Vlan       Duplex  Speed Type
+      Te1/1/1      core               connected    trunk      a-full  a-10G SFP-10GBase-SR
+""",
 )
 _GROUPS: Final = {
     Group.TRANSPORT: TEXTS["groups.transport"],
@@ -270,4 +295,5 @@ _GROUPS: Final = {
     Group.PROBES: TEXTS["groups.probes"],
     Group.SYSLOG: TEXTS["groups.syslog"],
     Group.ADVISORIES: TEXTS["groups.advisories"],
+    Group.OWN: TEXTS["groups.own"],
 }

@@ -40,6 +40,7 @@ class Group(StrEnum):
     PROBES = "probes"
     SYSLOG = "syslog"
     ADVISORIES = "advisories"
+    OWN = "own"
 
 
 class Era(StrEnum):
@@ -53,7 +54,7 @@ class Era(StrEnum):
 class Rule:
     """One rule. ``explains`` names the rules whose failure is a consequence of this one.
 
-    ``era`` is its licensing model, None for both.
+    ``era`` is its licensing model, None for both. ``command`` is that of an operator's rule over rows.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Rule:
     playbooks: tuple[str, ...] = ()
     explains: tuple[str, ...] = ()
     era: Era | None = Era.SLP
+    command: str | None = None
 
 
 def rule(

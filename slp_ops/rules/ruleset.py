@@ -8,6 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.commands import command_key
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules import checks, loading
 from slp_ops.rules.advisories import advisory_rule
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from slp_ops.rules.fixed_releases import Advisory, ReleaseKnowledge, UpgradeTargets
     from slp_ops.rules.loading import RuleFile
     from slp_ops.rules.message_catalog import Message
+    from slp_ops.rules.row_rules import RowRule
 
 
 TEXTS = texts_of(__name__)
@@ -48,6 +50,7 @@ class Ruleset:
     advisories: tuple[Advisory, ...] = field(compare=False)
     catalogue: Catalogue = field(compare=False)
     releases: ReleaseKnowledge = field(compare=False)
+    row_rules: tuple[RowRule, ...] = field(default=(), compare=False)
     sources: tuple[RuleFile, ...] = ()
     version: str = VERSION
 
@@ -57,6 +60,11 @@ class Ruleset:
     def rule(self, name: str) -> Rule | None:
         """Return the rule of that id, case-insensitively."""
         return next((rule for rule in self.rules if rule.id.lower() == name.lower()), None)
+
+    @property
+    def row_commands(self) -> tuple[str, ...]:
+        """Return the commands of the operator's rules over rows, each once."""
+        return tuple({command_key(rule.command): rule.command for rule in self.row_rules}.values())
 
     def upgrade_targets(self, release: Release | None) -> UpgradeTargets:
         """Return the releases to upgrade to."""
@@ -77,17 +85,22 @@ def extended_ruleset(sources: Iterable[RuleFile]) -> Ruleset:
     return _build_ruleset(
         (*loading.advisories(), *own.advisories),
         Catalogue([*loading.message_files(), *own.messages]),
+        own.rows,
         sources,
     )
 
 
 def _build_ruleset(
-    advisories: tuple[Advisory, ...], catalogue: Catalogue, sources: tuple[RuleFile, ...] = ()
+    advisories: tuple[Advisory, ...],
+    catalogue: Catalogue,
+    row_rules: tuple[RowRule, ...] = (),
+    sources: tuple[RuleFile, ...] = (),
 ) -> Ruleset:
     rules = [
         *_checks(),
         *(message_rule(entry) for entry in catalogue.messages if entry.severity is not None),
         *(advisory_rule(advisory) for advisory in advisories),
+        *(each.rule() for each in row_rules),
     ]
     order = list(Group)
     return Ruleset(
@@ -95,6 +108,7 @@ def _build_ruleset(
         advisories=advisories,
         catalogue=catalogue,
         releases=loading.known_releases(),
+        row_rules=row_rules,
         sources=sources,
     )
 

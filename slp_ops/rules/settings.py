@@ -29,12 +29,14 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """Intended topology of a switch, from the inventory; None where unspecified."""
+    """Intended topology of a switch and its accounts, from the inventory; None where unspecified."""
 
     topology: str | None = None
     url: str | None = None
     vrf: str | None = None
     source_interface: str | None = None
+    smart_account: str | None = None
+    virtual_account: str | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, object]) -> Intent:

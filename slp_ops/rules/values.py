@@ -38,10 +38,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """Not decidable: these facts are missing, or for the given reason."""
+    """Not decidable: these facts are missing, or for the given reason.
+
+    ``is_cut``: an output is incomplete.
+    """
 
     missing: tuple[type[Fact], ...] = ()
     why: Text | None = None
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

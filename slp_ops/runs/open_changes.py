@@ -8,6 +8,7 @@ change sent nothing or was rolled back itself.
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from slp_ops.errors import InputError, SlpOpsError
 from slp_ops.i18n import Text
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.runs.change_index import ChangeIndex, NewerChange
+from slp_ops.runs.file_store import ACKS
 from slp_ops.runs.journal import read
 
 if TYPE_CHECKING:
@@ -175,7 +177,7 @@ def _of(entry: StoredEntry, switches: Iterable[ChangedSwitch]) -> list[OpenChang
     pairs = [(each, other) for each, other in _pairs(switches, record.switches) if not _is_superseded(other)]
     if not pairs:
         return []
-    journal = _shown(record.journal)
+    journal = shlex.quote(_shown(record.journal))
     words = {"verb": f"slp-ops {record.verb}", "run": record.id, "journal": journal}
     if entry.running:
         more = {"process": record.process, "started": f"{record.started:%Y-%m-%dT%H:%M:%SZ}"}
@@ -256,8 +258,10 @@ def _superseded(record: ChangeRecord) -> Iterator[OpenChange]:
         if newer is None or not _is_superseded(each):
             continue
         state = _newer_state(newer)
-        words = {"verb": f"slp-ops {newer.verb}", "journal": _shown(newer.journal)}
-        again = _AGAIN.format(verb=f"slp-ops {record.verb}")
+        words = {"verb": f"slp-ops {newer.verb}", "journal": shlex.quote(_shown(newer.journal))}
+        files = f" {shlex.quote(_shown(str(Path(record.journal).parent / ACKS)))}"
+        acks = files if record.verb == "usage import" else ""
+        again = _AGAIN.format(verb=f"slp-ops {record.verb}{acks}", name=shlex.quote(each.name))
         if state is None:
             hint = again
         elif state.finished and state.can_roll_back:
@@ -313,7 +317,10 @@ _SUPERSEDED: Final = Text(
     "{name} was changed since by {verb}, run {run}: the rest of this journal is not sent to it any more",
     "{name} はその後 {verb} (run {run}) で変更されたため、このジャーナルの残りは送信しません",
 )
-_AGAIN: Final = Text("plan again: {verb} --dry-run", "プランを作り直してください: {verb} --dry-run")
+_AGAIN: Final = Text(
+    "plan again: {verb} --dry-run --limit {name}",
+    "プランを作り直してください: {verb} --dry-run --limit {name}",
+)
 _AGAIN_OR_BACK: Final = Text(
     "{again} (to undo both, roll the newer change back first: {verb} --rollback {journal})",
     "{again} (両方を元に戻すには、先に新しい変更をロールバックしてください: {verb} --rollback {journal})",

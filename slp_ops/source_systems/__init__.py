@@ -9,6 +9,7 @@ a password.
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InputError
 from slp_ops.i18n import pluralize
+from slp_ops.redact import redact
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,3 +86,24 @@ def ignored_passwords(count: int, location: str) -> tuple[str, ...]:
         return ()
     ignored = f"{location}: {pluralize(count, 'password')} ignored"
     return (f"{ignored}; slp-ops takes passwords from the environment, the keyring or the terminal only",)
+
+
+def printable(words: str) -> str:
+    """Return what another program says on one line, without the secrets of a file that it quotes."""
+    # Ansible quotes what follows a blank, which may be the second word of a password.
+    quoted = re.sub(r", got: .*", "", words.strip(), flags=re.DOTALL)
+    return one_line(redact(quoted, secrets.token_bytes(32)))[-300:]
+
+
+def port_of(value: object, reasons: list[str]) -> int | None:
+    """Return a port; None without one, and with a reason why the device cannot be used for one that is none.
+
+    The port of SSH is no substitute: another switch may listen there.
+    """
+    words = "" if value is None else str(value).strip()
+    if not words:
+        return None
+    if re.fullmatch(r"[0-9]{1,5}", words) is None:
+        reasons.append(f"port is not usable: {words[:20]}")
+        return None
+    return int(words)

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from slp_ops.errors import InputError
 from slp_ops.inventory.source_rows import SourceDevice, SourceHop, SourceReading
 from slp_ops.json_documents import InvalidJson, parse_json
-from slp_ops.sanitize import one_line
-from slp_ops.source_systems import ignored_passwords, rest_of
+from slp_ops.source_systems import ignored_passwords, port_of, printable, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -86,7 +85,7 @@ def _listed(path: Path, location: str) -> Mapping[str, Any]:
     if len(out) > _LARGEST:
         raise InputError(f"{location}: the answer of ansible-inventory is too large")
     if child.returncode:
-        words = one_line(err.decode("utf-8", errors="replace").strip())[-300:]
+        words = printable(err.decode("utf-8", errors="replace"))
         raise InputError(f"{location}: ansible-inventory fails: {words or child.returncode}")
     try:
         document = parse_json(out)
@@ -96,7 +95,7 @@ def _listed(path: Path, location: str) -> Mapping[str, Any]:
     if not any(isinstance(value, dict) and value.get("hosts") for value in found.values()):
         words = err.decode("utf-8", errors="replace")
         said = next((line for line in words.splitlines() if "parse" in line.lower()), "")
-        raise InputError(f"{location}: no hosts; {one_line(said)[:300] or 'is it an inventory of Ansible?'}")
+        raise InputError(f"{location}: no hosts; {printable(said) or 'is it an inventory of Ansible?'}")
     return found
 
 
@@ -152,46 +151,51 @@ class _Notes:
 
 def _device(name: str, variables: Mapping[str, Any], groups: tuple[str, ...], notes: _Notes) -> SourceDevice:
     notes.passwords += sum(1 for key in variables if _PASSWORDS.fullmatch(key))
-    templates = []
+    reasons: list[str] = []
 
-    def text(key: str) -> str:
+    def text(key: str, *, decides: bool = False) -> str:
         value = variables.get(key)
         if isinstance(value, dict) and _VAULT in value:
             notes.vaulted[key] = None
+            if decides:
+                reasons.append(f"vault: {key} is encrypted by Ansible Vault")
             return ""
         if isinstance(value, str) and "{{" in value:
-            templates.append(key)
+            if decides:
+                reasons.append(f"template: {key} is a template, which ansible-inventory does not resolve")
             return ""
-        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return str(value)
+        if decides and value is not None:
+            reasons.append(f"{key} is not usable: neither text nor a whole number")
+        return ""
 
     platform = text("ansible_network_os") or text("network_os")
-    arguments = " ".join(text(key) for key in ("ansible_ssh_common_args", "ansible_ssh_extra_args"))
-    site, host, port = text("site"), text("ansible_host"), text("ansible_port")
-    jump = _jump(arguments, notes)
-    username = text("ansible_user") or text("ansible_ssh_user")
-    unusable = ""
-    if "ansible_host" in templates:
-        unusable = "template: ansible_host is a template, which ansible-inventory does not resolve"
-    elif text("ansible_connection") == "local" and not platform:
-        unusable = "local: ansible_connection is local"
+    host = text("ansible_host", decides=True)
+    arguments = [text(key, decides=True) for key in ("ansible_ssh_common_args", "ansible_ssh_extra_args")]
+    port = port_of(text("ansible_port", decides=True), reasons)
+    jump = _jump(" ".join(arguments), notes, reasons)
+    if text("ansible_connection") == "local" and not platform:
+        reasons.append("local: ansible_connection is local")
     return SourceDevice(
         name=name,
         host=host or name,
-        sites=tuple(filter(None, (site, *groups))),
+        sites=tuple(filter(None, (text("site"), *groups))),
         platform=platform.rpartition(".")[2] if platform else "",
-        port=int(port) if port.isascii() and port.isdigit() else None,
-        username=username,
+        port=port,
+        username=text("ansible_user") or text("ansible_ssh_user"),
         tags=groups,
         jump=jump,
-        unusable=unusable,
+        unusable=next(iter(reasons), ""),
     )
 
 
-def _jump(arguments: str, notes: _Notes) -> tuple[SourceHop, ...]:
+def _jump(arguments: str, notes: _Notes, reasons: list[str]) -> tuple[SourceHop, ...]:
     """Return the jump hosts of SSH options: -J, -o ProxyJump=."""
     try:
         words = shlex.split(arguments)
     except ValueError:
+        reasons.append("options of SSH cannot be read: a quote is not closed")
         return ()
     if any("proxycommand" in word.lower() for word in words):
         notes.proxy_commands += 1
@@ -199,19 +203,17 @@ def _jump(arguments: str, notes: _Notes) -> tuple[SourceHop, ...]:
     found = re.search(r"(?i)(?:^|\s)(?:-J\s*|-o\s*ProxyJump[=\s]\s*)(\S+)", joined)
     if found is None or found[1].lower() == "none":
         return ()
-    return tuple(_hop(each) for each in found[1].split(",") if each)
+    return tuple(_hop(each, reasons) for each in found[1].split(",") if each)
 
 
-def _hop(text: str) -> SourceHop:
+def _hop(text: str, reasons: list[str]) -> SourceHop:
     """Return a hop of ``[user@]host[:port]`` or ``ssh://[user@]host[:port]``."""
     user, _, address = text.removeprefix("ssh://").rpartition("@")
-    found = re.fullmatch(r"\[(?P<v6>[^\]]+)\](?::(?P<p6>\d+))?|(?P<host>[^:]+)(?::(?P<port>\d+))?", address)
+    found = re.fullmatch(r"\[(?P<v6>[^\]]+)\](?::(?P<p6>.+))?|(?P<host>[^:]+)(?::(?P<port>[^:]+))?", address)
     if found is None:
         return SourceHop(host=address, username=user or None)
-    port = found["p6"] or found["port"]
-    return SourceHop(
-        host=found["v6"] or found["host"], port=int(port) if port else None, username=user or None
-    )
+    port = port_of(found["p6"] or found["port"], reasons)
+    return SourceHop(host=found["v6"] or found["host"], port=port, username=user or None)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

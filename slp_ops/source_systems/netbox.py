@@ -30,6 +30,7 @@ CACHED: Final = 900.0
 _PAGE: Final = 1000  # NetBox's largest page unless its MAX_PAGE_SIZE says otherwise
 _MOST_DEVICES: Final = 200_000
 _LARGEST_PAGE: Final = 128 * 2**20
+_PIECE: Final = 2**16
 _TIMEOUTS: Final = (10.0, 60.0)  # to connect, and between two bytes, in seconds
 _WITHIN: Final = 600.0
 _TRIES: Final = 4
@@ -40,6 +41,7 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     "family": ("4", "6"),
     "site": ("site", "location", "region", "site_group", "tenant"),
 }
+_TOO_LARGE: Final = (RecursionError, OverflowError)  # nested too deeply, or no finite number
 _NOT_FILTERS: Final = ("limit", "offset", "exclude", "fields", "brief", "format", "start", "ordering")
 
 
@@ -60,7 +62,7 @@ def read(request: SourceRequest) -> SourceReading:
     except ImportError:
         raise missing_library("netbox", "pynetbox") from None
     api = pynetbox.api(location.base, token=_token())
-    api.http_session = _session(location.base)
+    api.http_session = _session(location.base, time.monotonic() + _WITHIN)
     devices, members = _devices(_records(api, location), location.options)
     notes = list(_notes(location, api, len(devices) + members))
     if members:
@@ -107,8 +109,11 @@ def _token() -> str | None:
     return token or None  # some NetBoxes can be read without one
 
 
-def _session(base: str) -> Any:
-    """Return a session that reaches this server only, retries what may pass, and reads a bounded answer."""
+def _session(base: str, ends: float) -> Any:
+    """Return a session that reaches this server only, retries what may pass, and reads a bounded answer.
+
+    ``ends`` is the monotonic time at which an answer that is still arriving is given up.
+    """
     import requests
     from requests.adapters import HTTPAdapter
     from urllib3.util.retry import Retry
@@ -116,11 +121,17 @@ def _session(base: str) -> Any:
     class Bounded(HTTPAdapter):
         def send(self, request: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # as given
             response = super().send(request, **{**kwargs, "timeout": _TIMEOUTS, "stream": True})
-            content = response.raw.read(_LARGEST_PAGE + 1, decode_content=True)
-            if len(content) > _LARGEST_PAGE:
-                response.close()
-                raise requests.exceptions.ContentDecodingError("the answer is larger than 128 MB")
-            response._content = content  # requests has no other way to bound an answer
+            content = bytearray()
+            # A compressed answer grows while it is read: small pieces bound it, and the time of a slow one.
+            while piece := response.raw.read1(_PIECE, decode_content=True):
+                content += piece
+                if len(content) > _LARGEST_PAGE:
+                    response.close()
+                    raise requests.exceptions.ContentDecodingError("the answer is larger than 128 MB")
+                if time.monotonic() > ends:
+                    response.close()
+                    raise requests.exceptions.ReadTimeout(f"the answer takes longer than {_WITHIN:.0f} s")
+            response._content = bytes(content)  # requests has no other way to bound an answer
             return response
 
     session = requests.Session()
@@ -135,8 +146,10 @@ def _session(base: str) -> Any:
         backoff_factor=0.5,
         raise_on_status=False,
         redirect=0,
+        respect_retry_after_header=False,  # it may say a day
     )
-    session.mount(base, Bounded(max_retries=retry))
+    # With the slash: https://netbox.example.net would also be the beginning of another server's address.
+    session.mount(f"{base}/", Bounded(max_retries=retry))
     return session
 
 
@@ -149,14 +162,16 @@ def _records(api: Any, location: _Location) -> Iterator[Mapping[str, Any]]:
     offset, began = 0, time.monotonic()
     while True:
         page = _page(api, location.filters, limit=_PAGE, offset=offset)
-        if not page:
-            return
         yield from page
         offset += len(page)
         if offset > _MOST_DEVICES:
             raise InputError(f"{location.base} has more than {_MOST_DEVICES:,} devices", hint="filter them")
-        if len(page) < _PAGE and offset >= _count(api, location.filters):
-            return
+        if len(page) < _PAGE:
+            count = _count(api, location.filters)
+            if offset >= count:
+                return
+            if not page:
+                raise InputError(f"{location.base} gives {offset:,} of its {count:,} devices; try again")
         if time.monotonic() - began > _WITHIN:
             raise InputError(f"{location.base} took longer than {_WITHIN:.0f} s", hint="filter its devices")
 
@@ -171,13 +186,14 @@ def _page(api: Any, filters: Mapping[str, Any], **paging: int) -> list[Mapping[s
 
 
 def _count(api: Any, filters: Mapping[str, Any]) -> int:
-    return int(_asked(api, lambda: api.dcim.devices.count(**filters)))
+    return int(_asked(api, lambda: int(api.dcim.devices.count(**filters))))
 
 
 def _asked(api: Any, ask: Any) -> Any:
     """Ask, and translate every failure into one message."""
     import pynetbox
     import requests
+    import urllib3
 
     try:
         return ask()
@@ -189,18 +205,18 @@ def _asked(api: Any, ask: Any) -> Any:
                 hint=f"set {_VARIABLE} to a valid token, or store it with 'keyring set {SERVICE} {_ENTRY}'",
             ) from None
         raise InputError(f"{api.base_url} answers {code}: {_reason(error)}") from None
-    except (pynetbox.ContentError, ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(
-            f"{api.base_url} does not answer like NetBox", hint="is it the address of NetBox?"
-        ) from None
+    except requests.exceptions.InvalidSchema:
+        raise InputError(f"{api.base_url} redirects to another address; name that one") from None
     except requests.exceptions.SSLError as error:
         raise InputError(
             f"{api.base_url}: its certificate is not trusted ({_short(error)})",
             hint="set REQUESTS_CA_BUNDLE to the file of your certificate authority",
         ) from None
-    except requests.exceptions.InvalidSchema:
-        raise InputError(f"{api.base_url} redirects to another address; name that one") from None
-    except requests.exceptions.RequestException as error:
+    except (pynetbox.ContentError, ValueError, KeyError, TypeError, AttributeError, *_TOO_LARGE):
+        raise InputError(
+            f"{api.base_url} does not answer like NetBox", hint="is it the address of NetBox?"
+        ) from None
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
         raise InputError(f"{api.base_url} cannot be reached: {_short(error)}") from None
 
 
@@ -210,7 +226,8 @@ def _reason(error: Any) -> str:
     except ValueError:
         return "no reason given"
     detail = said.get("detail") or said if isinstance(said, dict) else said
-    return one_line(str(detail))[:200]
+    words = str(detail).replace(_token() or "\0", "(the token)")  # a server may repeat it
+    return one_line(words)[:200]
 
 
 def _short(error: Exception) -> str:
@@ -253,7 +270,7 @@ def _devices(
         if not chassis:
             devices[len(devices)] = device
             continue
-        key = ("chassis", chassis.get("id"))
+        key = ("chassis", str(chassis.get("id")))
         other = devices.get(key)
         members += other is not None
         if other is None or record.get("id") == _object(chassis.get("master")).get("id"):
@@ -293,6 +310,14 @@ def _address(record: Mapping[str, Any], options: Mapping[str, str]) -> str:
     family = options.get("family", "")
     key = "oob_ip" if options.get("address") == "oob" else f"primary_ip{family}"
     address = str(_object(record.get(key)).get("address") or "").partition("/")[0]
-    if address and key == "oob_ip" and family and str(ip_address(address).version) != family:
+    if address and key == "oob_ip" and family and _family(address) not in ("", family):
         return ""
     return address
+
+
+def _family(address: str) -> str:
+    """Return 4 or 6; nothing for a text that is no address: the check of the row refuses that."""
+    try:
+        return str(ip_address(address).version)
+    except ValueError:
+        return ""

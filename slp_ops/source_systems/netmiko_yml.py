@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from slp_ops.errors import InputError
 from slp_ops.inventory.source_rows import SourceDevice, SourceReading
 from slp_ops.regular_files import read_input
-from slp_ops.source_systems import ignored_passwords, rest_of
+from slp_ops.source_systems import ignored_passwords, port_of, rest_of
 
 if TYPE_CHECKING:
     from slp_ops.inventory.values import SourceRequest
@@ -31,7 +31,7 @@ def read(request: SourceRequest) -> SourceReading:
 
     try:
         found = load_devices(str(path))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: no text, no date, a number too long
         raise InputError(f"{request.location}: not readable as YAML") from None
     entries: dict[str, Any] = dict(found) if isinstance(found, dict) else {}
     entries.pop("__meta__", None)
@@ -50,13 +50,14 @@ def read(request: SourceRequest) -> SourceReading:
 
 
 def _device(name: str, each: dict[str, Any], tags: tuple[str, ...]) -> SourceDevice:
-    port = each.get("port")
+    reasons: list[str] = []
     return SourceDevice(
         name=name,
         host=str(each.get("host") or each.get("ip") or ""),
         sites=tags,
         platform=str(each.get("device_type") or "").removesuffix("_ssh"),
-        port=port if isinstance(port, int) else None,
+        port=port_of(each.get("port"), reasons),
         username=str(each.get("username") or ""),
         tags=tags,
+        unusable="".join(reasons),
     )

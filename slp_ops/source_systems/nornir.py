@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InputError
 from slp_ops.inventory.source_rows import SourceDevice, SourceReading
-from slp_ops.sanitize import one_line
-from slp_ops.source_systems import ignored_passwords, missing_library, rest_of
+from slp_ops.source_systems import ignored_passwords, missing_library, port_of, printable, rest_of
 
 if TYPE_CHECKING:
     from slp_ops.inventory.values import SourceRequest
@@ -37,7 +36,7 @@ def read(request: SourceRequest) -> SourceReading:
         passwords = sum(1 for host in hosts if host.password)
         devices = tuple(_device(host) for host in hosts)
     except Exception as error:  # noqa: BLE001 - a plug-in reads it, and raises what it likes
-        words = one_line(f"{type(error).__name__}: {error}")[:300]
+        words = printable(f"{type(error).__name__}: {error}")
         raise InputError(f"{request.location}: Nornir cannot read it: {words}") from None
     return SourceReading(devices=devices, notes=ignored_passwords(passwords, request.location))
 
@@ -45,12 +44,14 @@ def read(request: SourceRequest) -> SourceReading:
 def _device(host: Any) -> SourceDevice:
     groups = tuple(dict.fromkeys(str(group.name) for group in host.extended_groups()))
     site = host.get("site")
+    reasons: list[str] = []
     return SourceDevice(
         name=str(host.name),
         host=str(host.hostname or host.name),
         sites=((site,) if isinstance(site, str) and site else ()) + groups,
         platform=str(host.platform or ""),
-        port=host.port if isinstance(host.port, int) else None,
+        port=port_of(host.port, reasons),
         username=str(host.username or ""),
         tags=groups,
+        unusable="".join(reasons),
     )

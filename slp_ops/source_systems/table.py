@@ -16,7 +16,7 @@ from slp_ops.config_files.validation_errors import asks_secret
 from slp_ops.errors import InputError, Problem
 from slp_ops.inventory.source_rows import SourceDevice, SourceReading
 from slp_ops.regular_files import read_text_input
-from slp_ops.source_systems import ignored_passwords, rest_of
+from slp_ops.source_systems import ignored_passwords, port_of, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -116,15 +116,15 @@ def _device(cells: list[str], columns: Mapping[str, int]) -> SourceDevice:
         index = columns.get(name)
         return cells[index] if index is not None and index < len(cells) else ""
 
-    port = cell("port")
-    unusable = f"port is not usable: {port[:20]}" if port and not (port.isascii() and port.isdigit()) else ""
+    reasons: list[str] = []
+    port = port_of(cell("port"), reasons)
     return SourceDevice(
         name=cell("name"),
         host=cell("host").partition("/")[0],
         sites=(cell("site"),) if cell("site") else (),
         platform=cell("platform"),
-        port=int(port) if port and not unusable else None,
+        port=port,
         username=cell("username"),
         tags=tuple(re.split(r"[\s,;|]+", cell("tags"))) if cell("tags") else (),
-        unusable=unusable,
+        unusable="".join(reasons),
     )

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncssh
+from asyncssh.constants import MSG_IGNORE
 
 from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
 from slp_ops.transport.algorithms import ciphers, key_exchanges, macs
@@ -34,9 +35,16 @@ class _Client(asyncssh.SSHClient):
     """The hooks of one login: the host key's check, and one method with one answer."""
 
     def __init__(
-        self, sock: WatchedSocket, check: Callable[[Key], None], name: str, password: str | None
+        self,
+        sock: WatchedSocket,
+        check: Callable[[Key], None],
+        name: str,
+        password: str | None,
+        *,
+        legacy: bool,
     ) -> None:
         self._sock = sock
+        self._legacy = legacy
         self._check = check
         self._name = name
         self._password = password
@@ -50,6 +58,8 @@ class _Client(asyncssh.SSHClient):
             return True
 
         conn.eof_received = at_end  # type: ignore[method-assign,assignment]  # as asyncio's own protocols have it
+        if not self._legacy:
+            _send_no_ignored_packets(conn)
 
     @property
     def stage(self) -> Stage:
@@ -97,6 +107,20 @@ class _Client(asyncssh.SSHClient):
         return None
 
 
+def _send_no_ignored_packets(conn: asyncssh.SSHClientConnection) -> None:
+    """Keep asyncssh from sending an empty packet ahead of each one: it doubles what is encrypted and sent.
+
+    That protects CBC ciphers (RFC 4251, section 9.3.1), which are offered to legacy switches only.
+    """
+    send = conn.send_packet
+
+    def send_packet(pkttype: int, *args: bytes, handler: Any = None) -> None:
+        if pkttype != MSG_IGNORE:
+            send(pkttype, *args, handler=handler)
+
+    conn.send_packet = send_packet  # type: ignore[method-assign]  # it has no option for this
+
+
 def key_types(legacy: bool) -> tuple[str, ...]:
     """Return the offered algorithms: SHA-1 only where the inventory allows it."""
     return LEGACY_KEY_TYPES if legacy else MODERN_KEY_TYPES
@@ -114,7 +138,7 @@ async def login(
 ) -> asyncssh.SSHClientConnection:
     """Authenticate on a connected socket within ``seconds``. Raises DeviceError or CredentialError."""
     password = None if credential.password is None else credential.password.reveal()
-    client = _Client(sock, check, credential_name, password)
+    client = _Client(sock, check, credential_name, password, legacy=legacy)
     try:
         client_keys = await _client_keys(credential)
         async with asyncio.timeout(seconds):

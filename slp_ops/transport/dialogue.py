@@ -371,7 +371,7 @@ class _Output:
         if not text:
             return
         if len(self._opening) <= refusals.MOST_LINES:
-            for line in text.split("\n"):
+            for line in lines:
                 if said := line.strip():
                     self._opening.append(said)
                     if len(self._opening) > refusals.MOST_LINES:
@@ -424,7 +424,7 @@ class Listener(Generic[S]):
         """Take finished lines; return those that are output."""
         if not self._echoed:
             lines = self._without_echo(lines)
-        if self._held or any(self._name in line for line in lines):
+        if self._held or self._name in "".join(lines):
             return self._without_prompts(lines)
         return lines
 

@@ -63,14 +63,25 @@ class Screen:
 
         A line that does not end for very long comes in pieces, of which only the last has one.
         """
-        # A terminal shows nothing of a NUL, which some send after a carriage return.
-        text = (self._tail + self._decoder.decode(data).replace("\0", "")).replace("\r\n", "\n")
-        *lines, self._tail = text.split("\n")
-        if "\r" in text or "\b" in text:
-            finished = [overtype(line.rstrip("\r")) + "\n" for line in lines]
+        text = self._tail + self._decoder.decode(data)
+        lines = text.splitlines()
+        ended = text.count("\n")
+        if len(lines) == ended + (not text.endswith("\n")) and "\b" not in text and "\0" not in text:
+            # Nothing but line ends divides it, so no carriage return is left alone.
+            self._tail = text[text.rfind("\n") + 1 :]
+            finished = [line + "\n" for line in lines[:ended]]
         else:
-            finished = [line + "\n" for line in lines]
+            finished = self._overtyped(text)
         if len(self._tail) > _LONGEST_TAIL:
             finished.append(self._tail[:-_KEEP])
             self._tail = self._tail[-_KEEP:]
         return finished
+
+    def _overtyped(self, text: str) -> list[str]:
+        """Return the finished lines of a text in which something may be typed over."""
+        # A terminal shows nothing of a NUL, which some send after a carriage return.
+        text = text.replace("\0", "").replace("\r\n", "\n")
+        *lines, self._tail = text.split("\n")
+        if "\r" in text or "\b" in text:
+            return [overtype(line.rstrip("\r")) + "\n" for line in lines]
+        return [line + "\n" for line in lines]

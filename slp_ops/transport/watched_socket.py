@@ -16,7 +16,7 @@ _VERSION: Final = re.compile(rb"\nSSH-[^\n]{0,250}\n")
 _LONGEST_VERSION: Final = 256
 _PEEK: Final = 1 << 16
 # What is read at once: in an event loop a switch that floods leaves the others their turn.
-_AT_ONCE: Final = 1 << 14
+_AT_ONCE: Final = 1 << 16
 # What may come before a login is complete; a key exchange and a banner are some kilobytes.
 BEFORE_LOGIN: Final = 1 << 20
 

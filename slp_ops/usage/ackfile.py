@@ -7,6 +7,9 @@
 No description of its inside was found, so as little as possible is expected of it: that it is whole, that
 an element of it is named as an acknowledgement, and that a unit is named somewhere. Whether its signature
 holds only the switch can tell.
+
+One file may acknowledge the reports of several switches, with elements for each: ``part_of`` copies those of
+one switch. What names no unit, such as a policy, is for all of them.
 """
 
 from __future__ import annotations
@@ -19,10 +22,10 @@ from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
 from slp_ops.json_documents import InvalidJson, parse_json
-from slp_ops.usage.udi import UnitId, printed_in, unit_in, units_in, walk_json
+from slp_ops.usage.udi import UnitId, printed_in, spelled_in, units_in, walk_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _LARGEST: Final = 64 * 2**20
 _ROOT: Final = "smartLicense"
@@ -30,6 +33,7 @@ _ACK: Final = re.compile(r"ack(?:nowledge\w*)?$", re.IGNORECASE)
 _IDS: Final = frozenset(
     {"report_id", "report_ids", "reportid", "reportids", "rum_report_id", "rum_report_ids"}
 )
+_TAG: Final = re.compile(rb"""<[^<>"']*(?:(?:"[^"]*"|'[^']*')[^<>"']*)*>""")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]{16,}={0,2}\s*", re.ASCII)
 # Elements that import as well, and are no acknowledgement of usage.
 _OTHERS: Final = {"policy": "a policy", "trust": "trust codes", "authorization": "an authorization code"}
@@ -40,41 +44,81 @@ class InvalidAck(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AckElement:
+    """One element below the root: its bytes, and the units and reports that it names.
+
+    ``end`` is behind its last byte. A signature covers an element, so that it is copied whole or not at all.
+    ``is_ack`` is set for an acknowledgement, and not for a policy beside it.
+    """
+
+    start: int
+    end: int
+    is_ack: bool
+    units: tuple[UnitId, ...]
+    reports: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ack:
     """Content of an acknowledgement, as far as it can be read."""
 
     units: tuple[UnitId, ...]
     reports: frozenset[int] = frozenset()
+    elements: tuple[AckElement, ...] = ()
+
+
+@dataclass(slots=True)
+class _Element:
+    """The names and texts in one element below the root, or in the root itself."""
+
+    start: int = 0
+    end: int = 0
+    names: list[str] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Document:
-    """The elements in order, each with the text directly in it."""
+    """The elements below the root in order, each with the texts in it."""
 
+    parser: expat.XMLParserType
+    root: _Element = field(default_factory=_Element)
+    elements: list[_Element] = field(default_factory=list)
     open: list[tuple[str, list[str]]] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    texts: list[tuple[str, str]] = field(default_factory=list)
+    end: int | None = None  # where the end tag of the root begins
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        self.names.append(name)
+    def start_element(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self.open) == 1:
+            self.elements.append(_Element(start=self.parser.CurrentByteIndex))
         self.open.append((name, []))
-        self.texts.extend(attributes.items())
+        self._current.names.append(name.rpartition(":")[2])
+        self._current.texts.extend(attributes.items())
 
     def data(self, text: str) -> None:
         self.open[-1][1].append(text)
 
-    def end(self, _: str) -> None:
-        name, pieces = self.open.pop()
+    def end_element(self, _: str) -> None:
+        name, pieces = self.open[-1]
         if text := "".join(pieces).strip():
-            self.texts.append((name, text))
+            self._current.texts.append((name.rpartition(":")[2], text))
+        if len(self.open) == 2:
+            self.elements[-1].end = self.parser.CurrentByteIndex
+        elif len(self.open) == 1:
+            self.end = self.parser.CurrentByteIndex
+        self.open.pop()
+
+    @property
+    def _current(self) -> _Element:
+        return self.elements[-1] if len(self.open) > 1 else self.root
 
 
 def read_ack(data: bytes) -> Ack:
-    """Read an acknowledgement; raises NoAck."""
+    """Read an acknowledgement. Raises InvalidAck."""
     document = _parse_document(data)
-    names = [name.rpartition(":")[2] for name in document.names]
-    if names[0] != _ROOT:
-        raise InvalidAck(f"it is no licence file: it begins with <{names[0][:40]}>, not with <{_ROOT}>")
+    (root,) = document.root.names
+    if root != _ROOT:
+        raise InvalidAck(f"it is no licence file: it begins with <{root[:40]}>, not with <{_ROOT}>")
+    names = [name for element in document.elements for name in element.names]
     if "RUMReport" in names:
         raise InvalidAck("it is a usage file that a switch saved, not CSSM's answer to it")
     if not any(_ACK.search(name) for name in names):
@@ -82,12 +126,72 @@ def read_ack(data: bytes) -> Ack:
         raise InvalidAck(
             f"it holds {other or 'no acknowledgement'}" + (", no acknowledgement" if other else "")
         )
-    values = [_value(name, text) for name, text in document.texts]
+    elements = tuple(_read_element(element, data) for element in document.elements)
+    root_only = _read_element(document.root, data)
+    every = (root_only, *elements)
+    return Ack(
+        units=tuple(dict.fromkeys(unit for each in every for unit in each.units)),
+        reports=frozenset().union(*(each.reports for each in every)),
+        elements=elements,
+    )
+
+
+def documents_in(data: bytes) -> tuple[bytes, ...]:
+    """Return the XML documents that were put into one file one after another; mostly the file itself."""
+    found: list[bytes] = []
+    while True:
+        parser, document = _parser()
+        try:
+            parser.Parse(data, True)
+        except expat.ExpatError as err:
+            is_next = err.code == expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
+            is_next |= err.code == expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]
+            at = parser.ErrorByteIndex
+            if is_next and document.end is not None and document.end < at < len(data):
+                found.append(data[:at])
+                data = data[at:]
+                continue
+        except InvalidAck:
+            pass  # reading it gives the reason
+        return (*found, data)
+
+
+def part_of(data: bytes, elements: Sequence[AckElement]) -> bytes:
+    """Return a licence file with only these elements of one, each identical to the byte."""
+    document = _parse_document(data)
+    assert document.end is not None  # noqa: S101 - it was parsed to its end
+    head = data[: document.elements[0].start]
+    return head + b"\n".join(data[each.start : each.end] for each in elements) + data[document.end :]
+
+
+def _read_element(element: _Element, data: bytes) -> AckElement:
+    values = [_value(name, text) for name, text in element.texts]
     units = dict.fromkeys(unit for value in values for unit in units_in(value))
-    units |= dict.fromkeys(unit for _, text in document.texts for unit in printed_in(text))
-    if (spelled := unit_in(dict(document.texts))) is not None:
-        units[spelled] = None
-    return Ack(units=tuple(units), reports=frozenset(_reports(document.texts, values)))
+    units |= dict.fromkeys(unit for _, text in element.texts for unit in printed_in(text))
+    units |= dict.fromkeys(spelled_in(element.texts))
+    return AckElement(
+        start=element.start,
+        end=_end_of_tag(data, element.end),
+        is_ack=any(_ACK.search(name) for name in element.names),
+        units=tuple(units),
+        reports=frozenset(_reports(element.texts, values)),
+    )
+
+
+def _end_of_tag(data: bytes, at: int) -> int:
+    """Return where the tag ends that begins at this byte: an end tag, or an element without content."""
+    tag = _TAG.match(data, at)
+    return at if tag is None else tag.end()
+
+
+def _parser() -> tuple[expat.XMLParserType, _Document]:
+    parser = expat.ParserCreate()
+    document = _Document(parser)
+    parser.StartElementHandler = document.start_element
+    parser.EndElementHandler = document.end_element
+    parser.CharacterDataHandler = document.data
+    parser.StartDoctypeDeclHandler = _no_doctype
+    return parser, document
 
 
 def _parse_document(data: bytes) -> _Document:
@@ -95,12 +199,7 @@ def _parse_document(data: bytes) -> _Document:
         raise InvalidAck("it is empty")
     if len(data) > _LARGEST:
         raise InvalidAck("it is larger than 64 MB")
-    document = _Document()
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = document.start
-    parser.EndElementHandler = document.end
-    parser.CharacterDataHandler = document.data
-    parser.StartDoctypeDeclHandler = _no_doctype
+    parser, document = _parser()
     try:
         parser.Parse(data, True)
     except expat.ExpatError as err:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.i18n import Text, verbatim
+from slp_ops.i18n import Text
+from slp_ops.messages import message_text
+from slp_ops.usage.ackfile import Ack, InvalidAck, part_of, read_ack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from slp_ops.usage.ackfile import Ack
+    from slp_ops.usage.ackfile import AckElement
     from slp_ops.usage.switch import ExchangeSwitch
     from slp_ops.usage.udi import UnitId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AckFile:
-    """A file that should be an acknowledgement. ``ack`` is None for one that is none, and ``problem`` why."""
+    """A file that should be an acknowledgement. ``ack`` is None for one that is none, and ``problem`` why.
+
+    ``path`` is where it came from, within an archive too; ``name`` that under which a run keeps it.
+    """
 
     path: str
     name: str
@@ -28,6 +34,27 @@ class AckFile:
     size: int
     ack: Ack | None = None
     problem: str = ""
+    data: bytes = field(default=b"", repr=False)
+
+    @classmethod
+    def of(cls, path: str, name: str, data: bytes, problem: str = "") -> AckFile:
+        """Read a file; ``problem`` is set for one that is known to be none."""
+        ack = None
+        if not problem:
+            try:
+                ack = read_ack(data)
+            except InvalidAck as err:
+                problem = str(err)
+        return cls(
+            path=path,
+            name=name,
+            sha256=hashlib.sha256(data).hexdigest(),
+            md5=hashlib.md5(data, usedforsecurity=False).hexdigest(),
+            size=len(data),
+            ack=ack,
+            problem=problem,
+            data=data,
+        )
 
     @property
     def on_flash(self) -> str:
@@ -88,7 +115,7 @@ def match(
     found: dict[str, list[AckFile]] = {}
     left: list[SkippedFile] = []
     seen: dict[str, str] = {}  # SHA-256 -> the first file of it
-    for file in files:
+    for file in _divided(files, owners, assigned):
         name = _owner(file, owners, by_name, assigned.get(file.path), len(switches))
         if isinstance(name, str):
             name = _again(file, by_name[name], found.get(name, ()), seen, imported)
@@ -101,6 +128,45 @@ def match(
         files={name: tuple(sorted(those, key=_oldest_first)) for name, those in found.items()},
         left_out=tuple(left),
     )
+
+
+def _divided(
+    files: Iterable[AckFile], owners: Mapping[UnitId, list[str]], assigned: Collection[str]
+) -> Iterator[AckFile]:
+    """Divide the files with elements for several switches: each gets its own, and what is for all.
+
+    An element that names several switches is not divided: it is signed as a whole.
+    """
+    for file in files:
+        groups = None if file.ack is None or file.path in assigned else _groups(file.ack, owners)
+        if groups is None or b"\0" in file.data:  # UTF-16: the end of a tag is not found by its byte
+            yield file
+            continue
+        for elements in groups:
+            data = part_of(file.data, elements)
+            yield AckFile.of(file.path, f"{hashlib.sha256(data).hexdigest()[:12]}-{file.name}", data)
+
+
+def _groups(ack: Ack, owners: Mapping[UnitId, list[str]]) -> list[list[AckElement]] | None:
+    """Return the elements of each switch and of each unit without one; None where there is no other."""
+    keys: list[str | None] = []
+    for element in ack.elements:
+        names = {name for unit in element.units for name in owners.get(unit, ())}
+        if len(names) > 1:
+            return None
+        if names:
+            keys.append(f"switch {names.pop()}")
+        elif element.is_ack and element.units:
+            keys.append(f"unit {element.units[0]}")
+        else:
+            keys.append(None)
+    found = [key for key in dict.fromkeys(keys) if key is not None]
+    if len(found) < 2:
+        return None
+    return [
+        [element for element, of in zip(ack.elements, keys, strict=True) if of in (key, None)]
+        for key in found
+    ]
 
 
 def is_acknowledged(switch: ExchangeSwitch, ack: Ack) -> bool:
@@ -125,7 +191,7 @@ def _owner(
         return SkippedFile(path=file.path, out=kind, why=why)
 
     if file.ack is None:
-        return out(SkipReason.DAMAGED, verbatim(file.problem))
+        return out(SkipReason.DAMAGED, message_text(file.problem))
     units = file.ack.units
     named = ", ".join(map(str, units[:4])) + (" .." if len(units) > 4 else "")
     matching = list(dict.fromkeys(name for unit in units for name in owners.get(unit, ())))

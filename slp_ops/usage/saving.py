@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from slp_ops.steps import Step
 
 PLAYBOOK: Final = "usage-save"
+STAMP: Final = "%Y%m%dT%H%M%SZ"
 # A report takes about 2 KB in a file, and thousands of them have been seen (FN72578).
 _ROOM: Final = 16 * 2**20
 _LONGEST_NAME: Final = 50
@@ -53,6 +55,11 @@ class SaveOptions:
         )
 
     @property
+    def made(self) -> datetime:
+        """Return the time of the stamp."""
+        return datetime.strptime(self.stamp, STAMP).replace(tzinfo=UTC)
+
+    @property
     def params(self) -> dict[str, str]:
         """Return the fields for a plan."""
         return {
@@ -81,7 +88,7 @@ def plan_save(seen: ExchangeSwitch, saving: SaveOptions) -> PlanningResult:
         risk=Risk.CHANGE,
         because=(),
         steps=tuple(_steps(seen, saving)),
-        params=saving.params,
+        params={**saving.params, **seen.account.params},
         no_rollback=_NO_ROLLBACK,
         notes=tuple(_notes(seen, saving)),
         save=False,

@@ -18,6 +18,7 @@ from slp_ops.facts import (
 )
 from slp_ops.i18n import Text
 from slp_ops.release import Release
+from slp_ops.usage.accounts import UNKNOWN, Account
 from slp_ops.usage.udi import UnitId, units_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class ExchangeSwitch:
     site: str
     known: FactContext
     running: RunningConfig | None
+    account: Account = UNKNOWN
 
     @property
     def units(self) -> tuple[UnitId, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from slp_ops.json_documents import InvalidJson, parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from slp_ops.facts import ProductInstance
 
@@ -76,6 +76,19 @@ def printed_in(text: str) -> Iterator[UnitId]:
     """Every unit that a text names as the licence pages print it."""
     for found in _PRINTED.finditer(text):
         yield UnitId.of(found[1], found[2])
+
+
+def spelled_in(texts: Iterable[tuple[str, str]]) -> Iterator[UnitId]:
+    """Every unit that elements spell: the name and text of each, a product id beside a serial number."""
+    pid = sn = ""
+    for name, text in texts:
+        if name.lower() in _PID:
+            pid = text
+        elif name.lower() in _SN:
+            sn = text
+        if pid and sn:
+            yield UnitId.of(pid, sn)
+            pid = sn = ""
 
 
 def walk_json(value: object, depth: int = 0) -> Iterator[object]:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Lang, Text
 from slp_ops.sanitize import csv_cell
+from slp_ops.usage.bundles import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from slp_ops.usage.bundles import Bundle, UnbundledFile
     from slp_ops.usage.usage_files import UsageFile
 
 INDEX: Final = "index.csv"
@@ -57,11 +59,59 @@ def rows_of(data: bytes) -> list[list[str]] | None:
     return lines[1:]
 
 
-def what_to_do(count: int, lang: Lang) -> bytes:
+def what_to_do(
+    count: int, lang: Lang, bundles: Sequence[Bundle] = (), unbundled: Sequence[UnbundledFile] = ()
+) -> bytes:
     """Return the instructions for the upload to CSSM."""
-    return (_TEXT.format(count=count, index=INDEX).render(lang) + "\n").encode("utf-8")
+    parts = [_TEXT.format(count=count, index=INDEX)]
+    if bundles:
+        parts.append(_BUNDLES.format(table=TABLE))
+        parts += [bundle_line(each) for each in bundles]
+    if unbundled:
+        parts.append(_UNBUNDLED)
+        parts += [unbundled_line(each) for each in unbundled]
+    return "".join(f"{one.render(lang)}\n" for one in parts).encode("utf-8")
 
 
+def bundle_line(bundle: Bundle) -> Text:
+    """Return a bundle with its accounts, as a line."""
+    return _BUNDLE.format(
+        file=bundle.name,
+        account=bundle.smart_account,
+        virtual=", ".join(bundle.virtual_accounts),
+        count=len(bundle.files),
+    )
+
+
+def unbundled_line(each: UnbundledFile) -> Text:
+    """Return a file that is in no bundle, with the reason, as a line."""
+    return _UNBUNDLED_FILE.format(host=each.file.host, file=each.file.file, why=each.why)
+
+
+_BUNDLE: Final = Text(
+    "  {file}: Smart Account {account}, Virtual Account {virtual}, {count:switch}",
+    "  {file}: スマートアカウント {account}、バーチャルアカウント {virtual}、スイッチ {count} 台",
+)
+_UNBUNDLED_FILE: Final = Text("  {host}: {file} - {why}", "  {host}: {file} - {why}")
+_BUNDLES: Final = Text(
+    """\
+Instead of single files, bundles: one upload for many switches. {table} lists what is in them.
+In step 3 log in to the Smart Account of the bundle and choose its file. In step 5 CSSM gives an archive.
+The layout is that of a public sample of Cisco, and CSSM's limits are not published: neither was verified.
+Where CSSM refuses a bundle, upload the single files.
+""",
+    """\
+複数のスイッチをまとめたバンドルを、ファイルの代わりにアップロードできます。内容は {table} にあります。
+手順 3 では、バンドルのスマートアカウントにログインし、そのファイルを選びます。
+手順 5 ではアーカイブを取得します。
+形式は Cisco の公開サンプルに基づき、CSSM の上限は公開されていません。いずれも未確認です。
+CSSM がバンドルを受け付けない場合は、ファイルを 1 つずつアップロードしてください。
+""",
+)
+_UNBUNDLED: Final = Text(
+    "\nIn no bundle, because the account is not known; upload them one by one:",
+    "\nアカウントが不明なため、バンドルに含まれないファイル (1 つずつアップロードしてください):",
+)
 _TEXT: Final = Text(
     """\
 {count:usage file} of Cisco Catalyst switches, for Cisco Smart Software Manager (CSSM)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from slp_ops.errors import BadFile
 from slp_ops.json_documents import decode, json_document
 from slp_ops.planning.journal_state import StepEvent, StepState
+from slp_ops.usage.accounts import UNKNOWN, Account
 from slp_ops.usage.rumfile import InvalidUsageFile, read_reports
 
 if TYPE_CHECKING:
@@ -33,9 +34,18 @@ class UsageFile:
     first: str = ""  # when the first measurement began, and the last one ended; UTC
     last: str = ""
     strange: tuple[str, ...] = ()  # units in it that are not, or no longer, in this switch
+    smart_account: str = ""  # "" where unknown
+    virtual_account: str = ""
+
+    @property
+    def account(self) -> Account:
+        """The account that its reports are of."""
+        return Account(smart=self.smart_account, virtual=self.virtual_account)
 
 
-def received(device: Device, name: str, data: bytes, units: Collection[UnitId]) -> UsageFile:
+def received(
+    device: Device, name: str, data: bytes, units: Collection[UnitId], account: Account = UNKNOWN
+) -> UsageFile:
     """Look at a file that a switch of these units gave; raises BadFile."""
     try:
         found = read_reports(data)
@@ -58,6 +68,8 @@ def received(device: Device, name: str, data: bytes, units: Collection[UnitId]) 
         first=_stamp(found.start),
         last=_stamp(found.end),
         strange=tuple(str(unit) for unit in found.all_units if unit not in units),
+        smart_account=account.smart,
+        virtual_account=account.virtual,
     )
 
 

@@ -44,8 +44,8 @@ class Answering(NonInteractiveChange):
         self.asked.append(question)
         return self._yes
 
-    def enter(self, question: str, *, hidden: bool = False) -> str:
-        self.asked.append(question)
+    def enter(self, question: Text, *, hidden: bool = False) -> str:
+        self.asked.append(question.en)
         return self._typed
 
 

@@ -347,7 +347,7 @@ def test_an_interrupt_in_the_middle_of_a_probe_saves_what_was_said(
     assert (last["status"], last["reason"]) == ("lost", "interrupted")
 
 
-@pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
+@pytest.mark.parametrize("transport", ["netmiko", pytest.param("asyncssh", marks=pytest.mark.slow)])
 def test_many_dead_targets_are_waited_for_together(lab: Any, check: Any, transport: str) -> None:
     """The real figures: 200 switches, --probe-timeout 75. Here 30 with 5 s, one after another 150 s."""
     running = lab(0.05, **{f"sw{number}": "firewall-drop" for number in range(30)})

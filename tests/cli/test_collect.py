@@ -360,6 +360,7 @@ def test_help_loads_no_transport() -> None:
     assert "collect" in done.stdout
 
 
+@pytest.mark.slow
 def test_weak_protection_and_new_keys_are_named(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
     names = [f"sw{number}" for number in range(1, 8)]
     running = lab(**dict.fromkeys(names, "healthy"))

@@ -191,6 +191,7 @@ def test_the_operator_does_not_confirm_a_name(lab: Any, tmp_path: Path) -> None:
     assert code == 0
 
 
+@pytest.mark.slow
 def test_an_exchange_or_a_prune_is_declined(lab: Any, run: Any, tmp_path: Path) -> None:
     running = lab(sw1="offline-overdue")
     _inventory(tmp_path, running, sw1=None)

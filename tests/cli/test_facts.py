@@ -125,3 +125,30 @@ def test_a_sheet_for_each_command_in_the_workbook(with_rows: str, tmp_path: Path
     rows = [[cell.value for cell in row][:5] for row in sheet.iter_rows()]
     assert rows[1] == ["sw1", "tokyo", "Gi1/0/1", "=to-sw1", "connected"]
     assert len(rows) == 3
+
+
+def test_rows_in_json_and_in_a_file_of_their_own_beside_the_findings(with_rows: str, tmp_path: Path) -> None:
+    words = [
+        "report",
+        "--runs-dir",
+        with_rows,
+        "--csv",
+        str(tmp_path / "f.csv"),
+        "--json",
+        str(tmp_path / "f.json"),
+    ]
+    ended = CliRunner().invoke(cli, words)
+    assert ended.exit_code == 0, ended.output
+    table = (tmp_path / "f.show-interfaces-status.csv").read_text(encoding="utf-8-sig")
+    assert table == CliRunner().invoke(
+        command, ["--runs-dir", with_rows, "--command", "show interfaces status", "--csv"]
+    ).stdout.lstrip("\ufeff")
+    document = json.loads((tmp_path / "f.json").read_text())
+    (capture,) = document["devices"][1]["captures"]
+    assert (capture["parser"], capture["rows"][0]["name"]) == ("ntc-templates", "=to-sw2")
+    assert capture["cited_lines"][0]["port"] == 3
+    assert sorted(path.name for path in tmp_path.glob("f*")) == [
+        "f.csv",
+        "f.json",
+        "f.show-interfaces-status.csv",
+    ]

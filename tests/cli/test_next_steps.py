@@ -87,8 +87,32 @@ def test_the_command_that_continues_a_change(lab: Any, call: Any, tmp_path: Path
     failed = call("remediate", *options, "--yes")
     assert failed.returncode == 5
     running.access("sw1", denied=())
-    resumed = call(*_typed(failed.stdout, "hint: .*?(slp-ops [^;]*--resume [^;]*)(?:;|\n)"))
+    printed = _typed(failed.stdout, "hint: .*?(slp-ops [^;]*--resume [^;]*)(?:;|\n)")
+    blocked = call("remediate", *options, "--yes")
+    named = _typed(blocked.stderr, r"is unfinished: .*?: (slp-ops remediate .*?) \(to give")
+    assert named == printed
+    resumed = call(*named)
     assert "sw1 (tokyo): done" in resumed.stdout, resumed.stderr
+
+
+@pytest.mark.slow
+def test_the_command_that_plans_again(lab: Any, call: Any, tmp_path: Path) -> None:
+    running = lab(sw1="clock-wrong", sw2="healthy")
+    options = _fleet(running, tmp_path, "sw1", "sw2")
+    given = ("--playbook", "ntp-server", "--param", "ntp_servers=192.0.2.7")
+    planned = call("remediate", *options, *given, "--dry-run", "--out", "the plan.json")
+    assert planned.returncode == 0, planned.stderr
+    path = tmp_path / "the plan.json"
+    plan = json.loads(path.read_text())
+    plan["devices"][0]["release"] = "17.1.1"
+    path.write_text(json.dumps(plan))
+
+    stale = call("remediate", *options, "--plan", "the plan.json", "--yes")
+    assert stale.returncode == 2
+    again = call(*_typed(stale.stderr, "plan again: (.*)"))
+    assert again.returncode == 0, again.stderr
+    applied = call(*_typed(again.stdout, "Apply it with: (.*)"), "--yes", "--wait", "1")
+    assert "ntp server 192.0.2.7" in running.lines("sw1", "config"), applied.stderr
 
 
 def test_the_command_that_proves_an_exchange(lab: Any, call: Any, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import click
+import pytest
 
 from slp_ops.app.collect import CollectResult
 from slp_ops.app.reach_device import DeviceReachability
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Slp
 
 
+@pytest.mark.slow
 def test_switches_with_the_same_plan_are_one_entry(lab: Any, slp: Slp) -> None:
     names = [f"sw{number}" for number in range(1, 5)]
     running = lab(**dict.fromkeys(names, "name-server-missing"), fine1="healthy", fine2="healthy")

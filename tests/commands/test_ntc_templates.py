@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slp_ops.commands import parse_rows, templates_of
-from slp_ops.commands._ntc_templates import TemplateFailed, read_rows
+from slp_ops.commands import TemplateFailed, parse_rows, templates_of
+from slp_ops.commands._ntc_templates import read_rows
 
 STATUS = """
 Port         Name               Status       Vlan       Duplex  Speed Type

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pytest
 import yaml
@@ -22,9 +22,10 @@ from click.testing import CliRunner, Result
 from slp_ops.cli.main import cli
 from slp_ops.lab import scenarios
 from slp_ops.lab.fleet import default_fleet
+from tests.usage.conftest import Cssm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT: Final = Path(__file__).parents[2]
 _PAGES: Final = (
@@ -35,14 +36,14 @@ _PAGES: Final = (
 )
 _LINE: Final = re.compile(r"^ {4}(slp-ops [a-z].*)$", re.MULTILINE)
 PAGES: Final = sorted(path for path in _PAGES if _LINE.search(path.read_text(encoding="utf-8")))
-# Lines that other tests run: their situation is a whole procedure, an interruption, or another system.
+# Lines that other tests run: their situation is a whole procedure, or another system.
 ELSEWHERE: Final = {
-    "usage import": "tests/usage/test_scp.py",
-    "usage save --resume": "tests/usage/test_scp.py",
-    "-i ansible:": "tests/source_systems",
-    "-i 'netbox+": "tests/source_systems",
-    "--flow": "tests/remediate",
-    "--resume": "tests/remediate",
+    **{
+        f"-i {source}": "tests/docs/test_inventory_sources_page.py"
+        for source in ("ansible:", "'netbox+", "nornir:", "csv:", "netmiko:")
+    },
+    "--flow": "tests/flows",
+    "flow.jsonl": "tests/flows",
 }
 # Exit codes of a command that did what the page says: findings and unread switches are part of the fleet.
 DONE: Final = (0, 3, 4)
@@ -62,6 +63,10 @@ def _chains(path: Path) -> Iterator[tuple[str, bool]]:
             yield part.strip(), joiner == "&&"
 
 
+def _text(page: str) -> str:
+    return (ROOT / "docs" / "how-to" / page).read_text(encoding="utf-8")
+
+
 def _is_elsewhere(line: str) -> bool:
     return any(words in line for words in ELSEWHERE)
 
@@ -69,14 +74,21 @@ def _is_elsewhere(line: str) -> bool:
 class _Operator:
     """Types the lines of a page in a folder."""
 
+    exits: ClassVar[Mapping[str, int]] = {}  # of lines that end otherwise on their page
+
     def __init__(self, folder: Path, start: Callable[..., Any]) -> None:
         self.folder, self._start = folder, start
-        fleet = {place.name: place.scenario for place in default_fleet() if place.site == "tokyo"}
-        self._write("inventory.yaml", {**fleet, "sw-01": "healthy"})  # sw-01: the example of slp-ops init
+        self.shown = ""  # by the line before
+        self.running = self._write("inventory.yaml", self.switches())
         for name in ("lab.yaml", "inventory.example.yaml"):
             shutil.copy(folder / "inventory.yaml", folder / name)
 
-    def _write(self, name: str, switches: dict[str, str]) -> None:
+    def switches(self) -> dict[str, str]:
+        """Return the scenario of each switch by its name. sw-01 is the example of slp-ops init."""
+        fleet = {place.name: place.scenario for place in default_fleet() if place.site == "tokyo"}
+        return {**fleet, "sw-01": "healthy"}
+
+    def _write(self, name: str, switches: dict[str, str]) -> Any:
         running = self._start(scale=SCALE, **switches)
         devices = {each: {"host": "127.0.0.1", "port": running.rack[each].port} for each in switches}
         for each, scenario in switches.items():
@@ -85,22 +97,42 @@ class _Operator:
         sites = {"tokyo": {"devices": devices}}
         content = {"version": 1, "defaults": {"username": "netops"}, "sites": sites}
         (self.folder / name).write_text(yaml.safe_dump(content))
+        return running
 
     def prepare(self, page: str) -> None:
         """Bring about what the page starts from."""
         if page in ("reports.md", "open-a-case.md"):  # there is a run
             assert self.type("slp-ops audit --limit 'tyo-acc-0*'")
+        if page == "open-a-case.md":  # there is the file of answers of the page, and a terminal log
+            (block,) = re.findall(r"```yaml\n(.*?)```", _text(page), re.DOTALL)
+            (self.folder / "case.yaml").write_text(self._here(block))
+            (self.folder / "putty.log").write_text("tyo-acc-03#show clock\n02:00:00.1 JST Tue Nov 24 2026\n")
         if page == "own-playbooks.en.md":  # there is a playbook: the one of the page
-            text = (ROOT / "docs" / "how-to" / page).read_text(encoding="utf-8")
             (self.folder / "playbooks").mkdir()
-            block = next(each for each in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "id: " in each)
+            blocks = re.findall(r"```yaml\n(.*?)```", _text(page), re.DOTALL)
+            block = next(each for each in blocks if "id: " in each)
             (self.folder / "playbooks" / "own.yaml").write_text(block)
+
+        if page == "own-rules.md":  # there are the rules of the page, and a playbook
+            (self.folder / "playbooks").mkdir()
+            (self.folder / "playbooks" / "own.yaml").write_text(
+                (ROOT / "playbooks" / "domain-lookup.yaml")
+                .read_text()
+                .replace("id: domain-lookup", "id: own")
+            )
+            (self.folder / "rules").mkdir()
+            for name, text in re.findall(
+                r"^`rules/(\S+)`:\n\n```\w+\n(.*?)^```$", _text(page), re.DOTALL | re.MULTILINE
+            ):
+                (self.folder / "rules" / name).write_text(text)
+
+    def work(self, line: str) -> None:
+        """Do what the operator does before this line."""
 
     def type(self, line: str) -> Result | None:
         """Run a line; None for the lab, which runs already."""
-        for there, here in self._places().items():
-            line = line.replace(there, here)
-        words = shlex.split(line)[1:]
+        self.work(line)
+        words = shlex.split(self._here(line))[1:]
         if words[:2] == ["lab", "up"]:
             if "--scenario" in words:
                 scenario = words[words.index("--scenario") + 1]
@@ -108,13 +140,19 @@ class _Operator:
             return None
         if words == ["init"]:
             (self.folder / "inventory.yaml").unlink()
-        changes = words[0] == "remediate" or words[:2] == ["usage", "save"]
+        changes = words[0] == "remediate" or (words[0] == "usage" and words[1] != "status")
         if changes and "--dry-run" not in words:
             words.append("--yes")  # the operator's answer
         done = CliRunner().invoke(cli, words)
+        self.shown = done.output
         if words == ["init"]:  # the operator puts switches into it
             shutil.copy(self.folder / "lab.yaml", self.folder / "inventory.yaml")
         return done
+
+    def _here(self, text: str) -> str:
+        for there, here in self._places().items():
+            text = text.replace(there, here)
+        return text
 
     def _places(self) -> dict[str, str]:
         """Return the folder or run to use for each that the pages name."""
@@ -124,6 +162,57 @@ class _Operator:
             "/var/lib/node_exporter/textfile": str(self.folder),
             "20261120T0": runs[0].name if runs else "",
         }
+
+    def _newest(self, verb: str) -> Path:
+        found = (self.folder / "runs").glob(f"2*-{verb}-??????")
+        return max(found, key=lambda run: run.stat().st_ctime_ns)
+
+
+class _AirGap(_Operator):
+    """Two switches without a path to CSSM, of which one serves no SCP; the operator carries files."""
+
+    exits: ClassVar = {
+        "slp-ops usage import /media/usb/acks --site tokyo": 5,  # it waits for the copy of the operator
+    }
+
+    def switches(self) -> dict[str, str]:
+        return {"tyo-core-01": "offline-overdue", "tyo-acc-01": "offline-overdue"}
+
+    def prepare(self, page: str) -> None:
+        self._cssm = Cssm()
+        self.running.change("tyo-core-01", lambda switch: switch.configure("ip scp server enable"))
+
+    def work(self, line: str) -> None:
+        if "usage import /media/usb/acks" in line and not (self.folder / "acks").exists():
+            (self.folder / "acks").mkdir()
+            for file in (self.folder / "tokyo").glob("slp-ops_*.txt"):
+                (self.folder / "acks" / file.name).write_bytes(self._cssm.upload(file.read_bytes()))
+        if "usage import --resume" in line:  # the operator copies the acknowledgement by hand
+            (file,) = (self.folder / "acks").glob("*acc-01*")
+            target = re.findall(r"flash:(slp-ops_ack\S+)", self.shown)[-1]
+            self.running.change("tyo-acc-01", lambda switch: switch.flash.update({target: file.read_bytes()}))
+        if "usage save --resume" in line:
+            self.running.access("tyo-core-01", denied=("license smart save",))
+            self.type("slp-ops usage save --site tokyo --limit tyo-core-01 --all")
+            assert "tyo-core-01 (tokyo): failed" in self.shown
+            self.running.access("tyo-core-01", denied=())
+        if "ACK.txt" in line:
+            (file,) = self.folder.glob("runs/*/upload/slp-ops_*.txt")
+            answer = self._cssm.upload(file.read_bytes(), sudi=None)
+            (self.folder / "ACK.txt").write_bytes(answer)
+
+    def _places(self) -> dict[str, str]:
+        places = super()._places()
+        for verb, name in (
+            ("usage-import", "20261124T055545Z-usage-import-321cf5"),
+            ("usage-save", "20261124T055513Z-usage-save-1f5b20"),
+        ):
+            if list((self.folder / "runs").glob(f"2*-{verb}-??????")):
+                places[name] = self._newest(verb).name
+        return places
+
+
+_SITUATIONS: Final = {"air-gapped.md": _AirGap}
 
 
 @pytest.mark.slow
@@ -138,22 +227,22 @@ def test_the_lines_of_a_page(
     folder.mkdir()
     monkeypatch.chdir(folder)
     for name, value in (
-        ("PASSWORD", "netops"), ("ENABLE", "netops"), ("SSH_CONFIG", "none"), ("LOGIN_RATE", "0")
+        ("PASSWORD", "netops"), ("ENABLE", "netops"), ("SSH_CONFIG", "none"), ("LOGIN_RATE", "0"),
     ):  # fmt: skip
         monkeypatch.setenv(f"SLP_OPS_{name}", value)
-    operator = _Operator(folder, lab)
+    operator = _SITUATIONS.get(path.name, _Operator)(folder, lab)
     operator.prepare(path.name)
     for line, must_succeed in lines:
         done = operator.type(line)
         codes = (0,) if must_succeed else DONE  # with findings, the command behind && would not run
+        codes = (operator.exits[line],) if line in operator.exits else codes
         assert done is None or done.exit_code in codes, f"{line}\n{done.output}\n{done.exception}"
 
 
 @pytest.mark.slow
 def test_the_line_for_cron(lab: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It runs with cron's environment, and with the file of variables that the unit of systemd reads."""
-    page = (ROOT / "docs" / "how-to" / "watch.md").read_text(encoding="utf-8")
-    (found,) = re.findall(r"^7 \* \* \* \* +slp-ops +(.*)$", page, re.MULTILINE)
+    (found,) = re.findall(r"^7 \* \* \* \* +slp-ops +(.*)$", _text("watch.md"), re.MULTILINE)
     operator = _Operator(tmp_path, lab)
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "inventory.yaml").write_text((tmp_path / "inventory.yaml").read_text())

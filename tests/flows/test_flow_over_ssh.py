@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from slp_ops.lab import cssm
+from slp_ops.lab import agent, cssm
+from slp_ops.release import Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -314,6 +315,46 @@ def test_fn72578_by_a_reset_on_a_switch_without_a_route(lab: Any, remediate: Any
     assert state(done)["state"] == "proven", (state(done), done.stderr)
     assert state(done)["licence"]["transport"] == "Callhome"
     assert sent(running).count("reload") == 1
+
+
+@pytest.mark.slow
+def test_an_upgrade_keeps_the_registration_as_trust_and_needs_a_token_without(
+    lab: Any, remediate: Any, tmp_path: Path
+) -> None:
+    names = ("sw1", "sw2")
+    running = lab(scale=SCALE, sw1="pre-slp-registered", sw2="pre-slp-eval")
+    path = inventory(tmp_path / "inv.yaml", running, *names, intent={"topology": "callhome"})
+    consent = (
+        "--yes",
+        "--json",
+        "--wait",
+        "20",
+        "--allow",
+        "disruptive",
+        "--confirm",
+        "sw1",
+        "--confirm",
+        "sw2",
+        "--max-fail",
+        "2",
+    )
+    waits = remediate("-i", path, "--flow", "upgrade-to-slp", *consent, SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert waits.returncode == 5, waits.stderr
+    assert "16.12.4 or later" in waits.stderr
+    assert {state(waits, name)["state"] for name in names} == {"waiting"}
+    assert sent(running) == sent(running, "sw2") == []
+    resume = ("-i", path, "--resume", json.loads(waits.stdout)["journal"], *consent, "--manual-done")
+    early = remediate(*resume[:-1], "--manual-done", "--wait", "1", SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert "pre-slp-release" in state(early)["stages"][0]["why"]["en"]
+    for name in names:
+        running.change(name, lambda switch: agent.upgraded(switch, Release.parse("17.9.5")))
+    done = remediate(*resume, SLP_OPS_PARAM_TOKEN=TOKEN)
+    found = {name: state(done, name) for name in names}
+    assert {name: each["state"] for name, each in found.items()} == dict.fromkeys(names, "proven"), (
+        found,
+        done.stderr,
+    )
+    assert [any("idtoken" in line for line in sent(running, name)) for name in names] == [False, True]
 
 
 @pytest.mark.slow

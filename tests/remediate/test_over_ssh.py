@@ -312,6 +312,7 @@ def test_a_canary_that_fails_stops_the_fleet(lab: Any, remediate: Any, tmp_path:
     assert changes(running, "sw2") == changes(running, "sw3") == []
 
 
+@pytest.mark.slow
 def test_a_whole_fleet_is_rolled_back_not_only_its_canary(lab: Any, remediate: Any, tmp_path: Path) -> None:
     names = ("sw1", "sw2", "sw3")
     running = lab(scale=SCALE, **dict.fromkeys(names, "name-server-missing"))

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slp_ops.lab import cssm
+from slp_ops.lab import agent, cssm
 from slp_ops.lab.journal import Mode
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.playbook import load, packaged
 from slp_ops.ports import Secret
+from slp_ops.release import Release
 from slp_ops.rules.ruleset import packaged_ruleset
 
 if TYPE_CHECKING:
@@ -127,6 +128,12 @@ CASES = (
         ),
     ),
     Case(
+        playbook="upgrade-to-slp",
+        scenario="pre-slp-registered",
+        cures=frozenset(),
+        named=True,
+    ),
+    Case(
         playbook="cslu-file-exchange",
         scenario="cslu-offline",
         cures=frozenset({"cslu-without-cssm", "never-acknowledged"}),
@@ -167,6 +174,8 @@ class AtTheDesk:
         self.told.append(text.en)
         flash = self.bench.switch.flash
         self.bench.switch.licensing.backend.relays = True
+        if "install add" in text.en:
+            agent.upgraded(self.bench.switch, Release.parse("17.9.5"))
         saved = next(
             (name for name in flash if name.endswith("_rum.txt") and name.startswith("slp-ops")), None
         )

@@ -46,6 +46,7 @@ def _kept(call: Any, *arguments: str) -> dict[str, str | None]:
     return {each["verb"]: each["kept_because"] for each in json.loads(done.stdout)["runs"]}
 
 
+@pytest.mark.slow
 def test_the_journal_of_a_rollback_stays_until_it_is_rolled_back(call: Any) -> None:
     journal = json.loads(call("remediate", "--yes", "--json").stdout)["journal"]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from slp_ops.app.change.apply import DeviceChangeResult
+from slp_ops.app.change.before_after import BeforeAfter, LicenceDifference, LicenceState
 from slp_ops.app.change.results import ChangeResult
 from slp_ops.i18n import Lang
 from slp_ops.planning.journal_state import ChangeOutcome
@@ -14,6 +15,7 @@ from slp_ops.report.terminal.change import change_hints, render_change
 from slp_ops.report.terminal.exchange import exchange_hints
 
 SW1 = DeviceChangeResult(name="sw1", site="tokyo", end=ChangeOutcome.DONE)
+AGAIN = "slp-ops remediate -i inventory.yaml --dry-run"
 RESUME, ROLL_BACK = "slp-ops remediate --resume j", "slp-ops remediate --rollback j"
 
 
@@ -31,7 +33,7 @@ def change(end: ChangeOutcome, *, refused: bool = False, back: bool = False) -> 
         (change(ChangeOutcome.UNSETTLED), RESUME),
         (change(ChangeOutcome.STOPPED), RESUME),
         (change(ChangeOutcome.WAITING), RESUME),
-        (change(ChangeOutcome.STALE), "slp-ops remediate --dry-run"),
+        (replace(change(ChangeOutcome.STALE), again=AGAIN), AGAIN),
         (change(ChangeOutcome.UNSETTLED, back=True), ROLL_BACK),
         (change(ChangeOutcome.NOT_ROLLED_BACK, back=True), ROLL_BACK),
         (replace(change(ChangeOutcome.DONE), not_begun=("sw2",)), RESUME),
@@ -52,3 +54,25 @@ def test_what_is_done_needs_no_command(end: ChangeOutcome) -> None:
 def test_an_exchange_continues_with_its_own_verb() -> None:
     (hint,) = exchange_hints(change(ChangeOutcome.FAILED), Lang.EN, "usage save")
     assert "slp-ops usage save --resume j" in hint
+
+
+def test_the_licence_state_is_printed_in_words_of_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = LicenceState(
+        transport="cslu", url=None, trust=False, last_ack=None, next_ack_deadline=None, last_report_push=None
+    )
+    after = replace(before, transport="Smart", trust=True, last_ack="Nov 28 00:05:51 2026 UTC")
+    licence = LicenceDifference(before=before, after=after)
+    monkeypatch.setattr(DeviceChangeResult, "difference", BeforeAfter(licence=licence))
+    given = change(ChangeOutcome.DONE)
+
+    english, japanese = render_change(given, Lang.EN), render_change(given, Lang.JA)
+    for line in (
+        "  transport: cslu -> Smart", "  trust code: none -> installed",
+        "  last ACK: none -> Nov 28 00:05:51",
+        "1 switch: 1 done", "Evidence: p", "Journal: j",
+    ):  # fmt: skip
+        assert line in english
+    for line in ("  信頼コード: なし -> 導入済み", "1 台: 完了 1 台", "証跡: p", "ジャーナル: j"):
+        assert line in japanese
+    assert "None" not in english
+    assert "False" not in english

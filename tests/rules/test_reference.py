@@ -41,7 +41,7 @@ def test_no_template_is_left_unfilled() -> None:
 def test_the_examples_of_own_rules_work() -> None:
     sources = [RuleFile(path=f"{number}.yaml", text=text) for number, text in enumerate(EXAMPLES)]
     knowledge = extended_ruleset(sources)
-    assert len(knowledge.rules) == len(packaged_ruleset().rules) + 2
+    assert len(knowledge.rules) == len(packaged_ruleset().rules) + 3
     found = knowledge.catalogue.find_line("%ACME-3-RELAY_LOST: relay r1 gone")
     assert found is not None
     assert found.rule == "ACME-RELAY_LOST"

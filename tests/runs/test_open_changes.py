@@ -207,7 +207,7 @@ def test_a_newer_change_without_its_journal_supersedes(tmp_path: Path) -> None:
     for path in tmp_path.glob("state/slp-ops/changes/run-2.*"):
         path.unlink()
     (found,) = OpenChanges().superseded("run-1", change.path).values()
-    assert found.hint.en == "plan again: slp-ops remediate --dry-run"
+    assert found.hint.en == "plan again: slp-ops remediate --dry-run --limit sw1"
 
 
 def test_a_change_is_superseded_by_the_first_newer_one_that_sent_something(tmp_path: Path) -> None:

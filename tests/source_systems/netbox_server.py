@@ -57,6 +57,7 @@ class NetBox:
     asked: list[dict[str, list[str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     answer: Callable[[], tuple[int, bytes]] | None = None
+    respond: Callable[[BaseHTTPRequestHandler], None] | None = None  # in place of any answer
     port: int = 0
 
     @property
@@ -87,6 +88,9 @@ def serve(netbox: NetBox) -> Iterator[NetBox]:
             netbox.asked.append(query)
             netbox.headers.append({name.lower(): value for name, value in self.headers.items()})
             time.sleep(netbox.seconds)
+            if netbox.respond is not None:
+                netbox.respond(self)
+                return
             code, body = self.answer(parts.path, query)
             self.send_response(code)
             self.send_header("Content-Type", "application/json")

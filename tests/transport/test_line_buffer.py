@@ -22,3 +22,15 @@ def test_however_a_pager_erases_its_question_nothing_of_it_stays(erased: str) ->
     assert screen.feed(b"first\r\n --More-- ") == ["first\n"]
     assert screen.asks_for_more
     assert screen.feed(f"{erased}  Type: cslu\r\n".encode()) == ["  Type: cslu\n"]
+
+
+@pytest.mark.parametrize("divides", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
+def test_a_line_ends_with_a_line_feed_and_nothing_else(divides: str) -> None:
+    screen = Screen()
+    assert screen.feed(f"one{divides}two\r\nthree\r".encode()) == [f"one{divides}two\n"]
+    assert screen.feed(b"\nfour") == ["three\n"]
+    assert screen.tail == "four"
+
+
+def test_a_carriage_return_within_a_line_types_over_it() -> None:
+    assert Screen().feed(b"12345\rab\r\nnext\r\n") == ["ab345\n", "next\n"]

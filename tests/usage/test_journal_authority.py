@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,3 +92,7 @@ def test_each_edit_of_a_journal_is_refused(
     assert f"is the journal of usage-{verb}" in foreign.err
     assert f"slp-ops usage {verb} --resume" in foreign.err
     assert list(running.rack.journal.entries) == before
+
+    journal.write_text("\n".join(EDITS["notes"](whole)) + "\n")
+    _, _, again = usage(verb, "--resume", journal).err.rpartition("plan again: slp-ops usage ")
+    assert usage(*shlex.split(again)).code == 0, again

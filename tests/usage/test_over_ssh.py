@@ -14,18 +14,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
+
+from slp_ops.lab import cssm as lab_cssm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SCALE = 600.0
-TRANSPORTS = pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
+TRANSPORTS = pytest.mark.parametrize(
+    "transport", ["netmiko", pytest.param("asyncssh", marks=pytest.mark.slow)]
+)
 
 
 def scp(running: Any, *names: str) -> None:
     """Let these switches serve SCP."""
     for name in names:
         running.change(name, lambda switch: switch.configure("ip scp server enable"))
+
+
+def show_account(switch: Any) -> None:
+    """Let a switch show its account, as it does after an answer of CSSM."""
+    licensing = switch.licensing
+    licensing.account, licensing.virtual_account = "EXAMPLE-SA", "EXAMPLE-VA"
+    licensing.account_as_of = switch.now()
 
 
 def sent(running: Any, name: str) -> list[str]:
@@ -167,9 +179,49 @@ def test_behind_a_jump_host(lab: Any, inventory: Any, usage: Any, cssm: Any, tmp
     assert usage("import", "acks", "--yes", "--json", "--wait", "30").code == 0
 
 
+@pytest.mark.slow
+def test_a_bundle_out_and_its_answer_in(lab: Any, inventory: Any, usage: Any, tmp_path: Path) -> None:
+    running = lab(scale=SCALE, sw1="offline-overdue", sw2="offline-overdue", sw3="healthy-17-6")
+    scp(running, "sw1", "sw2", "sw3")
+    path = inventory(running, "sw1", "sw2", "sw3")
+    for name in ("sw1", "sw2"):
+        running.change(name, show_account)
+    saved = usage("save", "--yes", "--json", "--to", "out")
+    assert saved.code == 0, saved.err
+    (bundle,) = saved.json["bundles"]
+    assert (bundle["smart_account"], bundle["devices"]) == ("EXAMPLE-SA", ["sw1", "sw2"])
+    # 17.6 shows no account: it is listed, and its single file is there.
+    (other,) = saved.json["unbundled"]
+    assert (other["name"], "intent.smart_account" in other["why"]["en"]) == ("sw3", True)
+    text = (tmp_path / "out" / "UPLOAD.txt").read_text(encoding="utf-8")
+    assert bundle["file"] in text
+    assert "sw3" in text
+
+    name, answer = lab_cssm.acknowledge_bundle(bundle["file"], Path(bundle["path"]).read_bytes())
+    (tmp_path / "acks").mkdir()
+    (tmp_path / "acks" / name).write_bytes(answer)
+    imported = usage("import", "acks", "--yes", "--json", "--wait", "30")
+    assert (imported.code, imported.ends) == (0, {"sw1": "done", "sw2": "done"}), imported.err
+    again = usage("import", "acks", "--yes", "--json")
+    assert {each["reason"] for each in again.json["left_out"]} == {"imported"}, again.out
+
+    # With intent it is in a bundle, and small bundles are several.
+    tree = yaml.safe_load(path.read_text())
+    devices = tree["sites"]["tokyo"]["devices"]
+    devices["sw3"]["intent"] = {"smart_account": "OTHER SA", "virtual_account": "LAB"}
+    path.write_text(yaml.safe_dump(tree))
+    more = usage("save", "--all", "--yes", "--json", "--bundle-devices", "1")
+    assert [(each["smart_account"], each["devices"]) for each in more.json["bundles"]] == [
+        ("EXAMPLE-SA", ["sw1"]),
+        ("EXAMPLE-SA", ["sw2"]),
+        ("OTHER SA", ["sw3"]),
+    ]
+
+
 # -- files that are not what they should be
 
 
+@pytest.mark.slow
 def test_bad_files_are_told_before_anything_is_sent(
     lab: Any, inventory: Any, usage: Any, cssm: Any, tmp_path: Path
 ) -> None:
@@ -402,6 +454,7 @@ def test_a_switch_that_cannot_be_reached_makes_it_4(lab: Any, inventory: Any, us
 # -- where everything stands
 
 
+@pytest.mark.slow
 def test_status_says_what_is_next(lab: Any, inventory: Any, usage: Any, cssm: Any, tmp_path: Path) -> None:
     running = lab(scale=SCALE, sw1="offline-overdue", sw2="pre-slp-eval", sw3="no-free-vty")
     scp(running, "sw1")

@@ -179,7 +179,7 @@ class _Applying:
     async def _take_snapshot(self) -> tuple[BufferedEvidence, Snapshot] | Text:
         """Read the switch and audit it; return the reason if it could not be read."""
         context = self._context
-        memory = BufferedEvidence(context.evidence, context.mask)
+        memory = BufferedEvidence(context.evidence, context.mask, context.row_commands)
         result = await collect(
             context.device,
             transport=context.transport,

@@ -16,7 +16,7 @@ from slp_ops.ports import ignore_event
 from slp_ops.steps import ExecStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from slp_ops.commands import ShowCommand
@@ -180,11 +180,17 @@ class _RecordedCapture:
 
 
 class BufferedEvidence:
-    """Evidence that also keeps the texts, masked as on disk, so that facts can be read at once."""
+    """Evidence that also keeps the texts, masked as on disk, so that facts can be read at once.
 
-    def __init__(self, evidence: EvidenceStore, mask: Callable[[str], str]) -> None:
+    ``keep`` names the commands whose texts the facts contain.
+    """
+
+    def __init__(
+        self, evidence: EvidenceStore, mask: Callable[[str], str], keep: Collection[str] = ()
+    ) -> None:
         self._evidence = evidence
         self._mask = mask
+        self._keep = keep
         self.captures: dict[str, tuple[CaptureStatus, str]] = {}
 
     def open(self, command: str) -> CaptureWriter:
@@ -217,7 +223,8 @@ class BufferedEvidence:
     @property
     def facts(self) -> Facts:
         """Return the facts of the texts."""
-        return read((command, status, text) for command, (status, text) in self.captures.items())
+        captures = ((command, status, text) for command, (status, text) in self.captures.items())
+        return read(captures, keep=self._keep)
 
     @property
     def running(self) -> RunningConfig | None:
@@ -254,7 +261,7 @@ class FileCopying:
 class ChangeContext:
     """One switch to be changed. ``judge`` audits it, ``replan`` plans it anew from what was read.
 
-    ``copying`` is set if the plan copies files.
+    ``copying`` is set if the plan copies files. ``row_commands`` are those of the operator's rules over rows.
     """
 
     device: Device
@@ -264,6 +271,7 @@ class ChangeContext:
     mask: Callable[[str], str]
     journal: Journal
     commands: tuple[ShowCommand, ...]
+    row_commands: tuple[str, ...] = ()
     judge: Callable[[Facts], tuple[Outcome, ...]]
     replan: Callable[[BufferedEvidence, tuple[Outcome, ...]], PlanningResult]
     secrets: Mapping[str, Secret] = field(default_factory=dict)

@@ -39,7 +39,7 @@ class ChangeOperator(Operator, Protocol):
     def confirm(self, question: str) -> bool:
         """Ask a yes/no question."""
 
-    def enter(self, question: str, *, hidden: bool = False) -> str:
+    def enter(self, question: Text, *, hidden: bool = False) -> str:
         """Ask for a value; an empty answer is none, where it is not ``hidden``."""
 
     def change_progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
@@ -71,7 +71,7 @@ class NonInteractiveChange(NonInteractive):
         """Return False."""
         return False
 
-    def enter(self, question: str, *, hidden: bool = False) -> str:
+    def enter(self, question: Text, *, hidden: bool = False) -> str:
         """Return no value."""
         return ""
 
@@ -174,7 +174,7 @@ def ask_consent(
                 f"{plan.name} is to be changed in a {plan.risk.value} way, and its name was not confirmed",
                 hint=f"in scripts: --confirm {plan.name}",
             )
-        typed = operator.enter(f"{plan.risk.value}: type {plan.name} to continue")
+        typed = operator.enter(_TYPE_NAME[plan.risk].format(name=plan.name))
         if typed.strip() != plan.name:
             raise Declined(_NOT_CONFIRMED.format(name=plan.name))
     if yes or len(risky) == len(plans):
@@ -191,6 +191,16 @@ def ask_consent(
 _NOT_ACCEPTED: Final = Text(
     "nothing was sent: the plan was not accepted", "何も送信していません: プランが承認されませんでした"
 )
+_TYPE_NAME: Final = {
+    Risk.DISRUPTIVE: Text(
+        "disruptive: type {name} to continue",
+        "リスク: 影響あり。続行するにはスイッチ名 {name} を入力してください",
+    ),
+    Risk.DESTRUCTIVE: Text(
+        "destructive: type {name} to continue",
+        "リスク: 復元不可。続行するにはスイッチ名 {name} を入力してください",
+    ),
+}
 _NOT_CONFIRMED: Final = Text(
     "nothing was sent: {name} was not confirmed", "何も送信していません: {name} が確認されませんでした"
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError, OptionError
+from slp_ops.i18n import Text
 from slp_ops.params import InvalidValue, ParameterKind, check, expected
 from slp_ops.ports import Secret
 from slp_ops.regular_files import read_regular, reason_of
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 _LARGEST: Final = 2**16
 _VARIABLE: Final = "SLP_OPS_PARAM_"
+_SECRET: Final = Text("{title} ({name})", "{title} ({name})")
+_VALUE: Final = Text(
+    "{title}\n  {name} (Enter: skip the switches that need it)",
+    "{title}\n  {name} (Enter: 必要とするスイッチをスキップ)",
+)
+_OTHER_VALUE: Final = Text(
+    "{switch}: {title}\n  {name} (Enter: {now} again)", "{switch}: {title}\n  {name} (Enter: {now} を再使用)"
+)
 
 
 def load_playbooks(folder_path: Path | None, rules: Iterable[str]) -> tuple[Playbook, ...]:
@@ -127,8 +136,8 @@ def collect_secrets(
         if name in files:
             value, where = _read(files[name], name).strip(), "--secret-file"
         elif value is None and operator.interactive:
-            title = params[name].title.en
-            value, where = operator.enter(f"{title} ({name})", hidden=True), "the prompt"
+            question = _SECRET.format(title=params[name].title, name=name)
+            value, where = operator.enter(question, hidden=True), "the prompt"
         if value is None:
             raise InputError(
                 f"the secret {name} is needed",
@@ -150,8 +159,7 @@ def ask_missing(
     for name in dict.fromkeys(names):
         param = params[name]
         while True:
-            words = f"{param.title.en}\n  {name} (Enter: leave those switches out)"
-            value = operator.enter(words).strip()
+            value = operator.enter(_VALUE.format(title=param.title, name=name)).strip()
             if not value:
                 break
             try:
@@ -170,9 +178,8 @@ def ask_again(
     """Ask for other values for a refused command; an empty answer keeps one."""
     found: dict[str, str] = {}
     for param in params:
-        while value := operator.enter(
-            f"{switch}: {param.title.en}\n  {param.name} (Enter: {now[param.name]} again)"
-        ).strip():
+        question = _OTHER_VALUE.format(switch=switch, title=param.title, name=param.name, now=now[param.name])
+        while value := operator.enter(question).strip():
             try:
                 check(param.kind, value, param.bounds)
             except InvalidValue as err:

@@ -67,9 +67,9 @@ class PlanResult:
 class ChangeResult:
     """Result of a fleet: each started switch, and the names of the others.
 
-    ``stopped`` is set where the operator stopped it, ``back`` where it is a rollback. ``options`` are those
-    of a command that continues, and ``check`` is the command that proves the change; empty where nothing was
-    sent.
+    ``stopped`` is set where the operator stopped it, ``back`` where it is a rollback. ``check`` is the
+    command that proves the change, ``again`` the command that plans again for switches that have changed
+    since their plan; empty where there are none.
     """
 
     journal: str
@@ -79,13 +79,13 @@ class ChangeResult:
     not_begun: tuple[str, ...] = ()
     stopped: bool = False
     back: bool = False
-    options: str = ""
     check: str = ""
+    again: str = ""
 
     @property
     def continued(self) -> str:
-        """Return the journal as the argument of a command that continues, with its options."""
-        return f"{shlex.quote(self.journal)} {self.options}".rstrip()
+        """Return the journal as the argument of a command that continues."""
+        return shlex.quote(self.journal)
 
     @property
     def totals(self) -> Mapping[ChangeOutcome, int]:

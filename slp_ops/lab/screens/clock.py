@@ -1,4 +1,4 @@
-"""``show clock`` and ``show ntp status``."""
+"""``show clock``, ``show ntp status`` and ``show ntp associations``."""
 
 from __future__ import annotations
 
@@ -43,4 +43,23 @@ def _ntp_status(switch: Switch, _: tuple[str, ...]) -> str:
     )
 
 
-SCREENS = (screen("show clock", _clock), screen("show ntp status", _ntp_status))
+def _ntp_associations(switch: Switch, _: tuple[str, ...]) -> str:
+    servers = [rest.split()[0] for rest in switch.config.each("ntp server")]
+    if not servers:
+        return "%NTP is not enabled."
+    lines = ["", "  address         ref clock       st   when   poll reach  delay  offset   disp"]
+    for place, server in enumerate(servers):
+        if not switch.clock.synchronised:
+            lines.append(f" ~{server:<16}.INIT.          16      -     64     0  0.000   0.000 15937.")
+            continue
+        mark = "*" if place == 0 else "+"
+        lines.append(f"{mark}~{server:<16}10.1.1.1         2     33     64   377  1.021   0.471  1.063")
+    lines.append(" * sys.peer, # selected, + candidate, - outlyer, x falseticker, ~ configured")
+    return "\n".join(lines)
+
+
+SCREENS = (
+    screen("show clock", _clock),
+    screen("show ntp status", _ntp_status),
+    screen("show ntp associations", _ntp_associations),
+)

@@ -1,4 +1,4 @@
-"""``show ip interface brief``, ``show interfaces``, ``show vrf``, ``show ip http client all``."""
+"""``show ip interface brief``, ``show interfaces [status]``, ``show vrf``, ``show ip http client all``."""
 
 from __future__ import annotations
 
@@ -73,6 +73,30 @@ def _interface_lines(switch: Switch, name: str) -> Iterator[str]:
     yield "     reliability 255/255, txload 1/255, rxload 1/255"
 
 
+_TYPES: Final = {"GigabitEthernet": "10/100/1000BaseTX", "TenGigabitEthernet": "SFP-10GBase-SR"}
+
+
+def _status(switch: Switch, _: tuple[str, ...]) -> str:
+    lines = ["", "Port         Name               Status       Vlan       Duplex  Speed Type"]
+    for name in switch.config.each("interface"):
+        under = (f"interface {name}",)
+        kind = next((kind for kind in _TYPES if name.startswith(kind)), None)
+        if kind is None or name == "GigabitEthernet0/0":
+            continue
+        state, _protocol = _state(switch, name)
+        status = {"up": "connected", "down": "notconnect"}.get(state, "disabled")
+        vlan = switch.config.find("switchport access vlan", under) or "1"
+        negotiated = ("a-full", "a-1000") if state == "up" else ("auto", "auto")
+        duplex = switch.config.find("duplex", under) or negotiated[0]
+        speed = switch.config.find("speed", under) or negotiated[1]
+        description = (switch.config.find("description", under) or "")[:18]
+        lines.append(
+            f"{_shortened(name):<12} {description:<18} {status:<12} {vlan:<10} {duplex:>6} {speed:>6} "
+            f"{_TYPES[kind]}"
+        )
+    return "\n".join(lines)
+
+
 def _vrf(switch: Switch, _: tuple[str, ...]) -> str:
     lines = ["  Name                             Default RD            Protocols   Interfaces"]
     for name in switch.config.each("vrf definition"):
@@ -117,6 +141,7 @@ SCREENS = (
     screen("show ip interface brief", _brief),
     screen("show interfaces", _interfaces),
     screen("show interfaces <interface>", _interface),
+    screen("show interfaces status", _status),
     screen("show vrf", _vrf),
     screen("show ip http client all", _http_client),
 )

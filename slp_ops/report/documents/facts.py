@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from slp_ops.commands import Parsed
+    from slp_ops.commands import Parsed, Rows
     from slp_ops.facts import SourceLine
     from slp_ops.parsing import Facts
 
@@ -79,7 +79,7 @@ def parse_document(found: Sequence[tuple[str, Parsed]], *, only_one: bool) -> Pa
             facts=_by_type(parsed.facts),
             unparsed=tuple(_unparsed_lines(parsed.unparsed)),
             lines=_counts([parsed]),
-            table=_table(parsed),
+            table=command_rows(parsed.rows, parsed.reason),
         )
         for name, parsed in found
     )
@@ -134,7 +134,7 @@ def _device(name: str, facts: Facts) -> DeviceFacts:
                 command=each.command,
                 status=each.status,
                 lines=_counts([each.parsed] if each.parsed else []),
-                table=_table(each.parsed) if each.parsed is not None else None,
+                table=command_rows(each.parsed.rows, each.parsed.reason) if each.parsed is not None else None,
             )
             for each in facts.captures
         ),
@@ -143,16 +143,16 @@ def _device(name: str, facts: Facts) -> DeviceFacts:
     )
 
 
-def _table(parsed: Parsed) -> CommandRows | None:
-    if parsed.rows is None:
-        reason = parsed.reason
+def command_rows(rows: Rows | None, reason: str | None) -> CommandRows | None:
+    """Return the rows of a command, or the reason why there are none; None for one that has no template."""
+    if rows is None:
         return (
             CommandRows(parser=NTC_TEMPLATES, rows=(), cited_lines=(), not_parsed=reason) if reason else None
         )
     return CommandRows(
-        parser=parsed.rows.parser,
-        rows=tuple(each.values for each in parsed.rows.rows),
-        cited_lines=tuple(each.lines for each in parsed.rows.rows),
+        parser=rows.parser,
+        rows=tuple(each.values for each in rows.rows),
+        cited_lines=tuple(each.lines for each in rows.rows),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Literal
 
 from slp_ops.app.change.before_after import LicenceState
@@ -92,7 +93,7 @@ def flow_document(result: FlowResult) -> FlowDocument:
         flow=result.flow.id,
         run=RunFolder(id=result.run, path=result.path),
         journal=result.journal,
-        resume=None if result.proven else f"slp-ops remediate --resume {result.journal}",
+        resume=None if result.proven else f"slp-ops remediate --resume {shlex.quote(result.journal)}",
         devices=tuple(_device(each) for each in result.switches),
     )
 

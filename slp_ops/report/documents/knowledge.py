@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from slp_ops.errors import InputError, Problem
 from slp_ops.json_documents import json_document
-from slp_ops.model import Confidence, Severity
+from slp_ops.model import Confidence, Severity, Verdict
 from slp_ops.rules.fixed_releases import AdvisoryStatus
 from slp_ops.rules.rule import Group
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slp_ops.app.check_version import ReleaseVerdict
+    from slp_ops.app.rule_examples import RulesTestResult
     from slp_ops.commands import ShowCommand
     from slp_ops.i18n import Lang
     from slp_ops.rules.explanation import Explanation
@@ -123,6 +125,66 @@ def rules_document(knowledge: Ruleset, lang: Lang) -> RulesDocument:
                 playbooks=rule.playbooks,
             )
             for rule in knowledge.rules
+        ),
+    )
+
+
+@json_document
+class ExampleEntry:
+    """An example of a rule over rows: its line, and its verdict with the finding or the reason."""
+
+    line: int
+    expected: Verdict
+    verdict: Verdict
+    why: str | None
+
+
+@json_document
+class TestedRuleEntry:
+    """A rule over rows; ``missing`` are the verdicts without an example."""
+
+    id: str
+    path: str
+    proven: bool
+    examples: tuple[ExampleEntry, ...]
+    missing: tuple[Verdict, ...]
+
+
+@json_document
+class RulesTestDocument:
+    """The tested rules of a folder, or the problems of its files."""
+
+    schema: Literal["slp-ops/rules-test/1"] = "slp-ops/rules-test/1"
+    proven: bool
+    rules: tuple[TestedRuleEntry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    hint: str = ""
+
+
+def rules_test_document(result: RulesTestResult | InputError, lang: Lang) -> RulesTestDocument:
+    """Return the document of ``rules test``."""
+    if isinstance(result, InputError):
+        problems = result.problems or (Problem(path="", message=result.message),)
+        return RulesTestDocument(proven=False, problems=problems, hint=result.hint)
+    return RulesTestDocument(
+        proven=result.is_proven,
+        rules=tuple(
+            TestedRuleEntry(
+                id=rule.id,
+                path=rule.path,
+                proven=rule.is_proven,
+                examples=tuple(
+                    ExampleEntry(
+                        line=each.line,
+                        expected=each.expected,
+                        verdict=each.verdict,
+                        why=None if each.why is None else each.why.render(lang),
+                    )
+                    for each in rule.examples
+                ),
+                missing=rule.missing,
+            )
+            for rule in result.rules
         ),
     )
 

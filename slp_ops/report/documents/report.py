@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from slp_ops.facts import DeviceTime, Entitlement, ExchangeStatistics, LicenseTransport, Policy, Topology
-from slp_ops.json_documents import json_document, to_json
+from slp_ops.json_documents import json_document, json_field, to_json
 from slp_ops.model import CaptureStatus, Confidence, DeviceFailure, DeviceStatus, Evidence, Severity, Verdict
 from slp_ops.report.documents.audit import MissingEntry, missing_entries
+from slp_ops.report.documents.facts import CommandRows, command_rows
 from slp_ops.report.documents.knowledge import TargetEntry, target_entry
 from slp_ops.report.view import Health
 from slp_ops.rules.fixed_releases import AdvisoryStatus
@@ -214,6 +215,7 @@ class ReportedCapture:
     sha256: str | None
     masked: Mapping[str, int]
     reason: str
+    table: CommandRows | None = json_field(inline=True, default=None)
 
 
 @json_document
@@ -429,6 +431,7 @@ def _device(device: DeviceView, lang: Lang) -> ReportedSwitch:
                 sha256=each.sha256,
                 masked=each.masked,
                 reason=each.reason,
+                table=command_rows(device.tables.get(each.command), device.tables_unread.get(each.command)),
             )
             for each in device.captures
         ),

@@ -51,6 +51,26 @@ class SavedDevice:
 
 
 @json_document
+class BundleFile:
+    """A bundle to upload to one Smart Account, and the switches in it."""
+
+    file: str
+    path: str
+    smart_account: str
+    virtual_accounts: tuple[str, ...]
+    devices: tuple[str, ...]
+
+
+@json_document
+class UnbundledDevice:
+    """A switch whose file is in no bundle, and why."""
+
+    name: str
+    file: str
+    why: Text
+
+
+@json_document
 class UsageSaveDocument:
     """Result of a fleet, and the files to upload."""
 
@@ -63,6 +83,8 @@ class UsageSaveDocument:
     folder: str
     index: str | None
     files: tuple[ReceivedFile, ...]
+    bundles: tuple[BundleFile, ...]
+    unbundled: tuple[UnbundledDevice, ...]
     unread: tuple[UnreadDevice, ...]
 
 
@@ -137,6 +159,20 @@ def usage_save_document(result: SaveResult) -> UsageSaveDocument:
         folder=str(result.folder),
         index=None if result.index is None else str(result.index),
         files=tuple(_file(result, each) for each in result.uploads),
+        bundles=tuple(
+            BundleFile(
+                file=each.name,
+                path=str(result.folder / each.name),
+                smart_account=each.smart_account,
+                virtual_accounts=each.virtual_accounts,
+                devices=tuple(one.file.host for one in each.files),
+            )
+            for each in result.bundles
+        ),
+        unbundled=tuple(
+            UnbundledDevice(name=each.file.host, file=each.file.file, why=each.why)
+            for each in result.unbundled
+        ),
         unread=_unread(result.unread),
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.i18n import Lang, Text, pluralize
-from slp_ops.messages import translate
+from slp_ops.i18n import Lang, Text, listing, verbatim
+from slp_ops.messages import message_text, translate
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.report.terminal.layout import styled
 from slp_ops.sanitize import one_line
@@ -47,8 +47,8 @@ _HINTS: Final = {
         "continue with: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
     ),
     ChangeOutcome.STALE: Text(
-        "plan again: slp-ops remediate --dry-run {options}",
-        "プランを作り直してください: slp-ops remediate --dry-run {options}",
+        "plan again: {again}",
+        "プランを作り直してください: {again}",
     ),
     ChangeOutcome.NOT_ROLLED_BACK: Text(
         "look at the switch, then roll back again: slp-ops remediate --rollback {journal}",
@@ -74,6 +74,20 @@ _RESUMABLE: Final = Text(
 _REMAINING: Final = Text("Findings that remain:", "残っている検出事項:")
 _CHECK: Final = Text("Check the result: {command}", "結果の確認: {command}")
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")
+_ENDS: Final = Text("{switches:switch}: {ends}", "{switches} 台: {ends}")
+_COUNT: Final = Text("{count} {end}", "{end} {count} 台")
+_EVIDENCE: Final = Text("Evidence: {path}", "証跡: {path}")
+_JOURNAL: Final = Text("Journal: {path}", "ジャーナル: {path}")
+_NONE: Final = Text("none", "なし")
+_INSTALLED: Final = Text("installed", "導入済み")
+_FIELDS: Final = {
+    "transport": Text("transport", "トランスポート"),
+    "url": Text("URL", "URL"),
+    "trust": Text("trust code", "信頼コード"),
+    "last_ack": Text("last ACK", "最後の ACK"),
+    "next_ack_deadline": Text("next ACK deadline", "次の ACK 期限"),
+    "last_report_push": Text("last report push", "最後のレポート送信"),
+}
 
 
 def render_change(change: ChangeResult, lang: Lang) -> str:
@@ -92,9 +106,8 @@ def render_change(change: ChangeResult, lang: Lang) -> str:
     lines += [
         "",
         *remaining_lines(change, lang),
-        ends_line(change),
-        f"Evidence: {change.path}",
-        f"Journal: {change.journal}",
+        ends_line(change, lang),
+        *place_lines(change.path, change.journal, lang),
     ]
     return "\n".join([*lines, *check_lines(change, lang)])
 
@@ -127,23 +140,32 @@ def _hint(applied: DeviceChangeResult, change: ChangeResult) -> Text | None:
     if change.back and not end.good and end is not ChangeOutcome.ROLLED_BACK:
         end = ChangeOutcome.NOT_ROLLED_BACK
     if end is ChangeOutcome.FAILED and not applied.refused:
-        return _RESUMABLE.format(journal=change.continued, options=change.options)
+        return _RESUMABLE.format(journal=change.continued, again=change.again)
     if end is ChangeOutcome.FAILED and applied.can_repeat:
         words = _REPEATABLE_OR_BACK if applied.can_roll_back else _REPEATABLE
-        return words.format(journal=change.continued, options=change.options)
+        return words.format(journal=change.continued, again=change.again)
     hint = _HINTS.get(end)
-    return None if hint is None else hint.format(journal=change.continued, options=change.options)
+    return None if hint is None else hint.format(journal=change.continued, again=change.again)
 
 
 def _begin_rest(change: ChangeResult) -> Text:
     hint = _HINTS[ChangeOutcome.NOT_ROLLED_BACK] if change.back else _HINTS[ChangeOutcome.STOPPED]
-    return hint.format(journal=change.continued, options=change.options)
+    return hint.format(journal=change.continued, again=change.again)
 
 
-def ends_line(change: ChangeResult) -> str:
+def ends_line(change: ChangeResult, lang: Lang) -> str:
     """Return how many switches ended in which way."""
-    ends = ", ".join(f"{count} {end.words}" for end, count in change.totals.items())
-    return f"{pluralize(len(change.devices), 'switch')}: {ends}"
+    ends = listing(
+        _COUNT.format(count=count, end=message_text(end.words)) for end, count in change.totals.items()
+    )
+    return _ENDS.format(switches=len(change.devices), ends=ends).render(lang)
+
+
+def place_lines(path: object, journal: object, lang: Lang) -> Iterator[str]:
+    """Yield where evidence and journal are."""
+    if path:
+        yield _EVIDENCE.format(path=path).render(lang)
+    yield _JOURNAL.format(path=journal).render(lang)
 
 
 def _details(difference: BeforeAfter, lang: Lang) -> Iterator[str]:
@@ -160,4 +182,12 @@ def _details(difference: BeforeAfter, lang: Lang) -> Iterator[str]:
         for each in fields(licence.before):
             before, after = getattr(licence.before, each.name), getattr(licence.after, each.name)
             if before != after:
-                yield f"{each.name}: {before} -> {after}"
+                shown = (_value(value).render(lang) for value in (before, after))
+                yield f"{_FIELDS[each.name].render(lang)}: {' -> '.join(shown)}"
+
+
+def _value(value: str | bool | None) -> Text:
+    """Return a value of the licence state as a word."""
+    if value is None:
+        return _NONE
+    return verbatim(value) if isinstance(value, str) else _INSTALLED if value else _NONE

@@ -8,7 +8,7 @@ from slp_ops.app.fleet import causes
 from slp_ops.i18n import Lang, Text
 from slp_ops.messages import translate
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.report.terminal.change import check_lines, ends_line
+from slp_ops.report.terminal.change import check_lines, ends_line, place_lines
 from slp_ops.report.terminal.layout import styled, table
 from slp_ops.report.terminal.plan import head, plan_lines, unplanned_lines
 from slp_ops.sanitize import one_line
@@ -101,6 +101,12 @@ def render_save(result: SaveResult, lang: Lang) -> str:
     if result.uploads:
         words = _UPLOAD.format(count=len(result.uploads), folder=result.folder, text=upload.TEXT)
         lines.append(one_line(words.render(lang)))
+    if result.bundles:
+        lines.append(_BUNDLES.render(lang))
+        lines += [one_line(upload.bundle_line(each).render(lang)) for each in result.bundles]
+    if result.unbundled:
+        lines.append(_UNBUNDLED.render(lang))
+        lines += [one_line(upload.unbundled_line(each).render(lang)) for each in result.unbundled]
     return "\n".join(lines)
 
 
@@ -133,15 +139,13 @@ def _ends(
         yield styled(one_line(line), fg=_COLOURS.get(applied.end, "red"))
         yield from (f"  {one_line(text)}" for text in details(applied))
         if applied.end is ChangeOutcome.STALE:
-            yield f"  {translate('hint:', lang)} {one_line(_AGAIN.format(verb=verb).render(lang))}"
+            yield f"  {translate('hint:', lang)} {one_line(_AGAIN.format(again=change.again).render(lang))}"
     if change.not_begun:
         yield f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}"
     yield from _unread(unread, lang)
     yield ""
-    yield ends_line(change)
-    if change.path:
-        yield f"Evidence: {change.path}"
-    yield f"Journal: {change.journal}"
+    yield ends_line(change, lang)
+    yield from place_lines(change.path, change.journal, lang)
     yield from exchange_hints(change, lang, verb)
     yield from check_lines(change, lang)
 
@@ -206,7 +210,7 @@ _LEFT_OUT: Final = Text("Left out:", "対象外のファイル:")
 _GO_ON: Final = Text(
     "continue with: slp-ops {verb} --resume {journal}", "続行: slp-ops {verb} --resume {journal}"
 )
-_AGAIN: Final = Text("plan again: slp-ops {verb}", "プランを作り直してください: slp-ops {verb}")
+_AGAIN: Final = Text("plan again: {again}", "プランを作り直してください: {again}")
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")
 _UNREAD: Final = Text("Not read:", "読み取れなかったスイッチ:")
 _FILE: Final = Text(
@@ -222,6 +226,13 @@ _STRANGE: Final = Text(
 _UPLOAD: Final = Text(
     "Upload to CSSM: {count:file} in {folder}; {text} there describes how",
     "CSSM へアップロード: {folder} の {count} ファイル (手順は {text})",
+)
+_BUNDLES: Final = Text(
+    "Or as bundles, one file for many switches (layout and limits unverified):",
+    "または複数のスイッチをまとめたバンドル (形式と上限は未確認):",
+)
+_UNBUNDLED: Final = Text(
+    "In no bundle, because the account is not known:", "アカウントが不明なため、バンドルに含まれないもの:"
 )
 _MOVED: Final = Text(
     "Last ACK received: {before} -> {after}; next ACK deadline: {due}",

@@ -26,6 +26,7 @@ _WORDS = {
     Lang.EN: {
         "cause": "Cause:",
         "do": "Do:",
+        "command": "Reads:",
         "playbooks": "Playbooks:",
         "links": "Links:",
         "explains": "Leads to:",
@@ -34,6 +35,7 @@ _WORDS = {
     Lang.JA: {
         "cause": "原因:",
         "do": "対処:",
+        "command": "対象コマンド:",
         "playbooks": "プレイブック:",
         "links": "参考リンク:",
         "explains": "影響:",
@@ -69,6 +71,7 @@ def _rule(rule: Rule, lang: Lang, *, told: bool) -> Iterator[str]:
         yield from wrapped(rule.cause.render(lang), f"  {words['cause']} ")
     yield from _steps(rule.remedy, lang)
     for key, names in (
+        ("command", rule.command or ""),
         ("playbooks", all_marked(rule.playbooks, lang)),
         ("explains", ", ".join(rule.explains)),
     ):

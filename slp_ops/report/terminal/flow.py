@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Lang, Text
+from slp_ops.messages import translate
 from slp_ops.planning.flow_state import StageState
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
 from slp_ops.report.labels import Words
+from slp_ops.report.terminal.change import place_lines
 from slp_ops.report.terminal.layout import styled
 from slp_ops.report.terminal.plan import plan_lines, unplanned_lines
 from slp_ops.sanitize import one_line
@@ -81,7 +84,7 @@ def render_flow(result: FlowResult, lang: Lang) -> str:
         words = f"{switch.name}: {_STATES[switch.state].render(lang)}"
         lines.append(styled(one_line(words), fg=_COLOURS.get(switch.state)))
         lines += [one_line(f"  {text}") for text in _switch(switch, result, lang)]
-    lines += ["", f"Evidence: {result.path}", f"Journal: {result.journal}"]
+    lines += ["", *place_lines(result.path, result.journal, lang)]
     return "\n".join(lines)
 
 
@@ -89,7 +92,7 @@ def flow_hints(result: FlowResult, lang: Lang) -> list[str]:
     """Return the command that continues the flow, where something is left to do."""
     if result.proven:
         return []
-    return [one_line(_CONTINUE.format(journal=result.journal).render(lang))]
+    return [one_line(_CONTINUE.format(journal=shlex.quote(result.journal)).render(lang))]
 
 
 def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]:
@@ -113,13 +116,14 @@ def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]
     elif switch.state is StageState.PROVEN:
         yield _PASSING.format(rules=", ".join(result.flow.rules)).render(lang)
     if switch.state is not StageState.PROVEN:
-        yield f"hint: {_CONTINUE.format(journal=result.journal).render(lang)}"
+        words = _CONTINUE.format(journal=shlex.quote(result.journal))
+        yield f"{translate('hint:', lang)} {words.render(lang)}"
 
 
 _STAGE: Final = Text(
     "Stage {number} of {total}: {playbooks}  {switches}", "ステージ {number}/{total}: {playbooks}  {switches}"
 )
-_RULES: Final = Text("done when these rules pass: {rules}", "完了条件 (合格するルール): {rules}")
+_RULES: Final = Text("done when none of these is found: {rules}", "完了条件 (検出されないこと): {rules}")
 _LATER: Final = Text(
     "Planned for {switches} after the stages above, from what the switch shows then:",
     "{switches} は上のステージの完了後、その時点のスイッチの状態から計画します:",
@@ -133,8 +137,8 @@ _LICENCE: Final = Text(
     "transport {transport}, trust code {trust}, last ACK {ack}, next ACK due {due}",
     "トランスポート {transport}、信頼コード {trust}、最後の ACK {ack}、次の ACK 期限 {due}",
 )
-_FAILING: Final = Text("rules that do not pass: {rules}", "合格していないルール: {rules}")
-_PASSING: Final = Text("proven, these rules pass: {rules}", "確認済み (合格したルール): {rules}")
+_FAILING: Final = Text("still found, or not judged: {rules}", "検出中または判定不能: {rules}")
+_PASSING: Final = Text("proven, none of these is found: {rules}", "確認済み (検出なし): {rules}")
 _CONTINUE: Final = Text(
     "continue: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
 )

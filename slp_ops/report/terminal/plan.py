@@ -8,6 +8,7 @@ from slp_ops.app.fleet import causes, hint
 from slp_ops.i18n import Lang, Text
 from slp_ops.messages import translate
 from slp_ops.playbook import Risk
+from slp_ops.playbook.guards import PROOFS
 from slp_ops.report.labels import Words
 from slp_ops.report.playbook_marks import all_marked
 from slp_ops.report.terminal.layout import some_names, styled, wrapped
@@ -32,7 +33,7 @@ _WORDS: Final = {
     "by hand": Text("by hand", "手作業"),
     "protects": Text("protection", "保護"),
     "verify": Text("verified by", "確認"),
-    "proof": Text("done when", "完了条件"),
+    "proof": Text("until", "完了条件"),
     "saved": Text("then saved with write memory", "その後 write memory で保存"),
     "rollback": Text("rollback", "ロールバック"),
     "none": Text("none", "なし"),
@@ -201,7 +202,7 @@ def _step(step: Step, lang: Lang) -> Iterator[tuple[str, list[str]]]:
         lines += [f"  [{reply.asks} -> {reply.answer or 'Enter'}]" for reply in step.dialogue]
         yield _say("sends", lang), lines
         if step.done_when:
-            yield _say("proof", lang), [step.done_when]
+            yield _say("proof", lang), [PROOFS[step.done_when].words.render(lang)]
     elif isinstance(step, ManualStep):
         yield _say("by hand", lang), [step.text.render(lang)]
     else:

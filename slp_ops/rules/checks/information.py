@@ -1,6 +1,9 @@
+# ruff: noqa: TC001 - the engine reads the types of the parameters
 """Information that prevents false alarms, and conditions that hide facts."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from slp_ops.facts import (
     AgentInternals,
@@ -17,10 +20,14 @@ from slp_ops.parsing import CUT, Facts
 from slp_ops.release import Release
 from slp_ops.rules.checks._links import MIGRATING, OVERVIEW
 from slp_ops.rules.checks.reporting import was_erased
-from slp_ops.rules.derived.era import FIRST_SLP
+from slp_ops.rules.derived.agent_states import AgentStates
+from slp_ops.rules.derived.era import FIRST_SLP, restores_registration
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, Passed, Unknown
+
+if TYPE_CHECKING:
+    from slp_ops.i18n import Text
 
 TEXTS = texts_of(__name__)
 
@@ -64,19 +71,35 @@ def last_ack_cleared(usage: UsageReporting, internals: AgentInternals) -> Judgem
     group=Group.INFORMATION,
     severity=Severity.INFO,
     links=(MIGRATING,),
+    playbooks=("upgrade-to-slp",),
     era=None,
 )
-def pre_slp_release(software: Software) -> Judgement:
-    """Judge the release alone."""
+def pre_slp_release(software: Software, states: AgentStates | None) -> Judgement:
+    """Judge the release alone; inform what an upgrade makes of the registration, and a downgrade of trust."""
     slp = None if software.release is None else software.release.at_least(FIRST_SLP)
     if slp is None:
         return Unknown(why=TEXTS["no-release"])
     if slp:
         return Passed()
+    returns = software.release is not None and restores_registration(software.release)
     return Failed(
-        summary=TEXTS["pre-slp-release.summary"].format(release=software.release),
-        evidence=software.cite("version"),
+        summary=TEXTS["pre-slp-release.summary"].format(
+            release=software.release,
+            becomes=_registration_becomes(states),
+            back=TEXTS["pre-slp-release.returns"] if returns else TEXTS["pre-slp-release.is-lost"],
+        ),
+        evidence=(*software.cite("version"), *(() if states is None else states.evidence)),
     )
+
+
+def _registration_becomes(states: AgentStates | None) -> Text:
+    if states is None:
+        return TEXTS["pre-slp-release.unread"]
+    if states.is_reserved:
+        return TEXTS["pre-slp-release.reserved"]
+    if states.is_registered:
+        return TEXTS["pre-slp-release.registered"]
+    return TEXTS["pre-slp-release.unregistered"]
 
 
 @rule(

@@ -10,6 +10,18 @@ from slp_ops.release import Release
 from slp_ops.rules.rule import Era
 
 FIRST_SLP: Final = Release(major=17, minor=3, maintenance=2)
+# By train, the first release before SLP that takes a registration back on a downgrade (Cisco 216520).
+_REGISTERS_AGAIN: Final = {
+    (17, 3): Release(major=17, minor=3, maintenance=1),
+    (16, 12): Release(major=16, minor=12, maintenance=4),
+    (16, 9): Release(major=16, minor=9, maintenance=6),
+}
+
+
+def restores_registration(release: Release) -> bool:
+    """Return whether a release before SLP has its registration again after a downgrade to it."""
+    first = _REGISTERS_AGAIN.get(release.train)
+    return first is not None and release.at_least(first) is True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

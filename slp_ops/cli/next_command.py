@@ -1,0 +1,113 @@
+"""Commands that messages name, with the options of this call: typed as printed, they work.
+
+A message names a command by its verb and its own arguments, such as ``slp-ops remediate --resume JOURNAL``.
+Where it is printed, ``with_options`` inserts behind the verb the options by which this call found its
+inventory, sessions, runs and playbooks, as far as that verb has them. A command that starts anew also gets
+the selection and the parameters; one that continues a journal, a plan or a run finds them there.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from click.core import ParameterSource
+
+from slp_ops.sanitize import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SOURCES: Final = (
+    "--inventory", "--ssh-config", "--offline", "--known-hosts", "--host-key", "--transport",
+    "--connect-timeout", "--login-timeout", "--max-output", "--max-time",
+)  # fmt: skip
+_STORED: Final = ("--runs-dir", "--rules", "--playbooks", "--secret-file")
+_SELECTION: Final = ("--site", "--tag", "--limit", "--failed")
+_REQUEST: Final = (
+    "--playbook", "--flow", "--param", "--all", "--days", "--to", "--in-band", "--for", "--by-hand",
+    "--clean",
+)  # fmt: skip
+_CONTINUING: Final = frozenset({"--resume", "--rollback", "--plan", "--run"})
+_COMMAND: Final = re.compile(r"\bslp-ops ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
+_END: Final = re.compile(r"\n|\bslp-ops ")
+_GIVEN: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+CONFIG_FILE: Final = "slp_ops.config_file"  # in a context: the value of --config
+
+_call: ContextVar[click.Context | None] = ContextVar("call", default=None)
+
+
+class CallContext(click.Context):
+    """Context of a verb. The newest one is the call whose options the commands in messages get."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.resilient_parsing:
+            _call.set(self)
+
+
+def use_call_context(command: click.Command) -> None:
+    """Let a command and those below it make contexts of this class."""
+    command.context_class = CallContext
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            use_call_context(each)
+
+
+def forget_call() -> None:
+    """Begin a new call, of which no option is known."""
+    _call.set(None)
+
+
+def with_options(text: str) -> str:
+    """Return a message, each command in it with the options of this call that it needs."""
+    context = _call.get()
+    if context is None or "slp-ops " not in text:
+        return text
+    return _COMMAND.sub(lambda found: _complete(found, context), text)
+
+
+def _complete(found: re.Match[str], context: click.Context) -> str:
+    root = context.find_root()
+    command = root.command.get_command(root, found[1]) if isinstance(root.command, click.Group) else None
+    end = found.end(1)
+    if isinstance(command, click.Group):
+        command = command.commands.get(found[2])
+        end = found.end(2)
+    if command is None:
+        return found[0]
+    typed = _END.split(found.string[end:], maxsplit=1)[0].split()
+    words = list(_words(context, command, frozenset(word.partition("=")[0] for word in typed)))
+    inserted = "".join(f" {one_line(shlex.quote(word))}" for word in words)
+    return f"{found.string[found.start() : end]}{inserted}{found.string[end : found.end()]}"
+
+
+def _words(context: click.Context, command: click.Command, typed: frozenset[str]) -> Iterator[str]:
+    """Yield the words to insert into a call of the command that has these options already."""
+    if file := context.meta.get(CONFIG_FILE):
+        yield from ("--config", file)
+    wanted = [*(() if "--run" in typed else _SOURCES), *_STORED]
+    if not typed & _CONTINUING:
+        wanted += _SELECTION if not typed.intersection(_SELECTION) else ()
+        wanted += _REQUEST if command is context.command else ()
+    known = {name for option in command.params for name in option.opts}
+    options = {max(option.opts, key=len): option for option in context.command.params}
+    for name in wanted:
+        if name in options and name in known and not typed.intersection(options[name].opts):
+            yield from _given(context, options[name])
+
+
+def _given(context: click.Context, option: click.Parameter) -> Iterator[str]:
+    """Yield an option as this call has it, from its command line or environment."""
+    value = context.params.get(option.name or "")
+    if value is None or context.get_parameter_source(option.name or "") not in _GIVEN:
+        return
+    name = min(option.opts, key=len)
+    if isinstance(option, click.Option) and option.is_flag:
+        yield from [name] if value else []
+    else:
+        for each in value if isinstance(value, tuple) else (value,):
+            yield from (name, str(each))

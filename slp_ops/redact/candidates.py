@@ -1,0 +1,128 @@
+"""Find the lines that may hold a secret: one cheap question for a text, then a search for what it contains.
+
+Most lines of a fleet differ in their numbers alone: a log line in its time, an interface in its port. So
+lines are compared without digits, and those that were seen to hold no stem are known from then on.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from slp_ops.redact import blocks, grammar
+
+_CONTROLS: Final = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
+_DIGITS: Final = b"0123456789"
+_UNUSUAL: Final = re.compile(r"[^\t\n\r -~]|\r(?!\n)")
+# Lines without a stem that are remembered, and the longest of them in bytes: some megabytes at most.
+_MOST_KNOWN: Final = 20_000
+_LONGEST_KNOWN: Final = 160
+_KNOWN: Final[set[bytes]] = set()
+
+
+def line_starts(text: str) -> set[int]:
+    """Return where the lines begin that hold a stem or an unusual character."""
+    lowered = text.replace("\u0130", "i").lower()  # the one character that grows in lower case
+    starts: set[int] = set()
+    if _has_unusual(text):
+        starts.update(text.rfind("\n", 0, match.start()) + 1 for match in _UNUSUAL.finditer(text))
+    for stem, harmless in _STEMS_OF_DIGITS:
+        _add_lines(starts, lowered, stem, harmless)
+    lines = {*lowered.encode("utf-8", "surrogatepass").translate(None, _DIGITS).split(b"\n")}
+    if unknown := lines - _KNOWN:
+        found = _add_stems(starts, lowered, b"\n".join(unknown).decode("utf-8", "surrogatepass"))
+        _learn(unknown, found)
+    return starts
+
+
+def _add_stems(starts: set[int], lowered: str, unknown: str) -> list[bytes]:
+    """Add the lines with a stem, given the lines without digits that may have one; return what was found."""
+    words = {*unknown.split()}
+    vocabulary = "\n".join(words)  # much shorter than the text: most stems are not even in it
+    found = []
+    for without_digits, forms in _STEMS_OF_WORDS:
+        if without_digits in vocabulary:
+            found.append(without_digits)
+            for whole, harmless in forms:
+                _add_lines(starts, lowered, whole, harmless)
+    if "@" in vocabulary:
+        found.append("@")
+        if _has_password_address(lowered):
+            starts.update(
+                lowered.rfind("\n", 0, at.start()) + 1 for at in grammar.COLON_BEFORE_AT.finditer(lowered)
+            )
+    if whole_words := _WHOLE & words:
+        found.extend(whole_words)
+        # "otp5" is no "otp".
+        for word in whole_words & {*lowered.split()}:
+            if word in grammar.WHOLE_WORDS:
+                _add_lines(starts, lowered, word, None)
+            if word in grammar.KEYWORD_TAILS:
+                starts.update(match.start() for match in re.finditer(rf"^{word} ", lowered, re.MULTILINE))
+    return [each.encode() for each in found]
+
+
+def _learn(lines: set[bytes], found: list[bytes]) -> None:
+    """Remember the lines in which nothing of what was found is."""
+    if len(_KNOWN) + len(lines) > _MOST_KNOWN:
+        _KNOWN.clear()
+    _KNOWN.update(
+        line
+        for line in lines
+        if len(line) <= _LONGEST_KNOWN and not any(each in line for each in found)
+    )  # fmt: skip
+
+
+def _has_password_address(text: str) -> bool:
+    """Return whether a word has the form of ``user:password@host``; looks at the few "@" only."""
+    at = text.find("@")
+    while at >= 0:
+        if grammar.COLON_BEFORE_AT.search(text, max(0, at - 258), at + 1):
+            return True
+        at = text.find("@", at + 1)
+    return False
+
+
+def _add_lines(starts: set[int], lowered: str, stem: str, harmless: re.Pattern[str] | None) -> None:
+    """Add the beginnings of the lines that hold a stem which does not begin a harmless phrase."""
+    at = lowered.find(stem)
+    while at >= 0:
+        if harmless is not None and harmless.match(lowered, at):
+            at = lowered.find(stem, at + 1)
+            continue
+        starts.add(lowered.rfind("\n", 0, at) + 1)
+        end = lowered.find("\n", at + 1)
+        if end < 0:
+            break
+        at = lowered.find(stem, end)
+
+
+_Forms = list[tuple[str, re.Pattern[str] | None]]
+
+
+def _without_digits(text: str) -> str:
+    return re.sub("[0-9]", "", text)
+
+
+def _stems_by_word() -> tuple[_Forms, list[tuple[str, _Forms]]]:
+    """Return the stems of digits alone, and the others by their word, of which the digits are left out."""
+    of_digits: _Forms = []
+    by_word: dict[str, _Forms] = {}
+    for stem, harmless in (*grammar.STEMS, *blocks.STEMS):
+        form = (stem, re.compile(harmless) if harmless else None)
+        if without_digits := _without_digits(stem.strip()):
+            by_word.setdefault(without_digits, []).append(form)
+        else:
+            of_digits.append(form)
+    return of_digits, [*by_word.items()]
+
+
+_STEMS_OF_DIGITS, _STEMS_OF_WORDS = _stems_by_word()
+_WHOLE: Final = grammar.WHOLE_WORDS | grammar.KEYWORD_TAILS
+
+
+def _has_unusual(text: str) -> bool:
+    if not text.isascii() or ("\r" in text and text.count("\r") != text.count("\r\n")):
+        return True
+    raw = text.encode("ascii")
+    return len(raw.translate(None, _CONTROLS)) != len(raw)

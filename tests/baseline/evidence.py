@@ -1,0 +1,53 @@
+"""Write the evidence of every lab scenario as digests: ``python -m tests.baseline.evidence TRANSPORT``.
+
+The clock of the switches is frozen and the mask key fixed, so that what a transport reads of a switch is the
+same bytes each time, and the same bytes as with another transport.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.baseline import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# Its silence lasts until a time-out.
+_LIMIT = ("--limit", "*:!hang")
+
+
+def main(options: Sequence[str]) -> None:
+    """Collect from every scenario with these options of the verb, and write what was kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        record._prepare(Path(folder))
+        recorder = record.Recorder(out=Path(folder), folder=Path(folder), language="en")
+        with record.Fleet() as fleet:
+            fleet.write_inventory(Path("inventory.yaml"))
+            recorder.replaced += fleet.replacements()
+            recorder.run("collect", *_LIMIT, *options, "--workers", "100")
+        sys.stdout.writelines(f"{line}\n" for line in _kept(recorder))
+    # A thread may still wait for a switch that never answers.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _kept(recorder: record.Recorder) -> Iterator[str]:
+    """Yield each capture with its status, reason, size, masks and digest."""
+    (run,) = Path("runs").glob("*-collect-*")
+    for manifest in sorted(run.glob("*/manifest.jsonl")):
+        for line in manifest.read_text(encoding="utf-8").splitlines():
+            capture: dict[str, Any] = json.loads(line)
+            kept = [
+                capture.get(name) for name in ("command", "status", "reason", "bytes", "masked", "sha256")
+            ]
+            yield recorder.normal(f"{manifest.parent.name} {json.dumps(kept)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

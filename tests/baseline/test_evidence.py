@@ -1,0 +1,24 @@
+"""Every way of reading keeps the same bytes of every lab scenario."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_WAYS = (("--transport", "netmiko"), ("--transport", "asyncssh"))
+
+
+@pytest.mark.slow
+def test_the_evidence_of_every_scenario_is_the_same_bytes_whatever_reads_it() -> None:
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.baseline.evidence", *options], stdout=subprocess.PIPE, text=True
+        )
+        for options in _WAYS
+    ]
+    first, *others = [program.communicate(timeout=300)[0].splitlines() for program in programs]
+    assert len(first) > 1000
+    for other in others:
+        assert other == first
