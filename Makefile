@@ -35,8 +35,11 @@ check: env
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Most of these tests wait for a switch most of their time: two processes a core.
+PROCESSES := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+
 test: check
-	$(BIN)/pytest -n auto -m "not slow"
+	$(BIN)/pytest -n $(PROCESSES) -m "not slow"
 
 # A file stays in one process: its tests share a lab.
 test-slow: env

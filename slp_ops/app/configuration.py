@@ -147,6 +147,9 @@ class _Reader:
         values = tuple(self._one(each, key, known) for each in nodes)
         if None in values:
             return  # a problem was recorded
+        if not values:
+            self._problems.add(line, key, "is an empty list", "a value, or no such key")
+            return
         value = values if known.several else values[0]
         if reason := known.check(value):
             self._problems.add(line, key, reason)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.change.before_after import LicenceState, licence_state
+from slp_ops.app.change.operator import NonInteractiveChange
+from slp_ops.app.change.parameters import load_every_flow
 from slp_ops.app.follow_up import journal_command
 from slp_ops.app.remediate import RemediateVerb, session_of, wanted_by
 from slp_ops.config_files.validation_errors import did_you_mean
@@ -26,7 +28,6 @@ from slp_ops.planning.flow_state import (
 )
 from slp_ops.planning.flow_state import StageState as StageState
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.playbook.flow import Flow, Stage, packaged_flows
 from slp_ops.runs import Runs
 from slp_ops.runs.flow_journal import FILE, FlowJournal
 from slp_ops.runs.flow_journal import is_flow as is_flow
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from slp_ops.planning import PlannedSwitch
     from slp_ops.planning.journal_state import BeginEvent, SwitchState
     from slp_ops.playbook import Playbook
+    from slp_ops.playbook.flow import Flow, Stage
     from slp_ops.rules.values import Outcome
     from slp_ops.runs import Run
 
@@ -91,21 +93,26 @@ class StagePreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowDisplay:
-    """Functions that show a flow while it runs."""
+    """Functions that show a flow while it runs; without them nothing is shown."""
 
-    stage: Callable[[int, Flow, Sequence[str]], None]
-    change: Callable[[ChangeResult], None]
+    stage: Callable[[int, Flow, Sequence[str]], None] = lambda number, flow, names: None
+    change: Callable[[ChangeResult], None] = lambda change: None
 
 
 def preview_flow(
-    request: ApplyRequest, name: str, operator: ChangeOperator
+    request: ApplyRequest, name: str, operator: ChangeOperator | None = None
 ) -> tuple[Flow, tuple[StagePreview, ...]]:
     """Read the switches and plan every stage as far as it can be known; nothing is sent."""
     running = _FlowSession.of(request, name, operator)
     return running.flow, running.preview()
 
 
-def run_flow(request: ApplyRequest, name: str, operator: ChangeOperator, display: FlowDisplay) -> FlowResult:
+def run_flow(
+    request: ApplyRequest,
+    name: str,
+    operator: ChangeOperator | None = None,
+    display: FlowDisplay | None = None,
+) -> FlowResult:
     """Run a flow from its beginning. Raises InputError, Declined, StoreError."""
     running = _FlowSession.of(request, name, operator)
     devices = running.session.chosen()
@@ -122,11 +129,14 @@ def run_flow(request: ApplyRequest, name: str, operator: ChangeOperator, display
         path = run.path / FILE
         with FlowJournal.create(path, replace(begin, run=run.id)) as journal:
             progress = {device.name: FlowProgress() for device in devices}
-            return running.run(run, journal, progress, display)
+            return running.run(run, journal, progress, display or FlowDisplay())
 
 
 def resume_flow(
-    request: ApplyRequest, path: Path, operator: ChangeOperator, display: FlowDisplay
+    request: ApplyRequest,
+    path: Path,
+    operator: ChangeOperator | None = None,
+    display: FlowDisplay | None = None,
 ) -> FlowResult:
     """Continue a flow from its journal. Raises InputError, Declined, StoreError."""
     journal, recorded = FlowJournal.resume(path)
@@ -152,7 +162,7 @@ def resume_flow(
         devices = [device for device in running.session.chosen() if device.name in progress]
         fleet = plan.fleet
         with Runs(fleet.runs_dir).start("flow", devices, selection=fleet.target.described()) as run:
-            return running.run(run, journal, progress, display)
+            return running.run(run, journal, progress, display or FlowDisplay())
 
 
 def _stages(flow: Flow) -> tuple[str, ...]:
@@ -286,10 +296,13 @@ class _FlowSession:
     operator: ChangeOperator
 
     @classmethod
-    def of(cls, request: ApplyRequest, name: str, operator: ChangeOperator) -> _FlowSession:
-        verb = FlowVerb(request, wanted_by(request))
+    def of(cls, request: ApplyRequest, name: str, given: ChangeOperator | None) -> _FlowSession:
+        operator = given or NonInteractiveChange()
+        wanted = wanted_by(request)
+        verb = FlowVerb(request, wanted)
+        rules = [rule.id for rule in wanted.audit_options.knowledge.rules]
         return cls(
-            flow=_named(name),
+            flow=_named(name, load_every_flow(request.plan.flows_dir, wanted.playbooks, rules)),
             verb=verb,
             session=session_of(request, verb, operator),
             operator=operator,
@@ -496,8 +509,8 @@ class _Stages:
         self._progress[name].apply(event)
 
 
-def _named(name: str) -> Flow:
-    flows = {flow.id: flow for flow in packaged_flows()}
+def _named(name: str, known: Iterable[Flow]) -> Flow:
+    flows = {flow.id: flow for flow in known}
     if name not in flows:
         near = did_you_mean(name, flows)
         raise OptionError(f"there is no flow {name!r}{near}; there are: {', '.join(flows)}", option="--flow")

@@ -71,6 +71,7 @@ class PlanRequest:
     fleet: FleetOptions
     rules_dir: Path | None = None
     playbooks_dir: Path | None = None
+    flows_dir: Path | None = None
     playbooks: tuple[str, ...] = ()
     params: tuple[str, ...] = ()
     ask_missing: bool = False

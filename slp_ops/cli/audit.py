@@ -10,7 +10,7 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import audit_results, code_of
-from slp_ops.cli.options import SelectingOption, json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import NamedPath, SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import resume_option, with_collect_options
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
@@ -68,7 +68,7 @@ if TYPE_CHECKING:
 )
 @lang_option
 @json_option
-@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, type=NamedPath(exists=True, path_type=Path))
 def command(
     *,
     target: DeviceSelection,

@@ -13,7 +13,7 @@ import click
 
 from slp_ops.cli.completion import complete_device, complete_run
 from slp_ops.cli.exits import Result
-from slp_ops.cli.options import SelectingVerbOption, lang_option, runs_dir_option
+from slp_ops.cli.options import NamedPath, SelectingVerbOption, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.verbosity import status
 from slp_ops.errors import InputError
@@ -81,13 +81,20 @@ def _sources(command: Callable[..., Any]) -> Callable[..., Any]:
     shell_complete=complete_device,
     help="Only this device; repeatable.",
 )
-@click.option("-o", "--output", metavar="FILE.zip", envvar="SLP_OPS_BUNDLE", help="File to write.")
+@click.option(
+    "-o",
+    "--output",
+    type=NamedPath(dir_okay=False),
+    metavar="FILE.zip",
+    envvar="SLP_OPS_BUNDLE",
+    help="File to write.",
+)
 @_sources
 @_questions
 @click.option(
     "--answers",
     "answers_file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(path_type=Path, dir_okay=False),
     metavar="FILE",
     envvar="SLP_OPS_ANSWERS",
     help="YAML file with these answers; an option overrides it.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from slp_ops.app.change_session import NoBatches, Risk, parse_batches
-from slp_ops.cli.options import ConsentOption, VerbOption
+from slp_ops.cli.options import ConsentOption, NamedPath, SelectingVerbOption, VerbOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,8 +160,8 @@ def _exchange_options(prefix: str) -> Sequence[Callable[[_Command], _Command]]:
     return (
         click.option(
             "--resume",
-            cls=VerbOption,
-            type=click.Path(path_type=Path, dir_okay=False),
+            cls=SelectingVerbOption,
+            type=NamedPath(path_type=Path, dir_okay=False),
             envvar=f"{prefix}_RESUME",
             metavar="JOURNAL",
             help="Resume an interrupted call, or one in which a switch failed.",

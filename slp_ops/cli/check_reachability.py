@@ -8,7 +8,14 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import code_of, reachability_results
-from slp_ops.cli.options import VerbOption, details_option, json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import (
+    NamedPath,
+    VerbOption,
+    details_option,
+    json_option,
+    lang_option,
+    runs_dir_option,
+)
 from slp_ops.cli.reading_options import resume_option, with_collect_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
@@ -57,7 +64,7 @@ if TYPE_CHECKING:
 @click.option(
     "--junit",
     cls=VerbOption,
-    type=click.Path(dir_okay=False),
+    type=NamedPath(dir_okay=False),
     envvar="SLP_OPS_CHECK_REACHABILITY_JUNIT",
     metavar="FILE",
     help="Also write the verdicts as JUnit XML, for a pipeline.",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--release",
     "releases",
+    cls=SelectingOption,
     multiple=True,
     envvar="SLP_OPS_RELEASE",
     metavar="RELEASE",

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from slp_ops.cli.language import spoken
-from slp_ops.cli.options import message_lang_option
+from slp_ops.cli.options import NamedPath, message_lang_option
 from slp_ops.sanitize import one_line
 
 
 @click.command(name="init")
 @click.argument(
-    "path", type=click.Path(dir_okay=False, path_type=Path), default=Path("inventory.yaml"), metavar="[FILE]"
+    "path", type=NamedPath(dir_okay=False, path_type=Path), default=Path("inventory.yaml"), metavar="[FILE]"
 )
 @message_lang_option
 def command(path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from slp_ops.cli.language import spoken
-from slp_ops.cli.options import message_lang_option
+from slp_ops.cli.options import NamedPath, message_lang_option
 
 
 def _parsed_time(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
@@ -64,14 +64,14 @@ def _say(text: str) -> None:
 @click.option(
     "--inventory-out",
     envvar="SLP_OPS_LAB_INVENTORY_OUT",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NamedPath(dir_okay=False, path_type=Path),
     help="Write an inventory of the switches to this file once all of them listen. [default: inventory.yaml, "
     "unless it exists]",
 )
 @click.option(
     "--journal",
     envvar="SLP_OPS_LAB_JOURNAL",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NamedPath(dir_okay=False, path_type=Path),
     help="Append every line sent to the switches to this file, as JSON lines.",
 )
 @click.option(
@@ -93,7 +93,7 @@ def _say(text: str) -> None:
 @click.option(
     "--authorized-keys",
     envvar="SLP_OPS_LAB_AUTHORIZED_KEYS",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=NamedPath(exists=True, dir_okay=False, path_type=Path),
     help="Public keys that may log in besides the password, in OpenSSH's form.",
 )
 @click.option(

@@ -20,7 +20,17 @@ from slp_ops.i18n import Lang
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class InventoryPath(click.Path):
+class NamedPath(click.Path):
+    """A path that the operator names. An empty text, as of an unset variable, is not the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; fail for an empty text."""
+        if isinstance(value, str) and not value.strip():
+            self.fail("it is empty; give a value, or leave it out", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class InventoryPath(NamedPath):
     """A file, as a path; or an inventory of another system, as the text that names it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -30,10 +40,38 @@ class InventoryPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class SelectingOption(click.Option):
+    """An option that selects devices, runs, rules or commands.
+
+    An empty value is an error, on the command line and in the environment: a script whose variable is unset
+    would otherwise select everything.
+    """
+
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, click.core.ParameterSource]:
+        """Return the value and its source; raise BadParameter for an empty one."""
+        value, source = super().consume_value(ctx, opts)
+        variables = [self.envvar] if isinstance(self.envvar, str) else list(self.envvar or ())
+        empty = next((name for name in variables if not os.environ.get(name, name).strip()), None)
+        if ctx.resilient_parsing:
+            return value, source  # a completion prints no error
+        if source is click.core.ParameterSource.COMMANDLINE:
+            values = value if isinstance(value, tuple | list) else (value,)
+            if any(isinstance(each, str) and not each.strip() for each in values):
+                raise click.BadParameter("it is empty; give a value, or leave the option out", ctx, self)
+        elif empty is not None:
+            raise click.BadParameter(
+                "it is set, but empty; give it a value, or unset it", ctx, param_hint=empty
+            )
+        return value, source
+
+
 inventory_option = click.option(
     "-i",
     "--inventory",
     "inventory_path",
+    cls=SelectingOption,
     type=InventoryPath(path_type=Path),
     envvar="SLP_OPS_INVENTORY",
     default=Path("inventory.yaml"),
@@ -70,7 +108,7 @@ def source_options(command: _Command) -> _Command:
 
 runs_dir_option = click.option(
     "--runs-dir",
-    type=click.Path(path_type=Path),
+    type=NamedPath(path_type=Path),
     envvar="SLP_OPS_RUNS_DIR",
     default=Path("runs"),
     show_default="runs",
@@ -88,33 +126,6 @@ details_option = click.option(
     envvar="SLP_OPS_DETAILS",
     help="Print every switch on its own. Without it switches with the same result are one entry.",
 )
-
-
-class SelectingOption(click.Option):
-    """An option that selects devices, runs, rules or commands.
-
-    An empty value is an error, on the command line and in the environment: a script whose variable is unset
-    would otherwise select everything.
-    """
-
-    def consume_value(
-        self, ctx: click.Context, opts: Mapping[str, Any]
-    ) -> tuple[Any, click.core.ParameterSource]:
-        """Return the value and its source; raise BadParameter for an empty one."""
-        value, source = super().consume_value(ctx, opts)
-        variables = [self.envvar] if isinstance(self.envvar, str) else list(self.envvar or ())
-        empty = next((name for name in variables if not os.environ.get(name, name).strip()), None)
-        if ctx.resilient_parsing:
-            return value, source  # a completion prints no error
-        if source is click.core.ParameterSource.COMMANDLINE:
-            values = value if isinstance(value, tuple | list) else (value,)
-            if any(isinstance(each, str) and not each.strip() for each in values):
-                raise click.BadParameter("it is empty; give a value, or leave the option out", ctx, self)
-        elif empty is not None:
-            raise click.BadParameter(
-                "it is set, but empty; give it a value, or unset it", ctx, param_hint=empty
-            )
-        return value, source
 
 
 def variable_without_verb(option: click.Option) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.options import SelectingOption, json_option, lang_option
+from slp_ops.cli.options import NamedPath, SelectingOption, json_option, lang_option
 from slp_ops.json_documents import to_json
 from slp_ops.regular_files import LARGEST_TEXT, read_input, read_stream
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     help="Command that printed the text, complete or abbreviated. Without it, every command found in "
     "FILE is parsed.",
 )
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", type=NamedPath(path_type=Path, allow_dash=True))
 @lang_option
 @json_option
 def command(*, typed: str | None, file: Path, lang: Lang, as_json: bool) -> None:

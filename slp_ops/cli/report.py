@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slp_ops.cli.completion import complete_run
-from slp_ops.cli.options import lang_option, runs_dir_option
+from slp_ops.cli.options import NamedPath, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _forms(command: Callable[..., Any]) -> Callable[..., Any]:
             f"--{form}",
             form,
             metavar="FILE",
-            type=click.Path(dir_okay=False, allow_dash=form != "xlsx"),
+            type=NamedPath(dir_okay=False, allow_dash=form != "xlsx"),
             envvar=f"SLP_OPS_REPORT_{form.upper()}",
             show_envvar=True,
             help=words,

@@ -11,14 +11,14 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.completion import complete_rule
-from slp_ops.cli.options import SelectingOption
+from slp_ops.cli.options import NamedPath, SelectingOption
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 rules_option = click.option(
     "--rules",
     "rules_dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(path_type=Path, file_okay=False),
     envvar="SLP_OPS_RULES",
     metavar="DIR",
     help="Rules of your own: every .yaml file below DIR is an advisory, a list of syslog messages, or a rule "

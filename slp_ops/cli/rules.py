@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from slp_ops.app.rule_options import knowledge_of, reference_page
 from slp_ops.cli.exits import Result, code_of
 from slp_ops.cli.language import spoken
-from slp_ops.cli.options import json_option, lang_option
+from slp_ops.cli.options import NamedPath, json_option, lang_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.errors import InputError
 from slp_ops.i18n import pluralize
@@ -21,18 +21,31 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Lang
 
 
-@click.group(name="rules", invoke_without_command=True)
+class _Rules(click.Group):
+    """A group whose list is meant where no command of it is named: ``slp-ops rules --json``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``list`` in front of options that are those of the list."""
+        words = [word for word in args if word not in _OF_THE_GROUP]
+        is_list = words[0] not in self.commands if words else not {*args} & {*ctx.help_option_names}
+        return super().parse_args(ctx, ["list", *args] if is_list else args)
+
+
+_OF_THE_GROUP: Final = ("-q", "--quiet", "-v", "--verbose", "-h", "--help")
+
+
+@click.group(name="rules", cls=_Rules)
+def command() -> None:
+    """List every rule, or test rules of your own. Without a command it is the list."""
+
+
+@command.command(name="list")
 @rules_option
 @click.option("--markdown", is_flag=True, help="Print the reference page of all rules.")
 @lang_option
 @json_option
-@click.pass_context
-def command(
-    context: click.Context, *, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool
-) -> None:
+def list_rules(*, rules_dir: Path | None, markdown: bool, lang: Lang, as_json: bool) -> None:
     """List every rule with its severity; 'slp-ops explain RULE' tells more of one."""
-    if context.invoked_subcommand is not None:
-        return
     from slp_ops.report.terminal.layout import table
 
     knowledge = knowledge_of(rules_dir)
@@ -55,7 +68,7 @@ def command(
 
 
 @command.command(name="test")
-@click.argument("rules_dir", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("rules_dir", metavar="DIR", type=NamedPath(path_type=Path, file_okay=False, exists=True))
 @lang_option
 @json_option
 def test(*, rules_dir: Path, lang: Lang, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from slp_ops.app.sessions import ONE_A_CORE, HostKeyMode, SessionOptions
-from slp_ops.cli.options import HostKeyOption
+from slp_ops.cli.options import HostKeyOption, NamedPath
 from slp_ops.cli.verbosity import set_verbosity
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -23,7 +23,7 @@ def _verbose_too(context: click.Context, parameter: click.Parameter, value: bool
     return value
 
 
-class _Processes(click.ParamType):
+class _Processes(click.ParamType[int]):
     """A number of processes, or ``auto``."""
 
     name = "processes"
@@ -97,7 +97,8 @@ def connecting_options(command: _Command) -> _Command:
             is_flag=True,
             envvar="SLP_OPS_DEBUG",
             callback=_verbose_too,
-            help="As --verbose, and keep a masked log of each session in the run: session-DEVICE.log.",
+            help="As --verbose, and keep a masked log of each session in the run: session-DEVICE.log. "
+            "Copies by SCP and the logins of jump hosts are not in it.",
         ),
         click.option(
             "--max-time",
@@ -168,7 +169,7 @@ def connecting_options(command: _Command) -> _Command:
         ),
         click.option(
             "--known-hosts",
-            type=click.Path(path_type=Path, dir_okay=False),
+            type=NamedPath(path_type=Path, dir_okay=False),
             envvar="SLP_OPS_KNOWN_HOSTS",
             help="File of host keys. [default: known_hosts in the user's state directory]",
         ),

@@ -30,7 +30,8 @@ _ONE_CALL: Final = frozenset(
     for name in (
         "RUN", "AGAINST", "PLAN", "OUT", "ROLLBACK", "PLAYBOOK", "PARAM", "SECRET_FILE", "RELEASE", "FOR",
         "TO", "ANEW", "BUNDLE", "BUNDLE_DEVICE", "NORMAL", "CASE", "TRIGGER", "WORK_DONE", "FREQUENCY",
-        "SCOPE", "PARSE_COMMAND", "CHECK_REACHABILITY_JUNIT", "COLLECT_RESUME", "AUDIT_RESUME",
+        "SCOPE", "ERROR_TIME", "CONDITIONS", "CONNECTION", "TOPOLOGY", "ANSWERS", "FLOW", "RELAY", "BY_HAND",
+        "PARSE_COMMAND", "CHECK_REACHABILITY_JUNIT", "COLLECT_RESUME", "AUDIT_RESUME",
         "CHECK_REACHABILITY_RESUME", "REMEDIATE_RESUME",
         "USAGE_SAVE_RESUME", "USAGE_IMPORT_RESUME",
     )
@@ -91,12 +92,8 @@ def every_setting(ctx: click.Context) -> list[Setting]:
 
 def apply_file(ctx: click.Context, param: click.Parameter, named: str | None) -> None:
     """Make the values of the file the defaults of the verb's options."""
-    from slp_ops.app.configuration import load_configuration
-
     try:
-        configuration = load_configuration(
-            _named(ctx, named), lambda: _known_keys(ctx), lambda: _refused_keys(ctx)
-        )
+        configuration = _load(ctx, _named(ctx, named))
     except SlpOpsError:
         if ctx.resilient_parsing:
             return  # a completion prints no error
@@ -110,16 +107,48 @@ def apply_file(ctx: click.Context, param: click.Parameter, named: str | None) ->
     }
 
 
+def _load(ctx: click.Context, path: str | None) -> Configuration:
+    """Read the file. Other verbs are imported only to name every problem, and to show their settings.
+
+    The values of other verbs are checked by their kind; their ranges where they are used.
+    """
+    from slp_ops.app.configuration import load_configuration
+
+    if _verb(ctx)[:1] != ("config",):
+        try:
+            return load_configuration(path, lambda: _keys_of_call(ctx), dict)
+        except SlpOpsError:
+            if ctx.resilient_parsing:
+                raise
+    return load_configuration(path, lambda: _known_keys(ctx), lambda: _refused_keys(ctx))
+
+
+def _keys_of_call(ctx: click.Context) -> Mapping[str, KnownKey]:
+    """Return every key; only those of the running verb check their values."""
+    from slp_ops.app.configuration import KnownKey
+    from slp_ops.cli.setting_keys import KEYS
+
+    others = {
+        key: KnownKey(kind=kind, several=several, check=lambda value: "")
+        for kind, several, keys in KEYS
+        for key in keys.split()
+    }
+    own = (each for each in settings_of(ctx.command, _verb(ctx)) if each.in_file)
+    return others | {each.key: _known(each) for each in own}
+
+
 def _verb(ctx: click.Context) -> tuple[str, ...]:
     return () if ctx.parent is None else (*_verb(ctx.parent), str(ctx.info_name))
 
 
 def add_config_option(command: click.Command, words: str) -> None:
-    """Add --config to a command that lacks it, or to its subcommands."""
+    """Add --config to a command that lacks it, and to its subcommands."""
+    only_a_group = False
     if isinstance(command, click.Group):
+        only_a_group = not command.invoke_without_command
         for each in command.commands.values():
             add_config_option(each, words)
-    elif all(option.name != "config" for option in command.params):
+    if not only_a_group and all(option.name != "config" for option in command.params):
         command.params.append(
             click.Option(
                 ["--config"],

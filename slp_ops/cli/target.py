@@ -12,13 +12,19 @@ import click
 
 from slp_ops.app.selection import SSH_CONFIG, DeviceSelection, Selection, SourceOptions
 from slp_ops.cli.completion import complete_run
-from slp_ops.cli.options import SelectingOption, inventory_option, selection_options, source_options
+from slp_ops.cli.options import (
+    NamedPath,
+    SelectingOption,
+    inventory_option,
+    selection_options,
+    source_options,
+)
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 ssh_config_option = click.option(
     "--ssh-config",
-    type=click.Path(path_type=Path),
+    type=NamedPath(path_type=Path),
     envvar="SLP_OPS_SSH_CONFIG",
     default=SSH_CONFIG,
     show_default=str(SSH_CONFIG),

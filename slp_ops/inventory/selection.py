@@ -128,7 +128,11 @@ def _lines(path: Path) -> tuple[tuple[int | None, str], ...]:
     numbered = (
         (number, line.partition("#")[0].strip()) for number, line in enumerate(content.splitlines(), 1)
     )
-    return tuple((number, name) for number, name in numbered if name)
+    names = tuple((number, name) for number, name in numbered if name)
+    if not names:  # after '!' it would exclude nothing
+        problem = Problem(path=shown(str(path)), message="it names no device")
+        raise SelectionError((problem,), hint="--limit @FILE reads one device name a line")
+    return names
 
 
 def _names_of_term(inventory: Inventory, term: _Term) -> set[str]:

@@ -32,11 +32,12 @@ from slp_ops.config_files.validators import (
     require,
 )
 from slp_ops.config_files.yaml_nodes import Mapping
-from slp_ops.playbook.loading import KeyLines, load_files
+from slp_ops.errors import InputError
+from slp_ops.playbook.loading import KeyLines, load_files, texts
 from slp_ops.rules.schema import rule_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from slp_ops.config_files.yaml_nodes import Node
     from slp_ops.i18n import Text
@@ -79,8 +80,19 @@ def packaged_flows() -> tuple[Flow, ...]:
     return load_flows((f"playbooks/flows/{entry.name}", entry.read_text(encoding="utf-8")) for entry in found)
 
 
+def flow_folder(path: Path) -> Iterator[tuple[str, str]]:
+    """The files of an operator's folder, for ``load_flows``; raises InputError."""
+    try:
+        found = sorted(path.glob("*.yaml"))
+        if not found:
+            raise InputError(f"there is no flow in {path}", hint="a flow is a file that ends in .yaml")
+    except OSError as err:
+        raise InputError(f"cannot read the flows in {path}: {err}") from err
+    yield from texts(found)
+
+
 def load_flows(
-    texts: Iterable[tuple[str, str]],
+    documents: Iterable[tuple[str, str]],
     *,
     playbooks: Iterable[str] | None = None,
     rules: Iterable[str] | None = None,
@@ -99,7 +111,7 @@ def load_flows(
             _check(one, KeyLines(node), problems, known)
         return one
 
-    return load_files(texts, read, page="docs/how-to/flows.md")
+    return load_files(documents, read, page="docs/how-to/flows.md")
 
 
 def _stage(node: Node, key: str, problems: Problems) -> Stage | None:

@@ -96,6 +96,21 @@ _ARROW: Final = re.compile(
     r"""\b(?:password|passwd|passphrase|secret|psk|token)\s*->\s*["']?(?P<value>[^\s"']+)""",
     re.ASCII,
 )
+# "password|X" of a table, and 'Authentication "X"': only with a digit, as the first is also the syntax
+# of a command or a filter, and the second names a list.
+_BAR: Final = re.compile(
+    r"""\b(?:password|passwd|passphrase|secret|psk|token|community)\|"""
+    r"""(?P<value>(?=[^\s|"']{0,200}[0-9])[^\s|"']{4,})(?=[\s|"']|$)""",
+    re.ASCII,
+)
+_QUOTED_AUTHENTICATION: Final = re.compile(
+    r"""(?<!login\s)(?<!dot1x\s)(?<!ppp\s)\bauthentication\s{1,9}(?P<quote>["'])"""
+    r"""(?P<value>(?=[^\s"']{0,200}[0-9])[^\s"']{4,200})(?P=quote)""",
+    re.ASCII,
+)
+_FILTER: Final = re.compile(
+    r"\|\s*(?:i|in|inc|incl|include|e|ex|exclude|b|begin|s|sec|section|count)\s", re.ASCII
+)
 _TABLE_ROW: Final = re.compile(
     r"\s*\|\s*(?:[\w-]+\s+){0,2}(?:password|passwd|passphrase|secret|psk|token|community)\s*\|\s*(?P<value>\S+)\s*\|",
     re.ASCII,
@@ -223,6 +238,10 @@ def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
         found += _announced(text, lowered, _ARROW)
     if lowered.lstrip()[:1] == "|":
         found += _announced(text, lowered, _TABLE_ROW)
+    elif "|" in lowered and not _FILTER.search(lowered):
+        found += _announced(text, lowered, _BAR)
+    if "authentication" in words:
+        found += _announced(text, lowered, _QUOTED_AUTHENTICATION)
     if "authorization" in words and (digest := _DIGEST.search(lowered)):
         found += found_at(text, *digest.span("value"), "password")
     if words & _PROGRAMS:
@@ -231,7 +250,7 @@ def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
 
 
 def _announced(text: str, lowered: str, pattern: re.Pattern[str]) -> list[SecretSpan]:
-    """Return the values of labels without a colon: ``password -> X``, ``| password | X |``."""
+    """Return the values of labels without a colon: ``password -> X``, ``password|X``."""
     return [
         secret
         for match in pattern.finditer(lowered)

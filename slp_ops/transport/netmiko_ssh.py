@@ -184,6 +184,7 @@ class _Session:
         check: Callable[[Key], None],
     ) -> None:
         self._sock.setblocking(True)
+        self._sock.reads_ahead = True  # paramiko takes the length of each packet first
         # Kept before it is opened: whatever becomes of the login, paramiko's thread has to end.
         self._connection = connection_to(device, credential, self._sock, host_keys, check)
         log_in(self._connection, device, credential)

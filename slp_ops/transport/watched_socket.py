@@ -17,8 +17,12 @@ _LONGEST_VERSION: Final = 256
 _PEEK: Final = 1 << 16
 # What is read at once: in an event loop a switch that floods leaves the others their turn.
 _AT_ONCE: Final = 1 << 16
+# What is read ahead: most packets are small, and of a large one the rest is read into its own place.
+_AHEAD: Final = 1 << 12
 # What may come before a login is complete; a key exchange and a banner are some kilobytes.
 BEFORE_LOGIN: Final = 1 << 20
+
+_NOTHING: Final = memoryview(b"")
 
 
 class WatchedSocket(socket.socket):
@@ -26,7 +30,8 @@ class WatchedSocket(socket.socket):
 
     ``identified``: the other side sent its SSH version. ``is_ended``: the other side ended the connection,
     with a reset if ``was_reset``. Until ``is_logged_in`` is set, little may come: after more, ``is_flooded``,
-    the socket reads as ended.
+    the socket reads as ended. ``reads_ahead`` is for one blocking reader that asks for a few bytes at a time:
+    more is taken at once and kept, which is a system call less for each.
     """
 
     identified = False
@@ -34,13 +39,18 @@ class WatchedSocket(socket.socket):
     was_reset = False
     is_logged_in = False
     is_flooded = False
+    reads_ahead = False
     _received = 0
+    _ahead = _NOTHING  # received and not read
     _tail = b"\n"  # as if a line had ended: the version may be the first one
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
         """Receive as a socket does."""
+        if self._ahead:
+            return self._next(bufsize)
         try:
-            data = super().recv(min(bufsize, _AT_ONCE), flags)
+            wanted = max(bufsize, _AHEAD) if self.reads_ahead else bufsize
+            data = super().recv(min(wanted, _AT_ONCE), flags)
         except OSError as err:
             self._end(err)
             raise
@@ -53,7 +63,15 @@ class WatchedSocket(socket.socket):
             if self._received > BEFORE_LOGIN:
                 self.is_flooded = True
                 return b""
+        if len(data) > bufsize:
+            self._ahead = memoryview(data)
+            return self._next(bufsize)
         return data
+
+    def _next(self, size: int) -> bytes:
+        data, rest = self._ahead[:size], self._ahead[size:]
+        self._ahead = rest or _NOTHING  # an empty part would hold all of it
+        return bytes(data)
 
     def send(self, data: Any, flags: int = 0, /) -> int:
         """Send as a socket does."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SELECTING = {
     "--limit", "--site", "--tag", "--device", "--run", "--against", "--select", "--ignore", "--playbook",
-    "--command",
+    "--command", "--inventory", "--plan", "--resume", "--rollback", "--flow", "--failed", "--release",
 }  # fmt: skip
 
 
@@ -72,3 +72,29 @@ def test_in_the_environment_of_a_verb() -> None:
 def test_every_such_option_was_found() -> None:
     assert {name for _, option in FOUND for name in option.opts} >= SELECTING
     assert len(FOUND) > 40
+
+
+def _paths(
+    command: click.Command, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], click.Parameter]]:
+    if isinstance(command, click.Group):
+        for name, each in command.commands.items():
+            yield from _paths(each, (*path, name))
+    for parameter in command.params:
+        if isinstance(parameter.type, click.Path):
+            yield path, parameter
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        each
+        for verb in sorted(VERBS)
+        for each in _paths(import_module(f"slp_ops.cli.{VERBS[verb][0]}").command, (verb,))
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_an_empty_path_is_not_the_current_folder(path: tuple[str, ...], parameter: click.Parameter) -> None:
+    for empty in ("", "  "):
+        with pytest.raises(click.BadParameter, match="it is empty"):
+            parameter.type.convert(empty, parameter, click.Context(click.Command(path[0])))

@@ -165,3 +165,14 @@ def test_the_list_has_own_rules(rules: Path) -> None:
     assert (
         "Reads: show whatever" in CliRunner().invoke(cli, ["explain", "own-1", "--rules", str(rules)]).output
     )
+
+
+def test_without_ttp_the_error_names_what_to_install(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (rules / "own.yaml").write_text(RULE.replace("textfsm:t.textfsm", "ttp:t.ttp"))
+    (rules / "t.ttp").write_text("{{ name | WORD }}\n")
+    assert slp("test", str(rules)).exit_code == 0
+    monkeypatch.setattr("slp_ops.app.rule_options.find_spec", lambda name: None)
+    error = slp("test", str(rules)).exception
+    assert isinstance(error, InputError)
+    assert "the library ttp is not installed" in error.message
+    assert error.hint == "python -m pip install 'slp-ops[ttp]'"

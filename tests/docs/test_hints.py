@@ -51,7 +51,9 @@ def test_a_command_that_is_named_exists_with_its_options(verb: str, words: str) 
         command = command.commands[rest.pop(0)]
     known = {name for option in command.params for name in option.opts}
     if isinstance(command, click.Group):
-        known = {name for each in command.commands.values() for option in each.params for name in option.opts}
+        known |= {
+            name for each in command.commands.values() for option in each.params for name in option.opts
+        }
     for word in rest:
         if re.fullmatch(r"--?[a-z][a-z-]*", word):
             assert word in known | {"--help", "--config"}, f"slp-ops {verb} {words}"

@@ -141,3 +141,12 @@ def test_an_inventory_without_tags_says_so() -> None:
     with pytest.raises(SelectionError) as caught:
         select(Inventory(devices=(device("a", "t"),)), Selection(tags=("core",)))
     assert caught.value.hint == "the inventory has no tags"
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "# tyo-1\n"])
+@pytest.mark.parametrize("sign", ["", "!", "&"])
+def test_an_empty_file_of_names_never_selects_the_fleet(tmp_path: Path, sign: str, content: str) -> None:
+    (tmp_path / "names").write_text(content)
+    with pytest.raises(SelectionError) as caught:
+        names(limit=f"{sign}@{tmp_path}/names")
+    assert caught.value.problems[0].message == "it names no device"

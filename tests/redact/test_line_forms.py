@@ -14,6 +14,10 @@ from slp_ops.redact import mask, redact
 KEY = b"k" * 32
 
 SECRETS = """
+password|«canary1x»
+user netops secret|«c4nary!»|admin
+Authentication "«canary1x»"
+ntp peer 192.0.2.1 authentication '«Canary-77»'
 user:«PASSWORD»@192.0.2.1
 login:«PASSWORD»@sw1.example.net
 enable secret 9 «$9$nhEmQVczB7dqsO$X.HsgL6x1il0RxkOSSvyQYwucySCt7qFm4v7pqCxkKM»
@@ -228,6 +232,11 @@ ip http client proxy-server http://ops:«canary»@proxy.example.net proxy-port 8
 """
 
 UNTOUCHED = """
+show run | include password|secret|v3key
+ login authentication "LIST1"
+[password|secret|masked-secret]
+password|secret
+neighbor 192.0.2.1 authentication "default"
 service password-encryption
 service password-recovery
 password encryption aes

@@ -139,3 +139,17 @@ def test_little_may_come_before_a_login_is_complete() -> None:
         ours.is_logged_in = True
         theirs.sendall(b"more")
         assert ours.recv(1 << 20)
+
+
+@pytest.mark.parametrize("size", [1, 4, 16, 5000, 1 << 17])
+def test_reading_ahead_gives_the_same_bytes_and_the_end(size: int) -> None:
+    sent = bytes(range(256)) * 300
+    with pair() as (ours, theirs):
+        ours.setblocking(True)
+        ours.is_logged_in = ours.reads_ahead = True
+        theirs.sendall(sent)
+        theirs.shutdown(socket.SHUT_WR)
+        pieces = list(iter(lambda: ours.recv(size), b""))
+        assert b"".join(pieces) == sent
+        assert max(map(len, pieces)) <= size
+        assert ours.is_ended
