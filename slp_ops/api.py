@@ -306,6 +306,7 @@ def run_flow(
     max_failures: int = 0,
     wait: float = 3600.0,
     manual_done: bool = False,
+    answers: Iterable[PathLike] = (),
     secret_files: Mapping[str, PathLike] | None = None,
     playbooks_dir: PathLike | None = None,
     flows_dir: PathLike | None = None,
@@ -316,7 +317,8 @@ def run_flow(
     """Run the playbooks of a flow in order, until each switch is proven to report, waits or fails.
 
     ``resume`` is the journal of a flow that continues, in place of ``flow``. ``playbooks`` chooses where a
-    stage has several. ``manual_done`` assumes that manual steps are done. See ``apply_plan`` for the consent.
+    stage has several. ``manual_done`` assumes that manual steps are done; ``answers`` are files of CSSM, or
+    folders of them. See ``apply_plan`` for the consent.
     """
     planning = _plan_request(
         inventory, sites, tags, limit, runs_dir, playbooks, params, playbooks_dir, rules_dir, sessions
@@ -327,6 +329,7 @@ def run_flow(
         secret_files,
         manual_done=manual_done,
     )
+    request = replace(request, answers=tuple(map(Path, answers)))
     if resume is not None:
         return app_flow.resume_flow(request, Path(resume), operator)
     _need("flow or resume", flow or None)

@@ -126,6 +126,14 @@ if TYPE_CHECKING:
     help="Resume; steps with an unknown outcome are resolved first.",
 )
 @click.option(
+    "--answers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    envvar="SLP_OPS_ANSWERS",
+    metavar="PATH",
+    help="With --flow: files of CSSM, or folders of them. [default: the folder acks in the run of the flow]",
+)
+@click.option(
     "--rollback",
     cls=SelectingOption,
     type=NamedPath(path_type=Path, dir_okay=False),
@@ -160,6 +168,7 @@ def command(
     out: Path | None,
     plan_file: Path | None,
     resume: Path | None,
+    answers: tuple[Path, ...],
     rollback: Path | None,
     settle: tuple[str, ...],
     manual_done: bool,
@@ -207,6 +216,8 @@ def command(
         manual_done=manual_done,
         settled=parse_outcomes(settle),
         document=stored_remediate_json,
+        answers=answers,
+        lang=lang,
     )
     if flow is not None or (resume is not None and call(is_flow, resume)):
         found = _run_flow(

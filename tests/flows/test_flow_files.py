@@ -56,6 +56,9 @@ def test_our_flows_name_playbooks_and_rules_that_exist() -> None:
         ("title: {en: Lookup, ja: 名前解決}", "title: {en: Lookup}", 2, "is missing"),
         ("[domain-lookup]", "domain-lookup", 4, "is text"),
         ("stages:\n", "stages: {}\nrest:\n", 3, "a mapping"),
+        ("[domain-lookup]", "[usage-save, usage-import]", 4, "names several"),
+        ("done_when", "undo: true\n    done_when", 4, "is of no earlier stage"),
+        ("done_when", "reports: some\n    done_when", 5, "is not known"),
     ],
 )
 def test_a_problem_is_reported_with_its_line(old: str, new: str, line: int, words: str) -> None:
