@@ -53,14 +53,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from slp_ops.app.audit_device import AuditOptions
+    from slp_ops.app.change.context import BufferedEvidence
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.change_session import ChangeSession
     from slp_ops.app.remediate import ApplyRequest, Wanted
-    from slp_ops.planning import PlannedSwitch
+    from slp_ops.model import Device
+    from slp_ops.planning import PlannedSwitch, SwitchPlan
     from slp_ops.planning.journal_state import BeginEvent, SwitchState
     from slp_ops.playbook import Playbook
     from slp_ops.playbook.flow import Flow, Stage
+    from slp_ops.rules.values import Outcome
     from slp_ops.runs import Run
 
 
@@ -272,6 +275,15 @@ class FlowVerb(RemediateVerb):
         self.considered.update(found)
         return {name: found[name] for name in observations}
 
+    def replan(
+        self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
+    ) -> PlanningResult:
+        """Plan the stage again just before it is applied: an ACK may have come meanwhile."""
+        stage = self._stage
+        if stage is not None and not stage.always and not rules_to_pass(outcomes, stage.done_when):
+            return skipped(device.name, device.site, None, PASSES, needless=True)
+        return super().replan(device, plan, memory, outcomes)
+
     def _choice(self, stage: Stage, switch: PlannedSwitch, operator: ChangeOperator) -> str | None:
         """Return the playbook of a stage for a switch: by option, by intent, or by the operator's answer."""
         if len(stage.playbooks) == 1:
@@ -463,6 +475,7 @@ class _Stages:
     _display: FlowDisplay
     stopped: bool = False
     _session: StageSession = field(init=False)
+    _whys: dict[str, Text] = field(default_factory=dict)  # of the failures of the change that ended last
 
     def run(self, number: int) -> None:
         """Run one stage on the switches that have come so far, and do not wait."""
@@ -554,6 +567,12 @@ class _Stages:
 
     def _show(self, change: ChangeResult) -> None:
         self.stopped = self.stopped or change.stopped
+        # The journal of a change keeps a reason in English only.
+        self._whys = {
+            each.name: each.why
+            for each in change.devices
+            if each.why is not None and each.end is not ChangeOutcome.WAITING
+        }
         self._display.change(change)
 
     def _note_change(self, number: int, path: Path, names: Iterable[str]) -> None:
@@ -565,7 +584,8 @@ class _Stages:
             if state.end is None:
                 self._note(number, name, StageState.WAITING, _NOT_BEGUN, playbook)
                 continue
-            why = None if state.end.good else _WHY.format(end=_end_words(state), why=_reason(state))
+            reason = self._whys.pop(name, None) or _reason(state)
+            why = None if state.end.good else _WHY.format(end=_end_words(state), why=reason)
             self._note(number, name, _state_of(state.end), why, playbook)
 
     def _note_unplanned(self, number: int, planned: PlanResult, name: str) -> None:

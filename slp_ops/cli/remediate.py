@@ -20,6 +20,7 @@ from slp_ops.cli.options import (
     NamedPath,
     SelectingOption,
     SelectingVerbOption,
+    VerbOption,
     details_option,
     json_option,
     lang_option,
@@ -127,9 +128,10 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--answers",
+    cls=VerbOption,
     multiple=True,
     type=click.Path(path_type=Path),
-    envvar="SLP_OPS_ANSWERS",
+    envvar="SLP_OPS_REMEDIATE_ANSWERS",
     metavar="PATH",
     help="With --flow: files of CSSM, or folders of them. [default: the folder acks in the run of the flow]",
 )

@@ -129,6 +129,7 @@ def test_case_1_by_smart_transport_with_a_refused_token_and_kills(
     found = state(refused)
     assert (found["state"], len(found["stages"])) == ("failed", 6)
     assert "is not valid" in found["stages"][5]["why"]["en"]
+    assert "ライセンスサーバが拒否しました" in found["stages"][5]["why"]["ja"]
     assert json.loads(refused.stdout)["resume"].endswith(str(journal))
 
     done = remediate(*resume, "--yes", "--json", SLP_OPS_PARAM_TOKEN=TOKEN)
