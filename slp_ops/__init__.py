@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from slp_ops.api import collect as collect
     from slp_ops.api import load_inventory as load_inventory
     from slp_ops.api import make_plan as make_plan
+    from slp_ops.api import run_flow as run_flow
 
 _API: Final = (
     "apply_plan",
@@ -27,6 +28,7 @@ _API: Final = (
     "collect",
     "load_inventory",
     "make_plan",
+    "run_flow",
 )
 
 

@@ -10,6 +10,7 @@ an SSH agent. Notices then go to the logger ``slp_ops``.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
@@ -18,6 +19,7 @@ from slp_ops.app import audit as app_audit
 from slp_ops.app import check_reachability as app_check_reachability
 from slp_ops.app import check_version as app_check_version
 from slp_ops.app import collect as app_collect
+from slp_ops.app import flow as app_flow
 from slp_ops.app import remediate as app_remediate
 from slp_ops.app.audit import AuditRequest, AuditResult
 from slp_ops.app.change_session import ChangeOptions, FleetOptions
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.change.results import ChangeResult, PlanResult
+    from slp_ops.app.flow import FlowResult
 
     PathLike = str | Path
 
@@ -276,25 +279,101 @@ def apply_plan(
     """
     if not plan.plans:
         raise OptionError("the plan has no switch")
+    request = _apply_request(
+        _plan_request(inventory, (), (), "", runs_dir, (), None, playbooks_dir, rules_dir, sessions),
+        _change_options(yes, allow, confirmed, batches, max_failures, wait, rollback_on_fail),
+        secret_files,
+    )
+    return app_remediate.apply_plan(request, plan.plans, operator)
+
+
+@_blocking
+def run_flow(
+    inventory: Inventory | PathLike,
+    flow: str = "",
+    *,
+    resume: PathLike | None = None,
+    sites: Iterable[str] = (),
+    tags: Iterable[str] = (),
+    limit: str = "",
+    runs_dir: PathLike = RUNS,
+    playbooks: Iterable[str] = (),
+    params: Mapping[str, str] | None = None,
+    yes: bool = False,
+    allow: Risk = Risk.CHANGE,
+    confirmed: Iterable[str] = (),
+    batches: str = "1,10%,100%",
+    max_failures: int = 0,
+    wait: float = 3600.0,
+    manual_done: bool = False,
+    answers: Iterable[PathLike] = (),
+    secret_files: Mapping[str, PathLike] | None = None,
+    playbooks_dir: PathLike | None = None,
+    flows_dir: PathLike | None = None,
+    rules_dir: PathLike | None = None,
+    sessions: SessionOptions | None = None,
+    operator: ChangeOperator | None = None,
+) -> FlowResult:
+    """Run the playbooks of a flow in order, until each switch is proven to report, waits or fails.
+
+    ``resume`` is the journal of a flow that continues, in place of ``flow``. ``playbooks`` chooses where a
+    stage has several. ``manual_done`` assumes that manual steps are done; ``answers`` are files of CSSM, or
+    folders of them. See ``apply_plan`` for the consent.
+    """
+    planning = _plan_request(
+        inventory, sites, tags, limit, runs_dir, playbooks, params, playbooks_dir, rules_dir, sessions
+    )
+    request = _apply_request(
+        replace(planning, flows_dir=None if flows_dir is None else Path(flows_dir)),
+        _change_options(yes, allow, confirmed, batches, max_failures, wait, rollback_on_fail=False),
+        secret_files,
+        manual_done=manual_done,
+    )
+    request = replace(request, answers=tuple(map(Path, answers)))
+    if resume is not None:
+        return app_flow.resume_flow(request, Path(resume), operator)
+    _need("flow or resume", flow or None)
+    return app_flow.run_flow(request, flow, operator)
+
+
+def _change_options(
+    yes: bool,
+    allow: Risk,
+    confirmed: Iterable[str],
+    batches: str,
+    max_failures: int,
+    wait: float,
+    rollback_on_fail: bool,
+) -> ChangeOptions:
     try:
         sizes = parse_batches(batches)
     except NoBatches as err:
         raise OptionError(str(err), option="batches") from None
-    request = app_remediate.ApplyRequest(
-        plan=_plan_request(inventory, (), (), "", runs_dir, (), None, playbooks_dir, rules_dir, sessions),
-        options=ChangeOptions(
-            yes=yes,
-            allow=allow,
-            confirmed=frozenset(_several("confirmed", confirmed)),
-            sizes=sizes,
-            max_fail=max_failures,
-            wait=wait,
-            rollback_on_fail=rollback_on_fail,
-        ),
+    return ChangeOptions(
+        yes=yes,
+        allow=allow,
+        confirmed=frozenset(_several("confirmed", confirmed)),
+        sizes=sizes,
+        max_fail=max_failures,
+        wait=wait,
+        rollback_on_fail=rollback_on_fail,
+    )
+
+
+def _apply_request(
+    plan: app_remediate.PlanRequest,
+    options: ChangeOptions,
+    secret_files: Mapping[str, PathLike] | None,
+    *,
+    manual_done: bool = False,
+) -> app_remediate.ApplyRequest:
+    return app_remediate.ApplyRequest(
+        plan=plan,
+        options=options,
         secret_files=tuple(f"{name}={path}" for name, path in (secret_files or {}).items()),
+        manual_done=manual_done,
         document=stored_remediate_json,
     )
-    return app_remediate.apply_plan(request, plan.plans, operator)
 
 
 def _plan_request(

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from slp_ops.i18n import Text
-from slp_ops.json_documents import json_document
+from slp_ops.json_documents import json_document, json_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -204,12 +204,16 @@ class Upload:
 
 @json_document
 class CheckFile:
-    """The file on the switch must have this MD5, computed by the switch."""
+    """The file on the switch must have this MD5, computed by the switch.
+
+    ``waits``: the operator copies it, and the change waits until ``dir`` shows it.
+    """
 
     kind: Literal["check"] = "check"
     command: str = computed()
     path: str
     md5: str
+    waits: bool | None = json_field(omit_none=True, default=None)
 
     def __post_init__(self) -> None:
         set_computed(self, "command", f"verify /md5 {self.path}")

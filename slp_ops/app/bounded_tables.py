@@ -60,8 +60,9 @@ class BoundedTables:
 
     def _ask(self, request: TableRequest) -> dict[str, Any]:
         child = self._child
-        is_new = child is None or child.owner != os.getpid()
+        is_new = child is None or not child.is_ours
         if child is None or is_new:
+            self.close()
             child = self._child = _Child()
         line = json.dumps(
             {
@@ -113,6 +114,11 @@ class _Child:
             },
             start_new_session=True,  # Ctrl-C is for the parent
         )
+
+    @property
+    def is_ours(self) -> bool:
+        """Return whether this process started it, and it still runs."""
+        return self.owner == os.getpid() and self._process.poll() is None
 
     def ask(self, line: bytes, seconds: float) -> bytes:
         """Return the answer to a line. Raises TimeoutError, OSError."""

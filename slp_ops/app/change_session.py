@@ -77,6 +77,8 @@ if TYPE_CHECKING:
 
 Observation = TypeVar("Observation")
 Result = TypeVar("Result")
+OtherObservation = TypeVar("OtherObservation")
+OtherResult = TypeVar("OtherResult")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,14 +388,16 @@ class ChangeSession(Generic[Observation, Result]):
                 step_operator = self.verb.step_operator(self.operator, resumed=None)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
 
-    def resume(self, path: Path) -> Result:
-        """Resume a change on every unfinished switch."""
+    def resume(self, path: Path, names: Collection[str] | None = None) -> Result:
+        """Resume a change on every unfinished switch, or on these ones."""
         file, recorded = JournalFile.resume(path)
         with file:
             self._check_journal(recorded, path)
             states = recorded.states
             open_ = [
-                state.plan for state in states.values() if not state.finished and not state.is_rolling_back
+                state.plan
+                for name, state in states.items()
+                if not state.finished and not state.is_rolling_back and (names is None or name in names)
             ]
             back = ", ".join(name for name, state in states.items() if state.is_rolling_back)
             if not file.sealed:
@@ -423,12 +427,29 @@ class ChangeSession(Generic[Observation, Result]):
                 step_operator = self.verb.step_operator(self.operator, resumed=states)
                 return self._change(run, fleet, states, file, secrets, files, step_operator)
 
-    def roll_back(self, path: Path) -> Result:
-        """Restore the earlier configuration of every switch of a journal. Raises InputError, Declined."""
+    def with_verb(
+        self, verb: ChangeVerb[OtherObservation, OtherResult], document: Callable[[OtherResult], str]
+    ) -> ChangeSession[OtherObservation, OtherResult]:
+        """Return a session of another verb for the same switches: no password is asked for again."""
+        made = ChangeSession(
+            verb=verb, fleet=self.fleet, options=self.options, operator=self.operator, document=document
+        )
+        made._chosen = self._choose()
+        return made
+
+    def roll_back(self, path: Path, names: Collection[str] | None = None) -> Result:
+        """Restore the earlier configuration of every switch of a journal, or of these ones.
+
+        Raises InputError, Declined.
+        """
         file, recorded = JournalFile.resume(path)
         with file:
             self._check_journal(recorded, path)
-            states = {name: state for name, state in recorded.states.items() if state.touched}
+            states = {
+                name: state
+                for name, state in recorded.states.items()
+                if state.touched and (names is None or name in names)
+            }
             if not states:
                 self.operator.notice("nothing was sent to any switch of this journal")
                 return self.verb.result(ChangeResult(journal=str(path)))

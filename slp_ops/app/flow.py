@@ -6,18 +6,32 @@ its change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from slp_ops.app.change.before_after import LicenceState, licence_state
+from slp_ops.app.change.operator import NonInteractiveChange
+from slp_ops.app.change.parameters import load_every_flow
+from slp_ops.app.flow_exchange import (
+    PASSES,
+    ExchangeStage,
+    OpenExchange,
+    StageSession,
+    answers_folder,
+    exchange_session,
+    open_exchange,
+    skipped,
+    without_reports,
+)
+from slp_ops.app.flow_exchange import preview as preview_exchange
 from slp_ops.app.follow_up import journal_command
 from slp_ops.app.remediate import RemediateVerb, session_of, wanted_by
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, Interrupted, OptionError
 from slp_ops.i18n import Text, lines_of
-from slp_ops.model import Verdict
-from slp_ops.planning import PlanningResult, SkippedPlaybook
+from slp_ops.messages import message_text
+from slp_ops.planning import PlanningResult
 from slp_ops.planning.flow_state import (
     FlowBeginEvent,
     FlowChangeEvent,
@@ -26,24 +40,29 @@ from slp_ops.planning.flow_state import (
 )
 from slp_ops.planning.flow_state import StageState as StageState
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.playbook.flow import Flow, Stage, packaged_flows
+from slp_ops.playbook.flow import rules_to_pass as rules_to_pass
 from slp_ops.runs import Runs
 from slp_ops.runs.flow_journal import FILE, FlowJournal
 from slp_ops.runs.flow_journal import is_flow as is_flow
 from slp_ops.runs.journal import FILE as CHANGE_FILE
 from slp_ops.runs.journal import read as read_change
+from slp_ops.steps import ManualStep
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from slp_ops.app.audit_device import AuditOptions
+    from slp_ops.app.change.context import BufferedEvidence
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.change_session import ChangeSession
     from slp_ops.app.remediate import ApplyRequest, Wanted
-    from slp_ops.planning import PlannedSwitch
+    from slp_ops.model import Device
+    from slp_ops.planning import PlannedSwitch, SwitchPlan
     from slp_ops.planning.journal_state import BeginEvent, SwitchState
     from slp_ops.playbook import Playbook
+    from slp_ops.playbook.flow import Flow, Stage
     from slp_ops.rules.values import Outcome
     from slp_ops.runs import Run
 
@@ -64,7 +83,10 @@ class FlowSwitch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowResult:
-    """Result of a flow on a fleet. ``stopped`` is set where the operator stopped it."""
+    """Result of a flow on a fleet. ``stopped`` is set where the operator stopped it.
+
+    ``exchange`` is what the operator has to carry to CSSM before the flow continues.
+    """
 
     flow: Flow
     run: str
@@ -72,6 +94,7 @@ class FlowResult:
     journal: str
     switches: tuple[FlowSwitch, ...]
     stopped: bool = False
+    exchange: OpenExchange | None = None
 
     @property
     def proven(self) -> bool:
@@ -91,21 +114,26 @@ class StagePreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowDisplay:
-    """Functions that show a flow while it runs."""
+    """Functions that show a flow while it runs; without them nothing is shown."""
 
-    stage: Callable[[int, Flow, Sequence[str]], None]
-    change: Callable[[ChangeResult], None]
+    stage: Callable[[int, Flow, Sequence[str]], None] = lambda number, flow, names: None
+    change: Callable[[ChangeResult], None] = lambda change: None
 
 
 def preview_flow(
-    request: ApplyRequest, name: str, operator: ChangeOperator
+    request: ApplyRequest, name: str, operator: ChangeOperator | None = None
 ) -> tuple[Flow, tuple[StagePreview, ...]]:
     """Read the switches and plan every stage as far as it can be known; nothing is sent."""
     running = _FlowSession.of(request, name, operator)
     return running.flow, running.preview()
 
 
-def run_flow(request: ApplyRequest, name: str, operator: ChangeOperator, display: FlowDisplay) -> FlowResult:
+def run_flow(
+    request: ApplyRequest,
+    name: str,
+    operator: ChangeOperator | None = None,
+    display: FlowDisplay | None = None,
+) -> FlowResult:
     """Run a flow from its beginning. Raises InputError, Declined, StoreError."""
     running = _FlowSession.of(request, name, operator)
     devices = running.session.chosen()
@@ -122,11 +150,14 @@ def run_flow(request: ApplyRequest, name: str, operator: ChangeOperator, display
         path = run.path / FILE
         with FlowJournal.create(path, replace(begin, run=run.id)) as journal:
             progress = {device.name: FlowProgress() for device in devices}
-            return running.run(run, journal, progress, display)
+            return running.run(run, journal, progress, display or FlowDisplay())
 
 
 def resume_flow(
-    request: ApplyRequest, path: Path, operator: ChangeOperator, display: FlowDisplay
+    request: ApplyRequest,
+    path: Path,
+    operator: ChangeOperator | None = None,
+    display: FlowDisplay | None = None,
 ) -> FlowResult:
     """Continue a flow from its journal. Raises InputError, Declined, StoreError."""
     journal, recorded = FlowJournal.resume(path)
@@ -152,11 +183,17 @@ def resume_flow(
         devices = [device for device in running.session.chosen() if device.name in progress]
         fleet = plan.fleet
         with Runs(fleet.runs_dir).start("flow", devices, selection=fleet.target.described()) as run:
-            return running.run(run, journal, progress, display)
+            return running.run(run, journal, progress, display or FlowDisplay())
 
 
 def _stages(flow: Flow) -> tuple[str, ...]:
-    return tuple(f"{'|'.join(stage.playbooks)}: {', '.join(stage.done_when)}" for stage in flow.stages)
+    return tuple(
+        f"{'undo ' if stage.undo else ''}{'|'.join(stage.playbooks)}: {', '.join(stage.done_when)}"
+        for stage in flow.stages
+    )
+
+
+Begun: TypeAlias = "Callable[[BeginEvent, Run], BeginEvent]"
 
 
 class FlowVerb(RemediateVerb):
@@ -167,7 +204,7 @@ class FlowVerb(RemediateVerb):
         self._all = wanted
         self._chosen = wanted.named
         self._stage: Stage | None = None
-        self._begun: Callable[[str, Sequence[str]], None] = lambda journal, names: None
+        self._begun: Begun = _nothing
         self.considered: dict[str, PlanningResult] = {}
         self.observed: dict[str, PlannedSwitch] = {}
         self.playbook_of: dict[str, str] = {}
@@ -179,12 +216,17 @@ class FlowVerb(RemediateVerb):
         return self._wanted.options
 
     def playbooks(self, names: Sequence[str]) -> tuple[Playbook, ...]:
-        """Return the playbooks of these names, in this order."""
+        """Return the playbooks of these names, in this order; an exchange is none."""
         by_id = {playbook.id: playbook for playbook in self._wanted.playbooks}
-        return tuple(by_id[name] for name in names)
+        return tuple(by_id[name] for name in names if name in by_id)
 
-    def enter(self, stage: Stage | None, begun: Callable[[str, Sequence[str]], None]) -> None:
-        """Go to a stage; None only looks at the switches. ``begun`` takes the journal of its change."""
+    @property
+    def audit_options(self) -> AuditOptions:
+        """The rules that judge the stages."""
+        return self._wanted.audit_options
+
+    def enter(self, stage: Stage | None, begun: Begun) -> None:
+        """Go to a stage; None only looks at the switches. ``begun`` notes the change that begins."""
         self._stage, self._begun = stage, begun
         playbooks = self._all.playbooks
         if stage is not None:
@@ -199,8 +241,7 @@ class FlowVerb(RemediateVerb):
 
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Note the journal of the change in that of the flow, before the change begins."""
-        self._begun(str((run.path / CHANGE_FILE).absolute()), [plan.name for plan in event.plans])
-        return event
+        return self._begun(event, run)
 
     def plan(
         self, observations: Mapping[str, PlannedSwitch], operator: ChangeOperator
@@ -210,15 +251,21 @@ class FlowVerb(RemediateVerb):
         stage = self._stage
         if stage is None:
             return {name: PlanningResult(plan=None) for name in observations}
+        if stage.exchange is not None or stage.undo:  # in a dry run only
+            look = _preview_undo if stage.undo else preview_exchange
+            self.considered.update({name: look(stage, switch) for name, switch in observations.items()})
+            return {name: self.considered[name] for name in observations}
         found: dict[str, PlanningResult] = {}
         groups: dict[str, dict[str, PlannedSwitch]] = {}
         for name, switch in observations.items():
             if not stage.always and not rules_to_pass(switch.outcomes, stage.done_when):
-                found[name] = _skip(switch, None, _PASSES, needless=True)
+                found[name] = skipped(name, switch.site, None, PASSES, needless=True)
                 continue
             playbook = self._choice(stage, switch, operator)
             if playbook is None:
-                found[name] = _skip(switch, None, _CHOOSE.format(playbooks=", ".join(stage.playbooks)))
+                found[name] = skipped(
+                    name, switch.site, None, _CHOOSE.format(playbooks=", ".join(stage.playbooks))
+                )
             else:
                 groups.setdefault(playbook, {})[name] = switch
         for playbook, switches in groups.items():
@@ -227,6 +274,15 @@ class FlowVerb(RemediateVerb):
             self.playbook_of.update(dict.fromkeys(switches, playbook))
         self.considered.update(found)
         return {name: found[name] for name in observations}
+
+    def replan(
+        self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
+    ) -> PlanningResult:
+        """Plan the stage again just before it is applied: an ACK may have come meanwhile."""
+        stage = self._stage
+        if stage is not None and not stage.always and not rules_to_pass(outcomes, stage.done_when):
+            return skipped(device.name, device.site, None, PASSES, needless=True)
+        return super().replan(device, plan, memory, outcomes)
 
     def _choice(self, stage: Stage, switch: PlannedSwitch, operator: ChangeOperator) -> str | None:
         """Return the playbook of a stage for a switch: by option, by intent, or by the operator's answer."""
@@ -254,42 +310,35 @@ class FlowVerb(RemediateVerb):
             operator.notice(f"expected one of {', '.join(stage.playbooks)}")
 
 
-def rules_to_pass(outcomes: Iterable[Outcome], rules: Iterable[str]) -> tuple[str, ...]:
-    """Return the rules that do not pass; one that could not be judged is among them."""
-    verdicts = {outcome.rule: outcome.verdict for outcome in outcomes}
-    sound = (Verdict.PASS, Verdict.NOT_APPLICABLE)
-    return tuple(rule for rule in rules if verdicts.get(rule) not in sound)
-
-
 def _verified_by(stage: Stage, playbook: Playbook) -> Playbook:
     if playbook.id not in stage.playbooks:
         return playbook
     return replace(playbook, verify=tuple(dict.fromkeys((*playbook.verify, *stage.done_when))))
 
 
-def _skip(
-    switch: PlannedSwitch, playbook: str | None, why: Text, *, needless: bool = False
-) -> PlanningResult:
-    skipped = SkippedPlaybook(
-        name=switch.name, site=switch.site, playbook=playbook, why=why, needless=needless
-    )
-    return PlanningResult(plan=None, skipped=(skipped,))
+def _preview_undo(stage: Stage, switch: PlannedSwitch) -> PlanningResult:
+    return skipped(switch.name, switch.site, stage.label, _UNDO)
 
 
 @dataclass(slots=True, kw_only=True)
 class _FlowSession:
     """One call that runs or previews a flow."""
 
+    request: ApplyRequest
     flow: Flow
     verb: FlowVerb
     session: ChangeSession[PlannedSwitch, ChangeResult]
     operator: ChangeOperator
 
     @classmethod
-    def of(cls, request: ApplyRequest, name: str, operator: ChangeOperator) -> _FlowSession:
-        verb = FlowVerb(request, wanted_by(request))
+    def of(cls, request: ApplyRequest, name: str, given: ChangeOperator | None) -> _FlowSession:
+        operator = given or NonInteractiveChange()
+        wanted = wanted_by(request)
+        verb = FlowVerb(request, wanted)
+        rules = [rule.id for rule in wanted.audit_options.knowledge.rules]
         return cls(
-            flow=_named(name),
+            request=request,
+            flow=_named(name, load_every_flow(request.plan.flows_dir, wanted.playbooks, rules)),
             verb=verb,
             session=session_of(request, verb, operator),
             operator=operator,
@@ -319,7 +368,7 @@ class _FlowSession:
                 shown = replace(
                     planned,
                     plans=tuple(each.plan for each in now.values() if each.plan is not None),
-                    skipped=tuple(skipped for each in now.values() for skipped in each.skipped),
+                    skipped=tuple(one for each in now.values() for one in each.skipped),
                 )
             considered = self.verb.considered
             open_ = [name for name, each in considered.items() if not _has_passed(each)]
@@ -374,6 +423,22 @@ class _FlowSession:
             journal=str(journal.path),
             switches=switches,
             stopped=stages.stopped,
+            exchange=open_exchange(self.flow, progress, journal.path),
+        )
+
+    def session_of(
+        self, stage: Stage, begun: Begun, path: Path, progress: Mapping[str, FlowProgress]
+    ) -> StageSession:
+        """Return the session of a stage: one of ``remediate``, or of ``usage`` for the same switches."""
+        if stage.exchange is None:
+            self.verb.enter(stage, begun)
+            return StageSession.of(self.verb, self.session, lambda change: change)
+        return exchange_session(
+            ExchangeStage(stage, self.verb.audit_options, begun),
+            self.session,
+            self.request,
+            answers_folder(path),
+            without_reports(self.flow, progress),
         )
 
     def _proof(self, progress: Mapping[str, FlowProgress]) -> tuple[FlowSwitch, ...]:
@@ -409,6 +474,8 @@ class _Stages:
     _progress: Mapping[str, FlowProgress]
     _display: FlowDisplay
     stopped: bool = False
+    _session: StageSession = field(init=False)
+    _whys: dict[str, Text] = field(default_factory=dict)  # of the failures of the change that ended last
 
     def run(self, number: int) -> None:
         """Run one stage on the switches that have come so far, and do not wait."""
@@ -417,18 +484,26 @@ class _Stages:
         if not names:
             return
         self._display.stage(number, self._of.flow, names)
-        self._of.verb.enter(stage, lambda journal, switches: self._begin(number, journal, switches))
+        if stage.undo:
+            self._undo(number, names)
+            return
+        self._session = self._of.session_of(
+            stage,
+            lambda event, run: self._begin(number, event, run),
+            self._journal.path,
+            self._progress,
+        )
         self._continue(number, names)
         # A switch whose change was resumed is not planned again.
         fresh = [name for name in names if self._is_fresh(name, number)]
         if not fresh or self.stopped:
             return
-        planned = self._of.session.plan(fresh)
+        planned = self._session.plan(fresh)
         self._of.operator.show_plan(planned)
         for name in fresh:
             self._note_unplanned(number, planned, name)
         if planned.plans:
-            change = self._of.session.apply(planned.plans)
+            change = self._session.apply(planned.plans)
             self._show(change)
             self._note_change(number, Path(change.journal), [plan.name for plan in planned.plans])
 
@@ -436,11 +511,42 @@ class _Stages:
         progress = self._progress[name]
         return progress.stage == number and progress.journal is None
 
-    def _begin(self, number: int, journal: str, switches: Sequence[str]) -> None:
-        event = FlowChangeEvent(stage=number, switches=tuple(switches), journal=journal)
+    def _begin(self, number: int, begin: BeginEvent, run: Run) -> BeginEvent:
+        """Note the journal of a change in that of the flow, before the change begins."""
+        switches = tuple(plan.name for plan in begin.plans)
+        event = FlowChangeEvent(
+            stage=number, switches=switches, journal=str((run.path / CHANGE_FILE).absolute())
+        )
         self._journal.write(event)
         for name in switches:
             self._progress[name].apply(event)
+        return begin
+
+    def _undo(self, number: int, names: Sequence[str]) -> None:
+        """Restore the configuration that an earlier stage changed, where it did."""
+        stage = self._of.flow.stages[number]
+        earlier = [each for each in range(number) if self._of.flow.stages[each].playbooks == stage.playbooks][
+            -1
+        ]
+        changed: dict[str, list[str]] = {}
+        for name in names:
+            journal = self._progress[name].journals.get(earlier)
+            if journal is None:
+                self._note(number, name, StageState.PASSED, _UNCHANGED, stage.label)
+            else:
+                changed.setdefault(journal, []).append(name)
+        for text, those in changed.items():
+            path = Path(text)
+            states = _states(path)
+            left = [name for name in those if states[name].end is not ChangeOutcome.ROLLED_BACK]
+            if left:
+                self._show(self._of.session.roll_back(path, left))
+                states = _states(path)
+            for name in those:
+                state = states[name]
+                done = state.end is ChangeOutcome.ROLLED_BACK
+                why = None if done else _WHY.format(end=_end_words(state), why=_reason(state))
+                self._note(number, name, StageState.DONE if done else StageState.FAILED, why, stage.label)
 
     def _continue(self, number: int, names: Sequence[str]) -> None:
         """Resume the changes of a stage that an earlier call began."""
@@ -451,16 +557,22 @@ class _Stages:
             states = _states(path)
             begun = []
             for name in (each for each in names if self._progress[each].journal == text):
-                if name in states and not _is_void(states[name]):
+                if name in states and not (_is_void(states[name]) or self._session.replaces(states[name])):
                     begun.append(name)
                 else:
                     self._progress[name].journal = None  # it is planned again
             if any(not states[name].finished for name in begun):
-                self._show(self._of.session.resume(path))
+                self._show(self._session.resume(path, begun))
             self._note_change(number, path, begun)
 
     def _show(self, change: ChangeResult) -> None:
         self.stopped = self.stopped or change.stopped
+        # The journal of a change keeps a reason in English only.
+        self._whys = {
+            each.name: each.why
+            for each in change.devices
+            if each.why is not None and each.end is not ChangeOutcome.WAITING
+        }
         self._display.change(change)
 
     def _note_change(self, number: int, path: Path, names: Iterable[str]) -> None:
@@ -472,11 +584,12 @@ class _Stages:
             if state.end is None:
                 self._note(number, name, StageState.WAITING, _NOT_BEGUN, playbook)
                 continue
-            why = None if state.end.good else _WHY.format(end=state.end.words, why=state.why or "-")
+            reason = self._whys.pop(name, None) or _reason(state)
+            why = None if state.end.good else _WHY.format(end=_end_words(state), why=reason)
             self._note(number, name, _state_of(state.end), why, playbook)
 
     def _note_unplanned(self, number: int, planned: PlanResult, name: str) -> None:
-        considered = self._of.verb.considered.get(name)
+        considered = self._session.verb.considered.get(name)
         if considered is not None and considered.plan is not None:
             return
         why = next((each.why for each in planned.skipped if each.name == name), _UNREAD)
@@ -486,7 +599,7 @@ class _Stages:
             state = StageState.LEFT_OUT
         else:
             state = StageState.WAITING
-        self._note(number, name, state, why, self._of.verb.playbook_of.get(name))
+        self._note(number, name, state, why, self._session.verb.playbook_of.get(name))
 
     def _note(
         self, number: int, name: str, state: StageState, why: Text | None, playbook: str | None
@@ -496,16 +609,17 @@ class _Stages:
         self._progress[name].apply(event)
 
 
-def _named(name: str) -> Flow:
-    flows = {flow.id: flow for flow in packaged_flows()}
+def _named(name: str, known: Iterable[Flow]) -> Flow:
+    flows = {flow.id: flow for flow in known}
     if name not in flows:
         near = did_you_mean(name, flows)
         raise OptionError(f"there is no flow {name!r}{near}; there are: {', '.join(flows)}", option="--flow")
     return flows[name]
 
 
-def _nothing(journal: str, names: Sequence[str]) -> None:
-    """Begin no change."""
+def _nothing(event: BeginEvent, run: Run) -> BeginEvent:
+    """Note nothing: no change begins."""
+    return event
 
 
 def _has_passed(considered: PlanningResult) -> bool:
@@ -523,6 +637,21 @@ def _is_void(state: SwitchState) -> bool:
     return state.end is ChangeOutcome.ROLLED_BACK or not (state.touched or state.finished)
 
 
+def _end_words(state: SwitchState) -> Text:
+    return message_text("-" if state.end is None else state.end.words)
+
+
+def _reason(state: SwitchState) -> Text:
+    """Return why a change is not done: for one that waits, the instructions for the operator."""
+    steps = [step for _, step in state.plan.steps]
+    number = state.next_step
+    if state.end is ChangeOutcome.WAITING:
+        for step in steps[number : number + 1] + steps[max(number - 1, 0) : number]:
+            if isinstance(step, ManualStep):
+                return step.text
+    return message_text(state.why or "-")
+
+
 def _state_of(end: ChangeOutcome) -> StageState:
     if end.good:
         return StageState.DONE
@@ -538,11 +667,14 @@ _WHICH: Final = Text(
     "{choices}\nplaybook for each switch without intent.topology in the inventory (Enter: skip them)",
     "{choices}\nインベントリに intent.topology のないスイッチに適用するプレイブック (Enter: スキップ)",
 )
-_PASSES: Final = Text("its rules pass already", "ルールはすでに合格しています")
 _CHOOSE: Final = Text(
     "several ways are possible: choose with --playbook or with intent.topology ({playbooks})",
     "複数の方法があります。--playbook または intent.topology で選択してください ({playbooks})",
 )
+_UNDO: Final = Text(
+    "the configuration that the earlier stage changed is restored", "前のステージで変更した設定を元に戻します"
+)
+_UNCHANGED: Final = Text("nothing was changed", "変更はありません")
 _NOT_BEGUN: Final = Text("not begun, or interrupted", "未着手、または中断")
 _UNREAD: Final = Text("the switch could not be read", "スイッチを読み取れませんでした")
 _WHY: Final = Text("{end}: {why}", "{end}: {why}")

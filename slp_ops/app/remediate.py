@@ -24,6 +24,7 @@ from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb,
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.errors import InputError
+from slp_ops.i18n import Lang
 from slp_ops.json_documents import LARGEST_DOCUMENT
 from slp_ops.parsing import Facts, read
 from slp_ops.planning import (
@@ -71,6 +72,7 @@ class PlanRequest:
     fleet: FleetOptions
     rules_dir: Path | None = None
     playbooks_dir: Path | None = None
+    flows_dir: Path | None = None
     playbooks: tuple[str, ...] = ()
     params: tuple[str, ...] = ()
     ask_missing: bool = False
@@ -85,7 +87,8 @@ def _no_document(result: ChangeResult) -> str:
 class ApplyRequest:
     """Request of a change. ``plan`` is the source of its playbooks.
 
-    ``secret_files`` are ``NAME=FILE``. ``document`` renders the result that is kept in the run.
+    ``secret_files`` are ``NAME=FILE``. ``document`` renders the result that is kept in the run. ``answers``
+    are files of CSSM for the import of a flow, ``lang`` is the language of its instructions.
     """
 
     plan: PlanRequest
@@ -94,6 +97,8 @@ class ApplyRequest:
     manual_done: bool = False
     settled: Mapping[str, StepDecision] = field(default_factory=dict)
     document: Callable[[ChangeResult], str] = _no_document
+    answers: tuple[Path, ...] = ()
+    lang: Lang = Lang.EN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from slp_ops.runs.file_store import ACKS, UPLOAD, FolderFileStore
 from slp_ops.steps import ManualStep
 from slp_ops.usage import upload
 from slp_ops.usage.accounts import UNKNOWN, Account, account_of
+from slp_ops.usage.bundles import COLUMNS as BUNDLE_COLUMNS
 from slp_ops.usage.bundles import (
     TABLE,
     Bundle,
@@ -373,7 +374,7 @@ class SaveVerb(ExchangeVerb[SaveResult]):
         plans = recorded.begin.plans
         self._made = SaveOptions.of(plans[0].actions[0].params).made
         sources = {
-            plan.name: UsageSource(units=_units(plan), account=Account.of(plan.actions[0].params))
+            plan.name: UsageSource(units=planned_units(plan), account=Account.of(plan.actions[0].params))
             for plan in plans
         }
         return UsageReportStore(self._folder, sources, self._keep)
@@ -427,7 +428,11 @@ class SaveVerb(ExchangeVerb[SaveResult]):
             data = bundle_bytes(bundle, self._made, lambda file: self._folder.load(file.file))
             self._folder.write(bundle.name, data)
         if bundles:
-            self._folder.write(TABLE, bundle_table(bundles))
+            names = {bundle.name for bundle in bundles}
+            earlier = self._folder.load(TABLE) if self._folder.has(TABLE) else b""
+            rows = upload.rows_of(earlier, BUNDLE_COLUMNS) or []
+            kept = [row for row in rows if row[0] not in names]
+            self._folder.write(TABLE, bundle_table(bundles, kept))
         if bundles or unbundled:
             self._write_instructions(bundles, unbundled)
         return bundles, unbundled
@@ -442,6 +447,7 @@ class ImportVerb(ExchangeVerb[ImportResult]):
     def __init__(self, request: ImportRequest) -> None:
         self._request = request
         self._acks = AckFiles()
+        self._refused: set[tuple[str, str]] = set()  # switches and SHA-256
         self._matched: dict[str, bytes] = {}  # by the name that a file is kept under
         self._plans: dict[str, SwitchPlan] = {}
         self.left_out = ()
@@ -457,7 +463,13 @@ class ImportVerb(ExchangeVerb[ImportResult]):
         """Match the files to the switches, and plan."""
         imported = imported_in(self._request.fleet.runs_dir)
         switches = list(observations.values())
-        matched = match(self._acks.files, switches, assigned=self._request.assigned, imported=imported)
+        matched = match(
+            self._acks.files,
+            switches,
+            assigned=self._request.assigned,
+            imported=imported,
+            refused=self._refused,
+        )
         self.left_out = matched.left_out
         self._matched = {file.name: file.data for files in matched.files.values() for file in files}
         return {
@@ -520,7 +532,7 @@ def _flags(params: Mapping[str, str], *names: str) -> list[str]:
     return [f"--{name.replace('_', '-')}" for name in names if params.get(name) == "yes"]
 
 
-def _units(plan: SwitchPlan) -> tuple[UnitId, ...]:
+def planned_units(plan: SwitchPlan) -> tuple[UnitId, ...]:
     """The units of the switch that was planned."""
     found = plan.fields["show license all: product instance"]
     return tuple(printed_in("\n".join(map(str, found)))) if isinstance(found, list | tuple) else ()

@@ -13,7 +13,7 @@ import click
 
 from slp_ops.cli.completion import complete_device, complete_run
 from slp_ops.cli.exits import Result
-from slp_ops.cli.options import NamedPath, SelectingVerbOption, lang_option, runs_dir_option
+from slp_ops.cli.options import NamedPath, SelectingVerbOption, VerbOption, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.verbosity import status
 from slp_ops.errors import InputError
@@ -94,9 +94,10 @@ def _sources(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--answers",
     "answers_file",
+    cls=VerbOption,
     type=NamedPath(path_type=Path, dir_okay=False),
     metavar="FILE",
-    envvar="SLP_OPS_ANSWERS",
+    envvar="SLP_OPS_BUNDLE_ANSWERS",
     help="YAML file with these answers; an option overrides it.",
 )
 @click.option("--case", metavar="NUMBER", envvar="SLP_OPS_CASE", help="Case number, if any.")

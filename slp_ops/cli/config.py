@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slp_ops.cli.options import json_option
+from slp_ops.cli.language import spoken
+from slp_ops.cli.options import json_option, message_lang_option
 from slp_ops.json_documents import to_json
 from slp_ops.sanitize import one_line
 
@@ -20,6 +21,7 @@ def command() -> None:
 
 
 @command.command(name="show")
+@message_lang_option
 @json_option
 @click.pass_context
 def show(ctx: click.Context, as_json: bool) -> None:
@@ -35,16 +37,18 @@ def show(ctx: click.Context, as_json: bool) -> None:
 
 
 def _lines(found: ConfigDocument) -> list[str]:
-    lines = [f"File: {one_line(found.file)}" if found.file else f"File: none ({one_line(found.usual_file)})"]
+    file = f"File: {one_line(found.file)}" if found.file else f"File: none ({one_line(found.usual_file)})"
+    lines = [spoken(file)]
     width = max(len(each.key) for each in found.settings)
     values = max(min(len(each.value), 40) for each in found.settings)
     lines += [
         f"{each.key:<{width}}  {one_line(each.value):<{values}}  {one_line(each.source)}"
         for each in found.settings
     ]
-    lines += [f"{name}: set, value not shown" for name in found.secrets]
+    lines += [spoken(f"{name}: set, value not shown") for name in found.secrets]
     lines += [
-        f"{one_line(name)}: set, but refused by the verbs that it would concern" for name in found.refused
+        spoken(f"{one_line(name)}: set, but refused by the verbs that it would concern")
+        for name in found.refused
     ]
-    lines += [f"{one_line(name)}: set, but slp-ops does not read it" for name in found.unknown]
+    lines += [spoken(f"{one_line(name)}: set, but slp-ops does not read it") for name in found.unknown]
     return lines

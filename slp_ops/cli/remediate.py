@@ -20,6 +20,7 @@ from slp_ops.cli.options import (
     NamedPath,
     SelectingOption,
     SelectingVerbOption,
+    VerbOption,
     details_option,
     json_option,
     lang_option,
@@ -72,6 +73,14 @@ if TYPE_CHECKING:
     help="Your own playbooks: every .yaml file in DIR.",
 )
 @click.option(
+    "--flows",
+    "flows_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="SLP_OPS_FLOWS",
+    metavar="DIR",
+    help="Your own flows: every .yaml file in DIR.",
+)
+@click.option(
     "--param",
     "params",
     multiple=True,
@@ -118,6 +127,15 @@ if TYPE_CHECKING:
     help="Resume; steps with an unknown outcome are resolved first.",
 )
 @click.option(
+    "--answers",
+    cls=VerbOption,
+    multiple=True,
+    type=click.Path(path_type=Path),
+    envvar="SLP_OPS_REMEDIATE_ANSWERS",
+    metavar="PATH",
+    help="With --flow: files of CSSM, or folders of them. [default: the folder acks in the run of the flow]",
+)
+@click.option(
     "--rollback",
     cls=SelectingOption,
     type=NamedPath(path_type=Path, dir_okay=False),
@@ -145,12 +163,14 @@ def command(
     named: tuple[str, ...],
     flow: str | None,
     playbooks_dir: Path | None,
+    flows_dir: Path | None,
     params: tuple[str, ...],
     secret_files: tuple[str, ...],
     dry_run: bool,
     out: Path | None,
     plan_file: Path | None,
     resume: Path | None,
+    answers: tuple[Path, ...],
     rollback: Path | None,
     settle: tuple[str, ...],
     manual_done: bool,
@@ -187,6 +207,7 @@ def command(
             fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
             rules_dir=rules_dir,
             playbooks_dir=playbooks_dir,
+            flows_dir=flows_dir,
             playbooks=named,
             params=params,
             ask_missing=not as_json,
@@ -197,15 +218,25 @@ def command(
         manual_done=manual_done,
         settled=parse_outcomes(settle),
         document=stored_remediate_json,
+        answers=answers,
+        lang=lang,
     )
     if flow is not None or (resume is not None and call(is_flow, resume)):
-        found = _run_flow(request, flow, resume, operator, lang, dry_run=dry_run, as_json=as_json)
+        found = _run_flow(
+            request, flow, resume, operator, lang, dry_run=dry_run, details=details, as_json=as_json
+        )
     elif resume is not None:
-        found = _show(call(remediate.resume, request, resume, operator), lang, as_json=as_json)
+        found = _show(
+            call(remediate.resume, request, resume, operator), lang, details=details, as_json=as_json
+        )
     elif rollback is not None:
-        found = _show(call(remediate.roll_back, request, rollback, operator), lang, as_json=as_json)
+        found = _show(
+            call(remediate.roll_back, request, rollback, operator), lang, details=details, as_json=as_json
+        )
     elif plan_file is not None:
-        found = _show(call(remediate.apply_file, request, plan_file, operator), lang, as_json=as_json)
+        found = _show(
+            call(remediate.apply_file, request, plan_file, operator), lang, details=details, as_json=as_json
+        )
     elif dry_run:
         planned = call(remediate.make_plan, request.plan, operator)
         if out is not None:
@@ -221,7 +252,7 @@ def command(
         result = call(remediate.plan_and_apply, request, operator)
         found = _plan_results(result.plan)
         if result.change is not None:
-            found += _show(result.change, lang, as_json=as_json)
+            found += _show(result.change, lang, details=details, as_json=as_json)
             found += [Result.FINDINGS_REMAIN] if result.plan.unplanned_findings else []
         elif as_json:
             print_result(to_json(plan_document(replace(result.plan, run=""))))
@@ -236,6 +267,7 @@ def _run_flow(
     lang: Lang,
     *,
     dry_run: bool,
+    details: bool,
     as_json: bool,
 ) -> list[Result]:
     """Run, preview or resume a flow, and print it."""
@@ -257,7 +289,7 @@ def _run_flow(
         return _plan_results(stages[0].planned)
     display = flows.FlowDisplay(
         stage=lambda number, flow, names: show(render_stage(number, flow, names, lang)),
-        change=lambda change: show(render_change(change, lang)),
+        change=lambda change: show(render_change(change, lang, details=details)),
     )
     if journal is not None:
         result = call(flows.resume_flow, request, journal, operator, display)
@@ -279,7 +311,7 @@ def _plan_results(planned: PlanResult) -> list[Result]:
     return list(plan_results(planned, complete=is_complete(planned.results)))
 
 
-def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> list[Result]:
+def _show(change: ChangeResult, lang: Lang, *, details: bool, as_json: bool) -> list[Result]:
     """Print what became of the switches, nothing where there was nothing to do; return the results."""
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.remediate import remediate_document
@@ -293,7 +325,7 @@ def _show(change: ChangeResult, lang: Lang, *, as_json: bool) -> list[Result]:
             for line in check_lines(change, lang):
                 notice(line)
         else:
-            print_text(render_change(change, lang))
+            print_text(render_change(change, lang, details=details))
     return list(change_results(change))
 
 

@@ -8,7 +8,7 @@ import click
 
 from slp_ops.app.runs import LossKind
 from slp_ops.cli.completion import complete_device, complete_run
-from slp_ops.cli.exits import Result
+from slp_ops.cli.exits import Exit, Result
 from slp_ops.cli.language import notice, spoken
 from slp_ops.cli.next_command import with_options
 from slp_ops.cli.options import (
@@ -16,6 +16,7 @@ from slp_ops.cli.options import (
     SelectingOption,
     VerbOption,
     age,
+    details_option,
     json_option,
     lang_option,
     message_lang_option,
@@ -73,9 +74,12 @@ def list_runs(*, runs_dir: Path, lang: Lang, as_json: bool) -> None:
     shell_complete=complete_device,
     help="Only this device, with each of its captures.",
 )
+@details_option
 @lang_option
 @json_option
-def show_run(*, runs_dir: Path, ref: str, device: str | None, lang: Lang, as_json: bool) -> None:
+def show_run(
+    *, runs_dir: Path, ref: str, device: str | None, details: bool, lang: Lang, as_json: bool
+) -> None:
     """Show the status of each device of a run, and its captures."""
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal
@@ -92,7 +96,9 @@ def show_run(*, runs_dir: Path, ref: str, device: str | None, lang: Lang, as_jso
 
         click.echo(to_json(run_document(run, chosen)))
         return
-    click.echo(with_options(terminal.render_run(run, chosen, lang, captures=device is not None)))
+    click.echo(
+        with_options(terminal.render_run(run, chosen, lang, captures=device is not None, details=details))
+    )
 
 
 @command.command(name="verify")
@@ -185,7 +191,12 @@ def prune_runs(
         click.echo(with_options(terminal.render_prune(planned, lang)))
     if going and not dry_run and not yes:
         question = spoken(f"Remove {going} of {pluralize(len(planned), 'run')}?")
-        if not click.confirm(question, err=True):
+        try:
+            agreed = click.confirm(question, err=True)
+        except click.Abort:  # Ctrl-C, or no answer
+            notice("nothing was removed; in scripts: --yes")
+            raise click.exceptions.Exit(Exit.INTERRUPTED) from None
+        if not agreed:
             notice("nothing was removed")
             raise click.exceptions.Exit(Result.DECLINED.code)
     removed = () if dry_run else runs.prune(runs_dir, planned)

@@ -60,7 +60,8 @@ def connecting_options(command: _Command) -> _Command:
             is_flag=True,
             envvar="SLP_OPS_DEBUG",
             callback=_verbose_too,
-            help="As --verbose, and keep a masked log of each session in the run: session-DEVICE.log.",
+            help="As --verbose, and keep a masked log of each session in the run: session-DEVICE.log. "
+            "Copies by SCP and the logins of jump hosts are not in it.",
         ),
         click.option(
             "--max-time",

@@ -30,7 +30,8 @@ _ONE_CALL: Final = frozenset(
     for name in (
         "RUN", "AGAINST", "PLAN", "OUT", "ROLLBACK", "PLAYBOOK", "PARAM", "SECRET_FILE", "RELEASE", "FOR",
         "TO", "ANEW", "BUNDLE", "BUNDLE_DEVICE", "NORMAL", "CASE", "TRIGGER", "WORK_DONE", "FREQUENCY",
-        "SCOPE", "ERROR_TIME", "CONDITIONS", "CONNECTION", "TOPOLOGY", "ANSWERS", "FLOW", "RELAY", "BY_HAND",
+        "SCOPE", "ERROR_TIME", "CONDITIONS", "CONNECTION", "TOPOLOGY", "BUNDLE_ANSWERS",
+        "REMEDIATE_ANSWERS", "FLOW", "RELAY", "BY_HAND",
         "PARSE_COMMAND", "CHECK_REACHABILITY_JUNIT", "COLLECT_RESUME", "AUDIT_RESUME",
         "CHECK_REACHABILITY_RESUME", "REMEDIATE_RESUME",
         "USAGE_SAVE_RESUME", "USAGE_IMPORT_RESUME",
@@ -92,12 +93,8 @@ def every_setting(ctx: click.Context) -> list[Setting]:
 
 def apply_file(ctx: click.Context, param: click.Parameter, named: str | None) -> None:
     """Make the values of the file the defaults of the verb's options."""
-    from slp_ops.app.configuration import load_configuration
-
     try:
-        configuration = load_configuration(
-            _named(ctx, named), lambda: _known_keys(ctx), lambda: _refused_keys(ctx)
-        )
+        configuration = _load(ctx, _named(ctx, named))
     except SlpOpsError:
         if ctx.resilient_parsing:
             return  # a completion prints no error
@@ -109,6 +106,36 @@ def apply_file(ctx: click.Context, param: click.Parameter, named: str | None) ->
         for each in settings_of(ctx.command, _verb(ctx))
         if each.option.name and each.key in configuration.values
     }
+
+
+def _load(ctx: click.Context, path: str | None) -> Configuration:
+    """Read the file. Other verbs are imported only to name every problem, and to show their settings.
+
+    The values of other verbs are checked by their kind; their ranges where they are used.
+    """
+    from slp_ops.app.configuration import load_configuration
+
+    if _verb(ctx)[:1] != ("config",):
+        try:
+            return load_configuration(path, lambda: _keys_of_call(ctx), dict)
+        except SlpOpsError:
+            if ctx.resilient_parsing:
+                raise
+    return load_configuration(path, lambda: _known_keys(ctx), lambda: _refused_keys(ctx))
+
+
+def _keys_of_call(ctx: click.Context) -> Mapping[str, KnownKey]:
+    """Return every key; only those of the running verb check their values."""
+    from slp_ops.app.configuration import KnownKey
+    from slp_ops.cli.setting_keys import KEYS
+
+    others = {
+        key: KnownKey(kind=kind, several=several, check=lambda value: "")
+        for kind, several, keys in KEYS
+        for key in keys.split()
+    }
+    own = (each for each in settings_of(ctx.command, _verb(ctx)) if each.in_file)
+    return others | {each.key: _known(each) for each in own}
 
 
 def _verb(ctx: click.Context) -> tuple[str, ...]:

@@ -11,7 +11,14 @@ from slp_ops.cli.calling import call
 from slp_ops.cli.change_options import exchange_options, parse_outcomes, settle_option
 from slp_ops.cli.exits import Result, change_results, code_of, plan_results, read_result
 from slp_ops.cli.language import notice
-from slp_ops.cli.options import NamedPath, VerbOption, json_option, lang_option, runs_dir_option
+from slp_ops.cli.options import (
+    NamedPath,
+    VerbOption,
+    details_option,
+    json_option,
+    lang_option,
+    runs_dir_option,
+)
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
@@ -93,6 +100,7 @@ _clean = click.option(
 )
 @_clean
 @exchange_options("usage save")
+@details_option
 @lang_option
 @json_option
 def save(
@@ -110,6 +118,7 @@ def save(
     dry_run: bool,
     resume: Path | None,
     options: ChangeOptions,
+    details: bool,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -164,7 +173,7 @@ def save(
             for line in check_lines(result.change, lang):
                 notice(line)
         else:
-            print_text(render_save(result, lang))
+            print_text(render_save(result, lang, detailed=details))
         found += change_results(result.change)
     raise click.exceptions.Exit(code_of(*found))
 
@@ -191,6 +200,7 @@ def save(
 @settle_option
 @_clean
 @exchange_options("usage import")
+@details_option
 @lang_option
 @json_option
 def import_(
@@ -206,6 +216,7 @@ def import_(
     dry_run: bool,
     resume: Path | None,
     options: ChangeOptions,
+    details: bool,
     lang: Lang,
     as_json: bool,
 ) -> None:
@@ -254,7 +265,7 @@ def import_(
             for line in check_lines(result.change, lang):
                 notice(line)
         else:
-            print_text(render_import(result, lang))
+            print_text(render_import(result, lang, detailed=details))
         found += change_results(result.change)
     raise click.exceptions.Exit(code_of(*found))
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.lab import delivery, reports
 from slp_ops.lab.deadlines import ack_deadline
-from slp_ops.lab.hardware import Load
+from slp_ops.lab.hardware import IDENTRUST, Load
 from slp_ops.lab.licensing import Exchange, Licensing, LogEvent, Message
 from slp_ops.lab.transport import Kind, transport_of
-from slp_ops.lab.trustpool import IDENTRUST
 from slp_ops.lab.world import Peer
 from slp_ops.release import Release
 

@@ -47,6 +47,16 @@ class Certificate:
     built_in: bool = False
 
 
+IDENTRUST = Certificate(
+    subject="IdenTrust Commercial Root CA 1",
+    organization="IdenTrust",
+    country="US",
+    serial="0A0142800000014523C844B500000002",
+    start="18:12:23 UTC Jan 16 2014",
+    end="18:12:23 UTC Jan 16 2034",
+)
+
+
 @dataclass(slots=True, kw_only=True)
 class Load:
     """CPU and memory load. The processes named here are printed above the usual ones."""

@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from slp_ops.lab.files import flash_path
-from slp_ops.lab.hardware import Certificate
+from slp_ops.lab.hardware import IDENTRUST
 from slp_ops.lab.world import Reach
 
 if TYPE_CHECKING:
     from slp_ops.lab.switch import Switch
 
-IDENTRUST = Certificate(
-    subject="IdenTrust Commercial Root CA 1",
-    organization="IdenTrust",
-    country="US",
-    serial="0A0142800000014523C844B500000002",
-    start="18:12:23 UTC Jan 16 2014",
-    end="18:12:23 UTC Jan 16 2034",
-)
 SUCCESS = "% PEM files import succeeded."
 
 

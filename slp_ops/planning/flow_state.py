@@ -85,11 +85,15 @@ _TYPES: Final[Mapping[object, Any]] = {"change": FlowChangeEvent, "stage": FlowS
 
 @dataclass(slots=True)
 class FlowProgress:
-    """Progress of one switch. ``journal`` is that of the last change of its present stage."""
+    """Progress of one switch. ``journal`` is that of the last change of its present stage.
+
+    ``journals`` are those of the complete stages that changed something, by their numbers.
+    """
 
     results: list[FlowStageEvent] = field(default_factory=list)  # of the complete stages
     open: FlowStageEvent | None = None  # of a stage that is not complete
     journal: str | None = None
+    journals: dict[int, str] = field(default_factory=dict)
 
     @property
     def stage(self) -> int:
@@ -101,6 +105,8 @@ class FlowProgress:
         if isinstance(event, FlowChangeEvent):
             self.journal = event.journal
         elif event.state.complete:
+            if self.journal is not None:
+                self.journals[event.stage] = self.journal
             self.results.append(event)
             self.open, self.journal = None, None
         else:

@@ -15,7 +15,7 @@ from slp_ops.json_documents import ShapeError, decode, json_document, json_field
 from slp_ops.planning.documents import plan_of
 from slp_ops.planning.model import SwitchPlan
 from slp_ops.playbook.guards import ProofNote
-from slp_ops.steps import ConfigStep, ExecStep, ManualStep, Repeat
+from slp_ops.steps import CheckFile, ConfigStep, ExecStep, ManualStep, Repeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -287,9 +287,12 @@ class SwitchState:
 
     @property
     def _did_manual_step(self) -> bool:
+        """Return whether the operator did something that is not simply done again, as a copy is."""
+        steps = [step for _, step in self.plan.steps]
         return any(
             isinstance(step, ManualStep) and self.steps.get(number) is StepState.DONE
-            for number, (_, step) in enumerate(self.plan.steps)
+            for number, step in enumerate(steps)
+            if not (number + 1 < len(steps) and isinstance(steps[number + 1], CheckFile))
         )
 
     def _has_effect(self, number: int) -> bool:

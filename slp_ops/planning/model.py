@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from slp_ops.i18n import Text
-from slp_ops.json_documents import json_document
+from slp_ops.json_documents import json_document, json_field
 from slp_ops.playbook.model import Risk
 from slp_ops.steps import ConfigLine, ConfigStep, ExecStep, Step, computed, set_computed, undo_of
 
@@ -35,7 +35,10 @@ class LineDifference:
 
 @json_document
 class Action:
-    """One playbook on one switch. ``rollback`` are the lines that restore the earlier configuration."""
+    """One playbook on one switch. ``rollback`` are the lines that restore the earlier configuration.
+
+    ``worsens`` are rules that may fail afterwards: a later stage of a flow undoes the change.
+    """
 
     playbook: str
     title: Text
@@ -52,6 +55,7 @@ class Action:
     consent: Text | None = None
     notes: tuple[Text, ...] = ()
     save: bool = True
+    worsens: tuple[str, ...] | None = json_field(omit_none=True, default=None)
 
     def __post_init__(self) -> None:
         changes = [change for step in self.steps if isinstance(step, ConfigStep) for change in step.changes]

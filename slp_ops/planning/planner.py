@@ -216,6 +216,7 @@ class _Planning:
             consent=playbook.consent,
             notes=tuple(self._notes(playbook, steps)),
             save=playbook.save,
+            worsens=playbook.worsens,
         )
 
     def _steps(self, playbook: Playbook, values: Mapping[str, Value]) -> tuple[Step, ...] | Text:

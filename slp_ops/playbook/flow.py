@@ -5,10 +5,13 @@
     stages:
       - playbooks: [transport-smart, transport-cslu]    # the operator chooses one, or intent does
         done_when: [cslu-address-missing, intent-drift] # rules that must pass
+      - playbooks: [usage-save]                         # the exchange of files, see slp-ops usage
+        done_when: [never-acknowledged]
       - playbooks: [trust-token]
         done_when: [trust-missing]
 
-A stage whose rules pass already is skipped. There are no conditions: playbooks refuse what does not fit, by
+A stage whose rules pass already is skipped. ``usage-save`` and ``usage-import`` are the verbs of
+``slp-ops usage``, each in a stage of its own. There are no conditions: playbooks refuse what does not fit, by
 their guards.
 """
 
@@ -29,29 +32,53 @@ from slp_ops.config_files.validators import (
     lacks,
     listed,
     mapped,
+    one_of,
     require,
 )
 from slp_ops.config_files.yaml_nodes import Mapping
-from slp_ops.playbook.loading import KeyLines, load_files
+from slp_ops.errors import InputError
+from slp_ops.model import Verdict
+from slp_ops.playbook.loading import KeyLines, load_files, texts
 from slp_ops.rules.schema import rule_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from slp_ops.config_files.yaml_nodes import Node
     from slp_ops.i18n import Text
+    from slp_ops.rules.values import Outcome
+
+
+SAVE: Final = "usage-save"
+IMPORT: Final = "usage-import"
+EXCHANGES: Final = (SAVE, IMPORT)
+UNREPORTED: Final = "unreported"
+_REPORTS: Final = (UNREPORTED, "all")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """One stage: a playbook, or several of which one is chosen. ``done_when`` are the rules that must pass.
 
-    ``always`` plans it also where these rules pass before, once in a flow.
+    ``always`` plans it also where these rules pass before, once in a flow. ``undo`` restores the
+    configuration that an earlier stage changed. ``reports`` are those that ``usage-save`` saves.
     """
 
     playbooks: tuple[str, ...]
     done_when: tuple[str, ...]
     always: bool = False
+    undo: bool = False
+    reports: str = UNREPORTED
+
+    @property
+    def exchange(self) -> str | None:
+        """Return the exchange of this stage; None for one with playbooks."""
+        return self.playbooks[0] if self.playbooks[0] in EXCHANGES else None
+
+    @property
+    def label(self) -> str:
+        """Return the names of its playbooks, as they are shown."""
+        return f"{'undo ' if self.undo else ''}{' | '.join(self.playbooks)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +97,13 @@ class Flow:
         return tuple(dict.fromkeys(rule for stage in self.stages for rule in stage.done_when))
 
 
+def rules_to_pass(outcomes: Iterable[Outcome], rules: Iterable[str]) -> tuple[str, ...]:
+    """Return the rules that do not pass; one that could not be judged is among them."""
+    verdicts = {outcome.rule: outcome.verdict for outcome in outcomes}
+    sound = (Verdict.PASS, Verdict.NOT_APPLICABLE)
+    return tuple(rule for rule in rules if verdicts.get(rule) not in sound)
+
+
 @cache
 def packaged_flows() -> tuple[Flow, ...]:
     """Load our own flows. In a checkout they are read from its top-level folder."""
@@ -79,8 +113,19 @@ def packaged_flows() -> tuple[Flow, ...]:
     return load_flows((f"playbooks/flows/{entry.name}", entry.read_text(encoding="utf-8")) for entry in found)
 
 
+def flow_folder(path: Path) -> Iterator[tuple[str, str]]:
+    """The files of an operator's folder, for ``load_flows``; raises InputError."""
+    try:
+        found = sorted(path.glob("*.yaml"))
+        if not found:
+            raise InputError(f"there is no flow in {path}", hint="a flow is a file that ends in .yaml")
+    except OSError as err:
+        raise InputError(f"cannot read the flows in {path}: {err}") from err
+    yield from texts(found)
+
+
 def load_flows(
-    texts: Iterable[tuple[str, str]],
+    documents: Iterable[tuple[str, str]],
     *,
     playbooks: Iterable[str] | None = None,
     rules: Iterable[str] | None = None,
@@ -90,7 +135,8 @@ def load_flows(
     ``playbooks`` and ``rules`` are the ids that exist, if known.
     """
     known = {
-        name: None if ids is None else tuple(ids) for name, ids in (("playbook", playbooks), ("rule", rules))
+        name: None if ids is None else (*ids, *more)
+        for name, ids, more in (("playbook", playbooks, EXCHANGES), ("rule", rules, ()))
     }
 
     def read(node: Node, problems: Problems, path: str) -> Flow | None:
@@ -99,7 +145,7 @@ def load_flows(
             _check(one, KeyLines(node), problems, known)
         return one
 
-    return load_files(texts, read, page="docs/how-to/flows.md")
+    return load_files(documents, read, page="docs/how-to/flows.md")
 
 
 def _stage(node: Node, key: str, problems: Problems) -> Stage | None:
@@ -110,6 +156,9 @@ def _stage(node: Node, key: str, problems: Problems) -> Stage | None:
         if not found[name]:
             problems.add(node.line, f"{key}.{name}", "is empty", "at least one id")
             return None
+    if len(found["playbooks"]) > 1 and (found.get("undo") or set(EXCHANGES) & set(found["playbooks"])):
+        problems.add(node.line, f"{key}.playbooks", "names several", "one, which nothing else replaces")
+        return None
     return Stage(**found)
 
 
@@ -117,6 +166,8 @@ _STAGE: Final[dict[str, Reader]] = {
     "playbooks": listed(rule_id, "a list of playbooks' ids"),
     "done_when": listed(rule_id, "a list of rules' ids"),
     "always": flag,
+    "undo": flag,
+    "reports": one_of(_REPORTS),
 }
 _NEEDED_OF_STAGE: Final = ("playbooks", "done_when")
 _FLOW: Final[dict[str, Reader]] = {
@@ -141,8 +192,15 @@ def _flow(node: Node, problems: Problems, file: str) -> Flow | None:
 
 
 def _check(made: Flow, lines: KeyLines, problems: Problems, known: dict[str, tuple[str, ...] | None]) -> None:
-    """Check that the playbooks and rules exist."""
+    """Check that the playbooks and rules exist, and that a stage undoes an earlier one."""
+    earlier: set[str] = set()
     for number, stage in enumerate(made.stages):
+        if stage.undo and stage.playbooks[0] not in earlier:
+            place = f"stages[{number}].playbooks[0]"
+            problems.add(
+                lines.line(place), place, f"'{stage.playbooks[0]}' is of no earlier stage", "the one to undo"
+            )
+        earlier.update(stage.playbooks)
         for name, what, used in (
             ("playbooks", "playbook", stage.playbooks),
             ("done_when", "rule", stage.done_when),

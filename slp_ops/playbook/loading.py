@@ -48,7 +48,12 @@ def folder(path: Path) -> Iterator[tuple[str, str]]:
             )
     except OSError as err:
         raise InputError(f"cannot read the playbooks in {path}: {err}") from err
-    for each in found:
+    yield from texts(found)
+
+
+def texts(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Return the (path, text) of these files. Raises InputError."""
+    for each in paths:
         yield str(each), read_text_input(each, _LARGEST)
 
 

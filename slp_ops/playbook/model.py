@@ -164,7 +164,7 @@ class Playbook:
     ``order`` is its place among several on one switch, the way before what uses it.
     ``topology`` names the intents for which it is the right one where several remedy a rule. ``requires``
     names guards, ``any_of`` parameters of which one must be given. ``irreversible`` tells what no rollback
-    brings back, ``no_rollback`` why there is none.
+    brings back, ``no_rollback`` why there is none. ``worsens`` names rules that fail until it is undone.
     """
 
     id: str
@@ -182,6 +182,7 @@ class Playbook:
     no_rollback: Text | None = None
     irreversible: Text | None = None
     consent: Text | None = None
+    worsens: tuple[str, ...] | None = None
     order: int = 50
     save: bool = True
     file: str = ""

@@ -290,6 +290,7 @@ _PLAYBOOK: Final[dict[str, Reader]] = {
     "requires": listed(rule_id, "a list of guards"),
     "steps": listed(_step, "a list of steps"),
     "verify": listed(rule_id, "a list of rules' ids"),
+    "worsens": listed(rule_id, "a list of rules' ids"),
     "rollback": _rollback,
     "irreversible": bilingual_text,
     "consent": bilingual_text,

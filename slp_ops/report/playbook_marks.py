@@ -35,6 +35,11 @@ def marks(lang: Lang) -> dict[str, str]:
     return {playbook: mark(risk, lang) for playbook, risk in _risks().items()}
 
 
+def risks_of(playbooks: Iterable[str]) -> dict[str, Risk | None]:
+    """Return the risk of each playbook by its name; None for one of the operator's own."""
+    return {playbook: _risks().get(playbook) for playbook in playbooks}
+
+
 @cache
 def _risks() -> dict[str, Risk]:
     return {playbook.id: playbook.risk for playbook in packaged()}

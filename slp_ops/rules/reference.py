@@ -1,6 +1,6 @@
 """Reference page of all rules, generated from their own texts.
 
-``slp-ops rules --markdown --lang en > docs/reference/rules.en.md``
+``slp-ops rules list --markdown --lang en > docs/reference/rules.en.md``
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The journal of a flow: one sealed line an event, on the disk before the next thing is done."""
+"""The journal of a flow: one sealed line an event, on the disk before the next thing is done.
+
+The state directory has the seal of its last line, under the seal of its first: a line that is missing at the
+end is found too.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.errors import InputError, StoreError
 from slp_ops.json_documents import InvalidJson, encode, parse_json
+from slp_ops.paths import state_dir
 from slp_ops.planning.flow_state import SCHEMA, recorded_flow
 from slp_ops.regular_files import open_regular
 from slp_ops.runs import atomic_files
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from slp_ops.planning.flow_state import FlowBeginEvent, FlowEvent, RecordedFlow
 
 FILE: Final = "flow.jsonl"
+FOLDER: Final = "flows"
 
 
 class FlowJournal:
@@ -33,6 +39,7 @@ class FlowJournal:
         self._fd = fd
         self._seals = seals
         self._last_seal = last_seal
+        self._first_seal = ""
 
     @classmethod
     def create(cls, path: Path, begin: FlowBeginEvent) -> Self:
@@ -67,7 +74,8 @@ class FlowJournal:
             lines = data[:whole].splitlines()
             seals = Seals()
             chain = seals.chain(lines)
-            if not chain:
+            # A kill may come between a line and its seal in the state directory: a line may follow it.
+            if not chain or _last_seal(chain[0]) not in chain:
                 raise InputError(
                     f"{path} was not written by slp-ops of this user, or was changed since",
                     hint="start the flow again: stages whose rules pass are skipped",
@@ -76,7 +84,9 @@ class FlowJournal:
         except BaseException:
             os.close(fd)
             raise
-        return cls(path, fd, seals, chain[-1]), recorded
+        resumed = cls(path, fd, seals, chain[-1])
+        resumed._first_seal = chain[0]
+        return resumed, recorded
 
     def write(self, event: FlowEvent) -> None:
         """Append one event and wait until the disk has it. Raises StoreError."""
@@ -92,6 +102,11 @@ class FlowJournal:
                 os.ftruncate(self._fd, size)
                 raise
         self._last_seal = seal
+        self._first_seal = self._first_seal or seal
+        place = _place(self._first_seal)
+        with atomic_files.store_errors("write", place):
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            atomic_files.replace(place, seal.encode("ascii"))
 
     def close(self) -> None:
         """Let go of it."""
@@ -104,6 +119,19 @@ class FlowJournal:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _place(first_seal: str) -> Path:
+    return state_dir() / FOLDER / f"{first_seal[:32]}.seal"
+
+
+def _last_seal(first_seal: str) -> str | None:
+    """Return the seal of the last line that was written; None where the state directory has none."""
+    place = _place(first_seal)
+    try:
+        return atomic_files.read(place, within=place.parent).decode("ascii", "replace")
+    except OSError:
+        return None
 
 
 def read(path: Path) -> RecordedFlow:

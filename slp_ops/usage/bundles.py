@@ -122,11 +122,12 @@ def bundle_bytes(bundle: Bundle, made: datetime, load: Callable[[UsageFile], byt
     return write_archive({MANIFEST: manifest, **inner}, made)
 
 
-def bundle_table(bundles: Sequence[Bundle]) -> bytes:
-    """Return the table that names the bundle of each switch."""
+def bundle_table(bundles: Sequence[Bundle], others: Iterable[Sequence[str]] = ()) -> bytes:
+    """Return the table of the bundle of each switch; ``others`` are unchanged rows of an earlier one."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
+    writer.writerows(others)
     for bundle in bundles:
         for each in bundle.files:
             file = each.file

@@ -27,12 +27,27 @@ _ROOM: Final = 2**20
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
     """Options of an import: ``clean`` removes the file from flash afterwards, ``by_hand`` has the operator
-    copy
-    it even where the switch serves SCP.
+    copy it even where the switch serves SCP, ``waits`` waits for a file that the operator copies.
     """
 
     clean: bool = False
     by_hand: bool = False
+    waits: bool = False
+
+    @classmethod
+    def of(cls, params: Mapping[str, str]) -> ImportOptions:
+        """Build from the fields of a plan."""
+        return cls(
+            clean=params["clean"] == "yes",
+            by_hand=params["by_hand"] == "yes",
+            waits=params.get("waits") == "yes",
+        )
+
+    @property
+    def params(self) -> dict[str, str]:
+        """Return the fields for a plan."""
+        waits = {"waits": "yes"} if self.waits else {}
+        return {"clean": _yes(self.clean), "by_hand": _yes(self.by_hand), **waits}
 
 
 def plan_import(seen: ExchangeSwitch, files: Sequence[AckFile], importing: ImportOptions) -> PlanningResult:
@@ -59,7 +74,7 @@ def plan_import(seen: ExchangeSwitch, files: Sequence[AckFile], importing: Impor
                 because=(),
                 # Two imports may fall into one second, and Last ACK shows no finer time: the last one proves.
                 steps=tuple(_steps(seen, file, importing, prove=file is open_[-1])),
-                params={**_params(file), "clean": _yes(importing.clean), "by_hand": _yes(importing.by_hand)},
+                params={**_params(file), **importing.params},
                 no_rollback=_NO_ROLLBACK,
                 irreversible=_IRREVERSIBLE,
                 notes=tuple(_notes(seen)),
@@ -75,18 +90,18 @@ def plan_import(seen: ExchangeSwitch, files: Sequence[AckFile], importing: Impor
 def replan_import(seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
     """Plan the switch again, with the same answers."""
     params = [action.params for action in plan.actions]
-    importing = ImportOptions(clean=params[0]["clean"] == "yes", by_hand=params[0]["by_hand"] == "yes")
-    return plan_import(seen, [_file_of(each) for each in params], importing)
+    return plan_import(seen, [_file_of(each) for each in params], ImportOptions.of(params[0]))
 
 
 def _steps(seen: ExchangeSwitch, file: AckFile, importing: ImportOptions, *, prove: bool) -> Iterator[Step]:
     path = file.on_flash
     yield CheckSpace(system="flash:", bytes=_ROOM + 2 * file.size)
-    if seen.serves_scp and not importing.by_hand:
-        yield Upload(path=path, name=file.name, sha256=file.sha256, size=file.size)
-    else:
+    by_hand = importing.by_hand or not seen.serves_scp
+    if by_hand:
         yield ManualStep(text=_COPY.format(file=file.name, path=path))
-    yield CheckFile(path=path, md5=file.md5)
+    else:
+        yield Upload(path=path, name=file.name, sha256=file.sha256, size=file.size)
+    yield CheckFile(path=path, md5=file.md5, waits=True if by_hand and importing.waits else None)
     yield ExecStep(
         command=f"{IMPORT} {path}",
         expects=(SUCCESS,),

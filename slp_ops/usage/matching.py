@@ -72,12 +72,18 @@ class SkipReason(StrEnum):
     WRONG_UNIT = "wrong_unit"
     DUPLICATE = "duplicate"
     IMPORTED = "imported"
+    REFUSED = "refused"
     ACKNOWLEDGED = "acknowledged"
 
     @property
     def harmless(self) -> bool:
         """Return whether skipping it is harmless."""
-        return self in (SkipReason.DUPLICATE, SkipReason.IMPORTED, SkipReason.ACKNOWLEDGED)
+        return self in (
+            SkipReason.DUPLICATE,
+            SkipReason.IMPORTED,
+            SkipReason.REFUSED,
+            SkipReason.ACKNOWLEDGED,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +109,11 @@ def match(
     *,
     assigned: Mapping[str, str],
     imported: Mapping[tuple[str, str], str],
+    refused: Collection[tuple[str, str]] = (),
 ) -> MatchedFiles:
     """Match every file. ``assigned`` names the switch for a path, for files that name no unit;
-    ``imported`` gives for a switch and a SHA-256 the run that imported that file already.
+    ``imported`` gives for a switch and a SHA-256 the run that imported that file already; ``refused`` are
+    switches and SHA-256 that another file replaces.
     """
     owners: defaultdict[UnitId, list[str]] = defaultdict(list)
     for switch in switches:
@@ -117,6 +125,8 @@ def match(
     seen: dict[str, str] = {}  # SHA-256 -> the first file of it
     for file in _divided(files, owners, assigned):
         name = _owner(file, owners, by_name, assigned.get(file.path), len(switches))
+        if isinstance(name, str) and (name, file.sha256) in refused:
+            name = SkippedFile(path=file.path, out=SkipReason.REFUSED, why=_REFUSED.format(name=name))
         if isinstance(name, str):
             name = _again(file, by_name[name], found.get(name, ()), seen, imported)
         if isinstance(name, SkippedFile):
@@ -266,6 +276,10 @@ _SAME_REPORTS: Final = Text(
 )
 _IMPORTED: Final = Text(
     "{name} has imported it already, in run {run}", "{name} は実行 {run} で取り込み済みです"
+)
+_REFUSED: Final = Text(
+    "{name} refused it, and there is another one for it",
+    "{name} が拒否しました。別のファイルがあります",
 )
 _ACKNOWLEDGED: Final = Text(
     "{name} shows its reports as acknowledged already", "{name} では該当レポートがすでに確認応答済みです"

@@ -48,13 +48,13 @@ def index(rows: Iterable[UsageFile], others: Iterable[Sequence[str]] = ()) -> by
     return (_BOM + out.getvalue()).encode("utf-8")
 
 
-def rows_of(data: bytes) -> list[list[str]] | None:
-    """Return the rows of an index unchanged; None for any other file."""
+def rows_of(data: bytes, columns: Sequence[str] = COLUMNS) -> list[list[str]] | None:
+    """Return the rows of a table with these columns unchanged; None for any other file."""
     try:
         lines = list(csv.reader(io.StringIO(data.decode("utf-8").removeprefix(_BOM), newline="")))
     except (UnicodeDecodeError, csv.Error):
         return None
-    if not lines or tuple(lines[0]) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines[1:]):
+    if not lines or tuple(lines[0]) != columns or any(len(line) != len(columns) for line in lines[1:]):
         return None
     return lines[1:]
 

@@ -38,6 +38,7 @@ PUBLIC = (
     "check_versions",
     "make_plan",
     "apply_plan",
+    "run_flow",
 )
 EXAMPLE = Path(__file__).parents[2] / "inventory.example.yaml"
 
@@ -85,6 +86,32 @@ def test_a_plan_is_made_and_applied_after_consent(
     assert Path(result.journal).is_file()
     with pytest.raises(OptionError, match="has no switch"):
         slp_ops.apply_plan(slp_ops.make_plan(inventory, runs_dir=runs, limit="sw2"), inventory, yes=True)
+
+
+def test_a_flow_of_the_operator_runs_and_is_resumed(
+    lab: Callable[..., Any], inventory_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    running = lab(scale=100, sw1="lookup-disabled")
+    inventory = slp_ops.load_inventory(inventory_of(running, "sw1"), ssh_config=None)
+    flows = tmp_path / "flows"
+    flows.mkdir()
+    (flows / "lookup.yaml").write_text(
+        "id: lookup\ntitle: {en: Lookup, ja: 名前解決}\nstages:\n"
+        "  - {playbooks: [domain-lookup], done_when: [domain-lookup-disabled]}\n",
+        encoding="utf-8",
+    )
+    options: dict[str, Any] = {"flows_dir": flows, "runs_dir": tmp_path / "runs", "wait": 30}
+    with pytest.raises(OptionError, match="there is no flow 'lokup'; did you mean lookup"):
+        slp_ops.run_flow(inventory, "lokup", **options)
+    with pytest.raises(InputError, match="confirmation is required"):
+        slp_ops.run_flow(inventory, "lookup", **options)
+    (journal,) = (tmp_path / "runs").glob("*-flow-*/flow.jsonl")
+    result = slp_ops.run_flow(inventory, resume=journal, yes=True, **options)
+    assert result.proven
+    assert [(each.name, each.state.value, each.failing) for each in result.switches] == [
+        ("sw1", "proven", ())
+    ]
+    assert running.lines("sw1", "config").count("ip domain lookup") == 1
 
 
 def test_a_site_is_audited_and_a_run_is_judged_again(

@@ -59,6 +59,7 @@ def test_a_saved_run_is_judged_without_any_switch(
         "evidence",
         "links",
         "playbooks",
+        "risk",
         "why",
         "root",
     }
@@ -67,6 +68,7 @@ def test_a_saved_run_is_judged_without_any_switch(
     assert failure["evidence"][0]["command"] == "show logging"
     assert "ERR 218" in failure["evidence"][0]["text"]
     assert failure["playbooks"] == ["name-server"]
+    assert failure["risk"] == {"name-server": "change"}
     assert found["sw2", "comm-failing-now"]["root"] == "dns-failure"
     assert found["sw1", "dns-failure"]["verdict"] == "pass"
 

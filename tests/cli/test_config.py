@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -11,7 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from slp_ops.cli.main import VERBS, cli
-from slp_ops.cli.settings import every_setting
+from slp_ops.cli.setting_keys import KEYS
+from slp_ops.cli.settings import _known, every_setting
 
 
 @pytest.fixture
@@ -107,7 +110,7 @@ def test_every_problem_is_reported_with_its_line(config: Path) -> None:
         "resume: last\n"
     )
 
-    lines = str(_invoke("rules").exception).split("\n")
+    lines = str(_invoke("rules").exception).split("\n")  # wrkers is a problem in every verb
 
     for line, words in (
         (1, "workers: is refused: 99999 is not in the range"),
@@ -227,3 +230,31 @@ def test_what_belongs_to_one_call_is_not_in_a_file(text: str, config: Path) -> N
     config.write_text(text + "\n")
     done = _invoke("runs", "list")
     assert "is not a known key" in str(done.exception)
+
+
+def test_the_table_of_keys_is_that_of_the_options() -> None:
+    options = {each.key: _known(each) for each in every_setting(click.Context(cli)) if each.in_file}
+    table = {key: (kind, several) for kind, several, keys in KEYS for key in keys.split()}
+    # A key that the table lacks is known all the same: then all verbs are imported.
+    assert table.items() <= {key: (known.kind, known.several) for key, known in options.items()}.items()
+    assert {"workers", "lang", "runs_dir", "remediate.wait"} <= table.keys()
+
+
+@pytest.mark.parametrize("verb", ["commands", "runs list", "rules"])
+def test_only_the_verb_that_runs_is_imported(verb: str, config: Path, tmp_path: Path) -> None:
+    config.write_text(f"lang: en\nworkers: 10\nruns_dir: {tmp_path}\nremediate: {{wait: 1800}}\n")
+    program = (
+        "import sys; from slp_ops.cli.main import VERBS, main\n"
+        f"sys.argv = ['slp-ops', *{verb.split()!r}]\n"
+        "try: main()\n"
+        "finally: print(sorted(name for name in VERBS if 'slp_ops.cli.' + VERBS[name][0] in sys.modules),"
+        " file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr.split("\n")[-2] == str(sorted({verb.split()[0]}))
+
+
+def test_show_in_japanese(config: Path) -> None:
+    config.write_text("workers: 3\n")
+    done = _invoke("config", "show", "--lang", "ja")
+    assert done.stdout.startswith(f"ファイル: {config}\n")

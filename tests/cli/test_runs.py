@@ -139,6 +139,11 @@ def test_prune_asks_and_an_empty_answer_keeps_all(call: Call, good_run: Make, ru
     assert "nothing was removed" in refused.stderr
     assert len(runs.all()) == 3
 
+    closed = call("prune", "--keep", "1", answer="")
+    assert closed.exit_code == 130
+    assert "nothing was removed; in scripts: --yes" in closed.stderr
+    assert len(runs.all()) == 3
+
     agreed = call("prune", "--keep", "1", answer="y\n")
     assert agreed.exit_code == 0
     assert "2 runs removed, 1 kept" in agreed.stdout
@@ -180,3 +185,11 @@ def test_prune_wants_a_limit(call: Call, arguments: tuple[str, ...], said: str) 
 
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_show_of_many_devices_is_a_summary(call: Call, good_run: Make) -> None:
+    run = good_run(*(f"sw-{number:03}" for number in range(40)))
+    brief, every = call("show", run.id).stdout, call("show", run.id, "--details").stdout
+    assert "40 devices read completely: sw-000" in brief
+    assert brief.count("\n") < 6
+    assert every.count("\nsw-") == 40

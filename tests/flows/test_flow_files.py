@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.app.change.parameters import load_every_flow
 from slp_ops.app.irreplaceable import irreplaceable
 from slp_ops.errors import InputError, StoreError
 from slp_ops.i18n import Text
@@ -55,6 +56,9 @@ def test_our_flows_name_playbooks_and_rules_that_exist() -> None:
         ("title: {en: Lookup, ja: 名前解決}", "title: {en: Lookup}", 2, "is missing"),
         ("[domain-lookup]", "domain-lookup", 4, "is text"),
         ("stages:\n", "stages: {}\nrest:\n", 3, "a mapping"),
+        ("[domain-lookup]", "[usage-save, usage-import]", 4, "names several"),
+        ("done_when", "undo: true\n    done_when", 4, "is of no earlier stage"),
+        ("done_when", "reports: some\n    done_when", 5, "is not known"),
     ],
 )
 def test_a_problem_is_reported_with_its_line(old: str, new: str, line: int, words: str) -> None:
@@ -108,6 +112,33 @@ def test_a_journal_that_was_edited_is_refused(tmp_path: Path, change: bytes) -> 
     path.write_bytes(data.replace(old, change))
     with pytest.raises(InputError, match="was not written by slp-ops of this user"):
         FlowJournal.resume(path)
+
+
+@pytest.mark.parametrize("kept", [1, 2])
+def test_a_journal_that_was_cut_after_a_whole_line_is_refused(tmp_path: Path, kept: int) -> None:
+    path = tmp_path / "flow.jsonl"
+    with begun(path) as journal:
+        for state in (StageState.FAILED, StageState.DONE):
+            journal.write(FlowStageEvent(device="sw1", stage=0, state=state, playbook="p", why=None))
+    FlowJournal.resume(path)[0].close()
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:kept]))
+    with pytest.raises(InputError, match="was not written by slp-ops of this user"):
+        FlowJournal.resume(path)
+
+
+def test_an_operators_flow_is_checked_as_ours_and_keeps_its_own_id(tmp_path: Path) -> None:
+    rules = KNOWN["rules"]
+    (tmp_path / "lookup.yaml").write_text(GOOD, encoding="utf-8")
+    assert [each.id for each in load_every_flow(tmp_path, packaged(), rules)][-1] == "lookup"
+    (tmp_path / "lookup.yaml").write_text(GOOD.replace("[domain-lookup]", "[domain-lokup]"), encoding="utf-8")
+    with pytest.raises(InputError, match="did you mean domain-lookup"):
+        load_every_flow(tmp_path, packaged(), rules)
+    (tmp_path / "lookup.yaml").write_text(GOOD.replace("id: lookup", "id: case-1"), encoding="utf-8")
+    with pytest.raises(InputError, match="is the id of one of ours"):
+        load_every_flow(tmp_path, packaged(), rules)
+    (tmp_path / "lookup.yaml").unlink()
+    with pytest.raises(InputError, match="there is no flow in"):
+        load_every_flow(tmp_path, packaged(), rules)
 
 
 def test_the_journal_of_a_change_is_none_of_a_flow(tmp_path: Path) -> None:

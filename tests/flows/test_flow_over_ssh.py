@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from slp_ops.lab import agent, cssm
+from slp_ops.lab import agent
 from slp_ops.release import Release
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def test_case_1_by_smart_transport_with_a_refused_token_and_kills(
     dry = remediate(*common, "--dry-run", "--lang", "ja")
     assert dry.returncode == 0, dry.stderr
     assert sent(running) == []
-    assert "ステージ 6/7: trust-token" in dry.stdout
+    assert "ステージ 6/9: trust-token" in dry.stdout
     assert "does not talk to CSSM" not in dry.stdout
     assert "license smart trust idtoken {token} all" in dry.stdout
 
@@ -129,6 +129,7 @@ def test_case_1_by_smart_transport_with_a_refused_token_and_kills(
     found = state(refused)
     assert (found["state"], len(found["stages"])) == ("failed", 6)
     assert "is not valid" in found["stages"][5]["why"]["en"]
+    assert "ライセンスサーバが拒否しました" in found["stages"][5]["why"]["ja"]
     assert json.loads(refused.stdout)["resume"].endswith(str(journal))
 
     done = remediate(*resume, "--yes", "--json", SLP_OPS_PARAM_TOKEN=TOKEN)
@@ -184,14 +185,16 @@ def test_case_1_by_every_other_way(lab: Any, remediate: Any, tmp_path: Path) -> 
         "sw1": "proven",
         "sw2": "proven",
         "sw3": "proven",
-        "sw4": "open",
+        "sw4": "waiting",
         "sw5": "waiting",
     }, found["sw1"]
     # Trust comes with the ACK; only the direct way takes a token.
     assert [name for name in ways if any("idtoken" in line for line in sent(running, name))] == ["sw3"]
     # What is open names the way on.
     assert found["sw4"]["failing"] == ["never-acknowledged"]
-    assert "slp-ops usage" in found["sw4"]["stages"][-1]["why"]["en"]
+    assert found["sw4"]["stages"][-1]["playbook"] == "usage-import"
+    (upload,) = json.loads(done.stdout)["exchange"]["uploads"]
+    assert [each["name"] for each in upload["files"]] == ["sw4"]
     assert "--playbook" in found["sw5"]["stages"][-1]["why"]["en"]
     journal = json.loads(done.stdout)["journal"]
     chosen = remediate(
@@ -207,56 +210,6 @@ def test_case_1_by_every_other_way(lab: Any, remediate: Any, tmp_path: Path) -> 
         "--json",
     )
     assert [each["playbook"] for each in state(chosen, "sw5")["stages"]][3] == "transport-off"
-
-
-@pytest.mark.slow
-def test_fn72578_by_an_exchange_of_files_ends_with_new_trust(
-    lab: Any, remediate: Any, tmp_path: Path
-) -> None:
-    running = lab(scale=SCALE, sw1="rum-backlog")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "smart"})
-    common = ("--yes", "--json", "--wait", "20", "--allow", "disruptive", "--confirm", "sw1", "--manual-done")
-    waits = remediate(
-        "-i",
-        path,
-        "--flow",
-        "fn72578-exchange",
-        "--param",
-        "ack_file=flash:ACK_rum.txt",
-        *common,
-        SLP_OPS_PARAM_TOKEN=TOKEN,
-    )
-    assert waits.returncode == 5, waits.stderr
-    assert "find why no ACK came" in waits.stderr
-    found = state(waits)
-    assert found["state"] == "waiting", found
-    assert "flash:ACK_rum.txt is not on the switch" in found["stages"][-1]["why"]["en"]
-    journal = json.loads(waits.stdout)["journal"]
-    (changes,) = (
-        each for each in tmp_path.glob("runs/*-remediate-*/journal.jsonl") if "udis" in each.read_text()
-    )
-    assert "PID:C9" in changes.read_text()
-
-    def at_the_desk(switch: Any) -> None:
-        (saved,) = (name for name in switch.flash if name.endswith("_rum.txt") and "slp-ops" in name)
-        switch.flash["ACK_2.txt"] = cssm.acknowledge(switch.flash[saved])
-        switch.flash["ACK_rum.txt"] = b"<html>Sign in</html>"
-        switch.licensing.backend.knows_instance = False
-
-    running.change("sw1", at_the_desk)
-    refused = remediate("-i", path, "--resume", journal, *common, SLP_OPS_PARAM_TOKEN=TOKEN)
-    assert (refused.returncode, state(refused)["state"]) == (5, "failed"), refused.stderr
-    arguments = ["-i", path, "--resume", journal, *common, "--param", "ack_file=flash:ACK_2.txt"]
-    code = killed_at(arguments, tmp_path, '"kind":"exec"', "runs/*-remediate-*/journal.jsonl")
-    assert code == -signal.SIGKILL
-    done = remediate(*arguments, "--settle", "sw1=again", SLP_OPS_PARAM_TOKEN=TOKEN)
-    assert done.returncode == 0, (json.dumps(state(done)["stages"], indent=1), done.stderr)
-    assert state(done)["state"] == "proven"
-    lines = sent(running)
-    assert "license smart import flash:ACK_2.txt" in lines
-    assert any("idtoken" in line for line in lines)
-    config = running.call(lambda: running.rack["sw1"].host.switch.config.render())
-    assert "license smart transport smart" in config
 
 
 @pytest.mark.slow

@@ -152,6 +152,7 @@ CASES = (
         options={"ack_file": "flash:ACK_rum.txt"},
         named=True,
     ),
+    Case(playbook="exchange-begin", scenario="factory-fresh", cures=frozenset(), named=True),
     Case(
         playbook="factory-reset",
         scenario="polling-id-invalid",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import click
 import pytest
 
 from slp_ops.app.change.apply import DeviceChangeResult
 from slp_ops.app.change.before_after import BeforeAfter, LicenceDifference, LicenceState
 from slp_ops.app.change.results import ChangeResult
+from slp_ops.app.usage import SaveResult
 from slp_ops.i18n import Lang
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.report.terminal.change import change_hints, render_change
-from slp_ops.report.terminal.exchange import exchange_hints
+from slp_ops.report.terminal.exchange import exchange_hints, render_save
 
 SW1 = DeviceChangeResult(name="sw1", site="tokyo", end=ChangeOutcome.DONE)
 AGAIN = "slp-ops remediate -i inventory.yaml --dry-run"
@@ -76,3 +79,24 @@ def test_the_licence_state_is_printed_in_words_of_the_language(monkeypatch: pyte
         assert line in japanese
     assert "None" not in english
     assert "False" not in english
+
+
+@pytest.mark.parametrize("lang", Lang)
+@pytest.mark.parametrize("others", [(), (ChangeOutcome.FAILED, ChangeOutcome.WAITING)])
+def test_many_switches_that_ended_well_are_one_line(lang: Lang, others: tuple[ChangeOutcome, ...]) -> None:
+    good = [replace(SW1, name=f"good-{number:03}") for number in range(400)]
+    bad = [replace(SW1, name=f"bad-{number}", end=end) for number, end in enumerate(others)]
+    given = replace(change(ChangeOutcome.DONE), devices=(*good, *bad))
+
+    text = click.unstyle(render_change(given, lang))
+    assert text.count("\n") < 20
+    head = {Lang.EN: "400 switches done: good-000", Lang.JA: "400 台 完了: good-000"}[lang]
+    assert text.startswith(head)
+    for each in bad:
+        assert f"\n{each.name} (tokyo): " in text
+    every = click.unstyle(render_change(given, lang, details=True))
+    for each in (*good, *bad):
+        assert f"{each.name} (tokyo): " in every
+    saved = SaveResult(change=given, folder=Path(), received=(), bundles=(), unbundled=(), unread=())
+    assert render_save(saved, lang).count("\n") < 20
+    assert render_save(saved, lang, detailed=True).count("good-") >= 400

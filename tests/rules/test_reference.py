@@ -20,7 +20,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "reference"
 def test_the_page_on_disk_is_the_one_that_the_rules_make(lang: Lang) -> None:
     page = (DOCS / f"rules.{lang}.md").read_text(encoding="utf-8")
     assert page == render(packaged_ruleset(), lang, marks(lang)), (
-        f"slp-ops rules --markdown --lang {lang} > docs/reference/rules.{lang}.md"
+        f"slp-ops rules list --markdown --lang {lang} > docs/reference/rules.{lang}.md"
     )
 
 

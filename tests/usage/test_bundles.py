@@ -19,8 +19,9 @@ from slp_ops.parsing import Facts
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.usage.accounts import Account, account_of
 from slp_ops.usage.archives import read_archive, write_archive
-from slp_ops.usage.bundles import BundleLimits, bundle_bytes, plan_bundles
+from slp_ops.usage.bundles import COLUMNS, BundleLimits, bundle_bytes, bundle_table, plan_bundles
 from slp_ops.usage.matching import MatchedFiles, SkipReason, match
+from slp_ops.usage.upload import rows_of
 from slp_ops.usage.usage_files import UsageFile
 
 if TYPE_CHECKING:
@@ -173,6 +174,16 @@ def test_every_usage_file_is_in_one_bundle_to_the_byte(
             found |= {by_name[each.path.rpartition("/")[2]]: each.data for each in inside}
     if found:
         assert {**found, **{each.file.host: content[each.file.host] for each in unknown}} == content
+
+
+def test_the_table_of_bundles_is_extended() -> None:
+    first, _ = plan_bundles([usage_file("sw1")], MADE, BundleLimits())
+    second, _ = plan_bundles([usage_file("sw2")], MADE.replace(year=2027), BundleLimits())
+    table = bundle_table(second, rows_of(bundle_table(first), COLUMNS) or [])
+    rows = rows_of(table, COLUMNS)
+    assert rows is not None
+    assert [(row[0][:15], row[3]) for row in rows] == [("UD_SA_26Nov26_2", "sw1"), ("UD_SA_27Nov26_2", "sw2")]
+    assert rows_of(table) is None
 
 
 # -- answers

@@ -136,7 +136,10 @@ class _Applying:
     @property
     def regressed(self) -> tuple[str, ...]:
         """Return the rules that passed before and fail now."""
-        return () if self.before is None or self.after is None else regressions(self.before, self.after)
+        if self.before is None or self.after is None:
+            return ()
+        meant = {rule for action in self._context.plan.actions for rule in action.worsens or ()}
+        return tuple(rule for rule in regressions(self.before, self.after) if rule not in meant)
 
     async def run(self) -> None:
         """Run all phases, from the first snapshot to the saved configuration; raises _Stopped."""

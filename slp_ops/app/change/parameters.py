@@ -13,11 +13,12 @@ from slp_ops.ports import Secret
 from slp_ops.regular_files import read_regular, reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.model import Device
     from slp_ops.playbook import Parameter, Playbook
+    from slp_ops.playbook.flow import Flow
 
 _LARGEST: Final = 2**16
 _VARIABLE: Final = "SLP_OPS_PARAM_"
@@ -39,13 +40,28 @@ def load_playbooks(folder_path: Path | None, rules: Iterable[str]) -> tuple[Play
     if folder_path is None:
         return ours
     own = load(folder(folder_path), rules=rules)
-    taken = {playbook.id for playbook in ours}
-    for playbook in own:
-        if playbook.id in taken:
-            raise InputError(
-                f"{playbook.file}: {playbook.id} is the id of one of ours", hint="choose another id"
-            )
+    _refuse_our_ids(own, {playbook.id for playbook in ours})
     return (*ours, *own)
+
+
+def load_every_flow(
+    folder_path: Path | None, playbooks: Iterable[Playbook], rules: Iterable[str]
+) -> tuple[Flow, ...]:
+    """Load the packaged flows and the operator's; raise InputError with every problem of every file."""
+    from slp_ops.playbook.flow import flow_folder, load_flows, packaged_flows
+
+    ours = packaged_flows()
+    if folder_path is None:
+        return ours
+    own = load_flows(flow_folder(folder_path), playbooks=[playbook.id for playbook in playbooks], rules=rules)
+    _refuse_our_ids(own, {flow.id for flow in ours})
+    return (*ours, *own)
+
+
+def _refuse_our_ids(own: Iterable[Playbook | Flow], taken: Collection[str]) -> None:
+    for each in own:
+        if each.id in taken:
+            raise InputError(f"{each.file}: {each.id} is the id of one of ours", hint="choose another id")
 
 
 def check_playbook_names(names: Sequence[str], playbooks: Sequence[Playbook]) -> tuple[str, ...]:

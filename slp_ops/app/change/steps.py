@@ -132,6 +132,9 @@ class Steps(_JournalledSteps):
     async def _file(self, number: int, step: FileStep) -> StepResult:
         self._note(number, StepState.BEGUN, kind=step.kind)
         self._say(f"{step.kind} {step.system if isinstance(step, CheckSpace) else step.path}")
+        if isinstance(step, CheckFile) and step.waits and await self._files.shows(step.path) is False:
+            why = _NO_FILE_YET.format(path=step.path)
+            return replace(self._note(number, StepState.NOT_DONE, why), waiting=True)
         done = await self._files.do(step)
         if done.why is not None:
             return self._note(number, StepState.NOT_DONE, done.why)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from slp_ops.lab.hardware import Certificate
-from slp_ops.lab.trustpool import IDENTRUST
+from slp_ops.lab.hardware import IDENTRUST, Certificate
 
 _ALL: Final = (
     IDENTRUST,

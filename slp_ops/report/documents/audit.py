@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -9,6 +10,8 @@ from slp_ops.app.audit_device import DeviceState
 from slp_ops.history.changes import ChangeKind, DeviceChange
 from slp_ops.json_documents import json_document, json_field, seconds
 from slp_ops.model import Confidence, DeviceStatus, Evidence, Severity, Verdict
+from slp_ops.playbook import Risk
+from slp_ops.report.playbook_marks import risks_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +73,7 @@ class OutcomeEntry:
     evidence: tuple[Evidence, ...]
     links: tuple[str, ...]
     playbooks: tuple[str, ...]
+    risk: Mapping[str, Risk | None]
     why: str | None
     root: str | None
 
@@ -165,6 +169,7 @@ def outcome_entry(device: str, outcome: Outcome, lang: Lang) -> OutcomeEntry:
         evidence=() if finding is None else finding.evidence,
         links=() if finding is None else finding.links,
         playbooks=() if finding is None else finding.playbooks,
+        risk={} if finding is None else risks_of(finding.playbooks),
         why=None if outcome.why is None else outcome.why.render(lang),
         root=outcome.root,
     )

@@ -12,11 +12,13 @@ from slp_ops.json_documents import json_document
 from slp_ops.planning.documents import PlanDocument
 from slp_ops.planning.flow_state import StageState
 from slp_ops.report.documents.runs import RunFolder
+from slp_ops.report.documents.usage import BundleFile, bundle_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slp_ops.app.flow import FlowResult, FlowSwitch, StagePreview
+    from slp_ops.app.flow_exchange import OpenExchange
     from slp_ops.playbook.flow import Flow
 
 
@@ -60,6 +62,32 @@ class FlowDevice:
 
 
 @json_document
+class FlowUploadFile:
+    """A usage file of one switch."""
+
+    name: str
+    file: str
+
+
+@json_document
+class FlowUpload:
+    """Files of one save that wait for CSSM's answer: bundles, and single files of switches in none."""
+
+    folder: str
+    instructions: str
+    bundles: tuple[BundleFile, ...]
+    files: tuple[FlowUploadFile, ...]
+
+
+@json_document
+class FlowExchange:
+    """Files to carry to CSSM; ``answers`` is the folder for what it gives."""
+
+    answers: str
+    uploads: tuple[FlowUpload, ...]
+
+
+@json_document
 class FlowDocument:
     """Result of a flow on a fleet; ``resume`` continues it."""
 
@@ -69,6 +97,7 @@ class FlowDocument:
     journal: str
     resume: str | None
     devices: tuple[FlowDevice, ...]
+    exchange: FlowExchange | None
 
 
 def flow_plan_document(flow: Flow, stages: Sequence[StagePreview]) -> FlowPlanDocument:
@@ -95,6 +124,22 @@ def flow_document(result: FlowResult) -> FlowDocument:
         journal=result.journal,
         resume=None if result.proven else f"slp-ops remediate --resume {shlex.quote(result.journal)}",
         devices=tuple(_device(each) for each in result.switches),
+        exchange=None if result.exchange is None else _exchange(result.exchange),
+    )
+
+
+def _exchange(exchange: OpenExchange) -> FlowExchange:
+    return FlowExchange(
+        answers=exchange.answers,
+        uploads=tuple(
+            FlowUpload(
+                folder=each.folder,
+                instructions=each.instructions,
+                bundles=tuple(bundle_file(bundle, each.folder) for bundle in each.bundles),
+                files=tuple(FlowUploadFile(name=file.host, file=file.file) for file in each.files),
+            )
+            for each in exchange.uploads
+        ),
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from slp_ops.errors import InputError, Problem
 from slp_ops.json_documents import json_document
 from slp_ops.model import Confidence, Severity, Verdict
+from slp_ops.playbook import Risk
+from slp_ops.report.playbook_marks import risks_of
 from slp_ops.rules.fixed_releases import AdvisoryStatus
 from slp_ops.rules.rule import Group
 
@@ -100,6 +103,7 @@ class RuleEntry:
     confidence: Confidence
     title: str
     playbooks: tuple[str, ...]
+    risk: Mapping[str, Risk | None]
 
 
 @json_document
@@ -123,6 +127,7 @@ def rules_document(knowledge: Ruleset, lang: Lang) -> RulesDocument:
                 confidence=rule.confidence,
                 title=rule.title.render(lang),
                 playbooks=rule.playbooks,
+                risk=risks_of(rule.playbooks),
             )
             for rule in knowledge.rules
         ),
@@ -200,6 +205,7 @@ class ExplainedRule:
     remedy: tuple[str, ...]
     links: tuple[str, ...]
     playbooks: tuple[str, ...]
+    risk: Mapping[str, Risk | None]
     explains: tuple[str, ...]
 
 
@@ -235,6 +241,7 @@ def explain_document(asked: str, found: Explanation, lang: Lang) -> ExplainDocum
                 remedy=tuple(step.render(lang) for step in rule.remedy),
                 links=rule.links,
                 playbooks=rule.playbooks,
+                risk=risks_of(rule.playbooks),
                 explains=rule.explains,
             )
             for rule in found.rules

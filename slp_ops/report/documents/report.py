@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Literal
 from slp_ops.facts import DeviceTime, Entitlement, ExchangeStatistics, LicenseTransport, Policy, Topology
 from slp_ops.json_documents import json_document, json_field, to_json
 from slp_ops.model import CaptureStatus, Confidence, DeviceFailure, DeviceStatus, Evidence, Severity, Verdict
+from slp_ops.playbook import Risk
 from slp_ops.report.documents.audit import MissingEntry, missing_entries
 from slp_ops.report.documents.facts import CommandRows, command_rows
 from slp_ops.report.documents.knowledge import TargetEntry, target_entry
+from slp_ops.report.playbook_marks import risks_of
 from slp_ops.report.view import Health
 from slp_ops.rules.fixed_releases import AdvisoryStatus
 
@@ -53,6 +55,7 @@ class CauseEntry:
     sites: Mapping[str, int]
     remedy: tuple[str, ...]
     playbooks: tuple[str, ...]
+    risk: Mapping[str, Risk | None]
     links: tuple[str, ...]
 
 
@@ -175,6 +178,7 @@ class FindingEntry:
     evidence: tuple[Evidence, ...]
     links: tuple[str, ...]
     playbooks: tuple[str, ...]
+    risk: Mapping[str, Risk | None]
 
 
 @json_document
@@ -314,6 +318,7 @@ def _cause(cause: Cause, lang: Lang) -> CauseEntry:
         sites=cause.sites,
         remedy=_texts(cause.remedy, lang),
         playbooks=_ids(cause.playbooks),
+        risk=risks_of(_ids(cause.playbooks)),
         links=cause.links,
     )
 
@@ -457,6 +462,7 @@ def _finding(finding: FindingView, lang: Lang) -> FindingEntry:
         evidence=finding.evidence,
         links=finding.links,
         playbooks=_ids(finding.playbooks),
+        risk=risks_of(_ids(finding.playbooks)),
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from slp_ops.app.usage import ImportResult, SaveResult, StatusResult
     from slp_ops.facts import DeviceTime
     from slp_ops.model import DeviceResult
+    from slp_ops.usage.bundles import Bundle
     from slp_ops.usage.status import UsageStatus
 
 
@@ -159,21 +160,23 @@ def usage_save_document(result: SaveResult) -> UsageSaveDocument:
         folder=str(result.folder),
         index=None if result.index is None else str(result.index),
         files=tuple(_file(result, each) for each in result.uploads),
-        bundles=tuple(
-            BundleFile(
-                file=each.name,
-                path=str(result.folder / each.name),
-                smart_account=each.smart_account,
-                virtual_accounts=each.virtual_accounts,
-                devices=tuple(one.file.host for one in each.files),
-            )
-            for each in result.bundles
-        ),
+        bundles=tuple(bundle_file(each, str(result.folder)) for each in result.bundles),
         unbundled=tuple(
             UnbundledDevice(name=each.file.host, file=each.file.file, why=each.why)
             for each in result.unbundled
         ),
         unread=_unread(result.unread),
+    )
+
+
+def bundle_file(bundle: Bundle, folder: str) -> BundleFile:
+    """Return the entry of a bundle in this folder."""
+    return BundleFile(
+        file=bundle.name,
+        path=f"{folder}/{bundle.name}",
+        smart_account=bundle.smart_account,
+        virtual_accounts=bundle.virtual_accounts,
+        devices=tuple(one.file.host for one in bundle.files),
     )
 
 

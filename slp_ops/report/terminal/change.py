@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.i18n import Lang, Text, listing, verbatim
 from slp_ops.messages import message_text, translate
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.report.terminal.layout import styled
+from slp_ops.report.terminal.layout import MANY, some_names, styled, wrapped
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.app.change.before_after import BeforeAfter
@@ -71,6 +71,7 @@ _RESUMABLE: Final = Text(
     "resume: slp-ops remediate --resume {journal}; or roll back: slp-ops remediate --rollback {journal}",
     "再開: slp-ops remediate --resume {journal}、元の設定に戻す: slp-ops remediate --rollback {journal}",
 )
+_ENDED: Final = Text("{count:switch} {end}", "{count} 台 {end}")
 _REMAINING: Final = Text("Findings that remain:", "残っている検出事項:")
 _CHECK: Final = Text("Check the result: {command}", "結果の確認: {command}")
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")
@@ -90,10 +91,13 @@ _FIELDS: Final = {
 }
 
 
-def render_change(change: ChangeResult, lang: Lang) -> str:
-    """Return how each switch ended, what changed on it, and what can be done next."""
-    lines = []
-    for applied in change.devices:
+def render_change(change: ChangeResult, lang: Lang, *, details: bool = False) -> str:
+    """Return how each switch ended, what changed on it, and what can be done next.
+
+    Of many switches those that ended well are one line for each outcome, unless ``details`` are wanted.
+    """
+    shown, lines = shown_devices(change, lang, details=details)
+    for applied in shown:
         why = "" if applied.why is None else f" - {applied.why.render(lang)}"
         line = f"{applied.name} ({applied.site}): {translate(applied.end.words, lang)}{why}"
         lines.append(styled(one_line(line), fg=_COLOURS.get(applied.end, "red")))
@@ -110,6 +114,23 @@ def render_change(change: ChangeResult, lang: Lang) -> str:
         *place_lines(change.path, change.journal, lang),
     ]
     return "\n".join([*lines, *check_lines(change, lang)])
+
+
+def shown_devices(
+    change: ChangeResult, lang: Lang, *, details: bool
+) -> tuple[Sequence[DeviceChangeResult], list[str]]:
+    """Return the switches that have an entry of their own, and the lines of those that ended well."""
+    if details or len(change.devices) < MANY:
+        return change.devices, []
+    good: dict[ChangeOutcome, list[str]] = {}
+    for applied in change.devices:
+        if applied.end.good:
+            good.setdefault(applied.end, []).append(applied.name)
+    lines = []
+    for end, names in good.items():
+        words = _ENDED.format(count=len(names), end=message_text(end.words)).render(lang)
+        lines += [styled(line, fg=_COLOURS.get(end)) for line in wrapped(some_names(names), f"{words}: ")]
+    return [applied for applied in change.devices if not applied.end.good], lines
 
 
 def remaining_lines(change: ChangeResult, lang: Lang) -> Iterator[str]:

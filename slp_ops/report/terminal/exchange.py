@@ -8,7 +8,7 @@ from slp_ops.app.fleet import causes
 from slp_ops.i18n import Lang, Text
 from slp_ops.messages import translate
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.report.terminal.change import check_lines, ends_line, place_lines
+from slp_ops.report.terminal.change import check_lines, ends_line, place_lines, shown_devices
 from slp_ops.report.terminal.layout import styled, table
 from slp_ops.report.terminal.plan import head, plan_lines, unplanned_lines
 from slp_ops.sanitize import one_line
@@ -80,7 +80,7 @@ def _files(plan: SwitchPlan) -> list[str]:
 # -- the result -----------------------------------------------------------------------------------
 
 
-def render_save(result: SaveResult, lang: Lang) -> str:
+def render_save(result: SaveResult, lang: Lang, *, detailed: bool = False) -> str:
     """Return how each switch ended and which file it gave."""
     files = {each.host: each for each in result.received}
 
@@ -97,7 +97,7 @@ def render_save(result: SaveResult, lang: Lang) -> str:
         if each.strange:
             yield _STRANGE.format(units=", ".join(each.strange)).render(lang)
 
-    lines = list(_ends(result.change, result.unread, lang, "usage save", details))
+    lines = list(_ends(result.change, result.unread, lang, "usage save", details, detailed=detailed))
     if result.uploads:
         words = _UPLOAD.format(count=len(result.uploads), folder=result.folder, text=upload.TEXT)
         lines.append(one_line(words.render(lang)))
@@ -110,7 +110,7 @@ def render_save(result: SaveResult, lang: Lang) -> str:
     return "\n".join(lines)
 
 
-def render_import(result: ImportResult, lang: Lang) -> str:
+def render_import(result: ImportResult, lang: Lang, *, detailed: bool = False) -> str:
     """Return how each switch ended, and what is still to be copied by hand."""
 
     def details(applied: DeviceChangeResult) -> Iterator[str]:
@@ -123,7 +123,7 @@ def render_import(result: ImportResult, lang: Lang) -> str:
                 due=licence.after.next_ack_deadline or "-",
             ).render(lang)
 
-    return "\n".join(_ends(result.change, result.unread, lang, "usage import", details))
+    return "\n".join(_ends(result.change, result.unread, lang, "usage import", details, detailed=detailed))
 
 
 def _ends(
@@ -132,8 +132,12 @@ def _ends(
     lang: Lang,
     verb: str,
     details: Callable[[DeviceChangeResult], Iterator[str]],
+    *,
+    detailed: bool,
 ) -> Iterator[str]:
-    for applied in change.devices:
+    shown, lines = shown_devices(change, lang, details=detailed)
+    yield from lines
+    for applied in shown:
         why = "" if applied.why is None else f" - {applied.why.render(lang)}"
         line = f"{applied.name} ({applied.site}): {translate(applied.end.words, lang)}{why}"
         yield styled(one_line(line), fg=_COLOURS.get(applied.end, "red"))

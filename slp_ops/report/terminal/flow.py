@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.i18n import Lang, Text
 from slp_ops.messages import translate
 from slp_ops.planning.flow_state import StageState
+from slp_ops.playbook.flow import IMPORT, SAVE
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
 from slp_ops.report.labels import Words
 from slp_ops.report.terminal.change import place_lines
 from slp_ops.report.terminal.layout import styled
 from slp_ops.report.terminal.plan import plan_lines, unplanned_lines
 from slp_ops.sanitize import one_line
+from slp_ops.usage.upload import bundle_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from slp_ops.app.flow import FlowResult, FlowSwitch, StagePreview
+    from slp_ops.app.flow_exchange import OpenExchange
     from slp_ops.playbook import Playbook
     from slp_ops.playbook.flow import Flow
 
@@ -36,7 +39,7 @@ def render_stage(number: int, flow: Flow, names: Sequence[str], lang: Lang) -> s
     words = _STAGE.format(
         number=number + 1,
         total=len(flow.stages),
-        playbooks=" | ".join(stage.playbooks),
+        playbooks=stage.label,
         switches=", ".join(names),
     )
     return styled(one_line(words.render(lang)), bold=True)
@@ -54,8 +57,13 @@ def render_preview(flow: Flow, stages: Sequence[StagePreview], lang: Lang) -> st
         lines += unplanned_lines(each.planned, lang)
         if each.later:
             lines.append(one_line(_LATER.format(switches=", ".join(each.later)).render(lang)))
-            for playbook in each.playbooks:
-                lines += _outline(playbook, lang)
+            if each.stage.exchange is not None:
+                lines.append(f"  {_EXCHANGES[each.stage.exchange].render(lang)}")
+            elif each.stage.undo:
+                lines.append(f"  {_UNDO.render(lang)}")
+            else:
+                for playbook in each.playbooks:
+                    lines += _outline(playbook, lang)
     return "\n".join(lines)
 
 
@@ -84,8 +92,24 @@ def render_flow(result: FlowResult, lang: Lang) -> str:
         words = f"{switch.name}: {_STATES[switch.state].render(lang)}"
         lines.append(styled(one_line(words), fg=_COLOURS.get(switch.state)))
         lines += [one_line(f"  {text}") for text in _switch(switch, result, lang)]
+    if result.exchange is not None:
+        lines += ["", *(one_line(text) for text in exchange_lines(result.exchange, result.journal, lang))]
     lines += ["", *place_lines(result.path, result.journal, lang)]
     return "\n".join(lines)
+
+
+def exchange_lines(exchange: OpenExchange, journal: str, lang: Lang) -> Iterator[str]:
+    """Yield what the operator has to do in CSSM, and how the flow continues."""
+    yield _CSSM.render(lang)
+    for each in exchange.uploads:
+        yield _FOLDER.format(folder=each.folder, instructions=each.instructions).render(lang)
+        for bundle in each.bundles:
+            yield f"  {bundle_line(bundle).render(lang)}"
+        for file in each.files:
+            yield f"    {file.host}: {file.file}"
+    yield _ANSWERS.format(folder=exchange.answers).render(lang)
+    yield f"  slp-ops remediate --resume {journal}"
+    yield _CHECKS.render(lang)
 
 
 def flow_hints(result: FlowResult, lang: Lang) -> list[str]:
@@ -97,7 +121,7 @@ def flow_hints(result: FlowResult, lang: Lang) -> list[str]:
 
 def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]:
     for number, event in enumerate(switch.stages):
-        playbook = event.playbook or " | ".join(result.flow.stages[number].playbooks)
+        playbook = event.playbook or result.flow.stages[number].label
         why = "" if event.why is None or event.state is StageState.PASSED else f" - {event.why.render(lang)}"
         yield f"{number + 1} {playbook}: {_STATES[event.state].render(lang)}{why}"
     licence = switch.licence
@@ -139,9 +163,39 @@ _LICENCE: Final = Text(
 )
 _FAILING: Final = Text("still found, or not judged: {rules}", "検出中または判定不能: {rules}")
 _PASSING: Final = Text("proven, none of these is found: {rules}", "確認済み (検出なし): {rules}")
+_CSSM: Final = Text(
+    "1. CSSM: Smart Software Licensing > Reports > Usage Data Files > Upload Usage Data, then the Virtual "
+    "Account (as of 2026-11; the labels may have changed). Upload:",
+    "1. CSSM: Smart Software Licensing > Reports > Usage Data Files > Upload Usage Data を開き、"
+    "バーチャルアカウントを選択します (2026 年 11 月時点。表記は変わっている場合があります)。ファイル:",
+)
+_FOLDER: Final = Text("  in {folder} (described in {instructions}):", "  {folder} (手順は {instructions}):")
+_ANSWERS: Final = Text(
+    "2. When the status is No Errors, download every acknowledgement, put the files as they are into "
+    "{folder}, and continue (--answers names another folder):",
+    "2. 状態が No Errors になったら確認応答をすべてダウンロードし、そのまま {folder} に置いて続行してください"
+    " (別のフォルダは --answers で指定):",
+)
+_CHECKS: Final = Text(
+    "3. Which answer is for which switch is read from the files; a switch without one keeps waiting.",
+    "3. どのスイッチ宛てかはファイルの内容から判断します。応答のないスイッチは待機を続けます。",
+)
 _CONTINUE: Final = Text(
     "continue: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
 )
+_UNDO: Final = Text(
+    "the configuration that the earlier stage changed is restored", "前のステージで変更した設定を元に戻します"
+)
+_EXCHANGES: Final = {
+    SAVE: Text(
+        "slp-ops usage save: license smart save usage, and the file is fetched; the flow then waits for CSSM",
+        "slp-ops usage save: license smart save usage で保存して取得し、CSSM の応答を待ちます",
+    ),
+    IMPORT: Text(
+        "slp-ops usage import: the answer is copied to the switch, and imported by license smart import",
+        "slp-ops usage import: 応答をスイッチにコピーし、license smart import で取り込みます",
+    ),
+}
 _STATES: Final = {
     StageState.DONE: Text("done", "完了"),
     StageState.PASSED: Text("nothing to do", "対処不要"),

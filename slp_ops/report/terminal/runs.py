@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.fleet import causes, hint
 from slp_ops.i18n import Text
 from slp_ops.messages import message_text, translate
-from slp_ops.report.terminal.layout import styled, table
+from slp_ops.model import DeviceStatus
+from slp_ops.report.terminal.layout import MANY, some_names, styled, table, wrapped
 from slp_ops.report.terminal.times import moment
 from slp_ops.sanitize import one_line
 
@@ -33,6 +34,7 @@ _VERIFIED: Final = Text(
 _KEPT: Final = Text("kept: {why}", "保持: {why}")
 _LOST: Final = Text("goes, and is lost: {lost}", "削除 (失われるもの: {lost})")
 _SINCE: Final = Text("started {started}", "開始 {started}")
+_COMPLETE: Final = Text("{count:device} read completely", "取得完了 {count} 台")
 _PERIOD: Final = Text("{started} to {finished}", "{started} ~ {finished}")
 
 
@@ -55,19 +57,31 @@ def render_list(runs: Sequence[StoredRun], lang: Lang) -> str:
     return table(_header(lang, "RUN", "STARTED", "VERB", "STATE", "DEVICES"), rows)
 
 
-def render_run(run: StoredRun, devices: Sequence[DeviceResult], lang: Lang, *, captures: bool) -> str:
-    """Return a row for each device; with ``captures`` a row for each capture of the only one."""
+def render_run(
+    run: StoredRun, devices: Sequence[DeviceResult], lang: Lang, *, captures: bool, details: bool = False
+) -> str:
+    """Return a row for each device; with ``captures`` a row for each capture of the only one.
+
+    Many devices that were read completely are one line, unless ``details`` are wanted.
+    """
     lines = [
         _RUN.format(
             run=run.id, verb=run.header.verb, state=message_text(run.header.state), times=_times(run)
         ).render(lang),
         _FOLDER.format(path=one_line(str(run.path))).render(lang),
-        *(_captures(devices[0], lang) if captures else _devices(devices, lang)),
+        *(_captures(devices[0], lang) if captures else _devices(devices, lang, details=details)),
     ]
     return "\n".join(lines)
 
 
-def _devices(results: Sequence[DeviceResult], lang: Lang) -> Iterator[str]:
+def _devices(results: Sequence[DeviceResult], lang: Lang, *, details: bool) -> Iterator[str]:
+    if len(results) >= MANY and not details:
+        complete = [result.name for result in results if result.status is DeviceStatus.OK]
+        results = [result for result in results if result.status is not DeviceStatus.OK]
+        words = _COMPLETE.format(count=len(complete)).render(lang)
+        yield from wrapped(some_names(complete), f"{words}: ") if complete else ()
+        if not results:
+            return
     rows = [
         (
             result.name,

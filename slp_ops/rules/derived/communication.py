@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from slp_ops.model import Evidence
 
+_HELLO: Final = "hello message"  # to CSLU and SSM On-Prem alone
 # Requests for authorization and telemetry fail on healthy switches that need neither.
 _COUNTS: Final = frozenset(
     {
@@ -30,9 +31,10 @@ _COUNTS: Final = frozenset(
         "usage reporting",
         "result polling",
         "trust sync",
-        "hello message",
+        _HELLO,
     }
 )
+_WITHOUT_HELLO: Final = (TransportKind.SMART, TransportKind.CALLHOME, TransportKind.OFF)
 GENERIC: Final = "comm-failing-now"
 
 
@@ -67,7 +69,7 @@ class Communication:
         route: Route | None,
     ) -> Communication | None:
         """Derive from the counters, or else from the log; None without both."""
-        tried = _attempted_exchanges(statistics, catalogue)
+        tried = _attempted_exchanges(statistics, catalogue, route)
         current = () if failures is None else failures.current
         last = current[-1] if current else None
         if tried:
@@ -111,11 +113,16 @@ class Communication:
 
 
 def _attempted_exchanges(
-    statistics: CommunicationStatistics | None, catalogue: Catalogue
+    statistics: CommunicationStatistics | None, catalogue: Catalogue, route: Route | None
 ) -> tuple[ExchangeStatistics, ...]:
-    """Return the exchanges that were tried at least once and have readable counters."""
+    """Return the exchanges that were tried at least once and have readable counters.
+
+    The failures of a hello to CSLU stay counted after the transport was changed: with another one they are
+    history.
+    """
     if statistics is None:
         return ()
+    greets = route is None or route.kind not in _WITHOUT_HELLO
     return tuple(
         each
         for each in statistics.exchanges
@@ -123,6 +130,7 @@ def _attempted_exchanges(
         and each.attempts.total
         and each.failing_now is not None
         and _counts(each, catalogue)
+        and (greets or each.name.lower() != _HELLO)
     )
 
 

@@ -225,6 +225,9 @@ CASES = {
             [log(failed(CHAIN, ago=timedelta(days=4))), CLOCK, ACKED],
             [SMART, log(CALL_HOME)],
             [OFF, log(failed(CHAIN), relay(CHAIN))],
+            # A hello to CSLU that failed before the transport was changed.
+            [SMART, stats("Hello Message", 7), log()],
+            [OFF, stats("Hello Message", 7), log()],
         ],
         "fail": [
             # Within a day of an ACK of unknown time zone.

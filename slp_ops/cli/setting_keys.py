@@ -1,0 +1,41 @@
+"""Keys of the configuration file, so that a call imports only its own verb. A test holds the table."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from slp_ops.app.configuration import ValueKind
+
+# The kind of the values, whether the key takes several, and the keys.
+KEYS: Final = (
+    (
+        ValueKind.FLAG,
+        False,
+        "all_facts check-reachability.all clean debug details dry_run force_heavy in_band json "
+        "offline once quiet refresh rollback_on_fail usage.save.all verbose",
+    ),
+    (
+        ValueKind.NUMBER,
+        False,
+        "bundle_devices bundle_size command_timeout connect_timeout last login_rate login_timeout "
+        "max_cpu max_output max_time probe_timeout remediate.max_fail remediate.wait reports "
+        "revert_timer runs.prune.keep trend.days usage.import.max_fail usage.import.wait "
+        "usage.save.days usage.save.max_fail usage.save.wait watch.keep workers",
+    ),
+    (
+        ValueKind.PATH,
+        False,
+        "flows inventory known_hosts playbooks rules runs_dir ssh_config",
+    ),
+    (
+        ValueKind.TEXT,
+        False,
+        "batch collect.set every fail_on host_key lang limit runs.prune.older_than transport "
+        "watch.older_than",
+    ),
+    (
+        ValueKind.TEXT,
+        True,
+        "collect.command ignore select site tag target threshold",
+    ),
+)
