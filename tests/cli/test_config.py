@@ -235,7 +235,7 @@ def test_what_belongs_to_one_call_is_not_in_a_file(text: str, config: Path) -> N
 def test_the_table_of_keys_is_that_of_the_options() -> None:
     options = {each.key: _known(each) for each in every_setting(click.Context(cli)) if each.in_file}
     table = {key: (kind, several) for kind, several, keys in KEYS for key in keys.split()}
-    # A key that the table lacks is known all the same: then all verbs are imported.
+    # A key that the table lacks is known anyway: then all verbs are imported.
     assert table.items() <= {key: (known.kind, known.several) for key, known in options.items()}.items()
     assert {"workers", "lang", "runs_dir", "remediate.wait"} <= table.keys()
 
