@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest.jsonl"
 # Below this a capture waits in memory and takes a file only when it ends: a thousand sessions at once
 # then do not need a thousand open files.
-_BUFFER: Final = 32 * 1024
+_BUFFER: Final = 16 * 1024
 
 
 def utc_now() -> datetime:
