@@ -1,4 +1,7 @@
-"""Keys of the configuration file, so that a call imports only its own verb. A test holds the table."""
+"""Keys of the configuration file, so that a call imports only its own verb.
+
+A test compares the table with the options of all verbs: each key is there once, with its kind.
+"""
 
 from __future__ import annotations
 
