@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slp_ops.lab.scenarios import names
 from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
@@ -27,6 +28,16 @@ def newest(tmp_path: Path) -> Path:
     return Runs(tmp_path / "runs").open("last").path
 
 
+def evidence(run: Path) -> dict[str, bytes]:
+    """Every capture of a run, byte for byte."""
+    return {str(path.relative_to(run)): path.read_bytes() for path in sorted(run.glob("*/*.txt"))}
+
+
+def results(run: Path) -> dict[str, Any]:
+    lines = map(json.loads, (run / "devices.jsonl").read_text().splitlines())
+    return {line["name"]: line for line in lines}
+
+
 def workers() -> list[int]:
     """The worker processes of this test."""
     found = []
@@ -39,6 +50,35 @@ def workers() -> list[int]:
         if int(parent) == os.getpid() and b"slp_ops.app.worker" in command:
             found.append(int(path.parent.name))
     return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
+def test_the_evidence_of_every_scenario_is_that_of_one_process(
+    lab: Callable[..., Any], slp: Slp, tmp_path: Path, transport: str
+) -> None:
+    runs = []
+    for processes in ("1", "2"):  # each with switches of its own: some change when they are read
+        running = lab(scale=20.0, clock=CLOCK, **{f"sw-{name}": name for name in names()})
+        done = slp(
+            running,
+            "collect",
+            "--command-timeout",
+            "5",
+            "--login-timeout",
+            "8",
+            "--processes",
+            processes,
+            transport=transport,
+        )
+        assert done.exit_code in (0, 4), done.output
+        runs.append(newest(tmp_path))
+    one, two = runs
+
+    assert evidence(one) == evidence(two)
+    assert results(one) == results(two)
+    assert one != two
+    assert not workers()
 
 
 def test_several_processes_read_with_one_known_hosts_and_one_summary(
