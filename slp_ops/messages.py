@@ -68,8 +68,12 @@ def _japanese(message: str, depth: int) -> str | None:
 
 
 def _value(value: str, depth: int) -> str:
-    """Return a value within a message. A single word is a name: it stays as it is."""
-    return (_japanese(value, depth) or value) if " " in value else value
+    """Return a value within a message, or a list of counts. A single word is a name: it stays as it is."""
+    if " " not in value:
+        return value
+    if _COUNTS.fullmatch(value):
+        return "、".join(_japanese(each, depth) or each for each in value.split(", "))
+    return _japanese(value, depth) or value
 
 
 @cache
@@ -94,6 +98,7 @@ def _catalog() -> tuple[dict[str, str], tuple[_Template, ...]]:
 
 
 _NUMBER: Final = "{#}"
+_COUNTS: Final = re.compile(r"\d+ [^,]+(, \d+ [^,]+)+")  # 2 another platform, 1 no address
 _VALUE: Final = re.compile(r"(?<!\{)\{#?\}(?!\})")
 
 
