@@ -111,13 +111,13 @@ class ShellCredentials:
 
         This avoids prompts during a progress display or while a switch waits.
         """
-        for name, username in _required_credentials(devices):
+        for name, username in required_credentials(devices):
             self.get(name, username)
 
     def origins(self, devices: Iterable[Device]) -> tuple[Origin, ...]:
         """Return the origin of every credential that the devices need. Never prompts."""
         with self._lock:
-            return tuple(self._origin(name, username) for name, username in _required_credentials(devices))
+            return tuple(self._origin(name, username) for name, username in required_credentials(devices))
 
     def _make(self, name: str, username: str | None) -> Credential:
         method = self._methods.get(name, CredentialMethod())
@@ -279,7 +279,7 @@ def _one_line(secret: Secret, place: str, name: str) -> Secret:
     )
 
 
-def _required_credentials(devices: Iterable[Device]) -> tuple[tuple[str, str | None], ...]:
+def required_credentials(devices: Iterable[Device]) -> tuple[tuple[str, str | None], ...]:
     """Return each credential with its user name once, including those of jump hosts."""
     ways: list[Device | JumpHost] = []
     for device in devices:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
@@ -131,7 +131,7 @@ def rounded(digits: int) -> _Encoder:
 def encode(value: object) -> Any:
     """Return the JSON value of a document, or of any value that a document may hold.
 
-    Dataclasses become objects, sequences arrays, moments ISO 8601. A class with a method
+    Dataclasses become objects, sequences arrays, sets sorted arrays, moments ISO 8601. A class with a method
     ``as_json`` gives its own value. Raises TypeError for anything else.
     """
     if value is None or isinstance(value, (bool, int, float)):
@@ -142,6 +142,8 @@ def encode(value: object) -> Any:
         return value
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [encode(each) for each in value]
+    if isinstance(value, Set):
+        return sorted(encode(each) for each in value)
     if isinstance(value, Mapping):
         return {_key(key): encode(each) for key, each in value.items()}
     if isinstance(value, (date, time)):
@@ -373,6 +375,9 @@ def _decoder(kind: Any) -> _Decoder:
         return _union(arguments)
     if origin is tuple:
         return _array(arguments[0]) if arguments[1:] == (...,) else _fixed_array(arguments)
+    if origin is frozenset:
+        items = _array(arguments[0])
+        return lambda value, place: frozenset(items(value, place))
     if origin is not None and issubclass(origin, Mapping):
         return _mapping(*arguments)
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -5,14 +5,11 @@ Values only. No I/O, no clock, no third-party type.
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - these values are read from JSON by their annotations
 from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003 - these too
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
+from typing import Final
 
 # Topologies: the values of ``intent.topology`` and of a playbook's own ``intent``.
 TOPOLOGIES: Final = (

@@ -268,7 +268,7 @@ class ChangeSession(Generic[Observation, Result]):
                 fleet.devices,
                 visit,
                 run=run,
-                transport=transport,
+                sessions=transport,
                 connecting=connecting,
                 operator=operator,
                 leads_to_change=True,

@@ -123,7 +123,7 @@ def run(
             devices,
             visit,
             run=kept,
-            transport=transport,
+            sessions=transport,
             connecting=request.connecting,
             operator=operator,
         )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slp_ops.app.commands import choose_commands
+from slp_ops.app.collect_task import COLLECT, CollectTask
+from slp_ops.app.commands import CommandList, choose_commands
+from slp_ops.app.engines import engine_for
 from slp_ops.app.fleet import visit_all
-from slp_ops.app.read_device import CollectOptions, PreviousCaptures, collect
+from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.resumed_run import ResumedRun
 from slp_ops.app.sessions import SessionOptions, transport_for, with_session_options
 from slp_ops.runs import Runs
@@ -61,7 +63,8 @@ def run(
     commands = choose_commands(set_name, extra)
     inventory, found = request.target.choose(operator)
     devices = with_session_options(found if resumed is None else resumed.among(found), request.connecting)
-    transport = opening(inventory, devices, request.connecting, operator)
+    engine = engine_for(inventory, devices, request.connecting, operator, opening)
+    names = CommandList.of(commands)
     selection = {**request.target.described(), "set": set_name, "commands": list(extra)}
     began = time.monotonic()
     opened = (
@@ -70,27 +73,21 @@ def run(
     with opened as kept:
 
         async def visit(device: Device, shown: Progress) -> DeviceResult:
-            earlier = PreviousCaptures(captures=()) if resumed is None else resumed.earlier(device)
-            missing = earlier.missing(commands)
-            if resumed is not None and not missing:
-                return resumed.result(device)
-            result = await collect(
-                device,
-                transport=transport,
-                evidence=kept.device(device),
-                commands=missing,
-                collect_options=request.collect_options,
-                release=earlier.release,
-                on_event=shown.event,
-            )
-            return earlier.merged_with(result)
+            task = CollectTask(device=device, commands=names, collect_options=request.collect_options)
+            if resumed is not None:
+                earlier = resumed.earlier(device)
+                if not earlier.missing(commands):
+                    return resumed.result(device)
+                release = None if earlier.release is None else str(earlier.release)
+                task = replace(task, earlier=earlier.captures, release=release)
+            return await engine.visit(COLLECT, task, kept, shown.event)
 
         results = visit_all(
             "collect",
             devices,
             visit,
             run=kept,
-            transport=transport,
+            sessions=engine,
             connecting=request.connecting,
             operator=operator,
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ad_hoc, command_key, registry
 from slp_ops.errors import OptionError
+from slp_ops.json_documents import json_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +16,33 @@ if TYPE_CHECKING:
 
 # Each set holds the ones before it.
 SETS: Final = ("baseline", "support", "full")
+
+
+@json_document
+class CommandList:
+    """Commands by name, as a task has them: documented ones, and behind them those that were typed."""
+
+    documented: tuple[str, ...]
+    typed: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, commands: Sequence[ShowCommand]) -> CommandList:
+        """Return the names of commands of :func:`choose_commands`."""
+        documented = set(registry())
+        return cls(
+            documented=tuple(each.command for each in commands if each in documented),
+            typed=tuple(each.command for each in commands if each not in documented),
+        )
+
+    def commands(self) -> tuple[ShowCommand, ...]:
+        """Return the commands. Raises KeyError for one that this release does not have, NotReadOnly."""
+        return _resolve(self)
+
+
+@lru_cache(maxsize=16)  # the tasks of a run have the same list
+def _resolve(names: CommandList) -> tuple[ShowCommand, ...]:
+    known = {each.command: each for each in registry()}
+    return (*(known[name] for name in names.documented), *(ad_hoc(text) for text in names.typed))
 
 
 def list_commands(set_name: str | None = None) -> tuple[ShowCommand, ...]:

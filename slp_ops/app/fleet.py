@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
+from slp_ops.app.device_work import VisitFailed
 from slp_ops.app.follow_up import resume_command
 from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
@@ -24,8 +25,15 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator, Progress
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.model import Capture, Device
-    from slp_ops.ports import Transport
     from slp_ops.runs import Run
+
+
+class Closable(Protocol):
+    """A transport, or the engine of a run."""
+
+    async def close(self) -> None:
+        """Release sessions, threads, processes."""
+
 
 # Next commands after an interrupted run.
 _GO_ON: Final = {
@@ -47,13 +55,14 @@ def visit_all(
     visit: Callable[[Device, Progress], Awaitable[DeviceResult]],
     *,
     run: Run,
-    transport: Transport,
+    sessions: Closable,
     connecting: SessionOptions,
     operator: Operator,
     leads_to_change: bool = False,
 ) -> list[DeviceResult]:
     """Visit each device, keep each result in the run, and give them in the devices' order.
 
+    ``sessions`` is what the visits open sessions with; it is closed at the end.
     Where the evidence of a device cannot be written, that device ends, and those that are not begun are not
     tried. A stopping signal ends it within seconds with everything saved, as Interrupted. After the last
     device the result is complete and a signal changes nothing, unless the reading ``leads_to_change``.
@@ -65,9 +74,14 @@ def visit_all(
         if unwritable:
             return _unread(device, DeviceStatus.SKIPPED, _NOT_TRIED)
         try:
-            return await visit(device, shown)
+            result = await visit(device, shown)
+            if result.name != device.name:
+                raise ValueError(f"the result of {result.name!r} for {device.name!r}")
+            return result
         except Interrupted:
             raise
+        except VisitFailed as err:
+            failure = err.failure
         except SlpOpsError as err:
             failure = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
         except BaseException as err:
@@ -95,7 +109,7 @@ def visit_all(
                 ended[device.name] = result
                 shown.done(device.name, result.status, "; ".join(causes(result)))
         finally:
-            await transport.close()
+            await sessions.close()
 
     operator.status(f"run {run.id}: {pluralize(len(devices), 'device')}, evidence in {run.path}")
     name_open_mode(run.path.parent, "700", operator)

@@ -263,7 +263,7 @@ def from_live_switches(
             devices,
             visit,
             run=run,
-            transport=transport,
+            sessions=transport,
             connecting=connecting,
             operator=operator,
         )

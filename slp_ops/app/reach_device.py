@@ -75,14 +75,7 @@ async def reach(
     earlier = earlier or PreviousCaptures(captures=())
     missing = earlier.missing(commands())
     if earlier.captures and not missing:
-        release = None if earlier.release is None else str(earlier.release)
-        result = DeviceResult(
-            name=device.name,
-            site=device.site,
-            status=status_of(earlier.captures),
-            captures=earlier.captures,
-            release=release,
-        )
+        result = earlier.result(device)
     else:
         read_now = await collect(
             device,

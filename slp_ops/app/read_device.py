@@ -16,6 +16,7 @@ from slp_ops.errors import (
     CredentialError,
     CredentialStopped,
     DeviceError,
+    InvalidRelease,
     LimitReached,
     SessionLost,
     StoreError,
@@ -23,6 +24,7 @@ from slp_ops.errors import (
 from slp_ops.facts.platform import CpuLoad, Software
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd, ProgressEvent, ReadLimits, ignore_event
+from slp_ops.release import Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from slp_ops.model import Capture, Device
     from slp_ops.parsing import ParsedCapture
     from slp_ops.ports import CaptureWriter, EvidenceStore, OnEvent, Reader, Transport
-    from slp_ops.release import Release
 
 _SESSIONS: Final = 2
 # The release and the CPU load are in the first lines, in characters; the rest need not be kept in
@@ -64,6 +65,24 @@ class PreviousCaptures:
 
     captures: tuple[Capture, ...]
     release: Release | None = None
+
+    @classmethod
+    def of(cls, captures: tuple[Capture, ...], release: str | None) -> PreviousCaptures:
+        """Return the captures; the text of the release may be of any form."""
+        try:
+            return cls(captures=captures, release=None if release is None else Release.parse(release))
+        except InvalidRelease:
+            return cls(captures=captures)
+
+    def result(self, device: Device) -> DeviceResult:
+        """Return the result of a device of which nothing else is read."""
+        return DeviceResult(
+            name=device.name,
+            site=device.site,
+            status=status_of(self.captures),
+            captures=self.captures,
+            release=None if self.release is None else str(self.release),
+        )
 
     def missing(self, commands: Sequence[ShowCommand]) -> tuple[ShowCommand, ...]:
         """The commands that are still to be sent.

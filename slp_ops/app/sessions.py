@@ -27,7 +27,8 @@ class SessionOptions:
 
     ``login_rate`` is logins started a second, 0 is unlimited. ``transport``, ``max_output`` (megabytes of a
     command), ``max_time`` (its seconds) and ``login_timeout`` (seconds) replace the inventory's settings.
-    ``debug`` keeps a masked log of each session in the run.
+    ``debug`` keeps a masked log of each session in the run. ``processes`` is how many processes
+    read; ``ONE_A_CORE`` is one a core where the fleet is large.
     """
 
     known_hosts: Path | None = None
@@ -40,7 +41,10 @@ class SessionOptions:
     max_output: int | None = None
     max_time: float | None = None
     debug: bool = False
+    processes: int = 1
 
+
+ONE_A_CORE: Final = 0  # a number of processes
 
 _OF_DEVICES: Final = ("transport", "login_timeout", "max_output", "max_time")
 
@@ -96,9 +100,21 @@ def by_name(credentials: Credentials, connecting: SessionOptions, operator: Oper
 
     Notices name weak protection: no check of host keys, and files that other users may use.
     """
-    from slp_ops.paths import state_dir
     from slp_ops.transport.factory import TransportSelector
     from slp_ops.transport.hostkeys import HostKeys
+
+    known_hosts = known_hosts_of(connecting, operator)
+    return TransportSelector(
+        credentials=credentials,
+        host_keys=HostKeys(known_hosts, connecting.host_key, operator.notice),
+        workers=connecting.workers,
+        connect_timeout=connecting.connect_timeout,
+    )
+
+
+def known_hosts_of(connecting: SessionOptions, operator: Operator) -> Path:
+    """Return the file of host keys. Notices name weak protection: see ``by_name``."""
+    from slp_ops.paths import state_dir
 
     folder = state_dir()
     known_hosts = connecting.known_hosts or folder / "known_hosts"
@@ -110,9 +126,4 @@ def by_name(credentials: Credentials, connecting: SessionOptions, operator: Oper
         )
     for path, private in ((folder, "700"), (known_hosts, "600")):
         name_open_mode(path, private, operator)
-    return TransportSelector(
-        credentials=credentials,
-        host_keys=HostKeys(known_hosts, connecting.host_key, operator.notice),
-        workers=connecting.workers,
-        connect_timeout=connecting.connect_timeout,
-    )
+    return known_hosts

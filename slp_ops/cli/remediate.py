@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 @click.option(
     "--flows",
     "flows_dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(path_type=Path, file_okay=False),
     envvar="SLP_OPS_FLOWS",
     metavar="DIR",
     help="Your own flows: every .yaml file in DIR.",
@@ -130,7 +130,7 @@ if TYPE_CHECKING:
     "--answers",
     cls=VerbOption,
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=NamedPath(path_type=Path),
     envvar="SLP_OPS_REMEDIATE_ANSWERS",
     metavar="PATH",
     help="With --flow: files of CSSM, or folders of them. [default: the folder acks in the run of the flow]",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
-from slp_ops.app.sessions import HostKeyMode, SessionOptions
+from slp_ops.app.sessions import ONE_A_CORE, HostKeyMode, SessionOptions
 from slp_ops.cli.options import HostKeyOption, NamedPath
 from slp_ops.cli.verbosity import set_verbosity
 
@@ -20,6 +21,42 @@ _DEFAULT: Final = SessionOptions()
 def _verbose_too(context: click.Context, parameter: click.Parameter, value: bool) -> bool:
     set_verbosity(context, parameter, value)
     return value
+
+
+class _Processes(click.ParamType[int]):
+    """A number of processes, or ``auto``."""
+
+    name = "processes"
+    _number = click.IntRange(min=1, max=64)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        if value in ("auto", ONE_A_CORE):
+            return ONE_A_CORE
+        try:
+            number: int = self._number.convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is neither auto nor a number from 1 to 64.", param, ctx)
+        return number
+
+
+def processes_option(command: _Command) -> _Command:
+    """Add --processes to a verb that reads, below ``connecting_options``."""
+
+    @wraps(command)
+    def with_processes(*args: Any, connecting: SessionOptions, processes: int, **kwargs: Any) -> Any:
+        return command(*args, connecting=replace(connecting, processes=processes), **kwargs)
+
+    option = click.option(
+        "--processes",
+        type=_Processes(),
+        envvar="SLP_OPS_PROCESSES",
+        default=_DEFAULT.processes,
+        show_default=True,
+        metavar="N|auto",
+        help="Processes that read. auto: one a core, for 100 switches and more.",
+    )
+    return option(with_processes)  # type: ignore[return-value]  # click returns its argument
 
 
 def connecting_options(command: _Command) -> _Command:

@@ -1,4 +1,7 @@
-"""Keys of the configuration file, so that a call imports only its own verb. A test holds the table."""
+"""Keys of the configuration file, so that a call imports only its own verb.
+
+A test compares the table with the options of all verbs: each key is there once, with its kind.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ KEYS: Final = (
     (
         ValueKind.TEXT,
         False,
-        "batch collect.set every fail_on host_key lang limit runs.prune.older_than transport "
+        "batch collect.set every fail_on host_key lang limit processes runs.prune.older_than transport "
         "watch.older_than",
     ),
     (

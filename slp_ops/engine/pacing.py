@@ -1,8 +1,8 @@
 """Logins that neither storm an AAA server nor lock an account out.
 
-A transport around a transport: it spreads logins over time, lets the first login of each credential
-go alone, and stops a credential after three refusals in a row. A switch that hangs up on the password
-counts as one, until the credential has opened a session: some refuse in silence.
+A gate spreads logins over time, lets the first login of each credential go alone, and stops a credential
+after three refusals in a row. A switch that hangs up on the password counts as one, until the credential has
+opened a session: some refuse in silence. A paced transport asks the gate before each login.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import asyncio
 import random
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeVar
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from slp_ops.errors import AuthenticationFailed, CredentialStopped, HungUp
 from slp_ops.ports import SECRET_OFFER, SecretOffer
@@ -33,15 +34,67 @@ _JITTER: Final = 0.3
 _OVERDUE: Final = 3.0
 
 
-class _Login(SecretOffer):
+class LoginEnd(StrEnum):
+    """End of a login, for the pacing of those to come."""
+
+    OPENED = "opened"
+    REFUSED = "refused"
+    HUNG_UP = "hung_up"  # a refusal, unless the credential has opened a session before
+    UNKNOWN = "unknown"  # another failure, or stopped
+
+
+class Login(SecretOffer):
+    """A login that was admitted."""
+
+    async def finish(self, end: LoginEnd) -> None:
+        """Report how the login ended."""
+        raise NotImplementedError
+
+
+class LoginGate(Protocol):
+    """Admits logins: one gate for all sessions of a run, wherever they are opened."""
+
+    async def admit(self, credential: str) -> Login:
+        """Wait until a login with this credential may start. Raises CredentialStopped."""
+
+
+class _AdmittedLogin(Login):
     """A login in flight."""
 
-    overdue = False
+    def __init__(self, credential: _Credential) -> None:
+        self._credential = credential
+        self._overdue = False
+        self._timer: asyncio.Task[None] | None = None
 
     @property
     def counts(self) -> bool:
         """Return whether it may still end in a refusal."""
-        return self.made or not self.overdue
+        return self.made or not self._overdue
+
+    def started(self) -> None:
+        """Watch for a switch that is not sent the secret for long."""
+        self._timer = asyncio.create_task(self._pass_over())
+
+    async def finish(self, end: LoginEnd) -> None:
+        """See ``Login``."""
+        if self._timer is not None:
+            self._timer.cancel()
+        credential = self._credential
+        async with credential.changed:
+            credential.logins.remove(self)
+            if end is LoginEnd.REFUSED or (end is LoginEnd.HUNG_UP and not credential.proven):
+                credential.refused += 1
+            elif end is LoginEnd.OPENED:
+                credential.proven = True
+                credential.refused = 0
+            credential.changed.notify_all()
+
+    async def _pass_over(self) -> None:
+        """Let others start where a login has not come to its secret for long."""
+        await asyncio.sleep(_OVERDUE)
+        async with self._credential.changed:
+            self._overdue = True
+            self._credential.changed.notify_all()
 
 
 @dataclass(slots=True)
@@ -50,7 +103,7 @@ class _Credential:
 
     proven: bool = False
     refused: int = 0  # in a row
-    logins: list[_Login] = field(default_factory=list)
+    logins: list[_AdmittedLogin] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
@@ -69,58 +122,33 @@ class _Credential:
         return self.refused == 0 or self.refused + in_flight < REFUSALS
 
 
-class RateLimited:
-    """Paces the logins of another transport. ``rate`` is logins started a second; 0 is unlimited."""
+class LoginPacer:
+    """The gate of this process. ``rate`` is logins started a second; 0 is unlimited."""
 
-    def __init__(self, transport: Transport, *, rate: float) -> None:
-        self._transport = transport
+    def __init__(self, *, rate: float) -> None:
         self._interval = 1 / rate if rate else 0.0
         self._next = 0.0
         self._credentials: dict[str, _Credential] = {}
 
-    def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
-        """Delegate to the inner transport; raises CredentialStopped as well."""
-        return self._paced(device, self._transport.read)
-
-    @asynccontextmanager
-    async def _paced(
-        self, device: Device, opening: Callable[[Device], AbstractAsyncContextManager[S]]
-    ) -> AsyncIterator[S]:
-        credential = self._credentials.setdefault(device.credential, _Credential())
-        async with credential.changed:
-            await credential.changed.wait_for(lambda: credential.stopped or credential.may_start)
-            if credential.stopped:
+    async def admit(self, credential: str) -> Login:
+        """See ``LoginGate``."""
+        state = self._credentials.setdefault(credential, _Credential())
+        async with state.changed:
+            await state.changed.wait_for(lambda: state.stopped or state.may_start)
+            if state.stopped:
                 raise CredentialStopped(
-                    f"not tried: credential {device.credential!r} was not accepted {REFUSALS} times in a row",
+                    f"not tried: credential {credential!r} was not accepted {REFUSALS} times in a row",
                     hint="correct it and run again; more tries could lock the account out",
                 )
-            login = _Login()
-            credential.logins.append(login)
-        entered = False
-        overdue: asyncio.Task[None] | None = None
+            login = _AdmittedLogin(state)
+            state.logins.append(login)
         try:
             await self._turn()
-            overdue = asyncio.create_task(_pass_over(credential, login))
-            SECRET_OFFER.set(login)
-            async with opening(device) as session:
-                entered = True
-                await self._login_finished(credential, login, refused=False)
-                yield session
-        except (AuthenticationFailed, HungUp) as err:
-            if not entered:
-                refused = isinstance(err, AuthenticationFailed) or not credential.proven
-                await self._login_finished(credential, login, refused=refused or None)
-                entered = True
+        except BaseException:
+            await login.finish(LoginEnd.UNKNOWN)
             raise
-        finally:
-            if overdue is not None:
-                overdue.cancel()
-            if not entered:
-                await self._login_finished(credential, login, refused=None)
-
-    async def close(self) -> None:
-        """Close the inner transport."""
-        await self._transport.close()
+        login.started()
+        return login
 
     async def _turn(self) -> None:
         if not self._interval:
@@ -132,23 +160,50 @@ class RateLimited:
         if (wait := start - now + jitter) > 0:
             await asyncio.sleep(wait)
 
-    async def _login_finished(self, credential: _Credential, login: _Login, *, refused: bool | None) -> None:
-        async with credential.changed:
-            credential.logins.remove(login)
-            if refused is True:
-                credential.refused += 1
-            elif refused is False:
-                credential.proven = True
-                credential.refused = 0
-            credential.changed.notify_all()
+
+class Paced:
+    """A transport around a transport: each of its logins passes a gate."""
+
+    def __init__(self, transport: Transport, gate: LoginGate) -> None:
+        self._transport = transport
+        self._gate = gate
+
+    def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
+        """Delegate to the inner transport; raises CredentialStopped as well."""
+        return self._paced(device, self._transport.read)
+
+    @asynccontextmanager
+    async def _paced(
+        self, device: Device, opening: Callable[[Device], AbstractAsyncContextManager[S]]
+    ) -> AsyncIterator[S]:
+        login = await self._gate.admit(device.credential)
+        is_finished = False
+        try:
+            SECRET_OFFER.set(login)
+            async with opening(device) as session:
+                is_finished = True
+                await login.finish(LoginEnd.OPENED)
+                yield session
+        except (AuthenticationFailed, HungUp) as err:
+            if not is_finished:
+                is_finished = True
+                refused = isinstance(err, AuthenticationFailed)
+                await login.finish(LoginEnd.REFUSED if refused else LoginEnd.HUNG_UP)
+            raise
+        finally:
+            if not is_finished:
+                await login.finish(LoginEnd.UNKNOWN)
+
+    async def close(self) -> None:
+        """Close the inner transport."""
+        await self._transport.close()
 
 
-async def _pass_over(credential: _Credential, login: _Login) -> None:
-    """Let others start where a login has not come to its secret for long."""
-    await asyncio.sleep(_OVERDUE)
-    async with credential.changed:
-        login.overdue = True
-        credential.changed.notify_all()
+class RateLimited(Paced):
+    """Paces the logins of another transport in this process. ``rate``: see ``LoginPacer``."""
+
+    def __init__(self, transport: Transport, *, rate: float) -> None:
+        super().__init__(transport, LoginPacer(rate=rate))
 
 
 class RateLimitedChanges(RateLimited):

@@ -19,6 +19,7 @@ from slp_ops.json_documents import (
     seconds,
 )
 from slp_ops.planning.model import SkippedPlaybook, SwitchPlan
+from slp_ops.playbook import Risk
 from slp_ops.steps import unsendable
 
 SCHEMA: Final = "slp-ops/plan/1"
@@ -27,19 +28,24 @@ _HINT: Final = "save a new plan: slp-ops remediate --dry-run --out new-plan.json
 
 @json_document
 class DeviceChoice:
-    """A rule of one switch that several playbooks remedy."""
+    """A rule of one switch that several playbooks remedy; ``risk`` of one of the operator's own is null."""
 
     name: str
     rule: str
     playbooks: tuple[str, ...]
+    risk: Mapping[str, Risk | None]
 
 
 @json_document
 class Mention:
-    """Playbooks that would help one switch and are planned only when they are named."""
+    """Playbooks that would help one switch and are planned only when they are named.
+
+    ``risk`` of one of the operator's own is null.
+    """
 
     name: str
     playbooks: tuple[str, ...]
+    risk: Mapping[str, Risk | None]
 
 
 @json_document

@@ -8,7 +8,7 @@ of a few lines in ``named``.
 
 from __future__ import annotations
 
-from slp_ops.playbook.loading import folder, load, packaged
+from slp_ops.playbook.loading import folder, load, packaged, packaged_risks, risks_of
 from slp_ops.playbook.model import (
     ConfigTemplate,
     ExecTemplate,
@@ -32,4 +32,6 @@ __all__ = [
     "folder",
     "load",
     "packaged",
+    "packaged_risks",
+    "risks_of",
 ]

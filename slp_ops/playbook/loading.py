@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from slp_ops.config_files.yaml_nodes import Node
     from slp_ops.errors import Problem
-    from slp_ops.playbook.model import Playbook
+    from slp_ops.playbook.model import Playbook, Risk
 
 _LARGEST: Final = 2**20  # of a playbook
 
@@ -36,6 +36,17 @@ def packaged() -> tuple[Playbook, ...]:
     root = inside if inside.is_dir() else Path(__file__).parents[2] / "playbooks"
     found = sorted((entry for entry in root.iterdir() if entry.name.endswith(".yaml")), key=lambda e: e.name)
     return load((f"playbooks/{entry.name}", entry.read_text(encoding="utf-8")) for entry in found)
+
+
+@cache
+def packaged_risks() -> dict[str, Risk]:
+    """Return the risk of each packaged playbook by its name."""
+    return {playbook.id: playbook.risk for playbook in packaged()}
+
+
+def risks_of(playbooks: Iterable[str]) -> dict[str, Risk | None]:
+    """Return the risk of each playbook by its name; None for one of the operator's own."""
+    return {playbook: packaged_risks().get(playbook) for playbook in playbooks}
 
 
 def folder(path: Path) -> Iterator[tuple[str, str]]:

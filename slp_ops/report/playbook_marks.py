@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
-from slp_ops.playbook import Risk, packaged
+from slp_ops.playbook import Risk, packaged_risks
 from slp_ops.report.labels import Words
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def marked(playbook: str, lang: Lang) -> str:
     """Return the name of a playbook, marked where it is disruptive, destructive, or the operator's own."""
-    risk = _risks().get(playbook)
+    risk = packaged_risks().get(playbook)
     return f"{playbook} ({Words(lang)['own_playbook']})" if risk is None else playbook + mark(risk, lang)
 
 
@@ -32,14 +31,4 @@ def mark(risk: Risk, lang: Lang) -> str:
 
 def marks(lang: Lang) -> dict[str, str]:
     """Return the text behind the name of each packaged playbook."""
-    return {playbook: mark(risk, lang) for playbook, risk in _risks().items()}
-
-
-def risks_of(playbooks: Iterable[str]) -> dict[str, Risk | None]:
-    """Return the risk of each playbook by its name; None for one of the operator's own."""
-    return {playbook: _risks().get(playbook) for playbook in playbooks}
-
-
-@cache
-def _risks() -> dict[str, Risk]:
-    return {playbook.id: playbook.risk for playbook in packaged()}
+    return {playbook: mark(risk, lang) for playbook, risk in packaged_risks().items()}

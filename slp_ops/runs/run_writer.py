@@ -20,7 +20,15 @@ from slp_ops.model import Capture, CaptureStatus
 from slp_ops.redact import Redactor, redact
 from slp_ops.runs import atomic_files
 from slp_ops.runs.names import slug, unique
-from slp_ops.runs.serialization import CaptureRecord, ResultRecord, RunHeader, RunState, line, run_file
+from slp_ops.runs.serialization import (
+    CaptureRecord,
+    ResultRecord,
+    RunHeader,
+    RunState,
+    line,
+    read_lines,
+    run_file,
+)
 from slp_ops.runs.session_log import SessionLogFile
 
 if TYPE_CHECKING:
@@ -31,14 +39,58 @@ if TYPE_CHECKING:
     from slp_ops.model import Device, DeviceResult
     from slp_ops.ports import CommandEnd
 
+MANIFEST: Final = "manifest.jsonl"
 # Below this a capture waits in memory and takes a file only when it ends: a thousand sessions at once
 # then do not need a thousand open files.
-_BUFFER: Final = 32 * 1024
+_BUFFER: Final = 16 * 1024
 
 
 def utc_now() -> datetime:
     """The time for the stamps of a run; a run may be given another clock."""
     return datetime.now(UTC)
+
+
+class RunEvidence:
+    """Evidence of a run's devices, and nothing else of the run: what a worker process writes."""
+
+    def __init__(self, path: Path, *, key: bytes, now: Callable[[], datetime] = utc_now) -> None:
+        self.path = path
+        self.key = key
+        self._now = now
+        self._named = lru_cache(maxsize=256)(self.masked)  # the same few commands on every device
+
+    def folder(self, name: str) -> DeviceFolder:
+        """Return a device's folder of that name."""
+        return DeviceFolder(self.path / name, key=self.key, named=self._named, now=self._now)
+
+    def recover(self, name: str) -> tuple[Capture, ...]:
+        """Return the captures of a device whose writer was killed, the last one of each command.
+
+        What the writer left half done is removed. Raises StoreError.
+        """
+        folder = self.path / name
+        manifest = folder / MANIFEST
+        with atomic_files.store_errors("read", manifest):
+            if not folder.is_dir():
+                return ()
+            atomic_files.remove_partial_writes(folder, MANIFEST)
+            try:
+                records = read_lines(CaptureRecord, atomic_files.read(manifest, within=folder)).records
+            except FileNotFoundError:
+                records = ()
+            listed = {record.file for record in records}
+            for path in folder.glob("*.txt"):
+                if path.name not in listed:
+                    path.unlink()
+        return tuple({record.command: record.capture() for record in records}.values())
+
+    def session_log(self, name: str) -> SessionLogFile:
+        """Open the log of a session of the device with that folder; see ``ports.SessionLog``."""
+        return SessionLogFile(self.path / f"session-{name}.log", key=self.key, now=self._now)
+
+    def masked(self, text: str) -> str:
+        """Text that may quote a device, with its secrets masked as in this run's captures."""
+        return redact(text, self.key)
 
 
 class Run:
@@ -55,11 +107,10 @@ class Run:
         results: Mapping[str, ResultRecord] | None = None,
     ) -> None:
         self.path = path
+        self.evidence = RunEvidence(path, key=key, now=now)
         self._header = header
         self._lock: int | None = lock
-        self._key = key
         self._now = now
-        self._named = lru_cache(maxsize=256)(self.masked)  # the same few commands on every device
         self._abouts = {about.name: about for about in header.devices}
         self._folders: dict[str, DeviceFolder] = {}
         self._results = dict(results or {})
@@ -69,6 +120,13 @@ class Run:
     def id(self) -> str:
         """Return the id of the run."""
         return self._header.id
+
+    @property
+    def lock(self) -> int:
+        """Return the descriptor of the lock: a process that inherits it keeps the run locked."""
+        if self._lock is None:
+            raise ValueError("the run has ended")
+        return self._lock
 
     @property
     def selection(self) -> Mapping[str, object]:
@@ -84,16 +142,12 @@ class Run:
         """The folder of one of the run's devices, always the same one."""
         with self._guard:
             if device.name not in self._folders:
-                path = self.path / self._abouts[device.name].folder
-                self._folders[device.name] = DeviceFolder(
-                    path, key=self._key, named=self._named, now=self._now
-                )
+                self._folders[device.name] = self.evidence.folder(self._abouts[device.name].folder)
             return self._folders[device.name]
 
     def session_log(self, device: Device) -> SessionLogFile:
         """Open the log of a session of one of the run's devices; see ``ports.SessionLog``."""
-        path = self.path / f"session-{self._abouts[device.name].folder}.log"
-        return SessionLogFile(path, key=self._key, now=self._now)
+        return self.evidence.session_log(self._abouts[device.name].folder)
 
     def finish_device(self, result: DeviceResult) -> None:
         """Keep how a device ended. Raises StoreError."""
@@ -118,7 +172,7 @@ class Run:
 
     def masked(self, text: str) -> str:
         """Text that may quote a device, with its secrets masked as in this run's captures."""
-        return redact(text, self._key)
+        return self.evidence.masked(text)
 
     def finish(self, state: RunState = RunState.COMPLETE) -> None:
         """End the run: write how it ended, let go of it. Nothing happens the second time."""
@@ -157,7 +211,7 @@ class DeviceFolder:
         self._key = key
         self._named = named  # a command as it may be written down
         self._now = now
-        self._manifest = path / "manifest.jsonl"
+        self._manifest = path / MANIFEST
         self._taken: set[str] = set()
         self._made = False
         self._guard = threading.Lock()

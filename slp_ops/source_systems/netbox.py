@@ -62,9 +62,9 @@ def read(request: SourceRequest) -> SourceReading:
     except ImportError:
         raise missing_library("netbox", "pynetbox") from None
     api = pynetbox.api(location.base, token=_token())
-    api.http_session = _session(location.base, time.monotonic() + _WITHIN)
-    devices, members = _devices(_records(api, location), location.options)
-    notes = list(_notes(location, api, len(devices) + members))
+    with _session(location.base, time.monotonic() + _WITHIN) as api.http_session:
+        devices, members = _devices(_records(api, location), location.options)
+        notes = list(_notes(location, api, len(devices) + members))
     if members:
         notes.append(
             f"{location.base}: {members} further members of virtual chassis; each chassis is one device"
@@ -122,15 +122,18 @@ def _session(base: str, ends: float) -> Any:
         def send(self, request: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # as given
             response = super().send(request, **{**kwargs, "timeout": _TIMEOUTS, "stream": True})
             content = bytearray()
-            # A compressed answer grows while it is read: small pieces bound it, and the time of a slow one.
-            while piece := response.raw.read1(_PIECE, decode_content=True):
-                content += piece
-                if len(content) > _LARGEST_PAGE:
-                    response.close()
-                    raise requests.exceptions.ContentDecodingError("the answer is larger than 128 MB")
-                if time.monotonic() > ends:
-                    response.close()
-                    raise requests.exceptions.ReadTimeout(f"the answer takes longer than {_WITHIN:.0f} s")
+            try:
+                # A compressed answer grows while it is read: small pieces bound it, and the time.
+                while piece := response.raw.read1(_PIECE, decode_content=True):
+                    content += piece
+                    if len(content) > _LARGEST_PAGE:
+                        raise requests.exceptions.ContentDecodingError("the answer is larger than 128 MB")
+                    if time.monotonic() > ends:
+                        raise requests.exceptions.ReadTimeout(f"the answer takes longer than {_WITHIN:.0f} s")
+            except BaseException:
+                response.raw.close()
+                response.close()
+                raise
             response._content = bytes(content)  # requests has no other way to bound an answer
             return response
 

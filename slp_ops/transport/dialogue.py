@@ -293,6 +293,7 @@ class Dialogue:
             if heard is None:
                 return None if found is None else found[0]
             output(listener.feed(heard))
+            del heard  # else a fleet that waits keeps the last lines of every switch
             if listener.pages and self.screen.asks_for_more:
                 yield Send(b" ")
 

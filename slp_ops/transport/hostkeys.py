@@ -60,18 +60,47 @@ def _ignore(notice: str) -> None:
     """Take no notice."""
 
 
+class LearnedKeys:
+    """Names the keys that a run has added to the file. Thread-safe."""
+
+    def __init__(self, path: Path, notice: Callable[[str], None]) -> None:
+        self._path = path
+        self._notice = notice
+        self._learned: set[str] = set()
+
+    def add(self, text: str) -> None:
+        """Take a key, as the name of its switch and its fingerprint."""
+        self._learned.add(text)
+
+    def close(self) -> None:
+        """Name the keys, or their number."""
+        learned, self._learned = sorted(self._learned), set()
+        if len(learned) > _LISTED:
+            self._notice(f"{len(learned)} new host keys were trusted on first use and added to {self._path}")
+            return
+        for each in learned:
+            self._notice(f"new host key, trusted on first use: {each}")
+
+
 class HostKeys:
     """The stored keys, and the decision about a key that a switch presents.
 
-    ``notice`` receives sentences for the operator: damaged lines, and, when the run closes, new keys.
+    ``notice`` receives sentences for the operator: damaged lines, and, when the run closes, new keys. Where
+    ``learned`` is given, it receives each new key at once instead.
     """
 
-    def __init__(self, path: Path, mode: HostKeyMode, notice: Callable[[str], None] = _ignore) -> None:
+    def __init__(
+        self,
+        path: Path,
+        mode: HostKeyMode,
+        notice: Callable[[str], None] = _ignore,
+        learned: Callable[[str], None] | None = None,
+    ) -> None:
         self._file = KnownHosts(path, notice)
         self._mode = mode
-        self._notice = notice
         self._lock = threading.Lock()
-        self._learned: list[str] = []
+        self._learned = LearnedKeys(path, notice)
+        self._report_learned = learned or self._learned.add
 
     def check(self, name: str, host: str, port: int, key: Key) -> None:
         """Accept the key of the switch ``name``, or raise HostKeyChanged, HostKeyRevoked or HostKeyUnknown.
@@ -85,7 +114,7 @@ class HostKeys:
             entries = self._file.entries(host, port)
             if self._mode is HostKeyMode.TOFU and _may_be_learned(key, entries):
                 entries = self._file.add(host, port, key)
-                self._learned.append(f"{switch}: {key.fingerprint}")
+                self._report_learned(f"{switch}: {key.fingerprint}")
         if _is_revoked(key, entries):
             raise HostKeyRevoked(
                 f"the host key of {switch} is revoked: {key.fingerprint}",
@@ -124,15 +153,8 @@ class HostKeys:
     def close(self) -> None:
         """Name the new keys, and let them outlive a power failure."""
         with self._lock:
-            learned, self._learned = sorted(self._learned), []
             self._file.sync()
-        if len(learned) > _LISTED:
-            self._notice(
-                f"{len(learned)} new host keys were trusted on first use and added to {self._file.path}"
-            )
-            return
-        for each in learned:
-            self._notice(f"new host key, trusted on first use: {each}")
+        self._learned.close()
 
 
 def _keys(entries: Sequence[Entry]) -> list[Key]:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 import pytest
@@ -15,6 +16,9 @@ from click.testing import CliRunner, Result
 from slp_ops.cli.main import VERBS, cli
 from slp_ops.cli.setting_keys import KEYS
 from slp_ops.cli.settings import _known, every_setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture
@@ -232,12 +236,39 @@ def test_what_belongs_to_one_call_is_not_in_a_file(text: str, config: Path) -> N
     assert "is not a known key" in str(done.exception)
 
 
-def test_the_table_of_keys_is_that_of_the_options() -> None:
-    options = {each.key: _known(each) for each in every_setting(click.Context(cli)) if each.in_file}
-    table = {key: (kind, several) for kind, several, keys in KEYS for key in keys.split()}
-    # A key that the table lacks is known all the same: then all verbs are imported.
-    assert table.items() <= {key: (known.kind, known.several) for key, known in options.items()}.items()
-    assert {"workers", "lang", "runs_dir", "remediate.wait"} <= table.keys()
+def _all_commands(command: click.Command, verb: str) -> Iterator[tuple[str, click.Command]]:
+    """Yield a verb and its subcommands by their full names."""
+    yield verb, command
+    if isinstance(command, click.Group):
+        for name, each in command.commands.items():
+            yield from _all_commands(each, f"{verb} {name}")
+
+
+def test_the_table_of_keys_is_that_of_the_options_of_all_verbs() -> None:
+    known = {each.key: _known(each) for each in every_setting(click.Context(cli)) if each.in_file}
+    options = {key: (option.kind, option.several) for key, option in known.items()}
+    rows = [(key, (kind, several)) for kind, several, keys in KEYS for key in keys.split()]
+
+    assert sorted(rows) == sorted(options.items())  # each once: none is missing, stale or of another kind
+    assert {"workers", "lang", "runs_dir", "remediate.wait"} <= options.keys()
+
+
+def test_the_settings_are_the_options_with_a_variable_of_all_verbs() -> None:
+    context = click.Context(cli)
+    with_variable = {
+        (name, option.name)
+        for verb in VERBS
+        for name, command in _all_commands(cast("click.Command", cli.get_command(context, verb)), verb)
+        for option in command.params
+        if isinstance(option, click.Option) and option.envvar
+    }
+    assert {(" ".join(each.verb), each.option.name) for each in every_setting(context)} == with_variable
+
+
+def test_a_key_of_a_verb_is_below_that_verb() -> None:
+    for each in every_setting(click.Context(cli)):
+        if "." in each.key:
+            assert each.key.split(".")[:-1] == list(each.verb), each.variable
 
 
 @pytest.mark.parametrize("verb", ["commands", "runs list", "rules"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,12 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from slp_ops.app.change.plan_file import plan_document
+from slp_ops.app.change.results import PlanResult
 from slp_ops.cli.main import cli
 from slp_ops.i18n import Lang
+from slp_ops.json_documents import to_json
+from slp_ops.planning.model import PlaybookChoice
 from slp_ops.playbook import Risk, packaged
 from slp_ops.report import as_excel, as_html, as_markdown
 from slp_ops.report.terminal.plan import unplanned_lines
@@ -94,16 +99,25 @@ def test_in_an_explanation(rule: str, lang: Lang) -> None:
     _assert_marked(" ".join(text.partition(label)[2].split()).partition("Links")[0], lang)
 
 
+PLANNED = PlanResult(
+    run="",
+    plans=(),
+    choices=(("sw1", PlaybookChoice(rule="FN72578", playbooks=("usage-sync", "factory-reset"))),),
+    mentioned=(("sw2", ("rum-manual-exchange", "our-reset")),),
+)
+
+
 @pytest.mark.parametrize("lang", list(Lang))
 def test_in_a_plan_that_leaves_the_choice(lang: Lang) -> None:
-    from slp_ops.app.change.results import PlanResult
-    from slp_ops.planning.model import PlaybookChoice
+    _assert_marked("\n".join(unplanned_lines(PLANNED, lang)), lang)
 
-    planned = PlanResult(
-        run="",
-        plans=(),
-        choices=(("sw1", PlaybookChoice(rule="FN72578", playbooks=("usage-sync", "factory-reset"))),),
-        mentioned=(("sw2", ("rum-manual-exchange",)),),
-    )
 
-    _assert_marked("\n".join(unplanned_lines(planned, lang)), lang)
+def test_a_plan_document_has_the_risk_of_each_playbook_that_it_leaves_to_the_operator() -> None:
+    document = json.loads(to_json(plan_document(PLANNED)))
+
+    assert [each["risk"] for each in document["choices"]] == [
+        {"usage-sync": "change", "factory-reset": "destructive"}
+    ]
+    assert [each["risk"] for each in document["mentioned"]] == [
+        {"rum-manual-exchange": "disruptive", "our-reset": None}
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
@@ -470,3 +471,24 @@ def test_a_channel_that_was_reset_is_called_so() -> None:
     dialogue.reset = True
     with pytest.raises(SessionLost, match="reset after the login"):
         Vty(lambda data: [None], deque([None])).drive(dialogue.log_in(None))
+
+
+def test_a_dialogue_that_waits_keeps_nothing_of_what_it_passed_on() -> None:
+    dialogue, _ = logged_in({})
+
+    class Dropped:
+        def write(self, text: str) -> None:
+            pass
+
+    procedure = dialogue.show("show logging", 60, Dropped())
+    while not isinstance(next(procedure), Send):
+        pass
+    next(procedure)
+    procedure.send(b"show logging\r\n")
+    tracemalloc.start()
+    try:
+        procedure.send(b"".join(b"line %d\r\n" % number for number in range(4000)))
+        kept = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert kept < 20_000

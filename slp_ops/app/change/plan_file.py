@@ -14,6 +14,7 @@ from slp_ops.planning.documents import (
     UnplannedFindings,
     UnreadSwitch,
 )
+from slp_ops.playbook import risks_of
 from slp_ops.runs.seal import Seals
 from slp_ops.version import __version__
 
@@ -33,10 +34,14 @@ def plan_document(planned: PlanResult) -> PlanDocument:
         devices=planned.plans,
         nothing_planned=planned.skipped,
         choices=tuple(
-            DeviceChoice(name=name, rule=choice.rule, playbooks=choice.playbooks)
+            DeviceChoice(
+                name=name, rule=choice.rule, playbooks=choice.playbooks, risk=risks_of(choice.playbooks)
+            )
             for name, choice in planned.choices
         ),
-        mentioned=tuple(Mention(name=name, playbooks=ids) for name, ids in planned.mentioned),
+        mentioned=tuple(
+            Mention(name=name, playbooks=ids, risk=risks_of(ids)) for name, ids in planned.mentioned
+        ),
         unread=tuple(
             UnreadSwitch(
                 name=each.name,

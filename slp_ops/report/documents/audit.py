@@ -10,8 +10,7 @@ from slp_ops.app.audit_device import DeviceState
 from slp_ops.history.changes import ChangeKind, DeviceChange
 from slp_ops.json_documents import json_document, json_field, seconds
 from slp_ops.model import Confidence, DeviceStatus, Evidence, Severity, Verdict
-from slp_ops.playbook import Risk
-from slp_ops.report.playbook_marks import risks_of
+from slp_ops.playbook import Risk, risks_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from slp_ops.errors import InputError, Problem
 from slp_ops.json_documents import json_document
 from slp_ops.model import Confidence, Severity, Verdict
-from slp_ops.playbook import Risk
-from slp_ops.report.playbook_marks import risks_of
+from slp_ops.playbook import Risk, risks_of
 from slp_ops.rules.fixed_releases import AdvisoryStatus
 from slp_ops.rules.rule import Group
 

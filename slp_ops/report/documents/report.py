@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from slp_ops.facts import DeviceTime, Entitlement, ExchangeStatistics, LicenseTransport, Policy, Topology
 from slp_ops.json_documents import json_document, json_field, to_json
 from slp_ops.model import CaptureStatus, Confidence, DeviceFailure, DeviceStatus, Evidence, Severity, Verdict
-from slp_ops.playbook import Risk
+from slp_ops.playbook import Risk, risks_of
 from slp_ops.report.documents.audit import MissingEntry, missing_entries
 from slp_ops.report.documents.facts import CommandRows, command_rows
 from slp_ops.report.documents.knowledge import TargetEntry, target_entry
-from slp_ops.report.playbook_marks import risks_of
 from slp_ops.report.view import Health
 from slp_ops.rules.fixed_releases import AdvisoryStatus
 

@@ -1,0 +1,47 @@
+"""Choice of the engine of a run: this process, or several worker processes."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.app.device_work import InProcess
+from slp_ops.app.sessions import ONE_A_CORE, transport_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slp_ops.app.device_work import DeviceEngine
+    from slp_ops.app.operator import Operator
+    from slp_ops.app.sessions import OpenTransport, SessionOptions
+    from slp_ops.inventory import Inventory
+    from slp_ops.model import Device
+
+_LARGE: Final = 100  # devices; below it, starting processes takes longer than they save
+
+
+def engine_for(
+    inventory: Inventory,
+    devices: Sequence[Device],
+    connecting: SessionOptions,
+    operator: Operator,
+    opening: OpenTransport,
+) -> DeviceEngine:
+    """Return the engine of a run, with the credentials asked for beforehand; raises as ``transport_for``.
+
+    Sessions that the caller opens elsewhere are opened in this process.
+    """
+    processes = number_of_processes(connecting, len(devices))
+    if processes == 1 or opening is not transport_for:
+        return InProcess(opening(inventory, devices, connecting, operator))
+    from slp_ops.app.processes import Processes
+
+    return Processes(inventory, devices, connecting, operator, processes=processes)
+
+
+def number_of_processes(connecting: SessionOptions, devices: int) -> int:
+    """Return how many processes read so many devices."""
+    wanted = connecting.processes
+    if wanted == ONE_A_CORE:
+        wanted = len(os.sched_getaffinity(0)) if devices >= _LARGE else 1
+    return max(1, min(wanted, devices, connecting.workers))
