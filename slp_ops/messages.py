@@ -102,11 +102,11 @@ _COUNTS: Final = re.compile(r"\d+ [^,]+(, \d+ [^,]+)+")  # 2 another platform, 1
 _VALUE: Final = re.compile(r"(?<!\{)\{#?\}(?!\})")
 
 
-def load_catalog() -> dict[str, str]:
-    """Return the catalogue: message in English, translation."""
+def load_catalog(name: str = "messages.ja.yaml") -> dict[str, str]:
+    """Return a catalogue of the package: text in English, translation."""
     import yaml
 
-    text = files("slp_ops").joinpath("messages.ja.yaml").read_text(encoding="utf-8")
+    text = files("slp_ops").joinpath(name).read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, str] = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
     return found
