@@ -68,8 +68,12 @@ def _japanese(message: str, depth: int) -> str | None:
 
 
 def _value(value: str, depth: int) -> str:
-    """Return a value within a message. A single word is a name: it stays as it is."""
-    return (_japanese(value, depth) or value) if " " in value else value
+    """Return a value within a message, or a list of counts. A single word is a name: it stays as it is."""
+    if " " not in value:
+        return value
+    if _COUNTS.fullmatch(value):
+        return "、".join(_japanese(each, depth) or each for each in value.split(", "))
+    return _japanese(value, depth) or value
 
 
 @cache
@@ -94,14 +98,15 @@ def _catalog() -> tuple[dict[str, str], tuple[_Template, ...]]:
 
 
 _NUMBER: Final = "{#}"
+_COUNTS: Final = re.compile(r"\d+ [^,]+(, \d+ [^,]+)+")  # 2 another platform, 1 no address
 _VALUE: Final = re.compile(r"(?<!\{)\{#?\}(?!\})")
 
 
-def load_catalog() -> dict[str, str]:
-    """Return the catalogue: message in English, translation."""
+def load_catalog(name: str = "messages.ja.yaml") -> dict[str, str]:
+    """Return a catalogue of the package: text in English, translation."""
     import yaml
 
-    text = files("slp_ops").joinpath("messages.ja.yaml").read_text(encoding="utf-8")
+    text = files("slp_ops").joinpath(name).read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, str] = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
     return found

@@ -22,6 +22,7 @@ _WORDS = re.compile(r"[A-Za-z]{2,} +[a-z]{2,}")
 _VALUE = "9"  # a value in a message
 _RAISED = {name for name, kind in vars(errors).items() if isinstance(kind, type) and name != "Problem"}
 _SPOKEN = {"notice", "spoken", "confirm", "enter", "UsageError", "BadParameter", "show_failure"}
+_SHOWN = {"hint", "message", "expected", "unusable", "reason"}
 # The simulated switches print as switches do, in English.
 _SWITCH_TEXT = ("lab/screens", "lab/shell", "lab/config", "lab/agent", "lab/scenarios/_", "lab/dns")
 
@@ -56,11 +57,17 @@ def _messages(tree: ast.Module) -> Iterator[tuple[int, str]]:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         keywords = {each.arg: each.value for each in node.keywords}
-        shown = [keywords[key] for key in ("hint", "message", "expected") if key in keywords]
+        shown = [value for key, value in keywords.items() if key in _SHOWN]
         if (name in _RAISED or name in _SPOKEN) and node.args:
             shown.append(node.args[0])
         if name == "add" and len(node.args) >= 3:  # a problem of a file: line, key, message, expected
             shown += node.args[2:4]
+        if name == "refuse" and len(node.args) == 3:  # a device of a source that cannot be used
+            shown.append(node.args[2])
+        if name == "append" and ast.unparse(node.func) == "reasons.append":
+            shown += node.args
+        if name == "_matching" and len(node.args) == 2:  # the format of a value
+            shown.append(node.args[1])
         for each in shown:
             for text in _texts(each):
                 yield node.lineno, text

@@ -67,14 +67,14 @@ class WatchedChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchRequest:
-    """Request: options of every round. ``on_change`` receives each change immediately.
+    """Request: options of every round. ``on_changes`` receives the changes of a round that has some.
 
     ``program`` with its arguments is run for each new finding; ``alarm`` makes the record that it reads.
     ``keep`` and ``older_than`` bound the rounds that are kept.
     """
 
     target: DeviceSelection
-    on_change: Callable[[WatchedChange], None]
+    on_changes: Callable[[Sequence[WatchedChange]], None]
     alarm: Callable[[WatchedChange], Mapping[str, object]]
     connecting: SessionOptions = field(default_factory=SessionOptions)
     runs_dir: Path = Path("runs")
@@ -183,12 +183,14 @@ class Rounds:
         self._recall(summary.device for _, summary in judged)
         past.save(run, (summary for _, summary in judged))
         found = [change for each in judged for change in self._changed(run, *each)]
+        if found:
+            request.on_changes(found)
+        news = [each for each in found if each.change.what is ChangeKind.NEW]
+        for each in news if request.program else ():
+            notify.run_program(request.program, request.alarm(each), self.operator)
         self._prune()
-        has_news = any(
-            change.severity is not None and change.severity.rank >= Severity.WARNING.rank
-            for change in found
-            if change.what is ChangeKind.NEW
-        )
+        severities = [each.change.severity for each in news]
+        has_news = any(each is not None and each.rank >= Severity.WARNING.rank for each in severities)
         return RoundResult(complete=is_complete(results), has_news=has_news)
 
     def _recall(self, devices: Iterable[str]) -> None:
@@ -214,20 +216,16 @@ class Rounds:
         found = growth(series.points, limit=limit, failing=series.failing)
         return found is not None and found.course is GrowthCourse.GROWING
 
-    def _changed(self, run: str, judged: AuditedDevice, summary: Summary) -> Sequence[DeviceChange]:
+    def _changed(self, run: str, judged: AuditedDevice, summary: Summary) -> Sequence[WatchedChange]:
         summary = replace(summary, found=found_of(judged.outcomes, of_history=True))
         before = self.known[summary.device]
         found = changes(before, summary)
         self.known[summary.device] = after(before, summary)
-        at = datetime.now(UTC)
-        for change in found:
-            watched = WatchedChange(
-                change=change, device=judged, run_id=run, runs_dir=self.request.runs_dir, at=at
-            )
-            self.request.on_change(watched)
-            if change.what is ChangeKind.NEW and self.request.program:
-                notify.run_program(self.request.program, self.request.alarm(watched), self.operator)
-        return found
+        at, folder = datetime.now(UTC), self.request.runs_dir
+        return [
+            WatchedChange(change=change, device=judged, run_id=run, runs_dir=folder, at=at)
+            for change in found
+        ]
 
     def _prune(self) -> None:
         """Remove old rounds: never a switch's newest complete one, nor a run of another verb."""

@@ -1,46 +1,17 @@
-"""Language of what this command prints: ``--lang``, SLP_OPS_LANG, or the locale."""
+"""Messages, errors and usage errors on standard error, in the language of this command."""
 
 from __future__ import annotations
 
-import os
-import sys
-from contextvars import ContextVar
 from dataclasses import replace
-from itertools import pairwise
 
 import click
 
+from slp_ops.cli.language_choice import language
 from slp_ops.cli.next_command import with_options
 from slp_ops.errors import InputError, Interrupted, Problem, SlpOpsError
 from slp_ops.i18n import Lang
 from slp_ops.messages import translate
 from slp_ops.sanitize import printable
-
-_LANGUAGES = {lang.value: lang for lang in Lang}
-
-
-def locale_language() -> Lang:
-    """Japanese in a Japanese locale, else English."""
-    said = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    return Lang.JA if said.lower().startswith("ja") else Lang.EN
-
-
-_chosen: ContextVar[Lang | None] = ContextVar("language", default=None)
-
-
-def choose(lang: Lang | None) -> None:
-    """Set the language, as the option has it; None before the command line is parsed."""
-    _chosen.set(lang)
-
-
-def language() -> Lang:
-    """Return the language: of the option once it is parsed, before that as the command line spells it."""
-    if (chosen := _chosen.get()) is not None:
-        return chosen
-    typed = [after for before, after in pairwise(sys.argv) if before == "--lang"]
-    typed += [word.removeprefix("--lang=") for word in sys.argv if word.startswith("--lang=")]
-    value = typed[-1] if typed else os.environ.get("SLP_OPS_LANG", "")
-    return _LANGUAGES.get(value) or locale_language()
 
 
 def spoken(message: str) -> str:
@@ -78,7 +49,7 @@ def _spoken_problem(problem: Problem) -> Problem:
 
 def show_usage_error(err: click.ClickException) -> None:
     """Print what click found wrong with the command line."""
-    if language() is Lang.EN:
+    if language() is Lang.EN or isinstance(err, click.exceptions.NoArgsIsHelpError):
         err.show()
         return
     context = err.ctx if isinstance(err, click.UsageError) else None

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.exits import Exit
-from slp_ops.cli.language import choose, show_error, show_failure, show_usage_error
+from slp_ops.cli.help_context import HelpContext
+from slp_ops.cli.language import show_error, show_failure, show_usage_error
+from slp_ops.cli.language_choice import choose
 from slp_ops.cli.next_command import forget_call, use_call_context
 from slp_ops.cli.streams import prepare_streams
 from slp_ops.cli.verbosity import with_verbosity
@@ -66,6 +68,8 @@ _FULL_OR_FAILED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
 class LazyGroup(click.Group):
     """A group that knows its verbs by name and imports one only when it is used."""
+
+    context_class = HelpContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every verb, in alphabetical order."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
+from slp_ops.cli.help_context import HelpContext
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ CONFIG_FILE: Final = "slp_ops.config_file"  # in a context: the value of --confi
 _call: ContextVar[click.Context | None] = ContextVar("call", default=None)
 
 
-class CallContext(click.Context):
+class CallContext(HelpContext):
     """Context of a verb. The newest one is the call whose options the commands in messages get."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,7 +14,7 @@ import click
 
 from slp_ops.app.selection import Selection, SourceOptions, is_location
 from slp_ops.cli.completion import complete_limit, complete_site, complete_tag
-from slp_ops.cli.language import choose, locale_language
+from slp_ops.cli.language_choice import choose, locale_language
 from slp_ops.i18n import Lang
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

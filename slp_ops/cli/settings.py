@@ -17,6 +17,7 @@ import click
 from slp_ops.cli.next_command import CONFIG_FILE
 from slp_ops.cli.options import CONSENT_RULE, ConsentOption, HostKeyOption, variable_without_verb
 from slp_ops.errors import SlpOpsError
+from slp_ops.i18n import Lang
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,6 +107,17 @@ def apply_file(ctx: click.Context, param: click.Parameter, named: str | None) ->
         for each in settings_of(ctx.command, _verb(ctx))
         if each.option.name and each.key in configuration.values
     }
+
+
+def configured_language(ctx: click.Context, named: str | None) -> Lang | None:
+    """Return the language that the named file sets, or the user's; None where it has none or has problems."""
+    from slp_ops.app.configuration import load_configuration
+
+    try:
+        values = load_configuration(named, lambda: _keys_of_call(ctx), dict).values
+    except SlpOpsError:
+        return None
+    return next((lang for lang in Lang if "lang" in values and values["lang"].value == lang.value), None)
 
 
 def _load(ctx: click.Context, path: str | None) -> Configuration:

@@ -6,7 +6,8 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
-from slp_ops.cli.language import language, notice, spoken
+from slp_ops.cli.language import notice, spoken
+from slp_ops.cli.language_choice import language
 from slp_ops.cli.progress import progress
 from slp_ops.cli.verbosity import status
 

@@ -28,6 +28,7 @@ from slp_ops.cli.writing import print_result
 from slp_ops.json_documents import encode, to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import timedelta
     from pathlib import Path
 
@@ -96,6 +97,12 @@ def program(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
 )
 @with_audit_options
 @with_collect_options
+@click.option(
+    "--details",
+    is_flag=True,
+    envvar="SLP_OPS_DETAILS",
+    help="Print a line for each switch in the first round. Without it many healthy ones are counted.",
+)
 @lang_option
 @json_option
 def command(
@@ -110,27 +117,30 @@ def command(
     older_than: timedelta | None,
     audit_options: AuditOptions,
     collect_options: CollectOptions,
+    details: bool,
     lang: Lang,
     as_json: bool,
 ) -> None:
     """Read and judge the switches periodically; print a line for each change.
 
-    Each round is a run of its own. The first round prints one line per switch; its findings do not count as
-    new. A switch that cannot be read keeps its last known state. Runs of other verbs, and the newest complete
-    run of a switch, are never removed. Stop with Ctrl-C or SIGTERM: what was read is saved. With --once: exit
-    code 3 for new findings of a warning or above, 4 when switches could not be read.
+    Each round is a run of its own. The first round prints one line per switch, of 20 or more a summary and
+    those to look at; its findings do not count as new. A switch that cannot be read keeps its last known
+    state. Runs of other verbs, and the newest complete run of a switch, are never removed. Stop with Ctrl-C
+    or SIGTERM: what was read is saved. With --once: exit code 3 for new findings of a warning or above, 4
+    when switches could not be read.
     """
     from slp_ops.app.watch import WatchedChange, WatchRequest, run_for_ever, run_once
     from slp_ops.report.documents.audit import change_document, new_finding_document
     from slp_ops.report.terminal.changes import render
 
-    def show(found: WatchedChange) -> None:
-        text = to_json(change_document(found, lang)) if as_json else render(found, lang)
+    def show(found: Sequence[WatchedChange]) -> None:
+        documents = (to_json(change_document(each, lang)) for each in found)
+        text = "\n".join(documents) if as_json else render(found, lang, details=details)
         (print_result if once else click.echo)(text)
 
     request = WatchRequest(
         target=target,
-        on_change=show,
+        on_changes=show,
         alarm=lambda found: encode(new_finding_document(found, lang)),
         connecting=connecting,
         runs_dir=runs_dir,

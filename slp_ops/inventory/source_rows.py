@@ -177,8 +177,9 @@ class _Merge:
 
 
 def count_reasons(unusable: Iterable[UnusableDevice]) -> MappingOf[str, int]:
-    """Return how many devices each reason holds for, the most frequent first."""
-    return dict(Counter(each.reason.partition(":")[0] for each in unusable).most_common())
+    """Return how many devices each reason holds for, without its details, the most frequent first."""
+    reasons = (each.reason.partition(" (expected ")[0].partition(":")[0] for each in unusable)
+    return dict(Counter(reasons).most_common())
 
 
 def _is_ios_xe(platform: str) -> bool:
@@ -199,7 +200,7 @@ def _reason_without_reading(row: SourceDevice, site: str) -> str:
     if not row.host:
         return "no address"
     if not NAME.accepts(site):
-        return f"site is not usable: '{shown(site)}'; map it with sites: (expected {NAME.expected})"
+        return f"site is not usable: '{shown(site)}'; map it with site_map: (expected {NAME.expected})"
     return ""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from slp_ops.cli.language import choose
+from slp_ops.cli.language_choice import choose
 from slp_ops.cli.main import cli
 from slp_ops.cli.next_command import forget_call, with_options
 from tests.docs.test_hints import COMMANDS

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from slp_ops.errors import InputError, Problem
+from slp_ops.i18n import Lang
 from slp_ops.inventory import load
+from slp_ops.messages import translate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 CANARY = "xK9canary7Qz"
 
 
@@ -144,6 +148,23 @@ def test_one_problem_is_told_with_line_and_key(
     assert message in problem.message
     assert expected in problem.expected
     assert problem.path == str(tmp_path / "inventory.yaml")
+
+
+def test_each_problem_is_in_japanese(tmp_path: Path) -> None:
+    texts = [
+        *(text for text, *_ in ONE_PROBLEM),
+        "? [a]\n: 1\n",
+        "a: '\0'\n",
+        "version: 1\nsites: {}\nsources: [{}]\n",
+        "version: 1\nsites: {}\nsources: [{from: 'csv:x', site: 'a b', site_map: 1, columns: [1]}]\n",
+        "version: 1\nsites: {t: {devices: {a: {host: h1}, A: {host: h2}, b: {host: h1}}}}\n",
+    ]
+    found = [problem for text in texts for problem in problems_of(tmp_path, text)]
+    words = {each for problem in found for each in (problem.message, problem.expected)}
+    # A sentence in English has no Japanese letter; a list of keys alone is none.
+    sentences = {each for each in words if re.search("[A-Za-z]{2,} +[a-z]{2,}", each)}
+    assert not [each for each in sentences if not _JAPANESE.search(translate(each, Lang.JA))]
+    assert translate("a word", Lang.JA) == "語"
 
 
 @pytest.mark.parametrize(

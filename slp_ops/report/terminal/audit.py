@@ -93,7 +93,7 @@ def _lines(view: AuditView, lang: Lang, *, details: bool) -> Iterator[str]:
 
 def _summary(view: AuditView, lang: Lang, *, details: bool) -> Iterator[str]:
     """Count the switches without a finding to act on; list the findings of the fleet by rule."""
-    for state, words in () if details else _HEALTHY.items():
+    for state, words in () if details else HEALTHY.items():
         names = [device.name for device in view.devices if device.state is state]
         if names:
             yield from wrapped(some_names(names), f"{words.format(count=len(names)).render(lang)}: ")
@@ -110,7 +110,7 @@ def _entries(
     for number, device in enumerate(devices):
         if details:
             entries[number] = [device]
-        elif device.state not in _HEALTHY:
+        elif device.state not in HEALTHY:
             entries.setdefault(_printed(device), []).append(device)
     for first, *others in entries.values():
         yield first, [device.name for device in others]
@@ -291,7 +291,7 @@ def _total(totals: AuditTotals, seconds: float, lang: Lang) -> str:
     return total.render(lang)
 
 
-_HEALTHY: Final = {
+HEALTHY: Final = {
     DeviceState.CLEAN: Text("{count:switch} with nothing found", "検出なし {count} 台"),
     DeviceState.INFORMATION: Text("{count:switch} with information only", "情報のみ {count} 台"),
 }

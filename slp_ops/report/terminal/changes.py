@@ -1,4 +1,4 @@
-"""Changes that a watch finds, as terminal text: one line per change."""
+"""Changes that a watch finds, as terminal text: one line per change, the first look at many as a summary."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from slp_ops.i18n import Lang, Text
 from slp_ops.messages import message_text, translate
 from slp_ops.model import Severity
 from slp_ops.report.documents.audit import change_summary
-from slp_ops.report.terminal.layout import styled
+from slp_ops.report.terminal.audit import HEALTHY
+from slp_ops.report.terminal.layout import MANY, some_names, styled
 from slp_ops.report.terminal.times import moment
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from slp_ops.app.audit_device import AuditedDevice
     from slp_ops.app.watch import WatchedChange
 
@@ -25,11 +28,40 @@ _COLOURS: Final = {
 }
 
 
-def render(found: WatchedChange, lang: Lang) -> str:
-    """Return a change as one line."""
+def render(found: Sequence[WatchedChange], lang: Lang, *, details: bool = False) -> str:
+    """Return the changes of a round, a line for each.
+
+    The first look at many switches begins with a summary: those without a finding to act on are counted and
+    have no line of their own, unless ``details`` are wanted.
+    """
+    first = [each for each in found if each.change.what is ChangeKind.FIRST_LOOK]
+    if details or len(first) < MANY:
+        return "\n".join(_line(each, lang) for each in found)
+    others = [each for each in found if not _is_counted(each)]
+    return "\n".join((*_summary(first, lang), *(_line(each, lang) for each in others)))
+
+
+def _is_counted(found: WatchedChange) -> bool:
+    return found.change.what is ChangeKind.FIRST_LOOK and found.device.state in HEALTHY
+
+
+def _summary(first: Sequence[WatchedChange], lang: Lang) -> Iterator[str]:
+    at = _moment(first[0])
+    others = sum(not _is_counted(each) for each in first)
+    yield f"{at} {_FIRST_ROUND.format(count=len(first), others=others).render(lang)}"
+    for state, words in HEALTHY.items():
+        if names := [each.change.device for each in first if each.device.state is state]:
+            yield f"{at} {words.format(count=len(names)).render(lang)}: {some_names(names)}"
+
+
+def _line(found: WatchedChange, lang: Lang) -> str:
     change = found.change
     words = styled(one_line(_words(change, found.device, lang)), fg=_COLOURS.get(change.what))
-    return f"{moment(found.at, '%Y-%m-%dT%H:%M:%S')} {one_line(change.device)}: {words}"
+    return f"{_moment(found)} {one_line(change.device)}: {words}"
+
+
+def _moment(found: WatchedChange) -> str:
+    return moment(found.at, "%Y-%m-%dT%H:%M:%S")
 
 
 def _words(change: DeviceChange, judged: AuditedDevice, lang: Lang) -> str:
@@ -57,6 +89,9 @@ def _words(change: DeviceChange, judged: AuditedDevice, lang: Lang) -> str:
             )
 
 
+_FIRST_ROUND: Final = Text(
+    "first look at {count:switch}: {others} to look at", "初回確認 {count} 台: 要確認 {others} 台"
+)
 _FIRST_LOOK: Final = Text("first look, {release}: {found}", "初回確認 {release}: {found}")
 _CLEAN: Final = Text("first look, {release}: nothing found", "初回確認 {release}: 検出なし")
 _NEW: Final = Text("new: {rule} ({severity}): {summary}", "新規: {rule} ({severity}): {summary}")

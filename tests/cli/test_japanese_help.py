@@ -1,0 +1,131 @@
+"""``--help`` in Japanese: every text has its translation, and the lines fit a terminal."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from rich.cells import cell_len
+
+from slp_ops.cli.japanese_help import CATALOG, japanese_help, paragraphs
+from slp_ops.cli.main import VERBS, cli
+from slp_ops.messages import load_catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+_SENTENCE = re.compile(r"[A-Za-z]{2,}(?: [a-z]{2,}){3}")
+_NAMES = re.compile(r"'[^']*'|show license tech support")  # commands of the switch
+_MAIN = "import sys; from slp_ops.cli.main import main; sys.argv[0] = 'slp-ops'; main()"
+
+
+def _contexts(context: click.Context) -> Iterator[click.Context]:
+    yield context
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            command = context.command.get_command(context, name)
+            assert command is not None
+            yield from _contexts(command.context_class(command, parent=context, info_name=name))
+
+
+def _every_context() -> list[click.Context]:
+    return list(_contexts(cli.context_class(cli, info_name="slp-ops")))
+
+
+def _texts(context: click.Context) -> Iterator[str]:
+    command = context.command
+    for text in (command.help, command.epilog, command.short_help):
+        yield from paragraphs(text) if text else ()
+    for option in command.get_params(context):
+        if isinstance(option, click.Option):
+            yield from paragraphs(option.help or "")
+            if isinstance(option.show_default, str) and " " in option.show_default:
+                yield option.show_default
+
+
+def test_every_help_text_has_its_translation_and_no_other_is_in_the_catalogue() -> None:
+    texts = {text for context in _every_context() for text in _texts(context)}
+    texts |= {summary for _, summary in VERBS.values()}
+    catalog = load_catalog(CATALOG)
+
+    assert sorted(texts - catalog.keys()) == []
+    assert sorted(catalog.keys() - texts) == []
+    assert [text for text, japanese in catalog.items() if not _JAPANESE.search(japanese)] == []
+
+
+@pytest.mark.parametrize("width", [80, 60])
+def test_no_english_sentence_and_no_line_too_wide(width: int) -> None:
+    for context in _every_context():
+        context.terminal_width = width - 2
+        for line in japanese_help(context).split("\n"):
+            assert not _SENTENCE.search(_NAMES.sub("", line)), (context.command_path, line)
+            # A word such as the form of a URL is not broken.
+            assert cell_len(line) <= width or (width < 80 and " " not in line.strip()), line
+
+
+def test_a_line_does_not_begin_with_punctuation() -> None:
+    for context in _every_context():
+        for line in japanese_help(context).split("\n"):
+            assert line.lstrip()[:1] not in tuple("、。)」ー"), (context.command_path, line)
+
+
+def _help(*words: str, **variables: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", _MAIN, *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        env={"PATH": "", "LC_ALL": "C.UTF-8", "COLUMNS": "80", **variables},
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("words", [("--help",), ("audit", "--help"), ("remediate", "-h")])
+def test_help_in_the_language_of_the_variable(words: tuple[str, ...]) -> None:
+    found = _help(*words, SLP_OPS_LANG="ja")
+    assert found.startswith("使用法: slp-ops")
+    assert "\nオプション:\n" in found
+    assert not _SENTENCE.search(_NAMES.sub("", found))
+    assert "Usage:" not in found
+    assert "[default:" not in found
+
+
+@pytest.mark.parametrize(
+    "words", [("audit", "--help", "--lang", "ja"), ("runs", "list", "--lang=ja", "--help")]
+)
+def test_help_in_the_language_of_the_option(words: tuple[str, ...]) -> None:
+    assert _help(*words).startswith("使用法: ")
+
+
+def test_help_in_the_language_of_the_configuration_file(tmp_path: Path) -> None:
+    file = tmp_path / "slp-ops" / "config.yaml"
+    file.parent.mkdir()
+    file.write_text("lang: ja\nworkers: 3\n")
+    home = str(tmp_path)
+
+    assert _help("--help", XDG_CONFIG_HOME=home).startswith("使用法: ")
+    assert _help("audit", "--help", "--config", str(file)).startswith("使用法: ")
+    assert _help("--config", str(file), "--help").startswith("使用法: ")
+    assert _help("audit", "--help", XDG_CONFIG_HOME=home, SLP_OPS_LANG="en").startswith("Usage: ")
+    assert _help("audit", "--help", "--config", "none", XDG_CONFIG_HOME=home).startswith("Usage: ")
+
+
+def test_a_group_without_a_command_prints_its_help_once() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _MAIN, "runs"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={"PATH": "", "LC_ALL": "C.UTF-8", "SLP_OPS_LANG": "ja"},
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("使用法: slp-ops runs")
+    assert done.stderr.count("slp-ops runs") == 1
