@@ -252,6 +252,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
     def __init__(self, request: ApplyRequest, wanted: Wanted) -> None:
         self._request = request
         self._wanted = wanted
+        self._secrets: dict[str, Secret] = {}
         self.row_commands = wanted.audit_options.knowledge.row_commands
 
     @cached_property
@@ -360,7 +361,10 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         )
 
     def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
-        """Return the secrets of the steps that are not done. Raises InputError."""
+        """Return the secrets of the steps that are not done. Raises InputError.
+
+        They are kept: another stage of a flow may need them, and the environment has them no more.
+        """
         names = [
             name
             for state in states
@@ -368,7 +372,11 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
             if number >= state.next_step and isinstance(step, ExecStep)
             for name in secrets_in(step.command)
         ]
-        return collect_secrets(names, self._request.secret_files, self._wanted.playbooks, operator)
+        missing = [name for name in names if name not in self._secrets]
+        self._secrets |= collect_secrets(
+            missing, self._request.secret_files, self._wanted.playbooks, operator
+        )
+        return {name: self._secrets[name] for name in names}
 
     def changed_steps(
         self, states: Iterable[SwitchState], operator: ChangeOperator

@@ -14,7 +14,7 @@ from slp_ops.lab.syslog import Log
 if TYPE_CHECKING:
     from slp_ops.lab.state import SwitchState
 
-DOWNTIME: Final = 240.0  # simulated seconds of a reload
+DOWNTIME: Final = 240.0  # simulated seconds of a usual reload
 _BARE: Final = "hostname Switch\nip http server\nip http secure-server\n"
 _KEPT: Final = 10
 
@@ -121,9 +121,10 @@ def _roll_back(switch: SwitchState, revert: Revert, when: datetime) -> None:
 def reload(switch: SwitchState, reason: str) -> float:
     """Reload the switch."""
     switch.settle()
-    switch.back_at = switch.now() + timedelta(seconds=DOWNTIME)
+    downtime = DOWNTIME + switch.faults.reload_delay
+    switch.back_at = switch.now() + timedelta(seconds=downtime)
     switch.reload_reason = reason
-    return DOWNTIME
+    return downtime
 
 
 def boot(switch: SwitchState) -> None:

@@ -82,7 +82,7 @@ class Faults:
     """Faults of sessions to a switch, as data for the server and the shell.
 
     ``*_command`` is the beginning of a full command, exec or configuration, "" for any show command.
-    Times are real seconds.
+    Times are real seconds, that of ``reload_delay`` simulated ones.
     """
 
     sha1_only: bool = False
@@ -102,6 +102,7 @@ class Faults:
     chunk_bytes: int = 0  # output comes in pieces of so many bytes ..
     chunk_delay: float = 0.0  # .. and so long after each other
     log_within_output: bool = False  # a syslog line appears in the middle of a page
+    reload_delay: float = 0.0  # a reload takes so much longer than usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -253,6 +254,16 @@ def test_a_factory_reset_waits_for_the_reload_and_forgets_everything() -> None:
     assert not switch.licensing.trust
     assert switch.licensing.exchanges["Result Polling"].total == 0
     assert switch.booted == switch.now()
+
+
+def test_a_slow_reload_takes_longer_by_its_delay() -> None:
+    switch = load("healthy").build()
+    switch.faults = replace(switch.faults, reload_delay=900.0)
+    downtime = switch.reload()
+    switch.clock.advance(archive.DOWNTIME)
+    assert (downtime, switch.is_down) == (archive.DOWNTIME + 900.0, True)
+    switch.clock.advance(900.0)
+    assert not switch.is_down
 
 
 def test_write_erase_clears_the_last_acknowledgement_at_the_reload() -> None:
