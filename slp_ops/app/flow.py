@@ -71,13 +71,15 @@ if TYPE_CHECKING:
 class FlowSwitch:
     """Result of a flow on one switch: its stages, the rules that do not pass, and its licence state.
 
-    A rule that could not be judged does not pass. ``licence`` is None where the switch could not be read.
+    A rule that could not be judged does not pass. ``remaining`` are findings at warning or above of
+    rules that are not the flow's. ``licence`` is None where the switch could not be read.
     """
 
     name: str
     state: StageState
     stages: tuple[FlowStageEvent, ...]
     failing: tuple[str, ...] = ()
+    remaining: tuple[str, ...] = ()
     licence: LicenceState | None = None
 
 
@@ -123,8 +125,12 @@ class FlowDisplay:
 def preview_flow(
     request: ApplyRequest, name: str, operator: ChangeOperator | None = None
 ) -> tuple[Flow, tuple[StagePreview, ...]]:
-    """Read the switches and plan every stage as far as it can be known; nothing is sent."""
-    running = _FlowSession.of(request, name, operator)
+    """Read the switches and plan every stage as far as it can be known; nothing is sent.
+
+    Choices and parameters that nothing gives are not asked for: the plan names them.
+    """
+    plan = replace(request.plan, ask_missing=False)
+    running = _FlowSession.of(replace(request, plan=plan), name, operator, asks=False)
     return running.flow, running.preview()
 
 
@@ -199,7 +205,7 @@ Begun: TypeAlias = "Callable[[BeginEvent, Run], BeginEvent]"
 class FlowVerb(RemediateVerb):
     """The playbook of one stage, verified by the rules of the stage."""
 
-    def __init__(self, request: ApplyRequest, wanted: Wanted) -> None:
+    def __init__(self, request: ApplyRequest, wanted: Wanted, *, asks: bool) -> None:
         super().__init__(request, wanted)
         self._all = wanted
         self._chosen = wanted.named
@@ -208,7 +214,7 @@ class FlowVerb(RemediateVerb):
         self.considered: dict[str, PlanningResult] = {}
         self.observed: dict[str, PlannedSwitch] = {}
         self.playbook_of: dict[str, str] = {}
-        self._asks = True
+        self._asks = asks  # whether the operator chooses among playbooks
 
     @property
     def options(self) -> Mapping[str, str]:
@@ -331,10 +337,12 @@ class _FlowSession:
     operator: ChangeOperator
 
     @classmethod
-    def of(cls, request: ApplyRequest, name: str, given: ChangeOperator | None) -> _FlowSession:
+    def of(
+        cls, request: ApplyRequest, name: str, given: ChangeOperator | None, *, asks: bool = True
+    ) -> _FlowSession:
         operator = given or NonInteractiveChange()
         wanted = wanted_by(request)
-        verb = FlowVerb(request, wanted)
+        verb = FlowVerb(request, wanted, asks=asks)
         rules = [rule.id for rule in wanted.audit_options.knowledge.rules]
         return cls(
             request=request,
@@ -446,7 +454,8 @@ class _FlowSession:
         found = []
         for name, each in progress.items():
             switch = self.verb.observed.get(name)
-            failing = rules_to_pass(() if switch is None else switch.outcomes, self.flow.rules)
+            outcomes = () if switch is None else switch.outcomes
+            failing = rules_to_pass(outcomes, self.flow.rules)
             if each.open is not None:
                 state = each.open.state
             elif each.stage < len(self.flow.stages):
@@ -459,6 +468,9 @@ class _FlowSession:
                     state=state,
                     stages=(*each.results, *([each.open] if each.open is not None else [])),
                     failing=failing,
+                    remaining=tuple(
+                        each.rule for each in outcomes if each.is_problem and each.rule not in self.flow.rules
+                    ),
                     licence=None if switch is None else licence_state(switch.known.facts),
                 )
             )
