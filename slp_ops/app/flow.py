@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from slp_ops.app.change.before_after import LicenceState, licence_state
 from slp_ops.app.change.operator import NonInteractiveChange
 from slp_ops.app.change.parameters import load_every_flow
+from slp_ops.app.flagged_reports import flagged_reports
 from slp_ops.app.flow_exchange import (
     PASSES,
     ExchangeStage,
@@ -29,7 +30,7 @@ from slp_ops.app.follow_up import journal_command
 from slp_ops.app.remediate import RemediateVerb, session_of, wanted_by
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, Interrupted, OptionError
-from slp_ops.i18n import Text, lines_of
+from slp_ops.i18n import Text, lines_of, verbatim
 from slp_ops.messages import message_text
 from slp_ops.planning import PlanningResult
 from slp_ops.planning.flow_state import (
@@ -50,7 +51,7 @@ from slp_ops.steps import ManualStep
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from slp_ops.app.audit_device import AuditOptions
     from slp_ops.app.change.context import BufferedEvidence
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.change_session import ChangeSession
     from slp_ops.app.remediate import ApplyRequest, Wanted
+    from slp_ops.commands import ShowCommand
     from slp_ops.model import Device
     from slp_ops.planning import PlannedSwitch, SwitchPlan
     from slp_ops.planning.journal_state import BeginEvent, SwitchState
@@ -106,12 +108,16 @@ class FlowResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagePreview:
-    """A stage of a dry run. ``later`` are the switches for which an earlier stage comes first."""
+    """A stage of a dry run. ``later`` are the switches for which an earlier stage comes first.
+
+    ``findings`` are what the operator sees before the plan, see ``Stage.shows``.
+    """
 
     stage: Stage
     playbooks: tuple[Playbook, ...]
     planned: PlanResult
     later: tuple[str, ...]
+    findings: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +251,10 @@ class FlowVerb(RemediateVerb):
         )
         self.considered, self.observed, self.playbook_of = {}, {}, {}
 
+    def follow_up_commands(self, memory: BufferedEvidence) -> Sequence[ShowCommand]:
+        """Return the commands with the reasons of reports with flag E, as an audit reads them."""
+        return flagged_reports(memory.facts)
+
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Note the journal of the change in that of the flow, before the change begins."""
         return self._begun(event, run)
@@ -322,6 +332,16 @@ def _verified_by(stage: Stage, playbook: Playbook) -> Playbook:
     return replace(playbook, verify=tuple(dict.fromkeys((*playbook.verify, *stage.done_when))))
 
 
+def _findings(stage: Stage, switch: PlannedSwitch) -> Iterator[Text]:
+    """Yield the findings that a stage shows before its plan: the summary, then the lines that prove it."""
+    for outcome in switch.outcomes:
+        if outcome.rule in stage.shows and (finding := outcome.finding) is not None:
+            yield _FINDING.format(switch=switch.name, rule=outcome.rule, summary=finding.summary)
+            for each in finding.evidence:
+                place = each.command if each.line is None else f"{each.command}:{each.line}"
+                yield verbatim(f"  {place}  {each.text.strip()}")
+
+
 def _preview_undo(stage: Stage, switch: PlannedSwitch) -> PlanningResult:
     return skipped(switch.name, switch.site, stage.label, _UNDO)
 
@@ -389,6 +409,12 @@ class _FlowSession:
                     ),
                     planned=shown,
                     later=tuple(name for name in open_ if name in ahead),
+                    findings=tuple(
+                        text
+                        for name in open_
+                        if name in observed
+                        for text in _findings(stage, observed[name])
+                    ),
                 )
             )
             ahead.update(open_)
@@ -511,6 +537,10 @@ class _Stages:
         if not fresh or self.stopped:
             return
         planned = self._session.plan(fresh)
+        for plan in planned.plans:
+            if (seen := self._of.verb.observed.get(plan.name)) is not None:
+                for text in _findings(stage, seen):
+                    self._of.operator.warn(text)
         self._of.operator.show_plan(planned)
         for name in fresh:
             self._note_unplanned(number, planned, name)
@@ -674,6 +704,7 @@ def _resume_hint(journal: Path) -> str:
     return journal_command("remediate", "--resume", journal)
 
 
+_FINDING: Final = Text("{switch}: {rule}: {summary}", "{switch}: {rule}: {summary}")
 _LISTED: Final = Text("  {id}: {title}", "  {id}: {title}")
 _WHICH: Final = Text(
     "{choices}\nplaybook for each switch without intent.topology in the inventory (Enter: skip them)",
