@@ -108,7 +108,7 @@ def refused_reports(switch: Any) -> None:
 
 
 class Desk(Terminal):
-    """An operator who reads, and does not consent."""
+    """An operator at a terminal, without consent: what is shown is kept."""
 
     def __init__(self) -> None:
         self.read: list[str] = []
