@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from slp_ops.app.change.before_after import LicenceState, licence_state
 from slp_ops.app.change.operator import NonInteractiveChange
 from slp_ops.app.change.parameters import load_every_flow
+from slp_ops.app.flagged_reports import flagged_reports
 from slp_ops.app.flow_exchange import (
     PASSES,
     ExchangeStage,
@@ -29,7 +30,7 @@ from slp_ops.app.follow_up import journal_command
 from slp_ops.app.remediate import RemediateVerb, session_of, wanted_by
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, Interrupted, OptionError
-from slp_ops.i18n import Text, lines_of
+from slp_ops.i18n import Text, lines_of, verbatim
 from slp_ops.messages import message_text
 from slp_ops.planning import PlanningResult
 from slp_ops.planning.flow_state import (
@@ -50,7 +51,7 @@ from slp_ops.steps import ManualStep
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from slp_ops.app.audit_device import AuditOptions
     from slp_ops.app.change.context import BufferedEvidence
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.change_session import ChangeSession
     from slp_ops.app.remediate import ApplyRequest, Wanted
+    from slp_ops.commands import ShowCommand
     from slp_ops.model import Device
     from slp_ops.planning import PlannedSwitch, SwitchPlan
     from slp_ops.planning.journal_state import BeginEvent, SwitchState
@@ -71,13 +73,15 @@ if TYPE_CHECKING:
 class FlowSwitch:
     """Result of a flow on one switch: its stages, the rules that do not pass, and its licence state.
 
-    A rule that could not be judged does not pass. ``licence`` is None where the switch could not be read.
+    A rule that could not be judged does not pass. ``remaining`` are findings at warning or above of
+    rules that are not the flow's. ``licence`` is None where the switch could not be read.
     """
 
     name: str
     state: StageState
     stages: tuple[FlowStageEvent, ...]
     failing: tuple[str, ...] = ()
+    remaining: tuple[str, ...] = ()
     licence: LicenceState | None = None
 
 
@@ -104,12 +108,16 @@ class FlowResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagePreview:
-    """A stage of a dry run. ``later`` are the switches for which an earlier stage comes first."""
+    """A stage of a dry run. ``later`` are the switches for which an earlier stage comes first.
+
+    ``findings`` are what the operator sees before the plan, see ``Stage.shows``.
+    """
 
     stage: Stage
     playbooks: tuple[Playbook, ...]
     planned: PlanResult
     later: tuple[str, ...]
+    findings: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +131,12 @@ class FlowDisplay:
 def preview_flow(
     request: ApplyRequest, name: str, operator: ChangeOperator | None = None
 ) -> tuple[Flow, tuple[StagePreview, ...]]:
-    """Read the switches and plan every stage as far as it can be known; nothing is sent."""
-    running = _FlowSession.of(request, name, operator)
+    """Read the switches and plan every stage as far as it can be known; nothing is sent.
+
+    Choices and parameters that nothing gives are not asked for: the plan names them.
+    """
+    plan = replace(request.plan, ask_missing=False)
+    running = _FlowSession.of(replace(request, plan=plan), name, operator, asks=False)
     return running.flow, running.preview()
 
 
@@ -199,7 +211,7 @@ Begun: TypeAlias = "Callable[[BeginEvent, Run], BeginEvent]"
 class FlowVerb(RemediateVerb):
     """The playbook of one stage, verified by the rules of the stage."""
 
-    def __init__(self, request: ApplyRequest, wanted: Wanted) -> None:
+    def __init__(self, request: ApplyRequest, wanted: Wanted, *, asks: bool) -> None:
         super().__init__(request, wanted)
         self._all = wanted
         self._chosen = wanted.named
@@ -208,7 +220,7 @@ class FlowVerb(RemediateVerb):
         self.considered: dict[str, PlanningResult] = {}
         self.observed: dict[str, PlannedSwitch] = {}
         self.playbook_of: dict[str, str] = {}
-        self._asks = True
+        self._asks = asks  # whether the operator chooses among playbooks
 
     @property
     def options(self) -> Mapping[str, str]:
@@ -238,6 +250,10 @@ class FlowVerb(RemediateVerb):
             always=stage is not None and stage.always,
         )
         self.considered, self.observed, self.playbook_of = {}, {}, {}
+
+    def follow_up_commands(self, memory: BufferedEvidence) -> Sequence[ShowCommand]:
+        """Return the commands with the reasons of reports with flag E, as an audit reads them."""
+        return flagged_reports(memory.facts)
 
     def begin(self, event: BeginEvent, run: Run) -> BeginEvent:
         """Note the journal of the change in that of the flow, before the change begins."""
@@ -316,6 +332,16 @@ def _verified_by(stage: Stage, playbook: Playbook) -> Playbook:
     return replace(playbook, verify=tuple(dict.fromkeys((*playbook.verify, *stage.done_when))))
 
 
+def _findings(stage: Stage, switch: PlannedSwitch) -> Iterator[Text]:
+    """Yield the findings that a stage shows before its plan: the summary, then the lines that prove it."""
+    for outcome in switch.outcomes:
+        if outcome.rule in stage.shows and (finding := outcome.finding) is not None:
+            yield _FINDING.format(switch=switch.name, rule=outcome.rule, summary=finding.summary)
+            for each in finding.evidence:
+                place = each.command if each.line is None else f"{each.command}:{each.line}"
+                yield verbatim(f"  {place}  {each.text.strip()}")
+
+
 def _preview_undo(stage: Stage, switch: PlannedSwitch) -> PlanningResult:
     return skipped(switch.name, switch.site, stage.label, _UNDO)
 
@@ -331,10 +357,12 @@ class _FlowSession:
     operator: ChangeOperator
 
     @classmethod
-    def of(cls, request: ApplyRequest, name: str, given: ChangeOperator | None) -> _FlowSession:
+    def of(
+        cls, request: ApplyRequest, name: str, given: ChangeOperator | None, *, asks: bool = True
+    ) -> _FlowSession:
         operator = given or NonInteractiveChange()
         wanted = wanted_by(request)
-        verb = FlowVerb(request, wanted)
+        verb = FlowVerb(request, wanted, asks=asks)
         rules = [rule.id for rule in wanted.audit_options.knowledge.rules]
         return cls(
             request=request,
@@ -381,6 +409,12 @@ class _FlowSession:
                     ),
                     planned=shown,
                     later=tuple(name for name in open_ if name in ahead),
+                    findings=tuple(
+                        text
+                        for name in open_
+                        if name in observed
+                        for text in _findings(stage, observed[name])
+                    ),
                 )
             )
             ahead.update(open_)
@@ -446,7 +480,8 @@ class _FlowSession:
         found = []
         for name, each in progress.items():
             switch = self.verb.observed.get(name)
-            failing = rules_to_pass(() if switch is None else switch.outcomes, self.flow.rules)
+            outcomes = () if switch is None else switch.outcomes
+            failing = rules_to_pass(outcomes, self.flow.rules)
             if each.open is not None:
                 state = each.open.state
             elif each.stage < len(self.flow.stages):
@@ -459,6 +494,9 @@ class _FlowSession:
                     state=state,
                     stages=(*each.results, *([each.open] if each.open is not None else [])),
                     failing=failing,
+                    remaining=tuple(
+                        each.rule for each in outcomes if each.is_problem and each.rule not in self.flow.rules
+                    ),
                     licence=None if switch is None else licence_state(switch.known.facts),
                 )
             )
@@ -499,6 +537,10 @@ class _Stages:
         if not fresh or self.stopped:
             return
         planned = self._session.plan(fresh)
+        for plan in planned.plans:
+            if (seen := self._of.verb.observed.get(plan.name)) is not None:
+                for text in _findings(stage, seen):
+                    self._of.operator.warn(text)
         self._of.operator.show_plan(planned)
         for name in fresh:
             self._note_unplanned(number, planned, name)
@@ -662,6 +704,7 @@ def _resume_hint(journal: Path) -> str:
     return journal_command("remediate", "--resume", journal)
 
 
+_FINDING: Final = Text("{switch}: {rule}: {summary}", "{switch}: {rule}: {summary}")
 _LISTED: Final = Text("  {id}: {title}", "  {id}: {title}")
 _WHICH: Final = Text(
     "{choices}\nplaybook for each switch without intent.topology in the inventory (Enter: skip them)",

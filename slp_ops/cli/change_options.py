@@ -58,7 +58,7 @@ def _with_options(command: _Command, options: Sequence[Callable[[_Command], _Com
         batch: str,
         max_fail: int,
         wait: float,
-        allow: str = Risk.CHANGE.value,
+        allow: tuple[str, ...] = (Risk.CHANGE.value,),
         confirm: tuple[str, ...] = (),
         rollback_on_fail: bool = False,
         **kwargs: Any,
@@ -71,7 +71,7 @@ def _with_options(command: _Command, options: Sequence[Callable[[_Command], _Com
             raise click.BadParameter(str(err), param_hint="--batch") from None
         options = ChangeOptions(
             yes=yes,
-            allow=Risk(allow),
+            allow=max(map(Risk, allow), key=lambda risk: risk.rank),
             confirmed=frozenset(confirm),
             sizes=sizes,
             max_fail=max_fail,
@@ -147,10 +147,11 @@ _CHANGE: Final = (
     click.option(
         "--allow",
         cls=ConsentOption,
+        multiple=True,
         type=click.Choice([risk.value for risk in Risk]),
-        default=Risk.CHANGE.value,
+        default=(Risk.CHANGE.value,),
         show_default=True,
-        help="Highest risk to accept.",
+        help="Highest risk to accept; repeatable, and the highest one counts.",
     ),
     click.option("--yes", cls=ConsentOption, is_flag=True, help="Do not ask before changing anything."),
 )

@@ -153,7 +153,7 @@ def flow_results(result: FlowResult) -> Iterator[Result]:
     for switch in result.switches:
         match switch.state:
             case StageState.PROVEN:
-                yield Result.DONE
+                yield Result.FINDINGS_REMAIN if switch.remaining else Result.DONE
             case StageState.OPEN:
                 yield Result.UNREAD if switch.licence is None else Result.FINDINGS_REMAIN
             case _:

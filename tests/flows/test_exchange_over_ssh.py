@@ -160,8 +160,9 @@ def test_fn72578_by_an_exchange_of_files_ends_with_new_trust(
     code = killed_at(arguments, tmp_path, '"event":"rollback"', "runs/*/journal.jsonl")
     done = remediate(*arguments, SLP_OPS_PARAM_TOKEN=TOKEN)
     assert code == -signal.SIGKILL
-    assert done.returncode == 0, (json.dumps(state(done)["stages"], indent=1), done.stderr)
-    assert state(done)["state"] == "proven"
+    # Proven, and yet what the audit finds beside the flow's rules is named.
+    code = 3 if state(done)["remaining"] else 0
+    assert (done.returncode, state(done)["state"]) == (code, "proven"), (state(done), done.stderr)
     lines = sent(running)
     assert imports(running, "sw1") == 2
     assert any("idtoken" in line and line.endswith("force") for line in lines)

@@ -10,6 +10,8 @@ from slp_ops.app.flow import FlowResult, FlowSwitch, StageState, rules_to_pass
 from slp_ops.cli.exits import Exit, code_of, flow_results
 from slp_ops.i18n import Lang
 from slp_ops.playbook.flow import packaged_flows
+from slp_ops.playbook.guards import PROOFS
+from slp_ops.report.documents.flow import flow_document
 from slp_ops.report.terminal.flow import render_flow
 
 if TYPE_CHECKING:
@@ -53,3 +55,29 @@ def test_each_end_has_its_code_and_names_the_way_on(state: StageState, code: Exi
     assert code_of(*flow_results(result)) is code
     for lang in Lang:
         assert ("--resume runs/a/flow.jsonl" in render_flow(result, lang)) is not result.proven
+
+
+@pytest.mark.parametrize(
+    ("remaining", "code"), [((), Exit.FINE), (("comm-failing-now", "rum-backlog"), Exit.FINDINGS)]
+)
+def test_a_proven_flow_names_the_findings_that_remain(remaining: tuple[str, ...], code: Exit) -> None:
+    switch = FlowSwitch(name="sw1", state=StageState.PROVEN, stages=(), remaining=remaining)
+    result = FlowResult(flow=FLOW, run="a", path="runs/a", journal="runs/a/flow.jsonl", switches=(switch,))
+    assert code_of(*flow_results(result)) is code
+    for lang in Lang:
+        lines = render_flow(result, lang).splitlines()
+        assert [line for line in lines if "comm-failing-now" in line] == [
+            line for line in lines if "comm-failing-now, rum-backlog" in line
+        ]
+        assert any("comm-failing-now, rum-backlog" in line for line in lines) is bool(remaining)
+    assert flow_document(result).devices[0].remaining == remaining
+
+
+def test_what_has_not_been_seen_is_named_by_its_sentence(bench: Callable[..., Any]) -> None:
+    found = bench("dns-failure")
+    applied = found.apply(found.plan("usage-sync").plan)
+    assert applied.why is not None
+    proof = PROOFS["report-sent"]
+    assert proof.words.en in applied.why.en
+    assert proof.words.ja in applied.why.ja
+    assert proof.name not in applied.why.en

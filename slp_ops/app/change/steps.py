@@ -306,7 +306,7 @@ class ExecSteps(_JournalledSteps):
             if found:
                 return self._note(number, StepState.REFUSED, _FAR_END.format(said=found))
             if sent:
-                return self._note(number, StepState.SENT, _NOT_PROVEN.format(proof=proof.name))
+                return self._note(number, StepState.SENT, _NOT_PROVEN.format(proof=proof.words))
         elif sent and lost is None:
             return self._note(number, StepState.DONE)
         elif (file := step.makes or step.removes) and (shown := await self._is_on_flash(file)) is not None:
@@ -605,8 +605,8 @@ _EXEC_REFUSED: Final = Text("the switch refused it: {said}", "スイッチが拒
 _FAR_END: Final = Text("the licence server refused it: {said}", "ライセンスサーバが拒否しました: {said}")
 _UNEXPECTED: Final = Text("unexpected output of the switch: {said}", "想定した応答がありません: {said}")
 _NOT_PROVEN: Final = Text(
-    "it was sent, and {proof} has not been seen in time; --resume looks again, without sending it again",
-    "送信済みですが {proof} を時間内に確認できませんでした。--resume で再確認します (再送はしません)",
+    "it was sent, and this has not been seen in time: {proof}; --resume looks again without sending it again",
+    "送信済みですが、時間内に確認できませんでした: {proof}。--resume で再確認します (再送はしません)",
 )
 _NOT_SENT: Final = Text("it did not happen: {lost}", "実行されていません: {lost}")
 _SENT_AGAIN: Final = Text(

@@ -52,12 +52,13 @@ class StageResult:
 
 @json_document
 class FlowDevice:
-    """One switch. ``failing`` are the rules of the flow that do not pass."""
+    """One switch. ``failing`` are the rules of the flow that do not pass, ``remaining`` other findings."""
 
     name: str
     state: StageState
     stages: tuple[StageResult, ...]
     failing: tuple[str, ...]
+    remaining: tuple[str, ...]
     licence: LicenceState | None
 
 
@@ -151,5 +152,6 @@ def _device(switch: FlowSwitch) -> FlowDevice:
             StageResult(playbook=each.playbook, state=each.state, why=each.why) for each in switch.stages
         ),
         failing=switch.failing,
+        remaining=switch.remaining,
         licence=switch.licence,
     )

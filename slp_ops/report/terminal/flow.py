@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.i18n import Lang, Text
 from slp_ops.messages import translate
 from slp_ops.planning.flow_state import StageState
-from slp_ops.playbook.flow import IMPORT, SAVE
+from slp_ops.playbook.flow import EXCHANGES, IMPORT, SAVE
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
 from slp_ops.report.labels import Words
+from slp_ops.report.playbook_marks import marked
 from slp_ops.report.terminal.change import place_lines
 from slp_ops.report.terminal.layout import styled
 from slp_ops.report.terminal.plan import plan_lines, unplanned_lines
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from slp_ops.app.flow import FlowResult, FlowSwitch, StagePreview
     from slp_ops.app.flow_exchange import OpenExchange
     from slp_ops.playbook import Playbook
-    from slp_ops.playbook.flow import Flow
+    from slp_ops.playbook.flow import Flow, Stage
 
 _COLOURS: Final = {
     StageState.PROVEN: "green",
@@ -39,10 +40,16 @@ def render_stage(number: int, flow: Flow, names: Sequence[str], lang: Lang) -> s
     words = _STAGE.format(
         number=number + 1,
         total=len(flow.stages),
-        playbooks=stage.label,
+        playbooks=_label(stage, lang),
         switches=", ".join(names),
     )
     return styled(one_line(words.render(lang)), bold=True)
+
+
+def _label(stage: Stage, lang: Lang) -> str:
+    """Return the names of the playbooks of a stage with their risk; an exchange has none."""
+    names = (each if each in EXCHANGES else marked(each, lang) for each in stage.playbooks)
+    return f"{'undo ' if stage.undo else ''}{' | '.join(names)}"
 
 
 def render_preview(flow: Flow, stages: Sequence[StagePreview], lang: Lang) -> str:
@@ -52,6 +59,7 @@ def render_preview(flow: Flow, stages: Sequence[StagePreview], lang: Lang) -> st
     for number, each in enumerate(stages):
         lines.append(render_stage(number, flow, (), lang))
         lines.append(f"  {_RULES.format(rules=', '.join(each.stage.done_when)).render(lang)}")
+        lines += [one_line(f"  {text.render(lang)}") for text in each.findings]
         for plan in each.planned.plans:
             lines += plan_lines(plan, lang)
         lines += unplanned_lines(each.planned, lang)
@@ -139,6 +147,8 @@ def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]
         yield _FAILING.format(rules=", ".join(switch.failing)).render(lang)
     elif switch.state is StageState.PROVEN:
         yield _PASSING.format(rules=", ".join(result.flow.rules)).render(lang)
+    if switch.remaining:
+        yield _REMAINING.format(rules=", ".join(switch.remaining)).render(lang)
     if switch.state is not StageState.PROVEN:
         words = _CONTINUE.format(journal=shlex.quote(result.journal))
         yield f"{translate('hint:', lang)} {words.render(lang)}"
@@ -162,6 +172,7 @@ _LICENCE: Final = Text(
     "トランスポート {transport}、信頼コード {trust}、最後の ACK {ack}、次の ACK 期限 {due}",
 )
 _FAILING: Final = Text("still found, or not judged: {rules}", "検出中または判定不能: {rules}")
+_REMAINING: Final = Text("Findings that remain: {rules}", "残っている検出事項: {rules}")
 _PASSING: Final = Text("proven, none of these is found: {rules}", "確認済み (検出なし): {rules}")
 _CSSM: Final = Text(
     "1. CSSM: Smart Software Licensing > Reports > Usage Data Files > Upload Usage Data, then the Virtual "
