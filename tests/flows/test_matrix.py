@@ -144,7 +144,7 @@ def proven(done: subprocess.CompletedProcess[str], names: Sequence[str]) -> None
     open_ = {name: state(done, name) for name in names if found[name] != "proven"}
     assert not open_, json.dumps(open_, indent=1, ensure_ascii=False) + done.stderr
     assert set(found) == set(names)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode in (0, 3), done.stderr  # 3: findings outside the flow remain
     assert all(state(done, name)["licence"]["last_ack"] for name in names)
 
 
