@@ -36,7 +36,6 @@ _CONTINUING: Final = frozenset({"--resume", "--rollback", "--plan", "--run"})
 _COMMAND: Final = re.compile(r"\bslp-ops ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
 _END: Final = re.compile(r"\n|\bslp-ops ")
 _GIVEN: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
-CONFIG_FILE: Final = "slp_ops.config_file"  # in a context: the value of --config
 
 _call: ContextVar[click.Context | None] = ContextVar("call", default=None)
 
@@ -88,6 +87,8 @@ def _complete(found: re.Match[str], context: click.Context) -> str:
 
 def _words(context: click.Context, command: click.Command, typed: frozenset[str]) -> Iterator[str]:
     """Yield the words to insert into a call of the command that has these options already."""
+    from slp_ops.cli.settings import CONFIG_FILE
+
     if file := context.meta.get(CONFIG_FILE):
         yield from ("--config", file)
     wanted = [*(() if "--run" in typed else _SOURCES), *_STORED]
