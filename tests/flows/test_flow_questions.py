@@ -21,6 +21,7 @@ from slp_ops.i18n import Lang
 from slp_ops.playbook import Risk
 from slp_ops.playbook.flow import packaged_flows
 from slp_ops.release import Release
+from slp_ops.report.documents.flow import flow_plan_document
 from slp_ops.report.terminal.flow import render_preview, render_stage
 
 if TYPE_CHECKING:
@@ -137,7 +138,9 @@ def test_the_reason_of_flag_e_is_read_before_the_reset_is_proposed(
     flow, stages = preview_flow(request, "cscwa11048", Terminal())
     shown = render_preview(flow, stages, Lang.JA)
     assert "フラグ E の RUM レポートが 2 件あります: The identity for the instance is not valid" in shown
-    assert [bool(each.findings) for each in stages] == [False, False, False, True, False, False]
+    document = flow_plan_document(flow, stages)
+    assert [bool(each.findings) for each in document.stages] == [False, False, False, True, False, False]
+    assert document.stages[3].findings[0].en == reason
     assert running.lines("sw1", "config") == []
 
 
