@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
+from slp_ops.cli.context_keys import CONFIG_FILE
 from slp_ops.cli.help_context import HelpContext
 from slp_ops.sanitize import one_line
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _SOURCES: Final = (
     "--inventory", "--ssh-config", "--offline", "--known-hosts", "--host-key", "--transport",
-    "--connect-timeout", "--login-timeout", "--max-output", "--max-time",
+    "--connect-timeout", "--login-timeout", "--max-output", "--max-time", "--processes",
 )  # fmt: skip
 _STORED: Final = ("--runs-dir", "--rules", "--playbooks", "--secret-file")
 _SELECTION: Final = ("--site", "--tag", "--limit", "--failed")
@@ -36,7 +37,6 @@ _CONTINUING: Final = frozenset({"--resume", "--rollback", "--plan", "--run"})
 _COMMAND: Final = re.compile(r"\bslp-ops ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
 _END: Final = re.compile(r"\n|\bslp-ops ")
 _GIVEN: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
-CONFIG_FILE: Final = "slp_ops.config_file"  # in a context: the value of --config
 
 _call: ContextVar[click.Context | None] = ContextVar("call", default=None)
 
@@ -110,5 +110,6 @@ def _given(context: click.Context, option: click.Parameter) -> Iterator[str]:
     if isinstance(option, click.Option) and option.is_flag:
         yield from [name] if value else []
     else:
+        spelled = getattr(option.type, "spelled", str)
         for each in value if isinstance(value, tuple) else (value,):
-            yield from (name, str(each))
+            yield from (name, spelled(each))
