@@ -9,27 +9,21 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import AuditOptions, audit_device, compare
 from slp_ops.app.commands import choose_commands
+from slp_ops.app.flagged_reports import flagged_reports
 from slp_ops.app.history_context import HistoryContext
 from slp_ops.app.inputs import FactsCache, from_files, from_live_switches, from_run, open_run
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for
-from slp_ops.commands import ad_hoc
 from slp_ops.errors import OptionError
-from slp_ops.facts import RumReports, Software
 from slp_ops.model import DeviceStatus
-from slp_ops.release import Release
 from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from slp_ops.app.audit_device import AuditedDevice, FindingsComparison
     from slp_ops.app.operator import Operator
     from slp_ops.app.selection import DeviceSelection, Selection
     from slp_ops.app.sessions import OpenTransport
-    from slp_ops.commands import ShowCommand
     from slp_ops.model import Severity
-    from slp_ops.parsing import Facts
     from slp_ops.rules.ruleset import Ruleset
     from slp_ops.runs import StoredRun
 
@@ -76,20 +70,6 @@ class AuditResult:
     def reaches(self, threshold: Severity) -> bool:
         """Return whether a device has a finding at or above a severity."""
         return any(device.reaches(threshold) for device in self.devices)
-
-
-_DETAILS_SINCE: Final = Release.parse("17.7.1")
-_MOST_DETAILS: Final = 10
-
-
-def flagged_reports(facts: Facts) -> Sequence[ShowCommand]:
-    """Return the commands with the reasons of reports with flag E, at most ten."""
-    software, listed = facts.get(Software), facts.get(RumReports)
-    release = None if software is None else software.release
-    if listed is None or release is None or release < _DETAILS_SINCE:
-        return ()
-    flagged = [report for report in listed.reports if report.has_error][:_MOST_DETAILS]
-    return [ad_hoc(f"show license rum id {report.id} detail") for report in flagged]
 
 
 def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = transport_for) -> AuditResult:

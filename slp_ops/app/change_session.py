@@ -33,7 +33,7 @@ from slp_ops.app.change.rollout import Rollout, keep
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.follow_up import journal_command, switch_options
 from slp_ops.app.operator import Declined, name_open_mode
-from slp_ops.app.read_device import collect
+from slp_ops.app.read_device import PreviousCaptures, collect
 from slp_ops.app.session_logs import session_logs
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
 from slp_ops.engine.batches import NoBatches as NoBatches
@@ -129,6 +129,10 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
     @abstractmethod
     def observe(self, device: Device, memory: BufferedEvidence) -> Observation:
         """Return what is kept of a switch that was read."""
+
+    def follow_up_commands(self, memory: BufferedEvidence) -> Sequence[ShowCommand]:
+        """Return further show commands for a plan, by what a switch has shown."""
+        return ()
 
     def lacks_output(self, observation: Observation) -> bool:
         """Return whether too little was read of a switch for a plan."""
@@ -258,6 +262,17 @@ class ChangeSession(Generic[Observation, Result]):
                     commands=verb.commands,
                     on_event=shown.event,
                 )
+                if result.error is None and (more := verb.follow_up_commands(memory)):
+                    earlier = PreviousCaptures.of(result.captures, result.release)
+                    rest = await collect(
+                        device,
+                        transport=transport,
+                        evidence=memory,
+                        commands=more,
+                        release=earlier.release,
+                        on_event=shown.event,
+                    )
+                    result = earlier.merged_with(rest)
                 if memory.any_read and not (verb.needs_whole and memory.any_cut):
                     observations[device.name] = verb.observe(device, memory)
                     switches[device.name] = _switch(device, serials_of(FactContext(memory.facts)))

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from slp_ops.cli.context_keys import CONFIG_FILE
 from slp_ops.cli.help_context import HelpContext
 from slp_ops.sanitize import one_line
 
@@ -88,6 +87,8 @@ def _complete(found: re.Match[str], context: click.Context) -> str:
 
 def _words(context: click.Context, command: click.Command, typed: frozenset[str]) -> Iterator[str]:
     """Yield the words to insert into a call of the command that has these options already."""
+    from slp_ops.cli.settings import CONFIG_FILE
+
     if file := context.meta.get(CONFIG_FILE):
         yield from ("--config", file)
     wanted = [*(() if "--run" in typed else _SOURCES), *_STORED]

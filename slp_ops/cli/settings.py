@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from slp_ops.cli.context_keys import CONFIG_FILE
 from slp_ops.cli.options import (
     CONSENT_RULE,
     ConsentOption,
@@ -44,6 +43,7 @@ _ONE_CALL: Final = frozenset(
         "USAGE_SAVE_RESUME", "USAGE_IMPORT_RESUME",
     )
 )  # fmt: skip
+CONFIG_FILE: Final = "slp_ops.config_file"  # in a context: the value of --config
 _CONFIGURATION: Final = "slp_ops.configuration"  # in a context
 _SECRET: Final = re.compile(r"_(PASSWORD|ENABLE|PASSPHRASE|USERNAME)$|^SLP_OPS_(PASSWORD|ENABLE|PARAM_)")
 _OTHER_CALLS: Final = ("SLP_OPS_LAB_", "SLP_OPS_REPORT_")

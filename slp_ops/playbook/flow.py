@@ -61,7 +61,8 @@ class Stage:
     """One stage: a playbook, or several of which one is chosen. ``done_when`` are the rules that must pass.
 
     ``always`` plans it also where these rules pass before, once in a flow. ``undo`` restores the
-    configuration that an earlier stage changed. ``reports`` are those that ``usage-save`` saves.
+    configuration that an earlier stage changed. ``reports`` are those that ``usage-save`` saves. ``shows``
+    are rules whose findings the operator sees before the plan of the stage.
     """
 
     playbooks: tuple[str, ...]
@@ -69,6 +70,7 @@ class Stage:
     always: bool = False
     undo: bool = False
     reports: str = UNREPORTED
+    shows: tuple[str, ...] = ()
 
     @property
     def exchange(self) -> str | None:
@@ -168,6 +170,7 @@ _STAGE: Final[dict[str, Reader]] = {
     "always": flag,
     "undo": flag,
     "reports": one_of(_REPORTS),
+    "shows": listed(rule_id, "a list of rules' ids"),
 }
 _NEEDED_OF_STAGE: Final = ("playbooks", "done_when")
 _FLOW: Final[dict[str, Reader]] = {
@@ -204,6 +207,7 @@ def _check(made: Flow, lines: KeyLines, problems: Problems, known: dict[str, tup
         for name, what, used in (
             ("playbooks", "playbook", stage.playbooks),
             ("done_when", "rule", stage.done_when),
+            ("shows", "rule", stage.shows),
         ):
             ids = known[what]
             for index, each in enumerate(used):

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from slp_ops.app.audit import flagged_reports
 from slp_ops.app.audit_device import AuditedDevice, AuditOptions, audit_device
+from slp_ops.app.flagged_reports import flagged_reports
 from slp_ops.app.read_device import not_sent_because
 from slp_ops.cli.main import cli
 from slp_ops.commands import registry

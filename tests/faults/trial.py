@@ -8,11 +8,13 @@ stalls while a switch is being changed.
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import re
 import shlex
 import sys
+import tarfile
 import tempfile
 import threading
 import traceback
@@ -27,7 +29,7 @@ from tests.faults.proxies import Fault, Kind, Stage
 from tests.faults.signals import NAMES, STARTED, Signals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 PATIENT: Final = 1000
 TRANSPORTS: Final = ("netmiko", "asyncssh")
@@ -136,12 +138,29 @@ def _rolled_back(bench: Bench, before: list[str]) -> list[str]:
 
 
 def _saved_identical(bench: Bench, before: list[str]) -> list[str]:
-    flash = bench.do(lambda: dict(bench.rack[_SICK].host.switch.flash))
-    files = [
-        path for path in bench.folder.glob("runs/*/upload/*") if path.name not in ("index.csv", "UPLOAD.txt")
+    flash = bench.do(lambda: dict(bench.rack[_SICK].host.switch.flash)).values()
+    paths = [path for path in bench.folder.glob("runs/*/upload/*") if path.suffix in (".txt", ".gz")]
+    saved = [
+        (f"{path} {name}", data)
+        for path in paths
+        if path.name != "UPLOAD.txt"
+        for name, data in _usage_files(path.name, path.read_bytes())
     ]
-    wrong = [str(path) for path in files if path.read_bytes() not in flash.values()]
-    return [f"not what is on flash: {path}" for path in wrong] + ([] if files else ["no file was saved"])
+    wrong = [name for name, data in saved if data not in flash]
+    return [f"not what is on flash: {name}" for name in wrong] + ([] if saved else ["no file was saved"])
+
+
+def _usage_files(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the usage files in a file, which may be a bundle."""
+    if not name.endswith(".tar.gz"):
+        yield name, data
+        return
+    with tarfile.open(fileobj=io.BytesIO(data)) as bundle:
+        for member in bundle:
+            part = bundle.extractfile(member)
+            assert part is not None, member.name
+            if member.name != "manifest.mf":
+                yield from _usage_files(member.name, part.read())
 
 
 NAME_SERVER: Final = ("--playbook", "name-server", "--yes", "--wait", "20")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.app.audit import flagged_reports
+from slp_ops.app.flagged_reports import flagged_reports
 from slp_ops.facts import (
     Entitlements,
     LicenseAuthorizations,

@@ -50,6 +50,7 @@ def test_our_flows_name_playbooks_and_rules_that_exist() -> None:
     [
         ("[domain-lookup]", "[domain-lokup]", 4, "did you mean domain-lookup"),
         ("[domain-lookup-disabled]", "[no-such-rule]", 5, "is no rule"),
+        ("done_when", "shows: [no-such-rule]\n    done_when", 5, "is no rule"),
         ("[domain-lookup]", "[]", 4, "is empty"),
         ("done_when", "only_if", 5, "only_if"),
         ("    done_when: [domain-lookup-disabled]\n", "", 4, "is missing"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,19 +11,24 @@ from click.testing import CliRunner
 
 from slp_ops.app.change.operator import NonInteractiveChange
 from slp_ops.app.change_session import FleetOptions
-from slp_ops.app.flow import preview_flow
+from slp_ops.app.flow import preview_flow, run_flow
 from slp_ops.app.remediate import ApplyRequest, PlanRequest
 from slp_ops.app.selection import DeviceSelection
 from slp_ops.app.sessions import SessionOptions
 from slp_ops.cli.change_options import change_options
+from slp_ops.errors import InputError
 from slp_ops.i18n import Lang
 from slp_ops.playbook import Risk
 from slp_ops.playbook.flow import packaged_flows
+from slp_ops.release import Release
+from slp_ops.report.documents.flow import flow_plan_document
 from slp_ops.report.terminal.flow import render_preview, render_stage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from slp_ops.app.change.results import PlanResult
     from slp_ops.app.change_session import ChangeOptions
     from slp_ops.i18n import Text
 
@@ -66,25 +70,77 @@ class Terminal(NonInteractiveChange):
         raise AssertionError(f"asked: {question}")
 
 
+@pytest.fixture
+def requested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], ApplyRequest]:
+    """``requested(running)`` is a request for the lab's sw1, at a terminal."""
+    monkeypatch.setenv("SLP_OPS_PASSWORD", "netops")
+
+    def make(running: Any) -> ApplyRequest:
+        path = tmp_path / "inventory.yaml"
+        switch = {"host": "127.0.0.1", "port": running.rack["sw1"].port, "username": "netops"}
+        path.write_text(yaml.safe_dump({"version": 1, "sites": {"tokyo": {"devices": {"sw1": switch}}}}))
+        fleet = FleetOptions(
+            target=DeviceSelection(inventory_path=path),
+            connecting=SessionOptions(login_rate=0),
+            runs_dir=tmp_path / "runs",
+        )
+        return ApplyRequest(plan=PlanRequest(fleet=fleet, ask_missing=True))
+
+    return make
+
+
 def test_a_dry_run_asks_for_nothing_and_names_what_is_missing(
-    lab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lab: Any, requested: Callable[[Any], ApplyRequest]
 ) -> None:
     running = lab(sw1="factory-fresh")
-    path = tmp_path / "inventory.yaml"
-    switch = {"host": "127.0.0.1", "port": running.rack["sw1"].port, "username": "netops"}
-    path.write_text(yaml.safe_dump({"version": 1, "sites": {"tokyo": {"devices": {"sw1": switch}}}}))
-    monkeypatch.setenv("SLP_OPS_PASSWORD", "netops")
-    fleet = FleetOptions(
-        target=DeviceSelection(inventory_path=path),
-        connecting=replace(SessionOptions(), login_rate=0),
-        runs_dir=tmp_path / "runs",
-    )
-    request = ApplyRequest(plan=PlanRequest(fleet=fleet, ask_missing=True))
-    flow, stages = preview_flow(request, "case-1", Terminal())
+    flow, stages = preview_flow(requested(running), "case-1", Terminal())
     shown = render_preview(flow, stages, Lang.EN)
     assert "name_servers" in shown
     # Of a stage with a choice every playbook is shown.
     assert all(f"  {playbook}: " in shown for playbook in stages[3].stage.playbooks)
+    assert running.lines("sw1", "config") == []
+
+
+def refused_reports(switch: Any) -> None:
+    """CSSM refused two reports, on a release that shows why."""
+    switch.release = Release.parse("17.7.1")
+    for report in switch.licensing.reports[-4:-2]:
+        report.flag, report.transaction_message = "E", "The identity for the instance is not valid"
+
+
+class Desk(Terminal):
+    """An operator at a terminal, without consent: what is shown is kept."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def warn(self, text: Text) -> None:
+        self.read.append(text.en)
+
+    def show_plan(self, plan: PlanResult) -> None:
+        self.read += [f"plan: {action.playbook}" for each in plan.plans for action in each.actions]
+
+
+def test_the_reason_of_flag_e_is_read_before_the_reset_is_proposed(
+    lab: Any, requested: Callable[[Any], ApplyRequest]
+) -> None:
+    running = lab(sw1="polling-id-invalid")
+    running.change("sw1", refused_reports)
+    request = requested(running)
+    desk = Desk()
+    with pytest.raises(InputError, match="is destructive"):
+        run_flow(request, "cscwa11048", desk)
+    reason = "sw1: rum-error-flag: 2 RUM reports carry flag E: The identity for the instance is not valid"
+    assert reason in desk.read
+    assert desk.read.index(reason) < desk.read.index("plan: factory-reset")
+    assert any(line.startswith("  show license rum id ") and "identity" in line for line in desk.read)
+
+    flow, stages = preview_flow(request, "cscwa11048", Terminal())
+    shown = render_preview(flow, stages, Lang.JA)
+    assert "フラグ E の RUM レポートが 2 件あります: The identity for the instance is not valid" in shown
+    document = flow_plan_document(flow, stages)
+    assert [bool(each.findings) for each in document.stages] == [False, False, False, True, False, False]
+    assert document.stages[3].findings[0].en == reason
     assert running.lines("sw1", "config") == []
 
 

@@ -13,7 +13,7 @@ from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.planning.repeat import repeatable_step
 from slp_ops.ports import Secret
 from slp_ops.rules.dependencies import FactContext
-from slp_ops.runs.journal import JournalFile
+from slp_ops.runs.journal import JournalFile, read
 from slp_ops.steps import ManualStep
 
 if TYPE_CHECKING:
@@ -137,6 +137,97 @@ def test_a_report_that_cssm_refuses_fails_soon_and_can_be_repeated(bench: Callab
     assert (found.switch.now() - began).total_seconds() < 180
     found.switch.licensing.backend.knows_instance = True
     assert found.resume().end is ChangeOutcome.DONE
+
+
+def a_sign_in_page(found: Any) -> None:
+    found.switch.flash["ACK_rum.txt"] = b"<html>Sign in</html>"
+
+
+def an_expired_token(found: Any) -> None:
+    found.secrets = {"token": Secret("EXPIRED-TOKEN")}
+
+
+def a_report_to_be_refused(found: Any) -> None:
+    """CSSM forgets the instance just before the report that follows the new trust."""
+    found.secrets = {"token": Secret(TOKEN)}
+
+    def forget(mode: Mode, line: str) -> None:
+        if line == "license smart sync all":
+            found.switch.licensing.backend.knows_instance = False
+
+    found.cut = forget
+
+
+def a_valid_token(found: Any) -> None:
+    found.secrets = {"token": Secret(TOKEN)}
+
+
+def an_instance_that_is_known(found: Any) -> None:
+    found.cut = lambda mode, line: None
+    found.switch.licensing.backend.knows_instance = True
+
+
+@pytest.mark.parametrize(
+    ("scenario", "playbook", "params", "refuse", "mend", "repeated"),
+    [
+        (
+            "rum-backlog",
+            "rum-manual-exchange",
+            {"ack_file": "flash:ACK_rum.txt"},
+            a_sign_in_page,
+            answer,
+            "license smart import",
+        ),
+        (
+            "polling-id-invalid",
+            "factory-reset",
+            {},
+            an_expired_token,
+            a_valid_token,
+            "license smart trust",
+        ),
+        (
+            "polling-id-invalid",
+            "factory-reset",
+            {},
+            a_report_to_be_refused,
+            an_instance_that_is_known,
+            "license smart sync",
+        ),
+    ],
+    ids=["import", "trust", "sync"],
+)
+@pytest.mark.parametrize("refusals", [1, 3])
+def test_a_refusal_never_leads_back_to_the_removal_of_the_instance(
+    bench: Callable[..., Any],
+    scenario: str,
+    playbook: str,
+    params: dict[str, str],
+    refuse: Callable[[Any], None],
+    mend: Callable[[Any], None],
+    repeated: str,
+    refusals: int,
+) -> None:
+    found = bench(scenario)
+    found.operator = Desk()
+    refuse(found)
+    applied = found.apply(found.plan(playbook, **params).plan)
+    for _ in range(refusals - 1):
+        assert (applied.end, applied.can_repeat) == (ChangeOutcome.FAILED, True), applied.why
+        applied = found.resume()
+    assert (applied.end, applied.can_repeat) == (ChangeOutcome.FAILED, True), applied.why
+    # A new plan would demand the removal again: this change blocks it.
+    assert read(found.journal_path).states[found.device.name].blocks
+    demanded = list(found.operator.demanded)
+    assert len([each for each in demanded if "remove the product instance" in each]) == 1
+    mend(found)
+    found.typed.clear()
+    resumed = found.resume()
+    assert resumed.end in (ChangeOutcome.DONE, ChangeOutcome.UNVERIFIED), resumed.why
+    assert found.operator.demanded == demanded
+    sent = found.sent(Mode.EXEC)
+    assert any(line.startswith(repeated) for line in sent)
+    assert not {"reload", "license smart factory reset"} & set(sent)
 
 
 def test_a_change_with_a_manual_step_behind_it_blocks_a_new_plan(bench: Callable[..., Any]) -> None:

@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 @json_document
 class StagePlan:
-    """One stage. ``later`` are the switches that are planned after earlier stages."""
+    """One stage. ``later`` are the switches that are planned after earlier stages.
+
+    ``findings`` are the findings, with their evidence, that are shown before the plan.
+    """
 
     playbooks: tuple[str, ...]
     done_when: tuple[str, ...]
     plan: PlanDocument
     later: tuple[str, ...]
+    findings: tuple[Text, ...]
 
 
 @json_document
@@ -111,6 +115,7 @@ def flow_plan_document(flow: Flow, stages: Sequence[StagePreview]) -> FlowPlanDo
                 done_when=each.stage.done_when,
                 plan=plan_document(each.planned),
                 later=each.later,
+                findings=each.findings,
             )
             for each in stages
         ),

@@ -59,6 +59,7 @@ def render_preview(flow: Flow, stages: Sequence[StagePreview], lang: Lang) -> st
     for number, each in enumerate(stages):
         lines.append(render_stage(number, flow, (), lang))
         lines.append(f"  {_RULES.format(rules=', '.join(each.stage.done_when)).render(lang)}")
+        lines += [one_line(f"  {text.render(lang)}") for text in each.findings]
         for plan in each.planned.plans:
             lines += plan_lines(plan, lang)
         lines += unplanned_lines(each.planned, lang)
