@@ -41,6 +41,7 @@ class ValueKind(StrEnum):
 
     FLAG = "flag"
     NUMBER = "number"
+    NUMBER_OR_WORD = "number or word"
     TEXT = "text"
     PATH = "path"
 
@@ -161,7 +162,9 @@ class _Reader:
                 return flag(node, key, self._problems)
             case ValueKind.NUMBER:
                 return self._number(node, key)
-            case ValueKind.TEXT:
+            case ValueKind.NUMBER_OR_WORD if isinstance(node, Scalar) and node.kind == "int":
+                return self._number(node, key)
+            case ValueKind.TEXT | ValueKind.NUMBER_OR_WORD:
                 # 'off' without quotes is a boolean to YAML
                 if isinstance(node, Scalar) and node.kind == "bool" and (reason := known.check(node.text)):
                     self._problems.add(node.line, key, reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError
 from slp_ops.i18n import pluralize
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from slp_ops.inventory import Inventory
     from slp_ops.inventory.source_rows import SourceReading
     from slp_ops.inventory.values import SourceOptions, SourceRequest
+
+_MOST_NAMES: Final = 20
 
 
 def with_sources(inventory: Inventory, options: SourceOptions, operator: Operator) -> Inventory:
@@ -45,7 +47,19 @@ def with_sources(inventory: Inventory, options: SourceOptions, operator: Operato
             f"{location}: {pluralize(count, 'device')} cannot be used ({one_line(reasons)}); "
             "slp-ops inventory check names each"
         )
+    for location in dict.fromkeys(each.source for each in merged.unused_addresses):
+        operator.notice(_other_addresses(merged, location))
     return merged
+
+
+def _other_addresses(merged: Inventory, location: str) -> str:
+    """Return the note of the devices for which a source has an address that is not used."""
+    found = [each for each in merged.unused_addresses if each.source == location]
+    names = [f"{each.name} ({each.used} / {each.address})" for each in found]
+    listed = one_line(", ".join(names[:_MOST_NAMES]))
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    devices = pluralize(len(found), "device")
+    return f"note: {location}: another address for {devices} (used / not used): {listed}{more}"
 
 
 def _read_all(

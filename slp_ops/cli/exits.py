@@ -70,6 +70,11 @@ class Result(Enum):
         "remediate",
         "a parameter is missing for all switches that need one; nothing was planned",
     )
+    UNANSWERED = (
+        Exit.USAGE,
+        "remediate, usage save, usage import, runs prune, bundle",
+        "a question cannot be asked, as there is no terminal, or has no answer; nothing was sent, or removed",
+    )
     FINDINGS = (Exit.FINDINGS, "audit, check-version", "a finding at or above `--fail-on`")
     NEW_FINDINGS = (Exit.FINDINGS, "watch --once", "a new finding at warning or above")
     BLOCKED = (Exit.FINDINGS, "check-reachability", "a switch cannot reach its licence server")

@@ -15,14 +15,14 @@ class HelpContext(click.Context):
 
     def get_help(self) -> str:
         """Return the help of the command."""
-        if _help_language(self) is Lang.EN:
+        if help_language(self) is Lang.EN:
             return super().get_help()
         from slp_ops.cli.japanese_help import japanese_help
 
         return japanese_help(self)
 
 
-def _help_language(context: click.Context) -> Lang:
+def help_language(context: click.Context) -> Lang:
     """Return the language of the help. It is printed before --config is applied, so the file is read here."""
     if (stated := stated_language()) is not None:
         return stated

@@ -38,6 +38,18 @@ def japanese_help(context: click.Context) -> str:
     return formatter.getvalue().rstrip("\n")
 
 
+def japanese_line(text: str) -> str:
+    """Return a help text of one line in Japanese; one without a translation stays in English."""
+    return " ".join(_translated(text))
+
+
+def japanese_summary(command: click.Command) -> str:
+    """Return the first sentence of a command's help in Japanese; empty without a help text."""
+    first = _translated(command.help or "")[0]
+    found = _SENTENCE.match(first)
+    return found[0] if found else first
+
+
 def paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a help text with single spaces, as the catalogue has them."""
     return [" ".join(each.split()) for each in inspect.cleandoc(text).split("\n\n")]
@@ -101,11 +113,7 @@ class _Formatter(click.HelpFormatter):
         """Return the first sentence about a command below this one; empty for an option."""
         group = self._context.command
         inner = group.get_command(self._context, name) if isinstance(group, click.Group) else None
-        if inner is None or not inner.help:
-            return ""
-        first = _translated(inner.help)[0]
-        found = _SENTENCE.match(first)
-        return found[0] if found else first
+        return "" if inner is None else japanese_summary(inner)
 
 
 def _notes(text: str) -> str:

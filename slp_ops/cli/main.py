@@ -20,7 +20,7 @@ from slp_ops.cli.help_context import HelpContext
 from slp_ops.cli.language import show_error, show_failure, show_usage_error
 from slp_ops.cli.language_choice import choose
 from slp_ops.cli.next_command import forget_call, use_call_context
-from slp_ops.cli.streams import prepare_streams
+from slp_ops.cli.streams import is_unanswered, prepare_streams
 from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
 from slp_ops.version import __version__
@@ -175,6 +175,10 @@ def main() -> None:
 
 def _run() -> int | None:
     """Run the command line; show an error. Return the exit code."""
+    if "_SLP_OPS_COMPLETE" in os.environ:
+        from slp_ops.cli import completion_language
+
+        completion_language.register()
     try:
         code: int | None = cli.main(standalone_mode=False)
         sys.stdout.flush()  # at exit it is too late to report
@@ -183,8 +187,11 @@ def _run() -> int | None:
     except click.ClickException as err:
         show_usage_error(err)
         code = Exit.USAGE
-    except click.Abort:
-        raise KeyboardInterrupt from None
+    except click.Abort as aborted:
+        if not is_unanswered(aborted):
+            raise KeyboardInterrupt from None
+        show_failure("a question has no answer: the standard input is at its end")
+        code = Exit.USAGE
     except (SystemExit, BrokenPipeError):
         # The reader (head, less) is gone, of a verb without a result in its exit code. Click ends the
         # process itself for a closed pipe alone.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SOURCES: Final = (
     "--inventory", "--ssh-config", "--offline", "--known-hosts", "--host-key", "--transport",
-    "--connect-timeout", "--login-timeout", "--max-output", "--max-time",
+    "--connect-timeout", "--login-timeout", "--max-output", "--max-time", "--processes",
 )  # fmt: skip
 _STORED: Final = ("--runs-dir", "--rules", "--playbooks", "--secret-file")
 _SELECTION: Final = ("--site", "--tag", "--limit", "--failed")
@@ -111,5 +111,6 @@ def _given(context: click.Context, option: click.Parameter) -> Iterator[str]:
     if isinstance(option, click.Option) and option.is_flag:
         yield from [name] if value else []
     else:
+        spelled = getattr(option.type, "spelled", str)
         for each in value if isinstance(value, tuple) else (value,):
-            yield from (name, str(each))
+            yield from (name, spelled(each))

@@ -175,6 +175,30 @@ class ConsentOption(click.Option):
 CONSENT_RULE: Final = "consent is never taken from the environment or a file"
 
 
+class NumberOrAuto(click.ParamType[int]):
+    """A number from 1, or ``auto``, which is another number here."""
+
+    name = "number or auto"
+
+    def __init__(self, *, auto: int, largest: int) -> None:
+        self._auto = auto
+        self._number = click.IntRange(min=1, max=largest)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        if value == "auto":
+            return self._auto
+        try:
+            number: int = self._number.convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is neither auto nor a number from 1 to {self._number.max}.", param, ctx)
+        return number
+
+    def spelled(self, value: int) -> str:
+        """Return a value as it is typed."""
+        return "auto" if value == self._auto else str(value)
+
+
 class HostKeyOption(click.Option):
     """The check of host keys; ``off`` is a consent, on the command line only."""
 

@@ -22,6 +22,7 @@ from slp_ops.cli.options import (
     message_lang_option,
     runs_dir_option,
 )
+from slp_ops.cli.streams import is_unanswered
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
 from slp_ops.i18n import pluralize
@@ -193,9 +194,10 @@ def prune_runs(
         question = spoken(f"Remove {going} of {pluralize(len(planned), 'run')}?")
         try:
             agreed = click.confirm(question, err=True)
-        except click.Abort:  # Ctrl-C, or no answer
+        except click.Abort as aborted:
             notice("nothing was removed; in scripts: --yes")
-            raise click.exceptions.Exit(Exit.INTERRUPTED) from None
+            code = Result.UNANSWERED.code if is_unanswered(aborted) else Exit.INTERRUPTED
+            raise click.exceptions.Exit(code) from None
         if not agreed:
             notice("nothing was removed")
             raise click.exceptions.Exit(Result.DECLINED.code)

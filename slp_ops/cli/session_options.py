@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from slp_ops.app.sessions import ONE_A_CORE, HostKeyMode, SessionOptions
-from slp_ops.cli.options import HostKeyOption, NamedPath
+from slp_ops.cli.options import HostKeyOption, NamedPath, NumberOrAuto
 from slp_ops.cli.verbosity import set_verbosity
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -23,23 +23,6 @@ def _verbose_too(context: click.Context, parameter: click.Parameter, value: bool
     return value
 
 
-class _Processes(click.ParamType[int]):
-    """A number of processes, or ``auto``."""
-
-    name = "processes"
-    _number = click.IntRange(min=1, max=64)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number."""
-        if value in ("auto", ONE_A_CORE):
-            return ONE_A_CORE
-        try:
-            number: int = self._number.convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(f"{value!r} is neither auto nor a number from 1 to 64.", param, ctx)
-        return number
-
-
 def processes_option(command: _Command) -> _Command:
     """Add --processes to a verb that reads, below ``connecting_options``."""
 
@@ -49,7 +32,7 @@ def processes_option(command: _Command) -> _Command:
 
     option = click.option(
         "--processes",
-        type=_Processes(),
+        type=NumberOrAuto(auto=ONE_A_CORE, largest=64),
         envvar="SLP_OPS_PROCESSES",
         default=_DEFAULT.processes,
         show_default=True,

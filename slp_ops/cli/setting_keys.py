@@ -25,6 +25,7 @@ KEYS: Final = (
         "revert_timer runs.prune.keep trend.days usage.import.max_fail usage.import.wait "
         "usage.save.days usage.save.max_fail usage.save.wait watch.keep workers",
     ),
+    (ValueKind.NUMBER_OR_WORD, False, "processes"),
     (
         ValueKind.PATH,
         False,
@@ -33,7 +34,7 @@ KEYS: Final = (
     (
         ValueKind.TEXT,
         False,
-        "batch collect.set every fail_on host_key lang limit processes runs.prune.older_than transport "
+        "batch collect.set every fail_on host_key lang limit runs.prune.older_than transport "
         "watch.older_than",
     ),
     (

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from slp_ops.cli.options import CONSENT_RULE, ConsentOption, HostKeyOption, variable_without_verb
+from slp_ops.cli.options import (
+    CONSENT_RULE,
+    ConsentOption,
+    HostKeyOption,
+    NumberOrAuto,
+    variable_without_verb,
+)
 from slp_ops.errors import SlpOpsError
 from slp_ops.i18n import Lang
 
@@ -195,6 +201,8 @@ def _known(setting: Setting) -> KnownKey:
         kind = ValueKind.FLAG
     elif isinstance(option.type, click.types.IntParamType | click.types.FloatParamType):
         kind = ValueKind.NUMBER
+    elif isinstance(option.type, NumberOrAuto):
+        kind = ValueKind.NUMBER_OR_WORD
     elif isinstance(option.type, click.Path):
         kind = ValueKind.PATH
 

@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import click
+
 
 def prepare_streams() -> None:
     """Make the standard streams usable, whatever the caller did with them."""
@@ -19,6 +21,11 @@ def prepare_streams() -> None:
         sys.stderr = _BestEffort(
             sys.stderr.buffer, encoding=sys.stderr.encoding, errors=sys.stderr.errors, line_buffering=True
         )
+
+
+def is_unanswered(aborted: click.Abort) -> bool:
+    """Return whether a question had no answer as the input is at its end, not by Ctrl-C or Ctrl-D."""
+    return isinstance(aborted.__context__, EOFError) and not sys.stdin.isatty()
 
 
 def _open_closed_streams() -> None:

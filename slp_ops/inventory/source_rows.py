@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.config_files.validation_errors import Problems, shown
@@ -18,7 +19,7 @@ from slp_ops.config_files.value_formats import HOST, NAME
 from slp_ops.config_files.yaml_nodes import Entry, Mapping, Node, Scalar, Sequence
 from slp_ops.errors import InputError
 from slp_ops.inventory.schema import SETTINGS, Settings
-from slp_ops.inventory.values import Inventory, Site, UnusableDevice
+from slp_ops.inventory.values import Inventory, Site, UnusableDevice, UnusedAddress
 from slp_ops.json_documents import json_document
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class _Merge:
     inventory: Inventory
     merged: dict[str, _Merged] = field(default_factory=dict)  # by folded name
     unusable: list[UnusableDevice] = field(default_factory=list)
+    unused_addresses: list[UnusedAddress] = field(default_factory=list)
     filled: dict[str, _Merged] = field(default_factory=dict)  # for devices of the file, by folded name
 
     def all_of(self, readings: Iterable[tuple[SourceRequest, SourceReading]]) -> Inventory:
@@ -109,6 +111,7 @@ class _Merge:
             devices=tuple(devices),
             unset_fields={device.name: unset.get(device.name, frozenset()) for device in devices},
             unusable=tuple(self.unusable),
+            unused_addresses=tuple(self.unused_addresses),
         )
 
     def refuse(self, request: SourceRequest, row: SourceDevice, reason: str) -> None:
@@ -121,6 +124,11 @@ class _Merge:
             return
         folded = row.name.casefold()
         if folded in kept:
+            used = kept[folded].row.host
+            if kept is self.merged and used and row.host and _address(used) != _address(row.host):
+                self.unused_addresses.append(
+                    UnusedAddress(name=row.name, source=request.location, address=row.host, used=used)
+                )
             kept[folded].row = _completed(kept[folded].row, row)
         else:
             kept[folded] = _Merged(row=row, site=_site_of(row, request), request=request)
@@ -224,6 +232,14 @@ def _read_row(row: SourceDevice, request: SourceRequest) -> tuple[str, Settings]
         expected = f" (expected {wrong.expected})" if wrong.expected else ""
         return f"{wrong.key} {wrong.message}{expected}"
     return found.pop("host", ""), Settings(**found)
+
+
+def _address(host: str) -> str:
+    """Return an address in its one spelling, or a host name without case and final dot."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return host.casefold().removesuffix(".")
 
 
 def _completed(row: SourceDevice, later: SourceDevice) -> SourceDevice:

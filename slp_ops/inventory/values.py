@@ -67,6 +67,16 @@ class UnusableDevice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnusedAddress:
+    """Another address that a later source has for the name of a device: perhaps another switch."""
+
+    name: str
+    source: str
+    address: str
+    used: str  # the address of the device
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
     """Sites and devices in the order of the file, and the methods of the named credentials.
 
@@ -84,3 +94,4 @@ class Inventory:
     sources: tuple[SourceRequest, ...] = ()
     site_settings: Mapping[str, Settings] = field(default_factory=dict, compare=False)
     unusable: tuple[UnusableDevice, ...] = ()
+    unused_addresses: tuple[UnusedAddress, ...] = ()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.redact import forms, grammar
 from slp_ops.redact.labels import SECRET_PARTS, kind_of
 from slp_ops.redact.masks import MASK_LENGTH, is_mask
-from slp_ops.redact.prose import is_harmless
+from slp_ops.redact.prose import is_harmless, is_passphrase
 from slp_ops.redact.spans import SecretSpan, Spans, found_at, is_hidden
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class _Form:
     pattern: re.Pattern[str]
     starts_command: bool
     unless_harmless: bool
+    takes_line: bool  # with blanks
 
 
 def _forms_by_head() -> dict[str, tuple[_Form, ...]]:
@@ -38,6 +39,7 @@ def _forms_by_head() -> dict[str, tuple[_Form, ...]]:
             pattern=forms.compiled(text),
             starts_command=text.startswith("^"),
             unless_harmless="?" in text,
+            takes_line="REST?" in text,
         )
         for head in forms.heads(text):
             by_head.setdefault(head, []).append(form)
@@ -179,7 +181,8 @@ def by_form(text: str, lowered: str, heads: frozenset[str], section: str) -> tup
             continue
         if form.unless_harmless and not (_is_typed(lowered, match.start(1)) or is_hidden(match[1])):
             first = match.start(1) + len(match[1].split(None, 1)[0])
-            if is_harmless(text, lowered, at, match.start(1), first):
+            is_line = form.takes_line and is_passphrase(text, lowered, at, match.start(1))
+            if not is_line and is_harmless(text, lowered, at, match.start(1), first):
                 continue
         claimed.add(at, end)
         for group in range(1, form.pattern.groups + 1):

@@ -190,6 +190,8 @@ PROSE: Final = _words("""
     timeout timed attempt mode status state change update verification validation please enter try
     however therefore requires require must-change true false yes na n/a ok new old uptime
 """)
+# Words of sentences that stand before a noun, never behind one: "password my ..." is no sentence.
+BEFORE_NOUNS: Final = _words("a an the your my our his her their its new old")
 # Words that follow another word only in sentences: after them, that word was no secret.
 CONJUNCTIONS: Final = _words("of is are was were and or has have can cannot must will shall should not")
 # Lines of free text: in them a word is a secret only if it does not look like a word.

@@ -51,6 +51,32 @@ def is_harmless(
     )
 
 
+def is_passphrase(text: str, lowered: str, at: int, start: int) -> bool:
+    """Return whether a command that takes a line has several words from ``start``, and no sentence.
+
+    In a sentence about a password most words are settings or words of sentences; only a noun's article or
+    adjective never follows "password".
+    """
+    words = [word.strip(QUOTES + PUNCTUATION) for word in lowered[start : start + 400].split()[:12]]
+    if (
+        len(words) < 2
+        or not text[start].isalnum()
+        or words[0] in grammar.SETTINGS
+        or lowered[start - 2 : start].isspace()
+    ):
+        return False
+    if is_sentence(text, lowered, at):
+        return False
+    known = sum(
+        word in grammar.PROSE
+        or word in grammar.SETTINGS
+        or word in grammar.CONJUNCTIONS
+        or COUNT.fullmatch(word) is not None
+        for word in words
+    )
+    return words[0] in grammar.BEFORE_NOUNS or 2 * known < len(words)
+
+
 def _is_continued(text: str, lowered: str, start: int, end: int) -> bool:
     """Return whether a word is followed by a word that only sentences contain: "authentication is"."""
     after = _NEXT_WORD.match(lowered, end)

@@ -178,7 +178,7 @@ def _of(entry: StoredEntry, switches: Iterable[ChangedSwitch]) -> list[OpenChang
     if not pairs:
         return []
     journal = shlex.quote(_shown(record.journal))
-    words = {"verb": f"slp-ops {record.verb}", "run": record.id, "journal": journal}
+    words = {"run": record.id, "journal": journal, **_words_of(record.verb)}
     if entry.running:
         more = {"process": record.process, "started": f"{record.started:%Y-%m-%dT%H:%M:%SZ}"}
         return [
@@ -203,6 +203,14 @@ def _of(entry: StoredEntry, switches: Iterable[ChangedSwitch]) -> list[OpenChang
             why = _UNFINISHED.format(name=each.name, **words)
             found.append(OpenChange(name=each.name, blocks=state.blocks, why=why, hint=hint))
     return found
+
+
+def _words_of(verb: str) -> dict[str, str]:
+    """Return a verb as a sentence mentions it, ``action``, and as a command to type, ``verb``.
+
+    Where a message is printed, each ``slp-ops VERB`` in it gets the options of the call.
+    """
+    return {"action": verb, "verb": f"slp-ops {verb}"}
 
 
 def _pairs(
@@ -258,7 +266,7 @@ def _superseded(record: ChangeRecord) -> Iterator[OpenChange]:
         if newer is None or not _is_superseded(each):
             continue
         state = _newer_state(newer)
-        words = {"verb": f"slp-ops {newer.verb}", "journal": shlex.quote(_shown(newer.journal))}
+        words = {"journal": shlex.quote(_shown(newer.journal)), **_words_of(newer.verb)}
         files = f" {shlex.quote(_shown(str(Path(record.journal).parent / ACKS)))}"
         acks = files if record.verb == "usage import" else ""
         again = _AGAIN.format(verb=f"slp-ops {record.verb}{acks}", name=shlex.quote(each.name))
@@ -294,28 +302,28 @@ def _shown(journal: str) -> str:
 
 
 _RUNNING: Final = Text(
-    "{name} is being changed by {verb} (process {process}, run {run}, since {started}, journal {journal})",
-    "{name} は {verb} が変更中です (プロセス {process}、run {run}、開始 {started}、ジャーナル {journal})",
+    "{name} is being changed by {action} (process {process}, run {run}, since {started}, journal {journal})",
+    "{name} は {action} が変更中です (プロセス {process}、run {run}、開始 {started}、ジャーナル {journal})",
 )
 _WAIT: Final = Text("wait until that one has ended", "その処理が終わるまで待ってください")
 _UNFINISHED: Final = Text(
-    "a change of {name} is unfinished: {verb}, run {run}", "{name} の変更が未完了です: {verb}、run {run}"
+    "a change of {name} is unfinished: {action}, run {run}", "{name} の変更が未完了です: {action}、run {run}"
 )
 _WAY_ON: Final = Text(
     "{verb} {option} {journal} (to give that change up, remove {entry})",
     "{verb} {option} {journal} (その変更を取りやめるには {entry} を削除)",
 )
 _LOST: Final = Text(
-    "a change of {name} is unfinished, and its journal cannot be read: {verb}, run {run}, {journal}",
-    "{name} の変更が未完了で、ジャーナルを読み取れません: {verb}、run {run}、{journal}",
+    "a change of {name} is unfinished, and its journal cannot be read: {action}, run {run}, {journal}",
+    "{name} の変更が未完了で、ジャーナルを読み取れません: {action}、run {run}、{journal}",
 )
 _FORGET: Final = Text(
     "restore {journal}, or look at the switch and remove {entry}",
     "{journal} を復元するか、スイッチを確認のうえ {entry} を削除してください",
 )
 _SUPERSEDED: Final = Text(
-    "{name} was changed since by {verb}, run {run}: the rest of this journal is not sent to it any more",
-    "{name} はその後 {verb} (run {run}) で変更されたため、このジャーナルの残りは送信しません",
+    "{name} was changed since by {action}, run {run}: the rest of this journal is not sent to it any more",
+    "{name} はその後 {action} (run {run}) で変更されたため、このジャーナルの残りは送信しません",
 )
 _AGAIN: Final = Text(
     "plan again: {verb} --dry-run --limit {name}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -161,3 +162,35 @@ def test_the_program_prints_the_script_and_the_answers(shell: str, inventory: Pa
     inventory.write_text("sites: [")
     answers = run(_SLP_OPS_COMPLETE=f"{shell}_complete", **words)
     assert (answers.stdout.strip(), answers.stderr, answers.returncode) == ("", "", 0)
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+@pytest.mark.parametrize(
+    ("line", "variables", "described"),
+    [
+        ("slp-ops a", {"SLP_OPS_LANG": "ja"}, "audit"),
+        ("slp-ops a", {"LC_ALL": "ja_JP.UTF-8"}, "audit"),
+        ("slp-ops runs pru", {"SLP_OPS_LANG": "ja"}, "prune"),
+        ("slp-ops audit --lang ja --deta", {}, "--details"),
+        ("slp-ops audit --run l", {"SLP_OPS_LANG": "ja"}, "last"),
+    ],
+)
+def test_descriptions_in_japanese(shell: str, line: str, variables: dict[str, str], described: str) -> None:
+    *_, last = line.split()
+    count = last if shell == "fish" else str(len(line.split()) - 1)
+    done = subprocess.run(
+        [SCRIPT],
+        env={
+            **os.environ,
+            "PYTHONUTF8": "1",
+            "_SLP_OPS_COMPLETE": f"{shell}_complete",
+            "COMP_WORDS": line,
+            "COMP_CWORD": count,
+            **variables,
+        },
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    after = done.stdout.partition(described)[2]
+    assert re.search("[ぁ-ん]", after.split("plain")[0]), done.stdout

@@ -222,6 +222,19 @@ def test_every_setting_of_the_file_can_be_set_there(config: Path) -> None:
         assert each.option.name
 
 
+@pytest.mark.parametrize(("value", "shown"), [("4", "4"), ('"4"', "4"), ("auto", "auto")])
+def test_processes_are_a_number_or_auto(value: str, shown: str, config: Path) -> None:
+    config.write_text(f"processes: {value}\n")
+    assert _settings()["processes"]["value"] == shown
+    assert "processes" not in str(_invoke("collect", "--set", "no-such-set").exception)
+
+
+@pytest.mark.parametrize("value", ["0", "65", "1.5", "many", "yes"])
+def test_other_numbers_of_processes_are_refused(value: str, config: Path) -> None:
+    config.write_text(f"processes: {value}\n")
+    assert "processes" in str(_invoke("config", "show").exception)
+
+
 @pytest.mark.parametrize("text", ["site: []", "tag: []", "select: []"])
 def test_an_empty_list_is_not_everything(text: str, config: Path) -> None:
     config.write_text(text + "\n")

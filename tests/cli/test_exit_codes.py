@@ -266,3 +266,18 @@ def test_a_closed_pipe_keeps_the_code(lab: Any, run: Any, tmp_path: Path, more: 
         assert closed.returncode == expected, (arguments, closed.stderr)
     # A reader that is gone does not stop a change with consent.
     assert "ip domain lookup" in running.lines("sw1", "config")
+
+
+# -- questions that cannot be asked
+
+
+def test_a_question_that_cannot_be_asked_is_a_usage_error(run: Any, tmp_path: Path, good_run: Any) -> None:
+    made = good_run("sw1")
+    for lang, words in (("en", "a question has no answer"), ("ja", "質問に回答がありません")):
+        done = run("bundle", str(made.path), "-o", "case.zip", "--ask", "--lang", lang)
+        assert (done.returncode, words in done.stderr) == (2, True), done.stderr
+    assert not (tmp_path / "case.zip").exists()
+
+    pruned = run("runs", "prune", "--runs-dir", str(made.path.parent), "--keep", "0", "--lose", "evidence")
+    assert (pruned.returncode, "in scripts: --yes" in pruned.stderr) == (2, True), pruned.stderr
+    assert made.path.exists()

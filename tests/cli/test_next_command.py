@@ -80,6 +80,13 @@ LAB = "-i 'the lab/sw.yaml' --runs-dir /tmp/r"
             f"プランを作り直してください: slp-ops usage save {LAB} --days 3 --to d --limit sw1 --dry-run",
         ),
         (f"audit {LAB}", "see slp-ops inventory check", f"see slp-ops inventory check {LAB[:20]}"),
+        (
+            f"collect {LAB} --processes auto",
+            "hint: slp-ops collect --resume r; slp-ops audit --run r judges what was read",
+            f"hint: slp-ops collect {LAB[:20]} --processes auto --runs-dir /tmp/r --resume r; "
+            "slp-ops audit --runs-dir /tmp/r --run r judges what was read",
+        ),
+        (f"collect {LAB[:20]} --processes 4", "slp-ops collect", f"slp-ops collect {LAB[:20]} --processes 4"),
         (f"audit {LAB} --rules my", "slp-ops explain x", "slp-ops explain --rules my x"),
         (f"audit {LAB}", "as files, see slp-ops usage", "as files, see slp-ops usage"),
         (f"audit {LAB}", "it was written by slp-ops of this user", "it was written by slp-ops of this user"),

@@ -140,7 +140,7 @@ def test_prune_asks_and_an_empty_answer_keeps_all(call: Call, good_run: Make, ru
     assert len(runs.all()) == 3
 
     closed = call("prune", "--keep", "1", answer="")
-    assert closed.exit_code == 130
+    assert closed.exit_code == 2
     assert "nothing was removed; in scripts: --yes" in closed.stderr
     assert len(runs.all()) == 3
 

@@ -381,3 +381,43 @@ def test_the_same_secret_gets_the_same_mask_wherever_it_stands() -> None:
 
 def test_another_key_gives_another_mask() -> None:
     assert mask("canary", KEY) != mask("canary", b"j" * 32)
+
+
+PASSPHRASES = """
+enable secret «correct horse battery»
+enable password «correct horse battery»
+enable secret «Correct Horse Battery»
+enable secret «my voice is my passport»
+enable secret «horse and battery»
+enable secret level 15 «the quick brown fox»
+no enable secret «correct horse battery»
+ENABLE SECRET «correct horse battery»
+sw1(config)#enable secret «correct horse battery»
+username netops privilege 15 secret «correct horse battery»
+username netops password «old man river»
+username netops one-time secret «new york city»
+ password «the quick brown fox»
+ key «new york city»
+"""
+NO_PASSPHRASES = """
+enable secret is not configured on this switch
+enable secret must be changed at next login
+enable secret or enable password required
+password is expired and must be changed
+password encryption aes of the switch
+ key chain OSPF of the core
+username netops password is not set on the switch
+description enable secret correct horse battery
+"""
+
+
+@pytest.mark.parametrize("case", [line for line in PASSPHRASES.split("\n") if line])
+def test_all_words_of_a_passphrase_are_masked(case: str) -> None:
+    head, secret, rest = re.split("[«»]", case)
+    done = redact(f"{head}{secret}{rest}\n", KEY)
+    assert re.fullmatch(re.escape(head) + r"<masked:[0-9a-f]+>\n", done), done
+
+
+@pytest.mark.parametrize("case", [line for line in NO_PASSPHRASES.split("\n") if line])
+def test_a_sentence_about_a_password_stays(case: str) -> None:
+    assert redact(case + "\n", KEY) == case + "\n"

@@ -277,7 +277,7 @@ def test_a_failed_change_is_neither_resumed_nor_rolled_back_after_a_newer_one(si
     for option in ("--resume", "--rollback"):
         done = site.remediate(option, journal, "--yes")
         assert (done.returncode, done.stdout) == (2, ""), done.stderr
-        assert "sw1 was changed since by slp-ops remediate" in done.stderr
+        assert "sw1 was changed since by remediate" in done.stderr
         assert "nothing was sent" in done.stderr
         assert f"--rollback {newer.relative_to(site.folder)}" in done.stderr
     assert site.config == sent

@@ -81,7 +81,7 @@ def test_the_second_process_is_refused_with_the_name_of_the_first(tmp_path: Path
     first = Change(tmp_path, 1)
     with pytest.raises(InputError) as refused:
         Change(tmp_path, 2)
-    for words in ("sw1", "slp-ops remediate", "process 101", "run-1", "journal-1.jsonl", "2026-11-27T00:00"):
+    for words in ("sw1", "by remediate (", "process 101", "run-1", "journal-1.jsonl", "2026-11-27T00:00"):
         assert words in str(refused.value), words
     first.file.close()
     Change(tmp_path, 2).file.close()
@@ -110,6 +110,9 @@ def test_an_unfinished_change_blocks_and_names_the_way_on(tmp_path: Path) -> Non
     assert found.blocks
     assert f"slp-ops remediate --resume {change.path}" in found.hint.en
     assert f"slp-ops remediate --resume {change.path}" in found.hint.ja
+    # A mention is no command: where it is printed, a command gets the options of the call.
+    assert "unfinished: remediate, run " in found.why.en
+    assert "slp-ops" not in found.why.en + found.why.ja
     with pytest.raises(InputError, match="is unfinished"):
         Change(tmp_path, 2)
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.errors import InputError
+from slp_ops.i18n import Lang
+from slp_ops.messages import translate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -286,3 +288,41 @@ def test_sources_are_merged_the_first_one_wins(tmp_path: Path, load: Load) -> No
 def test_sources_that_a_file_names_wrongly(load: Load, text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         load(f"version: 1\n{text}\n")
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "noted"),
+    [
+        ("192.0.2.1", "192.0.2.9", True),
+        ("sw-1.example.net", "sw-1.example.org", True),
+        ("192.0.2.1", "sw-1.example.net", True),
+        ("192.0.2.1", "192.0.2.1", False),
+        ("SW-1.example.net", "sw-1.example.net.", False),
+        ("2001:db8::1", "2001:DB8:0::1", False),
+    ],
+)
+def test_a_name_with_two_addresses_is_noted(
+    tmp_path: Path, load: Load, notices: Notices, first: str, later: str, noted: bool
+) -> None:
+    one = write(tmp_path / "one.csv", f"name,host,site\nsw-1,{first},tokyo\nsw-2,192.0.2.2,tokyo\n")
+    two = write(tmp_path / "two.csv", f"name,host,site\nSW-1,{later},osaka\nsw-2,192.0.2.2,osaka\n")
+
+    found = load(f"version: 1\nsources: [{{from: 'csv:{one}'}}, {{from: 'csv:{two}'}}]\n")
+
+    assert named(found)["sw-1"].host == first
+    note = f"note: csv:{two}: another address for 1 device (used / not used): SW-1 ({first} / {later})"
+    assert [each for each in notices.notices if "another address" in each] == [note] * noted
+    assert "1 台のアドレスが先の取得元と異なります" in translate(note, Lang.JA)
+
+
+def test_many_names_with_two_addresses_are_counted(tmp_path: Path, load: Load, notices: Notices) -> None:
+    def table(path: Path, network: str) -> Path:
+        rows = (f"sw-{number},{network}.{number},tokyo" for number in range(1, 31))
+        return write(path, "\n".join(("name,host,site", *rows)) + "\n")
+
+    one, two = table(tmp_path / "one.csv", "192.0.2"), table(tmp_path / "two.csv", "198.51.100")
+    load(f"version: 1\nsources: [{{from: 'csv:{one}'}}, {{from: 'csv:{two}'}}]\n")
+
+    (note,) = (each for each in notices.notices if "another address" in each)
+    assert "for 30 devices" in note
+    assert note.endswith("sw-20 (192.0.2.20 / 198.51.100.20) and 10 more")
