@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from slp_ops.facts.log import SyslogMessage
     from slp_ops.iosxe.syslog import LogLine
 
-_KEPT: Final = 4096  # messages of an ordinary buffer are parsed once and kept
+# Messages of an ordinary buffer are parsed once and kept; those of a long log where they are asked for.
+_KEPT: Final = 4096
+_SHORT: Final = 2**20  # characters
 
 
 class MessageLog(Sequence["SyslogMessage"]):
@@ -36,7 +38,7 @@ class MessageLog(Sequence["SyslogMessage"]):
 
     def add(self, number: int, start: int, found: LogLine) -> None:
         """Append the message of these parts that begins at ``start``, in the line of that number."""
-        if len(self) < _KEPT:
+        if len(self._text) <= _SHORT and len(self) < _KEPT:
             self._found.append(found)
         self._numbers.append(number)
         self._starts.append(start)
@@ -48,7 +50,7 @@ class MessageLog(Sequence["SyslogMessage"]):
 
     def complete(self) -> MessageLog:
         """Parse the messages of a short log once; return the log."""
-        if len(self) <= _KEPT:
+        if len(self) == len(self._found):
             self._kept = tuple(self._message(place, found) for place, found in enumerate(self._found))
         self._found.clear()
         return self

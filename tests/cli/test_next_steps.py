@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+JOURNAL = {"en": "Journal", "ja": "ジャーナル"}
 CHECK = {"en": "Check the result: ", "ja": "結果の確認: "}
 REMAIN = {"en": "Findings that remain:\n  sw1: ", "ja": "残っている検出事項:\n  sw1: "}
 
@@ -73,7 +74,7 @@ def test_the_command_that_proves_a_change(lab: Any, call: Any, tmp_path: Path, l
     assert [each["name"] for each in json.loads(proof.stdout)["devices"]] == ["sw1"]
     assert proof.returncode == done.returncode
 
-    journal = re.findall("Journal: (.*)", done.stdout)[0]
+    journal = re.findall(f"{JOURNAL[lang]}: (.*)", done.stdout)[0]
     back = call("remediate", *options, "--rollback", journal, "--yes", "--json", "--lang", lang)
     assert call(*_typed(back.stderr, f"{CHECK[lang]}(.*)")).returncode == 3
 
