@@ -415,7 +415,7 @@ def test_a_proof_that_does_not_come_is_not_called_done(bench: Callable[..., Any]
     applied = found.apply(plan)
     assert applied.end is ChangeOutcome.UNSETTLED
     assert applied.why is not None
-    assert "trust-installed" in applied.why.en
+    assert "a new trust code is installed" in applied.why.en
     typed_once(found)
     # The token is not sent again by going on.
     assert found.resume().end is ChangeOutcome.UNSETTLED
