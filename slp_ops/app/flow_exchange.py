@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from slp_ops.app.change.context import BufferedEvidence, StepOperator
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.change.results import ChangeResult, PlanResult
-    from slp_ops.app.change_session import ChangeSession, Observation, Result
+    from slp_ops.app.change.verb import Observation, Result
+    from slp_ops.app.change_session import ChangeSession
     from slp_ops.app.remediate import ApplyRequest
     from slp_ops.app.usage import ImportResult, SaveResult
     from slp_ops.model import Device

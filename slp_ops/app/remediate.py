@@ -20,7 +20,8 @@ from slp_ops.app.change.parameters import (
 )
 from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
-from slp_ops.app.change_session import ChangeOptions, ChangeSession, ChangeVerb, FleetOptions
+from slp_ops.app.change.verb import ChangeVerb
+from slp_ops.app.change_session import ChangeOptions, ChangeSession, FleetOptions
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.errors import InputError

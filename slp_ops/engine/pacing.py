@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from abc import ABC, abstractmethod
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -43,12 +44,12 @@ class LoginEnd(StrEnum):
     UNKNOWN = "unknown"  # another failure, or stopped
 
 
-class Login(SecretOffer):
+class Login(SecretOffer, ABC):
     """A login that was admitted."""
 
+    @abstractmethod
     async def finish(self, end: LoginEnd) -> None:
         """Report how the login ended."""
-        raise NotImplementedError
 
 
 class LoginGate(Protocol):
