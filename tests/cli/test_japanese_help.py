@@ -117,6 +117,54 @@ def test_help_in_the_language_of_the_configuration_file(tmp_path: Path) -> None:
     assert _help("audit", "--help", "--config", "none", XDG_CONFIG_HOME=home).startswith("Usage: ")
 
 
+def _refused(*words: str, **variables: str) -> str:
+    """Return what a command with a wrong command line prints on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MAIN, *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={"PATH": "", "LC_ALL": "C.UTF-8", "COLUMNS": "80", **variables},
+    )
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "usage", "error"),
+    [
+        (("audit", "--nosuch"), " audit [オプション] [FILES]...", "オプション '--nosuch' はありません。"),
+        (("audit", "--run"), " audit [オプション] [FILES]...", "オプション '--run' には値が必要です。"),
+        (("nosuch",), " [オプション] コマンド [引数]...", "コマンド 'nosuch' はありません。"),
+        (
+            ("runs", "nosuch"),
+            " runs [オプション] コマンド [引数]...",
+            "コマンド 'nosuch' はありません。",
+        ),
+        (("history",), " history [オプション] DEVICE", "引数 'DEVICE' を指定してください。"),
+    ],
+)
+def test_a_usage_error_is_in_japanese_as_a_whole(words: tuple[str, ...], usage: str, error: str) -> None:
+    path = " ".join(["slp-ops", *(word for word in words[:1] if word in VERBS)])
+    expected = f"使用法: slp-ops{usage}\n詳細は '{path} --help' を参照してください。\n\nエラー: {error}\n"
+    assert _refused(*words, SLP_OPS_LANG="ja") == expected
+    assert _refused(*words, LC_ALL="ja_JP.UTF-8") == expected
+    if words[0] in VERBS and words[0] != "runs":
+        assert _refused(words[0], "--lang", "ja", *words[1:]) == expected
+
+
+def test_a_usage_error_in_the_language_of_the_configuration_file(tmp_path: Path) -> None:
+    file = tmp_path / "slp-ops" / "config.yaml"
+    file.parent.mkdir()
+    file.write_text("lang: ja\n")
+
+    for words in (("audit", "--workers", "0"), ("audit", "--run"), ("nosuch",)):
+        assert _refused(*words, XDG_CONFIG_HOME=str(tmp_path)).startswith("使用法: slp-ops")
+    assert _refused("audit", "--lang", "xx", SLP_OPS_LANG="ja").startswith("使用法: ")
+    assert _refused("audit", "--run").startswith("Usage: slp-ops audit [OPTIONS] [FILES]...\n")
+
+
 def test_a_group_without_a_command_prints_its_help_once() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _MAIN, "runs"],
