@@ -34,7 +34,7 @@ def _contexts(context: click.Context) -> Iterator[click.Context]:
             yield from _contexts(command.context_class(command, parent=context, info_name=name))
 
 
-def _every_context() -> list[click.Context]:
+def every_context() -> list[click.Context]:
     return list(_contexts(cli.context_class(cli, info_name="slp-ops")))
 
 
@@ -50,7 +50,7 @@ def _texts(context: click.Context) -> Iterator[str]:
 
 
 def test_every_help_text_has_its_translation_and_no_other_is_in_the_catalogue() -> None:
-    texts = {text for context in _every_context() for text in _texts(context)}
+    texts = {text for context in every_context() for text in _texts(context)}
     texts |= {summary for _, summary in VERBS.values()}
     catalog = load_catalog(CATALOG)
 
@@ -61,7 +61,7 @@ def test_every_help_text_has_its_translation_and_no_other_is_in_the_catalogue() 
 
 @pytest.mark.parametrize("width", [80, 60])
 def test_no_english_sentence_and_no_line_too_wide(width: int) -> None:
-    for context in _every_context():
+    for context in every_context():
         context.terminal_width = width - 2
         for line in japanese_help(context).split("\n"):
             assert not _SENTENCE.search(_NAMES.sub("", line)), (context.command_path, line)
@@ -70,7 +70,7 @@ def test_no_english_sentence_and_no_line_too_wide(width: int) -> None:
 
 
 def test_a_line_does_not_begin_with_punctuation() -> None:
-    for context in _every_context():
+    for context in every_context():
         for line in japanese_help(context).split("\n"):
             assert line.lstrip()[:1] not in tuple("、。)」ー"), (context.command_path, line)
 
