@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _DONE: Final = Text("done?", "完了しましたか?")
+_ANSWER: Final = Text("type y (yes) or n (no)", "y (はい) または n (いいえ) を入力してください")
 _CARRIED_OUT: Final = Text(
     "{device}: was '{command}' carried out? done, again (send it), unknown",
     "{device}: '{command}' は実行されましたか? done (実行済み)、again (再送する)、unknown (不明)",
@@ -38,10 +39,11 @@ _CARRIED_OUT: Final = Text(
 class TerminalChangeOperator(TerminalOperator):
     """Shows plans on stdout unless the result is JSON, and asks on stderr, one question at a time."""
 
-    def __init__(self, lang: Lang, *, as_json: bool, details: bool = False) -> None:
+    def __init__(self, lang: Lang, *, as_json: bool, details: bool = False, in_flow: bool = False) -> None:
         self._lang = lang
         self._as_json = as_json
         self._details = details
+        self._in_flow = in_flow
         self._turn = asyncio.Lock()
 
     @property
@@ -52,7 +54,7 @@ class TerminalChangeOperator(TerminalOperator):
     def show_plan(self, plan: PlanResult) -> None:
         """Print the plan."""
         if plan.verb is None:
-            text = render_plan(plan, self._lang, details=self._details)
+            text = render_plan(plan, self._lang, details=self._details, findings=not self._in_flow)
         else:
             text = render_exchange_plan(plan, self._lang)
         if text and not self._as_json:
@@ -64,7 +66,7 @@ class TerminalChangeOperator(TerminalOperator):
 
     def confirm(self, question: str) -> bool:
         """Ask for a yes."""
-        return click.confirm(translate(question, self._lang), err=True)
+        return _yes_or_no(translate(question, self._lang), self._lang)
 
     def enter(self, question: Text, *, hidden: bool = False) -> str:
         """Prompt for a value."""
@@ -81,8 +83,8 @@ class TerminalChangeOperator(TerminalOperator):
         """Show what is to be done by hand, and wait for a yes or a no."""
         if not self.interactive:
             return False
-        words = f"\n{device}: {text.render(self._lang)}\n  {_DONE.render(self._lang)}"
-        return await self._ask(lambda: click.confirm(_lines(words), default=False, err=True))
+        words = f"\n{device}: {with_options(text.render(self._lang))}\n  {_DONE.render(self._lang)}"
+        return await self._ask(lambda: _yes_or_no(_lines(words), self._lang))
 
     async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Ask for the outcome of a command."""
@@ -100,6 +102,17 @@ class TerminalChangeOperator(TerminalOperator):
         # In a thread: the sessions of the other switches continue meanwhile.
         async with self._turn:
             return await asyncio.to_thread(question)
+
+
+def _yes_or_no(question: str, lang: Lang) -> bool:
+    """Ask until the answer is yes or no; Enter alone is no. Other than click, in both languages."""
+    while True:
+        answer = str(click.prompt(f"{question} [y/N]", default="", show_default=False, err=True)).strip()
+        if answer.lower() in ("y", "yes"):
+            return True
+        if answer.lower() in ("", "n", "no"):
+            return False
+        click.echo(_ANSWER.render(lang), err=True)
 
 
 def _lines(text: str) -> str:

@@ -101,6 +101,6 @@ _WORDS: Final = {
     ChangeKind.READABLE: Text("can be read again", "取得可能に復帰"),
     ChangeKind.RELEASE: Text("release: {old} -> {new}", "リリース: {old} -> {new}"),
     ChangeKind.TRANSPORT: Text("transport: {old} -> {new}", "トランスポート: {old} -> {new}"),
-    ChangeKind.TRUST: Text("trust codes: {old} -> {new}", "トラストコード: {old} -> {new}"),
+    ChangeKind.TRUST: Text("trust codes: {old} -> {new}", "信頼コード: {old} -> {new}"),
     ChangeKind.ACK: Text("an ACK has come: {new} (before: {old})", "ACK 受信: {new} (前回: {old})"),
 }
