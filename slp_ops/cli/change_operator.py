@@ -11,6 +11,7 @@ import click
 from slp_ops.app.change.context import StepDecision
 from slp_ops.cli.next_command import with_options
 from slp_ops.cli.progress import progress_lines
+from slp_ops.cli.prompts import choose, confirm
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_text
 from slp_ops.i18n import Text
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _DONE: Final = Text("done?", "完了しましたか?")
-_ANSWER: Final = Text("type y (yes) or n (no)", "y (はい) または n (いいえ) を入力してください")
 _CARRIED_OUT: Final = Text(
     "{device}: was '{command}' carried out? done, again (send it), unknown",
     "{device}: '{command}' は実行されましたか? done (実行済み)、again (再送する)、unknown (不明)",
@@ -66,7 +66,7 @@ class TerminalChangeOperator(TerminalOperator):
 
     def confirm(self, question: str) -> bool:
         """Ask for a yes."""
-        return _yes_or_no(translate(question, self._lang), self._lang)
+        return confirm(translate(question, self._lang))
 
     def enter(self, question: Text, *, hidden: bool = False) -> str:
         """Prompt for a value."""
@@ -84,35 +84,22 @@ class TerminalChangeOperator(TerminalOperator):
         if not self.interactive:
             return False
         words = f"\n{device}: {with_options(text.render(self._lang))}\n  {_DONE.render(self._lang)}"
-        return await self._ask(lambda: _yes_or_no(_lines(words), self._lang))
+        return await self._ask(lambda: confirm(_lines(words)))
 
     async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Ask for the outcome of a command."""
         if not self.interactive:
             return StepDecision.UNKNOWN
         words = "\n" + _CARRIED_OUT.format(device=device, command=command).render(self._lang)
-
-        def asked() -> str:
-            kinds = click.Choice([each.value for each in StepDecision])
-            return str(click.prompt(_lines(words), type=kinds, default="unknown", err=True))
-
-        return StepDecision(await self._ask(asked))
+        choices = [each.value for each in StepDecision]
+        return StepDecision(
+            await self._ask(lambda: choose(_lines(words), choices, default=StepDecision.UNKNOWN))
+        )
 
     async def _ask(self, question: Callable[[], T]) -> T:
         # In a thread: the sessions of the other switches continue meanwhile.
         async with self._turn:
             return await asyncio.to_thread(question)
-
-
-def _yes_or_no(question: str, lang: Lang) -> bool:
-    """Ask until the answer is yes or no; Enter alone is no. Other than click, in both languages."""
-    while True:
-        answer = str(click.prompt(f"{question} [y/N]", default="", show_default=False, err=True)).strip()
-        if answer.lower() in ("y", "yes"):
-            return True
-        if answer.lower() in ("", "n", "no"):
-            return False
-        click.echo(_ANSWER.render(lang), err=True)
 
 
 def _lines(text: str) -> str:

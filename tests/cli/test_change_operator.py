@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-import click
 import pytest
-from click.testing import CliRunner
 
 from slp_ops.app.change.operator import NonInteractiveChange
 from slp_ops.app.change.parameters import ask_missing
-from slp_ops.cli.change_operator import TerminalChangeOperator
 from slp_ops.cli.progress import Progress
 from slp_ops.i18n import Lang, Sentence, Text
 from slp_ops.messages import translate
 from slp_ops.params import Bounds, ParameterKind, expected
 from slp_ops.playbook import packaged
-
-
-@pytest.mark.parametrize(
-    ("typed", "agreed", "told"),
-    [
-        ("y\n", True, 0), ("YES\n", True, 0), ("\n", False, 0), ("No\n", False, 0),
-        ("maybe\n1\ny\n", True, 2),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("lang", Lang)
-def test_a_question_is_answered_by_yes_or_no(typed: str, agreed: bool, told: int, lang: Lang) -> None:
-    given = []
-
-    @click.command()
-    def ask() -> None:
-        given.append(TerminalChangeOperator(lang, as_json=False).confirm("Apply this to 1 switch?"))
-
-    shown = CliRunner().invoke(ask, input=typed).stderr
-    assert given == [agreed]
-    words = {Lang.EN: "type y (yes) or n (no)", Lang.JA: "y (はい) または n (いいえ) を入力してください"}[
-        lang
-    ]
-    assert shown.count(words) == told
-    assert "Error" not in shown
-    assert ("適用しますか?" in shown) is (lang is Lang.JA)
 
 
 def test_the_reason_of_a_switch_that_ended_is_printed_in_its_own_translation(

@@ -122,8 +122,8 @@ def render_change(change: ChangeResult, lang: Lang, *, details: bool = False) ->
 def render_stage_change(change: ChangeResult, lang: Lang, *, details: bool = False) -> str:
     """Return how each switch ended a stage of a flow, and what changed on it.
 
-    The end of the flow shows what remains and the command that continues. Where a switch did not end well,
-    the journal of the stage is named, for ``--rollback``.
+    The end of the flow shows what remains and the command that continues. Where a switch did not succeed, the
+    journal of the stage is named, for ``--rollback``.
     """
     shown, lines = shown_devices(change, lang, details=details)
     for applied in shown:
