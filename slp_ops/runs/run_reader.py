@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,6 +18,7 @@ from slp_ops.errors import StoreError
 from slp_ops.json_documents import decode, parse_json
 from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.runs import atomic_files
+from slp_ops.runs.evidence_files import MANIFEST, DeviceFiles, Packs
 from slp_ops.runs.names import is_plain
 from slp_ops.runs.serialization import (
     SCHEMA,
@@ -45,6 +47,7 @@ class StoredRun:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.packs = Packs(path)
         self._verified: dict[str, tuple[Capture, ...]] = {}
 
     @property
@@ -107,8 +110,8 @@ class StoredRun:
         """
         if device not in self._verified:
             newest = {capture.command: capture for capture in self.manifest(device)}
-            folder = self.folder(self.about[device])
-            self._verified[device] = tuple(_verify_capture(folder, capture) for capture in newest.values())
+            files = self.files(self.about[device])
+            self._verified[device] = tuple(_verify_capture(files, capture) for capture in newest.values())
         return self._verified[device]
 
     def manifest(self, device: str) -> tuple[Capture, ...]:
@@ -126,11 +129,12 @@ class StoredRun:
         about = self.about.get(device)
         if about is None or capture.file is None or not is_plain(capture.file):
             raise StoreError(f"run {self.id} holds no text of {capture.command!r} from {device}")
-        folder = self.folder(about)
-        with atomic_files.store_errors("read", folder / capture.file):
-            data = atomic_files.read_capture(folder / capture.file, within=folder, size=capture.bytes)
+        files = self.files(about)
+        path = files.folder / capture.file
+        with atomic_files.store_errors("read", path):
+            data = files.read_capture(capture.file, capture.bytes)
         if hashlib.sha256(data).hexdigest() != capture.sha256:
-            raise StoreError(f"{folder / capture.file} {CHANGED}", hint=f"see: slp-ops runs verify {self.id}")
+            raise StoreError(f"{path} {CHANGED}", hint=f"see: slp-ops runs verify {self.id}")
         return data.decode("utf-8", "surrogateescape")
 
     def folder(self, about: DeviceHeader) -> Path:
@@ -138,6 +142,10 @@ class StoredRun:
         if not is_plain(about.folder):
             raise StoreError(f"{self.path}/run.json names an unfit folder for {about.name}")
         return self.path / about.folder
+
+    def files(self, about: DeviceHeader) -> DeviceFiles:
+        """Return the files of a device's evidence. Raises StoreError as ``folder`` does."""
+        return DeviceFiles(self.folder(about), self.packs)
 
     @property
     def totals(self) -> Counter[str]:
@@ -184,20 +192,24 @@ class StoredRun:
         found = NAME.fullmatch(self.path.resolve().name)
         if found is None:
             raise StoreError(f"{self.path} is not the folder of a run")
-        folders = sorted(path.parent.name for path in self.path.glob("*/manifest.jsonl"))
+        sites = {
+            path.parent.name: "" for path in self.path.glob("*/manifest.jsonl") if is_plain(path.parent.name)
+        }
+        with suppress(OSError):
+            sites |= dict(self.packs.devices())
         return RunHeader(
             id=found[3],
             verb=found[2],
             started=started_of(found[0]),
             state=RunState.INTERRUPTED,
-            devices=tuple(DeviceHeader(name=folder, site="", folder=folder) for folder in folders),
+            devices=tuple(DeviceHeader(name=name, site=sites[name], folder=name) for name in sorted(sites)),
         )
 
     def _manifest(self, about: DeviceHeader) -> bytes:
-        folder = self.folder(about)
-        with atomic_files.store_errors("read", folder / "manifest.jsonl"):
+        files = self.files(about)
+        with atomic_files.store_errors("read", files.folder / MANIFEST):
             try:
-                return atomic_files.read(folder / "manifest.jsonl", within=folder)
+                return files.read(MANIFEST)
             except FileNotFoundError:
                 return b""
 
@@ -239,14 +251,14 @@ def why_unreadable(err: OSError) -> str:
     return "is a symbolic link" if err.errno == errno.ELOOP else f"cannot be read: {err.strerror or err}"
 
 
-def _verify_capture(folder: Path, capture: Capture) -> Capture:
+def _verify_capture(files: DeviceFiles, capture: Capture) -> Capture:
     """Return the capture, or a damaged one without a file when its file is not what was written."""
     if capture.file is None:
         return capture
     if not is_plain(capture.file):
         return _damaged(capture, "the manifest names an unfit file")
     try:
-        sha256, _ = atomic_files.digest(folder / capture.file, within=folder, size=capture.bytes)
+        sha256, _ = files.digest(capture.file, size=capture.bytes)
     except OSError as err:
         return _damaged(capture, f"{capture.file} {why_unreadable(err)}")
     return capture if sha256 == capture.sha256 else _damaged(capture, f"{capture.file} {CHANGED}")
