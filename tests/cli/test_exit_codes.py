@@ -6,15 +6,14 @@ import json
 import os
 import pty
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from docs.generate import pages
 from slp_ops.cli.exits import Exit, Result, code_of
+from tests.as_operator import command_line, environment, write_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +25,10 @@ ROOT = Path(__file__).parents[2]
 def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def started(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "slp_ops", *arguments],
+            command_line(*arguments),
             **{
                 "cwd": tmp_path,
-                "env": _environment(),
+                "env": environment(),
                 "stdin": subprocess.DEVNULL,
                 "capture_output": True,
                 "text": True,
@@ -42,30 +41,19 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return started
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0"}
-
-
 def _inventory(folder: Path, running: Any, **params: str | None) -> None:
     """Write the inventory of these switches, each with its name server, if it has one."""
-    devices = {
-        name: {"host": "127.0.0.1", "port": running.rack[name].port}
-        | ({} if server is None else {"params": {"name_servers": server}})
-        for name, server in params.items()
-    }
-    text = yaml.safe_dump(
-        {"version": 1, "defaults": {"username": "netops"}, "sites": {"tokyo": {"devices": devices}}}
-    )
-    (folder / "inventory.yaml").write_text(text)
+    settings = {name: {"params": {"name_servers": server}} for name, server in params.items() if server}
+    write_inventory(folder / "inventory.yaml", running, *params, settings=settings)
 
 
 def _in_a_terminal(folder: Path, arguments: tuple[str, ...], answer: str) -> tuple[int, str]:
     """Run a command whose questions are answered on a terminal; return its code and what it printed."""
     master, slave = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-m", "slp_ops", *arguments],
+        command_line(*arguments),
         cwd=folder,
-        env=_environment(),
+        env=environment(),
         stdin=slave,
         stdout=slave,
         stderr=slave,
