@@ -173,20 +173,17 @@ def prune_runs(
 
     A run that is being written stays. What cannot be replaced stays unless --lose names it: usage files
     that wait for their ACK, journals of changes that can be rolled back or are unfinished, and each device's
-    newest complete run of audit, collect or watch.
+    newest complete and undamaged run of audit, collect or watch; of a device without one, its newest run.
     """
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal
 
     if keep is None and older_than is None:
         raise click.UsageError("give --keep N or --older-than AGE, or both")
-    planned = runs.plan_prune(
-        runs_dir,
-        TerminalOperator(),
-        keep=keep,
-        older_than=older_than,
-        lose=frozenset(map(LossKind, lose)),
+    request = runs.PruneRequest(
+        runs_dir=runs_dir, keep=keep, older_than=older_than, lose=frozenset(map(LossKind, lose))
     )
+    planned = runs.plan_prune(request, TerminalOperator())
     going = sum(not each.kept_because for each in planned)
     if not as_json:
         click.echo(with_options(terminal.render_prune(planned, lang)))
@@ -201,7 +198,7 @@ def prune_runs(
         if not agreed:
             notice("nothing was removed")
             raise click.exceptions.Exit(Result.DECLINED.code)
-    removed = () if dry_run else runs.prune(runs_dir, planned)
+    removed = () if dry_run else runs.prune(request, planned)
     if as_json:
         from slp_ops.report.documents.runs import prune_document
 
