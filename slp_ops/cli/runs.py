@@ -22,6 +22,7 @@ from slp_ops.cli.options import (
     message_lang_option,
     runs_dir_option,
 )
+from slp_ops.cli.prompts import confirm
 from slp_ops.cli.streams import is_unanswered
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
@@ -190,7 +191,7 @@ def prune_runs(
     if going and not dry_run and not yes:
         question = spoken(f"Remove {going} of {pluralize(len(planned), 'run')}?")
         try:
-            agreed = click.confirm(question, err=True)
+            agreed = confirm(question)
         except click.Abort as aborted:
             notice("nothing was removed; in scripts: --yes")
             code = Result.UNANSWERED.code if is_unanswered(aborted) else Exit.INTERRUPTED
