@@ -11,6 +11,7 @@ import click
 from slp_ops.app.change.context import StepDecision
 from slp_ops.cli.next_command import with_options
 from slp_ops.cli.progress import progress_lines
+from slp_ops.cli.prompts import choose, confirm
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_text
 from slp_ops.i18n import Text
@@ -64,7 +65,7 @@ class TerminalChangeOperator(TerminalOperator):
 
     def confirm(self, question: str) -> bool:
         """Ask for a yes."""
-        return click.confirm(translate(question, self._lang), err=True)
+        return confirm(translate(question, self._lang))
 
     def enter(self, question: Text, *, hidden: bool = False) -> str:
         """Prompt for a value."""
@@ -82,19 +83,17 @@ class TerminalChangeOperator(TerminalOperator):
         if not self.interactive:
             return False
         words = f"\n{device}: {text.render(self._lang)}\n  {_DONE.render(self._lang)}"
-        return await self._ask(lambda: click.confirm(_lines(words), default=False, err=True))
+        return await self._ask(lambda: confirm(_lines(words)))
 
     async def resolve_outcome(self, device: str, command: str) -> StepDecision:
         """Ask for the outcome of a command."""
         if not self.interactive:
             return StepDecision.UNKNOWN
         words = "\n" + _CARRIED_OUT.format(device=device, command=command).render(self._lang)
-
-        def asked() -> str:
-            kinds = click.Choice([each.value for each in StepDecision])
-            return str(click.prompt(_lines(words), type=kinds, default="unknown", err=True))
-
-        return StepDecision(await self._ask(asked))
+        choices = [each.value for each in StepDecision]
+        return StepDecision(
+            await self._ask(lambda: choose(_lines(words), choices, default=StepDecision.UNKNOWN))
+        )
 
     async def _ask(self, question: Callable[[], T]) -> T:
         # In a thread: the sessions of the other switches continue meanwhile.

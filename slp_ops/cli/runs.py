@@ -24,6 +24,7 @@ from slp_ops.cli.options import (
     message_lang_option,
     runs_dir_option,
 )
+from slp_ops.cli.prompts import confirm
 from slp_ops.cli.streams import is_unanswered
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
@@ -205,27 +206,24 @@ def prune_runs(
 
     A run that is being written stays. What cannot be replaced stays unless --lose names it: usage files
     that wait for their ACK, journals of changes that can be rolled back or are unfinished, and each device's
-    newest complete run of audit, collect or watch.
+    newest complete and undamaged run of audit, collect or watch; of a device without one, its newest run.
     """
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal
 
     if keep is None and older_than is None:
         raise click.UsageError("give --keep N or --older-than AGE, or both")
-    planned = runs.plan_prune(
-        runs_dir,
-        TerminalOperator(),
-        keep=keep,
-        older_than=older_than,
-        lose=frozenset(map(LossKind, lose)),
+    request = runs.PruneRequest(
+        runs_dir=runs_dir, keep=keep, older_than=older_than, lose=frozenset(map(LossKind, lose))
     )
+    planned = runs.plan_prune(request, TerminalOperator())
     going = sum(not each.kept_because for each in planned)
     if not as_json:
         click.echo(with_options(terminal.render_prune(planned, lang)))
     if going and not dry_run and not yes:
         question = spoken(f"Remove {going} of {pluralize(len(planned), 'run')}?")
         try:
-            agreed = click.confirm(question, err=True)
+            agreed = confirm(question)
         except click.Abort as aborted:
             notice("nothing was removed; in scripts: --yes")
             code = Result.UNANSWERED.code if is_unanswered(aborted) else Exit.INTERRUPTED
@@ -233,7 +231,7 @@ def prune_runs(
         if not agreed:
             notice("nothing was removed")
             raise click.exceptions.Exit(Result.DECLINED.code)
-    removed = () if dry_run else runs.prune(runs_dir, planned)
+    removed = () if dry_run else runs.prune(request, planned)
     if as_json:
         from slp_ops.report.documents.runs import prune_document
 

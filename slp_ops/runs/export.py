@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError, StoreError
 from slp_ops.regular_files import open_regular
 from slp_ops.runs import atomic_files
-from slp_ops.runs.evidence_files import is_moved, write_folder
+from slp_ops.runs.evidence_files import write_folder
 from slp_ops.runs.file_store import ACKS, UPLOAD
 from slp_ops.runs.run_reader import why_unreadable
 from slp_ops.runs.verify import FileProblem
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
     from slp_ops.runs.run_reader import StoredRun
     from slp_ops.runs.serialization import DeviceHeader
+
+
+_LOCK: Final = "lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +49,26 @@ def export(run: StoredRun, to: Path) -> ExportReport:
         to.mkdir(mode=0o700, parents=True, exist_ok=True)
         making.mkdir(mode=0o700)
         try:
-            problems = tuple(_written(run, making))
-            making.rename(target)
+            with _locked(making):
+                problems = tuple(_written(run, making))
+                making.rename(target)
+                if not (run.path / _LOCK).exists():
+                    (target / _LOCK).unlink()
         except BaseException:
             shutil.rmtree(making, ignore_errors=True)
             raise
     return ExportReport(path=target, problems=problems)
+
+
+@contextmanager
+def _locked(making: Path) -> Iterator[None]:
+    """Hold the lock of a run that is being written, so that no process removes it."""
+    lock = atomic_files.create(making / _LOCK)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _written(run: StoredRun, making: Path) -> Iterator[FileProblem]:
@@ -89,7 +108,7 @@ def _device(run: StoredRun, about: DeviceHeader, making: Path) -> Iterator[FileP
 def _copied(folder: Path, into: Path, prefix: str) -> Iterator[FileProblem]:
     """Copy the files of a folder, without those that were being written; yield those that are unreadable."""
     for path in sorted(folder.iterdir()):
-        if path.name.endswith(".part") or is_moved(path.name) or (path.is_dir() and not path.is_symlink()):
+        if path.name.endswith(".part") or (path.is_dir() and not path.is_symlink()) or path.name == _LOCK:
             continue
         try:
             source = open_regular(path, follow=False)

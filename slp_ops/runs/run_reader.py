@@ -19,7 +19,7 @@ from slp_ops.json_documents import decode, parse_json
 from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.runs import atomic_files
 from slp_ops.runs.evidence_files import MANIFEST, DeviceFiles, Packs
-from slp_ops.runs.names import is_plain
+from slp_ops.runs.names import folder_name, is_plain
 from slp_ops.runs.serialization import (
     SCHEMA,
     CaptureRecord,
@@ -70,6 +70,12 @@ class StoredRun:
         return (millis(header.started) if sequence is None else sequence, self.path.name)
 
     @property
+    def has_records(self) -> bool:
+        """Return whether the folder has a file of a run; otherwise only its name is that of one."""
+        own = (self.path / name for name in ("run.json", "lock", "devices.jsonl"))
+        return any(map(os.path.lexists, own)) or any(self.path.glob("*/manifest.jsonl"))
+
+    @property
     def is_readable(self) -> bool:
         """Return whether there is a readable run file; without it only the captures are available."""
         return self._run_file[1] is not None
@@ -100,7 +106,12 @@ class StoredRun:
         has the error ``interrupted``. Raises StoreError.
         """
         self._check_readable()
-        return tuple(self._result(about) for about in self.header.devices)
+        return tuple(map(self._result, self.header.devices))
+
+    def device(self, name: str) -> DeviceResult:
+        """Return the result of one device of the run, as in ``devices``. Raises StoreError."""
+        self._check_readable()
+        return self._result(self.about[name])
 
     def captures(self, device: str) -> tuple[Capture, ...]:
         """A device's captures, the last one of each command. Raises StoreError.
@@ -159,11 +170,16 @@ class StoredRun:
         _, run = self._run_file
         devices = () if run is None else run.devices
         found = {each.result.name: each.result for each in devices if each.result is not None}
+        return found | {record.name: record for record in self._appended}
+
+    @cached_property
+    def _appended(self) -> tuple[ResultRecord, ...]:
+        """Return the records of the devices that ended, the last one of a device counts."""
         try:
             appended = atomic_files.read(self.path / "devices.jsonl", within=self.path)
         except OSError:
-            appended = b""
-        return found | {record.name: record for record in read_lines(ResultRecord, appended).records}
+            return ()
+        return read_lines(ResultRecord, appended).records
 
     def _check_readable(self) -> None:
         if self.header.state is RunState.UNREADABLE:
@@ -189,20 +205,26 @@ class StoredRun:
 
     def _header_from_folder(self) -> RunHeader:
         """Return the header that the folder alone provides."""
-        found = NAME.fullmatch(self.path.resolve().name)
-        if found is None:
+        name = self.path.resolve().name
+        found = NAME.fullmatch(name)
+        if found is None or not is_run_name(name):
             raise StoreError(f"{self.path} is not the folder of a run")
         sites = {
             path.parent.name: "" for path in self.path.glob("*/manifest.jsonl") if is_plain(path.parent.name)
         }
         with suppress(OSError):
             sites |= dict(self.packs.devices())
+        known = {record.name: record.site for record in self._appended}
+        by_name = tuple(
+            DeviceHeader(name=name, site=site, folder=folder_name(name)) for name, site in known.items()
+        )
+        others = sorted(sites.keys() - {each.folder for each in by_name})
         return RunHeader(
             id=found[3],
             verb=found[2],
             started=started_of(found[0]),
             state=RunState.INTERRUPTED,
-            devices=tuple(DeviceHeader(name=name, site=sites[name], folder=name) for name in sorted(sites)),
+            devices=(*by_name, *(DeviceHeader(name=name, site=sites[name], folder=name) for name in others)),
         )
 
     def _manifest(self, about: DeviceHeader) -> bytes:
@@ -225,6 +247,8 @@ class StoredRun:
             damage = [f"{each.command}: {each.reason}" for each in captures if _is_damaged(each)]
             if missing > 0:
                 damage.append(f"{missing} of its captures are not in its manifest")
+        if not self.is_readable:
+            damage.append("run.json cannot be read: the intent of the inventory is unknown")
         result = self._device_result(about, captures)
         return _with_damage(result, damage, hint=f"see: slp-ops runs verify {self.id}") if damage else result
 
@@ -241,8 +265,19 @@ class StoredRun:
         )
 
 
+def is_run_name(name: str) -> bool:
+    """Return whether a folder of this name may be a run: 30 February is no day of any."""
+    if NAME.fullmatch(name) is None:
+        return False
+    try:
+        started_of(name)
+    except ValueError:
+        return False
+    return True
+
+
 def started_of(name: str) -> datetime:
-    """Return the time in the name of a run's folder."""
+    """Return the time in the name of a run's folder. Raises ValueError for a time that there is not."""
     return datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 

@@ -16,7 +16,7 @@ from slp_ops.runs import atomic_files
 from slp_ops.runs.evidence_files import PACKS, gets_packs, tidy_packs
 from slp_ops.runs.mask_key import mask_key
 from slp_ops.runs.names import folder_name, unique
-from slp_ops.runs.run_reader import NAME, StoredRun
+from slp_ops.runs.run_reader import StoredRun, is_run_name
 from slp_ops.runs.run_writer import Run, utc_now
 from slp_ops.runs.sequence import RunSequence
 from slp_ops.runs.serialization import DeviceHeader, RunHeader, RunState, run_file
@@ -122,7 +122,7 @@ class Runs:
         """
         path = self.root.__class__(ref)
         if os.sep in ref or (path / "run.json").is_file():
-            if NAME.fullmatch(path.resolve().name) and path.is_dir():
+            if is_run_name(path.resolve().name) and path.is_dir():
                 return StoredRun(path)
             raise InputError(f"{ref} is not the folder of a run", hint=self._existing_runs_hint())
         names = self._names()
@@ -153,7 +153,7 @@ class Runs:
                     return sorted(
                         entry.name
                         for entry in entries
-                        if NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+                        if is_run_name(entry.name) and entry.is_dir(follow_symlinks=False)
                     )
             except FileNotFoundError:
                 return []

@@ -152,7 +152,7 @@ _NO_ROLLBACK: Final = Text(
 )
 _IRREVERSIBLE: Final = Text(
     "the reports that it acknowledges may be purged from the switch; with it may come a policy or trust",
-    "確認応答済みのレポートはスイッチから削除されることがあります。ポリシーやトラストコードを含む場合があります",
+    "確認応答済みのレポートはスイッチから削除されることがあります。ポリシーや信頼コードを含む場合があります",
 )
 _NOTHING: Final = Text(
     "what its files acknowledge is acknowledged already", "該当レポートはすでに確認応答済みです"
