@@ -176,7 +176,7 @@ def test_prune_as_json(call: Call, good_run: Make, runs: Runs) -> None:
     ("arguments", "said"),
     [
         ((), "give --keep N or --older-than AGE"),
-        (("--older-than", "9x"), "such as 36h, 90d or 12w"),
+        (("--older-than", "9x"), "such as 36h, 90d, 12w"),
         (("--keep", "-1"), "-1 is not in the range"),
     ],
 )
