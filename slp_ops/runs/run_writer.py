@@ -250,6 +250,11 @@ class DeviceFolder:
             atomic_files.replace(path, redact(text, self._key).encode("utf-8", "surrogateescape"))
         return path
 
+    def file_names(self) -> list[str]:
+        """Return the names of the captures' files. Raises StoreError."""
+        with atomic_files.store_errors("read", self.path):
+            return sorted(path.name for path in self.path.glob("*.txt"))
+
     def text(self, capture: Capture) -> str:
         """A capture's text as it was kept; empty when it has none. Raises StoreError."""
         if capture.file is None:
