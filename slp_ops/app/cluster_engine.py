@@ -39,7 +39,8 @@ from slp_ops.i18n import pluralize
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.model import DeviceFailure
 from slp_ops.ports import ProgressEvent, StandingNotice
-from slp_ops.runs.device_pack import InvalidPack, unpack
+from slp_ops.runs.device_archive import InvalidArchive
+from slp_ops.runs.device_transfer import unpack
 from slp_ops.runs.mask_key import key_id
 
 if TYPE_CHECKING:
@@ -165,8 +166,7 @@ async def _workers_at(folder: Path, address: HubAddress) -> list[LiveWorker]:
 
 @dataclass(slots=True)
 class _Visit:
-    site: str
-    folder: str
+    device: Device
     on_event: OnEvent
     ended: asyncio.Future[Outcome | None]
     is_begun: bool = False
@@ -208,7 +208,7 @@ class _Session:
         Cancelled, it gives the worker a moment to send what it has.
         """
         ended = asyncio.get_running_loop().create_future()
-        visit = _Visit(device.site, order.folder, on_event, ended)
+        visit = _Visit(device, on_event, ended)
         self.visits[device.name] = visit
         names = (device.site, self.run.id, device.name)
         try:
@@ -248,7 +248,7 @@ class _Session:
         with suppress(TimeoutError):
             async with asyncio.timeout(_GRACE / 2):
                 message = to_message(RunControl(cancelled=True))
-                for site in {visit.site for visit in self.visits.values()}:
+                for site in {visit.device.site for visit in self.visits.values()}:
                     await publish_last(self.js, subject(CONTROL, site, self.run.id), message)
                 await remove(self.js, TASKS_STREAM, subject(TASK, ANY, self.run.id, ANY))
 
@@ -267,7 +267,7 @@ class _Session:
         with suppress(InvalidMessage, ValueError):
             site, _, name = names_in(EVENT, message.subject)
             visit = self.visits.get(name)
-            if visit is None or visit.site != site:
+            if visit is None or visit.device.site != site:
                 return
             event = from_message(Event, message.data)
             visit.is_begun = True
@@ -294,7 +294,7 @@ class _Session:
             await asyncio.sleep(_SWEEP)
 
     def _tell_lonely(self, attended: set[str]) -> None:
-        waiting = Counter(visit.site for visit in self.visits.values())
+        waiting = Counter(visit.device.site for visit in self.visits.values())
         for site, number in waiting.items():
             if site not in attended and site not in self.lonely:
                 switches = pluralize(number, "switch")
@@ -313,7 +313,7 @@ class _Session:
     async def _take(self, site: str, name: str, *, patience: float = 0.0) -> None:
         """Take the evidence of a device into the run, once, and remove it from the broker."""
         visit = self.visits.get(name)
-        if visit is None or visit.site != site or visit.is_taken:
+        if visit is None or visit.device.site != site or visit.is_taken:
             return
         visit.is_taken = True
         names = (site, self.run.id, name)
@@ -327,7 +327,7 @@ class _Session:
             return
         try:
             outcome = await self._unpacked(visit, names, data)
-        except (InvalidMessage, InvalidPack, ShapeError) as err:
+        except (InvalidMessage, InvalidArchive, ShapeError) as err:
             outcome = Outcome(failure=_rejected(site, str(err)))
         except Exception as err:  # noqa: BLE001 - a disk that is full, or a defect: it is this device's
             if not visit.ended.done():
@@ -343,11 +343,11 @@ class _Session:
         end = from_message(EvidenceEnd, data)
         token(end.attempt)
         pack = await fetch(self.js, names, end)
-        await asyncio.to_thread(unpack, pack, self.run.path, visit.folder)
+        await asyncio.to_thread(unpack, pack, self.run.device(visit.device))
         if end.mask_key != key_id(self.run.evidence.key):
             self.notice(
                 StandingNotice(
-                    f"site {visit.site} masks with another key: its masks do not compare with other sites'"
+                    f"site {visit.device.site} masks with another key: its masks do not compare with other sites'"
                 )
             )
         if end.outcome is None:

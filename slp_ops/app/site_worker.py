@@ -38,7 +38,7 @@ from slp_ops.errors import HubError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.model import DeviceFailure
 from slp_ops.ports import SESSION_LOGS, StandingNotice
-from slp_ops.runs.device_pack import pack
+from slp_ops.runs.device_transfer import pack
 from slp_ops.runs.mask_key import key_id
 from slp_ops.runs.names import is_plain
 from slp_ops.runs.run_writer import RunEvidence
@@ -244,7 +244,7 @@ class _SiteWorker:
                 self.visits[order.run].discard(visit)
                 if not self.visits[order.run]:
                     del self.visits[order.run]
-            data = await asyncio.to_thread(pack, folder, order.folder, without=set(order.taken))
+            data = await asyncio.to_thread(pack, folder / order.folder, without=set(order.taken))
             await send(
                 self.js,
                 (self.settings.site, order.run, order.device),

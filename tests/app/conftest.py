@@ -14,7 +14,7 @@ from slp_ops.app.selection import DeviceSelection
 from slp_ops.inventory import Inventory, Site
 from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
-from slp_ops.lab.shell import Close, Shell, Wait, Write
+from slp_ops.lab.shell.operator import printed
 from slp_ops.model import Device
 from slp_ops.ports import USUAL_LIMITS, CommandEnd, ReadLimits
 
@@ -67,25 +67,12 @@ class FakeReader:
         self, command: ReadCommand, *, timeout: float, sink: Sink, limits: ReadLimits = USUAL_LIMITS
     ) -> CommandEnd:
         self._sent.append(str(command))
-        text = _typed(self._switch, str(command))
+        text = printed(self._switch, str(command))
         sink.write(text)
         return CommandEnd(status=outcome(text.split("\n"))[0])
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
         raise NotImplementedError  # a fake port for tests that send no probe
-
-
-def _typed(switch: Switch, command: str) -> str:
-    shell = Shell(switch, command=command)
-    written: list[bytes] = []
-    while (action := shell.next_action()) is not None:
-        if isinstance(action, Write):
-            written.append(action.data)
-        elif isinstance(action, Wait):
-            shell.elapsed(action)
-        elif isinstance(action, Close):
-            break
-    return b"".join(written).decode("utf-8", "surrogateescape").replace("\r\n", "\n")
 
 
 @dataclass
