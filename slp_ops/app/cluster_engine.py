@@ -347,7 +347,7 @@ class _Session:
         if end.mask_key != key_id(self.run.evidence.key):
             self.notice(
                 StandingNotice(
-                    f"site {visit.device.site} masks with another key: its masks do not compare with other sites'"
+                    f"site {visit.device.site} masks with another key: its masks do not compare with others"
                 )
             )
         if end.outcome is None:

@@ -1,7 +1,7 @@
 """The evidence of a device on its way into a run of another computer: an archive of its files.
 
-The sender may be hostile: sizes are limited before anything is unpacked, names are those that a run gives, and
-nothing is written outside of the device's folder but its traceback and its session log.
+The sender may be hostile: sizes are limited before anything is unpacked, names are those that a run gives,
+and nothing is written outside of the device's folder but its traceback and its session log.
 """
 
 from __future__ import annotations
