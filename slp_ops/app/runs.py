@@ -1,4 +1,4 @@
-"""Services of ``runs``: list, show, verify, prune and index the runs on disk."""
+"""Services of ``runs``: list, show, verify, export, prune and index the runs on disk."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from slp_ops.app.resumed_run import unreadable_run_file
 from slp_ops.errors import SelectionError
 from slp_ops.model import DeviceStatus
 from slp_ops.runs import Runs
+from slp_ops.runs.export import export
 from slp_ops.runs.open_changes import OpenChanges
 from slp_ops.runs.prune import LossKind as LossKind
 from slp_ops.runs.prune import hide, is_from_future, judge, remove_hidden
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.model import DeviceResult
     from slp_ops.runs import StoredRun
+    from slp_ops.runs.export import ExportReport
     from slp_ops.runs.prune import PruneDecision
     from slp_ops.runs.verify import VerifyReport
 
@@ -42,6 +44,14 @@ class VerifyResult:
 
     run: StoredRun
     verified: VerifyReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportResult:
+    """A run and its export."""
+
+    run: StoredRun
+    exported: ExportReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +81,12 @@ def verify_run(runs_dir: Path, reference: str) -> VerifyResult:
     """Check that every capture of a run is what was written. Raises StoreError."""
     run = Runs(runs_dir).open(reference)
     return VerifyResult(run=run, verified=verify(run))
+
+
+def export_run(runs_dir: Path, reference: str, to: Path) -> ExportResult:
+    """Write a run as plain folders below ``to``. Raises InputError, StoreError."""
+    run = Runs(runs_dir).open(reference)
+    return ExportResult(run=run, exported=export(run, to))
 
 
 def failed_in(runs_dir: Path, reference: str) -> frozenset[str]:
