@@ -41,7 +41,7 @@ def driven(waits: list[float], packets: int, *, ends: bool = False) -> tuple[lis
         vty.connection_made(Mock())
         task = asyncio.create_task(vty.drive(listening(waits), Dialogue()))
         await asyncio.sleep(0)
-        loop.call_at = counting  # type: ignore[method-assign]  # it counts
+        loop.call_at = counting  # type: ignore[method-assign,assignment]  # it counts
         for _ in range(packets):
             vty.data_received(b"x", None)
         if ends:
