@@ -23,7 +23,6 @@ from slp_ops.cli.next_command import forget_call, use_call_context
 from slp_ops.cli.streams import is_unanswered, prepare_streams
 from slp_ops.cli.verbosity import with_verbosity
 from slp_ops.errors import Interrupted, SlpOpsError
-from slp_ops.garbage import collect_rarely
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
@@ -151,7 +150,6 @@ def _is_coloured(variables: Mapping[str, str]) -> bool | None:
 
 def main() -> None:
     """Run the command line and exit with one of the documented codes."""
-    collect_rarely()
     prepare_streams()
     choose(None)
     forget_call()
