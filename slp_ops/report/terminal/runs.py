@@ -162,7 +162,8 @@ def render_prune(planned: Sequence[PruneDecision], lang: Lang) -> str:
 
 def _fate(decision: PruneDecision, lang: Lang) -> str:
     if decision.kept_because:
-        return _KEPT.format(why=message_text(decision.kept_because)).render(lang)
+        why = "; ".join(translate(each, lang) for each in decision.kept_because.split("; "))
+        return _KEPT.format(why=why).render(lang)
     lost = "; ".join(translate(each.what, lang) for each in decision.lost)
     return _LOST.format(lost=lost).render(lang) if lost else translate("remove", lang)
 
