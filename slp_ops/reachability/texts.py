@@ -21,8 +21,8 @@ OFF: Final = Text(
     "トランスポートは off です。レポートはファイルで受け渡すため、スイッチからの接続はありません",
 )
 OFF_STEP: Final = Text(
-    "save the usage, upload it to CSSM and import the acknowledgement: slp-ops usage",
-    "使用状況を保存して CSSM にアップロードし、ACK を取り込みます: slp-ops usage",
+    "save the usage, upload it to CSSM and import the acknowledgement: slp-ops usage save",
+    "使用状況を保存して CSSM にアップロードし、ACK を取り込みます: slp-ops usage save",
 )
 PULLED: Final = Text(
     "the other side connects: CSLU, SSM On-Prem or the controller fetches the reports, so that a test from "
