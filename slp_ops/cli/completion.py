@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
     import click
 
-_PLAIN: Final = re.compile(
-    r"[A-Za-z0-9._-]*"
-)  # what names consist of; no shell takes it for more than a word
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._-]*")  # what names consist of; every shell reads it as one word
 # What joins names in --limit, and what removes or intersects.
 _OF_PATTERN: Final = re.compile(r"^.*[:,!&]")
 

@@ -360,7 +360,7 @@ _TOO_OLD: Final = Text("needs {since} or later; this is {release}", "{since} 以
 _TOO_NEW: Final = Text("only up to {until}; this is {release}", "{until} までが対象です (現在 {release})")
 _UNKNOWN: Final = Text("{guard} could not be determined: {why}", "{guard} を判定できません: {why}")
 _PROTECTED: Final = Text(
-    "a revert timer of {minutes} minutes protects it: unless confirmed, the earlier configuration comes back",
+    "protected by a revert timer of {minutes} minutes: without confirmation, the configuration is restored",
     "{minutes} 分の revert timer で保護されます。確認しなければ元の設定に戻ります",
 )
 _UNPROTECTED: Final = Text(
@@ -372,7 +372,7 @@ _ACCOUNTED: Final = Text(
     "AAA アカウンティングが設定されている場合、秘密情報を含むこのコマンドが記録されます",
 )
 _SAVES_OTHERS: Final = Text(
-    "the running configuration holds changes that were never saved; saving after this change saves them too",
+    "the running configuration contains changes that were never saved; write memory saves them too",
     "保存されていない変更が running-config にあります。この変更の保存時に、それらも保存されます",
 )
 

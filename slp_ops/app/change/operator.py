@@ -157,7 +157,7 @@ def ask_consent(
     risk = max((plan.risk for plan in plans), key=lambda each: each.rank)
     if risk.rank > allow.rank:
         raise InputError(
-            f"a playbook of this plan is {risk.value}", hint=f"if that is meant, add --allow {risk.value}"
+            f"a playbook of this plan is {risk.value}", hint=f"to run it, add --allow {risk.value}"
         )
     risky = [plan for plan in plans if plan.risk is not Risk.CHANGE]
     texts = (
@@ -193,11 +193,11 @@ _NOT_ACCEPTED: Final = Text(
 )
 _TYPE_NAME: Final = {
     Risk.DISRUPTIVE: Text(
-        "disruptive: type {name} to continue",
+        "Risk: disruptive. To continue, type the name of the switch, {name}",
         "リスク: 影響あり。続行するにはスイッチ名 {name} を入力してください",
     ),
     Risk.DESTRUCTIVE: Text(
-        "destructive: type {name} to continue",
+        "Risk: destructive. To continue, type the name of the switch, {name}",
         "リスク: 復元不可。続行するにはスイッチ名 {name} を入力してください",
     ),
 }
