@@ -79,6 +79,7 @@ class FieldOptions:
 
 
 _PLAIN: Final = FieldOptions()
+_PLAIN_VALUES: Final = frozenset({NoneType, bool, int, float, str})
 
 
 def json_field(
@@ -166,7 +167,11 @@ def _object(value: object) -> dict[str, JsonValue]:
         if options.inline:
             result |= encode(each)
         else:
-            result[options.key or name] = encode(each) if options.encoder is None else options.encoder(each)
+            key = options.key or name
+            if options.encoder is not None:
+                result[key] = options.encoder(each)
+            else:
+                result[key] = each if type(each) in _PLAIN_VALUES else encode(each)
     return result
 
 

@@ -16,6 +16,7 @@ from slp_ops.app.device_work import AnyWork, DeviceTools
 from slp_ops.engine.pacing import Paced
 from slp_ops.engine.worker_process import parent_socket, serve
 from slp_ops.errors import CredentialError
+from slp_ops.garbage import collect_rarely
 from slp_ops.json_documents import decode, encode, json_document
 from slp_ops.ports import SESSION_LOGS, Credential, Secret
 from slp_ops.runs.run_writer import RunEvidence
@@ -174,6 +175,7 @@ def configure(configuration: Any, parent: Parent) -> TaskRunner:
 
 def main() -> None:
     """Serve the parent at the other end of standard input."""
+    collect_rarely()
     asyncio.run(serve(parent_socket(), configure))
     os._exit(0)  # a thread that still hangs is not waited for
 

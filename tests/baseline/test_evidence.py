@@ -7,7 +7,12 @@ import sys
 
 import pytest
 
-_WAYS = (("--transport", "netmiko"), ("--transport", "asyncssh"))
+_WAYS = (
+    ("--transport", "netmiko"),
+    ("--transport", "asyncssh"),
+    ("--transport", "asyncssh", "--processes", "2"),
+    ("over-hub", "--transport", "netmiko"),
+)
 
 
 @pytest.mark.slow

@@ -31,6 +31,7 @@ class Rig:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.hub_folder = folder / "hub"
         self.port = _free_pair()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
