@@ -122,7 +122,8 @@ class Cluster:
                     return outcome.result_of(work)
                 except ShapeError as err:
                     raise VisitFailed(_invalid(device, str(err))) from None
-            task = replace(task, earlier=run.evidence.recover(order.folder))  # type: ignore[type-var]
+            earlier = task.earlier.recovered(run.evidence.recover(order.folder))
+            task = replace(task, earlier=earlier)  # type: ignore[type-var]
         raise VisitFailed(
             DeviceFailure(
                 kind="worker_stopped",

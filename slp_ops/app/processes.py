@@ -76,7 +76,8 @@ class Processes:
             except WorkerDied as err:
                 if attempt == _ATTEMPTS:
                     raise VisitFailed(_worker_died(err)) from None
-                task = replace(task, earlier=run.evidence.recover(folder))  # type: ignore[type-var]
+                earlier = task.earlier.recovered(run.evidence.recover(folder))
+                task = replace(task, earlier=earlier)  # type: ignore[type-var]
             except InvalidMessage as err:
                 raise VisitFailed(_unfit(str(err))) from None
             else:

@@ -61,11 +61,11 @@ def reference_page(knowledge: Ruleset, lang: Lang, marks: Mapping[str, str]) -> 
 def _sources(folder: Path) -> Iterator[RuleFile]:
     paths = sorted(folder.rglob("*.yaml")) if folder.is_dir() else []
     if not paths:
-        raise InputError((Problem(path=str(folder), message="contains no .yaml file"),))
+        raise InputError((Problem(path=str(folder), message="holds no .yaml file"),))
     for path in paths:
         source = RuleFile(path=str(path), text=read_text_input(path, _LARGEST))
         name = source.template_name
-        yield source if name is None else replace(source, templates={name: _template(path, name)})
+        yield source if name is None else replace(source, template=_template(path, name))
 
 
 def _template(rule: Path, name: str) -> TemplateFile:

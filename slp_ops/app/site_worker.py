@@ -18,7 +18,7 @@ from nats.errors import Error as NatsError
 
 from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import DeviceTools
-from slp_ops.app.worker import WORKS, work_of
+from slp_ops.app.works import WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM, TASKS_STREAM
 from slp_ops.cluster.evidence_parts import is_stored, send

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from slp_ops.app.device_outcome import outcome_of
-from slp_ops.app.device_work import AnyWork, DeviceTools
+from slp_ops.app.device_work import DeviceTools
+from slp_ops.app.works import work_of
 from slp_ops.engine.pacing import Paced
 from slp_ops.engine.worker_process import parent_socket, serve
 from slp_ops.errors import CredentialError
@@ -148,20 +149,6 @@ class TaskRunner:
     async def close(self) -> None:
         """See ``TaskHandler``."""
         await self._transport.close()
-
-
-WORKS: Final = ("collect",)
-
-
-def work_of(name: str) -> AnyWork:
-    """Return a kind of work; imported when it is first needed."""
-    match name:
-        case "collect":
-            from slp_ops.app.collect_task import COLLECT
-
-            return COLLECT
-        case _:
-            raise ValueError(f"no work {name!r}")
 
 
 def configure(configuration: Any, parent: Parent) -> TaskRunner:

@@ -52,9 +52,7 @@ def rebuilt(plan: SwitchPlan, playbooks: Sequence[Playbook], files: Mapping[str,
         ]
         for change in _recorded_changes(action):
             if change not in given:
-                raise _input_error(
-                    plan, f"'{change.line}' and its undo are not what {action.playbook} generates"
-                )
+                raise _input_error(plan, f"'{change.line}' and its undo are not what {action.playbook} gives")
         actions.append(
             replace(
                 action,

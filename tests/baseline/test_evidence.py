@@ -10,6 +10,7 @@ import pytest
 _WAYS = (
     ("--transport", "netmiko"),
     ("--transport", "asyncssh"),
+    ("--transport", "netmiko", "--processes", "2"),
     ("--transport", "asyncssh", "--processes", "2"),
     ("over-hub", "--transport", "netmiko"),
 )
