@@ -15,7 +15,7 @@ from slp_ops.app.change.operator import NonInteractiveChange
 from slp_ops.app.change.parameters import load_every_flow
 from slp_ops.app.flow_exchange import OpenExchange, open_exchange
 from slp_ops.app.flow_stages import FlowDisplay as FlowDisplay
-from slp_ops.app.flow_stages import Stages, findings, has_passed
+from slp_ops.app.flow_stages import Stages, findings, has_nothing_to_do
 from slp_ops.app.flow_verb import FlowVerb, nothing
 from slp_ops.app.follow_up import journal_command
 from slp_ops.app.remediate import session_of, wanted_by
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from slp_ops.playbook import Playbook
     from slp_ops.playbook.flow import Flow, Stage
     from slp_ops.runs import Run
+    from slp_ops.usage.matching import SkippedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,8 @@ class FlowSwitch:
     """Result of a flow on one switch: its stages, the rules that do not pass, and its licence state.
 
     A rule that could not be judged does not pass. ``remaining`` are findings at warning or above of
-    rules that are not the flow's. ``licence`` is None where the switch could not be read.
+    rules that are not the flow's. Where no stage has a remedy, ``other_playbooks`` and ``other_flows`` have
+    one. ``licence`` is None where the switch could not be read.
     """
 
     name: str
@@ -57,6 +59,8 @@ class FlowSwitch:
     stages: tuple[FlowStageEvent, ...]
     failing: tuple[str, ...] = ()
     remaining: tuple[str, ...] = ()
+    other_playbooks: tuple[str, ...] = ()
+    other_flows: tuple[str, ...] = ()
     licence: LicenceState | None = None
 
 
@@ -64,7 +68,8 @@ class FlowSwitch:
 class FlowResult:
     """Result of a flow on a fleet. ``stopped`` is set where the operator stopped it.
 
-    ``exchange`` is what the operator has to carry to CSSM before the flow continues.
+    ``exchange`` is what the operator has to carry to CSSM before the flow continues, ``left_out`` are files
+    of CSSM that were not imported.
     """
 
     flow: Flow
@@ -74,11 +79,17 @@ class FlowResult:
     switches: tuple[FlowSwitch, ...]
     stopped: bool = False
     exchange: OpenExchange | None = None
+    left_out: tuple[SkippedFile, ...] = ()
 
     @property
     def proven(self) -> bool:
         """Return whether every switch is proven to report."""
         return all(each.state is StageState.PROVEN for each in self.switches)
+
+    @property
+    def continues(self) -> bool:
+        """Return whether ``--resume`` has something to do, or to look at, on a switch."""
+        return any(not each.state.ended for each in self.switches)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +189,7 @@ class _FlowSession:
 
     request: ApplyRequest
     flow: Flow
+    flows: tuple[Flow, ...]
     verb: FlowVerb
     session: ChangeSession[PlannedSwitch, ChangeResult]
     operator: ChangeOperator
@@ -190,9 +202,11 @@ class _FlowSession:
         wanted = wanted_by(request)
         verb = FlowVerb(request, wanted, asks=asks)
         rules = [rule.id for rule in wanted.audit_options.knowledge.rules]
+        flows = load_every_flow(request.plan.flows_dir, wanted.playbooks, rules)
         return cls(
             request=request,
-            flow=_named(name, load_every_flow(request.plan.flows_dir, wanted.playbooks, rules)),
+            flow=_named(name, flows),
+            flows=flows,
             verb=verb,
             session=session_of(request, verb, operator),
             operator=operator,
@@ -217,7 +231,7 @@ class _FlowSession:
                 now = {
                     name: each
                     for name, each in self.verb.considered.items()
-                    if name not in ahead or has_passed(each)
+                    if name not in ahead or has_nothing_to_do(each)
                 }
                 shown = replace(
                     planned,
@@ -225,7 +239,7 @@ class _FlowSession:
                     skipped=tuple(one for each in now.values() for one in each.skipped),
                 )
             considered = self.verb.considered
-            open_ = [name for name, each in considered.items() if not has_passed(each)]
+            open_ = [name for name, each in considered.items() if not has_nothing_to_do(each)]
             chosen = set(self.verb.playbook_of.values())
             made.append(
                 StagePreview(
@@ -290,6 +304,7 @@ class _FlowSession:
             switches=switches,
             stopped=stages.stopped,
             exchange=open_exchange(self.flow, progress, journal.path),
+            left_out=tuple(stages.left_out),
         )
 
     def _proof(self, progress: Mapping[str, FlowProgress]) -> tuple[FlowSwitch, ...]:
@@ -303,8 +318,14 @@ class _FlowSession:
                 state = each.open.state
             elif each.stage < len(self.flow.stages):
                 state = StageState.WAITING
+            elif not failing:
+                state = StageState.PROVEN
+            elif switch is not None and not any(self._has_remedy(rule, each) for rule in failing):
+                state = StageState.NO_REMEDY
             else:
-                state = StageState.OPEN if failing else StageState.PROVEN
+                state = StageState.OPEN
+            unremedied = failing if state is StageState.NO_REMEDY else ()
+            playbooks = self.verb.remedies_of(unremedied)
             found.append(
                 FlowSwitch(
                     name=name,
@@ -314,10 +335,23 @@ class _FlowSession:
                     remaining=tuple(
                         each.rule for each in outcomes if each.is_problem and each.rule not in self.flow.rules
                     ),
+                    other_playbooks=tuple(name for name in playbooks if name not in self.flow.playbooks),
+                    other_flows=tuple(
+                        other.id
+                        for other in self.flows
+                        if other is not self.flow and not other.playbooks.isdisjoint(playbooks)
+                    ),
                     licence=None if switch is None else licence_state(switch.known.facts),
                 )
             )
         return tuple(found)
+
+    def _has_remedy(self, rule: str, progress: FlowProgress) -> bool:
+        """Return whether a stage brought, or found, a rule to pass, or may still see it pass."""
+        return rule in self.flow.proof or any(
+            rule in stage.done_when and result.state in (StageState.DONE, StageState.PASSED)
+            for stage, result in zip(self.flow.stages, progress.results, strict=True)
+        )
 
 
 def _named(name: str, known: Iterable[Flow]) -> Flow:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from slp_ops.playbook.flow import Flow, Stage
     from slp_ops.runs import Run
     from slp_ops.runs.flow_journal import FlowJournal
+    from slp_ops.usage.matching import SkippedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Stages:
     progress: Mapping[str, FlowProgress]
     display: FlowDisplay
     stopped: bool = False
+    left_out: list[SkippedFile] = field(default_factory=list, init=False)  # files of CSSM
     _stage_session: StageSession = field(init=False)
     # Why switches failed in the change that ended last.
     _whys: dict[str, Text] = field(default_factory=dict, init=False)
@@ -79,6 +81,7 @@ class Stages:
         if not fresh or self.stopped:
             return
         planned = self._stage_session.plan(fresh)
+        self.left_out += planned.left_out or ()
         for plan in planned.plans:
             if (seen := self.verb.observed.get(plan.name)) is not None:
                 for text in findings(stage, seen):
@@ -190,8 +193,10 @@ class Stages:
         if considered is not None and considered.plan is not None:
             return
         why = next((each.why for each in planned.skipped if each.name == name), _UNREAD)
-        if considered is not None and has_passed(considered):
-            state = StageState.PASSED
+        if considered is not None and has_nothing_to_do(considered):
+            failing = self._stage_session.verb.failing(name)
+            state = StageState.NO_REMEDY if failing else StageState.PASSED
+            why = _NO_REMEDY.format(rules=", ".join(failing), why=why) if failing else why
         elif considered is not None and considered.elsewhere:
             state = StageState.LEFT_OUT
         else:
@@ -216,8 +221,8 @@ def findings(stage: Stage, switch: PlannedSwitch) -> Iterator[Text]:
                 yield verbatim(f"  {place}  {each.text.strip()}")
 
 
-def has_passed(considered: PlanningResult) -> bool:
-    """Return whether a stage has nothing to do on a switch."""
+def has_nothing_to_do(considered: PlanningResult) -> bool:
+    """Return whether a stage has nothing to do on a switch, also where its rules do not pass."""
     skipped = considered.skipped
     return considered.plan is None and bool(skipped) and all(each.needless for each in skipped)
 
@@ -248,12 +253,15 @@ def _reason(state: SwitchState) -> Text:
 
 
 def _state_of(end: ChangeOutcome) -> StageState:
+    if end is ChangeOutcome.NOTHING:
+        return StageState.PASSED
     if end.good:
         return StageState.DONE
     return StageState.WAITING if end in (ChangeOutcome.WAITING, ChangeOutcome.STOPPED) else StageState.FAILED
 
 
 _FINDING: Final = Text("{switch}: {rule}: {summary}", "{switch}: {rule}: {summary}")
+_NO_REMEDY: Final = Text("{rules} not passed, and {why}", "{rules} が未解消です。{why}")
 _UNCHANGED: Final = Text("nothing was changed", "変更はありません")
 _NOT_BEGUN: Final = Text("not begun, or interrupted", "未着手、または中断")
 _UNREAD: Final = Text("the switch could not be read", "スイッチを読み取れませんでした")

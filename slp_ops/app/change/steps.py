@@ -306,7 +306,8 @@ class ExecSteps(_JournalledSteps):
             if found:
                 return self._note(number, StepState.REFUSED, _FAR_END.format(said=found))
             if sent:
-                return self._note(number, StepState.SENT, _NOT_PROVEN.format(proof=proof.words))
+                words = _NOT_PROVEN_YET if step.repeat is Repeat.SAFE else _NOT_PROVEN
+                return self._note(number, StepState.SENT, words.format(proof=proof.words))
         elif sent and lost is None:
             return self._note(number, StepState.DONE)
         elif (file := step.makes or step.removes) and (shown := await self._is_on_flash(file)) is not None:
@@ -607,6 +608,12 @@ _UNEXPECTED: Final = Text("unexpected output of the switch: {said}", "想定し�
 _NOT_PROVEN: Final = Text(
     "it was sent, and this has not been seen in time: {proof}; --resume looks again without sending it again",
     "送信済みですが、時間内に確認できませんでした: {proof}。--resume で再確認します (再送はしません)",
+)
+_NOT_PROVEN_YET: Final = Text(
+    "it was sent, and this has not been seen in time: {proof}; --resume looks again, and sends it again if "
+    "that is still not seen, which is harmless",
+    "送信済みですが、時間内に確認できませんでした: {proof}。--resume で再確認し、それでも確認できない場合は"
+    "再送します (再送しても問題ありません)",
 )
 _NOT_SENT: Final = Text("it did not happen: {lost}", "実行されていません: {lost}")
 _SENT_AGAIN: Final = Text(

@@ -10,8 +10,9 @@ from slp_ops.messages import translate
 from slp_ops.planning.flow_state import StageState
 from slp_ops.playbook.flow import EXCHANGES, IMPORT, SAVE
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
+from slp_ops.report.exchange_steps import exchange_steps
 from slp_ops.report.labels import Words
-from slp_ops.report.playbook_marks import marked
+from slp_ops.report.playbook_marks import all_marked, marked
 from slp_ops.report.terminal.change import place_lines
 from slp_ops.report.terminal.layout import styled
 from slp_ops.report.terminal.plan import plan_lines, unplanned_lines
@@ -30,6 +31,7 @@ _COLOURS: Final = {
     StageState.PROVEN: "green",
     StageState.WAITING: "yellow",
     StageState.OPEN: "yellow",
+    StageState.NO_REMEDY: "yellow",
     StageState.FAILED: "red",
 }
 
@@ -108,21 +110,22 @@ def render_flow(result: FlowResult, lang: Lang) -> str:
 
 def exchange_lines(exchange: OpenExchange, journal: str, lang: Lang) -> Iterator[str]:
     """Yield what the operator has to do in CSSM, and how the flow continues."""
-    yield _CSSM.render(lang)
+    upload, answers, checks = exchange_steps(exchange)
+    yield upload.render(lang)
     for each in exchange.uploads:
         yield _FOLDER.format(folder=each.folder, instructions=each.instructions).render(lang)
         for bundle in each.bundles:
             yield f"  {bundle_line(bundle).render(lang)}"
         for file in each.files:
             yield f"    {file.host}: {file.file}"
-    yield _ANSWERS.format(folder=exchange.answers).render(lang)
+    yield answers.render(lang)
     yield f"  slp-ops remediate --resume {journal}"
-    yield _CHECKS.render(lang)
+    yield checks.render(lang)
 
 
 def flow_hints(result: FlowResult, lang: Lang) -> list[str]:
     """Return the command that continues the flow, where something is left to do."""
-    if result.proven:
+    if not result.continues:
         return []
     return [one_line(_CONTINUE.format(journal=shlex.quote(result.journal)).render(lang))]
 
@@ -145,13 +148,26 @@ def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]
         ).render(lang)
     if switch.failing:
         yield _FAILING.format(rules=", ".join(switch.failing)).render(lang)
+    if switch.state is StageState.NO_REMEDY:
+        yield from _other_ways(switch, lang)
     elif switch.state is StageState.PROVEN:
         yield _PASSING.format(rules=", ".join(result.flow.rules)).render(lang)
     if switch.remaining:
         yield _REMAINING.format(rules=", ".join(switch.remaining)).render(lang)
-    if switch.state is not StageState.PROVEN:
-        words = _CONTINUE.format(journal=shlex.quote(result.journal))
+    if not switch.state.ended:
+        hint = _LOOK_AGAIN if switch.state is StageState.OPEN else _CONTINUE
+        words = hint.format(journal=shlex.quote(result.journal), flow=result.flow.id)
         yield f"{translate('hint:', lang)} {words.render(lang)}"
+
+
+def _other_ways(switch: FlowSwitch, lang: Lang) -> Iterator[str]:
+    """Yield what helps against the rules that no stage of a flow remedies."""
+    if switch.other_flows:
+        yield _OTHER_FLOWS.format(flows=", ".join(switch.other_flows)).render(lang)
+    if switch.other_playbooks:
+        yield _OTHER_PLAYBOOKS.format(playbooks=all_marked(switch.other_playbooks, lang)).render(lang)
+    for rule in switch.failing:
+        yield f"{translate('hint:', lang)} slp-ops explain {rule}"
 
 
 _STAGE: Final = Text(
@@ -173,24 +189,20 @@ _LICENCE: Final = Text(
 )
 _FAILING: Final = Text("still found, or not judged: {rules}", "検出中または判定不能: {rules}")
 _REMAINING: Final = Text("Findings that remain: {rules}", "残っている検出事項: {rules}")
+_OTHER_FLOWS: Final = Text(
+    "this flow does not fit; other flows do (slp-ops remediate --flow ID): {flows}",
+    "このフローは適合しません。別のフロー (slp-ops remediate --flow ID): {flows}",
+)
+_OTHER_PLAYBOOKS: Final = Text(
+    "this flow does not fit; playbooks that do (slp-ops remediate --playbook ID): {playbooks}",
+    "このフローは適合しません。適合するプレイブック (slp-ops remediate --playbook ID): {playbooks}",
+)
+_LOOK_AGAIN: Final = Text(
+    "look again: slp-ops remediate --resume {journal}; begin again: slp-ops remediate --flow {flow}",
+    "再確認: slp-ops remediate --resume {journal}。最初から実行: slp-ops remediate --flow {flow}",
+)
 _PASSING: Final = Text("proven, none of these is found: {rules}", "確認済み (検出なし): {rules}")
-_CSSM: Final = Text(
-    "1. CSSM: Smart Software Licensing > Reports > Usage Data Files > Upload Usage Data, then the Virtual "
-    "Account (as of 2026-11; the labels may have changed). Upload:",
-    "1. CSSM: Smart Software Licensing > Reports > Usage Data Files > Upload Usage Data を開き、"
-    "バーチャルアカウントを選択します (2026 年 11 月時点。表記は変わっている場合があります)。ファイル:",
-)
 _FOLDER: Final = Text("  in {folder} (described in {instructions}):", "  {folder} (手順は {instructions}):")
-_ANSWERS: Final = Text(
-    "2. When the status is No Errors, download every acknowledgement, put the files as they are into "
-    "{folder}, and continue (--answers names another folder):",
-    "2. 状態が No Errors になったら確認応答をすべてダウンロードし、そのまま {folder} に置いて続行してください"
-    " (別のフォルダは --answers で指定):",
-)
-_CHECKS: Final = Text(
-    "3. Which answer is for which switch is read from the files; a switch without one keeps waiting.",
-    "3. どのスイッチ宛てかはファイルの内容から判断します。応答のないスイッチは待機を続けます。",
-)
 _CONTINUE: Final = Text(
     "continue: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
 )
@@ -211,6 +223,7 @@ _STATES: Final = {
     StageState.DONE: Text("done", "完了"),
     StageState.PASSED: Text("nothing to do", "対処不要"),
     StageState.LEFT_OUT: Text("left out", "対象外"),
+    StageState.NO_REMEDY: Text("nothing that it can remedy", "対処手段なし"),
     StageState.WAITING: Text("waiting", "待機中"),
     StageState.FAILED: Text("failed", "失敗"),
     StageState.PROVEN: Text("proven", "正常を確認済み"),
