@@ -19,6 +19,7 @@ from slp_ops.app.flow_stages import Stages, findings, has_nothing_to_do
 from slp_ops.app.flow_verb import FlowVerb, nothing
 from slp_ops.app.follow_up import journal_command
 from slp_ops.app.remediate import session_of, wanted_by
+from slp_ops.app.unfinished_flows import repetition
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, Interrupted, OptionError
 from slp_ops.planning.flow_state import FlowBeginEvent, FlowProgress, FlowStageEvent
@@ -115,6 +116,8 @@ def preview_flow(
     """
     plan = replace(request.plan, ask_missing=False)
     running = _FlowSession.of(replace(request, plan=plan), name, operator, asks=False)
+    if (refused := running.repetition()) is not None:
+        running.operator.notice(f"{refused.message}: {refused.hint}")
     return running.flow, running.preview()
 
 
@@ -127,10 +130,12 @@ def run_flow(
     """Run a flow from its beginning. Raises InputError, Declined, StoreError."""
     running = _FlowSession.of(request, name, operator)
     devices = running.session.chosen()
+    if (refused := running.repetition()) is not None:
+        raise refused
     begin = FlowBeginEvent(
         slp_ops=__version__,
         flow=running.flow.id,
-        stages=_stages(running.flow),
+        stages=running.flow.described_stages,
         switches=tuple(device.name for device in devices),
         playbooks=request.plan.playbooks,
         params=running.verb.options,
@@ -161,7 +166,7 @@ def resume_flow(
             playbooks=request.plan.playbooks or begin.playbooks,
         )
         running = _FlowSession.of(replace(request, plan=plan), begin.flow, operator)
-        if _stages(running.flow) != begin.stages:
+        if running.flow.described_stages != begin.stages:
             raise InputError(
                 f"the flow {begin.flow} has other stages than when {path} was begun",
                 hint=f"start it again: slp-ops remediate --flow {begin.flow}",
@@ -174,13 +179,6 @@ def resume_flow(
         fleet = plan.fleet
         with Runs(fleet.runs_dir).start("flow", devices, selection=fleet.target.described()) as run:
             return running.run(run, journal, progress, display or FlowDisplay())
-
-
-def _stages(flow: Flow) -> tuple[str, ...]:
-    return tuple(
-        f"{'undo ' if stage.undo else ''}{'|'.join(stage.playbooks)}: {', '.join(stage.done_when)}"
-        for stage in flow.stages
-    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -211,6 +209,11 @@ class _FlowSession:
             session=session_of(request, verb, operator),
             operator=operator,
         )
+
+    def repetition(self) -> InputError | None:
+        """Return the error of a start that would repeat steps by hand of an unfinished flow."""
+        names = [device.name for device in self.session.chosen()]
+        return repetition(self.flow, names, self.request.plan.fleet.runs_dir)
 
     # -- dry run
 

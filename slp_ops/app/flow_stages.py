@@ -61,8 +61,6 @@ class Stages:
     stopped: bool = False
     left_out: list[SkippedFile] = field(default_factory=list, init=False)  # files of CSSM
     _stage_session: StageSession = field(init=False)
-    # Why switches failed in the change that ended last.
-    _whys: dict[str, Text] = field(default_factory=dict, init=False)
 
     def run(self, number: int) -> None:
         """Run one stage on the switches that have come so far, and do not wait."""
@@ -167,12 +165,6 @@ class Stages:
 
     def _show(self, change: ChangeResult) -> None:
         self.stopped = self.stopped or change.stopped
-        # The journal of a change keeps a reason in English only.
-        self._whys = {
-            each.name: each.why
-            for each in change.devices
-            if each.why is not None and each.end is not ChangeOutcome.WAITING
-        }
         self.display.change(change)
 
     def _note_change(self, number: int, path: Path, names: Iterable[str]) -> None:
@@ -184,8 +176,7 @@ class Stages:
             if state.end is None:
                 self._note(number, name, StageState.WAITING, _NOT_BEGUN, playbook)
                 continue
-            reason = self._whys.pop(name, None) or _reason(state)
-            why = None if state.end.good else _WHY.format(end=_end_words(state), why=reason)
+            why = None if state.end.good else _WHY.format(end=_end_words(state), why=_reason(state))
             self._note(number, name, _state_of(state.end), why, playbook)
 
     def _note_unplanned(self, number: int, planned: PlanResult, name: str) -> None:
@@ -249,7 +240,7 @@ def _reason(state: SwitchState) -> Text:
         for step in steps[number : number + 1] + steps[max(number - 1, 0) : number]:
             if isinstance(step, ManualStep):
                 return step.text
-    return message_text(state.why or "-")
+    return state.why or verbatim("-")
 
 
 def _state_of(end: ChangeOutcome) -> StageState:

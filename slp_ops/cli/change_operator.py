@@ -84,11 +84,13 @@ class TerminalChangeOperator(TerminalOperator):
         words = f"\n{device}: {text.render(self._lang)}\n  {_DONE.render(self._lang)}"
         return await self._ask(lambda: click.confirm(_lines(words), default=False, err=True))
 
-    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> StepDecision:
         """Ask for the outcome of a command."""
         if not self.interactive:
             return StepDecision.UNKNOWN
         words = "\n" + _CARRIED_OUT.format(device=device, command=command).render(self._lang)
+        if again is not None:
+            words += f"\n  {again.render(self._lang)}\n "
 
         def asked() -> str:
             kinds = click.Choice([each.value for each in StepDecision])

@@ -44,20 +44,23 @@ class Progress:
         what = translate(f"{event.what} {event.detail}".strip(), self._lang)
         self._doing[event.device] = (what if event.detail else translate(event.what, self._lang)) + size
 
-    def done(self, device: str, status: str, detail: str) -> None:
+    def done(self, device: str, status: str, detail: str | Text) -> None:
         """A device has ended."""
         self._doing.pop(device, None)
         self.ended[status] += 1
         self._print_result(device, status, detail)
 
-    def _print_result(self, device: str, status: str, detail: str) -> None:
+    def _print_result(self, device: str, status: str, detail: str | Text) -> None:
         count = f"{self.ended.total():>{len(str(self._total))}}/{self._total}"
         line = f"[{count}] {self._clock()} {self._result(device, status, detail)}"
         click.echo(one_line(line), err=True)
 
-    def _result(self, device: str, status: str, detail: str) -> str:
+    def _result(self, device: str, status: str, detail: str | Text) -> str:
         words = f"{device}: {translate(status, self._lang)}"
-        return f"{words} - {translate(detail, self._lang)}" if detail else words
+        if not detail:
+            return words
+        shown = detail.render(self._lang) if isinstance(detail, Text) else translate(detail, self._lang)
+        return f"{words} - {shown}"
 
     def _clock(self) -> str:
         minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
@@ -96,7 +99,7 @@ class _Live(Progress):
     def __exit__(self, *exc: object) -> None:
         self._live.stop()
 
-    def _print_result(self, device: str, status: str, detail: str) -> None:
+    def _print_result(self, device: str, status: str, detail: str | Text) -> None:
         # A thousand devices would scroll the screen away: a terminal shows trouble, and the count.
         if status == "ok":
             return
@@ -119,7 +122,7 @@ class _Line:
 
 
 class _Quiet(Progress):
-    def _print_result(self, device: str, status: str, detail: str) -> None:
+    def _print_result(self, device: str, status: str, detail: str | Text) -> None:
         """Print nothing: the result names what failed."""
 
 

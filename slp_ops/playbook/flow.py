@@ -81,7 +81,11 @@ class Stage:
     @property
     def label(self) -> str:
         """Return the names of its playbooks, as they are shown."""
-        return f"{'undo ' if self.undo else ''}{' | '.join(self.playbooks)}"
+        return self.label_of(" | ")
+
+    def label_of(self, separator: str) -> str:
+        """Return the names of its playbooks, marked where it undoes an earlier stage."""
+        return f"{'undo ' if self.undo else ''}{separator.join(self.playbooks)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,11 @@ class Flow:
         """The rules that prove the flow, each once."""
         stages = (rule for stage in self.stages for rule in stage.done_when)
         return tuple(dict.fromkeys((*stages, *self.proof)))
+
+    @property
+    def described_stages(self) -> tuple[str, ...]:
+        """The stages as a journal has them: a flow continues only with the same ones."""
+        return tuple(f"{stage.label_of('|')}: {', '.join(stage.done_when)}" for stage in self.stages)
 
     @property
     def playbooks(self) -> frozenset[str]:

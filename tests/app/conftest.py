@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.credentials import Ask
+    from slp_ops.i18n import Text
     from slp_ops.lab.switch import Switch
     from slp_ops.ports import ProbeEnd, ProgressEvent, Reader, Sink
     from slp_ops.readonly import ProbeStep, ReadCommand
@@ -49,7 +50,7 @@ class FakeOperator:
     def event(self, event: ProgressEvent) -> None:
         pass
 
-    def done(self, device: str, status: str, detail: str) -> None:
+    def done(self, device: str, status: str, detail: str | Text) -> None:
         self.ended.append((device, status))
 
 
