@@ -13,7 +13,7 @@ from slp_ops.app.audit_device import AuditOptions, run_rules
 from slp_ops.commands import registry
 from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
-from slp_ops.lab.shell import Close, Shell, Wait, Write
+from slp_ops.lab.shell.operator import printed
 from slp_ops.parsing import read
 from slp_ops.rules.settings import Intent
 
@@ -52,22 +52,9 @@ def captured(switch: Switch) -> list[tuple[str, CaptureStatus, str]]:
     found = []
     for command in registry():
         if command.sets & {"baseline", "support"}:
-            text = typed(switch, command.command)
+            text = printed(switch, command.command)
             found.append((command.command, outcome(text.split("\n"))[0], text))
     return found
-
-
-def typed(switch: Switch, command: str) -> str:
-    shell = Shell(switch, command=command)
-    written: list[bytes] = []
-    while (action := shell.next_action()) is not None:
-        if isinstance(action, Write):
-            written.append(action.data)
-        elif isinstance(action, Wait):
-            shell.elapsed(action)
-        elif isinstance(action, Close):
-            break
-    return b"".join(written).decode("utf-8", "surrogateescape").replace("\r\n", "\n")
 
 
 if __name__ == "__main__":

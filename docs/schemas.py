@@ -39,6 +39,7 @@ from slp_ops.report.documents.remediate import RemediateDocument
 from slp_ops.report.documents.report import ReportDocument
 from slp_ops.report.documents.runs import (
     CollectDocument,
+    ExportDocument,
     PruneDocument,
     ReindexDocument,
     RunDocument,
@@ -63,6 +64,7 @@ DOCUMENTS: Final[Mapping[str, tuple[str, Any]]] = {
     "config": ("config show --json", ConfigDocument),
     "diff": ("diff OLD NEW --json", DiffDocument),
     "explain": ("explain QUESTION --json", ExplainDocument),
+    "export": ("runs export RUN --json", ExportDocument),
     "facts": ("facts --json", FactsDocument),
     "flow": ("remediate --flow ID", FlowBeginEvent),
     "flow-plan": ("remediate --flow ID --dry-run --json", FlowPlanDocument),

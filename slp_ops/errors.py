@@ -160,7 +160,7 @@ class ConnectionRefused(ConnectError):
 
 
 class ConnectTimeout(ConnectError):
-    """Judge a probe without an answer."""
+    """The host sent no answer in time."""
 
     kind = "timed_out"
 

@@ -22,8 +22,10 @@ _DEEPEST: Final = 4
 # Words that a message beginning with a value needs, to be recognized within another one.
 _SPECIFIC: Final = 3
 _COMMON: Final = frozenset(
-    ("a", "an", "and", "are", "at", "by", "for", "has", "in", "is", "it", "no", "none", "not", "of", "on")
-    + ("or", "the", "to", "was", "with")
+    (
+        *("a", "an", "and", "are", "at", "by", "for", "has", "in", "is", "it", "no", "none", "not", "of"),
+        *("on", "or", "the", "to", "was", "with"),
+    )
 )
 _LONGEST: Final = 4000  # characters of a message; longer ones are device text
 

@@ -37,6 +37,14 @@ class CaptureStatus(StrEnum):
     DAMAGED = "damaged"  # read, but its file in the run is missing or is not what was written
 
 
+class EvidenceForm(StrEnum):
+    """Form of the evidence of a new run."""
+
+    AUTO = "auto"  # packed for a large run
+    FILES = "files"  # a folder for each device, a file for each capture
+    PACKED = "packed"  # a compressed file for each site
+
+
 class DeviceStatus(StrEnum):
     """Status of one device in a run."""
 

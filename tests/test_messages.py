@@ -22,7 +22,7 @@ _WORDS = re.compile(r"[A-Za-z]{2,} +[a-z]{2,}")
 _VALUE = "9"  # a value in a message
 _RAISED = {name for name, kind in vars(errors).items() if isinstance(kind, type) and name != "Problem"}
 _SPOKEN = {"notice", "spoken", "confirm", "enter", "UsageError", "BadParameter", "show_failure"}
-_SHOWN = {"hint", "message", "expected", "unusable", "reason"}
+_SHOWN = {"hint", "message", "expected", "unusable", "reason", "what"}
 # The simulated switches print as switches do, in English.
 _SWITCH_TEXT = ("lab/screens", "lab/shell", "lab/config", "lab/agent", "lab/scenarios/_", "lab/dns")
 

@@ -15,7 +15,7 @@ from slp_ops.app.inputs import FactsCache, from_files, from_live_switches, from_
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.errors import OptionError
-from slp_ops.model import DeviceStatus
+from slp_ops.model import DeviceStatus, EvidenceForm
 from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class AuditRequest:
     """Request of an audit: the target's switches, those of a saved ``run``, or ``files``, one switch each.
 
     ``against`` names an earlier run to compare with, ``resume`` an audit of which the missing part is read.
+    ``evidence`` is the form of a new run; a resumed one keeps its form.
     """
 
     target: DeviceSelection
@@ -46,6 +47,7 @@ class AuditRequest:
     against: str | None = None
     collect_options: CollectOptions = field(default_factory=CollectOptions)
     resume: str | None = None
+    evidence: EvidenceForm = EvidenceForm.AUTO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,7 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
             operator=operator,
             opening=opening,
             resume=request.resume,
+            evidence=request.evidence,
         )
         devices = tuple(device for device, _ in judged)
         past.save(run_id, (summary for _, summary in judged))

@@ -14,6 +14,7 @@ from slp_ops.app.fleet import visit_all
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.resumed_run import ResumedRun
 from slp_ops.app.sessions import SessionOptions, transport_for, with_session_options
+from slp_ops.model import EvidenceForm
 from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectRequest:
-    """Request: switches and commands. ``resume`` names a run whose missing part is read."""
+    """Request: switches and commands. ``resume`` names a run whose missing part is read.
+
+    ``evidence`` is the form of a new run; a resumed one keeps its form.
+    """
 
     target: DeviceSelection
     connecting: SessionOptions = field(default_factory=SessionOptions)
@@ -36,6 +40,7 @@ class CollectRequest:
     extra_commands: tuple[str, ...] = ()
     collect_options: CollectOptions = field(default_factory=CollectOptions)
     resume: str | None = None
+    evidence: EvidenceForm = EvidenceForm.AUTO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +73,9 @@ def run(
     selection = {**request.target.described(), "set": set_name, "commands": list(extra)}
     began = time.monotonic()
     opened = (
-        runs.resume(resumed.reference) if resumed else runs.start("collect", devices, selection=selection)
+        runs.resume(resumed.reference)
+        if resumed
+        else runs.start("collect", devices, selection=selection, evidence=request.evidence)
     )
     with opened as kept:
 

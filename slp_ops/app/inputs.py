@@ -13,7 +13,7 @@ from slp_ops.app.resumed_run import ResumedRun
 from slp_ops.app.sessions import transport_for, with_session_options
 from slp_ops.errors import InputError, Problem
 from slp_ops.facts import Software
-from slp_ops.model import DeviceResult
+from slp_ops.model import DeviceResult, EvidenceForm
 from slp_ops.parsing import Facts, read, read_more, split_devices, text_of
 from slp_ops.regular_files import LARGEST_TEXT, read_input
 from slp_ops.rules.settings import Intent
@@ -198,13 +198,14 @@ def from_live_switches(
     operator: Operator,
     opening: OpenTransport = transport_for,
     resume: str | None = None,
+    evidence: EvidenceForm = EvidenceForm.AUTO,
 ) -> tuple[str, list[DeviceResult], list[T]]:
     """Collect from the switches into a new run; judge each one when its collection has finished.
 
     ``follow_up_commands`` returns further commands, once the first facts are known; ``keep`` names commands
-    whose texts the judgement needs. ``resume`` names a run of
-    this verb into which only the missing part is read. Return the id of the run, the result of each device
-    and its judgement, in the order of the devices.
+    whose texts the judgement needs. ``resume`` names a run of this verb into which only the missing part is
+    read; ``evidence`` is the form of a new run. Return the id of the run, the result of each device and its
+    judgement, in the order of the devices.
     """
     runs = Runs(runs_dir)
     resumed = None if resume is None else ResumedRun.open(runs, resume, verb)
@@ -213,7 +214,7 @@ def from_live_switches(
     transport = opening(inventory, devices, connecting, operator)
     judged: dict[str, T] = {}
     if resumed is None:
-        opened = runs.start(verb, devices, selection=target.described())
+        opened = runs.start(verb, devices, selection=target.described(), evidence=evidence)
     else:
         opened = runs.resume(resumed.reference)
     with opened as run:

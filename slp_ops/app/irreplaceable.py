@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from slp_ops.app.past_exchanges import imported_positions
 from slp_ops.errors import SlpOpsError
 from slp_ops.json_documents import ShapeError
 from slp_ops.runs import flow_journal
+from slp_ops.runs.file_store import UPLOAD
 from slp_ops.runs.journal import FILE, read
 from slp_ops.runs.prune import Irreplaceable, LossKind
 from slp_ops.usage.usage_files import received_in
@@ -32,15 +34,16 @@ def irreplaceable(
     found: dict[Path, tuple[Irreplaceable, ...]] = {}
     imported: Mapping[str, tuple[int, str]] | None = None
     for run in runs:
-        if (run.path / flow_journal.FILE).is_file():
+        if os.path.lexists(run.path / flow_journal.FILE):
             found[run.path] = tuple(_flow_losses(run.path / flow_journal.FILE))
             continue
-        if not (run.path / FILE).is_file():
+        if not os.path.lexists(run.path / FILE):
+            found[run.path] = tuple(_unexplained_files(run))
             continue
         try:
             recorded = read(run.path / FILE)
         except SlpOpsError:
-            found[run.path] = (Irreplaceable(kind=LossKind.UNFINISHED, what="its journal cannot be read"),)
+            found[run.path] = (*_unreadable(LossKind.UNFINISHED, LossKind.ROLLBACK), *_unexplained_files(run))
             continue
         if imported is None and recorded.begin.verb == "usage-save":
             imported = imported_positions(runs_dir)
@@ -55,7 +58,7 @@ def _flow_losses(path: Path) -> Iterator[Irreplaceable]:
     try:
         recorded = flow_journal.read(path)
     except SlpOpsError:
-        yield Irreplaceable(kind=LossKind.UNFINISHED, what="its journal cannot be read")
+        yield from _unreadable(LossKind.UNFINISHED)
         return
     stages = len(recorded.begin.stages)
     left = [name for name, each in recorded.progress.items() if each.stage < stages]
@@ -63,6 +66,18 @@ def _flow_losses(path: Path) -> Iterator[Irreplaceable]:
         yield Irreplaceable(
             kind=LossKind.UNFINISHED, what=f"the journal of the flow {recorded.begin.flow} of {_names(left)}"
         )
+
+
+def _unreadable(*kinds: LossKind) -> Iterator[Irreplaceable]:
+    """Yield what a journal that cannot be read may hold."""
+    for kind in kinds:
+        yield Irreplaceable(kind=kind, what="its journal cannot be read")
+
+
+def _unexplained_files(run: StoredRun) -> Iterator[Irreplaceable]:
+    """Yield the usage files of a run without a journal that states what became of them."""
+    if os.path.lexists(run.path / UPLOAD):
+        yield Irreplaceable(kind=LossKind.USAGE_FILES, what="usage files that may wait for their ACK")
 
 
 def _losses(

@@ -36,8 +36,8 @@ class Progress(Protocol):
     def event(self, event: ProgressEvent) -> None:
         """Take what a device does now."""
 
-    def done(self, device: str, status: str, detail: str | Text) -> None:
-        """Take how a device ended; a detail in English alone is a message of the catalogue."""
+    def done(self, device: str, status: str, detail: str) -> None:
+        """Take how a device ended."""
 
 
 class Operator(Protocol):
@@ -69,7 +69,7 @@ class _Silent:
     def event(self, event: ProgressEvent) -> None:
         """Ignore it."""
 
-    def done(self, device: str, status: str, detail: str | Text) -> None:
+    def done(self, device: str, status: str, detail: str) -> None:
         """Ignore it."""
 
 

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from slp_ops.runs import Runs, StoredRun
 
 
+def unreadable_run_file(run: StoredRun) -> InputError:
+    """Return the error of a run of which only the captures are left: its list of switches is unknown."""
+    return InputError(
+        f"{run.path}/run.json cannot be read: the switches of the run are unknown",
+        hint=f"read them again: slp-ops {run.header.verb}",
+    )
+
+
 class ResumedRun:
     """A run of a verb that is resumed: what it has, and what is missing."""
 
@@ -32,6 +40,8 @@ class ResumedRun:
             raise InputError(
                 f"run {stored.id} is of {stored.header.verb}, not of {verb}", hint="see: slp-ops runs list"
             )
+        if not stored.is_readable:
+            raise unreadable_run_file(stored)
         folder = stored.path.absolute().parent
         if folder != runs.root.absolute():
             raise InputError(

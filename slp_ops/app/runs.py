@@ -1,4 +1,4 @@
-"""Services of ``runs``: list, show, verify, prune and index the runs on disk."""
+"""Services of ``runs``: list, show, verify, export, prune and index the runs on disk."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from slp_ops.app.resumed_run import unreadable_run_file
 from slp_ops.errors import SelectionError
 from slp_ops.model import DeviceStatus
 from slp_ops.runs import Runs
+from slp_ops.runs.export import export
 from slp_ops.runs.open_changes import OpenChanges
 from slp_ops.runs.prune import LossKind as LossKind
-from slp_ops.runs.prune import is_from_future, judge, remove
+from slp_ops.runs.prune import hide, is_from_future, judge, remove_hidden
 from slp_ops.runs.sequence import RunSequence
 from slp_ops.runs.verify import verify
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.model import DeviceResult
     from slp_ops.runs import StoredRun
+    from slp_ops.runs.export import ExportReport
     from slp_ops.runs.prune import PruneDecision
     from slp_ops.runs.verify import VerifyReport
 
@@ -41,6 +44,14 @@ class VerifyResult:
 
     run: StoredRun
     verified: VerifyReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportResult:
+    """A run and its export."""
+
+    run: StoredRun
+    exported: ExportReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,59 +83,82 @@ def verify_run(runs_dir: Path, reference: str) -> VerifyResult:
     return VerifyResult(run=run, verified=verify(run))
 
 
+def export_run(runs_dir: Path, reference: str, to: Path) -> ExportResult:
+    """Write a run as plain folders below ``to``. Raises InputError, StoreError."""
+    run = Runs(runs_dir).open(reference)
+    return ExportResult(run=run, exported=export(run, to))
+
+
 def failed_in(runs_dir: Path, reference: str) -> frozenset[str]:
     """Return the devices that a run did not complete. Raises InputError, StoreError."""
     run = Runs(runs_dir).open(reference)
+    if not run.is_readable:
+        raise unreadable_run_file(run)
     failed = frozenset(result.name for result in run.devices if result.status is not DeviceStatus.OK)
     if not failed:
         raise SelectionError(f"no device failed in run {run.id}")
     return failed
 
 
-def plan_prune(
-    runs_dir: Path,
-    operator: Operator,
-    *,
-    keep: int | None,
-    older_than: timedelta | None,
-    lose: Container[LossKind] = frozenset(),
-) -> tuple[PruneDecision, ...]:
-    """Return what a prune would do with each run, the newest first. Nothing is removed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PruneRequest:
+    """Limits of a prune; with both a run must match both to be removed.
 
     What cannot be replaced is kept, but for the kinds to ``lose``.
     """
+
+    runs_dir: Path
+    keep: int | None = None
+    older_than: timedelta | None = None
+    lose: Container[LossKind] = frozenset()
+
+
+def plan_prune(request: PruneRequest, operator: Operator) -> tuple[PruneDecision, ...]:
+    """Return what a prune would do with each run, the newest first. Nothing is removed. Raises StoreError."""
+    planned = _judged(request)
+    _warn_of_future((each.run for each in planned), operator, datetime.now(UTC))
+    return planned
+
+
+def _judged(request: PruneRequest) -> tuple[PruneDecision, ...]:
     from slp_ops.app.irreplaceable import irreplaceable
 
-    found, now = Runs(runs_dir).all(), datetime.now(UTC)
-    _warn_of_future(found, operator, now)
+    found, now = Runs(request.runs_dir).all(), datetime.now(UTC)
     changing, over = OpenChanges().folders()
-    contents = irreplaceable(runs_dir, found, over)
+    contents = irreplaceable(request.runs_dir, found, over)
     return tuple(
         judge(
             found,
-            keep=keep,
-            older_than=older_than,
+            keep=request.keep,
+            older_than=request.older_than,
             now=now,
             changing=changing,
             contents=contents,
-            lose=lose,
+            lose=request.lose,
         )
     )
 
 
-def prune(runs_dir: Path, planned: Sequence[PruneDecision]) -> tuple[StoredRun, ...]:
-    """Remove the runs that a plan does not keep, and what killed processes left. Raises StoreError."""
-    changing, _ = OpenChanges().folders()  # the operator may have been asked for a long time
-    removed = tuple(
-        each.run
-        for each in planned
-        if not each.kept_because and each.run.path.absolute() not in changing and remove(each.run)
-    )
-    OpenChanges().forget({run.path.absolute() for run in removed})
-    if runs_dir.is_dir():
-        with RunSequence.open(runs_dir):
-            pass  # opening it removes what killed processes left
-    return removed
+def prune(request: PruneRequest, planned: Sequence[PruneDecision]) -> tuple[StoredRun, ...]:
+    """Remove the runs that a plan does not keep, and what killed processes left. Raises StoreError.
+
+    The operator may have been asked for a long time, and other processes prune, resume and change: a run goes
+    only if it still may, and while no other prune decides.
+    """
+    if not request.runs_dir.is_dir():
+        return ()
+    agreed = {each.run.path for each in planned if not each.kept_because}
+    hidden: dict[Path, StoredRun] = {}
+    with RunSequence.open(request.runs_dir):  # which removes what killed processes left
+        for each in _judged(request) if agreed else ():
+            if each.run.path in agreed and not each.kept_because:
+                path = hide(each.run)
+                if path is not None:
+                    hidden[path] = each.run
+    for path in hidden:
+        remove_hidden(path)
+    OpenChanges().forget({run.path.absolute() for run in hidden.values()})
+    return tuple(hidden.values())
 
 
 def _warn_of_future(runs: Iterable[StoredRun], operator: Operator, now: datetime) -> None:

@@ -11,14 +11,14 @@ from slp_ops.cli.calling import call
 from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import audit_results, code_of
 from slp_ops.cli.options import NamedPath, SelectingOption, json_option, lang_option, runs_dir_option
-from slp_ops.cli.reading_options import resume_option, with_collect_options
+from slp_ops.cli.reading_options import evidence_option, resume_option, with_collect_options
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.session_options import connecting_options
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
 from slp_ops.json_documents import to_json
-from slp_ops.model import Severity
+from slp_ops.model import EvidenceForm, Severity
 
 if TYPE_CHECKING:
     from slp_ops.app.audit_device import AuditOptions
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     help="Judge a saved run, without connecting to switches.",
 )
 @resume_option("audit")
+@evidence_option
 @with_audit_options
 @click.option(
     "--fail-on",
@@ -76,6 +77,7 @@ def command(
     runs_dir: Path,
     run_ref: str | None,
     resume: str | None,
+    evidence: str,
     audit_options: AuditOptions,
     fail_on: str,
     against: str | None,
@@ -105,6 +107,7 @@ def command(
         against=against,
         collect_options=collect_options,
         resume=resume,
+        evidence=EvidenceForm(evidence),
     )
     result = call(run, request, TerminalOperator())
     if as_json:

@@ -14,6 +14,7 @@ import click
 from slp_ops.cli.completion import complete_device, complete_run
 from slp_ops.cli.exits import Result
 from slp_ops.cli.options import NamedPath, SelectingVerbOption, VerbOption, lang_option, runs_dir_option
+from slp_ops.cli.prompts import ask
 from slp_ops.cli.rule_options import with_audit_options
 from slp_ops.cli.verbosity import status
 from slp_ops.errors import InputError
@@ -164,17 +165,15 @@ def _ask_missing(
             try:
                 check_source(runs_dir, reference, operator)
             except InputError as err:
-                raise click.UsageError(translate(str(err), lang)) from err
+                raise click.UsageError(str(err)) from err
         return reference
 
-    def ask(name: str, words: Text) -> str | None:
-        checked = source if name in SOURCES else None
-        question = words.render(lang)
-        return click.prompt(question, default="", show_default=False, err=True, value_proc=checked) or None
+    def answer(name: str, words: Text) -> str | None:
+        return ask(words.render(lang), source if name in SOURCES else str) or None
 
     questions = {**SOURCES, **QUESTIONS}
     return {
-        name: ask(name, questions[name]) for name, text in given.items() if name in questions and not text
+        name: answer(name, questions[name]) for name, text in given.items() if name in questions and not text
     }
 
 

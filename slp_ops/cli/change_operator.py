@@ -11,6 +11,7 @@ import click
 from slp_ops.app.change.context import StepDecision
 from slp_ops.cli.next_command import with_options
 from slp_ops.cli.progress import progress_lines
+from slp_ops.cli.prompts import choose, confirm
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_text
 from slp_ops.i18n import Text
@@ -38,10 +39,11 @@ _CARRIED_OUT: Final = Text(
 class TerminalChangeOperator(TerminalOperator):
     """Shows plans on stdout unless the result is JSON, and asks on stderr, one question at a time."""
 
-    def __init__(self, lang: Lang, *, as_json: bool, details: bool = False) -> None:
+    def __init__(self, lang: Lang, *, as_json: bool, details: bool = False, in_flow: bool = False) -> None:
         self._lang = lang
         self._as_json = as_json
         self._details = details
+        self._in_flow = in_flow
         self._turn = asyncio.Lock()
 
     @property
@@ -52,7 +54,7 @@ class TerminalChangeOperator(TerminalOperator):
     def show_plan(self, plan: PlanResult) -> None:
         """Print the plan."""
         if plan.verb is None:
-            text = render_plan(plan, self._lang, details=self._details)
+            text = render_plan(plan, self._lang, details=self._details, findings=not self._in_flow)
         else:
             text = render_exchange_plan(plan, self._lang)
         if text and not self._as_json:
@@ -64,7 +66,7 @@ class TerminalChangeOperator(TerminalOperator):
 
     def confirm(self, question: str) -> bool:
         """Ask for a yes."""
-        return click.confirm(translate(question, self._lang), err=True)
+        return confirm(translate(question, self._lang))
 
     def enter(self, question: Text, *, hidden: bool = False) -> str:
         """Prompt for a value."""
@@ -81,8 +83,8 @@ class TerminalChangeOperator(TerminalOperator):
         """Show what is to be done by hand, and wait for a yes or a no."""
         if not self.interactive:
             return False
-        words = f"\n{device}: {text.render(self._lang)}\n  {_DONE.render(self._lang)}"
-        return await self._ask(lambda: click.confirm(_lines(words), default=False, err=True))
+        words = f"\n{device}: {with_options(text.render(self._lang))}\n  {_DONE.render(self._lang)}"
+        return await self._ask(lambda: confirm(_lines(words)))
 
     async def resolve_outcome(self, device: str, command: str, again: Text | None) -> StepDecision:
         """Ask for the outcome of a command."""
@@ -90,13 +92,11 @@ class TerminalChangeOperator(TerminalOperator):
             return StepDecision.UNKNOWN
         words = "\n" + _CARRIED_OUT.format(device=device, command=command).render(self._lang)
         if again is not None:
-            words += f"\n  {again.render(self._lang)}\n "
-
-        def asked() -> str:
-            kinds = click.Choice([each.value for each in StepDecision])
-            return str(click.prompt(_lines(words), type=kinds, default="unknown", err=True))
-
-        return StepDecision(await self._ask(asked))
+            words += f"\n  {with_options(again.render(self._lang))}\n "
+        choices = [each.value for each in StepDecision]
+        return StepDecision(
+            await self._ask(lambda: choose(_lines(words), choices, default=StepDecision.UNKNOWN))
+        )
 
     async def _ask(self, question: Callable[[], T]) -> T:
         # In a thread: the sessions of the other switches continue meanwhile.

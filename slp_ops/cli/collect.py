@@ -17,12 +17,13 @@ from slp_ops.cli.options import (
     lang_option,
     runs_dir_option,
 )
-from slp_ops.cli.reading_options import resume_option, with_collect_options
+from slp_ops.cli.reading_options import evidence_option, resume_option, with_collect_options
 from slp_ops.cli.session_options import connecting_options, processes_option
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
 from slp_ops.json_documents import to_json
+from slp_ops.model import EvidenceForm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,6 +63,7 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
     help="Additional show command; repeatable. Commands that are not provably read-only are refused.",
 )
 @resume_option("collect")
+@evidence_option
 @with_collect_options
 @details_option
 @lang_option
@@ -75,6 +77,7 @@ def command(
     ad_hoc: tuple[str, ...],
     collect_options: CollectOptions,
     resume: str | None,
+    evidence: str,
     details: bool,
     lang: Lang,
     as_json: bool,
@@ -95,6 +98,7 @@ def command(
         extra_commands=ad_hoc,
         collect_options=collect_options,
         resume=resume,
+        evidence=EvidenceForm(evidence),
     )
     result = call(run, request, TerminalOperator())
     if as_json:

@@ -97,7 +97,7 @@ class Result(Enum):
     )
     DAMAGED = (
         Exit.FINDINGS,
-        "runs verify, bundle --check",
+        "runs verify, runs export, bundle --check",
         "something is missing, was changed, or is not masked",
     )
     UNREAD = (

@@ -22,6 +22,7 @@ CATALOG: Final = "help.ja.yaml"
 
 # Words of the frame that click puts around the help texts.
 _USAGE: Final = "使用法: "
+_PLACES: Final = {"[OPTIONS]": "[オプション]", "COMMAND [ARGS]...": "コマンド [引数]..."}
 _HEADINGS: Final = {"Options": "オプション", "Commands": "コマンド"}
 _NOTES: Final = {"env var: ": "環境変数: ", "default: ": "デフォルト: ", "required": "必須"}
 _NOTE: Final = re.compile(r"(?<=\[)env var: |(?<=[\[ ])default: |(?<=[\[ ])required(?=\])")
@@ -35,6 +36,13 @@ def japanese_help(context: click.Context) -> str:
     """Return the help of the context's command in Japanese."""
     formatter = _Formatter(context)
     context.command.format_help(context, formatter)
+    return formatter.getvalue().rstrip("\n")
+
+
+def japanese_usage(context: click.Context) -> str:
+    """Return the usage line of the context's command in Japanese."""
+    formatter = _Formatter(context)
+    context.command.format_usage(context, formatter)
     return formatter.getvalue().rstrip("\n")
 
 
@@ -75,6 +83,8 @@ class _Formatter(click.HelpFormatter):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the usage line."""
         indent = " " * 4
+        for english, japanese in _PLACES.items():
+            args = args.replace(english, japanese)
         self._write_lines(_wrapped(f"{_USAGE}{prog} {args}", self.width - len(indent)), indent)
 
     def write_heading(self, heading: str) -> None:

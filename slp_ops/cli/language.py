@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
 
 import click
 
-from slp_ops.cli.language_choice import language
-from slp_ops.cli.next_command import with_options
+from slp_ops.cli.help_context import help_language
+from slp_ops.cli.language_choice import choose, language
+from slp_ops.cli.next_command import newest_call, with_options
 from slp_ops.errors import InputError, Interrupted, Problem, SlpOpsError
 from slp_ops.i18n import Lang
 from slp_ops.messages import translate
@@ -48,13 +50,23 @@ def _spoken_problem(problem: Problem) -> Problem:
 
 
 def show_usage_error(err: click.ClickException) -> None:
-    """Print what click found wrong with the command line."""
-    if language() is Lang.EN or isinstance(err, click.exceptions.NoArgsIsHelpError):
+    """Print what click found wrong with the command line, in the language of its help."""
+    context = None
+    if isinstance(err, click.UsageError):
+        context = err.ctx = err.ctx or newest_call()
+    if context is not None:
+        choose(help_language(context))
+    if isinstance(err, click.exceptions.NoArgsIsHelpError):
         err.show()
         return
-    context = err.ctx if isinstance(err, click.UsageError) else None
+    if language() is Lang.EN:
+        shown = StringIO()
+        err.show(shown)
+        click.echo(printable(shown.getvalue()), err=True, nl=False)  # names in it may be of an edited run
+        return
     if context is not None:
-        notice(context.get_usage())
+        from slp_ops.cli.japanese_help import japanese_usage
+
+        click.echo(japanese_usage(context), err=True)
         notice(f"Try '{context.command_path} --help' for help.\n")
-    message = err.format_message()
-    notice(f"Error: {message}")
+    notice(f"Error: {err.format_message()}")

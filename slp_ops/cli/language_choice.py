@@ -37,8 +37,8 @@ def stated_language() -> Lang | None:
     """Return the language of the option, as parsed or as typed, or of SLP_OPS_LANG; None without them."""
     if (chosen := _chosen.get()) is not None:
         return chosen
-    typed = typed_value("--lang")
-    return _LANGUAGES.get(os.environ.get("SLP_OPS_LANG", "") if typed is None else typed)
+    typed = typed_value("--lang") or ""
+    return _LANGUAGES.get(typed) or _LANGUAGES.get(os.environ.get("SLP_OPS_LANG", ""))
 
 
 def language() -> Lang:

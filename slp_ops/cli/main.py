@@ -53,7 +53,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "rules": ("rules", "List every rule with its severity; test rules of your own."),
     "remediate": ("remediate", "Fix what the audit finds: plan, apply, verify, roll back."),
     "report": ("report", "Report a run as a page, workbook, JSON, CSV, JUnit, Markdown, metrics, calendar."),
-    "runs": ("runs", "List, show, verify and prune the runs on disk."),
+    "runs": ("runs", "List, show, verify, export and prune the runs on disk."),
     "usage": ("usage", "Exchange usage reports with CSSM by files: save, import, status."),
     "trend": ("trend", "Show where the fleet is heading: RUM reports, ACKs, failing communication."),
     "watch": ("watch", "Audit periodically; print changes, run a program for new findings."),

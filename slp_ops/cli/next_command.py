@@ -62,6 +62,11 @@ def forget_call() -> None:
     _call.set(None)
 
 
+def newest_call() -> click.Context | None:
+    """Return the context of the newest call; None before its verb is known."""
+    return _call.get()
+
+
 def with_options(text: str) -> str:
     """Return a message, each command in it with the options of this call that it needs."""
     context = _call.get()

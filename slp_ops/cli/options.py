@@ -306,4 +306,4 @@ def span(
     return parse
 
 
-age = span("hdw", "36h, 90d or 12w")
+age = span("hdw", "36h, 90d, 12w")

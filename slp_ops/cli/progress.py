@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from slp_ops.cli.verbosity import Verbosity, verbosity
-from slp_ops.i18n import Lang, Text
+from slp_ops.i18n import Lang, Sentence, Text
 from slp_ops.messages import translate
 from slp_ops.sanitize import one_line
 
@@ -44,23 +44,22 @@ class Progress:
         what = translate(f"{event.what} {event.detail}".strip(), self._lang)
         self._doing[event.device] = (what if event.detail else translate(event.what, self._lang)) + size
 
-    def done(self, device: str, status: str, detail: str | Text) -> None:
+    def done(self, device: str, status: str, detail: str) -> None:
         """A device has ended."""
         self._doing.pop(device, None)
         self.ended[status] += 1
         self._print_result(device, status, detail)
 
-    def _print_result(self, device: str, status: str, detail: str | Text) -> None:
+    def _print_result(self, device: str, status: str, detail: str) -> None:
         count = f"{self.ended.total():>{len(str(self._total))}}/{self._total}"
         line = f"[{count}] {self._clock()} {self._result(device, status, detail)}"
         click.echo(one_line(line), err=True)
 
-    def _result(self, device: str, status: str, detail: str | Text) -> str:
+    def _result(self, device: str, status: str, detail: str) -> str:
         words = f"{device}: {translate(status, self._lang)}"
-        if not detail:
-            return words
-        shown = detail.render(self._lang) if isinstance(detail, Text) else translate(detail, self._lang)
-        return f"{words} - {shown}"
+        if isinstance(detail, Sentence):
+            return f"{words} - {detail.text.render(self._lang)}"
+        return f"{words} - {translate(detail, self._lang)}" if detail else words
 
     def _clock(self) -> str:
         minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
@@ -99,7 +98,7 @@ class _Live(Progress):
     def __exit__(self, *exc: object) -> None:
         self._live.stop()
 
-    def _print_result(self, device: str, status: str, detail: str | Text) -> None:
+    def _print_result(self, device: str, status: str, detail: str) -> None:
         # A thousand devices would scroll the screen away: a terminal shows trouble, and the count.
         if status == "ok":
             return
@@ -122,7 +121,7 @@ class _Line:
 
 
 class _Quiet(Progress):
-    def _print_result(self, device: str, status: str, detail: str | Text) -> None:
+    def _print_result(self, device: str, status: str, detail: str) -> None:
         """Print nothing: the result names what failed."""
 
 

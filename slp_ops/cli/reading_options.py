@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
 from slp_ops.cli.completion import complete_run
 from slp_ops.cli.options import SelectingVerbOption
+from slp_ops.model import EvidenceForm
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -24,6 +25,17 @@ def resume_option(verb: str) -> Callable[[_Command], _Command]:
         shell_complete=complete_run,
         help="Resume a run: read only what is missing or failed, into the same run.",
     )
+
+
+evidence_option: Final = click.option(
+    "--evidence",
+    type=click.Choice([form.value for form in EvidenceForm]),
+    default=EvidenceForm.AUTO.value,
+    show_default=True,
+    envvar="SLP_OPS_EVIDENCE",
+    help="Form of a new run. files: a folder for each device. packed: a compressed file for each site. auto: "
+    "packed from 2,000 devices.",
+)
 
 
 def with_collect_options(command: _Command) -> _Command:

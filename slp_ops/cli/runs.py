@@ -1,7 +1,8 @@
-"""``slp-ops runs``: what is on disk, what it holds, whether it is whole, old runs out, the index anew."""
+"""``slp-ops runs``: list, show, verify, export and prune the runs on disk, and rebuild the index."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from slp_ops.cli.language import notice, spoken
 from slp_ops.cli.next_command import with_options
 from slp_ops.cli.options import (
     ConsentOption,
+    NamedPath,
     SelectingOption,
     VerbOption,
     age,
@@ -22,6 +24,7 @@ from slp_ops.cli.options import (
     message_lang_option,
     runs_dir_option,
 )
+from slp_ops.cli.prompts import confirm
 from slp_ops.cli.streams import is_unanswered
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
@@ -31,14 +34,13 @@ from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from datetime import timedelta
-    from pathlib import Path
 
     from slp_ops.i18n import Lang
 
 
 @click.group(name="runs")
 def command() -> None:
-    """List, show, verify, prune and index the runs on disk.
+    """List, show, verify, export, prune and index the runs on disk.
 
     RUN is a run's id, its folder's name, a unique beginning of either, its path, or 'last'.
     """
@@ -127,6 +129,37 @@ def verify_run(*, runs_dir: Path, ref: str, lang: Lang, as_json: bool) -> None:
     raise click.exceptions.Exit((Result.DAMAGED if verified.damaged else Result.DONE).code)
 
 
+@command.command(name="export")
+@runs_dir_option
+@click.argument("ref", shell_complete=complete_run, metavar="RUN")
+@click.option(
+    "--to",
+    type=NamedPath(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    required=True,
+    help="Folder in which the folder of the run is made.",
+)
+@lang_option
+@json_option
+def export_run(*, runs_dir: Path, ref: str, to: Path, lang: Lang, as_json: bool) -> None:
+    """Write a packed run as plain folders, with a text file for each capture.
+
+    The copy is a run like any other. Exit code 3 when a part of the evidence is damaged: it is named, and the
+    rest is written.
+    """
+    from slp_ops.app import runs
+    from slp_ops.report.terminal import runs as terminal
+
+    found = runs.export_run(runs_dir, ref, to)
+    if as_json:
+        from slp_ops.report.documents.runs import export_document
+
+        print_result(to_json(export_document(found.run, found.exported)))
+    else:
+        print_text(terminal.render_export(found.run, found.exported, lang))
+    raise click.exceptions.Exit((Result.DAMAGED if found.exported.problems else Result.DONE).code)
+
+
 @command.command(name="prune")
 @runs_dir_option
 @click.option(
@@ -173,27 +206,24 @@ def prune_runs(
 
     A run that is being written stays. What cannot be replaced stays unless --lose names it: usage files
     that wait for their ACK, journals of changes that can be rolled back or are unfinished, and each device's
-    newest complete run of audit, collect or watch.
+    newest complete run of audit, collect or watch that lacks no file; of a device without one, its newest run.
     """
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal
 
     if keep is None and older_than is None:
         raise click.UsageError("give --keep N or --older-than AGE, or both")
-    planned = runs.plan_prune(
-        runs_dir,
-        TerminalOperator(),
-        keep=keep,
-        older_than=older_than,
-        lose=frozenset(map(LossKind, lose)),
+    request = runs.PruneRequest(
+        runs_dir=runs_dir, keep=keep, older_than=older_than, lose=frozenset(map(LossKind, lose))
     )
+    planned = runs.plan_prune(request, TerminalOperator())
     going = sum(not each.kept_because for each in planned)
     if not as_json:
         click.echo(with_options(terminal.render_prune(planned, lang)))
     if going and not dry_run and not yes:
         question = spoken(f"Remove {going} of {pluralize(len(planned), 'run')}?")
         try:
-            agreed = click.confirm(question, err=True)
+            agreed = confirm(question)
         except click.Abort as aborted:
             notice("nothing was removed; in scripts: --yes")
             code = Result.UNANSWERED.code if is_unanswered(aborted) else Exit.INTERRUPTED
@@ -201,7 +231,7 @@ def prune_runs(
         if not agreed:
             notice("nothing was removed")
             raise click.exceptions.Exit(Result.DECLINED.code)
-    removed = () if dry_run else runs.prune(runs_dir, planned)
+    removed = () if dry_run else runs.prune(request, planned)
     if as_json:
         from slp_ops.report.documents.runs import prune_document
 

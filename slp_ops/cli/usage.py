@@ -25,6 +25,7 @@ from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
 
 if TYPE_CHECKING:
+    from slp_ops.app.change.results import ChangeResult
     from slp_ops.app.change_session import ChangeOptions
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
@@ -135,8 +136,7 @@ def save(
     from slp_ops.app.usage import BundleLimits, SaveOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import stored_usage_save_json, usage_save_document
-    from slp_ops.report.terminal.change import check_lines
-    from slp_ops.report.terminal.exchange import exchange_hints, render_save
+    from slp_ops.report.terminal.exchange import render_save
 
     if everything and days is not None:
         raise click.UsageError("--all and --days exclude each other")
@@ -167,11 +167,7 @@ def save(
             _print_plan(planned)
     if result is not None:
         if as_json:
-            print_result(_json(usage_save_document(result)))
-            for line in exchange_hints(result.change, lang, "usage save"):
-                notice(line)
-            for line in check_lines(result.change, lang):
-                notice(line)
+            _print_json(usage_save_document(result), result.change, lang, "usage save")
         else:
             print_text(render_save(result, lang, detailed=details))
         found += change_results(result.change)
@@ -232,8 +228,7 @@ def import_(
     from slp_ops.app.usage import ImportOptions
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.report.documents.usage import stored_usage_import_json, usage_import_document
-    from slp_ops.report.terminal.change import check_lines
-    from slp_ops.report.terminal.exchange import exchange_hints, render_import
+    from slp_ops.report.terminal.exchange import render_import
 
     _not_both(dry_run, resume)
     if bool(acks) is (resume is not None):
@@ -259,11 +254,7 @@ def import_(
             _print_plan(planned)
     if result is not None:
         if as_json:
-            print_result(_json(usage_import_document(result)))
-            for line in exchange_hints(result.change, lang, "usage import"):
-                notice(line)
-            for line in check_lines(result.change, lang):
-                notice(line)
+            _print_json(usage_import_document(result), result.change, lang, "usage import")
         else:
             print_text(render_import(result, lang, detailed=details))
         found += change_results(result.change)
@@ -305,6 +296,16 @@ def status(
     elif text := render_status(result, lang):
         print_text(text)
     raise click.exceptions.Exit(code_of(read_result(complete=is_complete(result.results))))
+
+
+def _print_json(document: object, change: ChangeResult, lang: Lang, verb: str) -> None:
+    """Print the result of an exchange, and beside it the commands that continue and prove it."""
+    from slp_ops.report.terminal.change import check_lines
+    from slp_ops.report.terminal.exchange import exchange_hints
+
+    print_result(_json(document))
+    for line in (*exchange_hints(change, lang, verb), *check_lines(change, lang)):
+        notice(line)
 
 
 def _print_plan(planned: UsagePlan) -> None:

@@ -58,7 +58,7 @@ def program(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
 @runs_dir_option
 @click.option(
     "--every",
-    callback=span("smhd", "15m, 1h or 1d"),
+    callback=span("smhd", "15m, 1h, 1d"),
     default="1h",
     show_default=True,
     envvar="SLP_OPS_EVERY",

@@ -98,6 +98,11 @@ def find(text: str) -> ShowCommand | None:
 
     None for an unknown or ambiguous command.
     """
+    # A fleet has the same few commands thousands of times.
+    return (_find if len(text) > _LONGEST_REPEATED else _find_again)(text)
+
+
+def _find(text: str) -> ShowCommand | None:
     words = text.split("|", 1)[0].lower().split()
     fits: dict[int, list[ShowCommand]] = {}
     for command in registry():
@@ -107,6 +112,10 @@ def find(text: str) -> ShowCommand | None:
             fits.setdefault(fit, []).append(command)
     best = fits[max(fits)] if fits else []
     return best[0] if len(best) == 1 else None
+
+
+_LONGEST_REPEATED: Final = 200
+_find_again: Final = lru_cache(maxsize=1024)(_find)
 
 
 def ad_hoc(text: str) -> ShowCommand:

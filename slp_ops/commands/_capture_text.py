@@ -50,16 +50,15 @@ class Page(str):
         return page
 
 
-class Row(NamedTuple):
+class Row(SourceLine):
     """Numbered line without trailing blanks."""
 
-    number: int
-    text: str
+    __slots__ = ()
 
     @property
     def line(self) -> SourceLine:
         """Return it as evidence."""
-        return SourceLine(number=self.number, text=self.text)
+        return self
 
 
 class Body(NamedTuple):
@@ -73,6 +72,7 @@ _ECHO: Final = re.compile(
     rf"^\s*(?:{PROMPT}\s*)?(?:do\s+)?((?:(?:sh|sho|show)\s+[a-z]|test\s+lic).*)$", re.ASCII | re.IGNORECASE
 )
 _HEADERS: Final = ("Load for five secs:", "Time source is ", "No time source,")
+_RULERS: Final = "-=! \t"
 _ENVELOPE: Final = 6  # a header, an echo and a stray prompt occur in the first lines only
 
 
@@ -85,11 +85,12 @@ def body(text: str, command: str = "", *, log: bool = False) -> Body:
     command = text.command if isinstance(text, Page) else command
     text = without_more(text)
     # Plain "\n" only: other Unicode line ends may occur inside a banner or a description.
-    rows: list[Row] = []
-    for number, raw in enumerate(lines_of(text), before + 1):
-        line = raw.rstrip()
-        if line and (log or len(rows) < _ENVELOPE or "%" not in line or not is_log_line(line)):
-            rows.append(Row(number, line))
+    numbered = iter(enumerate(lines_of(text), before + 1))
+    rows = list(islice(_rows(numbered), _ENVELOPE))
+    if log or "%" not in text:
+        rows += _rows(numbered)
+    else:
+        rows += (row for row in _rows(numbered) if "%" not in row.text or not is_log_line(row.text))
     start = _envelope(rows)
     end = len(rows)
     while end > start and is_prompt(rows[end - 1].text.lstrip()):
@@ -108,6 +109,11 @@ def output_text(text: str, command: str) -> Page:
     for row in found.rows:
         lines[row.number - before - 1] = row.text
     return Page("\n".join(lines), command=command, before=before)
+
+
+def _rows(numbered: Iterator[tuple[int, str]]) -> Iterator[Row]:
+    """Yield the lines with content."""
+    return (Row(number, line) for number, raw in numbered if (line := raw.rstrip()))
 
 
 def _envelope(rows: list[Row]) -> int:
@@ -171,11 +177,11 @@ def parsed(page: Body, facts: Iterable[Fact | None], unread: Iterable[Row]) -> P
     """Build the result of a page; lines of dashes do not count."""
     return Parsed(
         facts=tuple(fact for fact in facts if fact is not None),
-        unparsed=tuple(row.line for row in unread if says_something(row)),
-        total=sum(map(says_something, page.rows)),
+        unparsed=tuple(row.line for row in unread if row.text.strip(_RULERS)),
+        total=sum(1 for row in page.rows if row.text.strip(_RULERS)),
     )
 
 
 def says_something(row: Row) -> bool:
     """Return False for a line of dashes or equal signs, and for the "!" between parts of a configuration."""
-    return bool(row.text.strip("-=! \t"))
+    return bool(row.text.strip(_RULERS))

@@ -72,6 +72,8 @@ class Stanza:
 
 def _moved_left(rows: list[Row]) -> list[Row]:
     """Remove the common margin of the lines."""
+    if rows and not rows[0].text[0].isspace():
+        return rows
     margin = min(map(_indent, rows), default=0)
     return [row._replace(text=row.text[margin:]) for row in rows] if margin else rows
 

@@ -259,7 +259,7 @@ _PLAIN: Final = frozenset({"ip", "ipv6", "vrf", "no", "shutdown", "description"}
 
 def _interface(stanza: Stanza, name: str, command: str) -> InterfaceConfig:
     values: dict[str, Any] = {}
-    lines: dict[str, SourceLine] = {"": stanza.row.line, "name": stanza.row.line}
+    lines: dict[str, SourceLine] = dict.fromkeys(("", "name"), stanza.row.line)
     addresses: list[str] = []
     for row in stanza.children:
         words = row.text.split()

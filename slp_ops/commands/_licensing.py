@@ -21,12 +21,20 @@ from slp_ops.commands._topology import topology
 from slp_ops.facts.entitlements import Entitlements, TrustCodes
 from slp_ops.facts.licensing import (
     Accounts,
+    Authorization,
+    Conversion,
+    ExportAuthorization,
     LicenseTransport,
     Licensing,
     LicensingModel,
+    Policy,
+    Privacy,
+    Registration,
     Topology,
     TransportKind,
+    UsageReporting,
 )
+from slp_ops.facts.rum import TelemetryReports
 from slp_ops.facts.values import Fact, Source, SourceLine
 from slp_ops.iosxe.filters import filter_of
 
@@ -35,6 +43,23 @@ if TYPE_CHECKING:
 
     from slp_ops.commands import Parsed
     from slp_ops.iosxe.filters import OutputFilter
+
+STATUS_FACTS: Final[tuple[type[Fact], ...]] = (
+    Accounts,
+    Authorization,
+    Conversion,
+    ExportAuthorization,
+    LicenseTransport,
+    Licensing,
+    Policy,
+    Privacy,
+    Registration,
+    TelemetryReports,
+    Topology,
+    TrustCodes,
+    UsageReporting,
+)
+"""Facts of ``show license status``, whose blocks the longer pages repeat."""
 
 _ENABLED: Final = re.compile(r"^Smart Licensing is (\S+)$")
 _TECH_SUPPORT: Final = "Smart Licensing Tech Support info"

@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     from slp_ops.commands._capture_text import Row
 
 
-def begun_by(line: str) -> syslog.LogLine | None:
-    """Return the parts of the message that a line begins; None for any other line."""
-    found = syslog.parse(line)
+def begun_by(line: str) -> str | None:
+    """Return the name of the message that a line begins; None for any other line."""
+    found = syslog.heading(line)
     if found is None or (found.month and month(found.month) is None):
         return None
-    return found
+    return found.name
 
 
-def message(found: syslog.LogLine, row: Row, command: str, more: tuple[str, ...] = ()) -> SyslogMessage:
-    """Return the message of these parts, which are a row's, with the lines that continue it."""
+def message(row: Row, command: str, more: tuple[str, ...] = ()) -> SyslogMessage:
+    """Return the message that a row begins, with the lines that continue it."""
+    found = syslog.parse(row.text)
+    if found is None:
+        raise ValueError(f"line {row.number} begins no message")
     logged = LogTime(
         text=found.stamp,
         mark=found.mark,

@@ -1,4 +1,5 @@
-"""Messages of a log, parsed when they are asked for: a server's file has hundreds of thousands."""
+"""Messages of a log, parsed when they are asked for: most of a buffer's concern no rule, and a server's file
+has hundreds of thousands."""
 
 from __future__ import annotations
 
@@ -7,23 +8,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, overload
 
 from slp_ops.commands._capture_text import Row
-from slp_ops.commands._log_line import begun_by, message
+from slp_ops.commands._log_line import message
+from slp_ops.facts.log import LazyMessages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.facts.log import SyslogMessage
-    from slp_ops.iosxe.syslog import LogLine
 
-# Messages of an ordinary buffer are parsed once and kept; those of a long log where they are asked for.
-_KEPT: Final = 4096
-_SHORT: Final = 2**20  # characters
+# Rules ask for a message several times: those of an ordinary buffer are kept, of a long log the last one.
+_MOST_KEPT: Final = 4096
+_ORDINARY: Final = 2**20  # characters
 
 
-class MessageLog(Sequence["SyslogMessage"]):
+class MessageLog(LazyMessages):
     """The messages of a text in printed order. Equal to any sequence of the same messages."""
 
-    __slots__ = ("_command", "_ends", "_found", "_kept", "_latest", "_numbers", "_starts", "_text")
+    __slots__ = ("_command", "_ends", "_kept", "_names", "_numbers", "_starts", "_text")
 
     def __init__(self, text: str, command: str) -> None:
         """Create an empty log of a text; ``add`` names where its messages are."""
@@ -32,14 +33,12 @@ class MessageLog(Sequence["SyslogMessage"]):
         self._starts = array("Q")
         self._ends = array("Q")
         self._numbers = array("Q")
-        self._found: list[LogLine] = []  # of the first messages, until they are parsed
-        self._kept: tuple[SyslogMessage, ...] | None = None
-        self._latest: tuple[int, SyslogMessage] | None = None  # rules ask for one message several times
+        self._names: list[str] = []
+        self._kept: dict[int, SyslogMessage] = {}
 
-    def add(self, number: int, start: int, found: LogLine) -> None:
-        """Append the message of these parts that begins at ``start``, in the line of that number."""
-        if len(self._text) <= _SHORT and len(self) < _KEPT:
-            self._found.append(found)
+    def add(self, number: int, start: int, name: str) -> None:
+        """Append the message of this name that begins at ``start``, in the line of that number."""
+        self._names.append(name)
         self._numbers.append(number)
         self._starts.append(start)
         self._ends.append(start)
@@ -48,12 +47,10 @@ class MessageLog(Sequence["SyslogMessage"]):
         """Extend the last message by the lines up to ``end``."""
         self._ends[-1] = end
 
-    def complete(self) -> MessageLog:
-        """Parse the messages of a short log once; return the log."""
-        if len(self) == len(self._found):
-            self._kept = tuple(self._message(place, found) for place, found in enumerate(self._found))
-        self._found.clear()
-        return self
+    @property
+    def names(self) -> Sequence[str]:
+        """Return the name of each message."""
+        return self._names
 
     def __len__(self) -> int:
         return len(self._starts)
@@ -64,26 +61,23 @@ class MessageLog(Sequence["SyslogMessage"]):
     def __getitem__(self, index: slice) -> tuple[SyslogMessage, ...]: ...
     def __getitem__(self, index: int | slice) -> SyslogMessage | tuple[SyslogMessage, ...]:
         """Parse the message at a place."""
-        if self._kept is not None:
-            return self._kept[index]
         if isinstance(index, slice):
             return tuple(self[place] for place in range(*index.indices(len(self))))
-        if self._latest is not None and self._latest[0] == index:
-            return self._latest[1]
-        found = self._message(index)
-        self._latest = (index, found)
+        place = range(len(self))[index]
+        found = self._kept.get(place)
+        if found is None:
+            found = self._message(place)
+            if len(self._kept) >= (_MOST_KEPT if len(self._text) <= _ORDINARY else 1):
+                self._kept.clear()
+            self._kept[place] = found
         return found
 
-    def _message(self, index: int, found: LogLine | None = None) -> SyslogMessage:
-        """Parse the message at a place; its parts are found once more unless they are given."""
-        start, end = self._starts[index], self._ends[index]
+    def _message(self, place: int) -> SyslogMessage:
+        start, end = self._starts[place], self._ends[place]
         first, _, more = self._text[start : max(end, _line_end(self._text, start))].partition("\n")
-        row = Row(self._numbers[index], first.rstrip())
-        found = found or begun_by(row.text)
-        if found is None:  # never: ``add`` names messages only
-            raise IndexError(index)
+        row = Row(self._numbers[place], first.rstrip())
         lines = tuple(line for raw in more.split("\n") if (line := raw.rstrip())) if more else ()
-        return message(found, row, self._command, lines)
+        return message(row, self._command, lines)
 
     def __iter__(self) -> Iterator[SyslogMessage]:
         return (self[place] for place in range(len(self)))

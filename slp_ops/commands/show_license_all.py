@@ -3,49 +3,13 @@
 from __future__ import annotations
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._licensing import parser
-from slp_ops.facts import (
-    Accounts,
-    Authorization,
-    Conversion,
-    Entitlements,
-    ExportAuthorization,
-    LicenseAuthorizations,
-    LicenseTransport,
-    Licensing,
-    Policy,
-    Privacy,
-    ProductInstance,
-    Registration,
-    RumSummary,
-    TelemetryReports,
-    Topology,
-    TrustCodes,
-    UsageReporting,
-)
+from slp_ops.commands._licensing import STATUS_FACTS, parser
+from slp_ops.facts import Entitlements, LicenseAuthorizations, ProductInstance, RumSummary
 
 COMMAND = ShowCommand(
     command="show license all",
     sets=frozenset({"baseline"}),
     order=50,
     parse=parser("show license all"),
-    provides=(
-        Accounts,
-        Authorization,
-        Conversion,
-        Entitlements,
-        ExportAuthorization,
-        LicenseAuthorizations,
-        LicenseTransport,
-        Licensing,
-        Policy,
-        Privacy,
-        ProductInstance,
-        Registration,
-        RumSummary,
-        TelemetryReports,
-        Topology,
-        TrustCodes,
-        UsageReporting,
-    ),
+    provides=(*STATUS_FACTS, Entitlements, LicenseAuthorizations, ProductInstance, RumSummary),
 )

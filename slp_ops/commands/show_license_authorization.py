@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from slp_ops.commands import ShowCommand
 from slp_ops.commands._licensing import parser
-from slp_ops.facts import (
-    LicenseAuthorizations,
-)
+from slp_ops.facts import LicenseAuthorizations
 from slp_ops.release import Release
 
 COMMAND = ShowCommand(

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from slp_ops.commands import ShowCommand
-from slp_ops.commands._licensing import parser
+from slp_ops.commands._licensing import STATUS_FACTS, parser
 from slp_ops.facts import (
-    Accounts,
     AgentInternals,
-    Authorization,
     CommunicationStatistics,
-    Conversion,
     Entitlements,
-    ExportAuthorization,
     LicenseAuthorizations,
-    LicenseTransport,
-    Licensing,
-    Policy,
-    Privacy,
     ProductInstance,
-    Registration,
     RumSummary,
     ScheduledJobs,
-    TelemetryReports,
-    Topology,
-    TrustCodes,
-    UsageReporting,
 )
 
 COMMAND = ShowCommand(
@@ -34,25 +21,13 @@ COMMAND = ShowCommand(
     order=900,
     parse=parser("show license tech support"),
     provides=(
-        Accounts,
+        *STATUS_FACTS,
         AgentInternals,
-        Authorization,
         CommunicationStatistics,
-        Conversion,
         Entitlements,
-        ExportAuthorization,
         LicenseAuthorizations,
-        LicenseTransport,
-        Licensing,
-        Policy,
-        Privacy,
         ProductInstance,
-        Registration,
         RumSummary,
         ScheduledJobs,
-        TelemetryReports,
-        Topology,
-        TrustCodes,
-        UsageReporting,
     ),
 )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from slp_ops.commands import ShowCommand
 from slp_ops.commands._licensing import parser
-from slp_ops.facts import (
-    ProductInstance,
-)
+from slp_ops.facts import ProductInstance
 
 COMMAND = ShowCommand(
     command="show license udi",

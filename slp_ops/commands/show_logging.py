@@ -9,7 +9,7 @@ Log Buffer (4096 bytes):
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from slp_ops.commands import Parsed, ShowCommand
 from slp_ops.commands._capture_text import NumberedLines, Page, Row, says_something
@@ -20,9 +20,6 @@ from slp_ops.commands._values import integer
 from slp_ops.facts.log import SyslogBuffer
 from slp_ops.facts.values import LabelledValue, Source, SourceLine
 from slp_ops.iosxe.filters import filter_of
-
-if TYPE_CHECKING:
-    from slp_ops.iosxe.syslog import LogLine
 
 _LEVEL: Final = re.compile(r"^level (\w+), (\d+) messages logged")
 _DROPPED: Final = re.compile(r"\((\d+) messages? dropped")
@@ -79,20 +76,19 @@ def parse(text: str) -> Parsed:
     lines = NumberedLines(text, "show logging")
     heading = _Heading()
     messages = MessageLog(lines.text, lines.command)
-    latest: LogLine | None = None
+    latest: str | None = None
     before: list[Row] = []
     for row, start in lines:
-        found = begun_by(row.text)
-        if found is not None:
-            messages.add(row.number, start, found)
-            latest = found
+        name = begun_by(row.text)
+        if name is not None:
+            messages.add(row.number, start, name)
+            latest = name
         elif latest is not None:
             messages.extend(start + len(row.text))
-            heading.label(row.text, f"{latest.facility}-{latest.mnemonic}")
+            heading.label(row.text, latest)
         else:
             before.append(row)
             heading.read(row)
-    messages.complete()
     passed = filter_of(lines.command)
     is_answer = not before and passed is not None and passed.verb in ("include", "section", "exclude")
     if not messages and heading.bytes is None and not heading.other and not is_answer:

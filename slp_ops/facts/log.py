@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from slp_ops.facts.values import Fact
+from slp_ops.iosxe.syslog import message_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import time
 
     from slp_ops.facts.values import LabelledValue
@@ -67,8 +69,19 @@ class SyslogMessage(Fact):
 
     @property
     def name(self) -> str:
-        """Return facility and mnemonic, such as ``SMART_LIC-COMM_FAILED``: severities vary by release."""
-        return f"{self.facility}-{self.mnemonic}"
+        """Return its name, such as ``SMART_LIC-COMM_FAILED``."""
+        return message_name(self.facility, self.mnemonic)
+
+
+class LazyMessages(Sequence[SyslogMessage], ABC):
+    """Messages that are parsed when they are asked for. Their names are known before."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def names(self) -> Sequence[str]:
+        """Return the name of each message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +110,17 @@ class SyslogBuffer(Fact):
         """Return whether it holds only the last messages, or single lines: it proves no absence at all."""
         return self.console or (self.filter or "").startswith("last ")
 
+    @property
+    def names(self) -> Sequence[str]:
+        """Return the name of each message."""
+        messages = self.messages
+        if isinstance(messages, LazyMessages):
+            return messages.names
+        return [message.name for message in messages]
+
     def of(self, *names: str) -> tuple[SyslogMessage, ...]:
         """Return the messages of these names, oldest first."""
-        return tuple(message for message in self.messages if message.name in names)
+        return tuple(self.messages[place] for place, name in enumerate(self.names) if name in names)
 
     @property
     def wrapped(self) -> bool | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.json_documents import HIDDEN, json_document
 from slp_ops.model import Evidence
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLine:
-    """A line of a capture, counted from 1."""
+class SourceLine(NamedTuple):
+    """A line of a capture, counted from 1. A parser makes thousands of them."""
 
     number: int
     text: str

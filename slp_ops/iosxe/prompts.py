@@ -35,7 +35,7 @@ def is_exec_prompt(line: str) -> bool:
 
 def is_prompt(line: str) -> bool:
     """Return whether a line is a prompt of any mode."""
-    return _ANY.fullmatch(line) is not None
+    return line.endswith((">", "#")) and _ANY.fullmatch(line) is not None
 
 
 def hostname_of(prompt: str) -> str:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from sys import intern
+from typing import Any, Final, NamedTuple
 
 from slp_ops.iosxe.relay import relayed
 
@@ -57,18 +58,47 @@ class LogLine:
     origin: str | None = None
 
 
+class LogHeading(NamedTuple):
+    """Month of a message as printed, None in a line with an uptime or no time, and its name."""
+
+    month: str | None
+    name: str
+
+
 def parse(line: str) -> LogLine | None:
     """Parse the first line of a message; None for any other line."""
-    # Cheap rejections first: a buffer may contain a hundred thousand lines.
-    if not line or not (line[0].isalnum() or line[0] in "*. %"):
-        return None
-    text = line.lstrip()
-    found = _STAMPED.match(text) or _BARE.match(text)
+    found = _start_of(line)
     if found is None:
         return None
     parts: dict[str, Any] = found.groupdict()
     rest = parts.pop("rest")
     return LogLine(**parts, **_message(rest))
+
+
+def heading(line: str) -> LogHeading | None:
+    """Return the month and the name of the message that a line begins; None for any other line.
+
+    A buffer is searched by them, and only the messages that are asked for are parsed.
+    """
+    found = _start_of(line)
+    if found is None:
+        return None
+    named = _mnemonic(found["rest"])
+    name = message_name("", "") if named is None else message_name(named[1], named[3])
+    return LogHeading(found["month"] if found.re is _STAMPED else None, intern(name))
+
+
+def message_name(facility: str, mnemonic: str) -> str:
+    """Return a name for messages, such as ``SMART_LIC-COMM_FAILED``: severities vary by release."""
+    return f"{facility}-{mnemonic}"
+
+
+def _start_of(line: str) -> re.Match[str] | None:
+    # Cheap rejections first: a buffer may contain a hundred thousand lines.
+    if not line or not (line[0].isalnum() or line[0] in "*. %"):
+        return None
+    text = line.lstrip()
+    return _STAMPED.match(text) or _BARE.match(text)
 
 
 def is_log_line(line: str) -> bool:
@@ -84,9 +114,13 @@ def is_unasked(line: str) -> bool:
     return _UNASKED.search(line) is not None
 
 
+def _mnemonic(rest: str) -> re.Match[str] | None:
+    return _MNEMONIC.match(rest) or _MNEMONIC.search(rest[:160])
+
+
 def _message(rest: str) -> dict[str, Any]:
     """Split what follows the time into facility, severity, mnemonic, text and origin."""
-    found = _MNEMONIC.match(rest) or _MNEMONIC.search(rest[:160])
+    found = _mnemonic(rest)
     if found is None:
         return {"text": rest}
     text = rest[found.end() :]

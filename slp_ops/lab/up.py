@@ -78,7 +78,7 @@ async def _run(wanted: Wanted, say: Callable[[str], object]) -> None:
             write_inventory(wanted.inventory_out, rack)
             note = _next_command(wanted.inventory_out)
         else:
-            note = _offer_inventory(rack)
+            note = _offer_inventory(rack, wanted)
         say(_ready(rack, note))
         await ended.wait()
     # Aborted connections are closed in the next turn of the loop.
@@ -154,7 +154,7 @@ def _inventory_text(rack: Rack) -> str:
     return yaml.safe_dump(inventory(rack), sort_keys=False, allow_unicode=True)
 
 
-def _offer_inventory(rack: Rack) -> list[str]:
+def _offer_inventory(rack: Rack, wanted: Wanted) -> list[str]:
     """Write the default inventory unless there is one; return what to do next."""
     text = _inventory_text(rack)
     try:
@@ -163,8 +163,8 @@ def _offer_inventory(rack: Rack) -> list[str]:
     except FileExistsError:
         if not _holds(_DEFAULT_INVENTORY, text):
             return [
-                f"{_DEFAULT_INVENTORY} exists and is kept; an inventory of these switches:",
-                "  slp-ops lab up --inventory-out lab.yaml",
+                f"{_DEFAULT_INVENTORY} exists and is kept. Stop this lab, and write another inventory with:",
+                f"  slp-ops lab up{_options(wanted)} --inventory-out lab.yaml",
             ]
     except OSError as err:
         return [f"{_DEFAULT_INVENTORY} cannot be written: {err.strerror}"]
@@ -176,6 +176,21 @@ def _holds(path: Path, text: str) -> bool:
         return path.is_file() and path.read_text(encoding="utf-8") == text
     except (OSError, UnicodeDecodeError):
         return False
+
+
+def _options(wanted: Wanted) -> str:
+    """Return the options of this lab as the command line has them."""
+    given = {
+        "--size": wanted.size,
+        "--scenario": wanted.scenario,
+        "--base-port": wanted.base_port,
+        "--journal": wanted.journal,
+        "--time-scale": None if wanted.time_scale == 1 else wanted.time_scale,
+        "--clock": None if wanted.clock is None else wanted.clock.isoformat(),
+        "--authorized-keys": wanted.authorized_keys,
+        "--bastion": wanted.bastions or None,
+    }
+    return "".join(f" {name} {shlex.quote(str(value))}" for name, value in given.items() if value is not None)
 
 
 def _next_command(file: Path) -> list[str]:

@@ -51,6 +51,11 @@ def _add_stems(starts: set[int], lowered: str, unknown: str) -> list[bytes]:
             starts.update(
                 lowered.rfind("\n", 0, at.start()) + 1 for at in grammar.COLON_BEFORE_AT.finditer(lowered)
             )
+    for word in grammar.ABBREVIATED_WORDS & words:
+        stem = f" {word} "
+        if stem in unknown:
+            found.append(stem)
+            _add_lines(starts, lowered, stem, None)
     if whole_words := _WHOLE & words:
         found.extend(whole_words)
         # "otp5" is no "otp".

@@ -17,17 +17,18 @@ def exchange_steps(exchange: OpenExchange) -> tuple[Text, ...]:
 
 _UPLOAD: Final = Text(
     "1. CSSM: Smart Software Licensing > Reports > Usage Data Files > Upload Usage Data, then the Virtual "
-    "Account (as of 2026-11; the labels may have changed). Upload:",
+    "Account (menu as of 2023; it may have changed). Upload:",
     "1. CSSM: Smart Software Licensing > Reports > Usage Data Files > Upload Usage Data を開き、"
-    "バーチャルアカウントを選択します (2026 年 11 月時点。表記は変わっている場合があります)。ファイル:",
+    "バーチャルアカウントを選択して、次のファイルをアップロードします "
+    "(メニューは 2023 年時点。変更されている場合があります):",
 )
 _ANSWERS: Final = Text(
-    "2. When the status is No Errors, download every acknowledgement, put the files as they are into "
-    "{folder}, and continue (--answers names another folder):",
-    "2. 状態が No Errors になったら確認応答をすべてダウンロードし、そのまま {folder} に置いて続行してください"
-    " (別のフォルダは --answers で指定):",
+    "2. When Reporting Status is No Errors, download each acknowledgement (ACK), put the files unchanged "
+    "into {folder}, and continue (--answers names another folder):",
+    "2. Reporting Status が No Errors になったら、確認応答 (ACK) をすべてダウンロードし、変更せずに {folder} "
+    "に置いてから続行してください (別のフォルダは --answers で指定):",
 )
 _CHECKS: Final = Text(
-    "3. Which answer is for which switch is read from the files; a switch without one keeps waiting.",
-    "3. どのスイッチ宛てかはファイルの内容から判断します。応答のないスイッチは待機を続けます。",
+    "3. The flow finds the switch of each ACK in the file itself; a switch without an ACK keeps waiting.",
+    "3. どのスイッチの ACK かはファイルの内容から判断します。ACK のないスイッチは待機を続けます。",
 )

@@ -210,12 +210,19 @@ def reason_of(text: str) -> str:
 
 def named_server(text: str) -> NamedServer | None:
     """Return the server that a message names; None without one."""
+    return (_named_server if len(text) > _REPEATED else _named_again)(text)
+
+
+def _named_server(text: str) -> NamedServer | None:
     found = _SERVER.search(text)
     if found is None:
         return None
     if found["on_prem"]:
         return NamedServer.ON_PREM
     return NamedServer.CSLU if found["cslu"] else NamedServer.CSSM
+
+
+_named_again: Final = lru_cache(maxsize=_MATCHES)(_named_server)
 
 
 def term_key(text: str) -> str:

@@ -9,6 +9,7 @@
         tyo-core-01/
           manifest.jsonl    one line a capture, appended after its file is in place
           show-clock.txt
+        packs/tokyo.pack      in a packed run: the folders of a site's devices that have ended
 
 ``Runs`` begins and finds runs; ``Run`` and ``DeviceFolder`` write one; ``StoredRun`` reads one.
 """

@@ -36,9 +36,10 @@ _HINTS: Final = {
     errno.EEXIST: "something else has that name: move it, or use another folder with --runs-dir",
     errno.EINVAL: "another file has its name: move it away",
     errno.ELOOP: "a symbolic link has the name of a file of the store: remove it",
+    errno.EBADMSG: "see: slp-ops runs verify",
     errno.EMFILE: "too many open files: raise the limit with ulimit -n, or use fewer --workers",
 }
-_LARGEST_RECORDS: Final = 64 * 2**20
+LARGEST_RECORDS: Final = 64 * 2**20
 LARGEST: Final = 2**30  # of a capture that is read whole, and of a file of an exchange
 _WRITE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -133,15 +134,10 @@ def opened(path: Path, *, within: Path) -> BinaryIO:
     return os.fdopen(fd, "rb")
 
 
-def read(path: Path, *, within: Path, largest: int = _LARGEST_RECORDS) -> bytes:
+def read(path: Path, *, within: Path, largest: int = LARGEST_RECORDS) -> bytes:
     """The content of a file, opened with the same care."""
     with opened(path, within=within) as file:
         return read_descriptor(file.fileno(), largest)
-
-
-def read_capture(path: Path, *, within: Path, size: int) -> bytes:
-    """Return the content of a capture of a recorded size."""
-    return read(path, within=within, largest=max(size, LARGEST))
 
 
 def digest(path: Path, *, within: Path, size: int) -> tuple[str, int]:

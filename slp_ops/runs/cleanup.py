@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.runs import atomic_files
+from slp_ops.runs.evidence_files import tidy_packs
 from slp_ops.runs.run_reader import NAME, StoredRun
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def tidy_killed(path: Path) -> bool:
         return True  # removed in the meantime
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(OSError):
+            tidy_packs(path)
         for left in (*path.glob(".*.part"), *path.glob("*/.*.part")):
             with suppress(OSError):
                 left.unlink()

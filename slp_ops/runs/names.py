@@ -11,7 +11,7 @@ _LONGEST: Final = 80
 _UNFIT: Final = re.compile(r"[^a-z0-9._]+", re.ASCII)
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,79}", re.ASCII)
 # A device of this name would look like one of the run's own files.
-_OURS: Final = re.compile(r".*\.(?:jsonl?|part)|lock|upload|acks", re.ASCII | re.IGNORECASE)
+_OURS: Final = re.compile(r".*\.(?:jsonl?|part)|lock|upload|acks|packs", re.ASCII | re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)  # the same few commands on every device

@@ -69,17 +69,19 @@ def judge(
     a process makes. ``contents`` are what cannot be replaced beside evidence, by the path of the run;
     ``lose`` are the kinds that may go.
     """
-    evidence = _newest_complete_runs(runs)
+    evidence = _newest_evidence(runs)
     judged = []
     for place, run in enumerate(runs):
         losses = (*(contents or {}).get(run.path, ()), *evidence.get(run.path, ()))
-        kept = [each.what for each in losses if each.kind not in lose]
+        kept = dict.fromkeys(each.what for each in losses if each.kind not in lose)
         if run.is_locked():
             why = "is being written"
         elif run.path.absolute() in changing:
             why = "a process makes the change of its journal"
         elif run.header.state is RunState.UNREADABLE:
             why = f"was written by a newer slp-ops ({run.header.version})"
+        elif not run.has_records:
+            why = "is no run: it has no file of slp-ops"
         elif keep is not None and place < keep:
             why = f"one of the newest {keep}"
         elif older_than is not None and is_from_future(run, now):
@@ -99,44 +101,84 @@ def is_from_future(run: StoredRun, now: datetime) -> bool:
 
 def remove(run: StoredRun) -> bool:
     """Remove a run's folder; False when another process writes or removed it. Raises StoreError."""
+    hidden = hide(run)
+    if hidden is not None:
+        remove_hidden(hidden)
+    return hidden is not None
+
+
+def hide(run: StoredRun) -> Path | None:
+    """Rename a run's folder, so that no process lists a half-deleted run; return its new path.
+
+    None when another process writes or removed it. Raises StoreError.
+    """
     with atomic_files.store_errors("remove", run.path):
         try:
             lock = os.open(run.path / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
             if not run.path.is_dir():
-                return False
-            return _discard(run.path)
+                return None
+            return _renamed(run.path)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return _discard(run.path)
+            return _renamed(run.path)
         except BlockingIOError:
-            return False
+            return None
         finally:
             os.close(lock)
 
 
-def _newest_complete_runs(runs: Iterable[StoredRun]) -> dict[Path, tuple[Irreplaceable]]:
-    """The newest run in which each device was read completely for an audit, with one such device."""
-    seen: set[str] = set()
-    needed: dict[Path, tuple[Irreplaceable]] = {}
+def remove_hidden(hidden: Path) -> None:
+    """Remove the folder of a hidden run. Raises StoreError."""
+    with atomic_files.store_errors("remove", hidden):
+        shutil.rmtree(hidden, onerror=_unless_gone)
+
+
+def _newest_evidence(runs: Iterable[StoredRun]) -> dict[Path, tuple[Irreplaceable, ...]]:
+    """Return the runs with the evidence that a prune keeps of each device, named by one such device.
+
+    That is the newest run in which the device was read completely for an audit, and of which no file is
+    missing or cut; for a device without such a run, the newest one that has anything of it.
+    """
+    complete: dict[str, Path] = {}
+    partial: dict[str, Path] = {}
     for run in runs:
-        for name, record in run.results.items() if run.header.verb in READING_VERBS else ():
-            if record.status is DeviceStatus.OK and name not in seen:
-                seen.add(name)
-                what = f"the newest good evidence of {name}"
-                needed.setdefault(run.path, (Irreplaceable(kind=LossKind.EVIDENCE, what=what),))
-    return needed
+        if run.header.verb not in READING_VERBS or run.header.state is RunState.UNREADABLE:
+            continue
+        for name in run.about:
+            if name in complete:
+                continue
+            record = run.results.get(name)
+            is_ok = record is not None and record.status is DeviceStatus.OK and run.is_readable
+            if name in partial and not is_ok:
+                continue
+            found, missing = run.count_files(name)
+            if is_ok and not missing:
+                complete[name] = run.path
+            elif found:
+                partial.setdefault(name, run.path)
+    good: dict[Path, Irreplaceable] = {}
+    for name, path in complete.items():
+        good.setdefault(path, _evidence(what=f"the newest good evidence of {name}"))
+    only: dict[Path, Irreplaceable] = {}
+    for name, path in partial.items():
+        if name not in complete:
+            only.setdefault(path, _evidence(what=f"the only evidence of {name}, which is not complete"))
+    paths = (*good, *(path for path in only if path not in good))
+    return {path: tuple(each[path] for each in (good, only) if path in each) for path in paths}
 
 
-def _discard(path: Path) -> bool:
-    """Hide the folder first, so that no process lists a half-deleted run."""
+def _evidence(what: str) -> Irreplaceable:
+    return Irreplaceable(kind=LossKind.EVIDENCE, what=what)
+
+
+def _renamed(path: Path) -> Path | None:
     hidden = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.rename(hidden)
     except FileNotFoundError:
-        return False
-    shutil.rmtree(hidden, onerror=_unless_gone)
-    return True
+        return None
+    return hidden
 
 
 def _unless_gone(function: object, path: str, raised: tuple[type, BaseException, object]) -> None:

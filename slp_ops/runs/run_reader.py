@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,7 +18,8 @@ from slp_ops.errors import StoreError
 from slp_ops.json_documents import decode, parse_json
 from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.runs import atomic_files
-from slp_ops.runs.names import is_plain
+from slp_ops.runs.evidence_files import MANIFEST, DeviceFiles, Packs
+from slp_ops.runs.names import folder_name, is_plain
 from slp_ops.runs.serialization import (
     SCHEMA,
     CaptureRecord,
@@ -45,6 +47,7 @@ class StoredRun:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.packs = Packs(path)
         self._verified: dict[str, tuple[Capture, ...]] = {}
 
     @property
@@ -65,6 +68,12 @@ class StoredRun:
         """Return the position among the runs of a folder: a later run has a greater one."""
         header, sequence = self.header, self.header.sequence
         return (millis(header.started) if sequence is None else sequence, self.path.name)
+
+    @property
+    def has_records(self) -> bool:
+        """Return whether the folder has a file of a run; otherwise only its name is that of one."""
+        own = (self.path / name for name in ("run.json", "lock", "devices.jsonl"))
+        return any(map(os.path.lexists, own)) or any(self.path.glob("*/manifest.jsonl")) or self.packs.exists
 
     @property
     def is_readable(self) -> bool:
@@ -99,6 +108,24 @@ class StoredRun:
         self._check_readable()
         return tuple(self._result(about) for about in self.header.devices)
 
+    def count_files(self, device: str) -> tuple[int, int]:
+        """Return how many captures of a device have their file, and how many lack it, or a part of it.
+
+        Contents are not read, so that this is fast for thousands of devices: ``runs verify`` reads them.
+        """
+        record = self.results.get(device)
+        recorded = 0 if record is None else record.captures
+        try:
+            files = self.files(self.about[device])
+            if files.is_packed:
+                return recorded, 0
+            listed = self.manifest(device)
+        except (StoreError, OSError):
+            return 0, max(recorded, 1)
+        named = [each for each in {each.command: each for each in listed}.values() if each.file is not None]
+        found = sum(_has_size(files, each) for each in named)
+        return found, len(named) - found + max(0, recorded - len(listed))
+
     def captures(self, device: str) -> tuple[Capture, ...]:
         """A device's captures, the last one of each command. Raises StoreError.
 
@@ -107,8 +134,8 @@ class StoredRun:
         """
         if device not in self._verified:
             newest = {capture.command: capture for capture in self.manifest(device)}
-            folder = self.folder(self.about[device])
-            self._verified[device] = tuple(_verify_capture(folder, capture) for capture in newest.values())
+            files = self.files(self.about[device])
+            self._verified[device] = tuple(_verify_capture(files, capture) for capture in newest.values())
         return self._verified[device]
 
     def manifest(self, device: str) -> tuple[Capture, ...]:
@@ -126,11 +153,12 @@ class StoredRun:
         about = self.about.get(device)
         if about is None or capture.file is None or not is_plain(capture.file):
             raise StoreError(f"run {self.id} holds no text of {capture.command!r} from {device}")
-        folder = self.folder(about)
-        with atomic_files.store_errors("read", folder / capture.file):
-            data = atomic_files.read_capture(folder / capture.file, within=folder, size=capture.bytes)
+        files = self.files(about)
+        path = files.folder / capture.file
+        with atomic_files.store_errors("read", path):
+            data = files.read_capture(capture.file, capture.bytes)
         if hashlib.sha256(data).hexdigest() != capture.sha256:
-            raise StoreError(f"{folder / capture.file} {CHANGED}", hint=f"see: slp-ops runs verify {self.id}")
+            raise StoreError(f"{path} {CHANGED}", hint=f"see: slp-ops runs verify {self.id}")
         return data.decode("utf-8", "surrogateescape")
 
     def folder(self, about: DeviceHeader) -> Path:
@@ -138,6 +166,10 @@ class StoredRun:
         if not is_plain(about.folder):
             raise StoreError(f"{self.path}/run.json names an unfit folder for {about.name}")
         return self.path / about.folder
+
+    def files(self, about: DeviceHeader) -> DeviceFiles:
+        """Return the files of a device's evidence. Raises StoreError as ``folder`` does."""
+        return DeviceFiles(self.folder(about), self.packs)
 
     @property
     def totals(self) -> Counter[str]:
@@ -151,11 +183,16 @@ class StoredRun:
         _, run = self._run_file
         devices = () if run is None else run.devices
         found = {each.result.name: each.result for each in devices if each.result is not None}
+        return found | {record.name: record for record in self._appended}
+
+    @cached_property
+    def _appended(self) -> tuple[ResultRecord, ...]:
+        """Return the records of the devices that ended, the last one of a device counts."""
         try:
             appended = atomic_files.read(self.path / "devices.jsonl", within=self.path)
         except OSError:
-            appended = b""
-        return found | {record.name: record for record in read_lines(ResultRecord, appended).records}
+            return ()
+        return read_lines(ResultRecord, appended).records
 
     def _check_readable(self) -> None:
         if self.header.state is RunState.UNREADABLE:
@@ -181,23 +218,33 @@ class StoredRun:
 
     def _header_from_folder(self) -> RunHeader:
         """Return the header that the folder alone provides."""
-        found = NAME.fullmatch(self.path.resolve().name)
-        if found is None:
+        name = self.path.resolve().name
+        found = NAME.fullmatch(name)
+        if found is None or not is_run_name(name):
             raise StoreError(f"{self.path} is not the folder of a run")
-        folders = sorted(path.parent.name for path in self.path.glob("*/manifest.jsonl"))
+        sites = {
+            path.parent.name: "" for path in self.path.glob("*/manifest.jsonl") if is_plain(path.parent.name)
+        }
+        with suppress(OSError):
+            sites |= dict(self.packs.devices())
+        known = {record.name: record.site for record in self._appended}
+        by_name = tuple(
+            DeviceHeader(name=name, site=site, folder=folder_name(name)) for name, site in known.items()
+        )
+        others = sorted(sites.keys() - {each.folder for each in by_name})
         return RunHeader(
             id=found[3],
             verb=found[2],
             started=started_of(found[0]),
             state=RunState.INTERRUPTED,
-            devices=tuple(DeviceHeader(name=folder, site="", folder=folder) for folder in folders),
+            devices=(*by_name, *(DeviceHeader(name=name, site=sites[name], folder=name) for name in others)),
         )
 
     def _manifest(self, about: DeviceHeader) -> bytes:
-        folder = self.folder(about)
-        with atomic_files.store_errors("read", folder / "manifest.jsonl"):
+        files = self.files(about)
+        with atomic_files.store_errors("read", files.folder / MANIFEST):
             try:
-                return atomic_files.read(folder / "manifest.jsonl", within=folder)
+                return files.read(MANIFEST)
             except FileNotFoundError:
                 return b""
 
@@ -213,6 +260,8 @@ class StoredRun:
             damage = [f"{each.command}: {each.reason}" for each in captures if _is_damaged(each)]
             if missing > 0:
                 damage.append(f"{missing} of its captures are not in its manifest")
+        if not self.is_readable:
+            damage.append("run.json cannot be read: the intent of the inventory is unknown")
         result = self._device_result(about, captures)
         return _with_damage(result, damage, hint=f"see: slp-ops runs verify {self.id}") if damage else result
 
@@ -229,8 +278,19 @@ class StoredRun:
         )
 
 
+def is_run_name(name: str) -> bool:
+    """Return whether a folder of this name may be a run: 30 February is no day of any."""
+    if NAME.fullmatch(name) is None:
+        return False
+    try:
+        started_of(name)
+    except ValueError:
+        return False
+    return True
+
+
 def started_of(name: str) -> datetime:
-    """Return the time in the name of a run's folder."""
+    """Return the time in the name of a run's folder. Raises ValueError for a time that there is not."""
     return datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
@@ -239,17 +299,27 @@ def why_unreadable(err: OSError) -> str:
     return "is a symbolic link" if err.errno == errno.ELOOP else f"cannot be read: {err.strerror or err}"
 
 
-def _verify_capture(folder: Path, capture: Capture) -> Capture:
+def _verify_capture(files: DeviceFiles, capture: Capture) -> Capture:
     """Return the capture, or a damaged one without a file when its file is not what was written."""
     if capture.file is None:
         return capture
     if not is_plain(capture.file):
         return _damaged(capture, "the manifest names an unfit file")
     try:
-        sha256, _ = atomic_files.digest(folder / capture.file, within=folder, size=capture.bytes)
+        sha256, _ = files.digest(capture.file, size=capture.bytes)
     except OSError as err:
         return _damaged(capture, f"{capture.file} {why_unreadable(err)}")
     return capture if sha256 == capture.sha256 else _damaged(capture, f"{capture.file} {CHANGED}")
+
+
+def _has_size(files: DeviceFiles, capture: Capture) -> bool:
+    """Return whether the file of a capture has its size."""
+    if capture.file is None or not is_plain(capture.file):
+        return False
+    try:
+        return files.size(capture.file) == capture.bytes
+    except OSError:
+        return False
 
 
 def _damaged(capture: Capture, why: str) -> Capture:

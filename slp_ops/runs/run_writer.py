@@ -19,6 +19,7 @@ from slp_ops.errors import StoreError
 from slp_ops.model import Capture, CaptureStatus
 from slp_ops.redact import Redactor, redact
 from slp_ops.runs import atomic_files
+from slp_ops.runs.evidence_files import MANIFEST, DeviceFiles, Packs, PackWriter
 from slp_ops.runs.names import slug, unique
 from slp_ops.runs.serialization import (
     CaptureRecord,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from slp_ops.model import Device, DeviceResult
     from slp_ops.ports import CommandEnd
 
-MANIFEST: Final = "manifest.jsonl"
 # Below this a capture waits in memory and takes a file only when it ends: a thousand sessions at once
 # then do not need a thousand open files.
 _BUFFER: Final = 16 * 1024
@@ -56,12 +56,14 @@ class RunEvidence:
     def __init__(self, path: Path, *, key: bytes, now: Callable[[], datetime] = utc_now) -> None:
         self.path = path
         self.key = key
+        self.packs = Packs(path)
         self._now = now
         self._named = lru_cache(maxsize=256)(self.masked)  # the same few commands on every device
 
     def folder(self, name: str) -> DeviceFolder:
         """Return a device's folder of that name."""
-        return DeviceFolder(self.path / name, key=self.key, named=self._named, now=self._now)
+        files = DeviceFiles(self.path / name, self.packs)
+        return DeviceFolder(files, key=self.key, named=self._named, now=self._now)
 
     def recover(self, name: str) -> tuple[Capture, ...]:
         """Return the captures of a device whose writer was killed, the last one of each command.
@@ -69,15 +71,14 @@ class RunEvidence:
         What the writer left half done is removed. Raises StoreError.
         """
         folder = self.path / name
-        manifest = folder / MANIFEST
-        with atomic_files.store_errors("read", manifest):
-            if not folder.is_dir():
-                return ()
-            atomic_files.remove_partial_writes(folder, MANIFEST)
+        with atomic_files.store_errors("read", folder / MANIFEST):
+            if folder.is_dir():
+                atomic_files.remove_partial_writes(folder, MANIFEST)
             try:
-                records = read_lines(CaptureRecord, atomic_files.read(manifest, within=folder)).records
+                data = DeviceFiles(folder, self.packs).read(MANIFEST)
             except FileNotFoundError:
-                records = ()
+                data = b""
+            records = read_lines(CaptureRecord, data).records
             listed = {record.file for record in records}
             for path in folder.glob("*.txt"):
                 if path.name not in listed:
@@ -115,6 +116,7 @@ class Run:
         self._folders: dict[str, DeviceFolder] = {}
         self._results = dict(results or {})
         self._guard = threading.Lock()
+        self._packer = PackWriter(path, header.devices) if self.evidence.packs.exists else None
 
     @property
     def id(self) -> str:
@@ -150,13 +152,17 @@ class Run:
         return self.evidence.session_log(self._abouts[device.name].folder)
 
     def finish_device(self, result: DeviceResult) -> None:
-        """Keep how a device ended. Raises StoreError."""
+        """Keep how a device ended, and pack its evidence in a packed run. Raises StoreError."""
         if (error := result.error) is not None:  # it may quote what the device sent
             error = replace(error, message=self.masked(error.message), hint=self.masked(error.hint))
             result = replace(result, error=error)
         record = ResultRecord.of(result)
         path = self.path / "devices.jsonl"
         with self._guard, atomic_files.store_errors("write", path):
+            if self._packer is not None and result.name in self._abouts:
+                with suppress(OSError):  # its folder is complete, and stays
+                    self._packer.pack(self._abouts[result.name])
+                self._folders.pop(result.name, None)
             atomic_files.append(path, line(record))
             self._results[result.name] = record
 
@@ -205,13 +211,14 @@ class DeviceFolder:
     """One device's evidence: see ``ports.EvidenceStore``. Its folder appears with its first capture."""
 
     def __init__(
-        self, path: Path, *, key: bytes, named: Callable[[str], str], now: Callable[[], datetime]
+        self, files: DeviceFiles, *, key: bytes, named: Callable[[str], str], now: Callable[[], datetime]
     ) -> None:
-        self.path = path
+        self.path = files.folder
+        self._files = files
         self._key = key
         self._named = named  # a command as it may be written down
         self._now = now
-        self._manifest = path / MANIFEST
+        self._manifest = self.path / MANIFEST
         self._taken: set[str] = set()
         self._made = False
         self._guard = threading.Lock()
@@ -255,9 +262,7 @@ class DeviceFolder:
         if capture.file is None:
             return ""
         with atomic_files.store_errors("read", self.path / capture.file):
-            return atomic_files.read_capture(
-                self.path / capture.file, within=self.path, size=capture.bytes
-            ).decode("utf-8", "surrogateescape")
+            return self._files.read_capture(capture.file, capture.bytes).decode("utf-8", "surrogateescape")
 
     def _keep(self, capture: Capture) -> None:
         with self._guard, atomic_files.store_errors("write", self._manifest):
@@ -268,6 +273,8 @@ class DeviceFolder:
         if self._made:
             return
         with atomic_files.store_errors("make", self.path):
+            if self._files.is_packed:
+                self._files.restore()
             try:
                 self.path.mkdir(mode=0o700)
             except FileExistsError:

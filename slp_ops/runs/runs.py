@@ -11,10 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import InputError
+from slp_ops.model import EvidenceForm
 from slp_ops.runs import atomic_files
+from slp_ops.runs.evidence_files import PACKS, gets_packs, tidy_packs
 from slp_ops.runs.mask_key import mask_key
 from slp_ops.runs.names import folder_name, unique
-from slp_ops.runs.run_reader import NAME, StoredRun
+from slp_ops.runs.run_reader import StoredRun, is_run_name
 from slp_ops.runs.run_writer import Run, utc_now
 from slp_ops.runs.sequence import RunSequence
 from slp_ops.runs.serialization import DeviceHeader, RunHeader, RunState, run_file
@@ -44,7 +46,12 @@ class Runs:
         self._now = now
 
     def start(
-        self, verb: str, devices: Iterable[Device], *, selection: Mapping[str, object] | None = None
+        self,
+        verb: str,
+        devices: Iterable[Device],
+        *,
+        selection: Mapping[str, object] | None = None,
+        evidence: EvidenceForm = EvidenceForm.FILES,
     ) -> Run:
         """Begin a run. Its folder appears whole: with its run file, and held by us. Raises StoreError."""
         if not _VERB.fullmatch(verb):
@@ -68,7 +75,7 @@ class Runs:
             path = self.root / f"{started:%Y%m%dT%H%M%SZ}-{verb}-{header.id}"
             sequence.begin(path.name)
             with atomic_files.store_errors("make", path):
-                lock = _appear(path, run_file(header, {}))
+                lock = _appear(path, run_file(header, {}), packed=gets_packs(evidence, len(abouts)))
         return Run(path, header, lock=lock, key=key, now=self._now)
 
     def resume(self, ref: str) -> Run:
@@ -87,6 +94,7 @@ class Runs:
             with RunSequence.open(path.parent) as sequence:
                 sequence.begin(path.name)
             with atomic_files.store_errors("write", path):
+                tidy_packs(path)
                 atomic_files.remove_partial_writes(path, "devices.jsonl")
                 atomic_files.replace(path / "run.json", run_file(header, stored.results))
         except BlockingIOError:
@@ -114,7 +122,7 @@ class Runs:
         """
         path = self.root.__class__(ref)
         if os.sep in ref or (path / "run.json").is_file():
-            if NAME.fullmatch(path.resolve().name) and path.is_dir():
+            if is_run_name(path.resolve().name) and path.is_dir():
                 return StoredRun(path)
             raise InputError(f"{ref} is not the folder of a run", hint=self._existing_runs_hint())
         names = self._names()
@@ -145,7 +153,7 @@ class Runs:
                     return sorted(
                         entry.name
                         for entry in entries
-                        if NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+                        if is_run_name(entry.name) and entry.is_dir(follow_symlinks=False)
                     )
             except FileNotFoundError:
                 return []
@@ -175,7 +183,7 @@ def _about(device: Device, taken: set[str]) -> DeviceHeader:
     )
 
 
-def _appear(path: Path, run_file: bytes) -> int:
+def _appear(path: Path, run_file: bytes, *, packed: bool) -> int:
     """Make a run folder under another name, lock it, and rename it; return the lock.
 
     So no process sees a run without its run file, or an unlocked run that is being written.
@@ -187,6 +195,8 @@ def _appear(path: Path, run_file: bytes) -> int:
         lock = atomic_files.create(making / "lock")
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         atomic_files.replace(making / "run.json", run_file)
+        if packed:
+            (making / PACKS).mkdir(mode=0o700)
         making.rename(path)  # fails on a folder that is not empty, and a run's never is
     except BaseException:
         if lock >= 0:

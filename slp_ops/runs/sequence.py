@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.paths import make_private
 from slp_ops.runs import atomic_files
 from slp_ops.runs.cleanup import remove_hidden, tidy_killed
-from slp_ops.runs.run_reader import NAME, StoredRun, started_of
+from slp_ops.runs.run_reader import StoredRun, is_run_name, started_of
 from slp_ops.runs.serialization import millis
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class RunSequence:
         self._unfinished: list[str] = []
         try:
             found = json.loads(atomic_files.read(root / FILE, within=root))
-            unfinished = [name for name in map(str, found["unfinished"]) if NAME.fullmatch(name)]
+            unfinished = [name for name in map(str, found["unfinished"]) if is_run_name(name)]
             self._last, self._unfinished = int(found["last"]), unfinished
         except (OSError, ValueError, TypeError, LookupError):
             pass  # a new folder, or one of an earlier release: the runs have what is needed

@@ -18,6 +18,7 @@ from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.json_documents import json_document, json_field
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.runs import atomic_files
+from slp_ops.runs.evidence_files import MANIFEST
 from slp_ops.runs.serialization import line, read_lines, utc_millis
 
 if TYPE_CHECKING:
@@ -189,6 +190,6 @@ def summary_of(record: SummaryRecord) -> Summary:
 
 def _size(run: StoredRun, about: DeviceHeader) -> int:
     try:
-        return (run.folder(about) / "manifest.jsonl").stat(follow_symlinks=False).st_size
+        return run.files(about).size(MANIFEST)
     except OSError:
         return 0

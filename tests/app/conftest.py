@@ -14,7 +14,7 @@ from slp_ops.app.selection import DeviceSelection
 from slp_ops.inventory import Inventory, Site
 from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
-from slp_ops.lab.shell import Close, Shell, Wait, Write
+from slp_ops.lab.shell.operator import printed
 from slp_ops.model import Device
 from slp_ops.ports import USUAL_LIMITS, CommandEnd, ReadLimits
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.credentials import Ask
-    from slp_ops.i18n import Text
     from slp_ops.lab.switch import Switch
     from slp_ops.ports import ProbeEnd, ProgressEvent, Reader, Sink
     from slp_ops.readonly import ProbeStep, ReadCommand
@@ -50,7 +49,7 @@ class FakeOperator:
     def event(self, event: ProgressEvent) -> None:
         pass
 
-    def done(self, device: str, status: str, detail: str | Text) -> None:
+    def done(self, device: str, status: str, detail: str) -> None:
         self.ended.append((device, status))
 
 
@@ -68,25 +67,12 @@ class FakeReader:
         self, command: ReadCommand, *, timeout: float, sink: Sink, limits: ReadLimits = USUAL_LIMITS
     ) -> CommandEnd:
         self._sent.append(str(command))
-        text = _typed(self._switch, str(command))
+        text = printed(self._switch, str(command))
         sink.write(text)
         return CommandEnd(status=outcome(text.split("\n"))[0])
 
     async def probe(self, step: ProbeStep, *, timeout: float, sink: Sink) -> ProbeEnd:
         raise NotImplementedError  # a fake port for tests that send no probe
-
-
-def _typed(switch: Switch, command: str) -> str:
-    shell = Shell(switch, command=command)
-    written: list[bytes] = []
-    while (action := shell.next_action()) is not None:
-        if isinstance(action, Write):
-            written.append(action.data)
-        elif isinstance(action, Wait):
-            shell.elapsed(action)
-        elif isinstance(action, Close):
-            break
-    return b"".join(written).decode("utf-8", "surrogateescape").replace("\r\n", "\n")
 
 
 @dataclass

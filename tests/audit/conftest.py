@@ -11,7 +11,7 @@ from slp_ops.commands import registry
 from slp_ops.facts import Software
 from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
-from slp_ops.lab.shell import Close, Shell, Wait, Write
+from slp_ops.lab.shell.operator import printed
 from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.parsing import read
 from slp_ops.ports import CommandEnd
@@ -21,21 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from slp_ops.lab.switch import Switch
     from slp_ops.runs import Run
-
-
-def _typed(switch: Switch, command: str) -> str:
-    shell = Shell(switch, command=command)
-    written: list[bytes] = []
-    while (action := shell.next_action()) is not None:
-        if isinstance(action, Write):
-            written.append(action.data)
-        elif isinstance(action, Wait):
-            shell.elapsed(action)
-        elif isinstance(action, Close):
-            break
-    return b"".join(written).decode("utf-8", "surrogateescape").replace("\r\n", "\n")
 
 
 def _keep(run: Run, device: Device, scenario: str) -> None:
@@ -50,7 +36,7 @@ def _keep(run: Run, device: Device, scenario: str) -> None:
         if why := not_sent_because(command, release):
             kept.append(folder.record(command.command, CommandEnd(status=CaptureStatus.SKIPPED, reason=why)))
             continue
-        text = _typed(switch, command.command)
+        text = printed(switch, command.command)
         writer = folder.open(command.command)
         writer.write(text)
         kept.append(writer.commit(CommandEnd(status=outcome(text.split("\n"))[0])))

@@ -17,7 +17,7 @@ from slp_ops.commands import registry
 from slp_ops.facts import Software
 from slp_ops.iosxe.refusals import outcome
 from slp_ops.lab import scenarios
-from slp_ops.lab.shell import Close, Shell, Wait, Write
+from slp_ops.lab.shell.operator import printed
 from slp_ops.model import CaptureStatus, DeviceResult, DeviceStatus, Severity, Verdict
 from slp_ops.parsing import Facts, read, split, text_of
 from slp_ops.rules.settings import Intent
@@ -42,20 +42,6 @@ UNREADABLE = {
 READABLE = tuple(name for name in scenarios.names() if name not in UNREADABLE)
 
 
-def typed(switch: Switch, command: str) -> str:
-    """What the switch prints, without any session."""
-    shell = Shell(switch, command=command)
-    written: list[str] = []
-    while (action := shell.next_action()) is not None:
-        if isinstance(action, Write):
-            written.append(action.data.decode("utf-8", "surrogateescape"))
-        elif isinstance(action, Wait):
-            shell.elapsed(action)
-        elif isinstance(action, Close):
-            break
-    return "".join(written).replace("\r\n", "\n")
-
-
 def captures(switch: Switch) -> Iterator[tuple[str, CaptureStatus, str]]:
     """What a collector would bring back of the baseline and of tech support."""
     release = None
@@ -65,7 +51,7 @@ def captures(switch: Switch) -> Iterator[tuple[str, CaptureStatus, str]]:
         if not_sent_because(command, release):
             yield command.command, CaptureStatus.SKIPPED, ""
             continue
-        text = typed(switch, command.command)
+        text = printed(switch, command.command)
         status = outcome(text.split("\n"))[0]
         yield command.command, status, text
         if command.command == "show version":
@@ -140,7 +126,7 @@ def test_the_story_begins_with_the_root_cause(name: str, root: str, consequences
 def test_a_text_file_of_show_tech_gives_the_same_verdicts(name: str) -> None:
     switch = scenarios.load(name).build()
     live = judged(read(captures(switch)), name)
-    text = typed(switch, "show tech-support license")
+    text = printed(switch, "show tech-support license")
     said = {each.rule: each.verdict for each in judged(read(split(text)), name).outcomes}
     for each in live.failing:
         assert said[each.rule] in (Verdict.FAIL, Verdict.UNKNOWN), each.rule
@@ -201,7 +187,7 @@ def test_live_and_pasted_text_give_the_same_verdicts(name: str) -> None:
     switch = scenarios.load(name).build()
     taken = [each for each in captures(switch) if each[1] is not CaptureStatus.SKIPPED]
     for command in flagged_reports(read(taken)):
-        taken.append((command.command, CaptureStatus.OK, typed(switch, command.command)))
+        taken.append((command.command, CaptureStatus.OK, printed(switch, command.command)))
     live = judged(read(taken), name)
     log = "".join(f"{switch.hostname}#{command}\n{text.rstrip()}\n" for command, _, text in taken)
     pasted = judged(read(split(f"{log}{switch.hostname}#\n")), name)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import parse as parse_xml
 
 import pytest
-import yaml
 
 from slp_ops.app.inputs import facts_of
 from slp_ops.facts import Probes
 from slp_ops.runs import Runs
+from tests.as_operator import slp_ops, write_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,34 +26,11 @@ if TYPE_CHECKING:
 @pytest.fixture
 def check(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(running: Any, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
-        devices = {
-            name: {"host": "127.0.0.1", "port": running.rack[name].port, **settings.get(name, {})}
-            for name in (listening.name for listening in running.rack.switches)
-        }
-        inventory = {
-            "version": 1,
-            "defaults": {"username": "netops"},
-            "sites": {"tokyo": {"devices": devices}},
-        }
-        (tmp_path / "inventory.yaml").write_text(yaml.safe_dump(inventory))
-        return subprocess.run(
-            [sys.executable, "-m", "slp_ops", "check-reachability", "--login-rate", "0", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_ENABLE": "netops"},
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
+        names = (listening.name for listening in running.rack.switches)
+        write_inventory(tmp_path / "inventory.yaml", running, *names, settings=settings)
+        return slp_ops(tmp_path, "check-reachability", *arguments, timeout=180.0, SLP_OPS_ENABLE="netops")
 
     return run
-
-
-def later(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Another command, on what a run left behind."""
-    return subprocess.run(
-        [sys.executable, "-m", "slp_ops", *arguments], cwd=folder, capture_output=True, text=True, check=False
-    )
 
 
 def devices(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -192,9 +169,9 @@ def test_the_run_holds_the_probes_for_the_audit(lab: Any, check: Any, tmp_path: 
     assert probes is not None
     assert [str(result.verdict) for result in probes.results] == ["timed_out"]
     assert json.loads((run.path / "reachability.json").read_text()) == report
-    verified = later(tmp_path, "runs", "verify", "last")
+    verified = slp_ops(tmp_path, "runs", "verify", "last")
     assert verified.returncode == 0, verified.stdout
-    audited = later(tmp_path, "audit", "--run", run.id, "--json")
+    audited = slp_ops(tmp_path, "audit", "--run", run.id, "--json")
     outcomes = {each["rule"]: each for each in json.loads(audited.stdout)["outcomes"]}
     assert outcomes["target-timed-out"]["verdict"] == "fail"
     assert outcomes["comm-failing-now"]["root"] == "target-timed-out"

@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
+
+from tests import as_operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,31 +24,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def slp_ops(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "slp_ops", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "SLP_OPS_PASSWORD": "netops", **environ},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
+    return partial(as_operator.slp_ops, tmp_path)
 
 
 def inventory(path: Path, running: Any, *names: str, **settings: dict[str, Any]) -> str:
-    devices = {
-        name: {"host": "127.0.0.1", "port": running.rack[name].port, **settings.get(name, {})}
-        for name in names
-    }
-    path.write_text(
-        yaml.safe_dump(
-            {"version": 1, "defaults": {"username": "netops"}, "sites": {"tokyo": {"devices": devices}}}
-        )
-    )
-    return str(path)
+    return as_operator.write_inventory(path, running, *names, settings=settings)
 
 
 def test_a_site_is_read_and_what_is_missing_is_named(lab: Any, slp_ops: Any, tmp_path: Path) -> None:

@@ -7,10 +7,13 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+
+from tests import as_operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,18 +36,7 @@ FAULTS = {
 
 @pytest.fixture
 def slp_ops(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "slp_ops", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_ENABLE": "netops"},
-            capture_output=True,
-            text=True,
-            timeout=400,
-            check=False,
-        )
-
-    return run
+    return partial(as_operator.slp_ops, tmp_path, timeout=400.0, SLP_OPS_ENABLE="netops")
 
 
 @pytest.fixture

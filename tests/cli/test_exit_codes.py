@@ -6,15 +6,15 @@ import json
 import os
 import pty
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from docs.generate import pages
 from slp_ops.cli.exits import Exit, Result, code_of
+from tests.as_operator import command_line, environment, write_inventory
+from tests.cli.test_japanese_help import every_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +26,10 @@ ROOT = Path(__file__).parents[2]
 def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def started(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "slp_ops", *arguments],
+            command_line(*arguments),
             **{
                 "cwd": tmp_path,
-                "env": _environment(),
+                "env": environment(),
                 "stdin": subprocess.DEVNULL,
                 "capture_output": True,
                 "text": True,
@@ -42,30 +42,19 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return started
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0"}
-
-
 def _inventory(folder: Path, running: Any, **params: str | None) -> None:
     """Write the inventory of these switches, each with its name server, if it has one."""
-    devices = {
-        name: {"host": "127.0.0.1", "port": running.rack[name].port}
-        | ({} if server is None else {"params": {"name_servers": server}})
-        for name, server in params.items()
-    }
-    text = yaml.safe_dump(
-        {"version": 1, "defaults": {"username": "netops"}, "sites": {"tokyo": {"devices": devices}}}
-    )
-    (folder / "inventory.yaml").write_text(text)
+    settings = {name: {"params": {"name_servers": server}} for name, server in params.items() if server}
+    write_inventory(folder / "inventory.yaml", running, *params, settings=settings)
 
 
 def _in_a_terminal(folder: Path, arguments: tuple[str, ...], answer: str) -> tuple[int, str]:
     """Run a command whose questions are answered on a terminal; return its code and what it printed."""
     master, slave = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-m", "slp_ops", *arguments],
+        command_line(*arguments),
         cwd=folder,
-        env=_environment(),
+        env=environment(),
         stdin=slave,
         stdout=slave,
         stderr=slave,
@@ -209,24 +198,38 @@ def test_an_exchange_or_a_prune_is_declined(lab: Any, run: Any, tmp_path: Path) 
 # -- live and saved
 
 
-@pytest.mark.parametrize("verb", ["audit", "check-version"])
+# Verbs that read switches and judge what was saved: how, and the codes by selection.
+LIVE_AND_SAVED = {
+    "audit": ("--run", {"fine": 0, "denied": 4, "found": 3, "fine,away": 4, "found,away": 4}),
+    "check-version": ("--run", {"fine": 0, "denied": 4, "found": 3, "fine,away": 4, "found,away": 4}),
+    "check-reachability": ("--resume", {"fine": 0, "blocked": 3, "closed": 4, "blocked,closed": 4}),
+}
+
+
+@pytest.mark.parametrize("verb", LIVE_AND_SAVED)
 @pytest.mark.slow
 def test_live_and_saved_have_the_same_code(lab: Any, run: Any, tmp_path: Path, verb: str) -> None:
-    running = lab(sw1="healthy", sw2="healthy", sw3="polling-id-invalid", sw4="healthy")
-    running.access("sw2", denied=("show version",))
-    running.call(running.rack["sw4"].host.close)
-    _inventory(tmp_path, running, sw1=None, sw2=None, sw3=None, sw4=None)
+    scenarios = {"found": "polling-id-invalid", "blocked": "dns-failure", "closed": "telnet-forbidden"}
+    running = lab(scale=60, **dict.fromkeys(("fine", "denied", "away"), "healthy"), **scenarios)
+    running.access("denied", denied=("show version",))
+    running.call(running.rack["away"].host.close)
+    _inventory(tmp_path, running, **dict.fromkeys(running.names))
 
-    codes = {}
-    for limit, code in (("sw1", 0), ("sw2", 4), ("sw3", 3), ("sw1,sw4", 4), ("sw3,sw4", 4)):
+    saved_form, expected = LIVE_AND_SAVED[verb]
+    for limit, code in expected.items():
         live = run(verb, "--limit", limit, "--connect-timeout", "2")
-        saved = run(verb, "--run", "last" if verb == "audit" else _newest(tmp_path))
-        codes[limit] = (live.returncode, saved.returncode)
-        assert codes[limit] == (code, code), (limit, live.stderr, saved.stderr)
+        newest = max(path.name for path in (tmp_path / "runs").glob(f"*-{verb}-*"))
+        saved = run(verb, saved_form, newest, "--json")
+        assert (live.returncode, saved.returncode) == (code, code), (limit, live.stderr, saved.stderr)
 
 
-def _newest(folder: Path) -> str:
-    return max(path.name for path in (folder / "runs").glob("*-check-version-*"))
+def test_every_verb_that_judges_what_was_saved_is_compared() -> None:
+    both = {
+        context.info_name
+        for context in every_context()
+        if {"--inventory", "--run"} <= {name for each in context.command.params for name in each.opts}
+    }
+    assert both <= LIVE_AND_SAVED.keys()
 
 
 @pytest.mark.parametrize(

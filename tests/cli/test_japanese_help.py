@@ -34,7 +34,7 @@ def _contexts(context: click.Context) -> Iterator[click.Context]:
             yield from _contexts(command.context_class(command, parent=context, info_name=name))
 
 
-def _every_context() -> list[click.Context]:
+def every_context() -> list[click.Context]:
     return list(_contexts(cli.context_class(cli, info_name="slp-ops")))
 
 
@@ -50,7 +50,7 @@ def _texts(context: click.Context) -> Iterator[str]:
 
 
 def test_every_help_text_has_its_translation_and_no_other_is_in_the_catalogue() -> None:
-    texts = {text for context in _every_context() for text in _texts(context)}
+    texts = {text for context in every_context() for text in _texts(context)}
     texts |= {summary for _, summary in VERBS.values()}
     catalog = load_catalog(CATALOG)
 
@@ -61,7 +61,7 @@ def test_every_help_text_has_its_translation_and_no_other_is_in_the_catalogue() 
 
 @pytest.mark.parametrize("width", [80, 60])
 def test_no_english_sentence_and_no_line_too_wide(width: int) -> None:
-    for context in _every_context():
+    for context in every_context():
         context.terminal_width = width - 2
         for line in japanese_help(context).split("\n"):
             assert not _SENTENCE.search(_NAMES.sub("", line)), (context.command_path, line)
@@ -70,7 +70,7 @@ def test_no_english_sentence_and_no_line_too_wide(width: int) -> None:
 
 
 def test_a_line_does_not_begin_with_punctuation() -> None:
-    for context in _every_context():
+    for context in every_context():
         for line in japanese_help(context).split("\n"):
             assert line.lstrip()[:1] not in tuple("、。)」ー"), (context.command_path, line)
 
@@ -115,6 +115,54 @@ def test_help_in_the_language_of_the_configuration_file(tmp_path: Path) -> None:
     assert _help("--config", str(file), "--help").startswith("使用法: ")
     assert _help("audit", "--help", XDG_CONFIG_HOME=home, SLP_OPS_LANG="en").startswith("Usage: ")
     assert _help("audit", "--help", "--config", "none", XDG_CONFIG_HOME=home).startswith("Usage: ")
+
+
+def _refused(*words: str, **variables: str) -> str:
+    """Return what a command with a wrong command line prints on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MAIN, *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={"PATH": "", "LC_ALL": "C.UTF-8", "COLUMNS": "80", **variables},
+    )
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "usage", "error"),
+    [
+        (("audit", "--nosuch"), " audit [オプション] [FILES]...", "オプション '--nosuch' はありません。"),
+        (("audit", "--run"), " audit [オプション] [FILES]...", "オプション '--run' には値が必要です。"),
+        (("nosuch",), " [オプション] コマンド [引数]...", "コマンド 'nosuch' はありません。"),
+        (
+            ("runs", "nosuch"),
+            " runs [オプション] コマンド [引数]...",
+            "コマンド 'nosuch' はありません。",
+        ),
+        (("history",), " history [オプション] DEVICE", "引数 'DEVICE' を指定してください。"),
+    ],
+)
+def test_a_usage_error_is_in_japanese_as_a_whole(words: tuple[str, ...], usage: str, error: str) -> None:
+    path = " ".join(["slp-ops", *(word for word in words[:1] if word in VERBS)])
+    expected = f"使用法: slp-ops{usage}\n詳細は '{path} --help' を参照してください。\n\nエラー: {error}\n"
+    assert _refused(*words, SLP_OPS_LANG="ja") == expected
+    assert _refused(*words, LC_ALL="ja_JP.UTF-8") == expected
+    if words[0] in VERBS and words[0] != "runs":
+        assert _refused(words[0], "--lang", "ja", *words[1:]) == expected
+
+
+def test_a_usage_error_in_the_language_of_the_configuration_file(tmp_path: Path) -> None:
+    file = tmp_path / "slp-ops" / "config.yaml"
+    file.parent.mkdir()
+    file.write_text("lang: ja\n")
+
+    for words in (("audit", "--workers", "0"), ("audit", "--run"), ("nosuch",)):
+        assert _refused(*words, XDG_CONFIG_HOME=str(tmp_path)).startswith("使用法: slp-ops")
+    assert _refused("audit", "--lang", "xx", SLP_OPS_LANG="ja").startswith("使用法: ")
+    assert _refused("audit", "--run").startswith("Usage: slp-ops audit [OPTIONS] [FILES]...\n")
 
 
 def test_a_group_without_a_command_prints_its_help_once() -> None:

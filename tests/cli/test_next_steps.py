@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from slp_ops.app.follow_up import switch_options
 from slp_ops.app.selection import DeviceSelection, Selection
+from tests.as_operator import slp_ops, write_inventory
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -27,29 +26,13 @@ REMAIN = {"en": "Findings that remain:\n  sw1: ", "ja": "残っている検出�
 
 @pytest.fixture
 def call(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    def slp(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "slp_ops", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return slp
+    return partial(slp_ops, tmp_path)
 
 
 def _fleet(running: Any, folder: Path, *names: str) -> tuple[str, ...]:
     """Write an inventory in a folder with a blank; return the options that a command needs to find it."""
-    devices = {name: {"host": "127.0.0.1", "port": running.rack[name].port} for name in names}
-    sites = {"tokyo": {"devices": devices}}
     (folder / "the lab").mkdir()
-    (folder / "the lab" / "switches.yaml").write_text(
-        yaml.safe_dump({"version": 1, "defaults": {"username": "netops"}, "sites": sites})
-    )
+    write_inventory(folder / "the lab" / "switches.yaml", running, *names)
     return ("-i", "the lab/switches.yaml", "--runs-dir", "the lab/runs", "--known-hosts", "keys")
 
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from slp_ops.lab.scenarios import names
-from slp_ops.runs import Runs
+from slp_ops.runs import Runs, StoredRun
+from slp_ops.runs.export import export
+from slp_ops.runs.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -157,3 +159,27 @@ def test_what_a_killed_process_was_reading_is_read_by_another_and_stored_once(
         files = sorted(path.name for path in (run / name).glob("*.txt"))
         assert files == sorted(each["file"] for each in listed if each["file"])
     assert len({len(list((run / name).iterdir())) for name in running.names}) == 1
+
+
+@pytest.mark.slow
+def test_packed_evidence_of_two_processes_is_resumed(
+    lab: Callable[..., Any], slp: Slp, tmp_path: Path
+) -> None:
+    """A switch that breaks the session in the first pass is read into its run in the second."""
+    running = lab(clock=CLOCK, sw0="healthy", sw1="healthy", sw2="healthy")
+    running.fault("sw2", drop_command="show license all")
+    first = slp(running, "collect", "--evidence", "packed", "--processes", "2", transport="asyncssh")
+    assert first.exit_code == 4, first.output
+    run = newest(tmp_path)
+    assert sorted(path.name for path in run.iterdir() if path.is_dir()) == ["packs"]
+
+    running.fault("sw2", drop_command=None)
+    resumed = slp(running, "collect", "--resume", "last", "--processes", "2", transport="asyncssh")
+    assert resumed.exit_code == 0, resumed.output
+    assert newest(tmp_path) == run
+    assert not list(run.glob("*/*.txt"))
+    stored = Runs(tmp_path / "runs").open("last")
+    assert [result.status for result in stored.devices] == ["ok"] * 3
+    exported = export(stored, tmp_path / "out").path
+    assert len(evidence(exported)) > 3 * 10
+    assert not verify(StoredRun(exported)).remarks

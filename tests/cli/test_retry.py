@@ -9,10 +9,12 @@ import shlex
 import signal
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
+
+from tests.as_operator import slp_ops, write_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,30 +23,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def call(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    def slp(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "slp_ops", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return slp
+    return partial(slp_ops, tmp_path)
 
 
 @pytest.fixture
 def fleet(lab: Any, tmp_path: Path) -> Callable[..., Any]:
     def start(**scenarios: str) -> Any:
         running = lab(**scenarios)
-        devices = {name: {"host": "127.0.0.1", "port": running.rack[name].port} for name in scenarios}
-        sites = {"tokyo": {"devices": devices}}
-        (tmp_path / "inventory.yaml").write_text(
-            yaml.safe_dump({"version": 1, "defaults": {"username": "netops"}, "sites": sites})
-        )
+        write_inventory(tmp_path / "inventory.yaml", running, *scenarios)
         return running
 
     return start

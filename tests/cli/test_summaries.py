@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
 
+from slp_ops.app.audit_device import AuditOptions
+from slp_ops.app.check_version import judge_release
 from slp_ops.app.collect import CollectResult
 from slp_ops.app.reach_device import DeviceReachability
 from slp_ops.i18n import Lang
 from slp_ops.model import DeviceResult, DeviceStatus
 from slp_ops.reachability.verdict import Conclusion, ReachVerdict
 from slp_ops.report.reachability_view import reachability_view
-from slp_ops.report.terminal import collect, reachability
+from slp_ops.report.terminal import collect, reachability, versions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,3 +100,20 @@ def test_many_switches_that_reach_their_servers_are_one_line() -> None:
     assert printed(400, Lang.JA).splitlines()[1].startswith("到達可 399 台: sw1, ")
     assert printed(400, Lang.EN, details=True).count("\nsw") == 400
     assert printed(3, Lang.EN).count("\nsw") == 3
+
+
+def test_switches_of_one_release_are_one_entry() -> None:
+    def printed(lang: Lang, *, details: bool = False) -> str:
+        options = AuditOptions()
+        old, new = (judge_release(text, audit_options=options) for text in ("17.3.3", "17.15.4"))
+        rows = [replace(old, device=f"old{number}") for number in range(24)]
+        rows += [replace(new, device="new0")]
+        return click.unstyle(versions.render(rows, options.knowledge, lang, details=details))
+
+    lines = printed(Lang.EN).splitlines()
+    assert lines[:2] == ["17.3.3  24 switches", "  old0, old1, old2, old3, old4, old5 +18"]
+    assert sum(line.startswith("  FN72323 ") for line in lines) == 2  # once for each release
+    assert "new0  17.15.4" in lines
+    assert any(line.startswith("old0, old1, old2, old3, old4, old5 +18  17.3.3 ") for line in lines)
+    assert printed(Lang.JA).splitlines()[0] == "17.3.3  24 台"
+    assert sum(line.startswith("  FN72323 ") for line in printed(Lang.EN, details=True).splitlines()) == 25

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.commands._exported_log import as_log_lines
+from slp_ops.commands._log_line import message
 from slp_ops.commands._text_lines import TextLines
 from slp_ops.commands.show_logging import parse
 from slp_ops.facts.log import SyslogBuffer
@@ -18,6 +19,7 @@ from slp_ops.parsing import read, split_devices
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from slp_ops.commands._capture_text import Row
     from slp_ops.facts.log import SyslogMessage
 
 LINES = (
@@ -50,6 +52,28 @@ def test_messages_of_a_large_log_are_those_of_a_short_one() -> None:
     assert pickle.loads(pickle.dumps(large))[1] == large[1]  # noqa: S301 - what was pickled here
     assert encode(large[:2]) == encode(tuple(short[:2]))
     assert len(encode(short)) == len(short)
+
+
+@pytest.mark.parametrize("size", [1000, 2_000_000])
+def test_messages_are_found_by_their_names_without_being_parsed(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[int] = []
+
+    def counting(row: Row, command: str, more: tuple[str, ...] = ()) -> SyslogMessage:
+        parsed.append(row.number)
+        return message(row, command, more)
+
+    monkeypatch.setattr("slp_ops.commands._message_log.message", counting)
+    fact = parse(
+        log_of(size, (*LINES, "*Mar  1 00:00:09: no message of the form above: a debug line\n"))
+    ).facts[0]
+    assert isinstance(fact, SyslogBuffer)
+    assert set(fact.names) == {"SMART_LIC-COMM_FAILED", "LINEPROTO-UPDOWN", "-"}
+    assert len(parsed) == 2  # the first and the last, for their times
+
+    assert [each.name for each in fact.messages[:9]] == [*fact.names[:9]]
+    assert len(fact.of("SMART_LIC-COMM_FAILED")) == fact.names.count("SMART_LIC-COMM_FAILED")
 
 
 def test_a_short_log_equals_the_tuple_of_its_messages() -> None:

@@ -329,8 +329,28 @@ def test_an_inventory_that_exists_is_kept(content: str) -> None:
 
     assert mine.read_bytes() == content.encode("latin-1")
     assert "inventory.yaml exists and is kept" in text
-    assert "slp-ops lab up --inventory-out lab.yaml" in text
+    assert "slp-ops lab up --size 1 --base-port 0 --inventory-out lab.yaml" in text
     assert "slp-ops audit" not in text
+
+
+def test_the_command_beside_an_inventory_that_is_kept_writes_another_one() -> None:
+    mine = Path("inventory.yaml")
+    mine.write_text("version: 1\n")
+    with up("--scenario", "dns-failure", "--bastion", "1", "--lang", "ja") as process:
+        text = ready(process)
+        process.terminate()
+    assert "inventory.yaml は既に存在するため、そのまま残します" in text
+
+    (command,) = [line.split() for line in text.split("\n") if line.startswith("  slp-ops lab up")]
+    with subprocess.Popen([*ME, *command[1:]], stdout=subprocess.PIPE, text=True) as process:
+        again = ready(process)
+        process.terminate()
+
+    assert mine.read_text() == "version: 1\n"
+    assert "  slp-ops audit -i lab.yaml\n" in again
+    written = yaml.safe_load(Path("lab.yaml").read_text())
+    assert [list(site["devices"]) for site in written["sites"].values()] == [["dns-failure-0001"]]
+    assert len(written["defaults"]["jump"]) == 1
 
 
 def test_an_inventory_of_these_switches_is_used_again(tmp_path: Path) -> None:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from slp_ops.errors import InputError
 from slp_ops.planning.documents import plan_of
 from slp_ops.transport.dialogue import keys
+from tests.as_operator import slp_ops, write_inventory
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -37,28 +35,10 @@ class Site:
     def __init__(self, running: Any, folder: Path) -> None:
         self.running = running
         self.folder = folder
-        devices = {"sw1": {"host": "127.0.0.1", "port": running.rack["sw1"].port}}
-        (folder / "inv.yaml").write_text(
-            yaml.safe_dump(
-                {
-                    "version": 1,
-                    "defaults": {"username": "netops"},
-                    "sites": {"tokyo": {"devices": devices}},
-                }
-            )
-        )
+        write_inventory(folder / "inv.yaml", running, "sw1")
 
-    def remediate(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "slp_ops", "remediate", "-i", "inv.yaml", "--json", *arguments],
-            cwd=self.folder,
-            env={**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0", **environ},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    def remediate(self, *arguments: str, **environ: Any) -> subprocess.CompletedProcess[str]:
+        return slp_ops(self.folder, "remediate", "-i", "inv.yaml", "--json", *arguments, **environ)
 
     @property
     def config(self) -> list[str]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
+
+from tests.as_operator import command_line, environment, slp_ops, write_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,42 +25,12 @@ SCALE = 900.0
 
 @pytest.fixture
 def command(tmp_path: Path) -> Callable[..., list[str]]:
-    return lambda *arguments: [sys.executable, "-m", "slp_ops", "remediate", *arguments]
+    return partial(command_line, "remediate")
 
 
 @pytest.fixture
-def remediate(tmp_path: Path, command: Any) -> Callable[..., subprocess.CompletedProcess[str]]:
-    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command(*arguments),
-            cwd=tmp_path,
-            env=environment(**environ),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0", **more}
-
-
-def inventory(path: Path, running: Any, *names: str, **defaults: Any) -> str:
-    devices = {name: {"host": "127.0.0.1", "port": running.rack[name].port} for name in names}
-    path.write_text(
-        yaml.safe_dump(
-            {
-                "version": 1,
-                "defaults": {"username": "netops", **defaults},
-                "sites": {"tokyo": {"devices": devices}},
-            }
-        )
-    )
-    return str(path)
+def remediate(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    return partial(slp_ops, tmp_path, "remediate")
 
 
 def journal_of(done: subprocess.CompletedProcess[str]) -> str:
@@ -112,7 +82,7 @@ def test_from_a_finding_to_a_verified_change_and_back(
     transport: str,
 ) -> None:
     running = lab(scale=SCALE, sw1=scenario)
-    path = inventory(tmp_path / "inv.yaml", running, "sw1", transport=transport, **defaults)
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1", transport=transport, **defaults)
     common = ("-i", path, "--playbook", playbook)
     before = running.call(lambda: running.rack["sw1"].host.switch.config.render())
 
@@ -147,7 +117,7 @@ def test_a_canary_secret_is_nowhere(lab: Any, remediate: Any, command: Any, tmp_
     running.change(
         "sw1", lambda switch: setattr(switch.licensing.backend, "valid_tokens", frozenset({canary}))
     )
-    path = inventory(tmp_path / "inv.yaml", running, "sw1", "sw2")
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1", "sw2")
     token = tmp_path / "token"
     token.write_text(canary + "\n")
     plain = command(
@@ -211,7 +181,7 @@ def test_injections_and_misuse_are_refused_before_anything_is_opened(
     lab: Any, remediate: Any, tmp_path: Path, option: str, value: str
 ) -> None:
     running = lab(sw1="healthy")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1")
     done = remediate("-i", path, "--dry-run", option, value)
     assert done.returncode == 2, done.stderr
     assert running.lines("sw1") == []
@@ -226,7 +196,7 @@ def test_injections_by_the_inventory_reach_no_switch(
     lab: Any, remediate: Any, tmp_path: Path, value: str
 ) -> None:
     running = lab(sw1="name-server-missing")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1", params={"name_servers": value})
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1", params={"name_servers": value})
     done = remediate("-i", path, "--playbook", "name-server", "--yes", "--json")
     assert changes(running, "sw1") == []
     if done.returncode == 3:
@@ -238,7 +208,7 @@ def test_injections_by_the_inventory_reach_no_switch(
 
 def test_a_secret_in_the_inventory_is_refused(lab: Any, remediate: Any, tmp_path: Path) -> None:
     running = lab(sw1="healthy")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1", params={"token": "abc"})
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1", params={"token": "abc"})
     assert remediate("-i", path, "--dry-run").returncode == 2
     assert running.lines("sw1") == []
 
@@ -251,7 +221,7 @@ def test_what_is_destructive_is_allowed_by_name_and_confirmed_by_the_switchs_own
     lab: Any, remediate: Any, tmp_path: Path
 ) -> None:
     running = lab(scale=SCALE, sw1="polling-id-invalid")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1")
     common = ("-i", path, "--playbook", "factory-reset", "--yes", "--json", "--manual-done")
     for more in (
         (),
@@ -271,7 +241,7 @@ def test_what_is_destructive_is_allowed_by_name_and_confirmed_by_the_switchs_own
 
 def test_without_a_yes_nothing_is_changed(lab: Any, remediate: Any, tmp_path: Path) -> None:
     running = lab(sw1="lookup-disabled")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1")
     done = remediate("-i", path)
     assert done.returncode == 2
     assert "--yes" in done.stderr
@@ -286,7 +256,7 @@ def test_a_plan_is_the_same_twice_and_other_switches_go_on_without_a_parameter(
 ) -> None:
     running = lab(sw1="lookup-disabled", sw2="name-server-missing", sw3="healthy", sw4="drop", sw5="healthy")
     running.call(running.rack["sw5"].host.close)
-    path = inventory(tmp_path / "inv.yaml", running, "sw1", "sw2", "sw3", "sw4", "sw5")
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1", "sw2", "sw3", "sw4", "sw5")
     plans = []
     for name in ("a.json", "b.json"):
         done = remediate("-i", path, "--dry-run", "--out", name)
@@ -303,7 +273,7 @@ def test_a_canary_that_fails_stops_the_fleet(lab: Any, remediate: Any, tmp_path:
     names = ("sw1", "sw2", "sw3")
     running = lab(**dict.fromkeys(names, "lookup-disabled"))
     running.access("sw1", denied=("ip domain lookup",))
-    path = inventory(tmp_path / "inv.yaml", running, *names)
+    path = write_inventory(tmp_path / "inv.yaml", running, *names)
     done = remediate("-i", path, "--yes", "--json")
     assert done.returncode == 5, done.stderr
     report = json.loads(done.stdout)
@@ -316,7 +286,7 @@ def test_a_canary_that_fails_stops_the_fleet(lab: Any, remediate: Any, tmp_path:
 def test_a_whole_fleet_is_rolled_back_not_only_its_canary(lab: Any, remediate: Any, tmp_path: Path) -> None:
     names = ("sw1", "sw2", "sw3")
     running = lab(scale=SCALE, **dict.fromkeys(names, "name-server-missing"))
-    path = inventory(tmp_path / "inv.yaml", running, *names, params={"name_servers": "10.10.0.53"})
+    path = write_inventory(tmp_path / "inv.yaml", running, *names, params={"name_servers": "10.10.0.53"})
     applied = remediate("-i", path, "--playbook", "name-server", "--yes", "--json")
     assert ends(applied) == dict.fromkeys(names, "done"), applied.stderr
 
@@ -330,7 +300,7 @@ def test_a_canary_that_cannot_be_reached_is_followed_by_another_one(
 ) -> None:
     names = ("sw1", "sw2", "sw3", "sw4")
     running = lab(**dict.fromkeys(names, "lookup-disabled"))
-    path = inventory(tmp_path / "inv.yaml", running, *names)
+    path = write_inventory(tmp_path / "inv.yaml", running, *names)
     planned = remediate("-i", path, "--dry-run", "--out", "plan.json")
     assert planned.returncode == 0
     assert f"Apply it with: slp-ops remediate -i {path} --plan plan.json" in planned.stdout
@@ -346,7 +316,7 @@ def test_a_privilege_that_is_too_low_is_told_before_anything_is_sent(
     lab: Any, remediate: Any, tmp_path: Path
 ) -> None:
     running = lab(sw1="lookup-disabled")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1")
     assert remediate("-i", path, "--dry-run", "--out", "plan.json").returncode == 0
     running.access("sw1", privilege=7)
     done = remediate("-i", path, "--plan", "plan.json", "--yes", "--json", SLP_OPS_ENABLE="netops")
@@ -360,7 +330,7 @@ def test_a_plan_for_switches_that_changed_is_refused_and_says_what(
     lab: Any, remediate: Any, tmp_path: Path
 ) -> None:
     running = lab(sw1="factory-fresh")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "smart"})
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "smart"})
     assert remediate("-i", path, "--dry-run", "--out", "plan.json").returncode == 0
     running.change("sw1", lambda switch: switch.configure("license smart transport off"))
     done = remediate("-i", path, "--plan", "plan.json", "--yes", "--json")
@@ -371,7 +341,7 @@ def test_a_plan_for_switches_that_changed_is_refused_and_says_what(
 
 def test_a_plan_that_was_edited_is_refused(lab: Any, remediate: Any, tmp_path: Path) -> None:
     running = lab(sw1="lookup-disabled")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1")
     assert remediate("-i", path, "--dry-run", "--out", "plan.json").returncode == 0
     plan = json.loads((tmp_path / "plan.json").read_text())
     change = plan["devices"][0]["actions"][0]["steps"][0]["changes"][0]
@@ -413,7 +383,7 @@ def test_killed_and_resumed_over_ssh(
     lab: Any, remediate: Any, command: Any, tmp_path: Path, marker: str, number: int
 ) -> None:
     running = lab(scale=SCALE, sw1="invalid-token")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1")
     code = killed_at(
         command("-i", path, "--playbook", "trust-token", "--yes"), tmp_path, marker, number, signal.SIGKILL
     )
@@ -450,7 +420,7 @@ def test_ctrl_c_lets_the_step_in_hand_come_to_its_end(
     lab: Any, remediate: Any, command: Any, tmp_path: Path
 ) -> None:
     running = lab(scale=SCALE, sw1="invalid-token")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1")
     code = killed_at(
         command("-i", path, "--playbook", "trust-token", "--yes"),
         tmp_path,
@@ -472,7 +442,9 @@ def test_a_session_that_is_dropped_in_mid_configuration(
     lab: Any, remediate: Any, tmp_path: Path, transport: str
 ) -> None:
     running = lab(sw1="factory-fresh")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1", transport=transport, intent={"topology": "smart"})
+    path = write_inventory(
+        tmp_path / "inv.yaml", running, "sw1", transport=transport, intent={"topology": "smart"}
+    )
 
     def drop_after_first_line(switch: Any) -> None:
         configure = switch.configure
@@ -500,7 +472,7 @@ def test_the_revert_timer_over_ssh(lab: Any, remediate: Any, tmp_path: Path) -> 
     running = lab(sw1="pull-access-missing")
     running.change("sw1", lambda switch: switch.configure("archive"))
     running.change("sw1", lambda switch: switch.configure("path flash:archive", ("archive",)))
-    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "cslu-initiated"})
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "cslu-initiated"})
     done = remediate("-i", path, "--yes", "--json", "--manual-done", "--revert-timer", "5")
     assert (done.returncode, ends(done)) == (0, {"sw1": "done"}), done.stdout
     exec_lines = running.lines("sw1", "exec")
@@ -511,7 +483,7 @@ def test_the_revert_timer_over_ssh(lab: Any, remediate: Any, tmp_path: Path) -> 
 @pytest.mark.slow
 def test_what_waits_for_a_person_goes_on_when_it_is_done(lab: Any, remediate: Any, tmp_path: Path) -> None:
     running = lab(sw1="pull-access-missing")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "cslu-initiated"})
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "cslu-initiated"})
     done = remediate("-i", path, "--yes", "--json")
     assert (done.returncode, ends(done)) == (5, {"sw1": "waiting"})
     assert changes(running, "sw1") == []
@@ -525,7 +497,7 @@ def test_a_refused_token_is_repeated_after_a_kill(
 ) -> None:
     running = lab(scale=SCALE, sw1="invalid-token")
     running.change("sw1", lambda switch: setattr(switch.licensing.backend, "valid_tokens", frozenset()))
-    path = inventory(tmp_path / "inv.yaml", running, "sw1")
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1")
     code = killed_at(
         command("-i", path, "--playbook", "trust-token", "--yes"),
         tmp_path,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
+
+from tests.as_operator import slp_ops, write_inventory
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -19,25 +19,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def call(lab: Any, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     running = lab(sw1="lookup-disabled")
-    device = {"host": "127.0.0.1", "port": running.rack["sw1"].port}
-    sites = {"tokyo": {"devices": {"sw1": device}}}
-    (tmp_path / "inventory.yaml").write_text(
-        yaml.safe_dump({"version": 1, "defaults": {"username": "netops"}, "sites": sites})
-    )
-
-    def slp(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "slp_ops", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return slp
+    write_inventory(tmp_path / "inventory.yaml", running, "sw1")
+    return partial(slp_ops, tmp_path)
 
 
 def _kept(call: Any, *arguments: str) -> dict[str, str | None]:

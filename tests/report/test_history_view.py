@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import click
+
+from slp_ops import errors
+from slp_ops.app.history import DeviceHistory
 from slp_ops.history.summary import RuleRecord, Summary
+from slp_ops.i18n import Lang
 from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus, Severity, Verdict
+from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.report.collect_view import collect_view
+from slp_ops.report.failure_labels import failure_label
 from slp_ops.report.history_view import history_view
+from slp_ops.report.terminal.history import render
 from slp_ops.runs.history import RunSnapshot
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -106,3 +115,43 @@ def test_a_collect_counts_answers_and_names_what_is_missing() -> None:
         DeviceStatus.FAILED: 1,
         DeviceStatus.SKIPPED: 0,
     }
+
+
+def test_the_state_of_a_switch_is_in_the_language_of_the_reader() -> None:
+    def states(lang: Lang, *kinds: str) -> list[str]:
+        pictures = [
+            picture(day, status=DeviceStatus.FAILED, error=kind, licensing=False)
+            for day, kind in enumerate(kinds)
+        ]
+        history = DeviceHistory(device="sw1", pictures=tuple(pictures), growth=None, limit=1000)
+        rows = click.unstyle(render(history, lang, last=20)).splitlines()[-len(kinds) :]
+        return [re.split(" {2,}", row)[2] for row in rows]
+
+    kinds = ("unsettled", "rolled_back", "timed_out", "host_key_changed", "of-a-later-version")
+    assert states(Lang.EN, *kinds) == [
+        "failed: unsettled",
+        "failed: rolled back",
+        "failed: no answer",
+        "failed: another host key",
+        "failed: of-a-later-version",
+    ]
+    assert states(Lang.JA, *kinds) == [
+        "失敗: 結果不明",
+        "失敗: ロールバック済み",
+        "失敗: 応答なし",
+        "失敗: ホスト鍵の変更",
+        "失敗: of-a-later-version",
+    ]
+
+
+def test_each_failure_that_a_run_records_has_its_label() -> None:
+    kinds = {
+        kind.kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, (errors.DeviceError, errors.StoreError))
+    }
+    kinds |= {each.value for each in ChangeOutcome}
+    for kind in sorted(kinds):
+        label = failure_label(kind)
+        assert "_" not in label.en, kind
+        assert re.search("[\u3040-\u30ff\u4e00-\u9fff]", label.ja), kind

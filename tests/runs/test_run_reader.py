@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.app.resumed_run import ResumedRun
+from slp_ops.app.runs import failed_in
 from slp_ops.errors import InputError, StoreError
 from slp_ops.model import Capture, CaptureStatus, Device, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
@@ -107,6 +109,32 @@ def test_a_torn_last_line_is_no_damage_and_costs_only_itself(runs: Runs, good_ru
     assert remarks(run, damage=False) == [("sw1/manifest.jsonl", "its last line was being written")]
 
 
+def test_without_its_run_file_a_run_still_has_each_device_that_ended(runs: Runs) -> None:
+    devices = [Device(name=name, site="osaka", host="192.0.2.1") for name in ("core 1", "core-2")]
+    with runs.start("audit", devices) as run:
+        for device in devices:
+            kept: tuple[Capture, ...] = ()
+            if device.name == "core 1":
+                writer = run.device(device).open("show clock")
+                writer.write("x\n")
+                kept = (writer.commit(CommandEnd(status=CaptureStatus.OK)),)
+            status = DeviceStatus.OK if kept else DeviceStatus.FAILED
+            run.finish_device(DeviceResult(name=device.name, site="osaka", status=status, captures=kept))
+    (run.path / "run.json").unlink()
+
+    stored = runs.open(run.id)
+
+    assert [(each.name, each.site, each.status.value) for each in stored.devices] == [
+        ("core 1", "osaka", "partial"),  # what the inventory intends is in the run file alone
+        ("core-2", "osaka", "failed"),
+    ]
+    assert "run.json cannot be read" in str(stored.devices[0].error)
+    with pytest.raises(InputError, match=r"run\.json cannot be read"):
+        ResumedRun.open(runs, run.id, "audit")
+    with pytest.raises(InputError, match=r"run\.json cannot be read"):
+        failed_in(runs.root, run.id)
+
+
 def test_changed_missing_and_foreign_evidence_is_named(runs: Runs, good_run: Make, tmp_path: Path) -> None:
     path = good_run("sw1", "sw2", "sw3", "sw4", "sw5").path
     (path / "sw1" / "show-clock.txt").write_text("another\n")
@@ -169,7 +197,7 @@ def test_a_lost_run_file_leaves_the_captures(runs: Runs, good_run: Make) -> None
 
     run = runs.open(made.id)
     assert (run.header.verb, run.header.state) == ("collect", RunState.INTERRUPTED)
-    assert [(result.name, result.status) for result in run.devices] == [("sw1", DeviceStatus.OK)]
+    assert [(result.name, result.status) for result in run.devices] == [("sw1", DeviceStatus.PARTIAL)]
     assert remarks(run) == [("run.json", "is missing or cannot be read")]
 
 

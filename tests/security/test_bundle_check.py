@@ -23,7 +23,7 @@ from click.testing import CliRunner
 from slp_ops.cli.bundle import command
 from slp_ops.commands import registry
 from slp_ops.lab import scenarios
-from slp_ops.lab.shell import Close, Shell, Wait, Write
+from slp_ops.lab.shell.operator import printed
 from slp_ops.redact import redact
 from slp_ops.report import bundle_check, secret_scan
 from slp_ops.report.bundle_check import check
@@ -32,7 +32,6 @@ from slp_ops.report.secret_scan import scan
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slp_ops.lab.switch import Switch
 
 CASE: Final = Path(__file__).parents[1] / "compat/data/0.1.0/case.zip"
 CAPTURE: Final = "switches/sw1/captures/show-logging.txt"
@@ -132,24 +131,11 @@ def test_evidence_is_no_secret(line: str) -> None:
     assert reasons(archive((CAPTURE, f"{line}\n".encode()))) == ""
 
 
-def _typed(switch: Switch, text: str) -> str:
-    shell = Shell(switch, command=text)
-    written: list[bytes] = []
-    while (action := shell.next_action()) is not None:
-        if isinstance(action, Write):
-            written.append(action.data)
-        elif isinstance(action, Wait):
-            shell.elapsed(action)
-        elif isinstance(action, Close):
-            break
-    return b"".join(written).decode("utf-8", "surrogateescape").replace("\r\n", "\n")
-
-
 def _captures(name: str) -> Iterator[tuple[str, bytes]]:
     switch = scenarios.load(name).build(name="sw1")
     for number, each in enumerate(registry()):
         if each.sets & {"baseline", "support"}:
-            text = redact(_typed(switch, each.command), b"k" * 32)
+            text = redact(printed(switch, each.command), b"k" * 32)
             yield f"switches/sw1/captures/{number}.txt", text.encode("utf-8", "surrogateescape")
 
 

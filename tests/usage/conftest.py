@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from slp_ops.facts import (
     LicenseTransport,
@@ -31,6 +28,7 @@ from slp_ops.planning import RunningConfig
 from slp_ops.release import Release
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.usage.switch import ExchangeSwitch
+from tests import as_operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,31 +94,20 @@ class Done:
 @pytest.fixture
 def command(tmp_path: Path) -> Callable[..., list[str]]:
     """The command line of a call."""
-    return lambda *arguments: [sys.executable, "-m", "slp_ops", "usage", *map(str, arguments)]
+    return partial(as_operator.command_line, "usage")
 
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    return {**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0"}
+    return as_operator.environment()
 
 
 @pytest.fixture
-def usage(
-    tmp_path: Path, command: Callable[..., list[str]], environment: dict[str, str]
-) -> Callable[..., Done]:
+def usage(tmp_path: Path) -> Callable[..., Done]:
     """``usage("save", "--yes")`` runs the verb as an operator does."""
 
     def run(*arguments: object) -> Done:
-        done = subprocess.run(
-            command(*arguments),
-            cwd=tmp_path,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
+        done = as_operator.slp_ops(tmp_path, "usage", *arguments, timeout=240.0)
         return Done(done.returncode, done.stdout, done.stderr)
 
     return run
@@ -131,17 +118,8 @@ def inventory(tmp_path: Path) -> Callable[..., Path]:
     """``inventory(lab, "sw1", transport="asyncssh")`` writes the file that every call finds."""
 
     def write(running: Any, *names: str, **defaults: Any) -> Path:
-        devices = {name: {"host": "127.0.0.1", "port": running.rack[name].port} for name in names}
         path = tmp_path / "inventory.yaml"
-        path.write_text(
-            yaml.safe_dump(
-                {
-                    "version": 1,
-                    "defaults": {"username": "netops", **defaults},
-                    "sites": {"tokyo": {"devices": devices}},
-                }
-            )
-        )
+        as_operator.write_inventory(path, running, *names, **defaults)
         return path
 
     return write

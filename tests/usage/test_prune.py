@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from slp_ops.app.irreplaceable import irreplaceable
+from slp_ops.runs.prune import LossKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slp_ops.runs import Run, Runs
 
 
 def _prune(folder: Path, *arguments: str) -> dict[str, str | None]:
@@ -64,3 +73,27 @@ def test_the_only_audit_stays_after_a_status(
         "usage-status": None,
         "audit": "the newest good evidence of sw1",
     }
+
+
+@pytest.mark.parametrize("journal", ["missing", "garbled", "folder", "queue"])
+def test_usage_files_without_a_journal_that_can_be_read_stay(
+    runs: Runs, good_run: Callable[..., Run], journal: str
+) -> None:
+    run = good_run("sw1", verb="usage-save")
+    (run.path / "upload").mkdir()
+    (run.path / "upload" / "RUM.txt").write_text("signed")
+    path = run.path / "journal.jsonl"
+    match journal:
+        case "garbled":
+            path.write_text("{\n")
+        case "folder":
+            path.mkdir()
+        case "queue":
+            os.mkfifo(path)
+
+    losses = irreplaceable(runs.root, runs.all(), ())[run.path]
+
+    assert LossKind.USAGE_FILES in {each.kind for each in losses}
+    assert ({LossKind.UNFINISHED, LossKind.ROLLBACK} <= {each.kind for each in losses}) == (
+        journal != "missing"
+    )

@@ -586,7 +586,7 @@ def _words_of(err: SlpOpsError) -> Text:
 
 
 def still_reloading(timeouts: Timeouts, failure: SlpOpsError) -> Text:
-    """Return why a change does not go on while a switch reloads, and how to wait for longer."""
+    """Return why a change waits for a switch that reloads, and how to wait for longer."""
     return _STILL_RELOADING.format(minutes=f"{timeouts.reload / 60:.0f}", why=message_text(failure.message))
 
 

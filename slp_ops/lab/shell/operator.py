@@ -14,6 +14,21 @@ if TYPE_CHECKING:
     from slp_ops.lab.switch import Switch
 
 
+def printed(switch: Switch, command: str) -> str:
+    """Return what a switch prints for one command, as text lines. Its clock does not move."""
+    shell = Shell(switch, command=command)
+    written = bytearray()
+    for action in shell.outgoing():
+        match action:
+            case Write(data):
+                written += data
+            case Wait():
+                shell.elapsed(action)
+            case Close():
+                break
+    return written.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+
+
 class Operator:
     """Operator that types at a shell and reads its output."""
 

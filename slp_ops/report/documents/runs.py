@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from slp_ops.model import DeviceResult
     from slp_ops.runs import StoredRun
+    from slp_ops.runs.export import ExportReport
     from slp_ops.runs.prune import PruneDecision
-    from slp_ops.runs.verify import VerifyReport
+    from slp_ops.runs.verify import FileProblem, VerifyReport
 
 
 @json_document
@@ -32,7 +33,7 @@ class RunFolder:
 
 @json_document
 class CaptureEntry:
-    """One capture; ``file`` is null where there is no text."""
+    """One capture; ``file`` is null where there is no text. Of a packed run ``runs export`` writes it."""
 
     command: str
     status: CaptureStatus
@@ -191,6 +192,17 @@ class VerifyDocument:
 
 
 @json_document
+class ExportDocument:
+    """A run that was written as plain folders to ``path``; ``remarks`` name what is damaged."""
+
+    schema: Literal["slp-ops/export/1"] = "slp-ops/export/1"
+    run: RunFolder
+    path: str
+    damaged: bool
+    remarks: tuple[RemarkEntry, ...]
+
+
+@json_document
 class LostContents:
     """Contents of a removed run that cannot be replaced; ``kind`` as ``--lose`` names it."""
 
@@ -247,10 +259,22 @@ def verify_document(run: StoredRun, verified: VerifyReport) -> VerifyDocument:
         captures=verified.captures,
         bytes=verified.bytes,
         damaged=verified.damaged,
-        remarks=tuple(
-            RemarkEntry(file=each.file, what=each.what, damage=each.damage) for each in verified.remarks
-        ),
+        remarks=_remarks(verified.remarks),
     )
+
+
+def export_document(run: StoredRun, exported: ExportReport) -> ExportDocument:
+    """Return the document of ``runs export``."""
+    return ExportDocument(
+        run=RunFolder(id=run.id, path=str(run.path)),
+        path=str(exported.path),
+        damaged=bool(exported.problems),
+        remarks=_remarks(exported.problems),
+    )
+
+
+def _remarks(problems: Sequence[FileProblem]) -> tuple[RemarkEntry, ...]:
+    return tuple(RemarkEntry(file=each.file, what=each.what, damage=each.damage) for each in problems)
 
 
 def prune_document(judged: Sequence[PruneDecision], removed: Sequence[StoredRun]) -> PruneDocument:

@@ -9,6 +9,7 @@ from slp_ops.i18n import Lang, Text
 from slp_ops.messages import message_text, translate
 from slp_ops.model import Severity
 from slp_ops.report.documents.audit import change_summary
+from slp_ops.report.failure_labels import failure_label
 from slp_ops.report.terminal.audit import HEALTHY
 from slp_ops.report.terminal.layout import MANY, some_names, styled
 from slp_ops.report.terminal.times import moment
@@ -76,6 +77,8 @@ def _words(change: DeviceChange, judged: AuditedDevice, lang: Lang) -> str:
             return _NEW.format(
                 rule=change.rule, severity=message_text(change.severity or ""), summary=summary
             ).render(lang)
+        case ChangeKind.UNREADABLE:
+            return _UNREADABLE.format(why=failure_label(change.new or "")).render(lang)
         case _:
             return (
                 _WORDS[change.what]
@@ -95,12 +98,12 @@ _FIRST_ROUND: Final = Text(
 _FIRST_LOOK: Final = Text("first look, {release}: {found}", "初回確認 {release}: {found}")
 _CLEAN: Final = Text("first look, {release}: nothing found", "初回確認 {release}: 検出なし")
 _NEW: Final = Text("new: {rule} ({severity}): {summary}", "新規: {rule} ({severity}): {summary}")
+_UNREADABLE: Final = Text("cannot be read: {why}", "取得不可: {why}")
 _WORDS: Final = {
     ChangeKind.GONE: Text("gone: {rule} ({severity})", "解消: {rule} ({severity})"),
-    ChangeKind.UNREADABLE: Text("cannot be read: {new}", "取得不可: {new}"),
     ChangeKind.READABLE: Text("can be read again", "取得可能に復帰"),
     ChangeKind.RELEASE: Text("release: {old} -> {new}", "リリース: {old} -> {new}"),
     ChangeKind.TRANSPORT: Text("transport: {old} -> {new}", "トランスポート: {old} -> {new}"),
-    ChangeKind.TRUST: Text("trust codes: {old} -> {new}", "トラストコード: {old} -> {new}"),
+    ChangeKind.TRUST: Text("trust codes: {old} -> {new}", "信頼コード: {old} -> {new}"),
     ChangeKind.ACK: Text("an ACK has come: {new} (before: {old})", "ACK 受信: {new} (前回: {old})"),
 }

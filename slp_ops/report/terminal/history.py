@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.i18n import Text
 from slp_ops.messages import translate
 from slp_ops.model import Severity, Verdict
+from slp_ops.report.failure_labels import failure_label
 from slp_ops.report.growth_text import growth_words
 from slp_ops.report.history_view import history_view
 from slp_ops.report.terminal.layout import CHART_WIDTH, padded, sparkline, styled, table, wrapped
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from slp_ops.app.history import DeviceHistory
     from slp_ops.i18n import Lang
-    from slp_ops.report.history_view import Measure, RuleHistory, SameRuns
+    from slp_ops.report.history_view import DeviceFeatures, Measure, RuleHistory, SameRuns
 
 _MARKS: Final = {Verdict.FAIL: "█", Verdict.UNKNOWN: "?", Verdict.ERROR: "!", Verdict.PASS: "·", None: " "}
 _COLOURS: Final = {
@@ -77,12 +78,12 @@ def _rules(rules: Sequence[RuleHistory], lang: Lang) -> Iterator[str]:
 def _changes(changes: Sequence[SameRuns], last: int, lang: Lang) -> Iterator[str]:
     """Return a row for consecutive runs in which nothing changed but the counts, which are in the charts."""
     yield ""
-    yield table([word.render(lang) for word in _HEADER], [_row(each) for each in changes[-last:]])
+    yield table([word.render(lang) for word in _HEADER], [_row(each, lang) for each in changes[-last:]])
     if len(changes) > last:
         yield _EARLIER.format(count=len(changes) - last, all=len(changes)).render(lang)
 
 
-def _row(same: SameRuns) -> tuple[str, ...]:
+def _row(same: SameRuns, lang: Lang) -> tuple[str, ...]:
     times, runs, found = moment(same.first.started), same.first.run, same.features
     if same.count > 1:
         times += f" .. {moment(same.last.started)}"
@@ -90,7 +91,7 @@ def _row(same: SameRuns) -> tuple[str, ...]:
     return (
         times,
         runs,
-        found.status.value if found.error is None else f"{found.status}: {found.error}",
+        _state(found, lang),
         found.release or "",
         found.transport or "",
         "" if found.units is None else f"{found.trusted_units}/{found.units}",
@@ -98,6 +99,12 @@ def _row(same: SameRuns) -> tuple[str, ...]:
         found.deadline,
         "" if found.findings is None else str(found.findings),
     )
+
+
+def _state(found: DeviceFeatures, lang: Lang) -> str:
+    """Return how the switch was read, or how its change ended."""
+    status = translate(found.status, lang)
+    return status if found.error is None else f"{status}: {failure_label(found.error).render(lang)}"
 
 
 _RUNS: Final = Text("{count:run}, {first} to {last}", "実行 {count} 回、{first} ～ {last}")

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from slp_ops.i18n import Lang
     from slp_ops.model import DeviceResult
     from slp_ops.runs import StoredRun
+    from slp_ops.runs.export import ExportReport
     from slp_ops.runs.prune import PruneDecision
-    from slp_ops.runs.verify import VerifyReport
+    from slp_ops.runs.verify import FileProblem, VerifyReport
 
 
 _RUN: Final = Text("run {run}: {verb}, {state}, {times}", "実行 {run}: {verb}, {state}, {times}")
@@ -31,6 +32,7 @@ _VERIFIED: Final = Text(
     "run {run}: {state}; {count:capture}, {size} bytes, {verdict}",
     "実行 {run}: {state}; キャプチャ {count} 件、{size} バイト、{verdict}",
 )
+_EXPORTED: Final = Text("run {run} written to {path}", "実行 {run} を {path} に書き出しました")
 _KEPT: Final = Text("kept: {why}", "保持: {why}")
 _LOST: Final = Text("goes, and is lost: {lost}", "削除 (失われるもの: {lost})")
 _SINCE: Final = Text("started {started}", "開始 {started}")
@@ -96,7 +98,7 @@ def _devices(results: Sequence[DeviceResult], lang: Lang, *, details: bool) -> I
     yield table(_header(lang, "DEVICE", "SITE", "STATUS", "RELEASE", "CAPTURES", "MASKED"), rows)
     for result in results:
         for cause in causes(result):
-            yield f"{result.name}: {one_line(translate(cause, lang))}"
+            yield one_line(f"{result.name}: {translate(cause, lang)}")
         if words := hint(result):
             yield f"  {translate('hint:', lang)} {one_line(translate(words, lang))}"
 
@@ -119,11 +121,7 @@ def _captures(result: DeviceResult, lang: Lang) -> Iterator[str]:
 
 def render_verification(run: StoredRun, verified: VerifyReport, lang: Lang) -> str:
     """Return what is wrong with a run, and the verdict."""
-    lines = [
-        f"{styled(translate('damaged', lang), fg='red') if each.damage else translate('note', lang)}: "
-        f"{one_line(each.file)}: {one_line(translate(each.what, lang))}"
-        for each in verified.remarks
-    ]
+    lines = list(_remarks(verified.remarks, lang))
     lines.append(
         _VERIFIED.format(
             run=run.id,
@@ -134,6 +132,18 @@ def render_verification(run: StoredRun, verified: VerifyReport, lang: Lang) -> s
         ).render(lang)
     )
     return "\n".join(lines)
+
+
+def render_export(run: StoredRun, exported: ExportReport, lang: Lang) -> str:
+    """Return where a run was written, and what is missing there because it is damaged."""
+    written = _EXPORTED.format(run=run.id, path=one_line(str(exported.path)))
+    return "\n".join((*_remarks(exported.problems, lang), written.render(lang)))
+
+
+def _remarks(problems: Sequence[FileProblem], lang: Lang) -> Iterator[str]:
+    for each in problems:
+        word = styled(translate("damaged", lang), fg="red") if each.damage else translate("note", lang)
+        yield f"{word}: {one_line(each.file)}: {one_line(translate(each.what, lang))}"
 
 
 def render_prune(planned: Sequence[PruneDecision], lang: Lang) -> str:

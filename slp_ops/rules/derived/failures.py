@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Probes, ProbeVerdict, TransportKind, TrustCodes, UsageReporting
@@ -132,7 +133,12 @@ def _of_other_transport(each: LoggedMessage, route: Route | None) -> Text | None
             fits = each.server is not NamedServer.CSSM and not of_call_home
         case _:
             fits = False
-    return None if fits else TEXTS["other-transport"].format(kind=route.transport.type or route.kind)
+    return None if fits else _other_transport(route.transport.type or route.kind)
+
+
+@lru_cache(maxsize=64)  # a log has hundreds of such failures
+def _other_transport(kind: str) -> Text:
+    return TEXTS["other-transport"].format(kind=kind)
 
 
 def _by_address(each: LoggedMessage, route: Route | None) -> Text | None:

@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import SyslogBuffer, SyslogMessage
 from slp_ops.facts.changes import AppliedChange
+from slp_ops.iosxe.syslog import message_name
 from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.message_catalog import Catalogue, MessageMatch, NamedServer, named_server
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from slp_ops.i18n import Text
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 TEXTS: Final = texts_of(__name__)
 
 AGENT: Final = "SMART_LIC"
+_OF_AGENT: Final = message_name(AGENT, "")
 _FAILED: Final = "SMART_LIC-COMM_FAILED"
 _ERROR: Final = 3
 _FAILURE: Final = re.compile(r"_(?:FAIL|FAILED|FAILURE|ERROR)$")
@@ -77,7 +80,8 @@ class LicenceLog:
     """Known messages, oldest first. ``blind`` are the messages that the text of the log cannot contain.
 
     ``unknown`` are recent messages of the licence agent without an entry, or as grave as none of their entry,
-    that no later message resolves. ``dated``: the switch's clock gives the year of the messages. ``change``
+    that no later message resolves. ``active`` are the recent, unresolved messages that support a rule, by its
+    id. ``dated``: the switch's clock gives the year of the messages. ``change``
     is the last change that slp-ops made.
     """
 
@@ -87,6 +91,7 @@ class LicenceLog:
     blind: frozenset[str] = frozenset()
     partial: Text | None = None  # the reason, in words
     change: AppliedChange | None = None
+    active: Mapping[str, tuple[LoggedMessage, ...]] = field(default_factory=dict)
 
     @classmethod
     def derive(
@@ -103,14 +108,13 @@ class LicenceLog:
         later: set[str] = set()
         seen: list[LoggedMessage] = []
         unknown: list[SyslogMessage] = []
-        for place in reversed(range(len(log.messages))):
+        names = log.names
+        for place in reversed(range(len(names))):
+            name = names[place]
+            if name not in known and not name.startswith(_OF_AGENT):
+                continue
             message = log.messages[place]
-            name = message.name
-            match = (
-                catalogue.find_wrapped(name, message.text, message.more)
-                if name in known or message.facility == AGENT
-                else None
-            )
+            match = catalogue.find_wrapped(name, message.text, message.more)
             at = None if now is None else message.time.at(now.at)
             recent = oldest is None or at is None or at >= oldest
             if recent and _is_unknown(message, match) and later.isdisjoint(_successes(name)):
@@ -132,8 +136,10 @@ class LicenceLog:
             )
             later.add(name)
         blind = _blind(log, catalogue)
+        seen.reverse()
         return cls(
-            seen=tuple(reversed(seen)),
+            seen=tuple(seen),
+            active=_by_rule(seen),
             unknown=tuple(reversed(unknown)),
             dated=now is not None,
             blind=blind,
@@ -152,7 +158,15 @@ class LicenceLog:
 
     def active_messages(self, rule: str) -> tuple[LoggedMessage, ...]:
         """Return the recent, unresolved messages that support a rule."""
-        return tuple(each for each in self.seen if each.is_active and each.match.rule == rule)
+        return self.active.get(rule, ())
+
+
+def _by_rule(seen: Iterable[LoggedMessage]) -> dict[str, tuple[LoggedMessage, ...]]:
+    found: dict[str, list[LoggedMessage]] = {}
+    for each in seen:
+        if each.is_active and (rule := each.match.rule) is not None:
+            found.setdefault(rule, []).append(each)
+    return {rule: tuple(messages) for rule, messages in found.items()}
 
 
 def _is_unknown(message: SyslogMessage, match: MessageMatch | None) -> bool:
