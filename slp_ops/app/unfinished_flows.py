@@ -22,7 +22,7 @@ def repetition(flow: Flow, names: Collection[str], runs_dir: Path) -> InputError
     """Return the error of a new start that would repeat steps by hand; None where it repeats none.
 
     The newest flow of the same id decides for each switch. Stages without ``always`` are left out: a new
-    start skips those whose rules pass. Raises StoreError.
+    start skips the ones with rules that pass. Raises StoreError.
     """
     left = set(names)
     for path, recorded in recorded_flows(runs_dir):
