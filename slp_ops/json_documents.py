@@ -17,7 +17,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
 from math import isfinite
@@ -79,6 +79,7 @@ class FieldOptions:
 
 
 _PLAIN: Final = FieldOptions()
+_PLAIN_VALUES: Final = frozenset({NoneType, bool, int, float, str})
 
 
 def json_field(
@@ -131,8 +132,8 @@ def rounded(digits: int) -> _Encoder:
 def encode(value: object) -> Any:
     """Return the JSON value of a document, or of any value that a document may hold.
 
-    Dataclasses become objects, sequences arrays, sets sorted arrays, moments ISO 8601. A class with a method
-    ``as_json`` gives its own value. Raises TypeError for anything else.
+    Dataclasses become objects, sequences arrays, sets sorted arrays, moments ISO 8601, spans seconds. A class
+    with a method ``as_json`` gives its own value. Raises TypeError for anything else.
     """
     if value is None or isinstance(value, (bool, int, float)):
         return value
@@ -148,6 +149,8 @@ def encode(value: object) -> Any:
         return {_key(key): encode(each) for key, each in value.items()}
     if isinstance(value, (date, time)):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     own = getattr(type(value), "as_json", None)
     if own is not None:
         return encode(own(value))
@@ -166,7 +169,11 @@ def _object(value: object) -> dict[str, JsonValue]:
         if options.inline:
             result |= encode(each)
         else:
-            result[options.key or name] = encode(each) if options.encoder is None else options.encoder(each)
+            key = options.key or name
+            if options.encoder is not None:
+                result[key] = options.encoder(each)
+            else:
+                result[key] = each if type(each) in _PLAIN_VALUES else encode(each)
     return result
 
 
@@ -384,6 +391,8 @@ def _decoder(kind: Any) -> _Decoder:
         return _enumeration(kind)
     if isinstance(kind, type) and issubclass(kind, (datetime, date)):
         return _moment(kind)
+    if kind is timedelta:
+        return _span
     if is_dataclass(kind):
         return _DataclassDecoder(kind)
     raise TypeError(f"{kind!r} cannot be read from JSON")
@@ -440,6 +449,13 @@ def _moment(kind: Any) -> _Decoder:
         return moment
 
     return decoder
+
+
+def _span(value: Any, place: str) -> timedelta:
+    try:
+        return timedelta(seconds=_decoder(float)(value, place))
+    except OverflowError:
+        raise ShapeError(place, "a number of seconds", value) from None
 
 
 def _array(item: Any) -> _Decoder:
