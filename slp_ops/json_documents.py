@@ -79,6 +79,7 @@ class FieldOptions:
 
 
 _PLAIN: Final = FieldOptions()
+_PLAIN_TYPES: Final = frozenset({type(None), bool, int, float, str})
 
 
 def json_field(
@@ -134,11 +135,14 @@ def encode(value: object) -> Any:
     Dataclasses become objects, sequences arrays, sets sorted arrays, moments ISO 8601. A class with a method
     ``as_json`` gives its own value. Raises TypeError for anything else.
     """
-    if value is None or isinstance(value, (bool, int, float)):
+    kind: Any = type(value)
+    if kind in _PLAIN_TYPES:
         return value
+    if _is_plain_dataclass(kind):
+        return _object(value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, str):
+    if isinstance(value, (str, int, float)):
         return value
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [encode(each) for each in value]
@@ -148,12 +152,17 @@ def encode(value: object) -> Any:
         return {_key(key): encode(each) for key, each in value.items()}
     if isinstance(value, (date, time)):
         return value.isoformat()
-    own = getattr(type(value), "as_json", None)
-    if own is not None:
-        return encode(own(value))
-    if not is_dataclass(value) or isinstance(value, type):
+    own = getattr(kind, "as_json", None)
+    if own is None:
         raise TypeError(f"{value!r} has no form in JSON")
-    return _object(value)
+    return encode(own(value))
+
+
+@cache
+def _is_plain_dataclass(kind: type) -> bool:
+    """Return whether the values of a type become objects, and are nothing else that has a form in JSON."""
+    others = (Enum, str, Sequence, Set, Mapping, date, time)
+    return is_dataclass(kind) and not issubclass(kind, others) and not hasattr(kind, "as_json")
 
 
 def _object(value: object) -> dict[str, JsonValue]:
@@ -165,8 +174,10 @@ def _object(value: object) -> dict[str, JsonValue]:
             continue
         if options.inline:
             result |= encode(each)
+        elif options.encoder is not None:
+            result[options.key or name] = options.encoder(each)
         else:
-            result[options.key or name] = encode(each) if options.encoder is None else options.encoder(each)
+            result[options.key or name] = each if type(each) in _PLAIN_TYPES else encode(each)
     return result
 
 
@@ -366,7 +377,7 @@ def _decoder(kind: Any) -> _Decoder:
     """Return the decoder of a type."""
     if kind is Any or kind is object:
         return lambda value, place: value
-    if kind in _SCALARS:
+    if kind in _PLAIN_TYPES:
         return _scalar(kind)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
