@@ -47,7 +47,7 @@ def run_ours(arguments: Sequence[str], folder: Path, ports: list[int], workers: 
     """Run slp-ops as an operator starts it, with the commands of the bench."""
     from unittest import mock
 
-    from slp_ops.cli.main import main
+    from slp_ops.__main__ import main
     from slp_ops.commands import find
 
     known = [find(text) for text in COMMANDS]

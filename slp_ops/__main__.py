@@ -2,12 +2,14 @@
 
 import os
 
+from slp_ops.garbage import collect_rarely
 from slp_ops.signals import end_at_signal, raise_interrupts
 
 
 def main() -> None:
-    """Handle signals, then import and run the command line."""
+    """Handle signals, set the garbage collector, then import and run the command line."""
     raise_interrupts()
+    collect_rarely()
     try:
         from slp_ops.cli.main import main as run
 

@@ -30,6 +30,8 @@
     │   ├── CopyFailed              a file could not be copied to or from the switch
     │   ├── BadFile                 a file from the switch is not what was asked for
     │   └── CommandTimeout          a command printed nothing for too long
+    ├── HubError                    the hub of workers is not reached, or does not work
+    │   └── JoinError               a worker cannot join the hub
     └── Interrupted                 the operator pressed Ctrl-C
 
 Adapters translate third-party exceptions into these at their own edge; nothing else catches them.
@@ -121,6 +123,18 @@ class StoreError(SlpOpsError):
     """Failure to write or read evidence; earlier files are intact."""
 
     kind = "store"
+
+
+class HubError(SlpOpsError):
+    """The hub is not reached, does not start, or has ended."""
+
+    kind = "hub"
+
+
+class JoinError(HubError):
+    """A worker cannot join: the hub refuses, or is another one."""
+
+    kind = "join"
 
 
 class Interrupted(SlpOpsError):

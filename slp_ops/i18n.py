@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +38,18 @@ class Text:
     def render(self, lang: Lang) -> str:
         """Return the sentence in one language."""
         return self.ja if lang is Lang.JA else self.en
+
+
+class Sentence(str):
+    """An English sentence that carries its translation, where an interface takes a string."""
+
+    text: Text
+
+    def __new__(cls, text: Text) -> Self:
+        """Make the English sentence of a text."""
+        made = super().__new__(cls, text.en)
+        made.text = text
+        return made
 
 
 def pluralize(number: int, noun: str) -> str:

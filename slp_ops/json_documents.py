@@ -17,7 +17,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
 from math import isfinite
@@ -79,7 +79,7 @@ class FieldOptions:
 
 
 _PLAIN: Final = FieldOptions()
-_PLAIN_TYPES: Final = frozenset({type(None), bool, int, float, str})
+_PLAIN_VALUES: Final = frozenset({NoneType, bool, int, float, str})
 
 
 def json_field(
@@ -132,11 +132,11 @@ def rounded(digits: int) -> _Encoder:
 def encode(value: object) -> Any:
     """Return the JSON value of a document, or of any value that a document may hold.
 
-    Dataclasses become objects, sequences arrays, sets sorted arrays, moments ISO 8601. A class with a method
-    ``as_json`` gives its own value. Raises TypeError for anything else.
+    Dataclasses become objects, sequences arrays, sets sorted arrays, moments ISO 8601, spans seconds. A class
+    with a method ``as_json`` gives its own value. Raises TypeError for anything else.
     """
     kind: Any = type(value)
-    if kind in _PLAIN_TYPES:
+    if kind in _PLAIN_VALUES:
         return value
     if _is_plain_dataclass(kind):
         return _object(value)
@@ -152,6 +152,8 @@ def encode(value: object) -> Any:
         return {_key(key): encode(each) for key, each in value.items()}
     if isinstance(value, (date, time)):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     own = getattr(kind, "as_json", None)
     if own is None:
         raise TypeError(f"{value!r} has no form in JSON")
@@ -159,7 +161,7 @@ def encode(value: object) -> Any:
 
 
 @cache
-def _is_plain_dataclass(kind: type) -> bool:
+def _is_plain_dataclass(kind: Any) -> bool:
     """Return whether the values of a type become objects, and are nothing else that has a form in JSON."""
     others = (Enum, str, Sequence, Set, Mapping, date, time)
     return is_dataclass(kind) and not issubclass(kind, others) and not hasattr(kind, "as_json")
@@ -174,10 +176,12 @@ def _object(value: object) -> dict[str, JsonValue]:
             continue
         if options.inline:
             result |= encode(each)
-        elif options.encoder is not None:
-            result[options.key or name] = options.encoder(each)
         else:
-            result[options.key or name] = each if type(each) in _PLAIN_TYPES else encode(each)
+            key = options.key or name
+            if options.encoder is not None:
+                result[key] = options.encoder(each)
+            else:
+                result[key] = each if type(each) in _PLAIN_VALUES else encode(each)
     return result
 
 
@@ -377,7 +381,7 @@ def _decoder(kind: Any) -> _Decoder:
     """Return the decoder of a type."""
     if kind is Any or kind is object:
         return lambda value, place: value
-    if kind in _PLAIN_TYPES:
+    if kind in _SCALARS:
         return _scalar(kind)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
@@ -395,6 +399,8 @@ def _decoder(kind: Any) -> _Decoder:
         return _enumeration(kind)
     if isinstance(kind, type) and issubclass(kind, (datetime, date)):
         return _moment(kind)
+    if kind is timedelta:
+        return _span
     if is_dataclass(kind):
         return _DataclassDecoder(kind)
     raise TypeError(f"{kind!r} cannot be read from JSON")
@@ -451,6 +457,13 @@ def _moment(kind: Any) -> _Decoder:
         return moment
 
     return decoder
+
+
+def _span(value: Any, place: str) -> timedelta:
+    try:
+        return timedelta(seconds=_decoder(float)(value, place))
+    except OverflowError:
+        raise ShapeError(place, "a number of seconds", value) from None
 
 
 def _array(item: Any) -> _Decoder:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.errors import InputError
 from slp_ops.regular_files import read_input
 from slp_ops.runs.file_store import fit_name
-from slp_ops.usage.ackfile import documents_in
+from slp_ops.usage.ackfile import InvalidAck, documents_in
 from slp_ops.usage.archives import InvalidArchive, is_archive, read_archive
 from slp_ops.usage.bundles import MANIFEST
 from slp_ops.usage.matching import AckFile
@@ -69,7 +69,11 @@ def _files_in(path: str, data: bytes) -> Iterator[AckFile]:
 
 def _documents(path: str, data: bytes) -> Iterator[AckFile]:
     name = fit_name(Path(path).name)
-    documents = documents_in(data)
+    try:
+        documents = documents_in(data)
+    except InvalidAck as err:
+        yield AckFile.of(path, name, data, problem=f"it is refused: {err}")
+        return
     for number, document in enumerate(documents, 1):
         part = f"{number}-" if len(documents) > 1 else ""
         yield AckFile.of(path, f"{part}{name}", document)

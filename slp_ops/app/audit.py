@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import AuditOptions, audit_device, compare
-from slp_ops.app.commands import choose_commands
-from slp_ops.app.flagged_reports import flagged_reports
 from slp_ops.app.history_context import HistoryContext
-from slp_ops.app.inputs import FactsCache, from_files, from_live_switches, from_run, open_run
+from slp_ops.app.inputs import FactsCache, from_files, from_run, open_run
+from slp_ops.app.live_audit import read_and_judge
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.errors import OptionError
@@ -109,23 +108,22 @@ def run(request: AuditRequest, operator: Operator, *, opening: OpenTransport = t
         run_id = saved.id
         devices = of_run(saved, request.target.selection)
     else:
-        run_id, _, judged = from_live_switches(
+        done = read_and_judge(
             "audit",
-            past.judge,
+            past,
             target=request.target,
             connecting=request.connecting,
             runs_dir=request.runs_dir,
-            commands=choose_commands("support", keep),
-            follow_up_commands=flagged_reports,
-            keep=keep,
+            audit_options=audit_options,
             collect_options=request.collect_options,
+            with_flagged=True,
             operator=operator,
             opening=opening,
             resume=request.resume,
             evidence=request.evidence,
         )
-        devices = tuple(device for device, _ in judged)
-        past.save(run_id, (summary for _, summary in judged))
+        run_id, devices = done.run_id, done.devices
+        past.save(run_id, (summary for _, summary in done.judged))
     return AuditResult(
         run_id=run_id,
         devices=devices,

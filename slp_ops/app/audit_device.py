@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Probes
 from slp_ops.i18n import Text, verbatim
+from slp_ops.json_documents import json_document
 from slp_ops.model import DeviceFailure, DeviceStatus, Severity, Verdict
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.derived.route import effective
 from slp_ops.rules.engine import audit
-from slp_ops.rules.required_inputs import missing_inputs
+from slp_ops.rules.required_inputs import MissingInput, missing_inputs
 from slp_ops.rules.rule import Group
 from slp_ops.rules.ruleset import Ruleset, packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
+from slp_ops.rules.values import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from slp_ops.model import DeviceResult
     from slp_ops.parsing import Facts
-    from slp_ops.rules.required_inputs import MissingInput
     from slp_ops.rules.row_tables import RowTables
     from slp_ops.rules.rule import Rule
-    from slp_ops.rules.values import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class DeviceState(StrEnum):
     UNREAD = "unread"  # without evidence there is no outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class AuditedDevice:
     """One device judged. Without evidence there are no outcomes, and ``error`` gives the reason."""
 

@@ -63,7 +63,7 @@ class BoundedTables:
         is_new = child is None or not child.is_ours
         if child is None or is_new:
             self.close()
-            child = self._child = _Child()
+            child = self._child = _Child(round(self._seconds + 2 * _STARTING))
         line = json.dumps(
             {
                 "kind": request.parser.kind.value,
@@ -95,14 +95,17 @@ def _reading(request: TableRequest) -> _Reading:
 
 
 class _Child:
-    """A child process. ``owner`` is the process that started it: after a fork the other one has its own."""
+    """A child process, which ends by itself when a request takes ``seconds``.
 
-    def __init__(self) -> None:
+    ``owner`` is the process that started it: after a fork the other one has its own.
+    """
+
+    def __init__(self, seconds: int) -> None:
         environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
         paths = (str(Path(__file__).parents[2]), environment.get("PYTHONPATH", ""))
         self.owner = os.getpid()
-        self._process = subprocess.Popen(
-            (sys.executable, "-P", "-W", "ignore", "-m", "slp_ops.app.table_process"),
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            (sys.executable, "-P", "-W", "ignore", "-m", "slp_ops.app.table_process", str(seconds)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

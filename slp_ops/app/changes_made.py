@@ -9,17 +9,20 @@ from slp_ops.facts import Clock
 from slp_ops.facts.changes import AppliedChange
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from slp_ops.model import DeviceResult
     from slp_ops.parsing import Facts
-    from slp_ops.runs.applied_changes import AppliedChanges
 
 _CLOCK: Final = "show clock"
 
 
-def with_last_change(result: DeviceResult, facts: Facts, changes: AppliedChanges) -> Facts:
+def with_last_change(result: DeviceResult, facts: Facts, changes: Sequence[datetime]) -> Facts:
     """Return the facts with the last change before they were read; unchanged where there is none.
 
-    The journal has the time of this computer, the log that of the switch: ``show clock`` relates the two.
+    ``changes`` are the times at which slp-ops changed the switch: see ``AppliedChanges``. The journal has the
+    time of this computer, the log that of the switch: ``show clock`` relates the two.
     """
     clock = facts.get(Clock)
     read = next(
@@ -28,7 +31,7 @@ def with_last_change(result: DeviceResult, facts: Facts, changes: AppliedChanges
     )
     if clock is None or clock.time.at is None or read is None:
         return facts
-    at = changes.latest(result.name, before=read)
+    at = max((each for each in changes if each <= read), default=None)
     if at is None:
         return facts
     text = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

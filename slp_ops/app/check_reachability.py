@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.app.fleet import is_complete, visit_all
+from slp_ops.app.fleet import is_complete
+from slp_ops.app.live_run import read_switches
 from slp_ops.app.reach_device import PROBE_TIMEOUT as PROBE_TIMEOUT
-from slp_ops.app.reach_device import DeviceReachability, ReachabilityOptions, reach
+from slp_ops.app.reach_device import DeviceReachability, ReachabilityOptions
+from slp_ops.app.reach_task import REACHABILITY, ReachabilityTask
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.resumed_run import ResumedRun
-from slp_ops.app.sessions import SessionOptions, transport_for, with_session_options
+from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.errors import StoreError
 from slp_ops.reachability.plan import target_of
 from slp_ops.reachability.verdict import ReachVerdict
-from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slp_ops.app.operator import Operator, Progress
+    from slp_ops.app.device_work import EarlierPart
+    from slp_ops.app.live_run import LiveRun
+    from slp_ops.app.operator import Operator
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import OpenTransport
-    from slp_ops.model import Device, DeviceResult
+    from slp_ops.model import Device
+    from slp_ops.runs import Run
 
 
 _VERB: Final = "check-reachability"
@@ -87,60 +90,49 @@ def run(
         everything=request.everything,
         probe_timeout=request.probe_timeout,
     )
-    runs = Runs(request.runs_dir)
-    resumed = None if request.resume is None else ResumedRun.open(runs, request.resume, _VERB)
+    resumed = None if request.resume is None else ResumedRun.open(request.runs_dir, request.resume, _VERB)
     if resumed is not None:
         options = _options_of(resumed, options)
-    inventory, found = request.target.choose(operator)
-    chosen = found if resumed is None else resumed.among(found)
-    devices = with_session_options(chosen, request.connecting)
-    transport = opening(inventory, devices, request.connecting, operator)
-    answers: dict[str, DeviceReachability] = {}
-    began = time.monotonic()
-    selection = {**request.target.described(), "targets": list(request.targets), "all": request.everything}
-    if resumed is None:
-        opened = runs.start(_VERB, devices, selection=selection)
-    else:
-        opened = runs.resume(resumed.reference)
-    with opened as kept:
 
-        async def visit(device: Device, shown: Progress) -> DeviceResult:
-            folder = kept.device(device)
-            answers[device.name] = answer = await reach(
-                device,
-                transport=transport,
-                evidence=folder,
-                recall=folder.text,
-                options=options,
-                collect_options=request.collect_options,
-                earlier=None if resumed is None else resumed.earlier(device),
-                on_event=shown.event,
-            )
-            return answer.result
+    def task_of(device: Device, earlier: EarlierPart) -> ReachabilityTask:
+        return ReachabilityTask(
+            device=device, options=options, collect_options=request.collect_options, earlier=earlier
+        )
 
-        results = visit_all(
-            _VERB,
-            devices,
-            visit,
-            run=kept,
-            sessions=transport,
-            connecting=request.connecting,
-            operator=operator,
-        )
-        found_out = ReachabilityResult(
-            run_id=kept.id,
-            path=kept.path,
-            devices=tuple(
-                answers.get(result.name) or DeviceReachability.not_collected(result) for result in results
-            ),
-            seconds=time.monotonic() - began,
-        )
+    def attach(run: Run, done: LiveRun[DeviceReachability]) -> None:
         try:
-            kept.attach("reachability.json", request.document(found_out))
+            run.attach("reachability.json", request.document(_result(done)))
         except StoreError:
-            if is_complete(results):
+            if is_complete(done.results):
                 raise  # otherwise a device names the reason
-    return found_out
+
+    return _result(
+        read_switches(
+            _VERB,
+            REACHABILITY,
+            task_of,
+            target=request.target,
+            connecting=request.connecting,
+            runs_dir=request.runs_dir,
+            operator=operator,
+            opening=opening,
+            resumed=resumed,
+            selection={"targets": list(request.targets), "all": request.everything},
+            finish=attach,
+        )
+    )
+
+
+def _result(done: LiveRun[DeviceReachability]) -> ReachabilityResult:
+    return ReachabilityResult(
+        run_id=done.run_id,
+        path=done.path,
+        devices=tuple(
+            done.answers.get(result.name) or DeviceReachability.not_collected(result)
+            for result in done.results
+        ),
+        seconds=done.seconds,
+    )
 
 
 def _options_of(resumed: ResumedRun, options: ReachabilityOptions) -> ReachabilityOptions:

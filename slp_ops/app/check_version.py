@@ -7,31 +7,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import AuditOptions
+from slp_ops.app.audit_task import RulesInTask
 from slp_ops.app.fleet import is_complete
-from slp_ops.app.inputs import from_live_switches, from_run, open_run
-from slp_ops.app.read_device import CollectOptions
+from slp_ops.app.inputs import DeviceInput, from_run, open_run
+from slp_ops.app.live_run import read_switches
 from slp_ops.app.sessions import SessionOptions, transport_for
-from slp_ops.commands import registry
+from slp_ops.app.version_task import VERSION, VersionTask, judge_advisories, judge_facts
 from slp_ops.errors import InvalidRelease, OptionError
-from slp_ops.facts import CpuLoad, Software
 from slp_ops.model import Severity
 from slp_ops.parsing import Facts
 from slp_ops.release import Release
-from slp_ops.rules.advisories import judge_advisory
 from slp_ops.rules.fixed_releases import AdvisoryStatus
-from slp_ops.rules.loading import advisories
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from slp_ops.app.inputs import DeviceInput
     from slp_ops.app.operator import Operator
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import OpenTransport
-    from slp_ops.commands import ShowCommand
-    from slp_ops.rules.dependencies import FactContext
+    from slp_ops.app.version_task import JudgedRelease
+    from slp_ops.model import DeviceResult
     from slp_ops.rules.fixed_releases import Advisory, CriticalDefect, UpgradeTargets
     from slp_ops.rules.ruleset import Ruleset
     from slp_ops.rules.symptoms import Symptom
@@ -119,38 +114,36 @@ def run(
         raise OptionError("--release and --run exclude each other")
     audit_options = request.audit_options
 
-    def judge(found: DeviceInput) -> ReleaseVerdict:
-        if found.facts is None:
-            return judge_device_release(
-                found.result.name, Facts.of(), audit_options=audit_options, intent=Intent()
-            )
-        return judge_device_release(
-            found.result.name, found.facts, audit_options=audit_options, intent=found.intent
-        )
-
-    complete = True
     if request.releases:
         rows = [judge_release(text, audit_options=audit_options) for text in request.releases]
-    elif request.run is not None:
+        return ReleasesResult(rows=tuple(rows), knowledge=audit_options.knowledge)
+    if request.run is not None:
         stored = open_run(Runs(request.runs_dir), request.run, operator, also=frozenset({_VERB}))
-        saved = list(from_run(stored, request.target.selection))
-        rows = list(map(judge, saved))
-        complete = is_complete([each.result for each in saved])
+        results: list[DeviceResult] = []
+        rows = []
+        for found in from_run(stored, request.target.selection):
+            results.append(found.result)
+            rows.append(facts_verdict(found, audit_options))
     else:
-        _, results, rows = from_live_switches(
+        rules = RulesInTask.of(audit_options)
+        done = read_switches(
             _VERB,
-            judge,
+            VERSION,
+            lambda device, earlier: VersionTask(device=device, rules=rules, earlier=earlier),
             target=request.target,
             connecting=request.connecting,
             runs_dir=request.runs_dir,
-            commands=_advisory_commands(),
-            collect_options=CollectOptions(),
-            follow_up_commands=_further,
             operator=operator,
             opening=opening,
         )
-        complete = is_complete(results)
-    return ReleasesResult(rows=tuple(rows), knowledge=audit_options.knowledge, complete=complete)
+        results = list(done.results)
+        rows = [
+            _verdict(result.name, answer.judged, audit_options.knowledge)
+            if (answer := done.answers.get(result.name)) is not None
+            else facts_verdict(DeviceInput(result=result, facts=None, intent=Intent()), audit_options)
+            for result in results
+        ]
+    return ReleasesResult(rows=tuple(rows), knowledge=audit_options.knowledge, complete=is_complete(results))
 
 
 def judge_release(text: str, *, audit_options: AuditOptions) -> ReleaseVerdict:
@@ -159,67 +152,23 @@ def judge_release(text: str, *, audit_options: AuditOptions) -> ReleaseVerdict:
         release = Release.parse(text)
     except InvalidRelease:
         release = None
-    return _row(None, text, release, audit_options.known(Facts.of(), Intent()), audit_options.knowledge)
+    judged = judge_advisories(text, release, Facts.of(), audit_options, Intent())
+    return _verdict(None, judged, audit_options.knowledge)
 
 
-def judge_device_release(
-    name: str, facts: Facts, *, audit_options: AuditOptions, intent: Intent
-) -> ReleaseVerdict:
-    """The release of a switch, judged by it and by what its facts show. None of it read: unknown."""
-    software = facts.get(Software)
-    release = software.release if software is not None else None
-    printed = software.version if software is not None else None
-    return _row(
-        name,
-        printed or str(release or ""),
-        release,
-        audit_options.known(facts, intent),
-        audit_options.knowledge,
-    )
+def facts_verdict(found: DeviceInput, audit_options: AuditOptions) -> ReleaseVerdict:
+    """Judge the release of a switch by it and by what its facts show; unknown where nothing was read."""
+    facts = Facts.of() if found.facts is None else found.facts
+    judged = judge_facts(facts, audit_options, found.intent)
+    return _verdict(found.result.name, judged, audit_options.knowledge)
 
 
-def _row(
-    device: str | None, text: str, release: Release | None, known: FactContext, knowledge: Ruleset
-) -> ReleaseVerdict:
+def _verdict(device: str | None, judged: JudgedRelease, knowledge: Ruleset) -> ReleaseVerdict:
+    known = {advisory.id: advisory for advisory in knowledge.advisories}
     return ReleaseVerdict(
         device=device,
-        release=text,
-        judged=tuple(
-            (advisory, judge_advisory(advisory, release, known)) for advisory in knowledge.advisories
-        ),
-        target=knowledge.upgrade_targets(release),
-        defects=() if release is None else knowledge.releases.defects_of(release),
+        release=judged.text,
+        judged=tuple((known[name], symptom) for name, symptom in judged.advisories),
+        target=knowledge.upgrade_targets(judged.release),
+        defects=() if judged.release is None else knowledge.releases.defects_of(judged.release),
     )
-
-
-def _advisory_commands() -> list[ShowCommand]:
-    """Return the commands that the advisories need, but for the statistics."""
-    wanted = (
-        "show clock",
-        "show version",
-        "show license status",
-        "show license usage",
-        "show license all",
-        "show crypto pki trustpool",
-        "show processes cpu sorted",
-        "show processes memory sorted",
-        "show logging",
-        "show license rum id all",
-    )
-    return [known for known in registry() if known.command.split(" | ")[0] in wanted]
-
-
-def _further(facts: Facts) -> Sequence[ShowCommand]:
-    """Return the heavy command with the statistics, only for a release with the bug that shows in them."""
-    software = facts.get(Software)
-    (bug,) = (each for each in advisories() if each.id == "CSCwa11048")
-    judged = bug.releases.judge(None if software is None else software.release)
-    if judged.status is not AdvisoryStatus.AFFECTED:
-        return ()
-    # The load is read again, since it decides whether the heavy command may be sent.
-    return [
-        known
-        for known in registry()
-        if known.command == "show license tech support"
-        or (CpuLoad in known.provides and "baseline" in known.sets)
-    ]

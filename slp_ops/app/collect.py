@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slp_ops.app.collect_task import COLLECT, CollectTask
 from slp_ops.app.commands import CommandList, choose_commands
-from slp_ops.app.engines import engine_for
-from slp_ops.app.fleet import visit_all
+from slp_ops.app.live_run import read_switches
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.resumed_run import ResumedRun
-from slp_ops.app.sessions import SessionOptions, transport_for, with_session_options
+from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.model import EvidenceForm
-from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slp_ops.app.operator import Operator, Progress
+    from slp_ops.app.device_work import EarlierPart
+    from slp_ops.app.operator import Operator
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.model import Device, DeviceResult
@@ -61,49 +59,36 @@ def run(
 
     Raises InputError, CredentialError, NotReadOnly, StoreError, Interrupted.
     """
-    runs = Runs(request.runs_dir)
-    resumed = None if request.resume is None else ResumedRun.open(runs, request.resume, "collect")
+    resumed = None if request.resume is None else ResumedRun.open(request.runs_dir, request.resume, "collect")
     asked = (request.set_name, request.extra_commands)
     set_name, extra = asked if resumed is None else _commands_of(resumed)
     commands = choose_commands(set_name, extra)
-    inventory, found = request.target.choose(operator)
-    devices = with_session_options(found if resumed is None else resumed.among(found), request.connecting)
-    engine = engine_for(inventory, devices, request.connecting, operator, opening)
     names = CommandList.of(commands)
-    selection = {**request.target.described(), "set": set_name, "commands": list(extra)}
-    began = time.monotonic()
-    opened = (
-        runs.resume(resumed.reference)
-        if resumed
-        else runs.start("collect", devices, selection=selection, evidence=request.evidence)
-    )
-    with opened as kept:
 
-        async def visit(device: Device, shown: Progress) -> DeviceResult:
-            task = CollectTask(device=device, commands=names, collect_options=request.collect_options)
-            if resumed is not None:
-                earlier = resumed.earlier(device)
-                if not earlier.missing(commands):
-                    return resumed.result(device)
-                release = None if earlier.release is None else str(earlier.release)
-                task = replace(task, earlier=earlier.captures, release=release)
-            return await engine.visit(COLLECT, task, kept, shown.event)
-
-        results = visit_all(
-            "collect",
-            devices,
-            visit,
-            run=kept,
-            sessions=engine,
-            connecting=request.connecting,
-            operator=operator,
+    def task_of(device: Device, earlier: EarlierPart) -> CollectTask:
+        return CollectTask(
+            device=device, commands=names, collect_options=request.collect_options, earlier=earlier
         )
+
+    done = read_switches(
+        "collect",
+        COLLECT,
+        task_of,
+        target=request.target,
+        connecting=request.connecting,
+        runs_dir=request.runs_dir,
+        operator=operator,
+        opening=opening,
+        resumed=resumed,
+        selection={"set": set_name, "commands": list(extra)},
+        evidence=request.evidence,
+    )
     return CollectResult(
-        run_id=kept.id,
-        path=kept.path,
-        devices=tuple(results),
-        folders=kept.folders,
-        seconds=time.monotonic() - began,
+        run_id=done.run_id,
+        path=done.path,
+        devices=done.results,
+        folders=done.folders,
+        seconds=done.seconds,
     )
 
 

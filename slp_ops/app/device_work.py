@@ -6,28 +6,57 @@ and a JSON document.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from slp_ops.app.read_device import PreviousCaptures
+from slp_ops.json_documents import json_document
+from slp_ops.model import Capture, DeviceResult
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from slp_ops.model import Capture, Device, DeviceFailure
+    from slp_ops.model import Device, DeviceFailure
     from slp_ops.ports import OnEvent, Transport
     from slp_ops.runs import Run
     from slp_ops.runs.run_writer import DeviceFolder
 
 
+@json_document
+class EarlierPart:
+    """Captures of a device in a run, which are not read again, and its release.
+
+    ``recorded`` is the result where the run has one; it stays as it is when nothing is missing.
+    """
+
+    captures: tuple[Capture, ...] = ()
+    release: str | None = None
+    recorded: DeviceResult | None = None
+
+    @property
+    def previous(self) -> PreviousCaptures:
+        """Return the captures with the release."""
+        return PreviousCaptures.of(self.captures, self.release)
+
+    def recovered(self, captures: tuple[Capture, ...]) -> EarlierPart:
+        """Return the part after a reader of the device died, with everything that it left."""
+        return replace(self, captures=captures, recorded=None)
+
+
 class DeviceTask(Protocol):
-    """Task of one device, a frozen dataclass. ``earlier`` is what the run already has of the device."""
+    """Task of one device: a frozen dataclass made by ``json_document``, with a schema id."""
 
     @property
     def device(self) -> Device:
         """Return the device."""
 
     @property
-    def earlier(self) -> tuple[Capture, ...]:
-        """Return the captures that are not read again."""
+    def earlier(self) -> EarlierPart:
+        """Return what the run already has of the device."""
+
+    @property
+    def own_rules(self) -> bool:
+        """Return whether the operator's own rules are in the task: their patterns run where it is done."""
 
 
 Task = TypeVar("Task", bound=DeviceTask)
@@ -45,12 +74,18 @@ class DeviceTools:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceWork(Generic[Task, Result]):
-    """A kind of task. ``visit`` does one; it raises SlpOpsError where the device has no result."""
+    """A kind of task.
+
+    ``visit`` does one; it raises SlpOpsError where the device has no result. ``device_result`` is the part of
+    a result that the run keeps. A work that ``works.py`` lists is the same in every engine: its tasks and
+    results pass JSON unchanged. Any other is done in this process only.
+    """
 
     name: str
     task: type[Task]
     result: type[Result]
     visit: Callable[[Task, DeviceTools], Awaitable[Result]]
+    device_result: Callable[[Result], DeviceResult]
 
 
 class VisitFailed(Exception):

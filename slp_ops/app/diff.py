@@ -124,7 +124,8 @@ def _pair(
 ) -> _Pair:
     keep = request.audit_options.knowledge.row_commands
     was, now = facts_of(old, before.name, keep=keep), facts_of(new, after.name, keep=keep)
-    judged = with_last_change(before, was, changes), with_last_change(after, now, changes)
+    made = changes.of(after.name)
+    judged = with_last_change(before, was, made), with_last_change(after, now, made)
     # The intent of the inventory may have changed as well; both are judged by the newer one.
     intent = Intent.of(new.about[after.name].intent)
     configs = _config(old, before), _config(new, after)

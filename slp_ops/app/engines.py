@@ -1,10 +1,11 @@
-"""Choice of the engine of a run: this process, or several worker processes."""
+"""Choice of the engine of a run: this process, several worker processes, or workers near the sites."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.cluster_extra import require_cluster
 from slp_ops.app.device_work import InProcess
 from slp_ops.app.sessions import ONE_A_CORE, transport_for
 
@@ -29,9 +30,16 @@ def engine_for(
 ) -> DeviceEngine:
     """Return the engine of a run, with the credentials asked for beforehand; raises as ``transport_for``.
 
+    Over a hub no credential is needed here; raises HubError.
+
     Sessions that the caller opens elsewhere are opened in this process.
     """
     processes = number_of_processes(connecting, len(devices))
+    if connecting.hub is not None and opening is transport_for:
+        require_cluster()
+        from slp_ops.app.cluster_engine import Cluster
+
+        return Cluster(connecting.hub, devices, connecting, operator)
     if processes == 1 or opening is not transport_for:
         return InProcess(opening(inventory, devices, connecting, operator))
     from slp_ops.app.processes import Processes

@@ -103,7 +103,7 @@ def visit_all(
     async def all_of_them() -> None:
         nonlocal unwritable
         try:
-            async for device, result in each(devices, guarded, workers=connecting.workers):
+            async for device, result in each(devices, guarded, workers=connecting.at_once):
                 result = keep(result)
                 unwritable = unwritable or (result.error is not None and result.error.kind == StoreError.kind)
                 ended[device.name] = result

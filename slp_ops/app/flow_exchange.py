@@ -382,7 +382,7 @@ def _is_empty(result: PlanningResult) -> bool:
     return result.plan is None and not result.skipped
 
 
-PASSES: Final = Text("its rules pass already", "ルールはすでに合格しています")
+PASSES: Final = Text("its rules pass already", "ルールにはすでに合格しています")
 _ONLINE: Final = Text(
     "its transport is '{transport}', not off: it reports by itself, without files",
     "トランスポートが off ではなく '{transport}' のため、ファイルではなくスイッチ自身が報告します",

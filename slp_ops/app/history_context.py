@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from slp_ops.app.audit_device import audit_device
-from slp_ops.app.changes_made import with_last_change
 from slp_ops.app.history_update import open_history
+from slp_ops.app.judge_device import DevicePast, judge_device
 from slp_ops.errors import StoreError
-from slp_ops.facts.rum import RumHistory
-from slp_ops.history.summary import found_of, summarise
-from slp_ops.parsing import Facts
 from slp_ops.runs.applied_changes import AppliedChanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from slp_ops.app.audit_device import AuditedDevice, AuditOptions
@@ -51,31 +47,13 @@ class HistoryContext:
         self._facts = facts
         self._changes = AppliedChanges(runs_dir)
 
+    def of(self, device: str) -> DevicePast:
+        """Return what earlier runs have of a device."""
+        return DevicePast(points=self._points.get(device, ()), changes=self._changes.of(device))
+
     def judge(self, found: DeviceInput, *, seen: datetime | None = None) -> tuple[AuditedDevice, Summary]:
-        """One device and its summary; ``seen`` is when a saved run began, now unless it is given."""
-        facts = with_last_change(found.result, found.facts or Facts({}), self._changes)
-        known = self._audit_options.known(facts, found.intent)
-        summary = summarise(
-            found.result,
-            known,
-            (),
-            seen=seen or datetime.now(UTC),
-            knowledge=self._audit_options.knowledge.version,
-        )
-        earlier = [point for point in self._points.get(found.result.name, ()) if point.seen < summary.seen]
-        if earlier:
-            now = summary.point("")
-            history = RumHistory(points=() if now is None else (*earlier, now))
-            facts = Facts({type(each): each for each in (*facts.all(), history)}, facts.captures)
-            known = self._audit_options.known(facts, found.intent)
-        judged = audit_device(
-            found.result,
-            None if found.facts is None else facts,
-            audit_options=self._audit_options,
-            intent=found.intent,
-            known=known,
-        )
-        return judged, replace(summary, found=found_of(judged.outcomes))
+        """Judge one device; see ``judge_device``."""
+        return judge_device(found, self.of(found.result.name), self._audit_options, seen=seen)
 
     def save(self, run_id: str, summaries: Iterable[Summary]) -> None:
         """Keep in a run's folder what it was judged to be; not when only some of the rules were asked.

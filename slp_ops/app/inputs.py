@@ -1,41 +1,31 @@
-"""Inputs of audits: live switches, a saved run, or files."""
+"""Inputs of audits: a saved run, or files."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from slp_ops.app.bounded_tables import bounded_rows
-from slp_ops.app.fleet import visit_all
-from slp_ops.app.read_device import PreviousCaptures, collect, status_of
-from slp_ops.app.resumed_run import ResumedRun
-from slp_ops.app.sessions import transport_for, with_session_options
+from slp_ops.app.read_device import status_of
 from slp_ops.errors import InputError, Problem
 from slp_ops.facts import Software
-from slp_ops.model import DeviceResult, EvidenceForm
-from slp_ops.parsing import Facts, read, read_more, split_devices, text_of
+from slp_ops.model import DeviceResult
+from slp_ops.parsing import Facts, read, split_devices, text_of
 from slp_ops.regular_files import LARGEST_TEXT, read_input
 from slp_ops.rules.settings import Intent
-from slp_ops.runs import Runs
 from slp_ops.runs.runs import READING_VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
-    from slp_ops.app.operator import Operator, Progress
-    from slp_ops.app.read_device import CollectOptions
-    from slp_ops.app.selection import DeviceSelection
-    from slp_ops.app.sessions import OpenTransport, SessionOptions
-    from slp_ops.commands import ShowCommand
+    from slp_ops.app.operator import Operator
     from slp_ops.inventory.selection import Selection
     from slp_ops.model import CaptureStatus, Device
     from slp_ops.parsing import ParsedCapture, PastedDevice
-    from slp_ops.release import Release
-    from slp_ops.runs import StoredRun
+    from slp_ops.runs import Runs, StoredRun
 
-T = TypeVar("T")
 _MOST_KEPT = 500  # devices, each of about 350 kB
 _MOST_TEXT = 100 * 2**20  # characters of texts kept for the operator's rules
 
@@ -182,96 +172,6 @@ def _facts(same: Sequence[PastedDevice], keep: Collection[str]) -> Facts:
     else:
         platform = next((each.platform for each in same if each.platform is not None), None)
     return facts if platform is None else Facts({}, facts.captures, platform=platform)
-
-
-def from_live_switches(
-    verb: str,
-    judge: Callable[[DeviceInput], T],
-    *,
-    target: DeviceSelection,
-    connecting: SessionOptions,
-    runs_dir: Path,
-    commands: Sequence[ShowCommand],
-    collect_options: CollectOptions,
-    follow_up_commands: Callable[[Facts], Sequence[ShowCommand]] | None = None,
-    keep: Collection[str] = (),
-    operator: Operator,
-    opening: OpenTransport = transport_for,
-    resume: str | None = None,
-    evidence: EvidenceForm = EvidenceForm.AUTO,
-) -> tuple[str, list[DeviceResult], list[T]]:
-    """Collect from the switches into a new run; judge each one when its collection has finished.
-
-    ``follow_up_commands`` returns further commands, once the first facts are known; ``keep`` names commands
-    whose texts the judgement needs. ``resume`` names a run of this verb into which only the missing part is
-    read; ``evidence`` is the form of a new run. Return the id of the run, the result of each device and its
-    judgement, in the order of the devices.
-    """
-    runs = Runs(runs_dir)
-    resumed = None if resume is None else ResumedRun.open(runs, resume, verb)
-    inventory, found = target.choose(operator)
-    devices = with_session_options(found if resumed is None else resumed.among(found), connecting)
-    transport = opening(inventory, devices, connecting, operator)
-    judged: dict[str, T] = {}
-    if resumed is None:
-        opened = runs.start(verb, devices, selection=target.described(), evidence=evidence)
-    else:
-        opened = runs.resume(resumed.reference)
-    with opened as run:
-
-        async def visit(device: Device, shown: Progress) -> DeviceResult:
-            folder = run.device(device)
-
-            async def sent(wanted: Sequence[ShowCommand], release: Release | None = None) -> DeviceResult:
-                return await collect(
-                    device,
-                    transport=transport,
-                    evidence=folder,
-                    commands=wanted,
-                    collect_options=collect_options,
-                    release=release,
-                    on_event=shown.event,
-                )
-
-            def parts(result: DeviceResult) -> Iterator[tuple[str, CaptureStatus, str]]:
-                for capture in result.captures:
-                    yield capture.command, capture.status, folder.text(capture)
-
-            if resumed is None:
-                result = await sent(commands)
-            else:
-                before = resumed.earlier(device)
-                missing = before.missing(commands)
-                rest = await sent(missing, before.release) if missing else None
-                result = resumed.result(device) if rest is None else before.merged_with(rest)
-            facts = read(parts(result), keep=keep) if result.captures else None
-            more = follow_up_commands(facts) if follow_up_commands is not None and facts is not None else ()
-            if more and facts is not None and result.error is None:
-                software = facts.get(Software)
-                release = software.release if software is not None else None
-                earlier = PreviousCaptures(captures=result.captures, release=release)
-                more = more if resumed is None else earlier.missing(more)
-                rest = await sent(more, release)
-                result = earlier.merged_with(rest)
-                facts = read_more(facts, parts(rest), keep=keep)
-            judged[device.name] = judge(
-                DeviceInput(result=result, facts=facts, intent=Intent.of(device.intent))
-            )
-            return result
-
-        results = visit_all(
-            verb,
-            devices,
-            visit,
-            run=run,
-            sessions=transport,
-            connecting=connecting,
-            operator=operator,
-        )
-    for result in results:
-        if result.name not in judged:
-            judged[result.name] = judge(DeviceInput(result=result, facts=None, intent=Intent()))
-    return run.id, results, [judged[result.name] for result in results]
 
 
 def _select_devices(run: StoredRun, selection: Selection) -> tuple[Device, ...]:

@@ -11,10 +11,11 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.device_outcome import Outcome
 from slp_ops.app.device_work import VisitFailed
 from slp_ops.app.operator import AskOnce
 from slp_ops.app.sessions import credentials_for, known_hosts_of
-from slp_ops.app.worker import GivenCredential, WorkerConfiguration, WorkerResult, WorkerTask
+from slp_ops.app.worker import GivenCredential, WorkerConfiguration, WorkerTask
 from slp_ops.credentials import required_credentials
 from slp_ops.engine.pacing import LoginPacer
 from slp_ops.engine.process_messages import InvalidMessage
@@ -75,7 +76,8 @@ class Processes:
             except WorkerDied as err:
                 if attempt == _ATTEMPTS:
                     raise VisitFailed(_worker_died(err)) from None
-                task = replace(task, earlier=run.evidence.recover(folder))  # type: ignore[type-var]
+                earlier = task.earlier.recovered(run.evidence.recover(folder))
+                task = replace(task, earlier=earlier)  # type: ignore[type-var]
             except InvalidMessage as err:
                 raise VisitFailed(_unfit(str(err))) from None
             else:
@@ -121,12 +123,9 @@ class Processes:
 
 def _result_of(work: DeviceWork[Task, Result], reply: object) -> Result:
     try:
-        answer = decode(WorkerResult, reply)
-        if answer.failure is None:
-            return decode(work.result, answer.result)
+        return decode(Outcome, reply).result_of(work)
     except ShapeError as err:
         raise VisitFailed(_unfit(str(err))) from None
-    raise VisitFailed(answer.failure)
 
 
 def _given_credentials(credentials: Credentials, devices: Sequence[Device]) -> list[GivenCredential]:

@@ -6,18 +6,19 @@ be clean is dropped, and the next target gets a new one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Literal
 
 from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.read_device import PreviousCaptures, collect, status_of
 from slp_ops.errors import CredentialError, DeviceError, SessionLost, StoreError
 from slp_ops.facts import NameVerdict, ProbeResult, Probes, ProbeVerdict
+from slp_ops.json_documents import json_document
 from slp_ops.model import CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.parsing import Facts, read
 from slp_ops.ports import ProbeEnd, ProgressEvent, ignore_event
-from slp_ops.reachability.plan import ProbeAttempt, commands, plan
-from slp_ops.reachability.verdict import conclude, conclude_unread
+from slp_ops.reachability.plan import ProbeAttempt, ProbeTarget, ReachabilityPlan, commands, plan
+from slp_ops.reachability.verdict import Conclusion, conclude, conclude_unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,14 +26,13 @@ if TYPE_CHECKING:
     from slp_ops.app.read_device import CollectOptions
     from slp_ops.model import Capture, Device
     from slp_ops.ports import EvidenceStore, OnEvent, Reader, Transport
-    from slp_ops.reachability.plan import Probe, ProbeTarget, ReachabilityPlan
-    from slp_ops.reachability.verdict import Conclusion
+    from slp_ops.reachability.plan import Probe
     from slp_ops.readonly import ProbeStep
 
 PROBE_TIMEOUT: Final = 75.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class ReachabilityOptions:
     """Options of the operator beyond the switch's own targets."""
 
@@ -41,10 +41,11 @@ class ReachabilityOptions:
     probe_timeout: float = PROBE_TIMEOUT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class DeviceReachability:
     """Result of one switch. ``plan`` is None when it could not be read at all."""
 
+    schema: Literal["slp-ops/reachability-answer/1"] = "slp-ops/reachability-answer/1"
     result: DeviceResult
     plan: ReachabilityPlan | None = None
     tried: tuple[ProbeAttempt, ...] = ()

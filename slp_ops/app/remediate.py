@@ -292,7 +292,9 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         if not missing or not self._request.plan.ask_missing or not operator.interactive:
             return found
         playbooks = self._wanted.playbooks
-        options = {**self._wanted.options, **ask_missing(missing, playbooks, operator)}
+        skips = [skipped for each in found.values() for skipped in each.skipped if skipped.missing]
+        lacking = {skipped.playbook for skipped in skips if skipped.playbook is not None}
+        options = {**self._wanted.options, **ask_missing(missing, playbooks, operator, lacking)}
         self._wanted = replace(
             self._wanted, options=options, files=read_certificate_files(options, playbooks)
         )

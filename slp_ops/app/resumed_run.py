@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from slp_ops.app.read_device import PreviousCaptures, status_of
+from slp_ops.app.device_work import EarlierPart
 from slp_ops.errors import InputError, InvalidRelease, SelectionError
 from slp_ops.release import Release
+from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from slp_ops.model import Device, DeviceResult
-    from slp_ops.runs import Runs, StoredRun
+    from slp_ops.runs import StoredRun
 
 
 def unreadable_run_file(run: StoredRun) -> InputError:
@@ -33,8 +34,9 @@ class ResumedRun:
         self._results = {result.name: result for result in stored.devices}
 
     @classmethod
-    def open(cls, runs: Runs, reference: str, verb: str) -> ResumedRun:
+    def open(cls, runs_dir: Path, reference: str, verb: str) -> ResumedRun:
         """Open a run of this verb; ``last`` is its newest one. Raises InputError."""
+        runs = Runs(runs_dir)
         stored = runs.open(reference, verbs=(verb,))
         if stored.header.verb != verb:
             raise InputError(
@@ -70,18 +72,16 @@ class ResumedRun:
             )
         return chosen
 
-    def result(self, device: Device) -> DeviceResult:
-        """Return the result of a device of which nothing is missing."""
+    def part(self, device: Device) -> EarlierPart:
+        """Return what the run has of a device."""
         result = self._results[device.name]
-        if device.name in self._stored.results:
-            return result
-        # The run ended after the last command, and before the result was written.
-        return replace(result, status=status_of(result.captures), error=None)
-
-    def earlier(self, device: Device) -> PreviousCaptures:
-        """Return the captures of a device in the run."""
-        result = self._results[device.name]
-        return PreviousCaptures(captures=result.captures, release=self._release(result))
+        release = self._release(result)
+        return EarlierPart(
+            captures=result.captures,
+            release=None if release is None else str(release),
+            # Without it the run ended after the last command, and before the result was written.
+            recorded=result if device.name in self._stored.results else None,
+        )
 
     def _release(self, result: DeviceResult) -> Release | None:
         """Read from the result, or from the evidence if the run has no result yet."""

@@ -65,7 +65,7 @@ def _sources(folder: Path) -> Iterator[RuleFile]:
     for path in paths:
         source = RuleFile(path=str(path), text=read_text_input(path, _LARGEST))
         name = source.template_name
-        yield source if name is None else replace(source, templates={name: _template(path, name)})
+        yield source if name is None else replace(source, template=_template(path, name))
 
 
 def _template(rule: Path, name: str) -> TemplateFile:

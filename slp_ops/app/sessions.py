@@ -28,7 +28,8 @@ class SessionOptions:
     ``login_rate`` is logins started a second, 0 is unlimited. ``transport``, ``max_output`` (megabytes of a
     command), ``max_time`` (its seconds) and ``login_timeout`` (seconds) replace the inventory's settings.
     ``debug`` keeps a masked log of each session in the run. ``processes`` is how many processes
-    read; ``ONE_A_CORE`` is one a core where the fleet is large.
+    read; ``ONE_A_CORE`` is one a core where the fleet is large. ``hub`` is the access folder of a hub, whose
+    workers visit the devices with their own limits, host keys and credentials.
     """
 
     known_hosts: Path | None = None
@@ -42,9 +43,16 @@ class SessionOptions:
     max_time: float | None = None
     debug: bool = False
     processes: int = 1
+    hub: Path | None = None
+
+    @property
+    def at_once(self) -> int:
+        """Return how many devices are visited at once; of those over a hub, how many are submitted."""
+        return self.workers if self.hub is None else _SUBMITTED
 
 
 ONE_A_CORE: Final = 0  # a number of processes
+_SUBMITTED: Final = 5000
 
 _OF_DEVICES: Final = ("transport", "login_timeout", "max_output", "max_time")
 
@@ -61,6 +69,8 @@ class OpenTransport(Protocol):
 def with_session_options(devices: Sequence[Device], connecting: SessionOptions) -> tuple[Device, ...]:
     """Return the devices; an option that was given replaces the inventory's setting of each."""
     given = {name: value for name in _OF_DEVICES if (value := getattr(connecting, name)) is not None}
+    if connecting.hub is not None:
+        given["max_sessions"] = None  # the limit of a site holds at its workers
     return tuple(replace(device, **given) for device in devices) if given else tuple(devices)
 
 

@@ -1,7 +1,8 @@
 """Child process that reads tables: one line of JSON in, one line of JSON out, until its input ends.
 
 Templates and regular expressions of the operator meet texts of devices here, where neither time nor memory is
-the parent's, no file can be written, and no secret of the parent's environment is present.
+the parent's, no file can be written, and no secret of the parent's environment is present. A request that
+takes as many seconds as the argument ends the process: the parent may have been killed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import resource
+import signal
 import sys
 from contextlib import suppress
 from functools import lru_cache
@@ -67,8 +69,10 @@ def main() -> None:
         with suppress(ValueError, OSError):  # not every system has each of them
             resource.setrlimit(limit, (most, most))
     for line in sys.stdin.buffer:
+        signal.alarm(int(sys.argv[1]))
         sys.stdout.buffer.write(json.dumps(answer(line)).encode("ascii") + b"\n")
         sys.stdout.buffer.flush()
+        signal.alarm(0)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ from slp_ops.app.change.operator import AssumeFilesCopied, ChangeOperator, Decis
 from slp_ops.app.change.verb import ChangeVerb
 from slp_ops.app.change_session import ChangeOptions, ChangeSession, FleetOptions
 from slp_ops.app.follow_up import journal_command
-from slp_ops.app.inputs import DeviceInput, from_live_switches
+from slp_ops.app.live_run import read_switches
 from slp_ops.app.past_exchanges import before_in, imported_in
-from slp_ops.app.read_device import CollectOptions
+from slp_ops.app.read_facts import FactsReading, FactsTask, facts_work
 from slp_ops.commands import registry
 from slp_ops.errors import InputError, Problem
 from slp_ops.i18n import Lang
@@ -190,29 +190,25 @@ def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> Sta
     files = AckFiles.read(acks) if acks else AckFiles()
     before, imported = before_in(fleet.runs_dir), imported_in(fleet.runs_dir)
 
-    def observe(gathered: DeviceInput) -> ExchangeSwitch | None:
-        if gathered.facts is None:
-            return None
-        result = gathered.result
-        return ExchangeSwitch(
-            name=result.name, site=result.site, known=FactContext(gathered.facts), running=None
-        )
-
-    run, results, seen = from_live_switches(
+    reading = FactsReading(commands=[each for each in _commands() if each.command != "show running-config"])
+    done = read_switches(
         "usage-status",
-        observe,
+        facts_work("usage-status", reading),
+        lambda device, earlier: FactsTask(device=device, earlier=earlier),
         target=fleet.target,
         connecting=fleet.connecting,
         runs_dir=fleet.runs_dir,
-        commands=[each for each in _commands() if each.command != "show running-config"],
-        collect_options=CollectOptions(),
         operator=operator,
     )
-    read = [each for each in seen if each is not None]
+    read = [
+        ExchangeSwitch(name=result.name, site=result.site, known=FactContext(found.facts), running=None)
+        for result in done.results
+        if (found := done.answers.get(result.name)) is not None and found.facts is not None
+    ]
     matched = match(files.files, read, assigned={}, imported=imported) if files.files else MatchedFiles()
     names = {each.name for each in read}
     return StatusResult(
-        run=run,
+        run=done.run_id,
         statuses=tuple(
             usage_status(
                 each,
@@ -222,8 +218,8 @@ def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> Sta
             for each in read
         ),
         left_out=matched.left_out,
-        unread=tuple(result for result in results if result.name not in names),
-        results=tuple(results),
+        unread=tuple(result for result in done.results if result.name not in names),
+        results=done.results,
     )
 
 

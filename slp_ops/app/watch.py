@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from slp_ops.app import notify
 from slp_ops.app.audit_device import AuditOptions
-from slp_ops.app.commands import choose_commands
 from slp_ops.app.fleet import is_complete
 from slp_ops.app.history_context import HistoryContext
 from slp_ops.app.history_update import open_history
-from slp_ops.app.inputs import from_live_switches
+from slp_ops.app.live_audit import read_and_judge
 from slp_ops.app.loop import StopSignals, run_to_end
 from slp_ops.app.operator import AskOnce
 from slp_ops.app.read_device import CollectOptions
@@ -169,20 +168,19 @@ class Rounds:
         """Do one round. Raises SlpOpsError."""
         request = self.request
         past = HistoryContext(request.runs_dir, request.audit_options, self.operator, at_most=0)
-        run, results, judged = from_live_switches(
+        done = read_and_judge(
             VERB,
-            past.judge,
+            past,
             target=request.target,
             connecting=request.connecting,
             runs_dir=request.runs_dir,
-            commands=choose_commands("support", request.audit_options.knowledge.row_commands),
+            audit_options=request.audit_options,
             collect_options=request.collect_options,
-            keep=request.audit_options.knowledge.row_commands,
             operator=self.operator,
         )
-        self._recall(summary.device for _, summary in judged)
-        past.save(run, (summary for _, summary in judged))
-        found = [change for each in judged for change in self._changed(run, *each)]
+        self._recall(summary.device for _, summary in done.judged)
+        past.save(done.run_id, (summary for _, summary in done.judged))
+        found = [change for each in done.judged for change in self._changed(done.run_id, *each)]
         if found:
             request.on_changes(found)
         news = [each for each in found if each.change.what is ChangeKind.NEW]
@@ -191,7 +189,7 @@ class Rounds:
         self._prune()
         severities = [each.change.severity for each in news]
         has_news = any(each is not None and each.rank >= Severity.WARNING.rank for each in severities)
-        return RoundResult(complete=is_complete(results), has_news=has_news)
+        return RoundResult(complete=is_complete(done.results), has_news=has_news)
 
     def _recall(self, devices: Iterable[str]) -> None:
         """Return the state of devices from earlier watches, for devices not read by this process yet."""

@@ -11,13 +11,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from slp_ops.app.device_work import AnyWork, DeviceTools
-from slp_ops.app.foreign_errors import failure_of, is_foreign
+from slp_ops.app.device_outcome import outcome_of
+from slp_ops.app.device_work import DeviceTools
+from slp_ops.app.works import work_of
 from slp_ops.engine.pacing import Paced
 from slp_ops.engine.worker_process import parent_socket, serve
-from slp_ops.errors import CredentialError, SlpOpsError
+from slp_ops.errors import CredentialError
+from slp_ops.garbage import collect_rarely
 from slp_ops.json_documents import decode, encode, json_document
-from slp_ops.model import DeviceFailure
 from slp_ops.ports import SESSION_LOGS, Credential, Secret
 from slp_ops.runs.run_writer import RunEvidence
 from slp_ops.transport.factory import TransportSelector
@@ -97,14 +98,6 @@ class WorkerTask:
     task: Any
 
 
-@json_document
-class WorkerResult:
-    """Result of a task, or the failure of its device."""
-
-    result: Any = None
-    failure: DeviceFailure | None = None
-
-
 class GivenCredentials:
     """The credentials that the parent has collected."""
 
@@ -149,32 +142,13 @@ class TaskRunner:
         self._folders[wanted.device.name] = order.folder
         tools = DeviceTools(transport=self._transport, evidence=evidence, on_event=on_event)
         try:
-            return encode(WorkerResult(result=encode(await work.visit(wanted, tools))))
-        except SlpOpsError as err:
-            failure = DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
-        except BaseException as err:
-            # The worker edge: an exception of any other type costs this device, not the process.
-            if not is_foreign(err):
-                raise
-            failure = failure_of(err, evidence)
+            return encode(await outcome_of(work, wanted, tools))
         finally:
             del self._folders[wanted.device.name]
-        return encode(WorkerResult(failure=failure))
 
     async def close(self) -> None:
         """See ``TaskHandler``."""
         await self._transport.close()
-
-
-def work_of(name: str) -> AnyWork:
-    """Return a kind of work; imported when it is first needed."""
-    match name:
-        case "collect":
-            from slp_ops.app.collect_task import COLLECT
-
-            return COLLECT
-        case _:
-            raise ValueError(f"no work {name!r}")
 
 
 def configure(configuration: Any, parent: Parent) -> TaskRunner:
@@ -188,6 +162,7 @@ def configure(configuration: Any, parent: Parent) -> TaskRunner:
 
 def main() -> None:
     """Serve the parent at the other end of standard input."""
+    collect_rarely()
     asyncio.run(serve(parent_socket(), configure))
     os._exit(0)  # a thread that still hangs is not waited for
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _DAMAGED: Final = Text("damaged or unsafe to share", "破損または共有に適さない内容あり")
 _WHOLE: Final = Text("complete, no unmasked secret found", "完全、マスク漏れは検出されませんでした")
+_NOT_STATED: Final = Text("Enter: not stated", "Enter: 記載なし")
 _CHECKED: Final = Text(
     "{path}: {files:file} of {switches:device}, {verdict}",
     "{path}: {switches} 台分 {files} ファイル、{verdict}",
@@ -169,7 +170,8 @@ def _ask_missing(
         return reference
 
     def answer(name: str, words: Text) -> str | None:
-        return ask(words.render(lang), source if name in SOURCES else str) or None
+        question = f"{words.render(lang).rstrip('.')} ({_NOT_STATED.render(lang)})"
+        return ask(question, source if name in SOURCES else str) or None
 
     questions = {**SOURCES, **QUESTIONS}
     return {

@@ -39,10 +39,11 @@ _CARRIED_OUT: Final = Text(
 class TerminalChangeOperator(TerminalOperator):
     """Shows plans on stdout unless the result is JSON, and asks on stderr, one question at a time."""
 
-    def __init__(self, lang: Lang, *, as_json: bool, details: bool = False) -> None:
+    def __init__(self, lang: Lang, *, as_json: bool, details: bool = False, in_flow: bool = False) -> None:
         self._lang = lang
         self._as_json = as_json
         self._details = details
+        self._in_flow = in_flow
         self._turn = asyncio.Lock()
 
     @property
@@ -53,7 +54,7 @@ class TerminalChangeOperator(TerminalOperator):
     def show_plan(self, plan: PlanResult) -> None:
         """Print the plan."""
         if plan.verb is None:
-            text = render_plan(plan, self._lang, details=self._details)
+            text = render_plan(plan, self._lang, details=self._details, findings=not self._in_flow)
         else:
             text = render_exchange_plan(plan, self._lang)
         if text and not self._as_json:
@@ -82,7 +83,7 @@ class TerminalChangeOperator(TerminalOperator):
         """Show what is to be done by hand, and wait for a yes or a no."""
         if not self.interactive:
             return False
-        words = f"\n{device}: {text.render(self._lang)}\n  {_DONE.render(self._lang)}"
+        words = f"\n{device}: {with_options(text.render(self._lang))}\n  {_DONE.render(self._lang)}"
         return await self._ask(lambda: confirm(_lines(words)))
 
     async def resolve_outcome(self, device: str, command: str) -> StepDecision:

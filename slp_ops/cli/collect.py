@@ -18,7 +18,7 @@ from slp_ops.cli.options import (
     runs_dir_option,
 )
 from slp_ops.cli.reading_options import evidence_option, resume_option, with_collect_options
-from slp_ops.cli.session_options import connecting_options, processes_option
+from slp_ops.cli.session_options import connecting_options, hub_option, processes_option
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
@@ -41,6 +41,7 @@ _COLOURS: Final = {"ok": "green", "partial": "yellow", "failed": "red", "skipped
 @target_options
 @connecting_options
 @processes_option
+@hub_option
 @runs_dir_option
 @click.option(
     "--set",

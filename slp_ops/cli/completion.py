@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from click.shell_completion import CompletionItem
 
+from slp_ops.sanitize import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import click
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._-]*")  # what names consist of; every shell reads it as one word
 # What joins names in --limit, and what removes or intersects.
 _OF_PATTERN: Final = re.compile(r"^.*[:,!&]")
 
@@ -77,10 +80,11 @@ def complete_playbook(context: click.Context, parameter: click.Parameter, begun:
 
 
 def _items(values: Iterable[tuple[str, str]], begun: str) -> list[CompletionItem]:
+    """Return what the shell may add to the line: no name of an edited run is a command or an option there."""
     return [
-        CompletionItem(value, help=" ".join(words.split()) or None)
+        CompletionItem(value, help=one_line(" ".join(words.split())) or None)
         for value, words in values
-        if value.startswith(begun) and value.isprintable()
+        if value.startswith(begun) and not value.startswith("-") and _PLAIN.fullmatch(value[len(begun) :])
     ]
 
 

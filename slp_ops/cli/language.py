@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
 
 import click
 
@@ -55,8 +56,13 @@ def show_usage_error(err: click.ClickException) -> None:
         context = err.ctx = err.ctx or newest_call()
     if context is not None:
         choose(help_language(context))
-    if language() is Lang.EN or isinstance(err, click.exceptions.NoArgsIsHelpError):
+    if isinstance(err, click.exceptions.NoArgsIsHelpError):
         err.show()
+        return
+    if language() is Lang.EN:
+        shown = StringIO()
+        err.show(shown)
+        click.echo(printable(shown.getvalue()), err=True, nl=False)  # names in it may be of an edited run
         return
     if context is not None:
         from slp_ops.cli.japanese_help import japanese_usage

@@ -46,6 +46,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "Explain a rule, a syslog message, a RUM state or a licensing term."),
     "facts": ("facts", "Show the captures of a run as typed facts."),
     "history": ("history", "Show the state of one switch in every run, and its changes."),
+    "hub": ("hub", "Run the hub to which workers near the sites connect."),
     "init": ("init", "Write a commented inventory to start from."),
     "inventory": ("inventory", "Check an inventory: every problem at once, with file and line."),
     "lab": ("lab", "Simulated switches on this machine, to try everything safely."),
@@ -56,6 +57,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "runs": ("runs", "List, show, verify, export and prune the runs on disk."),
     "usage": ("usage", "Exchange usage reports with CSSM by files: save, import, status."),
     "trend": ("trend", "Show where the fleet is heading: RUM reports, ACKs, failing communication."),
+    "worker": ("worker", "Read the switches of a site for a hub, close to them."),
     "watch": ("watch", "Audit periodically; print changes, run a program for new findings."),
 }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from slp_ops.cli.verbosity import Verbosity, verbosity
-from slp_ops.i18n import Lang, Text
+from slp_ops.i18n import Lang, Sentence, Text
 from slp_ops.messages import translate
 from slp_ops.sanitize import one_line
 
@@ -57,6 +57,8 @@ class Progress:
 
     def _result(self, device: str, status: str, detail: str) -> str:
         words = f"{device}: {translate(status, self._lang)}"
+        if isinstance(detail, Sentence):
+            return f"{words} - {detail.text.render(self._lang)}"
         return f"{words} - {translate(detail, self._lang)}" if detail else words
 
     def _clock(self) -> str:

@@ -201,7 +201,8 @@ def command(
     _one_of(flow=flow, plan=plan_file, resume=resume, rollback=rollback, out=out)
     if out is not None and not dry_run:
         raise click.UsageError("--out saves the plan of a --dry-run")
-    operator = TerminalChangeOperator(lang, as_json=as_json, details=details)
+    in_flow = flow is not None or (resume is not None and call(is_flow, resume))
+    operator = TerminalChangeOperator(lang, as_json=as_json, details=details, in_flow=in_flow)
     request = remediate.ApplyRequest(
         plan=remediate.PlanRequest(
             fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
@@ -221,7 +222,7 @@ def command(
         answers=answers,
         lang=lang,
     )
-    if flow is not None or (resume is not None and call(is_flow, resume)):
+    if in_flow:
         found = _run_flow(
             request, flow, resume, operator, lang, dry_run=dry_run, details=details, as_json=as_json
         )
@@ -274,7 +275,7 @@ def _run_flow(
     from slp_ops.app import flow as flows
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.flow import flow_document, flow_plan_document
-    from slp_ops.report.terminal.change import render_change
+    from slp_ops.report.terminal.change import render_stage_change
     from slp_ops.report.terminal.flow import flow_hints, render_flow, render_preview, render_stage
 
     def show(text: str) -> None:
@@ -289,7 +290,7 @@ def _run_flow(
         return _plan_results(stages[0].planned)
     display = flows.FlowDisplay(
         stage=lambda number, flow, names: show(render_stage(number, flow, names, lang)),
-        change=lambda change: show(render_change(change, lang, details=details)),
+        change=lambda change: show(render_stage_change(change, lang, details=details)),
     )
     if journal is not None:
         result = call(flows.resume_flow, request, journal, operator, display)

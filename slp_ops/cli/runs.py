@@ -206,7 +206,8 @@ def prune_runs(
 
     A run that is being written stays. What cannot be replaced stays unless --lose names it: usage files
     that wait for their ACK, journals of changes that can be rolled back or are unfinished, and each device's
-    newest complete and undamaged run of audit, collect or watch; of a device without one, its newest run.
+    newest complete run of audit, collect or watch that lacks no file; of a device without one, its newest
+    run.
     """
     from slp_ops.app import runs
     from slp_ops.report.terminal import runs as terminal

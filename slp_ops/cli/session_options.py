@@ -23,6 +23,42 @@ def _verbose_too(context: click.Context, parameter: click.Parameter, value: bool
     return value
 
 
+connect_timeout_option = click.option(
+    "--connect-timeout",
+    type=click.FloatRange(min=0.1),
+    envvar="SLP_OPS_CONNECT_TIMEOUT",
+    default=_DEFAULT.connect_timeout,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time limit of the TCP connection.",
+)
+login_rate_option = click.option(
+    "--login-rate",
+    type=click.FloatRange(min=0),
+    envvar="SLP_OPS_LOGIN_RATE",
+    default=_DEFAULT.login_rate,
+    show_default=True,
+    metavar="N",
+    help="Logins started per second, to protect AAA servers; 0 is unlimited.",
+)
+host_key_option = click.option(
+    "--host-key",
+    cls=HostKeyOption,
+    type=click.Choice([mode.value for mode in HostKeyMode]),
+    envvar="SLP_OPS_HOST_KEY",
+    default=_DEFAULT.host_key.value,
+    show_default=True,
+    help="strict: only known keys. tofu: trust and save a first key. off: no check. "
+    "A changed key is refused by strict and tofu.",
+)
+known_hosts_option = click.option(
+    "--known-hosts",
+    type=NamedPath(path_type=Path, dir_okay=False),
+    envvar="SLP_OPS_KNOWN_HOSTS",
+    help="File of host keys. [default: known_hosts in the user's state directory]",
+)
+
+
 def processes_option(command: _Command) -> _Command:
     """Add --processes to a verb that reads, below ``connecting_options``."""
 
@@ -40,6 +76,36 @@ def processes_option(command: _Command) -> _Command:
         help="Processes that read. auto: one a core, for 100 switches and more.",
     )
     return option(with_processes)  # type: ignore[return-value]  # click returns its argument
+
+
+# What a worker decides, and nothing that is typed where a run is begun.
+_OF_WORKERS: Final = ("known_hosts", "host_key", "login_rate", "connect_timeout", "workers", "processes")
+
+
+def hub_option(command: _Command) -> _Command:
+    """Add --hub to a verb that reads, below ``processes_option``."""
+
+    @wraps(command)
+    def with_hub(*args: Any, connecting: SessionOptions, hub: Path | None, **kwargs: Any) -> Any:
+        if hub is not None:
+            context = click.get_current_context()
+            for name in _OF_WORKERS:
+                if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+                    raise click.UsageError(
+                        f"--{name.replace('_', '-')} is an option of slp-ops worker, not of --hub"
+                    )
+            connecting = replace(connecting, hub=hub)
+        return command(*args, connecting=connecting, **kwargs)
+
+    option = click.option(
+        "--hub",
+        type=NamedPath(path_type=Path, file_okay=False),
+        envvar="SLP_OPS_HUB",
+        metavar="FOLDER",
+        help="Have the switches read by workers near them: the folder with your access to the hub, or the "
+        "hub's own folder.",
+    )
+    return option(with_hub)  # type: ignore[return-value]  # click returns its argument
 
 
 def connecting_options(command: _Command) -> _Command:
@@ -107,24 +173,8 @@ def connecting_options(command: _Command) -> _Command:
             help="Time limit for SSH, login and the first prompt after the TCP connection. "
             "[default: 60, or the inventory's login_timeout]",
         ),
-        click.option(
-            "--connect-timeout",
-            type=click.FloatRange(min=0.1),
-            envvar="SLP_OPS_CONNECT_TIMEOUT",
-            default=_DEFAULT.connect_timeout,
-            show_default=True,
-            metavar="SECONDS",
-            help="Time limit of the TCP connection.",
-        ),
-        click.option(
-            "--login-rate",
-            type=click.FloatRange(min=0),
-            envvar="SLP_OPS_LOGIN_RATE",
-            default=_DEFAULT.login_rate,
-            show_default=True,
-            metavar="N",
-            help="Logins started per second, to protect AAA servers; 0 is unlimited.",
-        ),
+        connect_timeout_option,
+        login_rate_option,
         click.option(
             "--workers",
             type=click.IntRange(min=1, max=5000),
@@ -140,22 +190,8 @@ def connecting_options(command: _Command) -> _Command:
             envvar="SLP_OPS_TRANSPORT",
             help="Use this transport for every device, whatever the inventory says.",
         ),
-        click.option(
-            "--host-key",
-            cls=HostKeyOption,
-            type=click.Choice([mode.value for mode in HostKeyMode]),
-            envvar="SLP_OPS_HOST_KEY",
-            default=_DEFAULT.host_key.value,
-            show_default=True,
-            help="strict: only known keys. tofu: trust and save a first key. off: no check. "
-            "A changed key is refused by strict and tofu.",
-        ),
-        click.option(
-            "--known-hosts",
-            type=NamedPath(path_type=Path, dir_okay=False),
-            envvar="SLP_OPS_KNOWN_HOSTS",
-            help="File of host keys. [default: known_hosts in the user's state directory]",
-        ),
+        host_key_option,
+        known_hosts_option,
     ):
         with_connecting = option(with_connecting)
     return with_connecting  # type: ignore[return-value]  # click returns its argument

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from slp_ops.facts.values import Fact
+from slp_ops.json_documents import json_document
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from slp_ops.facts.values import Count, DeviceTime, LabelledValue
 
 
@@ -132,7 +132,7 @@ class TelemetryReports(Fact):
     other: tuple[LabelledValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class RumPoint:
     """The RUM counts of one run.
 

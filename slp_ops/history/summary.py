@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import (
@@ -13,6 +13,7 @@ from slp_ops.facts import (
     UsageReporting,
 )
 from slp_ops.facts.rum import RumPoint
+from slp_ops.json_documents import json_document
 from slp_ops.model import DeviceStatus, Severity, Verdict
 from slp_ops.rules.checks.history import GROWING
 from slp_ops.rules.derived.communication import Communication
@@ -22,7 +23,6 @@ from slp_ops.rules.derived.rum_backlog import Backlog, Lateness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime, timedelta
 
     from slp_ops.facts import DeviceTime
     from slp_ops.model import DeviceResult
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _KEPT: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class RuleRecord:
     """Rule that failed or could not be judged. All others passed."""
 
@@ -41,7 +41,7 @@ class RuleRecord:
     severity: Severity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Summary:
     """Tracked values. Device times are naive and the switch's own; None could not be read.
 

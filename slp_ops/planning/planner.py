@@ -372,7 +372,7 @@ _ACCOUNTED: Final = Text(
     "AAA アカウンティングが設定されている場合、秘密情報を含むこのコマンドが記録されます",
 )
 _SAVES_OTHERS: Final = Text(
-    "the running configuration holds changes that were never saved; saving after this change saves them too",
+    "the running configuration contains changes that were never saved; write memory saves them too",
     "保存されていない変更が running-config にあります。この変更の保存時に、それらも保存されます",
 )
 

@@ -181,7 +181,7 @@ _NO_TRUST: Final = Text(
 )
 _NOT_DIRECT: Final = Text(
     "the switch does not talk to CSSM directly: trust comes with the ACK from CSLU or SSM On-Prem",
-    "CSSM へ直接通信していません。信頼コードは CSLU または SSM On-Prem からの ACK で届きます",
+    "CSSM へ直接通信していません。信頼コードは CSLU または SSM オンプレミスからの ACK で届きます",
 )
 _NOT_BY_CSLU: Final = Text(
     "the switch does not report to CSLU: use transport-cslu first",

@@ -6,7 +6,6 @@ saved run and a pasted terminal log are judged as a live switch is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +26,7 @@ from slp_ops.facts import (
 from slp_ops.iosxe import servers
 from slp_ops.iosxe.names import is_interface, is_vrf
 from slp_ops.iosxe.servers import Endpoint
+from slp_ops.json_documents import json_document
 from slp_ops.readonly import ProbeStep, Tool
 from slp_ops.rules.derived.route import Route
 from slp_ops.rules.settings import Intent
@@ -67,7 +67,7 @@ class Purpose(StrEnum):
     TARGET = "target"  # named by the operator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class ProbeTarget:
     """A host and port. The verdict on the switch rests on the ``required`` ones."""
 
@@ -99,7 +99,7 @@ class PathFault(StrEnum):
     NOT_PLAIN = "not_plain"  # a name that could be more than a name: nothing is sent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Path:
     """The VRF and the source interface that the licence agent's connections take.
 
@@ -121,7 +121,7 @@ class Path:
         return True if self.known else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Probe:
     """One target and how it is tried. ``step`` is None where host, port or path are not plain words."""
 
@@ -141,7 +141,7 @@ class Probe:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class ReachabilityPlan:
     """Probes of one switch. ``proxied``: its target is behind a proxy, which is probed instead."""
 
@@ -151,7 +151,7 @@ class ReachabilityPlan:
     proxied: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class ProbeAttempt:
     """One probe and what came of it. ``result`` is None when nothing was sent; ``why`` then says so."""
 

@@ -7,13 +7,14 @@ that blocks. Where a rule of the audit knows the root of it, cause and remedy ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import LicenseTransport, NameVerdict, ProbeVerdict
 from slp_ops.i18n import Text, verbatim
+from slp_ops.json_documents import json_document
 from slp_ops.model import Verdict
 from slp_ops.reachability import texts as say
 from slp_ops.reachability.plan import PLANNED_BY, ConnectionDirection, PathFault
@@ -69,7 +70,7 @@ _CLOSED: Final = (
 _NO_ADDRESS: Final = (NameVerdict.UNRESOLVED, NameVerdict.NO_SERVER, NameVerdict.LOOKUP_DISABLED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Conclusion:
     """The verdict on one switch. ``notes`` are what else an operator must know to rely on it."""
 

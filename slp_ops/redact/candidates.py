@@ -11,32 +11,66 @@ from typing import Final
 
 from slp_ops.redact import blocks, grammar
 
-_CONTROLS: Final = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
 _DIGITS: Final = b"0123456789"
 _UNUSUAL: Final = re.compile(r"[^\t\n\r -~]|\r(?!\n)")
+# Lower case; a control character becomes NUL.
+_FOLDED: Final = bytes(
+    code if code in b"\t\n\r" or 32 <= code < 127 else 0 for code in bytes(range(256)).lower()
+)
 # Lines without a stem that are remembered, and the longest of them in bytes: some megabytes at most.
 _MOST_KNOWN: Final = 20_000
 _LONGEST_KNOWN: Final = 160
 _KNOWN: Final[set[bytes]] = set()
 
 
-def line_starts(text: str) -> set[int]:
-    """Return where the lines begin that hold a stem or an unusual character."""
-    lowered = text.replace("\u0130", "i").lower()  # the one character that grows in lower case
+def line_starts(text: str) -> list[int]:
+    """Return where the lines begin that hold a stem or an unusual character, in order."""
+    if text.isascii():
+        folded = text.encode("ascii").translate(_FOLDED, _DIGITS)
+        has_unusual = b"\0" in folded or ("\r" in text and text.count("\r") != text.count("\r\n"))
+    else:
+        folded = _lowered(text).encode("utf-8", "surrogatepass").translate(None, _DIGITS)
+        has_unusual = True
+    lines = folded.split(b"\n")
     starts: set[int] = set()
-    if _has_unusual(text):
+    if has_unusual:
         starts.update(text.rfind("\n", 0, match.start()) + 1 for match in _UNUSUAL.finditer(text))
     for stem, harmless in _STEMS_OF_DIGITS:
-        _add_lines(starts, lowered, stem, harmless)
-    lines = {*lowered.encode("utf-8", "surrogatepass").translate(None, _DIGITS).split(b"\n")}
-    if unknown := lines - _KNOWN:
-        found = _add_stems(starts, lowered, b"\n".join(unknown).decode("utf-8", "surrogatepass"))
-        _learn(unknown, found)
-    return starts
+        if stem in text:
+            _add_lines(starts, _lowered(text), stem, harmless)
+    if unknown := [number for number, line in enumerate(lines) if line not in _KNOWN]:
+        places = _places(text, unknown)
+        some = "".join([f"{_lowered(text[start:end])}\n" for start, end in places])
+        found: set[int] = set()
+        new = {lines[number] for number in unknown}
+        _learn(new, _add_stems(found, some, b"\n".join(new).decode("utf-8", "surrogatepass")))
+        if found:
+            at = 0
+            for start, end in places:
+                if at in found:
+                    starts.add(start)
+                at += end - start + 1
+    return sorted(starts)
+
+
+def _lowered(text: str) -> str:
+    return text.replace("\u0130", "i").lower()  # the one character that grows in lower case
+
+
+def _places(text: str, numbers: list[int]) -> list[tuple[int, int]]:
+    """Return where the lines of these numbers, in order, begin and end."""
+    lines = text.split("\n")
+    places = []
+    at = before = 0
+    for number in numbers:
+        at += sum(map(len, lines[before:number])) + number - before
+        before = number
+        places.append((at, at + len(lines[number])))
+    return places
 
 
 def _add_stems(starts: set[int], lowered: str, unknown: str) -> list[bytes]:
-    """Add the lines with a stem, given the lines without digits that may have one; return what was found."""
+    """Add the lines with a stem; return what was found. ``unknown`` are the lines without their digits."""
     words = {*unknown.split()}
     vocabulary = "\n".join(words)  # much shorter than the text: most stems are not even in it
     found = []
@@ -51,6 +85,11 @@ def _add_stems(starts: set[int], lowered: str, unknown: str) -> list[bytes]:
             starts.update(
                 lowered.rfind("\n", 0, at.start()) + 1 for at in grammar.COLON_BEFORE_AT.finditer(lowered)
             )
+    for word in grammar.ABBREVIATED_WORDS & words:
+        stem = f" {word} "
+        if stem in unknown:
+            found.append(stem)
+            _add_lines(starts, lowered, stem, None)
     if whole_words := _WHOLE & words:
         found.extend(whole_words)
         # "otp5" is no "otp".
@@ -119,10 +158,3 @@ def _stems_by_word() -> tuple[_Forms, list[tuple[str, _Forms]]]:
 
 _STEMS_OF_DIGITS, _STEMS_OF_WORDS = _stems_by_word()
 _WHOLE: Final = grammar.WHOLE_WORDS | grammar.KEYWORD_TAILS
-
-
-def _has_unusual(text: str) -> bool:
-    if not text.isascii() or ("\r" in text and text.count("\r") != text.count("\r\n")):
-        return True
-    raw = text.encode("ascii")
-    return len(raw.translate(None, _CONTROLS)) != len(raw)

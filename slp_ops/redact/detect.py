@@ -2,6 +2,7 @@
 
 Four detectors look at a line: commands with a known form, words that introduce a secret, labels with a value,
 and shapes (hashes, addresses with a password, signed tokens) that reveal a secret whatever precedes it.
+A command that is abbreviated is spelled out for the first two.
 ``grammar`` lists the words.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from slp_ops.redact.abbreviations import spelled_out
 from slp_ops.redact.commands import FORMS, by_context, by_form, by_introducer, by_owned_key, words_of
 from slp_ops.redact.labels import SECRET_PARTS, by_element, by_label, by_list
 from slp_ops.redact.localized import by_localized_label
@@ -45,5 +47,18 @@ def secrets(text: str, lowered: str, *, section: str = "") -> list[SecretSpan]:
     if "@" in text:
         found += by_address(text, lowered)
     found += by_context(text, lowered, words)
+    found += by_abbreviation(text, lowered, section)
     found += by_shape(text, lowered, is_explained=bool(found))
     return merged(found) if len(found) > 1 else found
+
+
+def by_abbreviation(text: str, lowered: str, section: str) -> list[SecretSpan]:
+    """Return the secrets of a command that is abbreviated, or pasted behind the command of its mode."""
+    command = spelled_out(text, lowered)
+    if command is None:
+        return []
+    spelled = command.text.lower()
+    heads = frozenset(FORMS.keys() & words_of(spelled))
+    found, claimed = by_form(command.text, spelled, heads, section)
+    found += by_introducer(command.text, spelled, claimed, 0)
+    return [command.in_line(secret) for secret in found]

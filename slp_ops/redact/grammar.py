@@ -81,14 +81,15 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
     """),
     ("aaa-key", """
         radius-server|tacacs-server ... key REST
-        server-private * ... key WORD
+        server-private * ... key REST
+        ^ address ipv4|ipv6 * ... key REST
         server-key WORD
         pac key WORD
         encryption-key|message-auth-code-key|message-authenticator-code-key WORD
         nas * key WORD
     """),
     ("pre-shared-key", """
-        isakmp key WORD address|hostname
+        isakmp key WORD addr*|host*
         pre-shared-key address|hostname ... key WORD
         pre-shared-key local|remote [hex] !hex|key-chain WORD
         pre-shared-key [hex] !key-chain|key|cak|local|remote|hex|address|hostname|authentication WORD
@@ -142,6 +143,31 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
     """),
 )  # fmt: skip
 
+# Commands that operators abbreviate: the head, and the keywords up to the secret, each with its shortest
+# prefix; "!" precedes the secret, "*" a name behind the head.
+ABBREVIATED: Final = """
+    enable:2 algorithm-type:2 common-criteria-policy:3 level:2 secret:3! password:3! masked-secret:3!
+    username:4 * privilege:2 one-time:3 algorithm-type:2 common-criteria-policy:3 secret:3! password:3!
+    snmp-server:5 community:3! host:2 user:2 version:3 informs:3 traps:2 auth:2 priv:2 sha:2 aes:2 des:2
+    tacacs-server:7 host:2 key:3!
+    radius-server:7 host:2 key:3!
+    server-private:8 * key:3!
+    neighbor:3 * password:3!
+    ntp:3 authentication-key:4!
+    standby:4 authentication:4!
+    vrrp:4 authentication:4!
+    glbp:4 authentication:4!
+    ip:2 ospf:3 message-digest-key:3! authentication-key:16! ftp:3 http:3 ssh:3 scp:3 client:2 password:3!
+    crypto:2 isakmp:3 key:3!
+    pre-shared-key:6 address:2 hostname:2 local:2 remote:2 key:3!
+    ppp:3 chap:2 pap:3 sent-username:3 password:3!
+    isis:4 password:3!
+    address:2 ipv4:3 ipv6:3 key:3!
+    password:5!
+    key:3!
+    key-string:5!
+"""
+
 # Words that introduce a secret, alone or after a hyphen (``area-password``), and the kind of that secret.
 INTRODUCERS: Final = {
     "password": "password", "passwd": "password", "pwd": "password", "pw": "password", "pass": "password",
@@ -190,8 +216,16 @@ PROSE: Final = _words("""
     timeout timed attempt mode status state change update verification validation please enter try
     however therefore requires require must-change true false yes na n/a ok new old uptime
 """)
-# Words of sentences that stand before a noun, never behind one: "password my ..." is no sentence.
+# Words of sentences before a noun, never behind one: "password my ..." is no sentence.
 BEFORE_NOUNS: Final = _words("a an the your my our his her their its new old")
+# Adjectives that also end a sentence: "password correct" is one, "password correct horse" is none.
+ADJECTIVES: Final = _words("correct bad another other any all each both very too")
+# What a password belongs to in a sentence: "password for user ops", "password of the console".
+OWNED_BY: Final = _words("for of")
+OWNERS: Final = _words("""
+    user username users account accounts enable admin administrator root line vty console login switch router
+    host device server peer neighbor operator client access
+""")
 # Words that follow another word only in sentences: after them, that word was no secret.
 CONJUNCTIONS: Final = _words("of is are was were and or has have can cannot must will shall should not")
 # Lines of free text: in them a word is a secret only if it does not look like a word.
@@ -264,6 +298,7 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
                        r"failure|success|mac-move|linksec|for|from|on|of|is|method|retries|timeout)"),
     ("authorization", r"authorization(?!\\?[\"':=])"),
     ("snmp-server", r"snmp-server\s+(?:enable|group|view|location|contact|trap-source|chassis|ifindex)"),
+    *((f"snmp-{'server'[:length]} ", "") for length in range(1, 6)),
     ("model", r"model(?!:)"),
     ("rmon", ""),
     ("test", r"test(?!\s+aaa)"),
@@ -299,6 +334,17 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("eyj", ""),
     ("-----begin", ""),
     ("pac-opaque", ""),
+)  # fmt: skip
+
+# Abbreviated words before a secret that no stem finds.
+ABBREVIATED_WORDS: Final = frozenset(
+    word[:length]
+    for word, shortest in (
+        ("secret", 3), ("password", 3), ("community", 3), ("authentication-key", 4),
+        ("message-digest-key", 3),
+    )
+    for length in range(shortest, len(word))
+    if not any(stem in word[:length] for stem in ("pass", "communit", "authentication", "key"))
 )  # fmt: skip
 
 # Words that may be followed by a secret; found whole, which costs less than a stem.

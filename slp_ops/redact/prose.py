@@ -67,14 +67,21 @@ def is_passphrase(text: str, lowered: str, at: int, start: int) -> bool:
         return False
     if is_sentence(text, lowered, at):
         return False
-    known = sum(
+    if words[0] in grammar.OWNED_BY and words[1] in grammar.OWNERS:
+        return False
+    if words[0] in grammar.BEFORE_NOUNS or (words[0] in grammar.ADJECTIVES and not _is_known(words[1])):
+        return True
+    return 2 * sum(map(_is_known, words)) < len(words)
+
+
+def _is_known(word: str) -> bool:
+    """Return whether sentences about a secret contain the word."""
+    return (
         word in grammar.PROSE
         or word in grammar.SETTINGS
         or word in grammar.CONJUNCTIONS
         or COUNT.fullmatch(word) is not None
-        for word in words
     )
-    return words[0] in grammar.BEFORE_NOUNS or 2 * known < len(words)
 
 
 def _is_continued(text: str, lowered: str, start: int, end: int) -> bool:

@@ -113,7 +113,7 @@ class Redactor:
         """Redact whole lines; look only at those with a stem and those that a line before them claims."""
         if not text:
             return ""
-        starts = sorted(candidates.line_starts(text))
+        starts = candidates.line_starts(text)
         if not starts and self._block is None and self._expected is None:
             return text
         out: list[str] = []

@@ -216,8 +216,13 @@ def _switch(view: DeviceView, intended: str | None) -> BundleSwitch:
         transport=view.transport.type if view.transport else None,
         server=view.target,
         failing=view.failing,
-        failure=None if failing is None else f"{failing.name}: {failing.failure_reason or '-'}",
+        failure=None if failing is None else _failure(failing),
     )
+
+
+def _failure(exchange: ExchangeStatistics) -> str:
+    """Return which exchange fails, with the reason where the switch shows one."""
+    return exchange.name + (f": {exchange.failure_reason}" if exchange.failure_reason else "")
 
 
 def _evidence(
@@ -340,8 +345,8 @@ def _readme(content: _Readme, words: Words) -> Iterator[str]:
             view.release_text or "-",
             words.topology(switch.topology or "unknown"),
             *([switch.server] if switch.server else []),
-            f"{words['connection']}: {_connection(switch.failing, words)}",
-            *([switch.failure] if switch.failure else []),
+            f"{words['connection']}: {_connection(switch.failing, words)}"
+            + (f" ({switch.failure})" if switch.failure else ""),
         ]
         yield f"  {one_line(view.name)}: {one_line(', '.join(told_of))}"
     yield ""

@@ -106,7 +106,7 @@ _BY_TOPOLOGY: Final = {
     ),
 }
 # Topologies that ask for the same items as another one.
-_ALIKE: Final = {"cslu-initiated": "cslu", "on-prem-initiated": "on-prem"}
+_ALIKE: Final = {"cslu-initiated": "cslu", "cslu-offline": "cslu", "on-prem-initiated": "on-prem"}
 _DIRECT: Final = frozenset({"smart", "callhome", "unknown"})
 
 

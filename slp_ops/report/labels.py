@@ -102,7 +102,7 @@ _WORDS: Final = {
         "Times are each switch's own, compared with its own clock only.",
         "時刻は各スイッチの表示値であり、そのスイッチの時計とのみ比較しています。",
     ),
-    "beyond": Text("Beyond the edges: {count}", "範囲外: {count} 台"),
+    "beyond": Text("More than 365 days away: {count:switch}", "365 日を超えるもの: {count} 台"),
     "threshold": Text("about 1,000: likely trouble (FN72578)", "約 1,000 件: 影響が出始める目安 (FN72578)"),
     "backlog_none": Text(
         "No switch holds unacknowledged reports.", "滞留している RUM レポートはありません。"
@@ -230,8 +230,8 @@ _WORDS: Final = {
         "制御文字や文字方向を変える記号は \\x1b のように表記しています。",
     ),
     "checklist": Text(
-        "Add these before you open the case. They cannot be read from a switch.",
-        "ケースオープン前に追加していただく情報です (スイッチからは取得できません)。",
+        "Add these before you open the case. They cannot be read from a switch. Menus are those of 2023.",
+        "ケースオープン前に追加していただく情報です (スイッチからは取得できません)。メニューは 2023 年時点の名称です。",
     ),
     "checklist_missed": Text(
         "Not answered by the switch; add them by hand if you can:",
@@ -312,6 +312,7 @@ _TOPOLOGIES: Final = {
     "callhome": Text("direct, call-home", "直接接続 (Call-home)"),
     "cslu": Text("through CSLU", "CSLU 経由"),
     "cslu-initiated": Text("through CSLU, which connects", "CSLU 経由 (CSLU から接続)"),
+    "cslu-offline": Text("through CSLU without CSSM", "CSLU 経由 (CSLU は CSSM に未接続)"),
     "on-prem": Text("through SSM On-Prem", "SSM オンプレミス経由"),
     "on-prem-initiated": Text(
         "through SSM On-Prem, which connects", "SSM オンプレミス経由 (オンプレミスから接続)"

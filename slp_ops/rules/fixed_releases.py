@@ -7,10 +7,12 @@ and marked as such.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from slp_ops.i18n import Text
+from slp_ops.json_documents import JsonValue, json_document, json_field
 from slp_ops.model import Severity
 from slp_ops.release import Release
 from slp_ops.rules.texts import texts_of
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from slp_ops.i18n import Text
     from slp_ops.model import Confidence
 
 
@@ -27,6 +28,11 @@ TEXTS = texts_of(__name__)
 
 
 Train: TypeAlias = tuple[int, int]
+
+
+def release_parts(release: Release | None) -> JsonValue:
+    """Encode a release so that it is read back without loss."""
+    return None if release is None else asdict(release)
 
 
 class AdvisoryStatus(StrEnum):
@@ -38,14 +44,14 @@ class AdvisoryStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class AdvisoryVerdict:
     """Verdict on a release. ``listed``: stated by the notice; otherwise inferred."""
 
     status: AdvisoryStatus
     because: Text
     listed: bool = False
-    first_fixed: Release | None = None
+    first_fixed: Release | None = json_field(default=None, encoder=release_parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

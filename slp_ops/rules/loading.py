@@ -5,7 +5,7 @@ Loading is all or nothing: InputError contains every problem of every file, with
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from slp_ops.config_files.validation_errors import Problems
 from slp_ops.config_files.yaml_nodes import parse
 from slp_ops.errors import InputError, Problem
+from slp_ops.json_documents import json_document
 from slp_ops.rules.fixed_releases import Advisory
 from slp_ops.rules.message_catalog import MessagesFile
 from slp_ops.rules.row_rules import RowRule
@@ -20,7 +21,7 @@ from slp_ops.rules.row_schema import TemplateFile, is_row_rule, row_rule, templa
 from slp_ops.rules.schema import advisory, defined, is_messages, messages, referred, release_knowledge, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from slp_ops.config_files.yaml_nodes import Node
     from slp_ops.rules.fixed_releases import ReleaseKnowledge
@@ -31,13 +32,13 @@ _DATA: Final = files("slp_ops.rules").joinpath("data")
 _HINT: Final = "the forms are described in docs/reference/rules.en.md, under Rules of your own"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class RuleFile:
-    """YAML text with its path for problem reports. ``templates`` are the files that its parser names."""
+    """YAML text with its path for problem reports. ``template`` is the file that its parser names."""
 
     path: str
     text: str
-    templates: Mapping[str, TemplateFile] = field(default_factory=dict)
+    template: TemplateFile | None = None
 
     @property
     def template_name(self) -> str | None:
@@ -121,7 +122,7 @@ def operators(sources: Iterable[RuleFile], taken: frozenset[str]) -> OperatorRul
     """
 
     sources = tuple(sources)
-    templates = {source.path: source.templates for source in sources}
+    templates = {source.path: source.template for source in sources}
 
     def read(node: Node, problems: Problems) -> tuple[Advisory | MessagesFile | RowRule | None, ...]:
         own = ids.setdefault(problems.path, [])

@@ -7,7 +7,6 @@ beside these leave single rules unknown, and do not prevent a verdict on the dev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import (
@@ -23,6 +22,8 @@ from slp_ops.facts import (
     TrustCodes,
     UsageReporting,
 )
+from slp_ops.i18n import Text
+from slp_ops.json_documents import json_document
 from slp_ops.rules.derived.agent_states import AgentStates
 from slp_ops.rules.derived.deadline import COSMETIC, Deadline, DeadlineEffect
 from slp_ops.rules.derived.era import LicensingEra
@@ -36,13 +37,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slp_ops.facts import Fact
-    from slp_ops.i18n import Text
     from slp_ops.rules.dependencies import FactContext
 
 TEXTS: Final = texts_of(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class MissingInput:
     """A required input that was not read: its name, and the command that it needs."""
 

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.commands import ParserKind, RowParser, command_key, is_licence_command
@@ -41,14 +40,13 @@ from slp_ops.config_files.validators import (
 )
 from slp_ops.config_files.yaml_nodes import Mapping, Node, Scalar, Sequence
 from slp_ops.errors import NotReadOnly
+from slp_ops.json_documents import json_document
 from slp_ops.model import Confidence, Verdict
 from slp_ops.readonly import ReadCommand
 from slp_ops.rules.row_rules import Comparison, Condition, Quantifier, RowExample, RowRule
 from slp_ops.rules.schema import TELLING, release
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping as MappingOf
-
     from slp_ops.config_files.validation_errors import Problems
 
 _PARSER: Final = re.compile(r"(ntc)|(textfsm|ttp):(\S.{0,200})", re.ASCII)
@@ -61,7 +59,7 @@ _VERDICTS: Final = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
 _REQUIRED: Final = ("id", "title", "severity", "cause", "remedy", "command", "parser", "expect")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class TemplateFile:
     """A template beside a rule: its text, or the reason why it was not read."""
 
@@ -84,11 +82,11 @@ def template_name(node: Node) -> str | None:
     return None
 
 
-def row_rule(node: Node, problems: Problems, templates: MappingOf[str, TemplateFile]) -> RowRule | None:
+def row_rule(node: Node, problems: Problems, template: TemplateFile | None) -> RowRule | None:
     """Read a rule over rows; None, with the problems recorded, when invalid."""
 
     def parser(value: Node, key: str, problems: Problems) -> RowParser | None:
-        return _parser(value, key, problems, templates)
+        return _parser(value, key, problems, template)
 
     keys: dict[str, Reader] = {**TELLING, **_KEYS, "parser": parser}
     found: dict[str, Any] = mapped(node, "", problems, keys)
@@ -135,9 +133,7 @@ def _command(node: Node, key: str, problems: Problems) -> str | None:
     return command
 
 
-def _parser(
-    node: Node, key: str, problems: Problems, templates: MappingOf[str, TemplateFile]
-) -> RowParser | None:
+def _parser(node: Node, key: str, problems: Problems, template: TemplateFile | None) -> RowParser | None:
     value = text(node, key, problems, _A_PARSER)
     if value is None:
         return None
@@ -147,7 +143,7 @@ def _parser(
         return None
     if found[1]:
         return RowParser(kind=ParserKind.NTC)
-    file = templates.get(found[3], TemplateFile(problem="there is no such file"))
+    file = template or TemplateFile(problem="there is no such file")
     if file.problem:
         problems.add(
             node.line, key, f"names {found[3]}: {file.problem}", "a file beside the rule or in a folder below"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
@@ -80,7 +80,11 @@ def packaged_ruleset() -> Ruleset:
 def extended_ruleset(sources: Iterable[RuleFile]) -> Ruleset:
     """Return the packaged ruleset extended by these files; raises InputError with every problem of every
     file."""
-    sources = tuple(sources)
+    return _extended_ruleset(tuple(sources))
+
+
+@lru_cache(maxsize=2)  # the tasks of a run have the same ones
+def _extended_ruleset(sources: tuple[RuleFile, ...]) -> Ruleset:
     own = loading.operators(sources, frozenset(rule.id for rule in packaged_ruleset().rules))
     return _build_ruleset(
         (*loading.advisories(), *own.advisories),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from slp_ops.json_documents import json_document
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Thresholds:
     """Thresholds of findings. The option --threshold spells their names with dashes."""
 

@@ -8,7 +8,7 @@ is the verdict by the release; the others are needs, all optional, since a sympt
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from slp_ops.facts import (
@@ -24,7 +24,8 @@ from slp_ops.facts import (
     UsageReporting,
 )
 from slp_ops.i18n import Text, listing
-from slp_ops.model import Confidence, Severity
+from slp_ops.json_documents import HIDDEN, json_document
+from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.rules.checks.communication import comm_flapping
 from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
 from slp_ops.rules.checks.records import rum_backlog
@@ -48,13 +49,12 @@ from slp_ops.rules.values import Failed
 if TYPE_CHECKING:
     from datetime import date
 
-    from slp_ops.model import Evidence
     from slp_ops.rules.values import Judgement
 
 TEXTS = texts_of(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Symptom:
     """An advisory on one switch: ``judged`` by release and facts, and whether symptoms are present.
 
@@ -65,7 +65,7 @@ class Symptom:
     judged: AdvisoryVerdict
     present: bool | None
     evidence: tuple[Evidence, ...] = ()
-    missing: tuple[type[Fact], ...] = ()
+    missing: tuple[type[Fact], ...] = field(default=(), metadata=HIDDEN)
     severity: Severity | None = None
     confidence: Confidence | None = None
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from slp_ops.model import Severity, Verdict
+from slp_ops.i18n import Text
+from slp_ops.json_documents import json_document
+from slp_ops.model import Confidence, Evidence, Severity, Verdict
 
 if TYPE_CHECKING:
     from slp_ops.facts import Fact
-    from slp_ops.i18n import Text
-    from slp_ops.model import Confidence, Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class NotApplicable:
 Judgement: TypeAlias = Passed | Failed | Unknown | NotApplicable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Finding:
     """A met condition: summary, cause, remedy, and quotations from the device."""
 
@@ -70,7 +70,7 @@ class Finding:
     playbooks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class Outcome:
     """Evaluate one rule on one device.
 

@@ -32,9 +32,9 @@ class AppliedChanges:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def latest(self, device: str, *, before: datetime) -> datetime | None:
-        """Return when the last change of a switch before that time was applied; None without one."""
-        return max((at for at in self._times.get(device, ()) if at <= before), default=None)
+    def of(self, device: str) -> tuple[datetime, ...]:
+        """Return when changes of a switch were applied."""
+        return self._times.get(device, ())
 
     @cached_property
     def _times(self) -> Mapping[str, tuple[datetime, ...]]:

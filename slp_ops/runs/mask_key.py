@@ -6,6 +6,7 @@ masks.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,11 @@ def mask_key(folder: Path | None = None) -> bytes:
     Raises StoreError.
     """
     return _key((folder or state_dir()) / "mask.key", "the masking key", _OTHER_MASKS)
+
+
+def key_id(key: bytes) -> str:
+    """Return a short name of a masking key, from which it cannot be told. Equal names: masks compare."""
+    return hashlib.sha256(b"slp-ops mask key\n" + key).hexdigest()[:16]
 
 
 def state_key(name: str, words: str) -> bytes:

@@ -137,8 +137,8 @@ def remove_hidden(hidden: Path) -> None:
 def _newest_evidence(runs: Iterable[StoredRun]) -> dict[Path, tuple[Irreplaceable, ...]]:
     """Return the runs with the evidence that a prune keeps of each device, named by one such device.
 
-    That is the newest run in which the device was read completely for an audit, and in which nothing was
-    damaged since; for a device without such a run, the newest one that has anything of it.
+    That is the newest run in which the device was read completely for an audit, and of which no file is
+    missing or cut; for a device without such a run, the newest one that has anything of it.
     """
     complete: dict[str, Path] = {}
     partial: dict[str, Path] = {}
@@ -149,12 +149,13 @@ def _newest_evidence(runs: Iterable[StoredRun]) -> dict[Path, tuple[Irreplaceabl
             if name in complete:
                 continue
             record = run.results.get(name)
-            if name in partial and (record is None or record.status is not DeviceStatus.OK):
+            is_ok = record is not None and record.status is DeviceStatus.OK and run.is_readable
+            if name in partial and not is_ok:
                 continue
-            found = run.device(name)  # its captures are verified, of each device until a good one is found
-            if found.status is DeviceStatus.OK:
+            found, missing = run.count_files(name)
+            if is_ok and not missing:
                 complete[name] = run.path
-            elif any(capture.file is not None for capture in found.captures):
+            elif found:
                 partial.setdefault(name, run.path)
     good: dict[Path, Irreplaceable] = {}
     for name, path in complete.items():

@@ -73,7 +73,7 @@ class StoredRun:
     def has_records(self) -> bool:
         """Return whether the folder has a file of a run; otherwise only its name is that of one."""
         own = (self.path / name for name in ("run.json", "lock", "devices.jsonl"))
-        return any(map(os.path.lexists, own)) or any(self.path.glob("*/manifest.jsonl"))
+        return any(map(os.path.lexists, own)) or any(self.path.glob("*/manifest.jsonl")) or self.packs.exists
 
     @property
     def is_readable(self) -> bool:
@@ -106,12 +106,25 @@ class StoredRun:
         has the error ``interrupted``. Raises StoreError.
         """
         self._check_readable()
-        return tuple(map(self._result, self.header.devices))
+        return tuple(self._result(about) for about in self.header.devices)
 
-    def device(self, name: str) -> DeviceResult:
-        """Return the result of one device of the run, as in ``devices``. Raises StoreError."""
-        self._check_readable()
-        return self._result(self.about[name])
+    def count_files(self, device: str) -> tuple[int, int]:
+        """Return how many captures of a device have their file, and how many lack it, or a part of it.
+
+        Contents are not read, so that this is fast for thousands of devices: ``runs verify`` reads them.
+        """
+        record = self.results.get(device)
+        recorded = 0 if record is None else record.captures
+        try:
+            files = self.files(self.about[device])
+            if files.is_packed:
+                return recorded, 0
+            listed = self.manifest(device)
+        except (StoreError, OSError):
+            return 0, max(recorded, 1)
+        named = [each for each in {each.command: each for each in listed}.values() if each.file is not None]
+        found = sum(_has_size(files, each) for each in named)
+        return found, len(named) - found + max(0, recorded - len(listed))
 
     def captures(self, device: str) -> tuple[Capture, ...]:
         """A device's captures, the last one of each command. Raises StoreError.
@@ -297,6 +310,16 @@ def _verify_capture(files: DeviceFiles, capture: Capture) -> Capture:
     except OSError as err:
         return _damaged(capture, f"{capture.file} {why_unreadable(err)}")
     return capture if sha256 == capture.sha256 else _damaged(capture, f"{capture.file} {CHANGED}")
+
+
+def _has_size(files: DeviceFiles, capture: Capture) -> bool:
+    """Return whether the file of a capture has its size."""
+    if capture.file is None or not is_plain(capture.file):
+        return False
+    try:
+        return files.size(capture.file) == capture.bytes
+    except OSError:
+        return False
 
 
 def _damaged(capture: Capture, why: str) -> Capture:

@@ -257,6 +257,29 @@ class DeviceFolder:
             atomic_files.replace(path, redact(text, self._key).encode("utf-8", "surrogateescape"))
         return path
 
+    def file_names(self) -> list[str]:
+        """Return the names of the captures' files. Raises StoreError."""
+        with atomic_files.store_errors("read", self.path):
+            return sorted(name for name in self._files.names() if name.endswith(".txt"))
+
+    def add_files(self, captures: Mapping[str, bytes], lines: bytes) -> None:
+        """Add captures of another computer, and their lines of a manifest that are not there yet.
+
+        Raises StoreError.
+        """
+        with self._guard, atomic_files.store_errors("write", self._manifest):
+            self._make()
+            for name, content in captures.items():
+                atomic_files.replace(self.path / name, content)
+                self._taken.add(name.removesuffix(".txt").lower())
+            try:
+                before = atomic_files.read(self._manifest, within=self.path)
+            except FileNotFoundError:
+                before = b""
+            known = set(before.splitlines(keepends=True))
+            added = b"".join(each for each in lines.splitlines(keepends=True) if each not in known)
+            atomic_files.replace(self._manifest, before + added)
+
     def text(self, capture: Capture) -> str:
         """A capture's text as it was kept; empty when it has none. Raises StoreError."""
         if capture.file is None:

@@ -58,6 +58,7 @@ class _Client(asyncssh.SSHClient):
             return True
 
         conn.eof_received = at_end  # type: ignore[method-assign,assignment]  # as asyncio's own protocols have it
+        describe_no_packets(conn)
         if not self._legacy:
             _send_no_ignored_packets(conn)
 
@@ -105,6 +106,15 @@ class _Client(asyncssh.SSHClient):
             return [password]
         self.refusal = asks_for_more(self._name, prompts[-1][0], answered=self._password is None)
         return None
+
+
+def describe_no_packets(packets: Any) -> None:
+    """Keep asyncssh from describing each packet of a connection or channel in words, which nothing logs."""
+    packets.log_sent_packet = packets.log_received_packet = _ignore
+
+
+def _ignore(*args: Any, **kwargs: Any) -> None:
+    """Do nothing."""
 
 
 def _send_no_ignored_packets(conn: asyncssh.SSHClientConnection) -> None:

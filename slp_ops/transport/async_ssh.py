@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import asyncssh
 
 from slp_ops.ports import NO_SECRETS, USUAL_LIMITS, ReadLimits
-from slp_ops.transport.async_login import key_types, login
+from slp_ops.transport.async_login import describe_no_packets, key_types, login
 from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import check_of, known_as
@@ -186,7 +186,8 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
         self._paused = False
         self._procedure: Procedure[Any] | None = None
         self._ended: asyncio.Future[Any]
-        self._silence: asyncio.TimerHandle | None = None  # running while the procedure waits
+        self._until: float | None = None  # when the procedure has waited long enough, while it waits
+        self._alarms: list[asyncio.TimerHandle] = []  # the earliest last
 
     @property
     def was_reset(self) -> bool:
@@ -195,10 +196,11 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         self._channel = chan
+        describe_no_packets(chan)
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
         self._unread += data
-        if self._silence is not None:
+        if self._until is not None:
             self._go_on()
         elif len(self._unread) > _UNREAD and not self._paused:
             self._paused = True
@@ -221,7 +223,7 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
             result: T = await self._ended
         finally:
             self._procedure = None
-            self._stop_waiting()
+            self._until = None
         return result
 
     def _step(self, answer: bytes | None) -> None:
@@ -240,7 +242,8 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
                     answer = self._end()
                 elif request.seconds > 0:
                     loop = self._ended.get_loop()
-                    self._silence = loop.call_later(request.seconds, self._go_on)
+                    self._until = loop.time() + request.seconds
+                    self._set_alarm(loop, self._until)
                     return
         except StopIteration as done:
             if not self._ended.done():
@@ -251,18 +254,32 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
 
     def _go_on(self) -> None:
         """The wait has ended: something came, the channel closed, or the time was over."""
-        self._stop_waiting()
+        self._until = None
         self._step(self._take() if self._unread else self._end() if self._closed else None)
 
-    def _stop_waiting(self) -> None:
-        if self._silence is not None:
-            self._silence.cancel()
-            self._silence = None
+    def _set_alarm(self, loop: asyncio.AbstractEventLoop, at: float) -> None:
+        """See to it that the loop calls back at a time, or before.
+
+        Most waits end because something came. Their alarms stay set and serve the waits to come.
+        """
+        if not self._alarms or at < self._alarms[-1].when():
+            self._alarms.append(loop.call_at(at, self._wake, loop))
+
+    def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
+        alarm = self._alarms.pop()
+        if self._until is None:
+            return
+        if self._until <= alarm.when():
+            self._go_on()
+        else:
+            self._set_alarm(loop, self._until)
 
     def _close(self) -> None:
         self._closed = True
-        if self._silence is not None:
+        if self._until is not None:
             self._go_on()
+        while self._alarms:  # else they keep a session that has ended
+            self._alarms.pop().cancel()
 
     def _end(self) -> bytes:
         self._dialogue.reset = self.was_reset

@@ -23,6 +23,7 @@ from slp_ops.model import CaptureStatus
 from slp_ops.ports import NO_SECRETS, CommandOutcome, CommandResult, ReadLimits
 from slp_ops.steps import ConfigStep
 from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send, keys
+from slp_ops.transport.line_buffer import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,9 +58,10 @@ class _Heard:
     lines: list[str] = field(default_factory=list)
     asked: str = ""
 
-    def add(self, lines: Sequence[str]) -> None:
+    def add(self, text: str) -> None:
         """Take lines of output."""
-        self.lines += [line.rstrip("\n") for line in lines][: max(0, _MOST_LINES - len(self.lines))]
+        lines = [line.rstrip("\n") for line in split_lines(text)]
+        self.lines += lines[: max(0, _MOST_LINES - len(self.lines))]
 
     @property
     def refusal(self) -> str:
@@ -230,7 +232,7 @@ def _paste(dialogue: Dialogue, lines: Sequence[str], seconds: float, asked: _Hea
         while waited < seconds:
             finished = yield from dialogue.read_lines(_ANSWER)
             waited += _ANSWER if finished is None else 0.0
-            if finished and any(prompts.is_echo(each, line) for each in finished):
+            if finished and any(prompts.is_echo(each, line) for each in split_lines(finished)):
                 break
         else:
             return _Heard(now=_Now.SILENT, lines=asked.lines)
@@ -261,7 +263,7 @@ def _hear(
         now = yield from dialogue.wait(listener, heard.add, lambda: seconds)
         tail = dialogue.screen.tail.strip()
         if now is _Now.ASKS and talk is not None and (reply := talk.reply(tail)) is not None:
-            heard.add([tail])
+            heard.add(tail)
             dialogue.screen.forget_tail()
             yield Send(reply)
             continue

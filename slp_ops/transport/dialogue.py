@@ -20,7 +20,7 @@ from slp_ops.errors import ConnectError, EnableFailed, InputError, LimitReached,
 from slp_ops.iosxe import prompts, refusals, syslog
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import USUAL_LIMITS, CommandEnd, ReadLimits, Secret, Sink
-from slp_ops.transport.line_buffer import Screen
+from slp_ops.transport.line_buffer import Screen, split_lines
 from slp_ops.transport.login_stages import Stage, closed_connection_error, silent
 
 
@@ -229,7 +229,7 @@ class Dialogue:
                     else f"{self.hostname} did not answer to enable",
                     hint=hint,
                 )
-            for line in (line.strip() for line in heard):
+            for line in (line.strip() for line in split_lines(heard)):
                 if line.endswith("enable") and not echoed:
                     echoed = True
                 elif line and not syslog.is_unasked(line):
@@ -275,7 +275,7 @@ class Dialogue:
         yield Send(keys(line) + ENTER)
 
     def wait(
-        self, listener: Listener[S], output: Callable[[list[str]], None], left: Callable[[], float]
+        self, listener: Listener[S], output: Callable[[str], None], left: Callable[[], float]
     ) -> Procedure[S | None]:
         """Listen until silence proves that the terminal waits for input, and return where it stands.
 
@@ -293,7 +293,7 @@ class Dialogue:
             if heard is None:
                 return None if found is None else found[0]
             output(listener.feed(heard))
-            del heard  # else a fleet that waits keeps the last lines of every switch
+            del heard  # else a fleet that waits keeps the last text of every switch
             if listener.pages and self.screen.asks_for_more:
                 yield Send(b" ")
 
@@ -316,8 +316,8 @@ class Dialogue:
         ending = yield from self.show(command, timeout, _ListSink(pieces), _SHORT_LIMITS)
         return ending, "".join(pieces)
 
-    def read_lines(self, seconds: float) -> Procedure[list[str] | None]:
-        """Listen once; the lines that were finished, or None for silence.
+    def read_lines(self, seconds: float) -> Procedure[str | None]:
+        """Listen once; return the lines that were finished, as one text, or None for silence.
 
         Raises SessionLost, and LimitReached where a limit is exceeded.
         """
@@ -366,13 +366,12 @@ class _Output:
         self._sink = sink
         self._opening: list[str] = []  # the first lines with text, one more than a refusal has
 
-    def add(self, lines: list[str]) -> None:
+    def add(self, text: str) -> None:
         """Hand lines on."""
-        text = "".join(lines)
         if not text:
             return
         if len(self._opening) <= refusals.MOST_LINES:
-            for line in lines:
+            for line in text.split("\n"):
                 if said := line.strip():
                     self._opening.append(said)
                     if len(self._opening) > refusals.MOST_LINES:
@@ -421,13 +420,13 @@ class Listener(Generic[S]):
         self._held_at: S | None = None
         self._doubt = False
 
-    def feed(self, lines: list[str]) -> list[str]:
+    def feed(self, text: str) -> str:
         """Take finished lines; return those that are output."""
         if not self._echoed:
-            lines = self._without_echo(lines)
-        if self._held or self._name in "".join(lines):
-            return self._without_prompts(lines)
-        return lines
+            text = "".join(self._without_echo(split_lines(text)))
+        if self._held or self._name in text:
+            return "".join(self._without_prompts(split_lines(text)))
+        return text
 
     def classify_tail(self, tail: str) -> tuple[S, float] | None:
         """Return where an unfinished line stands, and how many seconds of silence prove it."""
@@ -444,14 +443,14 @@ class Listener(Generic[S]):
             return self._held_at, QUIET_BEHIND_PROMPT
         return None
 
-    def flush(self, tail: str) -> list[str]:
+    def flush(self, tail: str) -> str:
         """Return what was held back, and a last line without an end."""
         # Behind the prompt only log lines follow: they were printed, the prompt was not output.
         rest = [*self._before_echo, *self._held[1:]]
         if tail and self._prompts_of(tail.strip()) is None:
             rest.append(tail)
         self._before_echo, self._held, self._held_at = [], [], None
-        return rest
+        return "".join(rest)
 
     def _without_echo(self, lines: list[str]) -> list[str]:
         for at, line in enumerate(lines):

@@ -1,5 +1,7 @@
 """The line discipline of an IOS-XE terminal: bytes in, finished lines out, the unfinished one kept.
 
+Lines are passed on as one text: most chunks need no look at the single line.
+
 No prompt, no command, no I/O lives here. The dialogue reads the last line from ``tail``.
 """
 
@@ -37,6 +39,12 @@ def overtype(line: str) -> str:
     return "".join(cells).rstrip(" ")
 
 
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text with their line feeds; the last one may lack it."""
+    *lines, rest = text.split("\n")
+    return [*(f"{line}\n" for line in lines), *([rest] if rest else [])]
+
+
 class Screen:
     """Turns what a channel gives into lines."""
 
@@ -58,30 +66,28 @@ class Screen:
         """Drop the unfinished line: a prompt or a question that was dealt with."""
         self._tail = ""
 
-    def feed(self, data: bytes) -> list[str]:
-        """Add bytes; give every line that they finish, each ending in a line feed.
+    def feed(self, data: bytes) -> str:
+        """Add bytes; return the lines that they finish, each ending in a line feed.
 
         A line that does not end for very long comes in pieces, of which only the last has one.
         """
         text = self._tail + self._decoder.decode(data)
-        lines = text.splitlines()
-        ended = text.count("\n")
-        if len(lines) == ended + (not text.endswith("\n")) and "\b" not in text and "\0" not in text:
-            # Nothing but line ends divides it, so no carriage return is left alone.
-            self._tail = text[text.rfind("\n") + 1 :]
-            finished = [line + "\n" for line in lines[:ended]]
-        else:
+        end = text.rfind("\n") + 1
+        finished = text[:end].replace("\r\n", "\n")
+        if "\r" in finished or "\b" in text or "\0" in text:
             finished = self._overtyped(text)
+        else:
+            self._tail = text[end:]
         if len(self._tail) > _LONGEST_TAIL:
-            finished.append(self._tail[:-_KEEP])
+            finished += self._tail[:-_KEEP]
             self._tail = self._tail[-_KEEP:]
         return finished
 
-    def _overtyped(self, text: str) -> list[str]:
+    def _overtyped(self, text: str) -> str:
         """Return the finished lines of a text in which something may be typed over."""
         # A terminal shows nothing of a NUL, which some send after a carriage return.
         text = text.replace("\0", "").replace("\r\n", "\n")
         *lines, self._tail = text.split("\n")
         if "\r" in text or "\b" in text:
-            return [overtype(line.rstrip("\r")) + "\n" for line in lines]
-        return [line + "\n" for line in lines]
+            lines = [overtype(line.rstrip("\r")) for line in lines]
+        return "".join(f"{line}\n" for line in lines)

@@ -21,6 +21,7 @@ from slp_ops.iosxe.connections import NONE_OPEN, TRANSLATING, TRYING, is_answer,
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import ProbeEnd, ReadLimits
 from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send
+from slp_ops.transport.line_buffer import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,9 +114,9 @@ class _Seen:
         """Since the connection was first tried, or since the command was sent."""
         return round(self.clock() - (self._sent if self._tried is None else self._tried), 3)
 
-    def add(self, lines: list[str]) -> None:
+    def add(self, text: str) -> None:
         """Take finished lines of output."""
-        for line in lines:
+        for line in split_lines(text):
             if self.opened:
                 # The far end may print anything; only what the switch reports of it is kept.
                 if is_closed(line.strip()):

@@ -151,8 +151,9 @@ _NO_ROLLBACK: Final = Text(
     "取り込んだ確認応答は取り消せません。失われるものはありません",
 )
 _IRREVERSIBLE: Final = Text(
-    "the reports that it acknowledges may be purged from the switch; with it may come a policy or trust",
-    "確認応答済みのレポートはスイッチから削除されることがあります。ポリシーや信頼コードを含む場合があります",
+    "the switch may purge the reports that it acknowledges; the file may also bring a policy or a trust code",
+    "確認応答済みのレポートはスイッチから削除されることがあります。ファイルにはポリシーや信頼コードも含まれる"
+    "場合があります",
 )
 _NOTHING: Final = Text(
     "what its files acknowledge is acknowledged already", "該当レポートはすでに確認応答済みです"

@@ -257,8 +257,8 @@ _NO_UNIT: Final = Text(
     "UDI を読み取れず、対象のスイッチを判断できません。わかる場合は --for {path}=NAME で指定してください",
 )
 _NONE: Final = Text(
-    "it is for {units}, which none of the {read} switches that were read is",
-    "{units} 宛てですが、読み取った {read} 台に該当するスイッチがありません",
+    "it is for {units}, which is not among the switches that were read now ({read})",
+    "{units} 宛てですが、今回読み取ったスイッチ ({read} 台) に該当するものがありません",
 )
 _SEVERAL: Final = Text(
     "it names units of several switches ({names}): {units}",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -135,3 +139,17 @@ def test_a_device_cannot_stop_ntc_templates(tables: BoundedTables, monkeypatch: 
     assert found is not None
     assert (found.parser, found.rows[0].values["port"]) == ("ntc-templates", "Gi1/0/1")
     assert bounded_rows("show license all", status) is None
+
+
+def test_a_child_process_whose_parent_was_killed_ends_by_itself() -> None:
+    request = {"kind": "textfsm", "file": "t", "template": ENDLESS, "command": "show x", "patterns": []}
+    line = json.dumps({**request, "text": "a" * 40 + "!\n"}).encode("ascii") + b"\n"
+    child = subprocess.run(
+        (sys.executable, "-P", "-m", "slp_ops.app.table_process", "1"),
+        input=line,
+        timeout=20,
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+    assert child.returncode == -signal.SIGALRM

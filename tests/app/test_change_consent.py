@@ -88,7 +88,7 @@ def test_a_higher_risk_is_allowed_by_its_name_and_each_switch_confirmed() -> Non
     operator = Answering(typed="sw1")
     consent(operator, plans, allow=Risk.DESTRUCTIVE)
     assert operator.warned == ["all is lost"]
-    assert operator.asked == ["destructive: type sw1 to continue"]
+    assert operator.asked == ["Risk: destructive. To continue, type the name of the switch, sw1"]
     with pytest.raises(Declined):
         consent(Answering(typed="sw2"), plans, allow=Risk.DESTRUCTIVE)
     consent(NonInteractiveChange(), plans, allow=Risk.DESTRUCTIVE, confirmed=["sw1"])

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from slp_ops.app.audit_device import AuditOptions
-from slp_ops.app.check_version import judge_device_release
+from slp_ops.app.version_task import judge_facts
 from slp_ops.lab import scenarios
 from slp_ops.model import CaptureStatus, Verdict
 from slp_ops.parsing import Facts, read, read_more
@@ -82,8 +82,8 @@ def test_an_unknown_verdict_names_the_command_that_was_cut() -> None:
 @pytest.mark.parametrize("name", ["healthy-stack", "polling-id-invalid"])
 def test_a_release_is_not_affected_because_a_command_was_lost(name: str) -> None:
     def judge(facts: Facts) -> dict[str, AdvisoryStatus]:
-        row = judge_device_release(name, facts, audit_options=AuditOptions(), intent=Intent())
-        return {advisory.id: sign.judged.status for advisory, sign in row.judged}
+        found = judge_facts(facts, AuditOptions(), Intent())
+        return {advisory: symptom.judged.status for advisory, symptom in found.advisories}
 
     whole = read(outputs(name))
     before = judge(whole)

@@ -7,7 +7,13 @@ import sys
 
 import pytest
 
-_WAYS = (("--transport", "netmiko"), ("--transport", "asyncssh"))
+_WAYS = (
+    ("--transport", "netmiko"),
+    ("--transport", "asyncssh"),
+    ("--transport", "netmiko", "--processes", "2"),
+    ("--transport", "asyncssh", "--processes", "2"),
+    ("over-hub", "--transport", "netmiko"),
+)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from click.shell_completion import ShellComplete
 
 from slp_ops.cli.main import VERBS, cli
 
@@ -45,7 +47,6 @@ def inventory(tmp_path: Path) -> Path:
 @pytest.fixture
 def completed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """``completed("audit", "--site", "t")`` returns the values for the last word."""
-    from click.shell_completion import ShellComplete
 
     def no_network(*_: object) -> None:
         raise AssertionError("a completion opened a socket")
@@ -96,6 +97,35 @@ def test_runs_and_their_devices(completed: Callable[..., list[str]], good_run: C
     assert completed("runs", "show", *folder, first.id, "--device", "") == ["sw1"]
     assert completed("facts", *folder, second.id, "--device", "sw3") == ["sw3"]
     assert completed("runs", "show", *folder, "none", "--device", "") == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["$(touch x)", "`id`", "a b", "a;b", "a\nb", "-leading", "a|b", "a'b", 'a"b', "a*", "~", "a\x1b[31m"],
+)
+def test_a_name_of_an_edited_run_is_no_command_of_the_shell(
+    completed: Callable[..., list[str]], good_run: Callable[..., Run], name: str
+) -> None:
+    run = good_run("sw1", "sw2")
+    document = json.loads((run.path / "run.json").read_text())
+    document["devices"][0]["name"] = name
+    (run.path / "run.json").write_text(json.dumps(document))
+
+    assert completed("runs", "show", "--runs-dir", str(run.path.parent), run.id, "--device", "") == ["sw2"]
+
+
+def test_a_description_holds_no_control_character(
+    good_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = good_run("sw1")
+    document = json.loads((run.path / "run.json").read_text())
+    document["devices"][0]["site"] = "\x1b]0;title\x07 osaka\u202e"
+    (run.path / "run.json").write_text(json.dumps(document))
+    words = ["runs", "show", "--runs-dir", str(run.path.parent), run.id, "--device"]
+
+    (found,) = ShellComplete(cli, {}, "slp-ops", "_SLP_OPS_COMPLETE").get_completions(words, "")
+
+    assert found.help == r"\x1b]0;title\x07 osaka\u202e"
 
 
 def test_rules_playbooks_and_verbs(completed: Callable[..., list[str]]) -> None:

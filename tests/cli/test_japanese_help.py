@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _SENTENCE = re.compile(r"[A-Za-z]{2,}(?: [a-z]{2,}){3}")
-_NAMES = re.compile(r"'[^']*'|show license tech support")  # commands of the switch
+_NAMES = re.compile(r"slp-ops hub site|'[^']*'|show license tech support")  # commands of the switch
 _MAIN = "import sys; from slp_ops.cli.main import main; sys.argv[0] = 'slp-ops'; main()"
 
 

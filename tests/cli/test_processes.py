@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slp_ops.lab.scenarios import names
 from slp_ops.runs import Runs, StoredRun
 from slp_ops.runs.export import export
 from slp_ops.runs.verify import verify
@@ -54,35 +54,6 @@ def workers() -> list[int]:
     return found
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
-def test_the_evidence_of_every_scenario_is_that_of_one_process(
-    lab: Callable[..., Any], slp: Slp, tmp_path: Path, transport: str
-) -> None:
-    runs = []
-    for processes in ("1", "2"):  # each with switches of its own: some change when they are read
-        running = lab(scale=20.0, clock=CLOCK, **{f"sw-{name}": name for name in names()})
-        done = slp(
-            running,
-            "collect",
-            "--command-timeout",
-            "5",
-            "--login-timeout",
-            "8",
-            "--processes",
-            processes,
-            transport=transport,
-        )
-        assert done.exit_code in (0, 4), done.output
-        runs.append(newest(tmp_path))
-    one, two = runs
-
-    assert evidence(one) == evidence(two)
-    assert results(one) == results(two)
-    assert one != two
-    assert not workers()
-
-
 def test_several_processes_read_with_one_known_hosts_and_one_summary(
     lab: Callable[..., Any], slp: Slp, tmp_path: Path
 ) -> None:
@@ -103,6 +74,109 @@ def test_several_processes_read_with_one_known_hosts_and_one_summary(
     assert strict.exit_code == 4
     assert "no host key is on file for sw0" in strict.output
     assert "3 ok" in strict.output
+
+
+VERBS: tuple[tuple[str, ...], ...] = (
+    ("audit", "--details"),
+    ("audit", "--json", "--fail-on", "critical"),  # with the history of the first one
+    ("check-version", "--json"),
+    ("check-reachability", "--json", "--all"),
+)
+MIXED = (
+    "healthy",
+    "polling-id-invalid",
+    "rum-backlog",
+    "refused-password",
+    "pre-slp-registered",
+    "dns-failure",
+)
+
+
+def without_times(output: str) -> str:
+    """Replace what differs from call to call: the run, seconds, and ports of the lab."""
+    output = re.sub(r"\d{8}T\d{6}Z-([a-z-]+)-[0-9a-f]{6}", r"RUN-\1", output)
+    output = re.sub(r'("(?:run|id)": )"[0-9a-f]{6}"', r"\1RUN", output)
+    output = re.sub(r'("(?:seconds|elapsed|port)": )[\d.]+', r"\1N", output)
+    return re.sub(r"127\.0\.0\.1[: ](port )?\d+|\b\d+(\.\d+)? s\b", "N", output)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
+def test_each_verb_prints_and_keeps_what_it_does_with_one_process(
+    lab: Callable[..., Any], slp: Slp, tmp_path: Path, transport: str
+) -> None:
+    seen = []
+    for processes in ("1", "2"):  # each with switches of its own: some change when they are read
+        running = lab(scale=20.0, clock=CLOCK, **{f"sw-{name}": name for name in MIXED})
+        found: list[object] = []
+        for verb in VERBS:
+            done = slp(running, *verb, "--processes", processes, transport=transport)
+            run = newest(tmp_path)
+            kept = {
+                name: {key: value for key, value in line.items() if key != "seconds"}
+                for name, line in results(run).items()
+            }
+            found.append((verb, done.exit_code, without_times(done.stdout), evidence(run), kept))
+        seen.append(found)
+        (tmp_path / "runs").rename(tmp_path / f"runs-{processes}")
+        (tmp_path / "known_hosts").unlink()
+    one, two = seen
+    for with_one, with_two in zip(one, two, strict=True):
+        assert with_one == with_two
+    assert not workers()
+
+
+OWN_RULE = """
+id: own-version
+severity: critical
+title: {en: Own rule, ja: 独自ルール}
+cause: {en: A version, ja: バージョン}
+remedy: [{en: Look, ja: 確認}]
+command: show version
+parser: textfsm:own.textfsm
+expect:
+  no row: {version: {matches: "^17"}}
+"""
+OWN_TEMPLATE = r"""Value VERSION (\S+)
+
+Start
+  ^.*Version ${VERSION} -> Record
+"""
+
+
+def others_with(text: str) -> list[int]:
+    """Processes with a text in their environment that are neither this one nor its children."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            parent = int((path.with_name("stat")).read_text().rpartition(")")[2].split()[1])
+            if text.encode() in path.read_bytes() and os.getpid() not in (parent, int(path.parent.name)):
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def test_rules_of_the_operator_are_applied_in_every_process_and_leave_none_behind(
+    lab: Callable[..., Any], slp: Slp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}:{tmp_path}")  # every child has it
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "own.yaml").write_text(OWN_RULE)
+    (rules / "own.textfsm").write_text(OWN_TEMPLATE)
+    running = lab(**{f"sw{number}": "healthy" for number in range(2)})
+
+    audited = slp(running, "audit", "--json", "--rules", str(rules), "--processes", "2", transport="asyncssh")
+
+    assert audited.exit_code == 3, audited.output
+    outcomes = json.loads(audited.stdout)["outcomes"]
+    failed = [
+        each["device"] for each in outcomes if each["rule"] == "own-version" and each["verdict"] == "fail"
+    ]
+    assert failed == list(running.names)
+    assert not workers()
+    assert not others_with(str(tmp_path))
 
 
 def test_three_refusals_stop_a_credential_in_all_processes(lab: Callable[..., Any], slp: Slp) -> None:

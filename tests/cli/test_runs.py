@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 
+from slp_ops.cli.main import main
 from slp_ops.cli.runs import command
 from slp_ops.model import CaptureStatus, Device, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
@@ -77,6 +80,28 @@ def test_show_tells_causes_hints_and_masks(call: Call, runs: Runs) -> None:
     assert "sw2: nothing listens \\x1b[31m on port 22" in shown
     assert "hint: is SSH on?" in shown
     assert "show-running-config.txt" in call("show", run.id, "--device", "sw1").stdout
+
+
+def test_names_of_an_edited_run_reach_no_terminal_raw(
+    runs: Runs, good_run: Make, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = good_run("sw1", "sw2", status=DeviceStatus.PARTIAL)
+    document = json.loads((run.path / "run.json").read_text())
+    document["devices"][0]["name"] = "sw\x1b[31m\u202e1\n"
+    (run.path / "run.json").write_text(json.dumps(document))
+    monkeypatch.setenv("SLP_OPS_RUNS_DIR", str(runs.root))
+
+    for lang in ("en", "ja"):
+        for arguments in (
+            ["show", "last"],
+            ["show", "last", "--device", "sw\x1b[1m9"],
+            ["show", "a", "b\x1b"],
+        ):
+            monkeypatch.setattr(sys, "argv", ["slp-ops", "runs", *arguments, "--lang", lang])
+            with pytest.raises(SystemExit):
+                main()
+            printed = "".join(capsys.readouterr())
+            assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]", printed), (arguments, printed)
 
 
 def test_show_as_json_has_the_form_of_collect(call: Call, good_run: Make) -> None:
@@ -176,7 +201,7 @@ def test_prune_as_json(call: Call, good_run: Make, runs: Runs) -> None:
     ("arguments", "said"),
     [
         ((), "give --keep N or --older-than AGE"),
-        (("--older-than", "9x"), "such as 36h, 90d or 12w"),
+        (("--older-than", "9x"), "such as 36h, 90d, 12w"),
         (("--keep", "-1"), "-1 is not in the range"),
     ],
 )

@@ -15,12 +15,27 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference" / "schemas"
-# Between the processes of one call, over a socket pair: no operator sees them.
+# Between the processes of one call: no operator sees them.
 _BETWEEN_PROCESSES = {
+    "slp-ops/cluster-control/1",
+    "slp-ops/cluster-event/1",
+    "slp-ops/cluster-task/1",
+    "slp-ops/evidence-end/1",
+    "slp-ops/heartbeat/1",
+    "slp-ops/hub/1",
+    "slp-ops/hub-access/1",
+    "slp-ops/join-answer/1",
+    "slp-ops/join-request/1",
     "slp-ops/worker-messages/1",
     "slp-ops/worker-configuration/1",
     "slp-ops/worker-task/1",
     "slp-ops/collect-task/1",
+    "slp-ops/audit-task/1",
+    "slp-ops/audit-answer/1",
+    "slp-ops/reachability-task/1",
+    "slp-ops/reachability-answer/1",
+    "slp-ops/version-task/1",
+    "slp-ops/version-answer/1",
 }
 # In compressed files: docs/adr/0026-evidence-packs.md.
 _IN_PACKS = {"slp-ops/pack/1", "slp-ops/device-archive/1"}

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # A query as the page sends it, and a page that it finds.
 QUERIES = {
-    "信頼コード*": "reference/playbooks.ja.html#trust-token",
+    "信頼コード*": "how-to/tokens.ja.html",
     "認可コード*": "reference/glossary.html",
     "プレイブック*": "reference/playbooks.ja.html",
     "踏み台*": "tutorial.ja.html",

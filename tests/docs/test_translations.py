@@ -10,7 +10,10 @@ import pytest
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 HOW_TO: Final = DOCS / "how-to"
-_NAMES: Final = ("flows", "tokens", "air-gapped", "rum-reports", "open-a-case", "where-to-look-first")
+_NAMES: Final = (
+    "flows", "tokens", "air-gapped", "rum-reports", "open-a-case", "where-to-look-first", "reachability",
+    "false-alarms", "reports", "ssh",
+)  # fmt: skip
 TRANSLATED: Final = [
     *(path for path in sorted(HOW_TO.glob("case-*.md")) if not path.name.endswith(".ja.md")),
     *(path for path in sorted(HOW_TO.glob("topology-*.md")) if not path.name.endswith(".ja.md")),
@@ -75,6 +78,19 @@ def test_the_commands_of_both_languages_are_the_same(path: Path) -> None:
 def test_a_page_ends_with_a_switch_that_reports(path: Path) -> None:
     end = path.read_text(encoding="utf-8").rpartition("\n## ")[2]
     assert _PROOF.search(end)
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.rglob("*.md")), ids=lambda path: path.stem)
+def test_no_command_is_part_of_a_list(path: Path) -> None:
+    """An indented block below a list is a paragraph of its last entry: its lines are joined."""
+    listed = fence = False
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        fence ^= line.startswith("```")
+        if re.match(r"(\d+\.|[-*]) ", line):
+            listed = True
+        elif line and not line.startswith(" "):
+            listed = False
+        assert fence or not (listed and line.startswith("    slp-ops ")), line
 
 
 def test_a_changed_command_is_noticed() -> None:

@@ -421,3 +421,99 @@ def test_all_words_of_a_passphrase_are_masked(case: str) -> None:
 @pytest.mark.parametrize("case", [line for line in NO_PASSPHRASES.split("\n") if line])
 def test_a_sentence_about_a_password_stays(case: str) -> None:
     assert redact(case + "\n", KEY) == case + "\n"
+
+
+ABBREVIATED = """
+server-private 10.0.0.1 key «word horse battery»
+server-private 10.0.0.1 auth-port 1812 acct-port 1813 key 0 «word horse battery»
+server-p 10.0.0.1 key 7 «070C285F4D06»
+aaa group server radius ISE server-private 10.0.0.1 key «horse battery»
+line vty 0 4 password «correct horse»
+line con 0 password 0 «correct horse battery»
+li vty 0 4 pass 7 «070C285F4D06»
+lin aux 0 passw «zorba»
+sw1(config)#line vty 0 15 pass «correct horse»
+sw1(config-line)#pass «correct horse»
+passw 0 «correct horse battery»
+ password «correct horse»
+en secret «correct horse battery»
+en sec «correct horse battery»
+ena sec 9 «$9$nhEmQVczB7dqsO$X.HsgL6x1il0RxkOSSvyQYwucySCt7qFm4v7pqCxkKM»
+enab pass «correct horse»
+conf t enable secret «correct horse»
+conf t en sec «correct horse»
+sw1(config)#en sec level 15 «correct horse battery»
+sw1(config)#do en secre «correct horse»
+%PARSER-5-CFGLOG_LOGGEDCMD: User:ops  logged command:en sec «correct horse battery»
+user ops pass «correct horse battery»
+user ops priv 15 sec «correct horse battery»
+usern ops algo sha256 secr 0 «zorba»
+username ops pas «zorba»
+user sec sec «zorba»
+snmp-server comm «zorba» RO
+snmp-s com «zorba» rw 10
+snmp-serv commu «comm» view ALL RO
+snmp-s host 192.0.2.5 ver 2c «zorba»
+snmp-s us ops ADMINS v3 au sha «canary1» pri ae 128 «canary2»
+tacacs-s key «horse battery staple»
+tacacs-serv host 192.0.2.7 key «horse battery»
+radius-s host 192.0.2.7 auth-port 1812 key 0 «horse battery»
+tacacs server ISE key «horse battery staple»
+tacacs server ISE address ipv4 192.0.2.7 key «horse battery»
+radius ser ISE address ipv4 192.0.2.7 auth-port 1812 acct-port 1813 key «horse battery»
+key chain KC key 1 key-string «horse battery staple»
+key chain KC key 1 key-st 7 «070C285F4D06»
+key-s «horse battery»
+cry isa key «zorba» addr 192.0.2.9
+crypto keyring KR pre-shared-key address 192.0.2.9 key «zorba»
+pre-sha addr 192.0.2.9 key «zorba»
+ntp auth 1 md5 «zorba»
+ip ospf mess 1 md5 «zorba»
+interface Vlan10 ip ospf message-digest-key 1 md5 «zorba»
+interface Vlan10 standby 1 authentication «zorba»
+int vl 10 stan 1 auth «zorba»
+nei 192.0.2.1 pass «correct horse»
+router bgp 65000 neighbor 192.0.2.1 password «correct horse»
+ppp chap pass «zorba»
+isis pass «zorba»
+enable secret «correct horse»
+"""
+LIKE_ABBREVIATED = """
+password for user admin
+password for user admin is missing
+password of user admin expired yesterday
+password of the console was changed
+password correct again
+secret for the server is missing
+pass criteria were met for this check
+pass 3 of 5 begins
+user admin passed the check
+user bob password expired yesterday
+users pass through the firewall
+line vty 0 4 password is not set
+line vty 0 15
+line protocol on Vlan10 is up
+key for the array is missing
+key chain KC key 10 cryptographic-algorithm hmac-sha-256
+ 30 sec offset
+snmp-s contact com center
+SNMP community of the agent is checked
+interface Vlan10 description en sec of the core
+enable sec
+"""
+
+
+@pytest.mark.parametrize("case", cases(ABBREVIATED))
+def test_an_abbreviated_command_is_read_as_the_whole_one(case: str) -> None:
+    secrets = re.findall("«(.*?)»", case)
+    expected = re.sub("«(.*?)»", lambda found: mask(found[1], KEY), case)
+
+    assert secrets
+    once = redact(case.replace("«", "").replace("»", "") + "\n", KEY)
+    assert once == expected + "\n"
+    assert redact(once, KEY) == once
+
+
+@pytest.mark.parametrize("line", cases(LIKE_ABBREVIATED))
+def test_a_line_like_an_abbreviated_command_stays(line: str) -> None:
+    assert redact(line + "\n", KEY) == line + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from slp_ops.i18n import Lang
 from slp_ops.playbook.flow import packaged_flows
 from slp_ops.playbook.guards import PROOFS
 from slp_ops.report.documents.flow import flow_document
-from slp_ops.report.terminal.flow import render_flow
+from slp_ops.report.terminal.flow import render_flow, render_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,26 @@ def test_a_proven_flow_names_the_findings_that_remain(remaining: tuple[str, ...]
         ]
         assert any("comm-failing-now, rum-backlog" in line for line in lines) is bool(remaining)
     assert flow_document(result).devices[0].remaining == remaining
+
+
+def test_switches_of_which_the_same_is_printed_are_one_entry() -> None:
+    waiting = FlowSwitch(name="sw-00", state=StageState.WAITING, stages=(), failing=("trust-missing",))
+    switches = [replace(waiting, name=f"sw-{number:02}") for number in range(40)]
+    proven = FlowSwitch(name="other", state=StageState.PROVEN, stages=())
+    result = FlowResult(
+        flow=FLOW, run="a", path="runs/a", journal="runs/a/flow.jsonl", switches=(*switches, proven)
+    )
+    for lang in Lang:
+        lines = render_flow(result, lang).splitlines()
+        assert len([line for line in lines if "trust-missing" in line and "sw-" not in line]) == 2
+        assert len([line for line in lines if "sw-00" in line and "sw-39" in line]) == 1
+        assert len([line for line in lines if "--resume" in line]) == 1
+
+
+def test_a_stage_names_its_playbook_in_the_language(bench: Callable[..., Any]) -> None:
+    flow = next(each for each in packaged_flows() if each.id == "fn72578-exchange")
+    undo = next(number for number, stage in enumerate(flow.stages) if stage.undo)
+    assert "undo" not in render_stage(undo, flow, ("sw1",), Lang.JA)
 
 
 def test_what_has_not_been_seen_is_named_by_its_sentence(bench: Callable[..., Any]) -> None:

@@ -10,8 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from slp_ops.cli.bundle import command
+from slp_ops.i18n import Lang
+from slp_ops.model import TOPOLOGIES
 from slp_ops.report.bundle_check import check
 from slp_ops.report.case_answers import QUESTIONS
+from slp_ops.report.checklist import checklist
+from slp_ops.report.labels import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,7 +159,7 @@ def test_topology_and_connection_of_each_switch(relayed: StoredRun, tmp_path: Pa
     assert (one["topology"], one["topology_from"]) == ("cslu-initiated", "inventory")
     assert (other["topology_from"], other["failing"]) == ("switch", True)
     assert "Polling" in other["failure"]
-    assert "the exchange fails now, Result Polling: Invalid Polling Id" in texts["README.txt"]
+    assert "the exchange fails now (Result Polling: Invalid Polling Id" in texts["README.txt"]
     assert "Failure Reason: Invalid Polling Id" in texts["switches/acc-2/overview.txt"]
 
 
@@ -164,12 +168,18 @@ def test_topology_and_connection_of_each_switch(relayed: StoredRun, tmp_path: Pa
     [
         ("controller", "Catalyst Center"),
         ("cslu-initiated", "its last exchange with CSSM"),
+        ("cslu-offline", "the dates of Download All for Cisco"),
         ("on-prem-initiated", "when it last synchronised with CSSM"),
         ("offline", "date on which the ACK was imported"),
         ("smart", "firewall, proxy"),
     ],
 )
 def test_the_other_end_of_each_topology_is_asked_for(topology: str, asked: str) -> None:
-    from slp_ops.report.checklist import checklist
-
     assert any(asked in item.en for item in checklist({topology}))
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_every_topology_has_its_words_and_its_items(lang: Lang) -> None:
+    for topology in TOPOLOGIES:
+        assert Words(lang).topology(topology)
+        assert len([*checklist({topology})]) > len([*checklist(())])

@@ -9,12 +9,19 @@ import click
 import pytest
 
 from slp_ops.app.change.apply import DeviceChangeResult
-from slp_ops.app.change.before_after import BeforeAfter, LicenceDifference, LicenceState
+from slp_ops.app.change.before_after import (
+    BeforeAfter,
+    FindingChange,
+    FindingDifference,
+    LicenceDifference,
+    LicenceState,
+)
 from slp_ops.app.change.results import ChangeResult
 from slp_ops.app.usage import SaveResult
 from slp_ops.i18n import Lang
+from slp_ops.model import Severity
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.report.terminal.change import change_hints, render_change
+from slp_ops.report.terminal.change import change_hints, render_change, render_stage_change
 from slp_ops.report.terminal.exchange import exchange_hints, render_save
 
 SW1 = DeviceChangeResult(name="sw1", site="tokyo", end=ChangeOutcome.DONE)
@@ -79,6 +86,28 @@ def test_the_licence_state_is_printed_in_words_of_the_language(monkeypatch: pyte
         assert line in japanese
     assert "None" not in english
     assert "False" not in english
+
+
+def test_findings_are_named_by_what_became_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def finding(rule: str) -> FindingChange:
+        return FindingChange(rule=rule, severity=Severity.ERROR, summary=None)
+
+    findings = FindingDifference(
+        gone=(finding("ack-overdue"),), new=(finding("intent-drift"),), still=(finding("trust-missing"),)
+    )
+    monkeypatch.setattr(DeviceChangeResult, "difference", BeforeAfter(findings=findings))
+    given = change(ChangeOutcome.DONE)
+    english, japanese = render_change(given, Lang.EN), render_change(given, Lang.JA)
+    for line in ("  resolved: ack-overdue", "  new: intent-drift", "  remains: trust-missing"):
+        assert line in english
+    for line in ("  解消: ack-overdue", "  新規: intent-drift", "  継続: trust-missing"):
+        assert line in japanese
+    # Within a flow later stages remedy the rest, and the end names the command that continues.
+    stage = render_stage_change(given, Lang.EN)
+    assert "resolved: ack-overdue" in stage
+    assert "trust-missing" not in stage
+    assert "slp-ops" not in render_stage_change(change(ChangeOutcome.FAILED), Lang.EN)
+    assert "--rollback" in render_stage_change(change(ChangeOutcome.FAILED), Lang.EN)
 
 
 @pytest.mark.parametrize("lang", Lang)

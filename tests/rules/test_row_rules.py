@@ -54,7 +54,8 @@ Start
 
 def ruled(expect: str, *, rule: str = RULE, template: str = "") -> RuleFile:
     text = f"{rule}expect:\n{indent(dedent(expect).strip(), '  ')}\n"
-    return RuleFile(path="own.yaml", text=text, templates={"t": TemplateFile(text=template)})
+    file = None if ":u" in rule else TemplateFile(text=template)
+    return RuleFile(path="own.yaml", text=text, template=file)
 
 
 def judged(file: RuleFile, *captures: tuple[str, CaptureStatus, str]) -> Outcome:

@@ -10,7 +10,8 @@ import pytest
 from slp_ops.app.operator import NonInteractive
 from slp_ops.app.runs import PruneRequest, plan_prune, prune
 from slp_ops.errors import InputError
-from slp_ops.model import DeviceStatus
+from slp_ops.model import CaptureStatus, Device, DeviceResult, DeviceStatus, EvidenceForm
+from slp_ops.ports import CommandEnd
 from slp_ops.runs import Run, Runs, StoredRun
 from slp_ops.runs.prune import Irreplaceable, LossKind, PruneDecision, judge, remove
 
@@ -120,7 +121,7 @@ def test_damaged_evidence_is_not_good(runs: Runs, good_run: Make) -> None:
     good = good_run("sw1", "sw2").id
     damaged = good_run("sw1", "sw2")
     (damaged.path / "sw1" / "show-clock.txt").write_text("edited\n")
-    lost = good_run("sw1", "sw2")
+    lost = good_run("sw1", "sw2")  # the text of one was removed, and the list of the other
     (lost.path / "sw1" / "show-clock.txt").unlink()
     (lost.path / "sw2" / "manifest.jsonl").unlink()
 
@@ -154,6 +155,27 @@ def test_a_folder_that_only_has_the_name_of_a_run_stays(runs: Runs, good_run: Ma
     assert {each.run.id: each.kept_because for each in judged if each.kept_because} == {
         "aaaaaa": "is no run: it has no file of slp-ops"
     }
+
+
+def test_packed_evidence_counts_while_its_pack_is_whole(runs: Runs) -> None:
+    made = []
+    for _ in range(2):
+        device = Device(name="sw1", site="tokyo", host="192.0.2.1")
+        with runs.start("audit", [device], evidence=EvidenceForm.PACKED) as run:
+            writer = run.device(device).open("show clock")
+            writer.write("x\n")
+            capture = writer.commit(CommandEnd(status=CaptureStatus.OK))
+            run.finish_device(
+                DeviceResult(name="sw1", site="tokyo", status=DeviceStatus.OK, captures=(capture,))
+            )
+        made.append(run)
+    older, newer = made
+    assert kept(runs, keep=0) == {newer.id: "the newest good evidence of sw1", older.id: ""}
+
+    (pack,) = newer.path.glob("packs/*.pack")
+    pack.write_bytes(pack.read_bytes()[:-7])
+
+    assert kept(runs, keep=0) == {newer.id: "", older.id: "the newest good evidence of sw1"}
 
 
 @pytest.mark.parametrize("name", ["20260230T000000Z-audit-aaaaaa", "00000101T000000Z-audit-aaaaaa"])

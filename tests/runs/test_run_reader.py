@@ -130,7 +130,7 @@ def test_without_its_run_file_a_run_still_has_each_device_that_ended(runs: Runs)
     ]
     assert "run.json cannot be read" in str(stored.devices[0].error)
     with pytest.raises(InputError, match=r"run\.json cannot be read"):
-        ResumedRun.open(runs, run.id, "audit")
+        ResumedRun.open(runs.root, run.id, "audit")
     with pytest.raises(InputError, match=r"run\.json cannot be read"):
         failed_in(runs.root, run.id)
 

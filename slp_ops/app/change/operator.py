@@ -193,11 +193,11 @@ _NOT_ACCEPTED: Final = Text(
 )
 _TYPE_NAME: Final = {
     Risk.DISRUPTIVE: Text(
-        "disruptive: type {name} to continue",
+        "Risk: disruptive. To continue, type the name of the switch, {name}",
         "リスク: 影響あり。続行するにはスイッチ名 {name} を入力してください",
     ),
     Risk.DESTRUCTIVE: Text(
-        "destructive: type {name} to continue",
+        "Risk: destructive. To continue, type the name of the switch, {name}",
         "リスク: 復元不可。続行するにはスイッチ名 {name} を入力してください",
     ),
 }

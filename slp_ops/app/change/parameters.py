@@ -13,7 +13,7 @@ from slp_ops.ports import Secret
 from slp_ops.regular_files import read_regular, reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.model import Device
@@ -167,10 +167,14 @@ def collect_secrets(
 
 
 def ask_missing(
-    names: Iterable[str], playbooks: Sequence[Playbook], operator: ChangeOperator
+    names: Iterable[str], playbooks: Sequence[Playbook], operator: ChangeOperator, lacking: Container[str]
 ) -> dict[str, str]:
-    """Ask for parameters that nothing gives; an empty answer leaves one out."""
-    params = _by_name(playbooks)
+    """Ask for parameters that nothing gives; an empty answer leaves one out.
+
+    ``lacking`` are the ids of the playbooks that lack one: their words are asked with, since ``url`` is that
+    of CSLU in one playbook and that of On-Prem in another.
+    """
+    params = _by_name(playbook for playbook in playbooks if playbook.id in lacking)
     found: dict[str, str] = {}
     for name in dict.fromkeys(names):
         param = params[name]

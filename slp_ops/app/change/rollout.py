@@ -11,7 +11,7 @@ from slp_ops.app.loop import run_to_end
 from slp_ops.engine.batches import size_of
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import SlpOpsError, StoreError
-from slp_ops.i18n import Text, verbatim
+from slp_ops.i18n import Sentence, Text, verbatim
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.planning.journal_state import ChangeOutcome
 
@@ -99,7 +99,7 @@ class Rollout:
             keep(lambda: self._run.finish_device(_device_result(applied, evidence)), self._operator)
             if evidence.lost:
                 self._operator.notice(f"{device.name}: not everything was kept: {evidence.lost}")
-            shown.done(device.name, applied.end.words, "" if applied.why is None else applied.why.en)
+            shown.done(device.name, applied.end.words, "" if applied.why is None else Sentence(applied.why))
             return applied
 
         async def batch_by_batch() -> None:

@@ -79,6 +79,12 @@ _ENDS: Final = Text("{switches:switch}: {ends}", "{switches} 台: {ends}")
 _COUNT: Final = Text("{count} {end}", "{end} {count} 台")
 _EVIDENCE: Final = Text("Evidence: {path}", "証跡: {path}")
 _JOURNAL: Final = Text("Journal: {path}", "ジャーナル: {path}")
+_STAGE_JOURNAL: Final = Text(
+    "Journal of this stage, for --rollback: {path}", "このステージのジャーナル (--rollback 用): {path}"
+)
+_GONE: Final = Text("resolved", "解消")
+_NEW: Final = Text("new", "新規")
+_STILL: Final = Text("remains", "継続")
 _NONE: Final = Text("none", "なし")
 _INSTALLED: Final = Text("installed", "導入済み")
 _FIELDS: Final = {
@@ -98,10 +104,7 @@ def render_change(change: ChangeResult, lang: Lang, *, details: bool = False) ->
     """
     shown, lines = shown_devices(change, lang, details=details)
     for applied in shown:
-        why = "" if applied.why is None else f" - {applied.why.render(lang)}"
-        line = f"{applied.name} ({applied.site}): {translate(applied.end.words, lang)}{why}"
-        lines.append(styled(one_line(line), fg=_COLOURS.get(applied.end, "red")))
-        lines += [f"  {one_line(text)}" for text in _details(applied.difference, lang)]
+        lines += _ended_lines(applied, lang)
         if (hint := _hint(applied, change)) is not None:
             lines.append(f"  {translate('hint:', lang)} {one_line(hint.render(lang))}")
     if change.not_begun:
@@ -114,6 +117,30 @@ def render_change(change: ChangeResult, lang: Lang, *, details: bool = False) ->
         *place_lines(change.path, change.journal, lang),
     ]
     return "\n".join([*lines, *check_lines(change, lang)])
+
+
+def render_stage_change(change: ChangeResult, lang: Lang, *, details: bool = False) -> str:
+    """Return how each switch ended a stage of a flow, and what changed on it.
+
+    The end of the flow shows what remains and the command that continues. Where a switch did not succeed, the
+    journal of the stage is named, for ``--rollback``.
+    """
+    shown, lines = shown_devices(change, lang, details=details)
+    for applied in shown:
+        lines += _ended_lines(applied, lang, still=False)
+    if change.not_begun:
+        lines.append(f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}")
+    if not change.back and not all(applied.end.good for applied in change.devices):
+        lines.append(one_line(_STAGE_JOURNAL.format(path=change.journal).render(lang)))
+    return "\n".join([*lines, ""])
+
+
+def _ended_lines(applied: DeviceChangeResult, lang: Lang, *, still: bool = True) -> Iterator[str]:
+    """Yield how a switch ended and what changed on it; with ``still`` also the findings that remain."""
+    why = "" if applied.why is None else f" - {applied.why.render(lang)}"
+    line = f"{applied.name} ({applied.site}): {translate(applied.end.words, lang)}{why}"
+    yield styled(one_line(line), fg=_COLOURS.get(applied.end, "red"))
+    yield from (f"  {one_line(text)}" for text in _details(applied.difference, lang, still=still))
 
 
 def shown_devices(
@@ -189,13 +216,14 @@ def place_lines(path: object, journal: object, lang: Lang) -> Iterator[str]:
     yield _JOURNAL.format(path=journal).render(lang)
 
 
-def _details(difference: BeforeAfter, lang: Lang) -> Iterator[str]:
+def _details(difference: BeforeAfter, lang: Lang, *, still: bool) -> Iterator[str]:
     findings, configuration, licence = difference.findings, difference.configuration, difference.licence
     if findings is not None:
-        for mark, group in (("-", findings.gone), ("+", findings.new), ("=", findings.still)):
+        remaining = findings.still if still else ()
+        for label, group in ((_GONE, findings.gone), (_NEW, findings.new), (_STILL, remaining)):
             for finding in group:
                 words = "" if finding.summary is None else f": {finding.summary.render(lang)}"
-                yield f"{mark} {finding.rule}{words}"
+                yield f"{label.render(lang)}: {finding.rule}{words}"
     if configuration is not None:
         for mark, lines in (("-", configuration.removed), ("+", configuration.added)):
             yield from (f"{mark} {line}" for line in lines)

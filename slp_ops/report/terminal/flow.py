@@ -6,7 +6,6 @@ import shlex
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Lang, Text
-from slp_ops.messages import translate
 from slp_ops.planning.flow_state import StageState
 from slp_ops.playbook.flow import EXCHANGES, IMPORT, SAVE
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
@@ -48,8 +47,8 @@ def render_stage(number: int, flow: Flow, names: Sequence[str], lang: Lang) -> s
 
 def _label(stage: Stage, lang: Lang) -> str:
     """Return the names of the playbooks of a stage with their risk; an exchange has none."""
-    names = (each if each in EXCHANGES else marked(each, lang) for each in stage.playbooks)
-    return f"{'undo ' if stage.undo else ''}{' | '.join(names)}"
+    names = " | ".join(each if each in EXCHANGES else marked(each, lang) for each in stage.playbooks)
+    return _UNDOES.format(playbooks=names).render(lang) if stage.undo else names
 
 
 def render_preview(flow: Flow, stages: Sequence[StagePreview], lang: Lang) -> str:
@@ -62,7 +61,7 @@ def render_preview(flow: Flow, stages: Sequence[StagePreview], lang: Lang) -> st
         lines += [one_line(f"  {text.render(lang)}") for text in each.findings]
         for plan in each.planned.plans:
             lines += plan_lines(plan, lang)
-        lines += unplanned_lines(each.planned, lang)
+        lines += unplanned_lines(each.planned, lang, findings=False)
         if each.later:
             lines.append(one_line(_LATER.format(switches=", ".join(each.later)).render(lang)))
             if each.stage.exchange is not None:
@@ -94,15 +93,23 @@ def _outline(playbook: Playbook, lang: Lang) -> Iterator[str]:
 
 
 def render_flow(result: FlowResult, lang: Lang) -> str:
-    """Return where each switch stands, what proves it, and the command that continues."""
+    """Return how far each switch came, what proves it, and the command that continues.
+
+    Switches of which the same is printed are one entry.
+    """
     lines = [styled(one_line(f"{result.flow.id}: {result.flow.title.render(lang)}"), bold=True)]
+    groups: dict[tuple[StageState, tuple[str, ...]], list[str]] = {}
     for switch in result.switches:
-        words = f"{switch.name}: {_STATES[switch.state].render(lang)}"
-        lines.append(styled(one_line(words), fg=_COLOURS.get(switch.state)))
-        lines += [one_line(f"  {text}") for text in _switch(switch, result, lang)]
+        groups.setdefault((switch.state, tuple(_switch(switch, result, lang))), []).append(switch.name)
+    for (state, texts), names in groups.items():
+        words = f"{', '.join(names)}: {_STATES[state].render(lang)}"
+        lines.append(styled(one_line(words), fg=_COLOURS.get(state)))
+        lines += [one_line(f"  {text}") for text in texts]
     if result.exchange is not None:
         lines += ["", *(one_line(text) for text in exchange_lines(result.exchange, result.journal, lang))]
-    lines += ["", *place_lines(result.path, result.journal, lang)]
+    hints = flow_hints(result, lang) if result.exchange is None else []
+    lines += ["", *hints]
+    lines += place_lines(result.path, result.journal, lang)
     return "\n".join(lines)
 
 
@@ -136,12 +143,13 @@ def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]
     if licence is None and not result.stopped:
         yield _UNREAD.render(lang)
     if licence is not None:
-        trust = _TRUST if licence.trust else _NO_TRUST
+        needless = switch.state is StageState.PROVEN  # CSLU before 17.7.1, and offline
+        trust = _TRUST if licence.trust else _NOT_NEEDED if needless else _NO_TRUST
         yield _LICENCE.format(
-            transport=licence.transport or "-",
-            trust=trust.render(lang),
-            ack=licence.last_ack or "-",
-            due=licence.next_ack_deadline or "-",
+            transport=licence.transport or _NONE,
+            trust=trust,
+            ack=licence.last_ack or _NONE,
+            due=licence.next_ack_deadline or _NONE,
         ).render(lang)
     if switch.failing:
         yield _FAILING.format(rules=", ".join(switch.failing)).render(lang)
@@ -149,9 +157,6 @@ def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]
         yield _PASSING.format(rules=", ".join(result.flow.rules)).render(lang)
     if switch.remaining:
         yield _REMAINING.format(rules=", ".join(switch.remaining)).render(lang)
-    if switch.state is not StageState.PROVEN:
-        words = _CONTINUE.format(journal=shlex.quote(result.journal))
-        yield f"{translate('hint:', lang)} {words.render(lang)}"
 
 
 _STAGE: Final = Text(
@@ -165,46 +170,55 @@ _LATER: Final = Text(
 _BY_HAND: Final = Text("by hand", "手作業")
 _NOTE: Final = Text("note", "注意")
 _TRUST: Final = Text("installed", "導入済み")
-_NO_TRUST: Final = Text("not installed", "なし")
+_NO_TRUST: Final = Text("not installed", "未導入")
+_NOT_NEEDED: Final = Text("none, not needed", "不要")
+_NONE: Final = Text("none", "なし")
 _UNREAD: Final = Text("the switch could not be read at the end", "最後の確認でスイッチを読み取れませんでした")
 _LICENCE: Final = Text(
-    "transport {transport}, trust code {trust}, last ACK {ack}, next ACK due {due}",
-    "トランスポート {transport}、信頼コード {trust}、最後の ACK {ack}、次の ACK 期限 {due}",
+    "transport: {transport}, trust code: {trust}, last ACK: {ack}, next ACK due: {due}",
+    "トランスポート: {transport}、信頼コード: {trust}、最後の ACK: {ack}、次の ACK 期限: {due}",
 )
 _FAILING: Final = Text("still found, or not judged: {rules}", "検出中または判定不能: {rules}")
-_REMAINING: Final = Text("Findings that remain: {rules}", "残っている検出事項: {rules}")
-_PASSING: Final = Text("proven, none of these is found: {rules}", "確認済み (検出なし): {rules}")
+_REMAINING: Final = Text(
+    "also found, not part of this flow: {rules}", "このフローの対象外の検出事項: {rules}"
+)
+_PASSING: Final = Text("none of these is found: {rules}", "検出されないことを確認済み: {rules}")
 _CSSM: Final = Text(
     "1. CSSM: Smart Software Licensing > Reports > Usage Data Files > Upload Usage Data, then the Virtual "
-    "Account (as of 2026-11; the labels may have changed). Upload:",
+    "Account (menu as of 2023; it may have changed). Upload:",
     "1. CSSM: Smart Software Licensing > Reports > Usage Data Files > Upload Usage Data を開き、"
-    "バーチャルアカウントを選択します (2026 年 11 月時点。表記は変わっている場合があります)。ファイル:",
+    "バーチャルアカウントを選択して、次のファイルをアップロードします "
+    "(メニューは 2023 年時点。変更されている場合があります):",
 )
-_FOLDER: Final = Text("  in {folder} (described in {instructions}):", "  {folder} (手順は {instructions}):")
+_FOLDER: Final = Text(
+    "  in {folder} (step by step: {instructions}):", "  {folder} にあるファイル (詳しい手順: {instructions}):"
+)
 _ANSWERS: Final = Text(
-    "2. When the status is No Errors, download every acknowledgement, put the files as they are into "
-    "{folder}, and continue (--answers names another folder):",
-    "2. 状態が No Errors になったら確認応答をすべてダウンロードし、そのまま {folder} に置いて続行してください"
-    " (別のフォルダは --answers で指定):",
+    "2. When Reporting Status is No Errors, download each acknowledgement (ACK), put the files unchanged "
+    "into {folder}, and continue (--answers names another folder):",
+    "2. Reporting Status が No Errors になったら、確認応答 (ACK) をすべてダウンロードし、変更せずに {folder} "
+    "に置いてから続行してください (別のフォルダは --answers で指定):",
 )
 _CHECKS: Final = Text(
-    "3. Which answer is for which switch is read from the files; a switch without one keeps waiting.",
-    "3. どのスイッチ宛てかはファイルの内容から判断します。応答のないスイッチは待機を続けます。",
+    "3. The flow finds the switch of each ACK in the file itself; a switch without an ACK keeps waiting.",
+    "3. どのスイッチの ACK かはファイルの内容から判断します。ACK のないスイッチは待機を続けます。",
 )
 _CONTINUE: Final = Text(
-    "continue: slp-ops remediate --resume {journal}", "続行: slp-ops remediate --resume {journal}"
+    "To continue: slp-ops remediate --resume {journal}",
+    "続行するコマンド: slp-ops remediate --resume {journal}",
 )
 _UNDO: Final = Text(
     "the configuration that the earlier stage changed is restored", "前のステージで変更した設定を元に戻します"
 )
+_UNDOES: Final = Text("undo {playbooks}", "{playbooks} を元に戻す")
 _EXCHANGES: Final = {
     SAVE: Text(
-        "slp-ops usage save: license smart save usage, and the file is fetched; the flow then waits for CSSM",
-        "slp-ops usage save: license smart save usage で保存して取得し、CSSM の応答を待ちます",
+        "license smart save usage; the file is fetched, and the flow waits for the ACK from CSSM",
+        "license smart save usage で保存したファイルを取得し、CSSM の ACK を待ちます",
     ),
     IMPORT: Text(
-        "slp-ops usage import: the answer is copied to the switch, and imported by license smart import",
-        "slp-ops usage import: 応答をスイッチにコピーし、license smart import で取り込みます",
+        "the ACK file is copied to the switch and imported with license smart import",
+        "ACK ファイルをスイッチにコピーし、license smart import で取り込みます",
     ),
 }
 _STATES: Final = {

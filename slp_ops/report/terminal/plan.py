@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _COLOURS: Final = {Risk.CHANGE: None, Risk.DISRUPTIVE: "yellow", Risk.DESTRUCTIVE: "red"}
 _WORDS: Final = {
     "because": Text("because", "理由"),
-    "named": Text("the command line asks for it", "コマンドラインで指定されたため"),
+    "named": Text("requested, not because of a finding", "指定されたため (検出事項によるものではありません)"),
     "sends": Text("sends", "送信"),
     "copies": Text("copies", "コピー"),
     "expects": Text("expects", "期待値"),
@@ -56,6 +56,7 @@ _WORDS: Final = {
 }
 
 
+_LONG_LIST: Final = 9
 _FILE_THERE: Final = Text(
     "the file; without it the change waits", "ファイルがあること (なければ変更は待機します)"
 )
@@ -63,11 +64,11 @@ _SAME: Final = Text("the same plan for {count} more", "同じプラン ほか {c
 _ROOM: Final = Text("at least {bytes} bytes free", "空き容量 {bytes} バイト以上")
 
 
-def render_plan(planned: PlanResult, lang: Lang, *, details: bool = False) -> str:
+def render_plan(planned: PlanResult, lang: Lang, *, details: bool = False, findings: bool = True) -> str:
     """Return the plans of a fleet, and why a switch has none.
 
     Switches with the same plan are one entry, and so are those without one for the same reason, unless
-    ``details`` are wanted.
+    ``details`` are wanted. Without ``findings`` those that no plan remedies are left out.
     """
     groups: dict[object, list[SwitchPlan]] = {}
     for number, plan in enumerate(planned.plans):
@@ -78,7 +79,7 @@ def render_plan(planned: PlanResult, lang: Lang, *, details: bool = False) -> st
         if others:
             words = _SAME.format(count=len(others)).render(lang)
             lines[-1:] = [*wrapped(", ".join(plan.name for plan in others), f"  {words}: "), ""]
-    return "\n".join([*lines, *unplanned_lines(planned, lang, details=details)])
+    return "\n".join([*lines, *unplanned_lines(planned, lang, details=details, findings=findings)])
 
 
 def _printed(plan: SwitchPlan, lang: Lang) -> tuple[object, ...]:
@@ -95,8 +96,13 @@ def _printed(plan: SwitchPlan, lang: Lang) -> tuple[object, ...]:
     )
 
 
-def unplanned_lines(planned: PlanResult, lang: Lang, *, details: bool = False) -> Iterator[str]:
-    """Yield the switches without a plan, the choices to be made, and the switches that were not read."""
+def unplanned_lines(
+    planned: PlanResult, lang: Lang, *, details: bool = False, findings: bool = True
+) -> Iterator[str]:
+    """Yield the switches without a plan, the choices to be made, and the switches that were not read.
+
+    Without ``findings`` those that no plan remedies are left out: a later stage of a flow may.
+    """
     if planned.skipped:
         yield _say("nothing", lang)
         reasons = [
@@ -104,7 +110,7 @@ def unplanned_lines(planned: PlanResult, lang: Lang, *, details: bool = False) -
             for each in planned.skipped
         ]
         yield from _by_reason(reasons, details=details)
-    if planned.unplanned_findings:
+    if findings and planned.unplanned_findings:
         yield _say("findings", lang)
         reasons = [(name, ", ".join(rules)) for name, rules in planned.unplanned_findings.items()]
         yield from _by_reason(reasons, details=details)
@@ -157,7 +163,7 @@ def _action(action: Action, lang: Lang) -> Iterator[tuple[str, list[str]]]:
     because = [f"{each.rule}: {each.summary.render(lang)}" for each in action.because]
     yield _say("because", lang), because or [_say("named", lang)]
     if action.params:
-        yield _say("params", lang), [f"{name}={value}" for name, value in action.params.items()]
+        yield _say("params", lang), [f"{name}={_short(value)}" for name, value in action.params.items()]
     for step in action.steps:
         yield from _step(step, lang)
     differs = []
@@ -171,7 +177,8 @@ def _action(action: Action, lang: Lang) -> Iterator[tuple[str, list[str]]]:
         *([", ".join(action.verify)] if action.verify else []),
         *([_say("saved", lang)] if action.save else []),
     ]
-    yield _say("verify", lang), verify or [_say("unverified", lang)]
+    if verify or not any(_proves(step) for step in action.steps):
+        yield _say("verify", lang), verify or [_say("unverified", lang)]
     if action.no_rollback is not None:
         yield _say("rollback", lang), [f"{_say('none', lang)}: {action.no_rollback.render(lang)}"]
     else:
@@ -181,6 +188,17 @@ def _action(action: Action, lang: Lang) -> Iterator[tuple[str, list[str]]]:
         yield _say("undone", lang), [action.irreversible.render(lang)]
     for note in (*action.notes, *([action.consent] if action.consent else [])):
         yield _say("note", lang), [note.render(lang)]
+
+
+def _short(value: str) -> str:
+    """Return a value; of a long list, such as the numbers of many reports, its ends and its length."""
+    parts = value.split(",")
+    return value if len(parts) < _LONG_LIST else f"{parts[0]},...,{parts[-1]} ({len(parts)})"
+
+
+def _proves(step: Step) -> bool:
+    """Return whether the end of a step is checked without a rule: by its output, or by an MD5."""
+    return isinstance(step, Download | CheckFile) or (isinstance(step, ExecStep) and bool(step.done_when))
 
 
 def _step(step: Step, lang: Lang) -> Iterator[tuple[str, list[str]]]:

@@ -98,7 +98,7 @@ def _devices(results: Sequence[DeviceResult], lang: Lang, *, details: bool) -> I
     yield table(_header(lang, "DEVICE", "SITE", "STATUS", "RELEASE", "CAPTURES", "MASKED"), rows)
     for result in results:
         for cause in causes(result):
-            yield f"{result.name}: {one_line(translate(cause, lang))}"
+            yield one_line(f"{result.name}: {translate(cause, lang)}")
         if words := hint(result):
             yield f"  {translate('hint:', lang)} {one_line(translate(words, lang))}"
 

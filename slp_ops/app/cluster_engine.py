@@ -1,0 +1,377 @@
+"""The engine that has devices visited by workers near the sites, over a hub.
+
+This process owns the run. It submits a task for each device and takes the evidence that a worker publishes
+into the run's folder, which is the truth: what was taken is removed from the broker, and what is not in the
+folder is submitted again when the run is resumed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from nats.errors import Error as NatsError
+
+from slp_ops.app.device_outcome import Outcome
+from slp_ops.app.device_work import VisitFailed
+from slp_ops.app.loop import run_to_end
+from slp_ops.app.operator import AskOnce
+from slp_ops.cluster.access_folder import find_access
+from slp_ops.cluster.broker import LiveWorker, connected, live_workers
+from slp_ops.cluster.broker_config import CONTROL_STREAM, EVIDENCE_STREAM, TASKS_STREAM
+from slp_ops.cluster.evidence_parts import END, end_subject, fetch, stored_ends
+from slp_ops.cluster.messages import (
+    Event,
+    EvidenceEnd,
+    InvalidMessage,
+    RunControl,
+    TaskMessage,
+    from_message,
+    to_message,
+)
+from slp_ops.cluster.once import last_of, publish_last, publish_once, remove
+from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, TASK, names_in, subject, token
+from slp_ops.errors import HubError
+from slp_ops.i18n import pluralize
+from slp_ops.json_documents import ShapeError, decode, encode
+from slp_ops.model import DeviceFailure
+from slp_ops.ports import ProgressEvent, StandingNotice
+from slp_ops.runs.device_archive import InvalidArchive
+from slp_ops.runs.device_transfer import unpack
+from slp_ops.runs.mask_key import key_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
+
+    from slp_ops.app.device_work import DeviceWork, Result, Task
+    from slp_ops.app.operator import Operator
+    from slp_ops.app.sessions import SessionOptions
+    from slp_ops.cluster.access_folder import HubAddress
+    from slp_ops.model import Device
+    from slp_ops.ports import OnEvent
+    from slp_ops.runs import Run
+
+# How often a device is visited whose worker was stopped in it.
+_ATTEMPTS: Final = 3
+# Evidence is announced when it is published; what was not announced is looked for so often, in seconds.
+_SWEEP: Final = 5.0
+# An announcement comes before the broker has stored the evidence.
+_STORED: Final = 2.0
+_LOOK_AGAIN: Final = 0.02
+# How long a visit that was cancelled gets to send what it has; a pass waits 4 s for all of it.
+_GRACE: Final = 3.0
+_TOO_LATE: Final = (
+    "slp-ops hub status shows the workers; on a computer near the site: slp-ops worker --site {}"
+)
+
+
+class Cluster:
+    """A ``DeviceEngine`` of workers near the sites."""
+
+    def __init__(
+        self, hub: Path, devices: Sequence[Device], connecting: SessionOptions, operator: Operator
+    ) -> None:
+        """Find the workers of the devices' sites.
+
+        Raises InputError, and HubError where the hub is not reached or no site has a worker.
+        """
+        self._folder, self._address = find_access(hub)
+        self._debug = connecting.debug
+        self._notice = AskOnce(operator).notice
+        sites = Counter(device.site for device in devices)
+        self._workers = run_to_end(_workers_at(self._folder, self._address))
+        missing = [site for site in sites if not self._at(site)]
+        for site in missing:
+            message = f"site {site} has no worker: {pluralize(sites[site], 'switch')} cannot be visited"
+            if len(missing) == len(sites):
+                raise HubError(message, hint=_TOO_LATE.format(site))
+            self._notice(message)
+        self._session: _Session | None = None
+        self._connecting = asyncio.Lock()
+
+    async def visit(self, work: DeviceWork[Task, Result], task: Task, run: Run, on_event: OnEvent) -> Result:
+        """See ``DeviceEngine``."""
+        device = task.device
+        if reason := self._unfit(device, work.name):
+            raise VisitFailed(reason)
+        async with self._connecting:
+            if self._session is None:
+                self._session = await _Session.open(self._folder, self._address, run, self._notice)
+        for _ in range(_ATTEMPTS):
+            order = TaskMessage(
+                run=run.id,
+                device=device.name,
+                work=work.name,
+                folder=run.folders[device.name],
+                taken=tuple(run.device(device).file_names()),
+                mask_key=key_id(run.evidence.key),
+                debug=self._debug,
+                task=encode(task),
+            )
+            outcome = await self._session.visit(device, order, on_event)
+            if outcome is not None:
+                try:
+                    return outcome.result_of(work)
+                except ShapeError as err:
+                    raise VisitFailed(_invalid(device, str(err))) from None
+            earlier = task.earlier.recovered(run.evidence.recover(order.folder))
+            task = replace(task, earlier=earlier)  # type: ignore[type-var]
+        raise VisitFailed(
+            DeviceFailure(
+                kind="worker_stopped",
+                message=f"the worker was stopped {_ATTEMPTS} times while it visited this switch",
+                hint="read the rest with --resume last",
+            )
+        )
+
+    async def close(self) -> None:
+        """Leave the hub, and remove the run from it."""
+        if self._session is not None:
+            await self._session.close()
+
+    def _at(self, site: str) -> list[LiveWorker]:
+        return [worker for worker in self._workers if worker.site == site]
+
+    def _unfit(self, device: Device, work: str) -> DeviceFailure | None:
+        """Return why no task is submitted for a device."""
+        workers = self._at(device.site)
+        if not workers:
+            return DeviceFailure(
+                kind="no_worker",
+                message=f"not tried: site {device.site} has no worker",
+                hint=_TOO_LATE.format(device.site),
+            )
+        old = [worker for worker in workers if work not in worker.beat.works]
+        if old:
+            return DeviceFailure(
+                kind="old_worker",
+                message=f"not tried: worker {old[0].holder} of site {device.site} is slp-ops "
+                f"{old[0].beat.version}, which does not know the work {work}",
+                hint="use the same release at every worker and here",
+            )
+        return None
+
+
+async def _workers_at(folder: Path, address: HubAddress) -> list[LiveWorker]:
+    async with connected(folder, address) as client:
+        return await live_workers(client.jetstream())
+
+
+@dataclass(slots=True)
+class _Visit:
+    device: Device
+    on_event: OnEvent
+    ended: asyncio.Future[Outcome | None]
+    is_begun: bool = False
+    is_taken: bool = False
+
+
+@dataclass(slots=True)
+class _Session:
+    """The connection of a run to its hub, from the first task to the last."""
+
+    run: Run
+    client: Client
+    js: JetStreamContext
+    notice: Callable[[str], None]
+    stack: AsyncExitStack
+    visits: dict[str, _Visit] = field(default_factory=dict)
+    background: set[asyncio.Task[None]] = field(default_factory=set)
+    cancelling: asyncio.Task[None] | None = None
+    is_connected: bool = True
+    lonely: set[str] = field(default_factory=set)
+
+    @classmethod
+    async def open(
+        cls, folder: Path, address: HubAddress, run: Run, notice: Callable[[str], None]
+    ) -> _Session:
+        """Connect. What an earlier process of the run has cancelled is in force again. Raises HubError."""
+        async with AsyncExitStack() as stack:
+            client = await stack.enter_async_context(connected(folder, address))
+            session = cls(run, client, client.jetstream(), notice, stack.pop_all())
+        await remove(session.js, CONTROL_STREAM, subject(CONTROL, ANY, run.id))
+        await client.subscribe(f"{subject(EVIDENCE, ANY, run.id, ANY)}.{END}", cb=session._announced)
+        await client.subscribe(subject(EVENT, ANY, run.id, ANY), cb=session._event)
+        session._start(session._sweep())
+        return session
+
+    async def visit(self, device: Device, order: TaskMessage, on_event: OnEvent) -> Outcome | None:
+        """Have a device visited; None where the worker was stopped in it. Evidence is in the run.
+
+        Cancelled, it gives the worker a moment to send what it has.
+        """
+        ended = asyncio.get_running_loop().create_future()
+        visit = _Visit(device, on_event, ended)
+        self.visits[device.name] = visit
+        names = (device.site, self.run.id, device.name)
+        try:
+            await publish_once(self.js, subject(TASK, *names), to_message(order), full=self._full)
+            return await asyncio.shield(ended)
+        except InvalidMessage as err:
+            raise VisitFailed(_invalid(device, str(err))) from None
+        except asyncio.CancelledError:
+            if self.cancelling is None:
+                self.cancelling = asyncio.create_task(self._cancel())
+            await asyncio.shield(self.cancelling)
+            if visit.is_begun:
+                await asyncio.wait([ended], timeout=_GRACE)
+            raise
+        finally:
+            del self.visits[device.name]
+            if ended.done() and not ended.cancelled():
+                ended.exception()  # marks it as seen where the cancellation is what the caller gets
+
+    async def close(self) -> None:
+        """Remove what is left of the run from the broker, and disconnect."""
+        for task in list(self.background):
+            task.cancel()
+        with suppress(TimeoutError):  # without a connection it stays there until it is too old
+            async with asyncio.timeout(_GRACE):
+                await self._clear()
+        await self.stack.aclose()
+
+    async def _clear(self) -> None:
+        run = self.run.id
+        await remove(self.js, TASKS_STREAM, subject(TASK, ANY, run, ANY))
+        await remove(self.js, EVIDENCE_STREAM, f"{subject(EVIDENCE, ANY, run)}.>")
+        await remove(self.js, CONTROL_STREAM, subject(CONTROL, ANY, run))
+
+    async def _cancel(self) -> None:
+        """Stop every task of the run: those that wait, and those that workers do."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE / 2):
+                message = to_message(RunControl(cancelled=True))
+                for site in {visit.device.site for visit in self.visits.values()}:
+                    await publish_last(self.js, subject(CONTROL, site, self.run.id), message)
+                await remove(self.js, TASKS_STREAM, subject(TASK, ANY, self.run.id, ANY))
+
+    def _start(self, work: object) -> None:
+        task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
+
+    def _full(self) -> None:
+        self.notice(
+            StandingNotice("the hub's disk for tasks is full: the rest is submitted when there is room")
+        )
+
+    async def _event(self, message: Msg) -> None:
+        """Show progress. A message of another site than the device's is none."""
+        with suppress(InvalidMessage, ValueError):
+            site, _, name = names_in(EVENT, message.subject)
+            visit = self.visits.get(name)
+            if visit is None or visit.device.site != site:
+                return
+            event = from_message(Event, message.data)
+            visit.is_begun = True
+            visit.on_event(
+                ProgressEvent(device=name, what=event.what, detail=event.detail, bytes=event.bytes)
+            )
+
+    async def _announced(self, message: Msg) -> None:
+        """Take evidence as soon as it is stored."""
+        with suppress(ValueError):
+            site, _, name, _ = names_in(EVIDENCE, message.subject)
+            self._start(self._take(site, name, patience=_STORED))
+
+    async def _sweep(self) -> None:
+        """Take what was not announced, and tell where nothing goes on."""
+        while True:
+            with suppress(NatsError, OSError):
+                for text in await stored_ends(self.js, self.run.id):
+                    with suppress(ValueError):
+                        site, _, name, _ = names_in(EVIDENCE, text)
+                        self._start(self._take(site, name))
+                self._tell_lonely({worker.site for worker in await live_workers(self.js)})
+            self._tell_connection()
+            await asyncio.sleep(_SWEEP)
+
+    def _tell_lonely(self, attended: set[str]) -> None:
+        waiting = Counter(visit.device.site for visit in self.visits.values())
+        for site, number in waiting.items():
+            if site not in attended and site not in self.lonely:
+                switches = pluralize(number, "switch")
+                self.notice(f"site {site} has no worker any more: {switches} wait until one is started")
+        self.lonely = set(waiting) - attended
+
+    def _tell_connection(self) -> None:
+        if self.is_connected != self.client.is_connected:
+            self.is_connected = self.client.is_connected
+            self.notice(
+                "the hub is connected again"
+                if self.is_connected
+                else "the hub does not answer; workers continue, and their results are taken when it is back"
+            )
+
+    async def _take(self, site: str, name: str, *, patience: float = 0.0) -> None:
+        """Take the evidence of a device into the run, once, and remove it from the broker."""
+        visit = self.visits.get(name)
+        if visit is None or visit.device.site != site or visit.is_taken:
+            return
+        visit.is_taken = True
+        names = (site, self.run.id, name)
+        data = await last_of(self.js, EVIDENCE_STREAM, end_subject(*names))
+        give_up = asyncio.get_running_loop().time() + patience
+        while data is None and asyncio.get_running_loop().time() < give_up:
+            await asyncio.sleep(_LOOK_AGAIN)
+            data = await last_of(self.js, EVIDENCE_STREAM, end_subject(*names))
+        if data is None:
+            visit.is_taken = False  # the next sweep finds it
+            return
+        try:
+            outcome = await self._unpacked(visit, names, data)
+        except (InvalidMessage, InvalidArchive, ShapeError) as err:
+            outcome = Outcome(failure=_rejected(site, str(err)))
+        except Exception as err:  # noqa: BLE001 - a disk that is full, or a defect: it is this device's
+            if not visit.ended.done():
+                visit.ended.set_exception(err)
+            return
+        # The task first: evidence that is still there when this process is killed is taken again.
+        await remove(self.js, TASKS_STREAM, subject(TASK, *names))
+        await remove(self.js, EVIDENCE_STREAM, f"{subject(EVIDENCE, *names)}.>")
+        if not visit.ended.done():
+            visit.ended.set_result(outcome)
+
+    async def _unpacked(self, visit: _Visit, names: tuple[str, str, str], data: bytes) -> Outcome | None:
+        end = from_message(EvidenceEnd, data)
+        token(end.attempt)
+        pack = await fetch(self.js, names, end)
+        await asyncio.to_thread(unpack, pack, self.run.device(visit.device))
+        if end.mask_key != key_id(self.run.evidence.key):
+            self.notice(
+                StandingNotice(
+                    f"site {visit.device.site} masks with another key: its masks do not compare with others"
+                )
+            )
+        if end.outcome is None:
+            return None
+        outcome = decode(Outcome, end.outcome)
+        if outcome.failure is None or not end.folder:
+            return outcome
+        here = str(self.run.path)
+        failure = outcome.failure
+        return Outcome(failure=replace(failure, message=failure.message.replace(end.folder, here)))
+
+
+def _invalid(device: Device, reason: str) -> DeviceFailure:
+    return DeviceFailure(
+        kind="defect",
+        message=f"a defect of slp-ops: an invalid message for or of a worker of site {device.site}: {reason}",
+        hint="use the same release at every worker and here; report it if that is so",
+    )
+
+
+def _rejected(site: str, reason: str) -> DeviceFailure:
+    return DeviceFailure(
+        kind="evidence",
+        message=f"the evidence of a worker of site {site} is not accepted: {reason}",
+        hint="use the same release at every worker and here; look at who uses the worker's computer",
+    )

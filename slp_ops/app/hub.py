@@ -1,0 +1,217 @@
+"""The hub: its folder, its broker, and the state of its sites."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.app.loop import run_to_end
+from slp_ops.cluster.access_folder import read_address
+from slp_ops.cluster.broker import (
+    LiveWorker,
+    connected,
+    disk_used,
+    live_workers,
+    prepare_site,
+    prepare_streams,
+    task_counts,
+)
+from slp_ops.cluster.hub_folder import HubFolder, HubState
+from slp_ops.cluster.joining import serve_joining
+from slp_ops.cluster.nats_server import NatsServer, find_binary
+from slp_ops.errors import HubError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from nats.js import JetStreamContext
+
+    from slp_ops.cluster.join_code import JoinCode
+
+# How soon a change of the sites takes effect, in seconds: two other programs make it.
+_LOOK_SECONDS: Final = 0.5
+_RESTART_SECONDS: Final = 1.0
+_RELOAD_SECONDS: Final = 0.3
+_STATUS_SECONDS: Final = 15.0
+_INIT: Final = "slp-ops hub init makes a hub; --folder FOLDER names one"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewHub:
+    """Request for a hub. ``addresses`` are names and IP addresses at which workers reach it."""
+
+    folder: Path
+    addresses: tuple[str, ...]
+    listen: str
+    port: int
+    disk_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStatus:
+    """A worker that is alive. ``clock_offset`` in seconds: how far its clock is ahead of this one's."""
+
+    site: str
+    holder: str
+    version: str
+    clock_offset: float
+    sessions: int
+    max_sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStatus:
+    """A site with its living workers, and its tasks that wait and that are being done."""
+
+    name: str
+    joined: int
+    max_sessions: int
+    waiting: int
+    running: int
+    workers: tuple[WorkerStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubStatus:
+    """The sites, and the bytes of the disk that the broker uses, of those that it may."""
+
+    sites: tuple[SiteStatus, ...]
+    disk_used: int
+    disk_allowed: int
+
+
+def init(wanted: NewHub) -> HubState:
+    """Make a hub. Raises InputError where one exists."""
+    return HubFolder(wanted.folder).create(
+        addresses=wanted.addresses, listen=wanted.listen, port=wanted.port, disk_bytes=wanted.disk_bytes
+    )
+
+
+def add_site(folder: Path, site: str, max_sessions: int | None) -> tuple[HubState, JoinCode]:
+    """Invite a worker of a site. Raises InputError."""
+    return HubFolder(folder).invite(site, max_sessions=max_sessions)
+
+
+def revoke_site(folder: Path, site: str) -> None:
+    """Cut a site off. Raises InputError."""
+    HubFolder(folder).revoke(site)
+
+
+def run(folder: Path, nats_server: Path | None, say: Callable[[str], None]) -> None:
+    """Run the broker until a stopping signal comes. Raises InputError, HubError.
+
+    A broker that ends, also by kill -9, is started again; its streams are on the disk.
+    """
+    with suppress(KeyboardInterrupt):
+        run_to_end(_run(folder, nats_server, say))
+
+
+async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None]) -> None:
+    binary = find_binary(nats_server)
+    hub = HubFolder(folder)
+    state = hub.read()
+    config = hub.write_broker_config(state)
+    server = NatsServer(binary, config, folder / "broker.log")
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(server.stop)
+        await server.start(state.broker_port)
+        address = read_address(folder / "hub", hint=_INIT)
+        client = await stack.enter_async_context(connected(folder / "hub", address))
+        js = client.jetstream()
+        await prepare_streams(js, disk_bytes=state.disk_bytes)
+        sites = _Sites(hub, server, js)
+        await sites.apply()
+
+        async def joined(site: str, holder: str) -> None:
+            await sites.apply()  # before the worker is answered: it connects at once
+            say(f"site {site}: {holder} joined")
+
+        joining = await serve_joining(hub, state, joined)
+        stack.callback(joining.close)
+        say(f"hub: broker on port {state.broker_port}, workers join on port {state.join_port}")
+        while True:
+            await sites.apply()
+            try:
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    code = await server.wait()
+            except TimeoutError:
+                continue
+            say(f"the broker ended with exit code {code} and is started again")
+            await asyncio.sleep(_RESTART_SECONDS)
+            await server.start(state.broker_port)
+
+
+class _Sites:
+    """The sites as the broker knows them, brought up to date with the hub's folder."""
+
+    def __init__(self, hub: HubFolder, server: NatsServer, js: JetStreamContext) -> None:
+        self._hub = hub
+        self._server = server
+        self._js = js
+        self._known: HubState | None = None
+        self._lock = asyncio.Lock()
+
+    async def apply(self) -> None:
+        """Have the broker read its configuration again where another program has changed the sites."""
+        async with self._lock:
+            state = await asyncio.to_thread(self._hub.read)
+            if state == self._known:
+                return
+            if self._known is not None:
+                # Of an account that is new, the imports work from the second time on (nats-server#8560).
+                for _ in range(2):
+                    self._server.reload()
+                    await asyncio.sleep(_RELOAD_SECONDS)
+            for site in state.sites:
+                await prepare_site(self._js, site.name, max_sessions=site.max_sessions)
+            self._known = state
+
+
+def status(folder: Path) -> HubStatus:
+    """Return the state of each site at the broker. Raises InputError, HubError."""
+
+    async def in_time() -> HubStatus:
+        try:
+            async with asyncio.timeout(_STATUS_SECONDS):
+                return await _status(folder)
+        except TimeoutError:
+            raise HubError(f"the hub did not answer within {_STATUS_SECONDS:g} s") from None
+
+    return asyncio.run(in_time())
+
+
+async def _status(folder: Path) -> HubStatus:
+    state = HubFolder(folder).read()
+    address = read_address(folder / "hub", hint=_INIT)
+    async with connected(folder / "hub", address) as client:
+        js = client.jetstream()
+        alive = [_status_of(worker) for worker in await live_workers(js)]
+        sites = []
+        for site in state.sites:
+            waiting, running = await task_counts(js, site.name)
+            sites.append(
+                SiteStatus(
+                    name=site.name,
+                    joined=len(site.workers),
+                    max_sessions=site.max_sessions,
+                    waiting=waiting,
+                    running=running,
+                    workers=tuple(worker for worker in alive if worker.site == site.name),
+                )
+            )
+        used = await disk_used(js)
+    return HubStatus(sites=tuple(sites), disk_used=used, disk_allowed=state.disk_bytes)
+
+
+def _status_of(worker: LiveWorker) -> WorkerStatus:
+    return WorkerStatus(
+        site=worker.site,
+        holder=worker.holder,
+        version=worker.beat.version,
+        clock_offset=worker.clock_offset,
+        sessions=worker.beat.sessions,
+        max_sessions=worker.beat.max_sessions,
+    )

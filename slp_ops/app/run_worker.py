@@ -1,0 +1,61 @@
+"""Start a worker of a site with its own inventory, credentials and limits."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slp_ops.app.cluster_extra import require_cluster
+from slp_ops.app.loop import run_to_end
+from slp_ops.app.sessions import transport_for
+from slp_ops.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slp_ops.app.operator import Operator
+    from slp_ops.app.selection import DeviceSelection
+    from slp_ops.app.sessions import SessionOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerRequest:
+    """Request for a worker. ``access`` is the folder of its key; None is where ``join`` wrote it."""
+
+    site: str
+    access: Path | None
+    target: DeviceSelection
+    connecting: SessionOptions
+
+
+def run(request: WorkerRequest, operator: Operator) -> None:
+    """Visit switches for a hub until a stopping signal comes.
+
+    Raises InputError, CredentialError, HubError, StoreError.
+    """
+    require_cluster()
+    from slp_ops.app.join_hub import folder_of
+    from slp_ops.app.site_worker import WorkerSettings, serve
+    from slp_ops.cluster.access_folder import read_address
+    from slp_ops.runs.mask_key import mask_key
+
+    folder = request.access or folder_of(request.site)
+    address = read_address(
+        folder, hint="slp-ops worker join writes it, with a code of 'slp-ops hub site add'"
+    )
+    if address.site != request.site:
+        raise InputError(f"{folder} is of a worker of site {address.site}, not of {request.site}")
+    inventory, devices = request.target.choose(operator)
+    transport = transport_for(inventory, devices, request.connecting, operator)
+    limits = [device.max_sessions for device in devices if device.max_sessions is not None]
+    settings = WorkerSettings(
+        site=request.site,
+        devices={device.name: device for device in devices},
+        transport=transport,
+        mask_key=mask_key(),
+        max_sessions=min([request.connecting.workers, *limits]),
+        notice=operator.notice,
+    )
+    with suppress(KeyboardInterrupt):
+        run_to_end(serve(folder, address, settings))

@@ -1,0 +1,347 @@
+"""A worker of a site: visits switches close to it for runs elsewhere, and only connects outwards.
+
+Inventory, credentials, host keys and limits are its own. A task names a switch; one that is not in the
+worker's inventory with the same address and login is refused, so that no hub can make it log in elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from nats.errors import Error as NatsError
+
+from slp_ops.app.device_outcome import Outcome, outcome_of
+from slp_ops.app.device_work import DeviceTools
+from slp_ops.app.works import WORKS, work_of
+from slp_ops.cluster.broker import ACK_WAIT, connected
+from slp_ops.cluster.broker_config import CONTROL_STREAM, TASKS_STREAM
+from slp_ops.cluster.evidence_parts import is_stored, send
+from slp_ops.cluster.messages import (
+    HEARTBEAT_SECONDS,
+    Event,
+    Heartbeat,
+    InvalidMessage,
+    RunControl,
+    TaskMessage,
+    from_message,
+    to_message,
+)
+from slp_ops.cluster.once import last_of
+from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, names_in, subject, token
+from slp_ops.errors import HubError
+from slp_ops.json_documents import ShapeError, decode, encode
+from slp_ops.model import DeviceFailure
+from slp_ops.ports import SESSION_LOGS, StandingNotice
+from slp_ops.runs.device_transfer import pack
+from slp_ops.runs.mask_key import key_id
+from slp_ops.runs.names import is_plain
+from slp_ops.runs.run_writer import RunEvidence
+from slp_ops.temporary_files import temporary_folder
+from slp_ops.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
+
+    from slp_ops.cluster.access_folder import HubAddress
+    from slp_ops.model import Device
+    from slp_ops.ports import ProgressEvent, Transport
+
+# One pull takes one task, so that nothing lies in a buffer; several at once hide the way to the hub.
+_PULLS: Final = 16
+_PULL_SECONDS: Final = 5.0
+_ACK_SECONDS: Final = 10.0
+_PAUSE: Final = 0.5
+_PROGRESS_SECONDS: Final = 0.2  # of one visit; what comes between is not sent
+# Fields of a device that decide where a session goes and with what.
+_LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "jump", "legacy_ssh")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    """A worker's own side of its work. ``devices`` are the only ones that it logs in to, by their names."""
+
+    site: str
+    devices: Mapping[str, Device]
+    transport: Transport
+    mask_key: bytes
+    max_sessions: int
+    notice: Callable[[str], None]
+
+
+async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> None:
+    """Do tasks until the caller is cancelled; another worker takes what is at work then.
+
+    Raises InputError, HubError.
+    """
+    try:
+        with temporary_folder() as root:
+            while True:
+                async with connected(folder, address) as client:
+                    worker = _SiteWorker(settings, address.holder, client, client.jetstream(), root)
+                    if await worker.is_heard():
+                        settings.notice(f"site {settings.site}: connected to {address.host}:{address.port}")
+                        await worker.run()
+    finally:
+        await settings.transport.close()
+
+
+@dataclass(slots=True)
+class _SiteWorker:
+    settings: WorkerSettings
+    holder: str
+    client: Client
+    js: JetStreamContext
+    root: Path
+    serving: set[asyncio.Task[None]] = field(default_factory=set)
+    visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
+
+    async def is_heard(self) -> bool:
+        """Return whether the hub takes heartbeats. A connection of a moment of change may be deaf."""
+        try:
+            await self.js.publish(self._heart, self._heartbeat(), timeout=HEARTBEAT_SECONDS)
+        except (NatsError, OSError):
+            await asyncio.sleep(_PAUSE)
+            return False
+        return True
+
+    @property
+    def _heart(self) -> str:
+        return subject(HEARTBEAT, self.settings.site, self.holder)
+
+    def _heartbeat(self, *, leaving: bool = False) -> bytes:
+        return to_message(
+            Heartbeat(
+                version=__version__,
+                works=WORKS,
+                clock=datetime.now(UTC),
+                max_sessions=self.settings.max_sessions,
+                sessions=len(self.serving),
+                leaving=leaving,
+            )
+        )
+
+    async def run(self) -> None:
+        site = self.settings.site
+        await self.client.subscribe(f"{subject(CONTROL, site)}.>", cb=self._controlled)
+        free = asyncio.Semaphore(self.settings.max_sessions)
+        pulls = min(_PULLS, self.settings.max_sessions)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._beat())
+                for _ in range(pulls):
+                    group.create_task(self._pull(free))
+        except* HubError as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            for task in self.serving:
+                task.cancel()
+            if self.serving:
+                await asyncio.wait(self.serving, timeout=_PULL_SECONDS)
+            with suppress(NatsError, OSError):
+                await self.js.publish(self._heart, self._heartbeat(leaving=True), timeout=_PAUSE)
+
+    async def _beat(self) -> None:
+        """Tell that this worker is alive; end where the hub does not want it any more."""
+        was_connected = True
+        while True:
+            if self.client.is_closed:
+                raise HubError("the hub has ended the connection", hint="the site was revoked: join again")
+            if self.client.is_connected != was_connected:
+                was_connected = self.client.is_connected
+                self.settings.notice(
+                    "the hub is connected again" if was_connected else "the hub does not answer; trying again"
+                )
+            if was_connected:
+                with suppress(NatsError, OSError):
+                    await self.client.publish(self._heart, self._heartbeat())
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def _pull(self, free: asyncio.Semaphore) -> None:
+        """Take one task after the other, each when there is room for it."""
+        subscription = await self.js.pull_subscribe_bind(
+            consumer=token(self.settings.site), stream=TASKS_STREAM
+        )
+        while True:
+            await free.acquire()
+            try:
+                (message,) = await subscription.fetch(1, timeout=_PULL_SECONDS)
+            except (NatsError, OSError, TimeoutError, ValueError):
+                free.release()
+                await asyncio.sleep(0 if self.client.is_connected else _PAUSE)
+                continue
+            except BaseException:
+                free.release()
+                raise
+            task = asyncio.create_task(self._serve(message))
+            self.serving.add(task)
+            task.add_done_callback(self.serving.discard)
+            task.add_done_callback(lambda _: free.release())
+
+    async def _controlled(self, message: Msg) -> None:
+        """Stop the visits of a run that was cancelled."""
+        with suppress(InvalidMessage, ValueError):
+            _, run = names_in(CONTROL, message.subject)
+            if from_message(RunControl, message.data).cancelled:
+                for visit in self.visits.get(run, ()):
+                    visit.cancel()
+
+    async def _serve(self, message: Msg) -> None:
+        """Do a task, and acknowledge it when its evidence is stored, by whom ever."""
+        holding = asyncio.create_task(_hold(message))
+        try:
+            order = from_message(TaskMessage, message.data)
+            if not is_plain(order.folder) or not all(map(is_plain, order.taken)):
+                raise InvalidMessage("a name that no run gives")
+            stored, cancelled = await asyncio.gather(
+                is_stored(self.js, self.settings.site, order.run, order.device), self._is_cancelled(order.run)
+            )
+            if not stored and not cancelled:
+                await self._visit(order)
+            await _acknowledge(message)
+        except InvalidMessage as err:
+            self.settings.notice(f"a task of the hub was refused: {err}")
+            await message.term()
+        except asyncio.CancelledError:
+            with suppress(NatsError, OSError):
+                await message.nak()  # another worker takes it now
+            raise
+        finally:
+            holding.cancel()
+
+    async def _is_cancelled(self, run: str) -> bool:
+        data = await last_of(self.js, CONTROL_STREAM, subject(CONTROL, self.settings.site, run))
+        return data is not None and from_message(RunControl, data).cancelled
+
+    async def _visit(self, order: TaskMessage) -> None:
+        """Visit the device and publish its evidence under an attempt of its own."""
+        attempt = secrets.token_hex(8)
+        folder = self.root / attempt
+        folder.mkdir(mode=0o700)
+        try:
+            evidence = RunEvidence(folder, key=self.settings.mask_key)
+            self._take_names(folder / order.folder, order)
+            visit = asyncio.create_task(self._outcome(order, evidence))
+            self.visits.setdefault(order.run, set()).add(visit)
+            try:
+                outcome = await visit
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if task is None or task.cancelling():
+                    raise
+                outcome = None
+            finally:
+                self.visits[order.run].discard(visit)
+                if not self.visits[order.run]:
+                    del self.visits[order.run]
+            data = await asyncio.to_thread(pack, folder / order.folder, without=set(order.taken))
+            await send(
+                self.js,
+                (self.settings.site, order.run, order.device),
+                data,
+                attempt=attempt,
+                full=self._full,
+                worker=self.holder,
+                mask_key=key_id(self.settings.mask_key),
+                folder=str(folder),
+                outcome=None if outcome is None else encode(outcome),
+            )
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @staticmethod
+    def _take_names(folder: Path, order: TaskMessage) -> None:
+        """Reserve the names of the captures that the run has."""
+        if order.taken:
+            folder.mkdir(mode=0o700)
+            for name in order.taken:
+                (folder / name).touch(mode=0o600)
+
+    async def _outcome(self, order: TaskMessage, evidence: RunEvidence) -> Outcome:
+        try:
+            work = work_of(order.work)
+            task = decode(work.task, order.task)
+        except (ShapeError, ValueError) as err:
+            return _refused("unknown_task", f"the worker does not know this task: {err}")
+        if reason := self._not_ours(task.device, order):
+            return _refused("not_at_site", reason)
+        if order.debug:
+            SESSION_LOGS.set(lambda _: evidence.session_log(order.folder))
+        tools = DeviceTools(
+            transport=self.settings.transport,
+            evidence=evidence.folder(order.folder),
+            on_event=_Progress(self.client, subject(EVENT, self.settings.site, order.run, order.device)).take,
+        )
+        return await outcome_of(work, task, tools)
+
+    def _not_ours(self, device: Device, order: TaskMessage) -> str:
+        """Return why a task would lead elsewhere than the worker's own inventory."""
+        own = self.settings.devices.get(device.name)
+        if own is None or device.name != order.device:
+            return f"the inventory of the worker has no switch {device.name} at site {self.settings.site}"
+        for name in _LOGIN:
+            if getattr(own, name) != getattr(device, name):
+                return f"the inventory of the worker has another {name} for this switch"
+        return ""
+
+    def _full(self) -> None:
+        self.settings.notice(
+            StandingNotice("the hub's disk for evidence is full: results wait here until there is room")
+        )
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Progress of one visit; of what comes fast, only some is sent."""
+
+    client: Client
+    subject: str
+    sending: asyncio.Task[None] | None = None
+    latest: ProgressEvent | None = None
+
+    def take(self, event: ProgressEvent) -> None:
+        self.latest = event
+        if self.sending is None or self.sending.done():
+            self.sending = asyncio.create_task(self._send())
+
+    async def _send(self) -> None:
+        while (event := self.latest) is not None:
+            self.latest = None
+            with suppress(NatsError, OSError):
+                message = Event(what=event.what, detail=event.detail, bytes=event.bytes)
+                await self.client.publish(self.subject, to_message(message))
+            await asyncio.sleep(_PROGRESS_SECONDS)
+
+
+async def _hold(message: Msg) -> None:
+    """Tell the broker that the task is at work, so that it gives it to no other worker."""
+    while True:
+        await asyncio.sleep(ACK_WAIT / 4)
+        with suppress(NatsError, OSError):
+            await message.in_progress()
+
+
+async def _acknowledge(message: Msg) -> None:
+    """Acknowledge with confirmation. A lost one is redelivered; its evidence is stored by then."""
+    with suppress(NatsError, OSError, TimeoutError):
+        await message.ack_sync(timeout=_ACK_SECONDS)
+
+
+def _refused(kind: str, message: str) -> Outcome:
+    return Outcome(
+        failure=DeviceFailure(
+            kind=kind,
+            message=message,
+            hint="give the worker the same inventory and the same release as the computer that sent the task",
+        )
+    )

@@ -1,0 +1,172 @@
+"""``slp-ops hub``: the broker that workers near the sites connect to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from slp_ops.cli.language import spoken
+from slp_ops.cli.options import message_lang_option
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from slp_ops.app.hub import HubStatus, WorkerStatus
+
+_GB = 2**30
+
+_folder_option = click.option(
+    "--folder",
+    envvar="SLP_OPS_HUB_FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("hub"),
+    show_default=True,
+    help="The hub's folder: authority, sites, broker.",
+)
+
+
+def _service() -> ModuleType:
+    """Return the service, with the extra installed. Raises InputError."""
+    from slp_ops.app.cluster_extra import require_cluster
+
+    require_cluster()
+    from slp_ops.app import hub
+
+    return hub
+
+
+def _say(text: str) -> None:
+    click.echo(spoken(text))
+
+
+@click.group(name="hub")
+def command() -> None:
+    """Run workers near the sites: a hub that they connect to."""
+
+
+@command.command()
+@_folder_option
+@click.option(
+    "--address",
+    "addresses",
+    multiple=True,
+    required=True,
+    metavar="NAME",
+    help="Name or IP address at which workers reach this computer; several times for several.",
+)
+@click.option(
+    "--listen",
+    default="0.0.0.0",  # noqa: S104 - workers come from other networks, with certificates
+    show_default=True,
+    metavar="ADDRESS",
+    help="Address to listen on.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1024, 65534),
+    default=4222,
+    show_default=True,
+    help="TCP port of the broker; workers join on the next one.",
+)
+@click.option(
+    "--disk",
+    type=click.IntRange(1),
+    default=8,
+    show_default=True,
+    metavar="GB",
+    help="Disk that the broker may use, in GB.",
+)
+@message_lang_option
+def init(folder: Path, addresses: tuple[str, ...], listen: str, port: int, disk: int) -> None:
+    """Make a hub: its certificate authority, its broker's configuration, the first operator's access."""
+    hub = _service()
+
+    hub.init(hub.NewHub(folder=folder, addresses=addresses, listen=listen, port=port, disk_bytes=disk * _GB))
+    _say(f"hub: {folder}")
+    _say("Next:")
+    click.echo(f"  slp-ops hub up --folder {folder}")
+    click.echo(f"  slp-ops hub site add SITE --folder {folder}")
+
+
+@command.command()
+@_folder_option
+@click.option(
+    "--nats-server",
+    envvar="SLP_OPS_NATS_SERVER",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="The broker's program, 2.12.6 or later, instead of the one of slp-ops[cluster].",
+)
+@message_lang_option
+def up(folder: Path, nats_server: Path | None) -> None:
+    """Start the broker, and let workers join; runs until Ctrl-C or SIGTERM."""
+    hub = _service()
+    hub.run(folder, nats_server, _say)
+    _say("the hub has ended")
+
+
+@command.group()
+def site() -> None:
+    """Add and revoke sites."""
+
+
+@site.command()
+@click.argument("name", metavar="SITE")
+@_folder_option
+@click.option(
+    "--max-sessions",
+    type=click.IntRange(1, 10_000),
+    metavar="N",
+    help="Sessions that all workers of the site together may open. [default: 50]",
+)
+@message_lang_option
+def add(name: str, folder: Path, max_sessions: int | None) -> None:
+    """Add a site, or invite another worker of it: print the one-time code with which a worker joins."""
+    hub = _service()
+
+    state, code = hub.add_site(folder, name, max_sessions)
+    _say("On the computer near the site, within 24 hours and once:")
+    click.echo(f"  slp-ops worker join --hub {state.addresses[0]}:{state.join_port}")
+    _say("It asks for this code:")
+    click.echo(f"  {code}")
+
+
+@site.command()
+@click.argument("name", metavar="SITE")
+@_folder_option
+@message_lang_option
+def revoke(name: str, folder: Path) -> None:
+    """Cut a site off: its workers' certificates are worth nothing from now on."""
+    hub = _service()
+
+    hub.revoke_site(folder, name)
+    _say(f"site {name} is revoked; its workers are cut off")
+
+
+@command.command()
+@_folder_option
+@message_lang_option
+def status(folder: Path) -> None:
+    """Show sites, workers, versions, clocks, tasks and the broker's disk."""
+    hub = _service()
+
+    _show(hub.status(folder))
+
+
+def _show(found: HubStatus) -> None:
+    if not found.sites:
+        _say("no site yet; slp-ops hub site add SITE makes one")
+    width = max((len(each.name) for each in found.sites), default=0)
+    for each in found.sites:
+        tasks = f"{each.running} running, {each.waiting} waiting"
+        click.echo(f"{each.name:<{width}}  {len(each.workers)}/{each.joined} workers  {tasks}")
+        for worker in each.workers:
+            click.echo(f"  {_worker_line(worker)}")
+    click.echo(f"disk: {found.disk_used / 2**20:,.0f} of {found.disk_allowed / 2**20:,.0f} MB")
+
+
+def _worker_line(worker: WorkerStatus) -> str:
+    offset = f"clock {worker.clock_offset:+.0f} s"
+    return f"{worker.holder}  {worker.version}  {worker.sessions}/{worker.max_sessions} sessions  {offset}"

@@ -1,0 +1,135 @@
+"""``slp-ops worker``: reads the switches of a site for a hub."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from slp_ops.app.sessions import HostKeyMode, SessionOptions
+from slp_ops.cli.language import spoken
+from slp_ops.cli.options import NamedPath, inventory_option, message_lang_option, source_options
+from slp_ops.cli.session_options import (
+    connect_timeout_option,
+    host_key_option,
+    known_hosts_option,
+    login_rate_option,
+)
+from slp_ops.cli.target import ssh_config_option
+from slp_ops.cli.terminal import TerminalOperator
+
+if TYPE_CHECKING:
+    from slp_ops.app.selection import SourceOptions
+
+
+@click.group(name="worker", invoke_without_command=True)
+@click.option(
+    "--site", envvar="SLP_OPS_WORKER_SITE", metavar="SITE", help="The site whose switches this worker reads."
+)
+@click.option(
+    "--access",
+    type=NamedPath(path_type=Path, file_okay=False),
+    envvar="SLP_OPS_WORKER_ACCESS",
+    metavar="FOLDER",
+    help="Key and certificate of this worker. [default: where 'slp-ops worker join' wrote them]",
+)
+@click.option(
+    "--max-sessions",
+    type=click.IntRange(1, 5000),
+    default=50,
+    show_default=True,
+    envvar="SLP_OPS_WORKER_MAX_SESSIONS",
+    metavar="N",
+    help="Concurrent sessions of this worker; those of a site's workers add up to at most the site's limit "
+    "at the hub.",
+)
+@inventory_option
+@ssh_config_option
+@source_options
+@known_hosts_option
+@host_key_option
+@login_rate_option
+@connect_timeout_option
+@message_lang_option
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    site: str | None,
+    access: Path | None,
+    max_sessions: int,
+    inventory_path: Path | str,
+    ssh_config: Path,
+    sources: SourceOptions,
+    known_hosts: Path | None,
+    host_key: str,
+    login_rate: float,
+    connect_timeout: float,
+) -> None:
+    """Read the switches of a site for a hub, close to them; runs until Ctrl-C or SIGTERM.
+
+    Inventory, credentials, host keys and limits are this worker's own. It only connects outwards, to the hub,
+    and logs in to the switches of its own inventory alone.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if site is None:
+        raise click.UsageError("--site is missing: the site whose switches this worker reads")
+    from slp_ops.app import run_worker
+    from slp_ops.app.selection import DeviceSelection, Selection
+
+    request = run_worker.WorkerRequest(
+        site=site,
+        access=access,
+        target=DeviceSelection(
+            inventory_path=inventory_path,
+            ssh_config=ssh_config,
+            sources=sources,
+            selection=Selection(sites=(site,)),
+        ),
+        connecting=SessionOptions(
+            known_hosts=known_hosts,
+            host_key=HostKeyMode(host_key),
+            workers=max_sessions,
+            login_rate=login_rate,
+            connect_timeout=connect_timeout,
+        ),
+    )
+    run_worker.run(request, TerminalOperator())
+    click.echo(spoken("the worker has ended"), err=True)
+
+
+def _host_and_port(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, int]:
+    host, colon, port = value.rpartition(":")
+    if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise click.BadParameter(f"{value!r} is not an address such as hub.example.net:4223")
+    return host.strip("[]"), int(port)
+
+
+@command.command()
+@click.option(
+    "--hub",
+    required=True,
+    metavar="HOST:PORT",
+    callback=_host_and_port,
+    help="Address for joining, as 'slp-ops hub site add' printed it.",
+)
+@click.option(
+    "--code",
+    prompt="Code",
+    hide_input=True,
+    help="The one-time code. Without it, it is asked for: other users of this computer see command lines.",
+)
+@message_lang_option
+def join(hub: tuple[str, int], code: str) -> None:
+    """Join a hub: make a key here, and get a certificate for it."""
+    from slp_ops.app.cluster_extra import require_cluster
+
+    require_cluster()
+    from slp_ops.app import join_hub
+
+    address, folder = asyncio.run(join_hub.join(*hub, code))
+    click.echo(spoken(f"joined {address.host}:{address.port} as a worker of site {address.site}"))
+    click.echo(spoken(f"key and certificate: {folder}"))

@@ -1,0 +1,85 @@
+"""Access to a hub, of a worker or an operator: a folder with a key of its own and the hub's address.
+
+ca.pem             the hub's authority
+certificate.pem    the holder's certificate
+key.pem            the holder's private key; made here, and never anywhere else
+hub.json           the broker's address and the site
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Final, Literal
+
+from slp_ops.errors import InputError, Problem
+from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
+from slp_ops.paths import make_private
+from slp_ops.regular_files import read_input
+from slp_ops.temporary_files import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AUTHORITY_FILE: Final = "ca.pem"
+CERTIFICATE_FILE: Final = "certificate.pem"
+KEY_FILE: Final = "key.pem"
+_HUB_FILE: Final = "hub.json"
+_LARGEST: Final = 2**16
+
+
+@json_document
+class HubAddress:
+    """Address of the broker, and the name of the holder. ``site`` is empty for an operator."""
+
+    schema: Literal["slp-ops/hub-access/1"] = "slp-ops/hub-access/1"
+    host: str
+    port: int
+    holder: str
+    site: str = ""
+
+
+def write_access(
+    folder: Path, *, address: HubAddress, key: bytes, certificate: bytes, authority: bytes
+) -> None:
+    """Write a folder for its owner alone. Raises OSError."""
+    make_private(folder)
+    for name, data in (
+        (KEY_FILE, key),
+        (CERTIFICATE_FILE, certificate),
+        (AUTHORITY_FILE, authority),
+        (_HUB_FILE, to_json(address, indent=2).encode() + b"\n"),
+    ):
+        with replacing(folder / name, sync=True) as file:
+            file.write(data)
+
+
+def find_access(path: Path) -> tuple[Path, HubAddress]:
+    """Return the access folder of an operator, and where the hub is. Raises InputError.
+
+    ``path`` is that folder, or the folder of a hub on this computer.
+    """
+    folder = path / "operator" if (path / "operator" / _HUB_FILE).is_file() else path
+    return folder, read_address(folder, hint="slp-ops hub init writes the folder 'operator'; copy it here")
+
+
+def read_address(folder: Path, *, hint: str) -> HubAddress:
+    """Return where the hub is. Raises InputError with the ``hint`` for a folder that is none."""
+    path = folder / _HUB_FILE
+    data = read_input(path, _LARGEST, hint=hint)
+    try:
+        return decode(HubAddress, parse_json(data))
+    except (InvalidJson, ShapeError) as error:
+        problem = Problem(path=str(path), message=str(error), expected="what slp-ops wrote there")
+        raise InputError((problem,), hint=hint) from error
+
+
+def tls_context(folder: Path) -> ssl.SSLContext:
+    """Return the TLS of a holder: the hub's authority only, and the own certificate. Raises InputError."""
+    try:
+        context = ssl.create_default_context(cafile=str(folder / AUTHORITY_FILE))
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.load_cert_chain(folder / CERTIFICATE_FILE, folder / KEY_FILE)
+    except (OSError, ssl.SSLError) as error:
+        problem = Problem(path=str(folder), message=f"its certificates cannot be used: {error}")
+        raise InputError((problem,)) from error
+    return context

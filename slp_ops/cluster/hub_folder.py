@@ -1,0 +1,278 @@
+"""The hub's folder: authority, broker, sites, and who may join.
+
+hub.json           what an operator configured, the sites with their workers, open invitations
+authority.key      the authority's private key
+ca.pem             its certificate
+broker.key/.pem    the broker's key and certificate
+broker.json        the broker's configuration, written from hub.json
+store/             the broker's streams; may be deleted
+operator/          the first operator's access, see access_folder.py
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hmac
+import os
+import secrets
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, Literal
+
+from slp_ops.cluster.access_folder import HubAddress, write_access
+from slp_ops.cluster.authority import (
+    Authority,
+    certificate_to_pem,
+    fingerprint_of,
+    key_to_pem,
+    new_key,
+    request_for,
+)
+from slp_ops.cluster.broker_config import BrokerSettings, SiteAccess, broker_config
+from slp_ops.cluster.join_code import JoinCode
+from slp_ops.cluster.subjects import token
+from slp_ops.errors import InputError, JoinError, Problem
+from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
+from slp_ops.paths import make_private
+from slp_ops.regular_files import read_input
+from slp_ops.temporary_files import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HUB_FILE: Final = "hub.json"
+BROKER_CONFIG: Final = "broker.json"
+_LARGEST: Final = 16 * 2**20
+_CODE_LIFE: Final = timedelta(hours=24)
+# A name in a certificate has at most 64 characters.
+_LONGEST_SITE: Final = 40
+
+
+@json_document
+class WorkerEntry:
+    """A worker that joined: the name in its certificate, and when."""
+
+    holder: str
+    joined: datetime
+
+
+@json_document
+class SiteEntry:
+    """A site: how many sessions all its workers together may open, and its workers."""
+
+    name: str
+    max_sessions: int
+    workers: tuple[WorkerEntry, ...] = ()
+
+
+@json_document
+class Invitation:
+    """A code that is not used yet: its hash, and until when it may be."""
+
+    site: str
+    digest: str
+    until: datetime
+
+
+@json_document
+class HubState:
+    """Content of hub.json. ``addresses`` are names and IP addresses at which workers reach the broker."""
+
+    schema: Literal["slp-ops/hub/1"] = "slp-ops/hub/1"
+    addresses: tuple[str, ...]
+    listen: str
+    broker_port: int
+    join_port: int
+    disk_bytes: int
+    operators: tuple[str, ...]
+    sites: tuple[SiteEntry, ...] = ()
+    invitations: tuple[Invitation, ...] = ()
+
+    def site(self, name: str) -> SiteEntry | None:
+        """Return a site, or None where there is none of this name."""
+        return next((each for each in self.sites if each.name == name), None)
+
+
+class HubFolder:
+    """Access to a hub's folder. Each change is whole, and made by one process at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def create(self, *, addresses: tuple[str, ...], listen: str, port: int, disk_bytes: int) -> HubState:
+        """Make a hub with its authority and a first operator. Raises InputError where one exists."""
+        if (self.path / HUB_FILE).exists():
+            problem = Problem(path=str(self.path), message="there is a hub already")
+            raise InputError((problem,), hint="slp-ops hub up starts it")
+        make_private(self.path)
+        authority = Authority.create()
+        self._write("authority.key", key_to_pem(authority.key))
+        self._write("ca.pem", certificate_to_pem(authority.certificate))
+        broker_key = new_key()
+        self._write("broker.key", key_to_pem(broker_key))
+        self._write(
+            "broker.pem",
+            authority.certificate_for_server(broker_key.public_key(), (*addresses, "localhost", "127.0.0.1")),
+        )
+        hub = self._give_access(authority, "hub", "127.0.0.1", port)
+        operator = self._give_access(authority, "operator", addresses[0], port)
+        state = HubState(
+            addresses=addresses,
+            listen=listen,
+            broker_port=port,
+            join_port=port + 1,
+            disk_bytes=disk_bytes,
+            operators=(hub, operator),
+        )
+        self._write(HUB_FILE, _encoded(state))  # the last: it makes the folder a hub
+        self.write_broker_config(state)
+        return state
+
+    def read(self) -> HubState:
+        """Return the hub's state. Raises InputError."""
+        path = self.path / HUB_FILE
+        data = read_input(path, _LARGEST, hint="slp-ops hub init makes a hub")
+        try:
+            return decode(HubState, parse_json(data))
+        except (InvalidJson, ShapeError) as error:
+            problem = Problem(path=str(path), message=str(error), expected="what slp-ops wrote there")
+            raise InputError((problem,)) from error
+
+    def invite(self, site: str, *, max_sessions: int | None) -> tuple[HubState, JoinCode]:
+        """Add a site, unless it exists, and return a one-time code for a worker of it. Raises InputError.
+
+        ``max_sessions`` of a site that exists stays as it is unless it is given.
+        """
+        if not 0 < len(token(site)) <= _LONGEST_SITE:
+            raise InputError(f"the name of a site has at most {_LONGEST_SITE} characters: {site[:80]!r}")
+        code = JoinCode.create(site, self.broker_digest())
+        with self._changing() as state:
+            entry = state.site(site) or SiteEntry(name=site, max_sessions=max_sessions or 50)
+            entry = replace(entry, max_sessions=max_sessions or entry.max_sessions)
+            now = datetime.now(UTC)
+            open_ones = tuple(each for each in state.invitations if each.until > now)
+            invitation = Invitation(site=site, digest=code.digest(), until=now + _CODE_LIFE)
+            state = replace(
+                state,
+                sites=(*(each for each in state.sites if each.name != site), entry),
+                invitations=(*open_ones, invitation),
+            )
+            self._save(state)
+        return state, code
+
+    def revoke(self, site: str) -> HubState:
+        """Remove a site with its workers and invitations. Raises InputError where there is none."""
+        with self._changing() as state:
+            if state.site(site) is None:
+                known = ", ".join(each.name for each in state.sites) or "none"
+                raise InputError(f"there is no site {site!r}; sites of this hub: {known}")
+            state = replace(
+                state,
+                sites=tuple(each for each in state.sites if each.name != site),
+                invitations=tuple(each for each in state.invitations if each.site != site),
+            )
+            self._save(state)
+        return state
+
+    def admit(self, site: str, secret_digest: str, request: bytes) -> tuple[HubState, str, bytes]:
+        """Use up an invitation: sign a worker's request, and name it in the broker's configuration.
+
+        Return the state, the holder's name and its certificate. Raises JoinError with a message that says
+        nothing to a guesser; InvalidRequest leaves the invitation as it is.
+        """
+        with self._changing() as state:
+            now = datetime.now(UTC)
+            used = next(
+                (
+                    each
+                    for each in state.invitations
+                    if hmac.compare_digest(each.digest, secret_digest)
+                    and each.site == site
+                    and each.until > now
+                ),
+                None,
+            )
+            entry = state.site(site)
+            if used is None or entry is None:
+                raise JoinError(
+                    "the hub does not accept this code: it was used, has expired, or the site was revoked",
+                    hint=f"make a new one on the hub: slp-ops hub site add {site}",
+                )
+            holder = f"worker-{secrets.token_hex(8)}"
+            certificate = self._authority().certificate_for_client(request, holder)
+            joined = replace(entry, workers=(*entry.workers, WorkerEntry(holder=holder, joined=now)))
+            state = replace(
+                state,
+                sites=tuple(joined if each.name == site else each for each in state.sites),
+                invitations=tuple(each for each in state.invitations if each is not used),
+            )
+            self._save(state)
+        return state, holder, certificate
+
+    def broker_digest(self) -> bytes:
+        """Return the SHA-256 of the broker's certificate, 32 bytes."""
+        return fingerprint_of(read_input(self.path / "broker.pem", _LARGEST))
+
+    def authority_pem(self) -> bytes:
+        """Return the authority's certificate."""
+        return read_input(self.path / "ca.pem", _LARGEST)
+
+    def write_broker_config(self, state: HubState) -> Path:
+        """Write the broker's configuration, and return its path."""
+        settings = BrokerSettings(
+            host=state.listen,
+            port=state.broker_port,
+            store=self.path / "store",
+            authority=self.path / "ca.pem",
+            certificate=self.path / "broker.pem",
+            key=self.path / "broker.key",
+            disk_bytes=state.disk_bytes,
+        )
+        sites = [
+            SiteAccess(site=each.name, holders=tuple(worker.holder for worker in each.workers))
+            for each in state.sites
+        ]
+        text = broker_config(settings, operators=state.operators, sites=sites)
+        self._write(BROKER_CONFIG, text.encode())
+        return self.path / BROKER_CONFIG
+
+    def _give_access(self, authority: Authority, name: str, host: str, port: int) -> str:
+        """Write an access folder, and return the name of its holder."""
+        key = new_key()
+        holder = f"{name}-{secrets.token_hex(8)}"
+        write_access(
+            self.path / name,
+            address=HubAddress(host=host, port=port, holder=holder),
+            key=key_to_pem(key),
+            certificate=authority.certificate_for_client(request_for(key), holder),
+            authority=certificate_to_pem(authority.certificate),
+        )
+        return holder
+
+    def _authority(self) -> Authority:
+        key = read_input(self.path / "authority.key", _LARGEST)
+        return Authority.load(key, self.authority_pem())
+
+    @contextmanager
+    def _changing(self) -> Iterator[HubState]:
+        """Give the state to a change, which no other process makes meanwhile."""
+        fd = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield self.read()
+        finally:
+            os.close(fd)
+
+    def _save(self, state: HubState) -> None:
+        self._write(HUB_FILE, _encoded(state))
+        self.write_broker_config(state)
+
+    def _write(self, name: str, data: bytes) -> None:
+        with replacing(self.path / name, sync=True) as file:
+            file.write(data)
+
+
+def _encoded(state: HubState) -> bytes:
+    return to_json(state, indent=2).encode() + b"\n"

