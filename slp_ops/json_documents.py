@@ -164,7 +164,7 @@ def encode(value: object) -> Any:
 def _is_plain_dataclass(kind: Any) -> bool:
     """Return whether the values of a type become objects, and are nothing else that has a form in JSON."""
     others = (Enum, str, Sequence, Set, Mapping, date, time)
-    return is_dataclass(kind) and not issubclass(kind, others) and not hasattr(kind, "as_json")
+    return not issubclass(kind, others) and is_dataclass(kind) and not hasattr(kind, "as_json")
 
 
 def _object(value: object) -> dict[str, JsonValue]:
