@@ -77,7 +77,7 @@ def trend(request: TrendRequest, operator: Operator) -> FleetTrend:
     def ask(history: History) -> FleetTrend:
         names = select_devices(history, request.selection)
         return fleet_trend(
-            history.days(names, newest=request.days), history.series(names), limit=request.reports
+            history.days(names, newest=request.days), history.lines(names), limit=request.reports
         )
 
     return open_history(request.runs_dir, ask, operator)
