@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from itertools import product
 from typing import TYPE_CHECKING
+
+import yaml
 
 from slp_ops import errors
 from slp_ops.i18n import Lang
@@ -95,6 +98,14 @@ def test_every_pair_in_the_code_has_its_japanese() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_message_has_two_translations() -> None:
+    text = (_PACKAGE / "messages.ja.yaml").read_text(encoding="utf-8")
+    root = yaml.compose(text, yaml.CSafeLoader)
+    assert isinstance(root, yaml.MappingNode)
+    keys = Counter(key.value for key, _ in root.value)
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
 def test_a_translation_has_the_values_and_the_terms() -> None:
     for english, japanese in load_catalog().items():
         _check(english, japanese)
@@ -120,3 +131,18 @@ def test_values_stay_and_messages_within_messages_are_translated() -> None:
 
 def test_a_device_name_that_is_a_word_of_ours_is_not_translated() -> None:
     assert translate("run ab12 has no device failed", Lang.JA) == "実行 ab12 にスイッチ failed はありません"
+
+
+def test_words_of_a_switch_within_a_message_are_not_translated() -> None:
+    """A short template such as ``{} is not {}`` also matches what switches and servers print."""
+    for words in (
+        'the port of this peer is refused: "The token ABC is not valid"',
+        "flash: is none of our business",
+        "Interface Vlan99 is no shutdown candidate",
+    ):
+        found = translate(f"cannot read a file: {words}", Lang.JA)
+        assert words in found, found
+    # A reason of ours has words enough.
+    assert "秒以内に応答しませんでした" in translate(
+        "jump host b.example: 192.0.2.1 port 22 did not answer within 10 s", Lang.JA
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.errors import InputError
 from slp_ops.regular_files import read_input
 from slp_ops.runs.file_store import fit_name
-from slp_ops.usage.ackfile import documents_in
+from slp_ops.usage.ackfile import InvalidAck, documents_in
 from slp_ops.usage.archives import InvalidArchive, is_archive, read_archive
 from slp_ops.usage.bundles import MANIFEST
 from slp_ops.usage.matching import AckFile
@@ -39,7 +39,7 @@ class AckFiles:
         if unknown := [path for path in assigned if path not in known]:
             raise InputError(f"--for names files that are not to be imported: {', '.join(unknown)}")
         if not found.files:
-            raise InputError("there is no file in these folders", hint="name the files that CSSM gave")
+            raise InputError("there is no file in these folders", hint="name the files from CSSM")
         return found
 
     def _add(self, file: AckFile) -> None:
@@ -69,7 +69,11 @@ def _files_in(path: str, data: bytes) -> Iterator[AckFile]:
 
 def _documents(path: str, data: bytes) -> Iterator[AckFile]:
     name = fit_name(Path(path).name)
-    documents = documents_in(data)
+    try:
+        documents = documents_in(data)
+    except InvalidAck as err:
+        yield AckFile.of(path, name, data, problem=f"it is refused: {err}")
+        return
     for number, document in enumerate(documents, 1):
         part = f"{number}-" if len(documents) > 1 else ""
         yield AckFile.of(path, f"{part}{name}", document)
@@ -84,7 +88,7 @@ def _paths(paths: Sequence[Path]) -> list[Path]:
         else:
             found[path] = None
     if not found:
-        raise InputError("there is no file in these folders", hint="name the files that CSSM gave")
+        raise InputError("there is no file in these folders", hint="name the files from CSSM")
     if len(found) > _MANY:
         raise InputError(f"{len(found)} files are more than {_MANY}", hint="is it the right folder?")
     return list(found)

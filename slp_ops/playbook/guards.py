@@ -188,8 +188,8 @@ _NOT_BY_CSLU: Final = Text(
     "CSLU 経由で報告する設定になっていません。先に transport-cslu を実行してください",
 )
 _OFF: Final = Text(
-    "the transport is off: reports leave this switch as files, see slp-ops usage",
-    "トランスポートが off です。このスイッチの報告はファイルで行います (slp-ops usage を参照)",
+    "the transport is off: reports leave this switch as files, see slp-ops usage save",
+    "トランスポートが off です。このスイッチの報告はファイルで行います (slp-ops usage save を参照)",
 )
 _CLOCK: Final = Text(
     "the clock is not set: certificates cannot be judged by it; configure NTP first",
@@ -350,6 +350,8 @@ PROOFS: Final[Mapping[str, Proof]] = {
             reads=("show license status",),
             seen=_make_guard("last ACK", _text_of("last_ack")),
             done=_value_changed,
+            refused=_make_guard("report refused", _refusal_of("Usage Reporting")),
+            refusal_reads=("show license tech support",),
         ),
         Proof(
             name="usage-saved",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from slp_ops.i18n import Lang
 from slp_ops.report.view import Urgency
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def lead(view: ReportView, words: Words) -> str:
         said.append(words("headline_unread", count=view.unread))
     if view.partial:
         said.append(words("headline_partial", count=view.partial))
-    return " ".join(said)
+    return ("" if words.lang is Lang.JA else " ").join(said)
 
 
 def headline(device: DeviceView, words: Words) -> str:

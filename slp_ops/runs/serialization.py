@@ -229,7 +229,11 @@ def run_file(header: RunHeader, results: Mapping[str, ResultRecord]) -> bytes:
 
 
 def header_of(record: RunRecord) -> RunHeader:
-    """Return what a run file holds of the run and its devices, without their results."""
+    """Return what a run file holds of the run and its devices, without their results.
+
+    A device that is in it twice counts once: names are the keys of everything else in a run.
+    """
+    devices = {each.name: each for each in reversed(record.devices)}
     return RunHeader(
         id=record.id,
         verb=record.verb,
@@ -249,7 +253,7 @@ def header_of(record: RunRecord) -> RunHeader:
                 tags=each.tags,
                 intent=each.intent,
             )
-            for each in record.devices
+            for each in reversed(devices.values())
         ),
     )
 

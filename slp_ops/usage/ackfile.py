@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _LARGEST: Final = 64 * 2**20
+_PIECE: Final = 64 * 2**10
+_MOST_DOCUMENTS: Final = 1000  # in one file, as files in an archive
 _ROOT: Final = "smartLicense"
 _ACK: Final = re.compile(r"ack(?:nowledge\w*)?$", re.IGNORECASE)
 _IDS: Final = frozenset(
@@ -124,7 +126,7 @@ def read_ack(data: bytes) -> Ack:
     if not any(_ACK.search(name) for name in names):
         other = next((what for word, what in _OTHERS.items() for name in names if word in name.lower()), "")
         raise InvalidAck(
-            f"it holds {other or 'no acknowledgement'}" + (", no acknowledgement" if other else "")
+            f"it contains {other or 'no acknowledgement'}" + (", no acknowledgement" if other else "")
         )
     elements = tuple(_read_element(element, data) for element in document.elements)
     root_only = _read_element(document.root, data)
@@ -137,23 +139,32 @@ def read_ack(data: bytes) -> Ack:
 
 
 def documents_in(data: bytes) -> tuple[bytes, ...]:
-    """Return the XML documents that were put into one file one after another; mostly the file itself."""
+    """Return the XML documents that were put into one file one after another; mostly the file itself.
+
+    Raises InvalidAck for more than a thousand.
+    """
     found: list[bytes] = []
+    start = 0
     while True:
         parser, document = _parser()
         try:
-            parser.Parse(data, True)
+            # In pieces: what follows a document is not parsed with it, and again with each one before it.
+            for at in range(start, len(data), _PIECE):
+                parser.Parse(data[at : at + _PIECE], False)
+            parser.Parse(b"", True)
         except expat.ExpatError as err:
             is_next = err.code == expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
             is_next |= err.code == expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]
-            at = parser.ErrorByteIndex
-            if is_next and document.end is not None and document.end < at < len(data):
-                found.append(data[:at])
-                data = data[at:]
+            size = parser.ErrorByteIndex
+            if is_next and document.end is not None and document.end < size < len(data) - start:
+                found.append(data[start : start + size])
+                start += size
+                if len(found) == _MOST_DOCUMENTS:
+                    raise InvalidAck(f"it has more than {_MOST_DOCUMENTS} documents") from None
                 continue
         except InvalidAck:
             pass  # reading it gives the reason
-        return (*found, data)
+        return (*found, data[start:])
 
 
 def part_of(data: bytes, elements: Sequence[AckElement]) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slp_ops.usage.ackfile import InvalidAck, read_ack
+from slp_ops.usage.ackfile import InvalidAck, documents_in, read_ack
 from slp_ops.usage.udi import UnitId
 
 UNIT = UnitId("C9300-24UX", "FOC0000A0AA")
@@ -64,9 +64,9 @@ def test_a_policy_beside_the_acknowledgement_is_no_trouble() -> None:
         (answer(f"<data><![CDATA[{SAID[:-4]}]]></data>"), "is cut off"),
         (b"<html><body>Session expired</body></html>", "it begins with <html>"),
         (b"<smartLicense><RUMReport>x</RUMReport></smartLicense>", "a usage file that a switch saved"),
-        (b"<smartLicense><policy>x</policy></smartLicense>", "it holds a policy, no acknowledgement"),
-        (b"<smartLicense><trustCode>x</trustCode></smartLicense>", "it holds trust codes"),
-        (b"<smartLicense><other>x</other></smartLicense>", "it holds no acknowledgement"),
+        (b"<smartLicense><policy>x</policy></smartLicense>", "it contains a policy, no acknowledgement"),
+        (b"<smartLicense><trustCode>x</trustCode></smartLicense>", "it contains trust codes"),
+        (b"<smartLicense><other>x</other></smartLicense>", "it contains no acknowledgement"),
         (b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + answer("&a;"), "declares a document type"),
     ],
     ids=["empty", "blank", "cut", "json cut", "html", "usage", "policy", "trust", "other", "doctype"],
@@ -94,3 +94,19 @@ def test_no_bytes_make_it_raise_anything_else(noise: bytes, at: int) -> None:
 )
 def test_any_json_inside_is_read(value: object) -> None:
     read_ack(answer(f"<data><![CDATA[{json.dumps([value, SUDI])}]]></data>"))
+
+
+@pytest.mark.parametrize("size", [10, 65_500, 65_536, 200_000])
+def test_documents_in_one_file_are_told_apart_to_the_byte(size: int) -> None:
+    documents = [answer(f"<data>{'x' * size}{number}</data>") for number in range(5)]
+    documents[3] = b'<?xml version="1.0"?>\n' + documents[3]
+
+    found = documents_in(b"".join(documents))
+
+    assert b"".join(found) == b"".join(documents)
+    assert [each.strip() for each in found] == [each.strip() for each in documents]
+
+
+def test_a_file_of_too_many_documents_is_refused() -> None:
+    with pytest.raises(InvalidAck, match="more than 1000 documents"):
+        documents_in(answer("<data>5</data>") * 50_000)
