@@ -6,9 +6,10 @@
 
 The switches are processes of their own on the loopback interface, and each contender is a process; wall time,
 CPU time and peak memory are the operating system's own account; of several processes the CPU time is that of
-all, the memory that of the largest. Every contender sends the same twelve commands; how many outputs it got, and how many bytes, is printed, so that a failure does not count as speed.
-slp-ops is the whole program as an operator starts it, with its evidence masked and written, once to memory
-and once to the disk. Its pacing is off (no site limit, no login rate), as none of the others has any.
+all, the memory that of the largest. Every contender sends the same twelve commands; how many outputs it got,
+and how many bytes, is printed, so that a failure does not count as speed. slp-ops is the whole program as an
+operator starts it, with its evidence masked and written, once to memory and once to the disk. Its pacing is
+off (no site limit, no login rate), as none of the others has any.
 
 What the switches used is printed too: a contender that waits for them cannot be faster.
 """
