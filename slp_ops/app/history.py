@@ -88,6 +88,6 @@ def _unknown(history: History, device: str) -> InputError:
     if not names:
         return InputError("there are no runs yet", hint="make one with: slp-ops collect")
     return InputError(
-        f"no run holds {device!r}{did_you_mean(device, names)}",
+        f"no run contains {device!r}{did_you_mean(device, names)}",
         hint=f"there are {', '.join(names[:20])}" + (" ..." if len(names) > 20 else ""),
     )
