@@ -260,6 +260,7 @@ def apply_plan(
     batches: str = "1,10%,100%",
     max_failures: int = 0,
     wait: float = 3600.0,
+    reload_wait: float = 1800.0,
     rollback_on_fail: bool = False,
     secret_files: Mapping[str, PathLike] | None = None,
     runs_dir: PathLike = RUNS,
@@ -275,13 +276,13 @@ def apply_plan(
 
     Without an ``operator``, ``yes`` consents to changes. A plan of a higher risk than ``allow`` is refused;
     for a disruptive or destructive one, ``confirmed`` names its switches. ``wait`` is how many seconds
-    the rules have to pass.
+    the rules have to pass, ``reload_wait`` how many a switch has to reload.
     """
     if not plan.plans:
         raise OptionError("the plan has no switch")
     request = _apply_request(
         _plan_request(inventory, (), (), "", runs_dir, (), None, playbooks_dir, rules_dir, sessions),
-        _change_options(yes, allow, confirmed, batches, max_failures, wait, rollback_on_fail),
+        _change_options(yes, allow, confirmed, batches, max_failures, wait, reload_wait, rollback_on_fail),
         secret_files,
     )
     return app_remediate.apply_plan(request, plan.plans, operator)
@@ -305,6 +306,7 @@ def run_flow(
     batches: str = "1,10%,100%",
     max_failures: int = 0,
     wait: float = 3600.0,
+    reload_wait: float = 1800.0,
     manual_done: bool = False,
     answers: Iterable[PathLike] = (),
     secret_files: Mapping[str, PathLike] | None = None,
@@ -325,7 +327,9 @@ def run_flow(
     )
     request = _apply_request(
         replace(planning, flows_dir=None if flows_dir is None else Path(flows_dir)),
-        _change_options(yes, allow, confirmed, batches, max_failures, wait, rollback_on_fail=False),
+        _change_options(
+            yes, allow, confirmed, batches, max_failures, wait, reload_wait, rollback_on_fail=False
+        ),
         secret_files,
         manual_done=manual_done,
     )
@@ -343,6 +347,7 @@ def _change_options(
     batches: str,
     max_failures: int,
     wait: float,
+    reload_wait: float,
     rollback_on_fail: bool,
 ) -> ChangeOptions:
     try:
@@ -356,6 +361,7 @@ def _change_options(
         sizes=sizes,
         max_fail=max_failures,
         wait=wait,
+        reload_wait=reload_wait,
         rollback_on_fail=rollback_on_fail,
     )
 

@@ -3,7 +3,9 @@
 An error is raised, stored in a run and written to JSON in English; where it is shown to an operator it is
 translated. The catalogue ``messages.ja.yaml`` contains each message with ``{}`` for each value, ``{#}`` for a
 number, and its translation with ``{0}``, ``{1}`` for the same values. A value that is a message of the
-catalogue is translated too, as a reason within a sentence. A message without an entry stays in English.
+catalogue is translated too, as a reason within a sentence. It may also be text of a switch: a message that
+begins with a value and has few words, such as ``{} is not {}``, is not recognized there. A message without an
+entry stays in English.
 """
 
 from __future__ import annotations
@@ -17,6 +19,14 @@ from typing import Final
 from slp_ops.i18n import Lang, Text
 
 _DEEPEST: Final = 4
+# Words that a message beginning with a value needs, to be recognized within another one.
+_SPECIFIC: Final = 3
+_COMMON: Final = frozenset(
+    (
+        *("a", "an", "and", "are", "at", "by", "for", "has", "in", "is", "it", "no", "none", "not", "of"),
+        *("on", "or", "the", "to", "was", "with"),
+    )
+)
 _LONGEST: Final = 4000  # characters of a message; longer ones are device text
 
 
@@ -26,8 +36,7 @@ def translate(message: str, lang: Lang) -> str:
         return message
     found = _japanese(message, _DEEPEST)
     if found is None:
-        parts = message.split("; ")
-        found = "; ".join(_japanese(part, _DEEPEST) or part for part in parts)
+        found = "; ".join(_japanese(part, _DEEPEST - 1) or part for part in message.split("; "))
     return found
 
 
@@ -43,6 +52,7 @@ class _Template:
     pattern: re.Pattern[str]
     pieces: tuple[str, ...]
     japanese: str
+    is_specific: bool
 
     def match(self, message: str) -> tuple[str, ...] | None:
         """Return the values of the message, or None where it is another one."""
@@ -61,7 +71,7 @@ def _japanese(message: str, depth: int) -> str | None:
     if not depth or len(message) > _LONGEST:
         return None
     for template in templates:
-        values = template.match(message)
+        values = template.match(message) if depth == _DEEPEST or template.is_specific else None
         if values is not None:
             return template.japanese.format(*(_value(value, depth - 1) for value in values))
     return None
@@ -92,13 +102,16 @@ def _catalog() -> tuple[dict[str, str], tuple[_Template, ...]]:
             "".join(re.escape(piece) + group for piece, group in zip(pieces, (*groups, ""), strict=True)),
             re.DOTALL,
         )
-        templates.append((sum(map(len, pieces)), _Template(pattern, pieces, japanese)))
+        words = [word for word in _WORD.findall(" ".join(pieces)) if word not in _COMMON]
+        is_specific = bool(_WORD.search(pieces[0])) or len(words) >= _SPECIFIC or _NUMBER in values
+        templates.append((sum(map(len, pieces)), _Template(pattern, pieces, japanese, is_specific)))
     templates.sort(key=lambda each: -each[0])
     return exact, tuple(template for _, template in templates)
 
 
 _NUMBER: Final = "{#}"
 _COUNTS: Final = re.compile(r"\d+ [^,]+(, \d+ [^,]+)+")  # 2 another platform, 1 no address
+_WORD: Final = re.compile(r"[A-Za-z]{2,}")
 _VALUE: Final = re.compile(r"(?<!\{)\{#?\}(?!\})")
 
 

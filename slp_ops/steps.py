@@ -128,7 +128,8 @@ class ExecStep:
     ``ends_session`` is for a reload: the session is lost, and the switch is waited for. ``paste`` are lines
     that are typed when the switch asks for them. ``seconds`` is the longest silence. ``makes`` is the file on
     the switch that the command creates, ``removes`` the one it deletes: they prove its outcome. ``reads`` is
-    the file on the switch that the command needs: the change waits for it.
+    the file on the switch that the command needs: the change waits for it. ``again`` tells the operator,
+    where the outcome is unknown, what the switch shows and what sending it twice does.
     """
 
     kind: Literal["exec"] = "exec"
@@ -144,6 +145,7 @@ class ExecStep:
     makes: str = ""
     removes: str = ""
     reads: str = ""
+    again: Text | None = json_field(omit_none=True, default=None)
 
 
 @json_document

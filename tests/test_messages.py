@@ -120,3 +120,18 @@ def test_values_stay_and_messages_within_messages_are_translated() -> None:
 
 def test_a_device_name_that_is_a_word_of_ours_is_not_translated() -> None:
     assert translate("run ab12 has no device failed", Lang.JA) == "実行 ab12 にスイッチ failed はありません"
+
+
+def test_words_of_a_switch_within_a_message_are_not_translated() -> None:
+    """A short template such as ``{} is not {}`` also matches what switches and servers print."""
+    for words in (
+        'the port of this peer is refused: "The token ABC is not valid"',
+        "flash: is none of our business",
+        "Interface Vlan99 is no shutdown candidate",
+    ):
+        found = translate(f"cannot read a file: {words}", Lang.JA)
+        assert words in found, found
+    # A reason of ours has words enough.
+    assert "秒以内に応答しませんでした" in translate(
+        "jump host b.example: 192.0.2.1 port 22 did not answer within 10 s", Lang.JA
+    )

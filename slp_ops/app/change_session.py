@@ -88,7 +88,8 @@ class ChangeOptions:
     """Options of a change, including prior consent.
 
     ``sizes`` are the batches, each with whether it is percent. ``wait`` seconds are given to proofs and to
-    the rules that verify a change. ``confirmed`` are the names of switches for what is disruptive.
+    the rules that verify a change, ``reload_wait`` seconds to a switch that reloads. ``confirmed`` are the
+    names of switches for what is disruptive.
     """
 
     yes: bool = False
@@ -97,6 +98,7 @@ class ChangeOptions:
     sizes: tuple[tuple[int, bool], ...] = ((1, False), (10, True), (100, True))
     max_fail: int = 0
     wait: float = 3600.0
+    reload_wait: float = 1800.0
     rollback_on_fail: bool = False
 
 
@@ -450,7 +452,7 @@ class ChangeSession(Generic[Observation, Result]):
                 secrets=secrets,
                 operator=step_operator,
                 stop_controller=stop_controller,
-                timeouts=Timeouts(wait=self.options.wait),
+                timeouts=Timeouts(wait=self.options.wait, reload=self.options.reload_wait),
                 copying=None if files is None else FileCopying(transport=transport, file_store=files),
                 on_event=shown.event,
             )

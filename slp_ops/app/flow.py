@@ -15,10 +15,11 @@ from slp_ops.app.change.operator import NonInteractiveChange
 from slp_ops.app.change.parameters import load_every_flow
 from slp_ops.app.flow_exchange import OpenExchange, open_exchange
 from slp_ops.app.flow_stages import FlowDisplay as FlowDisplay
-from slp_ops.app.flow_stages import Stages, findings, has_passed
+from slp_ops.app.flow_stages import Stages, findings, has_nothing_to_do
 from slp_ops.app.flow_verb import FlowVerb, nothing
 from slp_ops.app.follow_up import journal_command
 from slp_ops.app.remediate import session_of, wanted_by
+from slp_ops.app.unfinished_flows import repetition
 from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, Interrupted, OptionError
 from slp_ops.planning.flow_state import FlowBeginEvent, FlowProgress, FlowStageEvent
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from slp_ops.playbook import Playbook
     from slp_ops.playbook.flow import Flow, Stage
     from slp_ops.runs import Run
+    from slp_ops.usage.matching import SkippedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,8 @@ class FlowSwitch:
     """Result of a flow on one switch: its stages, the rules that do not pass, and its licence state.
 
     A rule that could not be judged does not pass. ``remaining`` are findings at warning or above of
-    rules that are not the flow's. ``licence`` is None where the switch could not be read.
+    rules that are not the flow's. Where no stage has a remedy, ``other_playbooks`` and ``other_flows`` have
+    one. ``licence`` is None where the switch could not be read.
     """
 
     name: str
@@ -57,6 +60,8 @@ class FlowSwitch:
     stages: tuple[FlowStageEvent, ...]
     failing: tuple[str, ...] = ()
     remaining: tuple[str, ...] = ()
+    other_playbooks: tuple[str, ...] = ()
+    other_flows: tuple[str, ...] = ()
     licence: LicenceState | None = None
 
 
@@ -64,7 +69,8 @@ class FlowSwitch:
 class FlowResult:
     """Result of a flow on a fleet. ``stopped`` is set where the operator stopped it.
 
-    ``exchange`` is what the operator has to carry to CSSM before the flow continues.
+    ``exchange`` is what the operator has to carry to CSSM before the flow continues, ``left_out`` are files
+    of CSSM that were not imported.
     """
 
     flow: Flow
@@ -74,11 +80,17 @@ class FlowResult:
     switches: tuple[FlowSwitch, ...]
     stopped: bool = False
     exchange: OpenExchange | None = None
+    left_out: tuple[SkippedFile, ...] = ()
 
     @property
     def proven(self) -> bool:
         """Return whether every switch is proven to report."""
         return all(each.state is StageState.PROVEN for each in self.switches)
+
+    @property
+    def continues(self) -> bool:
+        """Return whether ``--resume`` has something to do, or to look at, on a switch."""
+        return any(not each.state.ended for each in self.switches)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +116,8 @@ def preview_flow(
     """
     plan = replace(request.plan, ask_missing=False)
     running = _FlowSession.of(replace(request, plan=plan), name, operator, asks=False)
+    if (refused := running.repetition()) is not None:
+        running.operator.notice(f"{refused.message}: {refused.hint}")
     return running.flow, running.preview()
 
 
@@ -116,10 +130,12 @@ def run_flow(
     """Run a flow from its beginning. Raises InputError, Declined, StoreError."""
     running = _FlowSession.of(request, name, operator)
     devices = running.session.chosen()
+    if (refused := running.repetition()) is not None:
+        raise refused
     begin = FlowBeginEvent(
         slp_ops=__version__,
         flow=running.flow.id,
-        stages=_stages(running.flow),
+        stages=running.flow.described_stages,
         switches=tuple(device.name for device in devices),
         playbooks=request.plan.playbooks,
         params=running.verb.options,
@@ -150,7 +166,7 @@ def resume_flow(
             playbooks=request.plan.playbooks or begin.playbooks,
         )
         running = _FlowSession.of(replace(request, plan=plan), begin.flow, operator)
-        if _stages(running.flow) != begin.stages:
+        if running.flow.described_stages != begin.stages:
             raise InputError(
                 f"the flow {begin.flow} has other stages than when {path} was begun",
                 hint=f"start it again: slp-ops remediate --flow {begin.flow}",
@@ -165,19 +181,13 @@ def resume_flow(
             return running.run(run, journal, progress, display or FlowDisplay())
 
 
-def _stages(flow: Flow) -> tuple[str, ...]:
-    return tuple(
-        f"{'undo ' if stage.undo else ''}{'|'.join(stage.playbooks)}: {', '.join(stage.done_when)}"
-        for stage in flow.stages
-    )
-
-
 @dataclass(slots=True, kw_only=True)
 class _FlowSession:
     """One call that runs or previews a flow."""
 
     request: ApplyRequest
     flow: Flow
+    flows: tuple[Flow, ...]
     verb: FlowVerb
     session: ChangeSession[PlannedSwitch, ChangeResult]
     operator: ChangeOperator
@@ -190,13 +200,20 @@ class _FlowSession:
         wanted = wanted_by(request)
         verb = FlowVerb(request, wanted, asks=asks)
         rules = [rule.id for rule in wanted.audit_options.knowledge.rules]
+        flows = load_every_flow(request.plan.flows_dir, wanted.playbooks, rules)
         return cls(
             request=request,
-            flow=_named(name, load_every_flow(request.plan.flows_dir, wanted.playbooks, rules)),
+            flow=_named(name, flows),
+            flows=flows,
             verb=verb,
             session=session_of(request, verb, operator),
             operator=operator,
         )
+
+    def repetition(self) -> InputError | None:
+        """Return the error of a start that would repeat steps by hand of an unfinished flow."""
+        names = [device.name for device in self.session.chosen()]
+        return repetition(self.flow, names, self.request.plan.fleet.runs_dir)
 
     # -- dry run
 
@@ -217,7 +234,7 @@ class _FlowSession:
                 now = {
                     name: each
                     for name, each in self.verb.considered.items()
-                    if name not in ahead or has_passed(each)
+                    if name not in ahead or has_nothing_to_do(each)
                 }
                 shown = replace(
                     planned,
@@ -225,7 +242,7 @@ class _FlowSession:
                     skipped=tuple(one for each in now.values() for one in each.skipped),
                 )
             considered = self.verb.considered
-            open_ = [name for name, each in considered.items() if not has_passed(each)]
+            open_ = [name for name, each in considered.items() if not has_nothing_to_do(each)]
             chosen = set(self.verb.playbook_of.values())
             made.append(
                 StagePreview(
@@ -290,6 +307,7 @@ class _FlowSession:
             switches=switches,
             stopped=stages.stopped,
             exchange=open_exchange(self.flow, progress, journal.path),
+            left_out=tuple(stages.left_out),
         )
 
     def _proof(self, progress: Mapping[str, FlowProgress]) -> tuple[FlowSwitch, ...]:
@@ -303,8 +321,14 @@ class _FlowSession:
                 state = each.open.state
             elif each.stage < len(self.flow.stages):
                 state = StageState.WAITING
+            elif not failing:
+                state = StageState.PROVEN
+            elif switch is not None and not any(self._has_remedy(rule, each) for rule in failing):
+                state = StageState.NO_REMEDY
             else:
-                state = StageState.OPEN if failing else StageState.PROVEN
+                state = StageState.OPEN
+            unremedied = failing if state is StageState.NO_REMEDY else ()
+            playbooks = self.verb.remedies_of(unremedied)
             found.append(
                 FlowSwitch(
                     name=name,
@@ -314,10 +338,23 @@ class _FlowSession:
                     remaining=tuple(
                         each.rule for each in outcomes if each.is_problem and each.rule not in self.flow.rules
                     ),
+                    other_playbooks=tuple(name for name in playbooks if name not in self.flow.playbooks),
+                    other_flows=tuple(
+                        other.id
+                        for other in self.flows
+                        if other is not self.flow and not other.playbooks.isdisjoint(playbooks)
+                    ),
                     licence=None if switch is None else licence_state(switch.known.facts),
                 )
             )
         return tuple(found)
+
+    def _has_remedy(self, rule: str, progress: FlowProgress) -> bool:
+        """Return whether a stage brought, or found, a rule to pass, or may still see it pass."""
+        return rule in self.flow.proof or any(
+            rule in stage.done_when and result.state in (StageState.DONE, StageState.PASSED)
+            for stage, result in zip(self.flow.stages, progress.results, strict=True)
+        )
 
 
 def _named(name: str, known: Iterable[Flow]) -> Flow:

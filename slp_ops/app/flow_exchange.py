@@ -89,6 +89,10 @@ class ExchangeStage:
     playbook_of: dict[str, str] = field(default_factory=dict)
     _outcomes: dict[str, Sequence[Outcome]] = field(default_factory=dict)
 
+    def failing(self, name: str) -> tuple[str, ...]:
+        """Return the rules of the stage that did not pass when it was planned."""
+        return rules_to_pass(self._outcomes.get(name, ()), self.stage.done_when)
+
     def judge(self, device: Device, memory: BufferedEvidence) -> None:
         """Note the verdicts of the rules on a switch."""
         self._outcomes[device.name] = run_rules(
@@ -239,6 +243,9 @@ class Considered(Protocol):
 
     considered: dict[str, PlanningResult]
     playbook_of: dict[str, str]
+
+    def failing(self, name: str) -> tuple[str, ...]:
+        """Return the rules of the stage that did not pass when it was planned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

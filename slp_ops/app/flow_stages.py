@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from slp_ops.playbook.flow import Flow, Stage
     from slp_ops.runs import Run
     from slp_ops.runs.flow_journal import FlowJournal
+    from slp_ops.usage.matching import SkippedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +59,8 @@ class Stages:
     progress: Mapping[str, FlowProgress]
     display: FlowDisplay
     stopped: bool = False
+    left_out: list[SkippedFile] = field(default_factory=list, init=False)  # files of CSSM
     _stage_session: StageSession = field(init=False)
-    # Why switches failed in the change that ended last.
-    _whys: dict[str, Text] = field(default_factory=dict, init=False)
 
     def run(self, number: int) -> None:
         """Run one stage on the switches that have come so far, and do not wait."""
@@ -79,6 +79,7 @@ class Stages:
         if not fresh or self.stopped:
             return
         planned = self._stage_session.plan(fresh)
+        self.left_out += planned.left_out or ()
         for plan in planned.plans:
             if (seen := self.verb.observed.get(plan.name)) is not None:
                 for text in findings(stage, seen):
@@ -164,12 +165,6 @@ class Stages:
 
     def _show(self, change: ChangeResult) -> None:
         self.stopped = self.stopped or change.stopped
-        # The journal of a change keeps a reason in English only.
-        self._whys = {
-            each.name: each.why
-            for each in change.devices
-            if each.why is not None and each.end is not ChangeOutcome.WAITING
-        }
         self.display.change(change)
 
     def _note_change(self, number: int, path: Path, names: Iterable[str]) -> None:
@@ -181,8 +176,7 @@ class Stages:
             if state.end is None:
                 self._note(number, name, StageState.WAITING, _NOT_BEGUN, playbook)
                 continue
-            reason = self._whys.pop(name, None) or _reason(state)
-            why = None if state.end.good else _WHY.format(end=_end_words(state), why=reason)
+            why = None if state.end.good else _WHY.format(end=_end_words(state), why=_reason(state))
             self._note(number, name, _state_of(state.end), why, playbook)
 
     def _note_unplanned(self, number: int, planned: PlanResult, name: str) -> None:
@@ -190,8 +184,10 @@ class Stages:
         if considered is not None and considered.plan is not None:
             return
         why = next((each.why for each in planned.skipped if each.name == name), _UNREAD)
-        if considered is not None and has_passed(considered):
-            state = StageState.PASSED
+        if considered is not None and has_nothing_to_do(considered):
+            failing = self._stage_session.verb.failing(name)
+            state = StageState.NO_REMEDY if failing else StageState.PASSED
+            why = _NO_REMEDY.format(rules=", ".join(failing), why=why) if failing else why
         elif considered is not None and considered.elsewhere:
             state = StageState.LEFT_OUT
         else:
@@ -216,8 +212,8 @@ def findings(stage: Stage, switch: PlannedSwitch) -> Iterator[Text]:
                 yield verbatim(f"  {place}  {each.text.strip()}")
 
 
-def has_passed(considered: PlanningResult) -> bool:
-    """Return whether a stage has nothing to do on a switch."""
+def has_nothing_to_do(considered: PlanningResult) -> bool:
+    """Return whether a stage has nothing to do on a switch, also where its rules do not pass."""
     skipped = considered.skipped
     return considered.plan is None and bool(skipped) and all(each.needless for each in skipped)
 
@@ -244,16 +240,19 @@ def _reason(state: SwitchState) -> Text:
         for step in steps[number : number + 1] + steps[max(number - 1, 0) : number]:
             if isinstance(step, ManualStep):
                 return step.text
-    return message_text(state.why or "-")
+    return state.why or verbatim("-")
 
 
 def _state_of(end: ChangeOutcome) -> StageState:
+    if end is ChangeOutcome.NOTHING:
+        return StageState.PASSED
     if end.good:
         return StageState.DONE
     return StageState.WAITING if end in (ChangeOutcome.WAITING, ChangeOutcome.STOPPED) else StageState.FAILED
 
 
 _FINDING: Final = Text("{switch}: {rule}: {summary}", "{switch}: {rule}: {summary}")
+_NO_REMEDY: Final = Text("{rules} not passed, and {why}", "{rules} が未解消です。{why}")
 _UNCHANGED: Final = Text("nothing was changed", "変更はありません")
 _NOT_BEGUN: Final = Text("not begun, or interrupted", "未着手、または中断")
 _UNREAD: Final = Text("the switch could not be read", "スイッチを読み取れませんでした")

@@ -46,6 +46,16 @@ class FlowVerb(RemediateVerb):
         self.playbook_of: dict[str, str] = {}
         self._asks = asks  # whether the operator chooses among playbooks
 
+    def failing(self, name: str) -> tuple[str, ...]:
+        """Return the rules of the stage that did not pass when it was planned."""
+        if self._stage is None or name not in self.observed:
+            return ()
+        return rules_to_pass(self.observed[name].outcomes, self._stage.done_when)
+
+    def remedies_of(self, rules: Sequence[str]) -> tuple[str, ...]:
+        """Return the playbooks that remedy one of these rules."""
+        return tuple(each.id for each in self._all.playbooks if not set(rules).isdisjoint(each.remedies))
+
     @property
     def options(self) -> Mapping[str, str]:
         """The parameters that options give, or that were asked for."""
@@ -120,9 +130,13 @@ class FlowVerb(RemediateVerb):
     ) -> PlanningResult:
         """Plan the stage again just before it is applied: an ACK may have come meanwhile."""
         stage = self._stage
-        if stage is not None and not stage.always and not rules_to_pass(outcomes, stage.done_when):
+        failing = () if stage is None else rules_to_pass(outcomes, stage.done_when)
+        if stage is not None and not stage.always and not failing:
             return skipped(device.name, device.site, None, PASSES, needless=True)
-        return super().replan(device, plan, memory, outcomes)
+        found = super().replan(device, plan, memory, outcomes)
+        if found.plan is None and failing:  # not "nothing is needed": it is planned again by --resume
+            found = replace(found, skipped=tuple(replace(each, needless=False) for each in found.skipped))
+        return found
 
     def _choice(self, stage: Stage, switch: PlannedSwitch, operator: ChangeOperator) -> str | None:
         """Return the playbook of a stage for a switch: by option, by intent, or by the operator's answer."""

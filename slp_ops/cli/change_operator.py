@@ -86,11 +86,13 @@ class TerminalChangeOperator(TerminalOperator):
         words = f"\n{device}: {with_options(text.render(self._lang))}\n  {_DONE.render(self._lang)}"
         return await self._ask(lambda: confirm(_lines(words)))
 
-    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> StepDecision:
         """Ask for the outcome of a command."""
         if not self.interactive:
             return StepDecision.UNKNOWN
         words = "\n" + _CARRIED_OUT.format(device=device, command=command).render(self._lang)
+        if again is not None:
+            words += f"\n  {with_options(again.render(self._lang))}\n "
         choices = [each.value for each in StepDecision]
         return StepDecision(
             await self._ask(lambda: choose(_lines(words), choices, default=StepDecision.UNKNOWN))

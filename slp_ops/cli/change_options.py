@@ -61,6 +61,7 @@ def _with_options(command: _Command, options: Sequence[Callable[[_Command], _Com
         allow: tuple[str, ...] = (Risk.CHANGE.value,),
         confirm: tuple[str, ...] = (),
         rollback_on_fail: bool = False,
+        reload_wait: int = 30,
         **kwargs: Any,
     ) -> Any:
         from slp_ops.app.change_session import ChangeOptions
@@ -77,6 +78,7 @@ def _with_options(command: _Command, options: Sequence[Callable[[_Command], _Com
             max_fail=max_fail,
             wait=wait,
             rollback_on_fail=rollback_on_fail,
+            reload_wait=60.0 * reload_wait,
         )
         return command(*args, options=options, **kwargs)
 
@@ -109,6 +111,15 @@ _CHANGE: Final = (
         show_default=True,
         metavar="MINUTES",
         help="Revert timer for steps that can cut off access, if the switch has an archive path.",
+    ),
+    click.option(
+        "--reload-wait",
+        type=click.IntRange(min=1, max=240),
+        envvar="SLP_OPS_RELOAD_WAIT",
+        default=30,
+        show_default=True,
+        metavar="MINUTES",
+        help="Time to wait for a switch that reloads; a large chassis or a stack may need longer.",
     ),
     click.option(
         "--rollback-on-fail",

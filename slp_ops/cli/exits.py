@@ -159,6 +159,8 @@ def flow_results(result: FlowResult) -> Iterator[Result]:
         match switch.state:
             case StageState.PROVEN:
                 yield Result.FINDINGS_REMAIN if switch.remaining else Result.DONE
+            case StageState.NO_REMEDY:
+                yield Result.FINDINGS_REMAIN
             case StageState.OPEN:
                 yield Result.UNREAD if switch.licence is None else Result.FINDINGS_REMAIN
             case _:

@@ -22,7 +22,7 @@ KEYS: Final = (
         False,
         "bundle_devices bundle_size command_timeout connect_timeout last login_rate login_timeout "
         "max_cpu max_output max_time probe_timeout remediate.max_fail remediate.wait reports "
-        "revert_timer runs.prune.keep trend.days usage.import.max_fail usage.import.wait "
+        "reload_wait revert_timer runs.prune.keep trend.days usage.import.max_fail usage.import.wait "
         "usage.save.days usage.save.max_fail usage.save.wait watch.keep workers",
     ),
     (ValueKind.NUMBER_OR_WORD, False, "processes"),

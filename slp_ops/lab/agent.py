@@ -185,7 +185,7 @@ def _poll(switch: SwitchState, now: datetime) -> None:
         return
     polling.succeed(now)
     acknowledged(switch, now)
-    if sent.peer is not Peer.CSSM and switch.traits.account:
+    if sent.peer is not Peer.CSSM and switch.traits.account and licensing.backend.gives_trust:
         for member in switch.members:
             licensing.trust.setdefault(member.serial, now)
 

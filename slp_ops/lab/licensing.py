@@ -150,6 +150,7 @@ class Backend:
     gateway_timeouts: bool = False  # HTTP 504 now and then: every other exchange
     poll_id_expired: bool = False
     relays: bool = True  # CSLU has the answers of CSSM: it is connected, or an operator carried the files
+    gives_trust: bool = True  # CSLU and SSM On-Prem send a trust code with the ACK
     ack_delay: float = 1800.0  # seconds from a report to its acknowledgement
     account: str = "EXAMPLE-SA"
     virtual_account: str = "EXAMPLE-VA"

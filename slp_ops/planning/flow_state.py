@@ -26,6 +26,9 @@ class StageState(StrEnum):
     DONE = "done"  # its playbook was applied, and its rules pass
     PASSED = "passed"  # its rules passed before
     LEFT_OUT = "left_out"  # the topology of this switch does it in another way
+    NO_REMEDY = (
+        "no_remedy"  # its rules do not pass, and its playbook has nothing to do; of a flow: no stage has
+    )
     WAITING = "waiting"  # for the operator
     FAILED = "failed"
     PROVEN = "proven"  # of a flow: every rule passes
@@ -39,7 +42,12 @@ class StageState(StrEnum):
     @property
     def complete(self) -> bool:
         """Return whether the next stage may begin."""
-        return self in (StageState.DONE, StageState.PASSED, StageState.LEFT_OUT)
+        return self in (StageState.DONE, StageState.PASSED, StageState.LEFT_OUT, StageState.NO_REMEDY)
+
+    @property
+    def ended(self) -> bool:
+        """Return whether a flow in this state has nothing to continue."""
+        return self in (StageState.PROVEN, StageState.NO_REMEDY)
 
 
 @json_document

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from slp_ops.errors import InputError, Problem
+from slp_ops.i18n import Text
 from slp_ops.json_documents import ShapeError, decode, json_document, json_field
 from slp_ops.planning.documents import plan_of
 from slp_ops.planning.model import SwitchPlan
@@ -159,12 +160,18 @@ class RollbackEvent:
 
 @json_document
 class EndEvent:
-    """End of a switch."""
+    """End of a switch. ``why`` is in English, ``why_ja`` in Japanese; an old journal has no ``why_ja``."""
 
     event: Literal["end"] = "end"
     device: str
     state: ChangeOutcome
     why: str = ""
+    why_ja: str | None = json_field(omit_none=True, default=None)
+
+    @property
+    def reason(self) -> Text | None:
+        """Return why in both languages, without a translation: it may quote the switch."""
+        return Text(self.why, self.why if self.why_ja is None else self.why_ja) if self.why else None
 
 
 JournalEvent: TypeAlias = (
@@ -200,7 +207,7 @@ class SwitchState:
     saved: bool = False
     is_rolling_back: bool = False  # a rollback was begun, and is not complete
     end: ChangeOutcome | None = None
-    why: str = ""
+    why: Text | None = None
 
     @property
     def touched(self) -> bool:
@@ -249,7 +256,7 @@ class SwitchState:
         if self.finished or self.end is ChangeOutcome.UNVERIFIED:
             return False
         if self.end is ChangeOutcome.FAILED and StepState.REFUSED in self.steps.values():
-            return self.can_repeat and self._did_manual_step
+            return self.can_repeat and self.did_manual_step
         if self.is_rolling_back or any(self._has_effect(number) for number in self.steps):
             return True
         # A new plan would take the steps ahead, and so would resuming this one afterwards.
@@ -286,7 +293,7 @@ class SwitchState:
         )
 
     @property
-    def _did_manual_step(self) -> bool:
+    def did_manual_step(self) -> bool:
         """Return whether the operator did something that is not simply done again, as a copy is."""
         steps = [step for _, step in self.plan.steps]
         return any(
@@ -325,7 +332,7 @@ class SwitchState:
             case RollbackEvent():
                 self.is_rolling_back, self.end = True, None
             case EndEvent():
-                self.end, self.why = event.state, event.why
+                self.end, self.why = event.state, event.reason
                 self.is_rolling_back = event.state is ChangeOutcome.NOT_ROLLED_BACK
 
 

@@ -9,6 +9,7 @@
         done_when: [never-acknowledged]
       - playbooks: [trust-token]
         done_when: [trust-missing]
+    proof: [trust-not-received]                         # rules that must pass at the end, beside these
 
 A stage whose rules pass already is skipped. ``usage-save`` and ``usage-import`` are the verbs of
 ``slp-ops usage``, each in a stage of its own. There are no conditions: playbooks refuse what does not fit, by
@@ -80,23 +81,42 @@ class Stage:
     @property
     def label(self) -> str:
         """Return the names of its playbooks, as they are shown."""
-        return f"{'undo ' if self.undo else ''}{' | '.join(self.playbooks)}"
+        return self.label_of(" | ")
+
+    def label_of(self, separator: str) -> str:
+        """Return the names of its playbooks, marked where it undoes an earlier stage."""
+        return f"{'undo ' if self.undo else ''}{separator.join(self.playbooks)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """Playbooks in order. ``notes`` are what the operator should read first."""
+    """Playbooks in order. ``notes`` are what the operator should read first.
+
+    ``proof`` are rules that must pass at the end, beside those of the stages: no playbook remedies them.
+    """
 
     id: str
     title: Text
     stages: tuple[Stage, ...]
+    proof: tuple[str, ...] = ()
     notes: tuple[Text, ...] = ()
     file: str = ""
 
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that prove the flow, each once."""
-        return tuple(dict.fromkeys(rule for stage in self.stages for rule in stage.done_when))
+        stages = (rule for stage in self.stages for rule in stage.done_when)
+        return tuple(dict.fromkeys((*stages, *self.proof)))
+
+    @property
+    def described_stages(self) -> tuple[str, ...]:
+        """The stages as a journal has them: a flow continues only with the same ones."""
+        return tuple(f"{stage.label_of('|')}: {', '.join(stage.done_when)}" for stage in self.stages)
+
+    @property
+    def playbooks(self) -> frozenset[str]:
+        """The playbooks of its stages."""
+        return frozenset(name for stage in self.stages for name in stage.playbooks)
 
 
 def rules_to_pass(outcomes: Iterable[Outcome], rules: Iterable[str]) -> tuple[str, ...]:
@@ -178,6 +198,7 @@ _FLOW: Final[dict[str, Reader]] = {
     "title": bilingual_text,
     "notes": listed(bilingual_text, "a list of texts"),
     "stages": listed(_stage, "a list of stages"),
+    "proof": listed(rule_id, "a list of rules' ids"),
 }
 _NEEDED: Final = ("id", "title", "stages")
 
@@ -209,10 +230,19 @@ def _check(made: Flow, lines: KeyLines, problems: Problems, known: dict[str, tup
             ("done_when", "rule", stage.done_when),
             ("shows", "rule", stage.shows),
         ):
-            ids = known[what]
-            for index, each in enumerate(used):
-                if ids is not None and each not in ids:
-                    place = f"stages[{number}].{name}[{index}]"
-                    problems.add(
-                        lines.line(place), place, f"'{each}' is no {what}{did_you_mean(each, ids)}", ""
-                    )
+            _check_ids(used, what, f"stages[{number}].{name}", lines, problems, known[what])
+    _check_ids(made.proof, "rule", "proof", lines, problems, known["rule"])
+
+
+def _check_ids(
+    used: Iterable[str],
+    what: str,
+    key: str,
+    lines: KeyLines,
+    problems: Problems,
+    ids: tuple[str, ...] | None,
+) -> None:
+    for index, each in enumerate(used):
+        if ids is not None and each not in ids:
+            place = f"{key}[{index}]"
+            problems.add(lines.line(place), place, f"'{each}' is no {what}{did_you_mean(each, ids)}", "")

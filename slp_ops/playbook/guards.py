@@ -350,6 +350,8 @@ PROOFS: Final[Mapping[str, Proof]] = {
             reads=("show license status",),
             seen=_make_guard("last ACK", _text_of("last_ack")),
             done=_value_changed,
+            refused=_make_guard("report refused", _refusal_of("Usage Reporting")),
+            refusal_reads=("show license tech support",),
         ),
         Proof(
             name="usage-saved",

@@ -227,6 +227,7 @@ _STEP: Final[dict[str, Reader]] = {
     "expects": _texts,
     "done_when": rule_id,
     "repeat": one_of(Repeat),
+    "again": bilingual_text,
     "ends_session": flag,
     "paste": _name,
     "reads": _name,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ from slp_ops.runs import atomic_files
 from slp_ops.runs.seal import Seals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -73,9 +75,8 @@ class FlowJournal:
                     os.ftruncate(fd, whole)
             lines = data[:whole].splitlines()
             seals = Seals()
-            chain = seals.chain(lines)
-            # A kill may come between a line and its seal in the state directory: a line may follow it.
-            if not chain or _last_seal(chain[0]) not in chain:
+            chain = _sealed_chain(seals, lines)
+            if not chain:
                 raise InputError(
                     f"{path} was not written by slp-ops of this user, or was changed since",
                     hint="start the flow again: stages whose rules pass are skipped",
@@ -132,6 +133,28 @@ def _last_seal(first_seal: str) -> str | None:
         return atomic_files.read(place, within=place.parent).decode("ascii", "replace")
     except OSError:
         return None
+
+
+def _sealed_chain(seals: Seals, lines: Sequence[bytes]) -> Sequence[str]:
+    """Return the seals of the lines; none where this user's slp-ops did not write them, or not all.
+
+    A kill may come between a line and its seal in the state directory: a line may follow it.
+    """
+    chain = seals.chain(lines)
+    return chain if chain and _last_seal(chain[0]) in chain else ()
+
+
+def recorded_flows(runs_dir: Path) -> Iterator[tuple[Path, RecordedFlow]]:
+    """Yield the flows of this user below a folder of runs, the newest first. Raises StoreError."""
+    with atomic_files.store_errors("read", runs_dir):
+        paths = sorted(runs_dir.glob(f"*-flow-*/{FILE}"), reverse=True)
+    for path in paths:
+        with suppress(InputError, StoreError):  # of another user, or edited: it cannot be continued either
+            with atomic_files.store_errors("read", path):
+                data = atomic_files.read(path, within=path.parent)
+            lines = data[: data.rfind(b"\n") + 1].splitlines()
+            if _sealed_chain(Seals(), lines):
+                yield path, recorded_flow([_event(line, path) for line in lines], str(path))
 
 
 def read(path: Path) -> RecordedFlow:

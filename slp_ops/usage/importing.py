@@ -108,6 +108,7 @@ def _steps(seen: ExchangeSwitch, file: AckFile, importing: ImportOptions, *, pro
         done_when="ack-received" if prove else "",
         repeat=Repeat.NEVER,
         seconds=600,
+        again=_AGAIN,
     )
     if importing.clean:
         yield ExecStep(command=f"delete /force {path}", repeat=Repeat.SAFE, removes=path)
@@ -163,4 +164,10 @@ _COPY: Final = Text(
     "copy scp://USER@SERVER/PATH/{file} {path}",
     "{file} をこのスイッチに {path} としてコピーしてください。例 (スイッチから到達できるサーバから): "
     "copy scp://USER@SERVER/PATH/{file} {path}",
+)
+_AGAIN: Final = Text(
+    "Last ACK received in show license status tells whether the file was imported; no harm of importing the "
+    "same file again is known (unverified).",
+    "取り込みの成否は show license status の Last ACK received で確認できます。"
+    "同じファイルを再度取り込んでも影響は知られていません (未検証)。",
 )

@@ -106,15 +106,15 @@ def test_answers_that_were_given_beforehand() -> None:
     given = {"sw1": StepDecision.AGAIN}
     scripted = ScriptedAnswers(manual_done=True, settled=Decisions(given, states))
     assert asyncio.run(scripted.has_done("sw1", verbatim("copy it")))
-    assert asyncio.run(scripted.resolve_outcome("sw2", "x")) is StepDecision.UNKNOWN
+    assert asyncio.run(scripted.resolve_outcome("sw2", "x", None)) is StepDecision.UNKNOWN
     # The decision is that of the step that was open, not that of a later one, and not one for ever.
-    assert asyncio.run(scripted.resolve_outcome("sw1", "y")) is StepDecision.UNKNOWN
-    assert asyncio.run(scripted.resolve_outcome("sw1", "x")) is StepDecision.AGAIN
-    assert asyncio.run(scripted.resolve_outcome("sw1", "x")) is StepDecision.UNKNOWN
+    assert asyncio.run(scripted.resolve_outcome("sw1", "y", None)) is StepDecision.UNKNOWN
+    assert asyncio.run(scripted.resolve_outcome("sw1", "x", None)) is StepDecision.AGAIN
+    assert asyncio.run(scripted.resolve_outcome("sw1", "x", None)) is StepDecision.UNKNOWN
     copied = AssumeFilesCopied(operator=NonInteractiveChange(), settled=Decisions(given, states))
     assert asyncio.run(copied.has_done("sw2", verbatim("copy it")))
-    assert asyncio.run(copied.resolve_outcome("sw1", "x")) is StepDecision.AGAIN
-    assert asyncio.run(copied.resolve_outcome("sw1", "x")) is StepDecision.UNKNOWN
+    assert asyncio.run(copied.resolve_outcome("sw1", "x", None)) is StepDecision.AGAIN
+    assert asyncio.run(copied.resolve_outcome("sw1", "x", None)) is StepDecision.UNKNOWN
 
 
 def test_a_decision_is_that_of_the_first_step_that_is_not_done() -> None:

@@ -156,6 +156,10 @@ def test_fn72578_by_an_exchange_of_files_ends_with_new_trust(
     refused = remediate(*arguments, SLP_OPS_PARAM_TOKEN=TOKEN)
     assert (refused.returncode, state(refused)["state"]) == (5, "failed"), refused.stdout
     assert "Invalid data format" in state(refused)["stages"][-1]["why"]["en"]
+    # A new start would demand the removal of the instance again.
+    anew = remediate("-i", path, "--flow", "fn72578-exchange", *common, SLP_OPS_PARAM_TOKEN=TOKEN)
+    assert (anew.returncode, anew.stdout) == (2, ""), anew.stdout
+    assert f"--resume {journal}" in anew.stderr.replace(f"-i {path} ", "")
     (folder / good.name).write_bytes(data)
     code = killed_at(arguments, tmp_path, '"event":"rollback"', "runs/*/journal.jsonl")
     done = remediate(*arguments, SLP_OPS_PARAM_TOKEN=TOKEN)

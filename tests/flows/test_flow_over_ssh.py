@@ -15,6 +15,7 @@ import yaml
 
 from slp_ops.lab import agent
 from slp_ops.release import Release
+from tests.docs.language import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,18 +23,20 @@ if TYPE_CHECKING:
 
 TOKEN = "LAB-VALID-TOKEN"
 SCALE = 900.0
+IMPATIENT = (sys.executable, "-m", "tests.flows.slp_ops_in_a_hurry")
 CASE_1 = ("--param", "name_servers=10.10.0.53", "--param", "ntp_servers=10.10.0.123")
 
 
 def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0", **more}
+    usual = {"SLP_OPS_PASSWORD": "netops", "SLP_OPS_LOGIN_RATE": "0", "PYTHONPATH": str(ROOT)}
+    return {**os.environ, **usual, **more}
 
 
 @pytest.fixture
 def remediate(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "slp_ops", "remediate", *arguments],
+            [*IMPATIENT, "remediate", *arguments],
             cwd=tmp_path,
             env=environment(**environ),
             stdin=subprocess.DEVNULL,
@@ -86,7 +89,7 @@ def signalled_at(arguments: list[str], folder: Path, marker: str, files: str, si
     """Start it, and send a signal as soon as a journal contains ``marker``."""
     seen = {path: path.read_text().count(marker) for path in folder.glob(files)}
     with subprocess.Popen(
-        [sys.executable, "-m", "slp_ops", "remediate", *arguments],
+        [*IMPATIENT, "remediate", *arguments],
         cwd=folder,
         env=environment(SLP_OPS_PARAM_TOKEN=TOKEN),
         stdin=subprocess.DEVNULL,
@@ -157,8 +160,14 @@ def test_case_1_by_every_other_way(lab: Any, remediate: Any, tmp_path: Path) -> 
         "sw3": {"topology": "callhome"},
         "sw4": {"topology": "offline"},
         "sw5": {},
+        "sw6": {"topology": "cslu", "url": "http://cslu.example.net:8182/cslu/v1/pi"},
+        "sw7": {"topology": "on-prem", "url": "https://ssm.example.net/cslu/v1/pi/lab-1"},
     }
     running = lab(scale=SCALE, **dict.fromkeys(ways, "factory-fresh"))
+    for name in ("sw1", "sw2", "sw6", "sw7"):  # trust comes with the ACK from 17.7.1 on
+        running.change(name, lambda switch: agent.upgraded(switch, Release.parse("17.9.5")))
+    for name in ("sw6", "sw7"):
+        running.change(name, lambda switch: setattr(switch.licensing.backend, "gives_trust", False))
     path = tmp_path / "inv.yaml"
     inventory(path, running, *ways)
     tree = yaml.safe_load(path.read_text())
@@ -176,7 +185,7 @@ def test_case_1_by_every_other_way(lab: Any, remediate: Any, tmp_path: Path) -> 
         "--wait",
         "20",
         "--max-fail",
-        "5",
+        "7",
         SLP_OPS_PARAM_TOKEN=TOKEN,
     )
     assert done.returncode == 5, done.stderr
@@ -187,7 +196,14 @@ def test_case_1_by_every_other_way(lab: Any, remediate: Any, tmp_path: Path) -> 
         "sw3": "proven",
         "sw4": "waiting",
         "sw5": "waiting",
+        "sw6": "open",
+        "sw7": "open",
     }, found["sw1"]
+    # Through CSLU and On-Prem, trust is a part of the proof; without it the ACK alone proves nothing more.
+    assert all(found[name]["licence"]["trust"] for name in ("sw1", "sw2"))
+    for name in ("sw6", "sw7"):
+        assert found[name]["failing"] == ["trust-not-received"]
+        assert found[name]["licence"]["last_ack"]
     # Trust comes with the ACK; only the direct way takes a token.
     assert [name for name in ways if any("idtoken" in line for line in sent(running, name))] == ["sw3"]
     # What is open names the way on.

@@ -9,10 +9,10 @@ import itertools
 import json
 import signal
 import subprocess
-import sys
-import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,12 +21,27 @@ import yaml
 from slp_ops.lab import agent, scenarios
 from slp_ops.playbook.flow import packaged_flows
 from slp_ops.release import Release
+from slp_ops.runs import flow_journal
+from slp_ops.runs.journal import read as read_change
+from slp_ops.steps import ConfigStep, ExecStep
+from tests.flows.slp_ops_in_a_hurry import KILL_LOG
 from tests.flows.test_exchange_over_ssh import answer, scp, trust, uploads
-from tests.flows.test_flow_over_ssh import SCALE, TOKEN, environment, killed_at, remediate, sent, state
+from tests.flows.test_flow_over_ssh import (
+    IMPATIENT,
+    SCALE,
+    TOKEN,
+    environment,
+    killed_at,
+    remediate,
+    sent,
+    state,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
+
+    from slp_ops.planning.journal_state import SwitchState
+    from slp_ops.steps import Step
 
 __all__ = ["remediate"]  # the fixture
 
@@ -339,11 +354,12 @@ def test_missing_and_foreign_answers(lab: Any, remediate: Any, tmp_path: Path) -
     _, _, folder = uploads(done, tmp_path)
     (folder / "foreign.txt").write_text(f"<smartLicense><RUMACK><![CDATA[{other}]]></RUMACK></smartLicense>")
     resume = ("-i", path, "--resume", journal, *arguments)
-    still = remediate(*(each for each in resume if each != "--json"), SLP_OPS_PARAM_TOKEN=TOKEN)
+    still = remediate(*resume, SLP_OPS_PARAM_TOKEN=TOKEN)
     assert still.returncode == 5, still.stderr
-    assert "FOC0000ZZZZ" in still.stdout
-    assert all(name in still.stdout for name in names)
-    assert f"--resume {journal}" in still.stdout + still.stderr
+    (left_out,) = json.loads(still.stdout)["left_out"]
+    assert Path(left_out["path"]).name == "foreign.txt"
+    assert "FOC0000ZZZZ" in left_out["why"]["en"]
+    continues(still, "waiting")
 
     answer(done, tmp_path)
     done = remediate(*resume, SLP_OPS_PARAM_TOKEN=TOKEN)
@@ -367,22 +383,23 @@ def test_missing_and_foreign_answers(lab: Any, remediate: Any, tmp_path: Path) -
 @pytest.mark.slow
 @pytest.mark.usefixtures("variants")
 def test_slow_reloads(lab: Any, remediate: Any, tmp_path: Path) -> None:
-    # One more switch needs no reset, and its token in a later stage than the others.
+    # FN72578 is fixed in two of the releases, and shows: the reset applies by its symptom. One more switch
+    # needs no reset, and its token in a later stage than the others.
     rows, more = rows_of("slow reload"), {"without-reset": "invalid-token"}
-    running, path = start(lab, tmp_path / "inv.yaml", rows, "polling-id-invalid", "smart", **more)
+    running, path = start(lab, tmp_path / "inv.yaml", rows, "rum-backlog", "smart", **more)
     names = [*(row.name for row in rows), *more]
     for name in names:
         running.fault(name, reload_delay=SLOW)
-    arguments = [*consent(names), "--manual-done"]
+    arguments = [*consent(names), *network(), "--manual-done"]
     killed = killed_at(
-        ["-i", path, "--flow", "cscwa11048", *arguments],
+        ["-i", path, "--flow", "fn72578-reset", *arguments],
         tmp_path,
         '"command":"reload"',
         "runs/*-remediate-*/journal.jsonl",
     )
     assert killed == -signal.SIGKILL
     (journal,) = tmp_path.glob("runs/*-flow-*/flow.jsonl")
-    resume = ["-i", path, "--resume", str(journal), *arguments]
+    resume = ["-i", path, "--resume", str(journal), *consent(names), "--manual-done"]
     for name in names:
         resume += ["--settle", f"{name}=again"]
     proven(remediate(*resume, SLP_OPS_PARAM_TOKEN=TOKEN), names)
@@ -391,75 +408,72 @@ def test_slow_reloads(lab: Any, remediate: Any, tmp_path: Path) -> None:
     assert "reload" not in sent(running, "without-reset")
 
 
-def step_events(folder: Path) -> list[dict[str, Any]]:
-    """Return the events of steps in all journals of changes, whole lines only."""
-    found = []
-    for path in sorted(folder.glob("runs/*/journal.jsonl")):
-        for line in path.read_bytes().splitlines(keepends=True):
-            if line.endswith(b"\n") and b'"event":"step"' in line:
-                found.append({"journal": str(path), **json.loads(line)})
-    return found
-
-
-def ended(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [each for each in events if each["state"] in ("sent", "done")]
-
-
-def until_a_step_ends(
+def killed_behind_each_step(
     arguments: Sequence[str], folder: Path
-) -> tuple[str | None, subprocess.CompletedProcess[str]]:
-    """Run it, and kill it as soon as a step has ended; return the kind of that step, None without a kill."""
-    before = len(ended(step_events(folder)))
-    output, errors = folder / "stdout", folder / "stderr"
-    with (
-        output.open("w") as out,
-        errors.open("w") as err,
-        subprocess.Popen(
-            [sys.executable, "-m", "slp_ops", "remediate", *arguments],
+) -> tuple[bool, subprocess.CompletedProcess[str]]:
+    """Run it until it ends, or is killed behind the next step; return whether it was killed."""
+    log, output, errors = folder / "kills", folder / "stdout", folder / "stderr"
+    log.touch()
+    with output.open("w") as out, errors.open("w") as err:
+        code = subprocess.run(
+            [*IMPATIENT, "remediate", *arguments],
             cwd=folder,
-            env=environment(SLP_OPS_PARAM_TOKEN=TOKEN),
+            env=environment(SLP_OPS_PARAM_TOKEN=TOKEN, **{KILL_LOG: str(log)}),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
-        ) as process,
-    ):
-        deadline = time.monotonic() + 100
-        while process.poll() is None and time.monotonic() < deadline:
-            if len(ended(step_events(folder))) > before:
-                process.kill()
-                break
-            time.sleep(0.005)  # only how often we look
-        code = process.wait(timeout=60)
-    done = subprocess.CompletedProcess(process.args, code, output.read_text(), errors.read_text())
-    if code != -signal.SIGKILL:
-        return None, done
-    events = step_events(folder)
-    last = ended(events)[-1]
-    kinds = [
-        each["kind"]
-        for each in events
-        if (each["journal"], each["step"], each["state"]) == (last["journal"], last["step"], "begun")
-    ]
-    return kinds[-1], done
+            timeout=180,
+            check=False,
+        ).returncode
+    done = subprocess.CompletedProcess(arguments, code, output.read_text(), errors.read_text())
+    return code == -signal.SIGKILL, done
+
+
+def changes_of(journal: Path) -> Iterator[tuple[str, SwitchState]]:
+    """Yield the journal of each change of a flow, and each of its switches."""
+    for progress in flow_journal.read(journal).progress.values():
+        for path in progress.journals.values():
+            yield from ((path, change) for change in read_change(Path(path)).states.values())
+
+
+def planned_steps(journal: Path) -> dict[tuple[str, str, int], Step]:
+    """Return every step of the changes of a flow, by journal, switch and number."""
+    return {
+        (path, change.plan.name, number): step
+        for path, change in changes_of(journal)
+        for number, (_, step) in enumerate(change.plan.steps)
+    }
+
+
+def planned_lines(journal: Path) -> Counter[str]:
+    """Return how often the changes of a flow type each line, with the token as it is typed."""
+    lines: list[str] = []
+    for _, change in changes_of(journal):
+        for action, step in change.plan.steps:
+            if isinstance(step, ConfigStep):
+                lines += step.sends
+                lines += map(str, action.rollback if change.rolled_back else ())
+            elif isinstance(step, ExecStep):
+                lines.append(step.command.replace("{token}", TOKEN))
+    return Counter(lines)
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("variants")
 @pytest.mark.parametrize("flow", sorted(CASES))
-def test_killed_after_every_step(lab: Any, tmp_path: Path, flow: str) -> None:
+def test_killed_behind_every_step_and_each_line_is_sent_once(lab: Any, tmp_path: Path, flow: str) -> None:
     case = CASES[flow]
     running = lab(scale=SCALE, sw1=case.scenario)
     case.prepare(running)
     path = inventory(tmp_path / "inv.yaml", running, {"sw1": {"intent": case.intent}})
     arguments = ["-i", path, "--flow", flow, *network(), *consent(["sw1"])]
-    kinds: list[str] = []
-    waits = 0
-    while len(kinds) < 40:
-        kind, done = until_a_step_ends(arguments, tmp_path)
+    kills = waits = 0
+    while kills < 40:
+        killed, done = killed_behind_each_step(arguments, tmp_path)
         (journal,) = tmp_path.glob("runs/*-flow-*/flow.jsonl")
-        arguments = ["-i", path, "--resume", str(journal), "--settle", "sw1=again", *consent(["sw1"])]
-        if kind is not None:
-            kinds.append(kind)
+        arguments = ["-i", path, "--resume", str(journal), *consent(["sw1"])]
+        if killed:
+            kills += 1
         elif states(done) == {"sw1": "waiting"} and waits < case.waits:
             case.by_hand(running, tmp_path, done)
             waits += 1
@@ -468,8 +482,11 @@ def test_killed_after_every_step(lab: Any, tmp_path: Path, flow: str) -> None:
         if waits:
             arguments.append("--manual-done")
     proven(done, ["sw1"])
-    assert case.kinds <= set(kinds)
-    lines = sent(running)
-    assert lines.count("reload") <= 1
-    assert lines.count(RESET) <= 2  # killed while it was sent: --settle says to send it again
+    steps = planned_steps(journal)
+    places = [tuple(json.loads(line)) for line in (tmp_path / "kills").read_text().splitlines()]
+    assert len(places) == len(set(places)) == kills
+    assert {each for each in places if each[2] >= 0} == set(steps)
+    assert case.kinds <= {step.kind for step in steps.values()}
+    expected = planned_lines(journal)
+    assert Counter(line for line in sent(running) if line in expected) == expected
     assert TOKEN not in journal.read_text()

@@ -8,6 +8,7 @@ from slp_ops.errors import InputError
 from slp_ops.playbook import ConfigTemplate, ExecTemplate, LineKind, Risk, load, packaged
 from slp_ops.playbook.guards import GUARDS, PROOFS
 from slp_ops.rules.ruleset import packaged_ruleset
+from slp_ops.steps import Repeat
 
 GOOD = """\
 id: site-banner
@@ -160,3 +161,9 @@ def test_no_playbook_of_ours_touches_aaa_users_or_lines() -> None:
                         text.startswith(("aaa", "username", "line", "enable", "tacacs", "radius"))
                         for text in words
                     )
+
+
+def test_a_command_that_is_not_repeated_describes_what_sending_it_again_does() -> None:
+    steps = [step.step for each in packaged() for step in each.steps if isinstance(step, ExecTemplate)]
+    assert any(step.repeat is Repeat.NEVER for step in steps)
+    assert not [step.command for step in steps if step.repeat is Repeat.NEVER and step.again is None]

@@ -47,7 +47,7 @@ class Desk:
     async def has_done(self, device: str, text: Text) -> bool:
         return True
 
-    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> StepDecision:
         self.asked.append(command)
         return StepDecision.UNKNOWN
 
@@ -59,7 +59,7 @@ class Looked(Desk):
         super().__init__()
         self.found, self.booted = found, booted
 
-    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> StepDecision:
         switch = self.found.switch
         switch.settle()
         licensing = switch.licensing

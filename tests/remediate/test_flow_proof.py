@@ -46,6 +46,7 @@ def test_without_any_output_no_rule_passes() -> None:
     [
         (StageState.PROVEN, Exit.FINE),
         (StageState.OPEN, Exit.UNREAD),
+        (StageState.NO_REMEDY, Exit.FINDINGS),
         (StageState.WAITING, Exit.CHANGE_FAILED),
         (StageState.FAILED, Exit.CHANGE_FAILED),
     ],
@@ -55,7 +56,8 @@ def test_each_end_has_its_code_and_names_the_way_on(state: StageState, code: Exi
     result = FlowResult(flow=FLOW, run="a", path="runs/a", journal="runs/a/flow.jsonl", switches=(switch,))
     assert code_of(*flow_results(result)) is code
     for lang in Lang:
-        assert ("--resume runs/a/flow.jsonl" in render_flow(result, lang)) is not result.proven
+        assert ("--resume runs/a/flow.jsonl" in render_flow(result, lang)) is not state.ended
+    assert (flow_document(result).resume is None) is state.ended
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,26 @@ def test_a_proven_flow_names_the_findings_that_remain(remaining: tuple[str, ...]
         ]
         assert any("comm-failing-now, rum-backlog" in line for line in lines) is bool(remaining)
     assert flow_document(result).devices[0].remaining == remaining
+
+
+def test_a_flow_without_a_remedy_names_what_has_one() -> None:
+    switch = FlowSwitch(
+        name="sw1",
+        state=StageState.NO_REMEDY,
+        stages=(),
+        failing=("smart-agent-cpu",),
+        other_playbooks=("rum-manual-exchange", "factory-reset"),
+        other_flows=("fn72578-reset",),
+    )
+    result = FlowResult(flow=FLOW, run="a", path="runs/a", journal="runs/a/flow.jsonl", switches=(switch,))
+    for lang in Lang:
+        text = render_flow(result, lang)
+        for words in ("--flow ID): fn72578-reset", "rum-manual-exchange", "slp-ops explain smart-agent-cpu"):
+            assert words in text
+        assert "--resume" not in text
+    assert "factory-reset (destructive)" in render_flow(result, Lang.EN)
+    device = flow_document(result).devices[0]
+    assert (device.other_flows, device.other_playbooks) == (switch.other_flows, switch.other_playbooks)
 
 
 def test_switches_of_which_the_same_is_printed_are_one_entry() -> None:
@@ -98,7 +120,7 @@ def test_what_has_not_been_seen_is_named_by_its_sentence(bench: Callable[..., An
     found = bench("dns-failure")
     applied = found.apply(found.plan("usage-sync").plan)
     assert applied.why is not None
-    proof = PROOFS["report-sent"]
+    proof = PROOFS["ack-received"]
     assert proof.words.en in applied.why.en
     assert proof.words.ja in applied.why.ja
     assert proof.name not in applied.why.en

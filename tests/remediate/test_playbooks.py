@@ -184,7 +184,7 @@ class AtTheDesk:
             flash["ACK_rum.txt"] = cssm.acknowledge(flash[saved])
         return True
 
-    async def resolve_outcome(self, device: str, command: str) -> Any:
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> Any:
         raise AssertionError(f"no question should have been asked about {command}")
 
 

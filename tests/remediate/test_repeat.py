@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slp_ops.app.change.context import StepDecision
 from slp_ops.i18n import Lang
 from slp_ops.lab import cssm
 from slp_ops.lab.journal import Mode
@@ -35,7 +36,7 @@ class Desk:
         self.demanded.append(text.en)
         return True
 
-    async def resolve_outcome(self, device: str, command: str) -> Any:
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> Any:
         raise AssertionError(f"no question about {command} was expected")
 
 
@@ -283,3 +284,58 @@ def test_a_manual_step_names_the_units_and_files_and_the_transport_comes_back(
     answer(found)
     assert found.resume().end is ChangeOutcome.DONE
     assert found.config() == before
+
+
+def test_a_reason_is_japanese_after_it_was_read_back_and_the_words_of_the_server_are_not(
+    bench: Callable[..., Any],
+) -> None:
+    found = bench("invalid-token")
+    found.secrets = {"token": Secret("EXPIRED")}
+    applied = found.apply(found.plan("trust-token").plan)
+    assert applied.why is not None
+    state = read(found.journal_path).states[found.device.name]
+    assert state.why is not None
+    assert state.why == applied.why
+    assert "ライセンスサーバが拒否しました" in state.why.ja
+    assert "is not valid" in state.why.ja
+
+
+def test_a_slow_reload_names_the_option_that_waits_for_longer(bench: Callable[..., Any]) -> None:
+    found = bench("polling-id-invalid")
+    found.operator = Desk()
+    found.secrets = {"token": Secret(TOKEN)}
+    plan = found.plan("factory-reset").plan
+    found.waited = lambda seconds: setattr(
+        found, "unreachable", any(line == "reload" for _, line in found.typed)
+    )
+    applied = found.apply(plan)
+    assert applied.end is ChangeOutcome.UNSETTLED
+    for text in (applied.why.en, applied.why.ja):
+        assert "--reload-wait" in text
+        assert "30" in text
+
+
+@pytest.mark.parametrize("decision", [StepDecision.DONE, StepDecision.UNKNOWN])
+def test_a_reset_without_an_answer_asks_with_what_the_switch_shows(
+    bench: Callable[..., Any], decision: StepDecision
+) -> None:
+    class Asked(Desk):
+        async def resolve_outcome(self, device: str, command: str, again: Text | None) -> Any:
+            assert command == "license smart factory reset"
+            assert again is not None
+            self.demanded += [again.en, again.ja]
+            return decision
+
+    found = bench("polling-id-invalid")
+    found.operator = Asked()
+    found.secrets = {"token": Secret(TOKEN)}
+    plan = found.plan("factory-reset").plan
+    found.cut = lambda mode, line: "after" if line == "license smart factory reset" else None
+    applied = found.apply(plan)
+    english, japanese = found.operator.demanded[:2]
+    assert "Last ACK received is <none>" in english
+    assert "反映済み" in japanese
+    if decision is StepDecision.UNKNOWN:
+        assert applied.end is ChangeOutcome.UNSETTLED
+        assert english in applied.why.en
+    assert found.sent("exec").count("license smart factory reset") == 1

@@ -13,10 +13,11 @@ from slp_ops.app.change.before_after import BeforeAfter, Snapshot, difference, n
 from slp_ops.app.change.context import SAVE, BufferedEvidence
 from slp_ops.app.change.device_session import DeviceSession
 from slp_ops.app.change.rollback import roll_back
-from slp_ops.app.change.steps import Steps
+from slp_ops.app.change.steps import Steps, still_reloading
 from slp_ops.app.read_device import collect
 from slp_ops.errors import ConnectError, SessionLost, StoreError
-from slp_ops.i18n import Text, verbatim
+from slp_ops.i18n import Text
+from slp_ops.messages import message_text
 from slp_ops.planning.journal_state import ChangeOutcome, EndEvent, SavedEvent, StepState, VerifiedEvent
 from slp_ops.planning.model import plan_differences, what_changed
 from slp_ops.planning.planner import serials_of
@@ -86,7 +87,7 @@ async def apply(
             end, why = stopped.end, stopped.why
         except StoreError as err:
             # Nothing is sent that the journal does not have; what came before is not known to be complete.
-            end, why = ChangeOutcome.UNSETTLED, verbatim(err.message)
+            end, why = ChangeOutcome.UNSETTLED, message_text(err.message)
         if rollback_on_fail and end in (ChangeOutcome.FAILED, ChangeOutcome.UNVERIFIED) and state.touched:
             note_end(context, end, why)
             rolled = await roll_back(context, state, session)
@@ -116,10 +117,15 @@ def note_end(
     """Write down how a switch ended, and return it; an end that the journal does not have is none."""
     try:
         context.journal.write(
-            EndEvent(device=context.device.name, state=end, why="" if why is None else why.en)
+            EndEvent(
+                device=context.device.name,
+                state=end,
+                why="" if why is None else why.en,
+                why_ja=None if why is None else why.ja,
+            )
         )
     except StoreError as err:
-        return ChangeOutcome.UNSETTLED, _NOT_NOTED.format(end=end.words, why=err.message)
+        return ChangeOutcome.UNSETTLED, _NOT_NOTED.format(end=end.words, why=message_text(err.message))
     return end, why
 
 
@@ -191,7 +197,7 @@ class _Applying:
             on_event=context.on_event,
         )
         if result.error is not None and not memory.any_read:
-            return verbatim(result.error.message)
+            return message_text(result.error.message)
         facts = memory.facts
         return memory, Snapshot(outcomes=context.judge(facts), facts=facts, running=memory.running)
 
@@ -204,7 +210,12 @@ class _Applying:
         reloading = isinstance(step, ExecStep) and step.ends_session
         failure = await self._session.reconnect(timeouts.reload if reloading else timeouts.reconnect)
         if failure is not None:
-            raise _Stopped(ChangeOutcome.UNSETTLED, _UNREAD.format(why=failure.message))
+            why = (
+                still_reloading(timeouts, failure)
+                if reloading
+                else _UNREAD.format(why=message_text(failure.message))
+            )
+            raise _Stopped(ChangeOutcome.UNSETTLED, why)
 
     async def _check_before(self) -> None:
         fresh = not self._state.touched
@@ -289,7 +300,7 @@ class _Applying:
         try:
             sent = await self._session.send(SAVE)
         except (ConnectError, SessionLost) as err:
-            raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.format(said=err.message)) from None
+            raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.format(said=message_text(err.message))) from None
         if sent.status is not CommandOutcome.DONE:
             raise _Stopped(
                 ChangeOutcome.FAILED, _NOT_SAVED.format(said=" / ".join(sent.output.split("\n"))[:200])

@@ -55,8 +55,11 @@ class StepOperator(Protocol):
     async def has_done(self, device: str, text: Text) -> bool:
         """Show what is to be done by hand; whether it has been done."""
 
-    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
-        """Return whether a command was executed, if the switch has no proof of it."""
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> StepDecision:
+        """Return whether a command was executed, if the switch has no proof of it.
+
+        ``again`` tells what sending it twice does.
+        """
 
 
 class NoStepOperator:
@@ -66,7 +69,7 @@ class NoStepOperator:
         """Return False: manual steps are open."""
         return False
 
-    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> StepDecision:
         """Return UNKNOWN: there is no operator to decide."""
         return StepDecision.UNKNOWN
 

@@ -48,8 +48,11 @@ class ChangeOperator(Operator, Protocol):
     async def has_done(self, device: str, text: Text) -> bool:
         """Show a manual step; return whether it is done."""
 
-    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
-        """Ask for the outcome of a command that no output of the switch proves."""
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> StepDecision:
+        """Ask for the outcome of a command that no output of the switch proves.
+
+        ``again`` tells what sending it twice does.
+        """
 
 
 class NonInteractiveChange(NonInteractive):
@@ -83,7 +86,7 @@ class NonInteractiveChange(NonInteractive):
         """Return False: the step waits."""
         return False
 
-    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> StepDecision:
         """Return that the outcome is unknown."""
         return StepDecision.UNKNOWN
 
@@ -115,7 +118,7 @@ class ScriptedAnswers:
         """Return the answer for all manual steps."""
         return self.manual_done
 
-    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> StepDecision:
         """Return the decision given for this switch."""
         return self.settled.take(device, command)
 
@@ -131,11 +134,11 @@ class AssumeFilesCopied:
         """Return True."""
         return True
 
-    async def resolve_outcome(self, device: str, command: str) -> StepDecision:
+    async def resolve_outcome(self, device: str, command: str, again: Text | None) -> StepDecision:
         """Return the decision given by option, or ask."""
         decision = self.settled.take(device, command)
         if decision is StepDecision.UNKNOWN:
-            return await self.operator.resolve_outcome(device, command)
+            return await self.operator.resolve_outcome(device, command, again)
         return decision
 
 

@@ -11,7 +11,8 @@ from slp_ops.app.loop import run_to_end
 from slp_ops.engine.batches import size_of
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import SlpOpsError, StoreError
-from slp_ops.i18n import Sentence, Text, verbatim
+from slp_ops.i18n import Sentence
+from slp_ops.messages import message_text
 from slp_ops.model import DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.planning.journal_state import ChangeOutcome
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.operator import Operator, Progress
     from slp_ops.engine.pacing import RateLimitedCopies
+    from slp_ops.i18n import Text
     from slp_ops.model import Device
     from slp_ops.runs import Run
 
@@ -123,8 +125,8 @@ class Rollout:
     def _why(self, device: Device, err: BaseException) -> Text:
         """Return why a change ended with an error; the traceback of a defect is kept."""
         if isinstance(err, SlpOpsError):
-            return verbatim(err.message)
-        return verbatim(failure_of(err, self._captures[device.name]).message)
+            return message_text(err.message)
+        return message_text(failure_of(err, self._captures[device.name]).message)
 
     def _stop(self) -> bool:
         """Stop after the current steps; return False where that is under way already."""

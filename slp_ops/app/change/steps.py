@@ -22,7 +22,8 @@ from slp_ops.errors import (
     SessionLost,
     StoreError,
 )
-from slp_ops.i18n import Text, verbatim
+from slp_ops.i18n import Text
+from slp_ops.messages import message_text
 from slp_ops.model import CaptureStatus
 from slp_ops.planning.changes import in_force
 from slp_ops.planning.journal_state import StepEvent, StepState
@@ -35,7 +36,7 @@ from slp_ops.usage.hexdump import InvalidDump, read_dump
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slp_ops.app.change.context import ChangeContext, FileCopying
+    from slp_ops.app.change.context import ChangeContext, FileCopying, Timeouts
     from slp_ops.app.change.device_session import DeviceSession
     from slp_ops.errors import SlpOpsError
     from slp_ops.playbook.guards import Proof, ProofNote
@@ -190,12 +191,12 @@ class ConfigSteps(_JournalledSteps):
             patience = self._context.timeouts.reconnect + (step.timer or 0) * 60.0
             failure = await self._session.reconnect(patience)
             if failure is not None:
-                why = _NOT_BACK.format(why=failure.message)
+                why = _NOT_BACK.format(why=message_text(failure.message))
                 return self._note(number, StepState.UNSETTLED, why)
         try:
             running = await self._session.running()
         except (ConnectError, SessionLost) as err:
-            return self._note(number, StepState.UNSETTLED, _NOT_BACK.format(why=err.message))
+            return self._note(number, StepState.UNSETTLED, _NOT_BACK.format(why=message_text(err.message)))
         if running is None or not running.whole:
             return self._note(number, StepState.UNSETTLED, _UNREADABLE)
         there = [change for change in step.changes if in_force(change, running)]
@@ -205,7 +206,7 @@ class ConfigSteps(_JournalledSteps):
         if there:
             why = _PARTLY.format(count=len(there), total=len(step.changes), said=_one_line(output) or "-")
         else:
-            why = _NONE.format(lost=_NOTHING if lost is None else verbatim(lost.message))
+            why = _NONE.format(lost=_NOTHING if lost is None else message_text(lost.message))
         return replace(self._note(number, StepState.NOT_DONE, why), missing=missing)
 
     async def _confirm(self, number: int, step: ConfigStep) -> StepResult:
@@ -216,7 +217,7 @@ class ConfigSteps(_JournalledSteps):
             sent = await self._session.send(_CONFIRM)
             running = await self._session.running()
         except (ConnectError, SessionLost) as err:
-            return self._note(number, StepState.UNSETTLED, _NOT_BACK.format(why=err.message))
+            return self._note(number, StepState.UNSETTLED, _NOT_BACK.format(why=message_text(err.message)))
         if running is not None and all(in_force(change, running) for change in step.changes):
             return self._note(number, StepState.DONE, confirmed=_one_line(sent.output))
         return self._note(number, StepState.NOT_DONE, _REVERTED)
@@ -297,7 +298,10 @@ class ExecSteps(_JournalledSteps):
         if lost is not None or step.ends_session:
             failure = await self._session.reconnect(patience)
             if failure is not None:
-                return self._note(number, StepState.UNSETTLED, _NOT_BACK.format(why=failure.message))
+                back = still_reloading(timeouts, failure) if step.ends_session else None
+                return self._note(
+                    number, StepState.UNSETTLED, back or _NOT_BACK.format(why=message_text(failure.message))
+                )
         proof = PROOFS.get(step.done_when)
         if proof is not None:
             found = await self._proven(proof, noted, patience)
@@ -306,19 +310,22 @@ class ExecSteps(_JournalledSteps):
             if found:
                 return self._note(number, StepState.REFUSED, _FAR_END.format(said=found))
             if sent:
-                return self._note(number, StepState.SENT, _NOT_PROVEN.format(proof=proof.words))
+                words = _NOT_PROVEN_YET if step.repeat is Repeat.SAFE else _NOT_PROVEN
+                return self._note(number, StepState.SENT, words.format(proof=proof.words))
         elif sent and lost is None:
             return self._note(number, StepState.DONE)
         elif (file := step.makes or step.removes) and (shown := await self._is_on_flash(file)) is not None:
             if shown is bool(step.makes):
                 return self._note(number, StepState.DONE, how="dir")
-            why = _NOT_SENT.format(lost=_NOTHING if lost is None else verbatim(lost.message))
+            why = _NOT_SENT.format(lost=_NOTHING if lost is None else message_text(lost.message))
             return self._note(number, StepState.NOT_DONE, why)
         if step.repeat is Repeat.SAFE:
-            why = _NOT_SENT.format(lost=_NOTHING if lost is None else verbatim(lost.message))
+            why = _NOT_SENT.format(lost=_NOTHING if lost is None else message_text(lost.message))
             return self._note(number, StepState.NOT_DONE, why)
-        unknown = StepResult(state=StepState.UNSETTLED, why=_NOBODY_KNOWS.format(command=step.command))
-        return await self._ask(number, step, unknown)
+        why = _NOBODY_KNOWS.format(command=step.command)
+        if step.again is not None:
+            why = _KNOWN_OF_IT.format(why=why, again=step.again)
+        return await self._ask(number, step, StepResult(state=StepState.UNSETTLED, why=why))
 
     async def _never_sent(
         self, number: int, step: ExecStep, state: StepState, noted: ProofNote | None
@@ -355,7 +362,8 @@ class ExecSteps(_JournalledSteps):
 
     async def _ask_operator(self, number: int, step: ExecStep) -> StepResult | None:
         """Return the operator's decision on a step; None when unknown."""
-        match await self._context.operator.resolve_outcome(self._context.device.name, step.command):
+        name = self._context.device.name
+        match await self._context.operator.resolve_outcome(name, step.command, step.again):
             case StepDecision.DONE:
                 return self._note(number, StepState.DONE, how="operator")
             case StepDecision.AGAIN:
@@ -428,7 +436,7 @@ class FileSteps:
         try:
             return await self._do_again(step)
         except StoreError as err:
-            return FileDone(why=verbatim(err.message))
+            return FileDone(why=message_text(err.message))
 
     async def _do_again(self, step: FileStep) -> FileDone:
         try:
@@ -436,7 +444,9 @@ class FileSteps:
         except SessionLost as err:
             failure = await self._session.reconnect(self._context.timeouts.reconnect)
             if failure is not None:
-                return FileDone(why=_LOST.format(why=err.message, again=failure.message))
+                return FileDone(
+                    why=_LOST.format(why=message_text(err.message), again=message_text(failure.message))
+                )
         except (ConnectError, CredentialError) as err:
             return FileDone(why=_with_hint(err))
         try:
@@ -480,7 +490,7 @@ class FileSteps:
         try:
             data = await (self._in_band(step.path) if step.in_band else self._by_scp(step.path))
         except (CopyFailed, InvalidDump) as err:
-            return FileDone(why=_with_hint(err) if isinstance(err, CopyFailed) else verbatim(str(err)))
+            return FileDone(why=_with_hint(err) if isinstance(err, CopyFailed) else message_text(str(err)))
         md5 = await self._md5(step.path)
         if isinstance(md5, Text):
             return FileDone(why=md5)
@@ -557,7 +567,8 @@ class _Lines:
 
 
 def _with_hint(err: SlpOpsError) -> Text:
-    return verbatim(f"{err.message} ({err.hint})" if err.hint else err.message)
+    message = message_text(err.message)
+    return _HINT.format(why=message, hint=message_text(err.hint)) if err.hint else message
 
 
 def _tail(output: str) -> str:
@@ -570,10 +581,16 @@ def _one_line(text: str) -> str:
 
 
 def _words_of(err: SlpOpsError) -> Text:
-    """An error's message, in its own words."""
-    return verbatim(err.message)
+    """Return an error's message."""
+    return message_text(err.message)
 
 
+def still_reloading(timeouts: Timeouts, failure: SlpOpsError) -> Text:
+    """Return why a change waits for a switch that reloads, and how to wait for longer."""
+    return _STILL_RELOADING.format(minutes=f"{timeouts.reload / 60:.0f}", why=message_text(failure.message))
+
+
+_HINT: Final = Text("{why} ({hint})", "{why} ({hint})")
 _NOTHING: Final = Text("no line is shown", "設定が反映されていません")
 _BY_HAND: Final = Text("a manual step must be done first", "手作業が必要です")
 _REFUSED: Final = Text(
@@ -608,6 +625,12 @@ _NOT_PROVEN: Final = Text(
     "it was sent, and this has not been seen in time: {proof}; --resume looks again without sending it again",
     "送信済みですが、時間内に確認できませんでした: {proof}。--resume で再確認します (再送はしません)",
 )
+_NOT_PROVEN_YET: Final = Text(
+    "it was sent, and this has not been seen in time: {proof}; --resume looks again, and sends it again if "
+    "that is still not seen, which is harmless",
+    "送信済みですが、時間内に確認できませんでした: {proof}。--resume で再確認し、それでも確認できない場合は"
+    "再送します (再送しても問題ありません)",
+)
 _NOT_SENT: Final = Text("it did not happen: {lost}", "実行されていません: {lost}")
 _SENT_AGAIN: Final = Text(
     "perhaps it was not sent, and it may be sent twice",
@@ -616,6 +639,13 @@ _SENT_AGAIN: Final = Text(
 _NOBODY_KNOWS: Final = Text(
     "the switch does not show whether '{command}' was carried out",
     "'{command}' が実行されたかどうかスイッチから判断できません",
+)
+_KNOWN_OF_IT: Final = Text("{why}. {again}", "{why}。{again}")
+_STILL_RELOADING: Final = Text(
+    "the switch does not answer {minutes} minutes after the reload: {why}; --resume waits again, "
+    "--reload-wait MINUTES for longer",
+    "reload の {minutes} 分後も応答がありません: {why}。--resume で再度待機します"
+    " (--reload-wait で待機時間を分単位で指定)",
 )
 _LOST: Final = Text("{why}; and then: {again}", "{why}。その後: {again}")
 _NO_ROOM_KNOWN: Final = Text(

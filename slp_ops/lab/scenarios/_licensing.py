@@ -66,6 +66,7 @@ def build(form: LicensingForm, switch: SwitchState) -> Licensing:
             gateway_timeouts=form.backend.gateway_timeouts,
             poll_id_expired=form.backend.poll_id_expired,
             relays=form.backend.relays,
+            gives_trust=form.backend.gives_trust,
         ),
         registration=Registration(
             registered=form.registered,

@@ -107,6 +107,7 @@ class BackendForm:
     gateway_timeouts: bool = False
     poll_id_expired: bool = False
     relays: bool = True
+    gives_trust: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

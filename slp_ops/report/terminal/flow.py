@@ -9,8 +9,9 @@ from slp_ops.i18n import Lang, Text
 from slp_ops.planning.flow_state import StageState
 from slp_ops.playbook.flow import EXCHANGES, IMPORT, SAVE
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
+from slp_ops.report.exchange_steps import exchange_steps
 from slp_ops.report.labels import Words
-from slp_ops.report.playbook_marks import marked
+from slp_ops.report.playbook_marks import all_marked, marked
 from slp_ops.report.terminal.change import place_lines
 from slp_ops.report.terminal.layout import styled
 from slp_ops.report.terminal.plan import plan_lines, unplanned_lines
@@ -29,6 +30,7 @@ _COLOURS: Final = {
     StageState.PROVEN: "green",
     StageState.WAITING: "yellow",
     StageState.OPEN: "yellow",
+    StageState.NO_REMEDY: "yellow",
     StageState.FAILED: "red",
 }
 
@@ -115,23 +117,27 @@ def render_flow(result: FlowResult, lang: Lang) -> str:
 
 def exchange_lines(exchange: OpenExchange, journal: str, lang: Lang) -> Iterator[str]:
     """Yield what the operator has to do in CSSM, and how the flow continues."""
-    yield _CSSM.render(lang)
+    upload, answers, checks = exchange_steps(exchange)
+    yield upload.render(lang)
     for each in exchange.uploads:
         yield _FOLDER.format(folder=each.folder, instructions=each.instructions).render(lang)
         for bundle in each.bundles:
             yield f"  {bundle_line(bundle).render(lang)}"
         for file in each.files:
             yield f"    {file.host}: {file.file}"
-    yield _ANSWERS.format(folder=exchange.answers).render(lang)
+    yield answers.render(lang)
     yield f"  slp-ops remediate --resume {journal}"
-    yield _CHECKS.render(lang)
+    yield checks.render(lang)
 
 
 def flow_hints(result: FlowResult, lang: Lang) -> list[str]:
     """Return the command that continues the flow, where something is left to do."""
-    if result.proven:
+    if not result.continues:
         return []
-    return [one_line(_CONTINUE.format(journal=shlex.quote(result.journal)).render(lang))]
+    only_looks = all(each.state.ended or each.state is StageState.OPEN for each in result.switches)
+    hint = _LOOK_AGAIN if only_looks else _CONTINUE
+    words = hint.format(journal=shlex.quote(result.journal), flow=result.flow.id)
+    return [one_line(words.render(lang))]
 
 
 def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]:
@@ -153,10 +159,22 @@ def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]
         ).render(lang)
     if switch.failing:
         yield _FAILING.format(rules=", ".join(switch.failing)).render(lang)
+    if switch.state is StageState.NO_REMEDY:
+        yield from _other_ways(switch, lang)
     elif switch.state is StageState.PROVEN:
         yield _PASSING.format(rules=", ".join(result.flow.rules)).render(lang)
     if switch.remaining:
         yield _REMAINING.format(rules=", ".join(switch.remaining)).render(lang)
+
+
+def _other_ways(switch: FlowSwitch, lang: Lang) -> Iterator[str]:
+    """Yield what helps against the rules that no stage of a flow remedies."""
+    if switch.other_flows:
+        yield _OTHER_FLOWS.format(flows=", ".join(switch.other_flows)).render(lang)
+    if switch.other_playbooks:
+        yield _OTHER_PLAYBOOKS.format(playbooks=all_marked(switch.other_playbooks, lang)).render(lang)
+    for rule in switch.failing:
+        yield _EXPLAIN.format(rule=rule).render(lang)
 
 
 _STAGE: Final = Text(
@@ -182,26 +200,22 @@ _FAILING: Final = Text("still found, or not judged: {rules}", "検出中また�
 _REMAINING: Final = Text(
     "also found, not part of this flow: {rules}", "このフローの対象外の検出事項: {rules}"
 )
-_PASSING: Final = Text("none of these is found: {rules}", "検出されないことを確認済み: {rules}")
-_CSSM: Final = Text(
-    "1. CSSM: Smart Software Licensing > Reports > Usage Data Files > Upload Usage Data, then the Virtual "
-    "Account (menu as of 2023; it may have changed). Upload:",
-    "1. CSSM: Smart Software Licensing > Reports > Usage Data Files > Upload Usage Data を開き、"
-    "バーチャルアカウントを選択して、次のファイルをアップロードします "
-    "(メニューは 2023 年時点。変更されている場合があります):",
+_OTHER_FLOWS: Final = Text(
+    "this flow does not fit; other flows do (slp-ops remediate --flow ID): {flows}",
+    "このフローは適合しません。別のフロー (slp-ops remediate --flow ID): {flows}",
 )
+_OTHER_PLAYBOOKS: Final = Text(
+    "this flow does not fit; playbooks that do (slp-ops remediate --playbook ID): {playbooks}",
+    "このフローは適合しません。適合するプレイブック (slp-ops remediate --playbook ID): {playbooks}",
+)
+_EXPLAIN: Final = Text("what it means: slp-ops explain {rule}", "意味と対処: slp-ops explain {rule}")
+_LOOK_AGAIN: Final = Text(
+    "To look again: slp-ops remediate --resume {journal}; begin again: slp-ops remediate --flow {flow}",
+    "再確認: slp-ops remediate --resume {journal}。最初から実行: slp-ops remediate --flow {flow}",
+)
+_PASSING: Final = Text("none of these is found: {rules}", "検出されないことを確認済み: {rules}")
 _FOLDER: Final = Text(
     "  in {folder} (step by step: {instructions}):", "  {folder} にあるファイル (詳しい手順: {instructions}):"
-)
-_ANSWERS: Final = Text(
-    "2. When Reporting Status is No Errors, download each acknowledgement (ACK), put the files unchanged "
-    "into {folder}, and continue (--answers names another folder):",
-    "2. Reporting Status が No Errors になったら、確認応答 (ACK) をすべてダウンロードし、変更せずに {folder} "
-    "に置いてから続行してください (別のフォルダは --answers で指定):",
-)
-_CHECKS: Final = Text(
-    "3. The flow finds the switch of each ACK in the file itself; a switch without an ACK keeps waiting.",
-    "3. どのスイッチの ACK かはファイルの内容から判断します。ACK のないスイッチは待機を続けます。",
 )
 _CONTINUE: Final = Text(
     "To continue: slp-ops remediate --resume {journal}",
@@ -225,6 +239,7 @@ _STATES: Final = {
     StageState.DONE: Text("done", "完了"),
     StageState.PASSED: Text("nothing to do", "対処不要"),
     StageState.LEFT_OUT: Text("left out", "対象外"),
+    StageState.NO_REMEDY: Text("nothing that it can remedy", "対処手段なし"),
     StageState.WAITING: Text("waiting", "待機中"),
     StageState.FAILED: Text("failed", "失敗"),
     StageState.PROVEN: Text("proven", "正常を確認済み"),

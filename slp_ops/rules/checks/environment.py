@@ -116,7 +116,7 @@ def identrust_root_missing(trustpool: Trustpool, route: Route, states: AgentStat
     group=Group.ENVIRONMENT,
     severity=Severity.WARNING,
     links=("https://www.cisco.com/c/en/us/support/docs/field-notices/725/fn72578.html",),
-    playbooks=("rum-manual-exchange",),
+    playbooks=("rum-manual-exchange", "factory-reset"),
 )
 def smart_agent_cpu(cpu: CpuLoad | None, thresholds: Thresholds, log: LicenceLog | None) -> Judgement:
     """Judge the agent's share over five minutes, or CPUHOG messages that name its processes."""
@@ -148,6 +148,7 @@ def smart_agent_cpu(cpu: CpuLoad | None, thresholds: Thresholds, log: LicenceLog
     severity=Severity.WARNING,
     confidence=Confidence.MEDIUM,
     links=("https://www.cisco.com/c/en/us/support/docs/field-notices/725/fn72578.html",),
+    playbooks=("factory-reset",),
 )
 def smart_agent_memory(memory: MemoryUse, thresholds: Thresholds) -> Judgement:
     """Judge the largest share of a memory pool in one process."""

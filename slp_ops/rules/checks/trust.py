@@ -9,19 +9,24 @@ from slp_ops.facts import (
     CommunicationStatistics,
     LicenseTransport,
     ProductInstance,
+    Software,
     TransportKind,
     TrustCodes,
+    UsageReporting,
 )
 from slp_ops.model import Confidence, Severity
+from slp_ops.release import Release
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, TASKS
 from slp_ops.rules.checks._reasons import by_statistics
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Intent
 from slp_ops.rules.texts import texts_of
-from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed
+from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 
 TEXTS = texts_of(__name__)
+# From memory: trust in topologies with CSLU and SSM On-Prem came with 17.7.1.
+_TRUST_WITH_ACK = Release.parse("17.7.1")
 
 
 @rule(
@@ -48,6 +53,39 @@ def trust_missing(trust: TrustCodes, transport: LicenseTransport, intent: Intent
         summary=TEXTS["trust-missing.summary"],
         evidence=trust.cite("installed"),
         severity=Severity.WARNING if undecided else None,
+    )
+
+
+@rule(
+    "trust-not-received",
+    group=Group.TRUST,
+    severity=Severity.INFO,
+    confidence=Confidence.LOW,
+    links=(OVERVIEW,),
+)
+def trust_not_received(
+    trust: TrustCodes,
+    transport: LicenseTransport,
+    reporting: UsageReporting,
+    software: Software,
+    intent: Intent,
+) -> Judgement:
+    """Judge trust behind CSLU and SSM On-Prem once an ACK came. That it comes with the ACK is unverified."""
+    relayed = transport.kind is TransportKind.CSLU and transport.cslu_address is not None
+    if not relayed or intent.other_side_connects:
+        return NotApplicable(why=TEXTS["trust-not-received.not-relayed"])
+    if trust.any_installed:
+        return Passed()
+    since = None if software.release is None else software.release.at_least(_TRUST_WITH_ACK)
+    if since is None:
+        return Unknown(missing=(Software,))
+    if not since:
+        return NotApplicable(why=TEXTS["trust-not-received.too-old"])
+    if reporting.last_ack is None:
+        return NotApplicable(why=TEXTS["trust-not-received.no-ack"])
+    return Failed(
+        summary=TEXTS["trust-not-received.summary"].format(ack=reporting.last_ack.text),
+        evidence=(*trust.cite("installed"), *reporting.cite("last_ack")),
     )
 
 

@@ -10,6 +10,7 @@ from slp_ops.facts import (
     DeviceTime,
     LicenseTransport,
     ProductInstance,
+    Software,
     SyslogBuffer,
     SyslogMessage,
     TransportKind,
@@ -20,6 +21,7 @@ from slp_ops.facts import (
 )
 from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
 from slp_ops.facts.log import LogTime
+from slp_ops.release import Release
 from slp_ops.rules.settings import Intent, Thresholds
 
 NOW = datetime(2026, 1, 10, 12, 0, 0)  # noqa: DTZ001 - a device's time is naive
@@ -96,6 +98,10 @@ CSLU = LicenseTransport(kind=TransportKind.CSLU, type="cslu", cslu_address="http
 EMPTY = LicenseTransport(kind=TransportKind.CSLU, type="cslu")
 OFF = LicenseTransport(kind=TransportKind.OFF, type="Transport Off")
 WHEN = DeviceTime(text="Jan 02 03:04:05 2026 UTC")
+
+
+def release(number: str) -> Software:
+    return Software(version=number, release=Release.parse(number))
 
 
 def unit(serial: str, *, trusted: bool = True) -> TrustCode:
@@ -319,6 +325,37 @@ CASES = {
             [TrustCodes(), OFF],
             [TrustCodes(), EMPTY, Intent(topology="cslu")],
             [TrustCodes(), SMART, Intent(topology="controller")],
+        ],
+    },
+    "trust-not-received": {
+        "pass": [[TrustCodes(installed=WHEN), CSLU, UsageReporting(last_ack=WHEN), release("17.9.5")]],
+        "fail": [
+            [TrustCodes(), CSLU, UsageReporting(last_ack=WHEN), release("17.9.5")],
+            [
+                TrustCodes(),
+                CSLU,
+                UsageReporting(last_ack=WHEN),
+                release("17.7.1"),
+                Intent(topology="on-prem"),
+            ],
+        ],
+        "unknown": [
+            [],
+            [TrustCodes(), CSLU, UsageReporting(last_ack=WHEN)],
+            [TrustCodes(), CSLU, UsageReporting(last_ack=WHEN), Software(version="17.9.1-NIGHTLY")],
+        ],
+        "not_applicable": [
+            [TrustCodes(), SMART, UsageReporting(last_ack=WHEN), release("17.9.5")],
+            [TrustCodes(), EMPTY, UsageReporting(last_ack=WHEN), release("17.9.5")],
+            [TrustCodes(), CSLU, UsageReporting(last_ack=WHEN), release("17.6.4")],
+            [TrustCodes(), CSLU, UsageReporting(), release("17.9.5")],
+            [
+                TrustCodes(),
+                CSLU,
+                UsageReporting(last_ack=WHEN),
+                release("17.9.5"),
+                Intent(topology="cslu-initiated"),
+            ],
         ],
     },
     "trust-incomplete": {
