@@ -231,7 +231,8 @@ _WORDS: Final = {
     ),
     "checklist": Text(
         "Add these before you open the case. They cannot be read from a switch. Menus are those of 2023.",
-        "ケースオープン前に追加していただく情報です (スイッチからは取得できません)。メニューは 2023 年時点の名称です。",
+        "ケースオープン前に追加していただく情報です (スイッチからは取得できません)。"
+        "メニューは 2023 年時点の名称です。",
     ),
     "checklist_missed": Text(
         "Not answered by the switch; add them by hand if you can:",
