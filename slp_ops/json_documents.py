@@ -135,11 +135,14 @@ def encode(value: object) -> Any:
     Dataclasses become objects, sequences arrays, sets sorted arrays, moments ISO 8601, spans seconds. A class
     with a method ``as_json`` gives its own value. Raises TypeError for anything else.
     """
-    if value is None or isinstance(value, (bool, int, float)):
+    kind: Any = type(value)
+    if kind in _PLAIN_VALUES:
         return value
+    if _is_plain_dataclass(kind):
+        return _object(value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, str):
+    if isinstance(value, (str, int, float)):
         return value
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [encode(each) for each in value]
@@ -151,12 +154,17 @@ def encode(value: object) -> Any:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
-    own = getattr(type(value), "as_json", None)
-    if own is not None:
-        return encode(own(value))
-    if not is_dataclass(value) or isinstance(value, type):
+    own = getattr(kind, "as_json", None)
+    if own is None:
         raise TypeError(f"{value!r} has no form in JSON")
-    return _object(value)
+    return encode(own(value))
+
+
+@cache
+def _is_plain_dataclass(kind: Any) -> bool:
+    """Return whether the values of a type become objects, and are nothing else that has a form in JSON."""
+    others = (Enum, str, Sequence, Set, Mapping, date, time)
+    return not issubclass(kind, others) and is_dataclass(kind) and not hasattr(kind, "as_json")
 
 
 def _object(value: object) -> dict[str, JsonValue]:

@@ -124,7 +124,7 @@ def command(
     """Put what a support case needs of RUN into one zip; secrets are masked, and counted.
 
     RUN is a run's id, its folder, a unique beginning of either, or 'last'. With --check: exit code 3 when
-    the bundle is not what was written, or holds something that should have been masked.
+    the bundle is not what was written, or contains something that should have been masked.
     """
     if checked is not None:
         raise click.exceptions.Exit(_check(checked, lang).code)

@@ -90,7 +90,7 @@ def _check_mapping(node: Mapping, key: str, problems: Problems) -> None:
             kind = a_kind(entry.key)
             problems.add(line, place, f"YAML reads this key as {kind}; put it in quotes", "text")
         if name in first:
-            problems.add(line, place, f"stands twice, first on line {first[name]}", "one of them")
+            problems.add(line, place, f"occurs twice, first on line {first[name]}", "one of them")
         first.setdefault(name, line)
         check(entry.value, place, problems)
 
@@ -106,5 +106,5 @@ def _no_hidden(scalar: Scalar, key: str, problems: Problems) -> None:
             what = f"the invisible character U+{ord(character):04X}"
         else:
             continue
-        problems.add(scalar.line, key, f"holds {what}", "plain text on one line")
+        problems.add(scalar.line, key, f"contains {what}", "plain text on one line")
         return

@@ -211,8 +211,6 @@ def _check(made: Playbook, places: KeyLines, problems: Problems, rules: tuple[st
         if param.name not in used:
             problems.add(places.line(f"params.{param.name}"), f"params.{param.name}", "is used by no step")
         if param.name in WORDS:
-            problems.add(
-                places.line(f"params.{param.name}"), f"params.{param.name}", "is a word of its own already"
-            )
+            problems.add(places.line(f"params.{param.name}"), f"params.{param.name}", "is a reserved word")
     if made.no_rollback is None and not any(isinstance(step, ConfigTemplate) for step in made.steps):
         problems.add(places.line("rollback"), "rollback", "is config, and no step configures", "none")

@@ -95,7 +95,7 @@ def _words(node: Node, key: str, problems: Problems) -> str | None:
     """Words of a command, without places for values."""
     found = template(node, key, problems)
     if found is not None and found.slots:
-        problems.add(node.line, key, "holds a value", "the words in front of it")
+        problems.add(node.line, key, "contains a value", "the words in front of it")
         return None
     return None if found is None else found.text
 

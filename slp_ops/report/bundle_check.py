@@ -169,7 +169,7 @@ class _Checking:
         for piece in self._pieces(archive, info, largest=info.file_size):
             digest.update(piece)
             if time.monotonic() > self.until:
-                self.note(info.filename, "was not searched to its end: the time is over")
+                self.note(info.filename, "was not searched to its end: time limit reached")
                 return
             text, rest = _whole_lines(rest + piece)
             found = next(secret_scan.scan(text), None) if not suspicion else None
@@ -190,12 +190,16 @@ class _Checking:
         if digest.hexdigest() != sha256:
             self.note(info.filename, "was changed")
         if before.digest() != after.digest():
-            self.note(info.filename, "holds something that should have been masked")
+            self.note(info.filename, "contains something that should have been masked")
         elif suspicion:
+<<<<<<< HEAD
             self._suspect(info.filename, suspicion)
 
     def _suspect(self, path: str, suspicion: str) -> None:
         self.note(path, f"seems to hold something that should have been masked: {suspicion}")
+=======
+            self.note(info.filename, f"may contain something that should have been masked: {suspicion}")
+>>>>>>> main
 
     def _pieces(self, archive: ZipFile, info: ZipInfo, *, largest: int) -> Iterator[bytes]:
         """Yield the content; the size in the directory may be wrong, so that it is counted."""

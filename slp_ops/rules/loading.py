@@ -179,7 +179,7 @@ def _all_of(
             found += err.problems
         else:
             if node is None:  # comments only, or empty
-                found.append(Problem(path=source.path, line=1, message="holds no rule"))
+                found.append(Problem(path=source.path, line=1, message="contains no rule"))
     if found:
         raise InputError(tuple(found), hint=_HINT)
     return tuple(values)

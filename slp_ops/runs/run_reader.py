@@ -152,7 +152,7 @@ class StoredRun:
         """A capture's text, as the switch sent it but for the masks. Raises StoreError."""
         about = self.about.get(device)
         if about is None or capture.file is None or not is_plain(capture.file):
-            raise StoreError(f"run {self.id} holds no text of {capture.command!r} from {device}")
+            raise StoreError(f"run {self.id} has no output of {capture.command!r} from {device}")
         files = self.files(about)
         path = files.folder / capture.file
         with atomic_files.store_errors("read", path):
@@ -164,7 +164,7 @@ class StoredRun:
     def folder(self, about: DeviceHeader) -> Path:
         """A device's folder; raises StoreError for one that would lead out of the run."""
         if not is_plain(about.folder):
-            raise StoreError(f"{self.path}/run.json names an unfit folder for {about.name}")
+            raise StoreError(f"{self.path}/run.json names an invalid folder for {about.name}")
         return self.path / about.folder
 
     def files(self, about: DeviceHeader) -> DeviceFiles:
@@ -304,7 +304,7 @@ def _verify_capture(files: DeviceFiles, capture: Capture) -> Capture:
     if capture.file is None:
         return capture
     if not is_plain(capture.file):
-        return _damaged(capture, "the manifest names an unfit file")
+        return _damaged(capture, "the manifest names an invalid file")
     try:
         sha256, _ = files.digest(capture.file, size=capture.bytes)
     except OSError as err:

@@ -131,7 +131,8 @@ class Runs:
                 if not verbs or newest.header.verb in verbs:
                     return newest
             of = f" of {' or '.join(sorted(verbs))}" if verbs else ""
-            raise InputError(f"there is no run{of} in {self.root}", hint="make one with: slp-ops collect")
+            verb = "collect" if not verbs or "collect" in verbs else min(verbs)
+            raise InputError(f"there is no run{of} in {self.root}", hint=f"make one with: slp-ops {verb}")
         found = [name for name in names if ref in (name, name.rpartition("-")[2])] or [
             name
             for name in names

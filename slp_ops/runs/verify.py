@@ -124,7 +124,7 @@ class _Checking:
             yield FileProblem(file="run.json", what=err.message)
             return
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-            yield FileProblem(file=about.folder, what="is not a folder of ours")
+            yield FileProblem(file=about.folder, what="is not a folder of slp-ops")
             return
         files = self._run.files(about)
         yield from self._lines(files.read, MANIFEST, f"{about.folder}/")
@@ -145,14 +145,14 @@ class _Checking:
         with atomic_files.store_errors("read", folder):
             strangers = sorted(set(files.names()) - listed)
         for name in strangers:
-            what = "was in flight" if name.endswith(".part") else "is not listed in the manifest"
+            what = "was being written" if name.endswith(".part") else "is not listed in the manifest"
             yield FileProblem(file=f"{about.folder}/{name}", what=what, damage=False)
 
     def _capture(self, files: DeviceFiles, capture: Capture) -> Iterator[FileProblem]:
         folder = files.folder.name
         name = f"{folder}/{capture.file}"
         if capture.file is None or not is_plain(capture.file):
-            yield FileProblem(file=f"{folder}/{MANIFEST}", what=f"names an unfit file {capture.file!r}")
+            yield FileProblem(file=f"{folder}/{MANIFEST}", what=f"names an invalid file {capture.file!r}")
             return
         try:
             sha256, size = files.digest(capture.file, size=capture.bytes)

@@ -92,7 +92,9 @@ def test_a_rule_that_was_not_asked_is_not_gone() -> None:
 
     compared = compare((audited("dns-failure", "own-rule"),), (audited("dns-failure"),))
     assert (compared.gone, compared.unchanged) == ((), (("sw1", "dns-failure"),))
-    assert [(each.rule, each.why.en) for each in compared.unclear] == [("own-rule", "the rule was not asked")]
+    assert [(each.rule, each.why.en) for each in compared.unclear] == [
+        ("own-rule", "the rule was not evaluated")
+    ]
 
 
 def test_last_is_the_last_run_that_fits_the_verb(saved: Callable[..., str], tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_a_device_folder_that_is_a_link_is_refused(runs: Runs, good_run: Make, t
     (path / "sw1").symlink_to(tmp_path / "outside")
 
     run = StoredRun(path)
-    assert remarks(run) == [("sw1", "is not a folder of ours")]
+    assert remarks(run) == [("sw1", "is not a folder of slp-ops")]
     with pytest.raises(StoreError):
         run.captures("sw1")
 
@@ -188,7 +188,7 @@ def test_a_run_file_cannot_lead_out_of_its_run(runs: Runs, good_run: Make) -> No
     record["devices"][0]["folder"] = "../../elsewhere"
     (path / "run.json").write_text(json.dumps(record))
 
-    assert remarks(StoredRun(path)) == [("run.json", f"{path}/run.json names an unfit folder for sw1")]
+    assert remarks(StoredRun(path)) == [("run.json", f"{path}/run.json names an invalid folder for sw1")]
 
 
 def test_a_lost_run_file_leaves_the_captures(runs: Runs, good_run: Make) -> None:
@@ -260,7 +260,7 @@ def test_text_that_there_is_none_of(runs: Runs, good_run: Make) -> None:
     run = runs.open(good_run("sw1").id)
     skipped = Capture(command="show x", status=CaptureStatus.SKIPPED)
 
-    with pytest.raises(StoreError, match="holds no text of 'show x' from sw1"):
+    with pytest.raises(StoreError, match="has no output of 'show x' from sw1"):
         run.text("sw1", skipped)
     with pytest.raises(StoreError, match="has no device sw9"):
         run.captures("sw9")
