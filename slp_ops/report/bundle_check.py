@@ -192,14 +192,10 @@ class _Checking:
         if before.digest() != after.digest():
             self.note(info.filename, "contains something that should have been masked")
         elif suspicion:
-<<<<<<< HEAD
             self._suspect(info.filename, suspicion)
 
     def _suspect(self, path: str, suspicion: str) -> None:
-        self.note(path, f"seems to hold something that should have been masked: {suspicion}")
-=======
-            self.note(info.filename, f"may contain something that should have been masked: {suspicion}")
->>>>>>> main
+        self.note(path, f"may contain something that should have been masked: {suspicion}")
 
     def _pieces(self, archive: ZipFile, info: ZipInfo, *, largest: int) -> Iterator[bytes]:
         """Yield the content; the size in the directory may be wrong, so that it is counted."""
