@@ -49,7 +49,7 @@ def main() -> int:
             _join(hub, site, port)
         workers = {site: stack.enter_context(_worker(site, inventory)) for site in _SITES}
         say(
-            "4. Audit every switch over the hub. The worker of tokyo is killed in the middle, and started again."
+            "4. Audit every switch over the hub. The worker of tokyo is killed in the middle; another starts."
         )
         words = ("audit", "--inventory", str(inventory), "--json", "--quiet")
         runs = _FOLDER / "runs-over-hub"
@@ -72,7 +72,8 @@ def _start_switches(stack: ExitStack, inventory: Path) -> None:
     for site in _SITES:
         path = inventory.with_name(f"{site}.yaml")
         words = ("lab", "up", "--size", str(_SWITCHES), "--base-port", "0", "--inventory-out", str(path))
-        stack.enter_context(_CALLS.running(*words, until="Inventory:"))
+        stack.enter_context(_CALLS.running(*words, until="Inventory:", shown=False))
+        print(f"   {_SWITCHES} at {site}", flush=True)  # noqa: T201
         content = yaml.safe_load(path.read_text("utf-8"))
         (found,) = content["sites"].values()
         devices = {f"{site}-{name}": device for name, device in found["devices"].items()}
@@ -90,17 +91,8 @@ def _join(hub: str, site: str, port: int) -> None:
 
 
 def _worker(site: str, inventory: Path) -> AbstractContextManager[subprocess.Popen[str]]:
-    words = (
-        "worker",
-        "--site",
-        site,
-        "--inventory",
-        str(inventory),
-        "--max-sessions",
-        "20",
-        "--login-rate",
-        "20",
-    )
+    limits = ("--max-sessions", "20", "--login-rate", "20")
+    words = ("worker", "--site", site, "--inventory", str(inventory), *limits)
     return _CALLS.running(*words, until=f"site {site}: connected")
 
 

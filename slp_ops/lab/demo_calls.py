@@ -40,8 +40,10 @@ class DemoCalls:
         )
 
     @contextmanager
-    def running(self, *arguments: str, until: str = "") -> Iterator[subprocess.Popen[str]]:
-        """Run a command line meanwhile, from the line that begins with ``until``; its output is shown until then."""
+    def running(
+        self, *arguments: str, until: str = "", shown: bool = True
+    ) -> Iterator[subprocess.Popen[str]]:
+        """Run a command line meanwhile; enter when it prints a line that begins with ``until``."""
         with subprocess.Popen(  # noqa: S603 - our own command line
             _words(*arguments),
             stdin=subprocess.DEVNULL,
@@ -53,7 +55,8 @@ class DemoCalls:
             try:
                 assert process.stdout is not None  # noqa: S101 - a pipe was asked for
                 for line in process.stdout if until else ():
-                    print(f"   {line}", end="", flush=True)  # noqa: T201
+                    if shown:
+                        print(f"   {line}", end="", flush=True)  # noqa: T201
                     if line.startswith(until):
                         break
                 yield process
