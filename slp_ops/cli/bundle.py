@@ -190,7 +190,9 @@ def _check(path: str, lang: Lang) -> Result:
         raise InputError(f"{path} cannot be read: {err.strerror}") from err
     for remark in found.remarks:
         what = one_line(translate(remark.what, lang))
-        print_result(f"{click.style(translate('damaged', lang), fg='red')}: {one_line(remark.path)}: {what}")
+        print_result(
+            f"{click.style(translate('damaged', lang), fg='red')}: {one_line(remark.path or path)}: {what}"
+        )
     verdict = _DAMAGED if found.remarks else _WHOLE
     checked = _CHECKED.format(
         path=one_line(path), files=found.files, switches=found.switches, verdict=verdict

@@ -13,7 +13,7 @@ from slp_ops.runs import atomic_files
 from slp_ops.runs.evidence_files import MANIFEST, PACKS, is_moved
 from slp_ops.runs.file_store import ACKS, UPLOAD
 from slp_ops.runs.names import is_plain
-from slp_ops.runs.pack import damaged_records
+from slp_ops.runs.pack import damaged_replaced_records
 from slp_ops.runs.run_reader import CHANGED, why_unreadable
 from slp_ops.runs.serialization import CaptureRecord, ResultRecord, RunState, read_lines
 
@@ -99,7 +99,7 @@ class _Checking:
             file = f"{PACKS}/{name}"
             try:
                 content = packs.content(name)
-                replaced = list(damaged_records(packs.folder / name, content))
+                replaced = list(damaged_replaced_records(packs.folder / name, content))
             except OSError as err:
                 yield FileProblem(file=file, what=why_unreadable(err))
                 continue

@@ -15,7 +15,7 @@ import time
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile, ZipInfo
 
 import pytest
 import yaml
@@ -31,7 +31,7 @@ from slp_ops.report.bundle_check import check
 from slp_ops.report.secret_scan import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 CASE: Final = Path(__file__).parents[1] / "compat/data/0.1.0/case.zip"
@@ -197,6 +197,23 @@ def test_a_leak_is_found_wherever_the_pieces_end(cut: int) -> None:
 # Edits of a bundle.
 
 
+def _hidden(change: Callable[[ZipInfo], object]) -> io.BytesIO:
+    """Return a bundle with more in the header of a file."""
+    out = archive((CAPTURE, b"a\n"))
+    with ZipFile(out, "a") as made:
+        change(made.infolist()[0])
+        made.writestr("slp-ops-7c45f5/more", b"")
+    return out
+
+
+def _removed(whole: io.BytesIO) -> io.BytesIO:
+    """Return a bundle of which the directory does not list the second file, whose data is still there."""
+    with ZipFile(whole, "a") as made:
+        made.filelist.pop(1)
+        made.writestr("slp-ops-7c45f5/more", b"")
+    return whole
+
+
 @pytest.mark.parametrize(
     ("edited", "what"),
     [
@@ -214,6 +231,11 @@ def test_a_leak_is_found_wherever_the_pieces_end(cut: int) -> None:
         (io.BytesIO(archive((CAPTURE, b"a\n")).getvalue() + b"more"), "cannot be read as a zip"),
         (io.BytesIO(archive((CAPTURE, b"a\n")).getvalue()[:-30]), "cannot be read as a zip"),
         (io.BytesIO(b""), "cannot be read as a zip"),
+        (io.BytesIO(b"enable secret x\n" + archive((CAPTURE, b"a\n")).getvalue()), "belongs to no file"),
+        (_hidden(lambda info: setattr(info, "comment", b"enable secret x")), "belongs to no file"),
+        (_hidden(lambda info: setattr(info, "extra", b"\x01\x99\x20\x00" + b"x" * 32)), "belongs to no file"),
+        (_removed(archive((CAPTURE, b"a\n"), ("notes", b"enable secret x\n"))), "belongs to no file"),
+        (archive((CAPTURE, b"a\n"), remark="enable secret 0 hunter2"), "should have been masked"),
     ],
 )
 def test_an_edited_bundle_is_named(edited: io.BytesIO, what: str) -> None:
