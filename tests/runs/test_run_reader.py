@@ -380,7 +380,7 @@ def test_the_beginning_of_the_run_file_is_enough_for_the_order_of_runs(runs: Run
 
 @pytest.mark.slow
 def test_the_run_file_of_a_large_fleet_is_read(tmp_path: Path) -> None:
-    """40,000 devices with all that an inventory may say of them."""
+    """40,000 devices with the fields of a full inventory."""
     intent = {"topology": "cslu", "transport": "cslu", "cslu_host": "cslu.example.net", "vrf": "Mgmt-vrf"}
     fleet = [
         Device(
