@@ -265,25 +265,51 @@ def test_a_jump_host_is_logged_in_to_once_a_process_and_tried_once_where_it_refu
         assert min(reasons).startswith("jump host 127.0.0.1: ")
 
 
-def test_no_process_outlives_a_parent_that_was_killed(lab: Callable[..., Any], tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("stop", "times", "code"),
+    [
+        (signal.SIGKILL, 1, -signal.SIGKILL),  # of the parent alone
+        (signal.SIGINT, 2, 130),
+        (signal.SIGTERM, 1, 130),
+    ],
+)
+def test_no_process_outlives_a_stopped_parent_and_the_rest_is_read(
+    lab: Callable[..., Any], tmp_path: Path, stop: signal.Signals, times: int, code: int
+) -> None:
     running = lab(**{f"sw{number}": "healthy" for number in range(4)})
     for name in running.names:
         running.fault(name, command_delay=0.1)
     write_inventory(tmp_path / "inventory.yaml", running, *running.names, transport="asyncssh")
-    words = ("collect", "-i", "inventory.yaml", "--processes", "2", "--known-hosts", "known_hosts")
+    words = ("audit", "-i", "inventory.yaml", "--processes", "2", "--known-hosts", "known_hosts")
     marked = f"{os.environ['PATH']}:{tmp_path}"
     with subprocess.Popen(
         command_line(*words),
         cwd=tmp_path,
         env=environment(PATH=marked),
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # a terminal sends its signals to the whole group
     ) as parent:
         wait_until(lambda: len(list(tmp_path.glob("runs/*/sw*/*.txt"))) > 8)
         assert len(others_with(str(tmp_path))) == 2
-        parent.kill()
+        for _ in range(times):
+            if stop is signal.SIGKILL:
+                parent.kill()
+            else:
+                os.killpg(parent.pid, stop)
+        assert parent.wait(timeout=20) == code
+        assert parent.stderr is not None
+        said = parent.stderr.read()
 
     wait_until(lambda: not others_with(str(tmp_path)))
+    if stop is not signal.SIGKILL:
+        (hint,) = re.findall(r"slp-ops (audit .*--resume \S+)", said)
+        assert "--processes 2" in hint
+        assert "interrupted: 0 of 4 devices done" in said
+    for name in running.names:
+        running.fault(name, command_delay=0.0)
     done = slp_ops(tmp_path, *words, "--resume", "last", "--json")
     assert done.returncode == 0, done.stderr
     assert {each["status"] for each in json.loads(done.stdout)["devices"]} == {"ok"}
