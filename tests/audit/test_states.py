@@ -126,7 +126,7 @@ def test_a_run_of_another_verb_is_named_as_such(saved: Callable[..., str], tmp_p
 def test_without_a_run_that_fits_last_says_so(saved: Callable[..., str], tmp_path: Path) -> None:
     saved("usage-status", sw1="healthy")
     done = CliRunner().invoke(cli, ["audit", "--runs-dir", str(tmp_path / "runs"), "--run", "last"])
-    assert "there is no run of audit or collect or watch" in str(done.exception)
+    assert "there is no run of audit/collect/watch" in str(done.exception)
 
 
 def test_one_definition_for_each_figure(saved: Callable[..., str], tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile, ZipInfo
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from slp_ops.cli.bundle import command
@@ -145,6 +146,38 @@ def test_the_evidence_of_every_scenario_is_clean(name: str) -> None:
     report = check(archive(*files))
     assert not report.remarks
     assert (report.searched, report.bytes) == (len(files), sum(len(data) for _, data in files))
+
+
+def _texts(node: object) -> Iterator[str]:
+    match node:
+        case str():
+            yield node
+        case dict():
+            for each in node.values():
+                yield from _texts(each)
+        case list():
+            for each in node:
+                yield from _texts(each)
+
+
+def test_no_japanese_text_of_a_rule_is_taken_for_a_secret() -> None:
+    """JSON escapes what is not ASCII: "Token" before Japanese has no mixed word behind it."""
+    folder = Path(secret_scan.__file__).parents[1] / "rules"
+    texts = {
+        text
+        for path in folder.rglob("*.yaml")
+        for text in _texts(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
+        if not text.isascii()
+    }
+    assert len(texts) > 500
+    wrong = [text for text in sorted(texts) if list(scan(json.dumps(text).encode()))]
+    assert wrong == []
+
+
+def test_a_secret_among_escapes_is_found() -> None:
+    for text in ("パスワード password Zq4!x9Lmn", "token\u00a0Zq4x9Lmn22", "\u0070assword: Zq4!x9Lmn"):
+        line = json.dumps({"text": text}).replace("p", "\\u0070").replace("Zq4", "\\u005aq4")
+        assert [each.line for each in scan(f"{{}}\n{line}\n".encode())] == [2], line
 
 
 def test_the_report_names_what_was_searched() -> None:
