@@ -41,8 +41,18 @@ _LONGEST_NUMBER: Final = 20
 _SHORT: Final = Repr()
 _SHORT.maxlevel, _SHORT.maxstring = 2, 80
 _WHOLE_NUMBERS: Final = range(-(2**63), 2**63)
-_MEMORY: Final = 40 * 2**20
 LARGEST_DOCUMENT: Final = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonLimits:
+    """Limits of a JSON text in bytes: its size, and the memory of its values beyond that."""
+
+    size: int = LARGEST_DOCUMENT
+    memory: int = 40 * 2**20
+
+
+_USUAL_LIMITS: Final = JsonLimits()
 
 
 class InvalidJson(ValueError):
@@ -129,6 +139,12 @@ def rounded(digits: int) -> _Encoder:
     return encoder
 
 
+def as_is(value: Any) -> JsonValue:
+    """Encode a value that is JSON already: it is not traversed."""
+    found: JsonValue = value
+    return found
+
+
 def encode(value: object) -> Any:
     """Return the JSON value of a document, or of any value that a document may hold.
 
@@ -210,23 +226,23 @@ def to_json(document: object, *, indent: int | None = None, ascii_only: bool = T
     return text if ascii_only else _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(text: str | bytes, limits: JsonLimits = _USUAL_LIMITS) -> Any:
     """Return the value of a JSON text. Raises InvalidJson, also for what would exhaust the memory.
 
     Refused are numbers beyond 64 bits, infinities and NaN, deep nesting, and far more values than text: a
     value costs up to a hundred times its characters.
     """
     if isinstance(text, bytes):
-        _check_memory(
-            len(text), text.count(b","), text.count(b"{"), text.count(b"["), ascii_only=text.isascii()
-        )
+        counts = text.count(b","), text.count(b"{"), text.count(b"[")
+        _check_memory(limits, len(text), *counts, ascii_only=text.isascii())
         try:
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError as err:
             line = err.object.count(b"\n", 0, err.start) + 1
             raise InvalidJson("no text in UTF-8", line) from None
     else:
-        _check_memory(len(text), text.count(","), text.count("{"), text.count("["), ascii_only=True)
+        counts = text.count(","), text.count("{"), text.count("[")
+        _check_memory(limits, len(text), *counts, ascii_only=True)
     try:
         value = json.loads(
             text, parse_int=_whole_number, parse_float=_number, parse_constant=_refuse_constant
@@ -251,12 +267,14 @@ class _UnfitNumber(Exception):
         self.digits = digits
 
 
-def _check_memory(size: int, commas: int, objects: int, arrays: int, *, ascii_only: bool) -> None:
-    if size > LARGEST_DOCUMENT:
-        raise InvalidJson(f"larger than {LARGEST_DOCUMENT // 2**20} MB")
+def _check_memory(
+    limits: JsonLimits, size: int, commas: int, objects: int, arrays: int, *, ascii_only: bool
+) -> None:
+    if size > limits.size:
+        raise InvalidJson(f"larger than {limits.size // 2**20} MB")
     # What CPython needs at most for a value, an object, an array, and for text with wide characters.
     needed = 64 * commas + 220 * objects + 80 * arrays + (0 if ascii_only else 4 * size)
-    if needed > _MEMORY + size:
+    if needed > limits.memory + size:
         raise InvalidJson("too many values for its size")
 
 

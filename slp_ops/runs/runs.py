@@ -128,7 +128,7 @@ class Runs:
         names = self._names()
         if ref == "last":
             for newest in self.all():
-                if not verbs or newest.header.verb in verbs:
+                if not verbs or newest.head.verb in verbs:
                     return newest
             of = f" of {'/'.join(sorted(verbs))}" if verbs else ""
             verb = "collect" if not verbs or "collect" in verbs else min(verbs)

@@ -74,7 +74,11 @@ class _Checking:
         if not run.is_readable:
             yield FileProblem(file="run.json", what="is missing or cannot be read")
         yield from self._lines(
-            lambda name: atomic_files.read(run.path / name, within=run.path), "devices.jsonl", ""
+            lambda name: atomic_files.read(
+                run.path / name, within=run.path, largest=atomic_files.LARGEST_OF_FLEET
+            ),
+            "devices.jsonl",
+            "",
         )
         folders = {about.folder for about in run.header.devices}
         with atomic_files.store_errors("read", run.path):
