@@ -1,4 +1,5 @@
 # make demo   the simulated fleet, the main job on it over real SSH, and what came out
+# make demo-cluster  200 simulated switches at two sites, read over a hub; one worker is killed meanwhile
 # make test   format, lint, types, layer contracts, tests (under 8 minutes)
 # make test-all  the same, and the tests that take long (under 60 minutes)
 # make test-faults N=600  random faults and signals, a long watch and a large sick fleet; a table at the end (an hour)
@@ -11,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-slow test-all test-faults check fix lock bench-env docs reference baseline licenses clean
+.PHONY: help env demo demo-cluster test test-slow test-all test-faults check fix lock bench-env docs reference baseline licenses clean
 
 help:
 	@sed -n 's/^# //p' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ $(VENV)/ready: requirements/dev.lock pyproject.toml
 
 demo: env
 	@$(BIN)/python -m slp_ops.lab.demo
+
+demo-cluster: env
+	@$(BIN)/python -m slp_ops.lab.cluster_demo
 
 check: env
 	$(BIN)/ruff format --check .

@@ -5,10 +5,11 @@
     .venv/bin/python -m bench.fleet --growth 100,1000,3000 --only "slp-ops asyncssh"
 
 The switches are processes of their own on the loopback interface, and each contender is a process; wall time,
-CPU time and peak memory are the operating system's own account. Every contender sends the same twelve
-commands; how many outputs it got, and how many bytes, is printed, so that a failure does not count as speed.
-slp-ops is the whole program as an operator starts it, with its evidence masked and written, once to memory
-and once to the disk. Its pacing is off (no site limit, no login rate), as none of the others has any.
+CPU time and peak memory are the operating system's own account; of several processes the CPU time is that of
+all, the memory that of the largest. Every contender sends the same twelve commands; how many outputs it got,
+and how many bytes, is printed, so that a failure does not count as speed. slp-ops is the whole program as an
+operator starts it, with its evidence masked and written, once to memory and once to the disk. Its pacing is
+off (no site limit, no login rate), as none of the others has any.
 
 What the switches used is printed too: a contender that waits for them cannot be faster.
 """
@@ -39,8 +40,13 @@ _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder in memory, in which a
 OURS: Final = {
     "slp-ops netmiko": ("collect", "--transport", "netmiko"),
     "slp-ops asyncssh": ("collect", "--transport", "asyncssh"),
+    "slp-ops asyncssh, 2 processes": ("collect", "--transport", "asyncssh", "--processes", "2"),
+    "slp-ops netmiko, 2 processes": ("collect", "--transport", "netmiko", "--processes", "2"),
     "slp-ops audit": ("audit", "--transport", "asyncssh"),
+    "slp-ops audit, 2 processes": ("audit", "--transport", "asyncssh", "--processes", "2"),
 }
+# The module of each verb that chooses the commands; worker processes get them in their tasks.
+_CHOOSING: Final = {"collect": "slp_ops.app.collect", "audit": "slp_ops.app.live_audit"}
 
 
 def run_ours(arguments: Sequence[str], folder: Path, ports: list[int], workers: int) -> None:
@@ -67,8 +73,7 @@ def run_ours(arguments: Sequence[str], folder: Path, ports: list[int], workers: 
         "slp-ops", *arguments, "--inventory", str(inventory), "--runs-dir", str(folder / "runs"), "--quiet",
         "--workers", str(workers), "--login-rate", "0", "--connect-timeout", "120", "--login-timeout", "120",
     ]  # fmt: skip
-    verb = arguments[0]
-    with mock.patch(f"slp_ops.app.{verb}.choose_commands", return_value=tuple(known)):
+    with mock.patch(f"{_CHOOSING[arguments[0]]}.choose_commands", return_value=tuple(known)):
         main()
 
 
@@ -182,7 +187,7 @@ def compare(wanted: argparse.Namespace, size: int, names: Sequence[str]) -> list
         f"Python {platform.python_version()}, {os.cpu_count()} cores"
     )
     print(
-        f"{'contender':<36}{'wall s':>8}{'CPU ms/device':>15}{'peak MB':>9}{'outputs':>9}{'MB':>7}"
+        f"{'contender':<42}{'wall s':>8}{'CPU ms/device':>15}{'peak MB':>9}{'outputs':>9}{'MB':>7}"
         f"{'errors':>8}{'switches: CPU ms/device':>26}{'busiest':>9}"
     )
     for line in found:
@@ -190,7 +195,7 @@ def compare(wanted: argparse.Namespace, size: int, names: Sequence[str]) -> list
         errors = max(each.counts[2] for each in line.rounds)
         theirs = statistics.median(sum(each.switches) for each in line.rounds) * 1000 / size
         print(
-            f"{line.label:<36}{line.middle('wall'):>8.1f}{line.middle('cpu') * 1000 / size:>15.1f}"
+            f"{line.label:<42}{line.middle('wall'):>8.1f}{line.middle('cpu') * 1000 / size:>15.1f}"
             f"{line.middle('peak'):>9.0f}{outputs:>9}{read / 1e6:>7.1f}{errors:>8}"
             f"{theirs:>26.1f}{line.middle('busiest'):>9.0%}"
         )

@@ -2,17 +2,25 @@
 long the questions take. The runs are generated with their summaries; nothing is read from a switch.
 
     python bench/history.py [--runs 365] [--devices 1000] [--sites 20]
+    python bench/history.py --rollups --devices 100000 --sites 500
+
+``--rollups`` generates the roll-ups of a year that is too large to generate run by run: a row for each site
+and day, a line for each switch, and the samples of the last day.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +29,7 @@ from slp_ops.history.summary import RuleRecord, Summary
 from slp_ops.model import Device, DeviceResult, DeviceStatus, Severity, Verdict
 from slp_ops.runs import Runs, StoredRun
 from slp_ops.runs.history import History, mark
+from slp_ops.runs.history_index import FILE as INDEX
 from slp_ops.runs.summaries import load, save
 
 START = datetime(2025, 11, 24, 2, 0, tzinfo=UTC)
@@ -32,7 +41,12 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=365)
     options.add_argument("--devices", type=int, default=1000)
     options.add_argument("--sites", type=int, default=20)
+    options.add_argument("--rollups", action="store_true")
     chosen = options.parse_args()
+    if chosen.rollups:
+        with tempfile.TemporaryDirectory() as folder:
+            show_rollups(Path(folder) / "runs", chosen.runs, chosen.devices, chosen.sites)
+        return
     with tempfile.TemporaryDirectory() as folder:
         found = measure(Path(folder) / "runs", chosen.runs, chosen.devices, chosen.sites)
     print(f"{chosen.runs} runs of {chosen.devices} switches, {os.cpu_count()} cores")
@@ -80,6 +94,80 @@ def measure(root: Path, runs: int, devices: int, sites: int) -> Figures:
         summaries=sum(path.stat().st_size for path in root.glob("*/summaries.jsonl")),
         questions=questions,
     )
+
+
+PEAK = r"""
+import atexit, re, sys
+from slp_ops.__main__ import main
+peak = re.compile(r"VmHWM:\s*(\d+)")
+atexit.register(lambda: sys.stderr.write(peak.search(open("/proc/self/status").read())[1]))
+main()
+"""
+QUESTIONS = ("trend --days 365", "trend --days 365 --json", "trend --site site-03", "history sw-0007")
+
+
+def show_rollups(root: Path, days: int, devices: int, sites: int) -> None:
+    began = time.perf_counter()
+    generate_rollups(root, days, devices, sites)
+    size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
+    print(f"{devices} switches of {sites} sites, {days} days, {os.cpu_count()} cores")
+    print(f"generated in {time.perf_counter() - began:.0f} s, {size / 1e6:.0f} MB")
+    for words in QUESTIONS:
+        seconds, memory = ask(root, words)
+        print(f"slp-ops {words}: {seconds:.2f} s, {memory / 2**20:.0f} MB")
+
+
+def generate_rollups(root: Path, days: int, devices: int, sites: int) -> None:
+    """The last run with its samples; the days before it as roll-ups of runs that have left no sample."""
+    generate(root, days - 1, devices, sites)
+    (run,) = Runs(root).folders()
+    at = mark(run)
+    with History.open(root) as history:
+        history.put(run, at, load(run).values())
+        (last,) = history.days(newest=0)[:1]
+        lines = history.lines()
+    assert len(lines) == devices
+    with closing(sqlite3.connect(root / INDEX)) as db:
+        ((number, day, position),) = db.execute("SELECT id, day, position FROM run")
+        runs, rows = [], []
+        of_a_day = db.execute("SELECT * FROM site_day").fetchall()
+        for ago in range(1, days):
+            began = START + timedelta(days=days - 1 - ago)
+            folder = root / f"{began:%Y%m%dT%H%M%SZ}-audit-{ago:06x}"
+            shutil.copytree(
+                run.path, folder, ignore=shutil.ignore_patterns("summaries.jsonl", "devices.jsonl")
+            )
+            record = {"schema": 1, "id": f"{ago:06x}", "verb": "audit", "state": "complete", "devices": []}
+            (folder / "run.json").write_text(json.dumps(record | {"started": began.isoformat()}))
+            runs.append(
+                (folder.name, f"{ago:06x}", "audit", 0, mark(StoredRun(folder)), day - ago, position - ago)
+            )
+            rows += [(day - ago, *row[1:]) for row in of_a_day]
+        db.executemany(
+            "INSERT INTO run (folder, ref, verb, started, mark, day, position, licensing) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
+            runs,
+        )
+        marks = ", ".join("?" * 14)
+        db.executemany(f"INSERT INTO site_day VALUES ({marks})", rows)  # noqa: S608 - only marks
+        db.executemany("INSERT INTO rolled_day VALUES (?)", [(day - ago,) for ago in range(1, days)])
+        # A line through four weeks of counts for each switch, as a year of samples would give.
+        db.execute(
+            "UPDATE line SET course = CASE device % 10 WHEN 0 THEN 4 WHEN 1 THEN 1 ELSE 3 END, points = 25, "
+            "days = 59.5, slope = 2.0 + (device % 7) * 0.1, margin = 0.2, mean_x = 20000.0, mean_y = 300.0, "
+            "variance = 1.5, fitted = 25, sum_sq_x = 7000.0"
+        )
+        db.commit()
+    assert last.switches
+    assert number
+
+
+def ask(root: Path, words: str) -> tuple[float, int]:
+    """Seconds and the largest resident memory in bytes of a command."""
+    began = time.perf_counter()
+    arguments = [sys.executable, "-c", PEAK, *words.split(), "--runs-dir", str(root)]
+    done = subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return time.perf_counter() - began, int(done.stderr.split()[-1]) * 1024
 
 
 def generate(root: Path, number: int, devices: int, sites: int) -> None:

@@ -274,7 +274,7 @@ def _one_line(secret: Secret, place: str, name: str) -> Secret:
     if secret.is_one_line:
         return secret
     raise CredentialError(
-        f"credential {name}: the {place} holds a control character",
+        f"credential {name}: the {place} contains a control character",
         hint="a secret is one line: look for a line end or a tab at its end",
     )
 

@@ -41,8 +41,18 @@ _LONGEST_NUMBER: Final = 20
 _SHORT: Final = Repr()
 _SHORT.maxlevel, _SHORT.maxstring = 2, 80
 _WHOLE_NUMBERS: Final = range(-(2**63), 2**63)
-_MEMORY: Final = 40 * 2**20
 LARGEST_DOCUMENT: Final = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonLimits:
+    """Limits of a JSON text in bytes: its size, and the memory of its values beyond that."""
+
+    size: int = LARGEST_DOCUMENT
+    memory: int = 40 * 2**20
+
+
+_USUAL_LIMITS: Final = JsonLimits()
 
 
 class InvalidJson(ValueError):
@@ -135,11 +145,14 @@ def encode(value: object) -> Any:
     Dataclasses become objects, sequences arrays, sets sorted arrays, moments ISO 8601, spans seconds. A class
     with a method ``as_json`` gives its own value. Raises TypeError for anything else.
     """
-    if value is None or isinstance(value, (bool, int, float)):
+    kind: Any = type(value)
+    if kind in _PLAIN_VALUES:
         return value
+    if _is_plain_dataclass(kind):
+        return _object(value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, str):
+    if isinstance(value, (str, int, float)):
         return value
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [encode(each) for each in value]
@@ -151,12 +164,17 @@ def encode(value: object) -> Any:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
-    own = getattr(type(value), "as_json", None)
-    if own is not None:
-        return encode(own(value))
-    if not is_dataclass(value) or isinstance(value, type):
+    own = getattr(kind, "as_json", None)
+    if own is None:
         raise TypeError(f"{value!r} has no form in JSON")
-    return _object(value)
+    return encode(own(value))
+
+
+@cache
+def _is_plain_dataclass(kind: Any) -> bool:
+    """Return whether the values of a type become objects, and are nothing else that has a form in JSON."""
+    others = (Enum, str, Sequence, Set, Mapping, date, time)
+    return not issubclass(kind, others) and is_dataclass(kind) and not hasattr(kind, "as_json")
 
 
 def _object(value: object) -> dict[str, JsonValue]:
@@ -202,23 +220,23 @@ def to_json(document: object, *, indent: int | None = None, ascii_only: bool = T
     return text if ascii_only else _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(text: str | bytes, limits: JsonLimits = _USUAL_LIMITS) -> Any:
     """Return the value of a JSON text. Raises InvalidJson, also for what would exhaust the memory.
 
     Refused are numbers beyond 64 bits, infinities and NaN, deep nesting, and far more values than text: a
     value costs up to a hundred times its characters.
     """
     if isinstance(text, bytes):
-        _check_memory(
-            len(text), text.count(b","), text.count(b"{"), text.count(b"["), ascii_only=text.isascii()
-        )
+        counts = text.count(b","), text.count(b"{"), text.count(b"[")
+        _check_memory(limits, len(text), *counts, ascii_only=text.isascii())
         try:
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError as err:
             line = err.object.count(b"\n", 0, err.start) + 1
             raise InvalidJson("no text in UTF-8", line) from None
     else:
-        _check_memory(len(text), text.count(","), text.count("{"), text.count("["), ascii_only=True)
+        counts = text.count(","), text.count("{"), text.count("[")
+        _check_memory(limits, len(text), *counts, ascii_only=True)
     try:
         value = json.loads(
             text, parse_int=_whole_number, parse_float=_number, parse_constant=_refuse_constant
@@ -243,12 +261,14 @@ class _UnfitNumber(Exception):
         self.digits = digits
 
 
-def _check_memory(size: int, commas: int, objects: int, arrays: int, *, ascii_only: bool) -> None:
-    if size > LARGEST_DOCUMENT:
-        raise InvalidJson(f"larger than {LARGEST_DOCUMENT // 2**20} MB")
+def _check_memory(
+    limits: JsonLimits, size: int, commas: int, objects: int, arrays: int, *, ascii_only: bool
+) -> None:
+    if size > limits.size:
+        raise InvalidJson(f"larger than {limits.size // 2**20} MB")
     # What CPython needs at most for a value, an object, an array, and for text with wide characters.
     needed = 64 * commas + 220 * objects + 80 * arrays + (0 if ascii_only else 4 * size)
-    if needed > _MEMORY + size:
+    if needed > limits.memory + size:
         raise InvalidJson("too many values for its size")
 
 

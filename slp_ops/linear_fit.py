@@ -6,6 +6,7 @@ Pure arithmetic: x are days, y are counts. ``rules.derived.growth`` applies it t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from math import sqrt
 from statistics import NormalDist, fmean
 from typing import TYPE_CHECKING, Final
@@ -98,6 +99,7 @@ def fit(points: Sequence[tuple[float, float]], *, batch: float = 1.0) -> Trend |
     )
 
 
+@cache
 def _quantile(freedom: int) -> float:
     """Return Student's t for the two-sided confidence, by Cornish and Fisher; within 1.3 % from 2 degrees
     on."""

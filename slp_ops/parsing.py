@@ -157,7 +157,7 @@ class Facts:
 
 
 _WHY: Final = {
-    CaptureStatus.OK: "printed nothing of it",
+    CaptureStatus.OK: "printed no output for it",
     CaptureStatus.UNSUPPORTED: "not supported by this release, or not permitted",
     CaptureStatus.DENIED: "denied by the switch's authorization",
     CaptureStatus.TIMEOUT: "timed out",

@@ -162,6 +162,16 @@ class SecretOffer:
     made = False
 
 
+class HopGate(Protocol):
+    """Admits logins to jump hosts: one gate for all processes of a run."""
+
+    def hop_login(self, hop: str) -> AbstractAsyncContextManager[None]:
+        """Admit a login to a hop, in which HopFailed is the end of that hop for the run.
+
+        ``hop`` is the same text for the same chain. Raises HopFailed where a login of the run has failed.
+        """
+
+
 class SessionLog(Protocol):
     """Log of what one session sends and receives; it masks, escapes and bounds what it writes."""
 

@@ -84,11 +84,11 @@ def _objections(text: str) -> Iterator[str]:
     if len(text) > _LONGEST:
         yield f"it is longer than {_LONGEST} characters"
     if not _PRINTABLE.fullmatch(text):
-        yield "it is empty or holds a control character, a second line or a character beyond ASCII"
+        yield "it is empty or contains a control character, a second line or a character beyond ASCII"
     if "?" in text:
         yield "'?' asks for help and leaves half a line behind"
     if _SHELL.search(text):
-        yield "it holds a character with which the switch's shell could chain or redirect"
+        yield "it contains a character with which the switch's shell could chain or redirect"
     if _URL.search(text):
         yield "it names a file or an address"
     command, *pipes = text.split("|")

@@ -361,12 +361,12 @@ def test_a_secret_that_is_more_than_one_line_is_refused_from_every_source(what: 
         shell(environ={one: f"with blanks{tail}", **rest}),
         shell(environ=rest, keyring=Keyring({entry: f"with blanks{tail}"})),
     ):
-        with pytest.raises(CredentialError, match=f"{what} in .* holds a control character"):
+        with pytest.raises(CredentialError, match=f"{what} in .* contains a control character"):
             credentials.get("default", "netops")
 
 
 def test_a_typed_secret_is_one_line_too() -> None:
-    with pytest.raises(CredentialError, match="typed password holds a control character"):
+    with pytest.raises(CredentialError, match="typed password contains a control character"):
         shell(ask=Person("two\x1bwords")).get("default", "netops")
 
 

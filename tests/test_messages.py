@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from itertools import product
 from typing import TYPE_CHECKING
+
+import yaml
 
 from slp_ops import errors
 from slp_ops.i18n import Lang
@@ -93,6 +96,14 @@ def test_every_pair_in_the_code_has_its_japanese() -> None:
                     if _WORDS.search(one) and not _JAPANESE.search(other):
                         wrong.append(f"slp_ops/{name}:{node.lineno}: {one!r}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_no_message_has_two_translations() -> None:
+    text = (_PACKAGE / "messages.ja.yaml").read_text(encoding="utf-8")
+    root = yaml.compose(text, yaml.CSafeLoader)
+    assert isinstance(root, yaml.MappingNode)
+    keys = Counter(key.value for key, _ in root.value)
+    assert [key for key, count in keys.items() if count > 1] == []
 
 
 def test_a_translation_has_the_values_and_the_terms() -> None:

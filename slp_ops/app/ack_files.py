@@ -39,7 +39,7 @@ class AckFiles:
         if unknown := [path for path in assigned if path not in known]:
             raise InputError(f"--for names files that are not to be imported: {', '.join(unknown)}")
         if not found.files:
-            raise InputError("there is no file in these folders", hint="name the files that CSSM gave")
+            raise InputError("there is no file in these folders", hint="name the files from CSSM")
         return found
 
     def _add(self, file: AckFile) -> None:
@@ -88,7 +88,7 @@ def _paths(paths: Sequence[Path]) -> list[Path]:
         else:
             found[path] = None
     if not found:
-        raise InputError("there is no file in these folders", hint="name the files that CSSM gave")
+        raise InputError("there is no file in these folders", hint="name the files from CSSM")
     if len(found) > _MANY:
         raise InputError(f"{len(found)} files are more than {_MANY}", hint="is it the right folder?")
     return list(found)

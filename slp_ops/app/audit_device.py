@@ -245,7 +245,7 @@ def _not_judged(device: AuditedDevice, rule: str) -> Text | None:
 
 
 NOT_READ: Final = Text("the switch was not read", "スイッチを取得できていません")
-NOT_ASKED: Final = Text("the rule was not asked", "このルールは判定していません")
+NOT_ASKED: Final = Text("the rule was not evaluated", "このルールは判定していません")
 
 
 def _findings(devices: tuple[AuditedDevice, ...], names: Collection[str]) -> dict[tuple[str, str], None]:

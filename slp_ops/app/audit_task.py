@@ -42,8 +42,13 @@ class RulesInTask:
     ignore: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, options: AuditOptions) -> RulesInTask:
-        """Return the rules and thresholds of these options."""
+    def of(cls, options: AuditOptions, *, over_hub: bool = False) -> RulesInTask:
+        """Return the rules and thresholds of these options. Raises InputError for own rules over a hub."""
+        if over_hub and options.knowledge.sources:
+            raise InputError(
+                "rules of your own (--rules) do not run at the workers of a hub",
+                hint="read the switches with slp-ops collect, then: slp-ops audit --run last --rules DIR",
+            )
         return cls(
             version=options.knowledge.version,
             own=options.knowledge.sources,

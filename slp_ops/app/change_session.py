@@ -548,7 +548,7 @@ class ChangeSession(Generic[Observation, Result]):
         found = {device.name: device for device in fleet.devices}
         missing = [plan.name for plan in plans if plan.name not in found]
         if missing:
-            raise InputError(f"the inventory's choice holds no {', '.join(missing)}")
+            raise InputError(f"the selection does not include {', '.join(missing)}")
         return replace(fleet, devices=tuple(found[plan.name] for plan in plans))
 
     def _run(self, title: str, devices: Sequence[Device]) -> Run:

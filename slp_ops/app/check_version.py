@@ -125,7 +125,7 @@ def run(
             results.append(found.result)
             rows.append(facts_verdict(found, audit_options))
     else:
-        rules = RulesInTask.of(audit_options)
+        rules = RulesInTask.of(audit_options, over_hub=request.connecting.hub is not None)
         done = read_switches(
             _VERB,
             VERSION,

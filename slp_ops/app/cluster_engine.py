@@ -8,6 +8,7 @@ folder is submitted again when the run is resumed.
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections import Counter
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from nats.errors import Error as NatsError
 
 from slp_ops.app.device_outcome import Outcome
-from slp_ops.app.device_work import VisitFailed
+from slp_ops.app.device_work import EarlierPart, VisitFailed
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import AskOnce
 from slp_ops.cluster.access_folder import find_access
@@ -32,7 +33,7 @@ from slp_ops.cluster.messages import (
     from_message,
     to_message,
 )
-from slp_ops.cluster.once import last_of, publish_last, publish_once, remove
+from slp_ops.cluster.once import last_of, publish_last, publish_once, remove, remove_task
 from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, TASK, names_in, subject, token
 from slp_ops.errors import HubError
 from slp_ops.i18n import pluralize
@@ -68,6 +69,8 @@ _STORED: Final = 2.0
 _LOOK_AGAIN: Final = 0.02
 # How long a visit that was cancelled gets to send what it has; a pass waits 4 s for all of it.
 _GRACE: Final = 3.0
+_REMOVED_AT_ONCE: Final = 200
+_LARGEST_EARLIER: Final = 700_000  # characters of what a run has of a device: a task is one message
 _TOO_LATE: Final = (
     "slp-ops hub status shows the workers; on a computer near the site: slp-ops worker --site {}"
 )
@@ -106,12 +109,18 @@ class Cluster:
             if self._session is None:
                 self._session = await _Session.open(self._folder, self._address, run, self._notice)
         for _ in range(_ATTEMPTS):
+            earlier = ""
+            if task.earlier.captures:
+                earlier = b64encode(run.device(device).archived()).decode()
+                if len(earlier) > _LARGEST_EARLIER:  # it is read again as a whole
+                    earlier, task = "", replace(task, earlier=EarlierPart())  # type: ignore[type-var]
             order = TaskMessage(
                 run=run.id,
                 device=device.name,
                 work=work.name,
                 folder=run.folders[device.name],
                 taken=tuple(run.device(device).file_names()),
+                earlier=earlier,
                 mask_key=key_id(run.evidence.key),
                 debug=self._debug,
                 task=encode(task),
@@ -122,8 +131,8 @@ class Cluster:
                     return outcome.result_of(work)
                 except ShapeError as err:
                     raise VisitFailed(_invalid(device, str(err))) from None
-            earlier = task.earlier.recovered(run.evidence.recover(order.folder))
-            task = replace(task, earlier=earlier)  # type: ignore[type-var]
+            part = task.earlier.recovered(run.evidence.recover(order.folder))
+            task = replace(task, earlier=part)  # type: ignore[type-var]
         raise VisitFailed(
             DeviceFailure(
                 kind="worker_stopped",
@@ -170,6 +179,7 @@ class _Visit:
     device: Device
     on_event: OnEvent
     ended: asyncio.Future[Outcome | None]
+    sequence: int | None = None  # of the task, unless an earlier process submitted it
     is_begun: bool = False
     is_taken: bool = False
 
@@ -213,7 +223,9 @@ class _Session:
         self.visits[device.name] = visit
         names = (device.site, self.run.id, device.name)
         try:
-            await publish_once(self.js, subject(TASK, *names), to_message(order), full=self._full)
+            visit.sequence = await publish_once(
+                self.js, subject(TASK, *names), to_message(order), full=self._full
+            )
             return await asyncio.shield(ended)
         except InvalidMessage as err:
             raise VisitFailed(_invalid(device, str(err))) from None
@@ -233,25 +245,39 @@ class _Session:
         """Remove what is left of the run from the broker, and disconnect."""
         for task in list(self.background):
             task.cancel()
-        with suppress(TimeoutError):  # without a connection it stays there until it is too old
+        with suppress(TimeoutError, NatsError):  # without a connection it stays there until it is too old
             async with asyncio.timeout(_GRACE):
                 await self._clear()
         await self.stack.aclose()
 
     async def _clear(self) -> None:
         run = self.run.id
-        await remove(self.js, TASKS_STREAM, subject(TASK, ANY, run, ANY))
+        await self._remove_tasks()
         await remove(self.js, EVIDENCE_STREAM, f"{subject(EVIDENCE, ANY, run)}.>")
         await remove(self.js, CONTROL_STREAM, subject(CONTROL, ANY, run))
 
     async def _cancel(self) -> None:
         """Stop every task of the run: those that wait, and those that workers do."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, NatsError):
             async with asyncio.timeout(_GRACE / 2):
                 message = to_message(RunControl(cancelled=True))
                 for site in {visit.device.site for visit in self.visits.values()}:
                     await publish_last(self.js, subject(CONTROL, site, self.run.id), message)
-                await remove(self.js, TASKS_STREAM, subject(TASK, ANY, self.run.id, ANY))
+                await self._remove_tasks()
+
+    async def _remove_tasks(self) -> None:
+        """Remove the tasks of the run that are still there."""
+        info = await self.js.stream_info(TASKS_STREAM, subjects_filter=subject(TASK, ANY, self.run.id, ANY))
+        known = {
+            subject(TASK, visit.device.site, self.run.id, name): visit.sequence
+            for name, visit in self.visits.items()
+        }
+        left = list(info.state.subjects or {})
+        for start in range(0, len(left), _REMOVED_AT_ONCE):
+            some = left[start : start + _REMOVED_AT_ONCE]
+            await asyncio.gather(
+                *(remove_task(self.js, TASKS_STREAM, each, known.get(each)) for each in some)
+            )
 
     def _start(self, work: object) -> None:
         task = asyncio.ensure_future(work)  # type: ignore[call-overload]
@@ -335,7 +361,7 @@ class _Session:
                 visit.ended.set_exception(err)
             return
         # The task first: evidence that is still there when this process is killed is taken again.
-        await remove(self.js, TASKS_STREAM, subject(TASK, *names))
+        await remove_task(self.js, TASKS_STREAM, subject(TASK, *names), visit.sequence)
         await remove(self.js, EVIDENCE_STREAM, f"{subject(EVIDENCE, *names)}.>")
         if not visit.ended.done():
             visit.ended.set_result(outcome)
@@ -353,12 +379,20 @@ class _Session:
             )
         if end.outcome is None:
             return None
-        outcome = decode(Outcome, end.outcome)
-        if outcome.failure is None or not end.folder:
-            return outcome
-        here = str(self.run.path)
-        failure = outcome.failure
-        return Outcome(failure=replace(failure, message=failure.message.replace(end.folder, here)))
+        return decode(Outcome, _relocated(end.outcome, end.folder, str(self.run.path)))
+
+
+def _relocated(value: object, folder: str, run: str) -> object:
+    """Return JSON in which texts name files in the run instead of those in a worker's folder."""
+    match value:
+        case str() if folder:
+            return value.replace(folder, run)
+        case list():
+            return [_relocated(each, folder, run) for each in value]
+        case dict():
+            return {key: _relocated(each, folder, run) for key, each in value.items()}
+        case _:
+            return value
 
 
 def _invalid(device: Device, reason: str) -> DeviceFailure:

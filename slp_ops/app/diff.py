@@ -12,12 +12,13 @@ from slp_ops.history.config import is_other_key, line_changes
 from slp_ops.history.fields import field_changes
 from slp_ops.i18n import pluralize
 from slp_ops.model import CaptureStatus
+from slp_ops.parsing import Facts
 from slp_ops.rules.settings import Intent
 from slp_ops.runs import Runs
 from slp_ops.runs.applied_changes import AppliedChanges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from slp_ops.app.audit_device import AuditedDevice, AuditOptions, FindingsComparison
@@ -123,7 +124,7 @@ def _pair(
     changes: AppliedChanges,
 ) -> _Pair:
     keep = request.audit_options.knowledge.row_commands
-    was, now = facts_of(old, before.name, keep=keep), facts_of(new, after.name, keep=keep)
+    was, now = _facts(old, before, keep), _facts(new, after, keep)
     made = changes.of(after.name)
     judged = with_last_change(before, was, made), with_last_change(after, now, made)
     # The intent of the inventory may have changed as well; both are judged by the newer one.
@@ -141,6 +142,11 @@ def _pair(
         lines=line_changes(configs[0] or "", configs[1] or "") if is_read else None,
         other_key=is_read and is_other_key(configs[0] or "", configs[1] or ""),
     )
+
+
+def _facts(run: StoredRun, result: DeviceResult, keep: Collection[str]) -> Facts:
+    """Return the facts of a device; none where nothing of it can be read, as its result says."""
+    return facts_of(run, result.name, keep=keep) if result.captures else Facts({})
 
 
 def _sorted_findings(pairs: Iterable[_Pair], compared: FindingsComparison) -> Iterable[DeviceDiff]:

@@ -77,7 +77,7 @@ def trend(request: TrendRequest, operator: Operator) -> FleetTrend:
     def ask(history: History) -> FleetTrend:
         names = select_devices(history, request.selection)
         return fleet_trend(
-            history.days(names, newest=request.days), history.series(names), limit=request.reports
+            history.days(names, newest=request.days), history.lines(names), limit=request.reports
         )
 
     return open_history(request.runs_dir, ask, operator)
@@ -88,6 +88,6 @@ def _unknown(history: History, device: str) -> InputError:
     if not names:
         return InputError("there are no runs yet", hint="make one with: slp-ops collect")
     return InputError(
-        f"no run holds {device!r}{did_you_mean(device, names)}",
+        f"no run contains {device!r}{did_you_mean(device, names)}",
         hint=f"there are {', '.join(names[:20])}" + (" ..." if len(names) > 20 else ""),
     )

@@ -82,7 +82,7 @@ def _rebuilding(use: Callable[[], T], runs_dir: Path, operator: Operator) -> T:
             )
     raise StoreError(
         f"the index of the history in {runs_dir} breaks again and again",
-        hint="check the disk; the run folders hold everything, see: slp-ops runs verify",
+        hint="check the disk; the run folders contain everything, see: slp-ops runs verify",
     )
 
 

@@ -132,7 +132,7 @@ def from_files(paths: Sequence[Path], keep: Collection[str] = ()) -> Iterator[De
         # A known command is enough: where the switch refused it, the audit names what is missing.
         if not any(facts.platform or any(map(_is_used, facts.captures)) for _, facts in devices):
             raise InputError(
-                (Problem(path=str(path), message="holds no show command that is known"),),
+                (Problem(path=str(path), message="contains no known show command"),),
                 hint="give a show tech, a terminal log with its prompts, or outputs with their command above",
             )
         for host, facts in devices:

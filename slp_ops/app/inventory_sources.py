@@ -89,7 +89,8 @@ def _read(request: SourceRequest, options: SourceOptions) -> tuple[SourceReading
         return kept.reading, age
     if options.offline:
         raise InputError(
-            f"{request.location}: no reading is kept", hint="leave --offline out once, while it answers"
+            f"{request.location}: no earlier result is stored",
+            hint="run once without --offline, while the source answers",
         )
     try:
         reading = source.read(request)

@@ -66,7 +66,7 @@ def read_and_judge(
     ``with_flagged`` also reads why RUM reports have flag E. Raises InputError, CredentialError, StoreError,
     Interrupted.
     """
-    rules = RulesInTask.of(audit_options)
+    rules = RulesInTask.of(audit_options, over_hub=connecting.hub is not None)
     commands = CommandList.of(choose_commands("support", audit_options.knowledge.row_commands))
 
     def task_of(device: Device, earlier: EarlierPart) -> AuditTask:

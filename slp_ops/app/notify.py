@@ -42,7 +42,7 @@ def run_program(words: tuple[str, ...], record: Mapping[str, object], operator: 
             check=False,
         )
     except subprocess.TimeoutExpired:
-        _note(operator, words, f"gave no end within {_PATIENCE:.0f} s and was stopped")
+        _note(operator, words, f"did not end within {_PATIENCE:.0f} s and was stopped")
     except OSError as err:
         _note(operator, words, f"could not be run: {err.strerror or err}")
     else:

@@ -53,7 +53,9 @@ def _one(typed: str, text: str) -> tuple[str, Parsed]:
         )
     parsed = parse_one(known, text)
     if isinstance(parsed, tuple):
-        raise OptionError(f"the file holds no {known.command!r}; it holds {', '.join(parsed)}", option="FILE")
+        raise OptionError(
+            f"the file contains no {known.command!r}; it contains {', '.join(parsed)}", option="FILE"
+        )
     return _plain_name(known), parsed
 
 

@@ -141,7 +141,7 @@ def apply_file(request: ApplyRequest, path: Path, operator: ChangeOperator | Non
     if not plans:
         raise InputError(
             f"{path} plans nothing for the switches that are selected",
-            hint="see what it holds, and the choice by --site, --tag and --limit",
+            hint="see its contents, and the selection by --site, --tag and --limit",
         )
     if not Seals().is_sealed(document):
         return session.rebuild(plans, path, as_planned=True)

@@ -108,8 +108,8 @@ def _trend(
     names = tuple(run.about)
 
     def ask(history: History) -> FleetTrend:
-        days, series = history.days(names, until=run), history.series(names, until=run)
-        return fleet_trend(days, series, limit=limit)
+        days, lines = history.days(names, until=run), history.lines(names, until=run)
+        return fleet_trend(days, lines, limit=limit)
 
     try:
         trend = open_history(runs_dir, ask, operator, facts=facts)

@@ -67,7 +67,7 @@ class ResumedRun:
         chosen = tuple(device for device in devices if device.name in self._results)
         if not chosen:
             raise SelectionError(
-                f"the inventory's choice holds no device of run {self._stored.id}",
+                f"the selection includes no device of run {self._stored.id}",
                 hint=f"the run is of: {', '.join(list(self._results)[:20])}",
             )
         return chosen

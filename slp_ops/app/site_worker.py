@@ -7,8 +7,10 @@ worker's inventory with the same address and login is refused, so that no hub ca
 from __future__ import annotations
 
 import asyncio
+import binascii
 import secrets
 import shutil
+from base64 import b64decode
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +40,8 @@ from slp_ops.errors import HubError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.model import DeviceFailure
 from slp_ops.ports import SESSION_LOGS, StandingNotice
+from slp_ops.runs import atomic_files
+from slp_ops.runs.device_archive import InvalidArchive, extract
 from slp_ops.runs.device_transfer import pack
 from slp_ops.runs.mask_key import key_id
 from slp_ops.runs.names import is_plain
@@ -230,7 +234,7 @@ class _SiteWorker:
         folder.mkdir(mode=0o700)
         try:
             evidence = RunEvidence(folder, key=self.settings.mask_key)
-            self._take_names(folder / order.folder, order)
+            self._put_earlier(folder / order.folder, order)
             visit = asyncio.create_task(self._outcome(order, evidence))
             self.visits.setdefault(order.run, set()).add(visit)
             try:
@@ -260,12 +264,17 @@ class _SiteWorker:
             shutil.rmtree(folder, ignore_errors=True)
 
     @staticmethod
-    def _take_names(folder: Path, order: TaskMessage) -> None:
-        """Reserve the names of the captures that the run has."""
-        if order.taken:
-            folder.mkdir(mode=0o700)
-            for name in order.taken:
-                (folder / name).touch(mode=0o600)
+    def _put_earlier(folder: Path, order: TaskMessage) -> None:
+        """Write the captures that the run has, or reserve their names. Raises InvalidMessage."""
+        if not order.taken:
+            return
+        try:
+            files = extract(b64decode(order.earlier, validate=True)) if order.earlier else {}
+        except (InvalidArchive, binascii.Error) as err:
+            raise InvalidMessage(f"the earlier captures: {err}") from None
+        folder.mkdir(mode=0o700)
+        for name in order.taken:
+            atomic_files.replace(folder / name, files.get(name, b""))
 
     async def _outcome(self, order: TaskMessage, evidence: RunEvidence) -> Outcome:
         try:
@@ -273,6 +282,8 @@ class _SiteWorker:
             task = decode(work.task, order.task)
         except (ShapeError, ValueError) as err:
             return _refused("unknown_task", f"the worker does not know this task: {err}")
+        if task.own_rules:
+            return _refused("own_rules", "rules of an operator do not run at a worker")
         if reason := self._not_ours(task.device, order):
             return _refused("not_at_site", reason)
         if order.debug:

@@ -100,7 +100,7 @@ def run_once(request: WatchRequest, operator: Operator) -> RoundResult:
     """
 
     def busy() -> bool:
-        operator.notice("another watch is at work in this folder; nothing was done")
+        operator.notice("another watch is running in this folder; nothing was done")
         return False
 
     _check(request)
@@ -121,7 +121,7 @@ def run_for_ever(request: WatchRequest, operator: Operator) -> NoReturn:
 
 def _for_ever(rounds: Rounds, runs_dir: Path, every: float, operator: Operator) -> NoReturn:
     def busy() -> bool:
-        operator.status("another watch is at work in this folder; waiting for it")
+        operator.status("another watch is running in this folder; waiting for it")
         return True
 
     stop = StopSignals()

@@ -125,6 +125,7 @@ class TaskRunner:
             host_keys=host_keys,
             workers=configuration.sessions,
             connect_timeout=configuration.connect_timeout,
+            hop_gate=parent,
         )
         self._transport = Paced(transport, parent)
         self._folders: dict[str, str] = {}

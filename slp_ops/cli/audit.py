@@ -13,7 +13,7 @@ from slp_ops.cli.exits import audit_results, code_of
 from slp_ops.cli.options import NamedPath, SelectingOption, json_option, lang_option, runs_dir_option
 from slp_ops.cli.reading_options import evidence_option, resume_option, with_collect_options
 from slp_ops.cli.rule_options import with_audit_options
-from slp_ops.cli.session_options import connecting_options, processes_option
+from slp_ops.cli.session_options import connecting_options, hub_option, processes_option
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @target_options
 @connecting_options
 @processes_option
+@hub_option
 @runs_dir_option
 @click.option(
     "--run",

@@ -124,7 +124,7 @@ def command(
     """Put what a support case needs of RUN into one zip; secrets are masked, and counted.
 
     RUN is a run's id, its folder, a unique beginning of either, or 'last'. With --check: exit code 3 when
-    the bundle is not what was written, or holds something that should have been masked.
+    the bundle is not what was written, or contains something that should have been masked.
     """
     if checked is not None:
         raise click.exceptions.Exit(_check(checked, lang).code)
@@ -190,7 +190,9 @@ def _check(path: str, lang: Lang) -> Result:
         raise InputError(f"{path} cannot be read: {err.strerror}") from err
     for remark in found.remarks:
         what = one_line(translate(remark.what, lang))
-        print_result(f"{click.style(translate('damaged', lang), fg='red')}: {one_line(remark.path)}: {what}")
+        print_result(
+            f"{click.style(translate('damaged', lang), fg='red')}: {one_line(remark.path or path)}: {what}"
+        )
     verdict = _DAMAGED if found.remarks else _WHOLE
     checked = _CHECKED.format(
         path=one_line(path), files=found.files, switches=found.switches, verdict=verdict

@@ -17,7 +17,7 @@ from slp_ops.cli.options import (
     runs_dir_option,
 )
 from slp_ops.cli.reading_options import resume_option, with_collect_options
-from slp_ops.cli.session_options import connecting_options, processes_option
+from slp_ops.cli.session_options import connecting_options, hub_option, processes_option
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.json_documents import to_json
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @target_options
 @connecting_options
 @processes_option
+@hub_option
 @runs_dir_option
 @click.option(
     "--target",

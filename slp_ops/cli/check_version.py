@@ -11,7 +11,7 @@ from slp_ops.cli.completion import complete_run
 from slp_ops.cli.exits import code_of, version_results
 from slp_ops.cli.options import SelectingOption, details_option, json_option, lang_option, runs_dir_option
 from slp_ops.cli.rule_options import rules_option
-from slp_ops.cli.session_options import connecting_options, processes_option
+from slp_ops.cli.session_options import connecting_options, hub_option, processes_option
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @target_options
 @connecting_options
 @processes_option
+@hub_option
 @runs_dir_option
 @click.option(
     "--release",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def command(*, runs_dir: Path, last: int, lang: Lang, as_json: bool, device: str) -> None:
     """Show the state of DEVICE in every run: release, transport, trust, ACK, RUM reports, findings.
 
-    The evidence of the runs is the truth; an index beside it (history-2.sqlite) makes this quick, and is
+    The evidence of the runs is the truth; an index beside it (history-*.sqlite) makes this quick, and is
     brought up to date first. Runs in which nothing changed share a row.
     """
     from slp_ops.app.history import HistoryRequest, device_history

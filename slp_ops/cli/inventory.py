@@ -34,7 +34,7 @@ def command() -> None:
 def check(
     inventory_path: Path | str, ssh_config: Path, sources: SourceOptions, lang: Lang, as_json: bool
 ) -> None:
-    """Report every problem at once with file and line, or sum up what the inventory holds.
+    """Report every problem at once with file and line, or summarise the inventory.
 
     Nothing is sent to any switch and no password is shown or asked for.
     """

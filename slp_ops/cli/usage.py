@@ -232,7 +232,7 @@ def import_(
 
     _not_both(dry_run, resume)
     if bool(acks) is (resume is not None):
-        raise click.UsageError("name the files that CSSM gave, or --resume JOURNAL")
+        raise click.UsageError("name the files from CSSM, or --resume JOURNAL")
     request = usage.ImportRequest(
         fleet=FleetOptions(target=target, connecting=connecting, runs_dir=runs_dir),
         importing=ImportOptions(clean=clean, by_hand=by_hand),

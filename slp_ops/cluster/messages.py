@@ -38,6 +38,7 @@ class TaskMessage:
     """A device to visit. ``task`` is a document of the kind of work, without secrets.
 
     ``folder`` is the device's folder in the run, ``taken`` are the names of the captures in it, and
+    ``earlier`` is an archive of these (base64) where the task has captures that are not read again.
     ``mask_key`` is the id of the key with which the run masks.
     """
 
@@ -47,6 +48,7 @@ class TaskMessage:
     work: str
     folder: str
     taken: tuple[str, ...]
+    earlier: str = ""
     mask_key: str
     debug: bool
     task: Any

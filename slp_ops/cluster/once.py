@@ -24,20 +24,21 @@ _ANSWER_SECONDS: Final = 10.0
 
 async def publish_once(
     js: JetStreamContext, subject: str, data: bytes, *, full: Callable[[], None] | None = None
-) -> bool:
+) -> int | None:
     """Publish on a subject that has no message, and wait until the broker has stored it.
 
-    Return False where the subject had one: an earlier one, or this one whose answer was lost. ``full`` is
-    called each time that the broker has no room; it is tried again for ever, as without a connection.
+    Return its sequence; None where the subject had one: an earlier one, or this one whose answer was lost.
+    ``full`` is called each time that the broker has no room; it is tried again for ever, as without a
+    connection.
     """
     wait = _FIRST_WAIT
     while True:
         try:
-            await js.publish(subject, data, headers=dict(_NO_MESSAGE_YET), timeout=_ANSWER_SECONDS)
-            return True
+            stored = await js.publish(subject, data, headers=dict(_NO_MESSAGE_YET), timeout=_ANSWER_SECONDS)
+            return stored.seq
         except APIError as error:
             if error.err_code == _EXISTS:
-                return False
+                return None
             if error.err_code in _FULL and full is not None:
                 full()
         except (NatsError, OSError):
@@ -68,8 +69,28 @@ async def last_of(js: JetStreamContext, stream: str, subject: str) -> bytes | No
             await asyncio.sleep(_FIRST_WAIT)
 
 
+async def remove_task(js: JetStreamContext, stream: str, subject: str, sequence: int | None = None) -> None:
+    """Remove the message of a subject, whose sequence is looked up unless it is known.
+
+    A purge by subject would move the acknowledged part of a consumer past other messages that are at work,
+    and they would not be delivered again when their worker dies.
+    """
+    while True:
+        try:
+            if sequence is None:
+                sequence = (await js.get_msg(stream, subject=subject, direct=True)).seq
+            if sequence is not None:
+                await js.delete_msg(stream, sequence)
+        except APIError:
+            return  # it is not there any more
+        except (NatsError, OSError):
+            await asyncio.sleep(_FIRST_WAIT)
+        else:
+            return
+
+
 async def remove(js: JetStreamContext, stream: str, subject: str) -> None:
-    """Remove the messages of a subject, which may have wildcards."""
+    """Remove the messages of a subject, which may have wildcards, from a stream without consumers."""
     while True:
         try:
             await js.purge_stream(stream, subject=subject)

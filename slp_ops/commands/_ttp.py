@@ -59,7 +59,7 @@ def ttp_problems(template: str) -> Iterator[TemplateProblem]:
         if sign := re.search(r"[<&]", line):
             expected = "lines with {{ column | PATTERN }}, and <group> around them"
             yield TemplateProblem(
-                number, f"holds {sign[0]!r}: tags and entities of TTP are not read", expected
+                number, f"contains {sign[0]!r}: tags and entities of TTP are not read", expected
             )
         places = _PLACE.findall(line)
         if line.count("{{") != len(places) or line.count("}}") != len(places):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -138,6 +138,32 @@ def entries(
                 f"any of {', '.join(words)}",
             )
     return tuple(entry for entry in node.entries if entry.key.text in words)
+
+
+def with_first_lines(mapping: Mapping) -> Iterator[tuple[Entry, int | None]]:
+    """Yield each entry, with the line of the first one of its key where it repeats that key."""
+    first: dict[str, int] = {}
+    for entry in mapping.entries:
+        yield entry, first.get(entry.key.text)
+        first.setdefault(entry.key.text, entry.key.line)
+
+
+def repeated(entry: Entry, key: str, line: int, problems: Problems) -> None:
+    """Report a key that occurs twice, first on this line."""
+    problems.add(entry.key.line, key, f"occurs twice, first on line {line}", "one of them")
+
+
+def unique_keys(node: Node, key: str, problems: Problems) -> None:
+    """Report each key that occurs twice: a reader takes one of them, and the other is lost."""
+    if isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            unique_keys(item, f"{key}[{index}]", problems)
+    elif isinstance(node, Mapping):
+        for entry, line in with_first_lines(node):
+            place = joined(key, entry.key.text)
+            if line is not None:
+                repeated(entry, place, line, problems)
+            unique_keys(entry.value, place, problems)
 
 
 def lacks(node: Node, key: str) -> bool:

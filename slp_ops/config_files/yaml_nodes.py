@@ -110,7 +110,7 @@ def visible_text(text: str, problems: Problems) -> str:
             continue
         hidden = [character for character in line if character != "\t" and is_hidden(character)]
         if hidden:
-            message = f"holds the invisible character U+{ord(hidden[0]):04X}"
+            message = f"contains the invisible character U+{ord(hidden[0]):04X}"
             problems.add(index + 1, "", message, "plain text")
             lines[index] = line.translate(dict.fromkeys(map(ord, hidden), REPLACED))
     return "\n".join(lines)
@@ -193,7 +193,7 @@ class _Open:
 
     def add(self, built: _Built, line: int) -> None:
         if self._is_mapping and len(self._nodes) % 2 == 0 and not isinstance(built.node, Scalar):
-            raise _Refused(line, "a list or mapping stands where a key belongs", "a word")
+            raise _Refused(line, "a list or mapping is used as a key", "a word")
         self._nodes.append(built.node)
         self._size += built.size
         self._depth = max(self._depth, built.depth)

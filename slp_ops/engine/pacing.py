@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from slp_ops.errors import AuthenticationFailed, CredentialStopped, HungUp
+from slp_ops.errors import AuthenticationFailed, CredentialStopped, HopFailed, HungUp
 from slp_ops.ports import SECRET_OFFER, SecretOffer
 
 if TYPE_CHECKING:
@@ -160,6 +160,47 @@ class LoginPacer:
         jitter = random.uniform(-_JITTER, _JITTER) * self._interval  # noqa: S311 - no secret depends on it
         if (wait := start - now + jitter) > 0:
             await asyncio.sleep(wait)
+
+
+class HopLogin(Login):
+    """A login to a jump host that was admitted."""
+
+    def __init__(self, hop: _Hop) -> None:
+        self._hop = hop
+
+    async def finish(self, end: LoginEnd) -> None:
+        """See ``Login``. The next one may start."""
+        self._hop.turn.release()
+
+    async def fail(self, failure: HopFailed) -> None:
+        """End the hop for the run, with the failure of the one login that was tried."""
+        self._hop.failure = failure
+        self._hop.turn.release()
+
+
+@dataclass(slots=True)
+class _Hop:
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    failure: HopFailed | None = None
+
+
+class HopLogins:
+    """Logins of several processes to jump hosts: to a hop one at a time, and none after one that failed.
+
+    So a refused password counts once, however many processes and switches need the hop.
+    """
+
+    def __init__(self) -> None:
+        self._hops: dict[str, _Hop] = {}
+
+    async def admit(self, name: str) -> HopLogin:
+        """Wait until a login to this hop may start. Raises HopFailed."""
+        hop = self._hops.setdefault(name, _Hop())
+        await hop.turn.acquire()
+        if hop.failure is not None:
+            hop.turn.release()
+            raise HopFailed(hop.failure.message, hint=hop.failure.hint)
+        return HopLogin(hop)
 
 
 class Paced:

@@ -92,11 +92,12 @@ class TaskProgress:
 
 @json_document
 class LoginWanted:
-    """Worker to parent: a login waits to be admitted."""
+    """Worker to parent: a login waits to be admitted, to a switch or to a jump host."""
 
     kind: Literal["login"] = "login"
     login: int
-    credential: str
+    credential: str = ""
+    hop: str = ""
 
 
 @json_document
@@ -114,6 +115,16 @@ class LoginFinished:
     kind: Literal["login_end"] = "login_end"
     login: int
     end: LoginEnd
+
+
+@json_document
+class HopLoginFailed:
+    """Worker to parent: the end of a login to a jump host that failed."""
+
+    kind: Literal["hop_failed"] = "hop_failed"
+    login: int
+    message: str
+    hint: str = ""
 
 
 @json_document
@@ -144,7 +155,14 @@ class HostKeyLearned:
 
 ToWorker: TypeAlias = Configure | RunTask | CancelTask | LoginAdmitted | Stop
 FromWorker: TypeAlias = (
-    TaskEnded | TaskProgress | LoginWanted | SecretOffered | LoginFinished | Notice | HostKeyLearned
+    TaskEnded
+    | TaskProgress
+    | LoginWanted
+    | SecretOffered
+    | LoginFinished
+    | HopLoginFailed
+    | Notice
+    | HostKeyLearned
 )
 
 

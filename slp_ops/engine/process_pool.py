@@ -16,11 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.engine.pacing import Login, LoginEnd
+from slp_ops.engine.pacing import HopLogin, HopLogins, Login, LoginEnd
 from slp_ops.engine.process_messages import (
     CancelTask,
     Configure,
     FromWorker,
+    HopLoginFailed,
     HostKeyLearned,
     InvalidMessage,
     LoginAdmitted,
@@ -36,7 +37,7 @@ from slp_ops.engine.process_messages import (
     frame,
     read_from_worker,
 )
-from slp_ops.errors import CredentialStopped
+from slp_ops.errors import CredentialStopped, HopFailed
 from slp_ops.ports import ProgressEvent
 from slp_ops.signals import STOPPING
 
@@ -81,6 +82,7 @@ class ProcessPool:
         self._command = command
         self._processes = processes
         self._gate = gate
+        self._hops = HopLogins()
         self._notice = notice
         self._host_key_learned = host_key_learned
         self._workers: list[_Worker] = []
@@ -111,9 +113,11 @@ class ProcessPool:
             for worker in workers:
                 worker.kill()
 
-    async def admit(self, credential: str) -> Login:
-        """Admit a login of a worker; see ``LoginGate``."""
-        return await self._gate.admit(credential)
+    async def admit(self, wanted: LoginWanted) -> Login:
+        """Admit a login of a worker; see ``LoginGate`` and ``HopLogins``."""
+        if wanted.hop:
+            return await self._hops.admit(wanted.hop)
+        return await self._gate.admit(wanted.credential)
 
     def died(self, reason: str) -> None:
         """Count a worker that died."""
@@ -240,21 +244,23 @@ class _Worker:
                     pending.admitted.made = True
             case LoginFinished():
                 self.finish(message.login, message.end)
+            case HopLoginFailed():
+                self.finish(message.login, HopFailed(message.message, hint=message.hint))
             case Notice() | HostKeyLearned():
                 self.pool.take(message)
 
     async def admit(self, wanted: LoginWanted) -> None:
         """Ask the gate for a login of the worker, and answer."""
         try:
-            login = await self.pool.admit(wanted.credential)
-        except CredentialStopped as err:
+            login = await self.pool.admit(wanted)
+        except (CredentialStopped, HopFailed) as err:
             self.logins.pop(wanted.login, None)
             self.send(LoginAdmitted(login=wanted.login, refusal=err.message, hint=err.hint))
             return
         self.logins[wanted.login].admitted = login
         self.send(LoginAdmitted(login=wanted.login))
 
-    def finish(self, number: int, end: LoginEnd) -> None:
+    def finish(self, number: int, end: LoginEnd | HopFailed) -> None:
         """End a login, or withdraw it from the gate."""
         pending = self.logins.pop(number, None)
         if pending is None:
@@ -262,7 +268,7 @@ class _Worker:
         if pending.admitted is None:
             pending.asking.cancel()
         else:
-            finishing = asyncio.create_task(pending.admitted.finish(end))
+            finishing = asyncio.create_task(_finish(pending.admitted, end))
             self.finishing.add(finishing)
             finishing.add_done_callback(self.finishing.discard)
 
@@ -281,6 +287,15 @@ class _Worker:
         with suppress(ProcessLookupError):
             self.process.kill()
         self.process.wait()
+
+
+async def _finish(login: Login, end: LoginEnd | HopFailed) -> None:
+    if isinstance(end, LoginEnd):
+        await login.finish(end)
+    elif isinstance(login, HopLogin):
+        await login.fail(end)
+    else:
+        await login.finish(LoginEnd.UNKNOWN)  # no jump host
 
 
 def _spawn(command: WorkerCommand, connection: socket.socket) -> subprocess.Popen[bytes]:

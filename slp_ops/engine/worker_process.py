@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import os
 import socket
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -18,6 +19,7 @@ from slp_ops.engine.process_messages import (
     CancelTask,
     Configure,
     FromWorker,
+    HopLoginFailed,
     HostKeyLearned,
     InvalidMessage,
     LoginAdmitted,
@@ -32,10 +34,10 @@ from slp_ops.engine.process_messages import (
     frame,
     read_to_worker,
 )
-from slp_ops.errors import CredentialStopped
+from slp_ops.errors import CredentialStopped, HopFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from slp_ops.ports import OnEvent, ProgressEvent
 
@@ -60,7 +62,7 @@ class Parent:
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._numbers = itertools.count(1)
-        self._waiting: dict[int, asyncio.Future[None]] = {}
+        self._waiting: dict[int, asyncio.Future[LoginAdmitted]] = {}
 
     def notice(self, text: str) -> None:
         """Pass a notice to the operator."""
@@ -73,26 +75,46 @@ class Parent:
     async def admit(self, credential: str) -> Login:
         """See ``LoginGate``: the parent admits the logins of all its workers."""
         number = next(self._numbers)
-        self._waiting[number] = answer = self._loop.create_future()
-        self.send(LoginWanted(login=number, credential=credential))
+        refusal = await self._ask(LoginWanted(login=number, credential=credential))
+        if refusal is not None:
+            raise CredentialStopped(refusal.refusal, hint=refusal.hint)
+        return _RemoteLogin(self, number, self._loop)
+
+    @asynccontextmanager
+    async def hop_login(self, hop: str) -> AsyncIterator[None]:
+        """See ``HopGate``."""
+        number = next(self._numbers)
+        refusal = await self._ask(LoginWanted(login=number, hop=hop))
+        if refusal is not None:
+            raise HopFailed(refusal.refusal, hint=refusal.hint)
+        ended: FromWorker = LoginFinished(login=number, end=LoginEnd.UNKNOWN)
         try:
-            await answer
-        except asyncio.CancelledError:
-            self.send(LoginFinished(login=number, end=LoginEnd.UNKNOWN))
+            yield
+            ended = LoginFinished(login=number, end=LoginEnd.OPENED)
+        except HopFailed as err:
+            ended = HopLoginFailed(login=number, message=err.message, hint=err.hint)
             raise
         finally:
-            del self._waiting[number]
-        return _RemoteLogin(self, number, self._loop)
+            self.send(ended)
+
+    async def _ask(self, wanted: LoginWanted) -> LoginAdmitted | None:
+        """Wait until a login is admitted; return the answer where it is refused."""
+        self._waiting[wanted.login] = answer = self._loop.create_future()
+        self.send(wanted)
+        try:
+            admitted = await answer
+        except asyncio.CancelledError:
+            self.send(LoginFinished(login=wanted.login, end=LoginEnd.UNKNOWN))
+            raise
+        finally:
+            del self._waiting[wanted.login]
+        return admitted if admitted.refusal else None
 
     def admitted(self, message: LoginAdmitted) -> None:
         """Let a login start, or refuse it."""
         answer = self._waiting.get(message.login)
-        if answer is None or answer.done():
-            return
-        if message.refusal:
-            answer.set_exception(CredentialStopped(message.refusal, hint=message.hint))
-        else:
-            answer.set_result(None)
+        if answer is not None and not answer.done():
+            answer.set_result(message)
 
     def send(self, message: FromWorker) -> None:
         """Send a message, in the thread of the loop."""

@@ -9,13 +9,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slp_ops.rules.derived.growth import GrowthCourse, ReportGrowth, growth
+from slp_ops.rules.derived.growth import GrowthCourse, growth_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, timedelta
 
     from slp_ops.facts.rum import RumPoint
+    from slp_ops.rules.derived.growth import GrowthLine, ReportGrowth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,20 @@ class Series:
     points: tuple[RumPoint, ...]
     failing: bool | None = None
 
+    def line(self) -> SwitchLine | None:
+        """Return the line through the counts; None without counts."""
+        found = growth_line(self.points, failing=self.failing)
+        return None if found is None else SwitchLine(device=self.device, site=self.site, line=found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchLine:
+    """Line through the counts of one switch."""
+
+    device: str
+    site: str
+    line: GrowthLine
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchGrowth:
@@ -62,7 +77,7 @@ class SwitchGrowth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetTrend:
-    """Trend by site and for the fleet, oldest day first; and the switches, the most urgent first.
+    """Trend by site and for the fleet, oldest day first, and the line of each switch.
 
     ``limit`` is the number of reports for ``growth.reach``.
     """
@@ -70,21 +85,27 @@ class FleetTrend:
     limit: int
     fleet: tuple[SiteDay, ...]
     sites: Mapping[str, tuple[SiteDay, ...]]
-    switches: tuple[SwitchGrowth, ...]
+    lines: tuple[SwitchLine, ...]
+
+    @property
+    def switches(self) -> tuple[SwitchGrowth, ...]:
+        """Return the growth of each switch, the most urgent first."""
+        return tuple(sorted((_growth(each, self.limit) for each in self.lines), key=_urgency))
 
     @property
     def growing(self) -> tuple[SwitchGrowth, ...]:
         """Return the switches with growing unacknowledged reports, ordered by the predicted date of the
         limit."""
-        return tuple(each for each in self.switches if each.growth.course is GrowthCourse.GROWING)
+        lines = (each for each in self.lines if each.line.course is GrowthCourse.GROWING)
+        return tuple(sorted((_growth(each, self.limit) for each in lines), key=_urgency))
 
     @property
     def courses(self) -> Mapping[GrowthCourse, int]:
         """Count the switches by course."""
-        return Counter(each.growth.course for each in self.switches)
+        return Counter(each.line.course for each in self.lines)
 
 
-def fleet_trend(days: Iterable[SiteDay], series: Iterable[Series], *, limit: int) -> FleetTrend:
+def fleet_trend(days: Iterable[SiteDay], lines: Iterable[SwitchLine], *, limit: int) -> FleetTrend:
     """Compute the trend of a fleet, or of the selected part."""
     days = tuple(days)
     by_site: dict[str, list[SiteDay]] = {}
@@ -96,15 +117,12 @@ def fleet_trend(days: Iterable[SiteDay], series: Iterable[Series], *, limit: int
         limit=limit,
         fleet=tuple(_together(by_day[day]) for day in sorted(by_day)),
         sites={site: tuple(by_site[site]) for site in sorted(by_site)},
-        switches=tuple(sorted(_switches(series, limit), key=_urgency)),
+        lines=tuple(lines),
     )
 
 
-def _switches(series: Iterable[Series], limit: int) -> Iterable[SwitchGrowth]:
-    for each in series:
-        found = growth(each.points, limit=limit, failing=each.failing)
-        if found is not None:
-            yield SwitchGrowth(device=each.device, site=each.site, growth=found)
+def _growth(each: SwitchLine, limit: int) -> SwitchGrowth:
+    return SwitchGrowth(device=each.device, site=each.site, growth=each.line.growth(limit))
 
 
 def _urgency(each: SwitchGrowth) -> tuple[bool, float, int, str]:

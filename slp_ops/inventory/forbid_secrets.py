@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.config_files.validation_errors import Problems, asks_secret, is_hidden, shown
-from slp_ops.config_files.validators import a_kind, joined
+from slp_ops.config_files.validators import a_kind, joined, repeated, with_first_lines
 from slp_ops.config_files.value_formats import env_word
 from slp_ops.config_files.yaml_nodes import REPLACED, Mapping, Node, Scalar, Sequence
 
@@ -79,8 +79,7 @@ def check(node: Node, key: str, problems: Problems) -> None:
 
 
 def _check_mapping(node: Mapping, key: str, problems: Problems) -> None:
-    first: dict[str, int] = {}
-    for entry in node.entries:
+    for entry, first in with_first_lines(node):
         name, line = entry.key.text, entry.key.line
         place = joined(key, name)
         _no_hidden(entry.key, place, problems)
@@ -89,9 +88,8 @@ def _check_mapping(node: Mapping, key: str, problems: Problems) -> None:
         if entry.key.kind != "str":
             kind = a_kind(entry.key)
             problems.add(line, place, f"YAML reads this key as {kind}; put it in quotes", "text")
-        if name in first:
-            problems.add(line, place, f"stands twice, first on line {first[name]}", "one of them")
-        first.setdefault(name, line)
+        if first is not None:
+            repeated(entry, place, first, problems)
         check(entry.value, place, problems)
 
 
@@ -106,5 +104,5 @@ def _no_hidden(scalar: Scalar, key: str, problems: Problems) -> None:
             what = f"the invisible character U+{ord(character):04X}"
         else:
             continue
-        problems.add(scalar.line, key, f"holds {what}", "plain text on one line")
+        problems.add(scalar.line, key, f"contains {what}", "plain text on one line")
         return

@@ -138,11 +138,13 @@ class SshConfig:
         for part in option.value.split(","):
             found = _HOP.fullmatch(part.strip())
             if found is None or (found["port"] and not _is_port(found["port"])):
-                raise self._input_error(option, "is not well formed", "[user@]host[:port], parted by commas")
+                raise self._input_error(
+                    option, "is not well formed", "[user@]host[:port], separated by commas"
+                )
             name = found["host"].strip("[]")
             if name in before:
                 way = " -> ".join(shown(one) for one in (*before, name))
-                raise self._input_error(option, f"goes round in a circle: {way}")
+                raise self._input_error(option, f"is a loop: {way}")
             # Only the first hop is reached from this machine, so only its own ProxyJump applies.
             hop = self._resolve(name, before, follow=not hops)
             user = self._user(replace(option, value=found["user"])) if found["user"] else hop.user
@@ -175,9 +177,9 @@ def _options(text: str, path: str) -> tuple[tuple[_Option, ...], tuple[str, ...]
             patterns = words
         elif name == "match":
             patterns = None
-            notes.append(f"{path}:{number}: this Match block is left out")
+            notes.append(f"{path}:{number}: this Match block is ignored")
         elif name == "include":
-            notes.append(f"{path}:{number}: Include is left out")
+            notes.append(f"{path}:{number}: Include is ignored")
         elif name in _READ and patterns is not None and words:
             # The value of ProxyCommand is the rest of the line; all others are one word.
             value = found[2] if name == "proxycommand" else words[0]

@@ -10,9 +10,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from sys import intern
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from slp_ops.iosxe.relay import relayed
 
@@ -36,10 +35,11 @@ _LINE: Final = re.compile(rf"{_SEQUENCE}(?:[\w.\-]+: )?(?:{_STAMP}: (?:[^%]{{0,8
 _UNASKED: Final = re.compile(rf"{_TAG}\s?:|^\a?\*{{3}}(?:\s|$)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogLine:
+class LogLine(NamedTuple):
     """The parts of one line as printed. Parts of the time are None in a line with an uptime or no time."""
 
+    # The groups of _STAMPED, in order:
+    sequence: str | None = None
     stamp: str = ""
     mark: str = ""
     month: str | None = None
@@ -50,12 +50,15 @@ class LogLine:
     second: str | None = None
     fraction: str | None = None
     zone: str | None = None
-    sequence: str | None = None
+    # and what follows the time:
     facility: str = ""
     severity: int | None = None
     mnemonic: str = ""
     text: str = ""
     origin: str | None = None
+
+
+_NO_TIME: Final = LogLine()[1 : LogLine._fields.index("facility")]
 
 
 class LogHeading(NamedTuple):
@@ -70,9 +73,10 @@ def parse(line: str) -> LogLine | None:
     found = _start_of(line)
     if found is None:
         return None
-    parts: dict[str, Any] = found.groupdict()
-    rest = parts.pop("rest")
-    return LogLine(**parts, **_message(rest))
+    *time, rest = found.groups()
+    if found.re is _BARE:
+        time += _NO_TIME
+    return LogLine._make((*time, *_message(rest)))
 
 
 def heading(line: str) -> LogHeading | None:
@@ -118,19 +122,13 @@ def _mnemonic(rest: str) -> re.Match[str] | None:
     return _MNEMONIC.match(rest) or _MNEMONIC.search(rest[:160])
 
 
-def _message(rest: str) -> dict[str, Any]:
+def _message(rest: str) -> tuple[str, int | None, str, str, str | None]:
     """Split what follows the time into facility, severity, mnemonic, text and origin."""
     found = _mnemonic(rest)
     if found is None:
-        return {"text": rest}
+        return "", None, "", rest, None
     text = rest[found.end() :]
     origin = rest[: found.start()].rstrip(": ") or None
     if origin is None and (place := _PLACE.match(text)):
         origin = place[1]
-    return {
-        "facility": found[1],
-        "severity": int(found[2]),
-        "mnemonic": found[3],
-        "text": text,
-        "origin": origin,
-    }
+    return found[1], int(found[2]), found[3], text, origin

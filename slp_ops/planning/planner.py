@@ -360,7 +360,7 @@ _TOO_OLD: Final = Text("needs {since} or later; this is {release}", "{since} 以
 _TOO_NEW: Final = Text("only up to {until}; this is {release}", "{until} までが対象です (現在 {release})")
 _UNKNOWN: Final = Text("{guard} could not be determined: {why}", "{guard} を判定できません: {why}")
 _PROTECTED: Final = Text(
-    "a revert timer of {minutes} minutes protects it: unless confirmed, the earlier configuration comes back",
+    "protected by a revert timer of {minutes} minutes: without confirmation, the configuration is restored",
     "{minutes} 分の revert timer で保護されます。確認しなければ元の設定に戻ります",
 )
 _UNPROTECTED: Final = Text(

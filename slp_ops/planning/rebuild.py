@@ -52,7 +52,9 @@ def rebuilt(plan: SwitchPlan, playbooks: Sequence[Playbook], files: Mapping[str,
         ]
         for change in _recorded_changes(action):
             if change not in given:
-                raise _input_error(plan, f"'{change.line}' and its undo are not what {action.playbook} gives")
+                raise _input_error(
+                    plan, f"'{change.line}' and its undo are not what {action.playbook} generates"
+                )
         actions.append(
             replace(
                 action,

@@ -222,7 +222,10 @@ def _check(made: Flow, lines: KeyLines, problems: Problems, known: dict[str, tup
         if stage.undo and stage.playbooks[0] not in earlier:
             place = f"stages[{number}].playbooks[0]"
             problems.add(
-                lines.line(place), place, f"'{stage.playbooks[0]}' is of no earlier stage", "the one to undo"
+                lines.line(place),
+                place,
+                f"'{stage.playbooks[0]}' is not in an earlier stage",
+                "the one to undo",
             )
         earlier.update(stage.playbooks)
         for name, what, used in (

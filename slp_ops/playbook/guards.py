@@ -188,8 +188,8 @@ _NOT_BY_CSLU: Final = Text(
     "CSLU 経由で報告する設定になっていません。先に transport-cslu を実行してください",
 )
 _OFF: Final = Text(
-    "the transport is off: reports leave this switch as files, see slp-ops usage",
-    "トランスポートが off です。このスイッチの報告はファイルで行います (slp-ops usage を参照)",
+    "the transport is off: reports leave this switch as files, see slp-ops usage save",
+    "トランスポートが off です。このスイッチの報告はファイルで行います (slp-ops usage save を参照)",
 )
 _CLOCK: Final = Text(
     "the clock is not set: certificates cannot be judged by it; configure NTP first",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from slp_ops.config_files.validation_errors import Problems, did_you_mean
+from slp_ops.config_files.validators import unique_keys
 from slp_ops.config_files.yaml_nodes import Mapping, Scalar, Sequence, parse
 from slp_ops.errors import InputError
 from slp_ops.params import ParameterKind
@@ -108,6 +109,8 @@ def load_files(
     for path, text in texts:
         problems = Problems(path)
         node = parse(text, problems)
+        if node is not None:
+            unique_keys(node, "", problems)
         one = None if node is None else read(node, problems, path)
         if one is not None:
             if one.id in made:
@@ -211,8 +214,6 @@ def _check(made: Playbook, places: KeyLines, problems: Problems, rules: tuple[st
         if param.name not in used:
             problems.add(places.line(f"params.{param.name}"), f"params.{param.name}", "is used by no step")
         if param.name in WORDS:
-            problems.add(
-                places.line(f"params.{param.name}"), f"params.{param.name}", "is a word of its own already"
-            )
+            problems.add(places.line(f"params.{param.name}"), f"params.{param.name}", "is a reserved word")
     if made.no_rollback is None and not any(isinstance(step, ConfigTemplate) for step in made.steps):
         problems.add(places.line("rollback"), "rollback", "is config, and no step configures", "none")

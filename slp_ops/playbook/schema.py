@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from slp_ops.config_files.validation_errors import Problems
 
 INTENTS: Final = ("url", "vrf", "source_interface")
+_NO_CONFIG: Final = ("do-exec", "end", "exit", "banner")  # also abbreviated, and "do"
 _PARAM: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}", re.ASCII)
 _ANSWER: Final = re.compile(r"[\x20-\x7e]{0,120}", re.ASCII)
@@ -95,7 +96,7 @@ def _words(node: Node, key: str, problems: Problems) -> str | None:
     """Words of a command, without places for values."""
     found = template(node, key, problems)
     if found is not None and found.slots:
-        problems.add(node.line, key, "holds a value", "the words in front of it")
+        problems.add(node.line, key, "contains a value", "the words in front of it")
         return None
     return None if found is None else found.text
 
@@ -159,8 +160,24 @@ def _param(name: str, node: Node, key: str, problems: Problems) -> Parameter | N
     return param
 
 
+def _config_line(node: Node, key: str, problems: Problems) -> Template | None:
+    """A line of the configuration: it neither leaves it, nor runs a command, nor opens a text of lines."""
+    line = template(node, key, problems)
+    if line is None:
+        return None
+    word = line.text.partition(" ")[0].lower()
+    if any(known.startswith(word) and len(word) > 1 for known in _NO_CONFIG):
+        message = f"begins with '{word}', which leaves the configuration, runs a command or opens a text"
+    elif line.text.startswith(("{", "[")):
+        message = "begins with a value, which could be any command"
+    else:
+        return line
+    problems.add(node.line, key, message, "one configuration line; a command is an exec step")
+    return None
+
+
 _LINE: Final[dict[str, Reader]] = {
-    **{way.value: template for way in LineKind},
+    **{way.value: _config_line for way in LineKind},
     "of": _words,
     "shows": listed(template, "a list of lines"),
     "in": _words,
@@ -172,7 +189,7 @@ def _settings(node: Node, key: str, problems: Problems, under: tuple[str, ...] =
     for index, item in enumerate(items(node, key, problems, "a list of configuration lines")):
         place = f"{key}[{index}]"
         if isinstance(item, Scalar):
-            line = template(item, place, problems)
+            line = _config_line(item, place, problems)
             if line is not None:
                 yield Setting(way=LineKind.ADD, line=line, under=under)
             continue

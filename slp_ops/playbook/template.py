@@ -51,11 +51,13 @@ class Template:
     def parse(cls, text: str) -> Template:
         """Read a command; raises NoTemplate."""
         if not _PRINTABLE.fullmatch(text) or text != " ".join(text.split()):
-            raise NoTemplate("holds a control character, a line break, double blanks or non-ASCII characters")
+            raise NoTemplate(
+                "contains a control character, a line break, double blanks or non-ASCII characters"
+            )
         if len(text) > _LONGEST:
             raise NoTemplate(f"is longer than {_LONGEST} characters")
         if "?" in text:
-            raise NoTemplate("holds '?', which asks IOS for help and leaves half a line behind")
+            raise NoTemplate("contains '?', which asks IOS for help and leaves half a line behind")
         return cls(text, tuple(_pieces(text)))
 
     @property

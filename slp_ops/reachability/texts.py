@@ -21,8 +21,8 @@ OFF: Final = Text(
     "トランスポートは off です。レポートはファイルで受け渡すため、スイッチからの接続はありません",
 )
 OFF_STEP: Final = Text(
-    "save the usage, upload it to CSSM and import the acknowledgement: slp-ops usage",
-    "使用状況を保存して CSSM にアップロードし、ACK を取り込みます: slp-ops usage",
+    "save the usage, upload it to CSSM and import the acknowledgement: slp-ops usage save",
+    "使用状況を保存して CSSM にアップロードし、ACK を取り込みます: slp-ops usage save",
 )
 PULLED: Final = Text(
     "the other side connects: CSLU, SSM On-Prem or the controller fetches the reports, so that a test from "
@@ -78,7 +78,7 @@ UNRESOLVED: Final = Text(
     "{host} を名前解決できません (問い合わせ先: {servers})",
 )
 UNRESOLVED_STEP: Final = Text(
-    "see whether these servers know {host} and answer this switch",
+    "check that these servers resolve {host} and answer this switch",
     "DNS サーバが {host} を解決でき、このスイッチに応答するか確認します",
 )
 SERVER_STEP: Final = Text(
@@ -125,7 +125,7 @@ NOT_TESTABLE_STEP: Final = Text(
     "test from another place in the same VLAN, or judge by what the agent reports: slp-ops audit",
     "同じ VLAN の別の機器からテストするか、エージェントの状態で判断します: slp-ops audit",
 )
-NO_ANSWER: Final = Text("the test gave no answer: {line}", "テスト結果を判定できません: {line}")
+NO_ANSWER: Final = Text("the probe returned no result: {line}", "テスト結果を判定できません: {line}")
 AGAIN_STEP: Final = Text(
     "run it again for this switch, or try by hand", "このスイッチで再実行するか、手動で確認します"
 )

@@ -36,6 +36,8 @@ _END: Final = struct.Struct("<4s4H2LH")
 _END_SIGNATURE: Final = b"PK\x05\x06"
 _LOCAL_HEADER: Final = 30
 _ENCRYPTED: Final = 0x1
+_UTF8: Final = 0x800
+_LARGEST_EXTRA: Final = 28  # the sizes of a file of 4 GB and more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ def check(file: BinaryIO, *, seconds: float = _SECONDS) -> BundleReport:
     try:
         _check_directory(file)
         with ZipFile(file) as archive:
+            _check_entries(file, archive)
             checking.check(archive)
     except _Refused as err:
         checking.note("", str(err))
@@ -113,7 +116,6 @@ class _Checking:
 
     def check(self, archive: ZipFile) -> None:
         infos = archive.infolist()
-        _check_entries(infos)
         found = [info for info in infos if info.filename.count("/") == 1 and _name_of(info) == MANIFEST]
         if len(found) != 1:
             self.note(MANIFEST, "is not there: this is no bundle of slp-ops, or not all of it")
@@ -125,6 +127,8 @@ class _Checking:
         except ValueError:
             self.note(name, "is no manifest of the form slp-ops/bundle/1")
             return
+        if (suspicion := next(secret_scan.scan(data), None)) is not None:
+            self._suspect(name, f"line {suspicion.line}, {suspicion.why}")
         self._compare(archive, infos, name, self.manifest)
 
     def _compare(
@@ -165,7 +169,7 @@ class _Checking:
         for piece in self._pieces(archive, info, largest=info.file_size):
             digest.update(piece)
             if time.monotonic() > self.until:
-                self.note(info.filename, "was not searched to its end: the time is over")
+                self.note(info.filename, "was not searched to its end: time limit reached")
                 return
             text, rest = _whole_lines(rest + piece)
             found = next(secret_scan.scan(text), None) if not suspicion else None
@@ -186,9 +190,12 @@ class _Checking:
         if digest.hexdigest() != sha256:
             self.note(info.filename, "was changed")
         if before.digest() != after.digest():
-            self.note(info.filename, "holds something that should have been masked")
+            self.note(info.filename, "contains something that should have been masked")
         elif suspicion:
-            self.note(info.filename, f"seems to hold something that should have been masked: {suspicion}")
+            self._suspect(info.filename, suspicion)
+
+    def _suspect(self, path: str, suspicion: str) -> None:
+        self.note(path, f"may contain something that should have been masked: {suspicion}")
 
     def _pieces(self, archive: ZipFile, info: ZipInfo, *, largest: int) -> Iterator[bytes]:
         """Yield the content; the size in the directory may be wrong, so that it is counted."""
@@ -201,15 +208,31 @@ class _Checking:
                 yield piece
 
 
-def _check_entries(infos: list[ZipInfo]) -> None:
-    """Refuse what no bundle has: other compressions (which need more memory), encryption, shared data."""
+def _check_entries(file: BinaryIO, archive: ZipFile) -> None:
+    """Refuse what no bundle has.
+
+    That is other compressions (which need more memory), encryption, shared data, and data that belongs to no
+    file: nothing would search it for secrets.
+    """
     end = 0
-    for info in sorted(infos, key=lambda each: each.header_offset):
+    for info in sorted(archive.infolist(), key=lambda each: each.header_offset):
         if info.compress_type not in (ZIP_DEFLATED, ZIP_STORED) or info.flag_bits & _ENCRYPTED:
             raise _Refused(f"{info.filename} is packed in a way that slp-ops does not use")
         if info.header_offset < end:
             raise _Refused(f"{info.filename} overlaps another file")
-        end = info.header_offset + _LOCAL_HEADER + info.compress_size
+        file.seek(info.header_offset + _LOCAL_HEADER - 4)
+        name, extra = (int.from_bytes(file.read(2), "little") for _ in range(2))
+        is_plain = name == len(_packed_name(info)) and max(extra, len(info.extra)) <= _LARGEST_EXTRA
+        if info.header_offset > end or info.comment or not is_plain:
+            raise _Refused("has data that belongs to no file of it")
+        end = info.header_offset + _LOCAL_HEADER + name + extra + info.compress_size
+    if archive.start_dir > end:
+        raise _Refused("has data that belongs to no file of it")
+
+
+def _packed_name(info: ZipInfo) -> bytes:
+    """Return the name as the zip has it."""
+    return info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
 
 
 def _name_of(info: ZipInfo) -> str:

@@ -10,7 +10,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.config_files.validation_errors import Problems
-from slp_ops.config_files.validators import a_kind, is_null, mapped
+from slp_ops.config_files.validators import a_kind, is_null, mapped, unique_keys
 from slp_ops.config_files.yaml_nodes import Scalar, parse
 from slp_ops.i18n import Text
 from slp_ops.json_documents import json_document
@@ -90,6 +90,8 @@ def read_answers(path: Path) -> dict[str, str]:
     """
     problems = Problems(str(path))
     node = parse(read_text_input(path, _LARGEST, hint=_HINT), problems)
+    if node is not None:
+        unique_keys(node, "", problems)
     names = (*(each.name for each in fields(CaseAnswers)), *SOURCES)
     found = {} if node is None or is_null(node) else mapped(node, "", problems, dict.fromkeys(names, _answer))
     problems.raise_if_any(hint=_HINT)

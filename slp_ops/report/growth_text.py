@@ -37,7 +37,7 @@ _TOO_FEW: Final = Text(
 _WORDS: Final = {
     GrowthCourse.STEADY: Text("{count:report}, not growing", "レポート {count} 件、増加していません"),
     GrowthCourse.ACKNOWLEDGED: Text(
-        "{count:report}; an ACK has come since the last runs",
+        "{count:report}; an ACK was received since the last runs",
         "レポート {count} 件、直近の実行の間に ACK を受信しています",
     ),
     GrowthCourse.BETWEEN: Text(

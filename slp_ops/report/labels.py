@@ -104,9 +104,7 @@ _WORDS: Final = {
     ),
     "beyond": Text("More than 365 days away: {count:switch}", "365 日を超えるもの: {count} 台"),
     "threshold": Text("about 1,000: likely trouble (FN72578)", "約 1,000 件: 影響が出始める目安 (FN72578)"),
-    "backlog_none": Text(
-        "No switch holds unacknowledged reports.", "滞留している RUM レポートはありません。"
-    ),
+    "backlog_none": Text("No switch has unacknowledged reports.", "滞留している RUM レポートはありません。"),
     "backlog_more": Text(
         "Reports are also on {count:more switch}; see the table.",
         "ほか {count} 台にも滞留があります (一覧を参照)。",
@@ -231,7 +229,8 @@ _WORDS: Final = {
     ),
     "checklist": Text(
         "Add these before you open the case. They cannot be read from a switch. Menus are those of 2023.",
-        "ケースオープン前に追加していただく情報です (スイッチからは取得できません)。メニューは 2023 年時点の名称です。",
+        "ケースオープン前に追加していただく情報です (スイッチからは取得できません)。"
+        "メニューは 2023 年時点の名称です。",
     ),
     "checklist_missed": Text(
         "Not answered by the switch; add them by hand if you can:",

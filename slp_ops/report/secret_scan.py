@@ -100,6 +100,8 @@ _PUBLIC: Final = re.compile(
     r"(?i)sign|hash|sha-?\d|md5|digest|fingerprint|checksum|cert|public|udi|serial|version|image|boot|flash:"
     r"|http|.value.:"
 )
+# JSON writes characters beyond ASCII as escapes, which look like mixed words.
+_ESCAPE: Final = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _MASKS: Final = re.compile(rb"<masked:[0-9a-f]{12}>")
 # Values that look mixed and are none: addresses, times, releases, interfaces, products, algorithms, paths.
 _HARMLESS: Final = re.compile(
@@ -117,7 +119,7 @@ _NEWLINE: Final = ord("\n")
 
 def scan(data: bytes) -> Iterator[Suspicion]:
     """Yield the suspicious lines of a text, each once, in order. The time is linear in its length."""
-    data = _MASKS.sub(b"\0", data)
+    data = _MASKS.sub(b"\0", _ESCAPE.sub(_unescaped, data))
     number, counted = 1, 0
     last = 0
     for start in sorted(_places(data)):
@@ -129,6 +131,12 @@ def scan(data: bytes) -> Iterator[Suspicion]:
         if number != last and (why := _why(line.decode("utf-8", "replace")) or _why_private_key(data, start)):
             last = number
             yield Suspicion(line=number, why=why)
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    """Return the character of an escape; a blank for a control character, which would begin another line."""
+    code = int(found[1], 16)
+    return chr(code).encode("utf-8", "replace") if code >= 0x20 else b" "
 
 
 def _places(data: bytes) -> set[int]:

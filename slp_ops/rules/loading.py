@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.config_files.validation_errors import Problems
+from slp_ops.config_files.validators import unique_keys
 from slp_ops.config_files.yaml_nodes import parse
 from slp_ops.errors import InputError, Problem
 from slp_ops.json_documents import json_document
@@ -172,6 +173,7 @@ def _all_of(
         problems = Problems(source.path)
         node = parse(source.text, problems)
         if node is not None:
+            unique_keys(node, "", problems)
             values += (value for value in read(node, problems) if value is not None)
         try:
             problems.raise_if_any()
@@ -179,7 +181,7 @@ def _all_of(
             found += err.problems
         else:
             if node is None:  # comments only, or empty
-                found.append(Problem(path=source.path, line=1, message="holds no rule"))
+                found.append(Problem(path=source.path, line=1, message="contains no rule"))
     if found:
         raise InputError(tuple(found), hint=_HINT)
     return tuple(values)

@@ -40,6 +40,7 @@ _HINTS: Final = {
     errno.EMFILE: "too many open files: raise the limit with ulimit -n, or use fewer --workers",
 }
 LARGEST_RECORDS: Final = 64 * 2**20
+LARGEST_OF_FLEET: Final = 192 * 2**20  # of a file with a record for each of 100,000 devices
 LARGEST: Final = 2**30  # of a capture that is read whole, and of a file of an exchange
 _WRITE: Final = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 

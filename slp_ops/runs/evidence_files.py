@@ -199,11 +199,6 @@ class PackWriter:
             if about.site not in self._files:
                 self._files[about.site] = unique(folder_name(about.site), taken)
 
-    def put(self, about: DeviceHeader, files: bytes, manifest: int, *, sync: bool = False) -> None:
-        """Add an archive of a device's files. Raises OSError."""
-        path = self._run / PACKS / (self._files[about.site] + _SUFFIX)
-        pack.append(path, about.folder, manifest, files, sync=sync)
-
     def pack(self, about: DeviceHeader) -> None:
         """Move a device's folder into its site's pack; one that an archive cannot hold stays.
 
@@ -216,7 +211,8 @@ class PackWriter:
             return
         if files is None:
             return
-        self.put(about, archive(files), len(files.get(MANIFEST, b"")))
+        path = self._run / PACKS / (self._files[about.site] + _SUFFIX)
+        pack.append(path, about.folder, len(files.get(MANIFEST, b"")), archive(files))
         # A folder that is removed in part must not count before the record.
         moved = _moved(folder)
         folder.rename(moved)

@@ -90,7 +90,7 @@ def _device(run: StoredRun, about: DeviceHeader, making: Path) -> Iterator[FileP
         return
     if os.path.lexists(folder):
         if folder.is_symlink() or not folder.is_dir():
-            yield FileProblem(file=about.folder, what="is not a folder of ours")
+            yield FileProblem(file=about.folder, what="is not a folder of slp-ops")
             return
         (making / about.folder).mkdir(mode=0o700)
         yield from _copied(folder, making / about.folder, f"{about.folder}/")

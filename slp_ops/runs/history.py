@@ -9,20 +9,19 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import wraps
-from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from slp_ops.facts.rum import RumPoint
-from slp_ops.history.trend import Series, SiteDay
+from slp_ops.history.trend import Series, SiteDay, SwitchLine
 from slp_ops.json_documents import decode, parse_json
 from slp_ops.linear_fit import MIN_POINTS
 from slp_ops.runs import history_index as index
+from slp_ops.runs import history_rollups as rollups
 from slp_ops.runs.history_index import (
     SAMPLE,
     WORDS,
     checked,
-    date_of,
     day_of,
     flag,
     moment,
@@ -35,6 +34,7 @@ from slp_ops.runs.serialization import millis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from slp_ops.history.summary import Summary
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_DAY: Final = 86_400  # seconds
 _FEW: Final = 64  # pictures
 _MANY: Final = 500  # words
+_CHUNK: Final = 2000  # switches whose lines are made in one transaction
 _WINDOW: Final = 60  # days, as slp_ops.rules.derived.growth looks back
 
 
@@ -90,6 +90,7 @@ class History:
     def __init__(self, connection: sqlite3.Connection, root: Path) -> None:
         self._db = connection
         self._root = root
+        self._ids: dict[tuple[str, str], int] = {}  # of one transaction
 
     @classmethod
     @contextmanager
@@ -125,40 +126,45 @@ class History:
 
     def put(self, run: StoredRun, at: str, summaries: Iterable[Summary]) -> None:
         """Put a run in, in place of what was known of it. ``at`` is its mark from before it was read."""
-        header = run.header
-        with self._writing():
+        header, summaries = run.header, tuple(summaries)
+        with index.transaction(self._db):
             self._forget_one(run.path.name)
             number = self._db.execute(
-                "INSERT INTO run (folder, ref, verb, started, mark) VALUES (?, ?, ?, ?, ?)",
-                (run.path.name, run.id, header.verb, millis(header.started), at),
+                "INSERT INTO run (folder, ref, verb, started, mark, day, position, licensing) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    run.path.name,
+                    run.id,
+                    header.verb,
+                    millis(header.started),
+                    at,
+                    day_of(header.started),
+                    run.position[0],
+                    int(any(each.licensing for each in summaries)),
+                ),
             ).lastrowid
             place = (day_of(header.started), run.position[0], number or 0)
+            self._ids.clear()
             rows = [self._row(place, summary) for summary in summaries]
             marks = ", ".join("?" * (len(SAMPLE) + 4))
             self._db.executemany(
                 f"INSERT INTO sample (device, day, position, run, {', '.join(SAMPLE)}) VALUES ({marks})",  # noqa: S608 - our own names
                 rows,
             )
+            rollups.outdate(self._db, number or 0)
 
     def _forget(self, folders: Collection[str]) -> None:
         if folders:
-            with self._writing():
+            with index.transaction(self._db):
                 for folder in folders:
                     self._forget_one(folder)
 
     def _forget_one(self, folder: str) -> None:
-        self._db.execute("DELETE FROM sample WHERE run = (SELECT id FROM run WHERE folder = ?)", (folder,))
-        self._db.execute("DELETE FROM run WHERE folder = ?", (folder,))
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        found = self._db.execute("SELECT id FROM run WHERE folder = ?", (folder,)).fetchone()
+        if found is not None:
+            rollups.outdate(self._db, found[0])
+            self._db.execute("DELETE FROM sample WHERE run = ?", found)
+            self._db.execute("DELETE FROM run WHERE id = ?", found)
 
     def _row(self, place: tuple[int, int, int], summary: Summary) -> tuple[object, ...]:
         device = self._id("device", "name", summary.device)
@@ -166,6 +172,12 @@ class History:
         return (device, *place, millis(summary.seen), *words, *numbers(summary))
 
     def _id(self, table: str, column: str, text: str) -> int:
+        if (known := self._ids.get((table, text))) is not None:
+            return known
+        number = self._ids[table, text] = self._find_id(table, column, text)
+        return number
+
+    def _find_id(self, table: str, column: str, text: str) -> int:
         text = text.encode("utf-8", "backslashreplace").decode()  # a lone surrogate is no text to SQLite
         found = self._db.execute(f"SELECT id FROM {table} WHERE {column} = ?", (text,)).fetchone()  # noqa: S608 - our own names
         if found is None:
@@ -209,9 +221,10 @@ class History:
         """Return a switch's snapshots, oldest first; of one verb, the ``newest`` ones, or up to a run, if
         given."""
         rows = self._db.execute(
-            f"SELECT ref, verb, started, {', '.join(SAMPLE)} FROM sample "  # noqa: S608 - our own names
+            f"SELECT ref, verb, started, {', '.join(f'sample.{name}' for name in SAMPLE)} FROM sample "  # noqa: S608 - our own names
             "JOIN run ON run.id = sample.run WHERE device = (SELECT id FROM device WHERE name = ?) "
-            "AND (? IS NULL OR verb = ?) AND position <= ? ORDER BY position DESC, folder DESC LIMIT ?",
+            "AND (? IS NULL OR verb = ?) AND sample.position <= ? "
+            "ORDER BY sample.position DESC, folder DESC LIMIT ?",
             (name, verb, verb, _position(until), -1 if newest is None else newest),
         ).fetchall()
         words = self._words({word for row in rows for word in row[4 : 4 + len(WORDS)]})
@@ -231,26 +244,43 @@ class History:
         """Return each day with runs, by site; of these devices only, and up to a run, if given.
 
         A switch counts with its newest sample up to that day, so that a run of some switches does not hide
-        the others. ``newest`` is how many days back from each switch's last one.
+        the others. ``newest`` is how many days back from the last one.
         """
-        self._choose(devices, newest, until)
-        rows = self._db.execute(
-            "SELECT sample.device, day, site, backlog, unacknowledged, ack_age, late, overdue, failing, "
-            "MAX(position) FROM chosen CROSS JOIN sample ON sample.device = chosen.device AND day >= first "
-            "AND position <= last WHERE licensing = 1 GROUP BY sample.device, day"
-        ).fetchall()
-        words = self._words({row[2] for row in rows})
-        by_day: dict[int, list[tuple[int, _Sample]]] = {}
-        for device, day, site, *values, _ in rows:
-            sample = _Sample(day, words.get(site, ""), *values)
-            by_day.setdefault(day, []).append((device, sample))
-        now: dict[int, _Sample] = {}
-        found: list[SiteDay] = []
-        for day in sorted(by_day):
-            now.update(by_day[day])
-            found += _by_site(day, now.values())
-        return tuple(found)
+        position = _position(until)
+        if self._is_fleet(devices):
+            licensing = "SELECT MAX(day) FROM run WHERE licensing = 1 AND position <= ?"
+            (last,) = self._db.execute(licensing, (position,)).fetchone()
+            rows = [] if last is None else list(rollups.site_days(self._db, last - newest, position))
+        else:
+            self._choose(devices, newest, until)
+            rows = list(self._chosen_days(position))
+        words = self._words({row[1] for row in rows})
+        days = [rollups.site_day(row, words) for row in rows]
+        return tuple(sorted(days, key=lambda each: (each.day, each.site)))
 
+    def _is_fleet(self, devices: Collection[str] | None) -> bool:
+        """Return whether these are all switches of the index."""
+        if devices is None:
+            return True
+        (count,) = self._db.execute("SELECT COUNT(*) FROM device").fetchone()
+        if len(devices) < count:
+            return False
+        known = {name for (name,) in self._db.execute("SELECT name FROM device")}
+        return known <= set(devices)
+
+    def _chosen_days(self, position: int) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of the chosen switches for each day on which one of them was read."""
+        first, last = self._db.execute("SELECT MAX(first), MAX(last) FROM temp.chosen").fetchone()
+        days = self._db.execute(
+            "SELECT DISTINCT day FROM run WHERE licensing = 1 AND day >= ? AND position <= ? ORDER BY day",
+            (first, position),
+        ).fetchall()
+        for (day,) in days:
+            found = rollups.sums(self._db, day, last, rollups.CHOSEN)
+            if any(row[-1] == day for row in found):
+                yield from ((day, *row[:-1]) for row in found)
+
+    @_of_rows
     def series(
         self, devices: Collection[str] | None = None, *, until: StoredRun | None = None
     ) -> tuple[Series, ...]:
@@ -309,6 +339,36 @@ class History:
             for name in sorted(found)
         )
 
+    @_of_rows
+    def lines(
+        self, devices: Collection[str] | None = None, *, until: StoredRun | None = None
+    ) -> tuple[SwitchLine, ...]:
+        """Return the line through the counts of each switch, in the order of the names; see ``series``.
+
+        The lines up to the newest run are kept, and made where they are missing.
+        """
+        position = _position(until)
+        if self._db.execute("SELECT 1 FROM run WHERE position > ? LIMIT 1", (position,)).fetchone():
+            found = (each.line() for each in self.series(devices, until=until))
+            return tuple(line for line in found if line is not None)
+        source = {}
+        if not self._is_fleet(devices):
+            self._choose(devices, _WINDOW, None)
+            source = {"source": rollups.CHOSEN}
+        missing = rollups.devices_without_line(self._db, **source)
+        for start in range(0, len(missing), _CHUNK):
+            names = missing[start : start + _CHUNK]
+            with index.transaction(self._db):
+                made = [line for each in self.series(names) if (line := each.line()) is not None]
+                self._ids.clear()
+                lines = {each.device: (self._id("word", "text", each.site), each.line) for each in made}
+                rollups.keep_lines(self._db, names, lines)
+        if missing and source:
+            self._choose(devices, _WINDOW, None)
+        rows = rollups.kept_lines(self._db, **source)
+        words = self._words({row[1] for row in rows})
+        return tuple(rollups.switch_line(row, words) for row in rows)
+
     def _every(self, name: str, until: StoredRun | None) -> tuple[RumPoint, ...]:
         pictures = self.device(name, newest=_FEW, until=until)
         return tuple(point for each in pictures if (point := each.summary.point(each.run)) is not None)
@@ -336,51 +396,6 @@ class History:
         wanted = [number for number in among if number is not None]
         marks = ", ".join("?" * len(wanted))
         return dict(self._db.execute(f"SELECT id, text FROM word WHERE id IN ({marks})", wanted))  # noqa: S608 - only marks
-
-
-class _Sample(NamedTuple):
-    """Newest values of a switch on a day."""
-
-    day: int
-    site: str
-    backlog: int | None
-    unacknowledged: int | None
-    ack_age: int | None
-    late: int | None
-    overdue: int | None
-    failing: int | None
-
-
-def _by_site(day: int, samples: Iterable[_Sample]) -> Iterator[SiteDay]:
-    """Add up the samples of each site. The age of an ACK grows with the days since its sample."""
-    sites: dict[str, list[_Sample]] = {}
-    for each in samples:
-        sites.setdefault(each.site, []).append(each)
-    for site in sorted(sites):
-        mine = sites[site]
-        ages = [each.ack_age + (day - each.day) * _DAY for each in mine if each.ack_age is not None]
-        backlogs = [each.backlog for each in mine if each.backlog is not None]
-        failing = [each.failing for each in mine if each.failing is not None]
-        yield SiteDay(
-            day=date_of(day),
-            site=site,
-            switches=len(mine),
-            counted=len(backlogs),
-            backlog=_sum(backlogs),
-            largest=max(backlogs, default=None),
-            unacknowledged=_sum(each.unacknowledged for each in mine),
-            oldest_ack=timedelta(seconds=max(ages)) if ages else None,
-            mean_ack=timedelta(seconds=sum(ages) // len(ages)) if ages else None,
-            late=_sum(each.late for each in mine),
-            overdue=_sum(each.overdue for each in mine),
-            judged=len(failing),
-            failing=_sum(failing),
-        )
-
-
-def _sum(values: Iterable[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
 
 
 def _position(until: StoredRun | None) -> int:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The number is that of the form below: another slp-ops may keep another form beside it.
-FILE: Final = "history-3.sqlite"
+FILE: Final = "history-4.sqlite"
 _LOCK: Final = "history.lock"
 _PATIENCE: Final = 60.0  # seconds to wait for another process that writes
 _BESIDE: Final = ("-wal", "-shm")
@@ -44,7 +44,8 @@ _FORM: Final = """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS run (
   id INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, ref TEXT NOT NULL, verb TEXT NOT NULL,
-  started INTEGER NOT NULL, mark TEXT NOT NULL
+  started INTEGER NOT NULL, mark TEXT NOT NULL, day INTEGER NOT NULL, position INTEGER NOT NULL,
+  licensing INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS device (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -59,10 +60,25 @@ CREATE TABLE IF NOT EXISTS sample (
   PRIMARY KEY (device, day, position, run)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sample_of_run ON sample (run);
+CREATE TABLE IF NOT EXISTS rolled_day (day INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS site_day (
+  day INTEGER NOT NULL, site INTEGER, switches INTEGER, counted INTEGER, backlog INTEGER, largest INTEGER,
+  unacknowledged INTEGER, oldest_ack INTEGER, sum_ack INTEGER, with_ack INTEGER, late INTEGER,
+  overdue INTEGER, judged INTEGER, failing INTEGER
+);
+CREATE INDEX IF NOT EXISTS site_day_of_day ON site_day (day);
+CREATE TABLE IF NOT EXISTS line (
+  device INTEGER PRIMARY KEY, site INTEGER, course INTEGER, count INTEGER, points INTEGER, days REAL,
+  since INTEGER, newest INTEGER, slope REAL, margin REAL, mean_x REAL, mean_y REAL, variance REAL,
+  fitted INTEGER, sum_sq_x REAL
+);
 COMMIT;
 """
+# From one run of the samples to the next by the index: all samples of a large fleet are not looked at.
 _ORPHANS: Final = (
-    "SELECT 1 FROM (SELECT DISTINCT run FROM sample) WHERE run NOT IN (SELECT id FROM run) LIMIT 1"
+    "WITH RECURSIVE found (run) AS (SELECT MIN(run) FROM sample UNION ALL "
+    "SELECT (SELECT MIN(run) FROM sample WHERE run > found.run) FROM found WHERE found.run IS NOT NULL) "
+    "SELECT 1 FROM found WHERE run IS NOT NULL AND run NOT IN (SELECT id FROM run) LIMIT 1"
 )
 
 
@@ -82,6 +98,18 @@ def open_index(root: Path) -> Iterator[sqlite3.Connection]:
             yield connection
         finally:
             connection.close()
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write in one transaction, and nothing on an exception."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def is_broken(err: sqlite3.DatabaseError) -> bool:
@@ -169,7 +197,7 @@ def _hold_lock(root: Path, how: int) -> Iterator[None]:
 
 # A summary as a row, and back. Words are numbers there.
 
-_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - device times are naive
+EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - device times are naive
 _DAY: Final = 86_400
 WORDS: Final = ("site", "tags", "status", "error", "release", "transport", "found", "knowledge")
 NUMBERS: Final = (
@@ -178,6 +206,8 @@ NUMBERS: Final = (
     "licensing",
 )  # fmt: skip
 SAMPLE: Final = ("seen", *WORDS, *NUMBERS)
+_NUMBERS: Final = frozenset({int, NoneType})
+_TEXTS: Final = frozenset({str})
 
 
 def texts(summary: Summary) -> tuple[str | None, ...]:
@@ -215,18 +245,15 @@ def numbers(summary: Summary) -> tuple[int | None, ...]:
     )
 
 
-def checked(rows: Iterable[tuple[Any, ...]], *, words: int = 0, means: int = -1) -> list[tuple[Any, ...]]:
+def checked(rows: Iterable[tuple[Any, ...]], *, words: int = 0) -> list[tuple[Any, ...]]:
     """Return rows whose values have their types: SQLite keeps a text in a column of numbers.
 
-    The first ``words`` columns are texts, the others whole numbers or NULL, ``means`` also a fraction.
-    Raises ForeignIndex.
+    The first ``words`` columns are texts, the others whole numbers or NULL. Raises ForeignIndex.
     """
     found = list(rows)
     for row in found:
-        for number, value in enumerate(row):
-            kinds = str if number < words else (int, float, NoneType) if number == means else (int, NoneType)
-            if not isinstance(value, kinds):
-                raise ForeignIndex(f"{str(value)[:40]!r} is not what the history holds there")
+        if not (_NUMBERS.issuperset(map(type, row[words:])) and _TEXTS.issuperset(map(type, row[:words]))):
+            raise ForeignIndex(f"{str(row)[:80]!r} is not what the history holds there")
     return found
 
 
@@ -273,19 +300,20 @@ def day_of(started: datetime) -> int:
     return millis(started) // 1000 // _DAY
 
 
+@cache
 def date_of(day: int) -> date:
     """The date of a day's number."""
-    return (_EPOCH + timedelta(days=day)).date()
+    return (EPOCH + timedelta(days=day)).date()
 
 
 def seconds(moment: datetime | None) -> int | None:
     """A naive device time as a number."""
-    return None if moment is None else int((moment - _EPOCH).total_seconds())
+    return None if moment is None else int((moment - EPOCH).total_seconds())
 
 
 def naive(seconds: int | None) -> datetime | None:
     """Return the naive device time of a number."""
-    return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
+    return None if seconds is None else EPOCH + timedelta(seconds=seconds)
 
 
 def moment(millis: int) -> datetime:

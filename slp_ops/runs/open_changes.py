@@ -327,7 +327,7 @@ _UNFINISHED: Final = Text(
     "a change of {name} is unfinished: {action}, run {run}", "{name} の変更が未完了です: {action}、run {run}"
 )
 _WAY_ON: Final = Text(
-    "{verb} {option} {journal} (to give that change up, remove {entry})",
+    "{verb} {option} {journal} (to abandon that change, remove {entry})",
     "{verb} {option} {journal} (その変更を取りやめるには {entry} を削除)",
 )
 _LOST: Final = Text(

@@ -108,7 +108,7 @@ class PackContent:
         return self.gaps[-1] if self.gaps and self.gaps[-1].torn else None
 
 
-def append(path: Path, device: str, manifest: int, files: bytes, *, sync: bool = False) -> None:
+def append(path: Path, device: str, manifest: int, files: bytes) -> None:
     """Add the record of a device, whole or not at all; make the pack if it is missing.
 
     ``files`` is an archive, ``manifest`` the length of the manifest in it. Raises OSError.
@@ -117,7 +117,7 @@ def append(path: Path, device: str, manifest: int, files: bytes, *, sync: bool =
         fd = open_regular(path, follow=False)
     except FileNotFoundError:
         marker = secrets.token_bytes(_MARKER)
-        atomic_files.replace(path, _FORM + marker, sync=sync)
+        atomic_files.replace(path, _FORM + marker)
     else:
         try:
             marker = _marker(fd)
@@ -127,7 +127,7 @@ def append(path: Path, device: str, manifest: int, files: bytes, *, sync: bool =
     lengths = (len(name), manifest, len(files))
     crc = zlib.crc32(name, zlib.crc32(_CHECKED.pack(marker, *lengths)))
     head = _HEAD.pack(marker, *lengths, crc, _digest(device, files))
-    atomic_files.append(path, b"".join((head, name, files)), sync=sync)
+    atomic_files.append(path, b"".join((head, name, files)))
 
 
 def read(path: Path, record: Record) -> bytes:
@@ -179,7 +179,7 @@ def cut_torn(path: Path) -> None:
         os.truncate(path, torn.start)
 
 
-def damaged_records(path: Path, content: PackContent) -> Iterator[Record]:
+def damaged_replaced_records(path: Path, content: PackContent) -> Iterator[Record]:
     """Yield the replaced records whose SHA-256 differs. Raises OSError."""
     for record in content.replaced:
         try:

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import StoreError
-from slp_ops.json_documents import decode, parse_json
+from slp_ops.json_documents import JsonLimits, decode, parse_json
 from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, DeviceStatus
 from slp_ops.runs import atomic_files
 from slp_ops.runs.evidence_files import MANIFEST, DeviceFiles, Packs
@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 
 NAME: Final = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+(?:-[a-z]+)*)-([0-9a-f]{6})", re.ASCII)
 CHANGED: Final = "is not what was written: its SHA-256 differs"
+# A run of 100,000 devices with the intent, tags and failure of each is 60 MB, and 250 MB in memory.
+_LIMITS: Final = JsonLimits(size=atomic_files.LARGEST_OF_FLEET, memory=640 * 2**20)
+# What stands before the devices in the run file, where it is long enough for the largest selection.
+_BEFORE_DEVICES: Final = b'\n "devices": ['
+_LARGEST_HEAD: Final = 2**18
 _NAMED: Final = 3  # damaged captures in one message
 
 
@@ -63,11 +68,25 @@ class StoredRun:
             return replace(header, state=RunState.INTERRUPTED)
         return header
 
+    @cached_property
+    def head(self) -> RunHeader:
+        """Return the header without its devices, from the beginning of the run file where that is possible.
+
+        The file of a large fleet takes seconds to read. The state is that of the file.
+        """
+        try:
+            with atomic_files.opened(self.path / "run.json", within=self.path) as file:
+                start, devices, _ = file.read(_LARGEST_HEAD).partition(_BEFORE_DEVICES)
+            record = decode(RunRecord, parse_json(start.removesuffix(b",") + b"}")) if devices else None
+        except (OSError, ValueError):
+            record = None
+        return header_of(record) if record is not None and record.schema <= SCHEMA else self.header
+
     @property
     def position(self) -> tuple[int, str]:
         """Return the position among the runs of a folder: a later run has a greater one."""
-        header, sequence = self.header, self.header.sequence
-        return (millis(header.started) if sequence is None else sequence, self.path.name)
+        head, sequence = self.head, self.head.sequence
+        return (millis(head.started) if sequence is None else sequence, self.path.name)
 
     @property
     def has_records(self) -> bool:
@@ -152,7 +171,7 @@ class StoredRun:
         """A capture's text, as the switch sent it but for the masks. Raises StoreError."""
         about = self.about.get(device)
         if about is None or capture.file is None or not is_plain(capture.file):
-            raise StoreError(f"run {self.id} holds no text of {capture.command!r} from {device}")
+            raise StoreError(f"run {self.id} has no output of {capture.command!r} from {device}")
         files = self.files(about)
         path = files.folder / capture.file
         with atomic_files.store_errors("read", path):
@@ -164,7 +183,7 @@ class StoredRun:
     def folder(self, about: DeviceHeader) -> Path:
         """A device's folder; raises StoreError for one that would lead out of the run."""
         if not is_plain(about.folder):
-            raise StoreError(f"{self.path}/run.json names an unfit folder for {about.name}")
+            raise StoreError(f"{self.path}/run.json names an invalid folder for {about.name}")
         return self.path / about.folder
 
     def files(self, about: DeviceHeader) -> DeviceFiles:
@@ -189,7 +208,9 @@ class StoredRun:
     def _appended(self) -> tuple[ResultRecord, ...]:
         """Return the records of the devices that ended, the last one of a device counts."""
         try:
-            appended = atomic_files.read(self.path / "devices.jsonl", within=self.path)
+            appended = atomic_files.read(
+                self.path / "devices.jsonl", within=self.path, largest=atomic_files.LARGEST_OF_FLEET
+            )
         except OSError:
             return ()
         return read_lines(ResultRecord, appended).records
@@ -204,7 +225,10 @@ class StoredRun:
     @cached_property
     def _run_file(self) -> tuple[RunHeader, RunRecord | None]:
         try:
-            found = parse_json(atomic_files.read(self.path / "run.json", within=self.path))
+            data = atomic_files.read(
+                self.path / "run.json", within=self.path, largest=atomic_files.LARGEST_OF_FLEET
+            )
+            found = parse_json(data, _LIMITS)
             schema = found.get("schema") if isinstance(found, dict) else None
             if isinstance(schema, int) and schema > SCHEMA:
                 version = str(found.get("slp_ops", "?"))
@@ -304,7 +328,7 @@ def _verify_capture(files: DeviceFiles, capture: Capture) -> Capture:
     if capture.file is None:
         return capture
     if not is_plain(capture.file):
-        return _damaged(capture, "the manifest names an unfit file")
+        return _damaged(capture, "the manifest names an invalid file")
     try:
         sha256, _ = files.digest(capture.file, size=capture.bytes)
     except OSError as err:

@@ -19,6 +19,7 @@ from slp_ops.errors import StoreError
 from slp_ops.model import Capture, CaptureStatus
 from slp_ops.redact import Redactor, redact
 from slp_ops.runs import atomic_files
+from slp_ops.runs.device_archive import archive
 from slp_ops.runs.evidence_files import MANIFEST, DeviceFiles, Packs, PackWriter
 from slp_ops.runs.names import slug, unique
 from slp_ops.runs.serialization import (
@@ -261,6 +262,12 @@ class DeviceFolder:
         """Return the names of the captures' files. Raises StoreError."""
         with atomic_files.store_errors("read", self.path):
             return sorted(name for name in self._files.names() if name.endswith(".txt"))
+
+    def archived(self) -> bytes:
+        """Return an archive of the captures' files. Raises StoreError."""
+        names = self.file_names()
+        with atomic_files.store_errors("read", self.path):
+            return archive({name: self._files.read_capture(name, 0) for name in names})
 
     def add_files(self, captures: Mapping[str, bytes], lines: bytes) -> None:
         """Add captures of another computer, and their lines of a manifest that are not there yet.

@@ -128,10 +128,11 @@ class Runs:
         names = self._names()
         if ref == "last":
             for newest in self.all():
-                if not verbs or newest.header.verb in verbs:
+                if not verbs or newest.head.verb in verbs:
                     return newest
-            of = f" of {' or '.join(sorted(verbs))}" if verbs else ""
-            raise InputError(f"there is no run{of} in {self.root}", hint="make one with: slp-ops collect")
+            of = f" of {'/'.join(sorted(verbs))}" if verbs else ""
+            verb = "collect" if not verbs or "collect" in verbs else min(verbs)
+            raise InputError(f"there is no run{of} in {self.root}", hint=f"make one with: slp-ops {verb}")
         found = [name for name in names if ref in (name, name.rpartition("-")[2])] or [
             name
             for name in names

@@ -34,7 +34,7 @@ _AGES: Final = range(-(10**10), 10**10)  # seconds; a clock may be wrong by deca
 def load(run: StoredRun) -> dict[str, Summary]:
     """The summaries that still tell what the run holds, by device. Damaged lines count as missing."""
     try:
-        data = atomic_files.read(run.path / FILE, within=run.path)
+        data = atomic_files.read(run.path / FILE, within=run.path, largest=atomic_files.LARGEST_OF_FLEET)
     except OSError:
         return {}
     found: dict[str, Summary] = {}

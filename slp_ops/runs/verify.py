@@ -13,7 +13,7 @@ from slp_ops.runs import atomic_files
 from slp_ops.runs.evidence_files import MANIFEST, PACKS, is_moved
 from slp_ops.runs.file_store import ACKS, UPLOAD
 from slp_ops.runs.names import is_plain
-from slp_ops.runs.pack import damaged_records
+from slp_ops.runs.pack import damaged_replaced_records
 from slp_ops.runs.run_reader import CHANGED, why_unreadable
 from slp_ops.runs.serialization import CaptureRecord, ResultRecord, RunState, read_lines
 
@@ -74,7 +74,11 @@ class _Checking:
         if not run.is_readable:
             yield FileProblem(file="run.json", what="is missing or cannot be read")
         yield from self._lines(
-            lambda name: atomic_files.read(run.path / name, within=run.path), "devices.jsonl", ""
+            lambda name: atomic_files.read(
+                run.path / name, within=run.path, largest=atomic_files.LARGEST_OF_FLEET
+            ),
+            "devices.jsonl",
+            "",
         )
         folders = {about.folder for about in run.header.devices}
         with atomic_files.store_errors("read", run.path):
@@ -99,7 +103,7 @@ class _Checking:
             file = f"{PACKS}/{name}"
             try:
                 content = packs.content(name)
-                replaced = list(damaged_records(packs.folder / name, content))
+                replaced = list(damaged_replaced_records(packs.folder / name, content))
             except OSError as err:
                 yield FileProblem(file=file, what=why_unreadable(err))
                 continue
@@ -124,7 +128,7 @@ class _Checking:
             yield FileProblem(file="run.json", what=err.message)
             return
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-            yield FileProblem(file=about.folder, what="is not a folder of ours")
+            yield FileProblem(file=about.folder, what="is not a folder of slp-ops")
             return
         files = self._run.files(about)
         yield from self._lines(files.read, MANIFEST, f"{about.folder}/")
@@ -145,14 +149,14 @@ class _Checking:
         with atomic_files.store_errors("read", folder):
             strangers = sorted(set(files.names()) - listed)
         for name in strangers:
-            what = "was in flight" if name.endswith(".part") else "is not listed in the manifest"
+            what = "was being written" if name.endswith(".part") else "is not listed in the manifest"
             yield FileProblem(file=f"{about.folder}/{name}", what=what, damage=False)
 
     def _capture(self, files: DeviceFiles, capture: Capture) -> Iterator[FileProblem]:
         folder = files.folder.name
         name = f"{folder}/{capture.file}"
         if capture.file is None or not is_plain(capture.file):
-            yield FileProblem(file=f"{folder}/{MANIFEST}", what=f"names an unfit file {capture.file!r}")
+            yield FileProblem(file=f"{folder}/{MANIFEST}", what=f"names an invalid file {capture.file!r}")
             return
         try:
             sha256, size = files.digest(capture.file, size=capture.bytes)

@@ -61,7 +61,7 @@ def read(request: SourceRequest) -> SourceReading:
             problem = Problem(
                 path=str(path),
                 line=line,
-                message=f"no column is our {needed}: {listed}",
+                message=f"no column matches {needed}: {listed}",
                 expected=f"columns: {{THEIRS: {needed}}} at the source",
             )
             raise InputError((problem,))
@@ -96,7 +96,7 @@ def _columns(heading: list[str], given: Mapping[str, str]) -> Mapping[str, int]:
     """Return the place of each of our columns; what the operator maps comes first."""
     chosen = {theirs.casefold(): ours for theirs, ours in given.items()}
     if unknown := [ours for ours in chosen.values() if ours not in _OURS]:
-        raise InputError(f"columns: {unknown[0]} is not ours", hint=f"ours are {', '.join(_OURS)}")
+        raise InputError(f"columns: {unknown[0]} is not ours", hint=f"expected columns: {', '.join(_OURS)}")
     missing = [theirs for theirs in given if theirs.casefold() not in map(str.casefold, heading)]
     if missing:
         raise InputError(f"columns: the table has no column {missing[0]}")

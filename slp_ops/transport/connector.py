@@ -8,19 +8,25 @@ from slp_ops.transport import tcp
 
 if TYPE_CHECKING:
     from slp_ops.model import Device
-    from slp_ops.ports import Credentials
+    from slp_ops.ports import Credentials, HopGate
     from slp_ops.transport.hostkeys import HostKeys
     from slp_ops.transport.jump_hosts import JumpHosts
     from slp_ops.transport.watched_socket import WatchedSocket
 
 
 class Connector:
-    """Opens the TCP connection to a device; ``timeout`` in seconds bounds each attempt."""
+    """Opens the TCP connection to a device; ``timeout`` in seconds bounds each attempt.
 
-    def __init__(self, *, credentials: Credentials, host_keys: HostKeys, timeout: float) -> None:
+    ``gate`` admits logins to jump hosts: see ``JumpHosts``.
+    """
+
+    def __init__(
+        self, *, credentials: Credentials, host_keys: HostKeys, timeout: float, gate: HopGate | None = None
+    ) -> None:
         self._credentials = credentials
         self._host_keys = host_keys
         self._timeout = timeout
+        self._gate = gate
         self._hops: JumpHosts | None = None
 
     async def open(self, device: Device) -> WatchedSocket:
@@ -32,7 +38,10 @@ class Connector:
             from slp_ops.transport.jump_hosts import JumpHosts
 
             self._hops = JumpHosts(
-                credentials=self._credentials, host_keys=self._host_keys, timeout=self._timeout
+                credentials=self._credentials,
+                host_keys=self._host_keys,
+                timeout=self._timeout,
+                gate=self._gate,
             )
         return await self._hops.connect(device.jump, device.host, device.port)
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
-    from slp_ops.ports import ChangingTransport, Credentials, FileTransfer, Reader, Writer
+    from slp_ops.ports import ChangingTransport, Credentials, FileTransfer, HopGate, Reader, Writer
     from slp_ops.transport.hostkeys import HostKeys
 
 
@@ -18,9 +18,17 @@ class TransportSelector:
     """Opens each device's session with the transport that the inventory names, imported on first use."""
 
     def __init__(
-        self, *, credentials: Credentials, host_keys: HostKeys, workers: int, connect_timeout: float
+        self,
+        *,
+        credentials: Credentials,
+        host_keys: HostKeys,
+        workers: int,
+        connect_timeout: float,
+        hop_gate: HopGate | None = None,
     ) -> None:
-        self._way = Connector(credentials=credentials, host_keys=host_keys, timeout=connect_timeout)
+        self._way = Connector(
+            credentials=credentials, host_keys=host_keys, timeout=connect_timeout, gate=hop_gate
+        )
         self._credentials = credentials
         self._host_keys = host_keys
         self._workers = workers

@@ -1,4 +1,4 @@
-"""Jump hosts: logged in to once a run, shared by every switch behind them.
+"""Jump hosts: logged in to once a process, shared by every switch behind them.
 
 The connection to a hop is asyncssh's, whichever transport the switch itself is read with: what comes
 out is a connected socket, as from a direct connection. Each hop has its own credential and its own
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from slp_ops.model import JumpHost
-    from slp_ops.ports import Credentials
+    from slp_ops.ports import Credentials, HopGate
     from slp_ops.transport.hostkeys import HostKeys
 
 _CHUNK: Final = 1 << 16
@@ -42,12 +42,18 @@ _LOGIN_SECONDS: Final = 60.0
 
 
 class JumpHosts:
-    """The jump hosts of one run. ``timeout`` in seconds bounds each TCP connection."""
+    """The jump hosts of one process. ``timeout`` in seconds bounds each TCP connection.
 
-    def __init__(self, *, credentials: Credentials, host_keys: HostKeys, timeout: float) -> None:
+    ``gate`` admits each login where other processes of the run log in to the same hosts.
+    """
+
+    def __init__(
+        self, *, credentials: Credentials, host_keys: HostKeys, timeout: float, gate: HopGate | None = None
+    ) -> None:
         self._credentials = credentials
         self._host_keys = host_keys
         self._timeout = timeout
+        self._gate = gate
         self._logins: dict[tuple[JumpHost, ...], asyncio.Task[asyncssh.SSHClientConnection]] = {}
         self._pumps: set[asyncio.Task[None]] = set()
 
@@ -103,9 +109,15 @@ class JumpHosts:
         ):
             attempt = None
         if attempt is None:
-            attempt = self._logins[chain] = asyncio.create_task(self._log_in(chain))
+            attempt = self._logins[chain] = asyncio.create_task(self._admitted(chain))
         # Shielded: one switch's end must not take the hop from the others.
         return await asyncio.shield(attempt)
+
+    async def _admitted(self, chain: tuple[JumpHost, ...]) -> asyncssh.SSHClientConnection:
+        if self._gate is None:
+            return await self._log_in(chain)
+        async with self._gate.hop_login(_described(chain)):
+            return await self._log_in(chain)
 
     async def _log_in(self, chain: tuple[JumpHost, ...]) -> asyncssh.SSHClientConnection:
         hop = chain[-1]
@@ -130,6 +142,10 @@ class JumpHosts:
         task = asyncio.ensure_future(work)
         self._pumps.add(task)
         task.add_done_callback(self._pumps.discard)
+
+
+def _described(chain: tuple[JumpHost, ...]) -> str:
+    return " ".join(f"{hop.username or ''}@{hop.host}:{hop.port}:{hop.credential}" for hop in chain)
 
 
 def _tcp_pair() -> tuple[WatchedSocket, socket.socket]:

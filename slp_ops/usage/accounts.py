@@ -63,7 +63,7 @@ def _name(text: str | None) -> str:
 
 
 _NO_SMART: Final = Text(
-    "it shows no Smart Account, and intent gives none: set intent.smart_account and intent.virtual_account",
+    "it shows no Smart Account, and intent sets none: set intent.smart_account and intent.virtual_account",
     "スマートアカウントの表示がなく、intent にもありません。"
     "intent.smart_account と intent.virtual_account を設定してください",
 )

@@ -126,7 +126,7 @@ def read_ack(data: bytes) -> Ack:
     if not any(_ACK.search(name) for name in names):
         other = next((what for word, what in _OTHERS.items() for name in names if word in name.lower()), "")
         raise InvalidAck(
-            f"it holds {other or 'no acknowledgement'}" + (", no acknowledgement" if other else "")
+            f"it contains {other or 'no acknowledgement'}" + (", no acknowledgement" if other else "")
         )
     elements = tuple(_read_element(element, data) for element in document.elements)
     root_only = _read_element(document.root, data)

@@ -79,7 +79,7 @@ class RumFile:
 def read_reports(data: bytes) -> RumFile:
     """Read a usage file; raises NoReports."""
     if b"<smartLicense" not in data:
-        raise InvalidUsageFile("it holds no <smartLicense>")
+        raise InvalidUsageFile("it contains no <smartLicense>")
     if not data.rstrip().endswith(_END):
         raise InvalidUsageFile("it is cut short: its last line is not </smartLicense>")
     if data.count(_OPENING) != data.count(_CLOSING):

@@ -135,7 +135,7 @@ def _counts(known: FactContext) -> tuple[int | None, int | None, int | None]:
 
 _IMPORT: Final = Text("its acknowledgement is here: {files}", "確認応答があります: {files}")
 _UPLOAD: Final = Text(
-    "{file} waits for its acknowledgement: upload it to CSSM, then import what CSSM gives",
+    "{file} waits for its acknowledgement: upload it to CSSM, then import the ACK file from CSSM",
     "{file} の確認応答待ちです。CSSM へアップロードし、ACK を取り込んでください",
 )
 _UPLOAD_UNKNOWN: Final = Text(

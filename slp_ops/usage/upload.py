@@ -96,7 +96,7 @@ _UNBUNDLED_FILE: Final = Text("  {host}: {file} - {why}", "  {host}: {file} - {w
 _BUNDLES: Final = Text(
     """\
 Instead of single files, bundles: one upload for many switches. {table} lists what is in them.
-In step 3 log in to the Smart Account of the bundle and choose its file. In step 5 CSSM gives an archive.
+In step 3 log in to the Smart Account of the bundle and choose its file. In step 5 CSSM returns an archive.
 The layout is that of a public sample of Cisco, and CSSM's limits are not published: neither was verified.
 Where CSSM refuses a bundle, upload the single files.
 """,
@@ -109,7 +109,7 @@ CSSM がバンドルを受け付けない場合は、ファイルを 1 つずつ
 """,
 )
 _UNBUNDLED: Final = Text(
-    "\nIn no bundle, because the account is not known; upload them one by one:",
+    "\nNot in any bundle, because the Smart Account is unknown; upload them one by one:",
     "\nアカウントが不明なため、バンドルに含まれないファイル (1 つずつアップロードしてください):",
 )
 _TEXT: Final = Text(
@@ -117,7 +117,7 @@ _TEXT: Final = Text(
 {count:usage file} of Cisco Catalyst switches, for Cisco Smart Software Manager (CSSM)
 
 The files are signed by the switches. Do not open and save them: a single changed byte makes CSSM refuse
-them. {index} says which switch each is of, with its SHA-256.
+them. {index} lists the switch and the SHA-256 of each.
 
 1. Take this folder to a machine with Internet access.
 2. Log in to https://software.cisco.com, choose the Smart Account, then Smart Software Manager.

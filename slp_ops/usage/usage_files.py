@@ -55,7 +55,7 @@ def received(
         named = ", ".join(map(str, found.all_units[:4])) or "no unit"
         raise BadFile(
             f"{name} is of {named}, and this switch is {', '.join(map(str, units))}",
-            hint="look who has this address",
+            hint="find the device that uses this address",
         )
     return UsageFile(
         host=device.name,

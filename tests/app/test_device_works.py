@@ -198,3 +198,10 @@ def test_rules_of_the_operator_are_read_once_however_many_tasks_have_them() -> N
 
     assert task.own[0].text == MESSAGES
     assert there_and_back(task).audit_options().knowledge is task.audit_options().knowledge is own
+
+
+def test_rules_of_the_operator_do_not_go_to_the_workers_of_a_hub() -> None:
+    own = extended_ruleset([RuleFile(path="m.yaml", text=MESSAGES)])
+    with pytest.raises(InputError, match="do not run at the workers of a hub"):
+        RulesInTask.of(AuditOptions(knowledge=own), over_hub=True)
+    assert not RulesInTask.of(AuditOptions(), over_hub=True).own

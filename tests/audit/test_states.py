@@ -92,7 +92,9 @@ def test_a_rule_that_was_not_asked_is_not_gone() -> None:
 
     compared = compare((audited("dns-failure", "own-rule"),), (audited("dns-failure"),))
     assert (compared.gone, compared.unchanged) == ((), (("sw1", "dns-failure"),))
-    assert [(each.rule, each.why.en) for each in compared.unclear] == [("own-rule", "the rule was not asked")]
+    assert [(each.rule, each.why.en) for each in compared.unclear] == [
+        ("own-rule", "the rule was not evaluated")
+    ]
 
 
 def test_last_is_the_last_run_that_fits_the_verb(saved: Callable[..., str], tmp_path: Path) -> None:
@@ -124,7 +126,7 @@ def test_a_run_of_another_verb_is_named_as_such(saved: Callable[..., str], tmp_p
 def test_without_a_run_that_fits_last_says_so(saved: Callable[..., str], tmp_path: Path) -> None:
     saved("usage-status", sw1="healthy")
     done = CliRunner().invoke(cli, ["audit", "--runs-dir", str(tmp_path / "runs"), "--run", "last"])
-    assert "there is no run of audit or collect or watch" in str(done.exception)
+    assert "there is no run of audit/collect/watch" in str(done.exception)
 
 
 def test_one_definition_for_each_figure(saved: Callable[..., str], tmp_path: Path) -> None:

@@ -44,3 +44,12 @@ def test_a_parameter_is_asked_for_in_the_words_of_the_playbook_that_lacks_it() -
         ask_missing(["url"], packaged(), desk, {name})
         (asked,) = desk.asked
         assert words in asked
+
+
+@pytest.mark.parametrize(("risk", "words"), [("disruptive", "影響あり"), ("destructive", "復元不可")])
+def test_a_risk_is_named_as_in_the_plan_beside_the_word_of_the_option(risk: str, words: str) -> None:
+    for message in (
+        f"a playbook of this plan is {risk}",
+        f"sw1 is to be changed in a {risk} way, and its name was not confirmed",
+    ):
+        assert f"「{words}」({risk})" in translate(message, Lang.JA)

@@ -123,7 +123,7 @@ def test_every_problem_is_reported_with_its_line(config: Path) -> None:
         (4, "transport: is a list"),
         (5, "every: is refused: 'soon' is no span of time"),
         (6, "site: is empty text"),
-        (7, "workers: stands twice, first on line 1"),
+        (7, "workers: occurs twice, first on line 1"),
         (8, "json: is a number"),
         (9, "remediate.wait: is"),
         (10, "resume: is not a known key"),

@@ -15,6 +15,7 @@ from slp_ops.lab import agent
 from slp_ops.lab.world import Reach
 from slp_ops.lab.world import ReachabilityRule as Way
 from slp_ops.runs import Runs
+from slp_ops.runs.history_index import FILE as INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,7 +202,7 @@ def test_a_damaged_index_is_told_and_made_anew(lab: Any, call: Call, tmp_path: P
     inventory(tmp_path / "inventory.yaml", running, tokyo=["sw1"])
     call("audit")
     before = call("history", "sw1", "--json").stdout
-    (tmp_path / "runs" / "history-2.sqlite").write_bytes(b"no database\n" * 4000)
+    (tmp_path / "runs" / INDEX).write_bytes(b"no database\n" * 4000)
 
     done = call("history", "sw1", "--json")
 

@@ -73,7 +73,7 @@ def test_the_command_that_continues_a_change(lab: Any, call: Any, tmp_path: Path
     running.access("sw1", denied=())
     printed = _typed(failed.stdout, "hint: .*?(slp-ops [^;]*--resume [^;]*)(?:;|\n)")
     blocked = call("remediate", *options, "--yes")
-    named = _typed(blocked.stderr, r"is unfinished: .*?: (slp-ops remediate .*?) \(to give")
+    named = _typed(blocked.stderr, r"is unfinished: .*?: (slp-ops remediate .*?) \(to abandon")
     assert named == printed
     resumed = call(*named)
     assert "sw1 (tokyo): done" in resumed.stdout, resumed.stderr

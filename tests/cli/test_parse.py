@@ -78,7 +78,7 @@ def test_without_a_command_everything_found_is_read() -> None:
 def test_a_command_that_is_not_there_is_a_usage_error_that_names_what_is() -> None:
     result = _run("--command", "show logging", "-", given=LOG)
     assert result.exit_code == 2
-    assert "it holds show clock, sh lic sum, show version" in result.stderr
+    assert "it contains show clock, sh lic sum, show version" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
 import signal
+import subprocess
 import threading
 import time
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ import pytest
 from slp_ops.runs import Runs, StoredRun
 from slp_ops.runs.export import export
 from slp_ops.runs.verify import verify
+from tests.as_operator import command_line, environment, slp_ops, write_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -233,6 +236,92 @@ def test_what_a_killed_process_was_reading_is_read_by_another_and_stored_once(
         files = sorted(path.name for path in (run / name).glob("*.txt"))
         assert files == sorted(each["file"] for each in listed if each["file"])
     assert len({len(list((run / name).iterdir())) for name in running.names}) == 1
+
+
+@pytest.mark.parametrize(("accepted", "tries"), [(False, 1), (True, 2)])
+def test_a_jump_host_is_logged_in_to_once_a_process_and_tried_once_where_it_refuses(
+    lab: Callable[..., Any], tmp_path: Path, accepted: bool, tries: int
+) -> None:
+    running = lab(**{f"sw{number}": "healthy" for number in range(4)})
+    asyncio.run_coroutine_threadsafe(running.rack.put_behind(1, None), running._loop).result(timeout=20)
+    hop = {"host": "127.0.0.1", "port": running.rack.bastions[0].port, "username": "netops"}
+    if not accepted:
+        hop["credential"] = "wrong"
+    write_inventory(tmp_path / "inventory.yaml", running, *running.names, jump=[hop], transport="asyncssh")
+
+    done = slp_ops(
+        tmp_path,
+        *("collect", "-i", "inventory.yaml", "--processes", "2", "--known-hosts", "known_hosts"),
+        SLP_OPS_WRONG_PASSWORD="not-it",
+    )
+
+    logins = [line for line in running.lines("bastion-1") if line.endswith("netops")]
+    assert logins == ["accepted netops" if accepted else "refused netops"] * tries, done.stderr
+    assert done.returncode == (0 if accepted else 4), done.stderr
+    if not accepted:
+        assert "4 failed" in done.stdout
+        reasons = {line["error"]["message"] for line in results(newest(tmp_path)).values()}
+        assert len(reasons) == 1
+        assert min(reasons).startswith("jump host 127.0.0.1: ")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("stop", "times", "code"),
+    [
+        (signal.SIGKILL, 1, -signal.SIGKILL),  # of the parent alone
+        (signal.SIGINT, 2, 130),
+        (signal.SIGTERM, 1, 130),
+    ],
+)
+def test_no_process_outlives_a_stopped_parent_and_the_rest_is_read(
+    lab: Callable[..., Any], tmp_path: Path, stop: signal.Signals, times: int, code: int
+) -> None:
+    running = lab(**{f"sw{number}": "healthy" for number in range(4)})
+    for name in running.names:
+        running.fault(name, command_delay=0.1)
+    write_inventory(tmp_path / "inventory.yaml", running, *running.names, transport="asyncssh")
+    words = ("audit", "-i", "inventory.yaml", "--processes", "2", "--known-hosts", "known_hosts")
+    marked = f"{os.environ['PATH']}:{tmp_path}"
+    with subprocess.Popen(
+        command_line(*words),
+        cwd=tmp_path,
+        env=environment(PATH=marked),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # a terminal sends its signals to the whole group
+    ) as parent:
+        wait_until(lambda: len(list(tmp_path.glob("runs/*/sw*/*.txt"))) > 8)
+        assert len(others_with(str(tmp_path))) == 2
+        for _ in range(times):
+            if stop is signal.SIGKILL:
+                parent.kill()
+            else:
+                os.killpg(parent.pid, stop)
+        assert parent.wait(timeout=20) == code
+        assert parent.stderr is not None
+        said = parent.stderr.read()
+
+    wait_until(lambda: not others_with(str(tmp_path)))
+    if stop is not signal.SIGKILL:
+        (hint,) = re.findall(r"slp-ops (audit .*--resume \S+)", said)
+        assert "--processes 2" in hint
+        assert "interrupted: 0 of 4 devices done" in said
+    for name in running.names:
+        running.fault(name, command_delay=0.0)
+    done = slp_ops(tmp_path, *words, "--resume", "last", "--json")
+    assert done.returncode == 0, done.stderr
+    assert {each["status"] for each in json.loads(done.stdout)["devices"]} == {"ok"}
+    assert not verify(Runs(tmp_path / "runs").open("last")).remarks
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds, for ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @pytest.mark.slow

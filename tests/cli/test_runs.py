@@ -130,7 +130,7 @@ def test_verify_of_a_whole_run(call: Call, good_run: Make) -> None:
     result = call("verify")
 
     assert result.exit_code == 0
-    assert result.stdout == f"run {run.id}: complete; 1 capture, 4 bytes, whole\n"
+    assert result.stdout == f"run {run.id}: complete; 1 capture, 4 bytes, intact\n"
 
 
 def test_verify_names_damage_and_exits_with_findings(call: Call, good_run: Make) -> None:
@@ -181,7 +181,7 @@ def test_prune_dry_run_removes_nothing(call: Call, good_run: Make, runs: Runs) -
 
     result = call("prune", "--keep", "1", "--dry-run")
 
-    assert "goes" in result.stdout
+    assert "remove" in result.stdout
     assert len(runs.all()) == 2
 
 

@@ -256,7 +256,7 @@ def test_a_single_round_does_not_wait_for_another_watch(watch: Any, tmp_path: Pa
         assert is_ours
         done = once()
 
-    assert "another watch is at work" in done.stderr
+    assert "another watch is running" in done.stderr
     assert Runs(tmp_path / "runs").all() == []
 
 

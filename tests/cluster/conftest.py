@@ -17,6 +17,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from slp_ops.app import hub as service
+from slp_ops.app.operator import NonInteractive
 from slp_ops.cli.main import cli
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
 _PATIENCE = 20.0
 _SLP_OPS = (sys.executable, "-m", "slp_ops")
+
+
+class Silent(NonInteractive):
+    """An operator who sees nothing."""
+
+    def notice(self, text: str) -> None:
+        pass
 
 
 class Rig:
@@ -59,9 +67,13 @@ class Rig:
 
     def start(self, name: str, *words: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start ``slp-ops`` with these words; ``name`` is that of its log."""
+        return self.start_program(name, [*_SLP_OPS, *words], **environment)
+
+    def start_program(self, name: str, words: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
+        """Start a program with the environment of the rig."""
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [*_SLP_OPS, *words],
+                words,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -130,13 +142,24 @@ class Rig:
         process.kill()
         process.wait()
 
+    @staticmethod
+    def kill_process(pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
     def broker(self) -> int:
         """Return the process id of nats-server."""
+        found = self.broker_or_none()
+        assert found is not None, "the broker does not run"
+        return found
+
+    def broker_or_none(self) -> int | None:
+        """Return the process id of nats-server, if it runs."""
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             with suppress(OSError):
                 if f"{self.hub_folder}/broker.json".encode() in path.read_bytes():
                     return int(path.parent.name)
-        raise AssertionError("the broker does not run")
+        return None
 
     def wait_for(self, condition: Any, name: str, patience: float = _PATIENCE) -> None:
         end = time.monotonic() + patience
@@ -156,11 +179,13 @@ class Rig:
                 process.wait()
                 raise AssertionError(f"{name} did not end: {self.log(name)}") from None
 
-    def collect(self, inventory: Path, *words: str, verb: str = "collect", **environment: str) -> Result:
+    def collect(
+        self, inventory: Path, *words: str, verb: str = "collect", runs: str = "runs", **environment: str
+    ) -> Result:
         """Run a verb here, over the hub unless the words name another way."""
         return CliRunner().invoke(
             cli,
-            [verb, *words, "-i", str(inventory), "--runs-dir", str(self.folder / "runs")],
+            [verb, *words, "-i", str(inventory), "--runs-dir", str(self.folder / runs)],
             env={**self.environment, "SLP_OPS_HUB": str(self.hub_folder), **environment},
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -49,6 +50,20 @@ def commands(run: Path, name: str) -> list[str]:
     return [each["command"] for each in listed]
 
 
+def without_times(text: str) -> str:
+    """JSON without what differs between any two runs."""
+    text = re.sub(r"(over-hub|here)/\d{8}T\d{6}Z-[a-z-]+-[0-9a-f]{6}", "RUN", text)
+    text = re.sub(r'"(run|run_id|id)": "[0-9a-f]{6}"', "ID", text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^\"]*", "TIME", text)
+    return re.sub(r'"seconds": [0-9.]+', "SECONDS", text)
+
+
+def findings(text: str) -> list[Any]:
+    """The verdicts of an audit."""
+    outcomes = json.loads(text)["outcomes"]
+    return sorted((each["device"], each["rule"], each["verdict"]) for each in outcomes)
+
+
 def test_two_sites_are_read_as_without_a_hub(lab: Callable[..., Any], rig: Rig) -> None:
     running = lab(clock=CLOCK, a1="healthy", a2="dns-failure", a3="bulky", b1="healthy", b2="aaa-denied")
     sites = {"tokyo": ["a1", "a2", "a3"], "osaka": ["b1", "b2"]}
@@ -73,13 +88,22 @@ def test_two_sites_are_read_as_without_a_hub(lab: Callable[..., Any], rig: Rig) 
     assert [(site.waiting, site.running) for site in rig.status()] == [(0, 0), (0, 0)]
     assert not list(rig.folder.glob("state/slp-ops/*part"))
 
+    # Judged by workers: the same verdicts. A version and the way of a switch to its server, too.
+    for verb, *words in (["audit"], ["check-version"], ["check-reachability"]):
+        over_hub = rig.collect(inventory, "--json", *words, verb=verb, runs="over-hub")
+        here = rig.collect(inventory, "--json", *words, verb=verb, runs="here", SLP_OPS_HUB="")
+        assert over_hub.exit_code == here.exit_code, over_hub.output
+        pairs = zip(*(without_times(each.stdout).split(",") for each in (over_hub, here)), strict=True)
+        assert [(one, other) for one, other in pairs if one != other] == []
+
     # A worker at one site of two: the other is reported at once, and the rest is read.
     rig.processes["worker-osaka"].send_signal(signal.SIGTERM)
     assert rig.processes.pop("worker-osaka").wait(20) == 0
     assert [bool(site.workers) for site in rig.status()] == [True, False]
     began = time.monotonic()
-    half = rig.collect(inventory, "--limit", "a1:b1")
-    assert half.exit_code == 4
+    half = rig.collect(inventory, "--limit", "a1:b1", verb="audit")
+    audited = newest(rig)
+    assert half.exit_code in (3, 4)
     assert "site osaka has no worker: 1 switch cannot be visited" in half.output
     assert results(newest(rig))["a1"]["status"] == "ok"
     assert results(newest(rig))["b1"]["error"]["kind"] == "no_worker"
@@ -87,6 +111,15 @@ def test_two_sites_are_read_as_without_a_hub(lab: Callable[..., Any], rig: Rig) 
     assert none.exit_code == 2 or isinstance(none.exception, Exception)
     assert "osaka" in str(none.exception)
     assert time.monotonic() - began < 15
+
+    # Resumed when the worker is back: what was read is judged with the rest, and is not read again.
+    rig.worker("osaka", rig.folder / "access-osaka" / "slp-ops" / "workers" / "osaka", inventory)
+    sent = len(running.lines("a1"))
+    resumed = rig.collect(inventory, "--resume", audited.name, "--json", verb="audit")
+    assert len(running.lines("a1")) == sent
+    alone = rig.collect(inventory, "--run", audited.name, "--json", verb="audit")
+    assert resumed.exit_code == alone.exit_code
+    assert findings(resumed.stdout) == findings(alone.stdout) != []
 
 
 def test_a_worker_logs_in_to_its_own_inventory_alone(lab: Callable[..., Any], rig: Rig) -> None:

@@ -157,7 +157,7 @@ def test_no_attempt_of_one_site_reaches_another(rig: Rig) -> None:
                 assert not leaks, "\n".join(leaks)
                 assert await _state(hub) == before
                 assert not [each for each in heard if SECRET in each]
-                # The attempts were heard at all: its own subjects work.
+                # The listener receives: its own subjects work.
                 answer = await client.request("slp.heartbeat.osaka.worker-1", b"{}", timeout=2)
                 assert b"HEARTBEATS" in answer.data
         # And the site whose it is can do what the other cannot.

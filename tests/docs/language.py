@@ -47,6 +47,10 @@ PHRASES: Final = (
     r"should have said",
     r"(?:is|are) counted as well\b",
     r"verified by none",
+    r"scope: not told",
+    r"(?:blocked|cannot tell) at (?:names|tcp|tls|path|target)\b",
+    r"sound already",
+    r"attention is needed on 0\b",
     # archaic, or translated word for word
     r"in vain",
     r"for want of",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+import yaml
 
 from slp_ops.cli.main import VERBS
 
@@ -32,11 +33,31 @@ def _texts(path: Path) -> Iterator[str]:
             yield node.value
 
 
+def _texts_of_knowledge(node: object) -> Iterator[str]:
+    """Yield the texts of rules, playbooks and flows, which name commands in their remedies."""
+    match node:
+        case str():
+            yield node
+        case dict():
+            for each in node.values():
+                yield from _texts_of_knowledge(each)
+        case list():
+            for each in node:
+                yield from _texts_of_knowledge(each)
+
+
+def _all_texts() -> Iterator[str]:
+    for path in (ROOT / "slp_ops").rglob("*.py"):
+        yield from _texts(path)
+    for top in (ROOT / "slp_ops" / "rules", ROOT / "playbooks"):
+        for path in top.rglob("*.yaml"):
+            yield from _texts_of_knowledge(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
+
+
 COMMANDS = sorted(
     {
         (found[1], found[2].strip())
-        for path in (ROOT / "slp_ops").rglob("*.py")
-        for text in _texts(path)
+        for text in _all_texts()
         for found in _COMMAND.finditer(text)
         if found[1] in VERBS
     }
@@ -62,3 +83,4 @@ def test_a_command_that_is_named_exists_with_its_options(verb: str, words: str) 
 def test_there_are_such_commands() -> None:
     assert len(COMMANDS) > 30
     assert any("--resume" in words for _, words in COMMANDS)
+    assert ("remediate", "--flow cslu-offline") in COMMANDS  # of the texts of a rule

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from slp_ops.engine.pacing import LoginEnd
 from slp_ops.engine.worker_process import parent_socket, serve
-from slp_ops.errors import CredentialStopped
+from slp_ops.errors import CredentialStopped, HopFailed
 from slp_ops.ports import ProgressEvent
 
 if TYPE_CHECKING:
@@ -55,6 +55,18 @@ class Handler:
                 await asyncio.sleep(0.01)
                 await login.finish(LoginEnd(task["end"]))
                 return "tried"
+            case "log in to hop":
+                try:
+                    async with self._parent.hop_login("netops@192.0.2.1:22:default"):
+                        self._parent.notice("tried")
+                        await asyncio.sleep(0.01)
+                        if task["end"] == "failed":
+                            raise HopFailed("jump host 192.0.2.1: refused", hint="look")
+                        if task["end"] == "die":
+                            os.kill(os.getpid(), signal.SIGKILL)
+                except HopFailed as err:
+                    return f"{err.message} ({err.hint})"
+                return "opened"
         return None
 
     async def close(self) -> None:

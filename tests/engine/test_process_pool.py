@@ -157,6 +157,31 @@ def test_three_refusals_in_different_workers_stop_the_credential() -> None:
     assert set(answers) == {"tried", "not tried: credential 'ro' was not accepted 3 times in a row"}
 
 
+def test_a_jump_host_that_refuses_is_tried_once_whichever_process_needs_it() -> None:
+    notices: list[str] = []
+
+    async def work(pool: ProcessPool) -> list[Any]:
+        tasks = (pool.run({"do": "log in to hop", "end": "failed"}, f"sw{n}", ignore_event) for n in range(6))
+        return await asyncio.gather(*tasks)
+
+    assert with_pool(work, processes=3, notices=notices) == ["jump host 192.0.2.1: refused (look)"] * 6
+    assert notices == ["tried"]
+
+
+def test_each_process_logs_in_to_a_jump_host_that_accepts_also_after_one_that_died() -> None:
+    notices: list[str] = []
+
+    async def work(pool: ProcessPool) -> list[Any]:
+        await asyncio.gather(*(pool.run({"do": "describe"}, f"sw{n}", ignore_event) for n in range(2)))
+        with pytest.raises(WorkerDied):
+            await pool.run({"do": "log in to hop", "end": "die"}, "sw1", ignore_event)
+        tasks = (pool.run({"do": "log in to hop", "end": "opened"}, f"sw{n}", ignore_event) for n in range(4))
+        return await asyncio.gather(*tasks)
+
+    assert with_pool(work, processes=2, notices=notices) == ["opened"] * 4
+    assert notices.count("tried") >= 4
+
+
 def test_a_worker_that_dies_with_a_login_in_flight_does_not_hold_up_the_others() -> None:
     async def work(pool: ProcessPool) -> Any:
         first = await pool.run({"do": "describe"}, "sw1", ignore_event)

@@ -65,7 +65,7 @@ def test_what_is_missing_says_why() -> None:
     assert "show license status: denied by the switch's authorization" in why
     assert "show license all: not supported by this release, or not permitted" in why
     assert "show license tech support: not collected" in why
-    assert "show version: printed nothing of it" in str(facts.missing(Software))
+    assert "show version: printed no output for it" in str(facts.missing(Software))
     assert facts.missing(CommunicationStatistics).commands == (
         ("show license tech support", "not collected"),
     )

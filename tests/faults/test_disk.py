@@ -79,14 +79,24 @@ def test_a_full_disk_during_a_change_leads_to_resume(
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize("verb", ["collect", "audit", "check-reachability"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("collect",),
+        ("audit",),
+        ("check-reachability",),
+        ("collect", "--processes", "2"),
+        ("audit", "--processes", "2"),
+    ],
+    ids=" ".join,
+)
 def test_a_full_disk_while_reading_ends_one_device_first(
-    bench: Any, small_disk: Any, transport: str, verb: str
+    bench: Any, small_disk: Any, transport: str, verb: tuple[str, ...]
 ) -> None:
     running = bench({f"sw{number}": "healthy" for number in range(1, 7)}, transport=transport)
-    running.when("telnet" if verb == "check-reachability" else "show license all", small_disk.fill)
+    running.when("telnet" if "check-reachability" in verb else "show license all", small_disk.fill)
     ended = running.run(
-        verb, "-i", "inventory.yaml", "--runs-dir", small_disk.folder / "runs", "--workers", "2"
+        *verb, "-i", "inventory.yaml", "--runs-dir", small_disk.folder / "runs", "--workers", "2"
     )
     assert ended.code == 4, ended.text
     assert "No space left" in ended.text
@@ -95,12 +105,12 @@ def test_a_full_disk_while_reading_ends_one_device_first(
     assert "not tried" in ended.text
     assert all(f"sw{number}" in ended.text for number in range(1, 7))
     small_disk.free()
-    if verb != "collect":
+    if "collect" not in verb:
         return
     kept = running.run("runs", "show", "last", "--runs-dir", small_disk.folder / "runs")
     assert kept.code == 0, kept.text
     again = running.run(
-        "collect", "-i", "inventory.yaml", "--runs-dir", small_disk.folder / "runs", "--resume", "last"
+        *verb, "-i", "inventory.yaml", "--runs-dir", small_disk.folder / "runs", "--resume", "last"
     )
     assert again.code == 0, again.text
 

@@ -268,7 +268,7 @@ def test_cslu_is_not_mentioned_where_cssm_failed(tmp_path: Path) -> None:
             log(
                 CSLU + UNRESOLVED, more=status("Type: cslu", "Cslu address: http://192.0.2.7:8182/cslu/v1/pi")
             ),
-            "older than the URL, which holds the address 192.0.2.7",
+            "older than the URL, which contains the address 192.0.2.7",
         ),
     ],
 )

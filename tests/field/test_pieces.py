@@ -75,7 +75,7 @@ def test_a_part_without_its_command(tmp_path: Path, text: str, rule: str) -> Non
 
 def test_prose_is_no_output(tmp_path: Path) -> None:
     text = "Hello, is this normal?\nStatus: open\nThe interface went down yesterday. Trust me.\n"
-    with pytest.raises(InputError, match="holds no show command"):
+    with pytest.raises(InputError, match="contains no known show command"):
         devices(tmp_path, text)
 
 

@@ -58,7 +58,7 @@ def test_our_flows_name_playbooks_and_rules_that_exist() -> None:
         ("[domain-lookup]", "domain-lookup", 4, "is text"),
         ("stages:\n", "stages: {}\nrest:\n", 3, "a mapping"),
         ("[domain-lookup]", "[usage-save, usage-import]", 4, "names several"),
-        ("done_when", "undo: true\n    done_when", 4, "is of no earlier stage"),
+        ("done_when", "undo: true\n    done_when", 4, "is not in an earlier stage"),
         ("done_when", "reports: some\n    done_when", 5, "is not known"),
     ],
 )
@@ -135,7 +135,7 @@ def test_an_operators_flow_is_checked_as_ours_and_keeps_its_own_id(tmp_path: Pat
     with pytest.raises(InputError, match="did you mean domain-lookup"):
         load_every_flow(tmp_path, packaged(), rules)
     (tmp_path / "lookup.yaml").write_text(GOOD.replace("id: lookup", "id: case-1"), encoding="utf-8")
-    with pytest.raises(InputError, match="is the id of one of ours"):
+    with pytest.raises(InputError, match="is the id of a packaged one"):
         load_every_flow(tmp_path, packaged(), rules)
     (tmp_path / "lookup.yaml").unlink()
     with pytest.raises(InputError, match="there is no flow in"):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from slp_ops.facts.rum import RumPoint
-from slp_ops.history.trend import Series, SiteDay, fleet_trend
+from slp_ops.history.trend import Series, SiteDay, SwitchLine, fleet_trend
 from slp_ops.rules.derived.growth import GrowthCourse
 
 NOW = datetime(2026, 1, 10, 12, 0, 0)  # noqa: DTZ001 - a device's time is naive
 LAST_ACK = NOW - timedelta(days=60)
 
 
-def series(device: str, *backlogs: int, late: bool = True) -> Series:
+def line_of(device: str, *backlogs: int, late: bool = True) -> SwitchLine:
     moments = [NOW + timedelta(days=number - len(backlogs) + 1) for number in range(len(backlogs))]
-    return Series(
+    found = Series(
         device=device,
         site="tokyo",
         points=tuple(
@@ -24,6 +24,9 @@ def series(device: str, *backlogs: int, late: bool = True) -> Series:
             for at, backlog in zip(moments, backlogs, strict=True)
         ),
     )
+    line = found.line()
+    assert line is not None
+    return line
 
 
 def test_the_sites_of_a_day_are_one_fleet() -> None:
@@ -65,11 +68,11 @@ def test_whose_reports_come_to_the_limit_first_stands_in_front() -> None:
     trend = fleet_trend(
         [],
         [
-            series("slow", 100, 102, 104, 106),
-            series("healthy", 4, 4, 4, 4, late=False),
-            series("past", 1000, 1010, 1020, 1030),
-            series("fast", 100, 140, 180, 220),
-            series("young", 100),
+            line_of("slow", 100, 102, 104, 106),
+            line_of("healthy", 4, 4, 4, 4, late=False),
+            line_of("past", 1000, 1010, 1020, 1030),
+            line_of("fast", 100, 140, 180, 220),
+            line_of("young", 100),
         ],
         limit=1000,
     )

@@ -96,7 +96,7 @@ def test_the_users_ssh_configuration_completes_and_is_noted(tmp_path: Path) -> N
         "Include x\nHost sw\nUser alice\nProxyJump gw\n", encoding="utf-8"
     )
     done = check(tmp_path, SLP_OPS_PASSWORD="x")
-    assert done.stderr == "note: ~/.ssh/config:1: Include is left out\n"
+    assert done.stderr == "note: ~/.ssh/config:1: Include is ignored\n"
     assert "alice (inventory)" in done.stdout
     assert "Behind a jump host: gw 1" in done.stdout
     assert "gw" not in check(tmp_path, "--ssh-config", "none", SLP_OPS_PASSWORD="x").stdout

@@ -72,7 +72,7 @@ def test_a_switchs_identity_file_does_not_change_how_it_is_logged_in_to() -> Non
 def test_a_note_is_given_once_however_many_devices_there_are() -> None:
     inventory = native.read("version: 1\nsites: {t: {devices: {a: {host: a}, b: {host: b}}}}", "x")
     _, notes = complete(inventory, SshConfig("Include other\n"))
-    assert notes == ("~/.ssh/config:1: Include is left out",)
+    assert notes == ("~/.ssh/config:1: Include is ignored",)
 
 
 NAMED = "sites: {t: {devices: {sw: {host: 192.0.2.1, jump: [%s]}}}}"

@@ -45,7 +45,7 @@ ONE_PROBLEM = [
     ("# mine\nsites: {}\n", 2, "version", "is missing", "version: 1"),
     ("version: 1\n", 1, "sites", "is missing", "sites"),
     ("", 1, "", "is empty", "version"),
-    ("# only words\n", 1, "", "nothing but comments", "version"),
+    ("# only words\n", 1, "", "only comments", "version"),
     ("- version: 1\n", 1, "", "is a list", "a mapping"),
     ("hello\n", 1, "", "is text", "a mapping"),
     ("version: 1\nsites: []\n", 2, "sites", "is a list", "a mapping"),
@@ -75,7 +75,7 @@ ONE_PROBLEM = [
     (device("port: '22'"), 5, f"{SW}.port", "is text", "a whole number"),
     (device("port: "), 5, f"{SW}.port", "is nothing", "a whole number"),
     (device(f"port: {'9' * 5000}"), 5, f"{SW}.port", "is 999", "a whole number"),
-    (device("host: 192.0.2.2"), 5, f"{SW}.host", "stands twice", "one of them"),
+    (device("host: 192.0.2.2"), 5, f"{SW}.host", "occurs twice", "one of them"),
     (device("hots: x"), 5, f"{SW}.hots", "did you mean host?", "host, username"),
     (device("username: 5"), 5, f"{SW}.username", "put it in quotes", "letters"),
     (device("username: -l"), 5, f"{SW}.username", "not well formed", "letters"),
@@ -222,7 +222,7 @@ sites:
       sw-1: {host: 192.0.2.3}
 """
     assert [(one.line, one.key, one.message) for one in problems_of(tmp_path, text)] == [
-        (6, "sites.tokyo.devices.SW-1", "line 5 has a device of this name but for capitals"),
+        (6, "sites.tokyo.devices.SW-1", "line 5 has a device of this name, apart from upper and lower case"),
         (9, "sites.osaka.devices.sw-1", "line 5 has a device of this name"),
     ]
 
@@ -230,7 +230,7 @@ sites:
 def test_a_device_that_stands_twice_in_one_site_is_told_once(tmp_path: Path) -> None:
     text = "version: 1\nsites:\n  t:\n    devices:\n      sw: {host: a}\n      sw: {host: b}\n"
     (problem,) = problems_of(tmp_path, text)
-    assert (problem.line, problem.message) == (6, "stands twice, first on line 5")
+    assert (problem.line, problem.message) == (6, "occurs twice, first on line 5")
 
 
 def test_all_problems_come_at_once_in_the_order_of_lines(tmp_path: Path) -> None:

@@ -93,8 +93,8 @@ def test_match_and_include_are_left_out_and_noted() -> None:
     found = resolve("Include more\nMatch host a\n  User wrong\nHost a\n  Port 2222\n", "a")
     assert (found.user, found.port) == (None, 2222)
     assert found.notes == (
-        "~/.ssh/config:1: Include is left out",
-        "~/.ssh/config:2: this Match block is left out",
+        "~/.ssh/config:1: Include is ignored",
+        "~/.ssh/config:2: this Match block is ignored",
     )
 
 
@@ -107,8 +107,8 @@ def test_a_proxycommand_is_never_run_and_noted() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "key", "message"),
     [
-        ("Host a\nProxyJump b\nHost b\nProxyJump a\n", 4, "proxyjump", "circle: a -> b -> a"),
-        ("ProxyJump a\n", 1, "proxyjump", "circle: a -> a"),
+        ("Host a\nProxyJump b\nHost b\nProxyJump a\n", 4, "proxyjump", "loop: a -> b -> a"),
+        ("ProxyJump a\n", 1, "proxyjump", "loop: a -> a"),
         ("Host a\nPort 99999\n", 2, "port", "not well formed"),
         ("Host a\nUser -oProxyCommand\n", 2, "user", "not well formed"),
         ("Host a\nHostName -x\n", 2, "hostname", "not well formed"),

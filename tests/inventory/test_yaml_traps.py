@@ -34,7 +34,7 @@ def problem_of(tmp_path: Path, text: str) -> Problem:
         ("version: 1\nsites: !!python/object:os.system {}\n", 2, "a YAML tag"),
         ("version: 1\nsites: !vault x\n", 2, "a YAML tag"),
         ("version: 1\nsites: {}\n---\nversion: 1\n", 3, "a second document"),
-        ("version: 1\nsites: {? [a] : b}\n", 2, "where a key belongs"),
+        ("version: 1\nsites: {? [a] : b}\n", 2, "is used as a key"),
         ("version: 1\nsites: {<<: text}\n", 2, "merges mappings only"),
         (f"version: 1\nsites: {'[' * 5000}\n", 2, "nested too deeply"),
         (f"version: 1\nsites: {'{a: ' * 5000}\n", 2, "nested too deeply"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Slp = Callable[..., Result]
 
+FORMS = ("html", "xlsx", "json", "csv", "junit", "md", "prometheus")
 # The words of the terminal's last line for the verdicts of the other forms.
 LAST_LINE = {
     "en": {
@@ -45,16 +46,44 @@ LAST_LINE = {
         "unread": r"、?(?<!一部)未取得 (\d+)",
     },
 }
+# The words of the other forms for verdicts and severities.
+WORDS = {
+    "en": {
+        "critical": "critical",
+        "error": "error",
+        "warning": "warning",
+        "info": "info",
+        "fine": "fine",
+        "partly read, nothing found": "unclear",
+        "not enough to judge": "not_enough_to_judge",
+        "not read": "unread",
+    },
+    "ja": {
+        "重大": "critical",
+        "エラー": "error",
+        "警告": "warning",
+        "情報": "info",
+        "正常": "fine",
+        "一部未取得 (検出なし)": "unclear",
+        "判定に必要な情報が不足": "not_enough_to_judge",
+        "未取得": "unread",
+    },
+}
 
 
 @dataclass
 class FormCounts:
-    """Facts of a run in one form. ``failed`` is None where the form only counts by rule."""
+    """Facts of a run in one form. ``failed`` is None where the form only counts by rule.
+
+    ``severities`` has those of the rules that failed; empty in a form that does not print them. A form
+    without the findings of all switches has neither ``failed`` nor ``by_rule``.
+    """
 
     switches: int
     verdicts: Counter[str]
     failed: set[tuple[str, str]] | None = None  # switch and rule
     by_rule: Counter[str] = field(default_factory=Counter)
+    severities: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.failed is not None:
@@ -68,9 +97,17 @@ def of_json(document: dict[str, Any]) -> FormCounts:
         for cause in device["stories"]
         for each in (cause["root"], *cause["consequences"])
     }
+    severities = {
+        each["rule"]: each["severity"]
+        for device in document["devices"]
+        for cause in device["stories"]
+        for each in (cause["root"], *cause["consequences"])
+    }
     verdicts = Counter(device["verdict"] for device in document["devices"])
     assert {name: count for name, count in document["summary"]["verdicts"].items() if count} == verdicts
-    return FormCounts(switches=document["summary"]["devices"], verdicts=verdicts, failed=failed)
+    return FormCounts(
+        switches=document["summary"]["devices"], verdicts=verdicts, failed=failed, severities=severities
+    )
 
 
 def of_audit(document: dict[str, Any]) -> set[tuple[str, str]]:
@@ -89,10 +126,12 @@ def of_terminal(text: str, lang: str) -> FormCounts:
         verdicts["fine"] += information
     start = lines.index({"en": "BY RULE", "ja": "ルール別"}[lang]) + 2
     by_rule: Counter[str] = Counter()
+    severities = {}
     for line in lines[start : lines.index("", start)]:
-        rule, _, count, _ = re.split(r" {2,}", line, maxsplit=3)
+        rule, severity, count, _ = re.split(r" {2,}", line, maxsplit=3)
         by_rule[rule] = int(count)
-    return FormCounts(switches=int(switches[1]), verdicts=verdicts, by_rule=by_rule)
+        severities[rule] = WORDS[lang].get(severity.lower(), severity)
+    return FormCounts(switches=int(switches[1]), verdicts=verdicts, by_rule=by_rule, severities=severities)
 
 
 def of_page(text: str, rules: Iterable[str]) -> FormCounts:
@@ -111,7 +150,7 @@ def of_page(text: str, rules: Iterable[str]) -> FormCounts:
     return FormCounts(switches=len(rows), verdicts=Counter(rows), failed=failed)
 
 
-def of_workbook(path: Path) -> FormCounts:
+def of_workbook(path: Path, lang: str) -> FormCounts:
     book = openpyxl.load_workbook(path, read_only=True)
     sheets = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
     devices = next(
@@ -119,22 +158,36 @@ def of_workbook(path: Path) -> FormCounts:
     )
     findings = next(rows for title, rows in sheets.items() if title in ("Findings", "検出事項"))
     failed = {(str(row[0]), str(row[3])) for row in findings[1:]}
-    words = Counter(str(row[2]) for row in devices[1:])
-    return FormCounts(switches=len(devices) - 1, verdicts=words, failed=failed)
+    words = WORDS[lang]
+    return FormCounts(
+        switches=len(devices) - 1,
+        verdicts=Counter(words[str(row[2])] for row in devices[1:]),
+        failed=failed,
+        severities={str(row[3]): words[str(row[2])] for row in findings[1:]},
+    )
 
 
-def of_junit(path: Path) -> FormCounts:
+def of_markdown(text: str, lang: str) -> FormCounts:
+    """Count the verdicts: the text for a ticket has details of switches with a problem only."""
+    rows = re.findall(r"^\| ([^|\n]+?) \| (\d+) \|$", text, re.MULTILINE)
+    verdicts = Counter({WORDS[lang][word]: int(count) for word, count in rows if word in WORDS[lang]})
+    return FormCounts(switches=verdicts.total(), verdicts=verdicts)
+
+
+def of_junit(path: Path, lang: str) -> FormCounts:
     root = ET.parse(path).getroot()  # noqa: S314 - written by the test itself
-    failed, worst = set(), Counter[str]()
+    failed, worst, severities = set(), Counter[str](), {}
     for suite in root:
         name = str(suite.get("name"))
         for case in suite:
-            if case.find("failure") is not None or case.find("system-out") is not None:
+            for found in (*case.findall("failure"), *case.findall("system-out")):
                 failed.add((name, str(case.get("name"))))
+                word = str(found.text).partition(":")[0] if found.tag == "failure" else ""
+                severities[str(case.get("name"))] = WORDS[lang].get(word, "info")
         if any(case.get("name") == "collect" and len(case) for case in suite) and len(suite) == 1:
             worst["unread"] += 1
     assert int(str(root.get("failures"))) == len(root.findall("./testsuite/testcase/failure"))
-    return FormCounts(switches=len(root), verdicts=worst, failed=failed)
+    return FormCounts(switches=len(root), verdicts=worst, failed=failed, severities=severities)
 
 
 def of_metrics(text: str) -> FormCounts:
@@ -155,7 +208,12 @@ def of_table(path: Path) -> FormCounts:
     rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
     verdicts = {row["device"]: row["verdict"] for row in rows}
     failed = {(row["device"], row["rule"]) for row in rows if row["rule"]}
-    return FormCounts(switches=len(verdicts), verdicts=Counter(verdicts.values()), failed=failed)
+    return FormCounts(
+        switches=len(verdicts),
+        verdicts=Counter(verdicts.values()),
+        failed=failed,
+        severities={row["rule"]: row["severity"] for row in rows if row["rule"]},
+    )
 
 
 def assert_forms_agree(
@@ -169,11 +227,8 @@ def assert_forms_agree(
 ) -> None:
     """Count the facts of a run in each form and language. ``failed`` are the findings of its audit."""
     rules = {each["id"] for each in json.loads(slp("rules", "--json").stdout)["rules"]}
-    words: dict[str, Counter[str]] = {}
     for lang in langs:
-        paths = {
-            form: folder / f"{lang}.{form}" for form in ("html", "xlsx", "json", "csv", "junit", "prometheus")
-        }
+        paths = {form: folder / f"{lang}.{form}" for form in FORMS}
         options = [word for form, path in paths.items() for word in (f"--{form}", str(path))]
         done = slp("report", run, *options, "--lang", lang, "-q")
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
@@ -182,8 +237,9 @@ def assert_forms_agree(
             "json": of_json(json.loads(paths["json"].read_text(encoding="utf-8"))),
             "terminal": of_terminal(text, lang),
             "page": of_page(paths["html"].read_text(encoding="utf-8"), rules),
-            "workbook": of_workbook(paths["xlsx"]),
-            "junit": of_junit(paths["junit"]),
+            "workbook": of_workbook(paths["xlsx"], lang),
+            "markdown": of_markdown(paths["md"].read_text(encoding="utf-8"), lang),
+            "junit": of_junit(paths["junit"], lang),
             "metrics": of_metrics(paths["prometheus"].read_text(encoding="utf-8")),
             "csv": of_table(paths["csv"]),
         }
@@ -192,12 +248,11 @@ def assert_forms_agree(
         assert expected.failed == failed
         for form, each in counts_of.items():
             assert each.switches == switches, (lang, form)
-            assert each.by_rule == expected.by_rule, (lang, form)
+            assert form == "markdown" or each.by_rule == expected.by_rule, (lang, form)
             if each.failed is not None:
                 assert each.failed == failed, (lang, form)
-        for form in ("terminal", "page", "metrics", "csv"):
+        for form in ("terminal", "page", "workbook", "markdown", "metrics", "csv"):
             assert counts_of[form].verdicts == expected.verdicts, (lang, form)
+        for form in ("terminal", "workbook", "junit", "csv"):
+            assert counts_of[form].severities == expected.severities, (lang, form)
         assert counts_of["junit"].verdicts["unread"] == expected.verdicts["unread"]
-        # The workbook names a verdict in the reader's language: the same sizes, whatever the words.
-        words[lang] = counts_of["workbook"].verdicts
-        assert sorted(words[lang].values()) == sorted(expected.verdicts.values()), lang

@@ -6,6 +6,9 @@ Each form has a small reader of its own in ``forms.py``: the facts are counted a
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +17,7 @@ from click.testing import CliRunner
 
 from slp_ops.cli.main import cli
 from tests.night.forms import assert_forms_agree, of_audit
+from tests.report.test_japanese import english_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,9 +43,11 @@ FAULTS = {
 }
 HEALTHY = ("healthy", "healthy-stack", "healthy-17-12", "healthy-17-15", "healthy-17-6", "netconf-healthy")
 REPAIRS = {
-    "name-server": ("name-server", "name-server-missing", ("--param", "name_servers=10.10.0.53")),
-    "lookup": ("domain-lookup", "domain-lookup-disabled", ()),
+    "name-server": ("name-server", "name-server-missing", ("--param", "name_servers=10.10.0.53"), "en"),
+    "lookup": ("domain-lookup", "domain-lookup-disabled", (), "ja"),
 }
+DONE = {"en": "done", "ja": "完了"}
+CHECK = {"en": "Check the result", "ja": "結果の確認"}
 SCENARIOS = {
     **{f"sw-{name}": scenario for name, scenario in FAULTS.items()},
     **{f"sw-{number:02}": HEALTHY[number % len(HEALTHY)] for number in range(1, 29)},
@@ -100,22 +106,33 @@ def test_the_same_facts_in_every_form(lab: Any, slp: Slp, tmp_path: Path) -> Non
     first = before["run"]
     assert_forms_agree(slp, tmp_path, first, of_audit(before), switches=40)
 
-    # Repair two.
-    for name, (playbook, rule, params) in REPAIRS.items():
+    # Repair two, one of them in Japanese.
+    for name, (playbook, rule, params, lang) in REPAIRS.items():
         assert (f"sw-{name}", rule) in of_audit(before)
-        change = ("remediate", "--limit", f"sw-{name}", "--playbook", playbook, *params)
-        assert slp(*change, "--dry-run", "-q").exit_code == 0
-        done = slp(*change, "--yes", "--json", "-q")
-        ended = json.loads(done.stdout)["devices"]
-        assert [(each["name"], each["end"]) for each in ended] == [(f"sw-{name}", "done")], done.stderr
+        change = ("remediate", "--limit", f"sw-{name}", "--playbook", playbook, *params, "--lang", lang)
+        planned = slp(*change, "--dry-run")
+        assert planned.exit_code == 0, planned.stderr
+        done = slp(*change, "--yes")
+        assert done.exit_code == 3, done.stderr  # findings that are not repaired remain, and are named
+        assert f"sw-{name}" in planned.stdout
+        for printed in (planned.stdout, done.stdout + done.stderr):
+            assert bool(english_sentences(printed)) is (lang == "en"), printed
+        assert re.search(rf"^sw-{name} \(\w+\): {DONE[lang]}$", done.stdout, re.MULTILINE), done.stdout
+        check = re.search(rf"^{CHECK[lang]}: slp-ops (.*)$", done.stdout, re.MULTILINE)
+        assert check is not None, done.stdout
+        proof = slp(*shlex.split(check[1]), "--json")
+        assert (f"sw-{name}", rule) not in of_audit(json.loads(proof.stdout))
 
     # Prove.
     after = json.loads(slp("audit", "--json", "-q").stdout)
     last = after["run"]
     changed = json.loads(slp("diff", first, last, "--json").stdout)
-    for name, (_, rule, _) in REPAIRS.items():
+    shown = {lang: slp("diff", first, last, "--lang", lang).stdout for lang in ("en", "ja")}
+    assert not english_sentences(shown["ja"]), shown["ja"]
+    for name, (_, rule, _, _) in REPAIRS.items():
         assert (f"sw-{name}", rule) not in of_audit(after)
         assert rule in json.dumps(changed)
+        assert all(rule in text for text in shown.values())
     others = {"sw-name-server", "sw-lookup"}
     assert {pair for pair in of_audit(before) if pair[0] not in others} == {
         pair for pair in of_audit(after) if pair[0] not in others
@@ -124,9 +141,18 @@ def test_the_same_facts_in_every_form(lab: Any, slp: Slp, tmp_path: Path) -> Non
     # Report, in both languages.
     assert_forms_agree(slp, tmp_path, last, of_audit(after), switches=40)
 
-    # Bundle.
-    done = slp("bundle", last, "-o", str(tmp_path / "case.zip"), "--no-ask", "-q")
-    assert done.exit_code == 0, done.output
-    done = slp("bundle", "--check", str(tmp_path / "case.zip"))
-    assert done.exit_code == 0, done.output
-    assert "files of 39 devices, complete" in done.stdout  # there is none of the unread switch
+    # Bundle, in both languages: the same captures, masked in the same way.
+    captures = []
+    for lang, complete in (("en", "files of 39 devices, complete"), ("ja", "39 台")):
+        file = tmp_path / f"case-{lang}.zip"
+        made = slp("bundle", last, "-o", str(file), "--no-ask", "--lang", lang)
+        checked = slp("bundle", "--check", str(file), "--lang", lang)
+        assert (made.exit_code, checked.exit_code) == (0, 0), made.output + checked.output
+        assert complete in checked.stdout  # there is none of the unread switch
+        with zipfile.ZipFile(file) as content:
+            names = [name for name in content.namelist() if "/show-" in name]
+            captures.append({name: content.read(name) for name in names})
+            readme = content.read(next(name for name in content.namelist() if name.endswith("README.txt")))
+        for printed in (made.output, checked.output, readme.decode()):
+            assert bool(english_sentences(printed)) is (lang == "en"), printed
+    assert captures[0] == captures[1] != {}

@@ -107,7 +107,10 @@ def test_findings_are_named_by_what_became_of_them(monkeypatch: pytest.MonkeyPat
     assert "resolved: ack-overdue" in stage
     assert "trust-missing" not in stage
     assert "slp-ops" not in render_stage_change(change(ChangeOutcome.FAILED), Lang.EN)
-    assert "--rollback" in render_stage_change(change(ChangeOutcome.FAILED), Lang.EN)
+    assert "--rollback" not in render_stage_change(change(ChangeOutcome.FAILED), Lang.EN)
+    failed = replace(change(ChangeOutcome.FAILED).devices[0], can_roll_back=True)
+    changed = replace(change(ChangeOutcome.FAILED), devices=(failed,))
+    assert "--rollback" in render_stage_change(changed, Lang.EN)
 
 
 @pytest.mark.parametrize("lang", Lang)

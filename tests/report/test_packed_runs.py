@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import re
 import shutil
-from typing import TYPE_CHECKING
+import zlib
+from typing import TYPE_CHECKING, Final
 from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
 
+from slp_ops.app.runs import failed_in
 from slp_ops.cli.main import cli
 from slp_ops.runs import StoredRun
+from slp_ops.runs import pack as pack_file
 from slp_ops.runs.evidence_files import PackWriter
 
 if TYPE_CHECKING:
@@ -149,3 +155,75 @@ def test_an_export_names_what_is_damaged(roots: Roots, tmp_path: Path) -> None:
     code, text = printed(tmp_path / "runs", "audit", "--run", ref)
     assert code == 4
     assert "the evidence is damaged" in text
+
+
+def _append(path: Path, device: str, files: bytes) -> None:
+    """Add a record that the store would not write."""
+    pack_file.append(path, device, 2**31, files)
+
+
+def _archive(*files: tuple[str, int, bytes]) -> bytes:
+    entries = [
+        {"name": name, "size": size, "sha256": hashlib.sha256(data).hexdigest()} for name, size, data in files
+    ]
+    index = json.dumps({"schema": "slp-ops/device-archive/1", "files": entries}).encode()
+    return zlib.compress(index + b"\n" + b"".join(data for _, _, data in files))
+
+
+_LINE = {"command": "show version", "status": "ok", "bytes": 10**30, "file": "show-version.txt"}
+DAMAGE: Final[dict[str, Callable[[Path], object]]] = {
+    "cut": lambda path: os.truncate(path, 1000),
+    "empty": lambda path: path.write_bytes(b""),
+    "zeros": lambda path: path.write_bytes(path.read_bytes()[:31] + bytes(5000)),
+    "pipe": os.mkfifo,
+    "folder": os.mkdir,
+    "link": lambda path: path.symlink_to("/etc/passwd"),
+    "bomb": lambda path: _append(path, "osa-1", _archive(("manifest.jsonl", 2**40, b"{}\n"))),
+    "escape": lambda path: _append(path, "osa-1", _archive(("../../evil.txt", 4, b"evil"))),
+    "numbers": lambda path: _append(
+        path,
+        "osa-1",
+        _archive(("manifest.jsonl", len(_json(_LINE)), _json(_LINE)), ("show-version.txt", 1, b"x")),
+    ),
+    "no manifest": lambda path: _append(path, "osa-1", _archive(("show-version.txt", 1, b"x"))),
+    "no zlib": lambda path: _append(path, "osa-1", b"PK\x03\x04"),
+}
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value).encode() + b"\n"
+
+
+@pytest.mark.parametrize("damage", sorted(DAMAGE))
+def test_a_hostile_pack_is_named_and_costs_its_devices(roots: Roots, tmp_path: Path, damage: str) -> None:
+    """Each verb ends with a documented code; the devices of another site are as they were."""
+    shutil.copytree(roots[1], tmp_path / "runs", ignore=shutil.ignore_patterns("history*"))
+    first, ref = sorted(path.name for path in (tmp_path / "runs").glob("*-audit-*"))
+    path = tmp_path / "runs" / ref / "packs" / "osaka.pack"
+    if damage in ("pipe", "folder", "link"):
+        path.unlink()
+    DAMAGE[damage](path)
+
+    code, text = printed(tmp_path / "runs", "runs", "verify", ref)
+    assert code == 3, text
+    assert "damaged" in text
+    shown = json.loads(printed(tmp_path / "runs", "runs", "show", ref, "--json")[1])
+    devices = {device["name"]: device for device in shown["devices"]}
+    assert devices["osa-1"]["error"]["kind"] == "damaged"
+    whole = json.loads(printed(roots[1], "runs", "show", ref, "--json")[1])["devices"]
+    assert devices["tyo-1"] == next(device for device in whole if device["name"] == "tyo-1")
+    for words, codes in (
+        (("audit", "--run", ref), (4,)),
+        (("diff", first, ref), (0,)),
+        (("bundle", ref, "-o", str(tmp_path / "case.zip"), "--no-ask"), (0, 4)),
+        (("runs", "export", ref, "--to", str(tmp_path / "out")), (0, 3)),
+    ):
+        code, text = printed(tmp_path / "runs", *words)
+        assert code in codes, (words, text)
+    assert not list(tmp_path.rglob("evil.txt"))
+
+
+def test_the_devices_that_failed_are_the_same(roots: Roots) -> None:
+    refs = sorted(path.name for path in roots[0].glob("*-audit-*"))
+    for ref in refs:
+        assert failed_in(roots[0], ref) == failed_in(roots[1], ref) != frozenset()

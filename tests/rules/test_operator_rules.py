@@ -93,6 +93,11 @@ def test_a_key_that_is_not_known_is_a_problem() -> None:
     assert "severity" in told[0][3]
 
 
+def test_a_key_that_occurs_twice_is_a_problem_with_both_lines() -> None:
+    told = _problems(ADVISORY + "id: other\n")
+    assert ("rules/own.yaml", 12, "id", "occurs twice, first on line 1") in told
+
+
 def test_an_id_that_is_taken_is_a_problem() -> None:
     assert ("rules/own.yaml", 1, "id", "FN72323 is the id of another rule") in _problems(
         ADVISORY.replace("ACME-7", "FN72323")

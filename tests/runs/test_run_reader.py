@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -164,7 +165,7 @@ def test_a_device_folder_that_is_a_link_is_refused(runs: Runs, good_run: Make, t
     (path / "sw1").symlink_to(tmp_path / "outside")
 
     run = StoredRun(path)
-    assert remarks(run) == [("sw1", "is not a folder of ours")]
+    assert remarks(run) == [("sw1", "is not a folder of slp-ops")]
     with pytest.raises(StoreError):
         run.captures("sw1")
 
@@ -188,7 +189,7 @@ def test_a_run_file_cannot_lead_out_of_its_run(runs: Runs, good_run: Make) -> No
     record["devices"][0]["folder"] = "../../elsewhere"
     (path / "run.json").write_text(json.dumps(record))
 
-    assert remarks(StoredRun(path)) == [("run.json", f"{path}/run.json names an unfit folder for sw1")]
+    assert remarks(StoredRun(path)) == [("run.json", f"{path}/run.json names an invalid folder for sw1")]
 
 
 def test_a_lost_run_file_leaves_the_captures(runs: Runs, good_run: Make) -> None:
@@ -260,7 +261,7 @@ def test_text_that_there_is_none_of(runs: Runs, good_run: Make) -> None:
     run = runs.open(good_run("sw1").id)
     skipped = Capture(command="show x", status=CaptureStatus.SKIPPED)
 
-    with pytest.raises(StoreError, match="holds no text of 'show x' from sw1"):
+    with pytest.raises(StoreError, match="has no output of 'show x' from sw1"):
         run.text("sw1", skipped)
     with pytest.raises(StoreError, match="has no device sw9"):
         run.captures("sw9")
@@ -353,3 +354,47 @@ def test_a_run_is_not_taken_up_through_a_link(runs: Runs, good_run: Make, tmp_pa
 
     with runs.resume("last") as run, pytest.raises(StoreError, match=r"cannot make .*sw1"):
         run.device(SWITCH).open("show clock")
+
+
+def test_the_beginning_of_the_run_file_is_enough_for_the_order_of_runs(runs: Runs) -> None:
+    selection = {"site": ["tokyo"], "devices": ['a\n "devices": ['], "set": "baseline"}
+    with runs.start("collect", [SWITCH], selection=selection) as run:
+        stored = StoredRun(run.path)
+        assert stored.head == replace(stored.header, devices=())
+    stored = StoredRun(run.path)
+    assert stored.head == replace(stored.header, devices=())
+    assert stored.position == (stored.header.sequence, run.path.name)
+
+    path = run.path / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text())))  # another form: read as a whole
+    assert StoredRun(run.path).head == stored.header
+    for content in (
+        "",
+        "{",
+        '{"schema": 99, "slp_ops": "9.0",\n "devices": []}',
+        '{"schema": 1,\n "devices": []}',
+    ):
+        path.write_text(content)
+        assert StoredRun(run.path).head == StoredRun(run.path).header
+
+
+@pytest.mark.slow
+def test_the_run_file_of_a_large_fleet_is_read(tmp_path: Path) -> None:
+    """40,000 devices with the fields of a full inventory."""
+    intent = {"topology": "cslu", "transport": "cslu", "cslu_host": "cslu.example.net", "vrf": "Mgmt-vrf"}
+    fleet = [
+        Device(
+            name=f"sw{number}",
+            site=f"site{number % 200}",
+            host="192.0.2.1",
+            tags=("a", "b", "c"),
+            intent=intent,
+        )
+        for number in range(40_000)
+    ]
+    with Runs(tmp_path / "runs", key=b"k" * 32).start("collect", fleet) as run:
+        pass
+
+    stored = StoredRun(run.path)
+    assert stored.is_readable
+    assert len(stored.header.devices) == 40_000

@@ -15,9 +15,10 @@ import time
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile, ZipInfo
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from slp_ops.cli.bundle import command
@@ -30,7 +31,7 @@ from slp_ops.report.bundle_check import check
 from slp_ops.report.secret_scan import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 CASE: Final = Path(__file__).parents[1] / "compat/data/0.1.0/case.zip"
@@ -147,6 +148,38 @@ def test_the_evidence_of_every_scenario_is_clean(name: str) -> None:
     assert (report.searched, report.bytes) == (len(files), sum(len(data) for _, data in files))
 
 
+def _texts(node: object) -> Iterator[str]:
+    match node:
+        case str():
+            yield node
+        case dict():
+            for each in node.values():
+                yield from _texts(each)
+        case list():
+            for each in node:
+                yield from _texts(each)
+
+
+def test_no_japanese_text_of_a_rule_is_taken_for_a_secret() -> None:
+    """JSON escapes what is not ASCII: "Token" before Japanese has no mixed word behind it."""
+    folder = Path(secret_scan.__file__).parents[1] / "rules"
+    texts = {
+        text
+        for path in folder.rglob("*.yaml")
+        for text in _texts(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
+        if not text.isascii()
+    }
+    assert len(texts) > 500
+    wrong = [text for text in sorted(texts) if list(scan(json.dumps(text).encode()))]
+    assert wrong == []
+
+
+def test_a_secret_among_escapes_is_found() -> None:
+    for text in ("パスワード password Zq4!x9Lmn", "token\u00a0Zq4x9Lmn22", "\u0070assword: Zq4!x9Lmn"):
+        line = json.dumps({"text": text}).replace("p", "\\u0070").replace("Zq4", "\\u005aq4")
+        assert [each.line for each in scan(f"{{}}\n{line}\n".encode())] == [2], line
+
+
 def test_the_report_names_what_was_searched() -> None:
     result = CliRunner().invoke(command, ["--check", str(CASE)])
     assert result.exit_code == 0, result.output
@@ -162,6 +195,23 @@ def test_a_leak_is_found_wherever_the_pieces_end(cut: int) -> None:
 
 
 # Edits of a bundle.
+
+
+def _hidden(change: Callable[[ZipInfo], object]) -> io.BytesIO:
+    """Return a bundle with more in the header of a file."""
+    out = archive((CAPTURE, b"a\n"))
+    with ZipFile(out, "a") as made:
+        change(made.infolist()[0])
+        made.writestr("slp-ops-7c45f5/more", b"")
+    return out
+
+
+def _removed(whole: io.BytesIO) -> io.BytesIO:
+    """Return a bundle of which the directory does not list the second file, whose data is still there."""
+    with ZipFile(whole, "a") as made:
+        made.filelist.pop(1)
+        made.writestr("slp-ops-7c45f5/more", b"")
+    return whole
 
 
 @pytest.mark.parametrize(
@@ -181,6 +231,11 @@ def test_a_leak_is_found_wherever_the_pieces_end(cut: int) -> None:
         (io.BytesIO(archive((CAPTURE, b"a\n")).getvalue() + b"more"), "cannot be read as a zip"),
         (io.BytesIO(archive((CAPTURE, b"a\n")).getvalue()[:-30]), "cannot be read as a zip"),
         (io.BytesIO(b""), "cannot be read as a zip"),
+        (io.BytesIO(b"enable secret x\n" + archive((CAPTURE, b"a\n")).getvalue()), "belongs to no file"),
+        (_hidden(lambda info: setattr(info, "comment", b"enable secret x")), "belongs to no file"),
+        (_hidden(lambda info: setattr(info, "extra", b"\x01\x99\x20\x00" + b"x" * 32)), "belongs to no file"),
+        (_removed(archive((CAPTURE, b"a\n"), ("notes", b"enable secret x\n"))), "belongs to no file"),
+        (archive((CAPTURE, b"a\n"), remark="enable secret 0 hunter2"), "should have been masked"),
     ],
 )
 def test_an_edited_bundle_is_named(edited: io.BytesIO, what: str) -> None:

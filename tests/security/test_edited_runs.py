@@ -78,7 +78,7 @@ EDITS: Final[dict[str, tuple[Callable[[Path], object], str]]] = {
     "a line of the manifest removed": (_change_lines(MANIFEST, lambda lines: lines.pop()), "captures of"),
     "another file in the manifest": (
         _change_lines(MANIFEST, lambda lines: _of_capture(lines).update(file="../run.json")),
-        "names an unfit file",
+        "names an invalid file",
     ),
     "another hash in the manifest": (
         _change_lines(MANIFEST, lambda lines: _of_capture(lines).update(sha256="0" * 64)),
@@ -102,7 +102,7 @@ EDITS: Final[dict[str, tuple[Callable[[Path], object], str]]] = {
     ),
     "a folder outside of the run": (
         _change_run(lambda document: _set_folder(document, "../../secrets")),
-        "unfit folder",
+        "invalid folder",
     ),
     "no run file": (lambda run: (run / "run.json").unlink(), "run.json"),
     "a run file of another form": (_change_run(lambda document: document.update(devices=7)), "run.json"),

@@ -250,7 +250,7 @@ class TestTables:
 
     def test_a_heading_without_an_address(self, tmp_path: Path, load: Load) -> None:
         path = write(tmp_path / "export.csv", "Hostname,Haus\nsw-1,hq\n")
-        with pytest.raises(InputError, match=r"no column is our host: Hostname, Haus \(expected columns:"):
+        with pytest.raises(InputError, match=r"no column matches host: Hostname, Haus \(expected columns:"):
             load(f"csv:{path}")
 
 

@@ -199,7 +199,7 @@ def test_a_source_that_is_down_offers_the_last_reading(
 
 
 def test_offline_without_a_reading(load: Callable[..., Inventory]) -> None:
-    with pytest.raises(InputError, match="no reading is kept"):
+    with pytest.raises(InputError, match="no earlier result is stored"):
         load("netbox+http://127.0.0.1:9", offline=True)
 
 

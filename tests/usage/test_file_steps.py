@@ -144,7 +144,7 @@ def test_a_file_is_kept_when_its_md5_is_the_switchs() -> None:
     [
         (Bench(VERIFIED, copied=DATA + b" "), "their MD5 differs from the switch's"),
         (Bench(VERIFIED, copied=DATA[:-1]), "their MD5 differs from the switch's"),
-        (Bench(done("no digest here")), "gives no MD5"),
+        (Bench(done("no digest here")), "prints no MD5"),
         (Bench(refused("%Error opening flash:a.txt (No such file or directory)")), "No such file"),
         (Bench(copied=CopyFailed("Administratively disabled.", hint="--in-band")), "disabled. (--in-band)"),
         (Bench(copied=ConnectionRefused("nothing listens")), "nothing listens"),

@@ -72,8 +72,8 @@ def test_a_file_without_a_report_is_whole() -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "holds no <smartLicense>"),
-        (b"%Error opening flash:x (No such file)", "holds no <smartLicense>"),
+        (b"", "contains no <smartLicense>"),
+        (b"%Error opening flash:x (No such file)", "contains no <smartLicense>"),
         (wrapped(signed(payload()))[:-5], "cut short"),
         (wrapped(signed(payload())).replace(b"</RUMReport>", b""), "has no end"),
         (wrapped("{broken"), "report 1 of it cannot be read"),

@@ -80,7 +80,10 @@ class FindingChange:
 
 @json_document
 class FindingDifference:
-    """Findings at warning or above, before and after a change."""
+    """Findings at warning or above, before and after a change.
+
+    One that cannot be judged afterwards, or is information then, is none of these.
+    """
 
     gone: tuple[FindingChange, ...]
     new: tuple[FindingChange, ...]
@@ -131,13 +134,18 @@ def difference(before: Snapshot | None, after: Snapshot | None) -> BeforeAfter:
     was, now = before.failing, after.failing
     return BeforeAfter(
         findings=FindingDifference(
-            gone=tuple(_finding(was[rule]) for rule in was if rule not in now),
+            gone=tuple(_finding(was[rule]) for rule in was if _is_gone(after.verdict(rule))),
             new=tuple(_finding(now[rule]) for rule in now if rule not in was),
             still=tuple(_finding(now[rule]) for rule in now if rule in was),
         ),
         configuration=_config(before.running, after.running),
         licence=LicenceDifference(before=licence_state(before.facts), after=licence_state(after.facts)),
     )
+
+
+def _is_gone(verdict: Verdict | None) -> bool:
+    """Return whether nothing is found any more; not where it cannot be judged, or is information now."""
+    return verdict in (None, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
 def _finding(outcome: Outcome) -> FindingChange:

@@ -102,7 +102,7 @@ class DeviceSession:
             await self.close()
             raise SessionLost(
                 f"another switch answers now: it calls itself {writer.hostname}, not {self._hostname}",
-                hint="nothing more was sent; look who has this address",
+                hint="nothing more was sent; find the device that uses this address",
             )
         if not self._hostname:
             await self._check_privilege(writer)

@@ -160,7 +160,7 @@ def ask_consent(
     risk = max((plan.risk for plan in plans), key=lambda each: each.rank)
     if risk.rank > allow.rank:
         raise InputError(
-            f"a playbook of this plan is {risk.value}", hint=f"if that is meant, add --allow {risk.value}"
+            f"a playbook of this plan is {risk.value}", hint=f"to run it, add --allow {risk.value}"
         )
     risky = [plan for plan in plans if plan.risk is not Risk.CHANGE]
     texts = (

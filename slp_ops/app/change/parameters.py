@@ -61,7 +61,7 @@ def load_every_flow(
 def _refuse_our_ids(own: Iterable[Playbook | Flow], taken: Collection[str]) -> None:
     for each in own:
         if each.id in taken:
-            raise InputError(f"{each.file}: {each.id} is the id of one of ours", hint="choose another id")
+            raise InputError(f"{each.file}: {each.id} is the id of a packaged one", hint="choose another id")
 
 
 def check_playbook_names(names: Sequence[str], playbooks: Sequence[Playbook]) -> tuple[str, ...]:

@@ -81,9 +81,9 @@ def _not_rolled_back(why: str) -> RollbackResult:
     return RollbackResult(end=ChangeOutcome.NOT_ROLLED_BACK, why=_FAILED.format(why=why))
 
 
-_BACK: Final = Text("the earlier configuration is back", "元の設定に戻しました")
+_BACK: Final = Text("the earlier configuration is restored", "元の設定に戻しました")
 _KEPT: Final = Text(
-    "the earlier configuration is back; what {playbooks} did beyond it stays",
+    "the earlier configuration is restored; what {playbooks} did beyond it stays",
     "元の設定に戻しました。{playbooks} の設定以外の操作は元に戻せません",
 )
 _FAILED: Final = Text("the rollback failed: {why}", "ロールバックに失敗しました: {why}")

@@ -615,7 +615,7 @@ _NO_FILE_YET: Final = Text(
     "{path} がスイッチにありません。コピーしてください。コマンドはファイルを確認してから送信します",
 )
 _ASKED: Final = Text(
-    "the switch asked what the playbook has no answer for, and was left without one: {said}",
+    "the switch asked a question that the playbook does not answer, and got no answer: {said}",
     "プレイブックに回答のない質問のため中断しました: {said}",
 )
 _EXEC_REFUSED: Final = Text("the switch refused it: {said}", "スイッチが拒否しました: {said}")
@@ -633,7 +633,7 @@ _NOT_PROVEN_YET: Final = Text(
 )
 _NOT_SENT: Final = Text("it did not happen: {lost}", "実行されていません: {lost}")
 _SENT_AGAIN: Final = Text(
-    "perhaps it was not sent, and it may be sent twice",
+    "it may not have been sent; sending it again may send it twice",
     "送信されていない可能性があり、再送しても問題ありません",
 )
 _NOBODY_KNOWS: Final = Text(
@@ -658,14 +658,14 @@ _FULL: Final = Text(
     "(古いイメージは install remove inactive)。その後 --resume で続行してください",
 )
 _NOT_SAME: Final = Text(
-    "the {size} bytes that came are not those of {path}: their MD5 differs from the switch's",
+    "the {size} bytes received are not those of {path}: their MD5 differs from the switch's",
     "受信した {size} バイトは {path} の内容と異なります (スイッチの MD5 と不一致)",
 )
 _OTHER_MD5: Final = Text(
     "{path} on the switch is not the file that was sent: its MD5 differs",
     "スイッチ上の {path} は送信したファイルと異なります (MD5 不一致)",
 )
-_NO_MD5: Final = Text("the switch gives no MD5 of {path}: {said}", "{path} の MD5 を取得できません: {said}")
+_NO_MD5: Final = Text("the switch prints no MD5 of {path}: {said}", "{path} の MD5 を取得できません: {said}")
 _CHANGED: Final = Text(
     "the kept copy of {name} is not what was planned", "保存済みの {name} が計画時と異なります"
 )

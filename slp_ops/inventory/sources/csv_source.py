@@ -91,7 +91,7 @@ def _columns(line: int, heading: list[str], problems: Problems) -> list[str]:
             near = did_you_mean(column, _COLUMNS)
             problems.add(line, key, f"is not a known column{near}", f"any of {', '.join(_COLUMNS)}")
         elif column in columns[:number]:
-            problems.add(line, key, "stands twice", "one of them")
+            problems.add(line, key, "occurs twice", "one of them")
     for column in _REQUIRED:
         if column not in columns:
             problems.add(line, column, "is missing in the heading", ", ".join(_REQUIRED))

@@ -83,7 +83,7 @@ def read(content: str, path: str) -> Inventory:
     if root is None:
         problems.raise_if_any()
     if root is None or is_null(root):
-        what = "holds nothing but comments" if content.strip() else "is empty"
+        what = "contains only comments" if content.strip() else "is empty"
         problems.add(1, "", what, "version, defaults and sites")
         raise problems.error()
     return read_tree(root, problems)
@@ -203,7 +203,7 @@ class _Read:
         # Names become folders, and some file systems ignore case.
         other, where, line_before = self.seen.setdefault(name.casefold(), (name, site, line))
         if (other, where) != (name, site):  # the same name in one site is a duplicate key
-            same = "this name" if other == name else "this name but for capitals"
+            same = "this name" if other == name else "this name, apart from upper and lower case"
             message = f"line {line_before} has a device of {same}"
             self.problems.add(line, place, message, "one name a device")
         found: dict[str, Any] = mapped(entry.value, place, self.problems, _DEVICE)

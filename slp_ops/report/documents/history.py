@@ -212,6 +212,7 @@ class TrendDocument:
 
 def trend_document(trend: FleetTrend, lang: Lang) -> TrendDocument:
     """Return the document of ``trend``."""
+    courses = trend.courses
     return TrendDocument(
         limit=trend.limit,
         fleet=tuple(map(_day_entry, trend.fleet)),
@@ -222,7 +223,7 @@ def trend_document(trend: FleetTrend, lang: Lang) -> TrendDocument:
             )
             for each in trend.switches
         ),
-        courses={course: trend.courses.get(course, 0) for course in GrowthCourse},
+        courses={course: courses.get(course, 0) for course in GrowthCourse},
     )
 
 

@@ -122,15 +122,15 @@ def render_change(change: ChangeResult, lang: Lang, *, details: bool = False) ->
 def render_stage_change(change: ChangeResult, lang: Lang, *, details: bool = False) -> str:
     """Return how each switch ended a stage of a flow, and what changed on it.
 
-    The end of the flow shows what remains and the command that continues. Where a switch did not succeed, the
-    journal of the stage is named, for ``--rollback``.
+    The end of the flow shows what remains and the command that continues. Where a switch did not succeed
+    and can be rolled back, the journal of the stage is named.
     """
     shown, lines = shown_devices(change, lang, details=details)
     for applied in shown:
         lines += _ended_lines(applied, lang, still=False)
     if change.not_begun:
         lines.append(f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}")
-    if not change.back and not all(applied.end.good for applied in change.devices):
+    if not change.back and any(each.can_roll_back and not each.end.good for each in change.devices):
         lines.append(one_line(_STAGE_JOURNAL.format(path=change.journal).render(lang)))
     return "\n".join([*lines, ""])
 

@@ -105,5 +105,5 @@ _WORDS: Final = {
     ChangeKind.RELEASE: Text("release: {old} -> {new}", "リリース: {old} -> {new}"),
     ChangeKind.TRANSPORT: Text("transport: {old} -> {new}", "トランスポート: {old} -> {new}"),
     ChangeKind.TRUST: Text("trust codes: {old} -> {new}", "信頼コード: {old} -> {new}"),
-    ChangeKind.ACK: Text("an ACK has come: {new} (before: {old})", "ACK 受信: {new} (前回: {old})"),
+    ChangeKind.ACK: Text("an ACK was received: {new} (before: {old})", "ACK 受信: {new} (前回: {old})"),
 }

@@ -221,7 +221,8 @@ _FILE: Final = Text(
     "{file}: {reports:report}, {first} to {last}", "{file}: レポート {reports} 件、{first} ～ {last}"
 )
 _EMPTY: Final = Text(
-    "the file holds no report: there is nothing to upload", "レポートがなく、アップロードの必要はありません"
+    "the file contains no report: there is nothing to upload",
+    "レポートがなく、アップロードの必要はありません",
 )
 _STRANGE: Final = Text(
     "some of it is of units that are not in this switch: {units}",
@@ -236,7 +237,8 @@ _BUNDLES: Final = Text(
     "または複数のスイッチをまとめたバンドル (形式と上限は未確認):",
 )
 _UNBUNDLED: Final = Text(
-    "In no bundle, because the account is not known:", "アカウントが不明なため、バンドルに含まれないもの:"
+    "Not in any bundle, because the Smart Account is unknown:",
+    "アカウントが不明なため、バンドルに含まれないもの:",
 )
 _MOVED: Final = Text(
     "Last ACK received: {before} -> {after}; next ACK deadline: {due}",

@@ -34,7 +34,7 @@ _VERIFIED: Final = Text(
 )
 _EXPORTED: Final = Text("run {run} written to {path}", "実行 {run} を {path} に書き出しました")
 _KEPT: Final = Text("kept: {why}", "保持: {why}")
-_LOST: Final = Text("goes, and is lost: {lost}", "削除 (失われるもの: {lost})")
+_LOST: Final = Text("remove; lost with it: {lost}", "削除 (失われるもの: {lost})")
 _SINCE: Final = Text("started {started}", "開始 {started}")
 _COMPLETE: Final = Text("{count:device} read completely", "取得完了 {count} 台")
 _PERIOD: Final = Text("{started} to {finished}", "{started} ~ {finished}")
@@ -128,7 +128,7 @@ def render_verification(run: StoredRun, verified: VerifyReport, lang: Lang) -> s
             state=message_text(verified.state),
             count=verified.captures,
             size=verified.bytes,
-            verdict=message_text("NOT whole" if verified.damaged else "whole"),
+            verdict=message_text("DAMAGED" if verified.damaged else "intact"),
         ).render(lang)
     )
     return "\n".join(lines)
@@ -162,9 +162,10 @@ def render_prune(planned: Sequence[PruneDecision], lang: Lang) -> str:
 
 def _fate(decision: PruneDecision, lang: Lang) -> str:
     if decision.kept_because:
-        return _KEPT.format(why=message_text(decision.kept_because)).render(lang)
+        why = "; ".join(translate(each, lang) for each in decision.kept_because.split("; "))
+        return _KEPT.format(why=why).render(lang)
     lost = "; ".join(translate(each.what, lang) for each in decision.lost)
-    return _LOST.format(lost=lost).render(lang) if lost else translate("goes", lang)
+    return _LOST.format(lost=lost).render(lang) if lost else translate("remove", lang)
 
 
 def _mask_counts(result: DeviceResult) -> str:

@@ -51,10 +51,9 @@ def _cells(values: Sequence[float | None], switches: int) -> tuple[str, ...]:
 
 
 def _growing(trend: FleetTrend, lang: Lang) -> Iterator[str]:
+    courses = trend.courses
     said = [
-        f"{trend.courses[course]} {words.render(lang)}"
-        for course, words in _COURSES.items()
-        if trend.courses.get(course)
+        f"{courses[course]} {words.render(lang)}" for course, words in _COURSES.items() if courses.get(course)
     ]
     yield from wrapped("; ".join(said), f"{_REPORTS.render(lang)}: ")
     growing = trend.growing

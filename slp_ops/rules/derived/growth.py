@@ -66,9 +66,46 @@ class ReportGrowth:
     reach: LimitForecast | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowthLine:
+    """Course of the counts, and the line through them where one could be fitted; ``newest`` is the last time.
+
+    The other values are those of ``ReportGrowth``. A limit is not a part of it.
+    """
+
+    course: GrowthCourse
+    count: int
+    points: int
+    days: float
+    since: datetime
+    newest: datetime
+    trend: Trend | None = None
+
+    def growth(self, limit: int) -> ReportGrowth:
+        """Return the growth with the forecast for a limit."""
+        trend = self.trend
+        has_forecast = trend is not None and trend.rises and self.count < limit
+        return ReportGrowth(
+            course=self.course,
+            count=self.count,
+            points=self.points,
+            days=self.days,
+            since=self.since,
+            per_day=None if trend is None else trend.slope,
+            margin=None if trend is None else trend.margin,
+            reach=_reach(trend, limit, self.newest) if trend is not None and has_forecast else None,
+        )
+
+
 def growth(points: Sequence[RumPoint], *, limit: int, failing: bool | None) -> ReportGrowth | None:
     """Analyse the counts, oldest first; ``failing`` is whether the exchange fails now. None without
     counts."""
+    line = growth_line(points, failing=failing)
+    return None if line is None else line.growth(limit)
+
+
+def growth_line(points: Sequence[RumPoint], *, failing: bool | None) -> GrowthLine | None:
+    """Return the course of the counts, oldest first, and the line through them; None without counts."""
     if not points:
         return None
     moments = _moments(points)
@@ -90,18 +127,7 @@ def growth(points: Sequence[RumPoint], *, limit: int, failing: bool | None) -> R
         course = GrowthCourse.GROWING
     else:
         course = GrowthCourse.BETWEEN
-    plain = _plain(course, since)
-    reach = _reach(line, limit, newest) if line.rises and last.backlog < limit else None
-    return ReportGrowth(
-        course=course,
-        count=plain.count,
-        points=plain.points,
-        days=plain.days,
-        since=plain.since,
-        per_day=line.slope,
-        margin=line.margin,
-        reach=reach,
-    )
+    return _plain(course, since, line)
 
 
 def _moments(points: Sequence[RumPoint]) -> list[datetime]:
@@ -128,14 +154,18 @@ def _acknowledged(points: Sequence[RumPoint]) -> bool:
     )
 
 
-def _plain(course: GrowthCourse, points: Sequence[tuple[RumPoint, datetime]]) -> ReportGrowth:
+def _plain(
+    course: GrowthCourse, points: Sequence[tuple[RumPoint, datetime]], trend: Trend | None = None
+) -> GrowthLine:
     (_, first), (last, newest) = points[0], points[-1]
-    return ReportGrowth(
+    return GrowthLine(
         course=course,
         count=last.backlog,
         points=len(points),
         days=(newest - first) / timedelta(days=1),
         since=first,
+        newest=newest,
+        trend=trend,
     )
 
 

@@ -1,0 +1,144 @@
+"""A worker of a site whose sessions open nothing: ``python -m tests.cluster.stub_worker``.
+
+    stub_worker SITE ACCESS INVENTORY SESSIONS SECONDS READS [MOMENT DEVICE TARGET]
+
+Each read adds a line with its device to the file READS. At a moment of the visit of a device the process with
+the id in the file TARGET is killed, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slp_ops.app import site_worker
+from slp_ops.app.selection import read_inventory
+from slp_ops.app.site_worker import WorkerSettings, serve
+from slp_ops.cluster import evidence_parts, once
+from slp_ops.cluster.access_folder import read_address
+from slp_ops.cluster.subjects import EVIDENCE, names_in
+from slp_ops.model import CaptureStatus
+from slp_ops.ports import CommandEnd
+from slp_ops.runs.mask_key import mask_key
+from tests.cluster.conftest import Silent
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from slp_ops.model import Device
+
+TEXTS = {
+    "show version": "Cisco IOS XE Software, Version 17.09.04a\n{name} uptime is 3 weeks\n",
+    "show clock": "*04:11:31.000 UTC Tue Nov 24 2026\n",
+}
+
+
+class Kill:
+    """Kills a process at a moment of a device's visit, once over all processes."""
+
+    def __init__(self, moment: str = "", device: str = "", target: str = "") -> None:
+        self.moment, self.device = moment, device
+        self.target = Path(target) if target else None
+
+    def at(self, moment: str, device: str) -> None:
+        if moment != self.moment or self.device not in ("*", device) or self.target is None:
+            return
+        try:
+            self.target.with_suffix(".killed").touch(exist_ok=False)
+        except FileExistsError:
+            return
+        own = self.target.name == "self"
+        with suppress(ProcessLookupError, ValueError):  # it has ended, or its id is being written
+            os.kill(os.getpid() if own else int(self.target.read_text()), signal.SIGKILL)
+
+
+class Reader:
+    """A session that prints a little for two commands, and knows no other."""
+
+    hostname = "stub"
+    alive = True
+
+    def __init__(self, device: Device, seconds: float, kill: Kill) -> None:
+        self._device, self._seconds, self._kill = device, seconds, kill
+
+    async def show(self, command: Any, *, sink: Any, **_: Any) -> CommandEnd:
+        text = TEXTS.get(str(command))
+        if text is None:
+            return CommandEnd(status=CaptureStatus.UNSUPPORTED, reason="unknown")
+        sink.write(text.format(name=self._device.name))
+        self._kill.at("in the read", self._device.name)
+        await asyncio.sleep(self._seconds)
+        return CommandEnd(status=CaptureStatus.OK)
+
+    async def probe(self, *_: Any, **__: Any) -> Any:
+        raise NotImplementedError
+
+
+class Transport:
+    """Opens sessions of ``Reader``."""
+
+    def __init__(self, seconds: float, reads: Path, kill: Kill) -> None:
+        self._seconds, self._reads, self._kill = seconds, reads, kill
+
+    @asynccontextmanager
+    async def read(self, device: Device) -> AsyncIterator[Reader]:
+        self._kill.at("before the read", device.name)
+        fd = os.open(self._reads, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.write(fd, f"{device.name}\n".encode())
+        os.close(fd)
+        yield Reader(device, self._seconds, self._kill)
+
+    async def close(self) -> None:
+        pass
+
+
+def install(kill: Kill) -> None:
+    """Watch what is published and acknowledged."""
+    publish, acknowledge = once.publish_once, site_worker._acknowledge
+    stored: list[str] = []
+
+    async def publishing(js: Any, subject: str, data: bytes, **options: Any) -> int | None:
+        device = names_in(EVIDENCE, subject)[2]
+        if not subject.endswith(".end"):
+            made = await publish(js, subject, data, **options)
+            kill.at("evidence sent", device)
+            return made
+        made = await publish(js, subject, data, **options)
+        stored.append(device)
+        kill.at("answered", device)
+        return made
+
+    async def acknowledging(message: Any) -> None:
+        if stored:
+            await asyncio.sleep(0.2)  # the store has it now
+            kill.at("stored", stored[-1])
+        await acknowledge(message)
+
+    setattr(evidence_parts, "publish_once", publishing)  # noqa: B010 - it is imported there
+    if kill.moment == "stored":
+        site_worker._acknowledge = acknowledging
+
+
+def main(site: str, access: str, inventory: str, sessions: str, seconds: str, reads: str, *kill: str) -> None:
+    """Serve until this process is ended."""
+    killing = Kill(*kill)
+    install(killing)
+    devices = {each.name: each for each in read_inventory(Path(inventory), Path("none"), Silent()).devices}
+    settings = WorkerSettings(
+        site=site,
+        devices=devices,
+        transport=Transport(float(seconds), Path(reads), killing),
+        mask_key=mask_key(),
+        max_sessions=int(sessions),
+        notice=lambda text: print(text, flush=True),  # noqa: T201 - its log, which the test reads
+    )
+    asyncio.run(serve(Path(access), read_address(Path(access), hint=""), settings))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
