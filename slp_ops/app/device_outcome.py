@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from slp_ops.app.device_work import VisitFailed
 from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.errors import SlpOpsError
-from slp_ops.json_documents import decode, encode, json_document
+from slp_ops.json_documents import as_is, decode, encode, json_document, json_field
 from slp_ops.model import DeviceFailure
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Outcome:
     """Result of a task, or the failure of its device."""
 
-    result: Any = None
+    result: Any = json_field(default=None, encoder=as_is)
     failure: DeviceFailure | None = None
 
     def result_of(self, work: DeviceWork[Task, Result]) -> Result:

@@ -18,7 +18,7 @@ from slp_ops.engine.pacing import Paced
 from slp_ops.engine.worker_process import parent_socket, serve
 from slp_ops.errors import CredentialError
 from slp_ops.garbage import collect_rarely
-from slp_ops.json_documents import decode, encode, json_document
+from slp_ops.json_documents import as_is, decode, encode, json_document, json_field
 from slp_ops.ports import SESSION_LOGS, Credential, Secret
 from slp_ops.runs.run_writer import RunEvidence
 from slp_ops.transport.factory import TransportSelector
@@ -95,7 +95,7 @@ class WorkerTask:
     schema: Literal["slp-ops/worker-task/1"] = "slp-ops/worker-task/1"
     work: str
     folder: str
-    task: Any
+    task: Any = json_field(encoder=as_is)
 
 
 class GivenCredentials:

@@ -12,7 +12,16 @@ import json
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from slp_ops.engine.pacing import LoginEnd
-from slp_ops.json_documents import InvalidJson, ShapeError, decode, encode, json_document, parse_json
+from slp_ops.json_documents import (
+    InvalidJson,
+    ShapeError,
+    as_is,
+    decode,
+    encode,
+    json_document,
+    json_field,
+    parse_json,
+)
 from slp_ops.ports import StandingNotice
 
 if TYPE_CHECKING:
@@ -33,7 +42,7 @@ class Configure:
 
     kind: Literal["configure"] = "configure"
     schema: Literal["slp-ops/worker-messages/1"] = SCHEMA
-    configuration: Any
+    configuration: Any = json_field(encoder=as_is)
 
 
 @json_document
@@ -42,7 +51,7 @@ class RunTask:
 
     kind: Literal["task"] = "task"
     number: int
-    task: Any
+    task: Any = json_field(encoder=as_is)
 
 
 @json_document
@@ -76,7 +85,7 @@ class TaskEnded:
 
     kind: Literal["result"] = "result"
     number: int
-    result: Any = None
+    result: Any = json_field(default=None, encoder=as_is)
 
 
 @json_document
