@@ -110,13 +110,19 @@ class _Fleet:
 
 @dataclass(slots=True, kw_only=True)
 class ChangeSession(Generic[Observation, Result]):
-    """One call of a verb. ``document`` renders the result that is kept in the run."""
+    """One call of a verb. ``document`` renders the result that is kept in the run.
+
+    ``own_changes`` are journals of the caller, which names the way on itself: they are not announced as
+    unfinished.
+    """
 
     verb: ChangeVerb[Observation, Result]
     fleet: FleetOptions
     options: ChangeOptions
     operator: ChangeOperator
     document: Callable[[Result], str]
+    own_changes: set[Path] = field(default_factory=set)
+    _announced: set[str] = field(default_factory=set, init=False)  # unfinished changes, each once in a call
     _chosen: _Fleet | None = field(default=None, init=False)
 
     # -- planning ---------------------------------------------------------------------------------
@@ -201,7 +207,10 @@ class ChangeSession(Generic[Observation, Result]):
         """Name the open changes of these switches; return why nothing is planned for some of them."""
         found = OpenChanges().of(switches.values(), replacing=replacing)
         for change in found:
-            self.operator.warn(_BLOCKED.format(why=change.why, hint=change.hint))
+            words = _BLOCKED.format(why=change.why, hint=change.hint)
+            if change.journal not in self.own_changes and words.en not in self._announced:
+                self._announced.add(words.en)
+                self.operator.warn(words)
         sites = {result.name: result.site for result in results}
         blocked = {change.name: change for change in found if change.blocks}
         return {
@@ -339,6 +348,7 @@ class ChangeSession(Generic[Observation, Result]):
         made = ChangeSession(
             verb=verb, fleet=self.fleet, options=self.options, operator=self.operator, document=document
         )
+        made.own_changes, made._announced = self.own_changes, self._announced
         made._chosen = self._choose()
         return made
 

@@ -32,7 +32,6 @@ from slp_ops.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.change.results import ChangeResult, PlanResult
@@ -283,6 +282,10 @@ class _FlowSession:
             progress=progress,
             display=display,
         )
+        for each in progress.values():
+            self.session.own_changes.update(map(Path, each.journals.values()))
+            if each.journal is not None:
+                self.session.own_changes.add(Path(each.journal))
         try:
             for number in range(len(self.flow.stages)):
                 if not stages.stopped:
@@ -295,7 +298,10 @@ class _FlowSession:
         if not stages.stopped:
             # The look that proves it: nothing is planned.
             self.verb.enter(None, nothing)
-            self.session.plan(progress.keys())
+            looks = stages.looks.recent(progress)
+            if unseen := progress.keys() - looks.keys():
+                self.session.plan(unseen)
+            self.verb.observed.update(looks)
         else:
             self.verb.observed.clear()
         switches = self._proof(progress)

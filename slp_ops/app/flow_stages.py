@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.change.results import PlanResult
 from slp_ops.app.flow_exchange import (
+    PASSES,
     ExchangeStage,
     StageSession,
     answers_folder,
     exchange_session,
+    skipped,
     without_reports,
 )
 from slp_ops.i18n import Text, verbatim
 from slp_ops.messages import message_text
 from slp_ops.planning.flow_state import FlowChangeEvent, FlowStageEvent, StageState
 from slp_ops.planning.journal_state import ChangeOutcome
+from slp_ops.playbook.flow import rules_to_pass
 from slp_ops.runs.journal import FILE as CHANGE_FILE
 from slp_ops.runs.journal import read as read_change
 from slp_ops.steps import ManualStep
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from slp_ops.app.change.operator import ChangeOperator
-    from slp_ops.app.change.results import ChangeResult, PlanResult
+    from slp_ops.app.change.results import ChangeResult
     from slp_ops.app.change_session import ChangeSession
     from slp_ops.app.flow_verb import Begun, FlowVerb
     from slp_ops.app.remediate import ApplyRequest
@@ -46,6 +51,28 @@ class FlowDisplay:
     change: Callable[[ChangeResult], None] = lambda change: None
 
 
+@dataclass(slots=True)
+class Looks:
+    """The last look at each switch, while it is recent and nothing was changed since."""
+
+    _found: dict[str, tuple[float, PlannedSwitch]] = field(default_factory=dict)
+
+    def add(self, observed: Mapping[str, PlannedSwitch]) -> None:
+        """Keep what was read just now."""
+        self._found.update({name: (time.monotonic(), switch) for name, switch in observed.items()})
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Drop the looks at switches that are being changed."""
+        for name in names:
+            self._found.pop(name, None)
+
+    def recent(self, names: Iterable[str]) -> dict[str, PlannedSwitch]:
+        """Return the looks at these switches that are not too old."""
+        since = time.monotonic() - _RECENT
+        found = ((name, self._found[name]) for name in names if name in self._found)
+        return {name: switch for name, (at, switch) in found if at >= since}
+
+
 @dataclass(slots=True, kw_only=True)
 class Stages:
     """The stages of a flow while it runs: each event is in the journal before the next action."""
@@ -59,6 +86,7 @@ class Stages:
     progress: Mapping[str, FlowProgress]
     display: FlowDisplay
     stopped: bool = False
+    looks: Looks = field(default_factory=Looks, init=False)
     left_out: list[SkippedFile] = field(default_factory=list, init=False)  # files of CSSM
     _stage_session: StageSession = field(init=False)
 
@@ -76,9 +104,14 @@ class Stages:
         self._continue(number, names)
         # A switch whose change was resumed is not planned again.
         fresh = [name for name in names if self._is_fresh(name, number)]
-        if not fresh or self.stopped:
+        if self.stopped:
+            return
+        fresh = self._without_passed(number, fresh)
+        if not fresh:
             return
         planned = self._stage_session.plan(fresh)
+        if stage.exchange is None:
+            self.looks.add(self.verb.observed)
         self.left_out += planned.left_out or ()
         for plan in planned.plans:
             if (seen := self.verb.observed.get(plan.name)) is not None:
@@ -89,7 +122,7 @@ class Stages:
             self._note_unplanned(number, planned, name)
         if planned.plans:
             change = self._stage_session.apply(planned.plans)
-            self._show(change)
+            self._show(change, stage)
             self._note_change(number, Path(change.journal), [plan.name for plan in planned.plans])
 
     def _session_of(self, stage: Stage, begun: Begun) -> StageSession:
@@ -105,6 +138,27 @@ class Stages:
             without_reports(self.flow, self.progress),
         )
 
+    def _without_passed(self, number: int, names: Sequence[str]) -> list[str]:
+        """Note the switches whose rules pass by the last look, which is not repeated; return the others."""
+        stage = self.flow.stages[number]
+        looks = {} if stage.always else self.looks.recent(names)
+        passed = {
+            name: look for name, look in looks.items() if not rules_to_pass(look.outcomes, stage.done_when)
+        }
+        if passed:
+            self.operator.show_plan(
+                PlanResult(
+                    skipped=tuple(
+                        one
+                        for name, look in passed.items()
+                        for one in skipped(name, look.site, None, PASSES, needless=True).skipped
+                    )
+                )
+            )
+        for name in passed:
+            self._note(number, name, StageState.PASSED, PASSES, None)
+        return [name for name in names if name not in passed]
+
     def _is_fresh(self, name: str, number: int) -> bool:
         progress = self.progress[name]
         return progress.stage == number and progress.journal is None
@@ -116,6 +170,8 @@ class Stages:
             stage=number, switches=switches, journal=str((run.path / CHANGE_FILE).absolute())
         )
         self.journal.write(event)
+        self.looks.forget(switches)
+        self.session.own_changes.add(Path(event.journal))
         for name in switches:
             self.progress[name].apply(event)
         return begin
@@ -135,13 +191,14 @@ class Stages:
             path = Path(text)
             states = _states(path)
             left = [name for name in those if states[name].end is not ChangeOutcome.ROLLED_BACK]
+            self.looks.forget(left)
             if left:
-                self._show(self.session.roll_back(path, left))
+                self._show(self.session.roll_back(path, left), stage)
                 states = _states(path)
             for name in those:
                 state = states[name]
                 done = state.end is ChangeOutcome.ROLLED_BACK
-                why = None if done else _WHY.format(end=_end_words(state), why=_reason(state))
+                why = None if done else _why(state)
                 self._note(number, name, StageState.DONE if done else StageState.FAILED, why, stage.label)
 
     def _continue(self, number: int, names: Sequence[str]) -> None:
@@ -160,12 +217,22 @@ class Stages:
                 else:
                     self.progress[name].journal = None  # it is planned again
             if any(not states[name].finished for name in begun):
-                self._show(self._stage_session.resume(path, begun))
+                self.looks.forget(begun)
+                self._show(self._stage_session.resume(path, begun), self.flow.stages[number])
             self._note_change(number, path, begun)
 
-    def _show(self, change: ChangeResult) -> None:
+    def _show(self, change: ChangeResult, stage: Stage) -> None:
         self.stopped = self.stopped or change.stopped
         self.display.change(change)
+        if stage.exchange is None:  # an exchange judges no rule
+            devices = {device.name: device for device in self.session.chosen()}
+            self.looks.add(
+                {
+                    each.name: self.verb.look_of(devices[each.name], each.after)
+                    for each in change.devices
+                    if each.end.good and each.after is not None
+                }
+            )
 
     def _note_change(self, number: int, path: Path, names: Iterable[str]) -> None:
         """Write down what became of the change of a stage."""
@@ -176,7 +243,7 @@ class Stages:
             if state.end is None:
                 self._note(number, name, StageState.WAITING, _NOT_BEGUN, playbook)
                 continue
-            why = None if state.end.good else _WHY.format(end=_end_words(state), why=_reason(state))
+            why = None if state.end.good else _why(state)
             self._note(number, name, _state_of(state.end), why, playbook)
 
     def _note_unplanned(self, number: int, planned: PlanResult, name: str) -> None:
@@ -228,8 +295,11 @@ def _is_void(state: SwitchState) -> bool:
     return state.end is ChangeOutcome.ROLLED_BACK or not (state.touched or state.finished)
 
 
-def _end_words(state: SwitchState) -> Text:
-    return message_text("-" if state.end is None else state.end.words)
+def _why(state: SwitchState) -> Text:
+    """Return why a change is not done; how it ended where the state of the stage does not say that."""
+    if state.end in (None, ChangeOutcome.FAILED, ChangeOutcome.WAITING):
+        return _reason(state)
+    return _WHY.format(end=message_text(state.end.words), why=_reason(state))
 
 
 def _reason(state: SwitchState) -> Text:
@@ -251,6 +321,7 @@ def _state_of(end: ChangeOutcome) -> StageState:
     return StageState.WAITING if end in (ChangeOutcome.WAITING, ChangeOutcome.STOPPED) else StageState.FAILED
 
 
+_RECENT: Final = 60.0  # seconds
 _FINDING: Final = Text("{switch}: {rule}: {summary}", "{switch}: {rule}: {summary}")
 _NO_REMEDY: Final = Text("{rules} not passed, and {why}", "{rules} が未解消です。{why}")
 _UNCHANGED: Final = Text("nothing was changed", "変更はありません")

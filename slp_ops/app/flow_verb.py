@@ -10,19 +10,21 @@ from slp_ops.app.flow_exchange import PASSES, skipped
 from slp_ops.app.flow_exchange import preview as preview_exchange
 from slp_ops.app.remediate import RemediateVerb
 from slp_ops.i18n import Text, lines_of
-from slp_ops.planning import PlanningResult
+from slp_ops.planning import PlannedSwitch, PlanningResult
 from slp_ops.playbook.flow import rules_to_pass
+from slp_ops.rules.dependencies import FactContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from slp_ops.app.audit_device import AuditOptions
+    from slp_ops.app.change.before_after import Snapshot
     from slp_ops.app.change.context import BufferedEvidence
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.remediate import ApplyRequest, Wanted
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device
-    from slp_ops.planning import PlannedSwitch, SwitchPlan
+    from slp_ops.planning import SwitchPlan
     from slp_ops.planning.journal_state import BeginEvent
     from slp_ops.playbook import Playbook
     from slp_ops.playbook.flow import Stage
@@ -84,6 +86,17 @@ class FlowVerb(RemediateVerb):
             always=stage is not None and stage.always,
         )
         self.considered, self.observed, self.playbook_of = {}, {}, {}
+
+    def look_of(self, device: Device, snapshot: Snapshot) -> PlannedSwitch:
+        """Return a switch as it was read at the end of a change."""
+        return PlannedSwitch(
+            name=device.name,
+            site=device.site,
+            known=FactContext(snapshot.facts),
+            running=snapshot.running,
+            outcomes=snapshot.outcomes,
+            given=self._wanted.given(device),
+        )
 
     def follow_up_commands(self, memory: BufferedEvidence) -> Sequence[ShowCommand]:
         """Return the commands with the reasons of reports with flag E, as an audit reads them."""

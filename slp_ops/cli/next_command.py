@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SOURCES: Final = (
     "--inventory", "--ssh-config", "--offline", "--known-hosts", "--host-key", "--transport",
-    "--connect-timeout", "--login-timeout", "--max-output", "--max-time", "--processes",
+    "--connect-timeout", "--login-timeout", "--max-output", "--max-time", "--processes", "--reload-wait",
 )  # fmt: skip
 _STORED: Final = ("--runs-dir", "--rules", "--playbooks", "--secret-file")
 _SELECTION: Final = ("--site", "--tag", "--limit", "--failed")

@@ -23,19 +23,19 @@ KEYS: Final = (
         "bundle_devices bundle_size command_timeout connect_timeout last login_rate login_timeout "
         "max_cpu max_output max_time probe_timeout remediate.max_fail remediate.wait reports "
         "reload_wait revert_timer runs.prune.keep trend.days usage.import.max_fail usage.import.wait "
-        "usage.save.days usage.save.max_fail usage.save.wait watch.keep workers",
+        "usage.save.days usage.save.max_fail usage.save.wait watch.keep worker.max_sessions workers",
     ),
     (ValueKind.NUMBER_OR_WORD, False, "processes"),
     (
         ValueKind.PATH,
         False,
-        "flows inventory known_hosts playbooks rules runs_dir ssh_config",
+        "flows hub inventory known_hosts nats_server playbooks rules runs_dir ssh_config worker.access",
     ),
     (
         ValueKind.TEXT,
         False,
         "batch collect.set every evidence fail_on host_key lang limit runs.prune.older_than transport "
-        "watch.older_than",
+        "watch.older_than worker.site",
     ),
     (
         ValueKind.TEXT,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from slp_ops.app.configuration import Configuration, KnownKey
     from slp_ops.report.documents.config import ConfigDocument, SettingEntry
 
-# Runs, journals, plans, parameters, files and answers of one call; the simulated switches.
+# Runs, journals, plans, parameters, files and answers of one call; the simulated switches; a hub's folder.
 _ONE_CALL: Final = frozenset(
     f"SLP_OPS_{name}"
     for name in (
@@ -40,7 +40,7 @@ _ONE_CALL: Final = frozenset(
         "REMEDIATE_ANSWERS", "FLOW", "RELAY", "BY_HAND",
         "PARSE_COMMAND", "CHECK_REACHABILITY_JUNIT", "COLLECT_RESUME", "AUDIT_RESUME",
         "CHECK_REACHABILITY_RESUME", "REMEDIATE_RESUME",
-        "USAGE_SAVE_RESUME", "USAGE_IMPORT_RESUME",
+        "USAGE_SAVE_RESUME", "USAGE_IMPORT_RESUME", "HUB_FOLDER",
     )
 )  # fmt: skip
 CONFIG_FILE: Final = "slp_ops.config_file"  # in a context: the value of --config
@@ -220,12 +220,14 @@ def _known(setting: Setting) -> KnownKey:
 
 def _refused_keys(ctx: click.Context) -> Mapping[str, str]:
     below_verbs: dict[str, list[str]] = {}
-    for each in every_setting(ctx):
-        if each.in_file and "." in each.key:
-            below_verbs.setdefault(each.key.rpartition(".")[2], []).append(each.key)
+    known = _known_keys(ctx)
+    for key in known:
+        if "." in key:
+            below_verbs.setdefault(key.rpartition(".")[2], []).append(key)
     differing = {
         name: f"differs between verbs; put it below one: {' or '.join(keys)}"
         for name, keys in below_verbs.items()
+        if name not in known  # the other verbs agree: site, and worker.site
     }
     return differing | {
         key: f"{CONSENT_RULE}; type {option.opts[0]}"

@@ -31,10 +31,12 @@ if TYPE_CHECKING:
 class OpenChange:
     """A change of one switch that is not at its end. ``name`` is that of the caller.
 
-    ``blocks`` is set where nothing new may be planned before it is resumed or rolled back.
+    ``journal`` is that of the change. ``blocks`` is set where nothing new may be planned before it is resumed
+    or rolled back.
     """
 
     name: str
+    journal: Path
     blocks: bool
     why: Text
     hint: Text
@@ -183,7 +185,11 @@ def _of(entry: StoredEntry, switches: Iterable[ChangedSwitch]) -> list[OpenChang
         more = {"process": record.process, "started": f"{record.started:%Y-%m-%dT%H:%M:%SZ}"}
         return [
             OpenChange(
-                name=each.name, blocks=True, why=_RUNNING.format(name=each.name, **words, **more), hint=_WAIT
+                name=each.name,
+                journal=Path(record.journal),
+                blocks=True,
+                why=_RUNNING.format(name=each.name, **words, **more),
+                hint=_WAIT,
             )
             for each, _ in pairs
         ]
@@ -191,7 +197,13 @@ def _of(entry: StoredEntry, switches: Iterable[ChangedSwitch]) -> list[OpenChang
     if states is None:
         forget = _FORGET.format(journal=journal, entry=entry.path)
         return [
-            OpenChange(name=each.name, blocks=True, why=_LOST.format(name=each.name, **words), hint=forget)
+            OpenChange(
+                name=each.name,
+                journal=Path(record.journal),
+                blocks=True,
+                why=_LOST.format(name=each.name, **words),
+                hint=forget,
+            )
             for each, _ in pairs
         ]
     found = []
@@ -201,7 +213,11 @@ def _of(entry: StoredEntry, switches: Iterable[ChangedSwitch]) -> list[OpenChang
             option = "--rollback" if state.is_rolling_back else "--resume"
             hint = _WAY_ON.format(**words, option=option, entry=entry.path)
             why = _UNFINISHED.format(name=each.name, **words)
-            found.append(OpenChange(name=each.name, blocks=state.blocks, why=why, hint=hint))
+            found.append(
+                OpenChange(
+                    name=each.name, journal=Path(record.journal), blocks=state.blocks, why=why, hint=hint
+                )
+            )
     return found
 
 
@@ -281,6 +297,7 @@ def _superseded(record: ChangeRecord) -> Iterator[OpenChange]:
             hint = _FIRST.format(option=option, again=again, **words)
         yield OpenChange(
             name=each.name,
+            journal=Path(newer.journal),
             blocks=True,
             why=_SUPERSEDED.format(name=each.name, run=newer.id, **words),
             hint=hint,

@@ -159,6 +159,6 @@ def test_a_playbook_of_the_operator_remedies_what_an_own_rule_finds(
 
     assert done.exit_code == 0, done.output
     assert "verified by       uplink-half-duplex" in done.stdout
-    assert "- uplink-half-duplex: An uplink runs at half duplex" in done.stdout
+    assert "resolved: uplink-half-duplex: An uplink runs at half duplex" in done.stdout
     assert fleet.switch("uplink").config.has("duplex auto", (UPLINK,))
     assert run("remediate", *words, "--yes").exit_code == 0  # nothing is left to do

@@ -50,3 +50,12 @@ def test_a_stage_without_a_remedy_did_not_pass_and_the_end_names_what_has_one(
     assert (again.returncode, state(again)["state"]) == (3, "no_remedy"), again.stderr
     assert "--resume" not in done.stderr + again.stderr
     assert sent(running) == []
+
+
+@pytest.mark.slow
+def test_a_switch_that_needs_nothing_is_read_once(lab: Any, remediate: Any, tmp_path: Path) -> None:
+    running = lab(scale=900.0, sw1="healthy")
+    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "smart"})
+    done = remediate("-i", path, "--flow", "case-1", "--yes", "--json")
+    assert (done.returncode, {each["state"] for each in state(done)["stages"]}) == (0, {"passed"})
+    assert running.lines("sw1", "exec").count("show license status") == 1

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,6 +81,12 @@ def sent(running: Any, name: str = "sw1") -> list[str]:
     ]
 
 
+def carried(switch: Any) -> None:
+    """Carry the files between CSLU and CSSM; the switch asks CSLU for its answer a little later."""
+    switch.licensing.backend.relays = True
+    switch.licensing.poll_due = switch.now() + timedelta(minutes=5)
+
+
 def killed_at(arguments: list[str], folder: Path, marker: str, files: str) -> int:
     """Start it, and kill it as soon as a journal contains ``marker``."""
     return signalled_at(arguments, folder, marker, files, signal.SIGKILL)
@@ -106,9 +113,7 @@ def signalled_at(arguments: list[str], folder: Path, marker: str, files: str, si
 
 
 @pytest.mark.slow
-def test_case_1_by_smart_transport_with_a_refused_token_and_kills(
-    lab: Any, remediate: Any, tmp_path: Path
-) -> None:
+def test_case_1_by_smart_transport_with_a_refused_token(lab: Any, remediate: Any, tmp_path: Path) -> None:
     running = lab(scale=SCALE, sw1="factory-fresh")
     path = inventory(tmp_path / "inv.yaml", running, "sw1")
     common = ("-i", path, "--flow", "case-1", *CASE_1, "--playbook", "transport-smart", "--wait", "20")
@@ -119,24 +124,20 @@ def test_case_1_by_smart_transport_with_a_refused_token_and_kills(
     assert "does not talk to CSSM" not in dry.stdout
     assert "license smart trust idtoken {token} all" in dry.stdout
 
-    # Killed in the middle of a stage, and behind one.
-    code = killed_at([*common, "--yes"], tmp_path, '"state":"begun"', "runs/*-remediate-*/journal.jsonl")
-    assert code == -signal.SIGKILL
+    refused = remediate(*common, "--yes", "--json", SLP_OPS_PARAM_TOKEN="EXPIRED")
     (journal,) = tmp_path.glob("runs/*-flow-*/flow.jsonl")
-    resume = ("-i", path, "--resume", str(journal), "--wait", "20")
-    code = killed_at([*resume, "--yes"], tmp_path, '"playbook":"ntp-server"', "runs/*-flow-*/flow.jsonl")
-    assert code == -signal.SIGKILL
-
-    refused = remediate(*resume, "--yes", "--json", SLP_OPS_PARAM_TOKEN="EXPIRED")
     assert refused.returncode == 5, refused.stderr
     found = state(refused)
     assert (found["state"], len(found["stages"])) == ("failed", 6)
     assert "is not valid" in found["stages"][5]["why"]["en"]
     assert "ライセンスサーバが拒否しました" in found["stages"][5]["why"]["ja"]
-    assert json.loads(refused.stdout)["resume"].endswith(str(journal))
+    assert json.loads(refused.stdout)["resume"].endswith(str(journal.relative_to(tmp_path)))
+    assert "is unfinished" not in refused.stderr  # the way on is that of the flow
 
-    done = remediate(*resume, "--yes", "--json", SLP_OPS_PARAM_TOKEN=TOKEN)
+    # A new start skips what passes, and names the unfinished change once. See test_matrix for --resume.
+    done = remediate(*common, "--yes", "--json", SLP_OPS_PARAM_TOKEN=TOKEN)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr.count("is unfinished") == 1
     found = state(done)
     assert (found["state"], found["failing"]) == ("proven", [])
     assert found["licence"]["trust"] is True
@@ -266,27 +267,6 @@ def test_cscwa11048_by_a_reset_in_an_order_that_works(lab: Any, remediate: Any, 
 
 
 @pytest.mark.slow
-def test_fn72578_by_a_reset_on_a_switch_without_a_route(lab: Any, remediate: Any, tmp_path: Path) -> None:
-    running = lab(scale=SCALE, sw1="rum-backlog")
-    path = inventory(tmp_path / "inv.yaml", running, "sw1", intent={"topology": "callhome"})
-    consent = (
-        "--yes",
-        "--json",
-        "--wait",
-        "20",
-        "--allow",
-        "destructive",
-        "--confirm",
-        "sw1",
-        "--manual-done",
-    )
-    done = remediate("-i", path, "--flow", "fn72578-reset", *consent, SLP_OPS_PARAM_TOKEN=TOKEN)
-    assert state(done)["state"] == "proven", (state(done), done.stderr)
-    assert state(done)["licence"]["transport"] == "Callhome"
-    assert sent(running).count("reload") == 1
-
-
-@pytest.mark.slow
 def test_an_upgrade_keeps_the_registration_as_trust_and_needs_a_token_without(
     lab: Any, remediate: Any, tmp_path: Path
 ) -> None:
@@ -339,7 +319,7 @@ def test_a_cslu_without_cssm_ends_with_the_ack_that_was_carried(
     resume = ("-i", path, "--resume", json.loads(waits.stdout)["journal"], "--yes", "--json", "--manual-done")
     early = remediate(*resume, "--wait", "1")
     assert early.returncode == 5, early.stderr
-    running.change("sw1", lambda switch: setattr(switch.licensing.backend, "relays", True))
+    running.change("sw1", carried)
     done = remediate(*resume, "--wait", "30")
     code = 3 if state(done)["remaining"] else 0
     assert (done.returncode, state(done)["state"]) == (code, "proven"), (state(done), done.stderr)

@@ -30,6 +30,7 @@ from tests.flows.test_flow_over_ssh import (
     IMPATIENT,
     SCALE,
     TOKEN,
+    carried,
     environment,
     killed_at,
     remediate,
@@ -237,9 +238,7 @@ CASES = {
         intent=CSLU,
         waits=1,
         kinds=frozenset({"exec", "manual"}),
-        by_hand=lambda running, root, done: running.change(
-            "sw1", lambda switch: setattr(switch.licensing.backend, "relays", True)
-        ),
+        by_hand=lambda running, root, done: running.change("sw1", carried),
     ),
     "fn72578-exchange": Case(
         scenario="rum-backlog@17.9.5@standalone",
