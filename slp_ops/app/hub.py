@@ -115,9 +115,9 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
     binary = find_binary(nats_server)
     hub = HubFolder(folder)
     state = hub.read()
-    config = hub.write_broker_config(state)
-    server = NatsServer(binary, config, folder / "broker.log")
     async with AsyncExitStack() as stack:
+        stack.enter_context(hub.running())
+        server = NatsServer(binary, hub.write_broker_config(state), folder)
         stack.push_async_callback(server.stop)
         await server.start(state.broker_port)
         address = read_address(folder / "hub", hint=_INIT)

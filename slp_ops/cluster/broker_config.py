@@ -45,6 +45,7 @@ class BrokerSettings:
     host: str
     port: int
     store: Path
+    pid_file: Path
     authority: Path
     certificate: Path
     key: Path
@@ -68,6 +69,7 @@ def broker_config(settings: BrokerSettings, *, operators: Sequence[str], sites: 
     config = {
         "server_name": "slp-ops-hub",
         "listen": f"{_bracketed(settings.host)}:{settings.port}",
+        "pid_file": str(settings.pid_file),
         "max_payload": LARGEST_MESSAGE,
         "ping_interval": "10s",
         "ping_max": 3,

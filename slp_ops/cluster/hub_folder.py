@@ -6,6 +6,7 @@ ca.pem             its certificate
 broker.key/.pem    the broker's key and certificate
 broker.json        the broker's configuration, written from hub.json
 store/             the broker's streams; may be deleted
+hub.lock           held by the process of 'hub up'; broker.lock by that of the broker, broker.pid its number
 operator/          the first operator's access, see access_folder.py
 """
 
@@ -32,7 +33,7 @@ from slp_ops.cluster.authority import (
 from slp_ops.cluster.broker_config import BrokerSettings, SiteAccess, broker_config
 from slp_ops.cluster.join_code import JoinCode
 from slp_ops.cluster.subjects import token
-from slp_ops.errors import InputError, JoinError, Problem
+from slp_ops.errors import HubError, InputError, JoinError, Problem
 from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
 from slp_ops.paths import make_private
 from slp_ops.regular_files import read_input
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 HUB_FILE: Final = "hub.json"
 BROKER_CONFIG: Final = "broker.json"
+BROKER_PID: Final = "broker.pid"
 _LARGEST: Final = 16 * 2**20
 _CODE_LIFE: Final = timedelta(hours=24)
 # A name in a certificate has at most 64 characters.
@@ -225,6 +227,7 @@ class HubFolder:
             host=state.listen,
             port=state.broker_port,
             store=self.path / "store",
+            pid_file=self.path / BROKER_PID,
             authority=self.path / "ca.pem",
             certificate=self.path / "broker.pem",
             key=self.path / "broker.key",
@@ -254,6 +257,20 @@ class HubFolder:
     def _authority(self) -> Authority:
         key = read_input(self.path / "authority.key", _LARGEST)
         return Authority.load(key, self.authority_pem())
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Hold the hub for the process that runs it. Raises HubError where another process runs it."""
+        fd = os.open(self.path / "hub.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise HubError(
+                f"the hub in {self.path} is running already", hint="slp-ops hub status shows its sites"
+            ) from None
+        finally:
+            os.close(fd)
 
     @contextmanager
     def _changing(self) -> Iterator[HubState]:

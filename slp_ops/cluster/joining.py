@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from slp_ops.cluster.access_folder import HubAddress
 from slp_ops.cluster.authority import InvalidRequest
-from slp_ops.errors import JoinError
+from slp_ops.errors import HubError, JoinError
 from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
 
 if TYPE_CHECKING:
@@ -77,9 +77,15 @@ async def serve_joining(
             with suppress(OSError):
                 await writer.wait_closed()
 
-    return await asyncio.start_server(
-        serve, state.listen, state.join_port, ssl=context, limit=_LARGEST, ssl_handshake_timeout=_SECONDS
-    )
+    try:
+        return await asyncio.start_server(
+            serve, state.listen, state.join_port, ssl=context, limit=_LARGEST, ssl_handshake_timeout=_SECONDS
+        )
+    except OSError as error:
+        raise HubError(
+            f"workers cannot join on port {state.join_port} of {state.listen}: {error.strerror or error}",
+            hint="end the program that uses the port, or make a hub with another --port",
+        ) from error
 
 
 async def _answered(

@@ -9,6 +9,7 @@ to the wrong user.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.cluster.hub_folder import BROKER_PID
 from slp_ops.errors import HubError, InputError, Problem
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ _TABLE: Final = "nats_server.sha256.json"
 _VERSION: Final = re.compile(r"nats-server: v(\d+)\.(\d+)\.(\d+)\b", re.ASCII)
 _START_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 10.0
+_LOOK_SECONDS: Final = 0.1
 _PIECE: Final = 2**20
 
 
@@ -92,17 +95,29 @@ def _check_version(path: Path) -> None:
 
 
 class NatsServer:
-    """A running nats-server, a child of this process. It ends with it."""
+    """A running nats-server, a child of this process. It ends with it.
 
-    def __init__(self, binary: Path, config: Path, log: Path) -> None:
+    It holds the lock of ``folder`` for as long as it lives. The broker of a hub that was killed holds it
+    still: that one is ended before another is started, for two of them would share the streams on the disk.
+    """
+
+    def __init__(self, binary: Path, config: Path, folder: Path) -> None:
         self._binary = binary
         self._config = config
-        self._log = log
+        self._log = folder / "broker.log"
+        self._pid_file = folder / BROKER_PID
+        self._lock = folder / "broker.lock"
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, port: int) -> None:
         """Start it, and wait until it accepts connections. Raises HubError."""
-        with self._log.open("ab") as log:
+        with self._log.open("ab") as log, self._lock.open("ab") as lock:
+            await self._take(lock.fileno())
+            if await _listens(port):
+                raise HubError(
+                    f"port {port} is used by another program",
+                    hint="end it, or make a hub with another --port",
+                )
             self._process = await asyncio.create_subprocess_exec(
                 self._binary,
                 "-c",
@@ -112,6 +127,7 @@ class NatsServer:
                 stderr=log,
                 # Ctrl-C is for the hub, which then ends the broker in order.
                 start_new_session=True,
+                pass_fds=(lock.fileno(),),
             )
         try:
             async with asyncio.timeout(_START_SECONDS):
@@ -126,6 +142,29 @@ class NatsServer:
             raise HubError(
                 f"the broker did not answer within {_START_SECONDS:g} s", hint=f"its log: {self._log}"
             ) from None
+
+    async def _take(self, lock: int) -> None:
+        """Take the lock; where the broker of a killed hub holds it, end that one. Raises HubError."""
+        for attempt in range(int(_STOP_SECONDS / _LOOK_SECONDS)):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if attempt == 0:
+                    self._end_left_behind()
+                await asyncio.sleep(_LOOK_SECONDS)
+            else:
+                return
+        raise HubError(
+            "the broker of an earlier 'slp-ops hub up' is still running",
+            hint=f"end it; its process is in {self._pid_file}",
+        )
+
+    def _end_left_behind(self) -> None:
+        """End the process of the broker's own file: the lock shows that it is alive."""
+        with suppress(OSError, ValueError):
+            pid = int(self._pid_file.read_text("ascii"))
+            if pid > 1:
+                os.kill(pid, signal.SIGTERM)
 
     async def wait(self) -> int:
         """Wait until it ends, and return its exit code."""

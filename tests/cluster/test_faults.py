@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.cli.exits import Exit
 from slp_ops.cluster.access_folder import CERTIFICATE_FILE, KEY_FILE, read_address
 from slp_ops.cluster.authority import Authority, key_to_pem, new_key, request_for
 from slp_ops.cluster.broker import connected
@@ -18,7 +21,6 @@ from tests.cluster.conftest import write_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from typing import Any
 
     from tests.cluster.conftest import Rig
@@ -80,3 +82,30 @@ def test_certificates_and_workers_that_do_not_fit(lab: Callable[..., Any], rig: 
     done = rig.collect(inventory, verb="check-version")
     assert "is slp-ops 0.0.1, which does not know the work check-version" in done.output
     assert not running.lines("sw")
+
+
+@pytest.mark.slow
+def test_a_hub_that_was_killed_is_started_again(lab: Callable[..., Any], rig: Rig) -> None:
+    running = lab(sw="healthy")
+    inventory = write_inventory(rig.folder / "inventory.yaml", running, {"tokyo": ["sw"]})
+    access = rig.join("tokyo")
+    rig.worker("tokyo", access, inventory)
+
+    second = rig.start("second", "hub", "up", "--folder", str(rig.hub_folder))
+    assert second.wait(timeout=30) == Exit.USAGE
+    rig.processes.pop("second")
+    assert "is running already" in rig.log("second")
+    rig.wait_for(lambda: any(site.workers for site in rig.status()), "hub")  # the first is unharmed
+
+    # Its broker outlives it, and would hold port and streams.
+    left = rig.broker()
+    rig.kill("hub")
+    os.kill(left, 0)
+    (rig.folder / "hub.log").unlink()
+    rig.up()
+
+    assert rig.broker() != left
+    command_line = Path(f"/proc/{left}/cmdline")
+    assert not command_line.exists() or not command_line.read_bytes()  # ended, and at most not yet waited for
+    rig.wait_for(lambda: any(site.workers for site in rig.status()), "worker")
+    assert rig.collect(inventory).exit_code == 0
