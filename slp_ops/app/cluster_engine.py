@@ -177,9 +177,11 @@ async def _workers_at(folder: Path, address: HubAddress) -> list[LiveWorker]:
 @dataclass(slots=True)
 class _Visit:
     device: Device
+    order: bytes
     on_event: OnEvent
     ended: asyncio.Future[Outcome | None]
     sequence: int | None = None  # of the task, unless an earlier process submitted it
+    is_submitted: bool = False
     is_begun: bool = False
     is_taken: bool = False
 
@@ -219,16 +221,14 @@ class _Session:
         Cancelled, it gives the worker a moment to send what it has.
         """
         ended = asyncio.get_running_loop().create_future()
-        visit = _Visit(device, on_event, ended)
-        self.visits[device.name] = visit
-        names = (device.site, self.run.id, device.name)
         try:
-            visit.sequence = await publish_once(
-                self.js, subject(TASK, *names), to_message(order), full=self._full
-            )
-            return await asyncio.shield(ended)
+            visit = _Visit(device, to_message(order), on_event, ended)
         except InvalidMessage as err:
             raise VisitFailed(_invalid(device, str(err))) from None
+        self.visits[device.name] = visit
+        try:
+            await self._submit(visit)
+            return await asyncio.shield(ended)
         except asyncio.CancelledError:
             if self.cancelling is None:
                 self.cancelling = asyncio.create_task(self._cancel())
@@ -240,6 +240,21 @@ class _Session:
             del self.visits[device.name]
             if ended.done() and not ended.cancelled():
                 ended.exception()  # marks it as seen where the cancellation is what the caller gets
+
+    async def _submit(self, visit: _Visit) -> None:
+        name = subject(TASK, visit.device.site, self.run.id, visit.device.name)
+        visit.sequence = await publish_once(self.js, name, visit.order, full=self._full)
+        visit.is_submitted = True
+
+    async def _submit_lost(self) -> None:
+        """Submit again what a broker that lost its folder does not have."""
+        waiting = [each for each in self.visits.values() if each.is_submitted and not each.is_taken]
+        wanted = subject(TASK, ANY, self.run.id, ANY)
+        there = (await self.js.stream_info(TASKS_STREAM, subjects_filter=wanted)).state.subjects or {}
+        for visit in waiting:
+            is_there = subject(TASK, visit.device.site, self.run.id, visit.device.name) in there
+            if not is_there and not visit.is_taken and not visit.ended.done() and self.cancelling is None:
+                await self._submit(visit)
 
     async def close(self) -> None:
         """Remove what is left of the run from the broker, and disconnect."""
@@ -316,6 +331,7 @@ class _Session:
                     with suppress(ValueError):
                         site, _, name, _ = names_in(EVIDENCE, text)
                         self._start(self._take(site, name))
+                await self._submit_lost()
                 self._tell_lonely({worker.site for worker in await live_workers(self.js)})
             self._tell_connection()
             await asyncio.sleep(_SWEEP)

@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from nats.errors import Error as NatsError
+
 from slp_ops.app.loop import run_to_end
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.broker import (
@@ -121,9 +123,8 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
         address = read_address(folder / "hub", hint=_INIT)
         client = await stack.enter_async_context(connected(folder / "hub", address))
         js = client.jetstream()
-        await prepare_streams(js, disk_bytes=state.disk_bytes)
         sites = _Sites(hub, server, js)
-        await sites.apply()
+        await sites.rebuild()
 
         async def joined(site: str, holder: str) -> None:
             await sites.apply()  # before the worker is answered: it connects at once
@@ -142,6 +143,7 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
             say(f"the broker ended with exit code {code} and is started again")
             await asyncio.sleep(_RESTART_SECONDS)
             await server.start(state.broker_port)
+            await sites.rebuild()
 
 
 class _Sites:
@@ -153,6 +155,18 @@ class _Sites:
         self._js = js
         self._known: HubState | None = None
         self._lock = asyncio.Lock()
+
+    async def rebuild(self) -> None:
+        """Make the streams and the sites' consumers, which a broker without its folder has lost."""
+        self._known = None
+        while True:
+            try:
+                await prepare_streams(self._js, disk_bytes=self._hub.read().disk_bytes)
+                await self.apply()
+            except (NatsError, OSError):
+                await asyncio.sleep(_LOOK_SECONDS)  # the connection is being made again
+            else:
+                return
 
     async def apply(self) -> None:
         """Have the broker read its configuration again where another program has changed the sites."""

@@ -7,6 +7,7 @@ import logging
 import ssl
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import nats
@@ -21,7 +22,8 @@ from nats.js.api import (
 )
 from nats.js.errors import NotFoundError
 
-from slp_ops.cluster.access_folder import HubAddress, tls_context
+from slp_ops.cluster.access_folder import CERTIFICATE_FILE, HubAddress, tls_context
+from slp_ops.cluster.authority import expiry_of
 from slp_ops.cluster.broker_config import (
     CONTROL_STREAM,
     EVIDENCE_STREAM,
@@ -31,6 +33,7 @@ from slp_ops.cluster.broker_config import (
 from slp_ops.cluster.messages import Heartbeat, InvalidMessage, from_message
 from slp_ops.cluster.subjects import CONTROL, EVIDENCE, HEARTBEAT, TASK, names_in, subject, token
 from slp_ops.errors import HubError
+from slp_ops.regular_files import read_input
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 ACK_WAIT: Final = 30.0
 _CONNECT_SECONDS: Final = 10
 _CLOSE_SECONDS: Final = 3.0
+_LARGEST_CERTIFICATE: Final = 2**16
 # What a run leaves at the broker when its operator's computer is lost.
 _LONGEST_LIFE: Final = 30 * 86400.0
 _HEARTBEAT_LIFE: Final = 20.0  # without one for so long, a worker counts as gone
@@ -72,6 +76,12 @@ async def connected(folder: Path, address: HubAddress) -> AsyncIterator[Client]:
     for ever. After that the client reconnects by itself for as long as it is used.
     """
     context = tls_context(folder)
+    ended = expiry_of(read_input(folder / CERTIFICATE_FILE, _LARGEST_CERTIFICATE))
+    if ended < datetime.now(UTC):
+        raise HubError(
+            f"the certificate in {folder} has expired: {ended:%Y-%m-%d}",
+            hint="join again, with a new code of 'slp-ops hub site add'",
+        )
     url = f"tls://{address.host}:{address.port}"
     trial = await _connect(url, context, address, allow_reconnect=False)
     await trial.close()
@@ -125,7 +135,8 @@ async def _connect(
 def _unreachable(address: HubAddress, error: Exception) -> HubError:
     return HubError(
         f"the hub at {address.host}:{address.port} was not reached: {error}",
-        hint="is 'slp-ops hub up' running there, and does a firewall permit the connection?",
+        hint="is 'slp-ops hub up' running there, and does a firewall permit the connection? "
+        "A hub that was made anew closes it: join again",
     )
 
 

@@ -64,6 +64,7 @@ def findings(text: str) -> list[Any]:
     return sorted((each["device"], each["rule"], each["verdict"]) for each in outcomes)
 
 
+@pytest.mark.slow
 def test_two_sites_are_read_as_without_a_hub(lab: Callable[..., Any], rig: Rig) -> None:
     running = lab(clock=CLOCK, a1="healthy", a2="dns-failure", a3="bulky", b1="healthy", b2="aaa-denied")
     sites = {"tokyo": ["a1", "a2", "a3"], "osaka": ["b1", "b2"]}

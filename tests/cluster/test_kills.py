@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sys
 import time
 from collections import Counter
@@ -127,6 +128,19 @@ def test_broker_and_operator_killed_at_each_moment(rig: Rig, target: str) -> Non
     fleet.finish(collecting, 60)
     reads = fleet.check()
     assert sum(reads.values()) <= len(fleet.names) + 2 * len(MOMENTS)
+
+
+def test_a_broker_whose_folder_is_deleted_gets_its_tasks_again(rig: Rig) -> None:
+    fleet = Fleet(rig, 40)
+    fleet.worker("one", fleet.access(), 2, 0.1)
+    collecting = fleet.collect()
+    rig.wait_for(lambda: fleet.reads.exists() and len(fleet.reads.read_text()) > 80, "collect")
+    rig.kill_process(rig.broker())
+    shutil.rmtree(rig.hub_folder / "store")
+
+    fleet.finish(collecting, 90)
+    reads = fleet.check()
+    assert sum(reads.values()) <= len(fleet.names) + 4
 
 
 def test_random_kills_on_two_thousand_devices(rig: Rig) -> None:
