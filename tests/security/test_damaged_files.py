@@ -368,7 +368,9 @@ KEYS: Final = st.sampled_from(
      "event", "manifest", "device", "seen", "found", "steps", "actions", "fields", "kind", "digest"]
 )  # fmt: skip
 WORDS: Final = st.sampled_from(["slp-ops/plan/1", "slp-ops/journal/1", "ok", "audit", "begin", 1])
-OBJECTS: Final = st.dictionaries(KEYS, WORDS | VALUES | st.lists(st.dictionaries(KEYS, WORDS | VALUES)))
+# Bounded, so that generating them stays fast on a machine under load.
+RECORDS: Final = st.dictionaries(KEYS, WORDS | VALUES, max_size=5)
+OBJECTS: Final = st.dictionaries(KEYS, WORDS | VALUES | st.lists(RECORDS, max_size=3), max_size=8)
 
 
 @given(OBJECTS)
