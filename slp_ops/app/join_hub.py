@@ -9,7 +9,7 @@ from slp_ops.cluster.authority import key_to_pem, new_key, request_for
 from slp_ops.cluster.join_code import JoinCode
 from slp_ops.cluster.joining import ask_to_join
 from slp_ops.cluster.subjects import token
-from slp_ops.errors import OptionError, StoreError
+from slp_ops.errors import InputError, StoreError
 from slp_ops.paths import state_dir
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ def folder_of(site: str) -> Path:
 async def join(host: str, port: int, code_text: str) -> tuple[HubAddress, Path]:
     """Join a hub with a one-time code. Return where the broker is, and the folder with the access.
 
-    The key is made here and stays here. Raises OptionError, JoinError, StoreError.
+    The key is made here and stays here. Raises InputError, JoinError, StoreError.
     """
     try:
         code = JoinCode.parse(code_text)
     except ValueError as error:
-        raise OptionError(str(error), option="--code") from error
+        raise InputError(str(error)) from error
     key = new_key()
     answer = await ask_to_join(host, port, code, request_for(key))
     assert answer.address is not None, "checked by ask_to_join"  # noqa: S101

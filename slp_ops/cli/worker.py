@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,6 +109,14 @@ def _host_and_port(context: click.Context, parameter: click.Parameter, value: st
     return host.strip("[]"), int(port)
 
 
+def _one_time_code() -> str:
+    """Return the code as it is typed or piped. It is no option: other users see command lines."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    code: str = click.prompt(spoken("one-time code"), hide_input=True, err=True)
+    return code
+
+
 @command.command()
 @click.option(
     "--hub",
@@ -116,20 +125,17 @@ def _host_and_port(context: click.Context, parameter: click.Parameter, value: st
     callback=_host_and_port,
     help="Address for joining, as 'slp-ops hub site add' printed it.",
 )
-@click.option(
-    "--code",
-    prompt="Code",
-    hide_input=True,
-    help="The one-time code. Without it, it is asked for: other users of this computer see command lines.",
-)
 @message_lang_option
-def join(hub: tuple[str, int], code: str) -> None:
-    """Join a hub: make a key here, and get a certificate for it."""
+def join(hub: tuple[str, int]) -> None:
+    """Join a hub: make a key here, and get a certificate for it.
+
+    The one-time code is asked for, or read from standard input where that is no terminal.
+    """
     from slp_ops.app.cluster_extra import require_cluster
 
     require_cluster()
     from slp_ops.app import join_hub
 
-    address, folder = asyncio.run(join_hub.join(*hub, code))
+    address, folder = asyncio.run(join_hub.join(*hub, _one_time_code()))
     click.echo(spoken(f"joined {address.host}:{address.port} as a worker of site {address.site}"))
     click.echo(spoken(f"key and certificate: {folder}"))

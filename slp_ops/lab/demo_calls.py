@@ -25,13 +25,13 @@ class DemoCalls:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def run(self, *arguments: str, quiet: bool = False) -> subprocess.CompletedProcess[str]:
-        """Run a command line to its end; ``quiet`` keeps its output."""
+    def run(self, *arguments: str, quiet: bool = False, piped: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command line to its end; ``quiet`` keeps its output, ``piped`` is its standard input."""
         if not quiet:
             print(f"   $ slp-ops {shlex.join(arguments)}", flush=True)  # noqa: T201
         return subprocess.run(  # noqa: S603 - our own command line
             _words(*arguments),
-            stdin=subprocess.DEVNULL,
+            input=piped,
             stdout=subprocess.PIPE if quiet else None,
             text=True,
             env=self._environment(),
