@@ -25,7 +25,7 @@
     │   │   ├── AuthenticationFailed
     │   │   ├── CredentialStopped   not tried: the credential was refused too often in this run
     │   │   ├── EnableFailed        privilege 15 is not available
-    │   │   └── NoPrompt            logged in, but no IOS-XE prompt came
+    │   │   └── NoPrompt            logged in, but no IOS-XE prompt appeared
     │   ├── SessionLost             the connection broke in mid-session
     │   ├── CopyFailed              a file could not be copied to or from the switch
     │   ├── BadFile                 a file from the switch is not what was asked for

@@ -119,13 +119,13 @@ async def _connect(
         raise HubError(
             f"the hub at {address.host}:{address.port} and this computer do not trust each other: "
             f"{error.reason or error}",
-            hint="a certificate has expired, or the hub was made anew: join again",
+            hint="a certificate has expired, or the hub was created again: join again",
         ) from error
     except NatsError as error:
         if "authorization" in str(error).lower():
             raise HubError(
                 f"the hub at {address.host}:{address.port} does not know {address.holder}",
-                hint="the site was revoked, or the hub was made anew: join again",
+                hint="the site was revoked, or the hub was created again: join again",
             ) from error
         raise _unreachable(address, error) from error
     except (OSError, TimeoutError, NoServersError) as error:
@@ -136,7 +136,7 @@ def _unreachable(address: HubAddress, error: Exception) -> HubError:
     return HubError(
         f"the hub at {address.host}:{address.port} was not reached: {error}",
         hint="is 'slp-ops hub up' running there, and does a firewall permit the connection? "
-        "A hub that was made anew closes it: join again",
+        "A hub that was created again closes it: join again",
     )
 
 

@@ -107,7 +107,7 @@ CLOSED: Final[Mapping[ProbeVerdict, tuple[Text, Text]]] = {
         ),
     ),
     ProbeVerdict.UNREACHABLE: (
-        Text("there is no way to {target} ({address})", "{target} への経路がありません ({address})"),
+        Text("{target} ({address}) is unreachable", "{target} への経路がありません ({address})"),
         Text(
             "look at the route and the gateway: show ip route {address}",
             "経路とゲートウェイを確認します: show ip route {address}",

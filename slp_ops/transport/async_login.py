@@ -215,7 +215,7 @@ async def _client_keys(credential: Credential) -> Any:
                 f"the SSH agent cannot be asked: {err}", hint="start it, and see that SSH_AUTH_SOCK is set"
             ) from None
         if not keys:
-            raise CredentialError("the SSH agent holds no key", hint="add one with ssh-add")
+            raise CredentialError("the SSH agent has no key", hint="add one with ssh-add")
         return keys
     if credential.key is None:
         return None

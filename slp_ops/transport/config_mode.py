@@ -205,7 +205,7 @@ def _incomplete_result(heard: _Heard, *, taken: int, line: str) -> CommandResult
         return CommandResult(status=CommandOutcome.ASKED, output=heard.asked, taken=taken, line=line)
     if heard.now is _Now.SILENT:
         return CommandResult(status=CommandOutcome.SILENT, output=heard.text, taken=taken, line=line)
-    said = heard.refusal or heard.text or "the switch left the mode in which it was expected"
+    said = heard.refusal or heard.text or "the switch is not in the expected mode"
     return CommandResult(status=CommandOutcome.REFUSED, output=said, taken=taken, line=line)
 
 

@@ -86,7 +86,7 @@ class _Allowance:
         self._bytes -= size
         if self._bytes < 0:
             raise LimitReached(
-                f"more than {self._limits.max_bytes >> 20} MB came; the session was closed",
+                f"more than {self._limits.max_bytes >> 20} MB received; the session was closed",
                 hint="look at the command on the switch; --max-output MB allows more",
             )
         if not self.seconds:
@@ -150,7 +150,8 @@ class Dialogue:
             yield from self.within(_LOGIN_LIMITS, self._log_in(enable))
         except LimitReached:
             raise NoPrompt(
-                f"logged in, but no IOS-XE prompt came within the first {_LOGIN_LIMITS.max_bytes >> 20} MB",
+                "logged in, but no IOS-XE prompt appeared within the first "
+                f"{_LOGIN_LIMITS.max_bytes >> 20} MB",
                 hint="log in by hand and look what the switch shows after the password",
             ) from None
 
@@ -160,10 +161,10 @@ class Dialogue:
     def no_prompt(self, seconds: float) -> ConnectError:
         """Return the error of a login that did not come to an end within ``seconds``."""
         last = self.screen.tail.strip()[-60:] or self._last
-        # A prompt that no empty line brings once more proves nothing but that the switch fell silent.
+        # A prompt that no empty line brings once more proves nothing but that the switch stopped answering.
         if self._greeted and not prompts.is_exec_prompt(last):
             return NoPrompt(
-                f"logged in, but no IOS-XE prompt came within {seconds:g} s"
+                f"logged in, but no IOS-XE prompt appeared within {seconds:g} s"
                 + (f"; the last line is {last!r}" if last else ""),
                 hint="log in by hand and look what the switch shows after the password",
             )
@@ -255,7 +256,7 @@ class Dialogue:
         if (yield from self.wait(listener, output.add, lambda: timeout)) is None:
             output.add(listener.flush(self.screen.tail))
             yield from self.within(_RECOVERY_LIMITS, self._recover())
-            return CommandEnd(status=CaptureStatus.TIMEOUT, reason=f"no byte for {timeout:g} s")
+            return CommandEnd(status=CaptureStatus.TIMEOUT, reason=f"no data for {timeout:g} s")
         self.screen.forget_tail()
         output.add(listener.flush(""))
         return output.ending()

@@ -127,8 +127,8 @@ class HostKeys:
             stored = ", ".join(each.fingerprint for each in known)
             raise HostKeyChanged(
                 f"the host key of {switch} has changed: on file {stored}, now {key.fingerprint}",
-                hint="the connection may be intercepted; if the switch was replaced or its keys were made "
-                "anew, "
+                hint="the connection may be intercepted; if the switch was replaced or its keys were "
+                "generated again, "
                 f"remove the line [{host}]:{port} from {self._file.path}",
             )
         certified = any(entry.marker == AUTHORITY for entry in entries)

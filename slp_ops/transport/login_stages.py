@@ -47,7 +47,8 @@ def closed_connection_error(stage: Stage, *, reset: bool, goodbye: str = "") -> 
         case Stage.KEY_EXCHANGE:
             return ClosedEarly(
                 f"the connection was {how} before the login, during the key exchange{said}",
-                hint="look at the switch's log; an overloaded switch or a firewall ends connections so",
+                hint="look at the switch's log; an overloaded switch or a firewall closes connections "
+                "like this",
             )
         case Stage.IDENTIFICATION:
             return ClosedEarly(
@@ -59,7 +60,7 @@ def closed_connection_error(stage: Stage, *, reset: bool, goodbye: str = "") -> 
 def flooded_error(stage: Stage, size: int) -> ClosedEarly:
     """Return the error of a switch that sends without end before it is logged in to."""
     return ClosedEarly(
-        f"more than {size >> 20} MB came {stage.value}; the connection was closed",
+        f"more than {size >> 20} MB received {stage.value}; the connection was closed",
         hint="something else may listen on that port; look at it with ssh -v",
     )
 

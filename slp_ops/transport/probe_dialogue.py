@@ -81,7 +81,7 @@ def _probe(
         # The attempt's own line has no end while nothing has come of it.
         seen.keep_unfinished(dialogue.screen.tail)
     if now is None:
-        raise SessionLost("the session fell silent")
+        raise SessionLost("the session stopped answering")
     if now is _Now.PROMPT or (yield from _leave(dialogue, seen)):
         yield from _verify(dialogue, seen)
     reason = f"given up after {timeout:g} s" if given_up else ""

@@ -33,7 +33,7 @@ _NO_SCP: Final = ("Unknown request", "Connection lost")
 _WITHOUT: Final = "or go without SCP: usage save --in-band, usage import --by-hand"
 _PRIVILEGED: Final = f"SCP needs a user who logs in at privilege level 15; {_WITHOUT}"
 _HINTS: Final = {
-    "gave no scp": f"is 'ip scp server enable' configured? {_PRIVILEGED}",
+    "does not serve scp": f"is 'ip scp server enable' configured? {_PRIVILEGED}",
     "administratively disabled": f"configure 'ip scp server enable', {_WITHOUT}",
     "privilege denied": _PRIVILEGED,
     "no space left": "free some space on flash",
@@ -112,10 +112,10 @@ class Scp:
                     f"SCP of {path}: it did not end within {self._limits.max_seconds:g} s",
                     hint="--max-time SECONDS allows more",
                 ) from None
-            raise CopyFailed(f"SCP of {path}: no byte for {_SILENCE:g} s") from None
+            raise CopyFailed(f"SCP of {path}: no data for {_SILENCE:g} s") from None
         except (OSError, asyncssh.Error) as err:
             words = " ".join(str(err).split()) or type(err).__name__
             if not begun and words in _NO_SCP:
-                words = f"the switch gave no SCP ({words})"
+                words = f"the switch does not serve SCP ({words})"
             hint = next((hint for said, hint in _HINTS.items() if said in words.lower()), "")
             raise CopyFailed(f"SCP of {path}: {words}", hint=hint) from None

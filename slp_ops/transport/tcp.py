@@ -85,7 +85,7 @@ def _translate(err: OSError | TimeoutError, host: str, port: int, timeout: float
         )
     if err.errno in _UNREACHABLE:
         return Unreachable(
-            f"there is no way to {place}: {os.strerror(err.errno or 0)}",
+            f"{place} is unreachable: {os.strerror(err.errno or 0)}",
             hint="check routing and VPN from here",
         )
     if err.errno == errno.ECONNRESET:

@@ -81,7 +81,7 @@ def test_a_changed_host_key_is_refused(serving: Any, copy: Any) -> None:
     [
         (
             lambda switch: switch.configure("no ip scp server enable"),
-            "gave no SCP",
+            "the switch does not serve SCP",
             "privilege level 15",
         ),
         (lambda switch: switch.flash.clear(), "No such file", ""),

@@ -169,7 +169,7 @@ class ConfigSteps(_JournalledSteps):
         except SessionLost as err:
             return await self._read_back(number, step, err)
         if sent.status is CommandOutcome.SILENT:
-            return await self._read_back(number, step, SessionLost("the switch fell silent"))
+            return await self._read_back(number, step, SessionLost("the switch stopped answering"))
         if sent.status is not CommandOutcome.DONE:
             return await self._refused_config(number, step, sent)
         return await self._read_back(number, step, None, output=sent.output)
@@ -267,7 +267,7 @@ class ExecSteps(_JournalledSteps):
             # Not a second time in one call: a switch that loses sessions needs the operator.
             return await self._prove_or_ask(number, step, noted, err, sent=False)
         if sent.status is CommandOutcome.SILENT:
-            silence = SessionLost("the switch fell silent")
+            silence = SessionLost("the switch stopped answering")
             return await self._prove_or_ask(number, step, noted, silence, sent=False)
         result = self._note_sent(number, sent, secrets, proof)
         self._keep(step, sent, secrets)
@@ -523,7 +523,7 @@ class FileSteps:
             ExecStep(command=f"more /binary {path}", seconds=_SECONDS), sink=lines
         )
         if sent.status is CommandOutcome.SILENT:
-            raise SessionLost("the switch fell silent in the middle of the file")
+            raise SessionLost("the switch stopped answering in the middle of the file")
         if sent.status is not CommandOutcome.DONE:
             raise CopyFailed(f"the switch does not print {path}: {_tail(sent.output)}")
         return read_dump(lines.finished())
@@ -539,7 +539,7 @@ class FileSteps:
         """Send a command that reads flash, and keep what it prints as evidence."""
         sent = await self._session.send(ExecStep(command=command, seconds=_SECONDS))
         if sent.status is CommandOutcome.SILENT:
-            raise SessionLost(f"the switch fell silent at '{command}'")
+            raise SessionLost(f"the switch stopped answering at '{command}'")
         capture = self._context.evidence.open(command)
         capture.write(f"{sent.output}\n")
         status = CaptureStatus.OK if sent.status is CommandOutcome.DONE else CaptureStatus.UNSUPPORTED
