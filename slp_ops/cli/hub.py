@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.language import spoken
-from slp_ops.cli.options import message_lang_option
+from slp_ops.cli.options import NamedPath, message_lang_option
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -20,7 +20,7 @@ _GB = 2**30
 _folder_option = click.option(
     "--folder",
     envvar="SLP_OPS_HUB_FOLDER",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=NamedPath(file_okay=False, path_type=Path),
     default=Path("hub"),
     show_default=True,
     help="The hub's folder: authority, sites, broker.",
@@ -95,7 +95,7 @@ def init(folder: Path, addresses: tuple[str, ...], listen: str, port: int, disk:
 @click.option(
     "--nats-server",
     envvar="SLP_OPS_NATS_SERVER",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NamedPath(dir_okay=False, path_type=Path),
     metavar="PATH",
     help="The broker's program, 2.12.6 or later, instead of the one of slp-ops[cluster].",
 )
@@ -128,7 +128,7 @@ def add(name: str, folder: Path, max_sessions: int | None) -> None:
 
     state, code = hub.add_site(folder, name, max_sessions)
     _say("On the computer near the site, within 24 hours and once:")
-    click.echo(f"  slp-ops worker join --hub {state.addresses[0]}:{state.join_port}")
+    click.echo(f"  slp-ops worker join {state.addresses[0]}:{state.join_port}")
     _say("It asks for this code:")
     click.echo(f"  {code}")
 

@@ -135,7 +135,7 @@ def verify_run(*, runs_dir: Path, ref: str, lang: Lang, as_json: bool) -> None:
 @click.option(
     "--to",
     type=NamedPath(path_type=Path, file_okay=False),
-    metavar="FOLDER",
+    metavar="DIR",
     required=True,
     help="Folder in which the folder of the run is made.",
 )

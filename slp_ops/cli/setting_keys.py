@@ -35,7 +35,7 @@ KEYS: Final = (
         ValueKind.TEXT,
         False,
         "batch collect.set every evidence fail_on host_key lang limit runs.prune.older_than transport "
-        "watch.older_than worker.site",
+        "watch.older_than",
     ),
     (
         ValueKind.TEXT,

@@ -220,14 +220,12 @@ def _known(setting: Setting) -> KnownKey:
 
 def _refused_keys(ctx: click.Context) -> Mapping[str, str]:
     below_verbs: dict[str, list[str]] = {}
-    known = _known_keys(ctx)
-    for key in known:
+    for key in _known_keys(ctx):
         if "." in key:
             below_verbs.setdefault(key.rpartition(".")[2], []).append(key)
     differing = {
         name: f"differs between verbs; put it below one: {' or '.join(keys)}"
         for name, keys in below_verbs.items()
-        if name not in known  # the other verbs agree: site, and worker.site
     }
     return differing | {
         key: f"{CONSENT_RULE}; type {option.opts[0]}"

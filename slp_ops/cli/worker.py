@@ -11,7 +11,13 @@ import click
 
 from slp_ops.app.sessions import HostKeyMode, SessionOptions
 from slp_ops.cli.language import spoken
-from slp_ops.cli.options import NamedPath, inventory_option, message_lang_option, source_options
+from slp_ops.cli.options import (
+    NamedPath,
+    SelectingOption,
+    inventory_option,
+    message_lang_option,
+    source_options,
+)
 from slp_ops.cli.session_options import (
     connect_timeout_option,
     host_key_option,
@@ -27,7 +33,13 @@ if TYPE_CHECKING:
 
 @click.group(name="worker", invoke_without_command=True)
 @click.option(
-    "--site", envvar="SLP_OPS_WORKER_SITE", metavar="SITE", help="The site whose switches this worker reads."
+    "--site",
+    "sites",
+    cls=SelectingOption,
+    multiple=True,
+    envvar="SLP_OPS_SITE",
+    metavar="SITE",
+    help="The site whose switches this worker reads.",
 )
 @click.option(
     "--access",
@@ -58,7 +70,7 @@ if TYPE_CHECKING:
 def command(
     context: click.Context,
     *,
-    site: str | None,
+    sites: tuple[str, ...],
     access: Path | None,
     max_sessions: int,
     inventory_path: Path | str,
@@ -76,19 +88,19 @@ def command(
     """
     if context.invoked_subcommand is not None:
         return
-    if site is None:
-        raise click.UsageError("--site is missing: the site whose switches this worker reads")
+    if len(sites) != 1:
+        raise click.UsageError("a worker reads the switches of one site: give one --site")
     from slp_ops.app import run_worker
     from slp_ops.app.selection import DeviceSelection, Selection
 
     request = run_worker.WorkerRequest(
-        site=site,
+        site=sites[0],
         access=access,
         target=DeviceSelection(
             inventory_path=inventory_path,
             ssh_config=ssh_config,
             sources=sources,
-            selection=Selection(sites=(site,)),
+            selection=Selection(sites=sites),
         ),
         connecting=SessionOptions(
             known_hosts=known_hosts,
@@ -118,18 +130,13 @@ def _one_time_code() -> str:
 
 
 @command.command()
-@click.option(
-    "--hub",
-    required=True,
-    metavar="HOST:PORT",
-    callback=_host_and_port,
-    help="Address for joining, as 'slp-ops hub site add' printed it.",
-)
+@click.argument("hub", metavar="HOST:PORT", callback=_host_and_port)
 @message_lang_option
 def join(hub: tuple[str, int]) -> None:
     """Join a hub: make a key here, and get a certificate for it.
 
-    The one-time code is asked for, or read from standard input where that is no terminal.
+    HOST:PORT and the one-time code are those that 'slp-ops hub site add' printed. The code is asked for, or
+    read from standard input where that is no terminal.
     """
     from slp_ops.app.cluster_extra import require_cluster
 

@@ -86,7 +86,7 @@ def _start_switches(stack: ExitStack, inventory: Path) -> None:
 def _join(hub: str, site: str, port: int) -> None:
     invited = _CALLS.run("hub", "site", "add", site, "--folder", hub, quiet=True).stdout
     code = invited.split()[-1]
-    joined = _CALLS.run("worker", "join", "--hub", f"127.0.0.1:{port + 1}", quiet=True, piped=code)
+    joined = _CALLS.run("worker", "join", f"127.0.0.1:{port + 1}", quiet=True, piped=code)
     print(f"   {joined.stdout.splitlines()[0]}", flush=True)  # noqa: T201
 
 

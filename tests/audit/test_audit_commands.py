@@ -221,7 +221,7 @@ def test_a_file_without_any_output_is_an_error(slp: Callable[..., Result], tmp_p
     note.write_text("dear colleague,\nthe switch is broken\n")
     done = slp("audit", str(note))
     assert done.exit_code != 0
-    assert "no show command" in str(done.exception) + done.output
+    assert "contains no known show command" in str(done.exception) + done.output
 
 
 def test_hostile_device_text_reaches_no_terminal(slp: Callable[..., Result], tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ class Rig:
         _, code = service.add_site(self.hub_folder, site, max_sessions)
         access = folder or self.folder / f"access-{site}"
         done = subprocess.run(
-            [*_SLP_OPS, "worker", "join", "--hub", f"127.0.0.1:{self.port + 1}"],
+            [*_SLP_OPS, "worker", "join", f"127.0.0.1:{self.port + 1}"],
             input=f"{code}\n",
             env={**self.environment, "XDG_STATE_HOME": str(access)},
             capture_output=True,
