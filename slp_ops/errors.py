@@ -54,6 +54,15 @@ class SlpOpsError(Exception):
         self.hint = hint
 
 
+def continuation_of(err: BaseException) -> tuple[str, ...]:
+    """Return the lines that name the command that continues: the notes of an exception and of its causes.
+
+    They are notes, as Ctrl-C in a question and a defect have them too.
+    """
+    cause = err.__cause__
+    return (*getattr(err, "__notes__", ()), *(() if cause is None else continuation_of(cause)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One problem in a file or option."""

@@ -24,6 +24,7 @@ from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError, Interrupted, OptionError
 from slp_ops.planning.flow_state import FlowBeginEvent, FlowProgress, FlowStageEvent
 from slp_ops.planning.flow_state import StageState as StageState
+from slp_ops.playbook import Risk
 from slp_ops.playbook.flow import rules_to_pass as rules_to_pass
 from slp_ops.runs import Runs
 from slp_ops.runs.flow_journal import FILE, FlowJournal
@@ -69,7 +70,7 @@ class FlowResult:
     """Result of a flow on a fleet. ``stopped`` is set where the operator stopped it.
 
     ``exchange`` is what the operator has to carry to CSSM before the flow continues, ``left_out`` are files
-    of CSSM that were not imported.
+    of CSSM that were not imported. ``risk`` is the highest one of the stages that follow.
     """
 
     flow: Flow
@@ -80,6 +81,7 @@ class FlowResult:
     stopped: bool = False
     exchange: OpenExchange | None = None
     left_out: tuple[SkippedFile, ...] = ()
+    risk: Risk = Risk.CHANGE
 
     @property
     def proven(self) -> bool:
@@ -290,20 +292,21 @@ class _FlowSession:
             for number in range(len(self.flow.stages)):
                 if not stages.stopped:
                     stages.run(number)
-        except Interrupted as err:
-            raise Interrupted(err.message, hint=_resume_hint(journal.path)) from None
-        except InputError:
-            self.operator.notice(f"to continue: {_resume_hint(journal.path)}")
+            if not stages.stopped:
+                # The look that proves it: nothing is planned.
+                self.verb.enter(None, nothing)
+                looks = stages.looks.recent(progress)
+                if unseen := progress.keys() - looks.keys():
+                    self.session.plan(unseen)
+                self.verb.observed.update(looks)
+            else:
+                self.verb.observed.clear()
+        except BaseException as err:
+            if isinstance(err, Interrupted):
+                err.hint = ""  # it names the stage; the flow continues
+            for line in self._continuation(journal.path, progress):
+                err.add_note(line)
             raise
-        if not stages.stopped:
-            # The look that proves it: nothing is planned.
-            self.verb.enter(None, nothing)
-            looks = stages.looks.recent(progress)
-            if unseen := progress.keys() - looks.keys():
-                self.session.plan(unseen)
-            self.verb.observed.update(looks)
-        else:
-            self.verb.observed.clear()
         switches = self._proof(progress)
         return FlowResult(
             flow=self.flow,
@@ -314,7 +317,25 @@ class _FlowSession:
             stopped=stages.stopped,
             exchange=open_exchange(self.flow, progress, journal.path),
             left_out=tuple(stages.left_out),
+            risk=self._risk_ahead(progress),
         )
+
+    def _continuation(self, journal: Path, progress: Mapping[str, FlowProgress]) -> tuple[str, ...]:
+        """Return the lines that name the command that continues, and the consent that it needs."""
+        command = f"to continue: {journal_command('remediate', '--resume', journal)}"
+        return (command, *consent_needed(self._risk_ahead(progress)))
+
+    def _risk_ahead(self, progress: Mapping[str, FlowProgress]) -> Risk:
+        """Return the highest risk of the stages that follow; what was begun continues without consent."""
+        ahead = {
+            number
+            for each in progress.values()
+            for number in range(each.stage + (each.journal is not None), len(self.flow.stages))
+        }
+        stages = (self.flow.stages[number] for number in ahead)
+        names = [name for stage in stages if not stage.undo for name in stage.playbooks]
+        risks = (playbook.risk for playbook in self.verb.playbooks(names))
+        return max(risks, key=lambda risk: risk.rank, default=Risk.CHANGE)
 
     def _proof(self, progress: Mapping[str, FlowProgress]) -> tuple[FlowSwitch, ...]:
         """Judge the rules of all stages by the last look at the switches."""
@@ -371,5 +392,6 @@ def _named(name: str, known: Iterable[Flow]) -> Flow:
     return flows[name]
 
 
-def _resume_hint(journal: Path) -> str:
-    return journal_command("remediate", "--resume", journal)
+def consent_needed(risk: Risk) -> tuple[str, ...]:
+    """Return the sentence that names the consent to be given again; none where no option is needed."""
+    return () if risk is Risk.CHANGE else (f"consent holds for one call: add --allow {risk.value}",)

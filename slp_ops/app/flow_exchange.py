@@ -27,7 +27,7 @@ from slp_ops.errors import StoreError
 from slp_ops.i18n import Text
 from slp_ops.paths import make_private
 from slp_ops.planning import PlanningResult, SkippedPlaybook
-from slp_ops.playbook.flow import SAVE, rules_to_pass
+from slp_ops.playbook.flow import IMPORT, SAVE, rules_to_pass
 from slp_ops.rules.settings import Intent
 from slp_ops.runs.file_store import ACKS
 from slp_ops.runs.journal import read as read_change
@@ -36,6 +36,7 @@ from slp_ops.usage.accounts import account_of
 from slp_ops.usage.bundles import BundleLimits, plan_bundles
 from slp_ops.usage.saving import plan_save
 from slp_ops.usage.switch import ExchangeSwitch, automatic_transport
+from slp_ops.usage.udi import printed_in
 from slp_ops.usage.usage_files import received_in
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from slp_ops.rules.values import Outcome
     from slp_ops.runs import Run
     from slp_ops.usage.bundles import Bundle
+    from slp_ops.usage.udi import UnitId
     from slp_ops.usage.usage_files import UsageFile
 
 
@@ -179,9 +181,16 @@ class FlowImport(ImportVerb):
     """``usage import`` as a stage: a switch without an answer waits for one."""
 
     def __init__(
-        self, request: ImportRequest, stage: ExchangeStage, acks: AckFiles, folder: Path, empty: set[str]
+        self,
+        request: ImportRequest,
+        stage: ExchangeStage,
+        acks: AckFiles,
+        folder: Path,
+        empty: set[str],
+        done: Mapping[UnitId, str],
     ) -> None:
         super().__init__(request)
+        self._done = done
         self._stage = stage
         self._acks = acks
         self._folder = folder
@@ -286,10 +295,12 @@ def exchange_session(
     request: ApplyRequest,
     folder: Path,
     empty: set[str],
+    done: Mapping[UnitId, str],
 ) -> StageSession:
     """Return the session of a stage with an exchange, for the switches of ``session``. Raises InputError.
 
-    ``folder`` is that of the answers, ``empty`` are the switches whose file has no report.
+    ``folder`` is that of the answers, ``empty`` are the switches whose file has no report, ``done`` the units
+    of those that have their answer.
     """
 
     def document(result: SaveResult | ImportResult) -> str:
@@ -316,6 +327,7 @@ def exchange_session(
         answers_in(folder, request.answers),
         folder,
         empty,
+        done,
     )
     return StageSession.of(exchange, session.with_verb(verb, document), _change_of, verb.replaces)
 
@@ -342,29 +354,66 @@ def without_reports(flow: Flow, progress: Mapping[str, FlowProgress]) -> set[str
     return found
 
 
+def answered_units(flow: Flow, progress: Mapping[str, FlowProgress]) -> dict[UnitId, str]:
+    """Return the units of the switches that have their answer, with the name of each. Raises StoreError."""
+    return {
+        unit: file.host
+        for recorded, names in _saves(flow, progress)
+        for file in received_in(recorded.events)
+        if file.host in names and _is_answered(flow, progress[file.host])
+        for unit in printed_in("\n".join(file.units))
+    }
+
+
+def _is_answered(flow: Flow, progress: FlowProgress) -> bool:
+    """Return whether the answer of a switch is here: its import was begun, or is over."""
+    if progress.stage < len(flow.stages) and flow.stages[progress.stage].exchange == IMPORT:
+        return progress.journal is not None
+    return any(flow.stages[result.stage].exchange == IMPORT for result in progress.results)
+
+
+def _refused_its_answer(name: str, progress: FlowProgress) -> bool:
+    """Return whether a switch refused its answer, so that it needs another one."""
+    if progress.journal is None or not Path(progress.journal).exists():
+        return False
+    state = read_change(Path(progress.journal)).states.get(name)
+    return state is not None and state.can_repeat
+
+
 def open_exchange(flow: Flow, progress: Mapping[str, FlowProgress], journal: Path) -> OpenExchange | None:
-    """Return what is to be carried to CSSM, of the switches that wait for an answer; None for nothing."""
-    waiting = {
+    """Return what is to be carried to CSSM, of the switches that wait for an answer; None for nothing.
+
+    An answer that a switch refused is awaited again, and nothing is uploaded for it. Of a bundle that is
+    answered in part, the files of the other switches are uploaded by themselves.
+    """
+    importing = {
         name: each
         for name, each in progress.items()
-        if each.stage < len(flow.stages) and flow.stages[each.stage].exchange not in (None, SAVE)
+        if each.stage < len(flow.stages) and flow.stages[each.stage].exchange == IMPORT
     }
+    waiting = {name for name, each in importing.items() if each.journal is None}
+    if not waiting and not any(_refused_its_answer(name, each) for name, each in importing.items()):
+        return None
+    answered = {name for name, each in progress.items() if _is_answered(flow, each)}
     uploads = []
-    for recorded, names in _saves(flow, waiting):
+    for recorded, names in _saves(flow, {name: importing[name] for name in importing if name in waiting}):
         saving = SaveOptions.of(recorded.begin.plans[0].actions[0].params)
         files = [each for each in received_in(recorded.events) if each.reports]
         bundles, unbundled = plan_bundles(files, saving.made, BundleLimits())
+        whole = [each for each in bundles if answered.isdisjoint(one.file.host for one in each.files)]
+        alone = [
+            *(each.file for each in unbundled),
+            *(one.file for each in bundles if each not in whole for one in each.files),
+        ]
         folder = Path(str(recorded.begin.to))
-        uploads.append(
-            SavedUpload(
-                folder=str(folder),
-                instructions=str(folder / upload.TEXT),
-                bundles=tuple(each for each in bundles if any(one.file.host in names for one in each.files)),
-                files=tuple(each.file for each in unbundled if each.file.host in names),
-            )
+        found = SavedUpload(
+            folder=str(folder),
+            instructions=str(folder / upload.TEXT),
+            bundles=tuple(each for each in whole if any(one.file.host in names for one in each.files)),
+            files=tuple(file for file in alone if file.host in names),
         )
-    if not waiting:
-        return None
+        if found.bundles or found.files:
+            uploads.append(found)
     return OpenExchange(answers=str(answers_folder(journal)), uploads=tuple(uploads))
 
 

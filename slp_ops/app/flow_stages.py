@@ -12,11 +12,13 @@ from slp_ops.app.flow_exchange import (
     PASSES,
     ExchangeStage,
     StageSession,
+    answered_units,
     answers_folder,
     exchange_session,
     skipped,
     without_reports,
 )
+from slp_ops.app.operator import NotGiven
 from slp_ops.i18n import Text, verbatim
 from slp_ops.messages import message_text
 from slp_ops.planning.flow_state import FlowChangeEvent, FlowStageEvent, StageState
@@ -136,6 +138,7 @@ class Stages:
             self.request,
             answers_folder(self.journal.path),
             without_reports(self.flow, self.progress),
+            answered_units(self.flow, self.progress),
         )
 
     def _without_passed(self, number: int, names: Sequence[str]) -> list[str]:
@@ -218,7 +221,12 @@ class Stages:
                     self.progress[name].journal = None  # it is planned again
             if any(not states[name].finished for name in begun):
                 self.looks.forget(begun)
-                self._show(self._stage_session.resume(path, begun), self.flow.stages[number])
+                try:
+                    change = self._stage_session.resume(path, begun)
+                except NotGiven as left:  # --resume asks again
+                    self.operator.warn(left.text)
+                    continue
+                self._show(change, self.flow.stages[number])
             self._note_change(number, path, begun)
 
     def _show(self, change: ChangeResult, stage: Stage) -> None:

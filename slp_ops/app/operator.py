@@ -30,6 +30,12 @@ class Declined(InputError):
         self.text = text
 
 
+class NotGiven(Declined):
+    """The operator gives no secret where one is asked for; nothing was sent."""
+
+    kind = "not_given"
+
+
 class Progress(Protocol):
     """Progress of one pass over the fleet."""
 

@@ -377,7 +377,11 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         ]
         missing = [name for name in names if name not in self._secrets]
         self._secrets |= collect_secrets(
-            missing, self._request.secret_files, self._wanted.playbooks, operator
+            missing,
+            self._request.secret_files,
+            self._wanted.playbooks,
+            operator,
+            resumed=any(state.touched for state in states),
         )
         return {name: self._secrets[name] for name in names}
 

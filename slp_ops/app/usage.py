@@ -445,6 +445,7 @@ class ImportVerb(ExchangeVerb[ImportResult]):
         self._request = request
         self._acks = AckFiles()
         self._refused: set[tuple[str, str]] = set()  # switches and SHA-256
+        self._done: Mapping[UnitId, str] = {}  # the switches of these units have their answer
         self._matched: dict[str, bytes] = {}  # by the name that a file is kept under
         self._plans: dict[str, SwitchPlan] = {}
         self.left_out = ()
@@ -466,6 +467,7 @@ class ImportVerb(ExchangeVerb[ImportResult]):
             assigned=self._request.assigned,
             imported=imported,
             refused=self._refused,
+            done=self._done,
         )
         self.left_out = matched.left_out
         self._matched = {file.name: file.data for files in matched.files.values() for file in files}

@@ -8,8 +8,9 @@ import click
 
 from slp_ops.app.operator import Declined
 from slp_ops.cli.exits import Result
+from slp_ops.cli.language import show_continuation
+from slp_ops.cli.language_choice import language
 from slp_ops.errors import OptionError
-from slp_ops.i18n import Lang
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def call(service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return service(*args, **kwargs)
     except Declined as declined:
-        lang = click.get_current_context().params.get("lang", Lang.EN)
-        click.echo(one_line(declined.text.render(lang)), err=True)
+        click.echo(one_line(declined.text.render(language())), err=True)
+        show_continuation(declined)
         raise click.exceptions.Exit(Result.DECLINED.code) from None
     except OptionError as err:
         if err.option:

@@ -71,9 +71,7 @@ class TerminalChangeOperator(TerminalOperator):
     def enter(self, question: Text, *, hidden: bool = False) -> str:
         """Prompt for a value."""
         words = _lines(question.render(self._lang))
-        if hidden:
-            return str(click.prompt(words, hide_input=True, err=True))
-        return str(click.prompt(words, default="", show_default=False, err=True))
+        return str(click.prompt(words, default="", show_default=False, hide_input=hidden, err=True))
 
     def change_progress(self, verb: str, total: int) -> Progress:
         """Return plain lines: a live display and questions would overwrite each other."""

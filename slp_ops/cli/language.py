@@ -10,7 +10,7 @@ import click
 from slp_ops.cli.help_context import help_language
 from slp_ops.cli.language_choice import choose, language
 from slp_ops.cli.next_command import newest_call, with_options
-from slp_ops.errors import InputError, Interrupted, Problem, SlpOpsError
+from slp_ops.errors import InputError, Interrupted, Problem, SlpOpsError, continuation_of
 from slp_ops.i18n import Lang
 from slp_ops.messages import translate
 from slp_ops.sanitize import printable
@@ -40,6 +40,12 @@ def show_error(err: SlpOpsError) -> None:
     problems = err.problems if isinstance(err, InputError) else ()
     message = "\n".join(str(_spoken_problem(each)) for each in problems) or err.message
     show_failure(message, err.hint, is_error=not isinstance(err, Interrupted))
+
+
+def show_continuation(err: BaseException) -> None:
+    """Print the command that continues, where an error names one."""
+    for line in continuation_of(err):
+        notice(line)
 
 
 def _spoken_problem(problem: Problem) -> Problem:

@@ -17,12 +17,12 @@ import click
 
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.help_context import HelpContext
-from slp_ops.cli.language import show_error, show_failure, show_usage_error
+from slp_ops.cli.language import show_continuation, show_error, show_failure, show_usage_error
 from slp_ops.cli.language_choice import choose
 from slp_ops.cli.next_command import forget_call, use_call_context
 from slp_ops.cli.streams import is_unanswered, prepare_streams
 from slp_ops.cli.verbosity import with_verbosity
-from slp_ops.errors import Interrupted, SlpOpsError
+from slp_ops.errors import Interrupted, SlpOpsError, continuation_of
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
+_KEPT = "what was read is kept, see: slp-ops runs list; the same command begins again"
 CONFIG_HELP = "The configuration file, or 'none'. [default: the user's, if any]"
 
 # What the disk behind standard output refuses. Of files that slp-ops writes, it is a StoreError.
@@ -160,12 +161,10 @@ def main() -> None:
         warnings.simplefilter("ignore")
     try:
         code = int(_run() or 0)
-    except KeyboardInterrupt:  # also while an error is shown
-        show_failure(
-            "interrupted",
-            "what was read is kept, see: slp-ops runs list; the same command begins again",
-            is_error=False,
-        )
+    except KeyboardInterrupt as stopped:  # also while an error is shown
+        hint = "" if continuation_of(stopped) else _KEPT
+        show_failure("interrupted", hint, is_error=False)
+        show_continuation(stopped)
         code = Exit.INTERRUPTED
     if code == Exit.INTERRUPTED:
         # A thread may still hang in the system's resolver; everything is saved, so it is not waited for.
@@ -188,11 +187,13 @@ def _run() -> int | None:
         code = ended.exit_code
     except click.ClickException as err:
         show_usage_error(err)
+        show_continuation(err)
         code = Exit.USAGE
     except click.Abort as aborted:
         if not is_unanswered(aborted):
-            raise KeyboardInterrupt from None
+            raise KeyboardInterrupt from aborted
         show_failure("a question has no answer: the standard input is at its end")
+        show_continuation(aborted)
         code = Exit.USAGE
     except (SystemExit, BrokenPipeError):
         # The reader (head, less) is gone, of a verb without a result in its exit code. Click ends the
@@ -201,6 +202,7 @@ def _run() -> int | None:
         code = Exit.FINE
     except SlpOpsError as err:
         show_error(err)
+        show_continuation(err)
         code = Exit.INTERRUPTED if isinstance(err, Interrupted) else Exit.USAGE
     except Exception as err:  # noqa: BLE001 - the catch-all: a defect must not end in a bare traceback
         if isinstance(err, OSError) and err.errno in _FULL_OR_FAILED:
@@ -209,6 +211,7 @@ def _run() -> int | None:
             code = Exit.USAGE
         else:
             code = _report_bug()
+        show_continuation(err)
     return code
 
 

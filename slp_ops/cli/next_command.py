@@ -3,7 +3,8 @@
 A message names a command by its verb and its own arguments, such as ``slp-ops remediate --resume JOURNAL``.
 Where it is printed, ``with_options`` inserts behind the verb the options by which this call found its
 inventory, sessions, runs and playbooks, as far as that verb has them. A command that starts anew also gets
-the selection and the parameters; one that continues a journal, a plan or a run finds them there.
+the selection and the parameters; one that continues a journal, a plan or a run finds them there. One that
+resumes gets batches and time limits as well. Consent holds for one call and is never inserted.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ _SOURCES: Final = (
     "--inventory", "--ssh-config", "--offline", "--known-hosts", "--host-key", "--transport",
     "--connect-timeout", "--login-timeout", "--max-output", "--max-time", "--processes", "--reload-wait",
 )  # fmt: skip
-_STORED: Final = ("--runs-dir", "--rules", "--playbooks", "--secret-file")
+_STORED: Final = ("--runs-dir", "--rules", "--playbooks", "--flows", "--secret-file")
+_EXECUTION: Final = ("--batch", "--max-fail", "--wait", "--rollback-on-fail", "--revert-timer", "--answers")
+_CHANGED: Final = ("--playbook", "--param")  # with --resume: other values than the journal has
 _SELECTION: Final = ("--site", "--tag", "--limit", "--failed")
 _REQUEST: Final = (
     "--playbook", "--flow", "--param", "--all", "--days", "--to", "--in-band", "--for", "--by-hand",
@@ -97,6 +100,9 @@ def _words(context: click.Context, command: click.Command, typed: frozenset[str]
     if file := context.meta.get(CONFIG_FILE):
         yield from ("--config", file)
     wanted = [*(() if "--run" in typed else _SOURCES), *_STORED]
+    if "--resume" in typed:
+        wanted += _EXECUTION
+        wanted += _CHANGED if context.params.get("resume") is not None else ()
     if not typed & _CONTINUING:
         wanted += _SELECTION if not typed.intersection(_SELECTION) else ()
         wanted += _REQUEST if command is context.command else ()

@@ -380,5 +380,8 @@ _SAVES_OTHERS: Final = Text(
 def _missing_parameters(playbook: Playbook, names: Sequence[str]) -> Text:
     """Return which parameters are missing, with the options that would give them."""
     params = {param.name: param for param in playbook.params}
-    options = (f"--param {name}={example(params[name].kind, params[name].bounds)}" for name in names)
+    options = (
+        f"--param {name}={params[name].example or example(params[name].kind, params[name].bounds)}"
+        for name in names
+    )
     return _MISSING.format(names=", ".join(names), options=" ".join(options))

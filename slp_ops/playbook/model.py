@@ -43,6 +43,7 @@ class Parameter:
     """One parameter. ``intent`` is the key of the inventory's ``intent`` that gives it too.
 
     ``many`` takes a list: several values, one command each. A secret is asked for when it is applied.
+    ``example`` is a value as an operator would give it, for messages; without it that of the kind is shown.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Parameter:
     many: bool = False
     default: str | None = None
     intent: str | None = None
+    example: str | None = None
     bounds: Bounds = field(default_factory=Bounds)
 
     @property

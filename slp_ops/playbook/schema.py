@@ -124,6 +124,7 @@ _PARAMETER: Final[dict[str, Reader]] = {
     "many": flag,
     "default": text,
     "intent": one_of(INTENTS),
+    "example": text,
     "low": between(0, 2**31 - 1),
     "high": between(0, 2**31 - 1),
     "sha256": _sha256,
@@ -150,14 +151,20 @@ def _param(name: str, node: Node, key: str, problems: Problems) -> Parameter | N
     param = Parameter(name=name, kind=kind, bounds=Bounds(**range_), **values)
     if kind is ParameterKind.CERTIFICATE and not param.bounds.sha256:
         problems.add(node.line, joined(key, "sha256"), "is missing", "the fingerprint of what may be pasted")
-    if param.secret and (param.default is not None or param.intent is not None):
-        problems.add(node.line, key, "is a secret with a value in a file", "neither default nor intent")
+    if param.secret and any(each is not None for each in (param.default, param.intent, param.example)):
+        problems.add(node.line, key, "is a secret with a value in a file", "no default, intent or example")
     if param.default is not None:
-        try:
-            check(kind, param.default, param.bounds)
-        except InvalidValue as err:
-            problems.add(node.line, joined(key, "default"), "is not well formed", str(err))
+        _check_value(param, "default", param.default, node, key, problems)
+    if param.example is not None and kind is not ParameterKind.CERTIFICATE:  # that one is a file's name
+        _check_value(param, "example", param.example, node, key, problems)
     return param
+
+
+def _check_value(param: Parameter, name: str, value: str, node: Node, key: str, problems: Problems) -> None:
+    try:
+        check(param.kind, value, param.bounds)
+    except InvalidValue as err:
+        problems.add(node.line, joined(key, name), "is not well formed", str(err))
 
 
 def _config_line(node: Node, key: str, problems: Problems) -> Template | None:

@@ -110,10 +110,12 @@ def match(
     assigned: Mapping[str, str],
     imported: Mapping[tuple[str, str], str],
     refused: Collection[tuple[str, str]] = (),
+    done: Mapping[UnitId, str] | None = None,
 ) -> MatchedFiles:
     """Match every file. ``assigned`` names the switch for a path, for files that name no unit;
     ``imported`` gives for a switch and a SHA-256 the run that imported that file already; ``refused`` are
-    switches and SHA-256 that another file replaces.
+    switches and SHA-256 that another file replaces; ``done`` are the units of switches that are not read
+    now, as they have their answer.
     """
     owners: defaultdict[UnitId, list[str]] = defaultdict(list)
     for switch in switches:
@@ -124,7 +126,7 @@ def match(
     left: list[SkippedFile] = []
     seen: dict[str, str] = {}  # SHA-256 -> the first file of it
     for file in _divided(files, owners, assigned):
-        name = _owner(file, owners, by_name, assigned.get(file.path), len(switches))
+        name = _owner(file, owners, by_name, assigned.get(file.path), len(switches), done or {})
         if isinstance(name, str) and (name, file.sha256) in refused:
             name = SkippedFile(path=file.path, out=SkipReason.REFUSED, why=_REFUSED.format(name=name))
         if isinstance(name, str):
@@ -194,6 +196,7 @@ def _owner(
     switches: Mapping[str, ExchangeSwitch],
     assigned: str | None,
     read: int,
+    done: Mapping[UnitId, str],
 ) -> str | SkippedFile:
     """The one switch whose units a file names."""
 
@@ -213,6 +216,8 @@ def _owner(
         return assigned
     if not units:
         return out(SkipReason.NO_UNIT, _NO_UNIT.format(path=file.path))
+    if not matching and (names := dict.fromkeys(done[unit] for unit in units if unit in done)):
+        return out(SkipReason.IMPORTED, _DONE.format(names=", ".join(names)))
     if not matching:
         return out(SkipReason.NO_SWITCH, _NONE.format(units=named, read=read))
     if len(matching) > 1:
@@ -276,6 +281,9 @@ _SAME_REPORTS: Final = Text(
 )
 _IMPORTED: Final = Text(
     "{name} has imported it already, in run {run}", "{name} は実行 {run} で取り込み済みです"
+)
+_DONE: Final = Text(
+    "the import on {names} is done, or begun already", "{names} の取り込みは完了済み、または開始済みです"
 )
 _REFUSED: Final = Text(
     "{name} refused it, and there is another one for it",

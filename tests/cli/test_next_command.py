@@ -63,6 +63,18 @@ LAB = "-i 'the lab/sw.yaml' --runs-dir /tmp/r"
             "--out new-plan.json",
         ),
         (
+            f"remediate {LAB} --flow f --flows my --param a=b --wait 5 --batch 2 --max-fail 1 "
+            "--revert-timer 7 --rollback-on-fail --yes --allow destructive --confirm sw1 --manual-done",
+            "to continue: slp-ops remediate --resume j",
+            f"to continue: slp-ops remediate {LAB} --flows my --batch 2 --max-fail 1 --wait 5.0 "
+            "--rollback-on-fail --revert-timer 7 --resume j",
+        ),
+        (
+            f"remediate {LAB} --resume j --playbook a --param b=c --answers usb",
+            "to continue: slp-ops remediate --resume j",
+            f"to continue: slp-ops remediate {LAB} --answers usb --playbook a --param b=c --resume j",
+        ),
+        (
             "--config ./c.yaml remediate --known-hosts k --transport asyncssh",
             "Check the result: slp-ops audit --limit sw1,sw2",
             "Check the result: slp-ops audit --config ./c.yaml --known-hosts k --transport asyncssh "

@@ -46,11 +46,15 @@ def uploads(done: subprocess.CompletedProcess[str], root: Path) -> tuple[list[Pa
 def answer(done: subprocess.CompletedProcess[str], root: Path) -> None:
     """Work in CSSM: answer what is to be uploaded."""
     bundles, files, folder = uploads(done, root)
+    answer_bundles(bundles, folder)
+    for path in files:
+        (folder / f"ACK_{path.name}").write_bytes(cssm.acknowledge(path.read_bytes()))
+
+
+def answer_bundles(bundles: list[Path], folder: Path) -> None:
     for path in bundles:
         name, data = cssm.acknowledge_bundle(path.name, path.read_bytes())
         (folder / name).write_bytes(data)
-    for path in files:
-        (folder / f"ACK_{path.name}").write_bytes(cssm.acknowledge(path.read_bytes()))
 
 
 def imports(running: Any, name: str) -> int:
@@ -95,12 +99,16 @@ def test_a_site_exchanges_files_through_kills(lab: Any, remediate: Any, tmp_path
     assert "Upload Usage Data" in still.stdout
     assert bundles[0].name in still.stdout
 
-    answer(waits, tmp_path)
+    answer_bundles(bundles, folder)  # the answer for sw2 comes later
     code = killed_at(resume, tmp_path, '"kind":"exec"', "runs/*-usage-import-*/journal.jsonl")
     assert code == -signal.SIGKILL
-    copies = remediate(*resume, "--settle", "sw1=again", "--settle", "sw2=again")
+    copies = remediate(*resume, "--settle", "sw1=again")
     found = {name: state(copies, name)["state"] for name in names}
-    assert found == {"sw1": "proven", "sw2": "proven", "sw3": "waiting", "sw4": "proven"}, copies.stdout
+    assert found == {"sw1": "proven", "sw2": "waiting", "sw3": "waiting", "sw4": "proven"}, copies.stdout
+    # What is answered is not to be uploaded again.
+    again, rest, _ = uploads(copies, tmp_path)
+    assert (again, rest) == ([], files_)
+    answer(copies, tmp_path)
     why = state(copies, "sw3")["stages"][-1]["why"]["en"]
     target = why.split(" as ")[1].split(",")[0]
     assert target.startswith("flash:")
@@ -114,6 +122,10 @@ def test_a_site_exchanges_files_through_kills(lab: Any, remediate: Any, tmp_path
     assert done.returncode == 0, done.stdout + done.stderr
     assert {state(done, name)["state"] for name in names} == {"proven"}
     assert json.loads(done.stdout)["exchange"] is None
+    left = {each["why"]["en"]: each["reason"] for each in json.loads(done.stdout)["left_out"]}
+    assert left.pop("the import on sw1 is done, or begun already") == "imported", left
+    assert left.pop("the import on sw3 is done, or begun already") == "imported", left
+    assert list(left.values()) == ["no_switch"], left  # the foreign one
     assert all(imports(running, name) <= 2 for name in names)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,12 +13,12 @@ from click.testing import CliRunner
 
 from slp_ops.app.change.operator import NonInteractiveChange
 from slp_ops.app.change_session import FleetOptions
-from slp_ops.app.flow import preview_flow, run_flow
+from slp_ops.app.flow import StageState, preview_flow, resume_flow, run_flow
 from slp_ops.app.remediate import ApplyRequest, PlanRequest
 from slp_ops.app.selection import DeviceSelection
 from slp_ops.app.sessions import SessionOptions
 from slp_ops.cli.change_options import change_options
-from slp_ops.errors import InputError
+from slp_ops.errors import InputError, continuation_of
 from slp_ops.i18n import Lang
 from slp_ops.playbook import Risk
 from slp_ops.playbook.flow import packaged_flows
@@ -26,7 +28,6 @@ from slp_ops.report.terminal.flow import render_preview, render_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from slp_ops.app.change.results import PlanResult
     from slp_ops.app.change_session import ChangeOptions
@@ -101,6 +102,58 @@ def test_a_dry_run_asks_for_nothing_and_names_what_is_missing(
     assert running.lines("sw1", "config") == []
 
 
+TRUST = """\
+id: trust
+title: {en: Trust, ja: 信頼コード}
+stages:
+  - playbooks: [trust-token]
+    done_when: [trust-missing]
+"""
+
+
+class Tokens(Terminal):
+    """An operator who consents, and types these tokens."""
+
+    def __init__(self, *tokens: str) -> None:
+        self.tokens = list(tokens)
+        self.asked: list[str] = []
+        self.read: list[str] = []
+
+    def warn(self, text: Text) -> None:
+        self.read.append(text.en)
+
+    def confirm(self, question: str) -> bool:
+        return True
+
+    def enter(self, question: Text, *, hidden: bool = False) -> str:
+        self.asked.append(question.en)
+        return self.tokens.pop(0)
+
+
+@pytest.mark.slow
+def test_enter_skips_the_question_for_another_token_and_the_flow_stays_open(
+    lab: Any, requested: Callable[[Any], ApplyRequest], tmp_path: Path
+) -> None:
+    running = lab(scale=900.0, sw1="invalid-token")
+    folder = tmp_path / "flows"
+    folder.mkdir()
+    (folder / "trust.yaml").write_text(TRUST)
+    request = requested(running)
+    request = replace(request, plan=replace(request.plan, flows_dir=folder))
+    refused = run_flow(request, "trust", Tokens("EXPIRED"))
+    assert [each.state for each in refused.switches] == [StageState.FAILED]
+    assert refused.continues
+
+    desk = Tokens("")
+    skipped = resume_flow(request, Path(refused.journal), desk)
+    assert [each.state for each in skipped.switches] == [StageState.FAILED]
+    assert skipped.continues
+    (asked,) = desk.asked
+    assert "(Enter: skip; the step stays open, and --resume asks again)" in asked
+    assert "nothing was sent: no value was given for token" in desk.read
+    assert len([line for line in running.lines("sw1", "exec") if "idtoken" in line]) == 1
+
+
 def refused_reports(switch: Any) -> None:
     """CSSM refused two reports, on a release that shows why."""
     switch.release = Release.parse("17.7.1")
@@ -113,6 +166,10 @@ class Desk(Terminal):
 
     def __init__(self) -> None:
         self.read: list[str] = []
+        self.notices: list[str] = []
+
+    def notice(self, text: str) -> None:
+        self.notices.append(text)
 
     def warn(self, text: Text) -> None:
         self.read.append(text.en)
@@ -128,8 +185,13 @@ def test_the_reason_of_flag_e_is_read_before_the_reset_is_proposed(
     running.change("sw1", refused_reports)
     request = requested(running)
     desk = Desk()
-    with pytest.raises(InputError, match="is destructive"):
+    with pytest.raises(InputError, match="is destructive") as refused:
         run_flow(request, "cscwa11048", desk)
+    command, consent = continuation_of(refused.value)
+    assert command.startswith("to continue: slp-ops remediate --resume ")
+    assert command.endswith("/flow.jsonl")
+    assert consent == "consent holds for one call: add --allow destructive"
+    assert not any("to continue" in line for line in desk.notices)
     reason = "sw1: rum-error-flag: 2 RUM reports carry flag E: The identity for the instance is not valid"
     assert reason in desk.read
     assert desk.read.index(reason) < desk.read.index("plan: factory-reset")

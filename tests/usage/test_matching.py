@@ -124,3 +124,14 @@ def test_several_for_one_switch_go_the_oldest_first(seen: Callable[..., Any]) ->
     files = [ack("new", "FOC0000A0AA", reports=(9,)), ack("old", "FOC0000A0AA", reports=(3, 4))]
     found = matched(files, [seen("sw1", "FOC0000A0AA")])
     assert [each.name for each in found.files["sw1"]] == ["old", "new"]
+
+
+def test_an_answer_of_a_switch_that_is_done_is_no_stranger() -> None:
+    done = {UnitId("C9300-24UX", "FOC0001"): "sw1"}
+    found = matched([ack("a", "FOC0001"), ack("b", "FOC0002")], [], done=done)
+    assert out(found) == {"a": SkipReason.IMPORTED, "b": SkipReason.NO_SWITCH}
+    why = found.left_out[0].why
+    assert (why.en, why.ja) == (
+        "the import on sw1 is done, or begun already",
+        "sw1 の取り込みは完了済み、または開始済みです",
+    )

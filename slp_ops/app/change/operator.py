@@ -40,7 +40,7 @@ class ChangeOperator(Operator, Protocol):
         """Ask a yes/no question."""
 
     def enter(self, question: Text, *, hidden: bool = False) -> str:
-        """Ask for a value; an empty answer is none, where it is not ``hidden``."""
+        """Ask for a value; an empty answer is none."""
 
     def change_progress(self, verb: str, total: int) -> AbstractContextManager[Progress]:
         """Open the progress of a change, during which questions may be asked."""

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.operator import NotGiven
 from slp_ops.errors import InputError, OptionError
 from slp_ops.i18n import Text
 from slp_ops.params import InvalidValue, ParameterKind, check, expected
@@ -22,7 +23,17 @@ if TYPE_CHECKING:
 
 _LARGEST: Final = 2**16
 _VARIABLE: Final = "SLP_OPS_PARAM_"
-_SECRET: Final = Text("{title} ({name})", "{title} ({name})")
+_SECRET: Final = Text(
+    "{title}\n  {name} (Enter: skip, and nothing is sent)",
+    "{title}\n  {name} (Enter: スキップ。何も送信しません)",
+)
+_OTHER_SECRET: Final = Text(
+    "{title}\n  {name} (Enter: skip; the step stays open, and --resume asks again)",
+    "{title}\n  {name} (Enter: スキップ。ステップは未完了のまま残り、--resume で再度入力できます)",
+)
+_NOT_GIVEN: Final = Text(
+    "nothing was sent: no value was given for {name}", "何も送信していません: {name} が入力されませんでした"
+)
 _VALUE: Final = Text(
     "{title}\n  {name} (Enter: skip the switches that need it)",
     "{title}\n  {name} (Enter: 必要とするスイッチをスキップ)",
@@ -139,8 +150,13 @@ def collect_secrets(
     given: Sequence[str],
     playbooks: Sequence[Playbook],
     operator: ChangeOperator,
+    *,
+    resumed: bool = False,
 ) -> dict[str, Secret]:
-    """Return the secrets of a plan: from the environment, a file, or the operator. Raises InputError."""
+    """Return the secrets of a plan: from the environment, a file, or the operator.
+
+    ``resumed`` is set for steps of a change that was begun before. Raises InputError, NotGiven.
+    """
     params = _by_name(playbooks)
     files = _secret_files(given, params)
     found: dict[str, Secret] = {}
@@ -152,8 +168,10 @@ def collect_secrets(
         if name in files:
             value, where = _read(files[name], name).strip(), "--secret-file"
         elif value is None and operator.interactive:
-            question = _SECRET.format(title=params[name].title, name=name)
-            value, where = operator.enter(question, hidden=True), "the prompt"
+            question = (_OTHER_SECRET if resumed else _SECRET).format(title=params[name].title, name=name)
+            value, where = operator.enter(question, hidden=True).strip(), "the prompt"
+            if not value:
+                raise NotGiven(_NOT_GIVEN.format(name=name))
         if value is None:
             raise InputError(
                 f"the secret {name} is needed",

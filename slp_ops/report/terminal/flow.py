@@ -5,7 +5,9 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.flow import consent_needed
 from slp_ops.i18n import Lang, Text
+from slp_ops.messages import translate
 from slp_ops.planning.flow_state import StageState
 from slp_ops.playbook.flow import EXCHANGES, IMPORT, SAVE
 from slp_ops.playbook.model import ConfigTemplate, ExecTemplate, ManualTemplate
@@ -108,17 +110,17 @@ def render_flow(result: FlowResult, lang: Lang) -> str:
         lines.append(styled(one_line(words), fg=_COLOURS.get(state)))
         lines += [one_line(f"  {text}") for text in texts]
     if result.exchange is not None:
-        lines += ["", *(one_line(text) for text in exchange_lines(result.exchange, result.journal, lang))]
+        lines += ["", *(one_line(text) for text in exchange_lines(result.exchange, result, lang))]
     hints = flow_hints(result, lang) if result.exchange is None else []
     lines += ["", *hints]
     lines += place_lines(result.path, result.journal, lang)
     return "\n".join(lines)
 
 
-def exchange_lines(exchange: OpenExchange, journal: str, lang: Lang) -> Iterator[str]:
+def exchange_lines(exchange: OpenExchange, result: FlowResult, lang: Lang) -> Iterator[str]:
     """Yield what the operator has to do in CSSM, and how the flow continues."""
-    upload, answers, checks = exchange_steps(exchange)
-    yield upload.render(lang)
+    *upload, answers, checks = exchange_steps(exchange)
+    yield from (each.render(lang) for each in upload)
     for each in exchange.uploads:
         yield _FOLDER.format(folder=each.folder, instructions=each.instructions).render(lang)
         for bundle in each.bundles:
@@ -126,7 +128,8 @@ def exchange_lines(exchange: OpenExchange, journal: str, lang: Lang) -> Iterator
         for file in each.files:
             yield f"    {file.host}: {file.file}"
     yield answers.render(lang)
-    yield f"  slp-ops remediate --resume {journal}"
+    yield f"  slp-ops remediate --resume {shlex.quote(result.journal)}"
+    yield from (f"  {text}" for text in _consent(result, lang))
     yield checks.render(lang)
 
 
@@ -137,7 +140,11 @@ def flow_hints(result: FlowResult, lang: Lang) -> list[str]:
     only_looks = all(each.state.ended or each.state is StageState.OPEN for each in result.switches)
     hint = _LOOK_AGAIN if only_looks else _CONTINUE
     words = hint.format(journal=shlex.quote(result.journal), flow=result.flow.id)
-    return [one_line(words.render(lang))]
+    return [one_line(words.render(lang)), *_consent(result, lang)]
+
+
+def _consent(result: FlowResult, lang: Lang) -> list[str]:
+    return [translate(each, lang) for each in consent_needed(result.risk)]
 
 
 def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]:
