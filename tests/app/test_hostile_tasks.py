@@ -1,4 +1,4 @@
-"""A task comes from elsewhere: a command that is not read-only opens no session, whoever asks for it."""
+"""A task comes from elsewhere: a command that is not read-only opens no session."""
 
 from __future__ import annotations
 
