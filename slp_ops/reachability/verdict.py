@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.facts import LicenseTransport, NameVerdict, ProbeVerdict
 from slp_ops.i18n import Text, verbatim
 from slp_ops.json_documents import json_document
+from slp_ops.messages import message_text
 from slp_ops.model import Verdict
 from slp_ops.reachability import texts as say
 from slp_ops.reachability.plan import PLANNED_BY, ConnectionDirection, PathFault
@@ -86,8 +87,8 @@ def conclude_unread(failure: DeviceFailure | None) -> Conclusion:
     return Conclusion(
         verdict=ReachVerdict.CANNOT_TELL,
         blocked_at=Stage.OPERATOR,
-        cause=verbatim(failure.message) if failure else say.NOT_READ,
-        next_steps=(verbatim(failure.hint),) if failure and failure.hint else (),
+        cause=message_text(failure.message) if failure else say.NOT_READ,
+        next_steps=(message_text(failure.hint),) if failure and failure.hint else (),
     )
 
 
@@ -193,8 +194,9 @@ class _Case:
         if tried.result is not None and tried.result.name in _NO_ADDRESS:
             return self._unresolved(tried)
         forbidden = tried.verdict is ProbeVerdict.NOT_TESTABLE
-        line = (tried.result.text if tried.result is not None else None) or tried.why
-        cause = (say.NOT_TESTABLE if forbidden else say.NO_ANSWER).format(line=line or say.NONE)
+        printed = tried.result.text if tried.result is not None else None
+        line = verbatim(printed) if printed else message_text(tried.why) if tried.why else say.NONE
+        cause = (say.NOT_TESTABLE if forbidden else say.NO_ANSWER).format(line=line)
         if self._communication is not None and self._communication.failing:
             cause = say.AND.format(first=cause, second=say.FAILS.format(reason=_reason(self._communication)))
         return Conclusion(
