@@ -41,7 +41,7 @@ class Rig:
         self.folder = folder
         folder.mkdir(exist_ok=True)
         self.hub_folder = folder / "hub"
-        self.port = _free_pair()
+        self.port = free_pair()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         service.init(
             service.NewHub(
@@ -191,7 +191,7 @@ class Rig:
         )
 
 
-def _free_pair() -> int:
+def free_pair() -> int:
     """Return a port that is free together with the next one; processes of one test run look at others."""
     for port in range(20000 + os.getpid() % 2000 * 4, 32000, 2):
         with socket.socket() as one, socket.socket() as other:

@@ -12,6 +12,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -22,6 +24,7 @@ from click.testing import CliRunner, Result
 from slp_ops.cli.main import cli
 from slp_ops.lab import scenarios
 from slp_ops.lab.fleet import default_fleet
+from tests.cluster.conftest import free_pair
 from tests.usage.conftest import Cssm
 
 if TYPE_CHECKING:
@@ -136,6 +139,9 @@ class _Operator:
     def work(self, line: str) -> None:
         """Do what the operator does before this line."""
 
+    def close(self) -> None:
+        """End what still runs."""
+
     def type(self, line: str) -> Result | None:
         """Run a line; None for the lab, which runs already."""
         self.work(line)
@@ -219,7 +225,56 @@ class _AirGap(_Operator):
         return places
 
 
-_SITUATIONS: Final = {"air-gapped.md": _AirGap}
+class _Hub(_Operator):
+    """A hub, and a worker of tokyo, as processes of this computer."""
+
+    def prepare(self, page: str) -> None:
+        self._port = free_pair()
+        self._stack = ExitStack()
+
+    def type(self, line: str) -> Result | None:
+        words = shlex.split(self._here(line))[1:]
+        if words == ["hub", "up"]:
+            self._start_process(words, "workers join on port")
+            return None
+        if words[:2] == ["worker", "--site"]:
+            self._start_process(words, "connected to")
+            return None
+        if words[:2] == ["hub", "init"]:
+            words += ["--listen", "127.0.0.1", "--port", str(self._port)]
+        piped = f"{self.shown.split()[-1]}\n" if words[:2] == ["worker", "join"] else None
+        hub = str(self.folder / "hub" / "operator")  # copied to the operator's computer
+        done = CliRunner().invoke(cli, words, input=piped, env={"SLP_OPS_HUB": hub})
+        self.shown = done.output
+        return done
+
+    def _start_process(self, words: list[str], until: str) -> None:
+        log = self.folder / f"{words[0]}.log"
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "slp_ops", *words],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+            )
+        self._stack.callback(process.wait, 20)
+        self._stack.callback(process.terminate)
+        end = time.monotonic() + 20
+        while until not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        self._stack.close()
+
+    def _places(self) -> dict[str, str]:
+        here = {"hub.example.net:4223": f"127.0.0.1:{self._port + 1}", "hub.example.net": "127.0.0.1"}
+        return {**here, **super()._places()}
+
+
+_SITUATIONS: Final = {"air-gapped.md": _AirGap, "cluster.md": _Hub}
 
 
 @pytest.mark.slow
@@ -239,11 +294,12 @@ def test_the_lines_of_a_page(
         monkeypatch.setenv(f"SLP_OPS_{name}", value)
     operator = _SITUATIONS.get(path.name, _Operator)(folder, lab)
     operator.prepare(path.name)
-    for line, must_succeed in lines:
-        done = operator.type(line)
-        codes = (0,) if must_succeed else DONE  # with findings, the command behind && would not run
-        codes = (operator.exits[line],) if line in operator.exits else codes
-        assert done is None or done.exit_code in codes, f"{line}\n{done.output}\n{done.exception}"
+    with closing(operator):
+        for line, must_succeed in lines:
+            done = operator.type(line)
+            codes = (0,) if must_succeed else DONE  # with findings, the command behind && would not run
+            codes = (operator.exits[line],) if line in operator.exits else codes
+            assert done is None or done.exit_code in codes, f"{line}\n{done.output}\n{done.exception}"
 
 
 @pytest.mark.slow
