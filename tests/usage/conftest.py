@@ -103,11 +103,11 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def usage(tmp_path: Path) -> Callable[..., Done]:
+def usage(tmp_path: Path, environment: dict[str, str]) -> Callable[..., Done]:
     """``usage("save", "--yes")`` runs the verb as an operator does."""
 
     def run(*arguments: object) -> Done:
-        done = as_operator.slp_ops(tmp_path, "usage", *arguments, timeout=240.0)
+        done = as_operator.slp_ops(tmp_path, "usage", *arguments, timeout=240.0, **environment)
         return Done(done.returncode, done.stdout, done.stderr)
 
     return run
