@@ -122,19 +122,20 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
         await server.start(state.broker_port)
         address = read_address(folder / "hub", hint=_INIT)
         client = await stack.enter_async_context(connected(folder / "hub", address))
-        js = client.jetstream()
-        sites = _Sites(hub, server, js)
-        await sites.rebuild()
+        sites = _Sites(hub, server, client.jetstream())
+        await sites.apply()
 
         async def joined(site: str, holder: str) -> None:
-            await sites.apply()  # before the worker is answered: it connects at once
+            with suppress(NatsError, OSError):  # the broker is being started again, and is told then
+                await sites.apply()  # before the worker is answered: it connects at once
             say(f"site {site}: {holder} joined")
 
         joining = await serve_joining(hub, state, joined)
         stack.callback(joining.close)
         say(f"hub: broker on port {state.broker_port}, workers join on port {state.join_port}")
         while True:
-            await sites.apply()
+            with suppress(NatsError, OSError):  # the connection is being made again; tried at the next look
+                await sites.apply()
             try:
                 async with asyncio.timeout(_LOOK_SECONDS):
                     code = await server.wait()
@@ -143,7 +144,7 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
             say(f"the broker ended with exit code {code} and is started again")
             await asyncio.sleep(_RESTART_SECONDS)
             await server.start(state.broker_port)
-            await sites.rebuild()
+            sites.forget()
 
 
 class _Sites:
@@ -156,25 +157,22 @@ class _Sites:
         self._known: HubState | None = None
         self._lock = asyncio.Lock()
 
-    async def rebuild(self) -> None:
-        """Make the streams and the sites' consumers, which a broker without its folder has lost."""
+    def forget(self) -> None:
+        """Have everything made again: a broker whose folder was deleted has lost it."""
         self._known = None
-        while True:
-            try:
-                await prepare_streams(self._js, disk_bytes=self._hub.read().disk_bytes)
-                await self.apply()
-            except (NatsError, OSError):
-                await asyncio.sleep(_LOOK_SECONDS)  # the connection is being made again
-            else:
-                return
 
     async def apply(self) -> None:
-        """Have the broker read its configuration again where another program has changed the sites."""
+        """Bring streams, consumers and accounts up to date with the folder, which other programs change.
+
+        Raises NatsError while the broker is not reached.
+        """
         async with self._lock:
             state = await asyncio.to_thread(self._hub.read)
             if state == self._known:
                 return
-            if self._known is not None:
+            if self._known is None:
+                await prepare_streams(self._js, disk_bytes=state.disk_bytes)
+            else:
                 # Of an account that is new, the imports work from the second time on (nats-server#8560).
                 for _ in range(2):
                     self._server.reload()

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 ACK_WAIT: Final = 30.0
 _CONNECT_SECONDS: Final = 10
 _CLOSE_SECONDS: Final = 3.0
+_RESTART_SECONDS: Final = 5.0  # a broker with 3 GB of streams is back within it
+_LOOK_AGAIN: Final = 0.2
 _LARGEST_CERTIFICATE: Final = 2**16
 # What a run leaves at the broker when its operator's computer is lost.
 _LONGEST_LIFE: Final = 30 * 86400.0
@@ -72,8 +74,9 @@ logging.getLogger("asyncio").addFilter(_is_of_interest)
 async def connected(folder: Path, address: HubAddress) -> AsyncIterator[Client]:
     """Connect as the holder of an access folder. Raises HubError, InputError.
 
-    The first connection is made once: with reconnecting switched on, a refused certificate would be tried
-    for ever. After that the client reconnects by itself for as long as it is used.
+    The first connection is tried for the time in which a killed broker is started again, and a refused
+    certificate once: with reconnecting switched on, the client would try it for ever. After that it
+    reconnects by itself for as long as it is used.
     """
     context = tls_context(folder)
     ended = expiry_of(read_input(folder / CERTIFICATE_FILE, _LARGEST_CERTIFICATE))
@@ -83,15 +86,28 @@ async def connected(folder: Path, address: HubAddress) -> AsyncIterator[Client]:
             hint="join again, with a new code of 'slp-ops hub site add'",
         )
     url = f"tls://{address.host}:{address.port}"
-    trial = await _connect(url, context, address, allow_reconnect=False)
+    trial = await _first_connection(url, context, address)
     await trial.close()
     client = await _connect(url, context, address, allow_reconnect=True)
     try:
         yield client
     finally:
-        with suppress(NatsError, OSError, TimeoutError):
+        # AttributeError: the client writes what is pending to a TLS transport that is gone.
+        with suppress(NatsError, OSError, TimeoutError, AttributeError):
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await client.close()
+
+
+async def _first_connection(url: str, context: ssl.SSLContext, address: HubAddress) -> Client:
+    loop = asyncio.get_running_loop()
+    give_up = loop.time() + _RESTART_SECONDS
+    while True:
+        try:
+            return await _connect(url, context, address, allow_reconnect=False)
+        except _NotReached:
+            if loop.time() >= give_up:
+                raise
+            await asyncio.sleep(_LOOK_AGAIN)
 
 
 async def _connect(
@@ -132,8 +148,12 @@ async def _connect(
         raise _unreachable(address, error) from error
 
 
-def _unreachable(address: HubAddress, error: Exception) -> HubError:
-    return HubError(
+class _NotReached(HubError):
+    """No broker answers at the address."""
+
+
+def _unreachable(address: HubAddress, error: Exception) -> _NotReached:
+    return _NotReached(
         f"the hub at {address.host}:{address.port} was not reached: {error}",
         hint="is 'slp-ops hub up' running there, and does a firewall permit the connection? "
         "A hub that was created again closes it: join again",

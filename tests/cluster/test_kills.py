@@ -104,13 +104,7 @@ def test_a_worker_killed_at_each_moment(rig: Rig) -> None:
     assert sum(reads.values()) <= len(fleet.names) + 4 * len(MOMENTS)
 
 
-# A known defect, also in docs/how-to/cluster.md: hub, workers and run sometimes do not connect again.
-_NOT_CONNECTED = pytest.mark.xfail(
-    reason="after a kill of the broker clients may not connect again", strict=False
-)
-
-
-@pytest.mark.parametrize("target", [pytest.param("broker", marks=_NOT_CONNECTED), "collect"])
+@pytest.mark.parametrize("target", ["broker", "collect"])
 def test_broker_and_operator_killed_at_each_moment(rig: Rig, target: str) -> None:
     fleet = Fleet(rig, 40)
     access = [fleet.access() for _ in MOMENTS]
@@ -149,7 +143,6 @@ def test_a_broker_whose_folder_is_deleted_gets_its_tasks_again(rig: Rig) -> None
     assert sum(reads.values()) <= len(fleet.names) + 4
 
 
-@_NOT_CONNECTED
 def test_random_kills_on_two_thousand_devices(rig: Rig) -> None:
     fleet = Fleet(rig, 2000)
     keys = {"one": fleet.access(), "two": fleet.access()}
