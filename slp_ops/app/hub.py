@@ -126,7 +126,7 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
         await sites.apply()
 
         async def joined(site: str, holder: str) -> None:
-            with suppress(NatsError, OSError):  # the broker is being started again, and is told then
+            with suppress(NatsError, OSError):  # the broker is being started again, and asked again then
                 await sites.apply()  # before the worker is answered: it connects at once
             say(f"site {site}: {holder} joined")
 

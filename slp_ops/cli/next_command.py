@@ -79,8 +79,7 @@ def with_options(text: str) -> str:
 
 
 def _complete(found: re.Match[str], context: click.Context) -> str:
-    root = context.find_root()
-    command = root.command.get_command(root, found[1]) if isinstance(root.command, click.Group) else None
+    command = _verb(found[1], context.find_root())
     end = found.end(1)
     if isinstance(command, click.Group):
         command = command.commands.get(found[2])
@@ -91,6 +90,20 @@ def _complete(found: re.Match[str], context: click.Context) -> str:
     words = list(_words(context, command, frozenset(word.partition("=")[0] for word in typed)))
     inserted = "".join(f" {one_line(shlex.quote(word))}" for word in words)
     return f"{found.string[found.start() : end]}{inserted}{found.string[end : found.end()]}"
+
+
+def _verb(name: str, root: click.Context) -> click.Command | None:
+    """Return the command of a verb, which may have to be imported for it.
+
+    None where it cannot be: a signal in an import leaves half a module, and importing it fails from then on.
+    The message about the interruption is printed with its commands as they are.
+    """
+    if not isinstance(root.command, click.Group):
+        return None
+    try:
+        return root.command.get_command(root, name)
+    except (ImportError, NameError, AttributeError):
+        return None
 
 
 def _words(context: click.Context, command: click.Command, typed: frozenset[str]) -> Iterator[str]:

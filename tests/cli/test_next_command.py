@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -119,6 +120,15 @@ def test_a_value_of_the_environment_is_an_option_of_the_call(monkeypatch: pytest
     monkeypatch.setenv("SLP_OPS_INVENTORY", "lab.yaml")
     _parse("slp-ops collect")
     assert with_options("slp-ops collect --resume 2") == "slp-ops collect -i lab.yaml --resume 2"
+
+
+def test_a_verb_that_cannot_be_imported_any_more_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a signal in an import, which leaves half a module."""
+    _parse(f"slp-ops audit {LAB}")
+    monkeypatch.setitem(sys.modules, "slp_ops.cli.runs", None)
+    assert (
+        with_options("see slp-ops runs list; slp-ops audit") == f"see slp-ops runs list; slp-ops audit {LAB}"
+    )
 
 
 def test_without_a_call_a_message_stays() -> None:

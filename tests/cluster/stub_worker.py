@@ -76,7 +76,7 @@ class Reader:
         return CommandEnd(status=CaptureStatus.OK)
 
     async def probe(self, *_: Any, **__: Any) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError  # collect, which these workers do, probes nothing
 
 
 class Transport:

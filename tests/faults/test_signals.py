@@ -26,14 +26,7 @@ _READING = {
 
 # Signals have little to do with the transport: each verb is tried with one of them.
 @pytest.mark.parametrize(
-    ("verb", "transport"),
-    [
-        # A known defect: on a loaded machine a traceback may be printed behind "interrupted".
-        pytest.param(
-            verb, TRANSPORTS[number % 2], marks=pytest.mark.xfail(strict=False) if verb == "audit" else ()
-        )
-        for number, verb in enumerate(_READING)
-    ],
+    ("verb", "transport"), [(verb, TRANSPORTS[number % 2]) for number, verb in enumerate(_READING)]
 )
 def test_reading_verbs_end_alike(bench: Any, verb: str, transport: str) -> None:
     running = bench(
