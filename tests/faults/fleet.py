@@ -26,8 +26,8 @@ _FAULTS: Final = (
 _CAUSES: Final = {
     Kind.RESET: ("reset",),
     Kind.CUT: ("closed",),
-    Kind.STALL: ("silent", "no byte"),
-    Kind.HALF_OPEN: ("silent", "no byte"),
+    Kind.STALL: ("silent", "no data"),
+    Kind.HALF_OPEN: ("no data",),
 }
 
 
